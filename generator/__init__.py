@@ -1,0 +1,1 @@
+"""xinzhuli: records of a school district's mental-health programme, kept in git, become one checked bilingual site."""
