@@ -1,0 +1,118 @@
+"""The way of the data: load, check, make the Site, render, run the engine, stamp, check links, publish.
+
+Owns only the order of the steps. Cannot import what opens sealed files: an import contract says so.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from generator import engine as engines
+from generator import output, search
+from generator.catalogue import Catalogue, Language
+from generator.catalogue import load as load_catalogue
+from generator.engine import Engine
+from generator.history import Commit
+from generator.pages import navigation, pages
+from generator.pages.schools import DONOR, Stamped, stamped
+from generator.problems import Problem
+from generator.render import Edition, edition, markdown
+from generator.repository import load
+from generator.resources import repository_root, site_folder
+from generator.site import Page, Site, site
+from generator.stamp import donor
+from generator.tree import folder
+
+Progress = Callable[[str], None]
+FOLDERS: Mapping[Language, str] = {Language.ZH: "", Language.EN: "en/"}
+
+
+class DeadLinks(Exception):
+    """A page of ours links to nothing: a bug, and nothing is published."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Half:
+    """One language's half of the site on its way through the engine."""
+
+    edition: Edition
+    pages: tuple[Page, ...]
+    folder: Path
+
+
+def build(
+    root: Path, out: Path, as_of: date, commit: Commit | None, engine: Engine, progress: Progress
+) -> tuple[Problem, ...]:
+    """Build the site of the records in `root` to `out`. Returns the Problems; with any, nothing is written."""
+    progress("build.load")
+    tree, unreadable = folder(root)
+    repository, problems = load(tree)
+    if repository is None or unreadable or problems:
+        return (*unreadable, *problems)
+    made = output.workshop(out.absolute())
+    try:
+        _make(site(repository, as_of, commit), made, engine, progress)
+        output.publish(made / "site", out.absolute())
+    except BaseException:
+        output.discard(made)
+        raise
+    shutil.rmtree(made / "work")
+    return ()
+
+
+def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None:
+    catalogue = load_catalogue()
+    progress("build.render")
+    halves = [_half(content, language, catalogue, made / "work" / language.value) for language in Language]
+    progress("build.engine")
+    engines.build([engines.Run(folder=h.folder, settings=_settings(h)) for h in halves], engine, content.as_of)
+    progress("build.stamp")
+    linked: list[tuple[str, str]] = []
+    for half in halves:
+        linked += _stamp(half, made / "site" / FOLDERS[half.edition.language])
+    progress("build.links")
+    _check_links(made / "site", linked)
+
+
+def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path) -> Half:
+    made = edition(content, language, catalogue)
+    rendered = pages(made)
+    output.write(folder_ / "docs", {f"{page.path}.md": markdown(page) for page in rendered})
+    return Half(edition=made, pages=rendered, folder=folder_)
+
+
+def _settings(half: Half) -> dict[str, Any]:
+    """`mkdocs.yml` with what differs by language and by Site."""
+    settings = engines.base_settings(repository_root() / "mkdocs.yml", site_folder() / "theme")
+    say, district = half.edition.say, half.edition.site.repository.district
+    settings |= {
+        "site_name": half.edition.plain(district.title),
+        "site_description": half.edition.plain(district.summary),
+        "nav": navigation(half.edition, half.pages),
+    }
+    if district.site_url:
+        settings["site_url"] = f"{district.site_url.rstrip('/')}/{FOLDERS[half.edition.language]}"
+    settings["theme"]["language"] = half.edition.language.value
+    return settings
+
+
+def _stamp(half: Half, target: Path) -> Sequence[tuple[str, str]]:
+    """Move the engine's output to its place, replace the donor by one page a school. Returns what `dead_links` must read."""
+    shutil.copytree(half.folder / "site", target, dirs_exist_ok=True)
+    source = target / f"{DONOR}.html"
+    cut = donor(source.read_text(encoding="utf-8"))
+    source.unlink()
+    copies: Sequence[Stamped] = stamped(half.edition)
+    output.write(target, {f"{copy.path}.html": cut.fill(copy.places) for copy in copies})
+    search.add(target, [copy.entry for copy in copies])
+    prefix = FOLDERS[half.edition.language]
+    return [(f"{prefix}{copy.path}.html", "".join(copy.places.values())) for copy in copies]
+
+
+def _check_links(folder_: Path, stamped_parts: Sequence[tuple[str, str]]) -> None:
+    raise NotImplementedError

@@ -1,0 +1,97 @@
+"""The theme engine: a folder of Markdown becomes a folder of HTML, once per language.
+
+Owns the engine's configuration and its run as a process of its own. Must not know what the pages say. No correctness depends on an engine's
+plugin or hook, so that the same folder builds with MkDocs and with Zensical.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from generator.problems import InputError
+from generator.yamlfile import read
+
+
+class Engine(StrEnum):
+    """The engines that the same Markdown folder is built with."""
+
+    MKDOCS = "mkdocs"
+    ZENSICAL = "zensical"
+
+
+class EngineFailed(Exception):
+    """The engine ended with an error: a bug of ours or of the theme, never of a record. Carries what it printed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One engine run: `folder` holds `docs/` and gets `mkdocs.yml` and `site/`."""
+
+    folder: Path
+    settings: Mapping[str, Any]
+
+
+def base_settings(root_config: Path, theme: Path) -> dict[str, Any]:
+    """The settings of `mkdocs.yml` that both languages share, as plain data; theme paths made absolute."""
+    document, problems = read(root_config.name, root_config.read_bytes())
+    if document is None:
+        raise InputError(problems)
+    settings: dict[str, Any] = json.loads(json.dumps(document.data))
+    settings["theme"]["custom_dir"] = str(theme)
+    settings |= {"docs_dir": "docs", "site_dir": "site"}
+    return settings
+
+
+def build(runs: Sequence[Run], engine: Engine, as_of: date) -> None:
+    """Run the engine for every language at the same time. Raises EngineFailed with the engine's own words if one fails."""
+    processes = [(run, _start(run, engine, as_of)) for run in runs]
+    outputs = [(run, process, process.communicate()[0]) for run, process in processes]
+    for run, process, output in outputs:
+        if process.returncode != 0 or not (run.folder / "site" / "index.html").exists():
+            raise EngineFailed(output)
+
+
+def _start(run: Run, engine: Engine, as_of: date) -> subprocess.Popen[str]:
+    config = run.folder / "mkdocs.yml"
+    config.write_text(json.dumps(run.settings, ensure_ascii=False, indent=1), encoding="utf-8")
+    return subprocess.Popen(
+        _command(engine, config),
+        cwd=run.folder,
+        env=_environment(as_of),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+
+
+def _command(engine: Engine, config: Path) -> list[str]:
+    match engine:
+        case Engine.MKDOCS:
+            return [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--config-file", str(config)]
+        case Engine.ZENSICAL:
+            return [sys.executable, "-m", "zensical", "build", "--clean", "--config-file", str(config)]
+
+
+def _environment(as_of: date) -> dict[str, str]:
+    """A fixed environment: the same bytes whatever the machine's zone, locale or hash seed."""
+    midnight = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
+    return {
+        "PATH": "/usr/bin:/bin",
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+        "SOURCE_DATE_EPOCH": str(int(midnight.timestamp())),
+        "NO_MKDOCS_2_WARNING": "1",
+    }

@@ -1,0 +1,90 @@
+"""Writing: the finished site appears whole or not at all, and no link in it is dead.
+
+Owns the folders below the output's parent: a site is built in a folder of its own and becomes `out` by one rename of a symbolic link, so that a
+run killed at any moment leaves the last good site. Must not know what the pages are.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+_LINK = re.compile(r"""<[a-zA-Z][^>]*?\s(?:href|src)=(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
+_ID = re.compile(r"""\sid=(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class DeadLink:
+    """A link of page `page` to something that the site does not hold."""
+
+    page: str
+    link: str
+
+
+class OutputTaken(Exception):
+    """`out` is a folder or file that this program did not make; it is left as it is."""
+
+
+def workshop(out: Path) -> Path:
+    """A new folder beside `out`, on the same file system, in which the next site is made."""
+    if out.exists() and not out.is_symlink():
+        raise OutputTaken(str(out))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+
+
+def publish(made: Path, out: Path) -> None:
+    """Make `made` (inside a workshop) what `out` shows, in one step; then remove the site shown before."""
+    before = out.resolve() if out.is_symlink() else None
+    link = made.parent / "link"
+    link.symlink_to(made.relative_to(out.parent.resolve()) if made.is_relative_to(out.parent.resolve()) else made)
+    os.replace(link, out)
+    if before is not None and before != made and before.parent.name.startswith(f".{out.name}-"):
+        discard(before.parent)
+
+
+def discard(folder: Path) -> None:
+    """Remove a workshop that is not needed any more."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    """Write text files (posix paths below `folder`), in UTF-8 with `\\n`."""
+    for path in sorted(files):
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(files[path], encoding="utf-8", newline="\n")
+
+
+def dead_links(files: frozenset[str], pages: Iterable[tuple[str, str]]) -> tuple[DeadLink, ...]:
+    """Every internal link or anchor of `pages` (path, HTML) that leads nowhere among `files` and the ids of the pages."""
+    seen = list(pages)
+    ids = {path: _ids(html) for path, html in seen}
+    return tuple(sorted({DeadLink(page=p, link=link) for p, html in seen for link in _dead(p, html, files, ids)}))
+
+
+def _dead(page: str, html: str, files: frozenset[str], ids: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    for link in {next(g for g in m if g or g == "") for m in _links(html)}:
+        target = urlsplit(link.replace("&amp;", "&"))
+        if target.scheme or target.netloc or target.path.startswith("/"):
+            continue
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(target.path))) if target.path else page
+        path = posixpath.normpath(f"{path}/index.html") if f"{path}/index.html".removeprefix("./") in files else path
+        anchor = unquote(target.fragment)
+        if path not in files or (anchor and path in ids and not anchor.startswith("__") and anchor not in ids[path]):
+            yield link
+
+
+def _links(html: str) -> Iterator[tuple[str, ...]]:
+    return (tuple(g for g in m.groups() if g is not None) for m in _LINK.finditer(html))
+
+
+def _ids(html: str) -> frozenset[str]:
+    return frozenset(next(g for g in m.groups() if g is not None) for m in _ID.finditer(html))

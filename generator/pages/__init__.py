@@ -1,0 +1,71 @@
+"""Every page of the site, and the order in which readers meet them.
+
+Owns the list of page families and the navigation. One module a family: data first, then a template prints it. Nothing is discovered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from generator.pages import policies, schools
+from generator.render import Edition
+from generator.site import Page
+
+Family = Callable[[Edition], Iterator[Page]]
+
+FAMILIES: tuple[Family, ...] = (policies.pages, schools.pages)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A group in the navigation. `members` are page paths, or a path ending in `/` for every page below it that stands nowhere else."""
+
+    title: str
+    members: tuple[str | Section, ...]
+
+
+NAVIGATION = (
+    Section(title="nav.policies", members=("policies/index", "policies/")),
+    Section(title="nav.schools", members=("schools/index",)),
+)
+
+Nav: TypeAlias = "list[str | dict[str, Nav]]"
+
+
+def pages(edition: Edition) -> tuple[Page, ...]:
+    """Every page of an Edition that the engine builds, in the families' order."""
+    return tuple(page for family in FAMILIES for page in family(edition))
+
+
+def navigation(edition: Edition, made: Sequence[Page]) -> Nav:
+    """The navigation in the engine's form: file names, and titles of sections in the Edition's language."""
+    return [_section(edition, section, _members(made)) for section in NAVIGATION]
+
+
+def _members(made: Sequence[Page]) -> Mapping[str, tuple[str, ...]]:
+    """What each name in NAVIGATION stands for: a page for itself, a folder for its pages but those named themselves."""
+    named = {m for section in _sections(NAVIGATION) for m in section.members if isinstance(m, str)}
+    paths = [page.path for page in made]
+    return {
+        name: tuple(p for p in paths if p.startswith(name) and p not in named) if name.endswith("/") else (name,)
+        for name in named
+    }
+
+
+def _sections(sections: Sequence[str | Section]) -> Iterator[Section]:
+    for section in sections:
+        if isinstance(section, Section):
+            yield section
+            yield from _sections(section.members)
+
+
+def _section(edition: Edition, section: Section, members: Mapping[str, tuple[str, ...]]) -> dict[str, Nav]:
+    nav: Nav = []
+    for member in section.members:
+        if isinstance(member, Section):
+            nav.append(_section(edition, member, members))
+        else:
+            nav += (f"{path}.md" for path in members[member])
+    return {edition.say(section.title): nav}

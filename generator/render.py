@@ -1,0 +1,203 @@
+"""An Edition: the Site in one language, and how its data become Markdown text.
+
+Owns the template environment, its filters and the escaping rules. Everything that comes from a record is escaped here, by the environment,
+wherever it lands: as HTML in blocks, as character references in Markdown headings, as quoted JSON in front matter. Must not know which pages exist.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import posixpath
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import partial
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from generator.catalogue import Catalogue, Language
+from generator.model import Text
+from generator.problems import Position
+from generator.resources import site_folder
+from generator.schemas import enum_label
+from generator.site import Page, Site
+
+_FOREIGN = Markup('<span lang="zh-CN">{}</span>')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """The Site in one language. `environment` holds the templates of `site/templates` with this language's filters."""
+
+    site: Site
+    language: Language
+    catalogue: Catalogue
+    environment: Environment
+
+    def say(self, key: str, **facts: object) -> str:
+        """The generator's own sentence `key` in this language."""
+        return self.catalogue.say(key, self.language, **facts)
+
+    def plain(self, text: Text | str | None) -> str:
+        """A record's text as a plain string: in this language where it has one, else in Chinese."""
+        return _plain(self.language, text)
+
+    def fragment(self, template: str, path: str, data: Mapping[str, object]) -> Markup:
+        """A template as escaped HTML for the page at `path`."""
+        href = partial(relative, path)
+        return Markup(self.environment.get_template(template).render(data, href=href, here=path))
+
+    def page(
+        self,
+        *,
+        path: str,
+        kind: str,
+        title: str,
+        template: str,
+        data: Mapping[str, object],
+        cites: Iterable[Position],
+        description: str = "",
+        searchable: bool = True,
+        hide: tuple[str, ...] = (),
+    ) -> Page:
+        """A Page from a template. The template prints the body below the headline; provenance follows by itself."""
+        sources = tuple(sorted(set(cites)))
+        body = self.fragment(template, path, {**data, "title": title})
+        foot = self.provenance(path, sources)
+        headline = "" if kind == "home" else f"# {heading(title)} {{#top}}\n\n"
+        return Page(
+            path=path,
+            kind=kind,
+            title=title,
+            description=description or title,
+            body=f"{headline}{body}\n\n{foot}\n",
+            cites=sources,
+            searchable=searchable,
+            hide=hide,
+        )
+
+    def provenance(self, path: str, cites: Iterable[Position]) -> Markup:
+        """The foot of a page: records by file and line, commit and day."""
+        records = [{"at": f"{c.path}:{c.line}", "url": self.record_url(c)} for c in cites]
+        data = {"records": records, "commit": self.site.commit, "as_of": self.site.as_of}
+        return self.fragment("_provenance.html.j2", path, data)
+
+    def record_url(self, at: Position) -> str | None:
+        """Where the line can be read in the repository's web view, if the district says where that is."""
+        district = self.site.repository.district
+        if not district.repo_url:
+            return None
+        revision = self.site.commit.id if self.site.commit else district.repo_branch
+        return f"{district.repo_url.rstrip('/')}/blob/{revision}/{at.path}#L{at.line}"
+
+
+def edition(site: Site, language: Language, catalogue: Catalogue) -> Edition:
+    """The Edition of a Site in a language."""
+    environment = Environment(
+        loader=FileSystemLoader(site_folder() / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    made = Edition(site=site, language=language, catalogue=catalogue, environment=environment)
+    environment.filters |= {
+        "t": partial(_marked, language),
+        "plain": partial(_plain, language),
+        "heading": lambda text: heading(_plain(language, text)),
+        "day": partial(_day, language),
+        "num": _number,
+        "label": partial(_label, language),
+    }
+    environment.globals |= {"say": made.say, "lang": language.value}
+    return made
+
+
+def relative(here: str, there: str, anchor: str = "") -> str:
+    """The address of page `there` from page `here` (both without suffix), with an anchor if one is given."""
+    start = posixpath.dirname(here) or "."
+    link = posixpath.relpath(f"{there}.html", start)
+    return f"{link}#{anchor}" if anchor else link
+
+
+def heading(text: str) -> Markup:
+    """Text for a Markdown heading: every ASCII sign that Markdown, HTML or an extension could read becomes a character reference."""
+    one_line = " ".join(text.split())
+    return Markup("".join(c if c.isalnum() or c == " " or ord(c) > 127 else f"&#{ord(c)};" for c in one_line))
+
+
+def front_matter(fields: Mapping[str, object]) -> str:
+    """A YAML front matter block. Strings are escaped as HTML, because the theme prints them as they are, and quoted as JSON, which is YAML."""
+    lines = (f"{key}: {json.dumps(_escaped(value), ensure_ascii=False)}" for key, value in fields.items())
+    return "---\n" + "\n".join(lines) + "\n---\n\n"
+
+
+def _escaped(value: object) -> object:
+    match value:
+        case str():
+            return html.escape(value, quote=True)
+        case Mapping():
+            return {k: _escaped(v) for k, v in value.items()}
+        case list() | tuple():
+            return [_escaped(v) for v in value]
+        case _:
+            return value
+
+
+def markdown(page: Page) -> str:
+    """The Markdown file of a page, as the theme engine reads it."""
+    fields: dict[str, object] = {"title": page.title, "description": page.description, "kind": page.kind}
+    if page.hide:
+        fields["hide"] = list(page.hide)
+    if not page.searchable:
+        fields["search"] = {"exclude": True}
+    return front_matter(fields) + page.body
+
+
+def _plain(language: Language, text: Text | str | None) -> str:
+    match text:
+        case None:
+            return ""
+        case str():
+            return text
+        case Text():
+            return text.en if language is Language.EN and text.en is not None else text.zh
+
+
+def _marked(language: Language, text: Text | str | None) -> Markup | str:
+    """Record text for HTML: Chinese text on an English page says that it is Chinese."""
+    chinese_here = isinstance(text, str) or (isinstance(text, Text) and text.en is None)
+    if language is Language.EN and chinese_here and not _plain(language, text).isascii():
+        return _FOREIGN.format(_plain(language, text))
+    return _plain(language, text)
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _day(language: Language, day: date | None) -> str:
+    if day is None:
+        return "—"
+    match language:
+        case Language.ZH:
+            return f"{day.year} 年 {day.month} 月 {day.day} 日"
+        case Language.EN:
+            return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _number(value: float | None) -> str:
+    """A figure with thousands separators; a figure that is not known is a dash, never 0."""
+    if value is None:
+        return "—"
+    if isinstance(value, int) or float(value).is_integer():
+        return f"{int(value):,}"
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def _label(language: Language, member: StrEnum) -> str:
+    """The word that the schema gives for a member of a closed set."""
+    return _plain(language, enum_label(type(member).__name__, member.value))

@@ -1,0 +1,53 @@
+"""What the public may be told: one Site, made from what the files say, and the Pages written from it.
+
+Owns `Site` and `Page`. Pages receive a Site and nothing else, so whether a page can leak is a question of this type: nothing sealed
+is ever part of it. Must not know how a page is rendered or written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from generator.claims import ClaimResult, check
+from generator.history import Commit
+from generator.problems import Position
+from generator.repository import Repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Everything that may be published of one commit, as it stood at the end of the day `as_of` (in the district's time zone)."""
+
+    repository: Repository
+    claims: tuple[ClaimResult, ...]
+    as_of: date
+    commit: Commit | None
+
+    @property
+    def current_year(self) -> str:
+        """The id of the school year that `as_of` falls in, or of the last one begun before it (the first, before them all)."""
+        begun = [y.id for y in self.repository.district.years if y.first_day <= self.as_of]
+        return begun[-1] if begun else self.repository.district.years[0].id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page in one language. `path` has `/` and no suffix (`policies/xinzhuli`); `title` and `description` are plain text.
+
+    `body` is Markdown whose data stand in escaped HTML blocks. `cites` are the records it was made from.
+    """
+
+    path: str
+    kind: str
+    title: str
+    description: str
+    body: str
+    cites: tuple[Position, ...]
+    searchable: bool = True
+    hide: tuple[str, ...] = ()
+
+
+def site(repository: Repository, as_of: date, commit: Commit | None) -> Site:
+    """The Site of a checked repository. Claims are measured as of their own day, not of `as_of`."""
+    return Site(repository=repository, claims=check(repository), as_of=as_of, commit=commit)
