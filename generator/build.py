@@ -19,7 +19,7 @@ from generator.catalogue import load as load_catalogue
 from generator.engine import Engine
 from generator.history import Commit
 from generator.pages import navigation, pages
-from generator.pages.schools import DONOR, Stamped, stamped
+from generator.pages.schools import DONOR, stamped
 from generator.problems import Problem
 from generator.render import Edition, edition, markdown
 from generator.repository import load
@@ -72,11 +72,9 @@ def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None
     progress("build.engine")
     engines.build([engines.Run(folder=h.folder, settings=_settings(h)) for h in halves], engine, content.as_of)
     progress("build.stamp")
-    linked: list[tuple[str, str]] = []
-    for half in halves:
-        linked += _stamp(half, made / "site" / FOLDERS[half.edition.language])
+    copies = [part for half in halves for part in _stamp(half, made / "site" / FOLDERS[half.edition.language])]
     progress("build.links")
-    _check_links(made / "site", linked)
+    _check_links(made / "site", copies)
 
 
 def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path) -> Half:
@@ -101,18 +99,28 @@ def _settings(half: Half) -> dict[str, Any]:
     return settings
 
 
-def _stamp(half: Half, target: Path) -> Sequence[tuple[str, str]]:
-    """Move the engine's output to its place, replace the donor by one page a school. Returns what `dead_links` must read."""
+def _stamp(half: Half, target: Path) -> tuple[tuple[str, str], ...]:
+    """Move the engine's output to its place and replace the donor by one page a school.
+
+    Returns what the link check must read of them: (path from the site's root, HTML). Copies share all but their places, so only the first is read whole.
+    """
     shutil.copytree(half.folder / "site", target, dirs_exist_ok=True)
     source = target / f"{DONOR}.html"
     cut = donor(source.read_text(encoding="utf-8"))
     source.unlink()
-    copies: Sequence[Stamped] = stamped(half.edition)
-    output.write(target, {f"{copy.path}.html": cut.fill(copy.places) for copy in copies})
+    copies = stamped(half.edition)
+    filled = {f"{copy.path}.html": cut.fill(copy.places) for copy in copies}
+    output.write(target, filled)
     search.add(target, [copy.entry for copy in copies])
-    prefix = FOLDERS[half.edition.language]
-    return [(f"{prefix}{copy.path}.html", "".join(copy.places.values())) for copy in copies]
+    whole = {path: html for path, html in list(filled.items())[:1]}
+    parts = {f"{copy.path}.html": "".join(copy.places.values()) for copy in copies} | whole
+    return tuple((FOLDERS[half.edition.language] + path, html) for path, html in parts.items())
 
 
 def _check_links(folder_: Path, stamped_parts: Sequence[tuple[str, str]]) -> None:
-    raise NotImplementedError
+    files = frozenset(p.relative_to(folder_).as_posix() for p in folder_.rglob("*") if p.is_file())
+    read = {path for path, _ in stamped_parts}
+    built = sorted(f for f in files if f.endswith(".html") and f not in read and not f.endswith("404.html"))
+    pages_ = [(path, (folder_ / path).read_text(encoding="utf-8")) for path in built]
+    if dead := output.dead_links(files, [*pages_, *stamped_parts]):
+        raise DeadLinks("\n".join(f"{d.page}: {d.link}" for d in dead))

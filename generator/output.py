@@ -14,10 +14,11 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from html import unescape
 from urllib.parse import unquote, urlsplit
 
-_LINK = re.compile(r"""<[a-zA-Z][^>]*?\s(?:href|src)=(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
-_ID = re.compile(r"""\sid=(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
+_LINK = re.compile(r"""\s(?:href|src)="([^"]*)\"""")
+_ID = re.compile(r"""\sid="([^"]*)\"""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -65,26 +66,18 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 def dead_links(files: frozenset[str], pages: Iterable[tuple[str, str]]) -> tuple[DeadLink, ...]:
     """Every internal link or anchor of `pages` (path, HTML) that leads nowhere among `files` and the ids of the pages."""
-    seen = list(pages)
-    ids = {path: _ids(html) for path, html in seen}
-    return tuple(sorted({DeadLink(page=p, link=link) for p, html in seen for link in _dead(p, html, files, ids)}))
+    seen = dict(pages)
+    ids = {path: frozenset(_ID.findall(html)) for path, html in seen.items()}
+    dead = {DeadLink(page=page, link=link) for page, html in seen.items() for link in _dead(page, html, files, ids)}
+    return tuple(sorted(dead))
 
 
 def _dead(page: str, html: str, files: frozenset[str], ids: Mapping[str, frozenset[str]]) -> Iterator[str]:
-    for link in {next(g for g in m if g or g == "") for m in _links(html)}:
-        target = urlsplit(link.replace("&amp;", "&"))
-        if target.scheme or target.netloc or target.path.startswith("/"):
+    for link in set(_LINK.findall(html)):
+        target = urlsplit(unescape(link))
+        if target.scheme or target.netloc:
             continue
         path = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(target.path))) if target.path else page
-        path = posixpath.normpath(f"{path}/index.html") if f"{path}/index.html".removeprefix("./") in files else path
         anchor = unquote(target.fragment)
-        if path not in files or (anchor and path in ids and not anchor.startswith("__") and anchor not in ids[path]):
+        if path not in files or (anchor and anchor not in ids.get(path, {anchor})):
             yield link
-
-
-def _links(html: str) -> Iterator[tuple[str, ...]]:
-    return (tuple(g for g in m.groups() if g is not None) for m in _LINK.finditer(html))
-
-
-def _ids(html: str) -> frozenset[str]:
-    return frozenset(next(g for g in m.groups() if g is not None) for m in _ID.finditer(html))

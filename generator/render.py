@@ -109,9 +109,9 @@ def edition(site: Site, language: Language, catalogue: Catalogue) -> Edition:
         "t": partial(_marked, language),
         "plain": partial(_plain, language),
         "heading": lambda text: heading(_plain(language, text)),
-        "day": partial(_day, language),
-        "num": _number,
-        "label": partial(_label, language),
+        "day": partial(day_text, language),
+        "num": number,
+        "label": partial(label_text, language),
     }
     environment.globals |= {"say": made.say, "lang": language.value}
     return made
@@ -179,7 +179,8 @@ def _marked(language: Language, text: Text | str | None) -> Markup | str:
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def _day(language: Language, day: date | None) -> str:
+def day_text(language: Language, day: date | None) -> str:
+    """A day in words; a day that is not known is a dash."""
     if day is None:
         return "—"
     match language:
@@ -189,7 +190,7 @@ def _day(language: Language, day: date | None) -> str:
             return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
     """A figure with thousands separators; a figure that is not known is a dash, never 0."""
     if value is None:
         return "—"
@@ -198,6 +199,6 @@ def _number(value: float | None) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
-def _label(language: Language, member: StrEnum) -> str:
+def label_text(language: Language, member: StrEnum) -> str:
     """The word that the schema gives for a member of a closed set."""
-    return _plain(language, enum_label(type(member).__name__, member.value))
+    return _plain(language, enumlabel_text(type(member).__name__, member.value))

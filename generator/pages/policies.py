@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.model import Level, Policy
+from generator.model import Clause, Level, Policy, Verification
 from generator.render import Edition
-from generator.site import Page
+from generator.site import Page, Site
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -22,33 +22,53 @@ def _in_binding_order(edition: Edition) -> tuple[Policy, ...]:
     return tuple(sorted(edition.site.repository.policies.values(), key=lambda p: (order.index(p.level), p.id)))
 
 
+def _unverified(clause: Clause) -> bool:
+    return clause.verification is not Verification.VERBATIM
+
+
 def _index(edition: Edition, ordered: tuple[Policy, ...]) -> Page:
-    groups = [(level, [p for p in ordered if p.level is level]) for level in Level]
+    groups = [{"level": level, "members": [_card(p) for p in ordered if p.level is level]} for level in Level]
     return edition.page(
         path="policies/index",
         kind="policies",
         title=edition.say("policies.title"),
         description=edition.say("policies.description"),
         template="policies.md.j2",
-        data={"groups": [(level, members) for level, members in groups if members]},
+        data={"groups": [group for group in groups if group["members"]]},
         cites=[p.source for p in ordered],
     )
 
 
+def _card(policy: Policy) -> dict[str, object]:
+    return {"policy": policy, "unverified": sum(map(_unverified, policy.clauses))}
+
+
 def _policy(edition: Edition, policy: Policy) -> Page:
-    repository = edition.site.repository
-    carried = {
-        clause.id: [plan for plan in repository.plans.values() if clause.ref in plan.clauses] for clause in policy.clauses
-    }
-    systems = {s.number: s for s in repository.district.systems}
+    days = (
+        ("policy.adopted_on", policy.adopted_on),
+        ("policy.in_force_from", policy.in_force_from),
+        ("policy.in_force_until", policy.in_force_until),
+    )
     return edition.page(
         path=f"policies/{policy.id}",
         kind="policy",
         title=edition.plain(policy.title),
         description=edition.plain(policy.summary),
         template="policy.md.j2",
-        data={"policy": policy, "carried": carried, "systems": systems},
+        data={
+            "policy": policy,
+            "days": [(key, day) for key, day in days if day is not None],
+            "unverified": sum(map(_unverified, policy.clauses)),
+            "clauses": [_clause(edition.site, clause) for clause in policy.clauses],
+        },
         cites=[policy.source, *(clause.source for clause in policy.clauses)],
     )
 
 
+def _clause(site: Site, clause: Clause) -> dict[str, object]:
+    return {
+        "clause": clause,
+        "unverified": _unverified(clause),
+        "plans": [plan for plan in site.repository.plans.values() if clause.ref in plan.clauses],
+        "systems": [s for s in site.repository.district.systems if s.number in clause.systems],
+    }

@@ -7,32 +7,30 @@ same page as the engine would build it, so that a test can compare the bytes.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from markupsafe import Markup
 
-from generator.model import Return, School, YearId
+from generator.model import Return, School, SchoolType, Text
+from generator.pages.school import FACTS, Filing, filing, return_of, unstated, year
 from generator.problems import Position
 from generator.render import Edition, heading
+from generator.schemas import field_title
 from generator.search import Entry
 from generator.site import Page, Site
 from generator.stamp import mark
 
 DONOR = f"schools/{mark('id')}"
-BLOCKS = ("profile", "filing", "people", "room", "teaching", "care", "years")
+BLOCKS = ("profile", "filing", *FACTS, "years")
 _WORDS = ("id", "title", "heading", "description", "provenance")
-
-
-class Filing(StrEnum):
-    """How a school's return for the current school year stands."""
-
-    FILED = "filed"
-    LATE = "late"
-    INCOMPLETE = "incomplete"
-    AWAITED = "awaited"
-    MISSING = "missing"
+_TONES: Mapping[Filing, str] = {
+    Filing.FILED: "ok",
+    Filing.LATE: "short",
+    Filing.INCOMPLETE: "short",
+    Filing.AWAITED: "neutral",
+    Filing.MISSING: "missing",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +45,8 @@ class Stamped:
 def pages(edition: Edition) -> Iterator[Page]:
     """The index and the donor page."""
     yield _index(edition)
-    yield _page(edition, DONOR, {name: Markup(mark(name)) for name in (*BLOCKS, *_WORDS)}, mark("title"), mark("description"))
+    places = {name: Markup(mark(name)) for name in (*BLOCKS, *_WORDS)}
+    yield _page(edition, DONOR, places, mark("title"), mark("description"))
 
 
 def ordinary(edition: Edition, school: School) -> Page:
@@ -59,43 +58,6 @@ def ordinary(edition: Edition, school: School) -> Page:
 def stamped(edition: Edition) -> tuple[Stamped, ...]:
     """Every school's values for the donor's places, in the order of their codes."""
     return tuple(_stamped(edition, school) for school in edition.site.repository.schools.values())
-
-
-def filing(site: Site, school: School) -> Filing:
-    """How the return of the current school year stands on `as_of`; the last day for returns still counts as in time."""
-    year = next(y for y in site.repository.district.years if y.id == site.current_year)
-    found = _return(site, school, year.id)
-    if found is None:
-        return Filing.AWAITED if site.as_of <= year.returns_due else Filing.MISSING
-    if unstated(found):
-        return Filing.INCOMPLETE
-    return Filing.LATE if found.filed_on > year.returns_due else Filing.FILED
-
-
-def unstated(found: Return) -> tuple[str, ...]:
-    """The parts of a return that the school has not stated, by field name."""
-    return tuple(part for part in _PARTS if getattr(found, part) is None)
-
-
-_PARTS = (
-    "leading_group",
-    "meetings",
-    "work_files",
-    "staff",
-    "attendance",
-    "room",
-    "assessment_software",
-    "follow_ups",
-    "crisis",
-    "lessons",
-    "school_day",
-    "earmarked_yuan",
-)
-
-
-def _return(site: Site, school: School, year: YearId) -> Return | None:
-    found = site.repository.returns.get((school.id, year))
-    return found if found is not None and found.filed_on <= site.as_of else None
 
 
 def _path(school: School) -> str:
@@ -117,10 +79,9 @@ def _page(edition: Edition, path: str, places: Mapping[str, Markup], title: str,
 
 
 def _places(edition: Edition, school: School) -> Mapping[str, Markup]:
-    data = _data(edition.site, school)
-    blocks = {name: edition.fragment(f"school/{name}.html.j2", _path(school), data) for name in BLOCKS}
+    blocks = {name: _block(edition, school, name) for name in BLOCKS}
     title = edition.plain(school.title)
-    return {name: _settled(block) for name, block in blocks.items()} | {
+    return blocks | {
         "id": Markup(html.escape(school.id)),
         "title": Markup(html.escape(title, quote=True)),
         "heading": heading(title),
@@ -129,31 +90,59 @@ def _places(edition: Edition, school: School) -> Mapping[str, Markup]:
     }
 
 
+def _block(edition: Edition, school: School, name: str) -> Markup:
+    if name in FACTS:
+        found = return_of(edition.site, school, year(edition.site).id)
+        data: dict[str, object] = {"facts": tuple(FACTS[name](edition, found)) if found else ()}
+        return _settled(edition.fragment("school/facts.html.j2", _path(school), data))
+    return _settled(edition.fragment(f"school/{name}.html.j2", _path(school), _data(edition, school)))
+
+
 def _settled(block: Markup) -> Markup:
     """A block as Markdown would leave it: no line of spaces only."""
     return Markup("\n".join(line.rstrip() for line in block.splitlines() if line.strip()))
 
 
-def _data(site: Site, school: School) -> dict[str, object]:
-    current = _return(site, school, YearId(site.current_year))
-    years = [(y, _return(site, school, y.id)) for y in site.repository.district.years]
+def _data(edition: Edition, school: School) -> dict[str, object]:
+    site = edition.site
+    current = return_of(site, school, year(site).id)
+    state = filing(site, school)
     return {
         "school": school,
-        "year": next(y for y in site.repository.district.years if y.id == site.current_year),
+        "year": year(site),
         "current": current,
-        "filing": filing(site, school),
-        "unstated": unstated(current) if current else (),
-        "years": [(y, r, sum(r.classes.values()), sum(r.enrolment.values())) for y, r in years if r is not None],
-        "area": {a.id: a.title for a in site.repository.district.areas}[school.area],
-        "bands": site.repository.bands,
-        "windows": {w.id: w for y in site.repository.district.years for t in y.terms for w in t.windows},
-        "terms": {t.id: t for y in site.repository.district.years for t in y.terms},
+        "filing": state,
+        "tone": _TONES[state],
+        "unstated": [field_title("return", (part,)) for part in unstated(current)] if current else [],
+        "years": [_year_row(found) for found in _returns(site, school)],
+        "area": _area(site, school),
     }
 
 
-def _cites(site: Site, school: School) -> Iterable[Position]:
-    yield school.source
-    yield from (r.source for y in site.repository.district.years if (r := _return(site, school, y.id)) is not None)
+def _returns(site: Site, school: School) -> Iterator[Return]:
+    """The school's returns on file, newest first."""
+    for school_year in reversed(site.repository.district.years):
+        if (found := return_of(site, school, school_year.id)) is not None:
+            yield found
+
+
+def _year_row(found: Return) -> dict[str, object]:
+    return {
+        "year": found.year,
+        "classes": sum(found.classes.values()),
+        "enrolment": sum(found.enrolment.values()),
+        "full_time": found.staff.full_time if found.staff else None,
+        "part_time": found.staff.part_time if found.staff else None,
+        "filed_on": found.filed_on,
+    }
+
+
+def _area(site: Site, school: School) -> Text:
+    return next(a.title for a in site.repository.district.areas if a.id == school.area)
+
+
+def _cites(site: Site, school: School) -> tuple[Position, ...]:
+    return (school.source, *(found.source for found in _returns(site, school)))
 
 
 def _description(edition: Edition, school: School) -> str:
@@ -161,29 +150,17 @@ def _description(edition: Edition, school: School) -> str:
 
 
 def _stamped(edition: Edition, school: School) -> Stamped:
-    places = _places(edition, school)
-    area = next(a.title for a in edition.site.repository.district.areas if a.id == school.area)
-    text = " ".join([school.id, school.title.zh, school.title.en or "", edition.plain(area)])
+    words = (school.id, school.title.zh, school.title.en or "", edition.plain(_area(edition.site, school)))
     return Stamped(
         path=_path(school),
-        places={name: str(value) for name, value in places.items()},
-        entry=Entry(location=f"{_path(school)}.html", title=edition.plain(school.title), text=text),
+        places={name: str(value) for name, value in _places(edition, school).items()},
+        entry=Entry(location=f"{_path(school)}.html", title=edition.plain(school.title), text=" ".join(words)),
     )
 
 
 def _index(edition: Edition) -> Page:
     site = edition.site
-    areas = {a.id: a.title for a in site.repository.district.areas}
-    rows = [
-        {
-            "school": school,
-            "area": areas[school.area],
-            "classes": sum(school.classes.values()),
-            "enrolment": sum(school.enrolment.values()),
-            "filing": filing(site, school),
-        }
-        for school in site.repository.schools.values()
-    ]
+    rows = [_index_row(site, school) for school in site.repository.schools.values()]
     filings = [row["filing"] for row in rows]
     return edition.page(
         path="schools/index",
@@ -193,9 +170,22 @@ def _index(edition: Edition) -> Page:
         template="schools.md.j2",
         data={
             "rows": rows,
+            "types": list(SchoolType),
             "areas": site.repository.district.areas,
             "counts": [(state, filings.count(state)) for state in Filing if state in filings],
             "year": site.current_year,
         },
         cites=[school.source for school in site.repository.schools.values()],
     )
+
+
+def _index_row(site: Site, school: School) -> dict[str, object]:
+    state = filing(site, school)
+    return {
+        "school": school,
+        "area": _area(site, school),
+        "classes": sum(school.classes.values()),
+        "enrolment": sum(school.enrolment.values()),
+        "filing": state,
+        "tone": _TONES[state],
+    }
