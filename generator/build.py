@@ -80,7 +80,7 @@ def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None
 def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path) -> Half:
     made = edition(content, language, catalogue)
     rendered = pages(made)
-    output.write(folder_ / "docs", {f"{page.path}.md": markdown(page) for page in rendered})
+    output.write(folder_ / "docs", ((f"{page.path}.md", markdown(page)) for page in rendered))
     return Half(edition=made, pages=rendered, folder=folder_)
 
 
@@ -109,12 +109,11 @@ def _stamp(half: Half, target: Path) -> tuple[tuple[str, str], ...]:
     cut = donor(source.read_text(encoding="utf-8"))
     source.unlink()
     copies = stamped(half.edition)
-    filled = {f"{copy.path}.html": cut.fill(copy.places) for copy in copies}
-    output.write(target, filled)
-    search.add(target, [copy.entry for copy in copies])
-    whole = {path: html for path, html in list(filled.items())[:1]}
-    parts = {f"{copy.path}.html": "".join(copy.places.values()) for copy in copies} | whole
-    return tuple((FOLDERS[half.edition.language] + path, html) for path, html in parts.items())
+    output.write(target, ((f"{copy.path}.html", cut.fill(copy.places)) for copy in copies))
+    search.complete(target, [copy.entry for copy in copies])
+    read = [(copy.path, "".join(copy.places.values())) for copy in copies]
+    read[:1] = [(copy.path, cut.fill(copy.places)) for copy in copies[:1]]
+    return tuple((f"{FOLDERS[half.edition.language]}{path}.html", html) for path, html in read)
 
 
 def _check_links(folder_: Path, stamped_parts: Sequence[tuple[str, str]]) -> None:

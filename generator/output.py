@@ -13,12 +13,12 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from html import unescape
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-_LINK = re.compile(r"""\s(?:href|src)="([^"]*)\"""")
-_ID = re.compile(r"""\sid="([^"]*)\"""")
+_LINK = re.compile(r'\s(?:href|src)="([^"]*)"')
+_ID = re.compile(r'\sid="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
