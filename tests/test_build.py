@@ -1,0 +1,193 @@
+"""The whole road: records to a finished site. Same bytes everywhere, whole or not at all, stamped pages as the engine would build them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from generator import build as building
+from generator import engine, output
+from generator.build import build
+from generator.catalogue import Language, load
+from generator.engine import Engine
+from generator.history import Commit
+from generator.pages import schools
+from generator.render import edition, heading, markdown
+from generator.repository import load as load_repository
+from generator.site import Site, site
+from generator.tree import folder
+
+ROOT = Path(__file__).resolve().parent.parent
+TYPICAL = ROOT / "tests" / "fixtures" / "typical"
+AS_OF = date(2026, 11, 24)
+COMMIT = Commit(id="0123456789abcdef0123456789abcdef01234567", day=date(2026, 11, 23), dirty=False)
+
+
+def quiet(_: str) -> None:
+    """Progress for nobody."""
+
+
+def typical_site(root: Path = TYPICAL) -> Site:
+    tree, unreadable = folder(root)
+    repository, problems = load_repository(tree)
+    assert repository is not None
+    assert (unreadable, problems) == ((), ())
+    return site(repository, AS_OF, COMMIT)
+
+
+def bytes_of(folder_: Path) -> dict[str, str]:
+    return {
+        p.relative_to(folder_).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder_.rglob("*"))
+        if p.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the typical district."""
+    out = tmp_path_factory.mktemp("built") / "site"
+    assert build(TYPICAL, out, AS_OF, COMMIT, Engine.MKDOCS, quiet) == ()
+    return out
+
+
+def test_both_languages_hold_the_same_pages(built: Path) -> None:
+    pages = {p.relative_to(built).as_posix() for p in built.rglob("*.html")}
+    english = {p.removeprefix("en/") for p in pages if p.startswith("en/")}
+    chinese = {p for p in pages if not p.startswith("en/")}
+    assert english == chinese
+    assert {"index.html", "schools/index.html", "policies/index.html"} <= chinese
+
+
+def test_every_school_has_a_page_and_the_donor_is_gone(built: Path) -> None:
+    ids = {s.id for s in typical_site().repository.schools.values()}
+    for half in (built, built / "en"):
+        names = {p.stem for p in (half / "schools").glob("*.html")}
+        assert names == ids | {"index"}
+    assert not [p for p in built.rglob("*") if p.is_file() and b"xzplace" in p.read_bytes()]
+
+
+def test_stamped_pages_have_the_bytes_of_pages_that_the_engine_builds(built: Path, tmp_path: Path) -> None:
+    content, catalogue = typical_site(), load()
+    halves = [building._half(content, language, catalogue, tmp_path / language.value) for language in Language]
+    for half in halves:
+        ordinary = (schools.ordinary(half.edition, s) for s in content.repository.schools.values())
+        output.write(half.folder / "docs", ((f"{page.path}.md", markdown(page)) for page in ordinary))
+    runs = [engine.Run(folder=half.folder, settings=building._settings(half)) for half in halves]
+    engine.build(runs, Engine.MKDOCS, AS_OF)
+    for half in halves:
+        for school in content.repository.schools:
+            stamped = built / building.FOLDERS[half.edition.language] / "schools" / f"{school}.html"
+            assert stamped.read_text() == (half.folder / "site" / "schools" / f"{school}.html").read_text()
+
+
+def test_another_folder_zone_locale_and_hash_seed_give_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "别处 with spaces"
+    shutil.copytree(TYPICAL, elsewhere / "district")
+    script = (
+        "import sys; from datetime import date; from pathlib import Path; from generator.build import build;"
+        "from generator.engine import Engine; from generator.history import Commit;"
+        f"commit = Commit(id={COMMIT.id!r}, day=date(2026, 11, 23), dirty=False);"
+        "sys.exit(bool(build(Path(sys.argv[1]), Path(sys.argv[2]), date(2026, 11, 24), commit, Engine.MKDOCS, print)))"
+    )
+    environment = {"PATH": os.environ["PATH"], "TZ": "America/St_Johns", "LC_ALL": "C", "PYTHONHASHSEED": "4711"}
+    out = elsewhere / "out"
+    command = [sys.executable, "-c", script, str(elsewhere / "district"), str(out)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert bytes_of(out) == bytes_of(built)
+
+
+def test_a_later_site_replaces_the_one_before_and_leaves_no_rest(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    for text in ("first", "second"):
+        made = output.workshop(out)
+        output.write(made / "site", [("index.html", text)])
+        output.publish(made / "site", out)
+    assert (out / "index.html").read_text() == "second"
+    assert len([p for p in tmp_path.iterdir() if p.name != "site"]) == 1
+
+
+def test_a_failing_build_leaves_the_last_good_site(built: Path, tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    made = output.workshop(out)
+    output.write(made / "site", [("index.html", "good")])
+    output.publish(made / "site", out)
+    district = tmp_path / "district"
+    shutil.copytree(TYPICAL, district)
+    (district / "records" / "district.yml").write_text("title: [", encoding="utf-8")
+    assert build(district, out, AS_OF, COMMIT, Engine.MKDOCS, quiet) != ()
+    assert (out / "index.html").read_text() == "good"
+
+
+def test_a_folder_that_somebody_else_made_is_not_touched(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "precious").write_text("mine")
+    with pytest.raises(output.OutputTaken):
+        output.workshop(tmp_path / "site")
+    assert (tmp_path / "site" / "precious").read_text() == "mine"
+
+
+def test_dead_links_and_anchors_are_found() -> None:
+    pages = [
+        ("a.html", '<a href="b.html"> <a href="b.html#here"> <a href="b.html#gone"> <a href="c.html"> <a href="#x">'),
+        ("b.html", '<p id="here"><a href="a.html"><a href="https://elsewhere.example/z"><a href="tel:12356">'),
+    ]
+    found = output.dead_links(frozenset({"a.html", "b.html"}), pages)
+    assert [(d.page, d.link) for d in found] == [("a.html", "#x"), ("a.html", "b.html#gone"), ("a.html", "c.html")]
+
+
+def test_the_search_index_holds_schools_by_name_and_code_but_not_their_tables(built: Path) -> None:
+    index = json.loads((built / "search" / "search_index.json").read_text(encoding="utf-8"))
+    schools_found = [d for d in index["docs"] if d["location"].startswith("schools/") and "index" not in d["location"]]
+    names = {d["location"]: d["title"].replace("\u200b", "") for d in schools_found}
+    expected = {f"schools/{s.id}.html": s.title.zh for s in typical_site().repository.schools.values()}
+    assert names == expected
+    assert all(len(d["text"]) < 200 for d in schools_found)
+
+
+HOSTILE = "甲<script>alert(1)</script>{{ 7*7 }}{% raw %}`*_[x](y)#{#z}&lt;&amp;\\:smile:!!!\"'=="
+
+
+def test_hostile_text_stays_text(tmp_path: Path) -> None:
+    """Every text of every record of the typical district gets HTML, Markdown and Jinja signs; pages keep their structure."""
+    district = tmp_path / "district"
+    shutil.copytree(TYPICAL, district)
+    changed = 0
+    for path in sorted((district / "records").rglob("*.yml")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines):
+            key, colon, _ = line.partition(": ")
+            if colon and key.strip().removeprefix("- ") in {"title", "text", "summary", "note", "place", "audience", "goal"}:
+                lines[number] = f"{key}: {json.dumps(HOSTILE, ensure_ascii=False)}"
+                changed += 1
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert changed > 20
+    out = tmp_path / "site"
+    assert build(district, out, AS_OF, COMMIT, Engine.MKDOCS, quiet) == ()
+    pages = [p.read_text(encoding="utf-8") for p in out.rglob("*.html")]
+    assert any("alert(1)" in page for page in pages)
+    assert not [page for page in pages if "<script>alert" in page]
+    assert not [page for page in pages if "甲49" in page or "<em>" in page.split("<article")[-1].split("</article>")[0]]
+    index = json.loads((out / "search" / "search_index.json").read_text(encoding="utf-8"))
+    assert not [d for d in index["docs"] if "<script" in d["title"] + d["text"]]
+
+
+def test_headings_escape_every_ascii_sign() -> None:
+    assert heading("a b") == "a b"
+    escaped = heading(HOSTILE)
+    assert not set(escaped) & set("<>{}`*_[]()\\:\"'!=")
+
+
+def test_english_pages_mark_chinese_text() -> None:
+    english = edition(typical_site(), Language.EN, load())
+    rendered = english.environment.from_string("{{ text | t }}").render(text="仅有中文")
+    assert rendered == '<span lang="zh-CN">仅有中文</span>'

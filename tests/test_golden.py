@@ -1,0 +1,53 @@
+"""Golden tree: the Markdown that we render for the typical district, byte by byte, in both languages. Orphans fail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator import output
+from generator.catalogue import Language, load
+from generator.pages import navigation, pages, schools
+from generator.render import edition, markdown
+from tests.test_build import typical_site
+
+GOLDEN = Path(__file__).resolve().parent / "golden"
+
+
+def rendered() -> dict[str, str]:
+    """Every Markdown file, the schools' as ordinary pages, and the navigation."""
+    content, catalogue, files = typical_site(), load(), {}
+    for language in Language:
+        made = edition(content, language, catalogue)
+        built = pages(made)
+        shown = [page for page in built if page.path != schools.DONOR]
+        shown += [schools.ordinary(made, school) for school in content.repository.schools.values()]
+        files |= {f"{language.value}/{page.path}.md": markdown(page) for page in shown}
+        files[f"{language.value}/navigation.txt"] = _lines(navigation(made, built))
+    return files
+
+
+def _lines(nav: object, depth: int = 0) -> str:
+    match nav:
+        case str():
+            return f"{'  ' * depth}{nav}\n"
+        case dict():
+            return "".join(f"{'  ' * depth}{title}\n{_lines(below, depth + 1)}" for title, below in nav.items())
+        case list():
+            return "".join(_lines(item, depth) for item in nav)
+        case _:
+            raise AssertionError(nav)
+
+
+def test_golden_tree(request: pytest.FixtureRequest) -> None:
+    made = rendered()
+    if request.config.getoption("--update-golden"):
+        for path in GOLDEN.rglob("*"):
+            if path.is_file() and path.relative_to(GOLDEN).as_posix() not in made:
+                path.unlink()
+        output.write(GOLDEN, made.items())
+    kept = {p.relative_to(GOLDEN).as_posix(): p.read_text(encoding="utf-8") for p in GOLDEN.rglob("*") if p.is_file()}
+    assert sorted(kept) == sorted(made), "run `make golden` and review the difference"
+    for path in sorted(made):
+        assert made[path] == kept[path], f"{path}: run `make golden` and review the difference"
