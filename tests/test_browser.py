@@ -1,0 +1,170 @@
+"""The sample site in a real browser, as a reader meets it: search, languages, filter, console, foreign requests, accessibility."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+
+# One page of each kind; the same paths exist in both languages.
+KINDS = (
+    "index.html",
+    "help.html",
+    "work/index.html",
+    "work/systems.html",
+    "work/calendar.html",
+    "plans/index.html",
+    "policies/index.html",
+    "schools/index.html",
+    "schools/xz01.html",
+    "schools/xz37.html",
+    "figures/claims.html",
+    "figures/measures.html",
+    "lessons/index.html",
+    "lessons/micro.html",
+    "team/index.html",
+    "team/training.html",
+    "outreach/index.html",
+    "about/index.html",
+    "about/edit.html",
+    "about/dictionary/index.html",
+    "about/dictionary/return.html",
+    "about/problems.html",
+    "about/glossary.html",
+    "about/accessibility.html",
+)
+
+
+def sample_policy(sample_site: Path) -> str:
+    return sorted(p.name for p in (sample_site / "policies").glob("*.html") if p.stem != "index")[0]
+
+
+def sample_plan(sample_site: Path) -> str:
+    return sorted(p.name for p in (sample_site / "plans").glob("*.html") if p.stem != "index")[0]
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport=DESK, locale="zh-CN")
+    yield made
+    made.close()
+
+
+def search(page: Page, address: str, words: str) -> list[str]:
+    """The addresses that a search for `words` finds, in the order shown."""
+    page.goto(address)
+    page.locator("label.md-header__button[for='__search']").first.click()
+    field = page.locator("input.md-search__input")
+    field.fill(words)
+    page.locator(".md-search-result__item a").first.wait_for(timeout=15_000)
+    links = page.locator(".md-search-result__item > a, .md-search-result__item details a")
+    return [str(link.get_attribute("href")) for link in links.all()]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("沙盘", "lessons|policies|plans|work|about"),
+        ("健康", "policies|index"),
+        ("辅导室", "policies/"),
+        ("xz07", "schools/xz07.html"),
+        ("讲师团", "outreach|team"),
+    ],
+)
+def test_chinese_queries_find_what_they_must(context: BrowserContext, sample_url: str, words: str, found: str) -> None:
+    hits = search(context.new_page(), f"{sample_url}/index.html", words)
+    assert [hit for hit in hits if re.search(found, hit)], hits
+
+
+def test_a_school_is_found_by_a_part_of_its_name(context: BrowserContext, sample_url: str) -> None:
+    page = context.new_page()
+    page.goto(f"{sample_url}/schools/xz07.html")
+    name = page.locator("h1").inner_text().replace("¶", "").strip()
+    hits = search(page, f"{sample_url}/index.html", name[:4])
+    assert [hit for hit in hits if hit.endswith("schools/xz07.html") or "schools/xz07.html" in hit], hits
+
+
+def test_the_language_switch_stays_on_the_page(context: BrowserContext, sample_url: str) -> None:
+    page = context.new_page()
+    page.goto(f"{sample_url}/schools/xz07.html")
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    page.locator("a[hreflang='en']:visible").first.click()
+    expect(page).to_have_url(f"{sample_url}/en/schools/xz07.html")
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.locator("a[hreflang='zh-CN']:visible").first.click()
+    expect(page).to_have_url(f"{sample_url}/schools/xz07.html")
+
+
+def test_every_page_names_its_other_language(sample_site: Path) -> None:
+    for path in sorted(sample_site.rglob("*.html")):
+        if path.name == "404.html":
+            continue
+        text = path.read_text(encoding="utf-8")
+        assert re.search(r'<link rel="alternate"[^>]*hreflang="en"', text), path
+        assert re.search(r'<link rel="alternate"[^>]*hreflang="zh-CN"', text), path
+        expected = "en" if path.relative_to(sample_site).parts[0] == "en" else "zh-CN"
+        assert f'<html lang="{expected}"' in text, path
+
+
+def test_the_index_of_schools_filters_and_sorts(context: BrowserContext, sample_url: str) -> None:
+    page = context.new_page()
+    page.goto(f"{sample_url}/schools/index.html")
+    rows = page.locator("#schools-table tbody tr:visible")
+    assert rows.count() == 55
+    page.locator("form.xz-filter select[name=type]").select_option("senior")
+    fewer = rows.count()
+    assert 0 < fewer < 55
+    page.locator("form.xz-filter select[name=type]").select_option("")
+    page.locator("form.xz-filter input[name=q]").fill("XZ07")
+    expect(rows).to_have_count(1)
+    page.locator("form.xz-filter input[name=q]").fill("")
+    expect(rows).to_have_count(55)
+    button = page.locator("#schools-table thead button").nth(5)
+    button.click()
+    figures = [int(c.replace(",", "")) for c in page.locator("#schools-table tbody tr td:nth-child(6)").all_inner_texts()]
+    assert figures == sorted(figures)
+    button.click()
+    figures = [int(c.replace(",", "")) for c in page.locator("#schools-table tbody tr td:nth-child(6)").all_inner_texts()]
+    assert figures == sorted(figures, reverse=True)
+
+
+@pytest.mark.parametrize("language", ["", "en/"])
+def test_no_console_error_and_no_foreign_request(
+    context: BrowserContext, sample_url: str, sample_site: Path, language: str
+) -> None:
+    page, errors, foreign = context.new_page(), [], []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda r: foreign.append(r.url) if not r.url.startswith((sample_url, "data:", "blob:")) else None)
+    for path in (*KINDS, f"policies/{sample_policy(sample_site)}", f"plans/{sample_plan(sample_site)}"):
+        response = page.goto(f"{sample_url}/{language}{path}", wait_until="load")
+        assert response is not None
+        assert response.ok, path
+    assert (errors, foreign) == ([], [])
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["wide", "narrow"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["", "en/"], ids=["zh", "en"])
+def test_no_page_kind_has_an_accessibility_violation(
+    browser: Browser, sample_url: str, sample_site: Path, language: str, scheme: str, size: dict[str, int]
+) -> None:
+    context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # plain words here
+    page, found = context.new_page(), []
+    for path in (*KINDS, f"policies/{sample_policy(sample_site)}", f"plans/{sample_plan(sample_site)}"):
+        page.goto(f"{sample_url}/{language}{path}", wait_until="load")
+        shown = page.locator("body").get_attribute("data-md-color-scheme")
+        assert shown == ("slate" if scheme == "dark" else "default"), (path, shown)
+        results = Axe().run(page)
+        found += [(path, v["id"], v["nodes"][0]["target"]) for v in results.response["violations"]]
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{path} scrolls sideways by {overflow} px"
+    context.close()
+    assert found == []
