@@ -72,7 +72,7 @@ def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None
     progress("build.engine")
     engines.build([engines.Run(folder=h.folder, settings=_settings(h)) for h in halves], engine, content.as_of)
     progress("build.stamp")
-    copies = [part for half in halves for part in _stamp(half, made / "site" / FOLDERS[half.edition.language])]
+    copies = [part for half in halves for part in _stamp(half, made / "site" / FOLDERS[half.edition.language], engine)]
     progress("build.links")
     _check_links(made / "site", copies)
 
@@ -99,7 +99,7 @@ def _settings(half: Half) -> dict[str, Any]:
     return settings
 
 
-def _stamp(half: Half, target: Path) -> tuple[tuple[str, str], ...]:
+def _stamp(half: Half, target: Path, engine: Engine) -> tuple[tuple[str, str], ...]:
     """Move the engine's output to its place and replace the donor by one page a school.
 
     Returns what the link check must read of them: (path from the site's root, HTML). Copies share all but their places, so only the first is read whole.
@@ -110,7 +110,7 @@ def _stamp(half: Half, target: Path) -> tuple[tuple[str, str], ...]:
     source.unlink()
     copies = stamped(half.edition)
     output.write(target, ((f"{copy.path}.html", cut.fill(copy.places)) for copy in copies))
-    search.complete(target, [copy.entry for copy in copies])
+    search.complete(target, engine, [copy.entry for copy in copies])
     read = [(copy.path, "".join(copy.places.values())) for copy in copies]
     read[:1] = [(copy.path, cut.fill(copy.places)) for copy in copies[:1]]
     return tuple((f"{FOLDERS[half.edition.language]}{path}.html", html) for path, html in read)

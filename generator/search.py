@@ -11,6 +11,9 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from generator.engine import Engine
 
 _HAN = re.compile(r"[\u3400-\u9fff\u200b]*[\u3400-\u9fff][\u3400-\u9fff\u200b]*")
 _BREAK = "\u200b"
@@ -26,23 +29,36 @@ class Entry:
     text: str
 
 
-def complete(folder: Path, entries: Iterable[Entry]) -> None:
-    """Add `entries` to the index that the engine wrote in `folder`, and cut all its Chinese text into short words."""
-    path = folder / "search" / "search_index.json"
+def complete(folder: Path, engine: Engine, entries: Iterable[Entry]) -> None:
+    """Add `entries` to the index that the engine wrote in `folder`.
+
+    Material looks words up in an index, so all its Chinese text is cut into short words here; Zensical cuts in the reader's browser.
+    """
+    match engine:
+        case Engine.MKDOCS:
+            _rewrite(folder / "search" / "search_index.json", "docs", map(_document, entries), cutter())
+        case Engine.ZENSICAL:
+            _rewrite(folder / "search.json", "items", map(_item, entries), str)
+
+
+def _rewrite(path: Path, key: str, added: Iterable[dict[str, Any]], cut: Callable[[str], str]) -> None:
     index = json.loads(path.read_text(encoding="utf-8"))
-    index["docs"] += map(_document, entries)
-    cut = cutter()
-    for document in index["docs"]:
+    index[key] += added
+    for document in index[key]:
         document |= {field: cut(document[field]) for field in ("title", "text")}
     path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
-def _document(entry: Entry) -> dict[str, str]:
+def _document(entry: Entry) -> dict[str, Any]:
     return {
         "location": entry.location,
         "title": html.escape(entry.title, quote=False),
         "text": html.escape(entry.text, quote=False),
     }
+
+
+def _item(entry: Entry) -> dict[str, Any]:
+    return _document(entry) | {"level": 1, "path": [], "tags": []}
 
 
 def cutter() -> Callable[[str], str]:
