@@ -34,20 +34,27 @@ class OutputTaken(Exception):
 
 
 def workshop(out: Path) -> Path:
-    """A new folder beside `out`, on the same file system, in which the next site is made."""
+    """A new folder beside `out`, on the same file system, in which the next site is made. What killed runs left there is removed."""
     if out.exists() and not out.is_symlink():
         raise OutputTaken(str(out))
     out.parent.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    for left in sorted(out.parent.glob(f".{out.name}-*-*")):
+        if left not in out.resolve().parents and not _runs(left.name.split("-")[-2]):
+            discard(left)
+    return Path(tempfile.mkdtemp(prefix=f".{out.name}-{os.getpid()}-", dir=out.parent))
+
+
+def _runs(process: str) -> bool:
+    return process.isdigit() and Path(f"/proc/{process}").exists()
 
 
 def publish(made: Path, out: Path) -> None:
     """Make `made` (inside a workshop) what `out` shows, in one step; then remove the site shown before."""
     before = out.resolve() if out.is_symlink() else None
     link = made.parent / "link"
-    link.symlink_to(made.relative_to(out.parent.resolve()) if made.is_relative_to(out.parent.resolve()) else made)
-    os.replace(link, out)
-    if before is not None and before != made and before.parent.name.startswith(f".{out.name}-"):
+    link.symlink_to(made.relative_to(out.parent))
+    link.replace(out)
+    if before is not None and before.parent.name.startswith(f".{out.name}-"):
         discard(before.parent)
 
 
