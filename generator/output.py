@@ -45,7 +45,13 @@ def workshop(out: Path) -> Path:
 
 
 def _runs(process: str) -> bool:
-    return process.isdigit() and Path(f"/proc/{process}").exists()
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def publish(made: Path, out: Path) -> None:
@@ -63,12 +69,12 @@ def discard(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def write(folder: Path, files: Mapping[str, str]) -> None:
-    """Write text files (posix paths below `folder`), in UTF-8 with `\\n`."""
-    for path in sorted(files):
+def write(folder: Path, files: Iterable[tuple[str, str]]) -> None:
+    """Write text files (posix path below `folder`, text), in UTF-8 with plain line ends, one after the other."""
+    for path, text in files:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(files[path], encoding="utf-8", newline="\n")
+        target.write_text(text, encoding="utf-8", newline="\n")
 
 
 def dead_links(files: frozenset[str], pages: Iterable[tuple[str, str]]) -> tuple[DeadLink, ...]:
