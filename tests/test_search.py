@@ -1,0 +1,48 @@
+"""The search index: entries for stamped pages, Chinese cut into short words, both engines' forms."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.engine import Engine
+from generator.search import Entry, complete, cutter
+
+CUT = cutter()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("心理健康教育", ["心理", "健康", "教育"]), ("心理辅导室", ["心理", "辅导", "室"]), ("abc", ["abc"])],
+)
+def test_words_inside_words_stand_alone(text: str, words: list[str]) -> None:
+    assert [w for w in CUT(text).split("\u200b") if w] == words
+
+
+def test_cutting_is_the_same_whatever_was_cut_before() -> None:
+    assert CUT("\u200b心理健康\u200b教育\u200b") == CUT("心理健康教育")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="心理健康教育辅导室学校 abc<&;>", max_size=40))
+def test_cutting_only_adds_breaks(text: str) -> None:
+    assert CUT(text).replace("\u200b", "") == text
+
+
+@pytest.mark.parametrize(
+    ("engine", "path", "key"),
+    [(Engine.MKDOCS, "search/search_index.json", "docs"), (Engine.ZENSICAL, "search.json", "items")],
+)
+def test_entries_are_added_and_escaped(tmp_path: Path, engine: Engine, path: str, key: str) -> None:
+    index = tmp_path / path
+    index.parent.mkdir(exist_ok=True)
+    index.write_text(json.dumps({"config": {}, key: [{"location": "index.html", "title": "首页", "text": "a"}]}))
+    complete(tmp_path, engine, [Entry(location="schools/xz01.html", title="甲<b>小学", text="xz01 & 东")])
+    documents = json.loads(index.read_text(encoding="utf-8"))[key]
+    plain = [{k: v.replace("\u200b", "") for k, v in d.items() if isinstance(v, str)} for d in documents]
+    assert plain[0] == {"location": "index.html", "title": "首页", "text": "a"}
+    assert plain[1] == {"location": "schools/xz01.html", "title": "甲&lt;b&gt;小学", "text": "xz01 &amp; 东"}

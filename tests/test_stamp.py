@@ -1,0 +1,27 @@
+"""Stamping: cut at the marks, fill, and nothing else changes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.stamp import donor, mark
+
+NAMES = st.sampled_from(["id", "title", "room"])
+
+
+@given(st.lists(st.tuples(st.text(), NAMES)), st.text(), st.dictionaries(NAMES, st.text(), min_size=3))
+def test_filling_is_replacing_every_mark(pieces: list[tuple[str, str]], rest: str, places: dict[str, str]) -> None:
+    html = "".join(text.replace("xzplace", "") + mark(name) for text, name in pieces) + rest.replace("xzplace", "")
+    expected = "".join(text.replace("xzplace", "") + places[name] for text, name in pieces) + rest.replace("xzplace", "")
+    assert donor(html).fill(places) == expected
+
+
+def test_a_value_that_looks_like_a_mark_is_not_filled_again() -> None:
+    assert donor(f"<p>{mark('title')}</p>").fill({"title": mark("id"), "id": "xz01"}) == f"<p>{mark('id')}</p>"
+
+
+def test_a_place_without_a_value_is_a_bug() -> None:
+    with pytest.raises(KeyError):
+        donor(mark("room")).fill({"title": "x"})
