@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_MARK = re.compile(r"xzplace([a-z]+)zx")
+_MARK = re.compile(r"xzplace([a-z]+?)zx")
 
 
 def mark(name: str) -> str:
