@@ -1,0 +1,71 @@
+# What people type. `make help` lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(VENV)/.installed-run
+DEV := $(VENV)/.installed-dev
+SITE := build/site
+
+.DEFAULT_GOAL := site
+.PHONY: site test check serve golden bench lint zensical lock clean help
+
+## site: set everything up, build the site in both languages, say where to look
+site: $(RUN)
+	@$(BIN)/xinzhuli build --out $(SITE)
+
+## test: set everything up, check the records, run every test
+test: lint check
+	@$(BIN)/python -m pytest
+
+## lint: ruff and mypy
+lint: $(DEV)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+## check: check all records
+check: $(RUN)
+	@$(BIN)/xinzhuli check
+
+## serve: build, show on this machine, rebuild when a file changes
+serve: $(RUN)
+	@$(BIN)/xinzhuli serve
+
+## golden: rewrite the golden files; review the difference
+golden: $(DEV)
+	@$(BIN)/python -m pytest -q --update-golden tests/test_golden.py tests/test_cli.py
+
+## bench: measure side by side and print ratios
+bench: $(DEV)
+	@$(BIN)/python -m bench
+
+## zensical: build the same Markdown with the other engine
+zensical: $(DEV)
+	@$(BIN)/xinzhuli build --engine zensical --out build/zensical
+
+## lock: pin the dependencies anew
+lock: $(DEV)
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q --upgrade --extra dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q --extra build pyproject.toml -c requirements-dev.lock -o requirements.lock
+
+## clean: remove what was built
+clean:
+	@rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "xinzhuli 需要 Python 3.11 或更新的版本 / needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
+	@$(PYTHON) -m venv $(VENV) || { echo '无法建立虚拟环境；Debian/Ubuntu 上请先安装 python3-venv。/ Cannot make a virtual environment; on Debian or Ubuntu install python3-venv first.' >&2; exit 1; }
+
+$(RUN): requirements.lock pyproject.toml | $(BIN)/python
+	@test -f $(DEV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): requirements-dev.lock pyproject.toml | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@ $(RUN)
