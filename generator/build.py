@@ -23,7 +23,7 @@ from generator.pages.schools import DONOR, stamped
 from generator.problems import Problem
 from generator.render import Edition, edition, markdown
 from generator.repository import load
-from generator.resources import repository_root, site_folder
+from generator.resources import engine_config, site_folder
 from generator.site import Page, Site, site
 from generator.stamp import donor
 from generator.tree import folder
@@ -86,7 +86,7 @@ def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path
 
 def _settings(half: Half) -> dict[str, Any]:
     """`mkdocs.yml` with what differs by language and by Site."""
-    settings = engines.base_settings(repository_root() / "mkdocs.yml", site_folder() / "theme")
+    settings = engines.base_settings(engine_config(), site_folder() / "theme")
     say, district = half.edition.say, half.edition.site.repository.district
     settings |= {
         "site_name": half.edition.plain(district.title),

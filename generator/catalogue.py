@@ -1,0 +1,111 @@
+"""The generator's own sentences, in every language it speaks.
+
+Owns the files of `site/catalogue`: `problems.yml` (what a Problem says, with an example of the mistake and its mending), `cli.yml` (the command line) and
+`pages/*.yml` (the site). Must not know when a sentence is said. Facts are put into sentences, never read as sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from generator.problems import InputError, Problem
+from generator.resources import site_folder
+from generator.yamlfile import read
+
+
+class Language(StrEnum):
+    """The languages of the site, the first being the district's."""
+
+    ZH = "zh-CN"
+    EN = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """What a Problem's code means in one language. `message` and `hint` have `{places}` for the Problem's facts."""
+
+    title: str
+    message: str
+    hint: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A mistake and its mending: `path` is where the text stands in a district; the mistake is reported at `at` (`line:column`)."""
+
+    path: str
+    mistake: str
+    mended: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A Problem's code: its words in both languages, and its example where a file's text can show it."""
+
+    name: str
+    words: Mapping[Language, Explained]
+    example: Example | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """Every sentence by key and language, and every Problem code in alphabetical order."""
+
+    sentences: Mapping[str, Mapping[Language, str]]
+    codes: Mapping[str, Code]
+
+    def say(self, key: str, language: Language, **facts: object) -> str:
+        """A sentence with its facts. KeyError for a key or a fact that is missing: a bug."""
+        return self.sentences[key][language].format_map(facts)
+
+    def message(self, found: Problem, language: Language) -> str:
+        """What is wrong, in one sentence."""
+        return self.codes[found.code].words[language].message.format_map(_facts(found, language))
+
+    def hint(self, found: Problem, language: Language) -> str:
+        """What to do about it."""
+        return self.codes[found.code].words[language].hint.format_map(_facts(found, language))
+
+
+def _facts(found: Problem, language: Language) -> Mapping[str, str]:
+    """The facts for a language: `name@en` is the English of `name`, where a Problem carries both."""
+    facts = {name: text for name, text in found.facts if "@" not in name}
+    if language is Language.EN:
+        facts |= {name.removesuffix("@en"): text for name, text in found.facts if name.endswith("@en")}
+    if found.related:
+        facts["related"] = str(found.related)
+    return facts
+
+
+@cache
+def load() -> Catalogue:
+    """The program's catalogue. Its files are part of the program: a fault in them is a bug (InputError)."""
+    folder = site_folder() / "catalogue"
+    sentences: dict[str, Mapping[Language, str]] = {}
+    for path in (folder / "cli.yml", *sorted((folder / "pages").glob("*.yml"))):
+        for key, words in _mapping(path).items():
+            if key in sentences:
+                raise AssertionError(f"{path.name}: {key} stands in another file too")
+            sentences[key] = {Language.ZH: words["zh"], Language.EN: words["en"]}
+    codes = {name: _code(name, fields) for name, fields in sorted(_mapping(folder / "problems.yml").items())}
+    return Catalogue(sentences=sentences, codes=codes)
+
+
+def _code(name: str, fields: Mapping[str, Any]) -> Code:
+    words = {Language.ZH: Explained(**fields["zh"]), Language.EN: Explained(**fields["en"])}
+    example = Example(**fields["example"]) if "example" in fields else None
+    return Code(name=name, words=words, example=example)
+
+
+def _mapping(path: Path) -> Mapping[str, Any]:
+    document, problems = read(path.name, path.read_bytes())
+    if document is None or problems or not isinstance(document.data, dict):
+        raise InputError(problems)
+    return document.data

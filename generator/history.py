@@ -1,0 +1,65 @@
+"""History: commits and the trees they hold. The only user of git.
+
+Owns the calls of git: read-only, without a checkout, with file names as they are (`-z`). Must not know what the files mean.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from generator.tree import RECORDS, Tree
+
+_GIT = ("git", "-c", "core.quotepath=false", "-c", "safe.directory=*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """A commit: its id, its day in the district's time zone, and whether the working folder differs from it below `records/`."""
+
+    id: str
+    day: date
+    dirty: bool
+
+
+def head(root: Path, time_zone: str) -> Commit | None:
+    """The commit checked out in `root`; None where there is no repository, no commit or no git."""
+    shown = _git(root, "log", "-1", "--format=%H %ct")
+    if shown is None or not shown.strip():
+        return None
+    commit, seconds = shown.decode("ascii").split()
+    changed = _git(root, "status", "--porcelain", "-z", "--", RECORDS)
+    day = datetime.fromtimestamp(int(seconds), tz=ZoneInfo(time_zone)).date()
+    return Commit(id=commit, day=day, dirty=bool(changed))
+
+
+def tree_at(root: Path, revision: str) -> Tree | None:
+    """The Tree of a revision, without a checkout; None if git does not know it. Links and submodules are not part of it."""
+    listed = _git(root, "ls-tree", "-r", "-z", "--full-tree", revision, "--", RECORDS)
+    if listed is None:
+        return None
+    entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
+    blobs = {name.decode("utf-8", "surrogateescape"): meta.split()[2].decode("ascii") for meta, _, name in entries if meta.startswith(b"100")}
+    return Tree(readers={path: _blob(root, blobs[path]) for path in sorted(blobs)})
+
+
+def _blob(root: Path, blob: str) -> Callable[[], bytes]:
+    def read() -> bytes:
+        found = _git(root, "cat-file", "blob", blob)
+        assert found is not None, blob
+        return found
+
+    return read
+
+
+def _git(root: Path, *arguments: str) -> bytes | None:
+    """What git prints; None if it ends with an error or is not installed."""
+    try:
+        done = subprocess.run([*_GIT, *arguments], cwd=root, capture_output=True, check=False)
+    except FileNotFoundError:
+        return None
+    return done.stdout if done.returncode == 0 else None
