@@ -1,377 +1,336 @@
-"""Strict YAML: bytes become a Document, or Problems at the characters that cause them.
+"""Strict YAML: bytes become a Document, plain data with a Position for every node, or Problems that say what to mend.
 
-Owns the reading of YAML and is the only user of `yaml`. The YAML 1.2 core schema holds: `no`, `12:30` and `2020-10-01` are text. Refused with their
-place: duplicate keys, aliases, tags, several documents, keys that are no text, leading zeros, NaN, depth and size over a limit, and
-what a Chinese keyboard slips in. Must not know what a Document means. Every sentence is ours; libyaml's English is never shown.
+Owns the YAML that records are written in: the core schema of YAML 1.2 without what misleads people (aliases, tags, several documents,
+duplicate keys, keys that are no text, numbers that would lose digits). The only user of `yaml`. Must not know what a record holds.
+libyaml parses; its English never reaches a reader.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import yaml
-from yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
+from yaml.cyaml import CParser
 
-from generator.problems import Position, Problem, problem
-
-Data: TypeAlias = "dict[str, Data] | list[Data] | str | int | float | bool | None"
-Pointer: TypeAlias = "tuple[str | int, ...]"
+from generator import slips
+from generator.problems import Position, Problem, in_order, problem
+from generator.slips import Failure, Span
 
 MAX_BYTES = 1 << 20
-MAX_DEPTH = 24
-MAX_INTEGER = 1 << 53  # beyond this, editors and spreadsheets lose digits
+MAX_DEPTH = 32
+MAX_INTEGER = 2**53  # beyond, spreadsheets and browsers change digits
 
-_PLAIN_START = frozenset("0123456789+-.~nNtTfF")
-_NULL = frozenset(["", "~", "null", "Null", "NULL"])
-_TRUE = frozenset(["true", "True", "TRUE"])
-_FALSE = frozenset(["false", "False", "FALSE"])
-_INTEGER = re.compile(r"[-+]?[0-9]+\Z")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-_NOT_A_NUMBER = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z")
-_LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
-_WIDE_COLON_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*：")
-
-# Characters that no text needs and that hide what a file says: (code, pattern).
-_CHARACTERS = (
-    ("conflict-marker", re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?= |$)", re.MULTILINE)),
-    ("bidi-character", re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")),
-    ("invisible-character", re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff]")),
-    ("control-character", re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")),
-    ("wide-indent", re.compile(r"(?<=^)[ ]*[\u3000\u00a0]", re.MULTILINE)),
-    ("tab-indent", re.compile(r"^ *\t", re.MULTILINE)),
-)
-_HIDDEN = re.compile("|".join(p.pattern for code, p in _CHARACTERS if code.endswith("-character")))
-_SUSPECT = re.compile("|".join(p.pattern for _, p in _CHARACTERS), re.MULTILINE)
-_WIDE_PUNCTUATION = re.compile(r"[：，“”‘’【】｛｝［］]")
+Pointer = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A parsed file. `data` is made of dict, list, str, int, float, bool and None; every node's place can be asked for."""
+    """A parsed file. `data` is plain dicts, lists, text, numbers, booleans and None, as schemas and records read it."""
 
     path: str
-    data: Data
+    data: Any
     text: str
+    top: Position
 
-    def position(self, pointer: Pointer) -> Position:
-        """Where the node at `pointer` stands (a mapping at its first key). KeyError if there is none."""
-        return self._at(_index(self.text)[pointer][0])
+    def position(self, pointer: Pointer = ()) -> Position:
+        """Where the value at `pointer` stands. KeyError for a pointer that the data does not have."""
+        return _position(self.path, _places(self.text)[pointer][1]) if pointer else self.top
 
     def key_position(self, pointer: Pointer) -> Position:
-        """Where the key of the node at `pointer` stands; for list items and the root, the node itself."""
-        value, key = _index(self.text)[pointer]
-        return self._at(key or value)
-
-    def _at(self, place: _Place) -> Position:
-        line, column, length = place
-        return Position(path=self.path, line=line, column=column, length=length)
-
-
-_Place: TypeAlias = tuple[int, int, int]
-_Index: TypeAlias = Mapping[Pointer, tuple[_Place, _Place | None]]
+        """Where the key of the value at `pointer` stands; the value itself where it has no key."""
+        key, value = _places(self.text)[pointer]
+        return _position(self.path, value if key is None else key)
 
 
 def read(path: str, data: bytes) -> tuple[Document | None, tuple[Problem, ...]]:
-    """Read one file's bytes. A Document is given even with Problems where the rest can be checked; None where nothing can."""
-    if len(data) > MAX_BYTES:
-        return None, (problem(Position(path=path), "too-large", limit=MAX_BYTES // 1024),)
-    if b"\0" in data:
-        return None, (problem(Position(path=path), "binary-file"),)
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return None, (problem(_offset(path, data[: error.start].decode("utf-8")), "not-utf8"),)
-    text = text.replace("\r\n", "\n")
-    if not text.strip() or text.startswith("\ufeff") and not text[1:].strip():
-        return None, (problem(Position(path=path), "empty-file"),)
-    if _SUSPECT.search(text) and (found := tuple(_characters(path, text))):
+    """Read one file. Without a Document its structure is in doubt; with one, the Problems concern single values of it."""
+    text, refused = _text(path, data)
+    if text is None:
+        return None, refused
+    found = in_order([*slips.characters(path, text), *_refused_syntax(path, text)])
+    if found:
         return None, found
-    return _parse(path, text)
-
-
-def _parse(path: str, text: str) -> tuple[Document | None, tuple[Problem, ...]]:
-    builder = _Builder(path, text)
     try:
-        builder.run()
-    except yaml.YAMLError as error:
-        return None, (*builder.problems, _syntax(path, text, error))
-    except _Stop:
-        return None, tuple(builder.problems)
-    if not builder.documents:
+        node = _Nodes(text).get_single_node()
+    except yaml.MarkedYAMLError as error:
+        return None, (slips.diagnose(path, text, _failure(text, error)),)
+    if node is None:
         return None, (problem(Position(path=path), "empty-file"),)
-    return Document(path=path, data=builder.root[0], text=text), tuple(builder.problems)
+    return _document(path, text, node)
+
+
+def _document(path: str, text: str, node: yaml.Node) -> tuple[Document | None, tuple[Problem, ...]]:
+    reader = _Values(path, text)
+    try:
+        data = reader.value(node, 1)
+    except _TooDeep as deep:
+        return None, (problem(_position(path, deep.node), "too-deep", limit=MAX_DEPTH),)
+    if slips.suspect(text):
+        spans = tuple(_spans(node))
+        reader.broken.extend(slips.lints(path, text, spans))
+        reader.doubtful.extend(slips.cut_values(path, text, spans))
+    if reader.broken:
+        return None, in_order([*reader.broken, *reader.doubtful])
+    return Document(path=path, data=data, text=text, top=_position(path, node)), in_order(reader.doubtful)
+
+
+# --- before parsing -----------------------------------------------------------------------------------------------------------
+
+
+def _text(path: str, data: bytes) -> tuple[str | None, tuple[Problem, ...]]:
+    top = Position(path=path)
+    if len(data) > MAX_BYTES:
+        return None, (problem(top, "too-large", limit=MAX_BYTES >> 20),)
+    if not data.strip():
+        return None, (problem(top, "empty-file"),)
+    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None, (problem(top, "binary-file"),)
+    try:
+        return data.decode("utf-8"), ()
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8")
+        return None, (problem(slips.place(path, f"{before}?", len(before)), "not-utf8"),)
+
+
+_MARKED = re.compile(r"(?:^|[\s\[{,])[&*!][^\s]?", re.MULTILINE)
+_DEEP_LINE = re.compile(r"^[-?:\s]{500}", re.MULTILINE)
+
+
+def _refused_syntax(path: str, text: str) -> tuple[Problem, ...]:
+    """Anchors, aliases, tags and bottomless nesting, found before anything is expanded or recursed into."""
+    if not (_MARKED.search(text) or text.count("[") + text.count("{") > 500 or _DEEP_LINE.search(text)):
+        return ()
+    found, depth = [], 0
+    for event in _events(text):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            return (problem(_position(path, event), "too-deep", limit=MAX_DEPTH),)
+        found += _marks(path, text, event)
+    return tuple(found)
+
+
+def _marks(path: str, text: str, event: yaml.Event) -> Iterator[Problem]:
+    if getattr(event, "anchor", None) is not None:
+        yield problem(_position(path, event), "alias", sign=text[event.start_mark.index])
+    elif getattr(event, "tag", None) is not None or text.startswith("!", event.start_mark.index):
+        yield problem(_position(path, event), "tag", sign="!")
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    """The events of the text up to its end or its first error, which composing reports."""
+    parser = _Nodes(text)
+    try:
+        while parser.check_event():
+            yield parser.get_event()
+    except yaml.MarkedYAMLError:
+        return
+
+
+def _failure(text: str, error: yaml.MarkedYAMLError) -> Failure:
+    last = None
+    for event in _events(text):
+        start, end = event.start_mark.index, event.end_mark.index
+        if isinstance(event, yaml.ScalarEvent):
+            last = Span(start=start, end=end, style=event.style or "")
+        elif isinstance(event, yaml.CollectionEndEvent) and end > start:
+            last = Span(start=start, end=end, style="[")
+        elif not isinstance(event, yaml.CollectionEndEvent):
+            last = None
+    mark, began = error.problem_mark or error.context_mark, error.context_mark
+    return Failure(
+        context=error.context or "",
+        phrase=error.problem or "",
+        at=mark.index,
+        began=None if began is None else began.index,
+        last=last,
+    )
+
+
+# --- nodes to values ------------------------------------------------------------------------------------------------------------
+
+
+class _Nodes(CParser):  # type: ignore[misc]  # a C extension without types
+    """libyaml's composer without resolution of tags: a node has a tag only where the file writes one."""
+
+    def resolve(self, kind: object, value: object, implicit: object) -> str:
+        return ""
+
+    def descend_resolver(self, parent: object, index: object) -> None:
+        """Nothing to resolve by place."""
+
+    def ascend_resolver(self) -> None:
+        """Nothing to resolve by place."""
+
+
+class _TooDeep(Exception):
+    def __init__(self, node: yaml.Node) -> None:
+        self.node = node
+
+
+class _Values:
+    """Turns nodes into data. `broken` are Problems that leave the structure in doubt, `doubtful` concern one value each."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path, self.text = path, text
+        self.broken: list[Problem] = []
+        self.doubtful: list[Problem] = []
+        self._escapes = "\\" in text
+
+    def value(self, node: yaml.Node, depth: int) -> Any:
+        kind = type(node)
+        if kind is yaml.ScalarNode:
+            return self._quoted(node) if node.style else self._plain(node)
+        if depth > MAX_DEPTH:
+            raise _TooDeep(node)
+        if kind is yaml.MappingNode:
+            return self._mapping(node, depth)
+        if node.flow_style:
+            self._check_flow(node.value)
+        return [self.value(item, depth + 1) for item in node.value]
+
+    def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        if node.flow_style:
+            self._check_flow([value for _, value in node.value])
+        for key_node, value_node in node.value:
+            value, key = self.value(value_node, depth + 1), _key(key_node)
+            if key is None:
+                self.doubtful.append(problem(_position(self.path, key_node), "non-string-key"))
+            elif key in made:
+                self._duplicate(node, key_node)
+            else:
+                made[key] = value
+                if slip := _key_slip(key):
+                    self.broken.append(slips.slip_at(self.path, self.text, slip[0], key_node.start_mark.index + slip[1]))
+        return made
+
+    def _duplicate(self, node: yaml.MappingNode, second: yaml.Node) -> None:
+        first = next(k for k, _ in node.value if k.value == second.value)
+        related, at = _position(self.path, first), _position(self.path, second)
+        self.doubtful.append(problem(at, "duplicate-key", related=related, key=second.value, line=related.line))
+
+    def _check_flow(self, values: list[yaml.Node]) -> None:
+        for node in values:
+            if type(node) is yaml.ScalarNode and not node.style and (at := slips.in_flow(node.value)) is not None:
+                where = node.start_mark.index + at
+                self.broken.append(slips.slip_at(self.path, self.text, "fullwidth-punctuation", where))
+
+    def _quoted(self, node: yaml.ScalarNode) -> str:
+        value: str = node.value
+        if self._escapes and (character := slips.unseen(value)):
+            code = slips.unseen_code(character)
+            self.doubtful.append(problem(_position(self.path, node), code, character=slips.codepoint(character)))
+        return value
+
+    def _plain(self, node: yaml.ScalarNode) -> str | int | float | bool | None:
+        text: str = node.value
+        if text[:1] not in _NOT_TEXT:
+            return text
+        value = _core(text)
+        if type(value) is not _Refused:
+            return value
+        self.doubtful.append(problem(_position(self.path, node), value.code, text=text[:40]))
+        return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Refused:
+    code: str
+
+
+_NOT_TEXT = "+-.0123456789~ntfNTF"  # what a plain scalar that is no text can begin with; the empty scalar is "in" it too
+_WORDS: Mapping[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_INTEGER = re.compile(r"[-+]?[0-9]+", re.ASCII)
+_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+_NOT_NUMBER = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)", re.ASCII)
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
+
+
+@lru_cache(maxsize=4096)
+def _core(text: str) -> str | int | float | bool | None | _Refused:
+    """A plain scalar by the core schema of YAML 1.2."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _LEADING_ZERO.match(text) and _FLOAT.fullmatch(text):
+        return _Refused(code="leading-zero")
+    if _INTEGER.fullmatch(text) or _BASED.fullmatch(text):
+        return _integer(text)
+    if _NOT_NUMBER.fullmatch(text):
+        return _Refused(code="not-a-number")
+    if not _FLOAT.fullmatch(text):
+        return text
+    number = float(text)
+    return number if math.isfinite(number) else _Refused(code="number-too-large")
+
+
+def _integer(text: str) -> int | _Refused:
+    if len(text) > 20:  # before int(), which refuses some thousand digits with an exception
+        return _Refused(code="number-too-large")
+    number = int(text, 0 if text[:2] in {"0o", "0x"} else 10)
+    return number if abs(number) <= MAX_INTEGER else _Refused(code="number-too-large")
+
+
+def _key(node: yaml.Node) -> str | None:
+    if type(node) is not yaml.ScalarNode:
+        return None
+    text: str = node.value
+    return text if node.style or text[:1] not in _NOT_TEXT or type(_core(text)) is str else None
+
+
+_key_slip = lru_cache(maxsize=4096)(slips.key_slip)
+
+
+# --- positions ----------------------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=256)
-def _index(text: str) -> _Index:
-    """Every node's place; made on demand, because most files are never asked."""
-    builder = _Builder("", text, {})
-    builder.run()
-    assert builder.index is not None
-    return builder.index
+def _places(text: str) -> Mapping[Pointer, tuple[yaml.Node | None, yaml.Node]]:
+    """Every pointer's key and value nodes. Parsed again when a Position is first asked for: valid files never pay for it."""
+    places: dict[Pointer, tuple[yaml.Node | None, yaml.Node]] = {}
+
+    def add(pointer: Pointer, key: yaml.Node | None, node: yaml.Node) -> None:
+        places[pointer] = key, node
+        if type(node) is yaml.MappingNode:
+            for key_node, value in node.value:
+                name = _key(key_node)
+                if name is not None and (*pointer, name) not in places:
+                    add((*pointer, name), key_node, value)
+        elif type(node) is yaml.SequenceNode:
+            for number, value in enumerate(node.value):
+                add((*pointer, number), None, value)
+
+    add((), None, _Nodes(text).get_single_node())
+    return places
 
 
-class _Stop(Exception):
-    """The rest of the file cannot be read."""
+def _position(path: str, node: yaml.Node | yaml.Event) -> Position:
+    """Where a node begins. A block collection spans its first key or dash, anything else what it has on its first line."""
+    start, end = node.start_mark, node.end_mark
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style:
+        first = node.value[0][0] if isinstance(node, yaml.MappingNode) else None
+        end = start if first is None else first.end_mark
+    length = end.index - start.index if end.line == start.line else 1
+    return Position(path=path, line=start.line + 1, column=start.column + 1, length=max(1, length))
 
 
-class _Builder:
-    """Builds data from libyaml's events in one pass without recursion. With an `index`, notes every node's place."""
-
-    def __init__(self, path: str, text: str, index: dict[Pointer, tuple[_Place, _Place | None]] | None = None) -> None:
-        self.path = path
-        self.text = text
-        self.index = index
-        self.root: list[Any] = []
-        self.problems: list[Problem] = []
-        self.documents = 0
-        self._stack: list[Any] = [self.root]
-        self._keys: list[str | None] = [None]
-        self._key_places: list[_Place | None] = [None]
-        self._pointer: list[str | int] = []
-        self._lines: list[str] | None = None
-        self._hash = " #" in text
-
-    def run(self) -> None:
-        loader = yaml.CSafeLoader(self.text)
-        try:
-            while (event := loader.get_event()) is not None:
-                self._take(event)
-        finally:
-            loader.dispose()
-
-    def _take(self, event: Event) -> None:
-        kind = type(event)
-        if kind is ScalarEvent:
-            self._scalar(event)
-        elif kind is MappingStartEvent:
-            self._open(event, {})
-        elif kind is SequenceStartEvent:
-            self._open(event, [])
-        elif kind is MappingEndEvent or kind is SequenceEndEvent:
-            self._close()
-        elif kind is AliasEvent:
-            self._refuse(event, "alias")
-            self._put(event, None)
-        elif kind is DocumentStartEvent:
-            self.documents += 1
-            if self.documents > 1:
-                self._refuse(event, "several-documents")
-                raise _Stop
-
-    def _scalar(self, event: Any) -> None:
-        if event.anchor or event.tag:
-            self._refuse(event, "alias" if event.anchor else "tag")
-        value = event.value
-        if event.style is None or event.style == "":
-            if self._hash:
-                self._look_for_cut(event)
-            if not value or value[0] in _PLAIN_START:
-                value = self._resolved(event, value)
-            elif "：" in value and _WIDE_COLON_KEY.match(value):
-                self._refuse(event, "wide-colon", at=value.index("："))
-        elif event.style == '"' and (hidden := _HIDDEN.search(value)):
-            self._refuse(event, "control-character", character=f"U+{ord(hidden.group()):04X}")
-        self._put(event, value)
-
-    def _resolved(self, event: Any, value: str) -> Data:
-        """A plain scalar by the YAML 1.2 core schema."""
-        if value in _NULL:
-            return None
-        if value in _TRUE or value in _FALSE:
-            return value in _TRUE
-        if _NOT_A_NUMBER.match(value):
-            self._refuse(event, "not-a-number", value=value)
-            return None
-        if _LEADING_ZERO.match(value) and (_INTEGER.match(value) or _FLOAT.match(value)):
-            self._refuse(event, "leading-zero", value=value)
-            return value
-        if _INTEGER.match(value):
-            return self._integer(event, value)
-        return self._float(event, value) if _FLOAT.match(value) else value
-
-    def _integer(self, event: Any, value: str) -> int:
-        if len(value) > 17 or abs(int(value)) > MAX_INTEGER:
-            self._refuse(event, "number-too-large")
-            return 0
-        return int(value)
-
-    def _float(self, event: Any, value: str) -> float:
-        number = float(value)
-        if number in (float("inf"), float("-inf")):
-            self._refuse(event, "not-a-number", value=value)
-            return 0.0
-        return number
-
-    def _open(self, event: Any, container: Any) -> None:
-        if event.anchor or event.tag:
-            self._refuse(event, "alias" if event.anchor else "tag")
-        if len(self._stack) > MAX_DEPTH:
-            self._refuse(event, "too-deep", limit=MAX_DEPTH)
-            raise _Stop
-        if isinstance(self._stack[-1], dict) and self._keys[-1] is None:
-            self._refuse(event, "non-string-key")
-            raise _Stop
-        step = self._put(event, container)
-        self._stack.append(container)
-        self._keys.append(None)
-        self._key_places.append(None)
-        if self.index is not None:
-            self._pointer.append(step)
-
-    def _close(self) -> None:
-        self._stack.pop()
-        self._keys.pop()
-        self._key_places.pop()
-        if self.index is not None:
-            self._pointer.pop()
-
-    def _put(self, event: Any, value: Any) -> str | int:
-        """Place a value in the container that is open, or take it as a key; returns the last step of its pointer."""
-        parent, key = self._stack[-1], self._keys[-1]
-        if isinstance(parent, dict):
-            if key is None:
-                self._key(event, value)
-                return ""
-            parent[key] = value
-            self._keys[-1] = None
-            step: str | int = key
-        else:
-            parent.append(value)
-            step = len(parent) - 1
-        if self.index is not None:
-            self.index[tuple([*self._pointer, step][1:])] = (self._place(event), self._key_places[-1])
-        return step
-
-    def _key(self, event: Any, value: Any) -> None:
-        if not isinstance(value, str):
-            self._refuse(event, "non-string-key")
-            value = str(event.value) if isinstance(event, ScalarEvent) else ""
-        if value in self._stack[-1]:
-            self._refuse(event, "duplicate-key", key=value)
-        self._keys[-1] = value
-        if self.index is not None:
-            self._key_places[-1] = self._place(event)
-
-    def _look_for_cut(self, event: Any) -> None:
-        """`三年级 #2班`: YAML takes ` #2班` for a comment and loses it without a word. A comment proper has a space after its sign."""
-        line = self._line(event.end_mark.line)
-        rest = line[event.end_mark.column :]
-        if rest.lstrip(" ").startswith("#") and rest.lstrip(" ")[1:2] not in ("", " ", "#", "!"):
-            column = event.end_mark.column + rest.index("#") + 1
-            length = max(1, len(line) - column + 1)
-            at = Position(path=self.path, line=event.end_mark.line + 1, column=column, length=length)
-            self.problems.append(problem(at, "hash-cut"))
-
-    def _line(self, number: int) -> str:
-        if self._lines is None:
-            self._lines = self.text.split("\n")
-        return self._lines[number] if number < len(self._lines) else ""
-
-    def _place(self, event: Any) -> _Place:
-        start, end = event.start_mark, event.end_mark
-        column = start.column + 1
-        if isinstance(event, (MappingStartEvent, SequenceStartEvent)) or end.line != start.line:
-            return start.line + 1, column, max(1, len(_first_word(self._line(start.line)[start.column :])))
-        return start.line + 1, column, max(1, end.column - start.column)
-
-    def _refuse(self, event: Any, code: str, *, at: int | None = None, **facts: str | int) -> None:
-        line, column, length = self._place(event)
-        if at is not None:
-            column, length = column + at, 1
-        place = Position(path=self.path, line=line, column=column, length=length)
-        self.problems.append(problem(place, code, **facts))
-
-
-def _first_word(rest: str) -> str:
-    """What a caret marks of a node that goes on over several lines: its first key, or the rest of the line."""
-    key = re.match(r"[^\s:#]+(?=:)", rest)
-    return key.group() if key else rest.rstrip()
-
-
-def _characters(path: str, text: str) -> Iterator[Problem]:
-    """Characters that hide what a file says, each place once."""
-    for code, pattern in _CHARACTERS:
-        for match in pattern.finditer(text):
-            start = match.end() - 1 if code in ("wide-indent", "tab-indent") else match.start()
-            facts = {} if code in ("conflict-marker", "tab-indent") else {"character": f"U+{ord(text[start]):04X}"}
-            yield problem(_offset(path, text[:start]), code, **facts)
-
-
-def _offset(path: str, before: str) -> Position:
-    """The place right after `before`, the text from the file's beginning."""
-    return Position(path=path, line=before.count("\n") + 1, column=len(before) - (before.rfind("\n") + 1) + 1)
-
-
-# What libyaml says (the beginning of its sentence), and the code that says it to people: at the mark of the problem or of its context.
-_SYNTAX = (
-    ("while scanning a quoted scalar", "unclosed-quote", True),
-    ("while parsing a flow sequence", "unclosed-bracket", True),
-    ("while parsing a flow mapping", "unclosed-bracket", True),
-    ("mapping values are not allowed", "unquoted-colon", False),
-    ("found character that cannot start any token", "unquoted-start", False),
-    ("did not find expected key", "bad-indent", False),
-    ("did not find expected '-' indicator", "bad-indent", False),
-    ("could not find expected ':'", "missing-colon", True),
-)
-
-
-def _syntax(path: str, text: str, error: yaml.YAMLError) -> Problem:
-    problem_mark = getattr(error, "problem_mark", None)
-    context_mark = getattr(error, "context_mark", None) or problem_mark
-    said = (str(getattr(error, "context", "") or ""), str(getattr(error, "problem", "") or ""))
-    code, at_context = next(((c, ctx) for start, c, ctx in _SYNTAX if any(s.startswith(start) for s in said)), ("yaml-syntax", False))
-    mark = context_mark if at_context else problem_mark
-    if mark is None:
-        return problem(Position(path=path), "yaml-syntax")
-    lines = text.split("\n")
-    wide = _wide_sign(path, lines, problem_mark.line if problem_mark else mark.line)
-    if wide is not None and code != "unclosed-quote":
-        return wide
-    if code == "unquoted-colon":
-        code, mark_line, mark_column = _stray_colon(lines, mark.line, mark.column)
-        return problem(Position(path=path, line=mark_line + 1, column=mark_column + 1), code)
-    line = min(mark.line, len(lines) - 1)
-    length = max(1, len(lines[line].rstrip()) - mark.column) if at_context else 1
-    return problem(Position(path=path, line=line + 1, column=mark.column + 1, length=length), code)
-
-
-_KEY_ONLY = re.compile(r"\s*(?:- +)?[A-Za-z_][A-Za-z0-9_-]*\Z")
-
-
-def _stray_colon(lines: list[str], number: int, column: int) -> tuple[str, int, int]:
-    """Why a colon may not stand where libyaml stumbled over it: the line before lacks one, the line is indented wrongly, or text needs quotes."""
-    if not _KEY_ONLY.match(lines[number][:column]):
-        return "unquoted-colon", number, column
-    before = lines[number - 1] if number else ""
-    if before.strip() and ":" not in before and not before.lstrip().startswith(("-", "#")):
-        return "missing-colon", number - 1, len(before) - len(before.lstrip())
-    return "bad-indent", number, len(lines[number]) - len(lines[number].lstrip())
-
-
-def _wide_sign(path: str, lines: list[str], failing: int) -> Problem | None:
-    """A full-width sign on the failing line or the one before, where a half-width one was meant: the cause behind many an error."""
-    for number in (failing, failing - 1):
-        line = lines[number] if 0 <= number < len(lines) else ""
-        key = _WIDE_COLON_KEY.match(line.lstrip(" -"))
-        if key:
-            column = len(line) - len(line.lstrip(" -")) + key.end()
-            return problem(Position(path=path, line=number + 1, column=column), "wide-colon")
-        value = line.partition(": ")[2].lstrip()
-        if value[:1] in ("[", "{") and (sign := _WIDE_PUNCTUATION.search(value)):
-            column = len(line) - len(line.partition(": ")[2].lstrip()) + sign.start() + 1
-            return problem(Position(path=path, line=number + 1, column=column), "wide-punctuation", sign=sign.group())
-    return None
+def _spans(node: yaml.Node) -> Iterator[Span]:
+    match node:
+        case yaml.ScalarNode():
+            yield Span(start=node.start_mark.index, end=node.end_mark.index, style=node.style or "")
+        case yaml.MappingNode():
+            for key, value in node.value:
+                yield from _spans(key)
+                yield from _spans(value)
+        case yaml.SequenceNode():
+            for item in node.value:
+                yield from _spans(item)

@@ -1,0 +1,319 @@
+"""Slips of the keyboard in YAML text: what a teacher most likely did where the YAML is wrong, or valid and not what was meant.
+
+Owns the patterns of text and their Problems: full-width punctuation, odd spaces, characters that cannot be seen, values cut by `#`, and what
+stands behind an error of the YAML scanner. Must not parse YAML: it is told where scalars lie and where the scanner stopped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from generator.problems import Position, Problem, problem
+
+_BREAK = re.compile(r"\r\n|\r|\n")
+_BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_UNSEEN = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff{_BIDI}]|(?<!^)\ufeff")
+_IS_BIDI = re.compile(f"[{_BIDI}]")
+_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
+
+_ODD = "\u3000\xa0\u2000-\u200d\u2060\ufeff"
+_ODD_SPACE = re.compile(f"[{_ODD}]")
+_ODD_NAMES = {"\u3000": ("全角空格", "a full-width space"), "\xa0": ("不换行空格", "a no-break space")}
+_ODD_OTHER = ("看不见的特殊字符", "an invisible character")
+
+_START = r"^[ \t]*(?:- +)*"
+_INDENT_ODD = re.compile(f"^[ \\t-]*([{_ODD}])", re.MULTILINE)
+_AFTER_COLON_ODD = re.compile(f"{_START}[\\w-]+:([{_ODD}])", re.MULTILINE)
+_INDENT_TAB = re.compile(r"^ *(\t)[ \t]*[^\s]", re.MULTILINE)
+_FULLWIDTH_COLON = re.compile(_START + r"[A-Za-z_][\w-]*[ \u3000]*(：)", re.MULTILINE | re.ASCII)
+_ANY_FULLWIDTH_COLON = re.compile(_START + r"[^\s:：#\"']{1,30}[ \u3000]*(：)")
+_NO_SPACE = re.compile(_START + r"[A-Za-z_][\w-]*(:)(?=[^\s:/])", re.MULTILINE | re.ASCII)
+_HASH = re.compile(r"[^\s#][ \t]+(#)(?=[^\s#!])")
+_IN_FLOW = re.compile("[，、：【】｛｝［］]")
+_HALF = dict(zip("，、：【】｛｝［］", ",,:[]{}[]", strict=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A scalar or a closed bracket in the text, from offset `start` to `end`; `style` is the opening sign, "" for plain text."""
+
+    start: int
+    end: int
+    style: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Where the scanner stopped and its two phrases: `at` is where, `began` where the part began, `last` what it had read before."""
+
+    context: str
+    phrase: str
+    at: int
+    began: int | None
+    last: Span | None
+
+
+def place(path: str, text: str, start: int, length: int = 1) -> Position:
+    """The Position of `length` characters from offset `start`; never past the end of its line nor before it has text."""
+    start = min(start, len(text.rstrip()))
+    breaks = [m.end() for m in _BREAK.finditer(text, 0, start)]
+    rest = _BREAK.search(text, start)
+    room = (rest.start() if rest else len(text)) - start
+    column = start - (breaks[-1] if breaks else 0) + 1
+    return Position(path=path, line=len(breaks) + 1, column=column, length=max(1, min(length, room)))
+
+
+def characters(path: str, text: str) -> Iterator[Problem]:
+    """Signs that no record may hold: byte order mark, control and bidirectional characters, marks of an unfinished merge."""
+    if text.startswith("\ufeff"):
+        yield problem(Position(path=path), "byte-order-mark")
+    for found in _UNSEEN.finditer(text):
+        yield problem(place(path, text, found.start()), unseen_code(found[0]), character=codepoint(found[0]))
+    if "<<<<<<<" in text or ">>>>>>>" in text:
+        for found in _CONFLICT.finditer(text):
+            yield problem(place(path, text, found.start(), len(found[0])), "conflict-marker")
+
+
+def unseen(text: str) -> str | None:
+    """The first control or bidirectional character of a value, if it holds one."""
+    found = _UNSEEN.search(text)
+    return found[0] if found else None
+
+
+def unseen_code(character: str) -> str:
+    """The code of the Problem that a character which cannot be seen is."""
+    return "bidi-character" if _IS_BIDI.match(character) else "control-character"
+
+
+def codepoint(character: str) -> str:
+    """`U+202E`."""
+    return f"U+{ord(character):04X}"
+
+
+def suspect(text: str) -> bool:
+    """Whether `lints` or `cut_values` could find anything; fast, for the many files in which they cannot."""
+    return bool(
+        ("：" in text and _FULLWIDTH_COLON.search(text))
+        or (" #" in text and _HASH.search(text))
+        or ("\t" in text)
+        or _NO_SPACE.search(text)
+        or _ODD_SPACE.search(text)
+    )
+
+
+def lints(path: str, text: str, spans: Sequence[Span]) -> Iterator[Problem]:
+    """Slips in text that parses but does not say what was meant. `spans` are its scalars, in order."""
+    for pattern, code in ((_FULLWIDTH_COLON, "fullwidth-colon"), (_NO_SPACE, "no-space-after-colon")):
+        for found in pattern.finditer(text):
+            span = _span_at(spans, found.start(1))
+            if span and span.style == "" and _first_on_line(text, found.start(), span, found.start(1)):
+                yield problem(place(path, text, found.start(1)), code)
+    for pattern in (_INDENT_ODD, _AFTER_COLON_ODD):
+        for found in pattern.finditer(text):
+            span = _span_at(spans, found.start(1)) or _PLAIN
+            if span.style == "" and not _in_comment(text, found.start(1)):
+                yield _odd_space(path, text, found.start(1))
+    for found in _INDENT_TAB.finditer(text):
+        if (_span_at(spans, found.start(1)) or _PLAIN).style == "":
+            yield problem(place(path, text, found.start(1)), "tab-indent")
+
+
+def cut_values(path: str, text: str, spans: Sequence[Span]) -> Iterator[Problem]:
+    """`三年级 #2班` is cut to `三年级`. A comment that has a space after its sign, or follows a finished quote, is meant as one."""
+    for found in _HASH.finditer(text):
+        at = found.start(1)
+        before = [s for s in spans if s.start < at]
+        if before and before[-1].style == "" and not text[before[-1].end : at].strip(" \t:-") and not _in_comment(text, at):
+            rest = _BREAK.split(text[at:], maxsplit=1)[0].rstrip()
+            yield problem(place(path, text, at, len(rest)), "hash-cut", cut=rest[:40])
+
+
+_PLAIN = Span(start=0, end=0, style="")
+
+
+def _first_on_line(text: str, line_start: int, span: Span, at: int) -> bool:
+    """Whether a plain scalar has nothing but dashes before it on the line of `at`, as a key would."""
+    return span.start < line_start or not text[line_start : span.start].strip(" \t-") and span.start <= at
+
+
+def _span_at(spans: Sequence[Span], at: int) -> Span | None:
+    return next((s for s in spans if s.start <= at < s.end), None)
+
+
+def _in_comment(text: str, at: int) -> bool:
+    line = text[text.rfind("\n", 0, at) + 1 : at]
+    return line.lstrip().startswith("#") or " #" in line
+
+
+def _odd_space(path: str, text: str, at: int) -> Problem:
+    zh, en = _ODD_NAMES.get(text[at], _ODD_OTHER)
+    return problem(place(path, text, at), "odd-space", character=codepoint(text[at]), name_zh=zh, name_en=en)
+
+
+def key_slip(key: str) -> tuple[str, int] | None:
+    """The code and place in the key of what makes it another key than it looks, if anything does."""
+    for pattern, code in ((_ODD_SPACE, "odd-space"), (_IN_FLOW, "fullwidth-punctuation")):
+        if found := pattern.search(key):
+            return ("fullwidth-colon" if found[0] == "：" else code), found.start()
+    return None
+
+
+def slip_at(path: str, text: str, code: str, at: int) -> Problem:
+    """The Problem of a slip found in a key or in a flow collection."""
+    if code == "odd-space":
+        return _odd_space(path, text, at)
+    if code == "fullwidth-punctuation":
+        return problem(place(path, text, at), code, found=text[at], wanted=_HALF[text[at]])
+    return problem(place(path, text, at), code)
+
+
+def in_flow(value: str) -> int | None:
+    """Where a plain value between brackets holds full-width punctuation, which separates nothing."""
+    found = _IN_FLOW.search(value)
+    return found.start() if found else None
+
+
+# --- what stands behind an error of the scanner -------------------------------------------------------------------------------
+
+
+def diagnose(path: str, text: str, failure: Failure) -> Problem:
+    """One Problem for an error of the scanner, at the place to mend, which is often the line before."""
+    for reason in _REASONS:
+        if found := reason(path, text, failure):
+            return found
+    return problem(place(path, text, failure.at), "yaml-syntax")
+
+
+def _suspicious_lines(text: str, failure: Failure) -> Iterator[tuple[int, str]]:
+    """(offset, line) of the lines that a slip may stand on: where the part began, the line before the stop, the line of the stop."""
+    lines, start = [], 0
+    for line in text.splitlines(keepends=True):
+        if start > failure.at:
+            break
+        if line.strip() and not line.lstrip().startswith("#"):
+            lines.append((start, line))
+        start += len(line)
+    if "simple key" in failure.context and failure.began is not None:
+        yield from (pair for pair in lines if pair[0] <= failure.began < pair[0] + len(pair[1]))
+    yield from lines[-2:]
+
+
+def _by_spaces(path: str, text: str, failure: Failure) -> Problem | None:
+    for start, line in _suspicious_lines(text, failure):
+        for pattern in (_INDENT_ODD, _AFTER_COLON_ODD):
+            if found := pattern.match(line):
+                return _odd_space(path, text, start + found.start(1))
+    return None
+
+
+def _by_tab(path: str, text: str, failure: Failure) -> Problem | None:
+    if text[failure.at : failure.at + 1] == "\t" or "tab character" in failure.phrase:
+        return problem(place(path, text, failure.at), "tab-indent")
+    return None
+
+
+def _by_quote(path: str, text: str, failure: Failure) -> Problem | None:
+    if "quoted scalar" not in failure.context or failure.began is None:
+        return None
+    if "escape" in failure.phrase or "hexdecimal" in failure.phrase:
+        return problem(place(path, text, text.rfind("\\", 0, failure.at + 1), 2), "bad-escape")
+    return problem(place(path, text, failure.began), "unclosed-quote", quote=text[failure.began])
+
+
+def _by_trailing_text(path: str, text: str, failure: Failure) -> Problem | None:
+    """Text after a quote or bracket that has ended; after a quote that spans lines, the quote was meant to end on its first line."""
+    last = failure.last
+    if last is None or last.style not in {'"', "'", "[", "{"} or "\n" in text[last.end : failure.at].rstrip(" "):
+        return None
+    if last.style in {'"', "'"} and "\n" in text[last.start : last.end]:
+        return problem(place(path, text, last.start), "unclosed-quote", quote=last.style)
+    return problem(place(path, text, failure.at), "trailing-text")
+
+
+def _by_bracket(path: str, text: str, failure: Failure) -> Problem | None:
+    if "flow" not in failure.context or failure.began is None:
+        return None
+    line = _BREAK.split(text[failure.began :], maxsplit=1)[0]
+    if (at := in_flow(line)) is not None:
+        return slip_at(path, text, "fullwidth-punctuation", failure.began + at)
+    return problem(place(path, text, failure.began), "unclosed-bracket", bracket=text[failure.began])
+
+
+def _by_colon_in_value(path: str, text: str, failure: Failure) -> Problem | None:
+    line_start = text.rfind("\n", 0, failure.at) + 1
+    if "mapping values" in failure.phrase and re.search(r":\s", text[line_start : failure.at]):
+        return problem(place(path, text, failure.at), "colon-in-value")
+    return None
+
+
+def _by_colon(path: str, text: str, failure: Failure) -> Problem | None:
+    if "mapping values" not in failure.phrase and "simple key" not in failure.context:
+        return None
+    for start, line in _suspicious_lines(text, failure):
+        for pattern, code in ((_ANY_FULLWIDTH_COLON, "fullwidth-colon"), (_NO_SPACE, "no-space-after-colon")):
+            if found := pattern.match(line):
+                return problem(place(path, text, start + found.start(1)), code)
+    return None
+
+
+def _by_missing_colon(path: str, text: str, failure: Failure) -> Problem | None:
+    """A line without any colon where a field must stand, or a value that goes on deeper on the next line."""
+    if "mapping values" not in failure.phrase and "simple key" not in failure.context:
+        return None
+    start, line = next(_suspicious_lines(text, failure))
+    if re.search(r":(\s|$)", line):
+        return None
+    at = start + len(line) - len(line.lstrip())
+    return problem(place(path, text, at, len(line.strip())), "missing-colon")
+
+
+def _by_sign(path: str, text: str, failure: Failure) -> Problem | None:
+    """A value that begins with a sign which YAML keeps for itself."""
+    at = failure.began if failure.began is not None and "block scalar" in failure.context else failure.at
+    codes = {"scanning an alias": "alias", "scanning an anchor": "alias", "scanning a tag": "tag", "alias": "alias"}
+    for words, code in codes.items():
+        if words in failure.context or (words in failure.phrase and "alias" in words):
+            began = failure.at if failure.began is None else failure.began
+            return problem(place(path, text, began), code, sign=text[began])
+    signs = ("cannot start any token", "entries are not allowed", "node content", "keys are not allowed", "comment or line break")
+    if not any(words in failure.phrase for words in signs) and not _lone_colon(text, failure):
+        return None
+    return problem(place(path, text, at), "reserved-sign", sign=text[at : at + 1])
+
+
+def _lone_colon(text: str, failure: Failure) -> bool:
+    return "mapping values" in failure.phrase and text[: failure.at].rstrip(" ").endswith(":")
+
+
+def _by_document(path: str, text: str, failure: Failure) -> Problem | None:
+    if "another document" in failure.phrase:
+        return problem(place(path, text, failure.at, 3), "several-documents")
+    if "document start" in failure.phrase and re.search(r"^\.\.\.", text[: failure.at], re.MULTILINE):
+        return problem(place(path, text, failure.at), "several-documents")
+    return None
+
+
+def _by_indent(path: str, text: str, failure: Failure) -> Problem | None:
+    phrases = ("mapping values", "expected key", "expected '-'", "block end", "document start")
+    if not any(words in failure.phrase for words in phrases):
+        return None
+    line_start = text.rfind("\n", 0, failure.at) + 1
+    line = text[line_start:]
+    return problem(place(path, text, line_start + len(line) - len(line.lstrip(" "))), "bad-indent")
+
+
+_REASONS: tuple[Callable[[str, str, Failure], Problem | None], ...] = (
+    _by_document,
+    _by_quote,
+    _by_spaces,
+    _by_tab,
+    _by_sign,
+    _by_bracket,
+    _by_trailing_text,
+    _by_colon_in_value,
+    _by_colon,
+    _by_missing_colon,
+    _by_indent,
+)
