@@ -1,87 +1,65 @@
-"""What git knows: the commit of a working folder, and the records of any commit without a checkout.
+"""History: commits and the trees they hold. The only user of git.
 
-Owns every call of git; nothing else starts it. Must not know what the files hold. Paths are bytes ended by NUL on the way (`-z`), so that
-names in Chinese arrive as they are.
+Owns the calls of git: read-only, without a checkout, with file names as they are (`-z`). Must not know what the files mean.
 """
 
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from generator.problems import Position, Problem, in_order, problem
-from generator.tree import MOST_BYTES, RECORDS, Tree, counts
+from generator.tree import RECORDS, Tree
+
+_GIT = ("git", "-c", "core.quotepath=false", "-c", "safe.directory=*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """`day` is the committer's day in the district's time zone; `dirty` says that the folder holds more than the commit."""
+    """A commit: its id, its day in the district's time zone, and whether the working folder differs from it below `records/`."""
 
     id: str
     day: date
     dirty: bool
 
 
-class NoSuchCommit(LookupError):
-    """The revision that somebody named is none of this repository."""
-
-
-def commit_of(root: Path, zone: tzinfo) -> Commit | None:
-    """The commit that the folder is at; None without git, without a repository or before the first commit."""
-    try:
-        shown = _git(root, "show", "--no-patch", "--no-show-signature", "--format=%H %ct", "HEAD").decode().split()
-        changed = _git(root, "status", "--porcelain", "-z", "--", ".")
-    except (OSError, subprocess.CalledProcessError):
+def head(root: Path, time_zone: str) -> Commit | None:
+    """The commit checked out in `root`; None where there is no repository, no commit or no git."""
+    shown = _git(root, "log", "-1", "--format=%H %ct")
+    if shown is None or not shown.strip():
         return None
-    return Commit(id=shown[0], day=datetime.fromtimestamp(int(shown[1]), zone).date(), dirty=bool(changed))
+    commit, seconds = shown.decode("ascii").split()
+    changed = _git(root, "status", "--porcelain", "-z", "--", RECORDS)
+    day = datetime.fromtimestamp(int(seconds), tz=ZoneInfo(time_zone)).date()
+    return Commit(id=commit, day=day, dirty=bool(changed))
 
 
-def tree_at(root: Path, revision: str) -> tuple[Tree, tuple[Problem, ...]]:
-    """The records as a commit has them. Links and submodules are Problems and not part of the tree. Raises NoSuchCommit."""
-    found, problems = {}, []
-    for mode, blob, path in _listing(root, _resolved(root, revision)):
-        if mode in {"100644", "100755"}:
-            found[path] = blob
-        else:
-            problems.append(problem(Position(path=path), "symlink" if mode == "120000" else "unreadable"))
-    return Tree(files=_blobs(root, found)), in_order(problems)
+def tree_at(root: Path, revision: str) -> Tree | None:
+    """The Tree of a revision, without a checkout; None if git does not know it. Links and submodules are not part of it."""
+    listed = _git(root, "ls-tree", "-r", "-z", "--full-tree", revision, "--", RECORDS)
+    if listed is None:
+        return None
+    entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
+    blobs = {name.decode("utf-8", "surrogateescape"): meta.split()[2].decode("ascii") for meta, _, name in entries if meta.startswith(b"100")}
+    return Tree(readers={path: _blob(root, blobs[path]) for path in sorted(blobs)})
 
 
-def _resolved(root: Path, revision: str) -> str:
+def _blob(root: Path, blob: str) -> Callable[[], bytes]:
+    def read() -> bytes:
+        found = _git(root, "cat-file", "blob", blob)
+        assert found is not None, blob
+        return found
+
+    return read
+
+
+def _git(root: Path, *arguments: str) -> bytes | None:
+    """What git prints; None if it ends with an error or is not installed."""
     try:
-        return _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").decode().strip()
-    except subprocess.CalledProcessError as error:
-        raise NoSuchCommit(revision) from error
-
-
-def _listing(root: Path, commit: str) -> Iterator[tuple[str, str, str]]:
-    """(mode, object id, path relative to `root`) of every file of the records."""
-    for line in _git(root, "ls-tree", "-r", "-z", commit, "--", f"{RECORDS}/").decode("utf-8", "surrogateescape").split("\0"):
-        about, _, path = line.partition("\t")
-        if path and counts(path.rpartition("/")[2]):
-            mode, _, blob = about.split()
-            yield mode, blob, path
-
-
-def _blobs(root: Path, ids: dict[str, str]) -> dict[str, Callable[[], bytes]]:
-    """Each path's bytes, all from one run of git: `<id> blob <size>`, a line break, the bytes, a line break."""
-    answer = _git(root, "cat-file", "--batch", given="".join(f"{blob}\n" for blob in ids.values()).encode())
-    files: dict[str, Callable[[], bytes]] = {}
-    at = 0
-    for path in ids:
-        start = answer.index(b"\n", at) + 1
-        size = int(answer[at:start].split()[2])
-        files[path] = _kept(answer[start : start + min(size, MOST_BYTES)])
-        at = start + size + 1
-    return files
-
-
-def _kept(data: bytes) -> Callable[[], bytes]:
-    return lambda: data
-
-
-def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
-    return subprocess.run(["git", "-C", str(root), *arguments], input=given, capture_output=True, check=True).stdout
+        done = subprocess.run([*_GIT, *arguments], cwd=root, capture_output=True, check=False)
+    except FileNotFoundError:
+        return None
+    return done.stdout if done.returncode == 0 else None

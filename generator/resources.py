@@ -1,7 +1,6 @@
-"""Where the program's own files lie: schemas, templates, catalogues and the engine's settings.
+"""Where the program's own files lie: in a checkout beside the package, in an installed wheel inside it.
 
-Owns the difference between a checkout, where they are folders beside `generator/`, and an installed wheel, where they are inside it.
-Must not know what is in them.
+Owns these places and nothing in them.
 """
 
 from __future__ import annotations
@@ -12,16 +11,20 @@ _PACKAGE = Path(__file__).resolve().parent
 _BUNDLED = _PACKAGE / "_bundled"
 
 
-def repository_root() -> Path:
-    """The folder that holds `schemas/`, `site/` and `mkdocs.yml`."""
+def _base() -> Path:
     return _BUNDLED if _BUNDLED.is_dir() else _PACKAGE.parent
 
 
 def schemas_folder() -> Path:
-    """The JSON Schemas, one file a record kind."""
-    return repository_root() / "schemas"
+    """The folder of `*.schema.json`."""
+    return _base() / "schemas"
 
 
 def site_folder() -> Path:
-    """Templates, theme overrides, catalogues and hand-written pages."""
-    return repository_root() / "site"
+    """The folder of templates, theme, catalogue and content."""
+    return _base() / "site"
+
+
+def engine_config() -> Path:
+    """The settings that both languages share."""
+    return _base() / "mkdocs.yml"

@@ -1,6 +1,6 @@
-"""A Tree: the files under `records/` and where their bytes come from, the working folder or a commit.
+"""Where bytes come from: the working folder here, a commit in `history`; readers cannot tell which.
 
-Owns the listing: which files count, in which order, and that nothing outside the folder is ever read. Must not know what the files hold.
+Owns the listing of `records/` in the working folder: regular files only, sorted, none that leads out of the folder. Must not know what is in them.
 """
 
 from __future__ import annotations
@@ -8,69 +8,61 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from generator.problems import Position, Problem, in_order, problem
 
 RECORDS = "records"
-MOST_BYTES = (1 << 20) + 1  # one more than a record may have: enough to see that it is too large
+MAX_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """`files` gives the bytes of each path, relative to the repository with `/`."""
+    """The files below `records/`, by posix path from the repository's root, in order; each is read when it is asked for."""
 
-    files: Mapping[str, Callable[[], bytes]]
+    readers: Mapping[str, Callable[[], bytes]]
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Every path, sorted."""
-        return tuple(sorted(self.files))
+        return tuple(self.readers)
 
     def read(self, path: str) -> bytes:
-        """The file's bytes, at most MOST_BYTES of them. KeyError for a path that is not in the tree."""
-        return self.files[path]()
+        """A file's bytes."""
+        return self.readers[path]()
 
 
 def folder(root: Path) -> tuple[Tree, tuple[Problem, ...]]:
-    """The records of a working folder. Links and files that cannot be read are Problems and not part of the tree."""
-    found: dict[str, Callable[[], bytes]] = {}
+    """The Tree of a working folder, and a Problem for every file that cannot be part of it."""
     problems: list[Problem] = []
-    for entry, path in _walk(root / RECORDS, RECORDS):
-        if code := _refused(entry):
-            problems.append(problem(Position(path=path), code))
-        else:
-            found[path] = partial(_head, Path(entry.path))
-    return Tree(files=found), in_order(problems)
+    readers = {path: _reader(root / path) for path in sorted(_files(root)) if _readable(root, path, problems)}
+    if not readers and not problems:
+        problems.append(problem(Position(path=RECORDS), "no-records"))
+    return Tree(readers=readers), in_order(problems)
 
 
-def counts(name: str) -> bool:
-    """Whether a file of this name is part of the records: what operating systems leave behind is not, records hidden by a dot are."""
-    litter = name in {"Thumbs.db", "desktop.ini"} or name.endswith("~")
-    return not litter and (not name.startswith(".") or name.endswith((".yml", ".yaml")))
+def _reader(path: Path) -> Callable[[], bytes]:
+    return path.read_bytes
 
 
-def _walk(where: Path, path: str) -> Iterator[tuple[os.DirEntry[str], str]]:
-    if where.is_symlink() or not where.is_dir():
-        return
-    with os.scandir(where) as entries:
-        for entry in sorted(entries, key=lambda e: e.name):
-            below = f"{path}/{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(Path(entry.path), below)
-            elif counts(entry.name):
-                yield entry, below
+def _files(root: Path) -> Iterator[str]:
+    for where, folders, names in os.walk(root / RECORDS, followlinks=False):
+        links = [name for name in folders if (Path(where) / name).is_symlink()]
+        for name in (*names, *links):
+            if not name.startswith("."):
+                yield (Path(where) / name).relative_to(root).as_posix()
 
 
-def _refused(entry: os.DirEntry[str]) -> str | None:
-    if entry.is_symlink():
-        return "symlink"
-    if not entry.is_file(follow_symlinks=False) or not os.access(entry.path, os.R_OK):
-        return "unreadable"
-    return None
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MOST_BYTES)
+def _readable(root: Path, path: str, problems: list[Problem]) -> bool:
+    full, at = root / path, Position(path=path)
+    inside = full.resolve().is_relative_to(root.resolve())
+    if full.is_symlink() and (not inside or not full.is_file()):
+        problems.append(problem(at, "symlink"))
+    elif not full.is_file():
+        problems.append(problem(at, "not-a-file"))
+    elif full.stat().st_size > MAX_BYTES:
+        problems.append(problem(at, "too-large", limit=MAX_BYTES // 1024))
+    elif not os.access(full, os.R_OK):
+        problems.append(problem(at, "unreadable"))
+    else:
+        return True
+    return False
