@@ -135,7 +135,7 @@ _PLAIN = Span(start=0, end=0, style="")
 
 def _first_on_line(text: str, line_start: int, span: Span, at: int) -> bool:
     """Whether a plain scalar has nothing but dashes before it on the line of `at`, as a key would."""
-    return span.start < line_start or not text[line_start : span.start].strip(" \t-") and span.start <= at
+    return span.start < line_start or (not text[line_start : span.start].strip(" \t-") and span.start <= at)
 
 
 def _span_at(spans: Sequence[Span], at: int) -> Span | None:
@@ -149,7 +149,8 @@ def _in_comment(text: str, at: int) -> bool:
 
 def _odd_space(path: str, text: str, at: int) -> Problem:
     zh, en = _ODD_NAMES.get(text[at], _ODD_OTHER)
-    return problem(place(path, text, at), "odd-space", character=codepoint(text[at]), name_zh=zh, name_en=en)
+    facts = (("character", codepoint(text[at])), ("name", zh), ("name@en", en))
+    return Problem(at=place(path, text, at), code="odd-space", facts=facts)
 
 
 def key_slip(key: str) -> tuple[str, int] | None:

@@ -12,10 +12,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
-from yaml.cyaml import CParser
 
 from generator import slips
 from generator.problems import Position, Problem, in_order, problem
@@ -25,7 +24,8 @@ MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
 MAX_INTEGER = 2**53  # beyond, spreadsheets and browsers change digits
 
-Pointer = tuple[str | int, ...]
+Data: TypeAlias = Any  # dict, list, str, int, float, bool or None: its schema is checked before anybody looks into it
+Pointer: TypeAlias = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Document:
     """A parsed file. `data` is plain dicts, lists, text, numbers, booleans and None, as schemas and records read it."""
 
     path: str
-    data: Any
+    data: Data
     text: str
     top: Position
 
@@ -68,7 +68,7 @@ def _document(path: str, text: str, node: yaml.Node) -> tuple[Document | None, t
     reader = _Values(path, text)
     try:
         data = reader.value(node, 1)
-    except _TooDeep as deep:
+    except _TooDeepError as deep:
         return None, (problem(_position(path, deep.node), "too-deep", limit=MAX_DEPTH),)
     if slips.suspect(text):
         spans = tuple(_spans(node))
@@ -105,19 +105,20 @@ def _refused_syntax(path: str, text: str) -> tuple[Problem, ...]:
     """Anchors, aliases, tags and bottomless nesting, found before anything is expanded or recursed into."""
     if not (_MARKED.search(text) or text.count("[") + text.count("{") > 500 or _DEEP_LINE.search(text)):
         return ()
-    found, depth = [], 0
+    found: list[Problem] = []
+    depth = 0
     for event in _events(text):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
             return (problem(_position(path, event), "too-deep", limit=MAX_DEPTH),)
-        found += _marks(path, text, event)
+        found += _signs(path, text, event)
     return tuple(found)
 
 
-def _marks(path: str, text: str, event: yaml.Event) -> Iterator[Problem]:
+def _signs(path: str, text: str, event: yaml.Event) -> Iterator[Problem]:
     if getattr(event, "anchor", None) is not None:
-        yield problem(_position(path, event), "alias", sign=text[event.start_mark.index])
-    elif getattr(event, "tag", None) is not None or text.startswith("!", event.start_mark.index):
+        yield problem(_position(path, event), "alias", sign=text[_marks(event)[0].index])
+    elif getattr(event, "tag", None) is not None or text.startswith("!", _marks(event)[0].index):
         yield problem(_position(path, event), "tag", sign="!")
 
 
@@ -125,8 +126,8 @@ def _events(text: str) -> Iterator[yaml.Event]:
     """The events of the text up to its end or its first error, which composing reports."""
     parser = _Nodes(text)
     try:
-        while parser.check_event():
-            yield parser.get_event()
+        while (event := parser.get_event()) is not None:
+            yield event
     except yaml.MarkedYAMLError:
         return
 
@@ -134,14 +135,15 @@ def _events(text: str) -> Iterator[yaml.Event]:
 def _failure(text: str, error: yaml.MarkedYAMLError) -> Failure:
     last = None
     for event in _events(text):
-        start, end = event.start_mark.index, event.end_mark.index
+        start, end = (mark.index for mark in _marks(event))
         if isinstance(event, yaml.ScalarEvent):
             last = Span(start=start, end=end, style=event.style or "")
         elif isinstance(event, yaml.CollectionEndEvent) and end > start:
             last = Span(start=start, end=end, style="[")
         elif not isinstance(event, yaml.CollectionEndEvent):
             last = None
-    mark, began = error.problem_mark or error.context_mark, error.context_mark
+    mark: Any = error.problem_mark or error.context_mark
+    began = error.context_mark
     return Failure(
         context=error.context or "",
         phrase=error.problem or "",
@@ -154,7 +156,7 @@ def _failure(text: str, error: yaml.MarkedYAMLError) -> Failure:
 # --- nodes to values ------------------------------------------------------------------------------------------------------------
 
 
-class _Nodes(CParser):  # type: ignore[misc]  # a C extension without types
+class _Nodes(yaml.CSafeLoader):
     """libyaml's composer without resolution of tags: a node has a tag only where the file writes one."""
 
     def resolve(self, kind: object, value: object, implicit: object) -> str:
@@ -167,7 +169,7 @@ class _Nodes(CParser):  # type: ignore[misc]  # a C extension without types
         """Nothing to resolve by place."""
 
 
-class _TooDeep(Exception):
+class _TooDeepError(Exception):
     def __init__(self, node: yaml.Node) -> None:
         self.node = node
 
@@ -181,20 +183,19 @@ class _Values:
         self.doubtful: list[Problem] = []
         self._escapes = "\\" in text
 
-    def value(self, node: yaml.Node, depth: int) -> Any:
-        kind = type(node)
-        if kind is yaml.ScalarNode:
+    def value(self, node: yaml.Node, depth: int) -> Data:
+        if isinstance(node, yaml.ScalarNode):
             return self._quoted(node) if node.style else self._plain(node)
         if depth > MAX_DEPTH:
-            raise _TooDeep(node)
-        if kind is yaml.MappingNode:
+            raise _TooDeepError(node)
+        if isinstance(node, yaml.MappingNode):
             return self._mapping(node, depth)
-        if node.flow_style:
+        if getattr(node, "flow_style", False):
             self._check_flow(node.value)
         return [self.value(item, depth + 1) for item in node.value]
 
-    def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Any]:
-        made: dict[str, Any] = {}
+    def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Data]:
+        made: dict[str, Data] = {}
         if node.flow_style:
             self._check_flow([value for _, value in node.value])
         for key_node, value_node in node.value:
@@ -206,7 +207,7 @@ class _Values:
             else:
                 made[key] = value
                 if slip := _key_slip(key):
-                    self.broken.append(slips.slip_at(self.path, self.text, slip[0], key_node.start_mark.index + slip[1]))
+                    self.broken.append(slips.slip_at(self.path, self.text, slip[0], _marks(key_node)[0].index + slip[1]))
         return made
 
     def _duplicate(self, node: yaml.MappingNode, second: yaml.Node) -> None:
@@ -216,8 +217,8 @@ class _Values:
 
     def _check_flow(self, values: list[yaml.Node]) -> None:
         for node in values:
-            if type(node) is yaml.ScalarNode and not node.style and (at := slips.in_flow(node.value)) is not None:
-                where = node.start_mark.index + at
+            if isinstance(node, yaml.ScalarNode) and not node.style and (at := slips.in_flow(node.value)) is not None:
+                where = _marks(node)[0].index + at
                 self.broken.append(slips.slip_at(self.path, self.text, "fullwidth-punctuation", where))
 
     def _quoted(self, node: yaml.ScalarNode) -> str:
@@ -232,7 +233,7 @@ class _Values:
         if text[:1] not in _NOT_TEXT:
             return text
         value = _core(text)
-        if type(value) is not _Refused:
+        if not isinstance(value, _Refused):
             return value
         self.doubtful.append(problem(_position(self.path, node), value.code, text=text[:40]))
         return text
@@ -257,7 +258,7 @@ _LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
 
 
 @lru_cache(maxsize=4096)
-def _core(text: str) -> str | int | float | bool | None | _Refused:
+def _core(text: str) -> str | int | float | bool | _Refused | None:
     """A plain scalar by the core schema of YAML 1.2."""
     if text in _WORDS:
         return _WORDS[text]
@@ -281,10 +282,10 @@ def _integer(text: str) -> int | _Refused:
 
 
 def _key(node: yaml.Node) -> str | None:
-    if type(node) is not yaml.ScalarNode:
+    if not isinstance(node, yaml.ScalarNode):
         return None
     text: str = node.value
-    return text if node.style or text[:1] not in _NOT_TEXT or type(_core(text)) is str else None
+    return text if node.style or text[:1] not in _NOT_TEXT or isinstance(_core(text), str) else None
 
 
 _key_slip = lru_cache(maxsize=4096)(slips.key_slip)
@@ -300,25 +301,32 @@ def _places(text: str) -> Mapping[Pointer, tuple[yaml.Node | None, yaml.Node]]:
 
     def add(pointer: Pointer, key: yaml.Node | None, node: yaml.Node) -> None:
         places[pointer] = key, node
-        if type(node) is yaml.MappingNode:
+        if isinstance(node, yaml.MappingNode):
             for key_node, value in node.value:
                 name = _key(key_node)
                 if name is not None and (*pointer, name) not in places:
                     add((*pointer, name), key_node, value)
-        elif type(node) is yaml.SequenceNode:
+        elif isinstance(node, yaml.SequenceNode):
             for number, value in enumerate(node.value):
                 add((*pointer, number), None, value)
 
-    add((), None, _Nodes(text).get_single_node())
+    root = _Nodes(text).get_single_node()
+    assert root is not None, "only a text that was read has places"
+    add((), None, root)
     return places
+
+
+def _marks(part: yaml.Node | yaml.Event) -> tuple[Any, Any]:
+    """Where a part begins and ends; libyaml always says so."""
+    return part.start_mark, part.end_mark
 
 
 def _position(path: str, node: yaml.Node | yaml.Event) -> Position:
     """Where a node begins. A block collection spans its first key or dash, anything else what it has on its first line."""
-    start, end = node.start_mark, node.end_mark
+    start, end = _marks(node)
     if isinstance(node, yaml.CollectionNode) and not node.flow_style:
         first = node.value[0][0] if isinstance(node, yaml.MappingNode) else None
-        end = start if first is None else first.end_mark
+        end = start if first is None else _marks(first)[1]
     length = end.index - start.index if end.line == start.line else 1
     return Position(path=path, line=start.line + 1, column=start.column + 1, length=max(1, length))
 
@@ -326,7 +334,8 @@ def _position(path: str, node: yaml.Node | yaml.Event) -> Position:
 def _spans(node: yaml.Node) -> Iterator[Span]:
     match node:
         case yaml.ScalarNode():
-            yield Span(start=node.start_mark.index, end=node.end_mark.index, style=node.style or "")
+            start, end = _marks(node)
+            yield Span(start=start.index, end=end.index, style=node.style or "")
         case yaml.MappingNode():
             for key, value in node.value:
                 yield from _spans(key)
