@@ -6,13 +6,14 @@ Owns the calls of git: read-only, without a checkout, with file names as they ar
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from generator.tree import RECORDS, Tree
+from generator.tree import MAX_BYTES, RECORDS, Tree, counts
 
 _GIT = ("git", "-c", "core.quotepath=false", "-c", "safe.directory=*")
 
@@ -39,27 +40,32 @@ def head(root: Path, time_zone: str) -> Commit | None:
 
 def tree_at(root: Path, revision: str) -> Tree | None:
     """The Tree of a revision, without a checkout; None if git does not know it. Links and submodules are not part of it."""
-    listed = _git(root, "ls-tree", "-r", "-z", "--full-tree", revision, "--", RECORDS)
+    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    listed = None if commit is None else _git(root, "ls-tree", "-r", "-z", commit.decode("ascii").strip(), "--", f"{RECORDS}/")
     if listed is None:
         return None
     entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
-    blobs = {name.decode("utf-8", "surrogateescape"): meta.split()[2].decode("ascii") for meta, _, name in entries if meta.startswith(b"100")}
-    return Tree(readers={path: _blob(root, blobs[path]) for path in sorted(blobs)})
+    blobs = {name.decode("utf-8", "surrogateescape"): meta.split()[2] for meta, _, name in entries if meta.startswith(b"100")}
+    return Tree(readers=_readers(root, {path: blobs[path] for path in sorted(blobs) if counts(path.rpartition("/")[2])}))
 
 
-def _blob(root: Path, blob: str) -> Callable[[], bytes]:
-    def read() -> bytes:
-        found = _git(root, "cat-file", "blob", blob)
-        assert found is not None, blob
-        return found
+def _readers(root: Path, blobs: Mapping[str, bytes]) -> Mapping[str, Callable[[], bytes]]:
+    """Every blob from one run of git, which answers each id with `<id> blob <size>`, a line break, the bytes and a line break."""
+    answer = _git(root, "cat-file", "--batch", given=b"\n".join((*blobs.values(), b"")))
+    assert answer is not None, "git listed these blobs"
+    readers, at = {}, 0
+    for path in blobs:
+        start = answer.index(b"\n", at) + 1
+        size = int(answer[at:start].split()[2])
+        readers[path] = partial(bytes, answer[start : start + min(size, MAX_BYTES + 1)])
+        at = start + size + 1
+    return readers
 
-    return read
 
-
-def _git(root: Path, *arguments: str) -> bytes | None:
-    """What git prints; None if it ends with an error or is not installed."""
+def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes | None:
+    """What git prints when it is given this; None if it ends with an error or is not installed."""
     try:
-        done = subprocess.run([*_GIT, *arguments], cwd=root, capture_output=True, check=False)
+        done = subprocess.run([*_GIT, *arguments], cwd=root, input=given, capture_output=True, check=False)
     except FileNotFoundError:
         return None
     return done.stdout if done.returncode == 0 else None

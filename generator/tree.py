@@ -1,6 +1,6 @@
 """Where bytes come from: the working folder here, a commit in `history`; readers cannot tell which.
 
-Owns the listing of `records/` in the working folder: regular files only, sorted, none that leads out of the folder. Must not know what is in them.
+Owns the listing of `records/` in the working folder: regular files only, sorted, no links. Must not know what is in them.
 """
 
 from __future__ import annotations
@@ -34,33 +34,46 @@ class Tree:
 def folder(root: Path) -> tuple[Tree, tuple[Problem, ...]]:
     """The Tree of a working folder, and a Problem for every file that cannot be part of it."""
     problems: list[Problem] = []
-    readers = {path: _reader(root / path) for path in sorted(_files(root)) if _readable(root, path, problems)}
+    readers = {path: _head(root / path) for path in sorted(_files(root, problems)) if _readable(root, path, problems)}
     if not readers and not problems:
         problems.append(problem(Position(path=RECORDS), "no-records"))
     return Tree(readers=readers), in_order(problems)
 
 
-def _reader(path: Path) -> Callable[[], bytes]:
-    return path.read_bytes
+def _head(path: Path) -> Callable[[], bytes]:
+    """At most one byte more than a record may have: enough to be refused as too large without being read whole."""
+
+    def read() -> bytes:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+
+    return read
 
 
-def _files(root: Path) -> Iterator[str]:
-    for where, folders, names in os.walk(root / RECORDS, followlinks=False):
+def _files(root: Path, problems: list[Problem]) -> Iterator[str]:
+    def unlisted(error: OSError) -> None:
+        problems.append(problem(Position(path=Path(error.filename).relative_to(root).as_posix()), "unreadable"))
+
+    if (root / RECORDS).is_symlink():
+        yield RECORDS
+        return
+    for where, folders, names in os.walk(root / RECORDS, onerror=unlisted, followlinks=False):
         links = [name for name in folders if (Path(where) / name).is_symlink()]
-        for name in (*names, *links):
-            if not name.startswith("."):
-                yield (Path(where) / name).relative_to(root).as_posix()
+        for name in filter(counts, (*names, *links)):
+            yield (Path(where) / name).relative_to(root).as_posix()
+
+
+def counts(name: str) -> bool:
+    """Whether a file of this name is part of the records: what systems and editors leave behind in hidden files is not, hidden YAML is."""
+    return not name.startswith(".") or name.endswith((".yml", ".yaml"))
 
 
 def _readable(root: Path, path: str, problems: list[Problem]) -> bool:
     full, at = root / path, Position(path=path)
-    inside = full.resolve().is_relative_to(root.resolve())
-    if full.is_symlink() and (not inside or not full.is_file()):
+    if full.is_symlink():
         problems.append(problem(at, "symlink"))
     elif not full.is_file():
         problems.append(problem(at, "not-a-file"))
-    elif full.stat().st_size > MAX_BYTES:
-        problems.append(problem(at, "too-large", limit=MAX_BYTES // 1024))
     elif not os.access(full, os.R_OK):
         problems.append(problem(at, "unreadable"))
     else:
