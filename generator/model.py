@@ -244,7 +244,7 @@ class Parameter:
     id: str
     title: Text
     value: int | float
-    unit: str
+    unit: Text
     reason: Text
 
 
@@ -286,7 +286,7 @@ class Clause:
 
     id: str
     ref: ClauseRef
-    citation: str
+    citation: Text
     modality: Modality
     text: Text
     verification: Verification

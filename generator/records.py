@@ -1,0 +1,682 @@
+"""Documents become Records: typed, frozen, with the place they came from; and what is wrong within one file.
+
+Owns which kind a path holds, how each kind is parsed, and the checks that need no other file: ids unique, days in order, sums that add up. Relies on
+`schemas.validate`: a Document parsed here has the right shape. Must not know other files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeAlias, TypeVar
+
+from generator import model as m
+from generator.problems import Position, Problem, problem
+from generator.yamlfile import Document
+
+Record: TypeAlias = (
+    "m.District | m.Policy | m.Plan | m.Activity | m.Band | m.MicroLesson | m.Team | m.School | m.Return | m.Claim"
+)
+_E = TypeVar("_E", bound=StrEnum)
+
+# Which kind a path holds: the one place that says so.
+PATHS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern + r"\Z"))
+    for kind, pattern in (
+        ("district", r"records/district\.yml"),
+        ("policy", r"records/policies/(?P<id>[^/]+)\.yml"),
+        ("plan", r"records/plans/(?P<id>[^/]+)\.yml"),
+        ("activity", r"records/activities/(?P<year>[^/]+)/(?P<id>[^/]+)\.yml"),
+        ("curriculum", r"records/catalogue/curriculum\.yml"),
+        ("micro-lessons", r"records/catalogue/micro-lessons\.yml"),
+        ("team", r"records/catalogue/teams/(?P<id>[^/]+)\.yml"),
+        ("school", r"records/schools/(?P<id>[^/]+)/school\.yml"),
+        ("return", r"records/schools/(?P<school>[^/]+)/(?P<year>[0-9]{4}-[0-9]{4})\.yml"),
+        ("claim", r"records/claims/(?P<id>[^/]+)\.yml"),
+    )
+)
+
+
+def kind_of(path: str) -> str | None:
+    """The kind of record that a path holds; None if records may not stand there."""
+    return next((kind for kind, pattern in PATHS if pattern.match(path)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A mapping of a Document and where it stands; the typed reading of its fields."""
+
+    document: Document
+    pointer: tuple[str | int, ...]
+    data: Mapping[str, Any]
+
+    def at(self, *steps: str | int) -> Position:
+        """The place of a field below this part."""
+        return self.document.position((*self.pointer, *steps))
+
+    def text(self, name: str) -> m.Text:
+        return m.Text(zh=self.data[name], en=self.data.get("en", {}).get(name))
+
+    def text_or_none(self, name: str) -> m.Text | None:
+        return self.text(name) if name in self.data else None
+
+    def day(self, name: str) -> date:
+        return date.fromisoformat(self.data[name])
+
+    def day_or_none(self, name: str) -> date | None:
+        return self.day(name) if name in self.data else None
+
+    def get(self, name: str) -> Any:
+        """A plain value, or None where the field is left out."""
+        return self.data.get(name)
+
+    def whole(self, name: str) -> int:
+        """A whole number (`3.0` is one)."""
+        return int(self.data[name])
+
+    def whole_or_none(self, name: str) -> int | None:
+        return self.whole(name) if name in self.data else None
+
+    def part(self, name: str) -> Part | None:
+        if name not in self.data:
+            return None
+        return Part(document=self.document, pointer=(*self.pointer, name), data=self.data[name])
+
+    def parts(self, name: str) -> tuple[Part, ...]:
+        items = self.data.get(name, ())
+        return tuple(Part(document=self.document, pointer=(*self.pointer, name, i), data=d) for i, d in enumerate(items))
+
+    def texts(self, name: str) -> tuple[m.Text, ...]:
+        return tuple(item.text("text") for item in self.parts(name))
+
+    def members(self, name: str, kind: type[_E]) -> tuple[_E, ...]:
+        return tuple(kind(value) for value in self.data.get(name, ()))
+
+    def by_stage(self, name: str) -> Mapping[m.Stage, int]:
+        return {stage: int(self.data[name][stage.value]) for stage in m.Stage if stage.value in self.data[name]}
+
+
+def parse(document: Document, kind: str) -> tuple[tuple[Record, ...], tuple[Problem, ...]]:
+    """The Records of a Document of the right shape, and what is wrong within it."""
+    part = Part(document=document, pointer=(), data=document.data)
+    records = _PARSERS[kind](part)
+    problems = (*_names(part, kind), *_CHECKS.get(kind, _nothing)(part))
+    return records, problems
+
+
+# --- parsing ---------------------------------------------------------------------------------------------------------------------
+
+
+def _window(part: Part) -> m.Window:
+    return m.Window(
+        id=part.data["id"],
+        kind=m.WindowKind(part.data["kind"]),
+        title=part.text("title"),
+        first_day=part.day("first_day"),
+        last_day=part.day("last_day"),
+    )
+
+
+def _term(part: Part) -> m.Term:
+    return m.Term(
+        id=m.TermId(part.data["id"]),
+        title=part.text("title"),
+        first_day=part.day("first_day"),
+        last_day=part.day("last_day"),
+        windows=tuple(map(_window, part.parts("windows"))),
+    )
+
+
+def _year(part: Part) -> m.SchoolYear:
+    return m.SchoolYear(
+        id=m.YearId(part.data["id"]),
+        first_day=part.day("first_day"),
+        last_day=part.day("last_day"),
+        returns_due=part.day("returns_due"),
+        terms=tuple(map(_term, part.parts("terms"))),
+    )
+
+
+def _help_line(part: Part) -> m.HelpLine:
+    return m.HelpLine(
+        id=part.data["id"],
+        title=part.text("title"),
+        number=part.data["number"],
+        hours=part.text("hours"),
+        audience=part.text("audience"),
+        note=part.text_or_none("note"),
+        urgent=part.data["urgent"],
+        verification=m.Verification(part.data["verification"]),
+    )
+
+
+def _body(part: Part) -> m.Body:
+    return m.Body(
+        id=m.BodyId(part.data["id"]),
+        title=part.text("title"),
+        head_role=part.text("head_role"),
+        duties=part.texts("duties"),
+        reports_to=part.get("reports_to"),
+        source=part.at(),
+    )
+
+
+def _parameter(part: Part) -> m.Parameter:
+    return m.Parameter(
+        id=part.data["id"],
+        title=part.text("title"),
+        value=part.data["value"],
+        unit=part.text("unit"),
+        reason=part.text("reason"),
+    )
+
+
+def _system(part: Part) -> m.System:
+    return m.System(
+        number=m.SystemNumber(part.whole("number")), title=part.text("title"), summary=part.text("summary"), source=part.at()
+    )
+
+
+def _district(part: Part) -> tuple[Record, ...]:
+    return (
+        m.District(
+            title=part.text("title"),
+            summary=part.text("summary"),
+            notice=part.text_or_none("notice"),
+            time_zone=part.data["time_zone"],
+            repo_url=part.get("repo_url"),
+            repo_branch=part.data["repo_branch"],
+            site_url=part.get("site_url"),
+            years=tuple(map(_year, part.parts("years"))),
+            areas=tuple(m.Area(id=a.data["id"], title=a.text("title")) for a in part.parts("areas")),
+            bodies=tuple(map(_body, part.parts("bodies"))),
+            help_lines=tuple(map(_help_line, part.parts("help_lines"))),
+            referral=part.texts("referral"),
+            parameters=tuple(map(_parameter, part.parts("parameters"))),
+            systems=tuple(map(_system, part.parts("systems"))),
+            source=part.at(),
+        ),
+    )
+
+
+def _systems(part: Part) -> tuple[m.SystemNumber, ...]:
+    return tuple(m.SystemNumber(int(number)) for number in part.data["systems"])
+
+
+def _origin(part: Part) -> m.Source:
+    origin = part.part("origin")
+    assert origin is not None
+    return m.Source(
+        title=origin.data["title"],
+        publisher=origin.get("publisher"),
+        published_on=origin.day_or_none("published_on"),
+        url=origin.get("url"),
+    )
+
+
+def _policy(part: Part) -> tuple[Record, ...]:
+    policy = part.data["id"]
+    return (
+        m.Policy(
+            id=m.PolicyId(policy),
+            title=part.text("title"),
+            number=part.get("number"),
+            issuer=part.text("issuer"),
+            level=m.Level(part.data["level"]),
+            jurisdiction=part.text("jurisdiction"),
+            adopted_on=part.day_or_none("adopted_on"),
+            in_force_from=part.day_or_none("in_force_from"),
+            in_force_until=part.day_or_none("in_force_until"),
+            summary=part.text("summary"),
+            origin=_origin(part),
+            verification=m.Verification(part.data["verification"]),
+            clauses=tuple(_clause(policy, clause) for clause in part.parts("clauses")),
+            source=part.at(),
+        ),
+    )
+
+
+def _clause(policy: str, part: Part) -> m.Clause:
+    return m.Clause(
+        id=part.data["id"],
+        ref=m.ClauseRef(f"{policy}#{part.data['id']}"),
+        citation=part.text("citation"),
+        modality=m.Modality(part.data["modality"]),
+        text=part.text("text"),
+        verification=m.Verification(part.data["verification"]),
+        systems=_systems(part),
+        source=part.at(),
+    )
+
+
+def _target(part: Part) -> m.Target:
+    return m.Target(
+        id=part.data["id"],
+        text=part.text("text"),
+        measure=part.data["measure"],
+        comparison=m.Comparison(part.data["comparison"]),
+        value=part.data["value"],
+        due=part.day("due"),
+        school_year=m.YearId(part.data["school_year"]),
+        source=part.at(),
+    )
+
+
+def _plan(part: Part) -> tuple[Record, ...]:
+    return (
+        m.Plan(
+            id=m.PlanId(part.data["id"]),
+            title=part.text("title"),
+            summary=part.text("summary"),
+            body=m.BodyId(part.data["body"]),
+            first_day=part.day("first_day"),
+            last_day=part.day_or_none("last_day"),
+            aims=part.texts("aims"),
+            targets=tuple(map(_target, part.parts("targets"))),
+            budget=tuple(
+                m.BudgetLine(title=b.text("title"), yuan=b.whole("yuan"), year=b.whole("year")) for b in part.parts("budget")
+            ),
+            clauses=tuple(m.ClauseRef(ref) for ref in part.data["clauses"]),
+            systems=_systems(part),
+            source=part.at(),
+        ),
+    )
+
+
+def _activity(part: Part) -> tuple[Record, ...]:
+    return (
+        m.Activity(
+            id=m.ActivityId(part.data["id"]),
+            kind=m.ActivityKind(part.data["kind"]),
+            title=part.text("title"),
+            summary=part.text_or_none("summary"),
+            plan=m.PlanId(part.data["plan"]),
+            body=m.BodyId(part.data["body"]),
+            state=m.ActivityState(part.data["state"]),
+            first_day=part.day("first_day"),
+            last_day=part.day("last_day"),
+            place=part.text("place"),
+            audience=part.text("audience"),
+            speaker=part.text_or_none("speaker"),
+            participants=part.whole_or_none("participants"),
+            teachers_sent=part.whole_or_none("teachers_sent"),
+            spend_yuan=part.whole_or_none("spend_yuan"),
+            viewers=part.whole_or_none("viewers"),
+            themes=part.members("themes", m.Theme),
+            source=part.at(),
+        ),
+    )
+
+
+def _curriculum(part: Part) -> tuple[Record, ...]:
+    return tuple(map(_band, part.parts("bands")))
+
+
+def _band(part: Part) -> m.Band:
+    return m.Band(
+        id=m.BandId(part.data["id"]),
+        stage=m.Stage(part.data["stage"]),
+        title=part.text("title"),
+        grades=part.text("grades"),
+        summary=part.text("summary"),
+        lessons_per_term=part.whole("lessons_per_term"),
+        topics=tuple(
+            m.Topic(theme=m.Theme(t.data["theme"]), title=t.text("title"), goal=t.text("goal")) for t in part.parts("topics")
+        ),
+        source=part.at(),
+    )
+
+
+def _micro_lessons(part: Part) -> tuple[Record, ...]:
+    return tuple(map(_micro_lesson, part.parts("lessons")))
+
+
+def _micro_lesson(part: Part) -> m.MicroLesson:
+    return m.MicroLesson(
+        id=part.data["id"],
+        number=part.whole("number"),
+        title=part.text("title"),
+        summary=part.text("summary"),
+        audience=m.LessonAudience(part.data["audience"]),
+        bands=tuple(m.BandId(band) for band in part.data["bands"]),
+        theme=m.Theme(part.data["theme"]),
+        video=part.data["video"],
+        minutes=part.whole("minutes"),
+        published_on=part.day("published_on"),
+        source=part.at(),
+    )
+
+
+def _team(part: Part) -> tuple[Record, ...]:
+    return (
+        m.Team(
+            id=m.TeamId(part.data["id"]),
+            kind=m.TeamKind(part.data["kind"]),
+            title=part.text("title"),
+            summary=part.text("summary"),
+            founded_on=part.day("founded_on"),
+            plan=m.PlanId(part.data["plan"]),
+            size=part.whole("size"),
+            members=tuple(
+                m.Member(role=x.text("role"), institution=x.text_or_none("institution"), count=x.whole("count"))
+                for x in part.parts("members")
+            ),
+            duties=part.texts("duties"),
+            source=part.at(),
+        ),
+    )
+
+
+def _school(part: Part) -> tuple[Record, ...]:
+    return (
+        m.School(
+            id=m.SchoolId(part.data["id"]),
+            title=part.text("title"),
+            type=m.SchoolType(part.data["type"]),
+            stages=part.members("stages", m.Stage),
+            area=part.data["area"],
+            opened_on=part.day_or_none("opened_on"),
+            counted_on=part.day("counted_on"),
+            classes=part.by_stage("classes"),
+            enrolment=part.by_stage("enrolment"),
+            source=part.at(),
+        ),
+    )
+
+
+_P = TypeVar("_P")
+
+
+def _each(part: Part, name: str, make: Callable[[Part], _P]) -> tuple[_P, ...] | None:
+    """A list that may not have been stated: None if not."""
+    return tuple(map(make, part.parts(name))) if name in part.data else None
+
+
+def _one(part: Part, name: str, make: Callable[[Part], _P]) -> _P | None:
+    inner = part.part(name)
+    return make(inner) if inner is not None else None
+
+
+def _return(part: Part) -> tuple[Record, ...]:
+    return (
+        m.Return(
+            school=m.SchoolId(part.data["school"]),
+            year=m.YearId(part.data["year"]),
+            filed_on=part.day("filed_on"),
+            filed_by=part.data["filed_by"],
+            counted_on=part.day("counted_on"),
+            classes=part.by_stage("classes"),
+            enrolment=part.by_stage("enrolment"),
+            leading_group=_one(part, "leading_group", _leading_group),
+            meetings=_each(part, "meetings", _meeting),
+            work_files=part.members("work_files", m.WorkFile) if "work_files" in part.data else None,
+            staff=_one(part, "staff", _staff),
+            attendance=_each(part, "attendance", _attendance),
+            room=_one(part, "room", _room),
+            assessment_software=part.get("assessment_software"),
+            follow_ups=_each(part, "follow_ups", _follow_up),
+            crisis=_one(part, "crisis", _crisis),
+            lessons=_each(part, "lessons", _lessons),
+            school_day=_one(part, "school_day", _school_day),
+            earmarked_yuan=part.whole_or_none("earmarked_yuan"),
+            pupils_served=part.whole_or_none("pupils_served"),
+            note=part.get("note"),
+            source=part.at(),
+        ),
+    )
+
+
+def _leading_group(part: Part) -> m.LeadingGroup:
+    return m.LeadingGroup(
+        head_role=m.HeadRole(part.data["head_role"]), members=part.whole("members"), founded_on=part.day("founded_on")
+    )
+
+
+def _meeting(part: Part) -> m.Meeting:
+    return m.Meeting(
+        term=m.TermId(part.data["term"]),
+        held_on=part.day("held_on"),
+        topic=part.data["topic"],
+        minuted=part.data["minuted"],
+    )
+
+
+def _staff(part: Part) -> m.Staff:
+    return m.Staff(
+        full_time=part.whole("full_time"), part_time=part.whole("part_time"), certified=part.whole_or_none("certified")
+    )
+
+
+def _attendance(part: Part) -> m.Attendance:
+    return m.Attendance(
+        term=m.TermId(part.data["term"]), guidance=part.whole("guidance"), monthly_lectures=part.whole("monthly_lectures")
+    )
+
+
+def _room(part: Part) -> m.Room:
+    return m.Room(
+        opened_on=part.day_or_none("opened_on"),
+        individual_m2=tuple(float(area) for area in part.data.get("individual_m2", ())),
+        group_m2=part.get("group_m2"),
+        office_m2=part.get("office_m2"),
+        sand_table=part.get("sand_table"),
+        venting=part.get("venting"),
+        assessment_computer=part.get("assessment_computer"),
+        expressive_art=part.get("expressive_art"),
+        relaxation=part.get("relaxation"),
+        letter_box=part.get("letter_box"),
+        open_every_school_day=part.get("open_every_school_day"),
+        open_outside_lessons=part.get("open_outside_lessons"),
+        duty_person=part.get("duty_person"),
+        free_of_charge=part.get("free_of_charge"),
+        growth_records=part.get("growth_records"),
+    )
+
+
+def _follow_up(part: Part) -> m.FollowUp:
+    return m.FollowUp(
+        term=m.TermId(part.data["term"]),
+        window=part.data["window"],
+        done=part.data["done"],
+        done_on=part.day_or_none("done_on"),
+    )
+
+
+def _crisis(part: Part) -> m.Crisis:
+    return m.Crisis(
+        workflow=part.data["workflow"],
+        referral_log=part.data["referral_log"],
+        guardians_told_at_once=part.get("guardians_told_at_once"),
+        drill_on=part.day_or_none("drill_on"),
+    )
+
+
+def _lessons(part: Part) -> m.Lessons:
+    return m.Lessons(
+        term=m.TermId(part.data["term"]), band=m.BandId(part.data["band"]), per_class=part.whole("per_class")
+    )
+
+
+def _school_day(part: Part) -> m.SchoolDay:
+    return m.SchoolDay(
+        practical_months=tuple(part.data["practical_months"]),
+        exercise_hours=part.get("exercise_hours"),
+        ranks_by_score=part.get("ranks_by_score"),
+    )
+
+
+def _claim(part: Part) -> tuple[Record, ...]:
+    return (
+        m.Claim(
+            id=m.ClaimId(part.data["id"]),
+            text=part.text("text"),
+            comparison=m.Comparison(part.data["comparison"]),
+            value=part.data["value"],
+            unit=part.text("unit"),
+            as_of=part.day("as_of"),
+            school_year=m.YearId(part.data["school_year"]),
+            measure=part.get("measure"),
+            why_no_measure=part.text_or_none("why_no_measure"),
+            mended=part.text_or_none("mended"),
+            systems=_systems(part),
+            origin=_origin(part),
+            source=part.at(),
+        ),
+    )
+
+
+_PARSERS: Mapping[str, Callable[[Part], tuple[Record, ...]]] = {
+    "district": _district,
+    "policy": _policy,
+    "plan": _plan,
+    "activity": _activity,
+    "curriculum": _curriculum,
+    "micro-lessons": _micro_lessons,
+    "team": _team,
+    "school": _school,
+    "return": _return,
+    "claim": _claim,
+}
+
+
+# --- checks within one file --------------------------------------------------------------------------------------------------------
+
+
+def _nothing(_: Part) -> Iterator[Problem]:
+    return iter(())
+
+
+def _names(part: Part, kind: str) -> Iterator[Problem]:
+    """What a path says, the file must say too."""
+    match = dict(PATHS)[kind].match(part.document.path)
+    for field, told in (match.groupdict() if match else {}).items():
+        if field in part.data and part.data[field] != told:
+            yield problem(part.at(field), "path-differs", field=field, value=part.data[field], path=told)
+
+
+def _unique(parts: Iterable[Part], field: str) -> Iterator[Problem]:
+    first: dict[object, Position] = {}
+    for part in parts:
+        value = part.data[field]
+        if value in first:
+            yield problem(part.at(field), "duplicate-id", id=str(value), related=first[value])
+        else:
+            first[value] = part.at(field)
+
+
+def _in_order(part: Part, earlier: str, later: str) -> Iterator[Problem]:
+    if earlier in part.data and later in part.data and part.day(earlier) > part.day(later):
+        facts = {"earlier": part.data[earlier], "later": part.data[later]}
+        yield problem(part.at(later), "days-out-of-order", related=part.at(earlier), **facts)
+
+
+def _within(inner: Part, outer: Part) -> Iterator[Problem]:
+    """The days of a part lie within those of the part around it."""
+    yield from _in_order(inner, "first_day", "last_day")
+    for name in ("first_day", "last_day"):
+        if not outer.day("first_day") <= inner.day(name) <= outer.day("last_day"):
+            facts = {"day": inner.data[name], "first": outer.data["first_day"], "last": outer.data["last_day"]}
+            yield problem(inner.at(name), "outside", related=outer.at("first_day"), **facts)
+
+
+def _check_district(part: Part) -> Iterator[Problem]:
+    for name, field in (("years", "id"), ("areas", "id"), ("bodies", "id"), ("help_lines", "id"), ("parameters", "id"), ("systems", "number")):
+        yield from _unique(part.parts(name), field)
+    years = part.parts("years")
+    for year in years:
+        yield from _in_order(year, "first_day", "last_day")
+        yield from _unique(year.parts("terms"), "id")
+        for term in year.parts("terms"):
+            yield from _within(term, year)
+            yield from _unique(term.parts("windows"), "id")
+            for window in term.parts("windows"):
+                yield from _within(window, term)
+    for before, after in zip(years, years[1:], strict=False):
+        if before.day("last_day") >= after.day("first_day"):
+            facts = {"earlier": before.data["last_day"], "later": after.data["first_day"]}
+            yield problem(after.at("first_day"), "days-out-of-order", related=before.at("last_day"), **facts)
+
+
+def _check_policy(part: Part) -> Iterator[Problem]:
+    yield from _unique(part.parts("clauses"), "id")
+    yield from _in_order(part, "adopted_on", "in_force_until")
+    yield from _in_order(part, "in_force_from", "in_force_until")
+
+
+def _check_plan(part: Part) -> Iterator[Problem]:
+    yield from _unique(part.parts("targets"), "id")
+    yield from _in_order(part, "first_day", "last_day")
+
+
+def _check_activity(part: Part) -> Iterator[Problem]:
+    yield from _in_order(part, "first_day", "last_day")
+
+
+def _check_curriculum(part: Part) -> Iterator[Problem]:
+    yield from _unique(part.parts("bands"), "id")
+
+
+def _check_micro_lessons(part: Part) -> Iterator[Problem]:
+    yield from _unique(part.parts("lessons"), "id")
+    yield from _unique(part.parts("lessons"), "number")
+
+
+def _check_team(part: Part) -> Iterator[Problem]:
+    total = sum(member.whole("count") for member in part.parts("members"))
+    if total != part.whole("size"):
+        yield problem(part.at("size"), "sum-differs", stated=part.whole("size"), total=total)
+
+
+_STAGES: Mapping[m.SchoolType, frozenset[m.Stage]] = {
+    m.SchoolType.PRIMARY: frozenset({m.Stage.PRIMARY}),
+    m.SchoolType.JUNIOR: frozenset({m.Stage.JUNIOR}),
+    m.SchoolType.NINE_YEAR: frozenset({m.Stage.PRIMARY, m.Stage.JUNIOR}),
+    m.SchoolType.SENIOR: frozenset({m.Stage.SENIOR}),
+    m.SchoolType.COMPLETE: frozenset({m.Stage.JUNIOR, m.Stage.SENIOR}),
+    m.SchoolType.TWELVE_YEAR: frozenset(m.Stage),
+}
+
+
+def _check_school(part: Part) -> Iterator[Problem]:
+    stages = frozenset(part.members("stages", m.Stage))
+    needed = _STAGES[m.SchoolType(part.data["type"])]
+    if stages != needed:
+        yield problem(part.at("stages"), "stages-differ", type=part.data["type"], needed=_listed(needed), stated=_listed(stages))
+    for name in ("classes", "enrolment"):
+        if frozenset(part.by_stage(name)) != stages:
+            facts = {"needed": _listed(stages), "stated": _listed(part.by_stage(name))}
+            yield problem(part.at(name), "stages-differ", type=part.data["type"], **facts)
+
+
+def _listed(stages: Iterable[m.Stage]) -> str:
+    return ", ".join(stage.value for stage in m.Stage if stage in frozenset(stages))
+
+
+def _check_return(part: Part) -> Iterator[Problem]:
+    if frozenset(part.by_stage("classes")) != frozenset(part.by_stage("enrolment")):
+        facts = {"needed": _listed(part.by_stage("classes")), "stated": _listed(part.by_stage("enrolment"))}
+        yield problem(part.at("enrolment"), "stages-differ", type="", **facts)
+    yield from _in_order(part, "counted_on", "filed_on")
+    staff = part.part("staff")
+    if staff and "certified" in staff.data and staff.whole("certified") > staff.whole("full_time") + staff.whole("part_time"):
+        total = staff.whole("full_time") + staff.whole("part_time")
+        yield problem(staff.at("certified"), "part-exceeds-whole", part=staff.whole("certified"), whole=total)
+    for follow_up in part.parts("follow_ups"):
+        if not follow_up.data["done"] and "done_on" in follow_up.data:
+            yield problem(follow_up.at("done_on"), "done-on-not-done")
+
+
+_CHECKS: Mapping[str, Callable[[Part], Iterator[Problem]]] = {
+    "district": _check_district,
+    "policy": _check_policy,
+    "plan": _check_plan,
+    "activity": _check_activity,
+    "curriculum": _check_curriculum,
+    "micro-lessons": _check_micro_lessons,
+    "team": _check_team,
+    "school": _check_school,
+    "return": _check_return,
+}

@@ -1,0 +1,276 @@
+"""Shape: whether a Document has the fields, types and words that its kind demands.
+
+Owns `schemas/*.schema.json` and is the only user of `jsonschema` and `jsonschema_rs`: the fast one says yes or no, the slow one finds the places of
+what is wrong. Sentences are made of the schema's own titles; no validator's English is ever shown. Must not know what a record means.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from generator.model import Text
+from generator.problems import Position, Problem, in_order, problem
+from generator.resources import schemas_folder
+from generator.yamlfile import Document
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+Schema = Mapping[str, Any]
+_SUFFIX = ".schema.json"
+_COMMON = "common"
+_QUOTED = 40  # characters of a value that a sentence quotes
+
+
+@cache
+def _files() -> Mapping[str, Schema]:
+    files = sorted(schemas_folder().glob(f"*{_SUFFIX}"))
+    return {file.name.removesuffix(_SUFFIX): json.loads(file.read_bytes()) for file in files}
+
+
+def kinds() -> tuple[str, ...]:
+    """The kinds of record, in alphabetical order."""
+    return tuple(kind for kind in _files() if kind != _COMMON)
+
+
+@cache
+def schema_of(kind: str) -> Schema:
+    """The schema of a kind with every reference to the shared definitions put in its place."""
+    resolved = _resolved(_files()[kind])
+    assert isinstance(resolved, dict)
+    return resolved
+
+
+def _resolved(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_resolved(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    own = {key: _resolved(value) for key, value in node.items() if key != "$ref"}
+    if "$ref" not in node:
+        return own
+    name = node["$ref"].rpartition("/")[2]
+    return _resolved(_files()[_COMMON]["$defs"][name]) | own
+
+
+def field(kind: str, path: tuple[str, ...]) -> Schema:
+    """The schema of the field at `path`; lists are stepped through. KeyError if there is none."""
+    node = schema_of(kind)
+    for step in path:
+        node = _inside(node)["properties"][step]
+    return node
+
+
+def _inside(node: Schema) -> Schema:
+    return _inside(node["items"]) if "items" in node else node
+
+
+def text_of(node: Schema, name: str) -> Text:
+    """The `title` or `description` of a schema node in both languages."""
+    return Text(zh=node[name], en=node["x-en"][name])
+
+
+def field_title(kind: str, path: tuple[str, ...]) -> Text:
+    """The title of a field in both languages."""
+    return text_of(field(kind, path), "title")
+
+
+def enum_label(name: str, value: str) -> Text:
+    """The word for a member of a closed set, by the name of its type in `model`."""
+    label = _files()[_COMMON]["$defs"][name]["x-labels"][value]
+    return Text(zh=label["zh"], en=label["en"])
+
+
+@cache
+def _gate(kind: str) -> jsonschema_rs.Validator:
+    return jsonschema_rs.Draft202012Validator(dict(schema_of(kind)), validate_formats=True)
+
+
+def validate(document: Document, kind: str) -> tuple[Problem, ...]:
+    """Every Problem of a Document's shape. Empty means that `records.parse` can rely on it."""
+    if _gate(kind).is_valid(document.data):
+        return ()
+    from jsonschema import Draft202012Validator  # here: most runs never need it
+
+    validator = Draft202012Validator(dict(schema_of(kind)), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    errors = sorted(validator.iter_errors(document.data), key=lambda e: (list(map(str, e.absolute_path)), str(e.validator)))
+    found = in_order(p for error in errors for p in _problems(document, error))
+    assert found, f"{document.path}: refused by one validator and not by the other"
+    return _without_echoes(found)
+
+
+def _problems(document: Document, error: ValidationError) -> Iterator[Problem]:
+    pointer = tuple(error.absolute_path)
+    custom = error.schema.get("x-messages", {}).get(error.validator) if isinstance(error.schema, dict) else None
+    if error.validator in ("if", "then", "else", "allOf"):
+        return
+    if custom:
+        yield _said(document, pointer, error, custom)
+        return
+    yield from _BY_KEYWORD[str(error.validator)](document, pointer, error)
+
+
+def _said(document: Document, pointer: tuple[str | int, ...], error: ValidationError, custom: Mapping[str, str]) -> Problem:
+    """A Problem whose sentence the schema itself gives."""
+    code = "no-such-day" if error.validator == "format" else "bad-form"
+    facts = {**_title(error), "value": _quoted(error.instance), "rule": custom["zh"], "rule@en": custom["en"]}
+    return problem(document.position(pointer), code, **facts, **_example(error))
+
+
+def _example(error: ValidationError) -> Mapping[str, str]:
+    example = error.schema.get("x-example", "") if isinstance(error.schema, dict) else ""
+    return {"example": str(example)}
+
+
+def _title(error: ValidationError) -> dict[str, str]:
+    """The title of the field that an error is about, or its name where the schema's item has no title of its own."""
+    schema = error.schema if isinstance(error.schema, dict) else {}
+    steps = [str(step) for step in error.absolute_path if isinstance(step, str)]
+    name = steps[-1] if steps else ""
+    return {"title": schema.get("title", name), "title@en": schema.get("x-en", {}).get("title", name)}
+
+
+def _unknown(document: Document, pointer: tuple[str | int, ...], error: ValidationError) -> Iterator[Problem]:
+    allowed = error.schema["properties"]
+    for key in sorted(set(error.instance) - set(allowed)):
+        at = document.key_position((*pointer, key))
+        free = [name for name in allowed if name not in error.instance]
+        near = nearest(key, {name: _names(allowed[name]) for name in free})
+        if near:
+            title = allowed[near]
+            yield problem(at, "misspelled-field", key=key, nearest=near, **_named(title))
+        else:
+            yield problem(at, "unknown-field", key=key, allowed="、".join(free) or "—", **{"allowed@en": ", ".join(free) or "—"})
+
+
+def _names(node: Schema) -> tuple[str, ...]:
+    return (node.get("title", ""), node.get("x-en", {}).get("title", ""))
+
+
+def _named(node: Schema) -> dict[str, str]:
+    return {"title": node.get("title", ""), "title@en": node.get("x-en", {}).get("title", "")}
+
+
+def nearest(word: str, candidates: Mapping[str, tuple[str, ...]]) -> str | None:
+    """The candidate that a mistyped `word` most likely means, by its name or one of its labels; None if none is near."""
+    names = {name.casefold(): key for key, labels in sorted(candidates.items()) for name in (*labels, key) if name}
+    found = difflib.get_close_matches(word.strip().casefold(), names, n=1, cutoff=0.6)
+    return names[found[0]] if found else None
+
+
+def _missing(document: Document, pointer: tuple[str | int, ...], error: ValidationError) -> Iterator[Problem]:
+    at = document.key_position(pointer) if pointer else document.position(())
+    for name in error.validator_value:
+        if name not in error.instance:
+            node = error.schema.get("properties", {}).get(name, {"title": name, "x-en": {"title": name}})
+            yield problem(at, "missing-field", field=name, example=_shown_example(node), **_named(node))
+
+
+def _shown_example(node: Schema) -> str:
+    return str(node.get("x-example", "")) or next(iter(node.get("enum", ["…"])))
+
+
+_TYPES: Mapping[str, tuple[str, str]] = {
+    "object": ("一组字段", "a group of fields"),
+    "array": ("一个列表", "a list"),
+    "string": ("文字", "text"),
+    "integer": ("整数", "a whole number"),
+    "number": ("数字", "a number"),
+    "boolean": ("true 或 false", "true or false"),
+    "null": ("空白", "nothing"),
+}
+
+
+def _type_of(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case _:
+            return "object"
+
+
+def _wrong_type(document: Document, pointer: tuple[str | int, ...], error: ValidationError) -> Iterator[Problem]:
+    expected, found = _TYPES[error.validator_value], _TYPES[_type_of(error.instance)]
+    facts = {"expected": expected[0], "expected@en": expected[1], "found": found[0], "found@en": found[1]}
+    yield problem(document.position(pointer), "wrong-type", value=_quoted(error.instance), **facts, **_title(error), **_example(error))
+
+
+def _not_one_of(document: Document, pointer: tuple[str | int, ...], error: ValidationError) -> Iterator[Problem]:
+    labels = error.schema.get("x-labels", {})
+    value, at = _quoted(error.instance), document.position(pointer)
+    near = nearest(value, {name: (label["zh"], label["en"]) for name, label in labels.items()})
+    if near:
+        label = {"label": labels[near]["zh"], "label@en": labels[near]["en"]}
+        yield problem(at, "misspelled-value", value=value, nearest=near, **label, **_title(error))
+    else:
+        allowed = "、".join(f"{name}（{label['zh']}）" for name, label in labels.items())
+        english = ", ".join(f"{name} ({label['en']})" for name, label in labels.items())
+        yield problem(at, "not-one-of", value=value, allowed=allowed, **{"allowed@en": english}, **_title(error))
+
+
+def _limit(code: str) -> Callable[[Document, tuple[str | int, ...], ValidationError], Iterator[Problem]]:
+    def found(document: Document, pointer: tuple[str | int, ...], error: ValidationError) -> Iterator[Problem]:
+        facts = {"limit": str(error.validator_value), "value": _quoted(error.instance)}
+        yield problem(document.position(pointer), code, **facts, **_title(error))
+
+    return found
+
+
+def _not(document: Document, pointer: tuple[str | int, ...], error: ValidationError) -> Iterator[Problem]:
+    rule = error.schema["x-message"]
+    yield problem(document.position(pointer), "not-together", rule=rule["zh"], **{"rule@en": rule["en"]})
+
+
+_BY_KEYWORD: Mapping[str, Callable[[Document, tuple[str | int, ...], Any], Iterator[Problem]]] = {
+    "additionalProperties": _unknown,
+    "required": _missing,
+    "type": _wrong_type,
+    "enum": _not_one_of,
+    "minimum": _limit("too-small"),
+    "maximum": _limit("too-big"),
+    "minLength": _limit("empty-text"),
+    "maxLength": _limit("too-long"),
+    "minItems": _limit("too-few"),
+    "minProperties": _limit("too-few"),
+    "maxItems": _limit("too-many"),
+    "uniqueItems": _limit("not-unique"),
+    "not": _not,
+}
+
+
+def _quoted(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+
+
+def _without_echoes(found: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """One typing mistake, one Problem: a misspelled field is not also missing, and a day of wrong form is not also no day."""
+    misspelled = {dict(p.facts)["nearest"] for p in found if p.code == "misspelled-field"}
+    formless = {p.at for p in found if p.code in ("bad-form", "wrong-type")}
+    return tuple(p for p in found if not _echo(p, misspelled, formless))
+
+
+def _echo(found: Problem, misspelled: set[str], formless: set[Position]) -> bool:
+    match found.code:
+        case "missing-field":
+            return dict(found.facts)["field"] in misspelled
+        case "no-such-day":
+            return found.at in formless
+        case _:
+            return False
