@@ -155,6 +155,37 @@ class Comparison(StrEnum):
     NEARLY = "nearly"  # below the figure, and at least 95 % of it
 
 
+class MeasureName(StrEnum):
+    """The measures that claims, targets and rules may cite; `measures` gives each its function."""
+
+    COUNSELLING_ROOMS = "counselling_rooms"
+    SCHOOLS_WITH_ROOM_SHARE = "schools_with_room_share"
+    PSYCHOLOGY_TEACHERS = "psychology_teachers"
+    STAFFING_SHARE = "staffing_share"
+    VICE_PRINCIPAL_GROUP_SHARE = "vice_principal_group_share"
+    SOFTWARE_SHARE = "software_share"
+    COMPLETE_FILES_SHARE = "complete_files_share"
+    MEETINGS_EVERY_TERM_SHARE = "meetings_every_term_share"
+    PUPILS_SERVED = "pupils_served"
+    ENROLMENT = "enrolment"
+    EXPERT_GROUP_SIZE = "expert_group_size"
+    VOLUNTEER_TEAM_SIZE = "volunteer_team_size"
+    MICRO_LESSONS = "micro_lessons"
+    MICRO_LESSONS_PUPIL = "micro_lessons_pupil"
+    MICRO_LESSONS_PARENT = "micro_lessons_parent"
+    CURRICULUM_BANDS = "curriculum_bands"
+    GUIDANCE_SESSIONS = "guidance_sessions"
+    MONTHLY_LECTURES = "monthly_lectures"
+    TRAINING_SPEND_YUAN = "training_spend_yuan"
+    TEACHERS_SENT = "teachers_sent"
+    RECORDED_PROGRAMMES = "recorded_programmes"
+    PROGRAMME_VIEWERS = "programme_viewers"
+    PARENT_LECTURES = "parent_lectures"
+    PARENT_LECTURE_ATTENDANCE = "parent_lecture_attendance"
+    COMMUNITY_VISITS = "community_visits"
+    LIVE_BROADCASTS = "live_broadcasts"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """Record text in the district's language, and in English where somebody wrote it."""
@@ -318,7 +349,7 @@ class Target:
 
     id: str
     text: Text
-    measure: str
+    measure: MeasureName
     comparison: Comparison
     value: int | float
     due: date
@@ -591,7 +622,7 @@ class Claim:
     unit: Text
     as_of: date
     school_year: YearId
-    measure: str | None
+    measure: MeasureName | None
     why_no_measure: Text | None
     mended: Text | None  # how a figure damaged in the source was mended
     systems: tuple[SystemNumber, ...]

@@ -256,7 +256,7 @@ def _target(part: Part) -> m.Target:
     return m.Target(
         id=part.data["id"],
         text=part.text("text"),
-        measure=part.data["measure"],
+        measure=m.MeasureName(part.data["measure"]),
         comparison=m.Comparison(part.data["comparison"]),
         value=part.data["value"],
         due=part.day("due"),
@@ -518,7 +518,7 @@ def _claim(part: Part) -> tuple[Record, ...]:
             unit=part.text("unit"),
             as_of=part.day("as_of"),
             school_year=m.YearId(part.data["school_year"]),
-            measure=part.get("measure"),
+            measure=m.MeasureName(part.data["measure"]) if "measure" in part.data else None,
             why_no_measure=part.text_or_none("why_no_measure"),
             mended=part.text_or_none("mended"),
             systems=_systems(part),

@@ -1,0 +1,284 @@
+"""The Repository: what all the files say together. Every id unique, every reference resolved, every day in its term.
+
+Owns the loading of a Tree and the checks that need more than one file. Must not know what the public may be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from generator import model as m
+from generator.problems import Position, Problem, in_order, problem
+from generator.records import Part, Record, kind_of, parse
+from generator.schemas import nearest, validate
+from generator.tree import Tree
+from generator.yamlfile import read
+
+_R = TypeVar("_R")
+DISTRICT = "records/district.yml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """Every Record by id, in the order of ids (returns by school and year; bands and micro-lessons in the order of their file)."""
+
+    district: m.District
+    policies: Mapping[m.PolicyId, m.Policy]
+    plans: Mapping[m.PlanId, m.Plan]
+    activities: Mapping[m.ActivityId, m.Activity]
+    bands: Mapping[m.BandId, m.Band]
+    lessons: Mapping[str, m.MicroLesson]
+    teams: Mapping[m.TeamId, m.Team]
+    schools: Mapping[m.SchoolId, m.School]
+    returns: Mapping[tuple[m.SchoolId, m.YearId], m.Return]
+    claims: Mapping[m.ClaimId, m.Claim]
+
+    @property
+    def clauses(self) -> Mapping[m.ClauseRef, m.Clause]:
+        """Every Clause by its reference."""
+        return {clause.ref: clause for policy in self.policies.values() for clause in policy.clauses}
+
+    def year(self, year: m.YearId) -> m.SchoolYear:
+        """A school year by its id. KeyError-free: references are resolved."""
+        return next(y for y in self.district.years if y.id == year)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """A file of the right shape on its way into the Repository."""
+
+    kind: str
+    part: Part
+    records: tuple[Record, ...]
+
+
+def load(tree: Tree) -> tuple[Repository | None, tuple[Problem, ...]]:
+    """Load every file of a Tree. The Repository, or all Problems at once."""
+    problems: list[Problem] = []
+    files = [file for path in tree.paths if (file := _file(tree, path, problems)) is not None]
+    if DISTRICT not in tree.paths:
+        problems.append(problem(Position(path=DISTRICT), "no-district"))
+    known = _Known(files)
+    for file in files:
+        problems += known.check(file)
+    problems += _same_ids(files)
+    if problems:
+        return None, in_order(problems)
+    return _repository(files), ()
+
+
+def _file(tree: Tree, path: str, problems: list[Problem]) -> _File | None:
+    kind = kind_of(path)
+    if kind is None:
+        if not path.endswith("/README.md"):
+            problems.append(problem(Position(path=path), "unknown-file"))
+        return None
+    document, found = read(path, tree.read(path))
+    problems += found
+    if document is None:
+        return None
+    misshapen = validate(document, kind)
+    problems += misshapen
+    if misshapen:
+        return None
+    records, wrong = parse(document, kind)
+    problems += wrong
+    return _File(kind=kind, part=Part(document=document, pointer=(), data=document.data), records=records)
+
+
+def _repository(files: Iterable[_File]) -> Repository:
+    records = [record for file in files for record in file.records]
+
+    def of(kind: type[_R]) -> list[_R]:
+        return [record for record in records if isinstance(record, kind)]
+
+    return Repository(
+        district=of(m.District)[0],
+        policies={r.id: r for r in of(m.Policy)},
+        plans={r.id: r for r in of(m.Plan)},
+        activities={r.id: r for r in sorted(of(m.Activity), key=lambda r: (r.first_day, r.id))},
+        bands={r.id: r for r in of(m.Band)},
+        lessons={r.id: r for r in of(m.MicroLesson)},
+        teams={r.id: r for r in of(m.Team)},
+        schools={r.id: r for r in of(m.School)},
+        returns={(r.school, r.year): r for r in of(m.Return)},
+        claims={r.id: r for r in of(m.Claim)},
+    )
+
+
+def _same_ids(files: Iterable[_File]) -> Iterator[Problem]:
+    """Two files of one kind with one id (two activities in different years, for example)."""
+    first: dict[tuple[str, str], Position] = {}
+    for file in files:
+        key = (file.kind, str(file.part.data.get("id")))
+        if "id" not in file.part.data:
+            continue
+        if key in first:
+            yield problem(file.part.at("id"), "duplicate-id", id=key[1], related=first[key])
+        else:
+            first[key] = file.part.at("id")
+
+
+class _Known:
+    """What references may point at, from every file of the right shape. A set whose own file is broken is None: not checked against."""
+
+    def __init__(self, files: Iterable[_File]) -> None:
+        by_kind: dict[str, list[Mapping[str, Any]]] = {}
+        for file in files:
+            by_kind.setdefault(file.kind, []).append(file.part.data)
+        district = next(iter(by_kind.get("district", [])), None)
+        self.years: Mapping[str, Mapping[str, Any]] = {y["id"]: y for y in district["years"]} if district else {}
+        self.terms = {t["id"]: t for y in self.years.values() for t in y["terms"]}
+        self.areas = _titles(district["areas"]) if district else None
+        self.bodies = _titles(district["bodies"]) if district else None
+        self.systems = {str(s["number"]): (s["title"],) for s in district["systems"]} if district else None
+        self.plans = _titles(by_kind.get("plan", []))
+        self.schools = _titles(by_kind.get("school", []))
+        bands = next(iter(by_kind.get("curriculum", [])), None)
+        self.bands = {b["id"]: b for b in bands["bands"]} if bands else None
+        self.clauses = {f"{p['id']}#{c['id']}": () for p in by_kind.get("policy", []) for c in p["clauses"]}
+        self._checks: Mapping[str, Callable[[Part], Iterator[Problem]]] = {
+            "district": self._district,
+            "policy": self._policy,
+            "plan": self._plan,
+            "activity": self._activity,
+            "micro-lessons": self._micro_lessons,
+            "team": self._team,
+            "school": self._school,
+            "return": self._return,
+            "claim": self._claim,
+        }
+
+    def check(self, file: _File) -> Iterator[Problem]:
+        """Every reference of a file that leads nowhere, every day outside its term or year."""
+        return self._checks.get(file.kind, lambda _: iter(()))(file.part)
+
+    def _district(self, part: Part) -> Iterator[Problem]:
+        for body in part.parts("bodies"):
+            yield from _refers(body, ("reports_to",), body.get("reports_to"), "body", self.bodies)
+
+    def _policy(self, part: Part) -> Iterator[Problem]:
+        for clause in part.parts("clauses"):
+            yield from self._systems(clause)
+
+    def _systems(self, part: Part) -> Iterator[Problem]:
+        for index, number in enumerate(part.data["systems"]):
+            yield from _refers(part, ("systems", index), str(number), "system", self.systems)
+
+    def _plan(self, part: Part) -> Iterator[Problem]:
+        yield from self._systems(part)
+        yield from _refers(part, ("body",), part.data["body"], "body", self.bodies)
+        for index, ref in enumerate(part.data["clauses"]):
+            yield from _refers(part, ("clauses", index), ref, "clause", self.clauses)
+        for target in part.parts("targets"):
+            yield from self._year_of(target, "school_year")
+
+    def _year_of(self, part: Part, name: str) -> Iterator[Problem]:
+        years = {year: () for year in self.years} if self.years else None
+        yield from _refers(part, (name,), part.data[name], "year", years)
+
+    def _activity(self, part: Part) -> Iterator[Problem]:
+        yield from _refers(part, ("plan",), part.data["plan"], "plan", self.plans)
+        yield from _refers(part, ("body",), part.data["body"], "body", self.bodies)
+        year = part.document.path.split("/")[2]
+        if self.years and year not in self.years:
+            yield problem(part.at("id"), "unknown-year-folder", year=year)
+        elif self.years:
+            yield from _inside(part, "first_day", self.years[year])
+
+    def _micro_lessons(self, part: Part) -> Iterator[Problem]:
+        bands = {band: (data["title"],) for band, data in self.bands.items()} if self.bands else None
+        for lesson in part.parts("lessons"):
+            for index, band in enumerate(lesson.data["bands"]):
+                yield from _refers(lesson, ("bands", index), band, "band", bands)
+
+    def _team(self, part: Part) -> Iterator[Problem]:
+        yield from _refers(part, ("plan",), part.data["plan"], "plan", self.plans)
+
+    def _school(self, part: Part) -> Iterator[Problem]:
+        yield from _refers(part, ("area",), part.data["area"], "area", self.areas)
+
+    def _claim(self, part: Part) -> Iterator[Problem]:
+        yield from self._systems(part)
+        yield from self._year_of(part, "school_year")
+
+    def _return(self, part: Part) -> Iterator[Problem]:
+        yield from _refers(part, ("school",), part.data["school"], "school", self.schools)
+        yield from self._year_of(part, "year")
+        year = self.years.get(part.data["year"])
+        if year is None:
+            return
+        if part.data["filed_on"] < year["first_day"]:
+            yield from _inside(part, "filed_on", year)
+        terms = {term["id"]: term for term in year["terms"]}
+        for name in ("meetings", "attendance", "follow_ups", "lessons"):
+            for item in part.parts(name):
+                yield from _refers(item, ("term",), item.data["term"], "term", dict.fromkeys(terms, ()))
+        yield from self._days(part, year, terms)
+        yield from self._taught(part)
+
+    def _days(self, part: Part, year: Mapping[str, Any], terms: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
+        for meeting in part.parts("meetings"):
+            if meeting.data["term"] in terms:
+                yield from _inside(meeting, "held_on", terms[meeting.data["term"]])
+        for follow_up in part.parts("follow_ups"):
+            windows = {w["id"]: (w["title"],) for w in terms.get(follow_up.data["term"], {}).get("windows", ())}
+            yield from _refers(follow_up, ("window",), follow_up.data["window"], "window", windows or None)
+            if "done_on" in follow_up.data:
+                yield from _inside(follow_up, "done_on", year)
+        day = part.part("school_day")
+        for index, month in enumerate(day.data["practical_months"] if day else ()):
+            if day and not year["first_day"][:7] <= month <= year["last_day"][:7]:
+                facts = {"day": month, "first": year["first_day"], "last": year["last_day"]}
+                yield problem(day.at("practical_months", index), "outside", **facts)
+
+    def _taught(self, part: Part) -> Iterator[Problem]:
+        """Lessons only in bands that exist, of stages that the school states classes for."""
+        for item in part.parts("lessons"):
+            band = item.data["band"]
+            yield from _refers(item, ("band",), band, "band", {b: (d["title"],) for b, d in self.bands.items()} if self.bands else None)
+            if self.bands and band in self.bands and self.bands[band]["stage"] not in part.data["classes"]:
+                yield problem(item.at("band"), "stage-not-taught", band=band, stage=self.bands[band]["stage"])
+
+
+def _titles(items: Iterable[Mapping[str, Any]]) -> Mapping[str, tuple[str, ...]]:
+    return {item["id"]: (item["title"],) for item in items}
+
+
+_WHAT = {
+    "area": ("片区", "area"),
+    "band": ("课程学段", "curriculum band"),
+    "body": ("机构", "body"),
+    "clause": ("条款", "clause"),
+    "plan": ("方案", "plan"),
+    "school": ("学校", "school"),
+    "system": ("工作体系", "system"),
+    "term": ("学期", "term"),
+    "window": ("跟进时段", "follow-up window"),
+    "year": ("学年", "school year"),
+}
+
+
+def _refers(
+    part: Part, steps: tuple[str | int, ...], value: str | None, what: str, known: Mapping[str, tuple[str, ...]] | None
+) -> Iterator[Problem]:
+    """A reference must lead somewhere. `known` is None where the file that should say so is itself broken."""
+    if value is None or known is None or value in known:
+        return
+    zh, en = _WHAT[what]
+    near = nearest(value, known)
+    facts = {"what": zh, "what@en": en, "value": value}
+    if near:
+        yield problem(part.at(*steps), "misspelled-reference", nearest=near, label="".join(known[near]), **facts)
+    else:
+        yield problem(part.at(*steps), "unknown-reference", **facts)
+
+
+def _inside(part: Part, name: str, span: Mapping[str, Any]) -> Iterator[Problem]:
+    """A day must lie between the first and the last day of a year or term."""
+    day = date.fromisoformat(part.data[name])
+    if not date.fromisoformat(span["first_day"]) <= day <= date.fromisoformat(span["last_day"]):
+        yield problem(part.at(name), "outside", day=part.data[name], first=span["first_day"], last=span["last_day"])
