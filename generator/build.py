@@ -20,9 +20,9 @@ from generator.engine import Engine
 from generator.history import Commit
 from generator.pages import navigation, pages
 from generator.pages.schools import DONOR, stamped
-from generator.problems import Problem
+from generator.problems import Problem, in_order
 from generator.render import Edition, edition, markdown
-from generator.repository import load
+from generator.repository import Repository, load
 from generator.resources import engine_config, site_folder
 from generator.site import Page, Site, site
 from generator.stamp import donor
@@ -45,24 +45,32 @@ class Half:
     folder: Path
 
 
-def build(
-    root: Path, out: Path, as_of: date, commit: Commit | None, engine: Engine, progress: Progress
-) -> tuple[Problem, ...]:
+def build(root: Path, out: Path, as_of: date, commit: Commit | None, engine: Engine, progress: Progress) -> tuple[Problem, ...]:
     """Build the site of the records in `root` to `out`. Returns the Problems; with any, nothing is written."""
-    progress("build.load")
+    repository, problems = read(root)
+    if repository is not None:
+        publish(site(repository, as_of, commit), out, engine, progress)
+    return problems
+
+
+def read(root: Path) -> tuple[Repository | None, tuple[Problem, ...]]:
+    """The Repository of a working folder, or every Problem of its files."""
     tree, unreadable = folder(root)
     repository, problems = load(tree)
-    if repository is None or unreadable or problems:
-        return (*unreadable, *problems)
+    found = in_order((*unreadable, *problems))
+    return (None if found else repository), found
+
+
+def publish(content: Site, out: Path, engine: Engine, progress: Progress) -> None:
+    """Make the whole site beside `out` and show it there in one step; on any failure `out` stays as it was."""
     made = output.workshop(out.absolute())
     try:
-        _make(site(repository, as_of, commit), made, engine, progress)
+        _make(content, made, engine, progress)
         output.publish(made / "site", out.absolute())
     except BaseException:
         output.discard(made)
         raise
     shutil.rmtree(made / "work")
-    return ()
 
 
 def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None:
@@ -87,22 +95,37 @@ def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path
 def _settings(half: Half) -> dict[str, Any]:
     """`mkdocs.yml` with what differs by language and by Site."""
     settings = engines.base_settings(engine_config(), site_folder() / "theme")
-    say, district = half.edition.say, half.edition.site.repository.district
+    made, content = half.edition, half.edition.site
+    district = content.repository.district
     settings |= {
-        "site_name": half.edition.plain(district.title),
-        "site_description": half.edition.plain(district.summary),
-        "nav": navigation(half.edition, half.pages),
+        "site_name": made.plain(district.title),
+        "site_description": made.plain(district.summary),
+        "nav": navigation(made, half.pages),
     }
     if district.site_url:
-        settings["site_url"] = f"{district.site_url.rstrip('/')}/{FOLDERS[half.edition.language]}"
-    settings["theme"]["language"] = half.edition.language.value
+        settings["site_url"] = f"{district.site_url.rstrip('/')}/{FOLDERS[made.language]}"
+    settings["theme"]["language"] = made.language.value
+    for number, palette in enumerate(settings["theme"]["palette"]):
+        palette["toggle"]["name"] = made.say(f"theme.palette.{number}")
+    settings["extra"] = {
+        **settings.get("extra", {}),
+        "xz": {
+            "lang": made.language.value,
+            "other": next(other.value for other in Language if other is not made.language),
+            "other_label": made.say("theme.other_language"),
+            "notice": made.plain(district.notice),
+            "commit": content.commit.id[:12] if content.commit else "",
+            "as_of": made.day(content.as_of),
+            "words": {key: made.say(f"theme.{key}") for key in ("as_of", "version", "help", "about", "home")},
+        },
+    }
     return settings
 
 
 def _stamp(half: Half, target: Path, engine: Engine) -> tuple[tuple[str, str], ...]:
     """Move the engine's output to its place and replace the donor by one page a school.
 
-    Returns what the link check must read of them: (path from the site's root, HTML). Copies share all but their places, so only the first is read whole.
+    Returns what the link check must read of them: (path from the site's root, HTML). Copies share all but their places: only the first is read whole.
     """
     shutil.copytree(half.folder / "site", target, dirs_exist_ok=True)
     source = target / f"{DONOR}.html"

@@ -1,7 +1,7 @@
 """The generator's own sentences, in every language it speaks.
 
-Owns the files of `site/catalogue`: `problems.yml` (what a Problem says, with an example of the mistake and its mending), `cli.yml` (the command line) and
-`pages/*.yml` (the site). Must not know when a sentence is said. Facts are put into sentences, never read as sentences.
+Owns the files of `site/catalogue`: `problems.yml` (what a Problem says, with an example of the mistake and its mending), `cli.yml` (the command
+line) and `pages/*.yml` (the site). Must not know when a sentence is said. Facts are put into sentences, never read as sentences.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class Problem:
     related: Position | None = None
 
 
-def problem(at: Position, code: str, *, related: Position | None = None, **facts: str | int) -> Problem:
+def problem(at: Position, code: str, related: Position | None = None, /, **facts: str | int) -> Problem:
     """A Problem with its facts in a fixed order, so that equal Problems compare equal."""
     return Problem(at=at, code=code, facts=tuple(sorted((k, str(v)) for k, v in facts.items())), related=related)
 
@@ -55,4 +55,4 @@ class InputError(Exception):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = in_order(problems)
-        super().__init__(f"{len(self.problems)} problems")
+        super().__init__("\n".join(f"{p.at}: {p.code} {dict(p.facts)}" for p in self.problems))

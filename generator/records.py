@@ -11,15 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any, TypeAlias, TypeVar
 
 from generator import model as m
 from generator.problems import Position, Problem, problem
 from generator.yamlfile import Document
 
-Record: TypeAlias = (
-    "m.District | m.Policy | m.Plan | m.Activity | m.Band | m.MicroLesson | m.Team | m.School | m.Return | m.Claim"
-)
+Record: TypeAlias = "m.District | m.Policy | m.Plan | m.Activity | m.Band | m.MicroLesson | m.Team | m.School | m.Return | m.Claim"
 _E = TypeVar("_E", bound=StrEnum)
 
 # Which kind a path holds: the one place that says so.
@@ -175,9 +174,7 @@ def _parameter(part: Part) -> m.Parameter:
 
 
 def _system(part: Part) -> m.System:
-    return m.System(
-        number=m.SystemNumber(part.whole("number")), title=part.text("title"), summary=part.text("summary"), source=part.at()
-    )
+    return m.System(number=m.SystemNumber(part.whole("number")), title=part.text("title"), summary=part.text("summary"), source=part.at())
 
 
 def _district(part: Part) -> tuple[Record, ...]:
@@ -276,9 +273,7 @@ def _plan(part: Part) -> tuple[Record, ...]:
             last_day=part.day_or_none("last_day"),
             aims=part.texts("aims"),
             targets=tuple(map(_target, part.parts("targets"))),
-            budget=tuple(
-                m.BudgetLine(title=b.text("title"), yuan=b.whole("yuan"), year=b.whole("year")) for b in part.parts("budget")
-            ),
+            budget=tuple(m.BudgetLine(title=b.text("title"), yuan=b.whole("yuan"), year=b.whole("year")) for b in part.parts("budget")),
             clauses=tuple(m.ClauseRef(ref) for ref in part.data["clauses"]),
             systems=_systems(part),
             source=part.at(),
@@ -323,9 +318,7 @@ def _band(part: Part) -> m.Band:
         grades=part.text("grades"),
         summary=part.text("summary"),
         lessons_per_term=part.whole("lessons_per_term"),
-        topics=tuple(
-            m.Topic(theme=m.Theme(t.data["theme"]), title=t.text("title"), goal=t.text("goal")) for t in part.parts("topics")
-        ),
+        topics=tuple(m.Topic(theme=m.Theme(t.data["theme"]), title=t.text("title"), goal=t.text("goal")) for t in part.parts("topics")),
         source=part.at(),
     )
 
@@ -361,8 +354,7 @@ def _team(part: Part) -> tuple[Record, ...]:
             plan=m.PlanId(part.data["plan"]),
             size=part.whole("size"),
             members=tuple(
-                m.Member(role=x.text("role"), institution=x.text_or_none("institution"), count=x.whole("count"))
-                for x in part.parts("members")
+                m.Member(role=x.text("role"), institution=x.text_or_none("institution"), count=x.whole("count")) for x in part.parts("members")
             ),
             duties=part.texts("duties"),
             source=part.at(),
@@ -430,9 +422,7 @@ def _return(part: Part) -> tuple[Record, ...]:
 
 
 def _leading_group(part: Part) -> m.LeadingGroup:
-    return m.LeadingGroup(
-        head_role=m.HeadRole(part.data["head_role"]), members=part.whole("members"), founded_on=part.day("founded_on")
-    )
+    return m.LeadingGroup(head_role=m.HeadRole(part.data["head_role"]), members=part.whole("members"), founded_on=part.day("founded_on"))
 
 
 def _meeting(part: Part) -> m.Meeting:
@@ -445,15 +435,11 @@ def _meeting(part: Part) -> m.Meeting:
 
 
 def _staff(part: Part) -> m.Staff:
-    return m.Staff(
-        full_time=part.whole("full_time"), part_time=part.whole("part_time"), certified=part.whole_or_none("certified")
-    )
+    return m.Staff(full_time=part.whole("full_time"), part_time=part.whole("part_time"), certified=part.whole_or_none("certified"))
 
 
 def _attendance(part: Part) -> m.Attendance:
-    return m.Attendance(
-        term=m.TermId(part.data["term"]), guidance=part.whole("guidance"), monthly_lectures=part.whole("monthly_lectures")
-    )
+    return m.Attendance(term=m.TermId(part.data["term"]), guidance=part.whole("guidance"), monthly_lectures=part.whole("monthly_lectures"))
 
 
 def _room(part: Part) -> m.Room:
@@ -495,9 +481,7 @@ def _crisis(part: Part) -> m.Crisis:
 
 
 def _lessons(part: Part) -> m.Lessons:
-    return m.Lessons(
-        term=m.TermId(part.data["term"]), band=m.BandId(part.data["band"]), per_class=part.whole("per_class")
-    )
+    return m.Lessons(term=m.TermId(part.data["term"]), band=m.BandId(part.data["band"]), per_class=part.whole("per_class"))
 
 
 def _school_day(part: Part) -> m.SchoolDay:
@@ -562,7 +546,7 @@ def _unique(parts: Iterable[Part], field: str) -> Iterator[Problem]:
     for part in parts:
         value = part.data[field]
         if value in first:
-            yield problem(part.at(field), "duplicate-id", id=str(value), related=first[value])
+            yield problem(part.at(field), "duplicate-id", first[value], id=str(value))
         else:
             first[value] = part.at(field)
 
@@ -570,7 +554,7 @@ def _unique(parts: Iterable[Part], field: str) -> Iterator[Problem]:
 def _in_order(part: Part, earlier: str, later: str) -> Iterator[Problem]:
     if earlier in part.data and later in part.data and part.day(earlier) > part.day(later):
         facts = {"earlier": part.data[earlier], "later": part.data[later]}
-        yield problem(part.at(later), "days-out-of-order", related=part.at(earlier), **facts)
+        yield problem(part.at(later), "days-out-of-order", part.at(earlier), **facts)
 
 
 def _within(inner: Part, outer: Part) -> Iterator[Problem]:
@@ -579,7 +563,7 @@ def _within(inner: Part, outer: Part) -> Iterator[Problem]:
     for name in ("first_day", "last_day"):
         if not outer.day("first_day") <= inner.day(name) <= outer.day("last_day"):
             facts = {"day": inner.data[name], "first": outer.data["first_day"], "last": outer.data["last_day"]}
-            yield problem(inner.at(name), "outside", related=outer.at("first_day"), **facts)
+            yield problem(inner.at(name), "outside", outer.at("first_day"), **facts)
 
 
 def _check_district(part: Part) -> Iterator[Problem]:
@@ -594,10 +578,10 @@ def _check_district(part: Part) -> Iterator[Problem]:
             yield from _unique(term.parts("windows"), "id")
             for window in term.parts("windows"):
                 yield from _within(window, term)
-    for before, after in zip(years, years[1:], strict=False):
+    for before, after in pairwise(years):
         if before.day("last_day") >= after.day("first_day"):
             facts = {"earlier": before.data["last_day"], "later": after.data["first_day"]}
-            yield problem(after.at("first_day"), "days-out-of-order", related=before.at("last_day"), **facts)
+            yield problem(after.at("first_day"), "days-out-of-order", before.at("last_day"), **facts)
 
 
 def _check_policy(part: Part) -> Iterator[Problem]:

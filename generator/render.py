@@ -45,6 +45,10 @@ class Edition:
         """A record's text as a plain string: in this language where it has one, else in Chinese."""
         return _plain(self.language, text)
 
+    def day(self, day: date | None) -> str:
+        """A day in words."""
+        return day_text(self.language, day)
+
     def fragment(self, template: str, path: str, data: Mapping[str, object]) -> Markup:
         """A template as escaped HTML for the page at `path`."""
         href = partial(relative, path)
@@ -201,4 +205,4 @@ def number(value: float | None) -> str:
 
 def label_text(language: Language, member: StrEnum) -> str:
     """The word that the schema gives for a member of a closed set."""
-    return _plain(language, enumlabel_text(type(member).__name__, member.value))
+    return _plain(language, enum_label(type(member).__name__, member.value))

@@ -117,7 +117,7 @@ def _same_ids(files: Iterable[_File]) -> Iterator[Problem]:
         if "id" not in file.part.data:
             continue
         if key in first:
-            yield problem(file.part.at("id"), "duplicate-id", id=key[1], related=first[key])
+            yield problem(file.part.at("id"), "duplicate-id", first[key], id=key[1])
         else:
             first[key] = file.part.at("id")
 
@@ -154,7 +154,8 @@ class _Known:
 
     def check(self, file: _File) -> Iterator[Problem]:
         """Every reference of a file that leads nowhere, every day outside its term or year."""
-        return self._checks.get(file.kind, lambda _: iter(()))(file.part)
+        check = self._checks.get(file.kind)
+        return check(file.part) if check else iter(())
 
     def _district(self, part: Part) -> Iterator[Problem]:
         for body in part.parts("bodies"):
@@ -177,7 +178,7 @@ class _Known:
             yield from self._year_of(target, "school_year")
 
     def _year_of(self, part: Part, name: str) -> Iterator[Problem]:
-        years = {year: () for year in self.years} if self.years else None
+        years = dict.fromkeys(self.years, ()) if self.years else None
         yield from _refers(part, (name,), part.data[name], "year", years)
 
     def _activity(self, part: Part) -> Iterator[Problem]:
@@ -262,9 +263,7 @@ _WHAT = {
 }
 
 
-def _refers(
-    part: Part, steps: tuple[str | int, ...], value: str | None, what: str, known: Mapping[str, tuple[str, ...]] | None
-) -> Iterator[Problem]:
+def _refers(part: Part, steps: tuple[str | int, ...], value: str | None, what: str, known: Mapping[str, tuple[str, ...]] | None) -> Iterator[Problem]:
     """A reference must lead somewhere. `known` is None where the file that should say so is itself broken."""
     if value is None or known is None or value in known:
         return

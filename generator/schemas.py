@@ -10,7 +10,7 @@ import difflib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jsonschema_rs
 
@@ -19,10 +19,8 @@ from generator.problems import Position, Problem, in_order, problem
 from generator.resources import schemas_folder
 from generator.yamlfile import Document
 
-if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError
-
 Schema = Mapping[str, Any]
+_Error = Any  # jsonschema's ValidationError, whose stubs say "maybe unset" of what a reported error always has
 _SUFFIX = ".schema.json"
 _COMMON = "common"
 _QUOTED = 40  # characters of a value that a sentence quotes
@@ -105,7 +103,7 @@ def validate(document: Document, kind: str) -> tuple[Problem, ...]:
     return _without_echoes(found)
 
 
-def _problems(document: Document, error: ValidationError) -> Iterator[Problem]:
+def _problems(document: Document, error: _Error) -> Iterator[Problem]:
     pointer = tuple(error.absolute_path)
     custom = error.schema.get("x-messages", {}).get(error.validator) if isinstance(error.schema, dict) else None
     if error.validator in ("if", "then", "else", "allOf"):
@@ -116,19 +114,19 @@ def _problems(document: Document, error: ValidationError) -> Iterator[Problem]:
     yield from _BY_KEYWORD[str(error.validator)](document, pointer, error)
 
 
-def _said(document: Document, pointer: tuple[str | int, ...], error: ValidationError, custom: Mapping[str, str]) -> Problem:
+def _said(document: Document, pointer: tuple[str | int, ...], error: _Error, custom: Mapping[str, str]) -> Problem:
     """A Problem whose sentence the schema itself gives."""
     code = "no-such-day" if error.validator == "format" else "bad-form"
     facts = {**_title(error), "value": _quoted(error.instance), "rule": custom["zh"], "rule@en": custom["en"]}
     return problem(document.position(pointer), code, **facts, **_example(error))
 
 
-def _example(error: ValidationError) -> Mapping[str, str]:
+def _example(error: _Error) -> Mapping[str, str]:
     example = error.schema.get("x-example", "") if isinstance(error.schema, dict) else ""
     return {"example": str(example)}
 
 
-def _title(error: ValidationError) -> dict[str, str]:
+def _title(error: _Error) -> dict[str, str]:
     """The title of the field that an error is about, or its name where the schema's item has no title of its own."""
     schema = error.schema if isinstance(error.schema, dict) else {}
     steps = [str(step) for step in error.absolute_path if isinstance(step, str)]
@@ -136,7 +134,7 @@ def _title(error: ValidationError) -> dict[str, str]:
     return {"title": schema.get("title", name), "title@en": schema.get("x-en", {}).get("title", name)}
 
 
-def _unknown(document: Document, pointer: tuple[str | int, ...], error: ValidationError) -> Iterator[Problem]:
+def _unknown(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
     allowed = error.schema["properties"]
     for key in sorted(set(error.instance) - set(allowed)):
         at = document.key_position((*pointer, key))
@@ -164,7 +162,7 @@ def nearest(word: str, candidates: Mapping[str, tuple[str, ...]]) -> str | None:
     return names[found[0]] if found else None
 
 
-def _missing(document: Document, pointer: tuple[str | int, ...], error: ValidationError) -> Iterator[Problem]:
+def _missing(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
     at = document.key_position(pointer) if pointer else document.position(())
     for name in error.validator_value:
         if name not in error.instance:
@@ -205,13 +203,13 @@ def _type_of(value: object) -> str:
             return "object"
 
 
-def _wrong_type(document: Document, pointer: tuple[str | int, ...], error: ValidationError) -> Iterator[Problem]:
+def _wrong_type(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
     expected, found = _TYPES[error.validator_value], _TYPES[_type_of(error.instance)]
     facts = {"expected": expected[0], "expected@en": expected[1], "found": found[0], "found@en": found[1]}
     yield problem(document.position(pointer), "wrong-type", value=_quoted(error.instance), **facts, **_title(error), **_example(error))
 
 
-def _not_one_of(document: Document, pointer: tuple[str | int, ...], error: ValidationError) -> Iterator[Problem]:
+def _not_one_of(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
     labels = error.schema.get("x-labels", {})
     value, at = _quoted(error.instance), document.position(pointer)
     near = nearest(value, {name: (label["zh"], label["en"]) for name, label in labels.items()})
@@ -224,15 +222,15 @@ def _not_one_of(document: Document, pointer: tuple[str | int, ...], error: Valid
         yield problem(at, "not-one-of", value=value, allowed=allowed, **{"allowed@en": english}, **_title(error))
 
 
-def _limit(code: str) -> Callable[[Document, tuple[str | int, ...], ValidationError], Iterator[Problem]]:
-    def found(document: Document, pointer: tuple[str | int, ...], error: ValidationError) -> Iterator[Problem]:
+def _limit(code: str) -> Callable[[Document, tuple[str | int, ...], _Error], Iterator[Problem]]:
+    def found(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
         facts = {"limit": str(error.validator_value), "value": _quoted(error.instance)}
         yield problem(document.position(pointer), code, **facts, **_title(error))
 
     return found
 
 
-def _not(document: Document, pointer: tuple[str | int, ...], error: ValidationError) -> Iterator[Problem]:
+def _not(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
     rule = error.schema["x-message"]
     yield problem(document.position(pointer), "not-together", rule=rule["zh"], **{"rule@en": rule["en"]})
 

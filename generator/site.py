@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from generator.claims import ClaimResult, check
+from generator.claims import ClaimResult, TargetResult, check, targets
 from generator.history import Commit
+from generator.model import YearId
 from generator.problems import Position
 from generator.repository import Repository
 
@@ -21,11 +22,12 @@ class Site:
 
     repository: Repository
     claims: tuple[ClaimResult, ...]
+    targets: tuple[TargetResult, ...]
     as_of: date
     commit: Commit | None
 
     @property
-    def current_year(self) -> str:
+    def current_year(self) -> YearId:
         """The id of the school year that `as_of` falls in, or of the last one begun before it (the first, before them all)."""
         begun = [y.id for y in self.repository.district.years if y.first_day <= self.as_of]
         return begun[-1] if begun else self.repository.district.years[0].id
@@ -50,4 +52,10 @@ class Page:
 
 def site(repository: Repository, as_of: date, commit: Commit | None) -> Site:
     """The Site of a checked repository. Claims are measured as of their own day, not of `as_of`."""
-    return Site(repository=repository, claims=check(repository), as_of=as_of, commit=commit)
+    return Site(
+        repository=repository,
+        claims=check(repository),
+        targets=targets(repository, as_of),
+        as_of=as_of,
+        commit=commit,
+    )

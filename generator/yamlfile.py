@@ -213,7 +213,7 @@ class _Values:
     def _duplicate(self, node: yaml.MappingNode, second: yaml.Node) -> None:
         first = next(k for k, _ in node.value if k.value == second.value)
         related, at = _position(self.path, first), _position(self.path, second)
-        self.doubtful.append(problem(at, "duplicate-key", related=related, key=second.value, line=related.line))
+        self.doubtful.append(problem(at, "duplicate-key", related, key=second.value, line=related.line))
 
     def _check_flow(self, values: list[yaml.Node]) -> None:
         for node in values:

@@ -48,10 +48,7 @@ def _members(made: Sequence[Page]) -> Mapping[str, tuple[str, ...]]:
     """What each name in NAVIGATION stands for: a page for itself, a folder for its pages but those named themselves."""
     named = {m for section in _sections(NAVIGATION) for m in section.members if isinstance(m, str)}
     paths = [page.path for page in made]
-    return {
-        name: tuple(p for p in paths if p.startswith(name) and p not in named) if name.endswith("/") else (name,)
-        for name in named
-    }
+    return {name: tuple(p for p in paths if p.startswith(name) and p not in named) if name.endswith("/") else (name,) for name in named}
 
 
 def _sections(sections: Sequence[str | Section]) -> Iterator[Section]:

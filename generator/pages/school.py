@@ -184,7 +184,7 @@ def care(edition: Edition, found: Return) -> Iterator[Fact]:
     windows = _windows(edition)
     for follow in found.follow_ups or ():
         done = voice.word(follow.done) + (f" · {voice.word(follow.done_on)}" if follow.done_on else "")
-        yield Fact(title=windows[follow.window], value=done)
+        yield Fact(title=windows[follow.term, follow.window], value=done)
     if found.crisis:
         for name in ("workflow", "referral_log", "guardians_told_at_once", "drill_on"):
             yield voice.fact(("crisis", name), getattr(found.crisis, name))
@@ -208,6 +208,7 @@ def _term(edition: Edition, term_id: str) -> str:
     return next(edition.plain(t.title) for t in terms if t.id == term_id)
 
 
-def _windows(edition: Edition) -> Mapping[str, str]:
-    terms = (t for y in edition.site.repository.district.years for t in y.terms)
-    return {w.id: edition.plain(w.title) for t in terms for w in t.windows}
+def _windows(edition: Edition) -> Mapping[tuple[str, str], str]:
+    """Each follow-up window's title with its term's, by term and window: window ids are unique only within a term."""
+    terms = [t for y in edition.site.repository.district.years for t in y.terms]
+    return {(t.id, w.id): f"{edition.plain(t.title)} · {edition.plain(w.title)}" for t in terms for w in t.windows}

@@ -1,0 +1,4 @@
+"""One result, one small file a format.
+
+Owns nothing itself.
+"""

@@ -1,0 +1,241 @@
+"""The preview: builds, shows the site on this machine, builds again when a file changes.
+
+Owns the loopback server, the watch and what the browser is told. Every build is a run of `xinzhuli build`, so the preview shows exactly what a
+build would publish, and a failing one leaves the last good site. Must not know how a site is built.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import re
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from html import escape
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+
+from generator.resources import engine_config, schemas_folder, site_folder
+
+EVENTS = "/.xinzhuli/events"
+_CHANGES = ("created", "modified", "moved", "deleted")
+_SETTLE = 0.1  # seconds without a change before a build begins: editors write a file in several steps
+_BEAT = 15.0  # seconds between signs of life on an open stream
+
+
+class PortTaken(Exception):
+    """The port cannot be listened on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The reader's language: its sentences and its tag."""
+
+    say: Callable[..., str]
+    language: str
+
+
+@dataclass(slots=True)
+class Preview:
+    """What the browser should know: which build it ought to show, and what is wrong with the newest one (empty: nothing)."""
+
+    number: int = 0
+    wrong: str = ""
+    told: threading.Condition = field(default_factory=threading.Condition)
+
+    def tell(self, *, wrong: str) -> None:
+        """A build has ended; whoever waits is told."""
+        with self.told:
+            self.wrong = wrong
+            self.number += not wrong
+            self.told.notify_all()
+
+
+def serve(root: Path, out: Path, port: int, command: Sequence[str], words: Words) -> None:
+    """Show the site until interrupted. `command` builds it to `out`; Problems are printed and shown above the last good page."""
+    preview = Preview()
+    try:
+        server = Server(("127.0.0.1", port), partial(Handler, preview, out, words))
+    except OSError as taken:
+        raise PortTaken from taken
+    changes: queue.SimpleQueue[str] = queue.SimpleQueue()
+    watch = _watch(root, changes)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        _rebuild(command, preview, words)
+        print(words.say("serve.ready", url=f"http://127.0.0.1:{server.server_port}/"), flush=True)
+        while True:
+            path = _next(changes)
+            print(words.say("serve.rebuilding", path=path), flush=True)
+            _rebuild(command, preview, words)
+    except KeyboardInterrupt:
+        print(words.say("serve.ended"))
+    finally:
+        watch.stop()
+        server.shutdown()
+        server.server_close()
+
+
+def _rebuild(command: Sequence[str], preview: Preview, words: Words) -> None:
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", check=False)
+    said = (done.stdout + done.stderr).strip()
+    if done.returncode == 0:
+        preview.tell(wrong="")
+        print(words.say("serve.rebuilt"), flush=True)
+        return
+    print(said, words.say("serve.kept"), sep="\n", flush=True)
+    preview.tell(wrong=said)
+
+
+def _watch(root: Path, changes: queue.SimpleQueue[str]) -> Any:
+    """Watch whatever a page is made from. The program's own files only matter to its developers, but cost nothing."""
+    observer = Observer()
+    for folder in sorted({root / "records", site_folder(), schemas_folder()}):
+        if folder.is_dir():
+            observer.schedule(_Notice(folder, changes), str(folder), recursive=True)
+    observer.schedule(_Notice(engine_config(), changes), str(engine_config().parent), recursive=False)
+    observer.daemon = True
+    observer.start()
+    return observer
+
+
+class _Notice(FileSystemEventHandler):
+    """Puts the path of every change below a place into the queue."""
+
+    def __init__(self, place: Path, changes: queue.SimpleQueue[str]) -> None:
+        self._place, self._changes = place, changes
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        """Called by the watch, in its own thread."""
+        paths = [Path(str(path)) for path in (event.src_path, event.dest_path) if path]
+        if event.event_type in _CHANGES and not event.is_directory:
+            for path in paths:
+                if path.is_relative_to(self._place):
+                    self._changes.put(path.name)
+
+
+def _next(changes: queue.SimpleQueue[str]) -> str:
+    """Wait for a change, then until nothing has changed for a moment. The name of the last file."""
+    path = _waiting(changes)
+    while True:
+        try:
+            path = changes.get(timeout=_SETTLE)
+        except queue.Empty:
+            return path
+
+
+def _waiting(changes: queue.SimpleQueue[str]) -> str:
+    """A wait in steps, so that Ctrl+C is heard on every system."""
+    while True:
+        try:
+            return changes.get(timeout=1.0)
+        except queue.Empty:
+            continue
+
+
+class Server(ThreadingHTTPServer):
+    """Threads end with the program; a browser that goes away is no news."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: the only errors here are connections that were closed."""
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Files of the site; pages get the script that listens for the next build."""
+
+    def __init__(self, preview: Preview, out: Path, words: Words, *arguments: Any) -> None:
+        self._preview, self._words = preview, words
+        super().__init__(*arguments, directory=str(out))
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Requests are not news."""
+
+    def end_headers(self) -> None:
+        """Nothing is kept by the browser: the next build may differ."""
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def do_GET(self) -> None:
+        """A page with the script, the stream of events, or a file as it is."""
+        if self.path == EVENTS:
+            self._events()
+            return
+        path = Path(self.translate_path(self.path))
+        page = path / "index.html" if path.is_dir() and self.path.endswith("/") else path
+        if page.suffix == ".html" or (not page.exists() and not page.suffix):
+            self._page(page)
+        else:
+            super().do_GET()
+
+    def _page(self, page: Path) -> None:
+        status = HTTPStatus.OK
+        if not page.is_file():
+            status, page = HTTPStatus.NOT_FOUND, Path(str(self.directory)) / "404.html"
+        if page.is_file():
+            html = page.read_text(encoding="utf-8")
+        else:
+            html = f"<!doctype html><meta charset=utf-8><body><p>{escape(self._words.say('serve.nothing_yet'))}</p></body>"
+        body = re.sub(r"(?=</body>)", lambda _: self._script(), html, count=1).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _script(self) -> str:
+        facts = {"events": EVENTS, "number": self._preview.number, "title": self._words.say("serve.overlay"), "lang": self._words.language}
+        return f"<script>({_LISTEN})({json.dumps(facts)})</script>"
+
+    def _events(self) -> None:
+        """Tell what stands now, then every change, until the browser goes away."""
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.end_headers()
+        preview, told = self._preview, None
+        while True:
+            with preview.told:
+                now = (preview.number, preview.wrong)
+                if now == told:
+                    preview.told.wait(_BEAT)
+                    now = (preview.number, preview.wrong)
+            if now != told:
+                self.wfile.write(f"data: {json.dumps({'number': now[0], 'wrong': now[1]})}\n\n".encode())
+            else:
+                self.wfile.write(f": {time.monotonic():.0f}\n\n".encode())
+            self.wfile.flush()
+            told = now
+
+
+_LISTEN = """function (facts) {
+  var box = null;
+  function show(text) {
+    if (!box) {
+      box = document.createElement("section");
+      box.id = "xz-problems"; box.lang = facts.lang; box.setAttribute("role", "alert");
+      box.style.cssText = "position:fixed;inset:auto 0 0 0;max-height:60vh;overflow:auto;z-index:1000;margin:0;padding:1rem 1.5rem;" +
+        "background:#5c1a13;color:#fff;font:14px/1.6 ui-monospace,monospace;border-top:4px solid #ffb4a8;box-shadow:0 -4px 24px #0008";
+      box.appendChild(document.createElement("strong")).textContent = facts.title;
+      box.appendChild(document.createElement("pre")).style.cssText = "white-space:pre-wrap;margin:.5rem 0 0;color:#fff;background:none";
+      document.body.appendChild(box);
+    }
+    box.querySelector("pre").textContent = text;
+  }
+  new EventSource(facts.events).onmessage = function (event) {
+    var told = JSON.parse(event.data);
+    if (told.wrong) show(told.wrong);
+    else if (told.number !== facts.number) location.reload();
+    else if (box) { box.remove(); box = null; }
+  };
+}"""
