@@ -104,6 +104,8 @@ def edition(site: Site, language: Language, catalogue: Catalogue) -> Edition:
         loader=FileSystemLoader(site_folder() / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        comment_start_string="<!--#",  # `{#` begins an anchor in Markdown headings
+        comment_end_string="#-->",
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from generator.pages import policies, schools
+from generator.pages import figures, home, plans, policies, schools, work
 from generator.render import Edition
 from generator.site import Page
 
 Family = Callable[[Edition], Iterator[Page]]
 
-FAMILIES: tuple[Family, ...] = (policies.pages, schools.pages)
+FAMILIES: tuple[Family, ...] = (home.pages, work.pages, plans.pages, policies.pages, schools.pages, figures.pages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +27,12 @@ class Section:
 
 
 NAVIGATION = (
+    Section(title="nav.home", members=("index",)),
+    Section(title="nav.help", members=("help",)),
+    Section(title="nav.work", members=("work/index", "work/systems", "work/calendar", Section(title="nav.plans", members=("plans/index", "plans/")))),
     Section(title="nav.policies", members=("policies/index", "policies/")),
     Section(title="nav.schools", members=("schools/index",)),
+    Section(title="nav.figures", members=("figures/claims", "figures/measures")),
 )
 
 Nav: TypeAlias = "list[str | dict[str, Nav]]"

@@ -1,0 +1,96 @@
+"""Figures: every published claim beside what the records give, and every measure with its values year by year.
+
+Owns how a figure is put in words with its unit. A claim that is not reproduced is shown with both numbers, first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.claims import ClaimResult, Outcome, Progress
+from generator.measures import Measured, measure
+from generator.model import MeasureName, SchoolYear
+from generator.render import Edition, number
+from generator.site import Page
+
+TONES = {
+    Outcome.REPRODUCED: "ok",
+    Outcome.NOT_REPRODUCED: "short",
+    Outcome.NOT_MEASURABLE: "neutral",
+    Progress.REACHED: "ok",
+    Progress.OPEN: "neutral",
+    Progress.MISSED: "short",
+    Progress.NOT_MEASURABLE: "missing",
+}
+
+
+def pages(edition: Edition) -> Iterator[Page]:
+    """The claims, then the measures."""
+    yield _claims(edition)
+    yield _measures(edition)
+
+
+def figure(edition: Edition, name: MeasureName, value: float | None) -> str:
+    """A measure's value with its unit; "not stated" where nothing was."""
+    if value is None:
+        return edition.say("measures.unknown")
+    return edition.say(f"measure.{name.value}.value", value=number(value))
+
+
+def rests_on(edition: Edition, found: Measured) -> str:
+    """Of how many records a figure was made, and how many are left out."""
+    key = "measures.left_out" if found.left_out else "measures.complete"
+    return edition.say(key, counted=number(found.counted), left_out=number(found.left_out))
+
+
+def _claims(edition: Edition) -> Page:
+    results = edition.site.claims
+    groups = [(o, [_claim(edition, r) for r in results if r.outcome is o]) for o in _ORDER]
+    return edition.page(
+        path="figures/claims",
+        kind="figures",
+        title=edition.say("claims.title"),
+        description=edition.say("claims.description"),
+        template="claims.md.j2",
+        data={"groups": [{"outcome": o, "tone": TONES[o], "members": g} for o, g in groups if g], "total": len(results)},
+        cites=[r.claim.source for r in results],
+    )
+
+
+_ORDER = (Outcome.NOT_REPRODUCED, Outcome.REPRODUCED, Outcome.NOT_MEASURABLE)
+
+
+def _claim(edition: Edition, result: ClaimResult) -> dict[str, object]:
+    claim, found = result.claim, result.measured
+    measured = claim.measure is not None and found is not None
+    return {
+        "claim": claim,
+        "found": figure(edition, claim.measure, found.value) if claim.measure and found else None,
+        "rests_on": rests_on(edition, found) if found and measured else None,
+        "systems": [s for s in edition.site.repository.district.systems if s.number in claim.systems],
+    }
+
+
+def _measures(edition: Edition) -> Page:
+    years = tuple(reversed(edition.site.repository.district.years))
+    rows = [_measure(edition, name, years) for name in MeasureName]
+    return edition.page(
+        path="figures/measures",
+        kind="figures",
+        title=edition.say("measures.title"),
+        description=edition.say("measures.description"),
+        template="measures.md.j2",
+        data={"years": [y.id for y in years], "rows": rows},
+        cites=[edition.site.repository.district.source],
+    )
+
+
+def _measure(edition: Edition, name: MeasureName, years: tuple[SchoolYear, ...]) -> dict[str, object]:
+    site = edition.site
+    found = [(y.id, measure(name, site.repository, y.id, min(site.as_of, y.last_day))) for y in years]
+    return {
+        "name": name,
+        "cells": [{"year": y, "value": figure(edition, name, m.value), "rests_on": rests_on(edition, m)} for y, m in found],
+        "claims": [r.claim for r in site.claims if r.claim.measure is name],
+        "targets": [t for t in site.targets if t.target.measure is name],
+    }
