@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from generator.pages import figures, home, plans, policies, schools, work
 from generator.render import Edition
@@ -35,7 +35,7 @@ NAVIGATION = (
     Section(title="nav.figures", members=("figures/claims", "figures/measures")),
 )
 
-Nav: TypeAlias = "list[str | dict[str, Nav]]"
+Nav: TypeAlias = "str | list[str | dict[str, Nav]]"
 
 
 def pages(edition: Edition) -> tuple[Page, ...]:
@@ -63,10 +63,11 @@ def _sections(sections: Sequence[str | Section]) -> Iterator[Section]:
 
 
 def _section(edition: Edition, section: Section, members: Mapping[str, tuple[str, ...]]) -> dict[str, Nav]:
-    nav: Nav = []
+    """A section with its pages; one of a single page is that page."""
+    nav: list[Any] = []
     for member in section.members:
         if isinstance(member, Section):
             nav.append(_section(edition, member, members))
         else:
             nav += (f"{path}.md" for path in members[member])
-    return {edition.say(section.title): nav}
+    return {edition.say(section.title): nav if len(nav) > 1 else nav[0]}
