@@ -1,0 +1,191 @@
+"""Measures: each figure from records made by hand, what was not stated is left out, nothing from after the day counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator import model as m
+from generator.build import read
+from generator.measures import MEASURES, Measured, measure
+from generator.model import MeasureName as Name
+from generator.problems import Position
+from generator.repository import Repository
+
+ROOT = Path(__file__).resolve().parent.parent
+YEAR = m.YearId("2020-2021")
+END = date(2021, 7, 15)
+HERE = Position(path="records/schools/a/2020-2021.yml")
+
+
+@cache
+def sample() -> Repository:
+    repository, problems = read(ROOT)
+    assert repository is not None, problems
+    return repository
+
+
+def school(name: str) -> m.School:
+    one: dict[m.Stage, int] = {m.Stage.PRIMARY: 1}
+    return m.School(
+        id=m.SchoolId(name),
+        title=m.Text(zh=name),
+        type=m.SchoolType.PRIMARY,
+        stages=(m.Stage.PRIMARY,),
+        area="east",
+        opened_on=None,
+        counted_on=date(2021, 6, 30),
+        classes=one,
+        enrolment=one,
+        source=HERE,
+    )
+
+
+def stated(name: str = "a", classes: int = 20, **parts: Any) -> m.Return:
+    """A return that states nothing but what is given."""
+    nothing: dict[str, Any] = dict.fromkeys(
+        (
+            "leading_group",
+            "meetings",
+            "work_files",
+            "staff",
+            "attendance",
+            "room",
+            "assessment_software",
+            "follow_ups",
+            "crisis",
+            "lessons",
+            "school_day",
+            "earmarked_yuan",
+            "pupils_served",
+            "note",
+        )
+    )
+    return m.Return(
+        school=m.SchoolId(name),
+        year=YEAR,
+        filed_by="校长",
+        counted_on=date(2021, 6, 30),
+        classes={m.Stage.PRIMARY: classes},
+        enrolment={m.Stage.PRIMARY: classes * 40},
+        source=HERE,
+        **{"filed_on": date(2021, 7, 1), **nothing, **parts},
+    )
+
+
+def with_returns(*returns: m.Return) -> Repository:
+    """The sample's district with three schools, a, b, c, and these returns only."""
+    schools = {m.SchoolId(n): school(n) for n in "abc"}
+    return replace(sample(), schools=schools, returns={(r.school, r.year): r for r in returns})
+
+
+def found(name: Name, *returns: m.Return, as_of: date = END) -> tuple[object, int, int]:
+    got = measure(name, with_returns(*returns), YEAR, as_of)
+    return got.value, got.counted, got.left_out
+
+
+def staff(full: int, part: int) -> m.Staff:
+    return m.Staff(full_time=full, part_time=part, certified=None)
+
+
+def room(opened_on: date | None) -> m.Room:
+    names = [f for f in m.Room.__dataclass_fields__ if f not in ("opened_on", "individual_m2")]
+    nothing: dict[str, Any] = dict.fromkeys(names)
+    return m.Room(opened_on=opened_on, individual_m2=(), **nothing)
+
+
+def test_every_measure_name_has_a_function() -> None:
+    assert set(MEASURES) == set(Name)
+
+
+@pytest.mark.parametrize("name", list(Name))
+def test_every_measure_of_the_sample_says_what_it_rests_on(name: Name) -> None:
+    got = measure(name, sample(), YEAR, END)
+    assert got.left_out >= 0
+    assert (got.value is None) <= (got.counted == 0)
+    assert got.cites == () or all(c.path.startswith("records/") for c in got.cites)
+
+
+def test_what_was_not_stated_is_left_out_and_never_zero() -> None:
+    assert found(Name.PSYCHOLOGY_TEACHERS) == (None, 0, 3)
+    assert found(Name.PSYCHOLOGY_TEACHERS, stated("a"), stated("b", staff=staff(1, 2))) == (3, 1, 2)
+    assert found(Name.PUPILS_SERVED, stated("a", pupils_served=0)) == (0, 1, 2)
+
+
+def test_returns_filed_after_the_day_do_not_count() -> None:
+    late = stated("a", staff=staff(1, 1), filed_on=END + timedelta(days=1))
+    assert found(Name.PSYCHOLOGY_TEACHERS, late) == (None, 0, 3)
+    assert found(Name.PSYCHOLOGY_TEACHERS, late, as_of=END + timedelta(days=1)) == (2, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("classes", "teachers", "met"), [(1, 0, False), (1, 1, True), (10, 1, True), (11, 1, False), (11, 2, True), (20, 2, True), (21, 2, False)]
+)
+def test_one_teacher_for_every_ten_classes_begun(classes: int, teachers: int, met: bool) -> None:
+    value, counted, _ = found(Name.STAFFING_SHARE, stated("a", classes, staff=staff(0, teachers)))
+    assert (value, counted) == (100 if met else 0, 1)
+
+
+def test_a_share_is_cut_never_rounded_up() -> None:
+    returns = [stated("a", assessment_software=True), stated("b", assessment_software=True), stated("c", assessment_software=False)]
+    assert found(Name.SOFTWARE_SHARE, *returns) == (66.66, 3, 0)
+
+
+def test_a_return_without_a_room_is_a_school_without_one() -> None:
+    returns = [stated("a", room=room(date(2021, 5, 1))), stated("b"), stated("c", room=room(date(2021, 9, 1)))]
+    assert found(Name.COUNSELLING_ROOMS, *returns) == (1, 3, 0)
+    assert found(Name.SCHOOLS_WITH_ROOM_SHARE, *returns) == (33.33, 3, 0)
+
+
+def meeting(term: str, day: date, minuted: bool = True) -> m.Meeting:
+    return m.Meeting(term=m.TermId(term), held_on=day, topic="议题", minuted=minuted)
+
+
+def test_meetings_are_wanted_in_every_term_that_is_over() -> None:
+    autumn, spring = meeting("2020-2021-1", date(2020, 10, 9)), meeting("2020-2021-2", date(2021, 4, 9))
+    assert found(Name.MEETINGS_EVERY_TERM_SHARE, stated("a", meetings=(autumn, spring))) == (100, 1, 2)
+    assert found(Name.MEETINGS_EVERY_TERM_SHARE, stated("a", meetings=(autumn,))) == (0, 1, 2)
+    unminuted = meeting("2020-2021-2", date(2021, 4, 9), minuted=False)
+    assert found(Name.MEETINGS_EVERY_TERM_SHARE, stated("a", meetings=(autumn, unminuted))) == (0, 1, 2)
+    early = stated("a", meetings=(autumn,), filed_on=date(2020, 11, 1))
+    assert found(Name.MEETINGS_EVERY_TERM_SHARE, early, as_of=date(2020, 12, 1)) == (None, 0, 3)
+    assert found(Name.MEETINGS_EVERY_TERM_SHARE, early, as_of=date(2021, 2, 1)) == (100, 1, 2)
+
+
+def test_leading_groups_count_from_the_day_they_were_founded() -> None:
+    group = m.LeadingGroup(head_role=m.HeadRole.VICE_PRINCIPAL, members=5, founded_on=date(2021, 7, 20))
+    assert found(Name.VICE_PRINCIPAL_GROUP_SHARE, stated("a", leading_group=group))[0] == 0
+    assert found(Name.VICE_PRINCIPAL_GROUP_SHARE, stated("a", leading_group=group), as_of=date(2021, 7, 20))[0] == 100
+
+
+def test_work_files_are_complete_only_with_all_kinds() -> None:
+    every = tuple(m.WorkFile)
+    assert found(Name.COMPLETE_FILES_SHARE, stated("a", work_files=every), stated("b", work_files=every[1:])) == (50, 2, 1)
+
+
+def test_only_activities_held_by_then_in_that_year_count() -> None:
+    repository = sample()
+    lectures = [a for a in repository.activities.values() if a.kind is m.ActivityKind.LECTURE and a.id.startswith("2020-09")]
+    assert len(lectures) == 1
+    day = lectures[0].last_day
+    assert measure(Name.MONTHLY_LECTURES, repository, YEAR, day - timedelta(days=1)).value == 0
+    assert measure(Name.MONTHLY_LECTURES, repository, YEAR, day).value == 1
+    cancelled = {**repository.activities, lectures[0].id: replace(lectures[0], state=m.ActivityState.CANCELLED)}
+    assert measure(Name.MONTHLY_LECTURES, replace(repository, activities=cancelled), YEAR, day).value == 0
+
+
+@given(st.lists(st.tuples(st.integers(1, 60), st.none() | st.integers(0, 9)), max_size=3))
+def test_counted_and_left_out_are_all_schools(rows: list[tuple[int, int | None]]) -> None:
+    returns = [
+        stated(name, classes, staff=None if teachers is None else staff(teachers, 0)) for name, (classes, teachers) in zip("abc", rows, strict=False)
+    ]
+    for name in (Name.PSYCHOLOGY_TEACHERS, Name.STAFFING_SHARE, Name.ENROLMENT, Name.COUNSELLING_ROOMS):
+        got: Measured = measure(name, with_returns(*returns), YEAR, END)
+        assert got.counted + got.left_out == 3

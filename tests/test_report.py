@@ -1,0 +1,58 @@
+"""Problems as text: the caret stands under its place whatever is before it, and no file can steer the terminal."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.catalogue import Language, load
+from generator.problems import Position, problem
+from generator.reporters.text import harmless, report, width
+
+PATH = "records/a.yml"
+
+
+def excerpt(line: str, column: int, length: int) -> tuple[str, str]:
+    found = problem(Position(path=PATH, line=1, column=column, length=length), "tag", sign="!")
+    shown, caret = report([found], lambda _: line.encode(), load(), Language.EN).splitlines()[1:3]
+    return shown, caret
+
+
+def test_the_caret_stands_under_chinese_text() -> None:
+    shown, caret = excerpt("标题: 心理 x", 5, 2)
+    place = shown.index("心理")
+    assert width(caret[: caret.index("^")]) == width(shown[:place])
+    assert caret.count("^") == 4
+
+
+def test_a_long_line_is_shown_around_its_place() -> None:
+    shown, caret = excerpt("甲" * 500 + "!" + "乙" * 500, 501, 1)
+    assert "!" in shown
+    assert len(shown) < 120
+    assert width(caret[: caret.index("^")]) == width(shown[: shown.index("!")])
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"), min_size=1, max_size=80), st.data())
+def test_the_caret_is_right_under_any_text(line: str, data: st.DataObject) -> None:
+    column = data.draw(st.integers(1, len(line)))
+    if not line.strip():
+        return
+    shown, caret = excerpt(line, column, 1)
+    start = max(0, column - 1 - 60)
+    before = harmless(line[start : column - 1])
+    assert caret.index("^") - caret.index("|") - 2 == width(before)
+    assert harmless(line[start : start + 100]) in shown
+
+
+def test_control_and_direction_characters_are_replaced() -> None:
+    shown, _ = excerpt("a: \x1b[31m\u202ered\x07", 4, 1)
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    assert "\x07" not in shown
+
+
+def test_a_file_that_cannot_be_shown_has_no_excerpt() -> None:
+    found = problem(Position(path=PATH), "symlink")
+    text = report([found], lambda _: None, load(), Language.ZH)
+    assert text.splitlines()[0].startswith(f"{PATH}:1:1: ")
+    assert "^" not in text

@@ -1,0 +1,66 @@
+"""The preview: a change reaches the browser by itself; a Problem is shown in both places and the last good page stays."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+ROOT = Path(__file__).resolve().parent.parent
+TYPICAL = ROOT / "tests" / "fixtures" / "typical"
+PATIENCE = 60_000  # milliseconds: a build on a slow machine
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(TYPICAL, tmp_path / "district"))
+
+
+@pytest.fixture
+def preview(district: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "generator.cli", "serve", "--root", str(district), "--port", "0", "--as-of", "2026-11-24", "--lang", "en"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8")
+    yield process
+    process.terminate()
+    process.communicate()
+
+
+def line_with(process: subprocess.Popen[str], words: str) -> str:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if words in line:
+            return line
+    raise AssertionError(f"ended without saying {words!r}")
+
+
+def test_changes_and_problems_reach_the_browser(preview: subprocess.Popen[str], district: Path, browser: Browser) -> None:
+    url = next(word for word in line_with(preview, "http://127.0.0.1:").split() if word.startswith("http"))
+    page = browser.new_page()
+    page.goto(url)
+    record = district / "records" / "district.yml"
+    good = record.read_text(encoding="utf-8")
+    lines = good.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("title: "))
+
+    record.write_text(good.replace(lines[at], "title: 改过名字的学区", 1), encoding="utf-8")
+    expect(page.locator("h1")).to_contain_text("改过名字的学区", timeout=PATIENCE)
+
+    record.write_text(good.replace(lines[at], "titel: 改坏了", 1), encoding="utf-8")
+    overlay = page.locator("#xz-problems")
+    expect(overlay).to_contain_text("[misspelled-field]", timeout=PATIENCE)
+    expect(page.locator("h1")).to_contain_text("改过名字的学区")
+    assert f"records/district.yml:{at + 1}:1:" in line_with(preview, "[misspelled-field]")
+
+    record.write_text(good, encoding="utf-8")
+    expect(overlay).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator("h1")).not_to_contain_text("改过名字的学区")
+    page.close()
+
+
+def test_the_preview_listens_on_this_machine_only(preview: subprocess.Popen[str]) -> None:
+    assert "http://127.0.0.1:" in line_with(preview, "http://")
