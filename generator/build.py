@@ -116,7 +116,7 @@ def _settings(half: Half) -> dict[str, Any]:
             "notice": made.plain(district.notice),
             "commit": content.commit.id[:12] if content.commit else "",
             "as_of": made.day(content.as_of),
-            "words": {key: made.say(f"theme.{key}") for key in ("as_of", "version", "help", "about", "home")},
+            "words": {key: made.say(f"theme.{key}") for key in ("as_of", "version", "help", "about", "accessibility", "home", "not_found")},
         },
     }
     return settings
@@ -127,7 +127,7 @@ def _stamp(half: Half, target: Path, engine: Engine) -> tuple[tuple[str, str], .
 
     Returns what the link check must read of them: (path from the site's root, HTML). Copies share all but their places: only the first is read whole.
     """
-    shutil.copytree(half.folder / "site", target, dirs_exist_ok=True)
+    shutil.copytree(half.folder / "site", target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("sitemap.xml*"))
     source = target / f"{DONOR}.html"
     cut = donor(source.read_text(encoding="utf-8"))
     source.unlink()

@@ -1,0 +1,58 @@
+/* Tables that can be filtered and sorted; names for what the theme leaves nameless. Pages are complete without this script. */
+"use strict";
+(() => {
+  const language = document.documentElement.lang;
+  const order = new Intl.Collator(language, { numeric: true });
+
+  const dialog = document.querySelector(".md-search");
+  const query = document.querySelector(".md-search__input");
+  if (dialog && query) dialog.setAttribute("aria-label", query.getAttribute("aria-label") || query.placeholder);
+
+  const figure = (cell) => {
+    const text = cell.textContent.replace(/[^0-9.\-]/g, "");
+    return text === "" || text === "-" ? -Infinity : Number(text);
+  };
+
+  const sort = (table, button) => {
+    const header = button.closest("th");
+    const index = [...header.parentElement.children].indexOf(header);
+    const up = header.getAttribute("aria-sort") !== "ascending";
+    for (const other of header.parentElement.children) other.removeAttribute("aria-sort");
+    header.setAttribute("aria-sort", up ? "ascending" : "descending");
+    const compare = button.dataset.sort === "num"
+      ? (a, b) => figure(a.children[index]) - figure(b.children[index])
+      : (a, b) => order.compare(a.children[index].textContent.trim(), b.children[index].textContent.trim());
+    const rows = [...table.tBodies[0].rows].sort((a, b) => (up ? compare(a, b) : compare(b, a)));
+    table.tBodies[0].append(...rows);
+  };
+
+  for (const form of document.querySelectorAll("form.xz-filter")) {
+    const table = document.getElementById(form.dataset.for);
+    const rows = [...table.tBodies[0].rows];
+    const said = form.appendChild(document.createElement("p"));
+    said.className = "xz-filter__count";
+    said.setAttribute("role", "status");
+    const show = () => {
+      const words = (form.elements.q ? form.elements.q.value : "").trim().toLowerCase().split(/\s+/);
+      const chosen = [...form.querySelectorAll("select")].filter((select) => select.value);
+      let shown = 0;
+      for (const row of rows) {
+        const text = row.textContent.toLowerCase();
+        const fits = words.every((word) => text.includes(word))
+          && chosen.every((select) => (row.dataset[select.name] || "").split(" ").includes(select.value));
+        row.hidden = !fits;
+        shown += fits;
+      }
+      said.textContent = form.dataset.count.replace("{n}", shown).replace("{m}", rows.length);
+    };
+    form.addEventListener("input", show);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    show();
+  }
+
+  for (const button of document.querySelectorAll(".xz-table thead button[data-sort]")) {
+    button.addEventListener("click", () => sort(button.closest("table"), button));
+  }
+
+  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
+})();
