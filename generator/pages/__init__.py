@@ -9,13 +9,26 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from generator.pages import figures, home, plans, policies, schools, work
+from generator.pages import about, codes, dictionary, figures, home, lessons, outreach, plans, policies, schools, team, work
 from generator.render import Edition
 from generator.site import Page
 
 Family = Callable[[Edition], Iterator[Page]]
 
-FAMILIES: tuple[Family, ...] = (home.pages, work.pages, plans.pages, policies.pages, schools.pages, figures.pages)
+FAMILIES: tuple[Family, ...] = (
+    home.pages,
+    work.pages,
+    plans.pages,
+    policies.pages,
+    schools.pages,
+    figures.pages,
+    lessons.pages,
+    team.pages,
+    outreach.pages,
+    about.pages,
+    codes.pages,
+    dictionary.pages,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +46,20 @@ NAVIGATION = (
     Section(title="nav.policies", members=("policies/index", "policies/")),
     Section(title="nav.schools", members=("schools/index",)),
     Section(title="nav.figures", members=("figures/claims", "figures/measures")),
+    Section(title="nav.lessons", members=("lessons/index", "lessons/micro")),
+    Section(title="nav.team", members=("team/index", "team/training")),
+    Section(title="nav.outreach", members=("outreach/index",)),
+    Section(
+        title="nav.about",
+        members=(
+            "about/index",
+            "about/edit",
+            "about/glossary",
+            "about/problems",
+            "about/accessibility",
+            Section(title="nav.dictionary", members=("about/dictionary/index", "about/dictionary/")),
+        ),
+    ),
 )
 
 Nav: TypeAlias = "str | list[str | dict[str, Nav]]"

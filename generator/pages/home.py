@@ -74,6 +74,7 @@ def _help(edition: Edition) -> Page:
         title=edition.say("help.title"),
         description=edition.say("help.description"),
         template="help.md.j2",
+        hide=("navigation",),
         data={
             "lines": [{"line": x, "unverified": x.verification is not Verification.VERBATIM} for x in lines],
             "steps": district.referral,

@@ -75,6 +75,7 @@ def _page(edition: Edition, path: str, places: Mapping[str, Markup], title: str,
         body=f"# {places['heading']} {{#top}}\n\n{body}\n\n{places['provenance']}\n",
         cites=(),
         searchable=False,
+        hide=("navigation",),
     )
 
 
@@ -168,6 +169,7 @@ def _index(edition: Edition) -> Page:
         title=edition.say("schools.title"),
         description=edition.say("schools.description"),
         template="schools.md.j2",
+        hide=("navigation", "toc"),
         data={
             "rows": rows,
             "types": list(SchoolType),

@@ -1,0 +1,43 @@
+"""Problems: every code the check can give, what it means, an example of the mistake and how it is mended.
+
+Owns the page that a person who met a code looks it up on. The examples are the ones that tests run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.catalogue import Code, Example
+from generator.render import Edition
+from generator.reporters.text import width
+from generator.site import Page
+
+
+def pages(edition: Edition) -> Iterator[Page]:
+    """The one page of codes, in alphabetical order."""
+    codes = edition.catalogue.codes.values()
+    yield edition.page(
+        path="about/problems",
+        kind="problems",
+        title=edition.say("codes.title"),
+        description=edition.say("codes.description"),
+        template="problems.md.j2",
+        data={"codes": [shown(edition, code) for code in codes]},
+        cites=(),
+    )
+
+
+def shown(edition: Edition, code: Code) -> dict[str, object]:
+    """A code in the Edition's language, with its example framed as the command line frames it."""
+    words = code.words[edition.language]
+    return {"name": code.name, "title": words.title, "why": words.why, "example": _framed(code.example)}
+
+
+def _framed(example: Example | None) -> dict[str, object] | None:
+    if example is None:
+        return None
+    line, column = (int(part) for part in example.at.split(":"))
+    lines = example.mistake.splitlines()
+    before = lines[line - 1][: column - 1] if line <= len(lines) else ""
+    lines.insert(line, " " * width(before) + "^")
+    return {"path": example.path, "mistake": "\n".join(lines), "mended": example.mended}
