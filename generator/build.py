@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -93,13 +94,13 @@ def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path
 
 
 def _settings(half: Half) -> dict[str, Any]:
-    """`mkdocs.yml` with what differs by language and by Site."""
+    """`mkdocs.yml` with what differs by language and by Site. Texts from records are escaped: the theme prints settings as they are."""
     settings = engines.base_settings(engine_config(), site_folder() / "theme")
     made, content = half.edition, half.edition.site
     district = content.repository.district
     settings |= {
-        "site_name": made.plain(district.title),
-        "site_description": made.plain(district.summary),
+        "site_name": escape(made.plain(district.title)),
+        "site_description": escape(made.plain(district.summary)),
         "nav": navigation(made, half.pages),
     }
     if district.site_url:
@@ -113,7 +114,7 @@ def _settings(half: Half) -> dict[str, Any]:
             "lang": made.language.value,
             "other": next(other.value for other in Language if other is not made.language),
             "other_label": made.say("theme.other_language"),
-            "notice": made.plain(district.notice),
+            "notice": escape(made.plain(district.notice)),
             "commit": content.commit.id[:12] if content.commit else "",
             "as_of": made.day(content.as_of),
             "words": {key: made.say(f"theme.{key}") for key in ("as_of", "version", "help", "about", "accessibility", "home", "not_found")},

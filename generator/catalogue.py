@@ -6,11 +6,13 @@ line) and `pages/*.yml` (the site). Must not know when a sentence is said. Facts
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from generator.problems import InputError, Problem
@@ -67,11 +69,24 @@ class Catalogue:
 
     def message(self, found: Problem, language: Language) -> str:
         """What is wrong, in one sentence."""
-        return self.codes[found.code].words[language].message.format_map(_facts(found, language))
+        return filled(self.codes[found.code].words[language].message, _facts(found, language))
 
     def hint(self, found: Problem, language: Language) -> str:
         """What to do about it."""
-        return self.codes[found.code].words[language].hint.format_map(_facts(found, language))
+        return filled(self.codes[found.code].words[language].hint, _facts(found, language))
+
+
+_OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
+
+
+def filled(sentence: str, facts: Mapping[str, str]) -> str:
+    """A sentence with its facts; a part in `[[ ]]` is left out where a fact that it names is empty. Facts are never read as sentences."""
+
+    def part(match: re.Match[str]) -> str:
+        names = [name for _, name, _, _ in Formatter().parse(match[1]) if name]
+        return match[1] if all(facts.get(name) for name in names) else ""
+
+    return _OPTIONAL.sub(part, sentence).format_map(facts)
 
 
 def _facts(found: Problem, language: Language) -> Mapping[str, str]:

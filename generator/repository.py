@@ -14,7 +14,7 @@ from generator import model as m
 from generator.problems import Position, Problem, in_order, problem
 from generator.records import Part, Record, kind_of, parse
 from generator.schemas import nearest, validate
-from generator.tree import Tree
+from generator.tree import RECORDS, Tree
 from generator.yamlfile import read
 
 _R = TypeVar("_R")
@@ -58,10 +58,13 @@ class _File:
 def load(tree: Tree) -> tuple[Repository | None, tuple[Problem, ...]]:
     """Load every file of a Tree. The Repository, or all Problems at once."""
     problems: list[Problem] = []
-    files = [file for path in tree.paths if (file := _file(tree, path, problems)) is not None]
-    if DISTRICT not in tree.paths:
+    read_ = {path: _file(tree, path, problems) for path in tree.paths}
+    files = [file for file in read_.values() if file is not None]
+    if not tree.paths:
+        problems.append(problem(Position(path=RECORDS), "no-records"))
+    elif DISTRICT not in tree.paths:
         problems.append(problem(Position(path=DISTRICT), "no-district"))
-    known = _Known(files)
+    known = _Known(files, [path for path, file in read_.items() if file is None])
     for file in files:
         problems += known.check(file)
     problems += _same_ids(files)
@@ -80,9 +83,10 @@ def _file(tree: Tree, path: str, problems: list[Problem]) -> _File | None:
     problems += found
     if document is None:
         return None
-    misshapen = validate(document, kind)
+    doubtful = {p.at for p in found}
+    misshapen = [p for p in validate(document, kind) if p.at not in doubtful]  # what was already said of a place is not said twice
     problems += misshapen
-    if misshapen:
+    if misshapen or found:
         return None
     records, wrong = parse(document, kind)
     problems += wrong
@@ -125,7 +129,7 @@ def _same_ids(files: Iterable[_File]) -> Iterator[Problem]:
 class _Known:
     """What references may point at, from every file of the right shape. A set whose own file is broken is None: not checked against."""
 
-    def __init__(self, files: Iterable[_File]) -> None:
+    def __init__(self, files: Iterable[_File], broken: Iterable[str]) -> None:
         by_kind: dict[str, list[Mapping[str, Any]]] = {}
         for file in files:
             by_kind.setdefault(file.kind, []).append(file.part.data)
@@ -140,6 +144,10 @@ class _Known:
         bands = next(iter(by_kind.get("curriculum", [])), None)
         self.bands = {b["id"]: b for b in bands["bands"]} if bands else None
         self.clauses = {f"{p['id']}#{c['id']}": () for p in by_kind.get("policy", []) for c in p["clauses"]}
+        unread = [(kind_of(path), path) for path in broken]
+        self.schools |= {path.split("/")[2]: () for kind, path in unread if kind == "school"}
+        self.plans |= {_stem(path): () for kind, path in unread if kind == "plan"}
+        self.unread_policies = {_stem(path) for kind, path in unread if kind == "policy"}
         self._checks: Mapping[str, Callable[[Part], Iterator[Problem]]] = {
             "district": self._district,
             "policy": self._policy,
@@ -173,7 +181,8 @@ class _Known:
         yield from self._systems(part)
         yield from _refers(part, ("body",), part.data["body"], "body", self.bodies)
         for index, ref in enumerate(part.data["clauses"]):
-            yield from _refers(part, ("clauses", index), ref, "clause", self.clauses)
+            if ref.partition("#")[0] not in self.unread_policies:
+                yield from _refers(part, ("clauses", index), ref, "clause", self.clauses)
         for target in part.parts("targets"):
             yield from self._year_of(target, "school_year")
 
@@ -207,7 +216,8 @@ class _Known:
         yield from self._year_of(part, "school_year")
 
     def _return(self, part: Part) -> Iterator[Problem]:
-        yield from _refers(part, ("school",), part.data["school"], "school", self.schools)
+        if part.data["school"] == part.document.path.split("/")[2]:  # else `path-differs` has said so
+            yield from _refers(part, ("school",), part.data["school"], "school", self.schools)
         yield from self._year_of(part, "year")
         year = self.years.get(part.data["year"])
         if year is None:
@@ -245,7 +255,11 @@ class _Known:
                 yield problem(item.at("band"), "stage-not-taught", band=band, stage=self.bands[band]["stage"])
 
 
-def _titles(items: Iterable[Mapping[str, Any]]) -> Mapping[str, tuple[str, ...]]:
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".yml")
+
+
+def _titles(items: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
     return {item["id"]: (item["title"],) for item in items}
 
 

@@ -206,16 +206,16 @@ class Handler(SimpleHTTPRequestHandler):
         preview, told = self._preview, None
         while True:
             with preview.told:
-                now = (preview.number, preview.wrong)
-                if now == told:
+                news = (preview.number, preview.wrong)
+                if news == told:
                     preview.told.wait(_BEAT)
-                    now = (preview.number, preview.wrong)
-            if now != told:
-                self.wfile.write(f"data: {json.dumps({'number': now[0], 'wrong': now[1]})}\n\n".encode())
+                    news = (preview.number, preview.wrong)
+            if news != told:
+                self.wfile.write(f"data: {json.dumps({'number': news[0], 'wrong': news[1]})}\n\n".encode())
             else:
                 self.wfile.write(f": {time.monotonic():.0f}\n\n".encode())
             self.wfile.flush()
-            told = now
+            told = news
 
 
 _LISTEN = """function (facts) {

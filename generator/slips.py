@@ -72,7 +72,8 @@ def characters(path: str, text: str) -> Iterator[Problem]:
     for found in _UNSEEN.finditer(text):
         yield problem(place(path, text, found.start()), unseen_code(found[0]), character=codepoint(found[0]))
     if "<<<<<<<" in text or ">>>>>>>" in text:
-        for found in _CONFLICT.finditer(text):
+        marks = list(_CONFLICT.finditer(text))
+        for found in [m for m in marks if m[0].startswith("<")] or marks:  # one Problem a conflict, where it begins
             yield problem(place(path, text, found.start(), len(found[0])), "conflict-marker")
 
 

@@ -35,8 +35,6 @@ def folder(root: Path) -> tuple[Tree, tuple[Problem, ...]]:
     """The Tree of a working folder, and a Problem for every file that cannot be part of it."""
     problems: list[Problem] = []
     readers = {path: _head(root / path) for path in sorted(_files(root, problems)) if _readable(root, path, problems)}
-    if not readers and not problems:
-        problems.append(problem(Position(path=RECORDS), "no-records"))
     return Tree(readers=readers), in_order(problems)
 
 
@@ -56,6 +54,8 @@ def _files(root: Path, problems: list[Problem]) -> Iterator[str]:
 
     if (root / RECORDS).is_symlink():
         yield RECORDS
+        return
+    if not (root / RECORDS).exists():
         return
     for where, folders, names in os.walk(root / RECORDS, onerror=unlisted, followlinks=False):
         links = [name for name in folders if (Path(where) / name).is_symlink()]

@@ -52,8 +52,8 @@ def read(path: str, data: bytes) -> tuple[Document | None, tuple[Problem, ...]]:
     text, refused = _text(path, data)
     if text is None:
         return None, refused
-    found = in_order([*slips.characters(path, text), *_refused_syntax(path, text)])
-    if found:
+    # Characters first: the scanner gives up at some of them.
+    if found := in_order(slips.characters(path, text)) or in_order(_refused_syntax(path, text)):
         return None, found
     try:
         node = _Nodes(text).get_single_node()

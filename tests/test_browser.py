@@ -43,11 +43,11 @@ KINDS = (
 
 
 def sample_policy(sample_site: Path) -> str:
-    return sorted(p.name for p in (sample_site / "policies").glob("*.html") if p.stem != "index")[0]
+    return min(p.name for p in (sample_site / "policies").glob("*.html") if p.stem != "index")
 
 
 def sample_plan(sample_site: Path) -> str:
-    return sorted(p.name for p in (sample_site / "plans").glob("*.html") if p.stem != "index")[0]
+    return min(p.name for p in (sample_site / "plans").glob("*.html") if p.stem != "index")
 
 
 @pytest.fixture
@@ -136,9 +136,7 @@ def test_the_index_of_schools_filters_and_sorts(context: BrowserContext, sample_
 
 
 @pytest.mark.parametrize("language", ["", "en/"])
-def test_no_console_error_and_no_foreign_request(
-    context: BrowserContext, sample_url: str, sample_site: Path, language: str
-) -> None:
+def test_no_console_error_and_no_foreign_request(context: BrowserContext, sample_url: str, sample_site: Path, language: str) -> None:
     page, errors, foreign = context.new_page(), [], []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))

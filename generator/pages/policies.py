@@ -1,4 +1,7 @@
-"""Policies: an index by binding order, and a page a policy with each clause, how binding it is and how far its wording was verified."""
+"""Policies: an index by binding order, and a page a policy with each clause, how binding it is and how far its wording was verified.
+
+Owns the order of policies and what is shown of a clause.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Schools: the index that can be filtered, and one stamped page a school.
 
-The engine builds a single donor page whose data are marked places; `stamped` gives every school's values for these places. `ordinary` writes the
-same page as the engine would build it, so that a test can compare the bytes.
+Owns the donor page and what goes into its places. The engine builds a single donor page whose data are marked places; `stamped` gives every school's
+values for these places. `ordinary` writes the same page as the engine would build it, so that a test can compare the bytes.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _page(edition: Edition, path: str, places: Mapping[str, Markup], title: str,
         kind="school",
         title=title,
         description=description,
-        body=f"# {places['heading']} {{#top}}\n\n{body}\n\n<div class=\"xz-place\">\n{places['provenance']}\n</div>\n",
+        body=f'# {places["heading"]} {{#top}}\n\n{body}\n\n<div class="xz-place">\n{places["provenance"]}\n</div>\n',
         cites=(),
         searchable=False,
         hide=("navigation",),

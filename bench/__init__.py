@@ -1,0 +1,1 @@
+"""Benchmarks: whole processes side by side, CPU, wall and memory, as ratios."""
