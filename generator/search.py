@@ -66,7 +66,7 @@ def cutter() -> Callable[[str], str]:
 
     The reader's browser finds a query word only at the start of an indexed one: 健康 is found in 心理健康 only if that is indexed as two words.
     """
-    import jieba  # type: ignore[import-untyped]  # here, because loading its dictionary takes a while
+    import jieba
 
     jieba.setLogLevel(60)
     words = jieba.Tokenizer()

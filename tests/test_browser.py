@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
+PHONE = ViewportSize(width=390, height=844)
+DESK = ViewportSize(width=1280, height=900)
 
 # One page of each kind; the same paths exist in both languages.
 KINDS = (
@@ -152,7 +152,7 @@ def test_no_console_error_and_no_foreign_request(context: BrowserContext, sample
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["", "en/"], ids=["zh", "en"])
 def test_no_page_kind_has_an_accessibility_violation(
-    browser: Browser, sample_url: str, sample_site: Path, language: str, scheme: str, size: dict[str, int]
+    browser: Browser, sample_url: str, sample_site: Path, language: str, scheme: str, size: ViewportSize
 ) -> None:
     context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # plain words here
     page, found = context.new_page(), []

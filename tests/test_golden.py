@@ -17,7 +17,8 @@ GOLDEN = Path(__file__).resolve().parent / "golden"
 
 def rendered() -> dict[str, str]:
     """Every Markdown file, the schools' as ordinary pages, and the navigation."""
-    content, catalogue, files = typical_site(), load(), {}
+    content, catalogue = typical_site(), load()
+    files: dict[str, str] = {}
     for language in Language:
         made = edition(content, language, catalogue)
         built = pages(made)
@@ -49,5 +50,5 @@ def test_golden_tree(request: pytest.FixtureRequest) -> None:
         output.write(GOLDEN, made.items())
     kept = {p.relative_to(GOLDEN).as_posix(): p.read_text(encoding="utf-8") for p in GOLDEN.rglob("*") if p.is_file()}
     assert sorted(kept) == sorted(made), "run `make golden` and review the difference"
-    for path in sorted(made):
-        assert made[path] == kept[path], f"{path}: run `make golden` and review the difference"
+    for name in sorted(made):
+        assert made[name] == kept[name], f"{name}: run `make golden` and review the difference"

@@ -1,0 +1,1 @@
+"""Tests: fixtures, golden files and transcripts stand beside the modules that use them."""
