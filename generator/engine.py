@@ -60,8 +60,7 @@ def build(runs: Sequence[Run], engine: Engine, as_of: date) -> None:
 
 
 def _start(run: Run, engine: Engine, as_of: date) -> subprocess.Popen[str]:
-    config = run.folder / "mkdocs.yml"
-    config.write_text(json.dumps(run.settings, ensure_ascii=False, indent=1), encoding="utf-8")
+    config = write_settings(run)
     return subprocess.Popen(
         _command(engine, config),
         cwd=run.folder,
@@ -73,6 +72,13 @@ def _start(run: Run, engine: Engine, as_of: date) -> subprocess.Popen[str]:
         encoding="utf-8",
         errors="replace",
     )
+
+
+def write_settings(run: Run) -> Path:
+    """The engine's own settings file of a run (JSON, which is YAML)."""
+    config = run.folder / "mkdocs.yml"
+    config.write_text(json.dumps(run.settings, ensure_ascii=False, indent=1), encoding="utf-8")
+    return config
 
 
 def _command(engine: Engine, config: Path) -> list[str]:

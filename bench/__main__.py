@@ -1,0 +1,85 @@
+"""`make bench`: measures side by side and prints costs and ratios.
+
+Owns what is compared with what, and the table. Prints what was measured and the targets of the design next to it, without judging.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.district import make
+from bench.measure import Cost, alone, pair
+from bench.ordinary import lay_out
+from generator.resources import schemas_folder
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+FILES, SIZES, ORDINARY = 5000, (55, 550, 5500), 550
+QUICK = "--quick" in sys.argv[1:]
+
+
+def main() -> None:
+    """Every comparison, one after the other."""
+    print(f"{'':46}{'CPU s':>9}{'wall s':>9}{'MiB':>7}   ratio (CPU / wall)")
+    with tempfile.TemporaryDirectory() as folder:
+        for part in (_start, _check, _build):
+            part(Path(folder))
+
+
+def _row(name: str, cost: Cost, ours: Cost | None = None) -> None:
+    ratio = f"{cost.cpu / ours.cpu:.1f} / {cost.wall / ours.wall:.1f}" if ours else ""
+    print(f"{name:46}{cost.cpu:9.2f}{cost.wall:9.2f}{cost.peak:7.0f}   {ratio}", flush=True)
+
+
+def _xinzhuli(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "generator.cli", *map(str, arguments)]
+
+
+def _start(_: Path) -> None:
+    _row("xinzhuli --help (design: wall under 0.3)", alone(_xinzhuli("--help"), 10))
+
+
+def _check(folder: Path) -> None:
+    """The same return files: ours checks them and all references, theirs their shape."""
+    count = 500 if QUICK else FILES
+    district = folder / "check"
+    paths = make(ROOT, district, count // 2)
+    schema = schemas_folder() / "return.schema.json"
+    theirs = [str(BIN / "check-jsonschema"), "--base-uri", schema.as_uri(), "--schemafile", str(schema), *map(str, paths)]
+    ours, other = pair(_xinzhuli("--root", district, "check"), theirs, 1 if QUICK else 3)
+    _row(f"check, {len(paths)} returns ({count // 2} profiles, programme too)", ours)
+    _row("check-jsonschema, the same returns (design: 5x)", other, ours)
+
+
+def _build(folder: Path) -> None:
+    for schools in SIZES[:1] if QUICK else SIZES:
+        district, out = folder / f"d{schools}", folder / f"out{schools}" / "site"
+        make(ROOT, district, schools)
+        ours = alone(_xinzhuli("--root", district, "build", "--out", out, "--as-of", "2026-11-24"), 1 if schools > ORDINARY else 3)
+        _row(f"build, {schools} schools, both languages", ours)
+        _others(folder, district, schools, ours)
+
+
+def _others(folder: Path, district: Path, schools: int, ours: Cost) -> None:
+    """The theme engine and Hugo with every school page as an ordinary page. Laying the pages out is not counted."""
+    pages = folder / f"ordinary{schools}"
+    lay_out(district, pages)
+    if schools <= ORDINARY:
+        command = _both(lambda language: f"cd '{pages / language}' && '{sys.executable}' -m mkdocs build -q -f mkdocs.yml")
+        _row("  MkDocs Material, ordinary pages (design: 20x CPU)", alone(command, 1), ours)
+    if shutil.which("hugo"):
+        command = _both(lambda language: f"cd '{pages / f'hugo-{language}'}' && hugo --quiet")
+        _row("  Hugo, the school pages only, bare layout", alone(command, 1), ours)
+
+
+def _both(command: Callable[[str], str]) -> list[str]:
+    """Both languages at the same time, as our build runs them."""
+    return ["/bin/sh", "-c", f"({command('zh-CN')}) & ({command('en')}); wait"]
+
+
+if __name__ == "__main__":
+    main()

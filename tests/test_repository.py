@@ -1,0 +1,97 @@
+"""The Repository: every rule between files, told once and where it is mended; the order of files changes nothing."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.repository import load
+from generator.tree import Tree, folder
+
+TYPICAL = Path(__file__).resolve().parent / "fixtures" / "typical"
+RETURN = "records/schools/xz10/2026-2027.yml"
+SCHOOL = "records/schools/xz10/school.yml"
+
+
+@cache
+def typical() -> dict[str, str]:
+    tree, _ = folder(TYPICAL)
+    return {path: tree.read(path).decode() for path in tree.paths}
+
+
+def found(files: dict[str, str]) -> list[tuple[str, str]]:
+    readers: dict[str, Callable[[], bytes]] = {path: text.encode for path, text in files.items()}
+    return [(p.code, p.at.path) for p in load(Tree(readers=readers))[1]]
+
+
+def changed(path: str, pattern: str, text: str) -> dict[str, str]:
+    made, count = re.subn(pattern, text, typical()[path], count=1, flags=re.MULTILINE)
+    assert count == 1, pattern
+    return {**typical(), path: made}
+
+
+def test_the_typical_district_has_no_problems() -> None:
+    assert found(typical()) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "pattern", "text", "code"),
+    [
+        (SCHOOL, r"^area: .*", "area: nowhere-at-all", "unknown-reference"),
+        (SCHOOL, r"^type: .*", "type: primary", "stages-differ"),
+        (SCHOOL, r"^id: .*", "id: xz11", "path-differs"),
+        (RETURN, r"^year: .*", 'year: "2025-2026"', "path-differs"),
+        (RETURN, r"^filed_on: .*", "filed_on: 2026-08-01", "outside"),
+        (RETURN, r"held_on: .*", "held_on: 2027-03-01", "outside"),
+        (RETURN, r"window: term-start", "window: nonsense-window", "unknown-reference"),
+        (RETURN, r"^  certified: .*", "  certified: 999", "part-exceeds-whole"),
+        (RETURN, r"band: primary-lower", "band: primary-lowr", "misspelled-reference"),
+        ("records/plans/teachers-2025.yml", r"^body: .*", "body: zzz", "unknown-reference"),
+        ("records/plans/teachers-2025.yml", r"^first_day: .*", "first_day: 2028-01-01", "days-out-of-order"),
+    ],
+)
+def test_each_rule_is_told_where_it_is_broken(path: str, pattern: str, text: str, code: str) -> None:
+    problems = found(changed(path, pattern, text))
+    assert (code, path) in problems
+    assert {p for _, p in problems} <= {path, RETURN, "records/schools/xz10/2025-2026.yml"}
+
+
+def test_a_broken_file_makes_no_echo_in_files_that_refer_to_it() -> None:
+    for path in (SCHOOL, "records/plans/teachers-2025.yml", "records/policies/xinzhuli.yml", "records/catalogue/curriculum.yml"):
+        problems = found({**typical(), path: typical()[path] + "nonsense_field_here: 1\n"})
+        assert {p for _, p in problems} == {path}
+
+
+def test_a_broken_district_is_told_once() -> None:
+    problems = found({**typical(), "records/district.yml": "title: ["})
+    assert {p for _, p in problems} == {"records/district.yml"}
+
+
+def test_two_files_with_one_id() -> None:
+    old = next(p for p in typical() if p.startswith("records/activities/2025-2026/"))
+    new = old.replace("2025-2026/", "2026-2027/")
+    problems = found({**typical(), new: typical()[old]})
+    assert ("duplicate-id", new) in problems
+
+
+def test_what_is_missing_altogether() -> None:
+    assert found({}) == [("no-records", "records")]
+    assert found({"records/x.yml": "a: 1\n"})[0][0] == "no-district"
+    assert ("unknown-file", "records/notes.txt") in found({**typical(), "records/notes.txt": "x"})
+
+
+@given(st.integers(0, 2**32))
+def test_the_order_of_files_changes_nothing(seed: int) -> None:
+    paths = sorted(typical())
+    random.Random(seed).shuffle(paths)
+    shuffled = {path: typical()[path] for path in paths}
+    assert found(shuffled) == []
+    broken = {path: ("area: [" if path == SCHOOL else shuffled[path]) for path in paths}
+    assert found(broken) == found({path: broken[path] for path in sorted(broken)})

@@ -1,0 +1,96 @@
+"""Where bytes come from: the working folder and a commit give the same, in the same order; only regular files below records."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from datetime import date
+from pathlib import Path
+
+from generator.history import head, tree_at
+from generator.repository import load
+from generator.tree import folder
+
+TYPICAL = Path(__file__).resolve().parent / "fixtures" / "typical"
+IDENTITY = {
+    "GIT_AUTHOR_NAME": "t",
+    "GIT_AUTHOR_EMAIL": "t@example.invalid",
+    "GIT_COMMITTER_NAME": "t",
+    "GIT_COMMITTER_EMAIL": "t@example.invalid",
+    "GIT_AUTHOR_DATE": "2026-11-23T17:30:00+00:00",
+    "GIT_COMMITTER_DATE": "2026-11-23T17:30:00+00:00",
+}
+
+
+def git(root: Path, *arguments: str) -> None:
+    subprocess.run(["git", *arguments], cwd=root, env={**os.environ, **IDENTITY}, check=True, capture_output=True)
+
+
+def committed(tmp_path: Path) -> Path:
+    root = Path(shutil.copytree(TYPICAL, tmp_path / "学区 one"))
+    (root / "records" / "policies" / "README.md").write_text("说明\n", encoding="utf-8")
+    git(root, "init", "-q", "-b", "main")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "first")
+    return root
+
+
+def test_the_folder_and_its_commit_give_the_same_bytes_in_the_same_order(tmp_path: Path) -> None:
+    root = committed(tmp_path)
+    here, problems = folder(root)
+    there = tree_at(root, "HEAD")
+    assert problems == ()
+    assert there is not None
+    assert here.paths == there.paths == tuple(sorted(here.paths))
+    assert [here.read(p) for p in here.paths] == [there.read(p) for p in there.paths]
+    assert load(there)[1] == ()
+
+
+def test_a_commit_is_read_whatever_stands_in_the_folder(tmp_path: Path) -> None:
+    root = committed(tmp_path)
+    (root / "records" / "district.yml").write_text("broken: [", encoding="utf-8")
+    there = tree_at(root, "HEAD")
+    assert there is not None
+    assert load(there)[1] == ()
+    assert load(folder(root)[0])[1] != ()
+
+
+def test_the_day_of_a_commit_is_that_of_the_districts_time_zone(tmp_path: Path) -> None:
+    root = committed(tmp_path)
+    commit = head(root, "Asia/Shanghai")
+    assert commit is not None
+    assert (commit.day, commit.dirty, len(commit.id)) == (date(2026, 11, 24), False, 40)
+    assert (found := head(root, "America/New_York")) is not None
+    assert found.day == date(2026, 11, 23)
+    (root / "records" / "new.yml").write_text("a: 1\n", encoding="utf-8")
+    assert (changed := head(root, "Asia/Shanghai")) is not None
+    assert changed.dirty
+
+
+def test_unknown_revisions_and_folders_without_git_are_no_bug(tmp_path: Path) -> None:
+    root = committed(tmp_path)
+    assert tree_at(root, "nowhere") is None
+    assert tree_at(root, "--output=/tmp/x") is None
+    assert head(tmp_path, "Asia/Shanghai") is None
+
+
+def test_links_in_a_commit_are_not_part_of_it(tmp_path: Path) -> None:
+    root = committed(tmp_path)
+    (root / "records" / "leak.yml").symlink_to("/etc/hostname")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "link")
+    there = tree_at(root, "HEAD")
+    assert there is not None
+    assert "records/leak.yml" not in there.paths
+
+
+def test_files_that_systems_leave_behind_do_not_count(tmp_path: Path) -> None:
+    root = Path(shutil.copytree(TYPICAL, tmp_path / "d"))
+    before = folder(root)[0].paths
+    (root / "records" / ".DS_Store").write_bytes(b"\0")
+    (root / "records" / "policies" / ".x.yml.swp").write_bytes(b"\0")
+    assert folder(root)[1] == ()
+    assert folder(root)[0].paths == before
+    (root / "records" / "policies" / ".hidden.yml").write_text("a: 1\n", encoding="utf-8")
+    assert "records/policies/.hidden.yml" in folder(root)[0].paths

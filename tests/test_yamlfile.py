@@ -1,0 +1,129 @@
+"""Strict YAML: what is refused and where, what stays text, and that every node has its place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.yamlfile import read
+
+PATH = "records/a.yml"
+
+
+def codes(text: str | bytes) -> list[tuple[str, str]]:
+    data = text if isinstance(text, bytes) else text.encode()
+    return [(p.code, f"{p.at.line}:{p.at.column}") for p in read(PATH, data)[1]]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: 1\na: 2\n", ("duplicate-key", "2:1")),
+        ("a: &x 1\nb: *x\n", ("alias", "1:4")),
+        ("a: !!int 1\n", ("tag", "1:4")),
+        ("a: 1\n---\nb: 2\n", ("several-documents", "2:1")),
+        ("1: a\n", ("non-string-key", "1:1")),
+        ("a: 007\n", ("leading-zero", "1:4")),
+        ("a: .nan\n", ("not-a-number", "1:4")),
+        ("a: .inf\n", ("not-a-number", "1:4")),
+        ("标题：文字\nb: 1\n", ("fullwidth-colon", "1:3")),
+        ("a:\n\u3000\u3000b: 1\n", ("odd-space", "2:1")),
+        ("a:\n\tb: 1\n", ("tab-indent", "2:1")),
+        ("标题: 三年级 #2班\n", ("hash-cut", "1:9")),
+        ("标题: 心\u202e理\n", ("bidi-character", "1:6")),
+        ("标题: 心\x07理\n", ("control-character", "1:6")),
+        ("\ufeffa: 1\n", ("byte-order-mark", "1:1")),
+        ("# nothing\n", ("empty-file", "1:1")),
+    ],
+)
+def test_what_is_refused_and_where(text: str, expected: tuple[str, str]) -> None:
+    assert codes(text)[0] == expected
+
+
+def test_what_is_not_text_is_refused() -> None:
+    assert codes(b"") == [("empty-file", "1:1")]
+    assert codes(b"\x00\x01\x02") == [("binary-file", "1:1")]
+    assert codes("标题: ".encode() + b"\xff\n") == [("not-utf8", "1:5")]
+    assert codes(b"a: " + b"x" * (1 << 20)) == [("too-large", "1:1")]
+
+
+@pytest.mark.parametrize("text", ["[" * 3000, "{a: " * 3000, "- " * 3000, "\n".join(" " * i + "a:" for i in range(600))])
+def test_bottomless_nesting_is_refused(text: str) -> None:
+    assert [code for code, _ in codes(text)] == ["too-deep"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("no", "no"),
+        ("yes", "yes"),
+        ("on", "on"),
+        ("12:30", "12:30"),
+        ("2020-10-01", "2020-10-01"),
+        ("1_000", "1_000"),
+        ("~", None),
+        ("true", True),
+        ("3", 3),
+        ("-3.5", -3.5),
+        ("1e3", 1000.0),
+        ('"007"', "007"),
+    ],
+)
+def test_scalars_are_those_of_yaml_1_2(text: str, value: object) -> None:
+    document, problems = read(PATH, f"a: {text}\n".encode())
+    assert (document and document.data, problems) == ({"a": value}, ())
+
+
+def test_positions_count_characters_under_chinese_text() -> None:
+    document, _ = read(PATH, "# 说明\n标题: 心理\n列表:\n  - 名称: 甲\n    值: [一, 二]\n".encode())
+    assert document
+    assert str(document.position(("标题",))) == f"{PATH}:2:5"
+    assert str(document.key_position(("列表", 0, "值"))) == f"{PATH}:5:5"
+    assert str(document.position(("列表", 0, "值", 1))) == f"{PATH}:5:12"
+
+
+_WORDS = st.text(st.characters(categories=["L", "Nd"]), min_size=1, max_size=8)
+_DATA = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | _WORDS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_WORDS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def pointers(data: Any, above: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    return [p for key, value in inner for p in ((*above, key), *pointers(value, (*above, key)))]
+
+
+@given(st.dictionaries(_WORDS, _DATA, min_size=1, max_size=5))
+def test_every_node_of_any_plain_data_reads_back_and_has_a_place(data: dict[str, Any]) -> None:
+    text = yaml.safe_dump(
+        data, allow_unicode=True, sort_keys=False, default_style='"' if any(not isinstance(v, str) for v in data.values()) else None
+    )
+    document, problems = read(PATH, text.encode())
+    if document is None:
+        assert problems
+        return
+    lines = text.splitlines()
+    for pointer in pointers(document.data):
+        at = document.position(pointer)
+        assert 1 <= at.line <= len(lines) + 1
+        assert at.column >= 1
+
+
+@given(st.binary(max_size=300))
+def test_reading_never_raises(data: bytes) -> None:
+    document, problems = read(PATH, data)
+    assert document is not None or problems
+
+
+@given(st.text(st.sampled_from("a：:#-[]{},&*!|>'\"%@` \n\t\u3000心理0"), max_size=60))
+def test_reading_never_raises_on_what_looks_like_yaml(text: str) -> None:
+    document, problems = read(PATH, text.encode())
+    assert document is not None or problems
+    for found in problems:
+        assert found.at.line <= text.count("\n") + 2
