@@ -21,6 +21,7 @@ from generator.catalogue import Language, load
 from generator.engine import Engine
 from generator.history import Commit
 from generator.model import PolicyId
+from generator.pages import pages as every_page
 from generator.pages import schools
 from generator.render import edition, heading, markdown
 from generator.repository import load as load_repository
@@ -204,7 +205,7 @@ def test_provenance_leads_to_the_lines_of_the_repository(tmp_path: Path) -> None
     file = district / "records" / "district.yml"
     file.write_text(file.read_text(encoding="utf-8") + "repo_url: https://code.example/xz/\n", encoding="utf-8")
     made = edition(typical_site(district), Language.ZH, load())
-    page = next(p for p in building.pages(made) if p.path == "policies/xinzhuli")
+    page = next(p for p in every_page(made) if p.path == "policies/xinzhuli")
     policy = typical_site(district).repository.policies[PolicyId("xinzhuli")]
     line = f"{policy.source.path}#L{policy.source.line}"
     assert f'href="https://code.example/xz/blob/{COMMIT.id}/{line}"' in page.body
@@ -213,7 +214,7 @@ def test_provenance_leads_to_the_lines_of_the_repository(tmp_path: Path) -> None
 
 def test_every_page_ends_with_its_provenance() -> None:
     for language in Language:
-        for page in building.pages(edition(typical_site(), language, load())):
+        for page in every_page(edition(typical_site(), language, load())):
             assert page.body.rstrip().endswith(("</details>", "</div>")), page.path
             assert "xz-provenance" in page.body or "xzplaceprovenancezx" in page.body
 
@@ -221,7 +222,7 @@ def test_every_page_ends_with_its_provenance() -> None:
 def test_english_pages_hold_no_chinese_but_what_says_so() -> None:
     """The sample's programme-level records are complete in English: a reader of English alone meets Chinese only where it is marked or quoted."""
     content = typical_site(ROOT)
-    for page in building.pages(edition(content, Language.EN, load())):
+    for page in every_page(edition(content, Language.EN, load())):
         if page.path.startswith(("about/problems", "about/edit")):
             continue  # examples of records, which are Chinese; their frames say so
         unmarked = re.sub(r'<(\w+)[^>]*lang="zh-CN"[^>]*>.*?</\1>|“[^”]*”', "", page.body, flags=re.DOTALL)
