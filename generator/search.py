@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,7 @@ def _item(entry: Entry) -> dict[str, Any]:
     return _document(entry) | {"level": 1, "path": [], "tags": []}
 
 
+@cache
 def cutter() -> Callable[[str], str]:
     """A function that puts breaks between the words of Chinese runs, no word longer than two characters.
 
@@ -70,8 +72,9 @@ def cutter() -> Callable[[str], str]:
 
     jieba.setLogLevel(60)
     words = jieba.Tokenizer()
-    words.initialize()
-    words.FREQ = {word: count for word, count in words.FREQ.items() if len(word) <= _LONGEST}
+    # Not `initialize`: that would read, and leave, a copy of the dictionary in the machine's shared folder for temporary files.
+    counts, words.total = words.gen_pfdict(words.get_dict_file())
+    words.FREQ, words.initialized = {word: count for word, count in counts.items() if len(word) <= _LONGEST}, True
     return lambda text: _HAN.sub(lambda run: _broken(words.cut(run.group().replace(_BREAK, ""), HMM=False)), text)
 
 
