@@ -77,6 +77,9 @@ def filing(site: Site, school: School) -> Filing:
     return Filing.LATE if found.filed_on > due else Filing.FILED
 
 
+_GROUPED = ("leading_group", "staff")  # their fields' titles say too little without the group's
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
     """How the values of a return are put in words in one Edition."""
@@ -85,7 +88,9 @@ class Voice:
 
     def fact(self, path: tuple[str, ...], value: object, unit: str = "") -> Fact:
         """A Fact titled as the return's schema titles the field at `path`."""
-        return Fact(title=self.edition.plain(field_title("return", path)), value=self.word(value, unit))
+        named = [path[:1], path] if path[0] in _GROUPED and len(path) > 1 else [path]
+        title = " · ".join(self.edition.plain(field_title("return", name)) for name in named)
+        return Fact(title=title, value=self.word(value, unit))
 
     def word(self, value: object, unit: str = "") -> str:
         """A value in words. None is "not stated"; a figure gets its unit."""
