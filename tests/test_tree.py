@@ -71,7 +71,7 @@ def test_the_day_of_a_commit_is_that_of_the_districts_time_zone(tmp_path: Path) 
 def test_unknown_revisions_and_folders_without_git_are_no_bug(tmp_path: Path) -> None:
     root = committed(tmp_path)
     assert tree_at(root, "nowhere") is None
-    assert tree_at(root, "--output=/tmp/x") is None
+    assert tree_at(root, "--output=x") is None
     assert head(tmp_path, "Asia/Shanghai") is None
 
 
