@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from datetime import date
@@ -125,6 +126,24 @@ def test_a_failing_build_leaves_the_last_good_site(built: Path, tmp_path: Path) 
     (district / "records" / "district.yml").write_text("title: [", encoding="utf-8")
     assert build(district, out, AS_OF, COMMIT, Engine.MKDOCS, quiet) != ()
     assert (out / "index.html").read_text() == "good"
+
+
+def test_a_killed_build_leaves_the_last_good_site_and_the_next_one_cleans_up(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    made = output.workshop(out)
+    output.write(made / "site", [("index.html", "good")])
+    output.publish(made / "site", out)
+    arguments = ["--root", str(TYPICAL), "build", "--out", str(out), "--as-of", "2026-11-24"]
+    command = [sys.executable, "-m", "generator.cli", *arguments]
+    killed = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
+    while not list(tmp_path.glob(".site-*/work/*/mkdocs.yml")):
+        assert killed.poll() is None
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    assert (out / "index.html").read_text() == "good"
+    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+    assert (out / "schools" / "index.html").is_file()
+    assert len(list(tmp_path.glob(".site-*"))) == 1
 
 
 def test_a_folder_that_somebody_else_made_is_not_touched(tmp_path: Path) -> None:
