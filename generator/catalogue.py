@@ -1,7 +1,7 @@
 """The generator's own sentences, in every language it speaks.
 
-Owns the files of `site/catalogue`: `problems.yml` (what a Problem says, with an example of the mistake and its mending), `cli.yml` (the command
-line) and `pages/*.yml` (the site). Must not know when a sentence is said. Facts are put into sentences, never read as sentences.
+Owns the files of `site/catalogue`: `problems/` (what a Problem says, with an example of the mistake and its mending), `cli.yml` and `commands/` (the
+command line) and `pages/` (the site). Must not know when a sentence is said. Facts are put into sentences, never read as sentences.
 """
 
 from __future__ import annotations
@@ -104,12 +104,15 @@ def load() -> Catalogue:
     """The program's catalogue. Its files are part of the program: a fault in them is a bug (InputError)."""
     folder = site_folder() / "catalogue"
     sentences: dict[str, Mapping[Language, str]] = {}
-    for path in (folder / "cli.yml", *sorted((folder / "pages").glob("*.yml"))):
+    for path in (folder / "cli.yml", *sorted((folder / "commands").glob("*.yml")), *sorted((folder / "pages").glob("*.yml"))):
         for key, words in _mapping(path).items():
             if key in sentences:
                 raise AssertionError(f"{path.name}: {key} stands in another file too")
             sentences[key] = {Language.ZH: words["zh"], Language.EN: words["en"]}
-    codes = {name: _code(name, fields) for name, fields in sorted(_mapping(folder / "problems.yml").items())}
+    described = [item for path in sorted((folder / "problems").glob("*.yml")) for item in _mapping(path).items()]
+    codes = {name: _code(name, fields) for name, fields in sorted(described)}
+    if len(codes) != len(described):
+        raise AssertionError("a code is described twice")
     return Catalogue(sentences=sentences, codes=codes)
 
 

@@ -1,7 +1,6 @@
-"""The command line: arguments, printing, exit codes, the clock.
+"""The command line: what was typed becomes a request, a command runs, its exit code is returned.
 
-Owns what a person types and reads, in both languages, and the one handler for bugs. Heavy libraries are imported only by the command that needs them.
-Exit codes: 0 fine, 1 problems in the records, 2 wrong usage, 3 a bug.
+Owns the reading of arguments, the help, and the one handler for wrong usage and for bugs. Of the commands' modules only the one typed is imported.
 """
 
 from __future__ import annotations
@@ -10,76 +9,16 @@ import difflib
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import import_module
 from importlib.metadata import version
-from pathlib import Path
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from generator.catalogue import Language, load
+from generator.command import BUG, FINE, USAGE, Accepts, Request, UsageError
+from generator.commands import COMMANDS
 
-if TYPE_CHECKING:
-    from generator.history import Commit
-    from generator.problems import Problem
-
-FINE, PROBLEMS, USAGE, BUG = 0, 1, 2, 3
 INTERRUPTED = 130
-_EVERY = ("check", "build", "serve")
-_OPTIONS: Mapping[str, tuple[str, ...]] = {
-    "--root": _EVERY,
-    "--lang": _EVERY,
-    "--out": ("build", "serve"),
-    "--as-of": ("build", "serve"),
-    "--engine": ("build",),
-    "--port": ("serve",),
-}
-
-
-class UsageError(Exception):
-    """What was typed is no command of ours. Carries the key of its sentence and the sentence's facts."""
-
-    def __init__(self, key: str, *, near: str | None = None, **facts: str) -> None:
-        self.key, self.near, self.facts = key, near, facts
-        super().__init__(key)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What was typed: a command, its options by name, its paths."""
-
-    command: str
-    options: Mapping[str, str]
-    paths: tuple[str, ...]
-    language: Language
-
-    def say(self, key: str, **facts: object) -> str:
-        """A sentence in the reader's language."""
-        return load().say(key, self.language, **facts)
-
-    @property
-    def root(self) -> Path:
-        """The district's folder: the one named, or the nearest from here upwards that holds records."""
-        if "--root" in self.options:
-            return _folder(self.options["--root"])
-        here = Path.cwd()
-        return next((f for f in (here, *here.parents) if (f / "records").is_dir()), here)
-
-    @property
-    def out(self) -> Path:
-        """Where the site is written."""
-        return Path(self.options["--out"]).absolute() if "--out" in self.options else self.root / "build" / "site"
-
-    @property
-    def as_of(self) -> date | None:
-        """The day named, if one was."""
-        if (text := self.options.get("--as-of")) is None:
-            return None
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise UsageError("cli.bad_value", option="--as-of", value=text) from None
+EVERYWHERE = ("--root", "--lang")  # options that every command takes, before or after its name
 
 
 def main() -> None:
@@ -114,17 +53,24 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str], language: Language) -> int:
     if "--help" in arguments or "-h" in arguments:
-        print(load().say("cli.help", language), end="")
+        print(_help(arguments, language))
         return FINE
     if "--version" in arguments:
         print(version("xinzhuli"))
         return FINE
     request = parse(arguments, language)
-    commands: Mapping[str, Callable[[Request], int]] = {"check": _check, "build": _build, "serve": _serve}
-    return commands[request.command](request)
+    code: int = import_module(f"generator.commands.{request.command}").run(request)
+    return code
 
 
-# --- arguments -------------------------------------------------------------------------------------------------------------------
+def _help(arguments: Sequence[str], language: Language) -> str:
+    """The help of the command that was typed, or of the whole program."""
+    named = next((word for word in arguments if word in COMMANDS), None)
+    if named:
+        return load().say(f"{named}.usage", language).rstrip()
+    longest = max(map(len, COMMANDS))
+    commands = "\n".join(f"  {name:<{longest}}  {load().say(f'{name}.summary', language)}" for name in COMMANDS)
+    return load().say("cli.help", language, commands=commands).rstrip()
 
 
 def _language(arguments: Sequence[str]) -> Language:
@@ -138,20 +84,37 @@ def _language(arguments: Sequence[str]) -> Language:
 
 def parse(arguments: Sequence[str], language: Language) -> Request:
     """The request in what was typed. Raises UsageError."""
-    words: list[str] = []
     options: dict[str, str] = {}
     rest = iter(arguments)
+    command = next(_words(rest, options, Accepts(values=EVERYWHERE), "xinzhuli"), None)
+    if command is None:
+        raise UsageError("cli.no_command")
+    if command not in COMMANDS:
+        raise _unknown("cli.unknown_command", command, COMMANDS)
+    accepts: Accepts = import_module(f"generator.commands.{command}").ACCEPTS
+    words = tuple(_words(rest, options, Accepts(values=(*EVERYWHERE, *accepts.values), flags=accepts.flags), command))
+    if "--lang" in options and options["--lang"] not in list(Language):
+        raise UsageError("cli.bad_value", option="--lang", value=options["--lang"])
+    if accepts.most_words is not None and len(words) > accepts.most_words:
+        raise UsageError("cli.no_arguments", command=command, value=words[accepts.most_words])
+    return Request(command=command, options=options, words=words, language=language)
+
+
+def _words(rest: Iterator[str], options: dict[str, str], accepts: Accepts, command: str) -> Iterator[str]:
+    """The words among the arguments; the options before, between and after them are put into `options`."""
     for argument in rest:
         if argument == "--":
-            words += rest
+            yield from rest
         elif argument.startswith("-") and argument != "-":
             name, equals, value = argument.partition("=")
-            if name not in _OPTIONS:
-                raise _unknown("cli.unknown_option", name, _OPTIONS, command=words[0] if words else "xinzhuli")
-            options[name] = value if equals else _value(name, rest)
+            if name in accepts.flags and not equals:
+                options[name] = ""
+            elif name in accepts.values:
+                options[name] = value if equals else _value(name, rest)
+            else:
+                raise _unknown("cli.unknown_option", name, (*accepts.values, *accepts.flags), command=command)
         else:
-            words.append(argument)
-    return _request(words, options, language)
+            yield argument
 
 
 def _value(name: str, rest: Iterator[str]) -> str:
@@ -160,146 +123,9 @@ def _value(name: str, rest: Iterator[str]) -> str:
     return value
 
 
-def _unknown(key: str, value: str, known: Mapping[str, object], **facts: str) -> UsageError:
+def _unknown(key: str, value: str, known: Iterable[str], **facts: str) -> UsageError:
     near = difflib.get_close_matches(value, list(known), n=1)
     return UsageError(key, near=near[0] if near else None, value=value, **facts)
-
-
-def _request(words: list[str], options: dict[str, str], language: Language) -> Request:
-    if not words:
-        raise UsageError("cli.no_command")
-    command, *paths = words
-    if command not in _EVERY:
-        raise _unknown("cli.unknown_command", command, dict.fromkeys(_EVERY))
-    for name in options:
-        if command not in _OPTIONS[name]:
-            raise UsageError("cli.unknown_option", command=command, value=name)
-    if "--lang" in options and options["--lang"] not in list(Language):
-        raise UsageError("cli.bad_value", option="--lang", value=options["--lang"])
-    if paths and command != "check":
-        raise UsageError("cli.no_arguments", command=command, value=paths[0])
-    return Request(command=command, options=options, paths=tuple(paths), language=language)
-
-
-def _folder(text: str) -> Path:
-    path = Path(text).absolute()
-    if not path.is_dir():
-        raise UsageError("cli.no_folder", path=text)
-    return path
-
-
-# --- commands --------------------------------------------------------------------------------------------------------------------
-
-
-def _check(request: Request) -> int:
-    from generator.repository import load as load_repository
-    from generator.tree import folder
-
-    tree, unreadable = folder(request.root)
-    wanted = _wanted(request, [*tree.paths, *(p.at.path for p in unreadable)])
-    _, problems = load_repository(tree)
-    found = [p for p in sorted({*unreadable, *problems}) if wanted(p.at.path)]
-    _print_problems(request, found)
-    files = sum(map(wanted, tree.paths))
-    if found:
-        print(request.say("check.found", files=files, count=len(found)))
-        return PROBLEMS
-    print(request.say("check.fine", files=files))
-    return FINE
-
-
-def _wanted(request: Request, known: Sequence[str]) -> Callable[[str], bool]:
-    """Whether a file is among the paths that were named; all are, if none was."""
-    chosen = []
-    for text in request.paths:
-        path = Path(os.path.normpath(Path.cwd() / text))
-        inside = path.relative_to(request.root).as_posix() if path.is_relative_to(request.root) else None
-        if inside == ".":
-            return lambda _: True
-        if inside is None or not any(p == inside or p.startswith(f"{inside}/") for p in known):
-            raise UsageError("cli.no_path", path=text)
-        chosen.append(inside)
-    return lambda path: not chosen or any(path == c or path.startswith(f"{c}/") for c in chosen)
-
-
-def _print_problems(request: Request, problems: Sequence[Problem]) -> None:
-    from generator.reporters.text import report
-    from generator.tree import MAX_BYTES
-
-    def source(path: str) -> bytes | None:
-        file = request.root / path
-        if file.is_symlink() or not file.is_file() or not os.access(file, os.R_OK):
-            return None
-        with file.open("rb") as opened:
-            return opened.read(MAX_BYTES)
-
-    if problems:
-        print(report(problems, source, load(), request.language))
-
-
-def _build(request: Request) -> int:
-    from generator.build import publish, read
-    from generator.engine import Engine
-    from generator.output import OutputTaken
-    from generator.site import site
-
-    engine = request.options.get("--engine", Engine.MKDOCS.value)
-    if engine not in list(Engine):
-        raise UsageError("cli.bad_value", option="--engine", value=engine)
-    named = request.as_of
-    progress = _progress(request)
-    progress("build.load")
-    repository, problems = read(request.root)
-    if repository is None:
-        _print_problems(request, problems)
-        print(request.say("build.stopped"))
-        return PROBLEMS
-    as_of, commit = _moment(request.root, repository.district.time_zone, named)
-    try:
-        publish(site(repository, as_of, commit), request.out, Engine(engine), progress)
-    except OutputTaken:
-        raise UsageError("cli.output_taken", path=str(request.out)) from None
-    except PermissionError as refused:
-        raise UsageError("cli.cannot_write", path=str(refused.filename)) from None
-    index = request.out / "index.html"
-    pages = sum(1 for _ in request.out.resolve().rglob("*.html"))
-    print(request.say("build.done", path=request.out, pages=pages, as_of=as_of, index=index))
-    return FINE
-
-
-def _moment(root: Path, time_zone: str, named: date | None) -> tuple[date, Commit | None]:
-    """The day everything is told as of, and the commit: the day named, else the commit's, else (changes, or no commit) today."""
-    from generator.history import head
-
-    commit = head(root, time_zone)
-    if named is None and (commit is None or commit.dirty):
-        return datetime.now(ZoneInfo(time_zone)).date(), commit
-    return named or (commit.day if commit else date.min), commit
-
-
-def _progress(request: Request) -> Callable[[str], None]:
-    """Each step on a line of its own for a person; nothing when piped."""
-    if not sys.stderr.isatty():
-        return lambda _: None
-    return lambda key: print(f"  {request.say(key)} …", file=sys.stderr, flush=True)
-
-
-def _serve(request: Request) -> int:
-    from generator.serve import PortTaken, Words, serve
-
-    port = request.options.get("--port", "8000")
-    if not port.isdigit() or int(port) > 65535:
-        raise UsageError("cli.bad_value", option="--port", value=port)
-    as_of = request.as_of
-    options = ["--root", str(request.root), "--out", str(request.out), "--lang", request.language.value]
-    if as_of is not None:
-        options += ["--as-of", as_of.isoformat()]
-    words = Words(say=request.say, language=request.language.value)
-    try:
-        serve(request.root, request.out, int(port), [sys.executable, "-m", "generator.cli", "build", *options], words)
-    except PortTaken:
-        raise UsageError("cli.port_taken", port=port) from None
-    return FINE
 
 
 if __name__ == "__main__":

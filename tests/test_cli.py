@@ -37,6 +37,7 @@ COMMANDS = {
     "no-folder": ["--root", "nowhere", "check"],
     "help-zh": ["--help"],
     "help-en": ["--lang", "en", "--help"],
+    "help-of-a-command": ["--lang", "en", "build", "--help"],
 }
 
 

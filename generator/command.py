@@ -1,0 +1,142 @@
+"""What every command is given and gives back: the request, wrong usage, exit codes, and the ways a command speaks to a person.
+
+Owns what the modules of `generator/commands` share. A command prints, may ask for the day, and imports heavy libraries only when it runs. Must
+not know which commands exist.
+Exit codes: 0 fine, 1 problems in the records, 2 wrong usage, 3 a bug, 4 a sealed file cannot be opened, 5 the audit refuses.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from generator.catalogue import Language, load
+
+if TYPE_CHECKING:
+    from generator.history import Commit
+    from generator.problems import Problem
+
+FINE, PROBLEMS, USAGE, BUG, SEALED, REFUSED = 0, 1, 2, 3, 4, 5
+
+
+class UsageError(Exception):
+    """What was typed is no command of ours. Carries the key of its sentence and the sentence's facts."""
+
+    def __init__(self, key: str, *, near: str | None = None, **facts: str) -> None:
+        self.key, self.near, self.facts = key, near, facts
+        super().__init__(key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepts:
+    """What may follow a command: options with a value, options without one, and how many words (None: as many as one likes)."""
+
+    values: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    most_words: int | None = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What was typed: a command, its options by name (a flag's value is empty), its words."""
+
+    command: str
+    options: Mapping[str, str]
+    words: tuple[str, ...]
+    language: Language
+
+    def say(self, key: str, **facts: object) -> str:
+        """A sentence in the reader's language."""
+        return load().say(key, self.language, **facts)
+
+    @property
+    def root(self) -> Path:
+        """The district's folder: the one named, or the nearest from here upwards that holds records."""
+        if "--root" in self.options:
+            return existing_folder(self.options["--root"])
+        here = Path.cwd()
+        return next((f for f in (here, *here.parents) if (f / "records").is_dir()), here)
+
+    @property
+    def out(self) -> Path:
+        """Where the site is written."""
+        return Path(self.options["--out"]).absolute() if "--out" in self.options else self.root / "build" / "site"
+
+    @property
+    def as_of(self) -> date | None:
+        """The day named, if one was."""
+        return self.day("--as-of")
+
+    def day(self, option: str) -> date | None:
+        """The day that an option names, if it was given."""
+        if (text := self.options.get(option)) is None:
+            return None
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise UsageError("cli.bad_value", option=option, value=text) from None
+
+    def one_of(self, option: str, known: Sequence[str], default: str) -> str:
+        """The value of an option with a closed set of values."""
+        value = self.options.get(option, default)
+        if value not in known:
+            raise UsageError("cli.bad_value", option=option, value=value)
+        return value
+
+
+def existing_folder(text: str) -> Path:
+    """The folder that somebody named."""
+    path = Path(text).absolute()
+    if not path.is_dir():
+        raise UsageError("cli.no_folder", path=text)
+    return path
+
+
+def print_problems(request: Request, problems: Sequence[Problem]) -> None:
+    """Every Problem with its source line, for a person."""
+    from generator.reporters.text import report
+
+    if problems:
+        print(report(problems, source(request.root), load(), request.language))
+
+
+def source(root: Path) -> Callable[[str], bytes | None]:
+    """What stands in a file of the working folder, for showing the line a Problem is on; None where that cannot be read."""
+    from generator.tree import MAX_BYTES
+
+    def read(path: str) -> bytes | None:
+        file = root / path
+        if file.is_symlink() or not file.is_file() or not os.access(file, os.R_OK):
+            return None
+        with file.open("rb") as opened:
+            return opened.read(MAX_BYTES)
+
+    return read
+
+
+def moment(root: Path, time_zone: str, named: date | None) -> tuple[date, Commit | None]:
+    """The day everything is told as of, and the commit: the day named, else the commit's, else (changes, or no commit) today."""
+    from generator.history import head
+
+    commit = head(root, time_zone)
+    if named is None and (commit is None or commit.dirty):
+        return present_day(time_zone), commit
+    return named or (commit.day if commit else date.min), commit
+
+
+def present_day(time_zone: str) -> date:
+    """The day it is now in the district."""
+    return datetime.now(ZoneInfo(time_zone)).date()
+
+
+def progress(request: Request) -> Callable[[str], None]:
+    """Each step on a line of its own for a person; nothing when piped."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+    return lambda key: print(f"  {request.say(key)} …", file=sys.stderr, flush=True)

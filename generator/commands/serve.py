@@ -1,0 +1,31 @@
+"""`xinzhuli serve`: the preview on this machine.
+
+Owns which build the preview runs.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from generator.command import FINE, Accepts, Request, UsageError
+
+ACCEPTS = Accepts(values=("--out", "--as-of", "--port"))
+
+
+def run(request: Request) -> int:
+    """Show the site until interrupted."""
+    from generator.serve import PortTaken, Words, serve
+
+    port = request.options.get("--port", "8000")
+    if not port.isdigit() or int(port) > 65535:
+        raise UsageError("cli.bad_value", option="--port", value=port)
+    as_of = request.as_of
+    options = ["--root", str(request.root), "--out", str(request.out), "--lang", request.language.value]
+    if as_of is not None:
+        options += ["--as-of", as_of.isoformat()]
+    words = Words(say=request.say, language=request.language.value)
+    try:
+        serve(request.root, request.out, int(port), [sys.executable, "-m", "generator.cli", "build", *options], words)
+    except PortTaken:
+        raise UsageError("cli.port_taken", port=port) from None
+    return FINE
