@@ -168,6 +168,21 @@ def _sum_of(kind: ActivityKind, stated: Callable[[Activity], int | None]) -> Fun
     return function
 
 
+_OUTREACH = frozenset({ActivityKind.PARENT_LECTURE, ActivityKind.COMMUNITY, ActivityKind.BROADCAST, ActivityKind.RECORDING})
+
+
+def _missed(kinds: frozenset[ActivityKind]) -> Function:
+    """Planned activities whose last day has passed and that are recorded neither as held nor as cancelled."""
+
+    def function(scope: Scope) -> Measured:
+        year = scope.repository.year(scope.year)
+        due = [a for a in scope.repository.activities.values() if a.kind in kinds and year.first_day <= a.first_day and a.last_day <= min(scope.as_of, year.last_day)]
+        missed = [a for a in due if a.state is ActivityState.PLANNED]
+        return Measured(value=len(missed), counted=len(due), left_out=0, cites=_places(missed))
+
+    return function
+
+
 def _team_size(kind: TeamKind) -> Function:
     def function(scope: Scope) -> Measured:
         teams = [t for t in scope.repository.teams.values() if t.kind is kind and t.founded_on <= scope.as_of]
@@ -195,6 +210,7 @@ MEASURES: Mapping[MeasureName, Function] = {
     MeasureName.SCHOOLS_WITH_ROOM_SHARE: _share_of_returns(_has_room),
     MeasureName.PSYCHOLOGY_TEACHERS: _sum_of_returns(_teachers),
     MeasureName.STAFFING_SHARE: _share_of_returns(_staffed),
+    MeasureName.SCHOOLS_WITH_TEACHER_SHARE: _share_of_returns(lambda r, _: None if (teachers := _teachers(r)) is None else teachers > 0),
     MeasureName.VICE_PRINCIPAL_GROUP_SHARE: _share_of_returns(_vice_principal),
     MeasureName.SOFTWARE_SHARE: _share_of_returns(lambda r, _: r.assessment_software),
     MeasureName.COMPLETE_FILES_SHARE: _share_of_returns(lambda r, _: None if r.work_files is None else set(r.work_files) == set(WorkFile)),
@@ -217,4 +233,5 @@ MEASURES: Mapping[MeasureName, Function] = {
     MeasureName.PARENT_LECTURE_ATTENDANCE: _sum_of(ActivityKind.PARENT_LECTURE, lambda a: a.participants),
     MeasureName.COMMUNITY_VISITS: _number_of(ActivityKind.COMMUNITY),
     MeasureName.LIVE_BROADCASTS: _number_of(ActivityKind.BROADCAST),
+    MeasureName.OUTREACH_MISSED: _missed(_OUTREACH),
 }

@@ -8,11 +8,11 @@ Every record has `source`, the position of the record in its file; parts that pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, TypeAlias
 
 from generator.problems import Position
 
@@ -28,6 +28,7 @@ YearId = NewType("YearId", str)
 TermId = NewType("TermId", str)
 ClauseRef = NewType("ClauseRef", str)  # "policy-id#clause-id"
 SystemNumber = NewType("SystemNumber", int)  # 1..18, the rows of the programme
+Locate: TypeAlias = "Callable[[tuple[str | int, ...]], Position]"  # the place of a field within a record
 
 
 class Stage(StrEnum):
@@ -162,6 +163,7 @@ class MeasureName(StrEnum):
     SCHOOLS_WITH_ROOM_SHARE = "schools_with_room_share"
     PSYCHOLOGY_TEACHERS = "psychology_teachers"
     STAFFING_SHARE = "staffing_share"
+    SCHOOLS_WITH_TEACHER_SHARE = "schools_with_teacher_share"
     VICE_PRINCIPAL_GROUP_SHARE = "vice_principal_group_share"
     SOFTWARE_SHARE = "software_share"
     COMPLETE_FILES_SHARE = "complete_files_share"
@@ -184,6 +186,7 @@ class MeasureName(StrEnum):
     PARENT_LECTURE_ATTENDANCE = "parent_lecture_attendance"
     COMMUNITY_VISITS = "community_visits"
     LIVE_BROADCASTS = "live_broadcasts"
+    OUTREACH_MISSED = "outreach_missed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,6 +325,7 @@ class Clause:
     text: Text
     verification: Verification
     systems: tuple[SystemNumber, ...]
+    why_no_rule: Text | None  # why nothing checks it, where no rule does
     source: Position
 
 
@@ -482,6 +486,7 @@ class School:
     counted_on: date
     classes: Mapping[Stage, int]
     enrolment: Mapping[Stage, int]
+    place: Locate
     source: Position
 
 
@@ -602,6 +607,7 @@ class Return:
     earmarked_yuan: int | None
     pupils_served: int | None
     note: str | None
+    place: Locate
     source: Position
 
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
 from itertools import pairwise
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
+from generator import duties as d
+from generator import duty_records
 from generator import model as m
+from generator.part import Part
 from generator.problems import Position, Problem, problem
 from generator.yamlfile import Document
 
-Record: TypeAlias = "m.District | m.Policy | m.Plan | m.Activity | m.Band | m.MicroLesson | m.Team | m.School | m.Return | m.Claim"
-_E = TypeVar("_E", bound=StrEnum)
+Record: TypeAlias = (
+    "m.District | m.Policy | m.Plan | m.Activity | m.Band | m.MicroLesson | m.Team | m.School | m.Return | m.Claim | d.Rule | d.Waiver"
+)
 
 # Which kind a path holds: the one place that says so.
 PATHS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -35,6 +36,8 @@ PATHS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("school", r"records/schools/(?P<id>[^/]+)/school\.yml"),
         ("return", r"records/schools/(?P<school>[^/]+)/(?P<year>[0-9]{4}-[0-9]{4})\.yml"),
         ("claim", r"records/claims/(?P<id>[^/]+)\.yml"),
+        ("rule", r"records/rules/(?P<id>[^/]+)\.yml"),
+        ("waiver", r"records/waivers/(?P<id>[^/]+)\.yml"),
     )
 )
 
@@ -42,60 +45,6 @@ PATHS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 def kind_of(path: str) -> str | None:
     """The kind of record that a path holds; None if records may not stand there."""
     return next((kind for kind, pattern in PATHS if pattern.match(path)), None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A mapping of a Document and where it stands; the typed reading of its fields."""
-
-    document: Document
-    pointer: tuple[str | int, ...]
-    data: Mapping[str, Any]
-
-    def at(self, *steps: str | int) -> Position:
-        """The place of a field below this part."""
-        return self.document.position((*self.pointer, *steps))
-
-    def text(self, name: str) -> m.Text:
-        return m.Text(zh=self.data[name], en=self.data.get("en", {}).get(name))
-
-    def text_or_none(self, name: str) -> m.Text | None:
-        return self.text(name) if name in self.data else None
-
-    def day(self, name: str) -> date:
-        return date.fromisoformat(self.data[name])
-
-    def day_or_none(self, name: str) -> date | None:
-        return self.day(name) if name in self.data else None
-
-    def get(self, name: str) -> Any:
-        """A plain value, or None where the field is left out."""
-        return self.data.get(name)
-
-    def whole(self, name: str) -> int:
-        """A whole number (`3.0` is one)."""
-        return int(self.data[name])
-
-    def whole_or_none(self, name: str) -> int | None:
-        return self.whole(name) if name in self.data else None
-
-    def part(self, name: str) -> Part | None:
-        if name not in self.data:
-            return None
-        return Part(document=self.document, pointer=(*self.pointer, name), data=self.data[name])
-
-    def parts(self, name: str) -> tuple[Part, ...]:
-        items = self.data.get(name, ())
-        return tuple(Part(document=self.document, pointer=(*self.pointer, name, i), data=d) for i, d in enumerate(items))
-
-    def texts(self, name: str) -> tuple[m.Text, ...]:
-        return tuple(item.text("text") for item in self.parts(name))
-
-    def members(self, name: str, kind: type[_E]) -> tuple[_E, ...]:
-        return tuple(kind(value) for value in self.data.get(name, ()))
-
-    def by_stage(self, name: str) -> Mapping[m.Stage, int]:
-        return {stage: int(self.data[name][stage.value]) for stage in m.Stage if stage.value in self.data[name]}
 
 
 def parse(document: Document, kind: str) -> tuple[tuple[Record, ...], tuple[Problem, ...]]:
@@ -245,6 +194,7 @@ def _clause(policy: str, part: Part) -> m.Clause:
         text=part.text("text"),
         verification=m.Verification(part.data["verification"]),
         systems=_systems(part),
+        why_no_rule=part.text_or_none("why_no_rule"),
         source=part.at(),
     )
 
@@ -374,6 +324,7 @@ def _school(part: Part) -> tuple[Record, ...]:
             counted_on=part.day("counted_on"),
             classes=part.by_stage("classes"),
             enrolment=part.by_stage("enrolment"),
+            place=part.place,
             source=part.at(),
         ),
     )
@@ -416,6 +367,7 @@ def _return(part: Part) -> tuple[Record, ...]:
             earmarked_yuan=part.whole_or_none("earmarked_yuan"),
             pupils_served=part.whole_or_none("pupils_served"),
             note=part.get("note"),
+            place=part.place,
             source=part.at(),
         ),
     )
@@ -523,6 +475,8 @@ _PARSERS: Mapping[str, Callable[[Part], tuple[Record, ...]]] = {
     "school": _school,
     "return": _return,
     "claim": _claim,
+    "rule": duty_records.rule,
+    "waiver": duty_records.waiver,
 }
 
 
@@ -663,4 +617,6 @@ _CHECKS: Mapping[str, Callable[[Part], Iterator[Problem]]] = {
     "team": _check_team,
     "school": _check_school,
     "return": _check_return,
+    "rule": duty_records.check_rule,
+    "waiver": duty_records.check_waiver,
 }

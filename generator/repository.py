@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
+from generator import duties as d
 from generator import model as m
+from generator.duty_records import known_measures
+from generator.operators import applies, example_holds
+from generator.part import Part
 from generator.problems import Position, Problem, in_order, problem
-from generator.records import Part, Record, kind_of, parse
+from generator.records import Record, kind_of, parse
 from generator.schemas import nearest, validate
 from generator.tree import RECORDS, Tree
 from generator.yamlfile import read
@@ -35,11 +39,18 @@ class Repository:
     schools: Mapping[m.SchoolId, m.School]
     returns: Mapping[tuple[m.SchoolId, m.YearId], m.Return]
     claims: Mapping[m.ClaimId, m.Claim]
+    rules: Mapping[d.RuleId, d.Rule]
+    waivers: Mapping[d.WaiverId, d.Waiver]
 
     @property
     def clauses(self) -> Mapping[m.ClauseRef, m.Clause]:
         """Every Clause by its reference."""
         return {clause.ref: clause for policy in self.policies.values() for clause in policy.clauses}
+
+    @property
+    def parameters(self) -> Mapping[str, int | float]:
+        """The district's parameters by id."""
+        return {p.id: p.value for p in self.district.parameters}
 
     def year(self, year: m.YearId) -> m.SchoolYear:
         """A school year by its id. KeyError-free: references are resolved."""
@@ -53,6 +64,7 @@ class _File:
     kind: str
     part: Part
     records: tuple[Record, ...]
+    sound: bool  # nothing is wrong within the file
 
 
 def load(tree: Tree) -> tuple[Repository | None, tuple[Problem, ...]]:
@@ -90,7 +102,7 @@ def _file(tree: Tree, path: str, problems: list[Problem]) -> _File | None:
         return None
     records, wrong = parse(document, kind)
     problems += wrong
-    return _File(kind=kind, part=Part(document=document, pointer=(), data=document.data), records=records)
+    return _File(kind=kind, part=Part(document=document, pointer=(), data=document.data), records=records, sound=not wrong)
 
 
 def _repository(files: Iterable[_File]) -> Repository:
@@ -110,6 +122,8 @@ def _repository(files: Iterable[_File]) -> Repository:
         schools={r.id: r for r in of(m.School)},
         returns={(r.school, r.year): r for r in of(m.Return)},
         claims={r.id: r for r in of(m.Claim)},
+        rules={r.id: r for r in of(d.Rule)},
+        waivers={r.id: r for r in of(d.Waiver)},
     )
 
 
@@ -144,9 +158,13 @@ class _Known:
         bands = next(iter(by_kind.get("curriculum", [])), None)
         self.bands = {b["id"]: b for b in bands["bands"]} if bands else None
         self.clauses = {f"{p['id']}#{c['id']}": () for p in by_kind.get("policy", []) for c in p["clauses"]}
+        self.modalities = {f"{p['id']}#{c['id']}": m.Modality(c["modality"]) for p in by_kind.get("policy", []) for c in p["clauses"]}
+        self.parameters = {p["id"]: p["value"] for p in district["parameters"]} if district else None
+        self.rules = _titles(by_kind.get("rule", []))
         unread = [(kind_of(path), path) for path in broken]
         self.schools |= {path.split("/")[2]: () for kind, path in unread if kind == "school"}
         self.plans |= {_stem(path): () for kind, path in unread if kind == "plan"}
+        self.rules |= {_stem(path): () for kind, path in unread if kind == "rule"}
         self.unread_policies = {_stem(path) for kind, path in unread if kind == "policy"}
         self._checks: Mapping[str, Callable[[Part], Iterator[Problem]]] = {
             "district": self._district,
@@ -158,12 +176,19 @@ class _Known:
             "school": self._school,
             "return": self._return,
             "claim": self._claim,
+            "rule": self._rule,
+            "waiver": self._waiver,
         }
 
     def check(self, file: _File) -> Iterator[Problem]:
-        """Every reference of a file that leads nowhere, every day outside its term or year."""
+        """Every reference of a file that leads nowhere, every day outside its term or year, every example of a rule that comes out otherwise."""
         check = self._checks.get(file.kind)
-        return check(file.part) if check else iter(())
+        found = tuple(check(file.part)) if check else ()
+        yield from found
+        if self.parameters is not None and file.sound and not found:
+            for record in file.records:
+                if isinstance(record, d.Rule):
+                    yield from _examples(record, self.parameters)
 
     def _district(self, part: Part) -> Iterator[Problem]:
         for body in part.parts("bodies"):
@@ -215,6 +240,40 @@ class _Known:
         yield from self._systems(part)
         yield from self._year_of(part, "school_year")
 
+    def _rule(self, part: Part) -> Iterator[Problem]:
+        known = dict.fromkeys(known_measures(d.Subject(part.data["subject"])), ())
+        yield from _refers(part, ("measure",), part.data["measure"], "measure", known)
+        for index, ref in enumerate(part.data["clauses"]):
+            if ref.partition("#")[0] not in self.unread_policies:
+                yield from _refers(part, ("clauses", index), ref, "clause", self.clauses)
+        yield from self._not_stronger(part)
+        if target := part.part("target"):
+            yield from _refers(target, ("measure",), target.get("measure"), "measure", known)
+            yield from self._parameter(target)
+            for name in ("times", "divided_by"):
+                if factor := target.part(name):
+                    yield from self._parameter(factor)
+                    if name == "divided_by" and (self.parameters or {}).get(factor.get("parameter")) == 0:
+                        yield problem(factor.at("parameter"), "rule-divides-by-zero", divisor=factor.data["parameter"])
+        for example in part.parts("examples"):
+            for name in example.data["given"]:
+                yield from _refers(example, ("given", name), name, "measure", known)
+
+    def _parameter(self, part: Part) -> Iterator[Problem]:
+        yield from _refers(part, ("parameter",), part.get("parameter"), "parameter", dict.fromkeys(self.parameters, ()) if self.parameters else None)
+
+    def _not_stronger(self, part: Part) -> Iterator[Problem]:
+        """A rule demands no more than the strongest of its clauses does."""
+        order = list(m.Modality)
+        behind = [self.modalities[ref] for ref in part.data["clauses"] if ref in self.modalities]
+        if len(behind) == len(part.data["clauses"]) and order.index(m.Modality(part.data["modality"])) < min(map(order.index, behind)):
+            yield problem(part.at("modality"), "rule-stronger-than-clause", strongest=order[min(map(order.index, behind))].value)
+
+    def _waiver(self, part: Part) -> Iterator[Problem]:
+        yield from _refers(part, ("rule",), part.data["rule"], "rule", self.rules)
+        for index, school in enumerate(part.data["schools"]):
+            yield from _refers(part, ("schools", index), school, "school", self.schools)
+
     def _return(self, part: Part) -> Iterator[Problem]:
         if part.data["school"] == part.document.path.split("/")[2]:  # else `path-differs` has said so
             yield from _refers(part, ("school",), part.data["school"], "school", self.schools)
@@ -255,6 +314,24 @@ class _Known:
                 yield problem(item.at("band"), "stage-not-taught", band=band, stage=self.bands[band]["stage"])
 
 
+def _examples(rule: d.Rule, parameters: Mapping[str, int | float]) -> Iterator[Problem]:
+    """Run the examples of a rule in which nothing else is wrong."""
+    for example in rule.examples:
+        found = _comes_out(rule, example, parameters)
+        if found is not example.expect:
+            yield problem(example.source, "rule-example-wrong", expect=example.expect.value, found=found.value if found else "—")
+
+
+def _comes_out(rule: d.Rule, example: d.Example, parameters: Mapping[str, int | float]) -> d.Expectation | None:
+    """What a rule makes of an example; None where its figures do not suffice."""
+    classes = example.given.get(d.SchoolMeasure.CLASSES)
+    stages = frozenset(example.stages or rule.applies_to.stages or m.Stage)
+    if not applies(rule.applies_to, stages, classes if isinstance(classes, int) else None):
+        return d.Expectation.NOT_APPLICABLE
+    held = example_holds(rule, example.given, parameters)
+    return None if held is None else d.Expectation.MET if held else d.Expectation.UNMET
+
+
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".yml")
 
@@ -268,6 +345,9 @@ _WHAT = {
     "band": ("课程学段", "curriculum band"),
     "body": ("机构", "body"),
     "clause": ("条款", "clause"),
+    "measure": ("指标", "measure"),
+    "parameter": ("参数", "parameter"),
+    "rule": ("规则", "rule"),
     "plan": ("方案", "plan"),
     "school": ("学校", "school"),
     "system": ("工作体系", "system"),

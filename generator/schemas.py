@@ -247,6 +247,7 @@ _BY_KEYWORD: Mapping[str, Callable[[Document, tuple[str | int, ...], Any], Itera
     "minItems": _limit("too-few"),
     "minProperties": _limit("too-few"),
     "maxItems": _limit("too-many"),
+    "maxProperties": _limit("too-many"),
     "uniqueItems": _limit("not-unique"),
     "not": _not,
 }

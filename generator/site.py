@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from generator.claims import ClaimResult, TargetResult, check, targets
+from generator.compliance import TrendPoint, Verdicts, current_year, evaluate, trend
 from generator.history import Commit
 from generator.model import YearId
 from generator.problems import Position
@@ -23,14 +24,15 @@ class Site:
     repository: Repository
     claims: tuple[ClaimResult, ...]
     targets: tuple[TargetResult, ...]
+    verdicts: Verdicts
+    trend: tuple[TrendPoint, ...]
     as_of: date
     commit: Commit | None
 
     @property
     def current_year(self) -> YearId:
         """The id of the school year that `as_of` falls in, or of the last one begun before it (the first, before them all)."""
-        begun = [y.id for y in self.repository.district.years if y.first_day <= self.as_of]
-        return begun[-1] if begun else self.repository.district.years[0].id
+        return current_year(self.repository, self.as_of).id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,8 @@ def site(repository: Repository, as_of: date, commit: Commit | None) -> Site:
         repository=repository,
         claims=check(repository),
         targets=targets(repository, as_of),
+        verdicts=evaluate(repository, as_of),
+        trend=trend(repository, as_of),
         as_of=as_of,
         commit=commit,
     )

@@ -30,10 +30,13 @@ reporters.text | search | stamp | output
 engine
 render
 site
-claims
-measures
+claims | compliance
+measures | school_measures
 repository
 records
+duty_records
+part | operators
+duties
 schemas | catalogue
 yamlfile
 slips

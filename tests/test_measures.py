@@ -44,6 +44,7 @@ def school(name: str) -> m.School:
         counted_on=date(2021, 6, 30),
         classes=one,
         enrolment=one,
+        place=lambda _: HERE,
         source=HERE,
     )
 
@@ -75,6 +76,7 @@ def stated(name: str = "a", classes: int = 20, **parts: Any) -> m.Return:
         counted_on=date(2021, 6, 30),
         classes={m.Stage.PRIMARY: classes},
         enrolment={m.Stage.PRIMARY: classes * 40},
+        place=lambda _: HERE,
         source=HERE,
         **{"filed_on": date(2021, 7, 1), **nothing, **parts},
     )

@@ -1,0 +1,406 @@
+"""Compliance: every rule applied to every subject on one day, with what the verdict rests on.
+
+Owns `evaluate` and the meaning of verdicts. A Check is one rule on one subject on one day; it is judged by periods (the school year, or each term,
+window or month begun by then) and the periods' verdicts become one. A breach is not a Problem: it is recorded. What the files do not say is never taken for a
+breach. Must not know pages.
+
+The day is the whole day in the district's time zone: a due day, and a waiver's last day, still count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from generator.duties import SEALED, Anchor, Due, PeriodKind, Rule, RuleId, SchoolMeasure, Subject, Value, Waiver, WaiverId
+from generator.measures import Measured, measure
+from generator.model import ClauseRef, MeasureName, Modality, Policy, Return, School, SchoolId, SchoolYear, YearId
+from generator.operators import applies, holds, target_value
+from generator.problems import Position
+from generator.repository import Repository
+from generator.school_measures import MEASURABLE, Look, Period, periods
+
+
+class Verdict(StrEnum):
+    """What a Check comes out as: a closed set."""
+
+    MET = "met"
+    UNMET = "unmet"  # only of a 应当 clause
+    ADVISORY = "advisory"  # a 原则上 or 鼓励 clause is not followed
+    DUE = "due"  # not there yet, and the last day has not passed
+    STALE = "stale"  # it was met, but what says so is too old
+    UNREPORTED = "unreported"  # the last day has passed and the files do not say
+    WAIVED = "waived"
+    NOT_APPLICABLE = "not-applicable"
+
+
+# A Check judged by several periods comes out as the first of these that any period came out as.
+WORST_FIRST = (Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.STALE, Verdict.MET, Verdict.DUE)
+JUDGED = frozenset({Verdict.MET, Verdict.UNMET, Verdict.ADVISORY})  # what shares are shares of
+WAIVABLE = frozenset({Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.STALE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One period judged: its last day, the value found and the target it was compared with (None: not known)."""
+
+    period: Period
+    due: date
+    verdict: Verdict
+    value: Value | None
+    target: Value | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A field that a verdict rests on. `dated` is the day its figures were counted, `filed` the day they were reported."""
+
+    at: Position
+    field: tuple[str, ...]
+    dated: date
+    filed: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One rule on one subject. `moments` are the periods begun, the decisive one first in `decisive`; none where it does not apply.
+
+    `without_waiver` is what it would be without `waiver`; `lapsed` is a waiver that has run out. `fresh_until` is the last day on which the evidence is
+    good (None: it does not age). `found` is the return it rests on.
+    """
+
+    rule: Rule
+    school: School | None
+    verdict: Verdict
+    without_waiver: Verdict
+    moments: tuple[Moment, ...]
+    decisive: Moment | None
+    fresh_until: date | None
+    waiver: Waiver | None
+    lapsed: Waiver | None
+    found: Return | None
+    cites: tuple[Position, ...]
+
+    @property
+    def next_due(self) -> Moment | None:
+        """The earliest moment that is still to come."""
+        return next((m for m in self.moments if m.verdict is Verdict.DUE), None)
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The fields it rests on, with file and line."""
+        found = self.found
+        if found is None or self.rule.subject is Subject.DISTRICT:
+            return ()
+        fields = [f for name in _measures_of(self.rule) for f in MEASURABLE[name].fields]
+        return tuple(Evidence(at=found.place(f), field=f, dated=found.counted_on, filed=found.filed_on) for f in dict.fromkeys(fields))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many Checks came out as what."""
+
+    counts: Mapping[Verdict, int]
+
+    @property
+    def judged(self) -> int:
+        """How many could be judged: what shares are shares of."""
+        return sum(self.counts[v] for v in JUDGED)
+
+    @property
+    def met(self) -> int:
+        """How many are met."""
+        return self.counts[Verdict.MET]
+
+    @property
+    def left_out(self) -> int:
+        """How many the rule applies to and no share counts: due, stale, unreported, waived."""
+        return sum(n for v, n in self.counts.items() if v not in JUDGED and v is not Verdict.NOT_APPLICABLE)
+
+    @property
+    def share(self) -> float | int | None:
+        """Per cent met of those judged, cut to one place; None where none was judged: nothing is not "all"."""
+        if not self.judged:
+            return None
+        tenths = 1000 * self.met // self.judged
+        return tenths // 10 if tenths % 10 == 0 else tenths / 10
+
+
+def tally(checks: Iterable[Check]) -> Tally:
+    """Count Checks by verdict; every verdict is there, with 0 if need be."""
+    counts = dict.fromkeys(Verdict, 0)
+    for check in checks:
+        counts[check.verdict] += 1
+    return Tally(counts=counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdicts:
+    """Every Check of one day, by rule and by school, in the order of rules and schools."""
+
+    as_of: date
+    checks: tuple[Check, ...]
+    by_rule: Mapping[RuleId, tuple[Check, ...]]
+    by_school: Mapping[SchoolId, tuple[Check, ...]]
+    of_district: tuple[Check, ...]
+    needless: tuple[WaiverId, ...]  # waivers in force of which no school has need
+
+
+def evaluate(repository: Repository, as_of: date) -> Verdicts:
+    """Every rule on every subject it is about, as the records say at the end of `as_of`."""
+    checks = tuple(_checks(repository, as_of))
+    by_rule: dict[RuleId, list[Check]] = {rule: [] for rule in repository.rules}
+    by_school: dict[SchoolId, list[Check]] = {school: [] for school in repository.schools}
+    for check in checks:
+        by_rule[check.rule.id].append(check)
+        if check.school:
+            by_school[check.school.id].append(check)
+    needed = {check.waiver.id for check in checks if check.waiver}
+    return Verdicts(
+        as_of=as_of,
+        checks=checks,
+        by_rule={rule: tuple(found) for rule, found in by_rule.items()},
+        by_school={school: tuple(found) for school, found in by_school.items()},
+        of_district=tuple(check for check in checks if check.school is None),
+        needless=tuple(w.id for w in repository.waivers.values() if w.in_force(as_of) and w.id not in needed),
+    )
+
+
+def current_year(repository: Repository, as_of: date) -> SchoolYear:
+    """The school year that a day falls in, or the last one begun before it (the first, before them all)."""
+    begun = [y for y in repository.district.years if y.first_day <= as_of]
+    return begun[-1] if begun else repository.district.years[0]
+
+
+# --- one day --------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Day:
+    """What is the same for every Check of a day."""
+
+    repository: Repository
+    as_of: date
+    year: SchoolYear
+    begun: Mapping[PeriodKind, tuple[Period, ...]]
+    parameters: Mapping[str, int | float]
+    in_force: frozenset[ClauseRef]
+    waivers: Mapping[tuple[RuleId, SchoolId], tuple[Waiver, ...]]
+    due: Mapping[RuleId, tuple[date, ...]]  # the last day of each period begun, by rule
+
+
+def _day(repository: Repository, as_of: date) -> _Day:
+    year = current_year(repository, as_of)
+    begun = {kind: tuple(p for p in periods(kind, year) if p.first_day <= as_of) for kind in PeriodKind}
+    waivers: dict[tuple[RuleId, SchoolId], tuple[Waiver, ...]] = {}
+    for waiver in repository.waivers.values():
+        for school in waiver.schools:
+            waivers[waiver.rule, school] = (*waivers.get((waiver.rule, school), ()), waiver)
+    return _Day(
+        repository=repository,
+        as_of=as_of,
+        year=year,
+        begun=begun,
+        parameters=repository.parameters,
+        in_force=frozenset(clause.ref for p in repository.policies.values() if _in_force(p, as_of) for clause in p.clauses),
+        waivers=waivers,
+        due={rule.id: tuple(due_day(rule.due, period, year) for period in begun[rule.period]) for rule in repository.rules.values()},
+    )
+
+
+def _in_force(policy: Policy, on: date) -> bool:
+    begins = policy.in_force_from or policy.adopted_on
+    return (begins is None or begins <= on) and (policy.in_force_until is None or on <= policy.in_force_until)
+
+
+def due_day(due: Due, period: Period, year: SchoolYear) -> date:
+    """The last day that counts as in time."""
+    match due.anchor:
+        case Anchor.RETURNS_DUE:
+            start = year.returns_due
+        case Anchor.PERIOD_START:
+            start = period.first_day
+        case Anchor.PERIOD_END:
+            start = period.last_day
+    return start + timedelta(days=due.days)
+
+
+def _checks(repository: Repository, as_of: date) -> Iterator[Check]:
+    """District rules first, then school by school."""
+    day = _day(repository, as_of)
+    of_schools = [rule for rule in repository.rules.values() if rule.subject is Subject.SCHOOL]
+    for rule in repository.rules.values():
+        if rule.subject is Subject.DISTRICT:
+            yield _district(day, rule)
+    for school in repository.schools.values():
+        seen = _Seen(day, school)
+        for rule in of_schools:
+            yield _waived(day, seen.check(rule))
+
+
+# --- a school ---------------------------------------------------------------------------------------------------------------------
+
+
+class _Seen:
+    """A school on a day: its return if it was filed by then, and what its measures gave, each found once."""
+
+    def __init__(self, day: _Day, school: School) -> None:
+        found = day.repository.returns.get((school.id, day.year.id))
+        self.day, self.school = day, school
+        self.found = found if found is not None and found.filed_on <= day.as_of else None
+        self.opened = school.opened_on is None or school.opened_on <= day.as_of or self.found is not None
+        stated = self.found.classes if self.found else school.classes
+        self.stages, self.classes = frozenset(stated), sum(stated.values())
+        self._values: dict[tuple[str, str], Value | None] = {}
+
+    def value(self, name: str, period: Period) -> Value | None:
+        """A measure's value in a period; None where it is not stated."""
+        if self.found is None:
+            return None
+        key = (name, period.id)
+        if key not in self._values:
+            self._values[key] = MEASURABLE[SchoolMeasure(name)].value(Look(found=self.found, period=period, bands=self.day.repository.bands))
+        return self._values[key]
+
+    def check(self, rule: Rule) -> Check:
+        """A rule on this school, before any waiver."""
+        day = self.day
+        if not self.opened or not day.in_force.intersection(rule.clauses) or not applies(rule.applies_to, self.stages, self.classes):
+            return _check(rule, self.school, (), None, None)
+        fresh_until = None
+        if rule.freshness is not None and self.found is not None:
+            fresh_until = self.found.counted_on + timedelta(days=rule.freshness.days)
+        moments = tuple(self._moment(rule, period, due, fresh_until) for period, due in zip(day.begun[rule.period], day.due[rule.id], strict=True))
+        return _check(rule, self.school, moments, fresh_until, self.found)
+
+    def _moment(self, rule: Rule, period: Period, due: date, fresh_until: date | None) -> Moment:
+        value = self.value(rule.measure, period)
+        target = target_value(rule.target, lambda name: self.value(name, period), self.day.parameters) if rule.target else None
+        verdict = _judged(rule, value, target, due=due, as_of=self.day.as_of)
+        if verdict is Verdict.MET and fresh_until is not None and self.day.as_of > fresh_until:
+            verdict = Verdict.STALE
+        return Moment(period=period, due=due, verdict=verdict, value=value, target=target)
+
+
+def _judged(rule: Rule, value: Value | None, target: Value | None, *, due: date, as_of: date) -> Verdict:
+    known = value is not None and (rule.target is None or target is not None)
+    if known and value is not None and holds(rule.operator, value, target):
+        return Verdict.MET
+    if as_of <= due:
+        return Verdict.DUE
+    if not known:
+        return Verdict.UNREPORTED
+    return Verdict.UNMET if rule.modality is Modality.SHALL else Verdict.ADVISORY
+
+
+def combined(moments: Sequence[Verdict]) -> Verdict:
+    """What the verdicts of a Check's periods come to. No period yet: nothing is due, so it does not apply."""
+    return next((verdict for verdict in WORST_FIRST if verdict in moments), Verdict.NOT_APPLICABLE)
+
+
+def _check(
+    rule: Rule, school: School | None, moments: tuple[Moment, ...], fresh_until: date | None, found: Return | None, cites: tuple[Position, ...] = ()
+) -> Check:
+    verdict = combined([m.verdict for m in moments])
+    return Check(
+        rule=rule,
+        school=school,
+        verdict=verdict,
+        without_waiver=verdict,
+        moments=moments,
+        decisive=next((m for m in reversed(moments) if m.verdict is verdict), None),
+        fresh_until=fresh_until if moments else None,
+        waiver=None,
+        lapsed=None,
+        found=found if moments else None,
+        cites=cites,
+    )
+
+
+def _waived(day: _Day, check: Check) -> Check:
+    """A waiver in force changes what is not met, and nothing else; one that has run out is named."""
+    waivers = day.waivers.get((check.rule.id, check.school.id)) if check.school else None
+    if not waivers or check.verdict not in WAIVABLE:
+        return check
+    if (valid := next((w for w in waivers if w.in_force(day.as_of)), None)) is not None:
+        return replace(check, verdict=Verdict.WAIVED, waiver=valid)
+    ended = [w for w in waivers if w.last_day < day.as_of]
+    return replace(check, lapsed=max(ended, key=lambda w: w.last_day)) if ended else check
+
+
+# --- the district -------------------------------------------------------------------------------------------------------------------
+
+
+def _district(day: _Day, rule: Rule) -> Check:
+    if not day.in_force.intersection(rule.clauses):
+        return _check(rule, None, (), None, None)
+    figures: dict[str, Measured] = {}
+
+    def value(name: str) -> int | float | None:
+        if name not in figures:
+            figures[name] = measure(MeasureName(name), day.repository, day.year.id, day.as_of)
+        return figures[name].value
+
+    found = value(rule.measure)
+    target = target_value(rule.target, value, day.parameters) if rule.target else None
+    due, period = day.due[rule.id][0], day.begun[rule.period][0]
+    verdict = _judged(rule, found, target, due=due, as_of=day.as_of)
+    moment = Moment(period=period, due=due, verdict=verdict, value=found, target=target)
+    return _check(rule, None, (moment,), None, None, figures[rule.measure].cites)
+
+
+# --- asked of rules and verdicts ------------------------------------------------------------------------------------------------------
+
+
+def _measures_of(rule: Rule) -> tuple[SchoolMeasure, ...]:
+    """The school measures that a rule reads: its own and its target's."""
+    names = [rule.measure] + ([rule.target.measure] if rule.target and rule.target.measure else [])
+    return tuple(SchoolMeasure(name) for name in names)
+
+
+def is_sealed(rule: Rule) -> bool:
+    """Whether only sealed submissions can answer the rule."""
+    return rule.subject is Subject.SCHOOL and bool(SEALED.intersection(_measures_of(rule)))
+
+
+def rules_of(repository: Repository) -> Mapping[ClauseRef, tuple[Rule, ...]]:
+    """The rules of every clause: written once, in the rule; here turned round. A clause without a rule has none."""
+    found: dict[ClauseRef, list[Rule]] = {ref: [] for ref in repository.clauses}
+    for rule in repository.rules.values():
+        for ref in rule.clauses:
+            found[ref].append(rule)
+    return {ref: tuple(rules) for ref, rules in found.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendPoint:
+    """The verdicts of one day in the past, counted: of all schools' Checks, and by rule and by school."""
+
+    day: date
+    year: YearId
+    schools: Tally
+    by_rule: Mapping[RuleId, Tally]
+    by_school: Mapping[SchoolId, Tally]
+
+
+def trend_days(repository: Repository, as_of: date) -> tuple[date, ...]:
+    """The last day of every school year that is over, and `as_of`: the days that trends are told for."""
+    over = [y.last_day for y in repository.district.years if y.last_day < as_of]
+    return (*over, as_of)
+
+
+def trend(repository: Repository, as_of: date) -> tuple[TrendPoint, ...]:
+    """How the present records stood on each of the trend's days."""
+    return tuple(trend_point(repository, evaluate(repository, day)) for day in trend_days(repository, as_of))
+
+
+def trend_point(repository: Repository, verdicts: Verdicts) -> TrendPoint:
+    """One day's verdicts, counted."""
+    return TrendPoint(
+        day=verdicts.as_of,
+        year=current_year(repository, verdicts.as_of).id,
+        schools=tally(check for check in verdicts.checks if check.school),
+        by_rule={rule: tally(checks) for rule, checks in verdicts.by_rule.items()},
+        by_school={school: tally(checks) for school, checks in verdicts.by_school.items()},
+    )
