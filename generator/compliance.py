@@ -65,10 +65,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One rule on one subject. `moments` are the periods begun, the decisive one first in `decisive`; none where it does not apply.
+    """One rule on one subject. `moments` are the periods begun, `decisive` the last of them that came out as the whole; none where it does not apply.
 
-    `without_waiver` is what it would be without `waiver`; `lapsed` is a waiver that has run out. `fresh_until` is the last day on which the evidence is
-    good (None: it does not age). `found` is the return it rests on.
+    `without_waiver` is what it would be without `waiver`; `lapsed` is a waiver that has run out. `fresh_until` is the last day on which the evidence
+    is good (None: it does not age). `found` is the return it rests on.
     """
 
     rule: Rule

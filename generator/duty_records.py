@@ -1,7 +1,7 @@
 """Rules and waivers: from Documents to records, and what is wrong within one file.
 
-Owns their parsing and the checks that need no other file: types of measure, operator and target fit together, nothing is divided by zero, the examples
-that a rule must have are there. What needs the district's parameters or other records is checked by `repository`.
+Owns their parsing and the checks that need no other file: types of measure, operator and target fit together, nothing is divided by zero, and the
+examples that a rule must have are there. What needs the district's parameters or other records is checked by `repository`.
 """
 
 from __future__ import annotations

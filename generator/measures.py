@@ -176,7 +176,8 @@ def _missed(kinds: frozenset[ActivityKind]) -> Function:
 
     def function(scope: Scope) -> Measured:
         year = scope.repository.year(scope.year)
-        due = [a for a in scope.repository.activities.values() if a.kind in kinds and year.first_day <= a.first_day and a.last_day <= min(scope.as_of, year.last_day)]
+        last = min(scope.as_of, year.last_day)
+        due = [a for a in scope.repository.activities.values() if a.kind in kinds and year.first_day <= a.first_day and a.last_day < last]
         missed = [a for a in due if a.state is ActivityState.PLANNED]
         return Measured(value=len(missed), counted=len(due), left_out=0, cites=_places(missed))
 
