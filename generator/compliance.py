@@ -1,8 +1,8 @@
 """Compliance: every rule applied to every subject on one day, with what the verdict rests on.
 
 Owns `evaluate` and the meaning of verdicts. A Check is one rule on one subject on one day; it is judged by periods (the school year, or each term,
-window or month begun by then) and the periods' verdicts become one. A breach is not a Problem: it is recorded. What the files do not say is never taken for a
-breach. Must not know pages.
+window or month begun by then) and the periods' verdicts become one. A breach is not a Problem: it is recorded. What the files do not say is never
+taken for a breach. Must not know pages.
 
 The day is the whole day in the district's time zone: a due day, and a waiver's last day, still count.
 """
