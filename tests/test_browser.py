@@ -91,6 +91,14 @@ def test_a_school_is_found_by_a_part_of_its_name(context: BrowserContext, sample
     assert [hit for hit in hits if hit.endswith("schools/xz07.html") or "schools/xz07.html" in hit], hits
 
 
+def test_words_that_no_key_typed_are_searched_too(context: BrowserContext, sample_url: str) -> None:
+    """The second query is filled in when the index is loaded and the field has the focus: nothing but the words tells the theme to search."""
+    page = context.new_page()
+    assert search(page, f"{sample_url}/index.html", "讲师团")
+    page.locator("input.md-search__input").fill("xz07")
+    expect(page.locator(".md-search-result__item a[href*='schools/xz07.html']").first).to_be_visible()
+
+
 def test_the_language_switch_stays_on_the_page(context: BrowserContext, sample_url: str) -> None:
     page = context.new_page()
     page.goto(f"{sample_url}/schools/xz07.html")
