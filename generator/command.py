@@ -21,6 +21,7 @@ from generator.catalogue import Language, load
 if TYPE_CHECKING:
     from generator.history import Commit
     from generator.problems import Problem
+    from generator.reporters.result import Result
 
 FINE, PROBLEMS, USAGE, BUG, SEALED, REFUSED = 0, 1, 2, 3, 4, 5
 
@@ -104,6 +105,77 @@ def print_problems(request: Request, problems: Sequence[Problem]) -> None:
 
     if problems:
         print(report(problems, source(request.root), load(), request.language))
+
+
+def told(request: Request, problems: Sequence[Problem], files: int, last: str) -> Result:
+    """What was found, ready for any format."""
+    from generator.history import prefix
+    from generator.reporters.result import Result
+
+    return Result(
+        problems=problems,
+        files=files,
+        last=last,
+        source=source(request.root),
+        catalogue=load(),
+        language=request.language,
+        site_url=site_address(request.root) if problems else None,
+        prefix=prefix(request.root) if problems else "",
+    )
+
+
+def show(request: Request, result: Result) -> None:
+    """A result in the format asked for; else as text, and as what the platform that runs us can show.
+
+    `--format` with `--to` writes the format into a file and leaves the text for who reads the log.
+    """
+    from generator.reporters.formats import FORMATS
+
+    named = request.one_of("--format", list(FORMATS), "text")
+    if "--to" in request.options:
+        write_file(Path(request.options["--to"]), FORMATS[named](result) + "\n")
+    elif "--format" in request.options:
+        print(FORMATS[named](result))
+        return
+    print(FORMATS["text"](result))
+    if on_github():
+        if annotations := FORMATS["github"](result):
+            print(annotations)
+        summarise(FORMATS["markdown"](result))
+
+
+def on_github() -> bool:
+    """Whether GitHub Actions runs us."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def summarise(markdown: str) -> None:
+    """Add to the summary of the step, where the platform keeps one."""
+    if on_github() and (path := os.environ.get("GITHUB_STEP_SUMMARY")):
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(markdown)
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file whole or not at all. Raises UsageError where that is not possible."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f".{path.name}.part")
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+    except OSError:
+        raise UsageError("cli.cannot_write", path=str(path)) from None
+
+
+def site_address(root: Path) -> str | None:
+    """Where the district publishes its site, read even where other records are wrong."""
+    from generator.repository import DISTRICT
+    from generator.yamlfile import read
+
+    content = source(root)(DISTRICT)
+    document = read(DISTRICT, content)[0] if content else None
+    address = document.data.get("site_url") if document and isinstance(document.data, dict) else None
+    return address if isinstance(address, str) and address.startswith("https://") else None
 
 
 def source(root: Path) -> Callable[[str], bytes | None]:

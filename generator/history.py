@@ -38,6 +38,12 @@ def head(root: Path, time_zone: str) -> Commit | None:
     return Commit(id=commit, day=day, dirty=bool(changed))
 
 
+def prefix(root: Path) -> str:
+    """Where `root` lies in its git repository, ending in `/`; empty at the top or without git."""
+    shown = _git(root, "rev-parse", "--show-prefix")
+    return "" if shown is None else shown.decode("utf-8", "surrogateescape").removesuffix("\n")
+
+
 def tree_at(root: Path, revision: str) -> Tree | None:
     """The Tree of a revision, without a checkout; None if git does not know it. Links and submodules are not part of it."""
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")

@@ -19,6 +19,9 @@ LAYERS = """
 cli
 commands | commands.check | commands.build | commands.serve
 command
+reporters.formats
+reporters.github | reporters.gitlab | reporters.json | reporters.junit | reporters.markdown | reporters.sarif
+reporters.result
 serve
 build
 pages
@@ -64,7 +67,7 @@ ONLY_CALLED_IN = {
     "now": {"command"},
     "today": set[str](),
     "utcnow": set[str](),
-    "environ": set[str](),
+    "environ": {"command"},
     "getenv": set[str](),
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "service", "context", "misc"}

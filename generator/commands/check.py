@@ -9,27 +9,26 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from generator.command import FINE, PROBLEMS, Accepts, Request, UsageError, print_problems
+from generator.command import FINE, PROBLEMS, Accepts, Request, UsageError, show, told
 
-ACCEPTS = Accepts(most_words=None)
+ACCEPTS = Accepts(values=("--format", "--to"), flags=("--references",), most_words=None)
+REFERENCES = frozenset({"unknown-reference", "misspelled-reference", "duplicate-id", "no-district", "no-records", "stage-not-taught"})
 
 
 def run(request: Request) -> int:
-    """Check the records; 1 if there is any Problem in the files named."""
+    """Check the records; 1 if there is any Problem in the files named (with `--references`: or a reference that leads nowhere anywhere)."""
     from generator.repository import load as load_repository
     from generator.tree import folder
 
     tree, unreadable = folder(request.root)
     wanted = _wanted(request, [*tree.paths, *(p.at.path for p in unreadable)])
     _, problems = load_repository(tree)
-    found = [p for p in sorted({*unreadable, *problems}) if wanted(p.at.path)]
-    print_problems(request, found)
+    elsewhere = REFERENCES if "--references" in request.options else frozenset[str]()
+    found = [p for p in sorted({*unreadable, *problems}) if wanted(p.at.path) or p.code in elsewhere]
     files = sum(map(wanted, tree.paths))
-    if found:
-        print(request.say("check.found", files=files, count=len(found)))
-        return PROBLEMS
-    print(request.say("check.fine", files=files))
-    return FINE
+    last = request.say("check.found", files=files, count=len(found)) if found else request.say("check.fine", files=files)
+    show(request, told(request, found, files, last))
+    return PROBLEMS if found else FINE
 
 
 def _wanted(request: Request, known: Sequence[str]) -> Callable[[str], bool]:

@@ -1,4 +1,4 @@
 """One result, one small file a format.
 
-Owns nothing itself.
+Owns nothing itself; `formats` lists them, `result` is what each is given.
 """

@@ -1,0 +1,203 @@
+"""One result in every format: the same places in each, nothing of a file read as markup or as a command, the platform's limits kept."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree as Xml
+
+import markdown as engine
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.catalogue import Language, load
+from generator.problems import Position, Problem, problem
+from generator.reporters import github, gitlab, junit, sarif
+from generator.reporters.formats import FORMATS
+from generator.reporters.markdown import MOST_BYTES, code_span, escaped
+from generator.reporters.markdown import report as summary
+from generator.reporters.result import Result
+
+ROOT = Path(__file__).resolve().parent.parent
+BROKEN = ROOT / "tests" / "fixtures" / "broken"
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60)
+
+
+def result(problems: list[Problem], site_url: str | None = None, language: Language = Language.ZH) -> Result:
+    return Result(
+        problems=problems, files=3, last="完了。", source=lambda _: b"", catalogue=load(), language=language, site_url=site_url, prefix="district/"
+    )
+
+
+def at(path: str, line: int = 1, column: int = 1) -> Problem:
+    return problem(Position(path=path, line=line, column=column, length=2), "duplicate-key", key="a", line=1)
+
+
+def xinzhuli(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "generator.cli", *arguments]
+    return subprocess.run(
+        command, cwd=folder, env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), **environment}, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The broken district, outside of any git repository."""
+    return Path(shutil.copytree(BROKEN, tmp_path_factory.mktemp("district") / "学区"))
+
+
+def places(broken: Path, name: str) -> str:
+    done = xinzhuli("check", "--format", name, folder=broken)
+    assert (done.returncode, done.stderr) == (1, "")
+    return done.stdout
+
+
+def test_every_format_names_the_same_places(broken: Path) -> None:
+    stated = [(p["path"], p["line"], p["column"], p["code"]) for p in json.loads(places(broken, "json"))["problems"]]
+    assert len(stated) == 10
+    text = re.findall(r"(?m)^(records/\S+?):(\d+):(\d+): .* \[([a-z-]+)\]$", places(broken, "text"))
+    assert [(path, int(line), int(column), code) for path, line, column, code in text] == stated
+    runs = json.loads(places(broken, "sarif"))["runs"]
+    regions = [(r["locations"][0]["physicalLocation"], r["ruleId"]) for r in runs[0]["results"]]
+    assert [(unquote(p["artifactLocation"]["uri"]), p["region"]["startLine"], p["region"]["startColumn"], code) for p, code in regions] == stated
+    quality = [(q["location"]["path"], q["location"]["lines"]["begin"], q["check_name"]) for q in json.loads(places(broken, "gitlab"))]
+    assert quality == [(path, line, code) for path, line, _, code in stated]
+    failures = "\n".join(f.text or "" for f in Xml.fromstring(places(broken, "junit")).iter("failure"))
+    assert re.findall(r"(?m)^(\S+?):(\d+):(\d+): ", failures) == [(path, str(line), str(column)) for path, line, column, _ in stated]
+    rows = re.findall(r"(?m)^\| `(\S+?):(\d+)` \|", places(broken, "markdown"))
+    assert rows == [(path, str(line)) for path, line, _, _ in stated]
+    annotations = re.findall(r"(?m)^::error file=(\S+?),line=(\d+),col=(\d+),", places(broken, "github"))
+    assert len(annotations) == github.MOST
+    assert set(annotations) <= {(path, str(line), str(column)) for path, line, column, _ in stated}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_nothing_to_report_is_said_in_every_format(name: str) -> None:
+    assert FORMATS[name](result([])) or name == "github"
+
+
+def test_no_more_annotations_than_the_platform_shows_and_one_of_every_file_first() -> None:
+    found = [at("a.yml", line) for line in range(1, 30)] + [at(f"{name}.yml") for name in "bcdefg"]
+    lines = github.report(result(found)).splitlines()
+    assert len(lines) == 10
+    files = re.findall(r"file=district/(\w)\.yml", "\n".join(lines))
+    assert set(files) == set("abcdefg")
+    assert files == sorted(files)
+    assert "26" in lines[-1]
+    assert lines[-1].startswith("::notice ")
+
+
+def test_as_many_as_fit_need_no_rest() -> None:
+    assert github.report(result([at("a.yml", line) for line in range(1, 10)])).count("\n") == 8
+
+
+@given(TEXTS | st.from_regex(r"\A[%:,\n\r]*::error\Z"))
+def test_an_annotation_is_one_line_whatever_a_file_is_called(text: str) -> None:
+    found = problem(Position(path=f"records/{text}"), "misspelled-field", key=text, nearest="id", title="x")
+    line = github.report(result([found]))
+    assert "\n" not in line
+    assert "\r" not in line
+    properties, _, said = line.removeprefix("::error ").partition("::")
+    assert dict(p.split("=", 1) for p in properties.split(","))["line"] == "1"
+    assert "::" not in properties
+    assert "改法" in said
+
+
+def visible(markdown: str) -> str:
+    """What a reader sees of one line of Markdown."""
+    rendered = re.sub(r"<!--.*?-->", "", engine.markdown(f"x {markdown} x"))
+    assert "<a" not in rendered
+    assert "<em" not in rendered
+    return html.unescape(rendered.removeprefix("<p>x ").removesuffix(" x</p>"))
+
+
+@given(TEXTS)
+def test_markdown_shows_text_as_it_is(text: str) -> None:
+    assert visible(escaped(text)) == " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "text", ["@someone", "see #12", "https://example.org/x", "www.example.org", "<b>x</b>", "a|b", "![x](y)", "- x", "1. x", "`x`"]
+)
+def test_nothing_in_a_record_calls_links_or_marks_up(text: str) -> None:
+    shown = escaped(text)
+    assert not re.search(r"@\w|(?<!&)#\d|https?://|www\.|[<](?!!-- --[>])|\||`|^[-]|^\d\.", shown)
+
+
+@given(TEXTS)
+def test_a_code_span_is_never_left(text: str) -> None:
+    span = code_span(text)
+    fence = re.match(r"`+", span)
+    assert fence
+    assert not re.search(rf"(?<!`){fence[0]}(?!`)", span[len(fence[0]) : -len(fence[0])])
+
+
+def test_a_summary_stays_below_the_platforms_limit() -> None:
+    made = summary(result([at("a.yml", line) for line in range(1, 20_000)]))
+    assert MOST_BYTES - 1000 < len(made.encode()) < MOST_BYTES + 5000
+    assert "没有列出" in made
+
+
+def test_equal_problems_have_fingerprints_of_their_own_and_keep_them_when_lines_move() -> None:
+    def prints(lines: list[int]) -> list[str]:
+        return [q["fingerprint"] for q in json.loads(gitlab.report(result([at("a.yml", line) for line in lines])))]
+
+    assert len(set(prints([1, 5]))) == 2
+    assert prints([1, 5]) == prints([11, 15])
+
+
+def test_file_names_are_encoded_in_sarif_and_kept_elsewhere() -> None:
+    found = [at("records/说明 1.yml")]
+    place = json.loads(sarif.report(result(found)))["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"].isascii()
+    assert unquote(place["artifactLocation"]["uri"]) == "district/records/说明 1.yml"
+    assert "说明 1.yml" in junit.report(result(found))
+
+
+@given(TEXTS)
+def test_junit_is_xml_whatever_a_file_holds(text: str) -> None:
+    found = problem(Position(path="a.yml"), "misspelled-field", key=text, nearest="id", title="x")
+    assert Xml.fromstring(junit.report(result([found]))).get("failures") == "1"
+
+
+@pytest.mark.parametrize(("language", "half"), [(Language.ZH, ""), (Language.EN, "en/")])
+def test_where_a_site_is_published_every_problem_links_to_its_explanation(language: Language, half: str) -> None:
+    link = f"https://example.org/x/{half}about/problems.html"
+    made = result([at("a.yml")], "https://example.org/x/", language)
+    for name in ("github", "markdown", "json", "sarif"):
+        assert f"{link}#duplicate-key" in FORMATS[name](made).replace("%3A", ":"), name
+    assert link in FORMATS["text"](made)
+
+
+def test_on_github_text_annotations_and_summary_come_by_themselves(broken: Path, tmp_path: Path) -> None:
+    target = tmp_path / "summary.md"
+    done = xinzhuli("check", folder=broken, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(target))
+    assert done.returncode == 1
+    assert done.stdout.startswith("records/catalogue/teams/experts.yml:8:7: ")
+    assert done.stdout.count("::error ") == 9
+    assert target.read_text(encoding="utf-8").startswith("### 请先改好这些地方\n")
+    only = xinzhuli("check", "--format", "json", folder=broken, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(tmp_path / "none"))
+    assert json.loads(only.stdout)["files"] == 28
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_format_can_go_to_a_file_while_people_read_the_text(broken: Path, tmp_path: Path) -> None:
+    done = xinzhuli("check", "--format", "gitlab", "--to", str(tmp_path / "new" / "quality.json"), folder=broken)
+    assert done.returncode == 1
+    assert "改法" in done.stdout
+    assert len(json.loads((tmp_path / "new" / "quality.json").read_text(encoding="utf-8"))) == 10
+    assert [p.name for p in (tmp_path / "new").iterdir()] == ["quality.json"]
+
+
+def test_with_named_files_references_elsewhere_are_told_when_asked_for(broken: Path) -> None:
+    one = "records/schools/xz01"
+    assert "unknown-reference" not in xinzhuli("check", one, folder=broken).stdout
+    assert "unknown-reference" in xinzhuli("check", "--references", one, folder=broken).stdout
+    assert "sum-differs" not in xinzhuli("check", "--references", one, folder=broken).stdout
