@@ -227,6 +227,8 @@ class Term:
     title: Text
     first_day: date
     last_day: date
+    submissions_due: date | None  # last day for schools' sealed aggregates; None where the district asks for none
+    release_from: date | None  # the day from which the term's statistics may be released
     windows: tuple[Window, ...]
 
 
@@ -283,6 +285,19 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RiskLevel:
+    """What a screening may find. The order of `District.risk_levels`, mildest first, is the only order: none is read from a name.
+
+    `focus`: pupils at this level are of particular concern (重点关注); only they are referred. `paper_file`: they need a paper file too.
+    """
+
+    id: str
+    title: Text
+    focus: bool
+    paper_file: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """One row of the programme: what must be kept, published and checked."""
 
@@ -306,6 +321,7 @@ class District:
     bodies: tuple[Body, ...]
     help_lines: tuple[HelpLine, ...]
     referral: tuple[Text, ...]  # the steps from a worry to help, in order
+    risk_levels: tuple[RiskLevel, ...]  # mildest first
     parameters: tuple[Parameter, ...]
     systems: tuple[System, ...]
     source: Position

@@ -74,6 +74,8 @@ def _term(part: Part) -> m.Term:
         title=part.text("title"),
         first_day=part.day("first_day"),
         last_day=part.day("last_day"),
+        submissions_due=part.day_or_none("submissions_due"),
+        release_from=part.day_or_none("release_from"),
         windows=tuple(map(_window, part.parts("windows"))),
     )
 
@@ -122,6 +124,10 @@ def _parameter(part: Part) -> m.Parameter:
     )
 
 
+def _risk_level(part: Part) -> m.RiskLevel:
+    return m.RiskLevel(id=part.data["id"], title=part.text("title"), focus=part.data["focus"], paper_file=part.data["paper_file"])
+
+
 def _system(part: Part) -> m.System:
     return m.System(number=m.SystemNumber(part.whole("number")), title=part.text("title"), summary=part.text("summary"), source=part.at())
 
@@ -141,6 +147,7 @@ def _district(part: Part) -> tuple[Record, ...]:
             bodies=tuple(map(_body, part.parts("bodies"))),
             help_lines=tuple(map(_help_line, part.parts("help_lines"))),
             referral=part.texts("referral"),
+            risk_levels=tuple(map(_risk_level, part.parts("risk_levels"))),
             parameters=tuple(map(_parameter, part.parts("parameters"))),
             systems=tuple(map(_system, part.parts("systems"))),
             source=part.at(),
@@ -521,14 +528,18 @@ def _within(inner: Part, outer: Part) -> Iterator[Problem]:
 
 
 def _check_district(part: Part) -> Iterator[Problem]:
-    for name, field in (("years", "id"), ("areas", "id"), ("bodies", "id"), ("help_lines", "id"), ("parameters", "id"), ("systems", "number")):
-        yield from _unique(part.parts(name), field)
+    for name in ("years", "areas", "bodies", "help_lines", "risk_levels", "parameters"):
+        yield from _unique(part.parts(name), "id")
+    yield from _unique(part.parts("systems"), "number")
+    yield from _grows(part)
     years = part.parts("years")
     for year in years:
         yield from _in_order(year, "first_day", "last_day")
         yield from _unique(year.parts("terms"), "id")
         for term in year.parts("terms"):
             yield from _within(term, year)
+            yield from _in_order(term, "first_day", "submissions_due")
+            yield from _in_order(term, "submissions_due", "release_from")
             yield from _unique(term.parts("windows"), "id")
             for window in term.parts("windows"):
                 yield from _within(window, term)
@@ -536,6 +547,14 @@ def _check_district(part: Part) -> Iterator[Problem]:
         if before.day("last_day") >= after.day("first_day"):
             facts = {"earlier": before.data["last_day"], "later": after.data["first_day"]}
             yield problem(after.at("first_day"), "days-out-of-order", before.at("last_day"), **facts)
+
+
+def _grows(part: Part) -> Iterator[Problem]:
+    """What holds at a risk level holds at every graver one."""
+    for before, after in pairwise(part.parts("risk_levels")):
+        for name in ("focus", "paper_file"):
+            if before.data[name] and not after.data[name]:
+                yield problem(after.at(name), "levels-out-of-order", before.at(name), field=name)
 
 
 def _check_policy(part: Part) -> Iterator[Problem]:

@@ -45,6 +45,7 @@ yamlfile
 slips
 history
 tree | resources
+submission
 model
 problems
 """

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from generator import model
+from generator import model, submission
 from generator.records import PATHS
 from generator.schemas import enum_label, kinds, nearest, schema_of, validate
 from generator.yamlfile import read
@@ -26,7 +26,7 @@ def properties(node: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, 
 
 
 def test_there_is_a_schema_for_every_kind_of_path() -> None:
-    assert {kind for kind, _ in PATHS} == set(kinds())
+    assert {kind for kind, _ in PATHS} | {"submission"} == set(kinds())
 
 
 @pytest.mark.parametrize("kind", kinds())
@@ -55,7 +55,7 @@ def test_nothing_unknown_is_let_through(kind: str) -> None:
     assert all(found.get("additionalProperties") is False for found in objects(schema_of(kind)))
 
 
-ENUMS = [e for e in vars(model).values() if isinstance(e, type) and issubclass(e, StrEnum) and e is not StrEnum]
+ENUMS = [e for e in (*vars(model).values(), *vars(submission).values()) if isinstance(e, type) and issubclass(e, StrEnum) and e is not StrEnum]
 
 
 @pytest.mark.parametrize("members", ENUMS, ids=lambda e: e.__name__)

@@ -18,8 +18,9 @@ _LIMITS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems
 
 
 def pages(edition: Edition) -> Iterator[Page]:
-    """The index, then a page a kind in the order of the records' folders."""
-    named = [kind for kind, _ in PATHS if kind in kinds()]
+    """The index, then a page a kind in the order of the records' folders; last what is filled in outside the repository."""
+    paths = [kind for kind, _ in PATHS]
+    named = [*(kind for kind in paths if kind in kinds()), *(kind for kind in kinds() if kind not in paths)]
     yield edition.page(
         path="about/dictionary/index",
         kind="dictionary",

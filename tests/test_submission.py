@@ -1,0 +1,103 @@
+"""Submissions: the identities between their figures, each shown to be able to fail, and their one text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.model import RiskLevel, SchoolId, Stage, TermId, Text
+from generator.submission import SCHEMA, Concern, Counts, NotScreened, StageBand, Submission, faults, written
+
+LEVELS = tuple(
+    RiskLevel(id=name, title=Text(zh=name), focus=rank > 1, paper_file=rank > 0) for rank, name in enumerate(("low", "mid", "high", "top"))
+)
+WINDOWS = ("term-start", "holiday")
+
+
+@st.composite
+def counts(draw: st.DrawFn) -> Counts:
+    """Figures of a band that satisfy every identity."""
+    few = st.integers(0, 30)
+    levels = {level.id: draw(few) for level in LEVELS}
+    concerns = {concern: draw(few) for concern in Concern}
+    missing = {reason: draw(few) for reason in NotScreened}
+    valid, invalid = sum(levels.values()), draw(few)
+    due = valid + invalid + sum(missing.values())
+    enrolment = max(due, sum(concerns.values())) + draw(few)
+    some = st.integers(0, enrolment)
+    return Counts(
+        enrolment=enrolment,
+        due=due,
+        screened=valid + invalid,
+        valid=valid,
+        invalid=invalid,
+        not_screened=missing,
+        levels=levels,
+        reviewed=draw(st.integers(0, valid)),
+        electronic_files=draw(some),
+        paper_files=sum(concerns.values()),
+        counselled=draw(some),
+        followed_up={window: draw(some) for window in WINDOWS if draw(st.booleans())},
+        referred=draw(st.integers(0, levels["high"] + levels["top"])),
+        guardians_informed=draw(some),
+        crisis_interventions=draw(few),
+        concerns=concerns,
+    )
+
+
+@st.composite
+def submissions(draw: st.DrawFn) -> tuple[Submission, tuple[Stage, ...]]:
+    """A Submission without faults, and its school's stages."""
+    stages = tuple(stage for stage in Stage if draw(st.booleans())) or (Stage.PRIMARY,)
+    bands = {band: draw(counts()) for band in StageBand if band.stage in stages}
+    made = Submission(schema=SCHEMA, school=SchoolId("xz01"), term=TermId("2026-2027-1"), revision=draw(st.integers(1, 99)), bands=bands)
+    return made, stages
+
+
+@given(submissions())
+def test_consistent_figures_have_no_fault(drawn: tuple[Submission, tuple[Stage, ...]]) -> None:
+    assert faults(*drawn, LEVELS, WINDOWS) == ()
+
+
+CHANGES: list[tuple[str, str, Any]] = [
+    ("due", "equals-screened-and-not-screened", lambda c: {"due": c.due + 1, "enrolment": c.enrolment + 1}),
+    ("screened", "equals-valid-and-invalid", lambda c: {"screened": c.screened + 1, "due": c.due + 1, "enrolment": c.enrolment + 1}),
+    ("valid", "equals-sum-of-levels", lambda c: {"valid": c.valid + 1, "invalid": c.invalid + 1, "screened": c.screened + 2, "due": c.due + 2,
+                                                 "enrolment": c.enrolment + 2}),
+    ("concerns", "equals-paper-files", lambda c: {"paper_files": c.paper_files + 1, "enrolment": c.enrolment + 1}),
+    ("electronic_files", "at-most-enrolment", lambda c: {"electronic_files": c.enrolment + 1}),
+    ("counselled", "at-most-enrolment", lambda c: {"counselled": c.enrolment + 1}),
+    ("guardians_informed", "at-most-enrolment", lambda c: {"guardians_informed": c.enrolment + 1}),
+    ("followed_up.holiday", "at-most-enrolment", lambda c: {"followed_up": {"holiday": c.enrolment + 1}}),
+    ("followed_up", "windows-of-the-term", lambda c: {"followed_up": {"no-such": 1}}),
+    ("followed_up", "windows-of-the-term", lambda c: {"followed_up": {"holiday": 0, "term-start": 0}}),
+    ("levels", "levels-of-the-district", lambda c: {"levels": dict(reversed(c.levels.items()))}),
+    ("referred", "at-most-focus-levels", lambda c: {"referred": c.levels["high"] + c.levels["top"] + 1}),
+    ("reviewed", "at-most-valid", lambda c: {"reviewed": c.valid + 1}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "rule", "change"), CHANGES, ids=lambda x: x if isinstance(x, str) else "")
+@given(drawn=submissions())
+def test_a_figure_that_breaks_an_identity_is_named(field: str, rule: str, change: Any, drawn: tuple[Submission, tuple[Stage, ...]]) -> None:
+    submission, stages = drawn
+    band, before = next(iter(submission.bands.items()))
+    broken = replace(submission, bands={**submission.bands, band: replace(before, **change(before))})
+    found = faults(broken, stages, LEVELS, WINDOWS)
+    assert [(f.place, f.rule) for f in found] == [(f"bands[{band.value}].{field}", rule)]
+
+
+@given(submissions())
+def test_a_missing_band_is_a_fault(drawn: tuple[Submission, tuple[Stage, ...]]) -> None:
+    submission, stages = drawn
+    fewer = dict(list(submission.bands.items())[1:])
+    assert [f.rule for f in faults(replace(submission, bands=fewer), stages, LEVELS, WINDOWS)] == ["bands-of-the-school"]
+
+
+@given(submissions(), submissions())
+def test_equal_submissions_have_one_text_and_others_another(one: tuple[Submission, Any], other: tuple[Submission, Any]) -> None:
+    assert (written(one[0]) == written(other[0])) == (one[0] == other[0])
