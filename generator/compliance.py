@@ -17,7 +17,7 @@ from enum import StrEnum
 from generator.duties import SEALED, Anchor, Due, PeriodKind, Rule, RuleId, SchoolMeasure, Subject, Value, Waiver, WaiverId
 from generator.measures import Measured, measure
 from generator.model import ClauseRef, MeasureName, Modality, Policy, Return, School, SchoolId, SchoolYear, YearId
-from generator.operators import applies, holds, target_value
+from generator.operators import answered, applies, holds, target_value
 from generator.problems import Position
 from generator.repository import Repository
 from generator.school_measures import MEASURABLE, Look, Period, periods
@@ -263,10 +263,16 @@ class _Seen:
             self._values[key] = MEASURABLE[SchoolMeasure(name)].value(Look(found=self.found, period=period, bands=self.day.repository.bands))
         return self._values[key]
 
+    def unanswered(self, name: str) -> frozenset[str]:
+        """The words of a measure that the return leaves open."""
+        find = MEASURABLE[SchoolMeasure(name)].unanswered
+        return find(self.found) if find is not None and self.found is not None else frozenset()
+
     def check(self, rule: Rule) -> Check:
         """A rule on this school, before any waiver."""
-        day = self.day
-        if not self.opened or not day.in_force.intersection(rule.clauses) or not applies(rule.applies_to, self.stages, self.classes):
+        day, year = self.day, self.day.begun[PeriodKind.YEAR]
+        concerned = applies(rule.applies_to, self.stages, self.classes, lambda name: self.value(name, year[0]) if year else None)
+        if not self.opened or not concerned or not day.in_force.intersection(rule.clauses):
             return _check(rule, self.school, (), None, None)
         fresh_until = None
         if rule.freshness is not None and self.found is not None:
@@ -277,6 +283,8 @@ class _Seen:
     def _moment(self, rule: Rule, period: Period, due: date, fresh_until: date | None) -> Moment:
         value = self.value(rule.measure, period)
         target = target_value(rule.target, lambda name: self.value(name, period), self.day.parameters) if rule.target else None
+        if value is not None and not answered(value, target, self.unanswered(rule.measure)):
+            value = None
         verdict = _judged(rule, value, target, due=due, as_of=self.day.as_of)
         if verdict is Verdict.MET and fresh_until is not None and self.day.as_of > fresh_until:
             verdict = Verdict.STALE

@@ -162,16 +162,17 @@ def type_of(measure: SchoolMeasure) -> ValueType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applies:
-    """Which schools a rule is about: any of the stages, and so many classes. Empty means every school."""
+    """Which schools a rule is about: any of the stages, so many classes, and a yes-no measure that is not "no". Empty means every school."""
 
     stages: tuple[Stage, ...]
     least_classes: int | None
     most_classes: int | None
+    where: str | None
 
     @property
     def restricts(self) -> bool:
         """Whether there can be a school that the rule does not apply to."""
-        return bool(self.stages) or self.least_classes is not None or self.most_classes is not None
+        return any(limit not in (None, ()) for limit in (self.stages, self.least_classes, self.most_classes, self.where))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,11 +57,12 @@ def rule(part: Part) -> tuple[d.Rule]:
 
 def _applies(part: Part | None) -> d.Applies:
     if part is None:
-        return d.Applies(stages=(), least_classes=None, most_classes=None)
+        return d.Applies(stages=(), least_classes=None, most_classes=None, where=None)
     return d.Applies(
         stages=part.members("stages", m.Stage),
         least_classes=part.whole_or_none("least_classes"),
         most_classes=part.whole_or_none("most_classes"),
+        where=part.get("where"),
     )
 
 
@@ -153,6 +154,7 @@ def check_rule(part: Part) -> Iterator[Problem]:
         yield from _operator_fits(part, measure)
         yield from _period_fits(part, measure)
     yield from _target_fits(part, measures)
+    yield from _where_fits(part, measures)
     for example in part.parts("examples"):
         yield from _given_fits(example, measures)
     yield from _examples_suffice(part)
@@ -194,6 +196,13 @@ def _target_fits(part: Part, measures: Mapping[str, Measure]) -> Iterator[Proble
     if has is not None and has is not takes:
         yield _mismatch(target, bases[0], has, takes)
     yield from _factors_fit(target)
+
+
+def _where_fits(part: Part, measures: Mapping[str, Measure]) -> Iterator[Problem]:
+    scope = part.part("applies_to")
+    measure = measures.get(scope.get("where")) if scope else None
+    if scope and measure is not None and type_of_measure(measure) is not d.ValueType.YES_NO:
+        yield _mismatch(scope, "where", type_of_measure(measure), d.ValueType.YES_NO)
 
 
 def _type_of_base(target: Part, base: str, measures: Mapping[str, Measure]) -> d.ValueType | None:

@@ -105,15 +105,25 @@ def _rounded(exact: Fraction, rounding: Rounding | None) -> Number:
             return exact.numerator if exact.denominator == 1 else float(exact)
 
 
-def applies(applies_to: Applies, stages: frozenset[Stage], classes: int | None) -> bool:
-    """Whether a rule is about a school with these stages and so many classes (None: not known, then no size excludes it)."""
+def applies(applies_to: Applies, stages: frozenset[Stage], classes: int | None, measured: Lookup) -> bool:
+    """Whether a rule is about a school with these stages, so many classes (None: not known, then no size excludes it) and these measures."""
     if applies_to.stages and not stages.intersection(applies_to.stages):
+        return False
+    if applies_to.where is not None and measured(applies_to.where) is False:
         return False
     if classes is None:
         return True
     fewer = applies_to.least_classes is not None and classes < applies_to.least_classes
     more = applies_to.most_classes is not None and classes > applies_to.most_classes
     return not (fewer or more)
+
+
+def answered(value: Value, target: Value | None, unanswered: frozenset[str]) -> bool:
+    """Whether words suffice for a verdict: not where all that the target still lacks was left unanswered."""
+    if not isinstance(value, tuple) or not isinstance(target, tuple):
+        return True
+    lacking = set(target).difference(value)
+    return not lacking or not lacking <= unanswered
 
 
 def example_holds(rule: Rule, given: Mapping[str, Value], parameters: Mapping[str, Number]) -> bool | None:

@@ -247,6 +247,8 @@ class _Known:
             if ref.partition("#")[0] not in self.unread_policies:
                 yield from _refers(part, ("clauses", index), ref, "clause", self.clauses)
         yield from self._not_stronger(part)
+        if scope := part.part("applies_to"):
+            yield from _refers(scope, ("where",), scope.get("where"), "measure", known)
         if target := part.part("target"):
             yield from _refers(target, ("measure",), target.get("measure"), "measure", known)
             yield from self._parameter(target)
@@ -326,7 +328,7 @@ def _comes_out(rule: d.Rule, example: d.Example, parameters: Mapping[str, int | 
     """What a rule makes of an example; None where its figures do not suffice."""
     classes = example.given.get(d.SchoolMeasure.CLASSES)
     stages = frozenset(example.stages or rule.applies_to.stages or m.Stage)
-    if not applies(rule.applies_to, stages, classes if isinstance(classes, int) else None):
+    if not applies(rule.applies_to, stages, classes if isinstance(classes, int) else None, example.given.get):
         return d.Expectation.NOT_APPLICABLE
     held = example_holds(rule, example.given, parameters)
     return None if held is None else d.Expectation.MET if held else d.Expectation.UNMET

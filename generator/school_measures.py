@@ -47,10 +47,11 @@ Function: TypeAlias = "Callable[[Look], Value | None]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurable:
-    """A measure's function and the fields of the return that it reads."""
+    """A measure's function and the fields of the return that it reads. `unanswered` are the words of a measure that the return leaves open."""
 
     value: Function
     fields: tuple[Pointer, ...]
+    unanswered: Callable[[Return], frozenset[str]] | None = None
 
 
 def periods(kind: PeriodKind, year: SchoolYear) -> tuple[Period, ...]:
@@ -108,7 +109,7 @@ def _of_room(value: Callable[[Room], Value | None]) -> Function:
     return lambda look: None if look.found.room is None else value(look.found.room)
 
 
-def _words(names: tuple[str, ...], has: Callable[[Return], tuple[bool | None, ...]]) -> Function:
+def _words(names: tuple[str, ...], has: Callable[[Return], tuple[bool | None, ...]], *fields: Pointer) -> Measurable:
     """The words that the return says yes to; not stated where it answers none of them."""
 
     def value(look: Look) -> Value | None:
@@ -117,7 +118,10 @@ def _words(names: tuple[str, ...], has: Callable[[Return], tuple[bool | None, ..
             return None
         return tuple(name for name, answer in zip(names, answers, strict=True) if answer)
 
-    return value
+    def unanswered(found: Return) -> frozenset[str]:
+        return frozenset(name for name, answer in zip(names, has(found), strict=True) if answer is None)
+
+    return Measurable(value=value, fields=fields, unanswered=unanswered)
 
 
 def _equipment(found: Return) -> tuple[bool | None, ...]:
@@ -221,20 +225,20 @@ MEASURABLE: Mapping[SchoolMeasure, Measurable] = {
     _M.TEACHERS: Measurable(value=_stated(_teachers), fields=(("staff", "full_time"), ("staff", "part_time"))),
     _M.FULL_TIME_TEACHERS: Measurable(value=_stated(lambda r: None if r.staff is None else r.staff.full_time), fields=(("staff", "full_time"),)),
     _M.HAS_ROOM: Measurable(value=_stated(lambda r: r.room is not None), fields=(("room",),)),
-    _M.ROOM_EQUIPMENT: Measurable(value=_words(ROOM_EQUIPMENT, _equipment), fields=(("room",),)),
+    _M.ROOM_EQUIPMENT: _words(ROOM_EQUIPMENT, _equipment, ("room",)),
     _M.SMALLEST_INDIVIDUAL_ROOM: Measurable(value=_of_room(lambda room: min(room.individual_m2, default=None)), fields=(("room", "individual_m2"),)),
     _M.GROUP_ROOM: Measurable(value=_of_room(lambda room: room.group_m2), fields=(("room", "group_m2"),)),
     _M.OFFICE_AREA: Measurable(value=_of_room(lambda room: room.office_m2), fields=(("room", "office_m2"),)),
-    _M.ROOM_AREAS: Measurable(value=_words(ROOM_AREAS, _areas), fields=(("room",),)),
-    _M.ROOM_OPENING: Measurable(value=_words(ROOM_OPENING, _opening), fields=(("room",),)),
+    _M.ROOM_AREAS: _words(ROOM_AREAS, _areas, ("room",)),
+    _M.ROOM_OPENING: _words(ROOM_OPENING, _opening, ("room",)),
     _M.FREE_OF_CHARGE: Measurable(value=_of_room(lambda room: room.free_of_charge), fields=(("room", "free_of_charge"),)),
     _M.GROWTH_RECORDS: Measurable(value=_of_room(lambda room: room.growth_records), fields=(("room", "growth_records"),)),
     _M.EARMARKED_YUAN: Measurable(value=_stated(lambda r: r.earmarked_yuan), fields=(("earmarked_yuan",),)),
-    _M.CRISIS_ARRANGEMENTS: Measurable(value=_words(CRISIS, _crisis), fields=(("crisis",),)),
+    _M.CRISIS_ARRANGEMENTS: _words(CRISIS, _crisis, ("crisis",)),
     _M.GUARDIANS_TOLD: Measurable(
         value=_stated(lambda r: None if r.crisis is None else r.crisis.guardians_told_at_once), fields=(("crisis", "guardians_told_at_once"),)
     ),
-    _M.MECHANISM: Measurable(value=_words(MECHANISM, _mechanism), fields=(("room",), ("staff",), ("assessment_software",), ("crisis", "workflow"))),
+    _M.MECHANISM: _words(MECHANISM, _mechanism, ("room",), ("staff",), ("assessment_software",), ("crisis", "workflow")),
     _M.ASSESSMENT_SOFTWARE: Measurable(value=_stated(lambda r: r.assessment_software), fields=(("assessment_software",),)),
     _M.FOLLOW_UP_DONE: Measurable(value=_follow_up, fields=(("follow_ups",),)),
     _M.GUIDANCE_ATTENDED: Measurable(value=_guidance, fields=(("attendance",),)),
