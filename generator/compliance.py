@@ -10,9 +10,10 @@ The day is the whole day in the district's time zone: a due day, and a waiver's 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from generator.duties import SEALED, Anchor, Due, PeriodKind, Rule, RuleId, SchoolMeasure, Subject, Value, Waiver, WaiverId
 from generator.measures import Measured, measure
@@ -42,8 +43,7 @@ JUDGED = frozenset({Verdict.MET, Verdict.UNMET, Verdict.ADVISORY})  # what share
 WAIVABLE = frozenset({Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.STALE})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(NamedTuple):  # made once a Check or oftener: a dataclass takes twice as long
     """One period judged: its last day, the value found and the target it was compared with (None: not known)."""
 
     period: Period
@@ -63,8 +63,7 @@ class Evidence:
     filed: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(NamedTuple):  # made once a rule and school
     """One rule on one subject. `moments` are the periods begun, `decisive` the last of them that came out as the whole; none where it does not apply.
 
     `without_waiver` is what it would be without `waiver`; `lapsed` is a waiver that has run out. `fresh_until` is the last day on which the evidence
@@ -177,22 +176,34 @@ def current_year(repository: Repository, as_of: date) -> SchoolYear:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """A rule made ready for a day: found once, used for every school."""
+
+    rule: Rule
+    in_force: bool
+    limited: bool  # not about every school
+    slots: tuple[tuple[Period, date], ...]  # the periods begun, each with its last day
+    fixed: Value | None  # the target, where it is the same for all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Day:
     """What is the same for every Check of a day."""
 
     repository: Repository
     as_of: date
     year: SchoolYear
-    begun: Mapping[PeriodKind, tuple[Period, ...]]
+    whole_year: Period
     parameters: Mapping[str, int | float]
-    in_force: frozenset[ClauseRef]
+    rules: tuple[_Ready, ...]
     waivers: Mapping[tuple[RuleId, SchoolId], tuple[Waiver, ...]]
-    due: Mapping[RuleId, tuple[date, ...]]  # the last day of each period begun, by rule
 
 
 def _day(repository: Repository, as_of: date) -> _Day:
     year = current_year(repository, as_of)
     begun = {kind: tuple(p for p in periods(kind, year) if p.first_day <= as_of) for kind in PeriodKind}
+    in_force = frozenset(clause.ref for p in repository.policies.values() if _in_force(p, as_of) for clause in p.clauses)
+    parameters = repository.parameters
     waivers: dict[tuple[RuleId, SchoolId], tuple[Waiver, ...]] = {}
     for waiver in repository.waivers.values():
         for school in waiver.schools:
@@ -201,11 +212,21 @@ def _day(repository: Repository, as_of: date) -> _Day:
         repository=repository,
         as_of=as_of,
         year=year,
-        begun=begun,
-        parameters=repository.parameters,
-        in_force=frozenset(clause.ref for p in repository.policies.values() if _in_force(p, as_of) for clause in p.clauses),
+        whole_year=periods(PeriodKind.YEAR, year)[0],
+        parameters=parameters,
+        rules=tuple(_ready(rule, begun[rule.period], year, in_force, parameters) for rule in repository.rules.values()),
         waivers=waivers,
-        due={rule.id: tuple(due_day(rule.due, period, year) for period in begun[rule.period]) for rule in repository.rules.values()},
+    )
+
+
+def _ready(rule: Rule, begun: tuple[Period, ...], year: SchoolYear, in_force: frozenset[ClauseRef], parameters: Mapping[str, int | float]) -> _Ready:
+    fixed = target_value(rule.target, lambda _: None, parameters) if rule.target and rule.target.measure is None else None
+    return _Ready(
+        rule=rule,
+        in_force=not in_force.isdisjoint(rule.clauses),
+        limited=rule.applies_to.restricts,
+        slots=tuple((period, due_day(rule.due, period, year)) for period in begun),
+        fixed=fixed,
     )
 
 
@@ -229,14 +250,14 @@ def due_day(due: Due, period: Period, year: SchoolYear) -> date:
 def _checks(repository: Repository, as_of: date) -> Iterator[Check]:
     """District rules first, then school by school."""
     day = _day(repository, as_of)
-    of_schools = [rule for rule in repository.rules.values() if rule.subject is Subject.SCHOOL]
-    for rule in repository.rules.values():
-        if rule.subject is Subject.DISTRICT:
-            yield _district(day, rule)
+    of_schools = tuple(ready for ready in day.rules if ready.rule.subject is Subject.SCHOOL)
+    for ready in day.rules:
+        if ready.rule.subject is Subject.DISTRICT:
+            yield _district(day, ready)
     for school in repository.schools.values():
         seen = _Seen(day, school)
-        for rule in of_schools:
-            yield _waived(day, seen.check(rule))
+        for ready in of_schools:
+            yield _waived(day, seen.check(ready))
 
 
 # --- a school ---------------------------------------------------------------------------------------------------------------------
@@ -260,35 +281,37 @@ class _Seen:
             return None
         key = (name, period.id)
         if key not in self._values:
-            self._values[key] = MEASURABLE[SchoolMeasure(name)].value(Look(found=self.found, period=period, bands=self.day.repository.bands))
+            self._values[key] = MEASURABLE[name].value(Look(found=self.found, period=period, bands=self.day.repository.bands))
         return self._values[key]
 
-    def unanswered(self, name: str) -> frozenset[str]:
-        """The words of a measure that the return leaves open."""
-        find = MEASURABLE[SchoolMeasure(name)].unanswered
-        return find(self.found) if find is not None and self.found is not None else frozenset()
-
-    def check(self, rule: Rule) -> Check:
+    def check(self, ready: _Ready) -> Check:
         """A rule on this school, before any waiver."""
-        day, year = self.day, self.day.begun[PeriodKind.YEAR]
-        concerned = applies(rule.applies_to, self.stages, self.classes, lambda name: self.value(name, year[0]) if year else None)
-        if not self.opened or not concerned or not day.in_force.intersection(rule.clauses):
+        rule = ready.rule
+        if not (self.opened and ready.in_force and (not ready.limited or self._concerned(rule))):
             return _check(rule, self.school, (), None, None)
         fresh_until = None
         if rule.freshness is not None and self.found is not None:
             fresh_until = self.found.counted_on + timedelta(days=rule.freshness.days)
-        moments = tuple(self._moment(rule, period, due, fresh_until) for period, due in zip(day.begun[rule.period], day.due[rule.id], strict=True))
+        moments = tuple([self._moment(ready, period, due, fresh_until) for period, due in ready.slots])
         return _check(rule, self.school, moments, fresh_until, self.found)
 
-    def _moment(self, rule: Rule, period: Period, due: date, fresh_until: date | None) -> Moment:
-        value = self.value(rule.measure, period)
-        target = target_value(rule.target, lambda name: self.value(name, period), self.day.parameters) if rule.target else None
-        if value is not None and not answered(value, target, self.unanswered(rule.measure)):
+    def _concerned(self, rule: Rule) -> bool:
+        return applies(rule.applies_to, self.stages, self.classes, lambda name: self.value(name, self.day.whole_year))
+
+    def _moment(self, ready: _Ready, period: Period, due: date, fresh_until: date | None) -> Moment:
+        rule, value, target = ready.rule, self.value(ready.rule.measure, period), ready.fixed
+        if target is None and rule.target is not None:
+            target = target_value(rule.target, lambda name: self.value(name, period), self.day.parameters)
+        if isinstance(value, tuple) and not answered(value, target, self._unanswered(rule.measure)):
             value = None
         verdict = _judged(rule, value, target, due=due, as_of=self.day.as_of)
         if verdict is Verdict.MET and fresh_until is not None and self.day.as_of > fresh_until:
             verdict = Verdict.STALE
         return Moment(period=period, due=due, verdict=verdict, value=value, target=target)
+
+    def _unanswered(self, name: str) -> frozenset[str]:
+        find = MEASURABLE[name].unanswered
+        return find(self.found) if find is not None and self.found is not None else frozenset()
 
 
 def _judged(rule: Rule, value: Value | None, target: Value | None, *, due: date, as_of: date) -> Verdict:
@@ -310,14 +333,19 @@ def combined(moments: Sequence[Verdict]) -> Verdict:
 def _check(
     rule: Rule, school: School | None, moments: tuple[Moment, ...], fresh_until: date | None, found: Return | None, cites: tuple[Position, ...] = ()
 ) -> Check:
-    verdict = combined([m.verdict for m in moments])
+    if len(moments) == 1:
+        decisive: Moment | None = moments[0]
+        verdict = moments[0].verdict
+    else:
+        verdict = combined([m.verdict for m in moments])
+        decisive = next((m for m in reversed(moments) if m.verdict is verdict), None)
     return Check(
         rule=rule,
         school=school,
         verdict=verdict,
         without_waiver=verdict,
         moments=moments,
-        decisive=next((m for m in reversed(moments) if m.verdict is verdict), None),
+        decisive=decisive,
         fresh_until=fresh_until if moments else None,
         waiver=None,
         lapsed=None,
@@ -332,16 +360,17 @@ def _waived(day: _Day, check: Check) -> Check:
     if not waivers or check.verdict not in WAIVABLE:
         return check
     if (valid := next((w for w in waivers if w.in_force(day.as_of)), None)) is not None:
-        return replace(check, verdict=Verdict.WAIVED, waiver=valid)
+        return check._replace(verdict=Verdict.WAIVED, waiver=valid)
     ended = [w for w in waivers if w.last_day < day.as_of]
-    return replace(check, lapsed=max(ended, key=lambda w: w.last_day)) if ended else check
+    return check._replace(lapsed=max(ended, key=lambda w: w.last_day)) if ended else check
 
 
 # --- the district -------------------------------------------------------------------------------------------------------------------
 
 
-def _district(day: _Day, rule: Rule) -> Check:
-    if not day.in_force.intersection(rule.clauses):
+def _district(day: _Day, ready: _Ready) -> Check:
+    rule = ready.rule
+    if not ready.in_force:
         return _check(rule, None, (), None, None)
     figures: dict[str, Measured] = {}
 
@@ -352,7 +381,7 @@ def _district(day: _Day, rule: Rule) -> Check:
 
     found = value(rule.measure)
     target = target_value(rule.target, value, day.parameters) if rule.target else None
-    due, period = day.due[rule.id][0], day.begun[rule.period][0]
+    period, due = ready.slots[0]
     verdict = _judged(rule, found, target, due=due, as_of=day.as_of)
     moment = Moment(period=period, due=due, verdict=verdict, value=found, target=target)
     return _check(rule, None, (moment,), None, None, figures[rule.measure].cites)

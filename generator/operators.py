@@ -53,22 +53,24 @@ def type_of_value(value: Value) -> ValueType:
 
 def holds(operator: Operator, value: Value, target: Value | None) -> bool:
     """Whether a value is what the operator demands. Types fit: the check of rules has seen to it."""
+    if isinstance(target, (int, float)) and isinstance(value, (int, float)):
+        return _COMPARE[operator](value, target)
     match operator:
         case Operator.IS_TRUE:
             return value is True
         case Operator.IS_FALSE:
             return value is False
         case Operator.ONE_OF:
-            assert isinstance(target, tuple)
-            return value in target
+            return value in _words(target)
         case Operator.INCLUDES_ALL:
-            assert isinstance(target, tuple)
-            assert isinstance(value, tuple)
-            return set(value).issuperset(target)
+            return set(_words(value)).issuperset(_words(target))
         case _:
-            assert isinstance(value, (int, float))
-            assert isinstance(target, (int, float))
-            return _COMPARE[operator](value, target)
+            raise AssertionError(f"{operator.value} cannot compare {type(value).__name__} with {type(target).__name__}")
+
+
+def _words(value: Value | None) -> tuple[str, ...]:
+    assert isinstance(value, tuple)
+    return value
 
 
 def target_value(target: Target, measured: Lookup, parameters: Mapping[str, Number]) -> Value | None:

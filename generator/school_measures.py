@@ -211,7 +211,7 @@ def _sealed(_: Look) -> None:
 
 
 _M = SchoolMeasure
-MEASURABLE: Mapping[SchoolMeasure, Measurable] = {
+MEASURABLE: Mapping[str, Measurable] = {  # a SchoolMeasure is text: rules name it by its value
     _M.CLASSES: Measurable(value=_stated(lambda r: sum(r.classes.values())), fields=(("classes",),)),
     _M.ENROLMENT: Measurable(value=_stated(lambda r: sum(r.enrolment.values())), fields=(("enrolment",),)),
     _M.STAGES: Measurable(value=_stated(lambda r: len(r.classes)), fields=(("classes",),)),
