@@ -5,10 +5,13 @@ Owns what is compared with what, and the table. Prints what was measured and the
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 from bench.district import make
@@ -26,7 +29,7 @@ def main() -> None:
     """Every comparison, one after the other."""
     print(f"{'':46}{'CPU s':>9}{'wall s':>9}{'MiB':>7}   ratio (CPU / wall)")
     with tempfile.TemporaryDirectory() as folder:
-        for part in (_start, _check, _build):
+        for part in (_start, _check, _verdicts, _build):
             part(Path(folder))
 
 
@@ -53,6 +56,27 @@ def _check(folder: Path) -> None:
     ours, other = pair(_xinzhuli("--root", district, "check"), theirs, 1 if QUICK else 3)
     _row(f"check, {len(paths)} returns ({count // 2} profiles, programme too)", ours)
     _row("check-jsonschema, the same returns (design: 5x)", other, ours)
+
+
+def _verdicts(folder: Path) -> None:
+    """Checks a second on one core, loading not counted; the expression languages where they are installed."""
+    district = folder / "verdicts"
+    make(ROOT, district, 550 if QUICK else SIZES[-1])
+    ours = _speed("all", district, "evaluate, 60 rules (design: 200,000 a second)")
+    _speed("evidence", district, "  and each field's line and column looked up", ours)
+    few = _speed("ours", district, "evaluate, the eight rules below")
+    for engine, library in (("celpy", "celpy"), ("cel-expr", "cel_expr_python")):
+        if find_spec(library):
+            _speed(engine, district, f"  {library}, the same eight rules", few)
+
+
+def _speed(engine: str, district: Path, name: str, ours: float | None = None) -> float:
+    done = subprocess.run([sys.executable, "-m", "bench.verdicts", engine, str(district)], capture_output=True, text=True, check=True, cwd=ROOT)
+    found = json.loads(done.stdout)
+    speed = float(found["checks"] / found["seconds"])
+    ratio = f"   ours is {ours / speed:.1f}x" if ours else ""
+    print(f"{name:46}{found['seconds']:9.2f} CPU s {found['checks']:9,} checks {speed:11,.0f} a second, {found['met']:,} met{ratio}", flush=True)
+    return speed
 
 
 def _build(folder: Path) -> None:

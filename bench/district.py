@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 
 YEARS = ("2025-2026", "2026-2027")
+_OF_SCHOOLS = ("schools", "waivers", "inspections", "applications", "releases")  # they name schools of the sample
 _AREAS = ("springs", "lake", "hills", "centre", "east", "north")
 _TERM = {"2025-2026": ("2025-2026-1", "2025-10-09", "2026-07-02"), "2026-2027": ("2026-2027-1", "2026-09-17", "2026-10-20")}
 _SCHOOL = """\
@@ -96,7 +97,7 @@ earmarked_yuan: 20000
 
 def make(sample: Path, folder: Path, schools: int, seed: int = 20261124) -> list[Path]:
     """A district of `schools` schools in `folder`, its programme copied from the records in `sample`. Returns the paths of the returns."""
-    shutil.copytree(sample / "records", folder / "records", ignore=shutil.ignore_patterns("schools"))
+    shutil.copytree(sample / "records", folder / "records", ignore=shutil.ignore_patterns(*_OF_SCHOOLS))
     chance = random.Random(seed)
     paths = []
     for number in range(1, schools + 1):
