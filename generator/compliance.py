@@ -40,6 +40,7 @@ class Verdict(StrEnum):
 # A Check judged by several periods comes out as the first of these that any period came out as.
 WORST_FIRST = (Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.STALE, Verdict.MET, Verdict.DUE)
 JUDGED = frozenset({Verdict.MET, Verdict.UNMET, Verdict.ADVISORY})  # what shares are shares of
+BREACHES = frozenset({Verdict.UNMET, Verdict.ADVISORY})
 WAIVABLE = frozenset({Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.STALE})
 
 
@@ -302,9 +303,9 @@ class _Seen:
         rule, value, target = ready.rule, self.value(ready.rule.measure, period), ready.fixed
         if target is None and rule.target is not None:
             target = target_value(rule.target, lambda name: self.value(name, period), self.day.parameters)
-        if isinstance(value, tuple) and not answered(value, target, self._unanswered(rule.measure)):
-            value = None
         verdict = _judged(rule, value, target, due=due, as_of=self.day.as_of)
+        if isinstance(value, tuple) and verdict in BREACHES and not answered(value, target, self._unanswered(rule.measure)):
+            verdict = Verdict.UNREPORTED
         if verdict is Verdict.MET and fresh_until is not None and self.day.as_of > fresh_until:
             verdict = Verdict.STALE
         return Moment(period=period, due=due, verdict=verdict, value=value, target=target)

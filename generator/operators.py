@@ -79,11 +79,11 @@ def target_value(target: Target, measured: Lookup, parameters: Mapping[str, Numb
     if base is None or (target.times is None and target.divided_by is None and target.rounded is None):
         return base
     assert isinstance(base, (int, float))
-    exact = Fraction(base)
+    exact: Fraction | int = base if isinstance(base, int) else Fraction(base)
     if target.times is not None:
         exact *= _factor(target.times, parameters)
     if target.divided_by is not None:
-        exact /= _factor(target.divided_by, parameters)
+        exact = Fraction(exact) / _factor(target.divided_by, parameters)
     return _rounded(exact, target.rounded)
 
 
@@ -93,11 +93,12 @@ def _base(target: Target, measured: Lookup, parameters: Mapping[str, Number]) ->
     return target.constant if target.parameter is None else parameters[target.parameter]
 
 
-def _factor(factor: Factor, parameters: Mapping[str, Number]) -> Fraction:
-    return Fraction(parameters[factor.parameter] if factor.parameter is not None else factor.number or 0)
+def _factor(factor: Factor, parameters: Mapping[str, Number]) -> Fraction | int:
+    number = parameters[factor.parameter] if factor.parameter is not None else factor.number or 0
+    return number if isinstance(number, int) else Fraction(number)
 
 
-def _rounded(exact: Fraction, rounding: Rounding | None) -> Number:
+def _rounded(exact: Fraction | int, rounding: Rounding | None) -> Number:
     match rounding:
         case Rounding.UP:
             return math.ceil(exact)
