@@ -14,6 +14,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
+from bench.chance import chances
 from bench.district import make
 from bench.measure import Cost, alone, pair
 from bench.ordinary import lay_out
@@ -29,7 +30,7 @@ def main() -> None:
     """Every comparison, one after the other."""
     print(f"{'':46}{'CPU s':>9}{'wall s':>9}{'MiB':>7}   ratio (CPU / wall)")
     with tempfile.TemporaryDirectory() as folder:
-        for part in (_start, _check, _verdicts, _build):
+        for part in (_start, _check, _guard, _verdicts, _build):
             part(Path(folder))
 
 
@@ -77,6 +78,17 @@ def _speed(engine: str, district: Path, name: str, ours: float | None = None) ->
     ratio = f"   ours is {ours / speed:.1f}x" if ours else ""
     print(f"{name:46}{found['seconds']:9.2f} CPU s {found['checks']:9,} checks {speed:11,.0f} a second, {found['met']:,} met{ratio}", flush=True)
     return speed
+
+
+def _guard(folder: Path) -> None:
+    """The guard on the same district: its cost, and what it asks about that nobody need ask about."""
+    district = folder / "check"
+    command = _xinzhuli("--root", district, "guard", "--as-of", "2026-11-24")
+    _row(f"guard, {sum(1 for p in district.rglob('*') if p.is_file())} honest files", alone(command, 3))
+    told = json.loads(subprocess.run([*command, "--format", "json"], capture_output=True, check=False).stdout)
+    print(f"  honest files with a finding: {len({p['path'] for p in told['problems']})} of {told['files']}")
+    for digits, rate in chances().items():
+        print(f"  numbers of {digits} random digits taken for a person's: {rate:.3%}")
 
 
 def _build(folder: Path) -> None:

@@ -6,7 +6,7 @@ Owns the calls of git: read-only, without a checkout, with file names as they ar
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -15,6 +15,11 @@ from zoneinfo import ZoneInfo
 
 from generator.tree import MAX_BYTES, RECORDS, Tree, counts
 
+EVERYTHING = "--all"
+SUBMODULE = "submodule"
+_SUBMODULE = b"160000"
+_DIGITS = tuple(str(d).encode() for d in range(10))
+_PORTION = 500
 _GIT = ("git", "-c", "core.quotepath=false", "-c", "safe.directory=*")
 
 
@@ -53,6 +58,96 @@ def tree_at(root: Path, revision: str) -> Tree | None:
     entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
     blobs = {name.decode("utf-8", "surrogateescape"): meta.split()[2] for meta, _, name in entries if meta.startswith(b"100")}
     return Tree(readers=_readers(root, {path: blobs[path] for path in sorted(blobs) if counts(path.rpartition("/")[2])}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blob:
+    """A file's content in a commit: its path from `root`, its id, and the commit that brought it."""
+
+    path: str
+    id: str
+    commit: str
+
+
+def known(root: Path) -> tuple[str, ...] | None:
+    """The paths of the working folder that git keeps or would keep, in order; None without git. Submodules are named like files."""
+    listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    return None if listed is None else tuple(sorted({_name(part) for part in listed.split(b"\0") if part}))
+
+
+def submodules(root: Path) -> tuple[str, ...]:
+    """The paths at which the index holds a submodule."""
+    listed = _git(root, "ls-files", "-z", "--stage") or b""
+    entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
+    return tuple(_name(name) for meta, _, name in entries if meta.startswith(_SUBMODULE))
+
+
+def is_shallow(root: Path) -> bool:
+    """Whether the clone lacks the beginning of its history."""
+    return _git(root, "rev-parse", "--is-shallow-repository") == b"true\n"
+
+
+def commits(root: Path, revisions: str) -> tuple[str, ...] | None:
+    """The commits that git understands by `A..B` or `--all`, newest first; None if it does not understand."""
+    what = ("--all",) if revisions == EVERYTHING else ("--end-of-options", revisions)
+    listed = _git(root, "rev-list", *what)
+    return None if listed is None else tuple(listed.decode("ascii").split())
+
+
+def brought(root: Path, revisions: Sequence[str]) -> tuple[Blob, ...]:
+    """Every content that the commits brought, once each path and content, oldest first; what a merge itself brought is among it."""
+    told = _git(
+        root,
+        "diff-tree",
+        "--stdin",
+        "-r",
+        "-m",
+        "--root",
+        "-z",
+        "--no-renames",
+        "--relative",
+        given="".join(f"{r}\n" for r in reversed(revisions)).encode(),
+    )
+    parts = iter((told or b"").split(b"\0"))
+    commit, seen = "", dict[tuple[str, str], Blob]()
+    for part in parts:
+        if not part.startswith(b":"):
+            commit = part.decode("ascii", "replace") or commit
+            continue
+        _, mode, _, blob, _ = part.split(b" ")
+        path = _name(next(parts))
+        if mode != b"000000":
+            made = Blob(path=path, id=SUBMODULE if mode == _SUBMODULE else blob.decode("ascii"), commit=commit)
+            seen.setdefault((path, made.id), made)
+    return tuple(seen.values())
+
+
+def contents(root: Path, blobs: Iterable[str]) -> Iterator[tuple[str, int, bytes]]:
+    """Each blob once: its id, its size and its bytes, of those larger than a record may be none. Read in portions, so that memory stays small."""
+    wanted = list(dict.fromkeys(blobs))
+    for start in range(0, len(wanted), _PORTION):
+        sizes = _git(root, "cat-file", "--batch-check", given="\n".join((*wanted[start : start + _PORTION], "")).encode()) or b""
+        listed = [(line.split()[0].decode("ascii"), int(line.split()[2])) for line in sizes.splitlines() if line.endswith(_DIGITS)]
+        small = {str(n): id_.encode() for n, (id_, size) in enumerate(listed) if size <= MAX_BYTES}
+        readers = _readers(root, small)
+        yield from ((id_, size, readers[str(n)]() if str(n) in readers else b"") for n, (id_, size) in enumerate(listed))
+
+
+def messages(root: Path, revisions: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What each commit says of itself."""
+    told = (
+        _git(root, "log", "--no-walk", "--stdin", "-z", "--format=%H%x01%B", given="".join(f"{r}\n" for r in revisions).encode())
+        if revisions
+        else b""
+    )
+    for entry in (told or b"").split(b"\0"):
+        commit, _, said = entry.partition(b"\x01")
+        if commit:
+            yield commit.decode("ascii"), said.decode("utf-8", "replace")
+
+
+def _name(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
 
 
 def _readers(root: Path, blobs: Mapping[str, bytes]) -> Mapping[str, Callable[[], bytes]]:

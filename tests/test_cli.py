@@ -20,6 +20,7 @@ from generator.tree import Tree
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
 TRANSCRIPTS = ROOT / "tests" / "transcripts"
+DAY = ("--as-of", "2026-11-24")
 COMMANDS = {
     "check-typical": ["--root", "typical", "check"],
     "check-broken-zh": ["--root", "broken", "check"],
@@ -29,6 +30,10 @@ COMMANDS = {
     "check-broken-github": ["--root", "broken", "check", "--format", "github"],
     "check-broken-summary-en": ["--root", "broken", "--lang", "en", "check", "--format", "markdown"],
     "check-bad-format": ["--root", "broken", "check", "--format", "xml"],
+    "guard-typical": ["--root", "typical", "guard", *DAY],
+    "guard-leaks": ["--root", "leaks", "guard", *DAY],
+    "guard-leaks-en": ["--root", "leaks", "--lang", "en", "guard", *DAY],
+    "guard-unknown-range": ["--root", "typical", "guard", "--range", "nowhere..HEAD"],
     "build-broken": ["--root", "broken", "build", "--out", "never"],
     "no-command": [],
     "unknown-command": ["chekc"],

@@ -65,7 +65,7 @@ def test_the_mending_gives_none(code: Code) -> None:
 
 
 def source() -> str:
-    return "".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "generator").glob("*.py")))
+    return "".join(p.read_text(encoding="utf-8") for p in sorted((ROOT / "generator").rglob("*.py")))
 
 
 def test_every_code_that_can_be_given_is_described_and_the_other_way_round() -> None:

@@ -35,7 +35,7 @@ def _chosen(told: Sequence[Told]) -> list[int]:
 def _annotation(result: Result, told: Told) -> str:
     place = {"file": told.path, "line": told.line, "col": told.column, "endColumn": told.column + told.length, "title": told.title}
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in place.items())
-    said = [told.message, result.say("check.hint", hint=told.hint), *([told.link] if told.link else [])]
+    said = [f"{told.message} [{told.code}]", result.say("check.hint", hint=told.hint), *([told.link] if told.link else [])]
     return f"::error {properties}::{_data(chr(10).join(said))}"
 
 
