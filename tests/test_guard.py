@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import get_type_hints
 
 import pyrage
 import pytest
@@ -22,8 +23,10 @@ from generator.guard import File, hidden, inspect
 from generator.guard.allowed import allowances, judged
 from generator.guard.names import is_name
 from generator.guard.numbers import numbers
+from generator.guard.submissions import WORDS
 from generator.problems import Position, Problem, problem
 from generator.reporters.formats import FORMATS
+from generator.submission import Counts
 from tests.test_cli import DAY, run
 from tests.test_tree import TYPICAL, git
 
@@ -218,12 +221,20 @@ def test_a_labelled_name_is_found_anywhere_in_a_record() -> None:
 
 
 def test_unsealed_submissions_are_known_by_name_by_seal_and_by_words() -> None:
-    words = "levels: 3\nscreened: 400\nvalid: 390\ninvalid: 10\n"
+    words = "due: 410\nscreened: 400\nvalid: 390\ninvalid: 10\n"
     assert codes("a: 1\n", "records/schools/xz01/2026-2027-1.yml") == {"guard-plaintext"}
     assert codes("a,b\n", "records/schools/xz01/2026-2027-1.csv") == {"guard-plaintext"}
     assert codes(words, "records/schools/xz01/x.yml.age") == {"guard-plaintext"}
     assert codes(words, "tmp/out.yml") == codes("应测,400\n实测,398\n有效,390\n无效,8\n", "报送.csv") == {"guard-plaintext"}
+    assert codes("学段,应测人数,实测人数,有效,无效\n小学,400,398,390,8\n", "报送.csv") == {"guard-plaintext"}
+    assert codes("学段,应测人数,实测人数,有效,无效\n（空表）\n", "报送.csv") == set()
     assert codes("a: 1\n", "records/schools/xz01/2026-2027-1.receipt.yml") == set()
+
+
+def test_the_words_are_those_of_a_submission() -> None:
+    figures = {name for name, kind in get_type_hints(Counts).items() if kind is int} - {"enrolment"}
+    assert len(figures) > 8
+    assert figures <= set(WORDS)
 
 
 def test_what_is_sealed_passes_and_nothing_is_looked_for_in_it() -> None:

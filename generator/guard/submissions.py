@@ -7,15 +7,20 @@ sealed.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _BY_NAME = re.compile(r"(?:^|/)[0-9]{4}-[0-9]{4}-[12](?:\.[^/]*)?$")
 _MAY_STAND = re.compile(r"\.receipt\.yml$|\.ya?ml\.age$")
 _SEALS = (b"age-encryption.org/v1\n", b"-----BEGIN AGE ENCRYPTED FILE-----")
-_WORDS = re.compile(
-    r"(?m)^[\s\-|,\"']*(应测|实测|未测|有效|无效|重点关注|转介|建档|"
-    r"due|expected|assessed|tested|untested|screened|valid|invalid|referred|levels|electronic_files|paper_files|case_files)"
-    r"(?:人数|数|份数)?[\"']?\s*[:：,，|\t]\s*[\"']?\d"
+# The figures of `submission.Counts` (but the enrolment, which is open), and what people call them.
+WORDS = (
+    *("due", "screened", "valid", "invalid", "reviewed", "electronic_files", "paper_files", "counselled", "followed_up", "referred"),
+    *("guardians_informed", "crisis_interventions", "absent", "declined"),
+    *("应测", "实测", "未测", "有效", "无效", "复核", "重点关注", "转介", "建档", "电子档案", "纸质档案", "辅导", "跟进", "危机干预"),
 )
+_FIGURE = re.compile(rf"(?m)^[\s\-|,\"']*({'|'.join(WORDS)})(?:人数|数|份数)?[\"']?\s*[:：,，|\t]\s*[\"']?\d")
+_CELLS = re.compile(r"[,，\t|;]")
+_CELL = re.compile(rf"[\s\"']*(?:{'|'.join(WORDS)})(?:人数|数|份数)?[\s\"']*")
 _ENOUGH = 4
 
 
@@ -30,4 +35,10 @@ def is_plain_submission(path: str, data: bytes, text: str | None) -> bool:
         return not is_sealed(data)
     if path.startswith("records/") and _BY_NAME.search(path) and not _MAY_STAND.search(path):
         return True
-    return text is not None and len({m[1] for m in _WORDS.finditer(text)}) >= _ENOUGH
+    return text is not None and (len({m[1] for m in _FIGURE.finditer(text)}) >= _ENOUGH or _is_table(text))
+
+
+def _is_table(text: str) -> bool:
+    """A line that heads columns with such words, and figures in the line below."""
+    lines = text.splitlines()[:20]
+    return any(sum(bool(_CELL.fullmatch(c)) for c in _CELLS.split(head)) >= _ENOUGH and bool(re.search(r"\d", row)) for head, row in pairwise(lines))
