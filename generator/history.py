@@ -6,7 +6,7 @@ Owns the calls of git: read-only, without a checkout, with file names as they ar
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -39,8 +39,18 @@ def head(root: Path, time_zone: str) -> Commit | None:
         return None
     commit, seconds = shown.decode("ascii").split()
     changed = _git(root, "status", "--porcelain", "-z", "--", RECORDS)
-    day = datetime.fromtimestamp(int(seconds), tz=ZoneInfo(time_zone)).date()
-    return Commit(id=commit, day=day, dirty=bool(changed))
+    return Commit(id=commit, day=_day(seconds, time_zone), dirty=bool(changed))
+
+
+def commits(root: Path, time_zone: str) -> tuple[Commit, ...]:
+    """The commits of the present branch, newest first: of a merge the side that was merged into. None where there is no commit or no git."""
+    shown = _git(root, "log", "--first-parent", "--format=%H %ct") or b""
+    entries = (entry.split() for entry in shown.decode("ascii").splitlines())
+    return tuple(Commit(id=commit, day=_day(seconds, time_zone), dirty=False) for commit, seconds in entries)
+
+
+def _day(seconds: str, time_zone: str) -> date:
+    return datetime.fromtimestamp(int(seconds), tz=ZoneInfo(time_zone)).date()
 
 
 def prefix(root: Path) -> str:
@@ -49,15 +59,21 @@ def prefix(root: Path) -> str:
     return "" if shown is None else shown.decode("utf-8", "surrogateescape").removesuffix("\n")
 
 
-def tree_at(root: Path, revision: str) -> Tree | None:
-    """The Tree of a revision, without a checkout; None if git does not know it. Links and submodules are not part of it."""
+def tree_at(root: Path, revision: str, seen: dict[str, bytes] | None = None) -> Tree | None:
+    """The Tree of a revision, without a checkout; None if git does not know it. Links and submodules are not part of it.
+
+    `seen` holds the bytes of every blob read so far: who reads several commits hands the same one over, and no blob is read twice.
+    """
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     listed = None if commit is None else _git(root, "ls-tree", "-r", "-z", commit.decode("ascii").strip(), "--", f"{RECORDS}/")
     if listed is None:
         return None
     entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
-    blobs = {name.decode("utf-8", "surrogateescape"): meta.split()[2] for meta, _, name in entries if meta.startswith(b"100")}
-    return Tree(readers=_readers(root, {path: blobs[path] for path in sorted(blobs) if counts(path.rpartition("/")[2])}))
+    found = {name.decode("utf-8", "surrogateescape"): meta.split()[2].decode("ascii") for meta, _, name in entries if meta.startswith(b"100")}
+    blobs = {path: found[path] for path in sorted(found) if counts(path.rpartition("/")[2])}
+    seen = {} if seen is None else seen
+    seen |= _read(root, [blob for blob in dict.fromkeys(blobs.values()) if blob not in seen])
+    return Tree(readers={path: partial(bytes, seen[blob]) for path, blob in blobs.items()}, versions=blobs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +103,7 @@ def is_shallow(root: Path) -> bool:
     return _git(root, "rev-parse", "--is-shallow-repository") == b"true\n"
 
 
-def commits(root: Path, revisions: str) -> tuple[str, ...] | None:
+def revisions_of(root: Path, revisions: str) -> tuple[str, ...] | None:
     """The commits that git understands by `A..B` or `--all`, newest first; None if it does not understand."""
     what = ("--all",) if revisions == EVERYTHING else ("--end-of-options", revisions)
     listed = _git(root, "rev-list", *what)
@@ -128,9 +144,8 @@ def contents(root: Path, blobs: Iterable[str]) -> Iterator[tuple[str, int, bytes
     for start in range(0, len(wanted), _PORTION):
         sizes = _git(root, "cat-file", "--batch-check", given="\n".join((*wanted[start : start + _PORTION], "")).encode()) or b""
         listed = [(line.split()[0].decode("ascii"), int(line.split()[2])) for line in sizes.splitlines() if line.endswith(_DIGITS)]
-        small = {str(n): id_.encode() for n, (id_, size) in enumerate(listed) if size <= MAX_BYTES}
-        readers = _readers(root, small)
-        yield from ((id_, size, readers[str(n)]() if str(n) in readers else b"") for n, (id_, size) in enumerate(listed))
+        small = _read(root, [id_ for id_, size in listed if size <= MAX_BYTES])
+        yield from ((id_, size, small.get(id_, b"")) for id_, size in listed)
 
 
 def messages(root: Path, revisions: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -150,17 +165,17 @@ def _name(path: bytes) -> str:
     return path.decode("utf-8", "surrogateescape")
 
 
-def _readers(root: Path, blobs: Mapping[str, bytes]) -> Mapping[str, Callable[[], bytes]]:
+def _read(root: Path, blobs: Sequence[str]) -> Mapping[str, bytes]:
     """Every blob from one run of git, which answers each id with `<id> blob <size>`, a line break, the bytes and a line break."""
-    answer = _git(root, "cat-file", "--batch", given=b"\n".join((*blobs.values(), b"")))
+    answer = _git(root, "cat-file", "--batch", given="\n".join((*blobs, "")).encode("ascii"))
     assert answer is not None, "git listed these blobs"
-    readers, at = {}, 0
-    for path in blobs:
+    contents, at = {}, 0
+    for blob in blobs:
         start = answer.index(b"\n", at) + 1
         size = int(answer[at:start].split()[2])
-        readers[path] = partial(bytes, answer[start : start + min(size, MAX_BYTES + 1)])
+        contents[blob] = answer[start : start + min(size, MAX_BYTES + 1)]
         at = start + size + 1
-    return readers
+    return contents
 
 
 def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from generator import duties as d
 from generator import model as m
@@ -67,16 +67,23 @@ class _File:
     sound: bool  # nothing is wrong within the file
 
 
-def load(tree: Tree) -> tuple[Repository | None, tuple[Problem, ...]]:
-    """Load every file of a Tree. The Repository, or all Problems at once."""
-    problems: list[Problem] = []
-    read_ = {path: _file(tree, path, problems) for path in tree.paths}
-    files = [file for file in read_.values() if file is not None]
+# What files of a path and a version held, and what is wrong within them.
+Remembered: TypeAlias = "dict[tuple[str, str], tuple[_File | None, tuple[Problem, ...]]]"
+
+
+def load(tree: Tree, remembered: Remembered | None = None) -> tuple[Repository | None, tuple[Problem, ...]]:
+    """Load every file of a Tree. The Repository, or all Problems at once.
+
+    Who loads several Trees hands the same `remembered` over, and a file whose version it holds is not read again.
+    """
+    loaded = {path: _remembered(tree, path, {} if remembered is None else remembered) for path in tree.paths}
+    problems = [found for _, wrong in loaded.values() for found in wrong]
+    files = [file for file, _ in loaded.values() if file is not None]
     if not tree.paths:
         problems.append(problem(Position(path=RECORDS), "no-records"))
     elif DISTRICT not in tree.paths:
         problems.append(problem(Position(path=DISTRICT), "no-district"))
-    known = _Known(files, [path for path, file in read_.items() if file is None])
+    known = _Known(files, [path for path, (file, _) in loaded.items() if file is None])
     for file in files:
         problems += known.check(file)
     problems += _same_ids(files)
@@ -85,24 +92,29 @@ def load(tree: Tree) -> tuple[Repository | None, tuple[Problem, ...]]:
     return _repository(files), ()
 
 
-def _file(tree: Tree, path: str, problems: list[Problem]) -> _File | None:
+def _remembered(tree: Tree, path: str, remembered: Remembered) -> tuple[_File | None, tuple[Problem, ...]]:
+    if path not in tree.versions:
+        return _file(tree, path)
+    key = (path, tree.versions[path])
+    if key not in remembered:
+        remembered[key] = _file(tree, path)
+    return remembered[key]
+
+
+def _file(tree: Tree, path: str) -> tuple[_File | None, tuple[Problem, ...]]:
+    """What one file holds, if it has the right shape, and what is wrong within it."""
     kind = kind_of(path)
     if kind is None:
-        if not path.endswith("/README.md"):
-            problems.append(problem(Position(path=path), "unknown-file"))
-        return None
+        return None, () if path.endswith("/README.md") else (problem(Position(path=path), "unknown-file"),)
     document, found = read(path, tree.read(path))
-    problems += found
     if document is None:
-        return None
+        return None, found
     doubtful = {p.at for p in found}
-    misshapen = [p for p in validate(document, kind) if p.at not in doubtful]  # what was already said of a place is not said twice
-    problems += misshapen
+    misshapen = tuple(p for p in validate(document, kind) if p.at not in doubtful)  # what was already said of a place is not said twice
     if misshapen or found:
-        return None
+        return None, (*found, *misshapen)
     records, wrong = parse(document, kind)
-    problems += wrong
-    return _File(kind=kind, part=Part(document=document, pointer=(), data=document.data), records=records, sound=not wrong)
+    return _File(kind=kind, part=Part(document=document, pointer=(), data=document.data), records=records, sound=not wrong), wrong
 
 
 def _repository(files: Iterable[_File]) -> Repository:

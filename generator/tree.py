@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.problems import Position, Problem, in_order, problem
@@ -18,9 +18,13 @@ MAX_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """The files below `records/`, by posix path from the repository's root, in order; each is read when it is asked for."""
+    """The files below `records/`, by posix path from the repository's root, in order; each is read when it is asked for.
+
+    `versions` names the exact bytes of a file (in a commit, the id of its blob): two files of one path and version are the same.
+    """
 
     readers: Mapping[str, Callable[[], bytes]]
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -19,9 +19,9 @@ HOUSE = ROOT / "generator"
 # From top to bottom; modules on one line never import each other. A page family may use what another owns, in this order.
 LAYERS = """
 cli
-commands | commands.check | commands.build | commands.serve | commands.guard
+commands | commands.check | commands.build | commands.serve | commands.guard | commands.history
 command
-reporters.formats
+reporters.formats | reporters.past
 reporters.github | reporters.gitlab | reporters.json | reporters.junit | reporters.markdown | reporters.sarif
 reporters.result
 serve
@@ -35,6 +35,7 @@ reporters.text | search | stamp | output
 engine
 render
 site
+past
 claims | compliance
 measures | school_measures
 repository

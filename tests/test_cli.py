@@ -46,6 +46,8 @@ COMMANDS = {
     "help-zh": ["--help"],
     "help-en": ["--lang", "en", "--help"],
     "help-of-a-command": ["--lang", "en", "build", "--help"],
+    "history-help": ["history", "--help"],
+    "history-bad-day": ["--root", "typical", "--lang", "en", "history", "--dates", "2026-01-30,2026-02-30"],
 }
 
 

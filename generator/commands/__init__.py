@@ -3,4 +3,4 @@
 Owns the list of commands, in the order in which the help names them. A command's sentences are in `site/catalogue/commands/<name>.yml`.
 """
 
-COMMANDS = ("check", "build", "serve", "guard")
+COMMANDS = ("check", "build", "serve", "guard", "history")

@@ -14,7 +14,7 @@ from pathlib import Path
 from generator.command import FINE, PROBLEMS, Accepts, Request, UsageError, present_day, show, source, told
 from generator.guard import File, inspect, message
 from generator.guard.allowed import ALLOWED, allowances, judged
-from generator.history import EVERYTHING, SUBMODULE, brought, commits, contents, is_shallow, known, messages, submodules
+from generator.history import EVERYTHING, SUBMODULE, brought, contents, is_shallow, known, messages, revisions_of, submodules
 from generator.problems import Position, Problem, in_order, problem
 from generator.tree import MAX_BYTES, folder
 from generator.yamlfile import read
@@ -82,7 +82,7 @@ def _file(root: Path, path: str) -> File | None:
 
 def _history(root: Path, revisions: str, published: frozenset[str]) -> tuple[int, list[Problem]]:
     """What the commits brought, and what they say of themselves: what a later commit took away again has leaked too."""
-    listed = commits(root, revisions)
+    listed = revisions_of(root, revisions)
     if listed is None:
         raise UsageError("cli.no_revision_shallow" if is_shallow(root) else "cli.no_revision", value=revisions)
     blobs = brought(root, listed)
