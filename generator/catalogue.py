@@ -89,6 +89,12 @@ def filled(sentence: str, facts: Mapping[str, str]) -> str:
     return _OPTIONAL.sub(part, sentence).format_map(facts)
 
 
+def pattern(sentence: str) -> str:
+    """A sentence without its facts: an ellipsis in their places, parts that can be left out left out."""
+    names = {name for _, name, _, _ in Formatter().parse(sentence) if name}
+    return _OPTIONAL.sub("", sentence).format_map(dict.fromkeys(names, "…"))
+
+
 def _facts(found: Problem, language: Language) -> Mapping[str, str]:
     """The facts for a language: `name@en` is the English of `name`, where a Problem carries both."""
     facts = {name: text for name, text in found.facts if "@" not in name}

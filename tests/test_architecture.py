@@ -17,10 +17,11 @@ ROOT = Path(__file__).resolve().parent.parent
 HOUSE = ROOT / "generator"
 
 # From top to bottom; modules on one line never import each other. A page family may use what another owns, in this order.
-LAYERS = """
+LAYERS = f"""
 cli
-commands | commands.check | commands.build | commands.serve | commands.guard | commands.history
+commands | {" | ".join(f"commands.{name}" for name in COMMANDS)}
 command
+skeleton
 reporters.formats | reporters.past
 reporters.github | reporters.gitlab | reporters.json | reporters.junit | reporters.markdown | reporters.sarif
 reporters.result
@@ -47,7 +48,7 @@ schemas | catalogue | guard.allowed
 yamlfile
 guard
 guard.documents | guard.keys | guard.names | guard.numbers | guard.submissions
-slips
+slips | yamltext
 history
 tree | resources
 submission

@@ -3,4 +3,13 @@
 Owns the list of commands, in the order in which the help names them. A command's sentences are in `site/catalogue/commands/<name>.yml`.
 """
 
-COMMANDS = ("check", "build", "serve", "guard", "history")
+COMMANDS = (
+    "check",
+    "build",
+    "serve",
+    "guard",
+    "history",
+    "explain",
+    "new",
+    "codeowners",
+)

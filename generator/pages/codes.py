@@ -30,12 +30,11 @@ def pages(edition: Edition) -> Iterator[Page]:
 def shown(edition: Edition, code: Code) -> dict[str, object]:
     """A code in the Edition's language, with its example framed as the command line frames it."""
     words = code.words[edition.language]
-    return {"name": code.name, "title": words.title, "why": words.why, "example": _framed(code.example)}
+    return {"name": code.name, "title": words.title, "why": words.why, "example": framed(code.example) if code.example else None}
 
 
-def _framed(example: Example | None) -> dict[str, object] | None:
-    if example is None:
-        return None
+def framed(example: Example) -> dict[str, object]:
+    """An example with a caret below its place."""
     line, column = (int(part) for part in example.at.split(":"))
     lines = example.mistake.splitlines()
     before = lines[line - 1][: column - 1] if line <= len(lines) else ""

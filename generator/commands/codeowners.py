@@ -1,0 +1,53 @@
+"""`xinzhuli codeowners`: who is asked to review which files, made from the school registry.
+
+Owns the names of the teams. The later line counts, so the general ones stand first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from generator.command import FINE, PROBLEMS, Accepts, Request, UsageError, print_problems, write_file
+
+ACCEPTS = Accepts(values=("--org", "--to"))
+_ORGANISATION = re.compile(r"https://[^/]+/([^/]+)/")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)*")
+_MACHINERY = ("/.github/", "/.gitlab-ci.yml", "/generator/", "/schemas/", "/site/", "/tests/", "/Makefile", "/guard.yml", "/*.lock")
+
+
+def run(request: Request) -> int:
+    """Print the file, or write it; 1 if the records have a Problem."""
+    from generator.build import read
+
+    repository, problems = read(request.root)
+    if repository is None:
+        print_problems(request, problems)
+        return PROBLEMS
+    found = _ORGANISATION.match(repository.district.repo_url or "")
+    organisation = request.options.get("--org") or (found[1] if found else None)
+    if organisation is None:
+        raise UsageError("codeowners.no_org")
+    if not _NAME.fullmatch(organisation):
+        raise UsageError("cli.bad_value", option="--org", value=organisation)
+    schools = [(school.id, school.title.zh) for school in repository.schools.values()]
+    text = "\n".join(_lines(request, f"@{organisation}", schools)) + "\n"
+    if "--to" in request.options:
+        write_file(Path(request.options["--to"]), text)
+        print(request.say("codeowners.written", path=request.options["--to"], schools=len(schools)))
+    else:
+        print(text, end="")
+    return FINE
+
+
+def _lines(request: Request, organisation: str, schools: Sequence[tuple[str, str]]) -> Iterator[str]:
+    from generator.reporters.text import harmless
+
+    office, keepers = f"{organisation}/district-office", f"{organisation}/maintainers"
+    yield f"# {request.say('codeowners.head')}"
+    yield f"* {office}"
+    yield from (f"{path} {keepers}" for path in _MACHINERY)
+    for school, title in schools:
+        yield f"# {harmless(title)}"
+        yield f"/records/schools/{school}/ {organisation}/school-{school} {office}"

@@ -1,0 +1,36 @@
+"""How values are written in YAML so that every reader of YAML, old or new, reads the same.
+
+Owns the quoting of text. Must not parse YAML.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+_SAFE = re.compile(r"[A-Za-z_一-鿿《（「][^\x00-\x1f\x7f-\x9f\"\\#:]*", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "inf", "nan"})
+_IN_FLOW = frozenset(",[]{}")
+
+
+def scalar(value: str | float | bool | None, *, in_flow: bool = False) -> str:
+    """A value on one line. Text is quoted unless nobody could take it for anything else; days are written as days."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return json.dumps(value)
+        case _:
+            return value if is_plain(value, in_flow=in_flow) else json.dumps(value, ensure_ascii=False)
+
+
+def is_plain(text: str, *, in_flow: bool = False) -> bool:
+    """Whether text needs no quotes in YAML 1.1 and 1.2 alike."""
+    if _DAY.fullmatch(text):
+        return True
+    if in_flow and not _IN_FLOW.isdisjoint(text):
+        return False
+    return bool(_SAFE.fullmatch(text)) and text.casefold() not in _WORDS and text == text.strip()

@@ -1,0 +1,111 @@
+"""New records: of the right shape as they stand and with every optional field taken in; the next free id; nothing overwritten."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.catalogue import Language, load
+from generator.records import kind_of
+from generator.schemas import schema_of, validate
+from generator.skeleton import kinds, names, next_id, path_of, skeleton
+from generator.yamlfile import read
+from generator.yamltext import scalar
+from tests.test_cli import FIXTURES, run
+
+GIVEN = {"school": "xz01", "year": "2026-2027", "id": "ROOM-01"}
+
+
+def made(kind: str, language: Language = Language.ZH) -> tuple[str, str]:
+    known = {name: GIVEN[name] if kind == "rule" or name != "id" else "a-01" for name in names(kind)}
+    return path_of(kind, known), skeleton(kind, known, "# first", load(), language)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("kind", kinds())
+def test_a_new_record_has_the_right_shape(kind: str, language: Language) -> None:
+    path, text = made(kind, language)
+    assert kind_of(path) == kind
+    document, problems = read(path, text.encode())
+    assert problems == ()
+    assert document
+    assert validate(document, kind) == ()
+    assert text.startswith("# first\n# ")
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_every_field_is_offered_and_what_is_optional_can_be_taken_in(kind: str) -> None:
+    path, text = made(kind)
+    whole = text
+    while "\n#" in (opened := re.sub(r"(?m)^( *)#(?=\S| {2})", r"\1", whole)) and opened != whole:
+        whole = opened
+    document, problems = read(path, opened.encode())
+    assert problems == ()
+    assert document
+    assert set(schema_of(kind)["properties"]) <= set(document.data)
+    for found in validate(document, kind):  # alternatives stand side by side; each field by itself is right
+        assert found.code in ("not-together", "too-many"), found
+
+
+def test_the_next_free_id_is_like_those_taken() -> None:
+    assert next_id("school", ["xz01", "xz10", "xz55", "centre"]) == "xz56"
+    assert next_id("school", []) == "school-01"
+    assert next_id("rule", ["ROOM-01", "ROOM-12", "STAFF-01"], "ROOM-") == "ROOM-13"
+    assert next_id("rule", ["ROOM-01"], "NEW-") == "NEW-01"
+    assert next_id("claim", ["experts", "lessons"]) == "claim-01"
+    assert next_id("school", ["a9", "a99"]) == "a100"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30))
+def test_text_is_written_so_that_old_and_new_readers_read_the_same(text: str) -> None:
+    for line, flow in ((f"a: {scalar(text)}\n", False), (f"a: [{scalar(text, in_flow=True)}]\n", True)):
+        old = yaml.safe_load(line)["a"]
+        old = old[0] if flow else old
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            continue  # a day, to either
+        assert old == text
+        if not set(text) & set("\ufeff\u2028\u2029\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff"):
+            document, _ = read("x.yml", line.encode())
+            assert document
+            assert document.data["a"] == ([text] if flow else text)
+
+
+@pytest.mark.parametrize(
+    "word", ["no", "Yes", "on", "NULL", "12:30", "007", "1e3", ".5", "~", "- a", "a: b", "a #b", " a", "a ", "", "[x]", "*a", "@a", "%a", "`"]
+)
+def test_what_can_be_mistaken_is_quoted(word: str) -> None:
+    assert scalar(word).startswith('"')
+
+
+@pytest.mark.parametrize("value", ["心理教师", "泉畔第一小学（南校区）", "2026-10-12", "xz01", "vice-principal", True, 3, 1.5, None])
+def test_what_cannot_stays_as_it_is(value: str | float | bool | None) -> None:
+    assert '"' not in scalar(value)
+
+
+def test_a_new_file_is_written_where_it_belongs_and_never_over_another(tmp_path: Path) -> None:
+    root = Path(shutil.copytree(FIXTURES / "typical", tmp_path / "d"))
+    shutil.copytree(FIXTURES.parent.parent / "schemas", root / "schemas")
+    done = run(["new", "return", "xz37", "--as-of", "2026-11-24"], root)
+    assert (done.returncode, done.stderr) == (0, "")
+    path = root / "records" / "schools" / "xz37" / "2026-2027.yml"
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("# yaml-language-server: $schema=../../../schemas/return.schema.json\n")
+    assert (path.parent / text.splitlines()[0].partition("=")[2]).resolve() == root / "schemas" / "return.schema.json"
+    assert run(["check", "records/schools/xz37"], root).returncode == 0
+    again = run(["new", "return", "xz37", "2026-2027"], root)
+    assert again.returncode == 2
+    assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("name", ["../../x", "a/b", ".x", "/etc/x"])
+def test_a_name_cannot_lead_out_of_its_folder(name: str, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(FIXTURES / "minimal", tmp_path / "d"))
+    before = sorted(tmp_path.rglob("*"))
+    assert run(["new", "claim", name], root).returncode == 2
+    assert sorted(tmp_path.rglob("*")) == before
