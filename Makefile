@@ -34,7 +34,7 @@ serve: $(RUN)
 
 ## golden: rewrite the golden files; review the difference
 golden: $(DEV)
-	@$(BIN)/python -m pytest -q --update-golden tests/test_golden.py tests/test_cli.py
+	@$(BIN)/python -m pytest -q --update-golden tests/test_golden.py tests/test_cli.py tests/test_charts.py
 
 ## bench: measure side by side and print ratios
 bench: $(DEV)

@@ -34,6 +34,8 @@ pages.plans | pages.school | pages.dictionary | pages.lessons | pages.policies
 pages.figures
 reporters.text | search | stamp | output
 engine
+charts
+figure
 render
 site
 past
@@ -61,7 +63,7 @@ ONLY = {
     "jsonschema": {"schemas"},
     "jsonschema_rs": {"schemas"},
     "jinja2": {"render"},
-    "markupsafe": {"render", "pages.schools"},
+    "markupsafe": {"charts", "render", "pages.schools"},
     "jieba": {"search"},
     "watchdog": {"serve"},
     "subprocess": {"history", "engine", "serve"},
