@@ -54,8 +54,11 @@ def draw(figure: Figure | Strip, say: Say) -> Chart:
 # Elements: everything that is not markup is escaped in `_tag`
 
 
+_NAMES = {"class_": "class", "text_anchor": "text-anchor", "aria_labelledby": "aria-labelledby"}  # what Python cannot spell
+
+
 def _tag(name: str, *body: str, **attributes: float | str) -> Markup:
-    written = "".join(f' {key.rstrip("_").replace("_", "-")}="{_written(value)}"' for key, value in attributes.items())
+    written = "".join(f' {_NAMES.get(key, key)}="{_written(value)}"' for key, value in attributes.items())
     return Markup(f"<{name}{written}>{''.join(map(escape, body))}</{name}>" if body else f"<{name}{written}/>")
 
 
@@ -186,13 +189,18 @@ def _bars(figure: Figure, say: Say) -> _Drawn:
     key, y = _key(figure, lambda p, x, y: _area(figure, p, x, y + 1, 12, 12)) if several and not column else ([], 0.0)
     room = max((_wide(value(p, figure.unit, say)) for p in known(figure.points)), default=0)
     span = max(_WIDTH - column - room - 6, _WIDTH / 3)
+    longest = max(known(figure.points), default=0) or 1
     pieces = [*_patterns(figure), *key]
+
+    def length(amount: float) -> float:
+        return amount / longest * span
+
     for index, at in enumerate(figure.categories):
         label, start = _label(at, 0, y, _WIDTH)
         pieces += label
         y = start + 3
         for place in range(len(figure.series)):
-            pieces.append(_bar(figure, place, index, column, y, span, say))
+            pieces.append(_bar(figure, place, index, column, y, length, say))
             y += _STEP
         pieces.append(_tag("path", class_="axis", d=f"M{_written(column)} {_written(start + 1)}V{_written(y - 2)}"))
         y += _GAP
@@ -203,7 +211,7 @@ def _names(figure: Figure) -> int:
     return max(_wide(s.name) for s in figure.series) + 6
 
 
-def _bar(figure: Figure, place: int, index: int, x: float, y: float, span: float, say: Say) -> Markup:
+def _bar(figure: Figure, place: int, index: int, x: float, y: float, length: Callable[[float], float], say: Say) -> Markup:
     series, point = figure.series[place], figure.series[place].points[index]
     words = value(point, figure.unit, say)
     name = [_text(x - 6, y + 11, series.name, x - 6, "end")] if x else []
@@ -214,7 +222,7 @@ def _bar(figure: Figure, place: int, index: int, x: float, y: float, span: float
         case Suppressed():
             drawn = _box(x, y, point.mark)
         case _:
-            width = point / (max(known(figure.points)) or 1) * span
+            width = length(point)
             drawn = [_area(figure, place, x, y, width), _text(x + width + 5, y + 11, words, _WIDTH - x - width - 5)]
     return _tag("g", hover, *name, *drawn)
 
