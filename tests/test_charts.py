@@ -347,7 +347,7 @@ def test_every_colour_stands_out_also_on_paper(shown: Page) -> None:
 
 
 _TEXTS = "[...document.querySelectorAll('svg.xz-svg text')]"
-_TOO_SMALL = f"{_TEXTS}.filter(t => 12 * t.getScreenCTM().a < 11).map(t => t.textContent)"
+_TOO_SMALL = f"{_TEXTS}.filter(t => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a < 11).map(t => t.textContent)"
 # A line of Chinese type is taller than its ink: five pixels above and below are empty.
 _OUTSIDE = f"""{_TEXTS}.filter(t => {{ const a = t.getBoundingClientRect(), b = t.ownerSVGElement.getBoundingClientRect();
   return a.left < b.left - 1 || a.right > b.right + 1 || a.bottom > b.bottom + 5 || a.top < b.top - 5; }}).map(t => t.textContent)"""
