@@ -6,7 +6,7 @@ Owns only the order of the steps. Cannot import what opens sealed files: an impo
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -22,7 +22,7 @@ from generator.history import Commit
 from generator.pages import navigation, pages
 from generator.pages.schools import DONOR, stamped
 from generator.problems import Problem, in_order
-from generator.render import Edition, edition, markdown
+from generator.render import FOLDERS, Edition, edition, markdown
 from generator.repository import Repository, load
 from generator.resources import engine_config, site_folder
 from generator.site import Page, Site, site
@@ -30,7 +30,6 @@ from generator.stamp import donor
 from generator.tree import folder
 
 Progress = Callable[[str], None]
-FOLDERS: Mapping[Language, str] = {Language.ZH: "", Language.EN: "en/"}
 
 
 class DeadLinks(Exception):
@@ -90,6 +89,7 @@ def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path
     made = edition(content, language, catalogue)
     rendered = pages(made)
     output.write(folder_ / "docs", ((f"{page.path}.md", markdown(page)) for page in rendered))
+    output.write(folder_ / "docs", ((file.path, file.content) for page in rendered for file in page.files))
     return Half(edition=made, pages=rendered, folder=folder_)
 
 

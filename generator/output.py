@@ -69,12 +69,12 @@ def discard(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def write(folder: Path, files: Iterable[tuple[str, str]]) -> None:
-    """Write text files (posix path below `folder`, text), in UTF-8 with plain line ends, one after the other."""
-    for path, text in files:
+def write(folder: Path, files: Iterable[tuple[str, str | bytes]]) -> None:
+    """Write files (posix path below `folder`, content), one after the other: bytes as they are, text in UTF-8 with plain line ends."""
+    for path, content in files:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8", newline="\n")
+        target.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
 
 
 def dead_links(files: frozenset[str], pages: Iterable[tuple[str, str]]) -> tuple[DeadLink, ...]:

@@ -23,8 +23,9 @@ from generator.model import Text
 from generator.problems import Position
 from generator.resources import site_folder
 from generator.schemas import enum_label
-from generator.site import Page, Site
+from generator.site import File, Page, Site
 
+FOLDERS: Mapping[Language, str] = {Language.ZH: "", Language.EN: "en/"}  # where each Edition lies in the site
 _FOREIGN = Markup('<span lang="zh-CN">{}</span>')
 
 
@@ -66,6 +67,7 @@ class Edition:
         description: str = "",
         searchable: bool = True,
         hide: tuple[str, ...] = (),
+        files: tuple[File, ...] = (),
     ) -> Page:
         """A Page from a template. The template prints the body below the headline; provenance follows by itself."""
         sources = tuple(sorted(set(cites)))
@@ -81,6 +83,7 @@ class Edition:
             cites=sources,
             searchable=searchable,
             hide=hide,
+            files=files,
         )
 
     def provenance(self, path: str, cites: Iterable[Position]) -> Markup:

@@ -45,6 +45,13 @@ def schema_of(kind: str) -> Schema:
     return resolved
 
 
+def published(name: str) -> Schema:
+    """The schema of a format that the site publishes, with every reference put in its place."""
+    resolved = _resolved(json.loads((schemas_folder() / "published" / f"{name}{_SUFFIX}").read_bytes()))
+    assert isinstance(resolved, dict)
+    return resolved
+
+
 def _resolved(node: Any) -> Any:
     if isinstance(node, list):
         return [_resolved(item) for item in node]

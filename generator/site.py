@@ -36,10 +36,18 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file that the site hands out: its path in its language's half of the site, and its bytes."""
+
+    path: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One page in one language. `path` has `/` and no suffix (`policies/xinzhuli`); `title` and `description` are plain text.
 
-    `body` is Markdown whose data stand in escaped HTML blocks. `cites` are the records it was made from.
+    `body` is Markdown whose data stand in escaped HTML blocks. `cites` are the records it was made from. `files` are what it hands out.
     """
 
     path: str
@@ -50,6 +58,7 @@ class Page:
     cites: tuple[Position, ...]
     searchable: bool = True
     hide: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
 
 
 def site(repository: Repository, as_of: date, commit: Commit | None) -> Site:

@@ -24,7 +24,7 @@ from generator.history import Commit
 from generator.model import PolicyId
 from generator.pages import pages as every_page
 from generator.pages import schools
-from generator.render import edition, heading, markdown
+from generator.render import FOLDERS, edition, heading, markdown
 from generator.repository import load as load_repository
 from generator.site import Site, site
 from generator.tree import folder
@@ -85,7 +85,7 @@ def test_stamped_pages_have_the_bytes_of_pages_that_the_engine_builds(built: Pat
     engine.build(runs, Engine.MKDOCS, AS_OF)
     for half in halves:
         for school in content.repository.schools:
-            stamped = built / building.FOLDERS[half.edition.language] / "schools" / f"{school}.html"
+            stamped = built / FOLDERS[half.edition.language] / "schools" / f"{school}.html"
             assert stamped.read_text() == (half.folder / "site" / "schools" / f"{school}.html").read_text()
 
 

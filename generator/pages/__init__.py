@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from generator.pages import about, codes, dictionary, figures, home, lessons, outreach, plans, policies, schools, team, work
+from generator.pages import about, codes, dictionary, downloads, figures, home, lessons, outreach, plans, policies, schools, team, work
 from generator.render import Edition
 from generator.site import Page
 
@@ -21,6 +21,7 @@ FAMILIES: tuple[Family, ...] = (
     plans.pages,
     policies.pages,
     schools.pages,
+    downloads.pages,
     figures.pages,
     lessons.pages,
     team.pages,
@@ -45,6 +46,7 @@ NAVIGATION = (
     Section(title="nav.work", members=("work/index", "work/systems", "work/calendar", Section(title="nav.plans", members=("plans/index", "plans/")))),
     Section(title="nav.policies", members=("policies/index", "policies/")),
     Section(title="nav.schools", members=("schools/index",)),
+    Section(title="nav.compliance", members=("compliance/downloads",)),
     Section(title="nav.figures", members=("figures/claims", "figures/measures")),
     Section(title="nav.lessons", members=("lessons/index", "lessons/micro")),
     Section(title="nav.team", members=("team/index", "team/training")),

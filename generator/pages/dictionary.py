@@ -45,7 +45,7 @@ def _kind(edition: Edition, kind: str) -> Page:
         data={
             "schema": _told(schema),
             "place": edition.say(f"dictionary.path.{kind}"),
-            "fields": list(_fields(edition, schema, "", ())),
+            "fields": list(fields(edition, schema, "", ())),
         },
         cites=(),
     )
@@ -55,11 +55,11 @@ def _told(schema: Schema) -> dict[str, object]:
     return {"title": text_of(schema, "title"), "description": text_of(schema, "description")}
 
 
-def _fields(edition: Edition, schema: Schema, prefix: str, above: tuple[str, ...]) -> Iterator[dict[str, object]]:
+def fields(edition: Edition, schema: Schema, prefix: str, above: tuple[str, ...]) -> Iterator[dict[str, object]]:
     """Every field below a schema, depth first; `[]` stands for each item of a list. English texts are told once, not field by field."""
     required = schema.get("required", ())
     for name, node in schema.get("properties", {}).items():
-        if name == "en":
+        if name == "en" and node.get("type") == "object":
             continue
         path = f"{prefix}{name}"
         yield {
@@ -74,9 +74,9 @@ def _fields(edition: Edition, schema: Schema, prefix: str, above: tuple[str, ...
             "example": _example(node),
             "translatable": bool(node.get("x-text")),
         }
-        yield from _fields(edition, node, f"{path}.", (*above, name))
+        yield from fields(edition, node, f"{path}.", (*above, name))
         if "properties" in node.get("items", {}):
-            yield from _fields(edition, node["items"], f"{path}[].", (*above, name))
+            yield from fields(edition, node["items"], f"{path}[].", (*above, name))
 
 
 def _item(node: Schema) -> Schema:
@@ -96,6 +96,8 @@ def _label(edition: Edition, node: Schema, value: str) -> str:
 def _type(edition: Edition, node: Schema) -> str:
     kind = node.get("type", "string" if "enum" in node else "object")
     inner = node.get("items", {})
+    if isinstance(kind, list):
+        return edition.say("dictionary.or").join(edition.say(f"dictionary.type.{one}") for one in kind)
     if kind == "array" and "properties" not in inner:
         return edition.say("dictionary.list_of", inner=edition.say(f"dictionary.type.{inner.get('type', 'string')}"))
     return edition.say(f"dictionary.type.{kind}")

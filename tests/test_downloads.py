@@ -1,0 +1,235 @@
+"""The published files of verdicts: JSON as its schema says, CSV and workbook with the same cells, and nothing that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import openpyxl
+import pytest
+
+from generator.catalogue import Language, load
+from generator.compliance import Verdict
+from generator.open_data import FORMAT, days_left, days_overdue, verdicts_json
+from generator.pages.downloads import CSV, JSON, SCHEMA, XLSX, pages
+from generator.render import edition
+from generator.schemas import published
+from generator.site import Page, Site
+from generator.spreadsheet import Table, as_csv, as_workbook
+from tests.test_build import COMMIT, ROOT, TYPICAL, typical_site
+from tests.test_schemas import properties
+
+HOSTILE = (
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\tx",
+    "\rx",
+    '=HYPERLINK("http://x.invalid")',
+    "http://x.invalid",
+    "12",
+    '"',
+    "a,b",
+    "<b>",
+    "第一行\n第二行",
+)
+
+
+@pytest.fixture(scope="module")
+def content() -> Site:
+    return typical_site()
+
+
+def page(content: Site, language: Language = Language.ZH) -> Page:
+    (made,) = pages(edition(content, language, load()))
+    return made
+
+
+def files(content: Site, language: Language = Language.ZH) -> Mapping[str, bytes]:
+    return {file.path: file.content for file in page(content, language).files}
+
+
+def rows(content: Site, language: Language) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(files(content, language)[CSV].decode("utf-8-sig"))))
+
+
+def test_the_json_is_as_its_schema_says(content: Site) -> None:
+    schema = published("verdicts")
+    jsonschema.Draft202012Validator.check_schema(schema)
+    data = json.loads(files(content)[JSON])
+    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(data)
+    assert data["format"] == FORMAT
+    assert json.loads(files(content)[SCHEMA]) == schema
+    for broken in ({**data, "extra": 1}, {**data, "as_of": "soon"}, {**data, "checks": [{**data["checks"][0], "verdict": "good"}]}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(broken)
+
+
+def test_every_field_is_told_in_both_languages_on_the_page(content: Site) -> None:
+    for language in Language:
+        body = page(content, language).body
+        for path, node in properties(published("verdicts")):
+            assert node["title"], path
+            assert node["description"], path
+            assert node["x-en"]["title"], path
+            assert node["x-en"]["description"], path
+            assert f"<code>{path}</code>" in body
+
+
+def test_the_json_says_what_was_found(content: Site) -> None:
+    data = json.loads(files(content)[JSON])
+    assert (data["as_of"], data["commit"], data["uncommitted"]) == ("2026-11-24", COMMIT.id, False)
+    assert data["notice"]["zh"] == content.repository.district.notice.zh if content.repository.district.notice else data["notice"] is None
+    assert [v["id"] for v in data["verdicts"]] == [v.value for v in Verdict]
+    assert [s["id"] for s in data["schools"]] == list(content.repository.schools)
+    assert len(data["checks"]) == len(content.verdicts.checks)
+    for told, check in zip(data["checks"], content.verdicts.checks, strict=True):
+        assert (told["rule"], told["school"]) == (check.rule.id, check.school.id if check.school else None)
+        assert (told["verdict"], told["without_waiver"]) == (check.verdict.value, check.without_waiver.value)
+        value = check.decisive.value if check.decisive else None
+        assert told["value"] == (list(value) if isinstance(value, tuple) else value)
+        assert [(e["path"], e["line"]) for e in told["evidence"]] == [(e.at.path, e.at.line) for e in check.evidence()] + [
+            (at.path, at.line) for at in check.cites
+        ]
+    assert len({c["verdict"] for c in data["checks"]}) >= 6
+
+
+def test_days_are_counted_from_the_day_after_the_last_one(content: Site) -> None:
+    seen = set()
+    for check in content.verdicts.checks:
+        left, over = days_left(check, content.as_of), days_overdue(check, content.as_of)
+        if check.verdict in (Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED):
+            assert check.decisive is not None
+            assert over == (content.as_of - check.decisive.due).days > 0
+        if check.verdict is Verdict.DUE:
+            assert check.next_due is not None
+            assert left == (check.next_due.due - content.as_of).days >= 0
+        if check.verdict in (Verdict.MET, Verdict.NOT_APPLICABLE):
+            assert over is None
+        seen.add((left is None, over is None))
+    assert len(seen) >= 3
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_csv_and_the_workbook_have_the_same_cells(content: Site, language: Language) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(files(content, language)[XLSX]))
+    table, notes = book.worksheets
+    cells = [[_text(cell) for cell in row] for row in table.iter_rows(values_only=True)]
+    assert cells == rows(content, language)
+    assert len(cells) == 1 + len(content.verdicts.checks)
+    assert table.freeze_panes == "C2"
+    assert table.auto_filter.ref
+    said = {str(row[0]): row[1] for row in notes.iter_rows(values_only=True)}
+    assert datetime(2026, 11, 24) in said.values()  # noqa: DTZ001 - a cell has no zone
+    assert COMMIT.id in said.values()
+    assert content.repository.district.notice is not None
+    assert edition(content, language, load()).plain(content.repository.district.notice) in said.values()
+    assert len(said) >= 4 + len(Verdict) + len(cells[0])
+
+
+def _text(cell: object) -> str:
+    match cell:
+        case None:
+            return ""
+        case datetime():
+            return cell.date().isoformat()
+        case _:
+            return str(cell)
+
+
+def test_a_figure_that_is_not_stated_is_empty_and_never_zero(content: Site) -> None:
+    header, *body = rows(content, Language.EN)
+    value, status = header.index("Recorded"), header.index("Whether recorded")
+    for row, check in zip(body, content.verdicts.checks, strict=True):
+        unknown = check.decisive is None or check.decisive.value is None
+        assert (row[value] == "") == unknown
+        assert row[status] == ("not applicable" if check.decisive is None else "not stated" if unknown else "stated")
+    assert {row[status] for row in body} >= {"not stated", "stated"}
+
+
+def test_english_files_are_english(content: Site) -> None:
+    """But for record text that nobody translated: the typical district has none in these columns but names of schools."""
+    for row in rows(content, Language.EN):
+        told = [cell for number, cell in enumerate(row) if number not in (1, 4)]
+        assert not re.search(r"[\u4e00-\u9fff]", " ".join(told))
+
+
+def test_excel_reads_the_csv_as_utf_8(content: Site) -> None:
+    made = files(content)[CSV]
+    assert made.startswith(b"\xef\xbb\xbf")
+    assert "学校代码".encode() in made.splitlines()[0]
+    assert made.count(b"\r\n") == len(rows(content, Language.ZH))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_stays_text(text: str) -> None:
+    table = Table(name="x", columns=(("a", 5),), rows=[[text]])
+    ((_,), (cell,)) = csv.reader(io.StringIO(as_csv(table).decode("utf-8-sig"), newline=""))
+    assert cell.lstrip("'") == text
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    with zipfile.ZipFile(io.BytesIO(as_workbook([table], {}))) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+        assert "<f>" not in sheet
+        assert "<hyperlink" not in sheet
+    read = openpyxl.load_workbook(io.BytesIO(as_workbook([table], {}))).active
+    assert read is not None
+    assert read["A2"].data_type == "s"
+    assert str(read["A2"].value).replace("_x000D_", "\r") == text
+
+
+def test_numbers_and_days_stay_what_they_are() -> None:
+    table = Table(name="x", columns=(("a", 5), ("b", 5), ("c", 5)), rows=[[-3, 2.5, date(2026, 11, 24)]])
+    assert as_csv(table).decode("utf-8-sig").splitlines()[1] == "-3,2.5,2026-11-24"
+    read: Any = openpyxl.load_workbook(io.BytesIO(as_workbook([table], {}))).active
+    assert [read[f"{c}2"].data_type for c in "ABC"] == ["n", "n", "d"]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_page_gives_the_size_and_checksum_of_every_file(content: Site, language: Language) -> None:
+    made = page(content, language)
+    handed = {**files(content), **files(content, language)}  # the JSON and its schema lie in the Chinese half and serve both
+    for name, held in handed.items():
+        assert hashlib.sha256(held).hexdigest() in made.body
+        assert f"{len(held):,}" in made.body
+        assert f"{name}" in made.body
+    assert set(files(content, Language.EN)) == {CSV, XLSX}
+
+
+def test_the_same_site_gives_the_same_bytes(content: Site) -> None:
+    script = (
+        "from tests.test_downloads import *; import hashlib; c = typical_site();"
+        "print(*(hashlib.sha256(f).hexdigest() for l in Language for f in files(c, l).values()))"
+    )
+    elsewhere = {"TZ": "America/New_York", "PYTHONHASHSEED": "7", "LC_ALL": "C", "PATH": "/usr/bin:/bin"}
+    there = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=elsewhere, check=True, capture_output=True, text=True).stdout.split()
+    assert there == [hashlib.sha256(held).hexdigest() for language in Language for held in files(content, language).values()]
+
+
+def test_without_git_there_is_no_commit() -> None:
+    made = typical_site()
+    bare = Site(**{name: getattr(made, name) for name in made.__slots__ if name != "commit"}, commit=None)
+    data = json.loads(verdicts_json(bare, load()))
+    assert (data["commit"], data["uncommitted"]) == (None, False)
+
+
+def test_check_needs_no_spreadsheets() -> None:
+    script = "import sys; from generator.cli import run; run(['--root', sys.argv[1], 'check']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script, str(TYPICAL)], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert not {"pandas", "xlsxwriter", "openpyxl", "weasyprint"} & set(done.stdout.split())
+
+
+def test_the_schema_in_the_repository_names_the_shared_sets() -> None:
+    kept = json.loads(Path(ROOT / "schemas" / "published" / "verdicts.schema.json").read_text(encoding="utf-8"))
+    assert kept["properties"]["checks"]["items"]["properties"]["verdict"]["$ref"].endswith("/Verdict")
