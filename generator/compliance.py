@@ -422,15 +422,10 @@ class TrendPoint:
     by_school: Mapping[SchoolId, Tally]
 
 
-def trend_days(repository: Repository, as_of: date) -> tuple[date, ...]:
-    """The last day of every school year that is over, and `as_of`: the days that trends are told for."""
-    over = [y.last_day for y in repository.district.years if y.last_day < as_of]
-    return (*over, as_of)
-
-
-def trend(repository: Repository, as_of: date) -> tuple[TrendPoint, ...]:
-    """How the present records stood on each of the trend's days."""
-    return tuple(trend_point(repository, evaluate(repository, day)) for day in trend_days(repository, as_of))
+def trend(repository: Repository, present: Verdicts) -> tuple[TrendPoint, ...]:
+    """How the present records stood on the last day of every school year that was over by then, and how they stand."""
+    over = [y.last_day for y in repository.district.years if y.last_day < present.as_of]
+    return (*(trend_point(repository, evaluate(repository, day)) for day in over), trend_point(repository, present))
 
 
 def trend_point(repository: Repository, verdicts: Verdicts) -> TrendPoint:

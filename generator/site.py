@@ -63,12 +63,13 @@ class Page:
 
 def site(repository: Repository, as_of: date, commit: Commit | None) -> Site:
     """The Site of a checked repository. Claims are measured as of their own day, not of `as_of`."""
+    verdicts = evaluate(repository, as_of)
     return Site(
         repository=repository,
         claims=check(repository),
         targets=targets(repository, as_of),
-        verdicts=evaluate(repository, as_of),
-        trend=trend(repository, as_of),
+        verdicts=verdicts,
+        trend=trend(repository, verdicts),
         as_of=as_of,
         commit=commit,
     )
