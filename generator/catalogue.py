@@ -64,8 +64,8 @@ class Catalogue:
     codes: Mapping[str, Code]
 
     def say(self, key: str, language: Language, **facts: object) -> str:
-        """A sentence with its facts. KeyError for a key or a fact that is missing: a bug."""
-        return self.sentences[key][language].format_map(facts)
+        """A sentence with its facts; `{count:clause|clauses}` is the word for one or for many. KeyError if key or fact is missing: a bug."""
+        return _SENTENCE.vformat(self.sentences[key][language], (), facts)
 
     def message(self, found: Problem, language: Language) -> str:
         """What is wrong, in one sentence."""
@@ -76,6 +76,15 @@ class Catalogue:
         return filled(self.codes[found.code].words[language].hint, _facts(found, language))
 
 
+class _Sentence(Formatter):
+    """Facts put into a sentence, and the word that goes with one or with many of them."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, choice, many = format_spec.partition("|")
+        return (one if str(value) == "1" else many) if choice else str(super().format_field(value, format_spec))
+
+
+_SENTENCE = _Sentence()
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
 
 

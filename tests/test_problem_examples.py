@@ -99,6 +99,14 @@ def test_both_languages_have_every_sentence_with_the_same_facts() -> None:
         assert words[Language.EN].strip(), key
 
 
+def test_a_word_follows_its_number() -> None:
+    say = load().say
+    assert say("policies.clauses", Language.EN, count=1) == "1 clause"
+    assert say("policies.clauses", Language.EN, count=0) == "0 clauses"
+    assert say("measure.programme_viewers.value", Language.EN, value="1,200") == "1,200 viewers"
+    assert say("policies.clauses", Language.ZH, count=1) == "1 条"
+
+
 def test_a_part_is_left_out_where_its_fact_is_missing() -> None:
     assert filled("a[[ ({b})]] c", {"b": "x"}) == "a (x) c"
     assert filled("a[[ ({b})]] c", {"b": ""}) == "a c"
