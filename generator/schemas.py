@@ -151,7 +151,7 @@ def _unknown(document: Document, pointer: tuple[str | int, ...], error: _Error) 
             title = allowed[near]
             yield problem(at, "misspelled-field", key=key, nearest=near, **_named(title))
         else:
-            yield problem(at, "unknown-field", key=key, allowed="、".join(free) or "—", **{"allowed@en": ", ".join(free) or "—"})
+            yield problem(at, "unknown-field", key=key, allowed="、".join(free), **{"allowed@en": ", ".join(free)})
 
 
 def _names(node: Schema) -> tuple[str, ...]:
