@@ -139,6 +139,14 @@ def heading(text: str) -> Markup:
     return Markup("".join(c if c.isalnum() or c == " " or ord(c) > 127 else f"&#{ord(c)};" for c in one_line))
 
 
+def brief(text: str, longest: int) -> str:
+    """The beginning of a text, cut between words where there are any, without the full stop of a sentence that is shown whole."""
+    if len(text) <= longest:
+        return text.rstrip("。.")
+    cut = text[:longest]
+    return f"{cut if text[longest] == ' ' else cut.rpartition(' ')[0] or cut}…"
+
+
 def front_matter(fields: Mapping[str, object]) -> str:
     """A YAML front matter block. Strings are escaped as HTML, because the theme prints them as they are, and quoted as JSON, which is YAML."""
     lines = (f"{key}: {json.dumps(_escaped(value), ensure_ascii=False)}" for key, value in fields.items())

@@ -143,6 +143,18 @@ def test_the_index_of_schools_filters_and_sorts(context: BrowserContext, sample_
     assert figures == sorted(figures, reverse=True)
 
 
+def test_on_paper_a_table_stays_a_table(context: BrowserContext, sample_url: str) -> None:
+    """A4 less its margins is narrower than many a screen: what is meant for phones must not reach the printer."""
+    page = context.new_page()
+    page.set_viewport_size(ViewportSize(width=673, height=980))
+    page.emulate_media(media="print")
+    page.goto(f"{sample_url}/schools/index.html")
+    assert page.locator("#schools-table thead").evaluate("e => getComputedStyle(e).display") == "table-header-group"
+    assert page.locator("#schools-table").evaluate("e => e.scrollWidth") <= 673
+    for hidden in (".md-header", ".md-tabs", ".xz-filter", ".md-footer"):
+        expect(page.locator(hidden)).to_be_hidden()
+
+
 @pytest.mark.parametrize("language", ["", "en/"])
 def test_no_console_error_and_no_foreign_request(context: BrowserContext, sample_url: str, sample_site: Path, language: str) -> None:
     page, errors, foreign = context.new_page(), [], []

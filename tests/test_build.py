@@ -24,7 +24,7 @@ from generator.history import Commit
 from generator.model import PolicyId
 from generator.pages import pages as every_page
 from generator.pages import schools
-from generator.render import FOLDERS, edition, heading, markdown
+from generator.render import FOLDERS, brief, edition, heading, markdown
 from generator.repository import load as load_repository
 from generator.site import Site, site
 from generator.tree import folder
@@ -204,6 +204,14 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
     assert not [page for page in pages if "乙49" in page or "<em>" in page.split("<article")[-1].split("</article>")[0]]
     index = json.loads((out / "search" / "search_index.json").read_text(encoding="utf-8"))
     assert not [d for d in index["docs"] if "<script" in d["title"] + d["text"]]
+
+
+def test_a_brief_text_ends_between_words() -> None:
+    assert brief("每所学校设有心理辅导室。", 18) == "每所学校设有心理辅导室"
+    assert brief("每所学校每学期至少召开一次专题会议。", 8) == "每所学校每学期至…"
+    assert brief("Every school has a room.", 40) == "Every school has a room"
+    assert brief("Every school has a room.", 15) == "Every school…"
+    assert brief("Every school has a room.", 12) == "Every school…"
 
 
 def test_headings_escape_every_ascii_sign() -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from generator.catalogue import Language
 from generator.model import Clause, Level, Policy, Verification
-from generator.render import Edition
-from generator.site import Page, Site
+from generator.render import Edition, brief
+from generator.site import Page
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -62,16 +63,22 @@ def _policy(edition: Edition, policy: Policy) -> Page:
             "policy": policy,
             "days": [(key, day) for key, day in days if day is not None],
             "unverified": sum(map(_unverified, policy.clauses)),
-            "clauses": [_clause(edition.site, clause) for clause in policy.clauses],
+            "clauses": [_clause(edition, clause) for clause in policy.clauses],
         },
         cites=[policy.source, *(clause.source for clause in policy.clauses)],
     )
 
 
-def _clause(site: Site, clause: Clause) -> dict[str, object]:
+# How many characters of a clause its line in the table of contents shows: citations alone do not tell clauses apart.
+_CONTENTS = {Language.ZH: 18, Language.EN: 40}
+
+
+def _clause(edition: Edition, clause: Clause) -> dict[str, object]:
+    site = edition.site
     return {
         "clause": clause,
         "unverified": _unverified(clause),
+        "contents": brief(edition.plain(clause.text), _CONTENTS[edition.language]),
         "plans": [plan for plan in site.repository.plans.values() if clause.ref in plan.clauses],
         "systems": [s for s in site.repository.district.systems if s.number in clause.systems],
     }

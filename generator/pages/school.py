@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from generator.model import Return, School, SchoolYear, YearId
+from generator.model import Return, School, SchoolYear, TermId, YearId
 from generator.render import Edition, day_text, label_text, number
 from generator.schemas import field_title
 from generator.site import Site
@@ -174,7 +174,8 @@ def teaching(edition: Edition, found: Return) -> Iterator[Fact]:
         title = f"{_term(edition, given.term)} · {edition.plain(bands[given.band].title)}"
         yield Fact(title=title, value=edition.say("unit.lessons", value=given.per_class))
     if found.school_day:
-        yield voice.fact(("school_day", "practical_months"), found.school_day.practical_months)
+        months = (edition.say(f"calendar.month.{int(m[5:])}", year=m[:4]) for m in found.school_day.practical_months)
+        yield voice.fact(("school_day", "practical_months"), voice.listed(months))
         yield voice.fact(("school_day", "exercise_hours"), found.school_day.exercise_hours, "unit.hours")
         yield voice.fact(("school_day", "ranks_by_score"), found.school_day.ranks_by_score)
     if found.pupils_served is not None:
@@ -208,12 +209,13 @@ def _meeting(edition: Edition, held_on: date, minuted: bool) -> str:
     return edition.say("school.meeting_minuted" if minuted else "school.meeting_not_minuted", day=day)
 
 
-def _term(edition: Edition, term_id: str) -> str:
-    terms = (t for y in edition.site.repository.district.years for t in y.terms)
-    return next(edition.plain(t.title) for t in terms if t.id == term_id)
+def _term(edition: Edition, term_id: TermId) -> str:
+    """A term by its number in its school year, which the page has already named."""
+    terms = next(y.terms for y in edition.site.repository.district.years if term_id in (t.id for t in y.terms))
+    return edition.say("school.term", number=[t.id for t in terms].index(term_id) + 1)
 
 
 def _windows(edition: Edition) -> Mapping[tuple[str, str], str]:
     """Each follow-up window's title with its term's, by term and window: window ids are unique only within a term."""
     terms = [t for y in edition.site.repository.district.years for t in y.terms]
-    return {(t.id, w.id): f"{edition.plain(t.title)} · {edition.plain(w.title)}" for t in terms for w in t.windows}
+    return {(t.id, w.id): f"{_term(edition, t.id)} · {edition.plain(w.title)}" for t in terms for w in t.windows}
