@@ -93,7 +93,7 @@ def _rebuild(command: Sequence[str], preview: Preview, words: Words) -> None:
         preview.tell(wrong="")
         print(words.say("serve.rebuilt"), flush=True)
         return
-    print(said, words.say("serve.kept"), sep="\n", flush=True)
+    print(said, flush=True)
     preview.tell(wrong=said)
 
 
@@ -121,11 +121,11 @@ class _Notice(FileSystemEventHandler):
         if event.event_type in _CHANGES and not event.is_directory:
             for path in paths:
                 if path.is_relative_to(self._place):
-                    self._changes.put(path.name)
+                    self._changes.put(path.relative_to(self._place.parent).as_posix())
 
 
 def _next(changes: queue.SimpleQueue[str]) -> str:
-    """Wait for a change, then until nothing has changed for a moment. The name of the last file."""
+    """Wait for a change, then until nothing has changed for a moment. The path of the last file."""
     path = _waiting(changes)
     while True:
         try:

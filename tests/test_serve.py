@@ -49,6 +49,7 @@ def test_changes_and_problems_reach_the_browser(preview: subprocess.Popen[str], 
 
     record.write_text(good.replace(lines[at], "title: 改过名字的学区", 1), encoding="utf-8")
     expect(page.locator("h1")).to_contain_text("改过名字的学区", timeout=PATIENCE)
+    assert line_with(preview, "Changed: records/district.yml")
 
     record.write_text(good.replace(lines[at], "titel: 改坏了", 1), encoding="utf-8")
     overlay = page.locator("#xz-problems")
