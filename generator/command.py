@@ -2,7 +2,8 @@
 
 Owns what the modules of `generator/commands` share. A command prints, may ask for the day, and imports heavy libraries only when it runs. Must
 not know which commands exist.
-Exit codes: 0 fine, 1 problems in the records, 2 wrong usage, 3 a bug, 4 a sealed file cannot be opened, 5 the audit refuses.
+Exit codes: 0 fine, 1 problems in the records, 2 wrong usage, 3 a bug, 4 a sealed file cannot be opened, 5 the audit refuses, 6 verdicts that
+`--fail-on` does not let through.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from generator.problems import Problem
     from generator.reporters.result import Result
 
-FINE, PROBLEMS, USAGE, BUG, SEALED, REFUSED = 0, 1, 2, 3, 4, 5
+FINE, PROBLEMS, USAGE, BUG, SEALED, REFUSED, FELL_SHORT = 0, 1, 2, 3, 4, 5, 6
 
 
 class UsageError(Exception):

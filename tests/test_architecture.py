@@ -22,7 +22,7 @@ cli
 commands | {" | ".join(f"commands.{name}" for name in COMMANDS)}
 command
 skeleton
-reporters.formats | reporters.past
+reporters.formats | reporters.past | reporters.verdicts
 reporters.github | reporters.gitlab | reporters.json | reporters.junit | reporters.markdown | reporters.sarif
 reporters.result
 serve
@@ -38,7 +38,7 @@ charts
 figure
 render
 site
-past
+past | gate
 claims | compliance
 measures | school_measures
 repository

@@ -1,6 +1,6 @@
-"""`xinzhuli check`: every Problem of the records at once.
+"""`xinzhuli check`: every Problem of the records at once; with `--rules`, then every verdict.
 
-Owns which files are reported on. All files are read whichever were named, because references go everywhere.
+Owns which files are reported on, and the gate that a district may ask for. All files are read whichever were named, because references go everywhere.
 """
 
 from __future__ import annotations
@@ -8,27 +8,58 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from generator.command import FINE, PROBLEMS, Accepts, Request, UsageError, show, told
+from generator.command import FELL_SHORT, FINE, PROBLEMS, Accepts, Request, UsageError, moment, show, told, write_file
 
-ACCEPTS = Accepts(values=("--format", "--to"), flags=("--references",), most_words=None)
+if TYPE_CHECKING:
+    from generator.repository import Repository
+
+ACCEPTS = Accepts(values=("--format", "--to", "--fail-on", "--as-of"), flags=("--references", "--rules"), most_words=None)
+RULES = ("--rules", "--fail-on", "--as-of")  # any of them asks for verdicts
 REFERENCES = frozenset({"unknown-reference", "misspelled-reference", "duplicate-id", "no-district", "no-records", "stage-not-taught"})
 
 
 def run(request: Request) -> int:
-    """Check the records; 1 if there is any Problem in the files named (with `--references`: or a reference that leads nowhere anywhere)."""
+    """Check the records; 1 if there is any Problem in the files named (with `--references`: or a reference that leads nowhere anywhere).
+
+    With `--rules` every school is then judged: 6 if the gate of `--fail-on` does not let a verdict through.
+    """
     from generator.repository import load as load_repository
     from generator.tree import folder
 
     tree, unreadable = folder(request.root)
     wanted = _wanted(request, [*tree.paths, *(p.at.path for p in unreadable)])
-    _, problems = load_repository(tree)
+    repository, problems = load_repository(tree)
     elsewhere = REFERENCES if "--references" in request.options else frozenset[str]()
     found = [p for p in sorted({*unreadable, *problems}) if wanted(p.at.path) or p.code in elsewhere]
     files = sum(map(wanted, tree.paths))
     last = request.say("check.found", files=files, count=len(found)) if found else request.say("check.fine", files=files)
-    show(request, told(request, found, files, last))
-    return PROBLEMS if found else FINE
+    if repository is None or found or not any(option in request.options for option in RULES):
+        show(request, told(request, found, files, last))
+        return PROBLEMS if found else FINE
+    return _judge(request, repository)
+
+
+def _judge(request: Request, repository: Repository) -> int:
+    """Tell the verdicts; without a gate, breaches are told and nothing fails."""
+    from generator.catalogue import load
+    from generator.compliance import evaluate
+    from generator.gate import Gate, caught
+    from generator.reporters.verdicts import FORMATS, Judged
+
+    gate = Gate(request.one_of("--fail-on", list(Gate), Gate.NONE))
+    shown = FORMATS[request.one_of("--format", list(FORMATS), "text")]
+    as_of, _ = moment(request.root, repository.district.time_zone, request.as_of)
+    checks = evaluate(repository, as_of).checks
+    stopped = caught(checks, gate)
+    told_ = stopped if gate is not Gate.NONE else caught(checks, Gate.UNMET)
+    judged = Judged(as_of=as_of, checks=checks, told=told_, catalogue=load(), language=request.language)
+    if "--to" in request.options:
+        write_file(Path(request.options["--to"]), shown(judged) + "\n")
+        shown = FORMATS["text"]
+    print(shown(judged))
+    return FELL_SHORT if stopped else FINE
 
 
 def _wanted(request: Request, known: Sequence[str]) -> Callable[[str], bool]:
