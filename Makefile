@@ -8,7 +8,7 @@ DEV := $(VENV)/.installed-dev
 SITE := build/site
 
 .DEFAULT_GOAL := site
-.PHONY: site test check serve golden bench lint zensical lock clean help
+.PHONY: site test explore check serve golden bench lint zensical lock clean help
 
 ## site: set everything up, build the site in both languages, say where to look
 site: $(RUN)
@@ -17,6 +17,10 @@ site: $(RUN)
 ## test: set everything up, check the records, run every test
 test: lint check
 	@$(BIN)/python -m pytest
+
+## explore: let the attacker meet many more random tables than `make test` does
+explore: $(DEV)
+	@EXPLORE=5000 $(BIN)/python -m pytest -q tests/test_audit.py tests/test_disclosure.py
 
 ## lint: ruff and mypy
 lint: $(DEV)

@@ -1,0 +1,217 @@
+"""The attacker: agrees with one that tries everything, is never fooled by the solver, and knows what each onlooker knows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.audit import PUBLIC, Attack, Attacker, UntrueStatementError, attack, interval
+from generator.model import Cell
+from generator.programs import Program
+from generator.tables import Atoms, Secret, Statement
+from tests.brute import Place, intervals
+
+EXPLORED = int(os.environ.get("EXPLORE", "120"))  # `make explore` asks for many more
+Grid = Sequence[Sequence[int]]
+
+
+class Sheet:
+    """A two-way table with its totals as atoms, cells and statements. Each row is a school's."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid, self.width = grid, len(grid[0])
+        self.values = [value for row in grid for value in row]
+        self.places = list(product(range(-1, len(grid)), range(-1, self.width)))
+
+    def atoms(self, place: Place) -> Atoms:
+        rows = range(len(self.grid)) if place[0] < 0 else (place[0],)
+        columns = range(self.width) if place[1] < 0 else (place[1],)
+        return tuple(row * self.width + column for row in rows for column in columns)
+
+    def value(self, place: Place) -> int:
+        return sum(self.values[atom] for atom in self.atoms(place))
+
+    def shown(self, hidden: Iterable[Place]) -> list[Statement]:
+        places = [place for place in self.places if place not in set(hidden)]
+        return [exactly(self.atoms(place), self.value(place)) for place in places]
+
+    def secret(self, place: Place, *, guarded: bool = False) -> Secret:
+        return Secret(cell=Cell(table="sheet", row=str(place[0]), column=str(place[1])), atoms=self.atoms(place), guarded=guarded)
+
+    def insider(self, *rows: int) -> Attacker:
+        return Attacker(schools=tuple(map(str, rows)), knows=tuple(atom for row in rows for atom in self.atoms((row, -1))))
+
+
+def exactly(atoms: Iterable[int], value: int) -> Statement:
+    return Statement(terms=dict.fromkeys(atoms, 1), low=value, high=value)
+
+
+def tried(sheet: Sheet, hidden: Iterable[Place], k: int, attackers: Sequence[Attacker] = (PUBLIC,), more: Sequence[Statement] = ()) -> Attack:
+    hidden = list(hidden)
+    return attack(sheet.values, [*sheet.shown(hidden), *more], [sheet.secret(place) for place in sheet.places], attackers, k)
+
+
+def exposed(found: Attack) -> dict[tuple[str, str], tuple[int, int]]:
+    return {(e.secret.cell.row, e.secret.cell.column): (e.low, e.high) for e in found.exposures}
+
+
+@st.composite
+def sheets(draw: st.DrawFn) -> tuple[Grid, frozenset[Place]]:
+    rows, columns = draw(st.sampled_from([(2, 2), (2, 3), (3, 2), (3, 3), (2, 4), (4, 2), (3, 4), (4, 4)]))
+    few = st.integers(0, 3 if rows * columns < 9 else 1)
+    grid = draw(st.lists(st.lists(few, min_size=columns, max_size=columns), min_size=rows, max_size=rows))
+    places = [place for place in product(range(-1, rows), range(-1, columns)) if place != (-1, -1)]
+    most = 9 if rows * columns < 16 else 8
+    return grid, frozenset(draw(st.lists(st.sampled_from(places), max_size=most)))
+
+
+@settings(max_examples=EXPLORED, deadline=None)
+@given(sheets(), st.integers(-1, 3), st.integers(2, 4))
+def test_the_attack_agrees_with_trying_everything(drawn: tuple[Grid, frozenset[Place]], who: int, k: int) -> None:
+    grid, hidden = drawn
+    sheet = Sheet(grid)
+    row = who if who < len(grid) else -1
+    attacker = PUBLIC if row < 0 else sheet.insider(row)
+    every = intervals(grid, hidden, frozenset({row} - {-1}))
+    for place in sheet.places:
+        own = 0 if row < 0 or place[0] not in (-1, row) else sum(grid[row]) if place[1] < 0 else grid[row][place[1]]
+        low, high = (end - own for end in every[place])
+        assert interval(sheet.values, sheet.shown(hidden), sheet.secret(place), attacker) == (low, high), place
+        small = 0 < sheet.value(place) - own < k
+        unsafe = exposed(attack(sheet.values, sheet.shown(hidden), [sheet.secret(place)], [attacker], k))
+        assert bool(unsafe) == (small and not (low == 0 and high >= k)), place
+
+
+def test_a_hidden_cell_in_a_line_of_its_own_is_read_off() -> None:
+    sheet = Sheet([[3, 20], [30, 40]])
+    assert exposed(tried(sheet, [(0, 0)], 5)) == {("0", "0"): (3, 3)}
+    assert exposed(tried(sheet, [(0, 0), (0, 1), (1, 0), (1, 1)], 5)) == {}
+
+
+def test_a_shown_small_count_is_exposed() -> None:
+    assert exposed(tried(Sheet([[3, 20], [30, 40]]), [], 5)) == {("0", "0"): (3, 3)}
+
+
+def test_a_zero_is_no_secret() -> None:
+    assert exposed(tried(Sheet([[0, 20], [30, 40]]), [], 5)) == {}
+
+
+def test_zero_that_cannot_be_excluded_is_not_enough() -> None:
+    """From 0 to 4 everybody can tell that it is under 5."""
+    sheet = Sheet([[3, 1], [30, 40]])
+    assert exposed(tried(sheet, [(0, 0), (0, 1), (1, 0), (1, 1)], 5)) == {("0", "0"): (0, 4), ("0", "1"): (0, 4), ("0", "-1"): (4, 4)}
+
+
+def test_an_insider_takes_his_own_part_away() -> None:
+    """Seven in the column, five of them mine: two elsewhere."""
+    sheet = Sheet([[5, 40], [1, 40], [1, 40]])
+    hidden = [(row, column) for row in range(3) for column in range(2)]
+    assert tried(sheet, hidden, 3, [PUBLIC]).exposures == ()
+    found = tried(sheet, hidden, 3, [PUBLIC, sheet.insider(0)])
+    assert {(e.attacker.schools, e.secret.cell.row, e.secret.cell.column, e.value, e.low, e.high) for e in found.exposures} == {
+        (("0",), "-1", "0", 2, 2, 2),
+        (("0",), "1", "0", 1, 0, 2),
+        (("0",), "2", "0", 1, 0, 2),
+    }
+
+
+def test_two_insiders_know_the_third() -> None:
+    sheet = Sheet([[5, 40], [6, 40], [4, 40]])
+    hidden = [(row, column) for row in range(3) for column in range(2)]
+    assert tried(sheet, hidden, 5, [PUBLIC, sheet.insider(0), sheet.insider(1)]).exposures == ()
+    (found,) = tried(sheet, hidden, 5, [sheet.insider(0, 1)]).exposures  # the column without their parts and the third row's cell are one
+    assert (found.attacker.schools, found.value, found.low, found.high) == (("0", "1"), 4, 4, 4)
+
+
+def test_a_percentage_is_a_constraint() -> None:
+    """7.5 per cent of 40, to one place: nothing but three of them."""
+    sheet = Sheet([[3, 37], [30, 40]])
+    hidden = [(0, 0), (0, 1), (1, 0), (1, 1)]
+    assert exposed(tried(sheet, hidden, 5)) == {}
+    whole = dict.fromkeys(sheet.atoms((0, -1)), 1)
+    share = [Statement(terms={a: 20000 * (a == 0) - 10 * 149 for a in whole}, low=0, high=None)]  # 7.45 % <= x
+    share += [Statement(terms={a: 20000 * (a == 0) - 10 * 151 for a in whole}, low=None, high=0)]  # x <= 7.55 %
+    assert exposed(tried(sheet, hidden, 5, more=share)) == {("0", "0"): (3, 3)}
+
+
+def test_fewer_than_k_is_a_constraint() -> None:
+    sheet = Sheet([[3, 37], [30, 40]])
+    hidden = [(0, 0), (0, 1), (1, 0), (1, 1)]
+    fewer = Statement(terms={0: 1}, low=None, high=4)
+    assert exposed(tried(sheet, hidden, 5, more=[fewer])) == {("0", "0"): (0, 4)}
+
+
+def test_the_inequality_of_a_verdict_is_a_constraint() -> None:
+    """A school that misses a duty has somebody who was missed."""
+    missed = Statement(terms={0: 1}, low=1, high=None)
+    assert exposed(tried(Sheet([[3, 37], [30, 40]]), [(0, 0), (0, 1), (1, 0), (1, 1)], 5, more=[missed])) == {("0", "0"): (1, 33)}
+
+
+def test_two_releases_one_person_apart() -> None:
+    """Either release is safe. One school corrected a count by one, and the difference of the totals says so."""
+    first = [exactly((0, 1), 47), exactly((2, 3), 60)]
+    second = [exactly((4, 1), 48), exactly((5, 3), 59)]
+    values = [3, 44, 20, 40, 4, 19]
+    cell = Cell(table="level", row="school", column="highest")
+    secrets = [Secret(cell=cell, school="a", atoms=(atom,)) for atom in (0, 4)]
+    assert attack(values, first, secrets[:1], [PUBLIC], 5).exposures == ()
+    assert attack(values, second, secrets[1:], [PUBLIC], 5).exposures == ()
+    found = attack(values, [*first, *second], secrets, [PUBLIC], 5).exposures
+    assert [(e.secret.atoms, e.low, e.high) for e in found] == [((4,), 1, 48)]  # it cannot be none: it is one more than before
+
+
+def test_a_newcomer_between_two_releases_is_read_off() -> None:
+    """The same schools and one more: its whole row is the difference."""
+    values = [10, 90, 12, 80, 2, 30]
+    releases = [exactly((0, 2), 22), exactly((1, 3), 170), exactly((0, 2, 4), 24), exactly((1, 3, 5), 200)]
+    secret = Secret(cell=Cell(table="level", row="c", column="highest"), school="c", atoms=(4,))
+    assert [(e.low, e.high) for e in attack(values, releases, [secret], [PUBLIC], 5).exposures] == [(2, 2)]
+
+
+def test_a_guarded_count_must_stay_open_by_k() -> None:
+    sheet = Sheet([[30, 20], [30, 40]])
+    guarded = [sheet.secret((0, 0), guarded=True)]
+    assert attack(sheet.values, sheet.shown([(0, 0)]), guarded, [PUBLIC], 5).exposures[0].high == 30
+    assert attack(sheet.values, sheet.shown([(0, 0), (0, 1), (1, 0), (1, 1)]), guarded, [PUBLIC], 5).exposures == ()
+
+
+def test_an_untrue_statement_is_refused() -> None:
+    with pytest.raises(UntrueStatementError):
+        attack([3], [exactly((0,), 4)], [], [PUBLIC], 5)
+
+
+ODD = [
+    Statement(terms={0: 2, 1: 2, 2: 2}, low=6, high=6),
+    Statement(terms={0: 1, 1: 1}, low=1, high=3),
+    Statement(terms={0: 2, 1: -2}, low=-1, high=1),
+]
+
+
+def test_a_fraction_is_no_witness() -> None:
+    """Half of a pupil could stand in the first place. No pupil can: the solver's word is not taken."""
+    assert interval([1, 1, 1], ODD, Secret(cell=Cell(table="t", row="r", column="c"), atoms=(0,))) == (1, 1)
+
+
+@pytest.mark.parametrize("answer", [None, np.array([0.5, 0.5, 2.0]), np.array([-1.0, 2.0, 2.0]), np.array([9.0, 9.0, 9.0])])
+def test_what_the_solver_gets_wrong_counts_as_unsafe(answer: np.ndarray | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gave up, half a pupil, less than none, a table that denies what is published."""
+    sheet = Sheet([[3, 20], [30, 40]])
+    hidden = [(0, 0), (0, 1), (1, 0), (1, 1)]
+    monkeypatch.setattr(Program, "solve", lambda _: None if answer is None else np.resize(answer, 4))
+    assert exposed(tried(sheet, hidden, 5)) == {("0", "0"): (3, 3)}
+
+
+def test_the_attack_says_how_much_it_tried() -> None:
+    sheet = Sheet([[3, 20], [30, 40]])
+    found = tried(sheet, [(0, 0), (0, 1), (1, 0), (1, 1)], 5, [PUBLIC])
+    assert (found.attackers, found.secrets, found.exposures) == (1, 1, ())
+    assert found.programs >= 2
+    assert found.narrowest is not None
+    assert 5 <= found.narrowest <= 23
+    assert tried(sheet, [(0, 0), (0, 1), (1, 0), (1, 1)], 5, [PUBLIC, sheet.insider(1)]).narrowest == 0  # who knows the other row knows this one
