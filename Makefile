@@ -8,7 +8,8 @@ DEV := $(VENV)/.installed-dev
 SITE := build/site
 
 .DEFAULT_GOAL := site
-.PHONY: site test explore check serve golden bench lint zensical lock clean help
+SAMPLE_KEYS := ../xinzhuli-sample-keys
+.PHONY: site test explore check serve golden bench lint zensical lock clean help sample
 
 ## site: set everything up, build the site in both languages, say where to look
 site: $(RUN)
@@ -39,6 +40,10 @@ serve: $(RUN)
 ## golden: rewrite the golden files; review the difference
 golden: $(DEV)
 	@$(BIN)/python -m pytest -q --update-golden tests/test_golden.py tests/test_cli.py tests/test_charts.py
+
+## sample: make keys outside the repository and seal the sample's invented aggregates for them
+sample: $(DEV)
+	@$(BIN)/python -m sample $(SAMPLE_KEYS)
 
 ## bench: measure side by side and print ratios
 bench: $(DEV)

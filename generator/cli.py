@@ -16,7 +16,7 @@ from importlib.metadata import version
 
 from generator.catalogue import Language, load
 from generator.command import BUG, FINE, USAGE, Accepts, Request, UsageError
-from generator.commands import COMMANDS
+from generator.commands import COMMANDS, CONFIDENTIAL
 
 INTERRUPTED = 130
 EVERYWHERE = ("--root", "--lang")  # options that every command takes, before or after its name
@@ -52,8 +52,10 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # whoever read us has gone: `xinzhuli check | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
-    except Exception:
-        traceback.print_exc()
+    except Exception as bug:
+        # Where figures are open in memory, a bug is told by where it is, not by its words: they may quote.
+        told = [*traceback.format_tb(bug.__traceback__), type(bug).__name__] if any(w in arguments for w in CONFIDENTIAL) else None
+        print("".join(told or traceback.format_exception(bug)), file=sys.stderr)
         print(load().say("cli.bug", language), file=sys.stderr)
         return BUG
 

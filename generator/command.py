@@ -3,7 +3,8 @@
 Owns what the modules of `generator/commands` share. A command prints, may ask for the day, and imports heavy libraries only when it runs. Must
 not know which commands exist.
 Exit codes: 0 fine, 1 problems in the records, 2 wrong usage, 3 a bug, 4 a sealed file cannot be opened, 5 the audit refuses, 6 verdicts that
-`--fail-on` does not let through.
+`--fail-on` does not let through. Where it is known why a sealed file cannot be opened, 4 is followed by a second digit: 40 no key fits, 41 altered,
+42 no sealed file, 43 in a wrong place, 44 wrong content.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from generator.reporters.result import Result
 
 FINE, PROBLEMS, USAGE, BUG, SEALED, REFUSED, FELL_SHORT = 0, 1, 2, 3, 4, 5, 6
+NO_KEY, ALTERED, MALFORMED, WRONG_PLACE, INVALID = 40, 41, 42, 43, 44
 
 
 class UsageError(Exception):
@@ -105,7 +107,7 @@ def print_problems(request: Request, problems: Sequence[Problem]) -> None:
     from generator.reporters.text import report
 
     if problems:
-        print(report(problems, source(request.root), load(), request.language))
+        print(report(problems, shown(request.root, problems), load(), request.language))
 
 
 def told(request: Request, problems: Sequence[Problem], files: int, last: str) -> Result:
@@ -117,7 +119,7 @@ def told(request: Request, problems: Sequence[Problem], files: int, last: str) -
         problems=problems,
         files=files,
         last=last,
-        source=source(request.root),
+        source=shown(request.root, problems),
         catalogue=load(),
         language=request.language,
         site_url=site_address(request.root) if problems else None,
@@ -177,6 +179,14 @@ def site_address(root: Path) -> str | None:
     document = read(DISTRICT, content)[0] if content else None
     address = document.data.get("site_url") if document and isinstance(document.data, dict) else None
     return address if isinstance(address, str) and address.startswith("https://") else None
+
+
+def shown(root: Path, problems: Sequence[Problem]) -> Callable[[str], bytes | None]:
+    """What stands in a file, for showing the line a Problem is on; nothing of a file that holds what nobody may see."""
+    from generator.guard import SECRET
+
+    hidden, read = {found.at.path for found in problems if found.code in SECRET}, source(root)
+    return lambda path: None if path in hidden else read(path)
 
 
 def source(root: Path) -> Callable[[str], bytes | None]:

@@ -53,6 +53,12 @@ def _day(seconds: str, time_zone: str) -> date:
     return datetime.fromtimestamp(int(seconds), tz=ZoneInfo(time_zone)).date()
 
 
+def top(root: Path) -> Path | None:
+    """The folder of the repository that `root` lies in; None where there is none."""
+    shown = _git(root, "rev-parse", "--show-toplevel")
+    return None if shown is None else Path(_name(shown).removesuffix("\n"))
+
+
 def prefix(root: Path) -> str:
     """Where `root` lies in its git repository, ending in `/`; empty at the top or without git."""
     shown = _git(root, "rev-parse", "--show-prefix")

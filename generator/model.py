@@ -26,6 +26,7 @@ BodyId = NewType("BodyId", str)
 BandId = NewType("BandId", str)
 YearId = NewType("YearId", str)
 TermId = NewType("TermId", str)
+RecipientId = NewType("RecipientId", str)
 ClauseRef = NewType("ClauseRef", str)  # "policy-id#clause-id"
 SystemNumber = NewType("SystemNumber", int)  # 1..18, the rows of the programme
 Locate: TypeAlias = "Callable[[tuple[str | int, ...]], Position]"  # the place of a field within a record
@@ -144,6 +145,14 @@ class TeamKind(StrEnum):
 class LessonAudience(StrEnum):
     PUPIL = "pupil"
     PARENT = "parent"
+
+
+class RecipientRole(StrEnum):
+    """Whose key opens sealed files: the office's, its deputy's, the backup whose words are held by several officials."""
+
+    OFFICE = "office"
+    DEPUTY = "deputy"
+    BACKUP = "backup"
 
 
 class Comparison(StrEnum):
@@ -624,6 +633,55 @@ class Return:
     pupils_served: int | None
     note: str | None
     place: Locate
+    source: Position
+
+
+# --- sealed aggregates: what may be known without a key ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Who can open what is sealed from `valid_from` to `valid_until`, both days included. `key` is public; `fingerprint` is read aloud."""
+
+    id: RecipientId
+    role: RecipientRole
+    title: Text  # a post, never a name
+    key: str
+    fingerprint: str
+    valid_from: date
+    valid_until: date
+    source: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """The SSH key with which a school signs what it hands in."""
+
+    school: SchoolId
+    key: str
+    valid_from: date
+    valid_until: date
+    source: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What stands beside a sealed file: nothing that comes from its figures.
+
+    `recipients` are fingerprints, in order. `digest` is of the file as it is; `signed_digest` of the file as the school sealed and signed it, where
+    the office has sealed it again since (`rekeyed_on`).
+    """
+
+    school: SchoolId
+    term: TermId
+    revision: int
+    schema: int
+    sealed_on: date
+    rekeyed_on: date | None
+    recipients: tuple[str, ...]
+    digest: str
+    signed_digest: str | None
+    signature: str | None
     source: Position
 
 

@@ -16,10 +16,12 @@ from generator import duty_records
 from generator import model as m
 from generator.part import Part
 from generator.problems import Position, Problem, problem
+from generator.recipients import fingerprint, key_format
 from generator.yamlfile import Document
 
 Record: TypeAlias = (
     "m.District | m.Policy | m.Plan | m.Activity | m.Band | m.MicroLesson | m.Team | m.School | m.Return | m.Claim | d.Rule | d.Waiver"
+    " | m.Recipient | m.Signer | m.Receipt"
 )
 
 # Which kind a path holds: the one place that says so.
@@ -35,11 +37,18 @@ PATHS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("team", r"records/catalogue/teams/(?P<id>[^/]+)\.yml"),
         ("school", r"records/schools/(?P<id>[^/]+)/school\.yml"),
         ("return", r"records/schools/(?P<school>[^/]+)/(?P<year>[0-9]{4}-[0-9]{4})\.yml"),
+        ("receipt", r"records/schools/(?P<school>[^/]+)/(?P<term>[0-9]{4}-[0-9]{4}-[12])\.receipt\.yml"),
         ("claim", r"records/claims/(?P<id>[^/]+)\.yml"),
         ("rule", r"records/rules/(?P<id>[^/]+)\.yml"),
         ("waiver", r"records/waivers/(?P<id>[^/]+)\.yml"),
+        ("signers", r"records/recipients/signers\.yml"),
+        ("recipient", r"records/recipients/(?P<id>[^/]+)\.yml"),
     )
 )
+
+
+# A sealed file is no record: what it holds cannot be read here. Its receipt is.
+SEALED = re.compile(r"records/schools/(?P<school>[^/]+)/(?P<term>[0-9]{4}-[0-9]{4}-[12])\.yml\.age\Z")
 
 
 def kind_of(path: str) -> str | None:
@@ -471,6 +480,52 @@ def _claim(part: Part) -> tuple[Record, ...]:
     )
 
 
+def _recipient(part: Part) -> tuple[Record, ...]:
+    return (
+        m.Recipient(
+            id=m.RecipientId(part.data["id"]),
+            role=m.RecipientRole(part.data["role"]),
+            title=part.text("title"),
+            key=part.data["key"],
+            fingerprint=part.data["fingerprint"],
+            valid_from=part.day("valid_from"),
+            valid_until=part.day("valid_until"),
+            source=part.at(),
+        ),
+    )
+
+
+def _signers(part: Part) -> tuple[Record, ...]:
+    return tuple(
+        m.Signer(
+            school=m.SchoolId(signer.data["school"]),
+            key=signer.data["key"],
+            valid_from=signer.day("valid_from"),
+            valid_until=signer.day("valid_until"),
+            source=signer.at(),
+        )
+        for signer in part.parts("signers")
+    )
+
+
+def _receipt(part: Part) -> tuple[Record, ...]:
+    return (
+        m.Receipt(
+            school=m.SchoolId(part.data["school"]),
+            term=m.TermId(part.data["term"]),
+            revision=part.whole("revision"),
+            schema=part.whole("schema"),
+            sealed_on=part.day("sealed_on"),
+            rekeyed_on=part.day_or_none("rekeyed_on"),
+            recipients=tuple(part.data["recipients"]),
+            digest=part.data["digest"],
+            signed_digest=part.get("signed_digest"),
+            signature=part.get("signature"),
+            source=part.at(),
+        ),
+    )
+
+
 _PARSERS: Mapping[str, Callable[[Part], tuple[Record, ...]]] = {
     "district": _district,
     "policy": _policy,
@@ -484,6 +539,9 @@ _PARSERS: Mapping[str, Callable[[Part], tuple[Record, ...]]] = {
     "claim": _claim,
     "rule": duty_records.rule,
     "waiver": duty_records.waiver,
+    "recipient": _recipient,
+    "signers": _signers,
+    "receipt": _receipt,
 }
 
 
@@ -626,6 +684,23 @@ def _check_return(part: Part) -> Iterator[Problem]:
             yield problem(follow_up.at("done_on"), "done-on-not-done")
 
 
+def _check_recipient(part: Part) -> Iterator[Problem]:
+    yield from _in_order(part, "valid_from", "valid_until")
+    if key_format(part.data["key"]) is None:
+        yield problem(part.at("key"), "bad-recipient")
+    elif (told := fingerprint(part.data["key"])) != part.data["fingerprint"]:
+        yield problem(part.at("fingerprint"), "fingerprint-differs", fingerprint=told, stated=part.data["fingerprint"])
+
+
+def _check_signers(part: Part) -> Iterator[Problem]:
+    for signer in part.parts("signers"):
+        yield from _in_order(signer, "valid_from", "valid_until")
+
+
+def _check_receipt(part: Part) -> Iterator[Problem]:
+    yield from _in_order(part, "sealed_on", "rekeyed_on")
+
+
 _CHECKS: Mapping[str, Callable[[Part], Iterator[Problem]]] = {
     "district": _check_district,
     "policy": _check_policy,
@@ -638,4 +713,7 @@ _CHECKS: Mapping[str, Callable[[Part], Iterator[Problem]]] = {
     "return": _check_return,
     "rule": duty_records.check_rule,
     "waiver": duty_records.check_waiver,
+    "recipient": _check_recipient,
+    "signers": _check_signers,
+    "receipt": _check_receipt,
 }

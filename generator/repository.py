@@ -13,10 +13,12 @@ from typing import Any, TypeAlias, TypeVar
 from generator import duties as d
 from generator import model as m
 from generator.duty_records import known_measures
+from generator.guard import secrets
 from generator.operators import applies, example_holds
 from generator.part import Part
 from generator.problems import Position, Problem, in_order, problem
-from generator.records import Record, kind_of, parse
+from generator.receipts import check, receipt_path
+from generator.records import SEALED, Record, kind_of, parse
 from generator.schemas import nearest, validate
 from generator.tree import RECORDS, Tree
 from generator.yamlfile import read
@@ -41,6 +43,9 @@ class Repository:
     claims: Mapping[m.ClaimId, m.Claim]
     rules: Mapping[d.RuleId, d.Rule]
     waivers: Mapping[d.WaiverId, d.Waiver]
+    recipients: Mapping[m.RecipientId, m.Recipient]
+    signers: tuple[m.Signer, ...]
+    receipts: Mapping[tuple[m.SchoolId, m.TermId], m.Receipt]
 
     @property
     def clauses(self) -> Mapping[m.ClauseRef, m.Clause]:
@@ -87,9 +92,19 @@ def load(tree: Tree, remembered: Remembered | None = None) -> tuple[Repository |
     for file in files:
         problems += known.check(file)
     problems += _same_ids(files)
+    problems += _sealed(tree, files)
     if problems:
         return None, in_order(problems)
     return _repository(files), ()
+
+
+def apart(tree: Tree, sealed: str) -> tuple[Tree, m.Receipt | None]:
+    """A Tree without a sealed file and its receipt, so that it loads whatever is wrong with these two; and the receipt, if it is one."""
+    beside = receipt_path(sealed)
+    others = Tree(readers={path: reader for path, reader in tree.readers.items() if path not in (sealed, beside)})
+    file, _ = _file(tree, beside) if beside in tree.readers else (None, ())
+    records = file.records if file else ()
+    return others, next((record for record in records if isinstance(record, m.Receipt)), None)
 
 
 def _remembered(tree: Tree, path: str, remembered: Remembered) -> tuple[_File | None, tuple[Problem, ...]]:
@@ -103,9 +118,15 @@ def _remembered(tree: Tree, path: str, remembered: Remembered) -> tuple[_File | 
 
 def _file(tree: Tree, path: str) -> tuple[_File | None, tuple[Problem, ...]]:
     """What one file holds, if it has the right shape, and what is wrong within it."""
+    file, found = _read(tree, path)
+    # Of a file that holds a secret nothing else is said: other sentences quote.
+    return file, (found and tuple(secrets(path, tree.read(path)))) or found
+
+
+def _read(tree: Tree, path: str) -> tuple[_File | None, tuple[Problem, ...]]:
     kind = kind_of(path)
     if kind is None:
-        return None, () if path.endswith("/README.md") else (problem(Position(path=path), "unknown-file"),)
+        return None, () if SEALED.match(path) or path.endswith("/README.md") else (problem(Position(path=path), "unknown-file"),)
     document, found = read(path, tree.read(path))
     if document is None:
         return None, found
@@ -136,6 +157,9 @@ def _repository(files: Iterable[_File]) -> Repository:
         claims={r.id: r for r in of(m.Claim)},
         rules={r.id: r for r in of(d.Rule)},
         waivers={r.id: r for r in of(d.Waiver)},
+        recipients={r.id: r for r in of(m.Recipient)},
+        signers=tuple(of(m.Signer)),
+        receipts={(r.school, r.term): r for r in of(m.Receipt)},
     )
 
 
@@ -150,6 +174,19 @@ def _same_ids(files: Iterable[_File]) -> Iterator[Problem]:
             yield problem(file.part.at("id"), "duplicate-id", first[key], id=key[1])
         else:
             first[key] = file.part.at("id")
+
+
+def _sealed(tree: Tree, files: Iterable[_File]) -> Iterator[Problem]:
+    """Sealed files, receipts and recipients as far as they can be compared without a key."""
+    records = [record for file in files for record in file.records]
+    read_ = sum(file.kind == "recipient" for file in files)
+    whole = read_ == sum(kind_of(path) == "recipient" for path in tree.paths)
+    recipients = [record for record in records if isinstance(record, m.Recipient)]
+    receipts = [record for record in records if isinstance(record, m.Receipt)]
+    sealed = {path: tree.read(path) for path in tree.paths if SEALED.match(path)}
+    unread = {path for path in tree.paths if kind_of(path) == "receipt"} - {receipt.source.path for receipt in receipts}
+    alone = {path: data for path, data in sealed.items() if receipt_path(path) not in unread}
+    return check(receipts, recipients if whole else None, alone)
 
 
 class _Known:
@@ -190,6 +227,8 @@ class _Known:
             "claim": self._claim,
             "rule": self._rule,
             "waiver": self._waiver,
+            "signers": self._signers,
+            "receipt": self._receipt,
         }
 
     def check(self, file: _File) -> Iterator[Problem]:
@@ -247,6 +286,15 @@ class _Known:
 
     def _school(self, part: Part) -> Iterator[Problem]:
         yield from _refers(part, ("area",), part.data["area"], "area", self.areas)
+
+    def _signers(self, part: Part) -> Iterator[Problem]:
+        for signer in part.parts("signers"):
+            yield from _refers(signer, ("school",), signer.data["school"], "school", self.schools)
+
+    def _receipt(self, part: Part) -> Iterator[Problem]:
+        if part.data["school"] == part.document.path.split("/")[2]:  # else `path-differs` has said so
+            yield from _refers(part, ("school",), part.data["school"], "school", self.schools)
+        yield from _refers(part, ("term",), part.data["term"], "term", dict.fromkeys(self.terms, ()) or None)
 
     def _claim(self, part: Part) -> Iterator[Problem]:
         yield from self._systems(part)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -108,6 +108,29 @@ def validate(document: Document, kind: str) -> tuple[Problem, ...]:
     found = in_order(p for error in errors for p in _problems(document, error))
     assert found, f"{document.path}: refused by one validator and not by the other"
     return _without_echoes(found)
+
+
+def violations(data: Any, kind: str) -> tuple[tuple[str, str], ...]:
+    """Where sealed content has not the shape of its kind, and the keyword it breaks. Never a value, nor a name that the schema does not have."""
+    if _gate(kind).is_valid(data):
+        return ()
+    from jsonschema import Draft202012Validator
+
+    known = frozenset(_property_names(schema_of(kind)))
+    errors = Draft202012Validator(dict(schema_of(kind)), format_checker=Draft202012Validator.FORMAT_CHECKER).iter_errors(data)
+    return tuple(sorted({(_place(error.absolute_path, known), str(error.validator)) for error in errors}))
+
+
+def _property_names(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from node.get("properties", {})
+        for inner in node.values():
+            yield from _property_names(inner)
+
+
+def _place(path: Iterable[str | int], known: frozenset[str]) -> str:
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step if step in known else '*'}" for step in path)
+    return "".join(steps).removeprefix(".")
 
 
 def _problems(document: Document, error: _Error) -> Iterator[Problem]:

@@ -11,10 +11,14 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from generator.build import build
 from generator.engine import Engine
+
+settings.register_profile("untimed", deadline=None)  # tests never time anything: machines are busy
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")

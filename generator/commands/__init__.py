@@ -12,4 +12,10 @@ COMMANDS = (
     "explain",
     "new",
     "codeowners",
+    "keygen",
+    "seal",
+    "open",
+    "rekey",
+    "recipients",
 )
+CONFIDENTIAL = ("keygen", "seal", "open", "rekey")  # these hold keys or figures in memory

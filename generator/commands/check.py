@@ -6,17 +6,19 @@ Owns which files are reported on, and the gate that a district may ask for. All 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.command import FELL_SHORT, FINE, PROBLEMS, Accepts, Request, UsageError, moment, show, told, write_file
+from generator.command import FELL_SHORT, FINE, PROBLEMS, Accepts, Request, UsageError, moment, present_day, show, told, write_file
 
 if TYPE_CHECKING:
+    from generator.problems import Problem
     from generator.repository import Repository
 
-ACCEPTS = Accepts(values=("--format", "--to", "--fail-on", "--as-of"), flags=("--references", "--rules"), most_words=None)
+ACCEPTS = Accepts(values=("--format", "--to", "--fail-on", "--as-of"), flags=("--references", "--rules", "--history"), most_words=None)
 RULES = ("--rules", "--fail-on", "--as-of")  # any of them asks for verdicts
+_ANYWHERE = "Asia/Shanghai"
 REFERENCES = frozenset({"unknown-reference", "misspelled-reference", "duplicate-id", "no-district", "no-records", "stage-not-taught"})
 
 
@@ -32,13 +34,23 @@ def run(request: Request) -> int:
     wanted = _wanted(request, [*tree.paths, *(p.at.path for p in unreadable)])
     repository, problems = load_repository(tree)
     elsewhere = REFERENCES if "--references" in request.options else frozenset[str]()
-    found = [p for p in sorted({*unreadable, *problems}) if wanted(p.at.path) or p.code in elsewhere]
+    sealed = _sealed(request, repository)
+    found = [p for p in sorted({*unreadable, *problems, *sealed}) if wanted(p.at.path) or p.code in elsewhere]
     files = sum(map(wanted, tree.paths))
     last = request.say("check.found", files=files, count=len(found)) if found else request.say("check.fine", files=files)
     if repository is None or found or not any(option in request.options for option in RULES):
         show(request, told(request, found, files, last))
         return PROBLEMS if found else FINE
     return _judge(request, repository)
+
+
+def _sealed(request: Request, repository: Repository | None) -> Iterator[Problem]:
+    """What must not stand anywhere in the clear, and signatures that do not hold."""
+    from generator.keyless import secrets, unsigned
+
+    day = present_day(repository.district.time_zone if repository else _ANYWHERE)
+    yield from secrets(request.root, day, "--history" in request.options)
+    yield from unsigned(repository) if repository else ()
 
 
 def _judge(request: Request, repository: Repository) -> int:

@@ -14,6 +14,7 @@ from generator.guard.documents import is_binary, names_author, text_of
 from generator.guard.keys import keys
 from generator.guard.names import names
 from generator.guard.numbers import numbers
+from generator.guard.shares import shares
 from generator.guard.submissions import is_plain_submission, is_sealed
 from generator.problems import Position, Problem, problem
 from generator.slips import codepoint, place
@@ -21,6 +22,7 @@ from generator.tree import MAX_BYTES, RECORDS
 
 _UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\u00ad\u180e\U000e0000-\U000e007f]|(?<!^)\ufeff")
 _SEALED = ".age"
+SECRET = frozenset({"guard-key", "guard-words", "guard-plaintext", "not-sealed"})  # no line of such a file is ever shown
 _IN_NAME = {"guard-identity": "guard-identity-in-name", "guard-mobile": "guard-mobile-in-name", "guard-card": "guard-card-in-name"}
 
 
@@ -62,11 +64,25 @@ def message(shown: str, text: str, commit: str, published: frozenset[str]) -> It
     for start, length in keys(data):
         at = len(data[:start].decode("utf-8", "replace"))
         yield problem(place(shown, text, at, length), "guard-key", commit=commit)
+    for start, length in shares(data):
+        at = len(data[:start].decode("utf-8", "replace"))
+        yield problem(place(shown, text, at, length), "guard-words", commit=commit)
     for found in numbers(text, published):
         yield problem(place(shown, text, found.start, found.length), found.code, commit=commit)
     if not text.isascii():
         for sign in _UNSEEN.finditer(text):
             yield problem(place(shown, text, sign.start()), "guard-unseen", character=codepoint(sign[0]), commit=commit)
+
+
+def secrets(path: str, data: bytes, commit: str = "") -> Iterator[Problem]:
+    """Keys, backup words and plain figures: what makes a file one of which nothing is quoted, whatever else is wrong with it."""
+    at = Position(path=path)
+    if is_plain_submission(path, data, _text(data)):
+        yield problem(at, "guard-plaintext", commit=commit)
+    if any(keys(data)):
+        yield problem(at, "guard-key", commit=commit)
+    if any(shares(data)):
+        yield problem(at, "guard-words", commit=commit)
 
 
 def _binary(file: File, shown: str, published: frozenset[str]) -> Iterator[Problem]:

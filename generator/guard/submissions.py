@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from generator.age_header import Header, header
+
 _BY_NAME = re.compile(r"(?:^|/)[0-9]{4}-[0-9]{4}-[12](?:\.[^/]*)?$")
 _MAY_STAND = re.compile(r"\.receipt\.yml$|\.ya?ml\.age$")
-_SEALS = (b"age-encryption.org/v1\n", b"-----BEGIN AGE ENCRYPTED FILE-----")
 # The figures of `submission.Counts` (but the enrolment, which is open), and what people call them.
 WORDS = (
     *("due", "screened", "valid", "invalid", "reviewed", "electronic_files", "paper_files", "counselled", "followed_up", "referred"),
@@ -25,8 +26,8 @@ _ENOUGH = 4
 
 
 def is_sealed(data: bytes) -> bool:
-    """Whether a file is what age writes; nothing can be told of its content, and nothing is."""
-    return data.lstrip().startswith(_SEALS)
+    """Whether a file is what age writes, from its first byte to its last; nothing can be told of its content, and nothing is."""
+    return isinstance(header(data), Header)
 
 
 def is_plain_submission(path: str, data: bytes, text: str | None) -> bool:
@@ -35,7 +36,9 @@ def is_plain_submission(path: str, data: bytes, text: str | None) -> bool:
         return not is_sealed(data)
     if path.startswith("records/") and _BY_NAME.search(path) and not _MAY_STAND.search(path):
         return True
-    return text is not None and (len({m[1] for m in _FIGURE.finditer(text)}) >= _ENOUGH or _is_table(text))
+    if text is None or sum(word in text for word in WORDS) < _ENOUGH:
+        return False
+    return (len({m[1] for m in _FIGURE.finditer(text)}) >= _ENOUGH) or _is_table(text)
 
 
 def _is_table(text: str) -> bool:

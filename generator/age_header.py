@@ -1,0 +1,142 @@
+"""What an age file says without a key: its stanzas, how long its payload is, whether it is one at all.
+
+Owns the strict reading of the age v1 header and armor (C2SP `age.md`). Reads every byte once, so that a file which anybody may send costs its
+size and no more. Must not know keys: nothing here can open anything.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from dataclasses import dataclass
+from enum import StrEnum
+
+ARMOR = b"-----BEGIN AGE ENCRYPTED FILE-----"
+_END = b"-----END AGE ENCRYPTED FILE-----"
+_VERSION = b"age-encryption.org/v1\n"
+_CHUNK, _TAG, _NONCE = 64 * 1024, 16, 16
+_LINE = 64  # characters of base64 in a full line, of armor and of a stanza's body
+MAX_STANZAS = 32
+MAX_BODY = 1 << 12  # bytes of one stanza's base64: the longest of a known kind has 64
+
+
+class Fault(StrEnum):
+    """Why bytes are no age file."""
+
+    ARMOR = "armor"
+    VERSION = "version"
+    STANZA = "stanza"
+    STANZAS = "too-many-stanzas"
+    MAC = "mac"
+    PAYLOAD = "payload"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """`stanzas`: the kinds of the recipients' stanzas, grease left out. `payload`: exact bytes of plain text. `armored`: written as text."""
+
+    stanzas: tuple[str, ...]
+    payload: int
+    armored: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAge:
+    fault: Fault
+
+
+def header(data: bytes) -> Header | NotAge:
+    """The Header of an age file, armored or binary."""
+    try:
+        armored = data.lstrip(b" \t\r\n").startswith(ARMOR)
+        return _header(_unarmored(data) if armored else data, armored)
+    except _Bad as bad:
+        return NotAge(fault=bad.fault)
+
+
+class _Bad(Exception):
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+
+
+def _unarmored(data: bytes) -> bytes:
+    lines = data.strip(b" \t\r\n").replace(b"\r\n", b"\n").split(b"\n")
+    body = lines[1:-1]
+    if lines[0] != ARMOR or lines[-1] != _END or not body:
+        raise _Bad(Fault.ARMOR)
+    if any(len(line) != _LINE for line in body[:-1]) or not 0 < len(body[-1]) <= _LINE:
+        raise _Bad(Fault.ARMOR)
+    return _base64(b"".join(body), Fault.ARMOR)
+
+
+def _base64(text: bytes, fault: Fault) -> bytes:
+    """The bytes of canonical base64 with padding."""
+    try:
+        data = b64decode(text, validate=True)
+    except Base64Error:
+        raise _Bad(fault) from None
+    if b64encode(data) != text:
+        raise _Bad(fault)
+    return data
+
+
+def _unpadded(text: bytes, fault: Fault) -> bytes:
+    if b"=" in text:
+        raise _Bad(fault)
+    return _base64(text + b"=" * (-len(text) % 4), fault)
+
+
+_STANZA = re.compile(rb"-> ([!-~]+)((?: [!-~]+)*)")
+_GREASE = b"-grease"
+
+
+def _header(data: bytes, armored: bool) -> Header:
+    if not data.startswith(_VERSION):
+        raise _Bad(Fault.VERSION)
+    kinds: list[bytes] = []
+    at = len(_VERSION)
+    while data.startswith(b"-> ", at):
+        if len(kinds) == MAX_STANZAS:
+            raise _Bad(Fault.STANZAS)
+        kind, at = _stanza(data, at)
+        kinds.append(kind)
+    mac, at = _until_line_end(data, at, Fault.MAC)
+    if not kinds or not mac.startswith(b"--- ") or len(_unpadded(mac[4:], Fault.MAC)) != 32:
+        raise _Bad(Fault.MAC)
+    known = tuple(kind.decode("ascii") for kind in kinds if not kind.endswith(_GREASE))
+    return Header(stanzas=known, payload=_payload(len(data) - at), armored=armored)
+
+
+def _stanza(data: bytes, at: int) -> tuple[bytes, int]:
+    """The kind of the stanza that begins at `at`, and where it ends."""
+    line, at = _until_line_end(data, at, Fault.STANZA)
+    match = _STANZA.fullmatch(line)
+    if match is None:
+        raise _Bad(Fault.STANZA)
+    body = bytearray()
+    while True:
+        line, at = _until_line_end(data, at, Fault.STANZA)
+        body += line
+        if len(line) > _LINE or len(body) > MAX_BODY:
+            raise _Bad(Fault.STANZA)
+        if len(line) < _LINE:
+            _unpadded(bytes(body), Fault.STANZA)
+            return match[1], at
+
+
+def _until_line_end(data: bytes, at: int, fault: Fault) -> tuple[bytes, int]:
+    end = data.find(b"\n", at)
+    if end < 0:
+        raise _Bad(fault)
+    return data[at:end], end + 1
+
+
+def _payload(left: int) -> int:
+    """Bytes of plain text in what is left after the header: a nonce, then chunks of 64 KiB with a tag each, the last one not empty but alone."""
+    left -= _NONCE
+    chunks = max(1, -(-left // (_CHUNK + _TAG)))
+    plain = left - chunks * _TAG
+    if plain < 0 or (chunks > 1 and plain <= (chunks - 1) * _CHUNK):
+        raise _Bad(Fault.PAYLOAD)
+    return plain

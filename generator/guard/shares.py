@@ -1,0 +1,26 @@
+"""Backup words: the shares into which a secret key is split (SLIP-39), in a row, numbered or a line each.
+
+Owns how such words are known: twenty in a row, all of the one list they come from. Must not know keys; gives places, never the words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_RUN = re.compile(rb"(?:\b[a-z]{4,8}\b[^a-z0-9]{1,4}(?:[0-9]{1,2}[^a-z0-9]{1,3})?){19,}\b[a-z]{4,8}\b")
+_WORD = re.compile(rb"[a-z]+")
+_ENOUGH = 20
+
+
+def shares(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where backup words begin and how long they are, in bytes."""
+    for run in _RUN.finditer(data.lower()):
+        from shamir_mnemonic.wordlist import WORDLIST  # here: almost no file has a run of words of these lengths
+
+        known, row = frozenset(WORDLIST), 0
+        for word in _WORD.finditer(run[0]):
+            row = row + 1 if word[0].decode("ascii") in known else 0
+            if row == _ENOUGH:
+                yield run.start(), run.end() - run.start()
+                break

@@ -1,0 +1,66 @@
+"""What `check` looks for beside the records' own Problems: secrets in any file, in any commit; signatures of receipts. All of it without a key.
+
+Owns where is looked and what may pass (`guard.yml`). Must not know how Problems are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from generator.guard import secrets as secrets_in
+from generator.guard.allowed import ALLOWED, allowances, judged
+from generator.history import EVERYTHING, SUBMODULE, brought, contents, known, revisions_of
+from generator.problems import Problem, problem
+from generator.receipts import signed_text
+from generator.repository import Repository
+from generator.signatures import available, verified
+from generator.tree import MAX_BYTES, folder
+
+
+def secrets(root: Path, as_of: date, history: bool) -> Iterator[Problem]:
+    """Keys, backup words and plain figures in every file that git keeps or would keep; with `history`, in every commit. Minus what may pass."""
+    allowed, _ = allowances(_bytes(root / ALLOWED))
+    files = [*_folder(root), *(_history(root) if history else ())]
+    yield from judged((p for path, data, commit in files for p in secrets_in(path, data, commit)), allowed, as_of)
+
+
+def _folder(root: Path) -> Iterator[tuple[str, bytes, str]]:
+    for path in known(root) or folder(root)[0].paths:
+        if (data := _bytes(root / path)) is not None:
+            yield path, data, ""
+
+
+def _bytes(file: Path) -> bytes | None:
+    """The beginning of a file; None where there is none, or it is a link, or may not be read."""
+    if file.is_symlink() or not file.is_file():
+        return None
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MAX_BYTES)
+    except PermissionError:
+        return None
+
+
+def _history(root: Path) -> Iterator[tuple[str, bytes, str]]:
+    """What any commit brought, at each place it had."""
+    places: dict[str, list[tuple[str, str]]] = {}
+    for blob in brought(root, revisions_of(root, EVERYTHING) or ()):
+        if blob.id != SUBMODULE:
+            places.setdefault(blob.id, []).append((blob.path, blob.commit[:12]))
+    for name, _, data in contents(root, places):
+        yield from ((path, data, commit) for path, commit in places[name])
+
+
+def unsigned(repository: Repository) -> Iterator[Problem]:
+    """Receipts of schools that have a key on record and did not sign, or not with it. OpenSSH verifies; where it is missing, this says so."""
+    for receipt in repository.receipts.values():
+        keys = [s.key for s in repository.signers if s.school == receipt.school and s.valid_from <= receipt.sealed_on <= s.valid_until]
+        if receipt.signature is None:
+            if keys:
+                yield problem(receipt.source, "unsigned-receipt", school=receipt.school)
+        elif not available():
+            yield problem(receipt.source, "not-verified", school=receipt.school)
+        elif not verified(signed_text(receipt), receipt.signature, receipt.school, keys):
+            yield problem(receipt.source, "bad-signature", school=receipt.school)

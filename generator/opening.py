@@ -1,0 +1,158 @@
+"""Opening in a process of its own: what was sealed by anybody is decrypted and read where it can do no harm.
+
+Owns the worker: its limits, what it is told and what it answers, both as JSON over pipes. It can write no file (its file size limit is zero), and
+has a limit of memory and of time. What it answers is a Submission that fits its place, or why not; never any other word of what it read. Must not
+know where files stand.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from generator import content
+from generator.content import Frame
+from generator.model import Receipt, RiskLevel, SchoolId, Stage, TermId, Text
+from generator.receipts import sealed_path
+from generator.repository import Repository
+from generator.sealed import NotOpened, Refusal, open_sealed
+from generator.submission import Fault, Submission, written
+from generator.tree import Tree
+
+_MEMORY = 1 << 30  # bytes
+_SECONDS = 2, 0.05  # for the worker to start, and for each file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """A sealed file to be opened: its bytes, the receipt beside it, and what the open records say of it."""
+
+    data: bytes
+    receipt: Receipt
+    frame: Frame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A file was not opened, or what it held was not taken. Faults name places and rules, never figures."""
+
+    why: Refusal
+    faults: tuple[Fault, ...] = ()
+
+
+def frame(repository: Repository, school: SchoolId, term: TermId) -> Frame | None:
+    """What the open records say of a school's Submission for a term; None where they know no such school or term."""
+    terms = {term.id: term for year in repository.district.years for term in year.terms}
+    if school not in repository.schools or term not in terms:
+        return None
+    return Frame(
+        stages=repository.schools[school].stages,
+        levels=repository.district.risk_levels,
+        windows=tuple(window.id for window in terms[term].windows),
+    )
+
+
+def sealed_files(tree: Tree, repository: Repository, terms: Sequence[TermId]) -> tuple[Sealed, ...]:
+    """The sealed files of some terms, in the order of their receipts. The Repository is that of the Tree."""
+    found = []
+    for receipt in repository.receipts.values():
+        known = frame(repository, receipt.school, receipt.term)
+        if known and receipt.term in terms:
+            found.append(Sealed(data=tree.read(sealed_path(receipt.source.path)), receipt=receipt, frame=known))
+    return tuple(found)
+
+
+def open_all(files: Sequence[Sealed], identities: Sequence[str]) -> tuple[Submission | Refused, ...]:
+    """What each file holds, in order; the worker is gone when this returns."""
+    job = {"identities": list(identities), "files": [_told(file) for file in files]}
+    start, each = _SECONDS
+    command = [sys.executable, "-m", "generator.opening"]
+    limit = int(start + each * len(files)) + 1
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as worker:
+        try:
+            answer, _ = worker.communicate(json.dumps([limit, job]).encode("ascii"), timeout=10 * limit)
+        except subprocess.TimeoutExpired:
+            answer = b""
+        finally:
+            worker.kill()
+    if worker.returncode != 0 or not answer:
+        return tuple(Refused(why=Refusal.STOPPED) for _ in files)
+    return tuple(_understood(told, file) for told, file in zip(json.loads(answer), files, strict=True))
+
+
+def _told(file: Sealed) -> Mapping[str, Any]:
+    receipt, frame = file.receipt, file.frame
+    return {
+        "data": b64encode(file.data).decode("ascii"),
+        "place": [receipt.schema, receipt.school, receipt.term, receipt.revision],
+        "stages": list(frame.stages),
+        "levels": [[level.id, level.focus, level.paper_file] for level in frame.levels],
+        "windows": list(frame.windows),
+    }
+
+
+def _understood(told: Mapping[str, Any], file: Sealed) -> Submission | Refused:
+    """The worker's answer. Its text is read again here: it is short, and in our own hand."""
+    if "why" in told:
+        return Refused(why=Refusal(told["why"]), faults=tuple(Fault(**fault) for fault in told["faults"]))
+    made = content.opened(told["text"].encode("ascii"), file.frame)
+    assert isinstance(made, Submission), "the worker wrote it"
+    return made
+
+
+# --- in the worker ---------------------------------------------------------------------------------------------------------------
+
+
+def examined(file: Mapping[str, Any], identities: Sequence[str]) -> Submission | Refused:
+    """What a file holds, if it belongs where it stands."""
+    levels = tuple(RiskLevel(id=name, title=Text(zh=name), focus=focus, paper_file=paper) for name, focus, paper in file["levels"])
+    frame = Frame(stages=tuple(map(Stage, file["stages"])), levels=levels, windows=tuple(file["windows"]))
+    try:
+        text = open_sealed(b64decode(file["data"]), identities)
+    except NotOpened as refused:
+        return Refused(why=refused.why)
+    data = content.shaped(text)
+    if isinstance(data, tuple):
+        return Refused(why=Refusal.INVALID, faults=data)
+    if [data["schema"], data["school"], data["term"], data["revision"]] != file["place"]:
+        return Refused(why=Refusal.WRONG_PLACE)  # before its figures are judged: what is wrong with a copied file is its owner's secret
+    made = content.opened(text, frame)
+    return made if isinstance(made, Submission) else Refused(why=Refusal.INVALID, faults=made)
+
+
+def _answer(result: Submission | Refused) -> Mapping[str, Any]:
+    if isinstance(result, Submission):
+        return {"text": written(result).decode("ascii")}
+    return {"why": result.why.value, "faults": [asdict(fault) for fault in result.faults]}
+
+
+def _limit(seconds: int) -> None:
+    """No file written, no core dumped, so much memory, so many seconds. Windows knows none of these; there the time limit of the caller holds."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for what, most in (
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, _MEMORY),
+        (resource.RLIMIT_CPU, seconds),
+    ):
+        _, hard = resource.getrlimit(what)
+        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard),) * 2)
+
+
+def _work() -> None:
+    seconds, job = json.loads(sys.stdin.buffer.read())
+    _limit(seconds)
+    answers = [_answer(examined(file, job["identities"])) for file in job["files"]]
+    sys.stdout.buffer.write(json.dumps(answers).encode("ascii"))
+
+
+if __name__ == "__main__":
+    _work()

@@ -1,0 +1,107 @@
+"""`python -m sample FOLDER`: keys into a folder outside the repository, recipients and sealed aggregates into the records.
+
+Owns the practice run of the whole district: the keys are made here and now, so whoever runs it holds them. Must not know what the figures are.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from generator import receipts, submission
+from generator.model import Recipient, RecipientId, RecipientRole, Text
+from generator.problems import Position
+from generator.recipients import fingerprint, in_force
+from generator.replacing import replace, write_secret
+from generator.repository import Repository, load
+from generator.sealed import new_identity, public_key, seal
+from generator.tree import Tree, folder
+from sample.submissions import TERMS, filings
+
+ROOT = Path(__file__).resolve().parent.parent
+_POSTS = {
+    RecipientRole.OFFICE: ("区指导中心数据管理岗（示例）", "Data desk of the guidance centre (sample)"),
+    RecipientRole.DEPUTY: ("区指导中心副岗（示例）", "Deputy desk of the guidance centre (sample)"),
+    RecipientRole.BACKUP: ("备份钥匙，由三名负责人分存（示例）", "Backup key, kept in shares by three officials (sample)"),
+}
+
+
+def main() -> None:
+    """Make the keys, write the recipients, seal everything that the schools hand in."""
+    if len(sys.argv) != 2 or Path(sys.argv[1]).resolve().is_relative_to(ROOT):
+        sys.exit("用法 / usage: python -m sample FOLDER  (仓库以外的文件夹 / outside the repository)")
+    keys = Path(sys.argv[1])
+    keys.mkdir(parents=True, exist_ok=True)
+    repository = without_sealed(ROOT)
+    print(f"{sealed_district(ROOT, repository, keys)} → records/schools; {keys}")
+
+
+def without_sealed(root: Path) -> Repository:
+    """What the records say apart from recipients and everything sealed, which are made anew."""
+    tree, _ = folder(root)
+    made = ("records/recipients/", ".age", ".receipt.yml")
+    kept = {path: reader for path, reader in tree.readers.items() if not path.startswith(made[0]) and not path.endswith(made[1:])}
+    repository, problems = load(Tree(readers=kept))
+    if repository is None:
+        sys.exit("\n".join(str(p.at) for p in problems))
+    return repository
+
+
+def sealed_district(root: Path, repository: Repository, keys: Path) -> int:
+    """Keys, recipients and the sealed aggregates of all terms; how many were sealed. A later revision takes the place of an earlier one."""
+    recipients = tuple(made for year in _years(repository) for made in _recipients(root, year, keys, repository))
+    files: dict[Path, bytes] = {root / r.source.path: recipient_text(r).encode("utf-8") for r in recipients}
+    filed = filings(repository)
+    for filing in filed:
+        present = in_force(recipients, filing.sealed_on)
+        data = seal(submission.written(filing.submission), [r.key for r in present])
+        receipt = receipts.issued(filing.submission, filing.sealed_on, present, data)
+        files[root / receipts.sealed_path(receipt.source.path)] = data
+        files[root / receipt.source.path] = receipts.written(receipt).encode("utf-8")
+    (root / "records" / "recipients").mkdir(exist_ok=True)
+    replace(files)
+    return len(filed)
+
+
+def _years(repository: Repository) -> list[str]:
+    """The school years that the terms lie in: a key pair each."""
+    return [year.id for year in repository.district.years if any(term.id in TERMS for term in year.terms)]
+
+
+def _recipients(root: Path, year: str, keys: Path, repository: Repository) -> list[Recipient]:
+    span = next(y for y in repository.district.years if y.id == year)
+    made = []
+    for role, (zh, en) in _POSTS.items():
+        name, identity = f"{role.value}-{year[:4]}", new_identity()
+        (keys / f"{name}.txt").unlink(missing_ok=True)
+        write_secret(keys / f"{name}.txt", f"{identity}\n".encode("ascii"))
+        key = public_key(identity)
+        assert key is not None, "just made"
+        made.append(
+            Recipient(
+                id=RecipientId(name),
+                role=role,
+                title=Text(zh=zh, en=en),
+                key=key,
+                fingerprint=fingerprint(key),
+                valid_from=span.first_day,
+                valid_until=span.last_day,
+                source=Position(path=f"records/recipients/{name}.yml"),
+            )
+        )
+    return made
+
+
+def recipient_text(recipient: Recipient) -> str:
+    """A recipient's file."""
+    return (
+        "# yaml-language-server: $schema=../../schemas/recipient.schema.json\n"
+        "# 谁能打开密封上报（示例）：只放公钥\n"
+        f"id: {recipient.id}\nrole: {recipient.role.value}\ntitle: {recipient.title.zh}\nkey: {recipient.key}\n"
+        f"fingerprint: {recipient.fingerprint}\nvalid_from: {recipient.valid_from}\nvalid_until: {recipient.valid_until}\n"
+        f'en:\n  title: "{recipient.title.en}"\n'
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""Invented Submissions for the sample's schools, the same for the same seed. No figure is any school's; there is nothing in them to protect.
+
+Owns the making of figures whose totals reproduce what the district has published of its October 2020 screening (`records/claims`), and the story
+of the four terms: one school is late, one hands nothing in, one corrects its figures. Must not know how they are sealed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from random import Random
+from typing import TypeVar
+
+from generator.model import RiskLevel, School, SchoolYear, Stage, Term, TermId
+from generator.repository import Repository
+from generator.submission import SCHEMA, Concern, Counts, NotScreened, StageBand, Submission
+
+SEED = "xinzhuli"
+TERMS = tuple(map(TermId, ("2020-2021-1", "2025-2026-1", "2025-2026-2", "2026-2027-1")))
+LATE = ("xz12", TermId("2026-2027-1"))  # four days after the last day
+CORRECTED = ("xz20", TermId("2025-2026-1"))  # its second revision comes after the release
+_CORRECTED_ON = date(2026, 3, 16)
+_E = TypeVar("_E", bound=StrEnum)
+_REASONS = (5, 2, 2, 1)  # how often a pupil is not screened for each reason, in the order of NotScreened
+_CONCERNS = (3, 6, 1, 2, 5, 3)  # how often each is the main problem, in the order of Concern
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """A Submission and the day on which its school seals it."""
+
+    submission: Submission
+    sealed_on: date
+
+
+def filings(repository: Repository, seed: str = SEED) -> tuple[Filing, ...]:
+    """Everything that is handed in, in the order of days."""
+    years = repository.district.years
+    made = [f for year in years for term in year.terms if term.id in TERMS for f in _of_term(repository, year, term, seed)]
+    return tuple(sorted(made, key=lambda f: (f.sealed_on, f.submission.school, f.submission.term)))
+
+
+def _of_term(repository: Repository, year: SchoolYear, term: Term, seed: str) -> Iterator[Filing]:
+    """A term's filings. A school that filed no return for the year hands in nothing either."""
+    assert term.submissions_due is not None, "these terms have a last day"
+    for school in repository.schools.values():
+        random = Random(f"{seed}/{term.id}/{school.id}")
+        stated = repository.returns.get((school.id, year.id))
+        if stated is None:
+            continue
+        submission = _submission(repository, school, stated.enrolment, term, random)
+        late = (school.id, term.id) == LATE
+        day = term.submissions_due + timedelta(days=4 if late else -random.randrange(12))
+        yield Filing(submission=submission, sealed_on=day)
+        if (school.id, term.id) == CORRECTED:
+            yield Filing(submission=_corrected(submission, repository.district.risk_levels), sealed_on=_CORRECTED_ON)
+
+
+def _submission(repository: Repository, school: School, enrolment: Mapping[Stage, int], term: Term, random: Random) -> Submission:
+    windows = [window.id for window in term.windows if term.submissions_due and window.last_day <= term.submissions_due]
+    habits = _habits(term, random)
+    return Submission(
+        schema=SCHEMA,
+        school=school.id,
+        term=term.id,
+        revision=1,
+        bands={
+            band: _counts(pupils, _screened(band, term), habits, repository.district.risk_levels, windows, random)
+            for band, pupils in _by_band(enrolment, random).items()
+        },
+    )
+
+
+def _screened(band: StageBand, term: Term) -> bool:
+    """Everybody in autumn; in spring, once more, those for whom the questionnaire was made."""
+    return term.id.endswith("-1") or band not in (StageBand.LOWER_PRIMARY, StageBand.MIDDLE_PRIMARY)
+
+
+def _by_band(enrolment: Mapping[Stage, int], random: Random) -> dict[StageBand, int]:
+    """A school's pupils by band: a primary stage in three about equal parts."""
+    made: dict[StageBand, int] = {}
+    for stage, pupils in enrolment.items():
+        bands = [band for band in StageBand if band.stage is stage]
+        cuts = [round(pupils * (i + random.uniform(-0.1, 0.1)) / len(bands)) for i in range(1, len(bands))]
+        ends = [0, *cuts, pupils]
+        made |= {band: ends[i + 1] - ends[i] for i, band in enumerate(bands)}
+    return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Habits:
+    """How a school works: shares of those due who are screened, of pupils with an electronic file, of needed paper files that are kept."""
+
+    coverage: float
+    electronic: float
+    paper: float
+    weight: float  # how much more or less often than elsewhere anything is found
+
+
+def _habits(term: Term, random: Random) -> _Habits:
+    """In 2020 electronic files were still being made; later one school in ten falls short of something."""
+    first = term.id.startswith("2020")
+    short = random.random() < 0.1
+    return _Habits(
+        coverage=random.uniform(0.9, 0.945) if short and not first else random.uniform(0.962, 0.98),
+        electronic=random.uniform(0.82, 0.95) if first else random.uniform(0.93, 0.99) if short else 1.0,
+        paper=random.uniform(0.94, 1.0) if first or short else 1.0,
+        weight=random.uniform(0.8, 1.25),
+    )
+
+
+def _counts(pupils: int, screens: bool, habits: _Habits, levels: Sequence[RiskLevel], windows: Sequence[str], random: Random) -> Counts:
+    """A band's figures, drawn pupil by pupil where that matters."""
+    due = _share(pupils, 0.988, random) if screens else 0
+    missing = due - _share(due, habits.coverage, random)
+    invalid = _share(due - missing, 0.015, random)
+    valid = due - missing - invalid
+    found = _levels(valid, habits.weight, levels, random)
+    needing = sum(found[level.id] for level in levels if level.paper_file)
+    focus = sum(found[level.id] for level in levels if level.focus)
+    paper = round(needing * habits.paper)
+    return Counts(
+        enrolment=pupils,
+        due=due,
+        screened=valid + invalid,
+        valid=valid,
+        invalid=invalid,
+        not_screened=_drawn(missing, NotScreened, _REASONS, random),
+        levels=found,
+        reviewed=_share(needing, 0.9, random),
+        electronic_files=min(pupils, round(pupils * habits.electronic)),
+        paper_files=paper,
+        counselled=_share(needing, 0.45, random),
+        followed_up={window: _share(focus, 0.96, random) for window in windows},
+        referred=_share(focus, 0.12, random),
+        guardians_informed=_share(focus, 0.9, random),
+        crisis_interventions=_share(focus, 0.02, random),
+        concerns=_drawn(paper, Concern, _CONCERNS, random),
+    )
+
+
+def _levels(valid: int, weight: float, levels: Sequence[RiskLevel], random: Random) -> dict[str, int]:
+    """How many are found at each level: about an eighth at the second, and a quarter of that at each graver one."""
+    shares = [0.127 * weight / 4**rank for rank in range(len(levels) - 1)]
+    found = Counter(random.choices([level.id for level in levels], [1 - sum(shares), *shares], k=valid))
+    return {level.id: found[level.id] for level in levels}
+
+
+def _share(whole: int, share: float, random: Random) -> int:
+    """How many of a whole, each with the same chance."""
+    return sum(random.random() < share for _ in range(whole))
+
+
+def _drawn(total: int, members: type[_E], weights: Sequence[int], random: Random) -> dict[_E, int]:
+    found = Counter(random.choices(list(members), weights, k=total))
+    return {member: found[member] for member in members}
+
+
+def _corrected(submission: Submission, levels: Sequence[RiskLevel]) -> Submission:
+    """The second revision: two pupils of the last band had been put one level too low, one paper file had not been counted."""
+    band, counts = list(submission.bands.items())[-1]
+    first, second = levels[0].id, levels[1].id
+    moved = {**counts.levels, first: counts.levels[first] - 2, second: counts.levels[second] + 2}
+    concerns = {**counts.concerns, Concern.OTHER: counts.concerns[Concern.OTHER] + 1}
+    mended = replace(counts, levels=moved, paper_files=counts.paper_files + 1, concerns=concerns)
+    return replace(submission, revision=2, bands={**submission.bands, band: mended})

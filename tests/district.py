@@ -1,0 +1,123 @@
+"""A small district with recipients and sealed aggregates, made anew for each test: keys, recipients, two schools' files, a commit."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from generator import receipts, submission
+from generator.model import Receipt, Recipient, RecipientId, RecipientRole, SchoolId, TermId, Text
+from generator.problems import Position
+from generator.recipients import fingerprint, in_force
+from generator.repository import Repository, load
+from generator.sealed import new_identity, public_key, seal
+from generator.submission import Submission
+from generator.tree import folder
+from sample.__main__ import recipient_text
+from sample.submissions import filings
+
+ROOT = Path(__file__).resolve().parent.parent
+TYPICAL = ROOT / "tests" / "fixtures" / "typical"
+TERM = TermId("2026-2027-1")
+DAY = date(2026, 11, 10)
+FIRST, SECOND = SchoolId("xz01"), SchoolId("xz10")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class District:
+    """The district's folder, a folder beside it for keys and plain text, and the secret keys by recipient."""
+
+    root: Path
+    beside: Path
+    identities: dict[str, str]
+
+    def key_file(self, name: str = "office") -> Path:
+        path = self.beside / f"{name}.txt"
+        path.write_text(f"{self.identities[name]}\n", encoding="ascii")
+        return path
+
+    def repository(self) -> Repository:
+        loaded, problems = load(folder(self.root)[0])
+        assert loaded, problems
+        return loaded
+
+    def sealed(self, school: str = FIRST) -> Path:
+        return self.root / receipts.place_of(SchoolId(school), TERM)
+
+    def receipt(self, school: str = FIRST) -> Path:
+        return self.root / receipts.receipt_path(receipts.place_of(SchoolId(school), TERM))
+
+    def codes(self) -> list[str]:
+        """The codes of every Problem of the records."""
+        return [p.code for p in load(folder(self.root)[0])[1]]
+
+
+def district(beside: Path, first: date = date(2026, 9, 1), last: date = date(2027, 8, 31)) -> District:
+    """The typical district with two recipients, and the first school's aggregate sealed for them."""
+    root = Path(shutil.copytree(TYPICAL, beside / "district"))
+    identities = {role.value: new_identity() for role in (RecipientRole.OFFICE, RecipientRole.DEPUTY)}
+    made = District(root=root, beside=beside, identities=identities)
+    for name, identity in identities.items():
+        write_recipient(root, recipient(name, identity, first, last))
+    put(made, invented(made, FIRST))
+    git(root, "init", "-q", "-b", "main")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "first")
+    return made
+
+
+def recipient(name: str, identity: str, first: date, last: date, role: str | None = None) -> Recipient:
+    key = public_key(identity)
+    assert key
+    return Recipient(
+        id=RecipientId(name),
+        role=RecipientRole(role or name),
+        title=Text(zh="数据岗", en="Data desk"),
+        key=key,
+        fingerprint=fingerprint(key),
+        valid_from=first,
+        valid_until=last,
+        source=Position(path=f"records/recipients/{name}.yml"),
+    )
+
+
+def write_recipient(root: Path, made: Recipient) -> None:
+    path = root / made.source.path
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(recipient_text(made), encoding="utf-8")
+
+
+def invented(made: District, school: str) -> Submission:
+    return next(f.submission for f in filings(made.repository()) if (f.submission.school, f.submission.term) == (school, TERM))
+
+
+def put(made: District, one: Submission, school: str | None = None, day: date = DAY) -> Receipt:
+    """Seal a Submission for all recipients and put it where `school` hands in, with a receipt that says so."""
+    present = in_force(made.repository().recipients.values(), day)
+    data = seal(submission.written(one), [r.key for r in present])
+    return put_bytes(made, data, one, school or one.school, day)
+
+
+def put_bytes(made: District, data: bytes, one: Submission, school: str, day: date = DAY) -> Receipt:
+    present = in_force(made.repository().recipients.values(), day)
+    receipt = receipts.issued(replace(one, school=SchoolId(school)), day, present, data)
+    made.sealed(school).write_bytes(data)
+    (made.root / receipt.source.path).write_text(receipts.written(receipt), encoding="utf-8")
+    return receipt
+
+
+def git(root: Path, *arguments: str) -> str:
+    who = {f"GIT_{part}_{what}": "t@example.invalid" for part in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    return subprocess.run(["git", *arguments], cwd=root, env={**os.environ, **who}, check=True, capture_output=True, text=True).stdout
+
+
+def run(made: District, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    """A whole command, its output piped."""
+    command = [sys.executable, "-m", "generator.cli", "--root", str(made.root), "--lang", "en", *arguments]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C", "HOME": str(made.beside), "TMPDIR": str(made.beside)}
+    return subprocess.run(command, cwd=made.root, env=environment, input=given, capture_output=True, text=True, encoding="utf-8", check=False)

@@ -1,0 +1,317 @@
+"""What anybody can check without a key, each check shown to find what it is for; secrets in the tree and in history; shares; replacing."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pyrage
+import pytest
+import shamir_mnemonic
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator import receipts, submission
+from generator.bech32 import decoded, encoded
+from generator.guard import secrets as leaks
+from generator.model import Receipt, RecipientId, SchoolId, TermId
+from generator.problems import Position
+from generator.receipts import signed_text
+from generator.recipients import KeyFormat, fingerprint, key_format
+from generator.records import parse
+from generator.replacing import replace as replace_files
+from generator.replacing import write_secret
+from generator.schemas import validate
+from generator.sealed import new_identity, public_key, seal
+from generator.shares import WrongShares, join, split, still_needed
+from generator.yamlfile import read
+from tests.district import DAY, FIRST, SECOND, TERM, District, district, git, invented, put, put_bytes, recipient, run, write_recipient
+
+HEX = st.text("0123456789abcdef", min_size=64, max_size=64)
+SIGNATURE = "-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAA\nAAAA\n-----END SSH SIGNATURE-----\n"
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> District:
+    return district(tmp_path)
+
+
+@st.composite
+def some_receipt(draw: st.DrawFn) -> Receipt:
+    day = draw(st.dates(date(2020, 1, 1), date(2040, 1, 1)))
+    rekeyed = draw(st.booleans())
+    keys = draw(st.lists(st.binary(min_size=10, max_size=10), min_size=1, max_size=5, unique=True))
+    return Receipt(
+        school=FIRST,
+        term=TermId(draw(st.sampled_from(["2026-2027-1", "2026-2027-2"]))),
+        revision=draw(st.integers(1, 99)),
+        schema=1,
+        sealed_on=day,
+        rekeyed_on=day + timedelta(days=draw(st.integers(0, 900))) if rekeyed else None,
+        recipients=tuple("-".join(re.findall("....", key.hex())) for key in keys),
+        digest=draw(HEX),
+        signed_digest=draw(HEX) if rekeyed else None,
+        signature=draw(st.sampled_from([None, SIGNATURE])),
+        source=Position(path="records/schools/xz01/2026-2027-1.receipt.yml"),
+    )
+
+
+@given(some_receipt())
+def test_a_written_receipt_reads_back_as_itself(one: Receipt) -> None:
+    one = replace(one, source=Position(path=f"records/schools/xz01/{one.term}.receipt.yml"))
+    document, problems = read(one.source.path, receipts.written(one).encode())
+    assert document
+    assert problems == ()
+    assert validate(document, "receipt") == ()
+    (record,), wrong = parse(document, "receipt")
+    assert wrong == ()
+    assert isinstance(record, Receipt)
+    assert replace(record, source=one.source) == one
+
+
+@given(some_receipt(), some_receipt())
+def test_two_statements_are_never_signed_with_one_text(one: Receipt, other: Receipt) -> None:
+    def told(r: Receipt) -> tuple[object, ...]:
+        return r.school, r.term, r.revision, r.signed_digest or r.digest
+
+    assert (signed_text(one) == signed_text(other)) == (told(one) == told(other))
+
+
+def test_a_district_as_it_should_be_has_no_problem(made: District) -> None:
+    assert made.codes() == []
+    assert list(made.repository().receipts) == [(FIRST, "2026-2027-1")]
+
+
+def test_a_sealed_file_or_a_receipt_alone_is_a_problem(made: District) -> None:
+    text = made.receipt().read_bytes()
+    made.receipt().unlink()
+    assert made.codes() == ["no-receipt"]
+    made.receipt().write_bytes(text)
+    made.sealed().unlink()
+    assert made.codes() == ["no-sealed-file"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda r: replace(r, school=SchoolId("xz10")), "path-differs"),
+        (lambda r: replace(r, recipients=r.recipients[:1]), "recipients-differ"),
+        (lambda r: replace(r, recipients=("0000-0000-0000-0000-0000", *r.recipients[1:])), "recipients-differ"),
+        (lambda r: replace(r, digest="0" * 64), "digest-differs"),
+        (lambda r: replace(r, sealed_on=date(2030, 1, 1)), "recipients-differ"),
+        (lambda r: replace(r, rekeyed_on=r.sealed_on - timedelta(days=1)), "days-out-of-order"),
+        (lambda r: replace(r, revision=100), "too-big"),
+    ],
+)
+def test_a_receipt_that_says_something_else_is_a_problem(made: District, change: object, code: str) -> None:
+    one = made.repository().receipts[FIRST, TERM]
+    made.receipt().write_text(receipts.written(change(one)), encoding="utf-8")  # type: ignore[operator]
+    assert code in made.codes()
+
+
+def test_a_receipt_of_no_school_or_term_is_a_problem(made: District) -> None:
+    for folder, term, code in (("other", "2026-2027-1", "unknown-reference"), ("xz01", "2031-2032-2", "misspelled-reference")):
+        where = made.root / "records" / "schools" / folder
+        where.mkdir(exist_ok=True)
+        one = replace(made.repository().receipts[FIRST, TERM], school=SchoolId(folder), term=TermId(term))
+        data = seal(b"a: 1\n", [r.key for r in made.repository().recipients.values()])
+        (where / f"{term}.yml.age").write_bytes(data)
+        path = where / f"{term}.receipt.yml"
+        path.write_text(receipts.written(replace(one, digest=receipts.digest(data))), encoding="utf-8")
+        assert made.codes() == [code]
+        path.unlink()
+        (where / f"{term}.yml.age").unlink()
+
+
+def test_sealed_for_fewer_than_the_receipt_says_is_a_problem(made: District) -> None:
+    one = invented(made, FIRST)
+    key = made.repository().recipients[RecipientId("office")].key
+    put_bytes(made, seal(submission.written(one), [key]), one, FIRST)
+    assert made.codes() == ["stanzas-differ"]
+
+
+def test_text_that_is_not_padded_is_a_problem(made: District) -> None:
+    one = invented(made, FIRST)
+    keys = [pyrage.x25519.Recipient.from_str(r.key) for r in made.repository().recipients.values()]
+    put_bytes(made, pyrage.encrypt(submission.written(one), keys, armored=True), one, FIRST)
+    assert made.codes() == ["not-sealed"]
+
+
+def test_one_file_in_two_places_is_a_problem(made: District) -> None:
+    put_bytes(made, made.sealed().read_bytes(), invented(made, SECOND), SECOND)
+    assert made.codes() == ["sealed-twice"]
+
+
+def test_recipients_are_two_at_least_and_of_one_kind(made: District) -> None:
+    quantum = encoded("age1pq", bytes(1216))
+    (made.root / "records" / "recipients" / "deputy.yml").unlink()
+    assert set(made.codes()) == {"one-recipient", "recipients-differ"}
+    spare = recipient("backup", new_identity(), date(2026, 9, 1), date(2027, 8, 31))
+    write_recipient(made.root, replace(spare, key=quantum, fingerprint=fingerprint(quantum)))
+    assert "mixed-recipients" in made.codes()
+    assert key_format(quantum) is KeyFormat.POST_QUANTUM
+
+
+def test_a_mistyped_key_or_fingerprint_is_a_problem(made: District) -> None:
+    path = made.root / "records" / "recipients" / "office.yml"
+    text = path.read_text(encoding="utf-8")
+    key = re.search(r"age1\w+", text)
+    assert key
+    path.write_text(text.replace(key[0], key[0][:-1] + ("q" if key[0][-1] != "q" else "p")), encoding="utf-8")
+    assert "bad-recipient" in made.codes()
+    path.write_text(re.sub("fingerprint: ....", "fingerprint: 0000", text), encoding="utf-8")
+    assert "fingerprint-differs" in made.codes()
+
+
+@given(st.binary(max_size=80), st.sampled_from(["age", "age-secret-key-"]))
+def test_bech32_reads_what_it_writes(data: bytes, prefix: str) -> None:
+    text = encoded(prefix, data)
+    assert decoded(text) == decoded(text.upper()) == (prefix, data)
+    assert decoded(text[:-1] + ("q" if text[-1] != "q" else "p")) is None
+    assert decoded(text[:-1]) is None
+    assert decoded(text.capitalize() + "A") is None
+
+
+def test_bech32_is_that_of_the_library() -> None:
+    identity = new_identity()
+    prefix, secret = decoded(identity) or ("", b"")
+    assert (prefix, len(secret)) == ("age-secret-key-", 32)
+    assert encoded(prefix, secret).upper() == identity
+    assert key_format(str(public_key(identity))) is KeyFormat.CLASSIC
+    assert key_format(identity) is None
+
+
+# --- what must never stand in the repository ------------------------------------------------------------------------------------------
+
+
+def secrets() -> dict[str, tuple[bytes, str]]:
+    """Every kind of secret, made here: none is written in this file."""
+    identity, quantum = new_identity(), encoded("age-secret-key-pq-", bytes(range(32))).upper()
+    words = split(identity, 2, 3)[0]
+    numbered = "\n".join(f"{n:>3} {word}" for n, word in enumerate(words.split(), start=1))
+    return {
+        "classic": (f"# key\n{identity}\n".encode(), "guard-key"),
+        "small letters": (f"key: {identity.lower()}\n".encode(), "guard-key"),
+        "post-quantum": (f"{quantum}\n".encode(), "guard-key"),
+        "plugin": (f"{encoded('age-plugin-pq-', bytes(range(32))).upper()}\n".encode(), "guard-key"),
+        **{f"base64 after {n}": (b64encode(bytes(n) + identity.encode()), "guard-key") for n in range(3)},
+        "words": (f"{words}\n".encode(), "guard-words"),
+        "numbered words": (numbered.encode(), "guard-words"),
+        "capital words": (words.upper().encode(), "guard-words"),
+    }
+
+
+@pytest.mark.parametrize("name", secrets())
+def test_a_secret_is_found_whatever_its_spelling(name: str) -> None:
+    data, code = secrets()[name]
+    assert [p.code for p in leaks("notes.txt", b"text before\n" + data)] == [code] or name.startswith("base64")
+    assert [p.code for p in leaks("notes.txt", data)] == [code]
+
+
+def test_plain_figures_are_found(made: District) -> None:
+    text = submission.written(invented(made, FIRST))
+    assert [p.code for p in leaks("x.txt", text)] == ["guard-plaintext"]
+    assert [p.code for p in leaks("x.json", text.replace(b"electronic_files", b'"electronic_files"'))] == ["guard-plaintext"]
+
+
+def test_public_keys_prose_and_words_of_the_list_are_no_secrets() -> None:
+    public = public_key(new_identity())
+    prose = Path(__file__).resolve().parent.parent.joinpath("docs", "DEVELOPERS.md").read_bytes()
+    few = " ".join(shamir_mnemonic.wordlist.WORDLIST[:19])
+    assert list(leaks("x.txt", f"{public} AGE-SECRET-KEY-1… {few}".encode() + prose)) == []
+
+
+def test_a_secret_beside_the_records_is_found_by_check_and_not_shown(made: District) -> None:
+    for name, (data, code) in secrets().items():
+        (made.root / "notes.txt").write_bytes(data)
+        done = run(made, "check")
+        assert done.returncode == 1
+        assert "notes.txt:1:1: " in done.stdout, name
+        assert f"[{code}]" in done.stdout
+        assert not any(line in done.stdout for line in data.decode("ascii").splitlines() if len(line) > 20)
+
+
+def test_a_secret_among_the_records_silences_what_quotes(made: District) -> None:
+    text = submission.written(invented(made, SECOND)).decode()
+    (made.root / "records" / "schools" / "xz10" / "2026-2027.yml").write_text(text, encoding="ascii")
+    assert [c for c in made.codes() if c != "no-return"] == ["guard-plaintext"]
+    done = run(made, "check")
+    assert "electronic_files" not in done.stdout
+
+
+def test_what_was_committed_once_is_found_in_history_only_when_asked(made: District) -> None:
+    data, _ = secrets()["classic"]
+    sealed = made.sealed().read_bytes()
+    (made.root / "钥匙 one.txt").write_bytes(data)
+    made.sealed().write_bytes(submission.written(invented(made, FIRST)))
+    git(made.root, "add", "-A")
+    git(made.root, "commit", "-q", "-m", "mistake")
+    mistake = git(made.root, "rev-parse", "HEAD")[:12]
+    (made.root / "钥匙 one.txt").unlink()
+    made.sealed().write_bytes(sealed)
+    git(made.root, "add", "-A")
+    git(made.root, "commit", "-q", "-m", "mended")
+    assert run(made, "check").returncode == 0
+    done = run(made, "check", "--history")
+    assert done.returncode == 1
+    assert set(re.findall(r"(?m)\[([a-z-]+)\]$", done.stdout)) == {"guard-key", "guard-plaintext"}
+    assert f"in commit {mistake}" in done.stdout
+    assert data.decode().splitlines()[1] not in done.stdout
+
+
+# --- shares -------------------------------------------------------------------------------------------------------------------------
+
+
+@given(st.integers(2, 5), st.integers(0, 3), st.randoms())
+def test_enough_shares_give_the_key_and_one_fewer_does_not(needed: int, more: int, random: object) -> None:
+    identity = new_identity()
+    shares = list(split(identity, needed, needed + more))
+    random.shuffle(shares)  # type: ignore[attr-defined]
+    assert join(shares[:needed]) == identity
+    assert still_needed(shares[:needed]) == 0
+    assert still_needed(shares[: needed - 1]) == 1
+    with pytest.raises(WrongShares):
+        join(shares[: needed - 1])
+
+
+def test_mistyped_or_foreign_shares_are_refused() -> None:
+    one, other = split(new_identity(), 2, 3), split(new_identity(), 2, 3)
+    words = one[0].split()
+    words[7] = "academic" if words[7] != "academic" else "acid"
+    for wrong in ([" ".join(words), one[1]], [one[0], other[1]], ["hello", one[1]]):
+        with pytest.raises(WrongShares):
+            join(wrong)
+        with pytest.raises(WrongShares):
+            still_needed(wrong)
+
+
+# --- replacing ----------------------------------------------------------------------------------------------------------------------
+
+
+def test_files_are_replaced_all_or_none(tmp_path: Path) -> None:
+    one, new, folder = tmp_path / "one", tmp_path / "new", tmp_path / "folder"
+    one.write_bytes(b"old")
+    replace_files({one: b"1", new: b"2"})
+    assert (one.read_bytes(), new.read_bytes()) == (b"1", b"2")
+    folder.mkdir()
+    with pytest.raises(OSError, match="folder"):
+        replace_files({one: b"3", tmp_path / "newer": b"4", folder: b"5"})
+    assert one.read_bytes() == b"1"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["folder", "new", "one"]
+
+
+def test_a_secret_is_written_over_nothing(tmp_path: Path) -> None:
+    write_secret(tmp_path / "key", b"k")
+    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
+    with pytest.raises(FileExistsError):
+        write_secret(tmp_path / "key", b"other")
+    assert (tmp_path / "key").read_bytes() == b"k"
+
+
+def test_recipients_that_cannot_be_read_are_not_checked_against(made: District) -> None:
+    put(made, invented(made, SECOND), day=DAY)
+    (made.root / "records" / "recipients" / "office.yml").write_text("id: office\n", encoding="ascii")
+    assert "recipients-differ" not in made.codes()

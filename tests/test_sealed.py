@@ -1,0 +1,322 @@
+"""Sealing and opening in memory and in the worker: what comes back, what is refused and why, and that nothing else is ever said."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pyrage
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator import content, opening, receipts, sealed
+from generator.age_header import Header, header
+from generator.content import Frame
+from generator.model import Receipt, SchoolId, Stage, TermId
+from generator.opening import Refused, Sealed, examined, open_all
+from generator.problems import Position
+from generator.receipts import BUCKET, MAX_BUCKETS
+from generator.sealed import CannotSeal, NotOpened, Refusal, decrypted, new_identity, open_sealed, padded, public_key, seal, unpadded
+from generator.submission import Fault, Submission, written
+from tests.test_submission import LEVELS, WINDOWS, submissions
+
+ROOT = Path(__file__).resolve().parent.parent
+MINE, OTHER = new_identity(), new_identity()
+KEY, OTHER_KEY = str(public_key(MINE)), str(public_key(OTHER))
+STAGES = tuple(Stage)
+
+
+def frame(stages: tuple[Stage, ...]) -> Frame:
+    return Frame(stages=stages, levels=LEVELS, windows=WINDOWS)
+
+
+def in_place(data: bytes, one: Submission, stages: tuple[Stage, ...]) -> Sealed:
+    """A sealed file at the place of a Submission, with the receipt that belongs there."""
+    receipt = Receipt(
+        school=one.school,
+        term=one.term,
+        revision=one.revision,
+        schema=one.schema,
+        sealed_on=date(2026, 11, 10),
+        rekeyed_on=None,
+        recipients=(),
+        digest=receipts.digest(data),
+        signed_digest=None,
+        signature=None,
+        source=Position(path="records/schools/xz01/2026-2027-1.receipt.yml"),
+    )
+    return Sealed(data=data, receipt=receipt, frame=frame(stages))
+
+
+def why(data: bytes, identities: tuple[str, ...] = (MINE,)) -> Refusal:
+    with pytest.raises(NotOpened) as refused:
+        open_sealed(data, identities)
+    assert str(refused.value) == refused.value.why.value  # nothing of the library's words
+    assert refused.value.__cause__ is None
+    return refused.value.why
+
+
+# --- in memory ---------------------------------------------------------------------------------------------------------------------
+
+
+@given(submissions())
+@settings(max_examples=30)
+def test_what_is_sealed_comes_back_and_all_files_have_one_length_of_payload(drawn: tuple[Submission, tuple[Stage, ...]]) -> None:
+    one, stages = drawn
+    data = seal(written(one), [OTHER_KEY, KEY])
+    read = header(data)
+    assert isinstance(read, Header)
+    assert (read.payload, read.stanzas, read.armored) == (BUCKET, ("X25519", "X25519"), True)
+    assert receipts.refusal(data) is None
+    assert content.opened(open_sealed(data, [MINE]), frame(stages)) == one
+
+
+@given(st.text(alphabet="a:\n ", max_size=30).map(str.encode))
+def test_padding_is_undone_exactly_or_refused(text: bytes) -> None:
+    try:
+        filled = padded(text)
+    except CannotSeal:
+        assert not text.endswith(b"\n") or text.endswith(b"\n\n")
+    else:
+        assert len(filled) % BUCKET == 0
+        assert unpadded(filled) == text
+
+
+@pytest.mark.parametrize("filled", [b"", b"a\n", b"a" * BUCKET, b"a\n" + b" " * (BUCKET - 2), b"a\n" + bytes(BUCKET - 2)])
+def test_padding_that_we_do_not_make_is_refused(filled: bytes) -> None:
+    with pytest.raises(NotOpened) as refused:
+        unpadded(filled)
+    assert refused.value.why is Refusal.INVALID
+
+
+def test_text_over_the_limit_is_not_sealed() -> None:
+    with pytest.raises(CannotSeal):
+        seal(b"x" * BUCKET * MAX_BUCKETS + b"\n", [KEY])
+
+
+def test_each_refusal_is_told_apart() -> None:
+    data = seal(b"a: 1\n", [KEY])
+    assert why(data, (OTHER,)) is Refusal.NO_KEY
+    assert why(data, ()) is Refusal.NO_KEY
+    assert why(b"school: xz01\n") is Refusal.MALFORMED
+    assert why(data[:-60]) is Refusal.MALFORMED  # the armor has no end
+    assert why(data.replace(b"\n", b"\r\n").replace(b"-----END", b"x\n-----END")) is Refusal.MALFORMED
+    assert why(pyrage.encrypt(b"a: 1\n", [pyrage.x25519.Recipient.from_str(KEY)])) is Refusal.MALFORMED  # binary, and not padded
+    assert why(pyrage.passphrase.encrypt(padded(b"a: 1\n"), "word", armored=True)) is Refusal.MALFORMED
+    assert why(altered(data, -3)) is Refusal.ALTERED  # a bit of the payload
+    assert why(altered(data, len(b"age-encryption.org/v1\n-> X25519 ") + 60)) in (Refusal.ALTERED, Refusal.NO_KEY, Refusal.MALFORMED)
+
+
+def altered(data: bytes, at: int) -> bytes:
+    """The same armor with one bit flipped inside."""
+    from base64 import b64decode, b64encode
+
+    lines = data.strip().split(b"\n")
+    inner = bytearray(b64decode(b"".join(lines[1:-1])))
+    inner[at] ^= 1
+    coded = b64encode(bytes(inner))
+    return b"\n".join([lines[0], *(coded[i : i + 64] for i in range(0, len(coded), 64)), lines[-1], b""])
+
+
+@given(st.integers(0, 6000), st.integers(1, 255))
+@settings(max_examples=300)
+def test_no_byte_can_be_changed_and_give_another_text(at: int, by: int) -> None:
+    data = bytearray(SEALED_ONCE)
+    data[at % len(data)] ^= by
+    found = result(bytes(data))
+    assert found == b"a: 1\n" or isinstance(found, Refusal)  # the same text: white space around the armor was changed
+
+
+def result(data: bytes) -> bytes | Refusal:
+    try:
+        return open_sealed(data, [MINE])
+    except NotOpened as refused:
+        return refused.why
+
+
+SEALED_ONCE = seal(b"a: 1\n", [KEY])
+
+
+def test_the_messages_by_which_refusals_are_told_apart_are_those_of_this_library() -> None:
+    data = pyrage.encrypt(b"x", [pyrage.x25519.Recipient.from_str(KEY)])
+    mine = [pyrage.x25519.Identity.from_str(MINE)]
+    for given_, identities, begins in [
+        (data, [pyrage.x25519.Identity.from_str(OTHER)], "No matching keys"),
+        (b"school: xz01\n" * 9, mine, "Header is invalid"),
+        (data[:30], mine, "failed to fill whole buffer"),
+    ]:
+        with pytest.raises(pyrage.DecryptError, match=begins):
+            pyrage.decrypt(given_, identities)
+
+
+def test_more_than_the_limit_is_never_held() -> None:
+    data = pyrage.encrypt(bytes(10_000_000), [pyrage.x25519.Recipient.from_str(KEY)])
+    with pytest.raises(NotOpened) as refused:
+        decrypted(data, [MINE], 1 << 16)
+    assert refused.value.why is Refusal.ALTERED
+
+
+@pytest.mark.parametrize("keys", [[], ["age1qqq"], [KEY, "age1pq1" + "q" * 1952], ["ssh-ed25519 AAAA"], [KEY.upper() + "\n"]])
+def test_nothing_is_sealed_for_wrong_or_mixed_keys(keys: list[str]) -> None:
+    with pytest.raises(CannotSeal):
+        seal(b"a: 1\n", keys)
+
+
+# --- in the worker ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def one() -> tuple[Submission, tuple[Stage, ...]]:
+    made: list[tuple[Submission, tuple[Stage, ...]]] = []
+
+    @given(submissions())
+    @settings(max_examples=1, derandomize=True, database=None)
+    def draw(drawn: tuple[Submission, tuple[Stage, ...]]) -> None:
+        made.append(drawn)
+
+    draw()
+    return made[0]
+
+
+Drawn = tuple[Submission, tuple[Stage, ...]]
+
+
+def test_the_worker_opens_many_files_in_order(one: Drawn) -> None:
+    submission, stages = one
+    revisions = [replace(submission, revision=n) for n in range(1, 30)]
+    files = [in_place(seal(written(r), [KEY]), r, stages) for r in revisions]
+    assert open_all(files, [OTHER, MINE]) == tuple(revisions)
+    assert open_all(files[:2], [OTHER]) == (Refused(why=Refusal.NO_KEY),) * 2
+    assert open_all([], [MINE]) == ()
+
+
+@pytest.mark.parametrize("change", [{"school": SchoolId("xz02")}, {"term": TermId("2025-2026-1")}, {"revision": 77}])
+def test_a_file_in_another_place_is_refused_without_a_word_of_what_it_holds(change: dict[str, str], one: Drawn) -> None:
+    submission, stages = one
+    data = seal(written(replace(submission, **change)), [KEY])  # type: ignore[arg-type]
+    assert open_all([in_place(data, submission, stages)], [MINE]) == (Refused(why=Refusal.WRONG_PLACE),)
+
+
+def test_a_file_in_another_place_gets_no_judgement_of_its_figures(one: Drawn) -> None:
+    submission, stages = one
+    band, counts = next(iter(submission.bands.items()))
+    wrong = replace(submission, school=SchoolId("xz02"), bands={**submission.bands, band: replace(counts, due=counts.due + 1)})
+    assert open_all([in_place(seal(written(wrong), [KEY]), submission, stages)], [MINE]) == (Refused(why=Refusal.WRONG_PLACE),)
+
+
+def test_opened_figures_are_judged_again(one: Drawn) -> None:
+    submission, stages = one
+    band, counts = next(iter(submission.bands.items()))
+    wrong = replace(submission, bands={**submission.bands, band: replace(counts, valid=counts.valid + 1)})
+    (refused,) = open_all([in_place(seal(written(wrong), [KEY]), submission, stages)], [MINE])
+    assert isinstance(refused, Refused)
+    assert refused.why is Refusal.INVALID
+    assert {f.rule for f in refused.faults} == {"equals-sum-of-levels", "equals-valid-and-invalid"}
+
+
+CANARY, FIGURE = "hanwenjuan", "918273"
+HOSTILE = [
+    f"{CANARY}: {FIGURE}\n",
+    f"school: {CANARY}\nterm: {FIGURE}\n",
+    f"schema: 1\nschool: xz01\nterm: '2026-2027-1'\nrevision: {FIGURE}\nbands: []\n",
+    f"schema: 1\nschool: xz01\nterm: '2026-2027-1'\nrevision: 1\nbands: [{{band: {CANARY}, {CANARY}: {FIGURE}}}]\n",
+    f"&{CANARY} x: *{CANARY}\n",
+    f"{CANARY}: [{FIGURE}\n",
+    f"{CANARY}: {FIGURE}\n{CANARY}: {FIGURE}\n",
+    f"!!python/object/apply:os.system ['{CANARY}']\n",
+    f'"{CANARY}\\q": {FIGURE}\n',
+    f"- {CANARY}\n- {FIGURE}\n",
+    "[" * 3000 + f"{CANARY}\n",
+    f"{CANARY}：{FIGURE}\n",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_word_of_hostile_content_leaves_the_worker(text: str, one: Drawn) -> None:
+    submission, stages = one
+    (refused,) = open_all([in_place(seal(text.encode(), [KEY]), submission, stages)], [MINE])
+    assert isinstance(refused, Refused)
+    assert refused.why in (Refusal.INVALID, Refusal.WRONG_PLACE)
+    assert CANARY not in repr(refused)
+    assert FIGURE not in repr(refused)
+
+
+@given(submissions(), st.sampled_from(["levels", "followed_up"]))
+@settings(max_examples=20)
+def test_an_id_that_the_district_does_not_have_is_not_repeated(drawn: Drawn, field: str) -> None:
+    submission, stages = drawn
+    band, counts = next(iter(submission.bands.items()))
+    wrong = replace(submission, bands={**submission.bands, band: replace(counts, **{field: {CANARY: 1}})})  # type: ignore[arg-type]
+    found = content.opened(written(wrong), frame(stages))
+    assert isinstance(found, tuple)
+    assert CANARY not in repr(found)
+
+
+def test_text_that_seal_does_not_write_is_refused_though_it_means_the_same(one: Drawn) -> None:
+    submission, stages = one
+    text = written(submission).replace(b"schema: 1\n", b"schema: 1 # x\n")
+    (refused,) = open_all([in_place(seal(text, [KEY]), submission, stages)], [MINE])
+    assert refused == Refused(why=Refusal.INVALID, faults=(Fault(place="", rule="one-text"),))
+
+
+def test_the_worker_can_write_no_file_and_hold_no_gigabytes(tmp_path: Path) -> None:
+    script = f"""
+import signal, sys
+from pathlib import Path
+from generator.opening import _limit
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+_limit(3)
+try:
+    Path({str(tmp_path / "x")!r}).write_text("secret")
+except OSError:
+    print("no file")
+try:
+    bytearray(1 << 31)
+except MemoryError:
+    print("no memory", flush=True)
+while True:
+    pass
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.stdout == "no file\nno memory\n"
+    assert done.returncode != 0  # stopped by its limit of time
+    assert (tmp_path / "x").stat().st_size == 0
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY  # not ours
+
+
+def test_a_worker_that_dies_is_told_as_stopped(one: Drawn) -> None:
+    submission, stages = one
+    file = in_place(seal(written(submission), [KEY]), submission, stages)
+    nowhere = replace(file, frame=Frame(stages=("tertiary",), levels=LEVELS, windows=WINDOWS))  # type: ignore[arg-type]
+    assert open_all([nowhere, file], [MINE]) == (Refused(why=Refusal.STOPPED),) * 2
+
+
+def test_the_worker_says_nothing_where_its_job_makes_no_sense() -> None:
+    command = [sys.executable, "-m", "generator.opening"]
+    done = subprocess.run(command, input=json.dumps([1, CANARY]).encode(), capture_output=True, cwd=ROOT, check=False)
+    assert done.returncode != 0
+    assert done.stdout == b""
+
+
+def test_examining_needs_no_worker(one: Drawn) -> None:
+    """The worker's own function, so that what it does is seen by whoever reads coverage."""
+    submission, stages = one
+    told = opening._told(in_place(seal(written(submission), [KEY]), submission, stages))
+    assert examined(told, [MINE]) == submission
+    assert sealed.usable(MINE)
+    assert not sealed.usable("AGE-SECRET-KEY-1QQQ")
+
+
+def test_every_refusal_has_an_exit_code_and_a_sentence_of_its_own() -> None:
+    from generator.catalogue import Language, load
+    from generator.keys import EXIT
+
+    assert set(EXIT) == {why.value for why in Refusal}
+    assert len(set(EXIT.values())) == len(EXIT)
+    assert len({load().say(f"open.{why}", Language.ZH, path="") for why in EXIT}) == len(EXIT)

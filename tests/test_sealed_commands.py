@@ -1,0 +1,505 @@
+"""keygen, seal, open, rekey, recipients as people use them: what they write, their exit codes, that no figure and no key is printed or left behind.
+
+The sealed fixtures hold a sentinel number; after each command, on each way it can fail, everything that it printed and every file below the test's
+folder (home, temporary folder and district are all there) is searched for it and for the secret keys.
+"""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from generator import receipts, submission
+from generator.model import RecipientId, SchoolId, TermId
+from generator.sealed import new_identity, seal
+from generator.submission import Counts, Submission
+from tests.district import DAY, FIRST, ROOT, SECOND, TERM, District, district, git, invented, put, put_bytes, recipient, run, write_recipient
+
+SENTINEL = 71993  # pupils on the roll of a band: no other number of these districts has these digits
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> District:
+    """A district whose first school's sealed aggregate holds the sentinel."""
+    here = district(tmp_path)
+    put(here, marked(invented(here, FIRST)))
+    git(here.root, "commit", "-qam", "marked")
+    return here
+
+
+def marked(one: Submission) -> Submission:
+    band, counts = next(iter(one.bands.items()))
+    return replace(one, bands={**one.bands, band: replace(counts, enrolment=SENTINEL)})
+
+
+def plain(made: District, one: Submission, name: str = "plain.yml") -> Path:
+    """A school's own file, outside the repository."""
+    path = made.beside / name
+    path.write_bytes(submission.written(one))
+    return path
+
+
+def files(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            yield path, path.read_bytes()
+
+
+def nothing_leaks(made: District, *said: str, allowed: tuple[Path, ...] = ()) -> None:
+    """No sentinel and no secret key in what was said or in any file but those of the person who owns them."""
+    secrets = [str(SENTINEL), *(identity.lower() for identity in made.identities.values())]
+    for secret in secrets:
+        for text in said:
+            assert secret not in text.lower()
+        for path, data in files(made.beside):
+            if path not in allowed:
+                assert secret.encode() not in data.lower(), path
+
+
+def opened(made: District, school: str = FIRST, *more: str, name: str = "office") -> subprocess.CompletedProcess[str]:
+    """`open` into a file, which is gone again when this returns if it was written."""
+    key, out = made.key_file(name), made.beside / "opened.yml"
+    done = run(made, "open", str(made.sealed(school)), "--identity", str(key), "--out", str(out), *more)
+    if done.returncode == 0:
+        assert out.stat().st_mode & 0o777 == 0o600
+        assert str(SENTINEL).encode() in out.read_bytes() or school != FIRST
+        out.unlink()
+    assert not out.exists()
+    key.unlink()
+    return done
+
+
+def in_terminal(made: District, *arguments: str, typed: str = "") -> tuple[str, int]:
+    """A command at a terminal of its own: everything that the terminal shows, and the exit code."""
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(made.root)
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(made.beside), "TERM": "dumb", "PYTHONIOENCODING": "utf-8"}
+        command = [sys.executable, "-m", "generator.cli", "--root", str(made.root), "--lang", "en", *arguments]
+        os.execve(sys.executable, command, environment)
+    os.write(terminal, typed.encode())
+    shown = b""
+    while True:
+        try:
+            got = os.read(terminal, 65536)
+        except OSError:  # the other side has gone
+            break
+        if not got:
+            break
+        shown += got
+    _, status = os.waitpid(process, 0)
+    os.close(terminal)
+    return shown.decode("utf-8", "replace"), os.waitstatus_to_exitcode(status)
+
+
+# --- seal -------------------------------------------------------------------------------------------------------------------------
+
+
+def test_seal_writes_two_files_that_check_accepts_and_open_opens(made: District) -> None:
+    own = plain(made, marked(invented(made, SECOND)))
+    done = run(made, "seal", str(own), "--as-of", DAY.isoformat())
+    assert (done.returncode, done.stderr) == (0, "")
+    assert made.codes() == []
+    assert run(made, "check", "--history").returncode == 0
+    receipt = made.repository().receipts[SECOND, TERM]
+    assert (receipt.revision, receipt.sealed_on, len(receipt.recipients)) == (1, DAY, 2)
+    nothing_leaks(made, done.stdout, allowed=(own,))
+    assert opened(made, SECOND).returncode == 0
+    assert not list(made.root.rglob("*~"))
+
+
+def test_a_receipt_is_the_same_whatever_the_figures(made: District) -> None:
+    one = invented(made, SECOND)
+    before = re.sub(r"digest: .*", "", receipts.written(put(made, one)))
+    assert re.sub(r"digest: .*", "", receipts.written(put(made, marked(one)))) == before
+
+
+def test_wrong_figures_are_named_by_place_and_nothing_is_written(made: District) -> None:
+    one = marked(invented(made, SECOND))
+    band, counts = next(iter(one.bands.items()))
+    own = plain(made, replace(one, bands={**one.bands, band: replace(counts, due=SENTINEL)}))
+    done = run(made, "seal", str(own), "--as-of", DAY.isoformat())
+    assert done.returncode == 1
+    assert f"bands[{band.value}].due" in done.stdout
+    assert "[equals-screened-and-not-screened]" in done.stdout
+    assert not made.sealed(SECOND).exists()
+    nothing_leaks(made, done.stdout, done.stderr, allowed=(own,))
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (f"schema: 1\nschool: xz01\n{SENTINEL}: 1\n", "non-string-key"),
+        (f"schema: 1\nschool: '{SENTINEL}\n", "unclosed-quote"),
+        (f"schema: {SENTINEL}\nschool: xz01\n", "maximum"),
+        (f"schema: 1\nk{SENTINEL}: 1\n", "additionalProperties"),
+    ],
+)
+def test_a_file_that_is_no_form_is_told_by_rule(made: District, text: str, rule: str) -> None:
+    own = made.beside / "plain.yml"
+    own.write_text(text, encoding="utf-8")
+    done = run(made, "seal", str(own))
+    assert done.returncode == 1
+    assert f"[{rule}]" in done.stdout
+    nothing_leaks(made, done.stdout, done.stderr, allowed=(own,))
+
+
+def test_a_correction_is_the_next_revision_and_nothing_else(made: District) -> None:
+    one = invented(made, FIRST)
+    assert run(made, "seal", str(plain(made, one)), "--as-of", DAY.isoformat()).returncode == 1
+    assert run(made, "seal", str(plain(made, replace(one, revision=3))), "--as-of", DAY.isoformat()).returncode == 1
+    assert run(made, "seal", str(plain(made, replace(one, revision=2))), "--as-of", DAY.isoformat()).returncode == 0
+    assert made.repository().receipts[FIRST, TERM].revision == 2
+
+
+@pytest.mark.parametrize(("school", "term"), [("xz99", TERM), (SECOND, "2030-2031-1"), ("../../x", TERM)])
+def test_a_school_or_term_that_is_not_there_is_refused(made: District, school: str, term: str) -> None:
+    own = plain(made, replace(invented(made, SECOND), school=SchoolId(school), term=TermId(term)))
+    done = run(made, "seal", str(own), "--as-of", DAY.isoformat())
+    assert done.returncode == 1
+    assert not (made.beside / "x").exists()
+
+
+def test_plain_text_in_the_repository_is_not_sealed_but_refused(made: District) -> None:
+    inside = made.root / "plain.yml"
+    inside.write_bytes(submission.written(marked(invented(made, SECOND))))
+    done = run(made, "seal", str(inside))
+    assert done.returncode == 2
+    found = run(made, "check")
+    assert found.returncode == 1
+    assert "plain.yml:1:1: " in found.stdout
+    assert "[guard-plaintext]" in found.stdout
+    nothing_leaks(made, done.stderr, found.stdout, allowed=(inside,))
+
+
+def test_without_recipients_in_force_nothing_is_sealed(made: District) -> None:
+    own = plain(made, invented(made, SECOND))
+    done = run(made, "seal", str(own), "--as-of", "2028-01-01")
+    assert done.returncode == 4
+    assert not made.sealed(SECOND).exists()
+
+
+def test_a_full_disk_leaves_everything_as_it_was(made: District) -> None:
+    before = made.sealed().read_bytes(), made.receipt().read_bytes()
+    own = plain(made, replace(marked(invented(made, FIRST)), revision=2))
+    command = f"ulimit -f 4; exec {sys.executable} -m generator.cli --root {made.root} --lang en seal {own} --as-of {DAY}"
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(["bash", "-c", f"trap '' XFSZ; {command}"], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert (made.sealed().read_bytes(), made.receipt().read_bytes()) == before
+    assert not list(made.root.rglob("*~"))
+    nothing_leaks(made, done.stdout, done.stderr, allowed=(own,))
+
+
+# --- open: one exit code a reason ---------------------------------------------------------------------------------------------------
+
+
+def test_open_shows_the_figures_on_a_terminal_and_nowhere_else(made: District) -> None:
+    key = made.key_file()
+    shown, code = in_terminal(made, "open", str(made.sealed()), "--identity", str(key))
+    assert code == 0
+    assert f"enrolment: {SENTINEL}" in shown
+    piped = run(made, "open", str(made.sealed()), "--identity", str(key))
+    assert piped.returncode == 2
+    nothing_leaks(made, piped.stdout, piped.stderr, allowed=(key,))
+
+
+def test_the_right_key_opens(made: District) -> None:
+    done = opened(made)
+    assert done.returncode == 0
+    assert opened(made, name="deputy").returncode == 0
+    nothing_leaks(made, done.stdout, done.stderr)
+
+
+def test_another_key_is_40(made: District) -> None:
+    made.identities["other"] = new_identity()
+    done = opened(made, name="other")
+    assert done.returncode == 40
+    nothing_leaks(made, done.stdout, done.stderr)
+
+
+def flipped(data: bytes, at: int = 2000) -> bytes:
+    return data[:at] + (b"A" if data[at : at + 1] != b"A" else b"B") + data[at + 1 :]
+
+
+def test_a_flipped_letter_is_41_with_and_without_a_receipt_that_fits(made: District) -> None:
+    one, data = invented(made, FIRST), flipped(made.sealed().read_bytes())
+    made.sealed().write_bytes(data)
+    assert made.codes() == ["digest-differs"]
+    done = opened(made)
+    assert done.returncode == 41
+    made.sealed().unlink()
+    made.receipt().unlink()
+    put_bytes(made, data, one, FIRST)
+    assert made.codes() == []  # whoever alters the file can write a receipt: only the key tells
+    again = opened(made)
+    assert again.returncode == 41
+    nothing_leaks(made, done.stdout, done.stderr, again.stdout, again.stderr)
+
+
+@pytest.mark.parametrize("cut", [0, 30, 500, 4000])
+def test_a_cut_file_is_42(made: District, cut: int) -> None:
+    put_bytes(made, made.sealed().read_bytes()[:cut], invented(made, FIRST), FIRST)
+    done = opened(made)
+    assert done.returncode == 42
+    assert made.codes() == ["not-sealed"]
+    nothing_leaks(made, done.stdout, done.stderr)
+
+
+def test_plain_text_at_a_sealed_place_is_42_and_no_line_of_it_is_shown(made: District) -> None:
+    text = submission.written(marked(invented(made, FIRST)))
+    put_bytes(made, text, invented(made, FIRST), FIRST)
+    done = opened(made)
+    assert done.returncode == 42
+    found = run(made, "check")
+    assert found.returncode == 1
+    assert "[not-sealed]" in found.stdout
+    nothing_leaks(made, done.stdout, done.stderr, found.stdout, found.stderr, allowed=(made.sealed(),))
+
+
+def test_a_copied_file_is_43(made: District) -> None:
+    put_bytes(made, made.sealed().read_bytes(), invented(made, SECOND), SECOND)
+    assert made.codes() == ["sealed-twice"]
+    done = opened(made, SECOND)
+    assert done.returncode == 43
+    assert "xz01" not in done.stderr + done.stdout
+    nothing_leaks(made, done.stdout, done.stderr)
+
+
+def test_an_earlier_revision_put_back_is_43(made: District) -> None:
+    put_bytes(made, made.sealed().read_bytes(), replace(invented(made, FIRST), revision=2), FIRST)
+    assert opened(made).returncode == 43
+
+
+def test_content_that_is_wrong_is_44_and_told_by_place_and_rule(made: District) -> None:
+    one = marked(invented(made, FIRST))
+    band, counts = next(iter(one.bands.items()))
+    put(made, replace(one, bands={**one.bands, band: replace(counts, valid=SENTINEL)}))
+    done = opened(made)
+    assert done.returncode == 44
+    assert f"bands[{band.value}].valid: " in done.stdout
+    nothing_leaks(made, done.stdout, done.stderr)
+
+
+def test_a_missing_receipt_is_42(made: District) -> None:
+    made.receipt().unlink()
+    assert opened(made).returncode == 42
+
+
+def test_opened_figures_go_to_no_file_of_the_repository_and_over_none(made: District) -> None:
+    key = made.key_file()
+    for out in (made.root / "x.yml", made.root / "records" / "x.yml"):
+        assert run(made, "open", str(made.sealed()), "--identity", str(key), "--out", str(out)).returncode == 2
+        assert not out.exists()
+    (made.beside / "mine.txt").write_text("mine", encoding="utf-8")
+    assert run(made, "open", str(made.sealed()), "--identity", str(key), "--out", str(made.beside / "mine.txt")).returncode == 2
+    assert (made.beside / "mine.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_full_disk_leaves_no_part_of_opened_figures(made: District) -> None:
+    key, out = made.key_file(), made.beside / "opened.yml"
+    command = f"ulimit -f 0; exec {sys.executable} -m generator.cli --root {made.root} --lang en open {made.sealed()} --identity {key} --out {out}"
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(["bash", "-c", f"trap '' XFSZ; {command}"], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    assert not out.exists()
+    nothing_leaks(made, done.stdout, done.stderr, allowed=(key,))
+
+
+@pytest.mark.parametrize("after", [0.05, 0.3, 0.6, 0.9])
+def test_a_killed_run_leaves_nothing(made: District, after: float) -> None:
+    key, out = made.key_file(), made.beside / "opened.yml"
+    command = [sys.executable, "-m", "generator.cli", "--root", str(made.root), "open", str(made.sealed()), "--identity", str(key), "--out", str(out)]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TMPDIR": str(made.beside)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            said, _ = process.communicate(timeout=after)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            said, _ = process.communicate()
+    nothing_leaks(made, said, allowed=(key, out))
+
+
+def test_a_bug_while_figures_are_open_is_told_without_its_words(made: District) -> None:
+    key = made.key_file()
+    script = (
+        "import sys, generator.opening as o\n"
+        f"def broken(*_): raise KeyError('{SENTINEL}')\n"
+        "o.open_all = broken\n"
+        "from generator.cli import run\n"
+        f"sys.exit(run(['--root', {str(made.root)!r}, 'open', {str(made.sealed())!r}, '--identity', {str(key)!r}, '--out', '{made.beside}/o.yml']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert "KeyError" in done.stderr
+    assert str(SENTINEL) not in done.stderr.replace("raise KeyError('71993')", "")
+    nothing_leaks(made, done.stdout, allowed=(key,))
+
+
+# --- keys -------------------------------------------------------------------------------------------------------------------------
+
+
+def test_keygen_writes_a_file_that_only_its_owner_reads_and_never_prints_the_secret(made: District) -> None:
+    out = made.beside / "new.txt"
+    done = run(made, "keygen", "--out", str(out))
+    assert done.returncode == 0
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert "AGE-SECRET-KEY-1" in out.read_text(encoding="ascii")
+    assert "SECRET" not in done.stdout.upper().replace("SECRET KEY", "")
+    assert re.search(r"(?m)^key: age1[0-9a-z]{58}$", done.stdout)
+    assert re.search(r"(?m)^fingerprint: ([0-9a-f]{4}-){4}[0-9a-f]{4}$", done.stdout)
+    assert run(made, "keygen", "--out", str(out)).returncode == 2
+    assert run(made, "keygen", "--out", str(made.root / "key.txt")).returncode == 2
+    assert not (made.root / "key.txt").exists()
+
+
+@pytest.mark.parametrize("words", ["", "--split 3/5 --out x", "--split 1/5", "--split 6/5", "--split 3/17", "--split 3", "--split 3/5"])
+def test_keygen_that_makes_no_sense_is_wrong_usage(made: District, words: str) -> None:
+    assert run(made, "keygen", *words.split()).returncode == 2  # the last: shares are for a terminal
+
+
+def test_a_key_split_on_the_terminal_opens_again_from_its_words(made: District) -> None:
+    key = made.key_file()
+    shown, code = in_terminal(made, "keygen", "--split", "2/3", "--identity", str(key), typed="\n\n\n")
+    assert code == 0
+    screens = shown.split("\x1b[3J")[1:4]
+    shares = [" ".join(re.findall(r"(?m)^ +\d+ ([a-z]+)\r?$", screen)) for screen in screens]
+    assert [len(share.split()) for share in shares] == [33, 33, 33]
+    key.unlink()
+    out = made.beside / "opened.yml"
+    one = run(made, "open", str(made.sealed()), "--words", "--out", str(out), given=f"{shares[0]}\n")
+    assert one.returncode == 2
+    two = run(made, "open", str(made.sealed()), "--words", "--out", str(out), given=f"{shares[2]}\n{shares[0]}\n")
+    assert two.returncode == 0
+    assert str(SENTINEL) in out.read_text(encoding="ascii")
+    nothing_leaks(made, one.stdout, one.stderr, two.stdout, two.stderr, allowed=(out,))
+    for path, data in files(made.beside):
+        assert not any(share.encode() in data for share in shares), path
+
+
+def test_a_key_file_in_the_repository_is_refused(made: District) -> None:
+    inside = made.root / "key.txt"
+    inside.write_text(made.identities["office"] + "\n", encoding="ascii")
+    assert run(made, "open", str(made.sealed()), "--identity", str(inside), "--out", str(made.beside / "o.yml")).returncode == 2
+    found = run(made, "check")
+    assert found.returncode == 1
+    assert "[guard-key]" in found.stdout
+    nothing_leaks(made, found.stdout, found.stderr, allowed=(inside,))
+
+
+# --- rekey and recipients -----------------------------------------------------------------------------------------------------------
+
+
+def next_year(made: District) -> date:
+    """Recipients of the next school year; the first day on which they are in force."""
+    first = date(2027, 9, 1)
+    for name in ("office-2027", "deputy-2027"):
+        made.identities[name] = new_identity()
+        write_recipient(made.root, recipient(name, made.identities[name], first, date(2028, 8, 31), name.partition("-")[0]))
+    return first
+
+
+def test_rekey_seals_for_those_of_today_and_says_what_history_holds(made: District) -> None:
+    put(made, invented(made, SECOND))
+    first, key = next_year(made), made.key_file()
+    done = run(made, "rekey", "--identity", str(key), "--as-of", first.isoformat())
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Sealed 2 files again" in done.stdout
+    assert "History still holds 2 sealed files" in done.stdout
+    assert made.codes() == []
+    key.unlink()
+    assert opened(made).returncode == 40
+    assert opened(made, name="office-2027").returncode == 0
+    assert made.repository().receipts[FIRST, TERM].sealed_on == DAY
+    again = run(made, "rekey", "--identity", str(made.key_file("office-2027")), "--as-of", first.isoformat())
+    assert "Sealed 0 files again" in again.stdout
+
+
+@pytest.mark.parametrize("fault", ["wrong key", "altered", "disk full"])
+def test_rekey_writes_all_or_nothing(made: District, fault: str) -> None:
+    put(made, invented(made, SECOND))
+    first = next_year(made)
+    made.identities["other"] = new_identity()
+    key = made.key_file("other" if fault == "wrong key" else "office")
+    if fault == "altered":
+        put_bytes(made, flipped(made.sealed(SECOND).read_bytes()), invented(made, SECOND), SECOND)
+    before = {path: data for path, data in files(made.root) if ".git" not in path.parts}
+    limit = "ulimit -f 4" if fault == "disk full" else "true"
+    command = f"{limit}; exec {sys.executable} -m generator.cli --root {made.root} --lang en rekey --identity {key} --as-of {first}"
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(["bash", "-c", f"trap '' XFSZ; {command}"], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == {"wrong key": 40, "altered": 41, "disk full": 2}[fault], done.stderr
+    assert {path: data for path, data in files(made.root) if ".git" not in path.parts} == before
+    nothing_leaks(made, done.stdout, done.stderr, allowed=(key,))
+
+
+def test_recipients_are_listed_without_a_key(made: District) -> None:
+    next_year(made)
+    done = run(made, "recipients", "--as-of", DAY.isoformat())
+    assert done.returncode == 0
+    assert done.stdout.count("in force") == 2 + 2  # two now, two "not yet in force"
+    assert done.stdout.count(" 1 files") == 2
+    assert "Recipients: 4; sealed aggregates: 1." in done.stdout
+
+
+# --- signatures --------------------------------------------------------------------------------------------------------------------
+
+
+def signing_key(made: District, name: str) -> tuple[Path, str]:
+    path = made.beside / name
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(path)], check=True)
+    return path, " ".join(path.with_suffix(".pub").read_text(encoding="ascii").split()[:2])
+
+
+def sign_up(made: District, school: str, key: str) -> None:
+    text = f'signers:\n  - school: {school}\n    key: "{key}"\n    valid_from: 2026-09-01\n    valid_until: 2027-08-31\n'
+    (made.root / "records" / "recipients" / "signers.yml").write_text(text, encoding="ascii")
+
+
+def test_a_school_with_a_key_on_record_must_sign_with_it(made: District) -> None:
+    mine, public = signing_key(made, "mine")
+    other, _ = signing_key(made, "other")
+    sign_up(made, SECOND, public)
+    one = invented(made, SECOND)
+    expected = {None: "unsigned-receipt", other: "bad-signature", mine: None}
+    for revision, (key, code) in enumerate(expected.items(), start=1):
+        own = plain(made, replace(one, revision=revision))
+        more = ["--sign", str(key)] if key else []
+        assert run(made, "seal", str(own), "--as-of", DAY.isoformat(), *more).returncode == 0
+        own.unlink()
+        found = run(made, "check")
+        assert re.findall(r"\[([a-z-]+)\]\n", found.stdout) == ([code] if code else []), found.stdout
+    first = next_year(made)
+    assert run(made, "rekey", "--identity", str(made.key_file()), "--as-of", first.isoformat()).returncode == 0
+    assert run(made, "check").returncode == 0  # what the school signed is still signed
+    receipt = made.receipt(SECOND)
+    receipt.write_text(receipt.read_text(encoding="utf-8").replace("revision: 3", "revision: 4"), encoding="utf-8")
+    assert "[bad-signature]" in run(made, "check").stdout
+
+
+def test_a_signature_by_no_key_is_wrong_usage_and_nothing_is_written(made: District) -> None:
+    own = plain(made, invented(made, SECOND))
+    assert run(made, "seal", str(own), "--as-of", DAY.isoformat(), "--sign", str(made.beside / "none")).returncode == 2
+    assert not made.sealed(SECOND).exists()
+
+
+# --- keys found without a key --------------------------------------------------------------------------------------------------------
+
+
+def test_the_canary_would_be_found(made: District) -> None:
+    """The search itself: a sentinel in a file of the district is found."""
+    (made.beside / "log.txt").write_text(f"value {SENTINEL}", encoding="ascii")
+    with pytest.raises(AssertionError):
+        nothing_leaks(made)
+    assert SENTINEL not in [getattr(c, n) for c in invented(made, FIRST).bands.values() for n in Counts.__slots__]
+    assert str(SENTINEL).encode() not in seal(submission.written(invented(made, FIRST)), [made.repository().recipients[RecipientId("office")].key])
