@@ -21,7 +21,8 @@ from generator.model import ClauseRef, MeasureName, Modality, Policy, Return, Sc
 from generator.operators import answered, applies, holds, target_value
 from generator.problems import Position
 from generator.repository import Repository
-from generator.school_measures import MEASURABLE, Look, Period, periods
+from generator.school_measures import INSPECTED, MEASURABLE, Look, Period, Visits, periods
+from generator.supervision import Inspection, SchemeId, SchemeKind
 
 
 class Verdict(StrEnum):
@@ -58,6 +59,7 @@ class Moment(NamedTuple):  # made once a Check or oftener: a dataclass takes twi
 class Evidence:
     """A field that a verdict rests on. `dated` is the day its figures were counted, `filed` the day they were reported."""
 
+    kind: str  # of the record: a return or an inspection
     at: Position
     field: tuple[str, ...]
     dated: date
@@ -68,7 +70,7 @@ class Check(NamedTuple):  # made once a rule and school
     """One rule on one subject. `moments` are the periods begun, `decisive` the last of them that came out as the whole; none where it does not apply.
 
     `without_waiver` is what it would be without `waiver`; `lapsed` is a waiver that has run out. `fresh_until` is the last day on which the evidence
-    is good (None: it does not age). `found` is the return it rests on.
+    is good (None: it does not age). `found` is the return it rests on, `inspected` what it rests on in inspections.
     """
 
     rule: Rule
@@ -81,6 +83,7 @@ class Check(NamedTuple):  # made once a rule and school
     waiver: Waiver | None
     lapsed: Waiver | None
     found: Return | None
+    inspected: tuple[Evidence, ...]
     cites: tuple[Position, ...]
 
     @property
@@ -92,9 +95,10 @@ class Check(NamedTuple):  # made once a rule and school
         """The fields it rests on, with file and line."""
         found = self.found
         if found is None or self.rule.subject is Subject.DISTRICT:
-            return ()
-        fields = [f for name in _measures_of(self.rule) for f in MEASURABLE[name].fields]
-        return tuple(Evidence(at=found.place(f), field=f, dated=found.counted_on, filed=found.filed_on) for f in dict.fromkeys(fields))
+            return self.inspected
+        fields = [f for name in _measures_of(self.rule) if name in MEASURABLE for f in MEASURABLE[name].fields]
+        stated = [Evidence(kind="return", at=found.place(f), field=f, dated=found.counted_on, filed=found.filed_on) for f in dict.fromkeys(fields)]
+        return (*stated, *self.inspected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +171,13 @@ def evaluate(repository: Repository, as_of: date) -> Verdicts:
     )
 
 
+def of_school(repository: Repository, school: SchoolId, as_of: date) -> Mapping[RuleId, Check]:
+    """Every rule about schools on one school, as the records say at the end of `as_of`."""
+    day = _day(repository, as_of)
+    seen = _Seen(day, repository.schools[school])
+    return {ready.rule.id: _waived(day, seen.check(ready)) for ready in day.rules if ready.rule.subject is Subject.SCHOOL}
+
+
 def current_year(repository: Repository, as_of: date) -> SchoolYear:
     """The school year that a day falls in, or the last one begun before it (the first, before them all)."""
     begun = [y for y in repository.district.years if y.first_day <= as_of]
@@ -185,6 +196,8 @@ class _Ready:
     limited: bool  # not about every school
     slots: tuple[tuple[Period, date], ...]  # the periods begun, each with its last day
     fixed: Value | None  # the target, where it is the same for all
+    inspects: tuple[str, ...]  # the measures of inspections that it reads
+    reads_return: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +211,8 @@ class _Day:
     parameters: Mapping[str, int | float]
     rules: tuple[_Ready, ...]
     waivers: Mapping[tuple[RuleId, SchoolId], tuple[Waiver, ...]]
+    kinds: Mapping[SchemeId, SchemeKind]
+    visits: Mapping[SchoolId, tuple[Inspection, ...]]  # those that have been, in their order
 
 
 def _day(repository: Repository, as_of: date) -> _Day:
@@ -217,10 +232,21 @@ def _day(repository: Repository, as_of: date) -> _Day:
         parameters=parameters,
         rules=tuple(_ready(rule, begun[rule.period], year, in_force, parameters) for rule in repository.rules.values()),
         waivers=waivers,
+        kinds={scheme.id: scheme.kind for scheme in repository.schemes.values()},
+        visits=_visits(repository, as_of),
     )
 
 
+def _visits(repository: Repository, as_of: date) -> Mapping[SchoolId, tuple[Inspection, ...]]:
+    by_school: dict[SchoolId, list[Inspection]] = {}
+    for inspection in repository.inspections.values():
+        if inspection.visited(as_of):
+            by_school.setdefault(inspection.school, []).append(inspection)
+    return {school: tuple(found) for school, found in by_school.items()}
+
+
 def _ready(rule: Rule, begun: tuple[Period, ...], year: SchoolYear, in_force: frozenset[ClauseRef], parameters: Mapping[str, int | float]) -> _Ready:
+    measures = _measures_of(rule) if rule.subject is Subject.SCHOOL else ()
     fixed = target_value(rule.target, lambda _: None, parameters) if rule.target and rule.target.measure is None else None
     return _Ready(
         rule=rule,
@@ -228,6 +254,8 @@ def _ready(rule: Rule, begun: tuple[Period, ...], year: SchoolYear, in_force: fr
         limited=rule.applies_to.restricts,
         slots=tuple((period, due_day(rule.due, period, year)) for period in begun),
         fixed=fixed,
+        inspects=tuple(name for name in measures if name in INSPECTED),
+        reads_return=any(name in MEASURABLE for name in measures),
     )
 
 
@@ -265,7 +293,7 @@ def _checks(repository: Repository, as_of: date) -> Iterator[Check]:
 
 
 class _Seen:
-    """A school on a day: its return if it was filed by then, and what its measures gave, each found once."""
+    """A school on a day: its return if it was filed by then, its inspections, and what its measures gave, each found once."""
 
     def __init__(self, day: _Day, school: School) -> None:
         found = day.repository.returns.get((school.id, day.year.id))
@@ -278,23 +306,37 @@ class _Seen:
 
     def value(self, name: str, period: Period) -> Value | None:
         """A measure's value in a period; None where it is not stated."""
-        if self.found is None:
-            return None
         key = (name, period.id)
         if key not in self._values:
-            self._values[key] = MEASURABLE[name].value(Look(found=self.found, period=period, bands=self.day.repository.bands))
+            self._values[key] = self._measured(name, period)
         return self._values[key]
+
+    def _measured(self, name: str, period: Period) -> Value | None:
+        if (inspected := INSPECTED.get(name)) is not None:
+            return inspected.value(self._visits(period))
+        if self.found is None:
+            return None
+        return MEASURABLE[name].value(Look(found=self.found, period=period, bands=self.day.repository.bands))
+
+    def _visits(self, period: Period) -> Visits:
+        return Visits(inspections=self.day.visits.get(self.school.id, ()), kinds=self.day.kinds, period=period, on=self.day.as_of)
 
     def check(self, ready: _Ready) -> Check:
         """A rule on this school, before any waiver."""
         rule = ready.rule
         if not (self.opened and ready.in_force and (not ready.limited or self._concerned(rule))):
             return _check(rule, self.school, (), None, None)
-        fresh_until = None
-        if rule.freshness is not None and self.found is not None:
-            fresh_until = self.found.counted_on + timedelta(days=rule.freshness.days)
+        found, fresh_until = self.found if ready.reads_return else None, None
+        if rule.freshness is not None and found is not None:
+            fresh_until = found.counted_on + timedelta(days=rule.freshness.days)
         moments = tuple([self._moment(ready, period, due, fresh_until) for period, due in ready.slots])
-        return _check(rule, self.school, moments, fresh_until, self.found)
+        check = _check(rule, self.school, moments, fresh_until, found)
+        return check._replace(inspected=self._inspected(ready.inspects)) if ready.inspects else check
+
+    def _inspected(self, measures: tuple[str, ...]) -> tuple[Evidence, ...]:
+        visits = self._visits(self.day.whole_year)
+        found = [(INSPECTED[name].field, v, at) for name in measures for v, at in INSPECTED[name].places(visits)]
+        return tuple(Evidence(kind="inspection", at=at, field=field, dated=v.visit_on, filed=v.told_on(self.day.as_of)) for field, v, at in found)
 
     def _concerned(self, rule: Rule) -> bool:
         return applies(rule.applies_to, self.stages, self.classes, lambda name: self.value(name, self.day.whole_year))
@@ -351,6 +393,7 @@ def _check(
         waiver=None,
         lapsed=None,
         found=found if moments else None,
+        inspected=(),
         cites=cites,
     )
 

@@ -114,6 +114,9 @@ class SchoolMeasure(StrEnum):
     SCREENING_COVERAGE = "screening_coverage"
     ELECTRONIC_FILES = "electronic_files"
     PAPER_FILES = "paper_files"
+    SPECIAL_INSPECTIONS = "special_inspections"
+    RECTIFICATION_DEMANDED = "rectification_demanded"
+    OVERDUE_RECTIFICATIONS = "overdue_rectifications"
 
 
 _NOT_NUMBERS: Mapping[SchoolMeasure, ValueType] = {
@@ -132,6 +135,7 @@ _NOT_NUMBERS: Mapping[SchoolMeasure, ValueType] = {
     SchoolMeasure.FOLLOW_UP_DONE: ValueType.YES_NO,
     SchoolMeasure.PRACTICAL_ACTIVITY: ValueType.YES_NO,
     SchoolMeasure.RANKS_BY_SCORE: ValueType.YES_NO,
+    SchoolMeasure.RECTIFICATION_DEMANDED: ValueType.YES_NO,
 }
 
 # What only sealed submissions hold: open records never answer these, a release does.

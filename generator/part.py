@@ -6,14 +6,14 @@ record.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from generator import model as m
-from generator.problems import Position
+from generator.problems import Position, Problem, problem
 from generator.yamlfile import Document
 
 _E = TypeVar("_E", bound=StrEnum)
@@ -85,3 +85,14 @@ class Part:
 
     def by_stage(self, name: str) -> Mapping[m.Stage, int]:
         return {stage: int(self.data[name][stage.value]) for stage in m.Stage if stage.value in self.data[name]}
+
+
+def unique(parts: Iterable[Part], field: str) -> Iterator[Problem]:
+    """A field that must not have the same value in two parts."""
+    first: dict[object, Position] = {}
+    for part in parts:
+        value = part.data[field]
+        if value in first:
+            yield problem(part.at(field), "duplicate-id", first[value], id=str(value))
+        else:
+            first[value] = part.at(field)

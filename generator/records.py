@@ -12,16 +12,18 @@ from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
 from generator import duties as d
-from generator import duty_records
+from generator import duty_records, supervision_records
 from generator import model as m
-from generator.part import Part
-from generator.problems import Position, Problem, problem
+from generator import supervision as s
+from generator.part import Part, unique
+from generator.problems import Problem, problem
 from generator.recipients import fingerprint, key_format
 from generator.yamlfile import Document
 
 Record: TypeAlias = (
     "m.District | m.Policy | m.Plan | m.Activity | m.Band | m.MicroLesson | m.Team | m.School | m.Return | m.Claim | d.Rule | d.Waiver"
     " | m.Recipient | m.Signer | m.Receipt"
+    " | s.Scheme | s.Inspection | s.Application"
 )
 
 # Which kind a path holds: the one place that says so.
@@ -43,6 +45,9 @@ PATHS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("waiver", r"records/waivers/(?P<id>[^/]+)\.yml"),
         ("signers", r"records/recipients/signers\.yml"),
         ("recipient", r"records/recipients/(?P<id>[^/]+)\.yml"),
+        ("scheme", r"records/schemes/(?P<id>[^/]+)\.yml"),
+        ("inspection", r"records/inspections/(?P<year>[^/]+)/(?P<id>[^/]+)\.yml"),
+        ("application", r"records/applications/(?P<id>[^/]+)\.yml"),
     )
 )
 
@@ -542,6 +547,9 @@ _PARSERS: Mapping[str, Callable[[Part], tuple[Record, ...]]] = {
     "recipient": _recipient,
     "signers": _signers,
     "receipt": _receipt,
+    "scheme": supervision_records.scheme,
+    "inspection": supervision_records.inspection,
+    "application": supervision_records.application,
 }
 
 
@@ -558,16 +566,6 @@ def _names(part: Part, kind: str) -> Iterator[Problem]:
     for field, told in (match.groupdict() if match else {}).items():
         if field in part.data and part.data[field] != told:
             yield problem(part.at(field), "path-differs", field=field, value=part.data[field], path=told)
-
-
-def _unique(parts: Iterable[Part], field: str) -> Iterator[Problem]:
-    first: dict[object, Position] = {}
-    for part in parts:
-        value = part.data[field]
-        if value in first:
-            yield problem(part.at(field), "duplicate-id", first[value], id=str(value))
-        else:
-            first[value] = part.at(field)
 
 
 def _in_order(part: Part, earlier: str, later: str) -> Iterator[Problem]:
@@ -587,18 +585,18 @@ def _within(inner: Part, outer: Part) -> Iterator[Problem]:
 
 def _check_district(part: Part) -> Iterator[Problem]:
     for name in ("years", "areas", "bodies", "help_lines", "risk_levels", "parameters"):
-        yield from _unique(part.parts(name), "id")
-    yield from _unique(part.parts("systems"), "number")
+        yield from unique(part.parts(name), "id")
+    yield from unique(part.parts("systems"), "number")
     yield from _grows(part)
     years = part.parts("years")
     for year in years:
         yield from _in_order(year, "first_day", "last_day")
-        yield from _unique(year.parts("terms"), "id")
+        yield from unique(year.parts("terms"), "id")
         for term in year.parts("terms"):
             yield from _within(term, year)
             yield from _in_order(term, "first_day", "submissions_due")
             yield from _in_order(term, "submissions_due", "release_from")
-            yield from _unique(term.parts("windows"), "id")
+            yield from unique(term.parts("windows"), "id")
             for window in term.parts("windows"):
                 yield from _within(window, term)
     for before, after in pairwise(years):
@@ -616,13 +614,13 @@ def _grows(part: Part) -> Iterator[Problem]:
 
 
 def _check_policy(part: Part) -> Iterator[Problem]:
-    yield from _unique(part.parts("clauses"), "id")
+    yield from unique(part.parts("clauses"), "id")
     yield from _in_order(part, "adopted_on", "in_force_until")
     yield from _in_order(part, "in_force_from", "in_force_until")
 
 
 def _check_plan(part: Part) -> Iterator[Problem]:
-    yield from _unique(part.parts("targets"), "id")
+    yield from unique(part.parts("targets"), "id")
     yield from _in_order(part, "first_day", "last_day")
 
 
@@ -631,12 +629,12 @@ def _check_activity(part: Part) -> Iterator[Problem]:
 
 
 def _check_curriculum(part: Part) -> Iterator[Problem]:
-    yield from _unique(part.parts("bands"), "id")
+    yield from unique(part.parts("bands"), "id")
 
 
 def _check_micro_lessons(part: Part) -> Iterator[Problem]:
-    yield from _unique(part.parts("lessons"), "id")
-    yield from _unique(part.parts("lessons"), "number")
+    yield from unique(part.parts("lessons"), "id")
+    yield from unique(part.parts("lessons"), "number")
 
 
 def _check_team(part: Part) -> Iterator[Problem]:
@@ -716,4 +714,7 @@ _CHECKS: Mapping[str, Callable[[Part], Iterator[Problem]]] = {
     "recipient": _check_recipient,
     "signers": _check_signers,
     "receipt": _check_receipt,
+    "scheme": supervision_records.check_scheme,
+    "inspection": supervision_records.check_inspection,
+    "application": supervision_records.check_application,
 }

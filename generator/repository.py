@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from generator import duties as d
 from generator import model as m
+from generator import supervision as s
 from generator.duty_records import known_measures
 from generator.guard import secrets
 from generator.operators import applies, example_holds
@@ -29,7 +30,7 @@ DISTRICT = "records/district.yml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
-    """Every Record by id, in the order of ids (returns by school and year; bands and micro-lessons in the order of their file)."""
+    """Every Record by id, in the order of ids: returns by school and year, what happens on a day by the day, bands and lessons as written."""
 
     district: m.District
     policies: Mapping[m.PolicyId, m.Policy]
@@ -46,6 +47,9 @@ class Repository:
     recipients: Mapping[m.RecipientId, m.Recipient]
     signers: tuple[m.Signer, ...]
     receipts: Mapping[tuple[m.SchoolId, m.TermId], m.Receipt]
+    schemes: Mapping[s.SchemeId, s.Scheme]
+    inspections: Mapping[s.InspectionId, s.Inspection]
+    applications: Mapping[s.ApplicationId, s.Application]
 
     @property
     def clauses(self) -> Mapping[m.ClauseRef, m.Clause]:
@@ -160,6 +164,9 @@ def _repository(files: Iterable[_File]) -> Repository:
         recipients={r.id: r for r in of(m.Recipient)},
         signers=tuple(of(m.Signer)),
         receipts={(r.school, r.term): r for r in of(m.Receipt)},
+        schemes={r.id: r for r in of(s.Scheme)},
+        inspections={r.id: r for r in sorted(of(s.Inspection), key=lambda r: (r.visit_on, r.id))},
+        applications={r.id: r for r in sorted(of(s.Application), key=lambda r: (r.applied_on, r.id))},
     )
 
 
@@ -210,10 +217,16 @@ class _Known:
         self.modalities = {f"{p['id']}#{c['id']}": m.Modality(c["modality"]) for p in by_kind.get("policy", []) for c in p["clauses"]}
         self.parameters = {p["id"]: p["value"] for p in district["parameters"]} if district else None
         self.rules = _titles(by_kind.get("rule", []))
+        self.school_rules = _titles(r for r in by_kind.get("rule", []) if r["subject"] == d.Subject.SCHOOL)
+        self.schemes = {scheme["id"]: scheme for scheme in by_kind.get("scheme", [])}
+        self.inspections = {inspection["id"]: inspection for inspection in by_kind.get("inspection", [])}
         unread = [(kind_of(path), path) for path in broken]
         self.schools |= {path.split("/")[2]: () for kind, path in unread if kind == "school"}
         self.plans |= {_stem(path): () for kind, path in unread if kind == "plan"}
         self.rules |= {_stem(path): () for kind, path in unread if kind == "rule"}
+        self.school_rules |= {_stem(path): () for kind, path in unread if kind == "rule"}
+        self.unread_schemes = {_stem(path): () for kind, path in unread if kind == "scheme"}
+        self.unread_inspections = {_stem(path): () for kind, path in unread if kind == "inspection"}
         self.unread_policies = {_stem(path) for kind, path in unread if kind == "policy"}
         self._checks: Mapping[str, Callable[[Part], Iterator[Problem]]] = {
             "district": self._district,
@@ -229,6 +242,9 @@ class _Known:
             "waiver": self._waiver,
             "signers": self._signers,
             "receipt": self._receipt,
+            "scheme": self._scheme,
+            "inspection": self._inspection,
+            "application": self._application,
         }
 
     def check(self, file: _File) -> Iterator[Problem]:
@@ -256,9 +272,7 @@ class _Known:
     def _plan(self, part: Part) -> Iterator[Problem]:
         yield from self._systems(part)
         yield from _refers(part, ("body",), part.data["body"], "body", self.bodies)
-        for index, ref in enumerate(part.data["clauses"]):
-            if ref.partition("#")[0] not in self.unread_policies:
-                yield from _refers(part, ("clauses", index), ref, "clause", self.clauses)
+        yield from self._clauses(part)
         for target in part.parts("targets"):
             yield from self._year_of(target, "school_year")
 
@@ -269,11 +283,7 @@ class _Known:
     def _activity(self, part: Part) -> Iterator[Problem]:
         yield from _refers(part, ("plan",), part.data["plan"], "plan", self.plans)
         yield from _refers(part, ("body",), part.data["body"], "body", self.bodies)
-        year = part.document.path.split("/")[2]
-        if self.years and year not in self.years:
-            yield problem(part.at("id"), "unknown-year-folder", year=year)
-        elif self.years:
-            yield from _inside(part, "first_day", self.years[year])
+        yield from self._in_folder(part, "first_day")
 
     def _micro_lessons(self, part: Part) -> Iterator[Problem]:
         bands = {band: (data["title"],) for band, data in self.bands.items()} if self.bands else None
@@ -303,9 +313,7 @@ class _Known:
     def _rule(self, part: Part) -> Iterator[Problem]:
         known = dict.fromkeys(known_measures(d.Subject(part.data["subject"])), ())
         yield from _refers(part, ("measure",), part.data["measure"], "measure", known)
-        for index, ref in enumerate(part.data["clauses"]):
-            if ref.partition("#")[0] not in self.unread_policies:
-                yield from _refers(part, ("clauses", index), ref, "clause", self.clauses)
+        yield from self._clauses(part)
         yield from self._not_stronger(part)
         if scope := part.part("applies_to"):
             yield from _refers(scope, ("where",), scope.get("where"), "measure", known)
@@ -335,6 +343,53 @@ class _Known:
         yield from _refers(part, ("rule",), part.data["rule"], "rule", self.rules)
         for index, school in enumerate(part.data["schools"]):
             yield from _refers(part, ("schools", index), school, "school", self.schools)
+
+    def _scheme(self, part: Part) -> Iterator[Problem]:
+        yield from _refers(part, ("body",), part.data["body"], "body", self.bodies)
+        yield from self._clauses(part)
+        for indicator in part.parts("indicators"):
+            for sub in indicator.parts("parts"):
+                for item in sub.parts("items"):
+                    yield from _refers(item, ("rule",), item.get("rule"), "school-rule", self.school_rules)
+
+    def _inspection(self, part: Part) -> Iterator[Problem]:
+        yield from _refers(part, ("scheme",), part.data["scheme"], "scheme", _titles(self.schemes.values()) | self.unread_schemes)
+        yield from _refers(part, ("school",), part.data["school"], "school", self.schools)
+        yield from self._in_folder(part, "visit_on")
+        if part.data["scheme"] in self.schemes:
+            items = _items(self.schemes[part.data["scheme"]])
+            for finding in part.parts("findings"):
+                yield from _refers(finding, ("item",), finding.data["item"], "item", _titles(items.values()))
+                rule = items.get(finding.data["item"], {}).get("rule")
+                if rule and "grade" in finding.data:
+                    yield problem(finding.at("grade"), "grade-of-rule-item", item=finding.data["item"], rule=rule)
+
+    def _application(self, part: Part) -> Iterator[Problem]:
+        demonstration = {k: (v["title"],) for k, v in self.schemes.items() if v["kind"] == s.SchemeKind.DEMONSTRATION} | self.unread_schemes
+        yield from _refers(part, ("scheme",), part.data["scheme"], "demonstration-scheme", demonstration)
+        yield from _refers(part, ("school",), part.data["school"], "school", self.schools)
+        known = dict.fromkeys(self.inspections, ()) | self.unread_inspections
+        yield from _refers(part, ("inspection",), part.get("inspection"), "inspection", known)
+        inspection = self.inspections.get(part.get("inspection"))
+        if inspection and any(inspection[name] != part.data[name] for name in ("scheme", "school")):
+            yield problem(part.at("inspection"), "inspection-of-another", inspection=inspection["id"])
+        decision, scheme = part.part("decision"), self.schemes.get(part.data["scheme"])
+        named = decision.part("named") if decision else None
+        if named and scheme:
+            yield from _refers(named, ("level",), named.data["level"], "level", _titles(scheme.get("levels", ())))
+
+    def _clauses(self, part: Part) -> Iterator[Problem]:
+        for index, ref in enumerate(part.data["clauses"]):
+            if ref.partition("#")[0] not in self.unread_policies:
+                yield from _refers(part, ("clauses", index), ref, "clause", self.clauses)
+
+    def _in_folder(self, part: Part, day: str) -> Iterator[Problem]:
+        """A file in the folder of a school year tells of a day of it."""
+        year = part.document.path.split("/")[2]
+        if self.years and year not in self.years:
+            yield problem(part.at("id"), "unknown-year-folder", year=year)
+        elif self.years:
+            yield from _inside(part, day, self.years[year])
 
     def _return(self, part: Part) -> Iterator[Problem]:
         if part.data["school"] == part.document.path.split("/")[2]:  # else `path-differs` has said so
@@ -394,6 +449,11 @@ def _comes_out(rule: d.Rule, example: d.Example, parameters: Mapping[str, int | 
     return None if held is None else d.Expectation.MET if held else d.Expectation.UNMET
 
 
+def _items(scheme: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The items of a scheme by id."""
+    return {item["id"]: item for indicator in scheme["indicators"] for sub in indicator["parts"] for item in sub["items"]}
+
+
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".yml")
 
@@ -410,6 +470,12 @@ _WHAT = {
     "measure": ("指标", "measure"),
     "parameter": ("参数", "parameter"),
     "rule": ("规则", "rule"),
+    "school-rule": ("学校规则", "rule about schools"),
+    "scheme": ("评分方案", "scheme"),
+    "demonstration-scheme": ("示范校评分方案", "demonstration scheme"),
+    "inspection": ("督导检查", "inspection"),
+    "item": ("评分要点", "item"),
+    "level": ("等次", "level"),
     "plan": ("方案", "plan"),
     "school": ("学校", "school"),
     "system": ("工作体系", "system"),

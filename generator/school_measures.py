@@ -1,4 +1,4 @@
-"""School measures: what one school's return says about one thing in one period, and which fields say so.
+"""School measures: what one school's return, or its inspections, say about one thing in one period, and which fields say so.
 
 Owns the function behind every SchoolMeasure. What was not stated is None, never zero and never "no". Events of a period (meetings, follow-up,
 lessons) are only known to be missing once a return was filed after the period; until then what is not there yet is not stated. Must not know rules.
@@ -13,6 +13,8 @@ from typing import TypeAlias
 
 from generator.duties import CRISIS, MECHANISM, ROOM_AREAS, ROOM_EQUIPMENT, ROOM_OPENING, PeriodKind, SchoolMeasure, Value
 from generator.model import Band, BandId, Return, Room, SchoolYear, Term, Text, Window
+from generator.problems import Position
+from generator.supervision import Inspection, Mending, SchemeId, SchemeKind
 
 Pointer: TypeAlias = "tuple[str, ...]"
 
@@ -255,4 +257,50 @@ MEASURABLE: Mapping[str, Measurable] = {  # a SchoolMeasure is text: rules name 
     _M.SCREENING_COVERAGE: Measurable(value=_sealed, fields=()),
     _M.ELECTRONIC_FILES: Measurable(value=_sealed, fields=()),
     _M.PAPER_FILES: Measurable(value=_sealed, fields=()),
+}
+
+
+# --- what inspections say -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visits:
+    """What a measure of inspections may look at: a school's inspections visited by the end of `on`, what their schemes are, one period."""
+
+    inspections: tuple[Inspection, ...]
+    kinds: Mapping[SchemeId, SchemeKind]
+    period: Period
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspected:
+    """A measure's function, the field of an inspection that it reads, and the places of that field that it counted."""
+
+    value: Callable[[Visits], Value | None]
+    field: Pointer
+    places: Callable[[Visits], tuple[tuple[Inspection, Position], ...]]
+
+
+def _special(visits: Visits) -> tuple[tuple[Inspection, Position], ...]:
+    first, last, kinds = visits.period.first_day, visits.period.last_day, visits.kinds
+    found = [v for v in visits.inspections if kinds[v.scheme] is SchemeKind.YEAR_END and first <= v.visit_on <= last]
+    return tuple((v, v.place(("visit_on",))) for v in found)
+
+
+def _demanded(visits: Visits) -> tuple[tuple[Inspection, Position], ...]:
+    return tuple((v, r.source) for v in visits.inspections for _, r in v.rectifications(visits.on))
+
+
+def _overdue(visits: Visits) -> int:
+    demanded = [r for v in visits.inspections for _, r in v.rectifications(visits.on)]
+    return sum(r.mending(visits.on) is Mending.OVERDUE for r in demanded)
+
+
+_DUE: Pointer = ("findings", "rectification", "due")
+# An inspection that no record tells of is not stated. What inspections demanded is known: they are the district's own records.
+INSPECTED: Mapping[str, Inspected] = {
+    _M.SPECIAL_INSPECTIONS: Inspected(value=lambda visits: len(_special(visits)) or None, field=("visit_on",), places=_special),
+    _M.RECTIFICATION_DEMANDED: Inspected(value=lambda visits: bool(_demanded(visits)), field=_DUE, places=_demanded),
+    _M.OVERDUE_RECTIFICATIONS: Inspected(value=_overdue, field=_DUE, places=_demanded),
 }

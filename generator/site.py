@@ -6,6 +6,7 @@ is ever part of it. Must not know how a page is rendered or written.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +16,8 @@ from generator.history import Commit
 from generator.model import YearId
 from generator.problems import Position
 from generator.repository import Repository
+from generator.scoring import Assessment, Score, assess, scores
+from generator.supervision import InspectionId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,8 @@ class Site:
     targets: tuple[TargetResult, ...]
     verdicts: Verdicts
     trend: tuple[TrendPoint, ...]
+    scores: Mapping[InspectionId, Score]
+    assessments: tuple[Assessment, ...]
     as_of: date
     commit: Commit | None
 
@@ -70,6 +75,8 @@ def site(repository: Repository, as_of: date, commit: Commit | None) -> Site:
         targets=targets(repository, as_of),
         verdicts=verdicts,
         trend=trend(repository, verdicts),
+        scores=scores(repository, as_of),
+        assessments=assess(repository, as_of),
         as_of=as_of,
         commit=commit,
     )

@@ -42,13 +42,14 @@ site
 keyless | replacing | shares
 opening | signatures
 content | sealed
-past | gate
+past | gate | scoring
 claims | compliance | disclosure | audit
 measures | school_measures | tables | programs
 repository
 records
-duty_records | receipts
+duty_records | supervision_records | receipts
 part | operators | recipients
+supervision
 duties
 schemas | catalogue | guard.allowed
 yamlfile

@@ -242,10 +242,10 @@ def filed(**changed: Any) -> m.Return:
     return replace(typical().returns[m.SchoolId("xz01"), m.YearId("2026-2027")], **changed)
 
 
-@pytest.mark.parametrize("name", d.SchoolMeasure)
-def test_what_is_not_stated_has_no_value(name: d.SchoolMeasure) -> None:
+@pytest.mark.parametrize("name", MEASURABLE)
+def test_what_is_not_stated_has_no_value(name: str) -> None:
     nothing = filed(**dict.fromkeys(PARTS), room=None)
-    value = MEASURABLE[name].value(look(nothing, d.BY_PERIOD.get(name, d.PeriodKind.YEAR)))
+    value = MEASURABLE[name].value(look(nothing, d.BY_PERIOD.get(d.SchoolMeasure(name), d.PeriodKind.YEAR)))
     if name in ALWAYS:
         assert value
     elif name is d.SchoolMeasure.HAS_ROOM:
@@ -257,13 +257,13 @@ def test_what_is_not_stated_has_no_value(name: d.SchoolMeasure) -> None:
         assert value is None
 
 
-@pytest.mark.parametrize("name", d.SchoolMeasure)
-def test_a_measure_gives_the_type_that_rules_are_checked_against(name: d.SchoolMeasure) -> None:
+@pytest.mark.parametrize("name", MEASURABLE)
+def test_a_measure_gives_the_type_that_rules_are_checked_against(name: str) -> None:
     for found in sample().returns.values():
         year = sample().year(found.year)
-        for period in periods(d.BY_PERIOD.get(name, d.PeriodKind.YEAR), year):
+        for period in periods(d.BY_PERIOD.get(d.SchoolMeasure(name), d.PeriodKind.YEAR), year):
             value = MEASURABLE[name].value(Look(found=found, period=period, bands=sample().bands))
-            assert value is None or operators.type_of_value(value) is d.type_of(name)
+            assert value is None or operators.type_of_value(value) is d.type_of(d.SchoolMeasure(name))
 
 
 def test_events_are_missing_only_once_the_period_is_over() -> None:

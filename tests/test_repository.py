@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.repository import load
@@ -60,7 +60,7 @@ def test_the_typical_district_has_no_problems() -> None:
 def test_each_rule_is_told_where_it_is_broken(path: str, pattern: str, text: str, code: str) -> None:
     problems = found(changed(path, pattern, text))
     assert (code, path) in problems
-    assert {p for _, p in problems} <= {path, RETURN, "records/schools/xz10/2025-2026.yml"}
+    assert {p for _, p in problems} <= {path, *(p for p in typical() if "xz10" in p)}
 
 
 def test_a_broken_file_makes_no_echo_in_files_that_refer_to_it() -> None:
@@ -88,6 +88,7 @@ def test_what_is_missing_altogether() -> None:
 
 
 @given(st.integers(0, 2**32))
+@settings(deadline=None)
 def test_the_order_of_files_changes_nothing(seed: int) -> None:
     paths = sorted(typical())
     random.Random(seed).shuffle(paths)
