@@ -94,7 +94,7 @@ def test_a_day_before_the_first_commit_is_told_by_the_days_that_records_carry(ro
 
 
 def test_records_from_before_there_were_rules_do_not_speak_for_dated_days(tmp_path: Path) -> None:
-    root = Path(shutil.copytree(TYPICAL, tmp_path / "d", ignore=shutil.ignore_patterns("rules", "waivers")))
+    root = Path(shutil.copytree(TYPICAL, tmp_path / "d", ignore=shutil.ignore_patterns("rules", "waivers", "schemes", "inspections", "applications")))
     git(root, "init", "-q", "-b", "main")
     without = commit(root, "2026-09-01T04:00:00+00:00")
     shutil.copytree(TYPICAL / "records" / "rules", root / "records" / "rules")
@@ -107,8 +107,8 @@ def test_what_was_changed_later_does_not_change_the_past(root: Path) -> None:
     before = table(root, "--dates", "2026-09-20")
     edit(root, "schools/xz01/2025-2026.yml", "filed_on: 2026-07-03", "filed_on: 2026-07-05")
     shutil.rmtree(root / "records" / "schools" / "xz37")
-    for waiver in (root / "records" / "waivers").glob("xz37-*.yml"):
-        waiver.unlink()
+    for record in (*root.glob("records/waivers/xz37-*.yml"), *root.glob("records/inspections/*/*-xz37.yml")):
+        record.unlink()
     commit(root, "2026-10-08T04:00:00+00:00")
     assert table(root, "--dates", "2026-09-20") == before
     after = table(root, "--dates", "2026-10-08")

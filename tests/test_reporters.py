@@ -180,7 +180,7 @@ def test_on_github_text_annotations_and_summary_come_by_themselves(broken: Path,
     target = tmp_path / "summary.md"
     done = xinzhuli("check", folder=broken, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(target))
     assert done.returncode == 1
-    assert done.stdout.startswith("records/catalogue/teams/experts.yml:8:7: ")
+    assert done.stdout.startswith("records/applications/2026-xz10.yml:4:9: ")
     assert done.stdout.count("::error ") == 9
     assert target.read_text(encoding="utf-8").startswith("### 请先改好这些地方\n")
     only = xinzhuli("check", "--format", "json", folder=broken, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(tmp_path / "none"))
