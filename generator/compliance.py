@@ -345,12 +345,17 @@ class _Seen:
         rule, value, target = ready.rule, self.value(ready.rule.measure, period), ready.fixed
         if target is None and rule.target is not None:
             target = target_value(rule.target, lambda name: self.value(name, period), self.day.parameters)
+        due = self._set_by_inspections(rule.measure, period) or due if ready.inspects else due
         verdict = _judged(rule, value, target, due=due, as_of=self.day.as_of)
         if isinstance(value, tuple) and verdict in BREACHES and not answered(value, target, self._unanswered(rule.measure)):
             verdict = Verdict.UNREPORTED
         if verdict is Verdict.MET and fresh_until is not None and self.day.as_of > fresh_until:
             verdict = Verdict.STALE
         return Moment(period=period, due=due, verdict=verdict, value=value, target=target)
+
+    def _set_by_inspections(self, measure: str, period: Period) -> date | None:
+        inspected = INSPECTED.get(measure)
+        return inspected.due(self._visits(period)) if inspected is not None else None
 
     def _unanswered(self, name: str) -> frozenset[str]:
         find = MEASURABLE[name].unanswered

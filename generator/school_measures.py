@@ -275,11 +275,15 @@ class Visits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspected:
-    """A measure's function, the field of an inspection that it reads, and the places of that field that it counted."""
+    """A measure's function, the field of an inspection that it reads, and the places of that field that it counted.
+
+    `due` is the last day that the inspections themselves set, where they set one: it counts instead of the rule's.
+    """
 
     value: Callable[[Visits], Value | None]
     field: Pointer
     places: Callable[[Visits], tuple[tuple[Inspection, Position], ...]]
+    due: Callable[[Visits], date | None] = lambda _: None
 
 
 def _special(visits: Visits) -> tuple[tuple[Inspection, Position], ...]:
@@ -292,9 +296,19 @@ def _demanded(visits: Visits) -> tuple[tuple[Inspection, Position], ...]:
     return tuple((v, r.source) for v in visits.inspections for _, r in v.rectifications(visits.on))
 
 
-def _overdue(visits: Visits) -> int:
+def _days(visits: Visits, mending: Mending) -> list[date]:
+    """The last days of what stands so."""
     demanded = [r for v in visits.inspections for _, r in v.rectifications(visits.on)]
-    return sum(r.mending(visits.on) is Mending.OVERDUE for r in demanded)
+    return [r.due for r in demanded if r.mending(visits.on) is mending]
+
+
+def _overdue(visits: Visits) -> int:
+    return len(_days(visits, Mending.OVERDUE))
+
+
+def _first_due(visits: Visits) -> date | None:
+    """The last day of what has been overdue for longest; with nothing overdue, the next that comes."""
+    return min(_days(visits, Mending.OVERDUE) or _days(visits, Mending.OPEN), default=None)
 
 
 _DUE: Pointer = ("findings", "rectification", "due")
@@ -302,5 +316,5 @@ _DUE: Pointer = ("findings", "rectification", "due")
 INSPECTED: Mapping[str, Inspected] = {
     _M.SPECIAL_INSPECTIONS: Inspected(value=lambda visits: len(_special(visits)) or None, field=("visit_on",), places=_special),
     _M.RECTIFICATION_DEMANDED: Inspected(value=lambda visits: bool(_demanded(visits)), field=_DUE, places=_demanded),
-    _M.OVERDUE_RECTIFICATIONS: Inspected(value=_overdue, field=_DUE, places=_demanded),
+    _M.OVERDUE_RECTIFICATIONS: Inspected(value=_overdue, field=_DUE, places=_demanded, due=_first_due),
 }

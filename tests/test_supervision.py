@@ -231,6 +231,14 @@ def test_duties_of_supervision_rest_on_inspections(school: str, on: date, specia
             assert evidence.dated <= evidence.filed <= on
 
 
+def test_the_day_that_counts_is_the_one_the_inspection_set() -> None:
+    for school, on, due in (("xz24", "2026-11-24", "2026-03-31"), ("xz24", "2026-09-01", "2026-03-31"), ("xz50", "2026-11-24", "2026-12-31")):
+        found = check(sample(), "SUP-13", school, date.fromisoformat(on)).decisive
+        assert found
+        assert found.due == date.fromisoformat(due)
+    assert check(sample(), "SUP-13", "xz24", date(2026, 9, 1)).verdict is Verdict.UNMET
+
+
 def test_the_line_of_evidence_is_that_of_the_day() -> None:
     at = check(sample(), "SUP-13", "xz24", date(2026, 11, 24)).evidence()[0].at
     assert (ROOT / at.path).read_text(encoding="utf-8").splitlines()[at.line - 1].strip() == "due: 2026-03-31"
