@@ -39,7 +39,7 @@ serve: $(RUN)
 
 ## golden: rewrite the golden files; review the difference
 golden: $(DEV)
-	@$(BIN)/python -m pytest -q --update-golden tests/test_golden.py tests/test_cli.py tests/test_charts.py
+	@$(BIN)/python -m pytest -q --update-golden tests/test_golden.py tests/test_cli.py tests/test_charts.py tests/test_diff.py
 
 ## sample: make keys outside the repository and seal the sample's invented aggregates for them
 sample: $(DEV)

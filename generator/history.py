@@ -6,14 +6,14 @@ Owns the calls of git: read-only, without a checkout, with file names as they ar
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from generator.tree import MAX_BYTES, RECORDS, Tree, counts
+from generator.tree import MAX_BYTES, RECORDS, Pair, Tree, counts, head_of
 
 EVERYTHING = "--all"
 SUBMODULE = "submodule"
@@ -80,6 +80,81 @@ def tree_at(root: Path, revision: str, seen: dict[str, bytes] | None = None) -> 
     seen = {} if seen is None else seen
     seen |= _read(root, [blob for blob in dict.fromkeys(blobs.values()) if blob not in seen])
     return Tree(readers={path: partial(bytes, seen[blob]) for path, blob in blobs.items()}, versions=blobs)
+
+
+def commit_of(root: Path, revision: str) -> str | None:
+    """The id of the commit that a revision names; None if git knows none."""
+    found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    return None if found is None else found.decode("ascii").strip()
+
+
+def common(root: Path, one: str, other: str) -> str | None:
+    """The commit from which two commits parted; None where their histories never meet, as far as this clone reaches."""
+    found = _git(root, "merge-base", one, other)
+    return None if found is None else found.decode("ascii").split("\n")[0]
+
+
+def day_of(root: Path, commit: str, time_zone: str) -> date:
+    """The day of a commit in the district's time zone."""
+    shown = _git(root, "log", "-1", "--format=%ct", commit)
+    assert shown is not None, "git knows this commit"
+    return datetime.fromtimestamp(int(shown), tz=ZoneInfo(time_zone)).date()
+
+
+def changed(root: Path, base: str, head: str | None) -> tuple[Pair, ...]:
+    """The files that differ between two commits, or between a commit and the working folder; a file that moved is one, not two."""
+    revisions = (base,) if head is None else (base, head)
+    options = ("--raw", "-z", "-M", "--no-abbrev", "--relative", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
+    told = _git(root, "diff", *options, *revisions, "--", f"{RECORDS}/") or b""
+    raw = list(_raw(iter(told.split(b"\0"))))
+    ids = dict.fromkeys(id_ for _, _, *both in raw for id_ in both if id_.strip("0"))
+    read = {id_: partial(bytes, content) for id_, content in _read(root, tuple(ids)).items()}
+    found = [_changed(root, read, one) for one in raw]
+    others = (_git(root, "ls-files", "-z", "--others", "--exclude-standard", "--", f"{RECORDS}/") or b"") if head is None else b""
+    new = [_name(part) for part in others.split(b"\0") if part]
+    found += [Pair(before=None, after=path, old=None, new=head_of(root / path), foreign=not (root / path).is_file()) for path in new]
+    counted = (pair for pair in found if counts(pair.path.rpartition("/")[2]))
+    return tuple(sorted(counted, key=lambda pair: (pair.path, pair.before or "")))
+
+
+_Raw = tuple[str | None, str | None, str, str]
+
+
+def _raw(parts: Iterator[bytes]) -> Iterator[_Raw]:
+    """Path and id on either side, from `:mode mode id id status`, path, and of a moved file its second path. A link or submodule has an empty id."""
+    for part in parts:
+        if not part.startswith(b":"):
+            continue
+        old_mode, new_mode, old, new, status = part[1:].split(b" ")
+        first = _name(next(parts))
+        second = _name(next(parts)) if status[:1] in b"RC" else first
+        yield (
+            None if old_mode == b"000000" else first,
+            None if new_mode == b"000000" else second,
+            old.decode("ascii") if old_mode.startswith((b"100", b"000")) else "",
+            new.decode("ascii") if new_mode.startswith((b"100", b"000")) else "",
+        )
+
+
+def _changed(root: Path, read: Mapping[str, Callable[[], bytes]], one: _Raw) -> Pair:
+    before, after, old, new = one
+    foreign = not (old and new)
+    in_folder = after is not None and bool(new) and not new.strip("0")  # git has no id of what stands in the working folder only
+    here = head_of(root / after) if in_folder and after is not None else read.get(new)
+    return Pair(before=before, after=after, old=read.get(old), new=None if after is None or foreign else here, foreign=foreign)
+
+
+def both(tree: Tree, pairs: Iterable[Pair]) -> tuple[Tree, Tree]:
+    """The Trees before and after the changes that led to `tree`. What did not change has one version in both, so that nobody reads it twice."""
+    made, versions = dict(tree.readers), dict.fromkeys(tree.readers, "after")
+    listed = tuple(pairs)
+    for pair in listed:
+        if pair.after is not None:
+            made.pop(pair.after, None)
+    old = {pair.before: pair.old for pair in listed if pair.before is not None and pair.old is not None}
+    readers = {**made, **old}
+    before = {path: "before" if path in old else "after" for path in readers}
+    return Tree(readers={path: readers[path] for path in sorted(readers)}, versions=before), Tree(readers=tree.readers, versions=versions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

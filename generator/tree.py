@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from generator.problems import Position, Problem, in_order, problem
@@ -35,14 +36,51 @@ class Tree:
         return self.readers[path]()
 
 
+class How(StrEnum):
+    """What happened to a record or a file."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    MOVED = "moved"  # and perhaps changed too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A file in two states of the records: its path and what reads it; None where it is not there.
+
+    `foreign` says that a link or a submodule stands there: nothing is read of it.
+    """
+
+    before: str | None
+    after: str | None
+    old: Callable[[], bytes] | None
+    new: Callable[[], bytes] | None
+    foreign: bool = False
+
+    @property
+    def path(self) -> str:
+        """Where it is now, or was last."""
+        found = self.after if self.after is not None else self.before
+        assert found is not None, "a file is on one side at least"
+        return found
+
+    @property
+    def how(self) -> How:
+        """What happened to it."""
+        if self.before is None or self.after is None:
+            return How.ADDED if self.before is None else How.REMOVED
+        return How.CHANGED if self.before == self.after else How.MOVED
+
+
 def folder(root: Path) -> tuple[Tree, tuple[Problem, ...]]:
     """The Tree of a working folder, and a Problem for every file that cannot be part of it."""
     problems: list[Problem] = []
-    readers = {path: _head(root / path) for path in sorted(_files(root, problems)) if _readable(root, path, problems)}
+    readers = {path: head_of(root / path) for path in sorted(_files(root, problems)) if _readable(root, path, problems)}
     return Tree(readers=readers), in_order(problems)
 
 
-def _head(path: Path) -> Callable[[], bytes]:
+def head_of(path: Path) -> Callable[[], bytes]:
     """At most one byte more than a record may have: enough to be refused as too large without being read whole."""
 
     def read() -> bytes:

@@ -23,6 +23,10 @@ commands | {" | ".join(f"commands.{name}" for name in COMMANDS)}
 keys
 command
 skeleton
+reporters.review_markdown | reporters.review_json
+reporters.review_text
+reporters.review_words
+review
 reporters.formats | reporters.past | reporters.verdicts
 reporters.github | reporters.gitlab | reporters.json | reporters.junit | reporters.markdown | reporters.sarif
 reporters.result
@@ -43,7 +47,7 @@ keyless | replacing | shares
 opening | signatures
 content | sealed
 past | gate | scoring
-claims | compliance | disclosure | audit
+claims | compliance | disclosure | audit | changes
 measures | school_measures | tables | programs
 repository
 records

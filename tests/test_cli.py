@@ -38,6 +38,8 @@ COMMANDS = {
     "explain-en": ["--lang", "en", "explain", "duplicate-key"],
     "explain-all-en": ["--lang", "en", "explain"],
     "explain-unknown": ["explain", "wrong-tipe"],
+    "diff-no-base": ["--root", "typical", "diff"],
+    "diff-unknown-revision": ["--root", "typical", "--lang", "en", "diff", "nowhere"],
     "new-exists": ["--root", "typical", "new", "return", "xz01", "2026-2027"],
     "new-unknown-kind": ["--root", "typical", "new", "schol"],
     "new-needs-a-school": ["--root", "typical", "--lang", "en", "new", "return"],

@@ -7,6 +7,7 @@ COMMANDS = (
     "check",
     "build",
     "serve",
+    "diff",
     "guard",
     "history",
     "explain",
