@@ -182,6 +182,9 @@ def test_a_moved_file_is_one_change(tmp_path: Path) -> None:
 
 def test_a_deleted_school_is_told_with_its_records_and_its_page(tmp_path: Path) -> None:
     root = district(tmp_path)
+    for folder in ("inspections", "applications"):  # they name the school
+        shutil.rmtree(root / "records" / folder)
+    commit(root, "begin")
     shutil.rmtree(root / "records/schools/xz10")
     commit(root, "close")
     found = as_json(root, "HEAD~1", "HEAD")
