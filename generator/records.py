@@ -12,18 +12,18 @@ from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
 from generator import duties as d
-from generator import duty_records, supervision_records
+from generator import duty_records, release_records, supervision_records
 from generator import model as m
 from generator import supervision as s
 from generator.part import Part, unique
 from generator.problems import Problem, problem
 from generator.recipients import fingerprint, key_format
+from generator.release import Release
 from generator.yamlfile import Document
 
 Record: TypeAlias = (
     "m.District | m.Policy | m.Plan | m.Activity | m.Band | m.MicroLesson | m.Team | m.School | m.Return | m.Claim | d.Rule | d.Waiver"
-    " | m.Recipient | m.Signer | m.Receipt"
-    " | s.Scheme | s.Inspection | s.Application"
+    " | m.Recipient | m.Signer | m.Receipt | s.Scheme | s.Inspection | s.Application | Release"
 )
 
 # Which kind a path holds: the one place that says so.
@@ -48,6 +48,7 @@ PATHS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("scheme", r"records/schemes/(?P<id>[^/]+)\.yml"),
         ("inspection", r"records/inspections/(?P<year>[^/]+)/(?P<id>[^/]+)\.yml"),
         ("application", r"records/applications/(?P<id>[^/]+)\.yml"),
+        ("release", r"records/releases/(?P<id>[^/]+)\.yml"),
     )
 )
 
@@ -138,10 +139,6 @@ def _parameter(part: Part) -> m.Parameter:
     )
 
 
-def _risk_level(part: Part) -> m.RiskLevel:
-    return m.RiskLevel(id=part.data["id"], title=part.text("title"), focus=part.data["focus"], paper_file=part.data["paper_file"])
-
-
 def _system(part: Part) -> m.System:
     return m.System(number=m.SystemNumber(part.whole("number")), title=part.text("title"), summary=part.text("summary"), source=part.at())
 
@@ -161,7 +158,7 @@ def _district(part: Part) -> tuple[Record, ...]:
             bodies=tuple(map(_body, part.parts("bodies"))),
             help_lines=tuple(map(_help_line, part.parts("help_lines"))),
             referral=part.texts("referral"),
-            risk_levels=tuple(map(_risk_level, part.parts("risk_levels"))),
+            risk_levels=tuple(map(release_records.risk_level, part.parts("risk_levels"))),
             parameters=tuple(map(_parameter, part.parts("parameters"))),
             systems=tuple(map(_system, part.parts("systems"))),
             source=part.at(),
@@ -550,6 +547,7 @@ _PARSERS: Mapping[str, Callable[[Part], tuple[Record, ...]]] = {
     "scheme": supervision_records.scheme,
     "inspection": supervision_records.inspection,
     "application": supervision_records.application,
+    "release": release_records.release,
 }
 
 
@@ -717,4 +715,5 @@ _CHECKS: Mapping[str, Callable[[Part], Iterator[Problem]]] = {
     "scheme": supervision_records.check_scheme,
     "inspection": supervision_records.check_inspection,
     "application": supervision_records.check_application,
+    "release": release_records.check_release,
 }

@@ -20,6 +20,8 @@ from generator.part import Part
 from generator.problems import Position, Problem, in_order, problem
 from generator.receipts import check, receipt_path
 from generator.records import SEALED, Record, kind_of, parse
+from generator.release import Release, ReleaseId, chained
+from generator.release_records import check_chain
 from generator.schemas import nearest, validate
 from generator.tree import RECORDS, Tree
 from generator.yamlfile import read
@@ -50,6 +52,7 @@ class Repository:
     schemes: Mapping[s.SchemeId, s.Scheme]
     inspections: Mapping[s.InspectionId, s.Inspection]
     applications: Mapping[s.ApplicationId, s.Application]
+    releases: Mapping[ReleaseId, Release]  # from the first to the last of the chain
 
     @property
     def clauses(self) -> Mapping[m.ClauseRef, m.Clause]:
@@ -97,6 +100,7 @@ def load(tree: Tree, remembered: Remembered | None = None) -> tuple[Repository |
         problems += known.check(file)
     problems += _same_ids(files)
     problems += _sealed(tree, files)
+    problems += _chain(tree, files, {p.at.path for p in problems})
     if problems:
         return None, in_order(problems)
     return _repository(files), ()
@@ -167,6 +171,7 @@ def _repository(files: Iterable[_File]) -> Repository:
         schemes={r.id: r for r in of(s.Scheme)},
         inspections={r.id: r for r in sorted(of(s.Inspection), key=lambda r: (r.visit_on, r.id))},
         applications={r.id: r for r in sorted(of(s.Application), key=lambda r: (r.applied_on, r.id))},
+        releases={r.id: r for r in chained(of(Release))},
     )
 
 
@@ -194,6 +199,13 @@ def _sealed(tree: Tree, files: Iterable[_File]) -> Iterator[Problem]:
     unread = {path for path in tree.paths if kind_of(path) == "receipt"} - {receipt.source.path for receipt in receipts}
     alone = {path: data for path, data in sealed.items() if receipt_path(path) not in unread}
     return check(receipts, recipients if whole else None, alone)
+
+
+def _chain(tree: Tree, files: Iterable[_File], wrong: set[str]) -> Iterator[Problem]:
+    """Whether the releases are one chain, as far as their files could be read."""
+    parts = [file.part for file in files if file.kind == "release"]
+    unread = {path for path in tree.paths if kind_of(path) == "release"} - {part.document.path for part in parts}
+    return check_chain(parts, {_stem(path) for path in unread}, {_stem(path) for path in wrong if kind_of(path) == "release"})
 
 
 class _Known:
@@ -245,6 +257,7 @@ class _Known:
             "scheme": self._scheme,
             "inspection": self._inspection,
             "application": self._application,
+            "release": self._release,
         }
 
     def check(self, file: _File) -> Iterator[Problem]:
@@ -390,6 +403,18 @@ class _Known:
             yield problem(part.at("id"), "unknown-year-folder", year=year)
         elif self.years:
             yield from _inside(part, day, self.years[year])
+
+    def _release(self, part: Part) -> Iterator[Problem]:
+        """Its term and windows are the calendar's, and it is not cut before its time. Schools and rules may be gone by now: a release stays."""
+        yield from _refers(part, ("term",), part.data["term"], "term", dict.fromkeys(self.terms, ()) or None)
+        term = self.terms.get(part.data["term"])
+        if term is None:
+            return
+        if part.data["released_on"] < (first := term.get("release_from", term["first_day"])):
+            yield problem(part.at("released_on"), "release-too-early", day=part.data["released_on"], first=first)
+        windows = {w["id"]: (w["title"],) for w in term["windows"]}
+        for index, window in enumerate(part.data["windows"]):
+            yield from _refers(part, ("windows", index), window, "window", windows)
 
     def _return(self, part: Part) -> Iterator[Problem]:
         if part.data["school"] == part.document.path.split("/")[2]:  # else `path-differs` has said so

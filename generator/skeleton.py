@@ -18,12 +18,13 @@ from generator.schemas import Schema, schema_of, text_of
 from generator.yamltext import scalar
 
 _PLACE = re.compile(r"\(\?P<(\w+)>[^)]*\)")
+_WRITTEN = frozenset({"release"})  # by a command, never by hand
 _NUMBERED = re.compile(r"(.*?)(\d+)")
 
 
 def kinds() -> tuple[str, ...]:
     """The kinds of which there can be more than one file, so that a new one can be begun."""
-    return tuple(kind for kind, pattern in PATHS if pattern.groups)
+    return tuple(kind for kind, pattern in PATHS if pattern.groups and kind not in _WRITTEN)
 
 
 def names(kind: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Raw counts and their tables: the only place where the numbers of schools are added up. Never reachable from `build`.
 
-Owns the registry of tables, with its version; what in them is sensitive; what everybody may know of the form; and `tabulate`. pandas shapes here;
-no number leaves this module except through `disclosure` and `audit`.
+Owns what everybody may know of the form, and `tabulate`; which tables there are is the registry's. pandas shapes here; no number leaves this module
+except through `disclosure` and `audit`.
 
 An *atom* is one figure of one band of one Submission. Every cell of every table is a sum of atoms: two releases that count the same Submission share
 its atoms, and what can be worked out from both is one question. Figures that the form defines as sums (due, screened, valid, paper files) are no
@@ -20,11 +20,10 @@ from typing import TypeAlias
 import pandas as pd
 
 from generator.model import Cell, RiskLevel, SchoolId, SchoolType
-from generator.submission import Concern, Counts, NotScreened, Submission
+from generator.registry import TOTAL, Table
+from generator.submission import Counts, Submission
 
-VERSION = 1
 Atoms: TypeAlias = tuple[int, ...]
-TOTAL = "total"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,63 +58,6 @@ def rounded(value: int, base: int) -> int:
 def rounding_box(shown: int, base: int) -> tuple[int, int]:
     """The least and the most count that is shown so."""
     return max(0, shown - base // 2), shown + (base - 1) // 2
-
-
-# --- the registry --------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """A column: the atoms' names that it adds up, and whether a small count in it speaks of somebody."""
-
-    id: str
-    sums: tuple[str, ...]
-    sensitive: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A table: what its rows are, its columns, what says how many pupils a row is about, and which columns are shown as shares of which."""
-
-    id: str
-    rows: str  # a column of the frame: "band" or "type"
-    columns: tuple[Column, ...]
-    base: Column
-    shares: tuple[tuple[str, str], ...] = ()
-
-
-def registry(levels: Sequence[RiskLevel], windows: Sequence[str]) -> tuple[Table, ...]:
-    """Every table that is published for a term, for a district of these risk levels and a term of these follow-up windows."""
-    found = [Column(id=level.id, sums=(f"levels.{level.id}",), sensitive=level is not levels[0]) for level in levels]
-    valid = _sum("valid", found, sensitive=False)
-    missed = _sum("not-screened", [Column(id="", sums=tuple(f"not_screened.{reason}" for reason in NotScreened))])
-    invalid = Column(id="invalid", sums=("invalid",))
-    screened = _sum("screened", [valid, invalid], sensitive=False)
-    due = _sum("due", [screened, missed], sensitive=False)
-    concerns = [Column(id=concern.value, sums=(f"concerns.{concern}",)) for concern in Concern]
-    paper = _sum("paper-files", concerns)
-    enrolment = Column(id="enrolment", sums=("enrolment",), sensitive=False)
-    electronic = Column(id="electronic-files", sums=("electronic_files",), sensitive=False)
-    followed = [Column(id=window, sums=(f"followed_up.{window}",)) for window in windows]
-    services = [_one(name) for name in ("reviewed", "counselled", "referred", "guardians_informed", "crisis_interventions")]
-    by_level = tuple((column.id, "valid") for column in found)
-    return (
-        Table(id="participation", rows="band", columns=(due, screened, missed, valid, invalid), base=due, shares=(("screened", "due"),)),
-        Table(id="stage-level", rows="band", columns=(valid, *found), base=valid, shares=by_level),
-        Table(id="type-level", rows="type", columns=(valid, *found), base=valid, shares=by_level),
-        Table(id="stage-concern", rows="band", columns=(paper, *concerns), base=enrolment),
-        Table(id="files", rows="band", columns=(enrolment, electronic, paper), base=enrolment, shares=(("electronic-files", "enrolment"),)),
-        Table(id="follow-up", rows="band", columns=tuple(followed), base=enrolment),
-        Table(id="services", rows="band", columns=tuple(services), base=enrolment),
-    )
-
-
-def _one(name: str) -> Column:
-    return Column(id=name.replace("_", "-"), sums=(name,))
-
-
-def _sum(name: str, parts: Iterable[Column], *, sensitive: bool = True) -> Column:
-    return Column(id=name, sums=tuple(name for part in parts for name in part.sums), sensitive=sensitive)
 
 
 # --- atoms and sums --------------------------------------------------------------------------------------------------------------

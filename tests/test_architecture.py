@@ -51,8 +51,8 @@ claims | compliance | disclosure | audit | changes
 measures | school_measures | tables | programs
 repository
 records
-duty_records | supervision_records | receipts
-part | operators | recipients
+duty_records | supervision_records | receipts | release_records
+part | operators | recipients | release
 supervision
 duties
 schemas | catalogue | guard.allowed
@@ -62,6 +62,7 @@ guard.documents | guard.keys | guard.names | guard.numbers | guard.shares | guar
 slips | yamltext
 history
 tree | resources
+registry
 submission
 model
 age_header | bech32

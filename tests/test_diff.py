@@ -182,8 +182,8 @@ def test_a_moved_file_is_one_change(tmp_path: Path) -> None:
 
 def test_a_deleted_school_is_told_with_its_records_and_its_page(tmp_path: Path) -> None:
     root = district(tmp_path)
-    for folder in ("inspections", "applications"):  # they name the school
-        shutil.rmtree(root / "records" / folder)
+    for naming_it in ("inspections", "applications"):
+        shutil.rmtree(root / "records" / naming_it)
     commit(root, "begin")
     shutil.rmtree(root / "records/schools/xz10")
     commit(root, "close")

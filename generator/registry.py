@@ -1,0 +1,84 @@
+"""The registry of tables: everything that a release publishes, by name. A number that stands in no table of it is not published.
+
+Owns the tables, their columns and rows, and the version of the whole. Must not know a count: what is added up is named, never read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from generator.model import RiskLevel, SchoolType
+from generator.submission import Concern, NotScreened, StageBand
+
+VERSION = 1
+TOTAL = "total"
+FOLLOW_UP = "follow-up"  # the one table whose columns go by the term: its windows
+
+# What the rows of a table may be, in their order; a row that cannot exist (a band that no school has) is left out.
+ROWS: Mapping[str, tuple[str, ...]] = MappingProxyType({"band": tuple(b.value for b in StageBand), "type": tuple(t.value for t in SchoolType)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column: the atoms' names that it adds up, and whether a small count in it speaks of somebody."""
+
+    id: str
+    sums: tuple[str, ...]
+    sensitive: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table: what its rows are, its columns, what says how many pupils a row is about, and which columns are shown as shares of which."""
+
+    id: str
+    rows: str  # a key of ROWS
+    columns: tuple[Column, ...]
+    base: Column
+    shares: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns as published: counts, then shares, `part/whole`."""
+        return (*(column.id for column in self.columns), *(f"{part}/{whole}" for part, whole in self.shares))
+
+    @property
+    def row_order(self) -> tuple[str, ...]:
+        """What its rows may be, in their order; the total comes last."""
+        return (*ROWS[self.rows], TOTAL)
+
+
+def registry(levels: Sequence[RiskLevel], windows: Sequence[str]) -> tuple[Table, ...]:
+    """Every table that is published for a term, for a district of these risk levels and a term of these follow-up windows."""
+    found = [Column(id=level.id, sums=(f"levels.{level.id}",), sensitive=level is not levels[0]) for level in levels]
+    valid = _sum("valid", found, sensitive=False)
+    missed = _sum("not-screened", [Column(id="", sums=tuple(f"not_screened.{reason}" for reason in NotScreened))])
+    invalid = Column(id="invalid", sums=("invalid",))
+    screened = _sum("screened", [valid, invalid], sensitive=False)
+    due = _sum("due", [screened, missed], sensitive=False)
+    concerns = [Column(id=concern.value, sums=(f"concerns.{concern}",)) for concern in Concern]
+    paper = _sum("paper-files", concerns)
+    enrolment = Column(id="enrolment", sums=("enrolment",), sensitive=False)
+    electronic = Column(id="electronic-files", sums=("electronic_files",), sensitive=False)
+    followed = [Column(id=window, sums=(f"followed_up.{window}",)) for window in windows]
+    services = [_one(name) for name in ("reviewed", "counselled", "referred", "guardians_informed", "crisis_interventions")]
+    by_level = tuple((column.id, "valid") for column in found)
+    return (
+        Table(id="participation", rows="band", columns=(due, screened, missed, valid, invalid), base=due, shares=(("screened", "due"),)),
+        Table(id="stage-level", rows="band", columns=(valid, *found), base=valid, shares=by_level),
+        Table(id="type-level", rows="type", columns=(valid, *found), base=valid, shares=by_level),
+        Table(id="stage-concern", rows="band", columns=(paper, *concerns), base=enrolment),
+        Table(id="files", rows="band", columns=(enrolment, electronic, paper), base=enrolment, shares=(("electronic-files", "enrolment"),)),
+        Table(id=FOLLOW_UP, rows="band", columns=tuple(followed), base=enrolment),
+        Table(id="services", rows="band", columns=tuple(services), base=enrolment),
+    )
+
+
+def _one(name: str) -> Column:
+    return Column(id=name.replace("_", "-"), sums=(name,))
+
+
+def _sum(name: str, parts: Iterable[Column], *, sensitive: bool = True) -> Column:
+    return Column(id=name, sums=tuple(name for part in parts for name in part.sums), sensitive=sensitive)
