@@ -18,7 +18,7 @@ from generator.schemas import Schema, schema_of, text_of
 from generator.yamltext import scalar
 
 _PLACE = re.compile(r"\(\?P<(\w+)>[^)]*\)")
-_WRITTEN = frozenset({"release"})  # by a command, never by hand
+_WRITTEN = frozenset({"receipt", "recipient", "release"})  # by `seal`, `keygen` and `release`, never by hand
 _NUMBERED = re.compile(r"(.*?)(\d+)")
 
 
