@@ -18,6 +18,7 @@ from bench.chance import chances
 from bench.district import make
 from bench.measure import Cost, alone, pair
 from bench.ordinary import lay_out
+from bench.sealing import sealing
 from generator.resources import schemas_folder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +31,7 @@ def main() -> None:
     """Every comparison, one after the other."""
     print(f"{'':46}{'CPU s':>9}{'wall s':>9}{'MiB':>7}   ratio (CPU / wall)")
     with tempfile.TemporaryDirectory() as folder:
-        for part in (_start, _check, _guard, _verdicts, _build):
+        for part in (_start, _check, _guard, _verdicts, _sealing, _build):
             part(Path(folder))
 
 
@@ -69,6 +70,11 @@ def _verdicts(folder: Path) -> None:
     for engine, library in (("celpy", "celpy"), ("cel-expr", "cel_expr_python")):
         if find_spec(library):
             _speed(engine, district, f"  {library}, the same eight rules", few)
+
+
+def _sealing(_: Path) -> None:
+    for line in sealing(220 if QUICK else 2200):
+        print(line, flush=True)
 
 
 def _speed(engine: str, district: Path, name: str, ours: float | None = None) -> float:

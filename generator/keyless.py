@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from generator.guard import secrets as secrets_in
@@ -22,7 +23,7 @@ from generator.tree import MAX_BYTES, folder
 def secrets(root: Path, as_of: date, history: bool) -> Iterator[Problem]:
     """Keys, backup words and plain figures in every file that git keeps or would keep; with `history`, in every commit. Minus what may pass."""
     allowed, _ = allowances(_bytes(root / ALLOWED))
-    files = [*_folder(root), *(_history(root) if history else ())]
+    files = chain(_folder(root), _history(root) if history else ())
     yield from judged((p for path, data, commit in files for p in secrets_in(path, data, commit)), allowed, as_of)
 
 

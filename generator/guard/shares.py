@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_RUN = re.compile(rb"(?:\b[a-z]{4,8}\b[^a-z0-9]{1,4}(?:[0-9]{1,2}[^a-z0-9]{1,3})?){19,}\b[a-z]{4,8}\b")
+# Possessive throughout: a run that ends is left for good, so that reading a file takes as long as it is.
+_RUN = re.compile(rb"(?<![a-z0-9])(?:[a-z]{4,8}+(?:[^a-z0-9]{1,4}+|\Z)(?:[0-9]{1,2}+[^a-z0-9]{1,3}+)?+){20,}+")
 _WORD = re.compile(rb"[a-z]+")
 _ENOUGH = 20
 
