@@ -96,7 +96,7 @@ class Check(NamedTuple):  # made once a rule and school
         found = self.found
         if found is None or self.rule.subject is Subject.DISTRICT:
             return self.inspected
-        fields = [f for name in _measures_of(self.rule) if name in MEASURABLE for f in MEASURABLE[name].fields]
+        fields = [f for name in measures_of(self.rule) if name in MEASURABLE for f in MEASURABLE[name].fields]
         stated = [Evidence(kind="return", at=found.place(f), field=f, dated=found.counted_on, filed=found.filed_on) for f in dict.fromkeys(fields)]
         return (*stated, *self.inspected)
 
@@ -246,7 +246,7 @@ def _visits(repository: Repository, as_of: date) -> Mapping[SchoolId, tuple[Insp
 
 
 def _ready(rule: Rule, begun: tuple[Period, ...], year: SchoolYear, in_force: frozenset[ClauseRef], parameters: Mapping[str, int | float]) -> _Ready:
-    measures = _measures_of(rule) if rule.subject is Subject.SCHOOL else ()
+    measures = measures_of(rule) if rule.subject is Subject.SCHOOL else ()
     fixed = target_value(rule.target, lambda _: None, parameters) if rule.target and rule.target.measure is None else None
     return _Ready(
         rule=rule,
@@ -439,7 +439,7 @@ def _district(day: _Day, ready: _Ready) -> Check:
 # --- asked of rules and verdicts ------------------------------------------------------------------------------------------------------
 
 
-def _measures_of(rule: Rule) -> tuple[SchoolMeasure, ...]:
+def measures_of(rule: Rule) -> tuple[SchoolMeasure, ...]:
     """The school measures that a rule reads: its own and its target's."""
     names = [rule.measure] + ([rule.target.measure] if rule.target and rule.target.measure else [])
     return tuple(SchoolMeasure(name) for name in names)
@@ -447,7 +447,7 @@ def _measures_of(rule: Rule) -> tuple[SchoolMeasure, ...]:
 
 def is_sealed(rule: Rule) -> bool:
     """Whether only sealed submissions can answer the rule."""
-    return rule.subject is Subject.SCHOOL and bool(SEALED.intersection(_measures_of(rule)))
+    return rule.subject is Subject.SCHOOL and bool(SEALED.intersection(measures_of(rule)))
 
 
 def rules_of(repository: Repository) -> Mapping[ClauseRef, tuple[Rule, ...]]:

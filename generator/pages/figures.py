@@ -1,4 +1,5 @@
-"""Figures: every published claim beside what the records give, and every measure with its values year by year.
+"""Figures: every published claim beside what the records give, and every measure with its values year by year, and
+the measures of one school that rules read.
 
 Owns how a figure is put in words with its unit. A claim that is not reproduced is shown with both numbers, first.
 """
@@ -8,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.claims import ClaimResult, Outcome, Progress
+from generator.compliance import measures_of
+from generator.duties import BY_PERIOD, SEALED, PeriodKind, SchoolMeasure, Subject
 from generator.measures import Measured, measure
 from generator.model import MeasureName, SchoolYear
-from generator.render import Edition, number
+from generator.render import Edition, label_text, number
+from generator.schemas import field_title
+from generator.school_measures import MEASURABLE
 from generator.site import Page
 
 TONES = {
@@ -80,7 +85,7 @@ def _measures(edition: Edition) -> Page:
         title=edition.say("measures.title"),
         description=edition.say("measures.description"),
         template="measures.md.j2",
-        data={"years": [y.id for y in years], "rows": rows},
+        data={"years": [y.id for y in years], "rows": rows, "of_schools": [_of_schools(edition, name) for name in SchoolMeasure]},
         cites=[edition.site.repository.district.source],
     )
 
@@ -93,4 +98,19 @@ def _measure(edition: Edition, name: MeasureName, years: tuple[SchoolYear, ...])
         "cells": [{"year": y, "value": figure(edition, name, m.value), "rests_on": rests_on(edition, m)} for y, m in found],
         "claims": [r.claim for r in site.claims if r.claim.measure is name],
         "targets": [t for t in site.targets if t.target.measure is name],
+    }
+
+
+def _of_schools(edition: Edition, name: SchoolMeasure) -> dict[str, object]:
+    """A measure of one school: by what period it has a value, which fields of the return give it, which rules read it."""
+    fields = [field_title("return", field[:1]) for field in MEASURABLE[name].fields]
+    rules = [r for r in edition.site.repository.rules.values() if r.subject is Subject.SCHOOL and name in measures_of(r)]
+    title = label_text(edition.language, name)
+    return {
+        "name": name,
+        "title": title[:1].upper() + title[1:],
+        "period": BY_PERIOD.get(name, PeriodKind.YEAR),
+        "sealed": name in SEALED,
+        "fields": list(dict.fromkeys(fields)),
+        "rules": rules,
     }
