@@ -19,8 +19,7 @@ from generator.catalogue import Catalogue, Language
 from generator.catalogue import load as load_catalogue
 from generator.engine import Engine
 from generator.history import Commit
-from generator.pages import navigation, pages
-from generator.pages.schools import DONOR, stamped
+from generator.pages import STAMPED, navigation, pages
 from generator.problems import Problem, in_order
 from generator.render import FOLDERS, Edition, edition, markdown
 from generator.repository import Repository, load
@@ -124,20 +123,23 @@ def _settings(half: Half) -> dict[str, Any]:
 
 
 def _stamp(half: Half, target: Path, engine: Engine) -> tuple[tuple[str, str], ...]:
-    """Move the engine's output to its place and replace the donor by one page a school.
+    """Move the engine's output to its place and replace every donor by its copies.
 
     Returns what the link check must read of them: (path from the site's root, HTML). Copies share all but their places: only the first is read whole.
     """
     shutil.copytree(half.folder / "site", target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("sitemap.xml*"))
-    source = target / f"{DONOR}.html"
-    cut = donor(source.read_text(encoding="utf-8"))
-    source.unlink()
-    copies = stamped(half.edition)
-    output.write(target, ((f"{copy.path}.html", cut.fill(copy.places)) for copy in copies))
-    search.complete(target, engine, [copy.entry for copy in copies])
-    read = [(copy.path, "".join(copy.places.values())) for copy in copies]
-    read[:1] = [(copy.path, cut.fill(copy.places)) for copy in copies[:1]]
-    return tuple((f"{FOLDERS[half.edition.language]}{path}.html", html) for path, html in read)
+    read_: list[tuple[str, str]] = []
+    entries: list[search.Entry] = []
+    for donor_path, stamped in STAMPED:
+        source = target / f"{donor_path}.html"
+        cut = donor(source.read_text(encoding="utf-8"))
+        source.unlink()
+        copies = stamped(half.edition)
+        output.write(target, ((f"{copy.path}.html", cut.fill(copy.places)) for copy in copies))
+        entries += (copy.entry for copy in copies)
+        read_ += ((copy.path, cut.fill(copy.places) if copy is copies[0] else "".join(copy.places.values())) for copy in copies)
+    search.complete(target, engine, entries)
+    return tuple((f"{FOLDERS[half.edition.language]}{path}.html", html) for path, html in read_)
 
 
 def _check_links(folder_: Path, stamped_parts: Sequence[tuple[str, str]]) -> None:

@@ -9,7 +9,28 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from generator.pages import about, codes, dictionary, downloads, figures, home, lessons, outreach, plans, policies, schools, team, work
+from generator.pages import (
+    about,
+    codes,
+    compliance,
+    coverage,
+    dictionary,
+    downloads,
+    figures,
+    home,
+    lessons,
+    matrix,
+    methods,
+    outreach,
+    overdue,
+    plans,
+    policies,
+    rules,
+    schools,
+    team,
+    waivers,
+    work,
+)
 from generator.render import Edition
 from generator.site import Page
 
@@ -20,6 +41,13 @@ FAMILIES: tuple[Family, ...] = (
     work.pages,
     plans.pages,
     policies.pages,
+    rules.pages,
+    compliance.pages,
+    matrix.pages,
+    overdue.pages,
+    waivers.pages,
+    coverage.pages,
+    methods.pages,
     schools.pages,
     downloads.pages,
     figures.pages,
@@ -29,6 +57,12 @@ FAMILIES: tuple[Family, ...] = (
     about.pages,
     codes.pages,
     dictionary.pages,
+)
+
+# What grows with the number of schools: the donor page of a family and the copies made of it.
+STAMPED: tuple[tuple[str, Callable[[Edition], tuple[schools.Stamped, ...]]], ...] = (
+    (schools.DONOR, schools.stamped),
+    (matrix.DONOR, matrix.stamped),
 )
 
 
@@ -45,8 +79,20 @@ NAVIGATION = (
     Section(title="nav.help", members=("help",)),
     Section(title="nav.work", members=("work/index", "work/systems", "work/calendar", Section(title="nav.plans", members=("plans/index", "plans/")))),
     Section(title="nav.policies", members=("policies/index", "policies/")),
+    Section(
+        title="nav.compliance",
+        members=(
+            "compliance/index",
+            "compliance/matrix/index",
+            "rules/index",
+            "compliance/overdue",
+            "compliance/waivers",
+            "compliance/coverage",
+            "compliance/methods",
+            "compliance/downloads",
+        ),
+    ),
     Section(title="nav.schools", members=("schools/index",)),
-    Section(title="nav.compliance", members=("compliance/downloads",)),
     Section(title="nav.figures", members=("figures/claims", "figures/measures")),
     Section(title="nav.lessons", members=("lessons/index", "lessons/micro")),
     Section(title="nav.team", members=("team/index", "team/training")),

@@ -16,8 +16,27 @@ from generator.render import Edition
 from generator.site import Page
 
 _DOORS = (
-    ("inspector", (("figures/claims", "claims"), ("policies/index", "policies"), ("work/systems", "systems"), ("schools/index", "schools"))),
-    ("school", (("about/edit", "edit"), ("work/calendar", "calendar"), ("lessons/index", "curriculum"), ("schools/index", "schools"))),
+    (
+        "inspector",
+        (
+            ("compliance/index", "summary"),
+            ("compliance/matrix/index", "matrix"),
+            ("compliance/overdue", "overdue"),
+            ("rules/index", "rules"),
+            ("policies/index", "policies"),
+            ("figures/claims", "claims"),
+        ),
+    ),
+    (
+        "school",
+        (
+            ("schools/index", "checklists"),
+            ("rules/index", "rules"),
+            ("about/edit", "edit"),
+            ("work/calendar", "calendar"),
+            ("lessons/index", "curriculum"),
+        ),
+    ),
     ("parent", (("help", "help"), ("lessons/micro", "micro"), ("outreach/index", "outreach"), ("work/index", "organisation"))),
 )
 _HEADLINES = (MeasureName.COUNSELLING_ROOMS, MeasureName.PSYCHOLOGY_TEACHERS, MeasureName.ENROLMENT, MeasureName.MICRO_LESSONS)

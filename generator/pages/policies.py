@@ -1,4 +1,5 @@
-"""Policies: an index by binding order, and a page a policy with each clause, how binding it is and how far its wording was verified.
+"""Policies: an index by binding order, and a page a policy with each clause, how binding it is, how far its wording was verified and
+which rules check it.
 
 Owns the order of policies and what is shown of a clause.
 """
@@ -9,21 +10,17 @@ from collections.abc import Iterator
 
 from generator.catalogue import Language
 from generator.model import Clause, Level, Policy, Verification
+from generator.pages.coverage import Coverage, Covered, coverage, in_binding_order, rules_told
 from generator.render import Edition, brief
 from generator.site import Page
 
 
 def pages(edition: Edition) -> Iterator[Page]:
     """The index, then every policy in binding order."""
-    ordered = _in_binding_order(edition)
+    ordered = in_binding_order(edition)
     yield _index(edition, ordered)
     for policy in ordered:
         yield _policy(edition, policy)
-
-
-def _in_binding_order(edition: Edition) -> tuple[Policy, ...]:
-    order = list(Level)
-    return tuple(sorted(edition.site.repository.policies.values(), key=lambda p: (order.index(p.level), p.id)))
 
 
 def _unverified(clause: Clause) -> bool:
@@ -31,7 +28,7 @@ def _unverified(clause: Clause) -> bool:
 
 
 def _index(edition: Edition, ordered: tuple[Policy, ...]) -> Page:
-    groups = [{"level": level, "members": [_card(p) for p in ordered if p.level is level]} for level in Level]
+    groups = [{"level": level, "members": [_card(edition, p) for p in ordered if p.level is level]} for level in Level]
     return edition.page(
         path="policies/index",
         kind="policies",
@@ -43,8 +40,12 @@ def _index(edition: Edition, ordered: tuple[Policy, ...]) -> Page:
     )
 
 
-def _card(policy: Policy) -> dict[str, object]:
-    return {"policy": policy, "unverified": sum(map(_unverified, policy.clauses))}
+def _card(edition: Edition, policy: Policy) -> dict[str, object]:
+    return {"policy": policy, "unverified": sum(map(_unverified, policy.clauses)), "with_rule": _with_rule(coverage(edition, policy))}
+
+
+def _with_rule(found: tuple[Coverage, ...]) -> int:
+    return sum(c.covered is Covered.RULE for c in found)
 
 
 def _policy(edition: Edition, policy: Policy) -> Page:
@@ -53,6 +54,7 @@ def _policy(edition: Edition, policy: Policy) -> Page:
         ("policy.in_force_from", policy.in_force_from),
         ("policy.in_force_until", policy.in_force_until),
     )
+    covered = coverage(edition, policy)
     return edition.page(
         path=f"policies/{policy.id}",
         kind="policy",
@@ -63,9 +65,10 @@ def _policy(edition: Edition, policy: Policy) -> Page:
             "policy": policy,
             "days": [(key, day) for key, day in days if day is not None],
             "unverified": sum(map(_unverified, policy.clauses)),
-            "clauses": [_clause(edition, clause) for clause in policy.clauses],
+            "with_rule": _with_rule(covered),
+            "clauses": [_clause(edition, found) for found in covered],
         },
-        cites=[policy.source, *(clause.source for clause in policy.clauses)],
+        cites=[policy.source, *(c.clause.source for c in covered), *(rule.source for c in covered for rule, _ in c.rules)],
     )
 
 
@@ -73,12 +76,13 @@ def _policy(edition: Edition, policy: Policy) -> Page:
 _CONTENTS = {Language.ZH: 18, Language.EN: 40}
 
 
-def _clause(edition: Edition, clause: Clause) -> dict[str, object]:
-    site = edition.site
+def _clause(edition: Edition, found: Coverage) -> dict[str, object]:
+    site, clause = edition.site, found.clause
     return {
         "clause": clause,
         "unverified": _unverified(clause),
         "contents": brief(edition.plain(clause.text), _CONTENTS[edition.language]),
         "plans": [plan for plan in site.repository.plans.values() if clause.ref in plan.clauses],
         "systems": [s for s in site.repository.district.systems if s.number in clause.systems],
+        "rules": rules_told(edition, found),
     }

@@ -7,13 +7,17 @@ values for these places. `ordinary` writes the same page as the engine would bui
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from markupsafe import Markup
 
+from generator.duties import RuleId
 from generator.model import Return, School, SchoolType, Text
+from generator.pages import checklist
 from generator.pages.school import FACTS, Filing, filing, return_of, unstated, year
+from generator.pages.wording import Cited, cited
 from generator.problems import Position
 from generator.render import Edition, heading
 from generator.schemas import field_title
@@ -22,7 +26,8 @@ from generator.site import Page, Site
 from generator.stamp import mark
 
 DONOR = f"schools/{mark('id')}"
-BLOCKS = ("profile", "filing", *FACTS, "years")
+BLOCKS = (*checklist.BLOCKS, "profile", "filing", *FACTS, "years")
+Clauses: TypeAlias = Mapping[RuleId, Sequence[Cited]]
 _WORDS = ("id", "title", "heading", "description", "provenance")
 _TONES: Mapping[Filing, str] = {
     Filing.FILED: "ok",
@@ -52,12 +57,13 @@ def pages(edition: Edition) -> Iterator[Page]:
 def ordinary(edition: Edition, school: School) -> Page:
     """A school's page as the engine would build it without stamping."""
     title, description = edition.plain(school.title), _description(edition, school)
-    return _page(edition, _path(school), _places(edition, school), title, description)
+    return _page(edition, _path(school), _places(edition, school, cited(edition.site)), title, description)
 
 
 def stamped(edition: Edition) -> tuple[Stamped, ...]:
     """Every school's values for the donor's places, in the order of their codes."""
-    return tuple(_stamped(edition, school) for school in edition.site.repository.schools.values())
+    clauses = cited(edition.site)
+    return tuple(_stamped(edition, school, clauses) for school in edition.site.repository.schools.values())
 
 
 def _path(school: School) -> str:
@@ -79,27 +85,28 @@ def _page(edition: Edition, path: str, places: Mapping[str, Markup], title: str,
     )
 
 
-def _places(edition: Edition, school: School) -> Mapping[str, Markup]:
-    blocks = {name: _block(edition, school, name) for name in BLOCKS}
+def _places(edition: Edition, school: School, clauses: Clauses) -> Mapping[str, Markup]:
+    data = _data(edition, school) | checklist.checklist(edition, school, clauses)
+    blocks = {name: _block(edition, school, name, data) for name in BLOCKS}
     title = edition.plain(school.title)
     return blocks | {
         "id": Markup(html.escape(school.id)),
         "title": Markup(html.escape(title, quote=True)),
         "heading": heading(title),
         "description": Markup(html.escape(_description(edition, school), quote=True)),
-        "provenance": _settled(edition.provenance(_path(school), _cites(edition.site, school))),
+        "provenance": settled(edition.provenance(_path(school), _cites(edition.site, school))),
     }
 
 
-def _block(edition: Edition, school: School, name: str) -> Markup:
+def _block(edition: Edition, school: School, name: str, data: Mapping[str, object]) -> Markup:
     if name in FACTS:
         found = return_of(edition.site, school, year(edition.site).id)
-        data: dict[str, object] = {"facts": tuple(FACTS[name](edition, found)) if found else ()}
-        return _settled(edition.fragment("school/facts.html.j2", _path(school), data))
-    return _settled(edition.fragment(f"school/{name}.html.j2", _path(school), _data(edition, school)))
+        facts = {"facts": tuple(FACTS[name](edition, found)) if found else ()}
+        return settled(edition.fragment("school/facts.html.j2", _path(school), facts))
+    return settled(edition.fragment(f"school/{name}.html.j2", _path(school), data))
 
 
-def _settled(block: Markup) -> Markup:
+def settled(block: Markup) -> Markup:
     """A block as Markdown would leave it: no line of spaces only."""
     return Markup("\n".join(line.rstrip() for line in block.splitlines() if line.strip()))
 
@@ -143,18 +150,18 @@ def _area(site: Site, school: School) -> Text:
 
 
 def _cites(site: Site, school: School) -> tuple[Position, ...]:
-    return (school.source, *(found.source for found in _returns(site, school)))
+    return (school.source, *(found.source for found in _returns(site, school)), *checklist.cites(site, school))
 
 
 def _description(edition: Edition, school: School) -> str:
     return edition.say("school.description", title=edition.plain(school.title))
 
 
-def _stamped(edition: Edition, school: School) -> Stamped:
+def _stamped(edition: Edition, school: School, clauses: Clauses) -> Stamped:
     words = (school.id, school.title.zh, school.title.en or "", edition.plain(_area(edition.site, school)))
     return Stamped(
         path=_path(school),
-        places={name: str(value) for name, value in _places(edition, school).items()},
+        places={name: str(value) for name, value in _places(edition, school, clauses).items()},
         entry=Entry(location=f"{_path(school)}.html", title=edition.plain(school.title), text=" ".join(words)),
     )
 

@@ -30,7 +30,7 @@
     table.tBodies[0].append(...rows);
   };
 
-  for (const form of document.querySelectorAll("form.xz-filter")) {
+  for (const form of document.querySelectorAll("form.xz-filter[data-for]")) {
     const table = document.getElementById(form.dataset.for);
     const rows = [...table.tBodies[0].rows];
     const said = form.appendChild(document.createElement("p"));
@@ -54,9 +54,46 @@
     show();
   }
 
+  // Schools across, rules down: a part of the work picks rows, a stage picks columns, an outcome keeps what has it.
+  for (const form of document.querySelectorAll("form.xz-filter[data-matrix]")) {
+    const table = document.getElementById(form.dataset.matrix);
+    const heads = [...table.tHead.rows[0].cells].slice(1);
+    const rows = [...table.tBodies[0].rows];
+    const said = form.appendChild(document.createElement("p"));
+    said.className = "xz-filter__count";
+    said.setAttribute("role", "status");
+    const show = () => {
+      const fits = (element, name) => !form.elements[name].value || element.dataset[name].split(" ").includes(form.elements[name].value);
+      const asked = form.elements.verdict.value;
+      const has = (row, index) => !asked || row.cells[index + 1].dataset.v === asked;
+      const candidates = rows.filter((row) => fits(row, "system"));
+      const across = heads.map((head, index) => fits(head, "stage") && candidates.some((row) => has(row, index)));
+      const down = rows.map((row) => candidates.includes(row) && across.some((shown, index) => shown && has(row, index)));
+      heads.forEach((head, index) => { head.hidden = !across[index]; });
+      rows.forEach((row, number) => {
+        row.hidden = !down[number];
+        across.forEach((shown, index) => { row.cells[index + 1].hidden = !shown; });
+      });
+      const count = (list) => list.filter(Boolean).length;
+      said.textContent = form.dataset.count.replace("{n}", count(down)).replace("{k}", count(across));
+    };
+    form.addEventListener("input", show);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    show();
+  }
+
   for (const button of document.querySelectorAll(".xz-table thead button[data-sort]")) {
     button.addEventListener("click", () => sort(button.closest("table"), button));
   }
+
+  // An address that points into a folded part opens it.
+  const unfold = () => {
+    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (let fold = target && target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    if (target && target.closest("details")) target.scrollIntoView();
+  };
+  addEventListener("hashchange", unfold);
+  unfold();
 
   addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
 })();

@@ -1,0 +1,132 @@
+"""One school's checklist: what to mend and how, what is due next, what is about to grow old, waivers, and then what is fine.
+
+Owns the order of a principal's page and what is told of a Check there. A school is compared with its duties, never with another school.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from generator.compliance import Check, Evidence, TrendPoint, Verdict, is_sealed, tally
+from generator.duties import RuleId
+from generator.model import School
+from generator.pages.comparison import counted
+from generator.pages.wording import TONES, Cited, days_to, in_all, period_title, shown, told
+from generator.problems import Position
+from generator.render import Edition, number
+from generator.schemas import field_title
+from generator.site import Site
+
+BLOCKS = ("summary", "todo", "next", "lapsing", "waived", "checks", "trend")
+_TODO = (Verdict.UNMET, Verdict.STALE)  # each a card with its remedy; what is not reported is a list of its own
+
+
+def checklist(edition: Edition, school: School, clauses: Mapping[RuleId, Sequence[Cited]]) -> dict[str, object]:
+    """All that the checklist's blocks print of one school."""
+    checks = edition.site.verdicts.by_school[school.id]
+    sealed = [c for c in checks if is_sealed(c.rule) and c.verdict is not Verdict.NOT_APPLICABLE]
+    open_ = [c for c in checks if not is_sealed(c.rule)]
+    counts = tally(checks)
+
+    def items(*verdicts: Verdict) -> list[dict[str, object]]:
+        return [_item(edition, c, clauses[c.rule.id]) for v in verdicts for c in open_ if c.verdict is v]
+
+    unreported = items(Verdict.UNREPORTED)
+    coming = sorted((c for c in open_ if c.next_due is not None), key=_due_next)
+    return {
+        "counts": shown(edition, counts),
+        "said": in_all(edition, counts, "checks"),
+        "todo": items(*_TODO),
+        "unreported": unreported,
+        "no_return": bool(unreported) and all(c.found is None for c in open_),
+        "advice": items(Verdict.ADVISORY),
+        "next": [_coming(edition, c) for c in coming],
+        "lapsing": [_lapsing(edition, c) for c in open_ if lapses(edition.site, c)],
+        "waivers": [_waived(edition, c) for c in checks if c.waiver or c.lapsed],
+        "needless": [w for w in edition.site.repository.waivers.values() if w.id in edition.site.verdicts.needless and school.id in w.schools],
+        "fine": items(Verdict.MET),
+        "sealed": [_item(edition, c, clauses[c.rule.id]) for c in sealed],
+        "not_applicable": items(Verdict.NOT_APPLICABLE),
+        "trend": [_point(school, point) for point in edition.site.trend],
+        "as_of": edition.site.as_of,
+    }
+
+
+def lapses(site: Site, check: Check) -> bool:
+    """Whether what a met Check rests on is about to grow too old."""
+    if check.verdict is not Verdict.MET or check.fresh_until is None or check.rule.freshness is None:
+        return False
+    return site.as_of <= check.fresh_until <= site.as_of + timedelta(days=check.rule.freshness.warn)
+
+
+def cites(site: Site, school: School) -> tuple[Position, ...]:
+    """The waivers that concern the school."""
+    return tuple(w.source for w in site.repository.waivers.values() if school.id in w.schools)
+
+
+def _due_next(check: Check) -> tuple[int, str]:
+    assert check.next_due is not None
+    return (check.next_due.due.toordinal(), check.rule.id)
+
+
+def _item(edition: Edition, check: Check, clauses: Sequence[Cited]) -> dict[str, object]:
+    due = check.decisive.due if check.decisive else None
+    evidence = check.evidence()
+    return {
+        "rule": check.rule,
+        "verdict": check.verdict,
+        "tone": TONES[check.verdict],
+        "said": told(edition, check),
+        "due": due,
+        "days": days_to(edition, due) if due else "",
+        "fresh_until": check.fresh_until,
+        "evidence": [_evidence(edition, e) for e in evidence],
+        "dated": evidence[0].dated if evidence else None,
+        "filed": evidence[0].filed if evidence else None,
+        "clauses": clauses,
+        "lapsed": check.lapsed,
+    }
+
+
+def _evidence(edition: Edition, evidence: Evidence) -> dict[str, object]:
+    at = evidence.at
+    return {"title": _field(edition, evidence.field), "at": f"{at.path}:{at.line}", "url": edition.record_url(at)}
+
+
+def _field(edition: Edition, field: tuple[str, ...]) -> str:
+    """A field's title, with its group's where there is one."""
+    return " · ".join(edition.plain(field_title("return", field[:depth])) for depth in range(1, len(field) + 1))
+
+
+def _coming(edition: Edition, check: Check) -> dict[str, object]:
+    moment = check.next_due
+    assert moment is not None
+    return {
+        "rule": check.rule,
+        "period": period_title(edition, check.rule.period, moment.period),
+        "due": moment.due,
+        "days": days_to(edition, moment.due),
+        "anchor": check.verdict is Verdict.DUE,  # any other verdict has its own place on the page
+    }
+
+
+def _lapsing(edition: Edition, check: Check) -> dict[str, object]:
+    assert check.fresh_until is not None
+    left = (check.fresh_until - edition.site.as_of).days
+    return {"rule": check.rule, "until": check.fresh_until, "days": counted(edition, "days.left", left) if left else edition.say("days.today")}
+
+
+def _waived(edition: Edition, check: Check) -> dict[str, object]:
+    return {
+        "rule": check.rule,
+        "waiver": check.waiver or check.lapsed,
+        "in_force": check.waiver is not None,
+        "tone": TONES[Verdict.WAIVED] if check.waiver else "short",
+        "said": told(edition, check),
+    }
+
+
+def _point(school: School, point: TrendPoint) -> dict[str, object]:
+    counts = point.by_school[school.id]
+    return {"year": point.year, "day": point.day, "counts": counts, "share": number(counts.share)}

@@ -1,0 +1,168 @@
+"""Schools and rules: a table an area, rules down, schools across, each cell a verdict that leads to the school's checklist.
+
+Owns how a district is cut into tables that a phone can show: by area, and an area by so many schools. The tables are stamped, because they grow with
+the number of schools. Schools stand in the order of codes; nothing is added up by school.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from generator.compliance import Check, Verdict
+from generator.duties import Rule, Subject
+from generator.model import Area, School, Stage
+from generator.pages.schools import Stamped, settled
+from generator.pages.wording import TONES, cited
+from generator.render import Edition, heading, label_text
+from generator.search import Entry
+from generator.site import Page, Site
+from generator.stamp import mark
+
+DONOR = f"compliance/matrix/{mark('id')}"
+_ACROSS = 20  # schools in one table
+_PLAIN = frozenset({Verdict.MET, Verdict.DUE, Verdict.NOT_APPLICABLE})  # cells that lead nowhere: there is nothing to do
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One table: an area's schools, or some of them. `number` is 0 where the area has only one."""
+
+    area: Area
+    number: int
+    schools: tuple[School, ...]
+
+    @property
+    def path(self) -> str:
+        """Where its page is."""
+        return f"compliance/matrix/{self.area.id}{f'-{self.number}' if self.number else ''}"
+
+
+def sheets(site: Site) -> tuple[Sheet, ...]:
+    """The tables, area by area; an area without schools has none."""
+    return tuple(sheet for area in site.repository.district.areas for sheet in _sheets(site, area))
+
+
+def _sheets(site: Site, area: Area) -> Iterator[Sheet]:
+    members = [s for s in site.repository.schools.values() if s.area == area.id]
+    parts = [members[start : start + _ACROSS] for start in range(0, len(members), _ACROSS)]
+    for number, part in enumerate(parts, start=1):
+        yield Sheet(area=area, number=number if len(parts) > 1 else 0, schools=tuple(part))
+
+
+def pages(edition: Edition) -> Iterator[Page]:
+    """The way in, and the donor of the tables."""
+    yield _index(edition)
+    places = {name: Markup(mark(name)) for name in ("heading", "table", "provenance", "links")}
+    yield _page(edition, DONOR, places, mark("title"), mark("description"))
+
+
+def ordinary(edition: Edition, sheet: Sheet) -> Page:
+    """A table's page as the engine would build it without stamping."""
+    return _page(edition, sheet.path, _places(edition, sheet), _title(edition, sheet), edition.say("matrix.description"))
+
+
+def stamped(edition: Edition) -> tuple[Stamped, ...]:
+    """The values of every table for the donor's places."""
+    return tuple(_stamped(edition, sheet) for sheet in sheets(edition.site))
+
+
+def _index(edition: Edition) -> Page:
+    site = edition.site
+    return edition.page(
+        path="compliance/matrix/index",
+        kind="compliance",
+        title=edition.say("matrix.title"),
+        description=edition.say("matrix.description"),
+        template="matrix/index.md.j2",
+        hide=("toc",),
+        data={"sheets": [{"path": s.path, "title": _area(edition, s), "schools": s.schools} for s in sheets(site)], "key": _key(edition)},
+        cites=[site.repository.district.source],
+    )
+
+
+def _page(edition: Edition, path: str, places: Mapping[str, Markup], title: str, description: str) -> Page:
+    rules = _rules(edition.site)
+    data = {
+        "place": places,
+        "key": _key(edition),
+        "stages": list(Stage),
+        "systems": [s for s in edition.site.repository.district.systems if any(s.number in n for n in _systems(edition.site).values())],
+        "count": len(rules),
+        "as_of": edition.site.as_of,
+    }
+    body = edition.fragment("matrix/page.md.j2", path, data)
+    foot = f'<div class="xz-place">\n{places["provenance"]}\n</div>'
+    return Page(
+        path=path,
+        kind="matrix",
+        title=title,
+        description=description,
+        body=f"# {places['heading']} {{#top}}\n\n{body}\n\n{foot}\n",
+        cites=(),
+        searchable=False,
+        hide=("navigation", "toc"),
+    )
+
+
+def _places(edition: Edition, sheet: Sheet) -> Mapping[str, Markup]:
+    every = [{"path": s.path, "title": _area(edition, s), "here": s == sheet} for s in sheets(edition.site)]
+    cites = [*(s.source for s in sheet.schools), *(rule.source for rule in _rules(edition.site))]
+    return {
+        "heading": heading(_title(edition, sheet)),
+        "links": settled(edition.fragment("matrix/links.html.j2", sheet.path, {"sheets": every})),
+        "table": settled(edition.fragment("matrix/table.html.j2", sheet.path, _table(edition, sheet))),
+        "provenance": settled(edition.provenance(sheet.path, sorted(cites))),
+    }
+
+
+def _stamped(edition: Edition, sheet: Sheet) -> Stamped:
+    title = _title(edition, sheet)
+    words = {"id": sheet.path.rpartition("/")[2], "title": title, "description": edition.say("matrix.description")}
+    places = {name: str(value) for name, value in _places(edition, sheet).items()}
+    escaped = {name: str(Markup.escape(word)) for name, word in words.items()}
+    return Stamped(path=sheet.path, places=places | escaped, entry=Entry(location=f"{sheet.path}.html", title=title, text=title))
+
+
+def _area(edition: Edition, sheet: Sheet) -> str:
+    title = edition.plain(sheet.area.title)
+    return edition.say("matrix.part", area=title, number=sheet.number) if sheet.number else title
+
+
+def _title(edition: Edition, sheet: Sheet) -> str:
+    return edition.say("matrix.headline", area=_area(edition, sheet))
+
+
+def _rules(site: Site) -> tuple[Rule, ...]:
+    return tuple(rule for rule in site.repository.rules.values() if rule.subject is Subject.SCHOOL)
+
+
+def _systems(site: Site) -> Mapping[str, tuple[int, ...]]:
+    clauses = cited(site)
+    return {rule.id: tuple(sorted({n for c in clauses[rule.id] for n in c.clause.systems})) for rule in _rules(site)}
+
+
+def _key(edition: Edition) -> list[dict[str, object]]:
+    return [{"verdict": v, "tone": TONES[v], "mark": edition.say(f"verdict.{v.value}.mark")} for v in Verdict]
+
+
+def _table(edition: Edition, sheet: Sheet) -> dict[str, object]:
+    site = edition.site
+    systems = _systems(site)
+    found = {(c.rule.id, school.id): c for school in sheet.schools for c in site.verdicts.by_school[school.id]}
+    words = {v: {"tone": TONES[v], "mark": edition.say(f"verdict.{v.value}.mark"), "word": label_text(edition.language, v)} for v in Verdict}
+    return {
+        "schools": sheet.schools,
+        "title": _title(edition, sheet),
+        "as_of": site.as_of,
+        "rows": [
+            {"rule": rule, "systems": systems[rule.id], "cells": [_cell(found[rule.id, s.id], s, words) for s in sheet.schools]}
+            for rule in _rules(site)
+        ],
+    }
+
+
+def _cell(check: Check, school: School, words: Mapping[Verdict, Mapping[str, str]]) -> dict[str, object]:
+    return {"verdict": check.verdict, "school": school, "leads": check.verdict not in _PLAIN, **words[check.verdict]}
