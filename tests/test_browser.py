@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,15 @@ KINDS = (
     "schools/index.html",
     "schools/xz01.html",
     "schools/xz37.html",
+    "compliance/index.html",
+    "compliance/matrix/index.html",
+    "compliance/matrix/hills.html",
+    "compliance/overdue.html",
+    "compliance/waivers.html",
+    "compliance/coverage.html",
+    "compliance/methods.html",
+    "rules/index.html",
+    "rules/STAFF-01.html",
     "figures/claims.html",
     "figures/measures.html",
     "lessons/index.html",
@@ -76,6 +86,8 @@ def search(page: Page, address: str, words: str) -> list[str]:
         ("辅导室", "policies/"),
         ("xz07", "schools/xz07.html"),
         ("讲师团", "outreach|team"),
+        ("STAFF-01", "rules/STAFF-01.html"),
+        ("每十个教学班", "rules/STAFF-01.html"),
     ],
 )
 def test_chinese_queries_find_what_they_must(context: BrowserContext, sample_url: str, words: str, found: str) -> None:
@@ -153,6 +165,91 @@ def test_on_paper_a_table_stays_a_table(context: BrowserContext, sample_url: str
     assert page.locator("#schools-table").evaluate("e => e.scrollWidth") <= 673
     for hidden in (".md-header", ".md-tabs", ".xz-filter", ".md-footer"):
         expect(page.locator(hidden)).to_be_hidden()
+
+
+def test_the_table_of_schools_and_rules_filters_by_part_stage_and_outcome(context: BrowserContext, sample_url: str) -> None:
+    page = context.new_page()
+    page.goto(f"{sample_url}/compliance/matrix/hills.html")
+    rows, heads = page.locator("#matrix-table tbody tr:visible"), page.locator("#matrix-table thead th:visible")
+    every, schools = rows.count(), heads.count() - 1
+    page.locator("select[name=system]").select_option("7")
+    assert 0 < rows.count() < every
+    page.locator("select[name=system]").select_option("")
+    page.locator("select[name=stage]").select_option("primary")
+    assert 0 < heads.count() - 1 < schools
+    page.locator("select[name=stage]").select_option("")
+    page.locator("select[name=verdict]").select_option("unmet")
+    assert 0 < rows.count() < every
+    assert 0 < heads.count() - 1 < schools
+    for row in rows.all():  # whatever is left has the outcome asked for
+        assert row.locator("td:visible[data-v=unmet]").count() > 0
+    said = page.locator(".xz-filter__count").inner_text()
+    assert str(rows.count()) in said, said
+    assert str(heads.count() - 1) in said, said
+    page.locator("select[name=verdict]").select_option("waived")
+    page.locator("select[name=stage]").select_option("senior")
+    expect(page.locator(".xz-filter__count")).to_have_text(re.compile(r"\d+"))
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["wide", "narrow"])
+def test_the_table_keeps_its_headings_in_sight_and_is_worked_by_keyboard(browser: Browser, sample_url: str, size: ViewportSize) -> None:
+    context = browser.new_context(viewport=size, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{sample_url}/compliance/matrix/hills.html")
+    table = page.locator(".xz-matrix")
+    table.scroll_into_view_if_needed()
+    table.focus()
+    page.keyboard.press("End")
+    page.wait_for_function("document.querySelector('.xz-matrix').scrollTop > 0")
+    box = table.bounding_box()
+    head = page.locator("#matrix-table thead th").nth(1).bounding_box()
+    row = page.locator("#matrix-table tbody th").last.bounding_box()
+    assert box
+    assert head
+    assert row
+    assert abs(head["y"] - box["y"]) < 3, "the schools' names stay at the top"
+    assert abs(row["x"] - box["x"]) < 3, "the rules' names stay at the left"
+    cell = page.locator("#matrix-table td a").first
+    cell.focus()
+    seen = cell.bounding_box()
+    head = page.locator("#matrix-table thead th").nth(1).bounding_box()
+    assert seen
+    assert head
+    assert seen["y"] >= head["y"] + head["height"] - 1, "what has the focus is not under the heading"
+    assert min(seen["width"], seen["height"]) >= 24
+    address = cell.get_attribute("href")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"schools/.*#"))
+    assert address is not None
+    assert page.url.endswith(address.removeprefix("../.."))
+    context.close()
+
+
+def test_the_table_is_small_enough_for_a_phone(context: BrowserContext, sample_url: str, sample_site: Path) -> None:
+    page = context.new_page()
+    for path in sorted((sample_site / "compliance" / "matrix").glob("*.html")):
+        page.goto(f"{sample_url}/compliance/matrix/{path.name}")
+        assert page.evaluate("document.querySelectorAll('*').length") <= 1500, path.name
+
+
+def test_a_cell_leads_to_the_line_of_the_checklist_and_opens_it(context: BrowserContext, sample_url: str) -> None:
+    page = context.new_page()
+    page.goto(f"{sample_url}/schools/xz09.html#STAFF-11")  # it is met, so it stands in what is folded
+    expect(page.locator("#STAFF-11")).to_be_visible()
+    page.goto(f"{sample_url}/schools/xz09.html")
+    todo = page.locator("#todo")
+    assert todo.bounding_box()["y"] < 900, "what is to be done is on the first screen"  # type: ignore[index]
+    summary = page.locator("details.xz-fold > summary").last
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("details.xz-fold").last).to_have_attribute("open", "")
+
+
+def test_per_school_tables_are_not_in_the_search_index(sample_site: Path) -> None:
+    index = json.loads((sample_site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    name = next(d["title"] for d in index["docs"] if d["location"] == "schools/xz09.html")
+    holds = {d["location"].partition("#")[0] for d in index["docs"] if name in d["text"] and d["location"].startswith(("compliance/", "rules/"))}
+    assert holds == set()
 
 
 @pytest.mark.parametrize("language", ["", "en/"])

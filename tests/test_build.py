@@ -22,8 +22,8 @@ from generator.catalogue import Language, load
 from generator.engine import Engine
 from generator.history import Commit
 from generator.model import PolicyId
+from generator.pages import matrix, schools
 from generator.pages import pages as every_page
-from generator.pages import schools
 from generator.render import FOLDERS, brief, edition, heading, markdown
 from generator.repository import load as load_repository
 from generator.site import Site, site
@@ -79,14 +79,16 @@ def test_stamped_pages_have_the_bytes_of_pages_that_the_engine_builds(built: Pat
     content, catalogue = typical_site(), load()
     halves = [building._half(content, language, catalogue, tmp_path / language.value) for language in Language]
     for half in halves:
-        ordinary = (schools.ordinary(half.edition, s) for s in content.repository.schools.values())
+        ordinary = [schools.ordinary(half.edition, s) for s in content.repository.schools.values()]
+        ordinary += [matrix.ordinary(half.edition, sheet) for sheet in matrix.sheets(content)]
         output.write(half.folder / "docs", ((f"{page.path}.md", markdown(page)) for page in ordinary))
     runs = [engine.Run(folder=half.folder, settings=building._settings(half)) for half in halves]
     engine.build(runs, Engine.MKDOCS, AS_OF)
     for half in halves:
-        for school in content.repository.schools:
-            stamped = built / FOLDERS[half.edition.language] / "schools" / f"{school}.html"
-            assert stamped.read_text() == (half.folder / "site" / "schools" / f"{school}.html").read_text()
+        stamped = [f"schools/{school}" for school in content.repository.schools] + [sheet.path for sheet in matrix.sheets(content)]
+        for path in stamped:
+            there = built / FOLDERS[half.edition.language] / f"{path}.html"
+            assert there.read_text() == (half.folder / "site" / f"{path}.html").read_text(), path
 
 
 def test_another_folder_zone_locale_and_hash_seed_give_the_same_bytes(built: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from generator import output
 from generator.catalogue import Language, load
-from generator.pages import navigation, pages, schools
+from generator.pages import STAMPED, matrix, navigation, pages, schools
 from generator.render import edition, markdown
 from tests.test_build import typical_site
 
@@ -22,8 +22,9 @@ def rendered() -> dict[str, str]:
     for language in Language:
         made = edition(content, language, catalogue)
         built = pages(made)
-        shown = [page for page in built if page.path != schools.DONOR]
+        shown = [page for page in built if page.path not in dict(STAMPED)]
         shown += [schools.ordinary(made, school) for school in content.repository.schools.values()]
+        shown += [matrix.ordinary(made, sheet) for sheet in matrix.sheets(content)]
         files |= {f"{language.value}/{page.path}.md": markdown(page) for page in shown}
         files[f"{language.value}/navigation.txt"] = _lines(navigation(made, built))
     return files

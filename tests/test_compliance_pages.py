@@ -1,0 +1,143 @@
+"""The pages of verdicts: every Check in one place, nothing ranked, overdue means a duty, methods say all that is decided."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from generator.build import read
+from generator.catalogue import Language, load
+from generator.compliance import WORST_FIRST, Verdict, is_sealed, rules_of
+from generator.duties import Subject
+from generator.model import Modality, SchoolId
+from generator.pages import checklist, matrix, pages, schools, waivers
+from generator.pages.overdue import overdue, unfiled
+from generator.pages.wording import cited
+from generator.render import Edition, edition
+from generator.site import Page, site
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@cache
+def made(language: Language, day: date = date(2026, 11, 24)) -> Edition:
+    repository, problems = read(ROOT)
+    assert repository is not None, problems
+    return edition(site(repository, day, None), language, load())
+
+
+@cache
+def by_path(language: Language) -> dict[str, Page]:
+    return {page.path: page for page in pages(made(language))}
+
+
+def test_every_check_of_a_school_stands_once_on_its_page() -> None:
+    content = made(Language.ZH).site
+    rules = {r.id for r in content.repository.rules.values() if r.subject is Subject.SCHOOL}
+    for school in content.repository.schools.values():
+        anchors = re.findall(r'id="([A-Z]+-\d+[a-z]?)"', schools.ordinary(made(Language.ZH), school).body)
+        assert sorted(anchors) == sorted(rules), school.id
+
+
+@pytest.mark.parametrize("day", [date(2026, 9, 1), date(2026, 11, 24), date(2027, 2, 1), date(2027, 8, 31)])
+def test_every_check_stands_once_on_any_day(day: date) -> None:
+    there = made(Language.EN, day)
+    rules = {r.id for r in there.site.repository.rules.values() if r.subject is Subject.SCHOOL}
+    for school in list(there.site.repository.schools.values())[::9]:
+        assert sorted(re.findall(r'id="([A-Z]+-\d+[a-z]?)"', schools.ordinary(there, school).body)) == sorted(rules)
+
+
+def test_what_is_due_comes_nearest_first() -> None:
+    there = made(Language.ZH)
+    for school in there.site.repository.schools.values():
+        found = checklist.checklist(there, school, cited(there.site))["next"]
+        assert isinstance(found, list)
+        assert [item["due"] for item in found] == sorted(item["due"] for item in found)
+
+
+def test_figures_are_warned_of_before_they_are_too_old() -> None:
+    """xz18 counted on 2026-04-20; 240 days make 2026-12-16, warned of from 30 days before."""
+    school = SchoolId("xz18")
+    for day, warned in (
+        (date(2026, 11, 15), False),
+        (date(2026, 11, 16), True),
+        (date(2026, 12, 16), True),
+        (date(2026, 12, 17), False),  # too old now: it stands among what is to be done
+    ):
+        content = made(Language.ZH, day).site
+        assert any(checklist.lapses(content, c) for c in content.verdicts.by_school[school]) is warned, day
+    late = made(Language.ZH, date(2026, 12, 17)).site.verdicts.by_school[school]
+    assert any(c.verdict is Verdict.STALE for c in late)
+
+
+def test_overdue_is_a_duty_that_open_records_answer_and_a_missing_return_is_one_line() -> None:
+    content = made(Language.ZH).site
+    late = overdue(content)
+    assert late
+    assert all(c.rule.modality is Modality.SHALL and not is_sealed(c.rule) and c.found is not None for c in late)
+    assert {s.id for s in unfiled(content)} == {"xz37"}
+    assert unfiled(made(Language.ZH, date(2026, 10, 31)).site) == ()  # the last day still counts
+    assert [c.decisive.due for c in late if c.decisive] == sorted(c.decisive.due for c in late if c.decisive)
+
+
+def test_every_waiver_stands_in_one_group() -> None:
+    content = made(Language.ZH).site
+    states = {w.id: waivers.state_of(content, w).value for w in content.repository.waivers.values()}
+    assert states == {"xz03-room-2026": "in_force", "xz11-equipment-2026": "needless", "xz09-staff-2026": "ended"}
+    before = made(Language.ZH, date(2026, 8, 31)).site
+    assert {waivers.state_of(before, w).value for w in before.repository.waivers.values()} == {"coming"}
+
+
+def test_the_tables_hold_every_school_once_in_the_order_of_codes() -> None:
+    content = made(Language.ZH).site
+    found = [school.id for sheet in matrix.sheets(content) for school in sheet.schools]
+    assert sorted(found) == sorted(content.repository.schools)
+    assert all(list(sheet.schools) == sorted(sheet.schools, key=lambda s: s.id) for sheet in matrix.sheets(content))
+    assert len({sheet.path for sheet in matrix.sheets(content)}) == len(matrix.sheets(content))
+
+
+def test_a_cell_says_its_verdict_in_words() -> None:
+    there = made(Language.ZH)
+    for sheet in matrix.sheets(there.site)[:2]:
+        body = matrix.ordinary(there, sheet).body
+        cells = re.findall(r'data-v="([a-z-]+)">.*?<span[^>]*>([^<]+)</span>', body)
+        assert len(cells) == len(sheet.schools) * sum(r.subject is Subject.SCHOOL for r in there.site.repository.rules.values())
+        words = {"met": "达标", "unmet": "未达标", "advisory": "建议改进", "due": "未到期", "stale": "证据过期"}
+        words |= {"unreported": "未填报", "waived": "已豁免", "not-applicable": "不适用"}
+        assert dict(cells) == {v: w for v, w in words.items() if v in dict(cells)}
+
+
+def test_every_clause_says_which_rule_checks_it_or_why_none_does() -> None:
+    for language, none in ((Language.ZH, "还没有规则核对这一条。"), (Language.EN, "No rule checks this clause yet.")):
+        repository = made(language).site.repository
+        rules = rules_of(repository)
+        for policy in repository.policies.values():
+            body = by_path(language)[f"policies/{policy.id}"].body
+            unexplained = sum(not rules[c.ref] and c.why_no_rule is None for c in policy.clauses)
+            assert body.count(none) == unexplained, policy.id
+            for clause in policy.clauses:
+                for rule in rules[clause.ref]:
+                    assert f'href="../rules/{rule.id}.html"' in body, clause.ref
+
+
+def test_methods_tell_every_verdict_and_the_order_of_periods() -> None:
+    body = by_path(Language.EN)["compliance/methods"].body
+    assert re.findall(r'<tr id="([a-z-]+)">', body) == [v.value for v in Verdict]
+    listed = re.findall(r"<ol>(.*?)</ol>", body, re.DOTALL)[0]
+    assert re.findall(r">([a-z ]+)</span>", listed) == [
+        {"unreported": "unreported", "advisory": "advised"}.get(v.value, v.value) for v in WORST_FIRST
+    ]
+
+
+def test_lists_of_schools_stay_out_of_the_search_index() -> None:
+    """A school is found by its own entry; its name in every table would bury that."""
+    for path in ("compliance/overdue", "compliance/waivers", "rules/STAFF-01"):
+        body = by_path(Language.ZH)[path].body
+        kept = re.sub(r"<(div|ul)[^>]* data-search-exclude.*?\n</\1>\n(?=\n|{)", "", body, flags=re.DOTALL)
+        names = [s.title.zh for s in made(Language.ZH).site.repository.schools.values() if s.title.zh in body]
+        assert names
+        assert [n for n in names if n in kept] == [], path
