@@ -80,12 +80,12 @@ def test_stamped_pages_have_the_bytes_of_pages_that_the_engine_builds(built: Pat
     halves = [building._half(content, language, catalogue, tmp_path / language.value) for language in Language]
     for half in halves:
         ordinary = [schools.ordinary(half.edition, s) for s in content.repository.schools.values()]
-        ordinary += [matrix.ordinary(half.edition, sheet) for sheet in matrix.sheets(content)]
+        ordinary += [matrix.ordinary(half.edition, grid) for grid in matrix.grids(content)]
         output.write(half.folder / "docs", ((f"{page.path}.md", markdown(page)) for page in ordinary))
     runs = [engine.Run(folder=half.folder, settings=building._settings(half)) for half in halves]
     engine.build(runs, Engine.MKDOCS, AS_OF)
     for half in halves:
-        stamped = [f"schools/{school}" for school in content.repository.schools] + [sheet.path for sheet in matrix.sheets(content)]
+        stamped = [f"schools/{school}" for school in content.repository.schools] + [grid.path for grid in matrix.grids(content)]
         for path in stamped:
             there = built / FOLDERS[half.edition.language] / f"{path}.html"
             assert there.read_text() == (half.folder / "site" / f"{path}.html").read_text(), path

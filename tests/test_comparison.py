@@ -99,7 +99,7 @@ def test_a_value_beside_what_was_asked(rule: str, value: Value, target: Value | 
 
 def test_what_a_target_was_worked_out_from_is_named() -> None:
     assert told(made(Language.ZH), real(Language.ZH, "STAFF-01", "xz09")) == ("按 35 个教学班计算，需要 4 名，现有 2 名，差 2 名",)
-    assert told(made(Language.EN), real(Language.EN, "STAFF-01", "xz09")) == ("for 35 classes: 4 needed, 2 recorded, 2 short",)
+    assert told(made(Language.EN), real(Language.EN, "STAFF-01", "xz09")) == ("For 35 classes: 4 needed, 2 recorded, 2 short",)
 
 
 def test_what_is_not_known_says_why() -> None:

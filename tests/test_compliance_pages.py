@@ -94,18 +94,18 @@ def test_every_waiver_stands_in_one_group() -> None:
 
 def test_the_tables_hold_every_school_once_in_the_order_of_codes() -> None:
     content = made(Language.ZH).site
-    found = [school.id for sheet in matrix.sheets(content) for school in sheet.schools]
+    found = [school.id for grid in matrix.grids(content) for school in grid.schools]
     assert sorted(found) == sorted(content.repository.schools)
-    assert all(list(sheet.schools) == sorted(sheet.schools, key=lambda s: s.id) for sheet in matrix.sheets(content))
-    assert len({sheet.path for sheet in matrix.sheets(content)}) == len(matrix.sheets(content))
+    assert all(list(grid.schools) == sorted(grid.schools, key=lambda s: s.id) for grid in matrix.grids(content))
+    assert len({grid.path for grid in matrix.grids(content)}) == len(matrix.grids(content))
 
 
 def test_a_cell_says_its_verdict_in_words() -> None:
     there = made(Language.ZH)
-    for sheet in matrix.sheets(there.site)[:2]:
-        body = matrix.ordinary(there, sheet).body
+    for grid in matrix.grids(there.site)[:2]:
+        body = matrix.ordinary(there, grid).body
         cells = re.findall(r'data-v="([a-z-]+)">.*?<span[^>]*>([^<]+)</span>', body)
-        assert len(cells) == len(sheet.schools) * sum(r.subject is Subject.SCHOOL for r in there.site.repository.rules.values())
+        assert len(cells) == len(grid.schools) * sum(r.subject is Subject.SCHOOL for r in there.site.repository.rules.values())
         words = {"met": "达标", "unmet": "未达标", "advisory": "建议改进", "due": "未到期", "stale": "证据过期"}
         words |= {"unreported": "未填报", "waived": "已豁免", "not-applicable": "不适用"}
         assert dict(cells) == {v: w for v, w in words.items() if v in dict(cells)}

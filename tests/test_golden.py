@@ -24,7 +24,7 @@ def rendered() -> dict[str, str]:
         built = pages(made)
         shown = [page for page in built if page.path not in dict(STAMPED)]
         shown += [schools.ordinary(made, school) for school in content.repository.schools.values()]
-        shown += [matrix.ordinary(made, sheet) for sheet in matrix.sheets(content)]
+        shown += [matrix.ordinary(made, grid) for grid in matrix.grids(content)]
         files |= {f"{language.value}/{page.path}.md": markdown(page) for page in shown}
         files[f"{language.value}/navigation.txt"] = _lines(navigation(made, built))
     return files

@@ -36,7 +36,7 @@ def checklist(edition: Edition, school: School, clauses: Mapping[RuleId, Sequenc
     coming = sorted((c for c in open_ if c.next_due is not None), key=_due_next)
     return {
         "counts": shown(edition, counts),
-        "said": in_all(edition, counts, "checks"),
+        "said": in_all(edition, counts, "own"),
         "todo": items(*_TODO),
         "unreported": unreported,
         "no_return": bool(unreported) and all(c.found is None for c in open_),

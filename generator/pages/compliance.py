@@ -6,14 +6,18 @@ Owns the order of the summary. Counts are of Checks, never of "good" schools; ev
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from generator.compliance import Check, TrendPoint, is_sealed, tally
-from generator.duties import RuleId
+from generator.charts import Chart, draw
+from generator.compliance import Check, Tally, TrendPoint, Verdict, is_sealed, tally
+from generator.duties import RuleId, Subject
+from generator.figure import Figure, Kind, Series
+from generator.model import System
 from generator.pages.overdue import by_rule, overdue, unfiled
 from generator.pages.school import year
 from generator.pages.wording import TONES, cited, days_to, due_open, in_all, period_title, shown, told
-from generator.render import Edition, number
+from generator.render import Edition, label_text, number
 from generator.site import Page
 
 _COMING = 8  # due days told ahead
@@ -38,7 +42,11 @@ def pages(edition: Edition) -> Iterator[Page]:
             "missing": len(unfiled(site)),
             "overdue": [_overdue(edition, late) for late in by_rule(overdue(site))],
             "coming": _coming(edition, of_schools),
-            "parts": list(_parts(edition)),
+            "parts": (parts := list(_parts(edition))),
+            "charts": {
+                "parts": _chart(edition, "parts", [(edition.plain(p.system.title), p.counts) for p in parts]),
+                "trend": _chart(edition, "trend", [(point.year, point.schools) for point in site.trend]),
+            },
             "of_district": [_of_district(edition, c) for c in site.verdicts.of_district],
             "trend": [_point(point) for point in site.trend],
             "year": year(site),
@@ -71,16 +79,49 @@ def _due(edition: Edition, due: date, checks: Sequence[Check]) -> dict[str, obje
     return {"rule": rule, "due": due, "days": days_to(edition, due), "period": period, "count": len(checks), "sealed": is_sealed(rule)}
 
 
-def _parts(edition: Edition) -> Iterator[dict[str, object]]:
-    """Every part of the work that rules check, with its Checks counted; a rule that serves two parts counts in both."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemChecks:
+    """A part of the work: how many rules check schools in it, and their Checks counted."""
+
+    system: System
+    rules: int
+    counts: Tally
+
+    @property
+    def share(self) -> str:
+        """The share met as it is printed."""
+        return number(self.counts.share)
+
+
+def _parts(edition: Edition) -> Iterator[SystemChecks]:
+    """Every part of the work that rules check at schools; a rule that serves two parts counts in both."""
     site, clauses = edition.site, cited(edition.site)
+    of_schools = [rule for rule in site.repository.rules.values() if rule.subject is Subject.SCHOOL]
     for system in site.repository.district.systems:
-        rules = [rule for rule, found in clauses.items() if any(system.number in c.clause.systems for c in found)]
-        checks = [c for rule in rules for c in site.verdicts.by_rule[rule] if c.school is not None]
-        if checks:
-            counts = tally(checks)
-            of_schools = sum(1 for rule in rules if site.verdicts.by_rule[rule] and site.verdicts.by_rule[rule][0].school is not None)
-            yield {"system": system, "rules": of_schools, "counts": counts, "share": number(counts.share)}
+        rules = [rule.id for rule in of_schools if any(system.number in c.clause.systems for c in clauses[rule.id])]
+        if rules:
+            yield SystemChecks(system=system, rules=len(rules), counts=tally(c for rule in rules for c in site.verdicts.by_rule[rule]))
+
+
+def _chart(edition: Edition, name: str, rows: Sequence[tuple[str, Tally]]) -> Chart | None:
+    """Verdicts counted, a bar a row; the same verdicts in the same order in every chart."""
+    series = [
+        Series(name=label_text(edition.language, verdict), points=tuple(counts.counts[verdict] for _, counts in rows))
+        for verdict in Verdict
+        if verdict is not Verdict.NOT_APPLICABLE
+    ]
+    if not rows:
+        return None
+    figure = Figure(
+        id=f"chart-{name}",
+        kind=Kind.STACKED,
+        title=edition.say(f"summary.chart.{name}"),
+        axis=edition.say(f"summary.axis.{name}"),
+        categories=tuple(title for title, _ in rows),
+        series=tuple(series),
+        unit=edition.say("summary.chart.unit"),
+    )
+    return draw(figure, edition.say)
 
 
 def _of_district(edition: Edition, check: Check) -> dict[str, object]:

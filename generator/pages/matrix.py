@@ -27,7 +27,7 @@ _PLAIN = frozenset({Verdict.MET, Verdict.DUE, Verdict.NOT_APPLICABLE})  # cells 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class Grid:
     """One table: an area's schools, or some of them. `number` is 0 where the area has only one."""
 
     area: Area
@@ -40,16 +40,16 @@ class Sheet:
         return f"compliance/matrix/{self.area.id}{f'-{self.number}' if self.number else ''}"
 
 
-def sheets(site: Site) -> tuple[Sheet, ...]:
+def grids(site: Site) -> tuple[Grid, ...]:
     """The tables, area by area; an area without schools has none."""
-    return tuple(sheet for area in site.repository.district.areas for sheet in _sheets(site, area))
+    return tuple(grid for area in site.repository.district.areas for grid in _grids(site, area))
 
 
-def _sheets(site: Site, area: Area) -> Iterator[Sheet]:
+def _grids(site: Site, area: Area) -> Iterator[Grid]:
     members = [s for s in site.repository.schools.values() if s.area == area.id]
     parts = [members[start : start + _ACROSS] for start in range(0, len(members), _ACROSS)]
     for number, part in enumerate(parts, start=1):
-        yield Sheet(area=area, number=number if len(parts) > 1 else 0, schools=tuple(part))
+        yield Grid(area=area, number=number if len(parts) > 1 else 0, schools=tuple(part))
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -59,14 +59,14 @@ def pages(edition: Edition) -> Iterator[Page]:
     yield _page(edition, DONOR, places, mark("title"), mark("description"))
 
 
-def ordinary(edition: Edition, sheet: Sheet) -> Page:
+def ordinary(edition: Edition, grid: Grid) -> Page:
     """A table's page as the engine would build it without stamping."""
-    return _page(edition, sheet.path, _places(edition, sheet), _title(edition, sheet), edition.say("matrix.description"))
+    return _page(edition, grid.path, _places(edition, grid), _title(edition, grid), edition.say("matrix.description"))
 
 
 def stamped(edition: Edition) -> tuple[Stamped, ...]:
     """The values of every table for the donor's places."""
-    return tuple(_stamped(edition, sheet) for sheet in sheets(edition.site))
+    return tuple(_stamped(edition, grid) for grid in grids(edition.site))
 
 
 def _index(edition: Edition) -> Page:
@@ -78,7 +78,7 @@ def _index(edition: Edition) -> Page:
         description=edition.say("matrix.description"),
         template="matrix/index.md.j2",
         hide=("toc",),
-        data={"sheets": [{"path": s.path, "title": _area(edition, s), "schools": s.schools} for s in sheets(site)], "key": _key(edition)},
+        data={"grids": [{"path": s.path, "title": _area(edition, s), "schools": s.schools} for s in grids(site)], "key": _key(edition)},
         cites=[site.repository.district.source],
     )
 
@@ -107,32 +107,32 @@ def _page(edition: Edition, path: str, places: Mapping[str, Markup], title: str,
     )
 
 
-def _places(edition: Edition, sheet: Sheet) -> Mapping[str, Markup]:
-    every = [{"path": s.path, "title": _area(edition, s), "here": s == sheet} for s in sheets(edition.site)]
-    cites = [*(s.source for s in sheet.schools), *(rule.source for rule in _rules(edition.site))]
+def _places(edition: Edition, grid: Grid) -> Mapping[str, Markup]:
+    every = [{"path": s.path, "title": _area(edition, s), "here": s == grid} for s in grids(edition.site)]
+    cites = [*(s.source for s in grid.schools), *(rule.source for rule in _rules(edition.site))]
     return {
-        "heading": heading(_title(edition, sheet)),
-        "links": settled(edition.fragment("matrix/links.html.j2", sheet.path, {"sheets": every})),
-        "table": settled(edition.fragment("matrix/table.html.j2", sheet.path, _table(edition, sheet))),
-        "provenance": settled(edition.provenance(sheet.path, sorted(cites))),
+        "heading": heading(_title(edition, grid)),
+        "links": settled(edition.fragment("matrix/links.html.j2", grid.path, {"grids": every})),
+        "table": settled(edition.fragment("matrix/table.html.j2", grid.path, _table(edition, grid))),
+        "provenance": settled(edition.provenance(grid.path, sorted(cites))),
     }
 
 
-def _stamped(edition: Edition, sheet: Sheet) -> Stamped:
-    title = _title(edition, sheet)
-    words = {"id": sheet.path.rpartition("/")[2], "title": title, "description": edition.say("matrix.description")}
-    places = {name: str(value) for name, value in _places(edition, sheet).items()}
+def _stamped(edition: Edition, grid: Grid) -> Stamped:
+    title = _title(edition, grid)
+    words = {"id": grid.path.rpartition("/")[2], "title": title, "description": edition.say("matrix.description")}
+    places = {name: str(value) for name, value in _places(edition, grid).items()}
     escaped = {name: str(Markup.escape(word)) for name, word in words.items()}
-    return Stamped(path=sheet.path, places=places | escaped, entry=Entry(location=f"{sheet.path}.html", title=title, text=title))
+    return Stamped(path=grid.path, places=places | escaped, entry=Entry(location=f"{grid.path}.html", title=title, text=title))
 
 
-def _area(edition: Edition, sheet: Sheet) -> str:
-    title = edition.plain(sheet.area.title)
-    return edition.say("matrix.part", area=title, number=sheet.number) if sheet.number else title
+def _area(edition: Edition, grid: Grid) -> str:
+    title = edition.plain(grid.area.title)
+    return edition.say("matrix.part", area=title, number=grid.number) if grid.number else title
 
 
-def _title(edition: Edition, sheet: Sheet) -> str:
-    return edition.say("matrix.headline", area=_area(edition, sheet))
+def _title(edition: Edition, grid: Grid) -> str:
+    return edition.say("matrix.headline", area=_area(edition, grid))
 
 
 def _rules(site: Site) -> tuple[Rule, ...]:
@@ -148,17 +148,17 @@ def _key(edition: Edition) -> list[dict[str, object]]:
     return [{"verdict": v, "tone": TONES[v], "mark": edition.say(f"verdict.{v.value}.mark")} for v in Verdict]
 
 
-def _table(edition: Edition, sheet: Sheet) -> dict[str, object]:
+def _table(edition: Edition, grid: Grid) -> dict[str, object]:
     site = edition.site
     systems = _systems(site)
-    found = {(c.rule.id, school.id): c for school in sheet.schools for c in site.verdicts.by_school[school.id]}
+    found = {(c.rule.id, school.id): c for school in grid.schools for c in site.verdicts.by_school[school.id]}
     words = {v: {"tone": TONES[v], "mark": edition.say(f"verdict.{v.value}.mark"), "word": label_text(edition.language, v)} for v in Verdict}
     return {
-        "schools": sheet.schools,
-        "title": _title(edition, sheet),
+        "schools": grid.schools,
+        "title": _title(edition, grid),
         "as_of": site.as_of,
         "rows": [
-            {"rule": rule, "systems": systems[rule.id], "cells": [_cell(found[rule.id, s.id], s, words) for s in sheet.schools]}
+            {"rule": rule, "systems": systems[rule.id], "cells": [_cell(found[rule.id, s.id], s, words) for s in grid.schools]}
             for rule in _rules(site)
         ],
     }

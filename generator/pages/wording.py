@@ -126,12 +126,15 @@ def told(edition: Edition, check: Check) -> tuple[str, ...]:
 def _told(edition: Edition, check: Check, moment: Moment, kind: PeriodKind) -> str:
     said = compared(edition, check, moment)
     if kind is PeriodKind.YEAR:
-        return said
+        return said[:1].upper() + said[1:]
     return edition.say("period.said", period=period_title(edition, kind, moment.period), said=said)
 
 
 def in_all(edition: Edition, counts: Tally, things: str) -> str:
-    """What a count says: how many of those judged are met, how many are left out, and why. `things` is `schools` or `checks`."""
+    """What a count says: how many of those judged are met, how many are left out, and why.
+
+    `things` is `schools`, `checks` or `own`, the checks of one school: of these no share is told, it would be read as the school's mark.
+    """
     left_out = [(v, n) for v, n in counts.counts.items() if n and v not in JUDGED and v is not Verdict.NOT_APPLICABLE]
     parts = []
     if counts.share is None:
