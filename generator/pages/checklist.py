@@ -12,6 +12,7 @@ from generator.compliance import Check, Evidence, TrendPoint, Verdict, is_sealed
 from generator.duties import RuleId
 from generator.model import School
 from generator.pages.comparison import counted
+from generator.pages.school import return_of
 from generator.pages.wording import TONES, Cited, days_to, in_all, period_title, shown, told
 from generator.problems import Position
 from generator.render import Edition, number
@@ -39,7 +40,7 @@ def checklist(edition: Edition, school: School, clauses: Mapping[RuleId, Sequenc
         "said": in_all(edition, counts, "own"),
         "todo": items(*_TODO),
         "unreported": unreported,
-        "no_return": bool(unreported) and all(c.found is None for c in open_),
+        "no_return": return_of(edition.site, school, edition.site.current_year) is None and bool(unreported),
         "advice": items(Verdict.ADVISORY),
         "next": [_coming(edition, c) for c in coming],
         "lapsing": [_lapsing(edition, c) for c in open_ if lapses(edition.site, c)],
@@ -81,9 +82,9 @@ def _item(edition: Edition, check: Check, clauses: Sequence[Cited]) -> dict[str,
         "due": due,
         "days": days_to(edition, due) if due else "",
         "fresh_until": check.fresh_until,
+        "counted_on": check.found.counted_on if check.found else None,
         "evidence": [_evidence(edition, e) for e in evidence],
-        "dated": evidence[0].dated if evidence else None,
-        "filed": evidence[0].filed if evidence else None,
+        "dated": [_dated(edition, e) for e in {e.kind: e for e in evidence}.values()],
         "clauses": clauses,
         "lapsed": check.lapsed,
     }
@@ -91,12 +92,17 @@ def _item(edition: Edition, check: Check, clauses: Sequence[Cited]) -> dict[str,
 
 def _evidence(edition: Edition, evidence: Evidence) -> dict[str, object]:
     at = evidence.at
-    return {"title": _field(edition, evidence.field), "at": f"{at.path}:{at.line}", "url": edition.record_url(at)}
+    return {"title": _field(edition, evidence.kind, evidence.field), "at": f"{at.path}:{at.line}", "url": edition.record_url(at)}
 
 
-def _field(edition: Edition, field: tuple[str, ...]) -> str:
+def _dated(edition: Edition, evidence: Evidence) -> str:
+    """When the figures were counted (or the school visited), and when that was recorded."""
+    return edition.say(f"checklist.dated.{evidence.kind}", dated=edition.day(evidence.dated), filed=edition.day(evidence.filed))
+
+
+def _field(edition: Edition, kind: str, field: tuple[str, ...]) -> str:
     """A field's title, with its group's where there is one."""
-    return " · ".join(edition.plain(field_title("return", field[:depth])) for depth in range(1, len(field) + 1))
+    return " · ".join(edition.plain(field_title(kind, field[:depth])) for depth in range(1, len(field) + 1))
 
 
 def _coming(edition: Edition, check: Check) -> dict[str, object]:

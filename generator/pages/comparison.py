@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from generator.compliance import Check, Moment, Verdict, is_sealed
+from generator.compliance import Check, Moment, Verdict, is_sealed, measures_of
 from generator.duties import Factor, Operator, Rule, SchoolMeasure, Subject, Target, Value
 from generator.model import MeasureName
 from generator.pages.figures import figure
@@ -39,6 +39,8 @@ _UNITS: Mapping[SchoolMeasure, str] = {
     _M.SCREENING_COVERAGE: "unit.percent",
     _M.ELECTRONIC_FILES: "unit.percent",
     _M.PAPER_FILES: "unit.percent",
+    _M.SPECIAL_INSPECTIONS: "unit.inspections",
+    _M.OVERDUE_RECTIFICATIONS: "unit.findings",
 }
 _WORDS: Mapping[SchoolMeasure, str] = {_M.LEADING_GROUP_HEAD: "HeadRole", _M.WORK_FILES: "WorkFile"}  # the others: MeasuredWord
 _TOO_MUCH = frozenset({Operator.AT_MOST, Operator.LESS_THAN})
@@ -109,9 +111,16 @@ def compared(edition: Edition, check: Check, moment: Moment) -> str:
             return edition.say("compare.basis", basis=basis, said=said) if basis else said
 
 
+def rests_on_return(rule: Rule) -> bool:
+    """Whether a rule about schools is answered by their returns, not by inspections alone."""
+    return any(name in MEASURABLE for name in measures_of(rule))
+
+
 def _why_unknown(check: Check, moment: Moment) -> str:
     if is_sealed(check.rule):
         return "sealed"
+    if check.school is not None and not rests_on_return(check.rule):
+        return "not_inspected"
     if check.school is not None and check.found is None:
         return "no_return"
     return "not_yet" if moment.verdict is Verdict.DUE else "not_stated"
@@ -168,7 +177,7 @@ def _basis(edition: Edition, check: Check, moment: Moment) -> str:
     """What the target was worked out from, where that is another measure of the school: `36 classes`."""
     target, found = check.rule.target, check.found
     worked_out = target is not None and (target.times is not None or target.divided_by is not None)
-    if target is None or target.measure is None or not worked_out or found is None or check.school is None:
+    if target is None or target.measure is None or not worked_out or found is None or target.measure not in MEASURABLE:
         return ""
     look = Look(found=found, period=moment.period, bands=edition.site.repository.bands)
     value = MEASURABLE[SchoolMeasure(target.measure)].value(look)

@@ -15,7 +15,7 @@ from generator.measures import Measured, measure
 from generator.model import MeasureName, SchoolYear
 from generator.render import Edition, label_text, number
 from generator.schemas import field_title
-from generator.school_measures import MEASURABLE
+from generator.school_measures import INSPECTED, MEASURABLE
 from generator.site import Page
 
 TONES = {
@@ -103,7 +103,8 @@ def _measure(edition: Edition, name: MeasureName, years: tuple[SchoolYear, ...])
 
 def _of_schools(edition: Edition, name: SchoolMeasure) -> dict[str, object]:
     """A measure of one school: by what period it has a value, which fields of the return give it, which rules read it."""
-    fields = [field_title("return", field[:1]) for field in MEASURABLE[name].fields]
+    stated = name in MEASURABLE
+    fields = [("return", f[:1]) for f in MEASURABLE[name].fields] if stated else [("inspection", INSPECTED[name].field[:1])]
     rules = [r for r in edition.site.repository.rules.values() if r.subject is Subject.SCHOOL and name in measures_of(r)]
     title = label_text(edition.language, name)
     return {
@@ -111,6 +112,7 @@ def _of_schools(edition: Edition, name: SchoolMeasure) -> dict[str, object]:
         "title": title[:1].upper() + title[1:],
         "period": BY_PERIOD.get(name, PeriodKind.YEAR),
         "sealed": name in SEALED,
-        "fields": list(dict.fromkeys(fields)),
+        "kind": "return" if stated else "inspection",
+        "fields": [field_title(kind, field) for kind, field in dict.fromkeys(fields)],
         "rules": rules,
     }

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from generator.compliance import Check, Verdict, is_sealed
 from generator.duties import RuleId
 from generator.model import Modality, School, Text
+from generator.pages.comparison import rests_on_return
 from generator.pages.school import return_of, year
 from generator.pages.wording import TONES, days_to, told
 from generator.render import Edition
@@ -56,8 +57,8 @@ def unfiled(site: Site) -> tuple[School, ...]:
 
 
 def overdue(site: Site) -> tuple[Check, ...]:
-    """Overdue Checks of schools that filed, the longest overdue first, then by rule and school."""
-    late = [c for c in site.verdicts.checks if is_overdue(c) and c.school is not None and c.found is not None]
+    """Overdue Checks, the longest overdue first, then by rule and school; none that only says again that the return is missing."""
+    late = [c for c in site.verdicts.checks if is_overdue(c) and c.school is not None and (c.found is not None or not rests_on_return(c.rule))]
     return tuple(sorted(late, key=lambda c: (c.decisive.due if c.decisive else site.as_of, c.rule.id)))
 
 
