@@ -11,9 +11,10 @@ import json
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
+from typing import NamedTuple
 
 from generator.catalogue import Language
-from generator.compliance import Check, Verdict
+from generator.compliance import Check, Evidence, Verdict
 from generator.duties import SchoolMeasure, Subject, Value
 from generator.open_data import FORMAT, days_left, days_overdue, meaning, verdicts_json
 from generator.pages.dictionary import fields
@@ -24,6 +25,7 @@ from generator.spreadsheet import Cell, Table, as_csv, as_workbook
 
 PATH = "compliance/downloads"
 CSV, XLSX, JSON, SCHEMA = "data/verdicts.csv", "data/verdicts.xlsx", "data/verdicts.json", "data/verdicts.schema.json"
+MOST_ROWS = 50_000  # of a workbook: beyond, it takes longer to make than the rest of the site, and nobody reads it in a spreadsheet
 _WORDS = {SchoolMeasure.LEADING_GROUP_HEAD: "HeadRole", SchoolMeasure.WORK_FILES: "WorkFile"}  # the others: MeasuredWord
 
 
@@ -53,6 +55,8 @@ def pages(edition: Edition) -> Iterator[Page]:
             "columns": list(_COLUMNS),
             "fields": list(fields(edition, published("verdicts"), "", ())),
             "format": FORMAT,
+            "no_workbook": all(file.path != XLSX for file in files),
+            "most_rows": number(MOST_ROWS),
         },
         cites=(),
         files=tuple(file for file in files if edition.language is Language.ZH or not _shared(file)),
@@ -67,7 +71,8 @@ def _shared(file: File) -> bool:
 def _files(edition: Edition) -> Iterator[File]:
     table, notes = verdict_table(edition), _notes(edition)
     properties = {"title": edition.say("downloads.title"), "subject": edition.plain(edition.site.repository.district.title)}
-    yield File(path=XLSX, content=as_workbook((table, notes), properties))
+    if len(table.rows) <= MOST_ROWS:
+        yield File(path=XLSX, content=as_workbook((table, notes), properties))
     yield File(path=CSV, content=as_csv(table))
     yield File(path=JSON, content=verdicts_json(edition.site, edition.catalogue))
     yield File(path=SCHEMA, content=f"{json.dumps(published('verdicts'), ensure_ascii=False, indent=2)}\n".encode())
@@ -85,28 +90,46 @@ def _told(edition: Edition, file: File) -> Mapping[str, object]:
     }
 
 
+class _Seen(NamedTuple):
+    """A Check, and the evidence that several columns tell of."""
+
+    check: Check
+    evidence: tuple[Evidence, ...]
+
+
 # --- the table --------------------------------------------------------------------------------------------------------------------
 
 
 def verdict_table(edition: Edition) -> Table:
     """A row a Check, in words of the Edition's language."""
-    rows = [[cell(edition, check) for cell, _ in _COLUMNS.values()] for check in edition.site.verdicts.checks]
+    cells = [cell for cell, _ in _COLUMNS.values()]
+    seen = (_Seen(check=check, evidence=check.evidence()) for check in edition.site.verdicts.checks)
+    rows = [[cell(edition, one) for cell in cells] for one in seen]
     columns = tuple((edition.say(f"downloads.{name}"), width) for name, (_, width) in _COLUMNS.items())
     return Table(name=edition.say("downloads.sheet"), columns=columns, rows=rows, frozen=2)
 
 
-def _subject(edition: Edition, check: Check) -> str:
-    return edition.plain(check.school.title if check.school else edition.site.repository.district.title)
+def _subject(edition: Edition, seen: _Seen) -> str:
+    school = seen.check.school
+    return edition.plain(school.title if school else edition.site.repository.district.title)
 
 
-def _area(edition: Edition, check: Check) -> str:
-    areas = edition.site.repository.district.areas
-    return next((edition.plain(a.title) for a in areas if check.school and a.id == check.school.area), "")
+def _area(edition: Edition, seen: _Seen) -> str:
+    school, areas = seen.check.school, edition.site.repository.district.areas
+    return next((edition.plain(a.title) for a in areas if school and a.id == school.area), "")
 
 
-def _measure(edition: Edition, check: Check) -> str:
-    closed_set = "SchoolMeasure" if check.rule.subject is Subject.SCHOOL else "MeasureName"
-    return edition.plain(enum_label(closed_set, check.rule.measure))
+def _measure(edition: Edition, seen: _Seen) -> str:
+    rule = seen.check.rule
+    return edition.plain(enum_label("SchoolMeasure" if rule.subject is Subject.SCHOOL else "MeasureName", rule.measure))
+
+
+def _found(edition: Edition, seen: _Seen) -> Cell:
+    return _cell(edition, seen.check, seen.check.decisive.value) if seen.check.decisive else None
+
+
+def _target(edition: Edition, seen: _Seen) -> Cell:
+    return _cell(edition, seen.check, seen.check.decisive.target) if seen.check.decisive else None
 
 
 def _cell(edition: Edition, check: Check, value: Value | None) -> Cell:
@@ -126,42 +149,41 @@ def _word(edition: Edition, check: Check, word: str) -> str:
     return edition.plain(enum_label(_WORDS.get(SchoolMeasure(check.rule.measure), "MeasuredWord"), word))
 
 
-def _status(check: Check) -> Status:
-    if check.decisive is None:
-        return Status.NOT_APPLICABLE
-    return Status.NOT_STATED if check.decisive.value is None else Status.STATED
+def _status(edition: Edition, seen: _Seen) -> str:
+    decisive = seen.check.decisive
+    status = Status.NOT_APPLICABLE if decisive is None else Status.NOT_STATED if decisive.value is None else Status.STATED
+    return edition.say(f"downloads.status.{status.value}")
 
 
-def _evidence(check: Check) -> str:
-    return " ".join(f"{at.path}:{at.line}" for at in (*(e.at for e in check.evidence()), *check.cites))
+def _evidence(_: Edition, seen: _Seen) -> str:
+    return " ".join(f"{at.path}:{at.line}" for at in (*(e.at for e in seen.evidence), *seen.check.cites))
 
 
-_Column = tuple[Callable[[Edition, Check], Cell], int]
-_COLUMNS: Mapping[str, _Column] = {
-    "school": (lambda _, c: c.school.id if c.school else None, 8),
+_COLUMNS: Mapping[str, tuple[Callable[[Edition, _Seen], Cell], int]] = {
+    "school": (lambda _, s: s.check.school.id if s.check.school else None, 8),
     "school_title": (_subject, 24),
     "area": (_area, 10),
-    "rule": (lambda _, c: c.rule.id, 12),
-    "rule_title": (lambda e, c: e.plain(c.rule.title), 36),
-    "modality": (lambda e, c: label_text(e.language, c.rule.modality), 10),
-    "verdict_": (lambda e, c: label_text(e.language, c.verdict), 10),
+    "rule": (lambda _, s: s.check.rule.id, 12),
+    "rule_title": (lambda e, s: e.plain(s.check.rule.title), 36),
+    "modality": (lambda e, s: label_text(e.language, s.check.rule.modality), 10),
+    "verdict_": (lambda e, s: label_text(e.language, s.check.verdict), 10),
     "measure": (_measure, 24),
-    "value": (lambda e, c: _cell(e, c, c.decisive.value) if c.decisive else None, 14),
-    "value_status": (lambda e, c: e.say(f"downloads.status.{_status(c).value}"), 12),
-    "operator": (lambda e, c: label_text(e.language, c.rule.operator), 12),
-    "target": (lambda e, c: _cell(e, c, c.decisive.target) if c.decisive else None, 14),
-    "period": (lambda _, c: c.decisive.period.id if c.decisive else None, 16),
-    "due": (lambda _, c: c.decisive.due if c.decisive else None, 12),
-    "days_overdue": (lambda e, c: days_overdue(c, e.site.as_of), 10),
-    "next_due": (lambda _, c: c.next_due.due if c.next_due else None, 12),
-    "days_left": (lambda e, c: days_left(c, e.site.as_of), 10),
-    "dated": (lambda _, c: next((x.dated for x in c.evidence()), None), 12),
-    "filed": (lambda _, c: next((x.filed for x in c.evidence()), None), 12),
-    "fresh_until": (lambda _, c: c.fresh_until, 12),
-    "evidence": (lambda _, c: _evidence(c), 44),
-    "waiver": (lambda _, c: c.waiver.id if c.waiver else None, 18),
-    "waiver_until": (lambda _, c: c.waiver.last_day if c.waiver else None, 12),
-    "lapsed_waiver": (lambda _, c: c.lapsed.id if c.lapsed else None, 18),
+    "value": (_found, 14),
+    "value_status": (_status, 12),
+    "operator": (lambda e, s: label_text(e.language, s.check.rule.operator), 12),
+    "target": (_target, 14),
+    "period": (lambda _, s: s.check.decisive.period.id if s.check.decisive else None, 16),
+    "due": (lambda _, s: s.check.decisive.due if s.check.decisive else None, 12),
+    "days_overdue": (lambda e, s: days_overdue(s.check, e.site.as_of), 10),
+    "next_due": (lambda _, s: s.check.next_due.due if s.check.next_due else None, 12),
+    "days_left": (lambda e, s: days_left(s.check, e.site.as_of), 10),
+    "dated": (lambda _, s: s.evidence[0].dated if s.evidence else None, 12),
+    "filed": (lambda _, s: s.evidence[0].filed if s.evidence else None, 12),
+    "fresh_until": (lambda _, s: s.check.fresh_until, 12),
+    "evidence": (_evidence, 44),
+    "waiver": (lambda _, s: s.check.waiver.id if s.check.waiver else None, 18),
+    "waiver_until": (lambda _, s: s.check.waiver.last_day if s.check.waiver else None, 12),
+    "lapsed_waiver": (lambda _, s: s.check.lapsed.id if s.check.lapsed else None, 18),
 }
 
 
