@@ -80,6 +80,7 @@ ONLY = {
     "markupsafe": {"charts", "render", "pages.schools", "pages.matrix"},
     "jieba": {"search"},
     "watchdog": {"serve"},
+    "weasyprint": {"paper"},
     "xlsxwriter": {"spreadsheet"},
     "highspy": {"programs"},
     "numpy": {"programs", "disclosure", "audit"},

@@ -10,6 +10,7 @@ COMMANDS = (
     "diff",
     "guard",
     "history",
+    "sheets",
     "explain",
     "new",
     "codeowners",

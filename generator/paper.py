@@ -1,0 +1,26 @@
+"""Paper: HTML laid out as a PDF, tagged, with real text, and with the same bytes each time.
+
+Owns the settings of WeasyPrint and is its only user. Nothing is fetched, whatever a page asks for. Must not know what is printed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+
+
+class NoPrinter(Exception):
+    """The system libraries that lay out text are not installed; carries what the loader said."""
+
+
+def pdf(html: str) -> bytes:
+    """A PDF/UA-1 document. Raises NoPrinter where the system's libraries are missing."""
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):  # WeasyPrint prints its own advice, in English, before it raises
+            from weasyprint import HTML
+            from weasyprint.urls import URLFetcher
+    except OSError as missing:
+        raise NoPrinter(str(missing).splitlines()[0]) from missing
+    nothing = URLFetcher(allowed_protocols=())
+    made: bytes = HTML(string=html, url_fetcher=nothing).write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=b"xinzhuli")
+    return made

@@ -1,0 +1,239 @@
+"""Inspection sheets: real PDF files, read back. Everything a person needs on the visit is on them, tagged, and the bytes are always the same."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+
+from generator.catalogue import Language, load
+from generator.model import SchoolId, Text
+from generator.paper import pdf
+from generator.render import Edition, edition, label_text
+from generator.sheets import ANSWERS, SIGNATURES, sheet
+from generator.site import Site
+from tests.test_build import AS_OF, COMMIT, ROOT, TYPICAL, typical_site
+from tests.test_cli import FIXTURES, run
+
+HOSTILE = '甲<script>alert(1)</script><img src="file:///etc/hostname">{{7*7}}"; } @page { size: A3 } \\a &lt;b'
+
+
+@pytest.fixture(scope="module")
+def content() -> Site:
+    return typical_site()
+
+
+def made(content: Site, language: Language, school: str = "xz01") -> tuple[Edition, pypdf.PdfReader]:
+    told = edition(content, language, load())
+    return told, pypdf.PdfReader(io.BytesIO(pdf(sheet(told, content.repository.schools[SchoolId(school)]))))
+
+
+def close(text: str) -> str:
+    """Text without its spaces: where a line broke says nothing."""
+    return re.sub(r"\s", "", text)
+
+
+def read(reader: pypdf.PdfReader) -> str:
+    return close("".join(page.extract_text() for page in reader.pages))
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("school", ["xz01", "xz10", "xz37"])
+def test_every_rule_is_there_with_what_the_records_say_and_boxes_to_tick(content: Site, language: Language, school: str) -> None:
+    told, reader = made(content, language, school)
+    text = read(reader)
+    checks = content.verdicts.by_school[SchoolId(school)]
+    for check in checks:
+        assert close(f"{check.rule.id} {told.plain(check.rule.title)}") in text
+        assert close(label_text(language, check.verdict)) in text
+    for answer in ANSWERS:
+        assert text.count(close(f"□ {told.say(f'sheet.answer.{answer}')}")) >= len(checks)
+    assert text.count("□") == len(checks) * len(ANSWERS) + 2  # and whether the school objects
+    for role in SIGNATURES:
+        assert close(told.say(f"sheet.role.{role}")) in text
+    assert len(SIGNATURES) == 4
+    for key in ("findings", "rectification", "school_says", "remarks", "how"):
+        assert close(told.say(f"sheet.{key}")) in text
+    assert content.repository.district.notice
+    assert close(told.plain(content.repository.district.notice)) in text
+
+
+def test_the_numbers_compared_are_on_the_sheet(content: Site) -> None:
+    assert close("要求的 3 项都有") in read(made(content, Language.ZH)[1])
+    text = read(made(content, Language.EN, "xz10")[1])
+    short = [c for c in content.verdicts.by_school[SchoolId("xz10")] if c.verdict.value == "advisory"]
+    assert short
+    assert "short" in text
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_page_says_school_day_version_and_its_number(content: Site, language: Language) -> None:
+    told, reader = made(content, language)
+    school = content.repository.schools[SchoolId("xz01")]
+    assert len(reader.pages) >= 2
+    for number, page in enumerate(reader.pages, start=1):
+        text = close(page.extract_text())
+        assert close(told.say("sheet.of_school", title=told.plain(school.title), id=school.id)) in text
+        assert close(told.day(AS_OF)) in text
+        assert COMMIT.id[:12] in text
+        pages = {Language.ZH: f"第{number}页/共{len(reader.pages)}页", Language.EN: f"Page{number}of{len(reader.pages)}"}
+        assert pages[language] in text
+        assert tuple(round(float(side)) for side in page.mediabox[2:]) == (595, 842)
+
+
+def test_a_long_table_has_its_header_on_every_page(content: Site) -> None:
+    school = content.repository.schools[SchoolId("xz01")]
+    checks = content.verdicts.by_school[school.id] * 6
+    many = replace(content, verdicts=replace(content.verdicts, by_school={**content.verdicts.by_school, school.id: checks}))
+    _, reader = made(many, Language.ZH)
+    assert len(reader.pages) >= 4
+    assert all("现场核对" in close(page.extract_text()) for page in reader.pages[:-1])
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_file_is_tagged_for_screen_readers(content: Site, language: Language) -> None:
+    _, reader = made(content, language)
+    root: Any = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == language.value
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert 'pdfuaid:part="1"' in root["/Metadata"].get_data().decode()
+    kinds = _kinds(root["/StructTreeRoot"])
+    assert {"/H1", "/H2", "/Table", "/TH", "/TD", "/P"} <= kinds
+    assert reader.metadata is not None
+    assert reader.metadata.title
+
+
+def _kinds(element: Any) -> set[str]:
+    """The kinds of structure elements in a PDF's tree of tags."""
+    found: set[str] = set()
+    waiting = [element]
+    while waiting:
+        node = waiting.pop().get_object()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            found |= {str(node["/S"])} if "/S" in node else set()
+            waiting += [node["/K"]] if "/K" in node else []
+    return found
+
+
+def test_no_other_school_is_on_a_sheet_and_no_total(content: Site) -> None:
+    text = read(made(content, Language.ZH)[1])
+    for school in content.repository.schools.values():
+        assert (close(school.title.zh) in text) == (school.id == "xz01")
+    assert "%" not in text
+    assert "得分" not in text
+    assert "名次" not in text
+
+
+def test_an_english_sheet_is_english(content: Site) -> None:
+    _, reader = made(content, Language.EN)
+    repository = content.repository
+    ours = read(reader)
+    for text in [t for p in repository.policies.values() for t in (p.title, *(c.citation for c in p.clauses))]:
+        ours = ours.replace(close(text.zh), "")
+    for school_ in repository.schools.values():
+        ours = ours.replace(close(school_.title.zh), "")
+    assert not re.search(r"[\u4e00-\u9fff]", ours)
+
+
+def test_hostile_text_stays_text(content: Site) -> None:
+    school = replace(content.repository.schools[SchoolId("xz01")], title=Text(zh=HOSTILE))
+    repository = replace(content.repository, schools={**content.repository.schools, school.id: school})
+    told, reader = made(replace(content, repository=repository), Language.ZH)
+    assert close(HOSTILE) in read(reader)
+    assert reader.metadata is not None
+    assert HOSTILE in str(reader.metadata.title)
+    assert round(float(reader.pages[0].mediabox[2])) == 595
+    assert "<script" not in sheet(told, school)
+    assert Path("/etc/hostname").read_text(encoding="utf-8").strip() not in read(reader)
+
+
+def test_nothing_is_fetched(tmp_path: Path) -> None:
+    """A style sheet that would show, an address that would be asked for, a picture that would be drawn: none is."""
+    style = tmp_path / "style.css"
+    style.write_text("p::after { content: 'fetched' }", encoding="utf-8")
+    html = f'<html lang="en"><title>x</title><link rel="stylesheet" href="{style.as_uri()}"><img alt="x" src="data:image/svg+xml,x"><p>text</p>'
+    text = pypdf.PdfReader(io.BytesIO(pdf(html))).pages[0].extract_text()
+    assert "text" in text
+    assert "fetched" not in text
+
+
+def test_the_same_records_give_the_same_bytes(tmp_path: Path) -> None:
+    made_ = []
+    for name, zone, seed in (("a", "Asia/Shanghai", "1"), ("b", "America/New_York", "2")):
+        command = [sys.executable, "-m", "generator.cli", "--root", str(TYPICAL), "sheets", "--as-of", "2026-11-24", "--out", str(tmp_path / name)]
+        environment = {**os.environ, "TZ": zone, "PYTHONHASHSEED": seed}
+        subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+        made_.append({p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted((tmp_path / name).iterdir())})
+    assert made_[0] == made_[1]
+    assert list(made_[0]) == ["xz01.pdf", "xz10.pdf", "xz37.pdf"]
+
+
+def test_schools_named_and_both_languages_side_by_side(tmp_path: Path) -> None:
+    for language in ("zh-CN", "en"):
+        arguments = ["--root", "typical", "--lang", language, "sheets", "xz10", "--as-of", "2026-11-24", "--out", str(tmp_path)]
+        done = run(arguments, FIXTURES)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["xz10.en.pdf", "xz10.pdf"]
+
+
+def test_progress_is_told_to_a_person_only(tmp_path: Path) -> None:
+    here, there = pty.openpty()
+    command = [sys.executable, "-m", "generator.cli", "--root", str(TYPICAL), "sheets", "xz10", "xz01", "--out", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, stderr=there)
+    os.close(there)
+    said = os.read(here, 10_000).decode()
+    os.close(here)
+    assert [line.strip() for line in said.splitlines()] == ["1/2 xz01 …", "2/2 xz10 …"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["xz10", "xz100"], 2, "没有代码是“xz100”的学校。 是不是“xz10”？"),
+        (["--as-of", "2026-02-30"], 2, "2026-02-30"),
+        (["xz10", "--out", "{file}"], 2, "写不了"),
+        (["xz10", "--out", "{file}/below"], 2, "写不了"),
+    ],
+)
+def test_wrong_usage(arguments: list[str], code: int, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("mine", encoding="utf-8")
+    done = run(["--root", "typical", "sheets", "--out", str(tmp_path / "out"), *(a.format(file=file) for a in arguments)], FIXTURES)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert file.read_text(encoding="utf-8") == "mine"
+    assert not (tmp_path / "out").exists()
+
+
+def test_problems_in_the_records_write_nothing(tmp_path: Path) -> None:
+    done = run(["--root", "broken", "sheets", "--out", str(tmp_path / "out")], FIXTURES)
+    assert done.returncode == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_missing_system_libraries_are_told(tmp_path: Path) -> None:
+    """A stand-in for WeasyPrint that fails as it does where Pango is not installed: advice on stdout, then OSError."""
+    (tmp_path / "weasyprint.py").write_text("print('advice')\nraise OSError('cannot load library libpango\\nmore')\n", encoding="utf-8")
+    shutil.copytree(TYPICAL / "records", tmp_path / "records")
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    command = [sys.executable, "-m", "generator.cli", "--lang", "en", "sheets", "xz01"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "cannot load library libpango" in done.stderr
+    assert "apt-get install libpango-1.0-0" in done.stderr
+    assert "Traceback" not in done.stderr
