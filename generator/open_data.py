@@ -113,7 +113,7 @@ def _day(day: date | None) -> str | None:
 
 def _evidence(check: Check) -> Iterable[Mapping[str, object]]:
     for found in check.evidence():
-        place = {"path": found.at.path, "line": found.at.line, "field": ".".join(found.field)}
+        place = {"path": found.at.path, "line": found.at.line, "kind": found.kind, "field": ".".join(found.field)}
         yield place | {"dated": found.dated.isoformat(), "filed": found.filed.isoformat()}
     for at in check.cites:
-        yield {"path": at.path, "line": at.line, "field": None, "dated": None, "filed": None}
+        yield {"path": at.path, "line": at.line, "kind": "district", "field": None, "dated": None, "filed": None}

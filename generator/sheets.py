@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from generator.compliance import Check, Verdict, is_sealed
+from generator.compliance import Check, Verdict
 from generator.duties import RuleId
 from generator.model import School
 from generator.pages.school import return_of, year
@@ -49,7 +49,7 @@ def _row(edition: Edition, check: Check, clauses: Mapping[RuleId, Sequence[Cited
         "said": told(edition, check),
         "due": due if check.verdict not in (Verdict.MET, Verdict.NOT_APPLICABLE) else None,
         "days": days_to(edition, due) if due else "",
-        "dated": evidence[0].dated if evidence and not is_sealed(check.rule) else None,
+        "dated": evidence[0].dated if evidence and evidence[0].kind == "return" else None,
         "waiver": check.waiver,
         "lapsed": check.lapsed,
         "at": " ".join(f"{e.at.path}:{e.at.line}" for e in evidence[:1]),

@@ -22,7 +22,7 @@ cli
 commands | {" | ".join(f"commands.{name}" for name in COMMANDS)}
 keys
 command
-skeleton
+skeleton | sheets
 reporters.review_markdown | reporters.review_json
 reporters.review_text
 reporters.review_words
@@ -40,7 +40,7 @@ pages.wording
 pages.comparison
 pages.plans | pages.school | pages.dictionary | pages.lessons
 pages.figures
-reporters.text | search | stamp | output | open_data | spreadsheet
+reporters.text | search | stamp | output | open_data | spreadsheet | paper
 engine
 charts
 figure

@@ -61,6 +61,8 @@ COMMANDS = {
     "check-rules-en": ["--root", "typical", "--lang", "en", "check", "--as-of", "2026-11-24", "--fail-on", "overdue"],
     "check-rules-junit": ["--root", "typical", "check", "--rules", "--as-of", "2026-11-24", "--format", "junit"],
     "check-rules-bad-gate": ["--root", "typical", "check", "--rules", "--fail-on", "everything"],
+    "sheets-help": ["sheets", "--help"],
+    "sheets-unknown-school": ["--root", "typical", "--lang", "en", "sheets", "xz01", "xz100"],
     "history-help": ["history", "--help"],
     "history-bad-day": ["--root", "typical", "--lang", "en", "history", "--dates", "2026-01-30,2026-02-30"],
 }
