@@ -12,11 +12,11 @@ from generator.compliance import Check, Verdict
 from generator.duties import RuleId
 from generator.model import School
 from generator.pages.school import return_of, year
+from generator.pages.schools import SIGNATURES
 from generator.pages.wording import Cited, cited, days_to, told
 from generator.render import Edition
 
 ANSWERS = ("yes", "partly", "no", "not_applicable")
-SIGNATURES = ("head", "leader", "inspector", "recorder")  # of the school, then of the team: three roles at least
 
 
 def sheet(edition: Edition, school: School) -> str:

@@ -19,9 +19,10 @@ import pytest
 
 from generator.catalogue import Language, load
 from generator.model import SchoolId, Text
+from generator.pages.schools import SIGNATURES
 from generator.paper import pdf
 from generator.render import Edition, edition, label_text
-from generator.sheets import ANSWERS, SIGNATURES, sheet
+from generator.sheets import ANSWERS, sheet
 from generator.site import Site
 from tests.test_build import AS_OF, COMMIT, ROOT, TYPICAL, typical_site
 from tests.test_cli import FIXTURES, run

@@ -25,6 +25,7 @@ from generator.search import Entry
 from generator.site import Page, Site
 from generator.stamp import mark
 
+SIGNATURES = ("head", "leader", "inspector", "recorder")  # of the school, then of the inspection team: three roles at least
 DONOR = f"schools/{mark('id')}"
 BLOCKS = (*checklist.BLOCKS, "profile", "filing", *FACTS, "years")
 Clauses: TypeAlias = Mapping[RuleId, Sequence[Cited]]
@@ -72,7 +73,7 @@ def _path(school: School) -> str:
 
 def _page(edition: Edition, path: str, places: Mapping[str, Markup], title: str, description: str) -> Page:
     """The page around the places. Its headings below the first are the same for every school."""
-    body = edition.fragment("school.md.j2", path, {"place": places})
+    body = edition.fragment("school.md.j2", path, {"place": places, "signatures": SIGNATURES})
     return Page(
         path=path,
         kind="school",
