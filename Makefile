@@ -17,7 +17,7 @@ site: $(RUN)
 
 ## test: set everything up, check the records, run every test
 test: lint check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 ## explore: let the attacker meet many more random tables than `make test` does
 explore: $(DEV)
