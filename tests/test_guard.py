@@ -120,6 +120,7 @@ def test_a_secret_key_is_found_in_any_of_its_forms(name: str) -> None:
         "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG\n",
         base64.b64encode(b"AGE ENCRYPTED").decode(),
     ],
+    ids=["age-public", "ssh-public", "cut-off", "pem-heading", "pem-public", "base64"],
 )
 def test_public_keys_and_talk_of_keys_are_left_alone(text: str) -> None:
     assert found(text) == []
