@@ -20,7 +20,6 @@ from generator.schemas import field_title
 from generator.site import Site
 
 BLOCKS = ("summary", "todo", "next", "lapsing", "waived", "checks", "trend")
-_TODO = (Verdict.UNMET, Verdict.STALE)  # each a card with its remedy; what is not reported is a list of its own
 
 
 def checklist(edition: Edition, school: School, clauses: Mapping[RuleId, Sequence[Cited]]) -> dict[str, object]:
@@ -29,18 +28,21 @@ def checklist(edition: Edition, school: School, clauses: Mapping[RuleId, Sequenc
     sealed = [c for c in checks if is_sealed(c.rule) and c.verdict is not Verdict.NOT_APPLICABLE]
     open_ = [c for c in checks if not is_sealed(c.rule)]
     counts = tally(checks)
+    current = return_of(edition.site, school, edition.site.current_year)
 
-    def items(*verdicts: Verdict) -> list[dict[str, object]]:
-        return [_item(edition, c, clauses[c.rule.id]) for v in verdicts for c in open_ if c.verdict is v]
+    def items(verdict: Verdict) -> list[dict[str, object]]:
+        return [_item(edition, c, clauses[c.rule.id]) for c in open_ if c.verdict is verdict]
 
     unreported = items(Verdict.UNREPORTED)
     coming = sorted((c for c in open_ if c.next_due is not None), key=_due_next)
     return {
         "counts": shown(edition, counts),
         "said": in_all(edition, counts, "own"),
-        "todo": items(*_TODO),
+        "todo": items(Verdict.UNMET),
+        "stale": items(Verdict.STALE),
+        "counted_on": current.counted_on if current else None,
         "unreported": unreported,
-        "no_return": return_of(edition.site, school, edition.site.current_year) is None and bool(unreported),
+        "no_return": current is None and bool(unreported),
         "advice": items(Verdict.ADVISORY),
         "next": [_coming(edition, c) for c in coming],
         "lapsing": [_lapsing(edition, c) for c in open_ if lapses(edition.site, c)],
@@ -82,7 +84,6 @@ def _item(edition: Edition, check: Check, clauses: Sequence[Cited]) -> dict[str,
         "due": due,
         "days": days_to(edition, due) if due else "",
         "fresh_until": check.fresh_until,
-        "counted_on": check.found.counted_on if check.found else None,
         "evidence": [_evidence(edition, e) for e in evidence],
         "dated": [_dated(edition, e) for e in {e.kind: e for e in evidence}.values()],
         "clauses": clauses,

@@ -81,10 +81,9 @@ def _due(edition: Edition, due: date, checks: Sequence[Check]) -> dict[str, obje
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemChecks:
-    """A part of the work: how many rules check schools in it, and their Checks counted."""
+    """A part of the work and the Checks of schools in it, counted."""
 
     system: System
-    rules: int
     counts: Tally
 
     @property
@@ -100,7 +99,7 @@ def _parts(edition: Edition) -> Iterator[SystemChecks]:
     for system in site.repository.district.systems:
         rules = [rule.id for rule in of_schools if any(system.number in c.clause.systems for c in clauses[rule.id])]
         if rules:
-            yield SystemChecks(system=system, rules=len(rules), counts=tally(c for rule in rules for c in site.verdicts.by_rule[rule]))
+            yield SystemChecks(system=system, counts=tally(c for rule in rules for c in site.verdicts.by_rule[rule]))
 
 
 def _chart(edition: Edition, name: str, rows: Sequence[tuple[str, Tally]]) -> Chart | None:
