@@ -6,14 +6,15 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
 SITE := build/site
+BASE ?= origin/main
 
 .DEFAULT_GOAL := site
 SAMPLE_KEYS := ../xinzhuli-sample-keys
-.PHONY: site test explore check serve golden bench lint zensical lock clean help sample
+.PHONY: site test explore check guard guard-changes diff reports install serve golden bench lint zensical lock clean help sample
 
 ## site: set everything up, build the site in both languages, say where to look
 site: $(RUN)
-	@$(BIN)/xinzhuli build --out $(SITE)
+	@$(BIN)/xinzhuli build --out $(SITE) $(if $(AS_OF),--as-of $(AS_OF))
 
 ## test: set everything up, check the records, run every test
 test: lint check
@@ -33,13 +34,33 @@ lint: $(DEV)
 check: $(RUN)
 	@$(BIN)/xinzhuli check
 
+## guard: look for what must never enter git, in every file
+guard: $(RUN)
+	@$(BIN)/xinzhuli guard
+
+## guard-changes: the same in every commit since BASE, its messages and what was deleted again too
+guard-changes: $(RUN)
+	@$(BIN)/xinzhuli guard $(if $(subst 0,,$(BASE)),--range $(BASE)..HEAD)
+
+## diff: say what has changed since BASE, in records, verdicts and pages
+diff: $(RUN)
+	@$(BIN)/xinzhuli diff $(BASE) HEAD
+
+## reports: check the records, and leave build/code-quality.json and build/junit.xml for GitLab and others
+reports: $(RUN)
+	@$(BIN)/xinzhuli check --format junit --to build/junit.xml >/dev/null || true
+	@$(BIN)/xinzhuli check --format gitlab --to build/code-quality.json
+
+## install: set up what the other targets need
+install: $(RUN)
+
 ## serve: build, show on this machine, rebuild when a file changes
 serve: $(RUN)
 	@$(BIN)/xinzhuli serve
 
 ## golden: rewrite the golden files; review the difference
 golden: $(DEV)
-	@$(BIN)/python -m pytest -q --update-golden tests/test_golden.py tests/test_cli.py tests/test_charts.py tests/test_diff.py
+	@$(BIN)/python -m pytest -q --update-golden tests/test_golden.py tests/test_cli.py tests/test_charts.py tests/test_diff.py tests/test_editor.py
 
 ## sample: make keys outside the repository and seal the sample's invented aggregates for them
 sample: $(DEV)
