@@ -22,7 +22,7 @@ cli
 commands | {" | ".join(f"commands.{name}" for name in COMMANDS)}
 keys
 command
-skeleton | sheets
+skeleton | tidy | sheets
 reporters.review_markdown | reporters.review_json
 reporters.review_text
 reporters.review_words

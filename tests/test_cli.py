@@ -44,6 +44,8 @@ COMMANDS = {
     "new-unknown-kind": ["--root", "typical", "new", "schol"],
     "new-needs-a-school": ["--root", "typical", "--lang", "en", "new", "return"],
     "new-no-kind": ["--root", "typical", "new"],
+    "tidy-nowhere": ["--root", "typical", "tidy", "nowhere"],
+    "tidy-check": ["--root", "typical", "tidy", "--check"],
     "codeowners": ["--root", "typical", "codeowners", "--org", "example-district"],
     "codeowners-no-org": ["--root", "typical", "--lang", "en", "codeowners"],
     "build-broken": ["--root", "broken", "build", "--out", "never"],

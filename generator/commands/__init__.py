@@ -8,6 +8,7 @@ COMMANDS = (
     "build",
     "serve",
     "diff",
+    "tidy",
     "guard",
     "history",
     "sheets",
