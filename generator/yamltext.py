@@ -11,7 +11,7 @@ import re
 _SAFE = re.compile(r"[A-Za-z_一-鿿《（「][^\x00-\x1f\x7f-\x9f\"\\#:]*", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "inf", "nan"})
-_IN_FLOW = frozenset(",[]{}")
+_IN_FLOW = frozenset(",[]{}?")
 
 
 def scalar(value: str | float | bool | None, *, in_flow: bool = False) -> str:
