@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 ARMOR = b"-----BEGIN AGE ENCRYPTED FILE-----"
@@ -34,11 +34,15 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """`stanzas`: the kinds of the recipients' stanzas, grease left out. `payload`: exact bytes of plain text. `armored`: written as text."""
+    """`stanzas`: the kinds of the recipients' stanzas, grease left out. `payload`: exact bytes of plain text. `armored`: written as text.
+
+    `binary` is the file without its armor.
+    """
 
     stanzas: tuple[str, ...]
     payload: int
     armored: bool
+    binary: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +65,14 @@ class _Bad(Exception):
 
 
 def _unarmored(data: bytes) -> bytes:
-    lines = data.strip(b" \t\r\n").replace(b"\r\n", b"\n").split(b"\n")
-    body = lines[1:-1]
-    if lines[0] != ARMOR or lines[-1] != _END or not body:
+    text = data.strip(b" \t\r\n").replace(b"\r\n", b"\n")
+    body = text[len(ARMOR) + 1 : -len(_END)]
+    ends = body[_LINE :: _LINE + 1]  # where full lines end, if the last line is not one
+    lines = body.count(b"\n")
+    framed = text.startswith(ARMOR + b"\n") and text.endswith(b"\n" + _END) and not body.endswith(b"\n\n")
+    if not framed or ends.count(b"\n") != len(ends) or lines - len(ends) not in (0, 1):
         raise _Bad(Fault.ARMOR)
-    if any(len(line) != _LINE for line in body[:-1]) or not 0 < len(body[-1]) <= _LINE:
-        raise _Bad(Fault.ARMOR)
-    return _base64(b"".join(body), Fault.ARMOR)
+    return _base64(body.replace(b"\n", b""), Fault.ARMOR)
 
 
 def _base64(text: bytes, fault: Fault) -> bytes:
@@ -76,7 +81,7 @@ def _base64(text: bytes, fault: Fault) -> bytes:
         data = b64decode(text, validate=True)
     except Base64Error:
         raise _Bad(fault) from None
-    if b64encode(data) != text:
+    if b64encode(b64decode(text[-4:])) != text[-4:]:  # only the last letters can spell one thing in several ways
         raise _Bad(fault)
     return data
 
@@ -105,7 +110,7 @@ def _header(data: bytes, armored: bool) -> Header:
     if not kinds or not mac.startswith(b"--- ") or len(_unpadded(mac[4:], Fault.MAC)) != 32:
         raise _Bad(Fault.MAC)
     known = tuple(kind.decode("ascii") for kind in kinds if not kind.endswith(_GREASE))
-    return Header(stanzas=known, payload=_payload(len(data) - at), armored=armored)
+    return Header(stanzas=known, payload=_payload(len(data) - at), armored=armored, binary=data)
 
 
 def _stanza(data: bytes, at: int) -> tuple[bytes, int]:

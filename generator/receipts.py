@@ -130,7 +130,13 @@ def _file(path: str, data: bytes) -> Iterator[Problem]:
 
 
 def refusal(data: bytes) -> str | None:
-    """Why a file is not one that `seal` wrote, in one word; None if it may be one. Nothing else is ever given to a key."""
+    """Why a file is not one that `seal` wrote, in one word; None if it may be one."""
+    read = admitted(data)
+    return read if isinstance(read, str) else None
+
+
+def admitted(data: bytes) -> Header | str:
+    """The Header of a file that `seal` may have written; why it is none, in one word. Nothing that is not admitted is ever given to a key."""
     if len(data) > MAX_SEALED:
         return "size"
     read = header(data)
@@ -140,7 +146,7 @@ def refusal(data: bytes) -> str | None:
         return "armor"
     if len({*read.stanzas}) != 1 or read.stanzas[0] not in ("X25519", "mlkem768x25519"):
         return "recipients"
-    return None if read.payload in range(BUCKET, BUCKET * MAX_BUCKETS + 1, BUCKET) else "size"
+    return read if read.payload in range(BUCKET, BUCKET * MAX_BUCKETS + 1, BUCKET) else "size"
 
 
 def _recipients(receipt: Receipt, recipients: Iterable[Recipient]) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 
 from generator.bech32 import decoded
@@ -24,6 +25,7 @@ class KeyFormat(StrEnum):
 _PREFIXES = {"age": (KeyFormat.CLASSIC, 32), "age1pq": (KeyFormat.POST_QUANTUM, 1216)}
 
 
+@lru_cache(maxsize=1024)
 def key_format(key: str) -> KeyFormat | None:
     """The format of a public key; None for a mistyped or unknown one."""
     prefix, data = decoded(key) or ("", b"")

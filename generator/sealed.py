@@ -1,7 +1,7 @@
 """Sealing and opening: the only user of age.
 
 Owns keys, padding and encryption, all of it in memory: nothing here touches a disk. What is opened was first read without a key
-(`receipts.refusal`), is filled up to a bucket, and stops at a size. Must not know what the text says.
+(`receipts.admitted`), is filled up to a bucket, and stops at a size. Must not know what the text says.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from enum import StrEnum
 import pyrage
 
 from generator.bech32 import decoded, encoded
-from generator.receipts import BUCKET, MAX_BUCKETS, refusal
+from generator.receipts import BUCKET, MAX_BUCKETS, admitted
 from generator.recipients import KeyFormat, key_format
 
+_POST_QUANTUM = "AGE-SECRET-KEY-PQ-1"
 _PLUGIN = "pq"  # age-plugin-pq, which opens and seals post-quantum files where it is installed
 
 
@@ -94,9 +95,10 @@ def seal(text: bytes, keys: Sequence[str]) -> bytes:
 
 def open_sealed(data: bytes, identities: Sequence[str]) -> bytes:
     """The text of a file that `seal` wrote. NotOpened."""
-    if refusal(data) is not None:
+    read = admitted(data)
+    if isinstance(read, str):
         raise NotOpened(Refusal.MALFORMED)
-    return unpadded(decrypted(data, identities, BUCKET * MAX_BUCKETS))
+    return unpadded(decrypted(read.binary, identities, BUCKET * MAX_BUCKETS))
 
 
 def decrypted(data: bytes, identities: Iterable[str], limit: int) -> bytes:
@@ -165,10 +167,10 @@ def _plugin_recipients(keys: Sequence[str]) -> pyrage.plugin.RecipientPluginV1:
 
 def _identity(identity: str) -> object:
     """A secret key as the library takes it. The plugin spells post-quantum keys with a prefix of its own."""
-    prefix, data = decoded(identity) or ("", b"")
     try:
-        if prefix != "age-secret-key-pq-":
+        if not identity.upper().startswith(_POST_QUANTUM):
             return pyrage.x25519.Identity.from_str(identity)
+        _, data = decoded(identity) or ("", b"")
         named = pyrage.plugin.Identity.from_str(encoded(f"age-plugin-{_PLUGIN}-", data).upper())
         return pyrage.plugin.IdentityPluginV1(_PLUGIN, [named], _Silent())
     except (pyrage.IdentityError, pyrage.DecryptError):
