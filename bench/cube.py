@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from generator.audit import PUBLIC, Attacker
-from generator.model import Cell
+from generator.model import Cell, SchoolId
 from generator.tables import Atoms, Secret
 
 STAGES, LEVELS = 4, 4
@@ -32,7 +32,7 @@ class Cube:
         whose: dict[int, list[int]] = {}
         for atom, owner in enumerate(self.owner):
             whose.setdefault(owner, []).append(atom)
-        return [PUBLIC, *(Attacker(schools=(str(school),), knows=tuple(atoms)) for school, atoms in sorted(whose.items()))]
+        return [PUBLIC, *(Attacker(schools=(SchoolId(str(school)),), knows=tuple(atoms)) for school, atoms in sorted(whose.items()))]
 
     def secrets(self, release: int) -> list[Secret]:
         """Every cell but the mildest level's and the totals over levels."""

@@ -9,23 +9,31 @@ witness is exposed; also where the solver gave up or found only fractions. Must 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
+from datetime import date
+from itertools import combinations, islice
+from typing import assert_never
 
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.model import Cell, Published, RiskLevel, SchoolId, Shown, Suppressed, TermId, Text
+from generator.problems import Position
 from generator.programs import Floats, Program, Row, flat, group_sums, merged
-from generator.tables import Atoms, Secret, Statement
+from generator.release import Certificate, DistrictVerdict, Limits, Link, PublishedTables, Release, SchoolVerdicts, id_of, path_of
+from generator.tables import Atoms, Filing, Ledger, Question, Secret, Statement, Tabulation, rounding_box, share_of
 
 Whole = NDArray[np.int64]
+ENOUGH = 100  # exposures, after which an attack stops: the draft has failed, and these are where to mend it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attacker:
     """Somebody who knows, besides what everybody may know, the atoms of these schools. The public is no school."""
 
-    schools: tuple[str, ...] = ()
+    schools: tuple[SchoolId, ...] = ()
     knows: Atoms = ()
 
 
@@ -64,9 +72,11 @@ def attack(values: Sequence[int], statements: Iterable[Statement], secrets: Sequ
     tried, widths, exposures = 0, [], list[Exposure]()
     for attacker in attackers:
         mind = _Mind(field, attacker, secrets, k)
-        exposures += mind.exposed()
+        exposures += islice(mind.exposed(), ENOUGH - len(exposures))
         tried += len(mind.aims)
         widths += [int(width) for width in mind.high - mind.low]
+        if len(exposures) == ENOUGH:
+            break
     return Attack(
         attackers=len(attackers),
         secrets=tried,
@@ -85,6 +95,138 @@ def interval(values: Sequence[int], statements: Iterable[Statement], secret: Sec
     return int(mind.low[0]), int(mind.high[0])
 
 
+# --- a release and all before it -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A Release but for its certificate: what would be published if the attack fails."""
+
+    term: TermId
+    revision: int
+    released_on: date
+    correction: Text | None
+    registry: int
+    limits: Limits
+    levels: tuple[RiskLevel, ...]
+    windows: tuple[str, ...]
+    counted: Mapping[SchoolId, int]
+    tables: PublishedTables
+    school_verdicts: tuple[SchoolVerdicts, ...]
+    district_verdicts: tuple[DistrictVerdict, ...]
+    previous: Link | None
+
+    @property
+    def cells(self) -> Mapping[Cell, Published]:
+        """Every cell, table by table, row by row."""
+        return {Cell(table=t.id, row=r.id, column=c): cell for t in self.tables for r in t.rows for c, cell in r.cells.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A release as the world sees it, and the sums that its numbers are. `questions` are the rules that it answers."""
+
+    content: Candidate | Release
+    tabulation: Tabulation
+    questions: tuple[Question, ...]
+
+
+def certify(ledger: Ledger, seen: Seen, before: Sequence[Seen]) -> Release | Attack:
+    """Attack a candidate together with the term's earlier releases. The Release, if nothing is exposed; else how the attack went.
+
+    Releases of other terms share no atom with this one: nothing that is said there narrows anything here.
+    """
+    candidate, stacked = seen.content, (*before, seen)
+    facts = ledger.facts([one.tabulation.filings for one in stacked])
+    statements = [*facts, *(statement for one in stacked for statement in said(ledger, one))]
+    found = attack(ledger.values, statements, secrets(stacked), attackers(ledger, stacked), candidate.limits.k)
+    if found.exposures:
+        return found
+    certificate = Certificate(attackers=found.attackers, secrets=found.secrets, programs=found.programs, narrowest=found.narrowest)
+    name = id_of(candidate.term, candidate.revision)
+    fields = {field.name: getattr(candidate, field.name) for field in dataclass_fields(Candidate)}
+    return Release(**fields, id=name, certificate=certificate, source=Position(path=path_of(name)))
+
+
+def attackers(ledger: Ledger, seen: Iterable[Seen]) -> tuple[Attacker, ...]:
+    """The public, every school that filed, and every two schools of a row with so few that two are many."""
+    small = {pair for one in seen for schools in one.tabulation.small for pair in combinations(sorted(schools), 2)}
+    insiders = [*((school,) for school in ledger.schools), *sorted(small)]
+    return (PUBLIC, *(Attacker(schools=schools, knows=ledger.known_to(schools)) for schools in insiders))
+
+
+def secrets(seen: Iterable[Seen]) -> list[Secret]:
+    """What nobody may come close to: every sensitive cell, every cell of a gated row, and each school's part of any of them."""
+    found: dict[Atoms, Secret] = {}
+    for one in seen:
+        table = one.tabulation
+        for cell, atoms in table.cells.items():
+            if cell in table.sensitive or cell in table.gated:
+                found.setdefault(atoms, Secret(cell=cell, atoms=atoms, guarded=cell in table.gated))
+        for cell, school, atoms in ((c, s, a) for c, parts in table.parts.items() if c in table.sensitive for s, a in parts.items()):
+            found.setdefault(atoms, Secret(cell=cell, school=school, atoms=atoms, guarded=True))
+    return list(found.values())
+
+
+def said(ledger: Ledger, seen: Seen) -> Iterator[Statement]:
+    """Everything that a release says: its counts, its shares, its answers."""
+    cells, base = seen.content.cells, seen.content.limits.base
+    for cell, published in cells.items():
+        match published:
+            case Shown(value=value) if cell in seen.tabulation.cells:
+                low, high = rounding_box(value, base)
+                yield Statement(terms=dict.fromkeys(seen.tabulation.cells[cell], 1), low=low, high=high)
+            case Shown(value=value):
+                yield from _share(seen.tabulation, cells, cell, value)
+            case Suppressed():
+                pass
+            case _ as never:
+                assert_never(never)
+    for verdicts in seen.content.school_verdicts:
+        yield from _each_school(ledger, seen, verdicts)
+    for verdict in seen.content.district_verdicts:
+        yield from _all_alike(ledger, seen, verdict)
+
+
+def _share(tabulation: Tabulation, cells: Mapping[Cell, Published], share: Cell, tenths: int) -> Iterator[Statement]:
+    """p tenths of a per cent: between p - 1/2 and p + 1/2 of a thousandth. Says nothing where it follows from two shown counts."""
+    part, whole = tabulation.shares[share]
+    if share_of(cells[part], cells[whole]) == Shown(value=tenths):
+        return
+    for factor, low, high in ((2 * tenths - 1, 0, None), (2 * tenths + 1, None, 0)):
+        terms = dict.fromkeys(tabulation.cells[whole], -factor)
+        for atom in tabulation.cells[part]:
+            terms[atom] = terms.get(atom, 0) + 2000
+        yield Statement(terms=terms, low=low, high=high)
+
+
+def _each_school(ledger: Ledger, seen: Seen, verdicts: SchoolVerdicts) -> Iterator[Statement]:
+    """What is said of each school; of one that is left out, that there was nobody to ask about."""
+    question = next(q for q in seen.questions if q.rule == verdicts.rule)
+    for filing in seen.tabulation.filings:
+        yield from _inequality(ledger, question, filing, verdicts.schools.get(filing.school))
+
+
+def _all_alike(ledger: Ledger, seen: Seen, verdict: DistrictVerdict) -> Iterator[Statement]:
+    """Where all schools are alike, each is. Who is among some of many is not said."""
+    question = next(q for q in seen.questions if q.rule == verdict.rule)
+    for filing in seen.tabulation.filings:
+        if verdict.met == verdict.judged:
+            yield Statement(terms=question.surplus(ledger, filing), low=0, high=None)
+        elif verdict.met == 0 and verdict.judged == len(seen.tabulation.filings):
+            yield from _inequality(ledger, question, filing, False)
+
+
+def _inequality(ledger: Ledger, question: Question, filing: Filing, met: bool | None) -> Iterator[Statement]:
+    whole = dict.fromkeys(ledger.atoms(filing, question.whole), 1)
+    if met is None:
+        yield Statement(terms=whole, low=0, high=0)
+        return
+    yield Statement(terms=whole, low=1, high=None)
+    low, high = (0, None) if met else (None, -1)
+    yield Statement(terms=question.surplus(ledger, filing), low=low, high=high)
+
+
 # --- what everybody knows ------------------------------------------------------------------------------------------------------
 
 
@@ -96,8 +238,12 @@ class _Field:
             if not statement.holds(values):
                 raise UntrueStatementError(statement)
         self.values = values
-        self.settled, rows = _settle(statements)
-        self.column, rows = _merge(len(values), self.settled, rows)
+        self.settled, rows = _settle([statement for statement in statements if not statement.each])
+        self.each = [statement for statement in statements if statement.each]
+        shared = [self._without_settled(statement) for statement in self.each]
+        self.column, rows, self.shared = _merge(len(values), self.settled, rows, shared)
+        self.shares = slice(len(rows), len(rows) + len(self.shared))
+        rows += self.shared
         width = 1 + max(self.column.values(), default=-1)
         self.sizes = np.bincount(list(self.column.values()), minlength=width)
         self.truth = np.zeros(width, dtype=np.int64)
@@ -109,12 +255,25 @@ class _Field:
         goals = [Row(terms=dict.fromkeys(columns, 1), low=None, high=None) for columns in self.goals]
         self.program = Program(np.zeros(width), self.most, np.zeros(width), [*rows, *goals])
         self.checked = _Checked(rows)
+        self._shared = flat([tuple(row.terms) for row in self.shared])
+        self._factors = np.array([factor for row in self.shared for factor in row.terms.values()], dtype=np.int64)
         self._witnesses, self._found = np.zeros((64, width), dtype=np.int64), 0
         self.learn(self.truth)
+
+    def _without_settled(self, statement: Statement) -> Row:
+        gone = sum(factor * self.values[atom] for atom, factor in statement.terms.items() if atom in self.settled)
+        assert statement.high is not None
+        terms = {atom: factor for atom, factor in statement.terms.items() if atom not in self.settled}
+        return Row(terms=terms, low=None, high=statement.high - gone)
 
     def solve_whole(self) -> Floats | None:
         """Solve with every column whole."""
         return self.program.solve_whole(np.arange(len(self.truth)))
+
+    def sums_of_shared(self, tables: Whole) -> Whole:
+        """What every shared row comes to in each table."""
+        columns, ends = self._shared
+        return group_sums(tables[:, columns] * self._factors, ends)
 
     @property
     def witnesses(self) -> Whole:
@@ -158,13 +317,17 @@ def _given_away(terms: dict[int, int], low: int | None, high: int | None) -> Ite
         yield from ((atom, 0) for atom in terms)
 
 
-def _merge(atoms: int, settled: frozenset[int], rows: Sequence[Row]) -> tuple[dict[int, int], list[Row]]:
+def _merge(atoms: int, settled: frozenset[int], rows: Sequence[Row], shared: Sequence[Row]) -> tuple[dict[int, int], list[Row], list[Row]]:
     """A column for every set of atoms that whoever sees only sums cannot tell apart; one, too, for the atoms that nothing is said of."""
-    column = merged(atoms, [row.terms for row in rows])
+    column = merged(atoms, [row.terms for row in (*rows, *shared)])
     silent = len(set(column.values()))
     column |= {atom: silent for atom in range(atoms) if atom not in column and atom not in settled}
-    once = {(tuple(sorted({column[a]: f for a, f in row.terms.items()}.items())), row.low, row.high): None for row in rows}
-    return column, [Row(terms=dict(terms), low=low, high=high) for terms, low, high in once]
+
+    def brought(row: Row) -> Row:
+        return Row(terms={column[a]: f for a, f in row.terms.items()}, low=row.low, high=row.high)
+
+    once = {(tuple(sorted(row.terms.items())), row.low, row.high): row for row in map(brought, rows)}
+    return column, list(once.values()), list(map(brought, shared))
 
 
 class _Checked:
@@ -208,6 +371,11 @@ class _Mind:
                 self.known[column] += 1
         self.touched = np.flatnonzero(self.known)
         self.ends = np.where(self.known == field.sizes, self.own, field.most)
+        mine = frozenset(attacker.knows)
+        less = (
+            [sum(f * field.values[a] for a, f in statement.terms.items() if a in mine) for statement in field.each] if mine else [0] * len(field.each)
+        )
+        self.most = field.checked.high[field.shares] + np.array(less, dtype=np.int64)  # what is left for the others of what each may have
         self.aims = self._aims(secrets)
         self.sure, self.open = flat([aim.sure for aim in self.aims]), flat([aim.open for aim in self.aims])
         self.given = np.array([aim.given for aim in self.aims], dtype=np.int64)
@@ -240,7 +408,8 @@ class _Mind:
     def _agree(self, tables: Whole) -> NDArray[np.bool_]:
         """Which tables agree with what the attacker knows."""
         few = tables[:, self.touched]
-        return np.asarray(np.all((few >= self.own[self.touched]) & (few <= self.ends[self.touched]), axis=1), dtype=bool)
+        possible = np.all((few >= self.own[self.touched]) & (few <= self.ends[self.touched]), axis=1)
+        return np.asarray(possible & np.all(self.field.sums_of_shared(tables) <= self.most, axis=1), dtype=bool)
 
     def _reach(self, tables: Whole, columns: tuple[Whole, Whole]) -> Whole:
         """What every aim comes to in each table."""
@@ -249,6 +418,16 @@ class _Mind:
     def know(self) -> None:
         """Let the program know what he knows."""
         self.field.program.limit(self.touched, self.own[self.touched], self.ends[self.touched])
+        self._share(self.most)
+
+    def forget(self) -> None:
+        """Leave the program as the public knows it."""
+        self.field.program.limit(self.touched, np.zeros(len(self.touched)), self.field.most[self.touched])
+        self._share(self.field.checked.high[self.field.shares])
+
+    def _share(self, most: Whole) -> None:
+        for row, high in enumerate(most, start=self.field.shares.start):
+            self.field.program.demand(row, -np.inf, float(high))
 
     def exposed(self) -> Iterator[Exposure]:
         """Every aim that no witness keeps from the attacker."""
@@ -260,7 +439,7 @@ class _Mind:
                 self.measure(index)
                 low, high = int(self.low[index]), int(self.high[index])
                 yield Exposure(secret=aim.secret, attacker=self.attacker, value=aim.value, low=low, high=high)
-        self.field.program.limit(self.touched, np.zeros(len(self.touched)), self.field.most[self.touched])
+        self.forget()
 
     def _beaten(self, index: int, direction: int) -> bool:
         """A small count must look like anything from none to k; of any other secret k must stay open."""

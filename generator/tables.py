@@ -14,13 +14,17 @@ a neighbour away it is hidden like any other cell. What cannot exist (a band tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import groupby
 from typing import TypeAlias
 
 import pandas as pd
 
-from generator.model import Cell, RiskLevel, SchoolId, SchoolType
-from generator.registry import TOTAL, Table
+from generator.duties import RuleId
+from generator.model import Cell, Published, RiskLevel, SchoolId, SchoolType, Shown, Suppressed, TermId
+from generator.registry import TOTAL, Column, Table
+from generator.release import Limits
 from generator.submission import Counts, Submission
 
 Atoms: TypeAlias = tuple[int, ...]
@@ -28,11 +32,15 @@ Atoms: TypeAlias = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """low <= sum of coefficient x atom <= high: something that everybody may know. None is open."""
+    """low <= sum of coefficient x atom <= high: something that everybody may know. None is open.
+
+    With `each` it is the sum of what is so of every school by itself (high is 0): what is left when some schools are taken away is so too.
+    """
 
     terms: Mapping[int, int]
     low: int | None
     high: int | None
+    each: bool = False
 
     def holds(self, values: Sequence[int]) -> bool:
         """Whether it is true of these counts."""
@@ -45,7 +53,7 @@ class Secret:
     """A sum of atoms that nobody may come close to: a cell, or one school's part of it. Small counts always; `guarded`: any other count of it too."""
 
     cell: Cell
-    school: str | None = None
+    school: SchoolId | None = None
     atoms: Atoms
     guarded: bool = False
 
@@ -60,81 +68,81 @@ def rounding_box(shown: int, base: int) -> tuple[int, int]:
     return max(0, shown - base // 2), shown + (base - 1) // 2
 
 
-# --- atoms and sums --------------------------------------------------------------------------------------------------------------
+# --- atoms ---------------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Filing:
     """Which Submission: two releases that count the same Filing share its atoms."""
 
-    term: str
+    term: TermId
     school: SchoolId
     revision: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    """What a row needs to be shown at all: so many contributing schools, none of them more than so many per cent of it."""
-
-    schools: int
-    per_cent: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tabulation:
-    """The cells of a set of tables as sums of atoms. `gated` cells stand in rows that too few schools contribute to; `small` are those with so few
-    schools that two of them together are an attacker; `shares` give a cell the cells of which it is the share."""
-
-    cells: Mapping[Cell, Atoms]
-    sensitive: frozenset[Cell]
-    gated: frozenset[Cell]
-    small: tuple[frozenset[SchoolId], ...]
-    shares: Mapping[Cell, tuple[Cell, Cell]]
-    filings: tuple[Filing, ...]
-
-
 class Ledger:
-    """The atoms of any number of Submissions. One ledger serves a release and all releases before it."""
+    """The atoms of any number of Submissions. One ledger serves a release and all releases of its term before it."""
 
     def __init__(self, submissions: Iterable[Submission], types: Mapping[SchoolId, SchoolType], levels: Sequence[RiskLevel]) -> None:
-        self.frame = pd.DataFrame.from_records(
-            [
-                (Filing(term=s.term, school=s.school, revision=s.revision), s.school, types[s.school].value, band.value, name, value)
-                for s in submissions
-                for band, counts in s.bands.items()
-                for name, value in _figures(counts)
-            ],
-            columns=["filing", "school", "type", "band", "name", "value"],
-        )
+        figures = [
+            (Filing(term=s.term, school=s.school, revision=s.revision), s.school, types[s.school].value, band.value, name, value)
+            for s in submissions
+            for band, counts in s.bands.items()
+            for name, value in _figures(counts)
+        ]
+        self.frame = pd.DataFrame.from_records(figures, columns=["filing", "school", "type", "band", "name", "value"])
+        self.values = tuple(value for *_, value in figures)  # the true count of every atom
         self.levels = tuple(levels)
+        self._named: dict[tuple[Filing, str], list[int]] = {}
+        self._whose: dict[SchoolId, list[int]] = {}
+        for atom, (filing, school, _, _, name, _) in enumerate(figures):
+            self._named.setdefault((filing, name), []).append(atom)
+            self._whose.setdefault(school, []).append(atom)
+
+    def atoms(self, filing: Filing, names: Iterable[str]) -> Atoms:
+        """A school's atoms of these names, over all its bands."""
+        return tuple(atom for name in names for atom in self._named.get((filing, name), ()))
+
+    def known_to(self, schools: Iterable[SchoolId]) -> Atoms:
+        """The atoms that these schools filed, in whatever revision."""
+        return tuple(atom for school in schools for atom in self._whose[school])
 
     @property
-    def values(self) -> tuple[int, ...]:
-        """The true count of every atom."""
-        return tuple(int(value) for value in self.frame["value"])
+    def schools(self) -> tuple[SchoolId, ...]:
+        """Who filed."""
+        return tuple(sorted(self._whose))
 
-    def knows(self, schools: Iterable[SchoolId]) -> Atoms:
-        """The atoms that these schools filed, in any term and revision."""
-        return tuple(int(i) for i in self.frame.index[self.frame["school"].isin(list(schools))])
+    def smallest(self) -> int:
+        """The fewest pupils that any band of any school has, of those that have any."""
+        return min(int(n) for n in self.frame.loc[self.frame["name"] == "enrolment", "value"] if n > 0)
 
-    def facts(self) -> Iterator[Statement]:
-        """What everybody may know of every Submission: its enrolment, which schools state openly, and what the form lets not be."""
-        focus = [f"levels.{level.id}" for level in self.levels if level.focus]
+    def facts(self, releases: Sequence[Sequence[Filing]]) -> Iterator[Statement]:
+        """What everybody may know of every Submission: its enrolment, which schools state openly, and what the form lets not be.
+
+        What the form lets not be is said of all schools of a type together, band by band. That is no less: it speaks of pupils, of whom a school has
+        no more than it has enrolled, and pupils can be dealt out to schools one by one. Only schools counted in the same releases are alike.
+        """
+        for atoms in (atoms for (_, name), atoms in self._named.items() if name == "enrolment"):
+            yield from (Statement(terms={atom: 1}, low=self.values[atom], high=self.values[atom]) for atom in atoms)
+        counted = [frozenset(filings) for filings in releases]
+        alike = self.frame["filing"].map(lambda filing: tuple(filing in filings for filings in counted))
+        for _, part in self.frame.groupby([alike, "type", "band"], sort=False):
+            atoms_by_name: dict[str, Atoms] = {str(name): _numbers(group) for name, group in part.groupby("name", sort=False)}
+            yield from self._form(atoms_by_name)
+
+    def _form(self, atoms: Mapping[str, Atoms]) -> Iterator[Statement]:
         valid = [f"levels.{level.id}" for level in self.levels]
-        for _, part in self.frame.groupby(["filing", "band"], sort=True):
-            atoms = dict(zip(part["name"], (int(i) for i in part.index), strict=True))
-            due = [name for name in atoms if name in (*valid, "invalid") or name.startswith("not_screened.")]
-            paper = [name for name in atoms if name.startswith("concerns.")]
-            singly = [[name] for name in atoms if name in ("electronic_files", "counselled", "guardians_informed") or name.startswith("followed_up.")]
-            pupils = dict(zip(part["name"], map(int, part["value"]), strict=True))["enrolment"]
-            yield Statement(terms={atoms["enrolment"]: 1}, low=pupils, high=pupils)
-            yield from (_at_most(atoms, names, ["enrolment"]) for names in (due, paper, *singly))
-            yield _at_most(atoms, ["referred"], focus)
-            yield _at_most(atoms, ["reviewed"], valid)
+        due = [name for name in atoms if name in (*valid, "invalid") or name.startswith("not_screened.")]
+        paper = [name for name in atoms if name.startswith("concerns.")]
+        singly = [[name] for name in atoms if name in ("electronic_files", "counselled", "guardians_informed") or name.startswith("followed_up.")]
+        yield from (_at_most(atoms, names, ["enrolment"]) for names in (due, paper, *singly))
+        yield _at_most(atoms, ["referred"], [f"levels.{level.id}" for level in self.levels if level.focus])
+        yield _at_most(atoms, ["reviewed"], valid)
 
 
-def _at_most(atoms: Mapping[str, int], part: Sequence[str], whole: Sequence[str]) -> Statement:
-    return Statement(terms={**{atoms[name]: 1 for name in part}, **{atoms[name]: -1 for name in whole}}, low=None, high=0)
+def _at_most(atoms: Mapping[str, Atoms], part: Sequence[str], whole: Sequence[str]) -> Statement:
+    terms = {atom: factor for names, factor in ((part, 1), (whole, -1)) for name in names for atom in atoms[name]}
+    return Statement(terms=terms, low=None, high=0, each=True)
 
 
 def _figures(counts: Counts) -> Iterator[tuple[str, int]]:
@@ -145,42 +153,124 @@ def _figures(counts: Counts) -> Iterator[tuple[str, int]]:
         yield from ((f"{name}.{key}", value) for key, value in getattr(counts, name).items())
 
 
-def tabulate(ledger: Ledger, tables: Sequence[Table], filings: Sequence[Filing], gate: Gate) -> Tabulation:
+def _numbers(part: pd.DataFrame) -> Atoms:
+    return tuple(int(i) for i in part.index.to_numpy())
+
+
+# --- sums ------------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tabulation:
+    """The tables of one release: every cell as a sum of atoms, and every school's part of it.
+
+    `gated` cells stand in rows with too few contributing schools; `small` are the schools of rows with so few that two of them are an attacker;
+    `shares` give a share the cells that it is the quotient of.
+    """
+
+    filings: tuple[Filing, ...]
+    cells: Mapping[Cell, Atoms]
+    parts: Mapping[Cell, Mapping[SchoolId, Atoms]]
+    sensitive: frozenset[Cell]
+    gated: frozenset[Cell]
+    small: frozenset[frozenset[SchoolId]]
+    shares: Mapping[Cell, tuple[Cell, Cell]]
+    schools: Mapping[tuple[str, str], int]  # how many contribute, by table and row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """A row of a table: its cells by column, whose atoms they are, and the schools that contribute, each with its part of the base."""
+
+    table: str
+    id: str
+    cells: Mapping[Column, tuple[Cell, Atoms]]
+    parts: Mapping[Cell, Mapping[SchoolId, Atoms]]
+    contributing: Mapping[SchoolId, int]
+
+    def gated(self, limits: Limits) -> bool:
+        """Whether too few schools contribute, or one too much. A row of nobody is no row of few."""
+        parts = self.contributing.values()
+        return bool(parts) and (len(parts) < limits.schools or 100 * max(parts) > limits.per_cent * sum(parts))
+
+
+def tabulate(ledger: Ledger, tables: Sequence[Table], filings: Sequence[Filing], limits: Limits) -> Tabulation:
     """The tables of a term over these filings."""
     frame = ledger.frame[ledger.frame["filing"].isin(list(filings))]
-    cells: dict[Cell, Atoms] = {}
-    sensitive, gated = set[Cell](), set[Cell]()
-    small = set[frozenset[SchoolId]]()
-    for table in tables:
-        for row, part in _rows(frame, table.rows):
-            by_school = part[part["name"].isin(table.base.sums)].groupby("school")["value"].sum()
-            contributing = by_school[by_school > 0]
-            here = {Cell(table=table.id, row=row, column=column.id): column for column in table.columns}
-            cells |= {cell: tuple(int(i) for i in part.index[part["name"].isin(column.sums)]) for cell, column in here.items()}
-            sensitive |= {cell for cell, column in here.items() if column.sensitive}
-            if 0 < len(contributing) < gate.schools or 100 * contributing.max() > gate.per_cent * contributing.sum():
-                gated |= set(here)
-            if len(contributing) < 2 * gate.schools:
-                small.add(frozenset(SchoolId(str(school)) for school in contributing.index))
-    shares = {
-        Cell(table=t.id, row=cell.row, column=f"{part}/{whole}"): (cell, Cell(table=t.id, row=cell.row, column=whole))
-        for t in tables
-        for part, whole in t.shares
-        for cell in cells
-        if (cell.table, cell.column) == (t.id, part)
-    }
+    rows = [row for table in tables for row in _rows(table, frame)]
+    cells = {cell: atoms for row in rows for cell, atoms in row.cells.values()}
     return Tabulation(
-        cells=cells,
-        sensitive=frozenset(sensitive),
-        gated=frozenset(gated),
-        small=tuple(sorted(small, key=sorted)),
-        shares=shares,
         filings=tuple(sorted(filings)),
+        cells=cells,
+        parts={cell: parts for row in rows for cell, parts in row.parts.items()},
+        sensitive=frozenset(cell for row in rows for column, (cell, _) in row.cells.items() if column.sensitive),
+        gated=frozenset(cell for row in rows if row.gated(limits) for cell, _ in row.cells.values()),
+        small=frozenset(frozenset(row.contributing) for row in rows if 1 < len(row.contributing) < 2 * limits.schools),
+        shares=dict(_shares(tables, cells)),
+        schools={(row.table, row.id): len(row.contributing) for row in rows},
     )
 
 
-def _rows(frame: pd.DataFrame, by: str) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The rows of a table, then its total."""
-    for row, part in frame.groupby(by, sort=False):
-        yield str(row), part
-    yield TOTAL, frame
+def _rows(table: Table, frame: pd.DataFrame) -> Iterator[_Row]:
+    by_row = {str(row): part for row, part in frame.groupby(table.rows, sort=False)}
+    for row, part in (*((name, by_row[name]) for name in table.row_order if name in by_row), (TOTAL, frame)):
+        columns = [(column, part[part["name"].isin(column.sums)]) for column in table.columns]
+        cells = {column: (Cell(table=table.id, row=row, column=column.id), _numbers(here)) for column, here in columns}
+        parts = {cells[column][0]: {SchoolId(str(s)): _numbers(p) for s, p in here.groupby("school")} for column, here in columns}
+        base = part[part["name"].isin(table.base.sums)].groupby("school")["value"].sum()
+        yield _Row(table=table.id, id=row, cells=cells, parts=parts, contributing={SchoolId(str(s)): int(n) for s, n in base.items() if n > 0})
+
+
+def _shares(tables: Sequence[Table], cells: Iterable[Cell]) -> Iterator[tuple[Cell, tuple[Cell, Cell]]]:
+    wanted = {(table.id, part): whole for table in tables for part, whole in table.shares}
+    for cell in cells:
+        if (whole := wanted.get((cell.table, cell.column))) is not None:
+            yield replace(cell, column=f"{cell.column}/{whole}"), (cell, replace(cell, column=whole))
+
+
+def with_shares(tabulation: Tabulation, counts: Mapping[Cell, Published]) -> dict[Cell, Published]:
+    """The counts and, after those of its row, each share: worked out from what is shown, so that it tells nothing more."""
+    shares = {part: (share, whole) for share, (part, whole) in tabulation.shares.items()}
+    published: dict[Cell, Published] = {}
+    for _, row in groupby(counts, key=lambda cell: (cell.table, cell.row)):
+        cells = list(row)
+        published |= {cell: counts[cell] for cell in cells}
+        published |= {shares[cell][0]: share_of(counts[cell], counts[shares[cell][1]]) for cell in cells if cell in shares}
+    return published
+
+
+def share_of(part: Published, whole: Published) -> Published:
+    """Tenths of a per cent, to the nearest. Suppressed where either count is; so is a share of nobody, which there is not."""
+    match part, whole:
+        case Shown(value=few), Shown(value=all_) if all_ > 0:
+            return Shown(value=(2000 * few + all_) // (2 * all_))
+        case _:
+            return Suppressed()
+
+
+# --- sealed rules ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A rule that only sealed figures answer: is `part` at least `per_cent` of `whole`? Asked of a school, over all its bands."""
+
+    rule: RuleId
+    part: tuple[str, ...]
+    whole: tuple[str, ...]
+    per_cent: Fraction
+    target: int | float  # the same, as it is written in records
+    by_school: bool  # whether each school's verdict may be published, or only how many schools meet it
+
+    def surplus(self, ledger: Ledger, filing: Filing) -> dict[int, int]:
+        """The terms of what the part has over what is asked: 0 or more where the rule is met."""
+        terms = dict.fromkeys(ledger.atoms(filing, self.whole), -self.per_cent.numerator)
+        for atom in ledger.atoms(filing, self.part):
+            terms[atom] = terms.get(atom, 0) + 100 * self.per_cent.denominator
+        return terms
+
+    def met(self, ledger: Ledger, filing: Filing) -> bool | None:
+        """Whether a school's figures are what is asked; None where there is nobody to ask about."""
+        if sum(ledger.values[atom] for atom in ledger.atoms(filing, self.whole)) == 0:
+            return None
+        return sum(factor * ledger.values[atom] for atom, factor in self.surplus(ledger, filing).items()) >= 0

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.audit import PUBLIC, Attack, Attacker, UntrueStatementError, attack, interval
-from generator.model import Cell
+from generator.model import Cell, SchoolId
 from generator.programs import Program
 from generator.tables import Atoms, Secret, Statement
 from tests.brute import Place, intervals
@@ -45,7 +45,7 @@ class Sheet:
         return Secret(cell=Cell(table="sheet", row=str(place[0]), column=str(place[1])), atoms=self.atoms(place), guarded=guarded)
 
     def insider(self, *rows: int) -> Attacker:
-        return Attacker(schools=tuple(map(str, rows)), knows=tuple(atom for row in rows for atom in self.atoms((row, -1))))
+        return Attacker(schools=tuple(SchoolId(str(row)) for row in rows), knows=tuple(atom for row in rows for atom in self.atoms((row, -1))))
 
 
 def exactly(atoms: Iterable[int], value: int) -> Statement:
@@ -159,7 +159,7 @@ def test_two_releases_one_person_apart() -> None:
     second = [exactly((4, 1), 48), exactly((5, 3), 59)]
     values = [3, 44, 20, 40, 4, 19]
     cell = Cell(table="level", row="school", column="highest")
-    secrets = [Secret(cell=cell, school="a", atoms=(atom,)) for atom in (0, 4)]
+    secrets = [Secret(cell=cell, school=SchoolId("a"), atoms=(atom,)) for atom in (0, 4)]
     assert attack(values, first, secrets[:1], [PUBLIC], 5).exposures == ()
     assert attack(values, second, secrets[1:], [PUBLIC], 5).exposures == ()
     found = attack(values, [*first, *second], secrets, [PUBLIC], 5).exposures
@@ -170,7 +170,7 @@ def test_a_newcomer_between_two_releases_is_read_off() -> None:
     """The same schools and one more: its whole row is the difference."""
     values = [10, 90, 12, 80, 2, 30]
     releases = [exactly((0, 2), 22), exactly((1, 3), 170), exactly((0, 2, 4), 24), exactly((1, 3, 5), 200)]
-    secret = Secret(cell=Cell(table="level", row="c", column="highest"), school="c", atoms=(4,))
+    secret = Secret(cell=Cell(table="level", row="c", column="highest"), school=SchoolId("c"), atoms=(4,))
     assert [(e.low, e.high) for e in attack(values, releases, [secret], [PUBLIC], 5).exposures] == [(2, 2)]
 
 

@@ -20,5 +20,6 @@ COMMANDS = (
     "open",
     "rekey",
     "recipients",
+    "release",
 )
-CONFIDENTIAL = ("keygen", "seal", "open", "rekey")  # these hold keys or figures in memory
+CONFIDENTIAL = ("keygen", "seal", "open", "rekey", "release")  # these hold keys or figures in memory

@@ -1,0 +1,192 @@
+"""`xinzhuli release`: a term's statistics, cut from the sealed aggregates, attacked, shown to whoever releases them, and only then written.
+
+Owns the way from sealed files to a release file, and what a person is shown before saying yes. No figure of a school is printed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from generator.command import FINE, PROBLEMS, REFUSED, Accepts, Request, UsageError, present_day, print_problems, progress
+from generator.keys import FLAGS, OPTIONS, identities, refused
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from generator.model import Published, SchoolId, Term
+    from generator.opening import Sealed
+    from generator.release import Release
+    from generator.releases import Order, Refused
+    from generator.repository import Repository
+    from generator.submission import Submission
+    from generator.tables import Filing
+    from generator.tree import Tree
+
+ACCEPTS = Accepts(values=("--as-of", "--correction", "--correction-en", *OPTIONS), flags=FLAGS, most_words=1)
+_MARK, _MOST = "[c]", 20
+
+
+def run(request: Request) -> int:
+    """Cut the release of a term; nothing is written unless it withstands the attack and somebody says yes."""
+    from generator.repository import load
+    from generator.tree import folder
+
+    if not request.words:
+        raise UsageError("release.which")
+    tree, _ = folder(request.root)
+    repository, problems = load(tree)
+    if repository is None:
+        print_problems(request, problems)
+        return PROBLEMS
+    term = next((t for year in repository.district.years for t in year.terms if t.id == request.words[0]), None)
+    if term is None:
+        raise UsageError("cli.bad_value", option="release", value=request.words[0])
+    order = _order(request, tree, repository, term)
+    return order if isinstance(order, int) else _cut(request, repository, order)
+
+
+def _order(request: Request, tree: Tree, repository: Repository, term: Term) -> Order | int:
+    """The opened Submissions of the term, and of its earlier releases; or the exit code, if one does not open."""
+    from generator.model import Text
+    from generator.opening import sealed_files
+    from generator.release import Link, digest
+    from generator.releases import Order
+
+    files = sealed_files(tree, repository, [term.id])
+    counted = {file.receipt.school: file.receipt.revision for file in files}
+    before = tuple(release for release in repository.releases.values() if release.term == term.id)
+    correction = request.options.get("--correction")
+    if bool(before) != bool(correction):
+        raise UsageError("release.say_why" if before else "release.nothing_to_correct")
+    wanted = {pair for release in before for pair in release.counted.items()} - set(counted.items())
+    progress(request)("release.open")
+    opened = _opened(request, [*files, *_former(request.root, repository, term, wanted)])
+    if isinstance(opened, int):
+        return opened
+    last = next(reversed(list(repository.releases.values())), None)
+    return Order(
+        term=term,
+        day=request.as_of or present_day(repository.district.time_zone),
+        correction=Text(zh=correction, en=request.options.get("--correction-en")) if correction else None,
+        counted=counted,
+        submissions=opened,
+        before=before,
+        previous=None if last is None else Link(id=last.id, digest=digest(last)),
+    )
+
+
+def _opened(request: Request, files: Sequence[Sealed]) -> dict[Filing, Submission] | int:
+    from generator.opening import Refused, open_all
+    from generator.tables import Filing
+
+    results = open_all(files, identities(request)) if files else ()
+    bad = [refused(request, f.receipt.source.path, r) for f, r in zip(files, results, strict=True) if isinstance(r, Refused)]
+    if bad:
+        return bad[0]
+    kept = [result for result in results if not isinstance(result, Refused)]
+    return {Filing(term=s.term, school=s.school, revision=s.revision): s for s in kept}
+
+
+def _former(root: Path, repository: Repository, term: Term, wanted: set[tuple[SchoolId, int]]) -> Iterator[Sealed]:
+    """Earlier revisions that an earlier release counted: their files, as git history keeps them."""
+    from generator.history import EVERYTHING, brought, contents, revisions_of
+    from generator.opening import Sealed, frame
+    from generator.receipts import digest, receipt_path
+    from generator.repository import apart
+    from generator.tree import Tree
+
+    sealed = {_place(school, term): school for school, _ in sorted(wanted)}
+    places = {*sealed, *map(receipt_path, sealed)}
+    blobs = [blob for blob in brought(root, revisions_of(root, EVERYTHING) or ()) if blob.path in places] if wanted else []
+    held = {name: data for name, _, data in contents(root, [blob.id for blob in blobs])}
+    files = {digest(held[blob.id]): held[blob.id] for blob in blobs if blob.path in sealed}
+    for place in sealed:
+        for blob in (blob for blob in blobs if blob.path == receipt_path(place)):
+            _, receipt = apart(Tree(readers={blob.path: partial(bytes, held[blob.id])}), place)
+            known = frame(repository, receipt.school, receipt.term) if receipt else None
+            if receipt and known and receipt.digest in files and (receipt.school, receipt.revision) in wanted:
+                wanted.discard((receipt.school, receipt.revision))
+                yield Sealed(data=files[receipt.digest], receipt=receipt, frame=known)
+
+
+def _place(school: str, term: Term) -> str:
+    from generator.model import SchoolId
+    from generator.receipts import place_of
+
+    return place_of(SchoolId(school), term.id)
+
+
+def _cut(request: Request, repository: Repository, order: Order) -> int:
+    from generator.release import path_of, written
+    from generator.releases import Refused, cut
+    from generator.replacing import replace
+
+    result = cut(repository, order, progress(request))
+    if isinstance(result, Refused):
+        _tell_refused(request, result)
+        return REFUSED
+    for line in (*_told(request, result), *_changes(request, result, order.before[-1] if order.before else None)):
+        print(line)
+    print(request.say("release.confirm", id=result.id))
+    if sys.stdin.readline().strip() != result.id:
+        print(request.say("release.left"))
+        return REFUSED
+    path = request.root / path_of(result.id)
+    try:
+        path.parent.mkdir(exist_ok=True)
+        replace({path: written(result)})
+    except OSError as failed:
+        raise UsageError("cli.cannot_write", path=str(failed.filename or path)) from None
+    print(request.say("release.done", path=path_of(result.id)))
+    return FINE
+
+
+def _tell_refused(request: Request, refused: Refused) -> None:
+    print(request.say(f"release.{refused.why}"), file=sys.stderr)
+    for filing in refused.filings[:_MOST]:
+        print(f"  {filing.school} {filing.term} {filing.revision}", file=sys.stderr)
+    for exposure in refused.exposures[:_MOST]:
+        cell = exposure.secret.cell
+        facts = {"cell": f"{cell.table} / {cell.row} / {cell.column}", "school": exposure.secret.school or ""}
+        who = " + ".join(exposure.attacker.schools) or request.say("release.public")
+        print(request.say("release.exposure", who=who, width=exposure.high - exposure.low, **facts), file=sys.stderr)
+    if len(refused.exposures) > _MOST:
+        print(request.say("release.more", count=len(refused.exposures) - _MOST), file=sys.stderr)
+
+
+def _told(request: Request, release: Release) -> Iterator[str]:
+    """Everything that would become public."""
+    certificate = release.certificate
+    row: tuple[str, str] | None = None
+    line: list[str] = []
+    for cell, published in release.cells.items():
+        if (cell.table, cell.row) != row:
+            yield from ["  ".join(line)] if line else []
+            row, line = (cell.table, cell.row), [f"{cell.table} / {cell.row}:"]
+        line.append(f"{cell.column} {_word(cell.column, published)}")
+    yield "  ".join(line)
+    facts = {name: getattr(certificate, name) for name in ("attackers", "secrets", "programs")}
+    yield request.say("release.certificate", narrowest="—" if certificate.narrowest is None else certificate.narrowest, **facts)
+
+
+def _changes(request: Request, release: Release, before: Release | None) -> Iterator[str]:
+    """What is different from the term's release before."""
+    if before is None:
+        yield request.say("release.first")
+        return
+    old = before.cells
+    changed = [(cell, old.get(cell), new) for cell, new in release.cells.items() if old.get(cell) != new]
+    yield request.say("release.changed", count=len(changed), id=before.id)
+    for cell, then, new in changed:
+        yield f"  {cell.table} / {cell.row} / {cell.column}: {'—' if then is None else _word(cell.column, then)} → {_word(cell.column, new)}"
+
+
+def _word(column: str, published: Published) -> str:
+    from generator.model import Shown
+
+    if not isinstance(published, Shown):
+        return _MARK
+    return f"{published.value // 10}.{published.value % 10}%" if "/" in column else str(published.value)

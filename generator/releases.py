@@ -1,0 +1,255 @@
+"""Cutting a release: from opened Submissions to a Release that withstood the attack, or the reason why there is none.
+
+Owns the order: limits, calendar, tables, draft, attack, and again with what the attack found, until it finds nothing. Must not know where Submissions
+come from, nor speak to anybody. What is refused is told by a kind and by cells, never by a figure of a school.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from generator.audit import PUBLIC, Candidate, Exposure, Seen, UntrueStatementError, attackers, certify, said
+from generator.disclosure import Demand, Draft, Original, protect
+from generator.duties import Operator, Rule, SchoolMeasure, Subject
+from generator.model import SchoolId, Suppressed, Term, TermId, Text
+from generator.problems import Position
+from generator.registry import VERSION, Table, registry
+from generator.release import DistrictVerdict, Limits, Link, Release, SchoolVerdicts, arranged
+from generator.repository import Repository
+from generator.submission import Concern, NotScreened, Submission
+from generator.tables import Filing, Ledger, Question, Statement, tabulate, with_shares
+
+_NOWHERE = Position(path="")  # a verdict has a place once it is read from a file
+ROUNDS = 8  # of drafting and attacking; four were the most that a cut of invented figures took
+LIMITS = ("publication_threshold", "publication_schools", "publication_largest_share", "publication_rounding")
+
+
+class Why(StrEnum):
+    """Why no release is cut."""
+
+    NO_LIMITS = "no-limits"  # the district has not decided them
+    NO_DAY = "no-day"  # the calendar has no day for the term
+    TOO_EARLY = "too-early"
+    TOO_FEW = "too-few"  # schools filed
+    NOTHING_NEW = "nothing-new"  # the same Submissions as the last release
+    MISSING = "missing"  # a Submission that an earlier release counted is not at hand: the stacked attack needs it
+    OTHER_TABLES = "other-tables"  # an earlier release of the term has another version of the tables
+    UNTRUE = "untrue"  # an earlier release does not follow from the figures that it says it counted
+    TINY = "tiny"  # a band of fewer pupils than k: that not k of them are at risk, everybody knows
+    EXPOSED = "exposed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """No release, and why: for EXPOSED which secrets, to whom, and how closely."""
+
+    why: Why
+    exposures: tuple[Exposure, ...] = ()
+    filings: tuple[Filing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a release is cut from: the term, the day, what every school handed in, and the term's releases so far, oldest first.
+
+    `submissions` are those to be counted now and all that earlier releases counted. `previous` is the last release of any term.
+    """
+
+    term: Term
+    day: date
+    correction: Text | None  # what a later revision mends
+    counted: Mapping[SchoolId, int]  # which revision of whose Submission
+    submissions: Mapping[Filing, Submission]
+    before: tuple[Release, ...]
+    previous: Link | None
+
+
+def cut(repository: Repository, order: Order, told: Callable[[str], None]) -> Release | Refused:
+    """Cut a release. `told` hears of each step."""
+    limits = limits_of(repository)
+    if limits is None:
+        return Refused(why=Why.NO_LIMITS)
+    if (refused := _too_soon(order, limits)) is not None:
+        return refused
+    earlier = [_filings(order.term.id, release.counted) for release in order.before]
+    present = _filings(order.term.id, order.counted)
+    if missing := [f for f in {*present, *(f for filings in earlier for f in filings)} if f not in order.submissions]:
+        return Refused(why=Why.MISSING, filings=tuple(sorted(missing)))
+    types = {school.id: school.type for school in repository.schools.values()}
+    ledger = Ledger(order.submissions.values(), types, repository.district.risk_levels)
+    if ledger.smallest() < limits.k:
+        return Refused(why=Why.TINY)
+    windows = _windows(order.term, [order.submissions[f] for f in present])
+    tables = registry(repository.district.risk_levels, windows)
+    told("release.tabulate")
+    asked = tuple(questions(repository))
+    before = [
+        Seen(content=release, tabulation=tabulate(ledger, registry(release.levels, release.windows), filings, release.limits), questions=asked)
+        for release, filings in zip(order.before, earlier, strict=True)
+    ]
+    candidate = Candidate(
+        term=order.term.id,
+        revision=len(order.before) + 1,
+        released_on=order.day,
+        correction=order.correction,
+        registry=VERSION,
+        limits=limits,
+        levels=repository.district.risk_levels,
+        windows=tuple(windows),
+        counted=order.counted,
+        tables=(),
+        school_verdicts=tuple(_by_school(q, ledger, present) for q in asked if q.by_school),
+        district_verdicts=tuple(v for q in asked if not q.by_school and (v := _of_district(q, ledger, present, limits)) is not None),
+        previous=order.previous,
+    )
+    return _Cut(ledger, tables, before, told).cut(candidate, present, asked)
+
+
+def limits_of(repository: Repository) -> Limits | None:
+    """The district's limits of publication; None if it has not decided all of them."""
+    stated = [repository.parameters.get(name) for name in LIMITS]
+    if any(value is None for value in stated):
+        return None
+    k, schools, per_cent, base = (int(value) for value in stated if value is not None)
+    return Limits(k=k, schools=schools, per_cent=per_cent, base=max(1, base))
+
+
+def _too_soon(order: Order, limits: Limits) -> Refused | None:
+    if order.term.release_from is None:
+        return Refused(why=Why.NO_DAY)
+    if order.day < order.term.release_from:
+        return Refused(why=Why.TOO_EARLY)
+    if len(order.counted) < limits.schools:
+        return Refused(why=Why.TOO_FEW)
+    if order.before and order.before[-1].counted == order.counted:
+        return Refused(why=Why.NOTHING_NEW)
+    if any(release.registry != VERSION for release in order.before):
+        return Refused(why=Why.OTHER_TABLES)
+    return None
+
+
+def _filings(term: TermId, counted: Mapping[SchoolId, int]) -> tuple[Filing, ...]:
+    return tuple(Filing(term=term, school=school, revision=revision) for school, revision in counted.items())
+
+
+def _windows(term: Term, submissions: Iterable[Submission]) -> list[str]:
+    """The term's windows that anybody has reported, in the term's order."""
+    reported = {window for s in submissions for counts in s.bands.values() for window in counts.followed_up}
+    return [window.id for window in term.windows if window.id in reported]
+
+
+# --- rules that only sealed figures answer -------------------------------------------------------------------------------------------
+
+
+def questions(repository: Repository) -> Iterable[Question]:
+    """The rules for schools that a release answers: at least so many per cent of something sealed."""
+    for rule in repository.rules.values():
+        names = _names(repository).get(rule.measure) if rule.subject is Subject.SCHOOL else None
+        if names is not None and rule.operator is Operator.AT_LEAST and (per_cent := _asked(repository, rule)) is not None:
+            part, whole, by_school = names
+            yield Question(rule=rule.id, part=part, whole=whole, per_cent=Fraction(str(per_cent)), target=per_cent, by_school=by_school)
+
+
+def _names(repository: Repository) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...], bool]]:
+    """What each sealed measure is a share of, and whether each school's answer is told.
+
+    A paper file that is missing says that somebody at the school needs one; who was screened binds what was found. Of these only the number of
+    schools is told. Electronic files, which everybody has, bind nothing else.
+    """
+    levels = repository.district.risk_levels
+    screened = (*(f"levels.{level.id}" for level in levels), "invalid")
+    due = (*screened, *(f"not_screened.{reason}" for reason in NotScreened))
+    needing = tuple(f"levels.{level.id}" for level in levels if level.paper_file)
+    return {
+        SchoolMeasure.SCREENING_COVERAGE: (screened, due, False),
+        SchoolMeasure.ELECTRONIC_FILES: (("electronic_files",), ("enrolment",), True),
+        SchoolMeasure.PAPER_FILES: (tuple(f"concerns.{concern}" for concern in Concern), needing, False),
+    }
+
+
+def _asked(repository: Repository, rule: Rule) -> int | float | None:
+    if rule.target is None:
+        return None
+    value = rule.target.constant if rule.target.parameter is None else repository.parameters.get(rule.target.parameter)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _by_school(question: Question, ledger: Ledger, filings: Sequence[Filing]) -> SchoolVerdicts:
+    found = {filing.school: question.met(ledger, filing) for filing in filings}
+    schools = {school: met for school, met in found.items() if met is not None}
+    return SchoolVerdicts(rule=question.rule, target=question.target, schools=schools, source=_NOWHERE)
+
+
+def _of_district(question: Question, ledger: Ledger, filings: Sequence[Filing], limits: Limits) -> DistrictVerdict | None:
+    """How many schools meet a rule; None where few do, or few do not: they would know each other."""
+    found = [met for filing in filings if (met := question.met(ledger, filing)) is not None]
+    if any(0 < schools < limits.schools for schools in (sum(found), len(found) - sum(found))):
+        return None
+    return DistrictVerdict(rule=question.rule, target=question.target, met=sum(found), judged=len(found), source=_NOWHERE)
+
+
+# --- drafting and attacking ----------------------------------------------------------------------------------------------------------
+
+
+class _Cut:
+    """Draft, attack, and again."""
+
+    def __init__(self, ledger: Ledger, tables: Sequence[Table], before: Sequence[Seen], told: Callable[[str], None]) -> None:
+        self.ledger, self.tables, self.before, self.told = ledger, tables, before, told
+
+    def cut(self, candidate: Candidate, filings: Sequence[Filing], asked: tuple[Question, ...]) -> Release | Refused:
+        tabulation = tabulate(self.ledger, self.tables, filings, candidate.limits)
+        seen = Seen(content=candidate, tabulation=tabulation, questions=asked)
+        try:
+            known = [
+                *self.ledger.facts([one.tabulation.filings for one in (*self.before, seen)]),
+                *(s for one in (*self.before, seen) for s in said(self.ledger, one)),
+            ]
+            return self._until_safe(seen, self._original(seen, known))
+        except UntrueStatementError:
+            return Refused(why=Why.UNTRUE)
+
+    def _original(self, seen: Seen, known: Sequence[Statement]) -> Original:
+        limits, tabulation = seen.content.limits, seen.tabulation
+        return Original(
+            values=self.ledger.values,
+            cells=tabulation.cells,
+            sensitive=tabulation.sensitive,
+            known=known,
+            insiders=[attacker.knows for attacker in attackers(self.ledger, (*self.before, seen)) if attacker is not PUBLIC],
+            k=limits.k,
+            gated=tabulation.gated,
+            inherited=frozenset(c for one in self.before for c, p in one.content.cells.items() if isinstance(p, Suppressed)),
+            base=limits.base,
+        )
+
+    def _until_safe(self, seen: Seen, original: Original) -> Release | Refused:
+        exposures: tuple[Exposure, ...] = ()
+        for _ in range(ROUNDS):
+            self.told("release.protect")
+            draft = protect(original)
+            self.told("release.attack")
+            found = certify(self.ledger, self._filled(seen, draft), self.before)
+            if isinstance(found, Release):
+                return found
+            exposures = found.exposures
+            if draft.unmet:
+                break
+            original = replace(original, demands=(*original.demands, *(_demand(exposure, original.k) for exposure in exposures)))
+        return Refused(why=Why.EXPOSED, exposures=exposures)
+
+    def _filled(self, seen: Seen, draft: Draft) -> Seen:
+        """The candidate with its cells."""
+        cells = with_shares(seen.tabulation, draft.cells)
+        return replace(seen, content=replace(seen.content, tables=arranged(self.tables, cells, seen.tabulation.schools)))
+
+
+def _demand(exposure: Exposure, k: int) -> Demand:
+    """What must become possible in the eyes of that attacker."""
+    small = exposure.value < k
+    atoms = tuple(atom for atom in exposure.secret.atoms if atom not in set(exposure.attacker.knows))
+    return Demand(atoms=atoms, knows=exposure.attacker.knows, down=exposure.value if small else k, up=k - exposure.value if small else 0)
