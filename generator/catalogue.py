@@ -65,7 +65,8 @@ class Catalogue:
 
     def say(self, key: str, language: Language, **facts: object) -> str:
         """A sentence with its facts; `{count:clause|clauses}` is the word for one or for many. KeyError if key or fact is missing: a bug."""
-        return _SENTENCE.vformat(self.sentences[key][language], (), facts)
+        sentence = self.sentences[key][language]
+        return _SENTENCE.vformat(sentence, (), facts) if "{" in sentence else sentence  # most have no facts, and pages say hundreds of them
 
     def message(self, found: Problem, language: Language) -> str:
         """What is wrong, in one sentence."""

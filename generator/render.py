@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import partial
+from functools import lru_cache, partial
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -128,9 +128,13 @@ def edition(site: Site, language: Language, catalogue: Catalogue) -> Edition:
 
 def relative(here: str, there: str, anchor: str = "") -> str:
     """The address of page `there` from page `here` (both without suffix), with an anchor if one is given."""
-    start = posixpath.dirname(here) or "."
-    link = posixpath.relpath(f"{there}.html", start)
+    link = _link(posixpath.dirname(here) or ".", there)
     return f"{link}#{anchor}" if anchor else link
+
+
+@lru_cache(maxsize=4096)  # pages of one folder have most of their links in common
+def _link(start: str, there: str) -> str:
+    return posixpath.relpath(f"{there}.html", start)
 
 
 def heading(text: str) -> Markup:

@@ -16,7 +16,6 @@ from generator.duties import Subject
 from generator.model import Modality, SchoolId
 from generator.pages import checklist, matrix, pages, schools, waivers
 from generator.pages.overdue import overdue, unfiled
-from generator.pages.wording import cited
 from generator.render import Edition, edition
 from generator.site import Page, site
 
@@ -54,7 +53,7 @@ def test_every_check_stands_once_on_any_day(day: date) -> None:
 def test_what_is_due_comes_nearest_first() -> None:
     there = made(Language.ZH)
     for school in there.site.repository.schools.values():
-        found = checklist.checklist(there, school, cited(there.site))["next"]
+        found = checklist.checklist(there, school, checklist.clauses_told(there))["next"]
         assert isinstance(found, list)
         assert [item["due"] for item in found] == sorted(item["due"] for item in found)
 

@@ -5,15 +5,14 @@ Owns the order of a principal's page and what is told of a Check there. A school
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 
 from generator.compliance import Check, Evidence, TrendPoint, Verdict, is_sealed, tally
 from generator.duties import RuleId
 from generator.model import School
-from generator.pages.comparison import counted
 from generator.pages.school import return_of
-from generator.pages.wording import TONES, Cited, days_to, in_all, period_title, shown, told
+from generator.pages.wording import TONES, cited, days_to, in_all, period_title, shown, told
 from generator.problems import Position
 from generator.render import Edition, number
 from generator.schemas import field_title
@@ -22,7 +21,13 @@ from generator.site import Site
 BLOCKS = ("summary", "todo", "next", "lapsing", "waived", "checks", "trend")
 
 
-def checklist(edition: Edition, school: School, clauses: Mapping[RuleId, Sequence[Cited]]) -> dict[str, object]:
+def clauses_told(edition: Edition) -> Mapping[RuleId, str]:
+    """The clauses of every rule as HTML, the same on every school's page."""
+    here = "schools/any"  # links are the same from every page of the folder
+    return {rule: edition.fragment("school/clauses.html.j2", here, {"clauses": found}) for rule, found in cited(edition.site).items()}
+
+
+def checklist(edition: Edition, school: School, clauses: Mapping[RuleId, str]) -> dict[str, object]:
     """All that the checklist's blocks print of one school."""
     checks = edition.site.verdicts.by_school[school.id]
     sealed = [c for c in checks if is_sealed(c.rule) and c.verdict is not Verdict.NOT_APPLICABLE]
@@ -73,7 +78,7 @@ def _due_next(check: Check) -> tuple[int, str]:
     return (check.next_due.due.toordinal(), check.rule.id)
 
 
-def _item(edition: Edition, check: Check, clauses: Sequence[Cited]) -> dict[str, object]:
+def _item(edition: Edition, check: Check, clauses: str) -> dict[str, object]:
     due = check.decisive.due if check.decisive else None
     evidence = check.evidence()
     return {
@@ -120,8 +125,7 @@ def _coming(edition: Edition, check: Check) -> dict[str, object]:
 
 def _lapsing(edition: Edition, check: Check) -> dict[str, object]:
     assert check.fresh_until is not None
-    left = (check.fresh_until - edition.site.as_of).days
-    return {"rule": check.rule, "until": check.fresh_until, "days": counted(edition, "days.left", left) if left else edition.say("days.today")}
+    return {"rule": check.rule, "until": check.fresh_until, "days": days_to(edition, check.fresh_until)}
 
 
 def _waived(edition: Edition, check: Check) -> dict[str, object]:

@@ -46,12 +46,6 @@ _WORDS: Mapping[SchoolMeasure, str] = {_M.LEADING_GROUP_HEAD: "HeadRole", _M.WOR
 _TOO_MUCH = frozenset({Operator.AT_MOST, Operator.LESS_THAN})
 
 
-def counted(edition: Edition, key: str, figure_: Number, said: str = "") -> str:
-    """The sentence `key` for a number, in the singular where the language has one (`key.one`). `said` is the number as it is to be printed."""
-    one = f"{key}.one"
-    return edition.say(one if figure_ == 1 and one in edition.catalogue.sentences else key, value=said or number(figure_))
-
-
 def listed(edition: Edition, words: Sequence[str]) -> str:
     """Words one after the other."""
     return edition.say("school.list_separator").join(words)
@@ -72,7 +66,7 @@ def measured(edition: Edition, rule: Rule, name: str, value: Value) -> str:
         case bool():
             return edition.say(f"measured.{name}.{'yes' if value else 'no'}")
         case int() | float():
-            return counted(edition, _UNITS[SchoolMeasure(name)], value)
+            return edition.say(_UNITS[SchoolMeasure(name)], value=number(value))
         case str():
             return _word(edition, name, value)
         case tuple():
@@ -141,7 +135,7 @@ def _includes(edition: Edition, rule: Rule, value: tuple[str, ...], target: tupl
 
 def _numbers(edition: Edition, rule: Rule, value: Number, target: Number) -> str:
     shown = _apart(value, target)
-    words = [_figure(edition, rule, each, text) for each, text in zip((value, target), shown, strict=True)]
+    words = [_figure(edition, rule, text) for text in shown]
     said = edition.say(f"compare.{rule.operator.value}", value=words[0], target=words[1])
     difference = value - target
     if difference > 0 and rule.operator in _TOO_MUCH:
@@ -159,10 +153,9 @@ def _apart(value: Number, target: Number) -> tuple[str, str]:
     return f"{value:,.{places}f}", f"{target:,.{places}f}"
 
 
-def _figure(edition: Edition, rule: Rule, value: Number, said: str) -> str:
-    if rule.subject is Subject.DISTRICT:
-        return edition.say(f"measure.{rule.measure}.value", value=said)
-    return counted(edition, _UNITS[SchoolMeasure(rule.measure)], value, said)
+def _figure(edition: Edition, rule: Rule, said: str) -> str:
+    district = rule.subject is Subject.DISTRICT
+    return edition.say(f"measure.{rule.measure}.value" if district else _UNITS[SchoolMeasure(rule.measure)], value=said)
 
 
 def _gap(edition: Edition, rule: Rule, difference: Number) -> str:
@@ -170,7 +163,7 @@ def _gap(edition: Edition, rule: Rule, difference: Number) -> str:
     said = number(rounded) if number(rounded) != "0" else f"{rounded:f}".rstrip("0")
     if rule.measure.endswith("_share") or _UNITS.get(SchoolMeasure(rule.measure) if rule.subject is Subject.SCHOOL else _M.CLASSES) == "unit.percent":
         return edition.say("unit.points", value=said)
-    return _figure(edition, rule, rounded, said)
+    return _figure(edition, rule, said)
 
 
 def _basis(edition: Edition, check: Check, moment: Moment) -> str:

@@ -7,7 +7,7 @@ values for these places. `ordinary` writes the same page as the engine would bui
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -17,7 +17,6 @@ from generator.duties import RuleId
 from generator.model import Return, School, SchoolType, Text
 from generator.pages import checklist
 from generator.pages.school import FACTS, Filing, filing, return_of, unstated, year
-from generator.pages.wording import Cited, cited
 from generator.problems import Position
 from generator.render import Edition, heading
 from generator.schemas import field_title
@@ -28,7 +27,7 @@ from generator.stamp import mark
 SIGNATURES = ("head", "leader", "inspector", "recorder")  # of the school, then of the inspection team: three roles at least
 DONOR = f"schools/{mark('id')}"
 BLOCKS = (*checklist.BLOCKS, "profile", "filing", *FACTS, "years")
-Clauses: TypeAlias = Mapping[RuleId, Sequence[Cited]]
+Clauses: TypeAlias = Mapping[RuleId, str]
 _WORDS = ("id", "title", "heading", "description", "provenance")
 _TONES: Mapping[Filing, str] = {
     Filing.FILED: "ok",
@@ -58,12 +57,12 @@ def pages(edition: Edition) -> Iterator[Page]:
 def ordinary(edition: Edition, school: School) -> Page:
     """A school's page as the engine would build it without stamping."""
     title, description = edition.plain(school.title), _description(edition, school)
-    return _page(edition, _path(school), _places(edition, school, cited(edition.site)), title, description)
+    return _page(edition, _path(school), _places(edition, school, checklist.clauses_told(edition)), title, description)
 
 
 def stamped(edition: Edition) -> tuple[Stamped, ...]:
     """Every school's values for the donor's places, in the order of their codes."""
-    clauses = cited(edition.site)
+    clauses = checklist.clauses_told(edition)
     return tuple(_stamped(edition, school, clauses) for school in edition.site.repository.schools.values())
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from generator.compliance import JUDGED, Check, Moment, Tally, Verdict, due_day
 from generator.duties import Anchor, PeriodKind, Rule, RuleId, Subject
 from generator.model import Clause, Policy, Verification
-from generator.pages.comparison import compared, counted, listed, measure_title
+from generator.pages.comparison import compared, listed, measure_title
 from generator.pages.school import year
 from generator.render import Edition, label_text, number
 from generator.school_measures import Period, periods
@@ -106,7 +106,7 @@ def days_to(edition: Edition, day: date) -> str:
     left = (day - edition.site.as_of).days
     if left == 0:
         return edition.say("days.today")
-    return counted(edition, "days.left" if left > 0 else "days.over", abs(left))
+    return edition.say("days.left" if left > 0 else "days.over", value=number(abs(left)))
 
 
 def due_open(edition: Edition, check: Check) -> dict[str, object]:
