@@ -31,8 +31,15 @@ def main() -> None:
     """Every comparison, one after the other."""
     print(f"{'':46}{'CPU s':>9}{'wall s':>9}{'MiB':>7}   ratio (CPU / wall)")
     with tempfile.TemporaryDirectory() as folder:
-        for part in (_start, _check, _guard, _verdicts, _sealing, _build):
+        for part in (_start, _check, _guard, _verdicts, _sealing, _releasing, _build):
             part(Path(folder))
+
+
+def _releasing(_: Path) -> None:
+    """Protect and attack a cube of schools x 4 stages x 4 levels, the last of several releases; all insiders but in the largest."""
+    for schools, releases, who in ((55, 4, "insiders"), (200, 1, "public"), (800, 1, "public"))[: 1 if QUICK else 3]:
+        cost = alone([sys.executable, "-m", "bench.releasing", str(schools), str(releases), who], 1)
+        _row(f"release, {schools} schools, {releases} stacked, {who} (design: 10 s a cut)", cost)
 
 
 def _row(name: str, cost: Cost, ours: Cost | None = None) -> None:
