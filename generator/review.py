@@ -16,8 +16,8 @@ from generator.changes import Changes
 from generator.compliance import rules_of
 from generator.duties import RuleId, Waiver
 from generator.model import SchoolId, Text
-from generator.pages import pages
-from generator.pages.schools import DONOR, ordinary
+from generator.pages import STAMPED, inspections, pages
+from generator.pages.schools import ordinary
 from generator.render import edition
 from generator.repository import Repository
 from generator.site import Site, site
@@ -191,8 +191,9 @@ def _pages(changes: Changes, before: Site, after: Site, turned: set[SchoolId], l
 def _written(side: Site, schools: frozenset[SchoolId], language: Language) -> Mapping[str, tuple[str, str]]:
     """Title and text of every page by its path."""
     made = edition(side, language, load())
-    whole = [page for page in pages(made) if page.path != DONOR]
+    whole = [page for page in pages(made) if page.path not in dict(STAMPED)]
     whole += [ordinary(made, school) for school in side.repository.schools.values() if school.id in schools]
+    whole += [inspections.ordinary(made, inspection) for inspection in inspections.announced(side)]
     return {page.path: (page.title, page.body) for page in whole}
 
 

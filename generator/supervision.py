@@ -282,6 +282,11 @@ class Application:
     source: Position
 
 
+def decimal(number: Fraction) -> str:
+    """Points as they are written; all that schemes can come to are finite decimals."""
+    return str(number.numerator) if number.denominator == 1 else f"{float(number):.10f}".rstrip("0")
+
+
 def a_month_after(day: date) -> date:
     """The same day of the next month, or the last day of that month where it has none."""
     year, month = divmod(day.year * 12 + day.month, 12)

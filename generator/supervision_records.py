@@ -185,19 +185,14 @@ def check_scheme(part: Part) -> Iterator[Problem]:
 def _adds_up(whole: Part, parts: tuple[Part, ...]) -> Iterator[Problem]:
     stated, total = exact(whole.data["points"]), sum((exact(p.data["points"]) for p in parts), Fraction(0))
     if stated != total:
-        yield problem(whole.at("points"), "points-differ", stated=shown(stated), total=shown(total))
-
-
-def shown(number: Fraction) -> str:
-    """An exact number for a sentence; all that schemes can hold are finite decimals."""
-    return str(number.numerator) if number.denominator == 1 else f"{float(number):.10f}".rstrip("0")
+        yield problem(whole.at("points"), "points-differ", stated=s.decimal(stated), total=s.decimal(total))
 
 
 def _levels_fit(part: Part) -> Iterator[Problem]:
     whole = _points(part)
     for level in part.parts("levels"):
         if whole is not None and exact(level.data["threshold"]) > whole:
-            facts = {"threshold": shown(exact(level.data["threshold"])), "points": shown(whole)}
+            facts = {"threshold": s.decimal(exact(level.data["threshold"])), "points": s.decimal(whole)}
             yield problem(level.at("threshold"), "threshold-too-high", part.at("points"), **facts)
 
 

@@ -35,11 +35,13 @@ build
 pages
 pages.about | pages.home | pages.outreach | pages.matrix | pages.compliance
 pages.work | pages.team | pages.schools | pages.codes | pages.rules | pages.overdue | pages.waivers | pages.methods | pages.policies | pages.downloads
-pages.checklist | pages.coverage
+pages.checklist | pages.coverage | pages.demonstration
+pages.inspections | pages.schemes
+pages.scores
 pages.wording
 pages.comparison
 pages.plans | pages.school | pages.dictionary | pages.lessons
-pages.figures
+pages.figures | pages.copies
 reporters.text | search | stamp | output | open_data | spreadsheet | paper
 engine
 charts
@@ -77,7 +79,7 @@ ONLY = {
     "jsonschema": {"schemas"},
     "jsonschema_rs": {"schemas"},
     "jinja2": {"render"},
-    "markupsafe": {"charts", "render", "pages.schools", "pages.matrix"},
+    "markupsafe": {"charts", "render", "pages.copies", "pages.inspections", "pages.schools", "pages.matrix"},
     "jieba": {"search"},
     "watchdog": {"serve"},
     "weasyprint": {"paper"},

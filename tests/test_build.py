@@ -23,7 +23,7 @@ from generator.catalogue import Language, load
 from generator.engine import Engine
 from generator.history import Commit
 from generator.model import PolicyId
-from generator.pages import matrix, schools
+from generator.pages import inspections, matrix, schools
 from generator.pages import pages as every_page
 from generator.part import Part
 from generator.release import digest, written
@@ -86,11 +86,13 @@ def test_stamped_pages_have_the_bytes_of_pages_that_the_engine_builds(built: Pat
     for half in halves:
         ordinary = [schools.ordinary(half.edition, s) for s in content.repository.schools.values()]
         ordinary += [matrix.ordinary(half.edition, grid) for grid in matrix.grids(content)]
+        ordinary += [inspections.ordinary(half.edition, v) for v in inspections.announced(content)]
         output.write(half.folder / "docs", ((f"{page.path}.md", markdown(page)) for page in ordinary))
     runs = [engine.Run(folder=half.folder, settings=building._settings(half)) for half in halves]
     engine.build(runs, Engine.MKDOCS, AS_OF)
     for half in halves:
         stamped = [f"schools/{school}" for school in content.repository.schools] + [grid.path for grid in matrix.grids(content)]
+        stamped += [inspections.path(v) for v in inspections.announced(content)]
         for path in stamped:
             there = built / FOLDERS[half.edition.language] / f"{path}.html"
             assert there.read_text() == (half.folder / "site" / f"{path}.html").read_text(), path

@@ -8,7 +8,7 @@ import pytest
 
 from generator import output
 from generator.catalogue import Language, load
-from generator.pages import STAMPED, matrix, navigation, pages, schools
+from generator.pages import STAMPED, inspections, matrix, navigation, pages, schools
 from generator.render import edition, markdown
 from tests.test_build import typical_site
 
@@ -16,7 +16,7 @@ GOLDEN = Path(__file__).resolve().parent / "golden"
 
 
 def rendered() -> dict[str, str]:
-    """Every Markdown file, the schools' as ordinary pages, and the navigation."""
+    """Every Markdown file, stamped pages as ordinary ones, and the navigation."""
     content, catalogue = typical_site(), load()
     files: dict[str, str] = {}
     for language in Language:
@@ -25,6 +25,7 @@ def rendered() -> dict[str, str]:
         shown = [page for page in built if page.path not in dict(STAMPED)]
         shown += [schools.ordinary(made, school) for school in content.repository.schools.values()]
         shown += [matrix.ordinary(made, grid) for grid in matrix.grids(content)]
+        shown += [inspections.ordinary(made, inspection) for inspection in inspections.announced(content)]
         files |= {f"{language.value}/{page.path}.md": markdown(page) for page in shown}
         files[f"{language.value}/navigation.txt"] = _lines(navigation(made, built))
     return files

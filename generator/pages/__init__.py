@@ -14,10 +14,12 @@ from generator.pages import (
     codes,
     compliance,
     coverage,
+    demonstration,
     dictionary,
     downloads,
     figures,
     home,
+    inspections,
     lessons,
     matrix,
     methods,
@@ -26,11 +28,13 @@ from generator.pages import (
     plans,
     policies,
     rules,
+    schemes,
     schools,
     team,
     waivers,
     work,
 )
+from generator.pages.copies import Stamped
 from generator.render import Edition
 from generator.site import Page
 
@@ -49,6 +53,9 @@ FAMILIES: tuple[Family, ...] = (
     coverage.pages,
     methods.pages,
     schools.pages,
+    inspections.pages,
+    demonstration.pages,
+    schemes.pages,
     downloads.pages,
     figures.pages,
     lessons.pages,
@@ -60,8 +67,9 @@ FAMILIES: tuple[Family, ...] = (
 )
 
 # What grows with the number of schools: the donor page of a family and the copies made of it.
-STAMPED: tuple[tuple[str, Callable[[Edition], tuple[schools.Stamped, ...]]], ...] = (
+STAMPED: tuple[tuple[str, Callable[[Edition], tuple[Stamped, ...]]], ...] = (
     (schools.DONOR, schools.stamped),
+    (inspections.DONOR, inspections.stamped),
     (matrix.DONOR, matrix.stamped),
 )
 
@@ -88,6 +96,9 @@ NAVIGATION = (
             "compliance/overdue",
             "compliance/waivers",
             "compliance/coverage",
+            "inspections/index",
+            "demonstration/index",
+            "schemes/",
             "compliance/methods",
             "compliance/downloads",
         ),

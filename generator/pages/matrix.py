@@ -14,7 +14,7 @@ from markupsafe import Markup
 from generator.compliance import Check, Verdict
 from generator.duties import Rule, Subject
 from generator.model import Area, School, Stage
-from generator.pages.schools import Stamped, settled
+from generator.pages.copies import Stamped, settled
 from generator.pages.wording import TONES, cited
 from generator.render import Edition, heading, label_text
 from generator.search import Entry

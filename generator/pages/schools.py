@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from markupsafe import Markup
 
 from generator.duties import RuleId
 from generator.model import Return, School, SchoolType, Text
-from generator.pages import checklist
+from generator.pages import checklist, inspections
+from generator.pages.copies import Stamped, settled
 from generator.pages.school import FACTS, Filing, filing, return_of, unstated, year
 from generator.problems import Position
 from generator.render import Edition, heading
@@ -26,7 +26,7 @@ from generator.stamp import mark
 
 SIGNATURES = ("head", "leader", "inspector", "recorder")  # of the school, then of the inspection team: three roles at least
 DONOR = f"schools/{mark('id')}"
-BLOCKS = (*checklist.BLOCKS, "profile", "filing", *FACTS, "years")
+BLOCKS = (*checklist.BLOCKS, "supervision", "profile", "filing", *FACTS, "years")
 Clauses: TypeAlias = Mapping[RuleId, str]
 _WORDS = ("id", "title", "heading", "description", "provenance")
 _TONES: Mapping[Filing, str] = {
@@ -36,15 +36,6 @@ _TONES: Mapping[Filing, str] = {
     Filing.AWAITED: "neutral",
     Filing.MISSING: "missing",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stamped:
-    """A school's page to be: its path, the HTML of every place, and its short entry in the search index."""
-
-    path: str
-    places: Mapping[str, str]
-    entry: Entry
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -86,7 +77,7 @@ def _page(edition: Edition, path: str, places: Mapping[str, Markup], title: str,
 
 
 def _places(edition: Edition, school: School, clauses: Clauses) -> Mapping[str, Markup]:
-    data = _data(edition, school) | checklist.checklist(edition, school, clauses)
+    data = _data(edition, school) | inspections.of_school(edition, school) | checklist.checklist(edition, school, clauses)
     blocks = {name: _block(edition, school, name, data) for name in BLOCKS}
     title = edition.plain(school.title)
     return blocks | {
@@ -104,11 +95,6 @@ def _block(edition: Edition, school: School, name: str, data: Mapping[str, objec
         facts = {"facts": tuple(FACTS[name](edition, found)) if found else ()}
         return settled(edition.fragment("school/facts.html.j2", _path(school), facts))
     return settled(edition.fragment(f"school/{name}.html.j2", _path(school), data))
-
-
-def settled(block: Markup) -> Markup:
-    """A block as Markdown would leave it: no line of spaces only."""
-    return Markup("\n".join(line.rstrip() for line in block.splitlines() if line.strip()))
 
 
 def _data(edition: Edition, school: School) -> dict[str, object]:
@@ -150,7 +136,12 @@ def _area(site: Site, school: School) -> Text:
 
 
 def _cites(site: Site, school: School) -> tuple[Position, ...]:
-    return (school.source, *(found.source for found in _returns(site, school)), *checklist.cites(site, school))
+    return (
+        school.source,
+        *(found.source for found in _returns(site, school)),
+        *checklist.cites(site, school),
+        *inspections.cites_of_school(site, school),
+    )
 
 
 def _description(edition: Edition, school: School) -> str:
