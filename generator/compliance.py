@@ -59,7 +59,7 @@ class Moment(NamedTuple):  # made once a Check or oftener: a dataclass takes twi
 class Evidence:
     """A field that a verdict rests on. `dated` is the day its figures were counted, `filed` the day they were reported."""
 
-    kind: str  # of the record: a return or an inspection
+    kind: str  # of the record: a return, an inspection, a release
     at: Position
     field: tuple[str, ...]
     dated: date
@@ -70,7 +70,7 @@ class Check(NamedTuple):  # made once a rule and school
     """One rule on one subject. `moments` are the periods begun, `decisive` the last of them that came out as the whole; none where it does not apply.
 
     `without_waiver` is what it would be without `waiver`; `lapsed` is a waiver that has run out. `fresh_until` is the last day on which the evidence
-    is good (None: it does not age). `found` is the return it rests on, `inspected` what it rests on in inspections.
+    is good (None: it does not age). `found` is the return it rests on, `further` what it rests on in inspections or a release.
     """
 
     rule: Rule
@@ -83,7 +83,7 @@ class Check(NamedTuple):  # made once a rule and school
     waiver: Waiver | None
     lapsed: Waiver | None
     found: Return | None
-    inspected: tuple[Evidence, ...]
+    further: tuple[Evidence, ...]
     cites: tuple[Position, ...]
 
     @property
@@ -95,10 +95,10 @@ class Check(NamedTuple):  # made once a rule and school
         """The fields it rests on, with file and line."""
         found = self.found
         if found is None or self.rule.subject is Subject.DISTRICT:
-            return self.inspected
+            return self.further
         fields = [f for name in measures_of(self.rule) if name in MEASURABLE for f in MEASURABLE[name].fields]
         stated = [Evidence(kind="return", at=found.place(f), field=f, dated=found.counted_on, filed=found.filed_on) for f in dict.fromkeys(fields)]
-        return (*stated, *self.inspected)
+        return (*stated, *self.further)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +198,17 @@ class _Ready:
     fixed: Value | None  # the target, where it is the same for all
     inspects: tuple[str, ...]  # the measures of inspections that it reads
     reads_return: bool
+    sealed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Released:
+    """A school's verdict by a sealed rule, as a release published it."""
+
+    met: bool
+    target: int | float
+    at: Position
+    on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +224,7 @@ class _Day:
     waivers: Mapping[tuple[RuleId, SchoolId], tuple[Waiver, ...]]
     kinds: Mapping[SchemeId, SchemeKind]
     visits: Mapping[SchoolId, tuple[Inspection, ...]]  # those that have been, in their order
+    released: Mapping[tuple[RuleId, SchoolId], _Released]
 
 
 def _day(repository: Repository, as_of: date) -> _Day:
@@ -234,7 +246,20 @@ def _day(repository: Repository, as_of: date) -> _Day:
         waivers=waivers,
         kinds={scheme.id: scheme.kind for scheme in repository.schemes.values()},
         visits=_visits(repository, as_of),
+        released=_released(repository, year, as_of),
     )
+
+
+def _released(repository: Repository, year: SchoolYear, as_of: date) -> Mapping[tuple[RuleId, SchoolId], _Released]:
+    """What the school year's releases say of sealed rules by then, the newest last: it is the one that counts."""
+    terms = {term.id for term in year.terms}
+    found = [r for r in repository.releases.values() if r.term in terms and r.released_on <= as_of]
+    return {
+        (told.rule, school): _Released(met=met, target=told.target, at=told.source, on=release.released_on)
+        for release in found
+        for told in release.school_verdicts
+        for school, met in told.schools.items()
+    }
 
 
 def _visits(repository: Repository, as_of: date) -> Mapping[SchoolId, tuple[Inspection, ...]]:
@@ -255,7 +280,8 @@ def _ready(rule: Rule, begun: tuple[Period, ...], year: SchoolYear, in_force: fr
         slots=tuple((period, due_day(rule.due, period, year)) for period in begun),
         fixed=fixed,
         inspects=tuple(name for name in measures if name in INSPECTED),
-        reads_return=any(name in MEASURABLE for name in measures),
+        reads_return=any(name in MEASURABLE and name not in SEALED for name in measures),
+        sealed=is_sealed(rule),
     )
 
 
@@ -326,12 +352,25 @@ class _Seen:
         rule = ready.rule
         if not (self.opened and ready.in_force and (not ready.limited or self._concerned(rule))):
             return _check(rule, self.school, (), None, None)
+        if ready.sealed:
+            return self._sealed(ready)
         found, fresh_until = self.found if ready.reads_return else None, None
         if rule.freshness is not None and found is not None:
             fresh_until = found.counted_on + timedelta(days=rule.freshness.days)
         moments = tuple([self._moment(ready, period, due, fresh_until) for period, due in ready.slots])
         check = _check(rule, self.school, moments, fresh_until, found)
-        return check._replace(inspected=self._inspected(ready.inspects)) if ready.inspects else check
+        return check._replace(further=self._inspected(ready.inspects)) if ready.inspects else check
+
+    def _sealed(self, ready: _Ready) -> Check:
+        """The verdict that a release published: no figure stands behind it that could be shown."""
+        told = self.day.released.get((ready.rule.id, self.school.id))
+        held, target = (told.met, told.target) if told else (None, ready.fixed)
+        moments = tuple(
+            Moment(period=period, due=due, verdict=_judged(ready.rule, held, due=due, as_of=self.day.as_of), value=None, target=target)
+            for period, due in ready.slots
+        )
+        further = (Evidence(kind="release", at=told.at, field=("school_verdicts",), dated=told.on, filed=told.on),) if told else ()
+        return _check(ready.rule, self.school, moments, None, None)._replace(further=further)
 
     def _inspected(self, measures: tuple[str, ...]) -> tuple[Evidence, ...]:
         visits = self._visits(self.day.whole_year)
@@ -346,7 +385,7 @@ class _Seen:
         if target is None and rule.target is not None:
             target = target_value(rule.target, lambda name: self.value(name, period), self.day.parameters)
         due = self._set_by_inspections(rule.measure, period) or due if ready.inspects else due
-        verdict = _judged(rule, value, target, due=due, as_of=self.day.as_of)
+        verdict = _judged(rule, _held(rule, value, target), due=due, as_of=self.day.as_of)
         if isinstance(value, tuple) and verdict in BREACHES and not answered(value, target, self._unanswered(rule.measure)):
             verdict = Verdict.UNREPORTED
         if verdict is Verdict.MET and fresh_until is not None and self.day.as_of > fresh_until:
@@ -362,13 +401,19 @@ class _Seen:
         return find(self.found) if find is not None and self.found is not None else frozenset()
 
 
-def _judged(rule: Rule, value: Value | None, target: Value | None, *, due: date, as_of: date) -> Verdict:
-    known = value is not None and (rule.target is None or target is not None)
-    if known and value is not None and holds(rule.operator, value, target):
+def _held(rule: Rule, value: Value | None, target: Value | None) -> bool | None:
+    """Whether a value is what the rule demands; None where one of the two is not known."""
+    if value is None or (rule.target is not None and target is None):
+        return None
+    return holds(rule.operator, value, target)
+
+
+def _judged(rule: Rule, held: bool | None, *, due: date, as_of: date) -> Verdict:
+    if held:
         return Verdict.MET
     if as_of <= due:
         return Verdict.DUE
-    if not known:
+    if held is None:
         return Verdict.UNREPORTED
     return Verdict.UNMET if rule.modality is Modality.SHALL else Verdict.ADVISORY
 
@@ -398,7 +443,7 @@ def _check(
         waiver=None,
         lapsed=None,
         found=found if moments else None,
-        inspected=(),
+        further=(),
         cites=cites,
     )
 
@@ -431,7 +476,7 @@ def _district(day: _Day, ready: _Ready) -> Check:
     found = value(rule.measure)
     target = target_value(rule.target, value, day.parameters) if rule.target else None
     period, due = ready.slots[0]
-    verdict = _judged(rule, found, target, due=due, as_of=day.as_of)
+    verdict = _judged(rule, _held(rule, found, target), due=due, as_of=day.as_of)
     moment = Moment(period=period, due=due, verdict=verdict, value=found, target=target)
     return _check(rule, None, (moment,), None, None, figures[rule.measure].cites)
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.compliance import Verdict, evaluate
+from generator.duties import RuleId
 from generator.model import Shown, Suppressed, Text
 from generator.problems import Problem
 from generator.release import FOLDER, Release, chained, digest, id_of, latest, path_of, written
 from generator.repository import Repository, load
 from generator.tree import Tree
 from tests.released import chain
+from tests.test_compliance import sample
 from tests.test_problem_examples import typical
 
 FIRST, CORRECTED, SPRING = chain()
@@ -137,3 +141,51 @@ def test_only_what_hangs_together_is_a_chain() -> None:
 def test_equal_releases_have_one_digest() -> None:
     assert digest(FIRST) == digest(replace(FIRST, source=CORRECTED.source))
     assert len({digest(r) for r in chain()}) == 3
+
+
+# --- verdicts of sealed rules -------------------------------------------------------------------------------------------------------
+
+
+SEALED = RuleId("FILE-01")
+DUE = date(2025, 12, 30)  # 120 days into the school year
+
+
+def judged(day: date, *releases: Release, rule: RuleId = SEALED) -> dict[str, Verdict]:
+    repository = replace(sample(), releases={release.id: release for release in releases})
+    found = evaluate(repository, day).by_rule[rule]
+    return {check.school.id: check.verdict for check in found if check.school and check.school.id in FIRST.counted}
+
+
+def test_a_sealed_rule_is_judged_by_the_newest_release_of_the_year() -> None:
+    nothing = dict.fromkeys(FIRST.counted, Verdict.DUE)
+    assert judged(DUE) == nothing
+    assert judged(FIRST.released_on - timedelta(days=1), FIRST) == nothing
+    assert judged(DUE, FIRST) == {"xz01": Verdict.DUE, "xz10": Verdict.MET, "xz37": Verdict.DUE}
+    assert judged(DUE, FIRST, CORRECTED) == {"xz01": Verdict.MET, "xz10": Verdict.MET, "xz37": Verdict.DUE}
+    assert judged(DUE + timedelta(days=1), FIRST) == {"xz01": Verdict.UNMET, "xz10": Verdict.MET, "xz37": Verdict.UNMET}
+    assert judged(SPRING.released_on, FIRST, CORRECTED, SPRING) == dict.fromkeys(FIRST.counted, Verdict.MET)
+
+
+def test_what_no_release_says_is_unreported_never_unmet() -> None:
+    assert judged(DUE + timedelta(days=1)) == dict.fromkeys(FIRST.counted, Verdict.UNREPORTED)
+    repository = replace(sample(), releases={FIRST.id: FIRST})
+    others = [c.verdict for c in evaluate(repository, DUE + timedelta(days=1)).by_rule[SEALED] if c.school and c.school.id not in FIRST.counted]
+    assert set(others) == {Verdict.UNREPORTED}
+
+
+def test_a_release_speaks_for_its_own_school_year() -> None:
+    day = date(2026, 12, 31)  # past the last day of 2026-2027
+    assert judged(day, FIRST, CORRECTED, SPRING) == dict.fromkeys(FIRST.counted, Verdict.UNREPORTED)
+
+
+def test_a_share_of_the_district_judges_no_school() -> None:
+    assert judged(DUE + timedelta(days=1), FIRST, rule=RuleId("FILE-02")) == dict.fromkeys(FIRST.counted, Verdict.UNREPORTED)
+
+
+def test_a_verdict_rests_on_the_release_and_on_no_figure() -> None:
+    repository = replace(sample(), releases={FIRST.id: FIRST})
+    for check in evaluate(repository, DUE + timedelta(days=1)).by_rule[SEALED]:
+        told = check.school is not None and check.school.id in FIRST.counted
+        assert [(e.kind, e.at, e.filed) for e in check.evidence()] == ([("release", FIRST.source, FIRST.released_on)] if told else [])
+        assert check.found is None
+        assert {moment.value for moment in check.moments} == {None}
