@@ -6,6 +6,7 @@ first. A claim that the records do not reproduce is a finding that is shown with
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -85,8 +86,18 @@ def _claim(repository: Repository, claim: Claim) -> ClaimResult:
     found = measure(claim.measure, repository, claim.school_year, claim.as_of)
     if found.value is None:
         return ClaimResult(claim=claim, measured=found, outcome=Outcome.NOT_MEASURABLE)
-    reproduced = holds(claim.comparison, claim.value, found.value)
-    return ClaimResult(claim=claim, measured=found, outcome=Outcome.REPRODUCED if reproduced else Outcome.NOT_REPRODUCED)
+    return ClaimResult(claim=claim, measured=found, outcome=_outcome(claim, found.exact or (found.value,)))
+
+
+def _outcome(claim: Claim, possible: Iterable[float]) -> Outcome:
+    """A figure that was rounded decides only where all that it may stand for agree."""
+    match {holds(claim.comparison, claim.value, figure) for figure in possible}:
+        case outcomes if outcomes == {True}:
+            return Outcome.REPRODUCED
+        case outcomes if outcomes == {False}:
+            return Outcome.NOT_REPRODUCED
+        case _:
+            return Outcome.NOT_MEASURABLE
 
 
 def _target(repository: Repository, plan: Plan, target: Target, as_of: date) -> TargetResult:

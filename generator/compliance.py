@@ -495,6 +495,11 @@ def is_sealed(rule: Rule) -> bool:
     return rule.subject is Subject.SCHOOL and bool(SEALED.intersection(measures_of(rule)))
 
 
+def awaits_release(check: Check) -> bool:
+    """Whether only a release can answer it, and none has."""
+    return is_sealed(check.rule) and not check.further
+
+
 def rules_of(repository: Repository) -> Mapping[ClauseRef, tuple[Rule, ...]]:
     """The rules of every clause: written once, in the rule; here turned round. A clause without a rule has none."""
     found: dict[ClauseRef, list[Rule]] = {ref: [] for ref in repository.clauses}

@@ -14,16 +14,19 @@ from generator.model import (
     Activity,
     ActivityKind,
     ActivityState,
+    Cell,
     HeadRole,
     LessonAudience,
     MeasureName,
     MicroLesson,
     Return,
+    Shown,
     TeamKind,
     WorkFile,
     YearId,
 )
 from generator.problems import Position
+from generator.registry import TOTAL
 from generator.repository import Repository
 
 
@@ -32,12 +35,14 @@ class Measured:
     """A figure. `value` is None where nothing was stated; shares are per cent, cut (not rounded) to two places.
 
     `counted` records (schools or activities) made the figure, `left_out` could not: nothing was filed or stated. `cites` is where the counted stand.
+    `exact` are the whole numbers that the figure may stand for where it was rounded before it was published.
     """
 
     value: int | float | None
     counted: int
     left_out: int
     cites: tuple[Position, ...]
+    exact: range | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +211,25 @@ def _bands(scope: Scope) -> Measured:
     return Measured(value=len(bands), counted=len(bands), left_out=0, cites=tuple(b.source for b in bands))
 
 
+# --- of releases -----------------------------------------------------------------------------------------------------------------
+
+
+def _published(table: str, column: str) -> Function:
+    """A total of the year's newest release; not stated where none was published, or where it is suppressed."""
+
+    def function(scope: Scope) -> Measured:
+        terms = {term.id for term in scope.repository.year(scope.year).terms}
+        found = [r for r in scope.repository.releases.values() if r.term in terms and r.released_on <= scope.as_of]
+        if not found:
+            return Measured(value=None, counted=0, left_out=scope.schools(), cites=())
+        cell = found[-1].cells[Cell(table=table, row=TOTAL, column=column)]
+        value, exact = (cell.value, found[-1].limits.exact(cell.value)) if isinstance(cell, Shown) else (None, None)
+        counted = len(found[-1].counted)
+        return Measured(value=value, counted=counted, left_out=max(0, scope.schools() - counted), cites=(found[-1].source,), exact=exact)
+
+    return function
+
+
 MEASURES: Mapping[MeasureName, Function] = {
     MeasureName.COUNSELLING_ROOMS: _rooms,
     MeasureName.SCHOOLS_WITH_ROOM_SHARE: _share_of_returns(_has_room),
@@ -235,4 +259,7 @@ MEASURES: Mapping[MeasureName, Function] = {
     MeasureName.COMMUNITY_VISITS: _number_of(ActivityKind.COMMUNITY),
     MeasureName.LIVE_BROADCASTS: _number_of(ActivityKind.BROADCAST),
     MeasureName.OUTREACH_MISSED: _missed(_OUTREACH),
+    MeasureName.PUPILS_SCREENED: _published("participation", "screened"),
+    MeasureName.ELECTRONIC_FILES: _published("files", "electronic-files"),
+    MeasureName.PAPER_FILES: _published("files", "paper-files"),
 }

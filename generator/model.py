@@ -196,6 +196,9 @@ class MeasureName(StrEnum):
     COMMUNITY_VISITS = "community_visits"
     LIVE_BROADCASTS = "live_broadcasts"
     OUTREACH_MISSED = "outreach_missed"
+    PUPILS_SCREENED = "pupils_screened"
+    ELECTRONIC_FILES = "electronic_files"
+    PAPER_FILES = "paper_files"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

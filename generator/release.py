@@ -32,6 +32,10 @@ class Limits:
     per_cent: int
     base: int
 
+    def exact(self, shown: int) -> range | None:
+        """The counts that are shown so (to the nearest multiple, halves up); None where nothing is rounded."""
+        return range(max(0, shown - self.base // 2), shown + (self.base - 1) // 2 + 1) if self.base > 1 else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:

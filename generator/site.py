@@ -15,6 +15,7 @@ from generator.compliance import TrendPoint, Verdicts, current_year, evaluate, t
 from generator.history import Commit
 from generator.model import YearId
 from generator.problems import Position
+from generator.release import Release
 from generator.repository import Repository
 from generator.scoring import Assessment, Score, assess, scores
 from generator.supervision import InspectionId
@@ -33,6 +34,11 @@ class Site:
     assessments: tuple[Assessment, ...]
     as_of: date
     commit: Commit | None
+
+    @property
+    def releases(self) -> tuple[Release, ...]:
+        """What had been released by then, from the first to the last."""
+        return tuple(r for r in self.repository.releases.values() if r.released_on <= self.as_of)
 
     @property
     def current_year(self) -> YearId:

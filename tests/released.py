@@ -70,7 +70,9 @@ def counts(figures: Figures, table: Table) -> dict[Cell, int]:
     """The true cells of a table: bands as given; school types invented so that they add up."""
     by_band = {row: _row(figures, table.id, row) for row in ROWS["band"]}
     total = [sum(column) for column in zip(*by_band.values(), strict=True)]
-    rows = by_band if table.rows == "band" else {"primary": [value - value // 3 for value in total], "nine-year": [value // 3 for value in total]}
+    third = [value // 3 for value in total[1:]]
+    by_type = {"primary": [total[0] - sum(third), *(t - n for t, n in zip(total[1:], third, strict=True))], "nine-year": [sum(third), *third]}
+    rows = by_band if table.rows == "band" else by_type
     named = {**rows, TOTAL: total}
     return {Cell(table=table.id, row=row, column=c.id): v for row, values in named.items() for c, v in zip(table.columns, values, strict=True)}
 

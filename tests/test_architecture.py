@@ -33,7 +33,10 @@ reporters.result
 serve
 build
 pages
-pages.about | pages.home | pages.outreach | pages.matrix | pages.compliance
+pages.about | pages.home | pages.outreach | pages.matrix | pages.compliance | pages.releases
+pages.statistics | pages.release_files
+pages.trends
+pages.tables
 pages.work | pages.team | pages.schools | pages.codes | pages.rules | pages.overdue | pages.waivers | pages.methods | pages.policies | pages.downloads
 pages.checklist | pages.coverage | pages.demonstration
 pages.inspections | pages.schemes
@@ -42,7 +45,7 @@ pages.wording
 pages.comparison
 pages.plans | pages.school | pages.dictionary | pages.lessons
 pages.figures | pages.copies
-reporters.text | search | stamp | output | open_data | spreadsheet | paper
+reporters.text | search | stamp | output | open_data | spreadsheet | paper | archive
 engine
 charts
 figure

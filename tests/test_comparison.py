@@ -54,7 +54,7 @@ def invented(language: Language, rule: str, value: Value | None, target: Value |
         waiver=None,
         lapsed=None,
         found=next(iter(made(language).site.repository.returns.values())),
-        inspected=(),
+        further=(),
         cites=(),
     )
     return check, moment

@@ -27,9 +27,11 @@ from generator.pages import (
     overdue,
     plans,
     policies,
+    releases,
     rules,
     schemes,
     schools,
+    statistics,
     team,
     waivers,
     work,
@@ -57,6 +59,8 @@ FAMILIES: tuple[Family, ...] = (
     demonstration.pages,
     schemes.pages,
     downloads.pages,
+    statistics.pages,
+    releases.pages,
     figures.pages,
     lessons.pages,
     team.pages,
@@ -104,7 +108,19 @@ NAVIGATION = (
         ),
     ),
     Section(title="nav.schools", members=("schools/index",)),
-    Section(title="nav.figures", members=("figures/claims", "figures/measures")),
+    Section(
+        title="nav.statistics",
+        members=(
+            "statistics/index",
+            Section(title="nav.tables", members=("statistics/tables/",)),
+            "statistics/reporting",
+            Section(title="nav.releases", members=("statistics/releases/index", "statistics/releases/")),
+            "statistics/downloads",
+            "statistics/methods",
+            "figures/claims",
+            "figures/measures",
+        ),
+    ),
     Section(title="nav.lessons", members=("lessons/index", "lessons/micro")),
     Section(title="nav.team", members=("team/index", "team/training")),
     Section(title="nav.outreach", members=("outreach/index",)),
@@ -148,12 +164,17 @@ def _sections(sections: Sequence[str | Section]) -> Iterator[Section]:
             yield from _sections(section.members)
 
 
+def _filled(section: Section, members: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether a section has pages: before the first release there are no tables."""
+    return any(members[m] if isinstance(m, str) else _filled(m, members) for m in section.members)
+
+
 def _section(edition: Edition, section: Section, members: Mapping[str, tuple[str, ...]]) -> dict[str, Nav]:
     """A section with its pages; one of a single page is that page."""
     nav: list[Any] = []
     for member in section.members:
         if isinstance(member, Section):
-            nav.append(_section(edition, member, members))
+            nav += [_section(edition, member, members)] if _filled(member, members) else []
         else:
             nav += (f"{path}.md" for path in members[member])
     return {edition.say(section.title): nav if len(nav) > 1 else nav[0]}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from generator.compliance import Check, Evidence, TrendPoint, Verdict, is_sealed, tally
+from generator.compliance import Check, Evidence, TrendPoint, Verdict, awaits_release, tally
 from generator.duties import RuleId
 from generator.model import School
 from generator.pages.school import return_of
@@ -30,8 +30,8 @@ def clauses_told(edition: Edition) -> Mapping[RuleId, str]:
 def checklist(edition: Edition, school: School, clauses: Mapping[RuleId, str]) -> dict[str, object]:
     """All that the checklist's blocks print of one school."""
     checks = edition.site.verdicts.by_school[school.id]
-    sealed = [c for c in checks if is_sealed(c.rule) and c.verdict is not Verdict.NOT_APPLICABLE]
-    open_ = [c for c in checks if not is_sealed(c.rule)]
+    sealed = [c for c in checks if awaits_release(c) and c.verdict is not Verdict.NOT_APPLICABLE]
+    open_ = [c for c in checks if not awaits_release(c)]
     counts = tally(checks)
     current = return_of(edition.site, school, edition.site.current_year)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from generator.compliance import Check, Moment, Verdict, is_sealed, measures_of
-from generator.duties import Factor, Operator, Rule, SchoolMeasure, Subject, Target, Value
+from generator.duties import SEALED, Factor, Operator, Rule, SchoolMeasure, Subject, Target, Value
 from generator.model import MeasureName
 from generator.pages.figures import figure
 from generator.render import Edition, number
@@ -107,12 +107,12 @@ def compared(edition: Edition, check: Check, moment: Moment) -> str:
 
 def rests_on_return(rule: Rule) -> bool:
     """Whether a rule about schools is answered by their returns, not by inspections alone."""
-    return any(name in MEASURABLE for name in measures_of(rule))
+    return any(name in MEASURABLE and name not in SEALED for name in measures_of(rule))
 
 
 def _why_unknown(check: Check, moment: Moment) -> str:
     if is_sealed(check.rule):
-        return "sealed"
+        return "released" if check.further else "sealed"
     if check.school is not None and not rests_on_return(check.rule):
         return "not_inspected"
     if check.school is not None and check.found is None:

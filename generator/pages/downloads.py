@@ -50,7 +50,7 @@ def pages(edition: Edition) -> Iterator[Page]:
         data={
             "count": number(len(verdicts.checks)),
             "as_of": verdicts.as_of,
-            "files": [_told(edition, file) for file in files],
+            "files": [told(edition, file, PATH, _holds(edition, file), shared=_shared(file)) for file in files],
             "verdicts": [{"verdict": v, "meaning": meaning(v, edition.catalogue)} for v in Verdict],
             "columns": list(_COLUMNS),
             "fields": list(fields(edition, published("verdicts"), "", ())),
@@ -78,16 +78,21 @@ def _files(edition: Edition) -> Iterator[File]:
     yield File(path=SCHEMA, content=f"{json.dumps(published('verdicts'), ensure_ascii=False, indent=2)}\n".encode())
 
 
-def _told(edition: Edition, file: File) -> Mapping[str, object]:
+def told(edition: Edition, file: File, here: str, holds: str, *, shared: bool) -> Mapping[str, object]:
+    """A file as `_files.html.j2` prints it for the page `here`: address, what it holds, size, checksum."""
     half = FOLDERS[edition.language]
-    target = file.path if _shared(file) else f"{half}{file.path}"
+    target = file.path if shared else f"{half}{file.path}"
     return {
         "name": posixpath.basename(file.path),
-        "href": posixpath.relpath(target, posixpath.dirname(f"{half}{PATH}")),
-        "holds": edition.say(f"downloads.file.{'schema' if file.path == SCHEMA else file.path.rpartition('.')[2]}"),
+        "href": posixpath.relpath(target, posixpath.dirname(f"{half}{here}")),
+        "holds": holds,
         "size": edition.say("downloads.bytes", count=number(len(file.content))),
         "checksum": hashlib.sha256(file.content).hexdigest(),
     }
+
+
+def _holds(edition: Edition, file: File) -> str:
+    return edition.say(f"downloads.file.{'schema' if file.path == SCHEMA else file.path.rpartition('.')[2]}")
 
 
 class _Seen(NamedTuple):

@@ -45,7 +45,11 @@ def figure(edition: Edition, name: MeasureName, value: float | None) -> str:
 def rests_on(edition: Edition, found: Measured) -> str:
     """Of how many records a figure was made, and how many are left out."""
     key = "measures.left_out" if found.left_out else "measures.complete"
-    return edition.say(key, counted=number(found.counted), left_out=number(found.left_out))
+    told = edition.say(key, counted=number(found.counted), left_out=number(found.left_out))
+    if found.exact is None:
+        return told
+    rounded = edition.say("measures.rounded", low=number(found.exact.start), high=number(found.exact.stop - 1))
+    return edition.say("measures.rests_on", told=told, rounded=rounded)
 
 
 def _claims(edition: Edition) -> Page:

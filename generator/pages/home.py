@@ -37,7 +37,16 @@ _DOORS = (
             ("lessons/index", "curriculum"),
         ),
     ),
-    ("parent", (("help", "help"), ("lessons/micro", "micro"), ("outreach/index", "outreach"), ("work/index", "organisation"))),
+    (
+        "parent",
+        (
+            ("help", "help"),
+            ("lessons/micro", "micro"),
+            ("outreach/index", "outreach"),
+            ("statistics/index", "statistics"),
+            ("work/index", "organisation"),
+        ),
+    ),
 )
 _HEADLINES = (MeasureName.COUNSELLING_ROOMS, MeasureName.PSYCHOLOGY_TEACHERS, MeasureName.ENROLMENT, MeasureName.MICRO_LESSONS)
 _NEXT = 4  # activities shown on either side of today

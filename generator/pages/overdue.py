@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from generator.compliance import Check, Verdict, is_sealed
+from generator.compliance import Check, Verdict, awaits_release
 from generator.duties import RuleId
 from generator.model import Modality, School, Text
 from generator.pages.comparison import rests_on_return
@@ -63,8 +63,8 @@ def overdue(site: Site) -> tuple[Check, ...]:
 
 
 def is_overdue(check: Check) -> bool:
-    """Whether a duty that open records answer is past its last day."""
-    return check.verdict in _LATE and check.rule.modality is Modality.SHALL and not is_sealed(check.rule)
+    """Whether a duty that open records or a release answer is past its last day."""
+    return check.verdict in _LATE and check.rule.modality is Modality.SHALL and not awaits_release(check)
 
 
 def _row(edition: Edition, check: Check, areas: Mapping[str, Text]) -> dict[str, object]:
