@@ -5,18 +5,21 @@ Owns the practice run of the whole district: the keys are made here and now, so 
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from generator import receipts, submission
-from generator.model import Recipient, RecipientId, RecipientRole, Text
+from generator.model import Recipient, RecipientId, RecipientRole, Term, Text
 from generator.problems import Position
 from generator.recipients import fingerprint, in_force
+from generator.release import FOLDER, id_of
 from generator.replacing import replace, write_secret
 from generator.repository import Repository, load
 from generator.sealed import new_identity, public_key, seal
 from generator.tree import Tree, folder
-from sample.submissions import TERMS, filings
+from sample.submissions import TERMS, Filing, filings
 
 ROOT = Path(__file__).resolve().parent.parent
 _POSTS = {
@@ -27,20 +30,55 @@ _POSTS = {
 
 
 def main() -> None:
-    """Make the keys, write the recipients, seal everything that the schools hand in."""
+    """Make the keys, write the recipients, seal what the schools hand in and, on each term's day, cut its release."""
     if len(sys.argv) != 2 or Path(sys.argv[1]).resolve().is_relative_to(ROOT):
         sys.exit("用法 / usage: python -m sample FOLDER  (仓库以外的文件夹 / outside the repository)")
     keys = Path(sys.argv[1])
     keys.mkdir(parents=True, exist_ok=True)
-    repository = without_sealed(ROOT)
-    print(f"{sealed_district(ROOT, repository, keys)} → records/schools; {keys}")
+    print(f"{practised(ROOT, keys)} → records/schools, records/releases; {keys}")
+
+
+def practised(root: Path, keys: Path) -> int:
+    """The whole bureau side, day by day; how many aggregates were sealed. Raises CalledProcessError where a release is refused."""
+    for release in (root / FOLDER).glob("*.yml"):
+        release.unlink()
+    repository = without_sealed(root)
+    recipients = made_recipients(root, repository, keys)
+    waiting = list(filings(repository))
+    for term in (t for year in repository.district.years for t in year.terms if t.id in TERMS):
+        assert term.release_from is not None, "the sample's calendar names it"
+        handed_in = [f for f in waiting if f.sealed_on <= term.release_from]
+        seal_all(root, handed_in, recipients)
+        waiting = [f for f in waiting if f not in handed_in]
+        cut(root, term, keys)
+    seal_all(root, waiting, recipients)
+    return len(filings(repository))
+
+
+def cut(root: Path, term: Term, keys: Path) -> None:
+    """Run the command that a person runs, and say yes."""
+    identity = keys / f"{RecipientRole.OFFICE.value}-{term.id[:4]}.txt"
+    command = [
+        sys.executable,
+        "-m",
+        "generator.cli",
+        "--root",
+        str(root),
+        "release",
+        term.id,
+        "--identity",
+        str(identity),
+        "--as-of",
+        str(term.release_from),
+    ]
+    subprocess.run(command, input=f"{id_of(term.id, 1)}\n", text=True, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
 
 
 def without_sealed(root: Path) -> Repository:
     """What the records say apart from recipients and everything sealed, which are made anew."""
     tree, _ = folder(root)
-    made = ("records/recipients/", ".age", ".receipt.yml")
-    kept = {path: reader for path, reader in tree.readers.items() if not path.startswith(made[0]) and not path.endswith(made[1:])}
+    made, ends = ("records/recipients/", f"{FOLDER}/"), (".age", ".receipt.yml")
+    kept = {path: reader for path, reader in tree.readers.items() if not path.startswith(made) and not path.endswith(ends)}
     repository, problems = load(Tree(readers=kept))
     if repository is None:
         sys.exit("\n".join(str(p.at) for p in problems))
@@ -49,18 +87,29 @@ def without_sealed(root: Path) -> Repository:
 
 def sealed_district(root: Path, repository: Repository, keys: Path) -> int:
     """Keys, recipients and the sealed aggregates of all terms; how many were sealed. A later revision takes the place of an earlier one."""
-    recipients = tuple(made for year in _years(repository) for made in _recipients(root, year, keys, repository))
-    files: dict[Path, bytes] = {root / r.source.path: recipient_text(r).encode("utf-8") for r in recipients}
     filed = filings(repository)
+    seal_all(root, filed, made_recipients(root, repository, keys))
+    return len(filed)
+
+
+def made_recipients(root: Path, repository: Repository, keys: Path) -> tuple[Recipient, ...]:
+    """A key pair a post and school year: the private keys into `keys`, the public ones into the records."""
+    recipients = tuple(made for year in _years(repository) for made in _recipients(root, year, keys, repository))
+    (root / "records" / "recipients").mkdir(exist_ok=True)
+    replace({root / r.source.path: recipient_text(r).encode("utf-8") for r in recipients})
+    return recipients
+
+
+def seal_all(root: Path, filed: Iterable[Filing], recipients: Sequence[Recipient]) -> None:
+    """Seal what was handed in for those who could open it on that day, with a receipt beside each."""
+    files: dict[Path, bytes] = {}
     for filing in filed:
         present = in_force(recipients, filing.sealed_on)
         data = seal(submission.written(filing.submission), [r.key for r in present])
         receipt = receipts.issued(filing.submission, filing.sealed_on, present, data)
         files[root / receipts.sealed_path(receipt.source.path)] = data
         files[root / receipt.source.path] = receipts.written(receipt).encode("utf-8")
-    (root / "records" / "recipients").mkdir(exist_ok=True)
     replace(files)
-    return len(filed)
 
 
 def _years(repository: Repository) -> list[str]:
