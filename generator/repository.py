@@ -177,15 +177,14 @@ def _repository(files: Iterable[_File]) -> Repository:
 
 def _same_ids(files: Iterable[_File]) -> Iterator[Problem]:
     """Two files of one kind with one id (two activities in different years, for example)."""
-    first: dict[tuple[str, str], Position] = {}
+    first: dict[tuple[str, str], Part] = {}
     for file in files:
-        key = (file.kind, str(file.part.data.get("id")))
         if "id" not in file.part.data:
             continue
-        if key in first:
-            yield problem(file.part.at("id"), "duplicate-id", first[key], id=key[1])
-        else:
-            first[key] = file.part.at("id")
+        key = (file.kind, str(file.part.data["id"]))
+        other = first.setdefault(key, file.part)
+        if other is not file.part:
+            yield problem(file.part.at("id"), "duplicate-id", other.at("id"), id=key[1])
 
 
 def _sealed(tree: Tree, files: Iterable[_File]) -> Iterator[Problem]:
@@ -223,8 +222,8 @@ class _Known:
         self.systems = {str(s["number"]): (s["title"],) for s in district["systems"]} if district else None
         self.plans = _titles(by_kind.get("plan", []))
         self.schools = _titles(by_kind.get("school", []))
-        bands = next(iter(by_kind.get("curriculum", [])), None)
-        self.bands = {b["id"]: b for b in bands["bands"]} if bands else None
+        bands = {b["id"]: b for curriculum in by_kind.get("curriculum", []) for b in curriculum["bands"]}
+        self.bands = None if any(kind_of(path) == "curriculum" for path in broken) else bands
         self.clauses = {f"{p['id']}#{c['id']}": () for p in by_kind.get("policy", []) for c in p["clauses"]}
         self.modalities = {f"{p['id']}#{c['id']}": m.Modality(c["modality"]) for p in by_kind.get("policy", []) for c in p["clauses"]}
         self.parameters = {p["id"]: p["value"] for p in district["parameters"]} if district else None
@@ -299,7 +298,7 @@ class _Known:
         yield from self._in_folder(part, "first_day")
 
     def _micro_lessons(self, part: Part) -> Iterator[Problem]:
-        bands = {band: (data["title"],) for band, data in self.bands.items()} if self.bands else None
+        bands = {band: (data["title"],) for band, data in self.bands.items()} if self.bands is not None else None
         for lesson in part.parts("lessons"):
             for index, band in enumerate(lesson.data["bands"]):
                 yield from _refers(lesson, ("bands", index), band, "band", bands)
@@ -451,7 +450,7 @@ class _Known:
         """Lessons only in bands that exist, of stages that the school states classes for."""
         for item in part.parts("lessons"):
             band = item.data["band"]
-            yield from _refers(item, ("band",), band, "band", {b: (d["title"],) for b, d in self.bands.items()} if self.bands else None)
+            yield from _refers(item, ("band",), band, "band", {b: (d["title"],) for b, d in self.bands.items()} if self.bands is not None else None)
             if self.bands and band in self.bands and self.bands[band]["stage"] not in part.data["classes"]:
                 yield problem(item.at("band"), "stage-not-taught", band=band, stage=self.bands[band]["stage"])
 

@@ -74,6 +74,11 @@ def test_a_broken_district_is_told_once() -> None:
     assert {p for _, p in problems} == {"records/district.yml"}
 
 
+def test_bands_that_no_file_states_are_missed_where_they_are_named() -> None:
+    problems = found({path: text for path, text in typical().items() if path != "records/catalogue/curriculum.yml"})
+    assert {("unknown-reference", RETURN), ("unknown-reference", "records/catalogue/micro-lessons.yml")} <= set(problems)
+
+
 def test_two_files_with_one_id() -> None:
     old = next(p for p in typical() if p.startswith("records/activities/2025-2026/"))
     new = old.replace("2025-2026/", "2026-2027/")
