@@ -13,14 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from generator.duties import SEALED, Anchor, Due, PeriodKind, Rule, RuleId, SchoolMeasure, Subject, Value, Waiver, WaiverId
 from generator.measures import Measured, measure
 from generator.model import ClauseRef, MeasureName, Modality, Policy, Return, School, SchoolId, SchoolYear, YearId
 from generator.operators import answered, applies, holds, target_value
 from generator.problems import Position
-from generator.repository import Repository
+from generator.repository import Repository, identical, own_records
 from generator.school_measures import INSPECTED, MEASURABLE, Look, Period, Visits, periods
 from generator.supervision import Inspection, SchemeId, SchemeKind
 
@@ -151,9 +151,23 @@ class Verdicts:
     needless: tuple[WaiverId, ...]  # waivers in force of which no school has need
 
 
-def evaluate(repository: Repository, as_of: date) -> Verdicts:
-    """Every rule on every subject it is about, as the records say at the end of `as_of`."""
-    checks = tuple(_checks(repository, as_of))
+# What was last evaluated for a day, and of which records.
+Earlier: TypeAlias = "dict[date, tuple[Repository, Verdicts]]"
+
+
+def evaluate(repository: Repository, as_of: date, earlier: Earlier | None = None) -> Verdicts:
+    """Every rule on every subject it is about, as the records say at the end of `as_of`.
+
+    Who evaluates several states of the same records hands the same `earlier` over, and a school that nothing new concerns keeps its Checks.
+    """
+    found = _evaluated(repository, as_of, earlier.get(as_of) if earlier else None)
+    if earlier is not None:
+        earlier[as_of] = (repository, found)
+    return found
+
+
+def _evaluated(repository: Repository, as_of: date, known: tuple[Repository, Verdicts] | None) -> Verdicts:
+    checks = tuple(_checks(repository, as_of, _kept(repository, *known) if known else {}))
     by_rule: dict[RuleId, list[Check]] = {rule: [] for rule in repository.rules}
     by_school: dict[SchoolId, list[Check]] = {school: [] for school in repository.schools}
     for check in checks:
@@ -302,7 +316,7 @@ def due_day(due: Due, period: Period, year: SchoolYear) -> date:
     return start + timedelta(days=due.days)
 
 
-def _checks(repository: Repository, as_of: date) -> Iterator[Check]:
+def _checks(repository: Repository, as_of: date, kept: Mapping[SchoolId, tuple[Check, ...]]) -> Iterator[Check]:
     """District rules first, then school by school."""
     day = _day(repository, as_of)
     of_schools = tuple(ready for ready in day.rules if ready.rule.subject is Subject.SCHOOL)
@@ -310,9 +324,26 @@ def _checks(repository: Repository, as_of: date) -> Iterator[Check]:
         if ready.rule.subject is Subject.DISTRICT:
             yield _district(day, ready)
     for school in repository.schools.values():
+        if school.id in kept:
+            yield from kept[school.id]
+            continue
         seen = _Seen(day, school)
         for ready in of_schools:
             yield _waived(day, seen.check(ready))
+
+
+def _kept(repository: Repository, other: Repository, verdicts: Verdicts) -> Mapping[SchoolId, tuple[Check, ...]]:
+    """The Checks of another state of the records that hold in this one: everything that such a Check rests on is the very same record."""
+    if not identical(_for_all(repository), _for_all(other)):
+        return {}
+    own, others = own_records(repository), own_records(other)
+    return {school: verdicts.by_school[school] for school in own if school in others and identical(own[school], others[school])}
+
+
+def _for_all(repository: Repository) -> tuple[object, ...]:
+    """The records that the Checks of every school rest on."""
+    by_id = (repository.policies, repository.rules, repository.bands, repository.schemes, repository.releases)
+    return (repository.district, *(record for records in by_id for record in records.values()))
 
 
 # --- a school ---------------------------------------------------------------------------------------------------------------------
@@ -520,10 +551,10 @@ class TrendPoint:
     by_school: Mapping[SchoolId, Tally]
 
 
-def trend(repository: Repository, present: Verdicts) -> tuple[TrendPoint, ...]:
-    """How the present records stood on the last day of every school year that was over by then, and how they stand."""
+def trend(repository: Repository, present: Verdicts, earlier: Earlier | None = None) -> tuple[TrendPoint, ...]:
+    """How the present records stood on the last day of every school year that was over by then, and how they stand. `earlier` as in `evaluate`."""
     over = [y.last_day for y in repository.district.years if y.last_day < present.as_of]
-    return (*(trend_point(repository, evaluate(repository, day)) for day in over), trend_point(repository, present))
+    return (*(trend_point(repository, evaluate(repository, day, earlier)) for day in over), trend_point(repository, present))
 
 
 def trend_point(repository: Repository, verdicts: Verdicts) -> TrendPoint:

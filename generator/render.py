@@ -30,6 +30,22 @@ _FOREIGN = Markup('<span lang="zh-CN">{}</span>')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """All that a page is made of in its language: nothing else reaches its template. `cites` stand in order."""
+
+    path: str
+    kind: str
+    title: str
+    template: str
+    data: Mapping[str, object]
+    cites: tuple[Position, ...]
+    description: str
+    searchable: bool
+    hide: tuple[str, ...]
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """The Site in one language. `environment` holds the templates of `site/templates` with this language's filters."""
 
@@ -70,20 +86,35 @@ class Edition:
         files: tuple[File, ...] = (),
     ) -> Page:
         """A Page from a template. The template prints the body below the headline; provenance follows by itself."""
-        sources = tuple(sorted(set(cites)))
-        body = self.fragment(template, path, {**data, "title": title})
-        foot = self.provenance(path, sources)
-        headline = "" if kind == "home" else f"# {heading(title)} {{#top}}\n\n"
-        return Page(
+        draft = Draft(
             path=path,
             kind=kind,
             title=title,
+            template=template,
+            data={**data, "title": title},
+            cites=tuple(sorted(set(cites))),
             description=description or title,
-            body=f"{headline}{body}\n\n{foot}\n",
-            cites=sources,
             searchable=searchable,
             hide=hide,
             files=files,
+        )
+        return self.written(draft)
+
+    def written(self, draft: Draft) -> Page:
+        """The Page of a Draft."""
+        body = self.fragment(draft.template, draft.path, draft.data)
+        foot = self.provenance(draft.path, draft.cites)
+        headline = "" if draft.kind == "home" else f"# {heading(draft.title)} {{#top}}\n\n"
+        return Page(
+            path=draft.path,
+            kind=draft.kind,
+            title=draft.title,
+            description=draft.description,
+            body=f"{headline}{body}\n\n{foot}\n",
+            cites=draft.cites,
+            searchable=draft.searchable,
+            hide=draft.hide,
+            files=draft.files,
         )
 
     def provenance(self, path: str, cites: Iterable[Position]) -> Markup:

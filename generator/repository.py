@@ -5,9 +5,10 @@ Owns the loading of a Tree and the checks that need more than one file. Must not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import is_
 from typing import Any, TypeAlias, TypeVar
 
 from generator import duties as d
@@ -67,6 +68,23 @@ class Repository:
     def year(self, year: m.YearId) -> m.SchoolYear:
         """A school year by its id. KeyError-free: references are resolved."""
         return next(y for y in self.district.years if y.id == year)
+
+
+def own_records(repository: Repository) -> Mapping[m.SchoolId, tuple[object, ...]]:
+    """All records that name a school, by school."""
+    found: dict[m.SchoolId, list[object]] = {school: [record] for school, record in repository.schools.items()}
+    for records in (repository.returns, repository.receipts, repository.inspections, repository.applications):
+        for record in records.values():
+            found[record.school].append(record)
+    for waiver in repository.waivers.values():
+        for school in waiver.schools:
+            found[school].append(waiver)
+    return {school: tuple(records) for school, records in found.items()}
+
+
+def identical(some: Sequence[object], others: Sequence[object]) -> bool:
+    """Whether both hold the very same objects in the same order: of two states of the records, what did not change is read once and is one object."""
+    return len(some) == len(others) and all(map(is_, some, others))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

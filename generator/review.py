@@ -7,20 +7,20 @@ the change itself. Must not know git, nor the words and formats in which it is t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from generator.catalogue import Language, load
 from generator.changes import Changes
-from generator.compliance import rules_of
+from generator.compliance import Earlier, Verdicts, rules_of
 from generator.duties import RuleId, Waiver
 from generator.model import SchoolId, Text
-from generator.pages import STAMPED, inspections, pages
+from generator.pages import FAMILIES, downloads, inspections
 from generator.pages.schools import ordinary
-from generator.render import edition
-from generator.repository import Repository
-from generator.site import Site, site
+from generator.render import Draft, Edition, edition
+from generator.repository import Repository, identical, own_records
+from generator.site import Page, Site, site
 from generator.tree import How
 
 
@@ -98,21 +98,22 @@ def review(
     """Compare. A side that could not be loaded is None, and then only the files are compared. Pages are those of one language."""
     return Review(
         changes=changes,
-        consequences=_consequences(changes, site(before, as_of, None), site(after, as_of, None), language) if before and after else None,
+        consequences=_consequences(changes, before, after, as_of, language) if before and after else None,
         names={id_: title for side in (before, after) if side for id_, title in _titles(side).items()},
         faults=faults,
         as_of=as_of,
     )
 
 
-def _consequences(changes: Changes, before: Site, after: Site, language: Language) -> Consequences:
-    verdicts = tuple(_verdicts(before, after))
+def _consequences(changes: Changes, older: Repository, newer: Repository, as_of: date, language: Language) -> Consequences:
+    earlier: Earlier = {}
+    before, after = site(older, as_of, None, earlier), site(newer, as_of, None, earlier)
     return Consequences(
         claims=tuple(_claims(before, after)),
-        verdicts=verdicts,
+        verdicts=tuple(_verdicts(before, after)),
         waivers=tuple(_waivers(before, after)),
         coverage=(_coverage(before.repository), _coverage(after.repository)),
-        pages=tuple(_pages(changes, before, after, {school for turn in verdicts for school, _ in turn.schools}, language)),
+        pages=tuple(_pages(changes, before, after, language)),
     )
 
 
@@ -173,37 +174,89 @@ def _coverage(repository: Repository) -> Coverage:
 
 # --- pages ---------------------------------------------------------------------------------------------------------------------------
 
-_OF_ONE_SCHOOL = frozenset({"school", "return"})
+# Kinds of records that reach a school's page only where they name the school, and kinds that reach none.
+_OF_ONE_SCHOOL = frozenset({"school", "return", "receipt", "waiver", "inspection", "application"})
 _ON_NO_SCHOOL_PAGE = frozenset({"activity", "claim", "micro-lessons", "plan", "team"})
 
 
-def _pages(changes: Changes, before: Site, after: Site, turned: set[SchoolId], language: Language) -> Iterator[PageChange]:
-    """The pages that read differently, found by writing them. Of the schools' pages only those that the change can reach are written."""
-    old, new = (_written(side, _reached(changes, side, turned), language) for side in (before, after))
-    for path in sorted({*old, *new}):
-        if path not in old or path not in new:
-            title = (new.get(path) or old[path])[0]
-            yield PageChange(path=path, title=title, how=How.ADDED if path in new else How.REMOVED)
-        elif old[path] != new[path]:
-            yield PageChange(path=path, title=new[path][0], how=How.CHANGED)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drafting(Edition):
+    """An Edition that keeps what its pages are made of and writes none of them."""
+
+    drafts: dict[str, Draft]
+
+    def written(self, draft: Draft) -> Page:
+        self.drafts[draft.path] = draft
+        return Page(path=draft.path, kind=draft.kind, title=draft.title, description=draft.description, body="", cites=draft.cites)
 
 
-def _written(side: Site, schools: frozenset[SchoolId], language: Language) -> Mapping[str, tuple[str, str]]:
-    """Title and text of every page by its path."""
-    made = edition(side, language, load())
-    whole = [page for page in pages(made) if page.path not in dict(STAMPED)]
-    whole += [ordinary(made, school) for school in side.repository.schools.values() if school.id in schools]
-    whole += [inspections.ordinary(made, inspection) for inspection in inspections.announced(side)]
-    return {page.path: (page.title, page.body) for page in whole}
+def _pages(changes: Changes, before: Site, after: Site, language: Language) -> Iterator[PageChange]:
+    """The pages that read differently. A page made of the same on both sides is the same; any other is written and its text compared."""
+    made = edition(before, language, load())
+    sides = (made, replace(made, site=after))  # the templates are made ready once
+    old, new = (_drafts(side, checks) for side, checks in zip(sides, _apart(before, after), strict=True))
+    differ = [path for path in {*old, *new} if path not in old or path not in new or not prints_alike(old[path], new[path])]
+    was, comes = ({path: side.written(drafts[path]) for path in differ if path in drafts} for side, drafts in zip(sides, (old, new), strict=True))
+    reached = _reached(changes, before, after)
+    for side, written in zip(sides, (was, comes), strict=True):
+        written |= {page.path: page for page in _of_schools(side, reached)}
+    for path in sorted({*was, *comes}):
+        if path not in was or path not in comes:
+            yield PageChange(path=path, title=(comes.get(path) or was[path]).title, how=How.ADDED if path in comes else How.REMOVED)
+        elif (was[path].title, was[path].body) != (comes[path].title, comes[path].body):
+            yield PageChange(path=path, title=comes[path].title, how=How.CHANGED)
 
 
-def _reached(changes: Changes, side: Site, turned: set[SchoolId]) -> frozenset[SchoolId]:
-    """The schools whose page can be another after the change: their own records, their verdicts, or something that all schools share."""
-    kinds = {change.kind for change in changes.records}
-    if kinds - _OF_ONE_SCHOOL - _ON_NO_SCHOOL_PAGE:
-        return frozenset(side.repository.schools)
-    paths = [path for c in changes.records if c.kind in _OF_ONE_SCHOOL for path in (c.path, c.old_path) if path]
-    return frozenset({SchoolId(path.split("/")[2]) for path in paths} | turned)
+def _of_schools(side: Edition, reached: frozenset[SchoolId]) -> Iterator[Page]:
+    """The pages of these schools and of their inspections."""
+    for school in side.site.repository.schools.values():
+        if school.id in reached:
+            yield ordinary(side, school)
+    for inspection in inspections.announced(side.site):
+        if inspection.school in reached:
+            yield inspections.ordinary(side, inspection)
+
+
+def _drafts(side: Edition, checks: Verdicts) -> Mapping[str, Draft]:
+    """What every page of an Edition is made of. Files of all verdicts differ where those do that the other side has not: only these are put in."""
+    drafting = _Drafting(site=side.site, language=side.language, catalogue=side.catalogue, environment=side.environment, drafts={})
+    narrowed = replace(drafting, site=replace(side.site, verdicts=checks))
+    for family in FAMILIES:
+        tuple(family(narrowed if family is downloads.pages else drafting))
+    return drafting.drafts
+
+
+def _apart(before: Site, after: Site) -> tuple[Verdicts, Verdicts]:
+    """The verdicts of each side without the Checks that both share."""
+    both = {id(check) for check in before.verdicts.checks}.intersection(id(check) for check in after.verdicts.checks)
+    first, second = (replace(s.verdicts, checks=tuple(c for c in s.verdicts.checks if id(c) not in both)) for s in (before, after))
+    return first, second
+
+
+def prints_alike(one: object, other: object) -> bool:
+    """Whether two values are one to a template. Stricter than equality, to which 1 is 1.0 and True; what it does not know is not alike."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return list(one) == list(other) and all(map(prints_alike, one.values(), other.values()))
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(prints_alike, one, other))
+    if is_dataclass(one):
+        return all(prints_alike(getattr(one, name), getattr(other, name)) for name in one.__dataclass_fields__)
+    return one == other
+
+
+def _reached(changes: Changes, before: Site, after: Site) -> frozenset[SchoolId]:
+    """The schools whose pages can be others after the change: records that name them, a waiver's need, or something that all schools share."""
+    old, new = own_records(before.repository), own_records(after.repository)
+    if changes.releases or {change.kind for change in changes.records} - _OF_ONE_SCHOOL - _ON_NO_SCHOOL_PAGE:
+        return frozenset({**old, **new})
+    needless = {*before.verdicts.needless} ^ {*after.verdicts.needless}
+    waivers = {**before.repository.waivers, **after.repository.waivers}
+    concerned = {school for waiver in needless for school in waivers[waiver].schools}
+    return frozenset(s for s in {**old, **new} if s in concerned or not identical(old.get(s, ()), new.get(s, ())))
 
 
 def _titles(repository: Repository) -> Mapping[tuple[str, str], Text]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from generator.claims import ClaimResult, TargetResult, check, targets
-from generator.compliance import TrendPoint, Verdicts, current_year, evaluate, trend
+from generator.compliance import Earlier, TrendPoint, Verdicts, current_year, evaluate, trend
 from generator.history import Commit
 from generator.model import YearId
 from generator.problems import Position
@@ -72,15 +72,15 @@ class Page:
     files: tuple[File, ...] = ()
 
 
-def site(repository: Repository, as_of: date, commit: Commit | None) -> Site:
-    """The Site of a checked repository. Claims are measured as of their own day, not of `as_of`."""
-    verdicts = evaluate(repository, as_of)
+def site(repository: Repository, as_of: date, commit: Commit | None, earlier: Earlier | None = None) -> Site:
+    """The Site of a checked repository. Claims are measured as of their own day, not of `as_of`. `earlier` as in `evaluate`."""
+    verdicts = evaluate(repository, as_of, earlier)
     return Site(
         repository=repository,
         claims=check(repository),
         targets=targets(repository, as_of),
         verdicts=verdicts,
-        trend=trend(repository, verdicts),
+        trend=trend(repository, verdicts, earlier),
         scores=scores(repository, as_of),
         assessments=assess(repository, as_of),
         as_of=as_of,

@@ -1,0 +1,247 @@
+"""A review costs what changed and says what the whole comparison would say: random edits, against both sides loaded, judged and written in full."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+from hashlib import sha256
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.catalogue import Language, load
+from generator.changes import changes
+from generator.compliance import Check, Earlier, Verdicts, evaluate
+from generator.pages import STAMPED, inspections, pages
+from generator.pages.schools import ordinary
+from generator.render import Edition, edition
+from generator.repository import Remembered, Repository
+from generator.repository import load as load_repository
+from generator.review import prints_alike, review
+from generator.site import Site, site
+from generator.tree import How, Pair, Tree
+from tests.test_tree import TYPICAL
+
+Files = Mapping[str, bytes]
+AS_OF = date(2026, 11, 24)
+DAYS = (AS_OF, date(2026, 9, 2), date(2027, 3, 1))
+REMEMBERED: Remembered = {}
+
+
+@cache
+def fixture() -> Files:
+    return {p.relative_to(TYPICAL).as_posix(): p.read_bytes() for p in sorted((TYPICAL / "records").rglob("*")) if p.is_file()}
+
+
+def tree(files: Files) -> Tree:
+    readers = {path: (lambda data=data: data) for path, data in sorted(files.items())}
+    return Tree(readers=readers, versions={path: sha256(data).hexdigest() for path, data in files.items()})
+
+
+def pairs(before: Files, after: Files) -> tuple[Pair, ...]:
+    def pair(path: str) -> Pair:
+        old, new = before.get(path), after.get(path)
+        return Pair(
+            before=path if old is not None else None,
+            after=path if new is not None else None,
+            old=(lambda: old) if old is not None else None,
+            new=(lambda: new) if new is not None else None,
+        )
+
+    return tuple(pair(path) for path in sorted({*before, *after}) if before.get(path) != after.get(path))
+
+
+def loaded(files: Files, *, whole: bool = False) -> Repository | None:
+    return load_repository(replace(tree(files), versions={}) if whole else tree(files), REMEMBERED)[0]
+
+
+# --- random edits -------------------------------------------------------------------------------------------------------------------
+
+Edit = Callable[[dict[str, bytes], random.Random], None]
+WORDS = (
+    ("vice-principal", "principal"),
+    ("held", "planned"),
+    ("should", "shall"),
+    ("term-start", "term-end"),
+    ("at-least", "more-than"),
+    ("primary", "junior"),
+)
+
+
+def one_of(files: dict[str, bytes], chance: random.Random, pattern: str = "") -> str:
+    return chance.choice([path for path in files if re.search(pattern, path) and "/releases/" not in path])
+
+
+def one_place(pattern: str, other: Callable[[str, random.Random], str]) -> Edit:
+    """Of one file, one place that looks like this becomes another."""
+
+    def edit(files: dict[str, bytes], chance: random.Random) -> None:
+        path = one_of(files, chance)
+        text = files[path].decode()
+        places = list(re.finditer(pattern, text, re.MULTILINE))
+        if places:
+            at = chance.choice(places)
+            files[path] = f"{text[: at.start()]}{other(at[0], chance)}{text[at.end() :]}".encode()
+
+    return edit
+
+
+def moved(day: str, chance: random.Random) -> str:
+    return (date.fromisoformat(day) + timedelta(days=chance.choice((-200, -30, -1, 1, 30, 200)))).isoformat()
+
+
+def reworded(word: str, chance: random.Random) -> str:
+    return next(b if word == a else a for a, b in WORDS if word in (a, b))
+
+
+def removed(files: dict[str, bytes], chance: random.Random) -> None:
+    del files[one_of(files, chance)]
+
+
+def copied(files: dict[str, bytes], chance: random.Random) -> None:
+    """A return of another school or year, or a waiver, an inspection, an activity once more."""
+    path = one_of(files, chance, r"schools/.*\d\.yml|waivers|inspections|activities|claims|rules")
+    text = files[path].decode()
+    if "/schools/" in path:
+        school, year = chance.choice(("xz01", "xz10", "xz37")), chance.choice(("2025-2026", "2026-2027"))
+        files[f"records/schools/{school}/{year}.yml"] = re.sub(r"xz\d\d", school, text).replace(path[-13:-4], year).encode()
+    else:
+        stem = path.rpartition("/")[2].removesuffix(".yml")
+        files[path.replace(stem, f"{stem}0")] = text.replace(stem, f"{stem}0").encode()
+
+
+def withdrawn(files: dict[str, bytes], chance: random.Random) -> None:
+    """The newest release, as it is before it is cut."""
+    releases = [path for path in files if "/releases/" in path]
+    if releases:
+        del files[max(releases)]
+
+
+def opened(files: dict[str, bytes], chance: random.Random) -> None:
+    text = files["records/schools/xz01/school.yml"].decode()
+    files[f"records/schools/xz{chance.choice(('00', '56'))}/school.yml"] = text.replace("xz01", f"xz{chance.choice(('00', '56'))}").encode()
+
+
+EDITS: Mapping[str, Edit] = {
+    "figure": one_place(r"(?<=: )\d+$", lambda _, chance: str(chance.choice((0, 1, 2, 5, 13, 40)))),
+    "point": one_place(r"(?<=: )\d+$", lambda found, _: f"{found}.0"),
+    "yes or no": one_place(r"(?<=: )(true|false)$", lambda found, _: "false" if found == "true" else "true"),
+    "day": one_place(r"\b20\d\d-\d\d-\d\d$", moved),
+    "word": one_place("|".join(rf"(?<=[: ]){word}$" for words in WORDS for word in words), reworded),
+    "text": one_place(r"(?<=[\u4e00-\u9fff])[\u4e00-\u9fff](?=[\u4e00-\u9fff])", lambda *_: "新"),
+    "school": one_place(r"xz\d\d", lambda _, chance: chance.choice(("xz01", "xz10", "xz37"))),
+    "line": one_place(r"\A", lambda *_: "# 说明\n"),
+    "item": one_place(r"^ +- .*\n(?= +- )", lambda *_: ""),
+    "removed": removed,
+    "copied": copied,
+    "opened": opened,
+    "withdrawn": withdrawn,
+}
+
+
+def edited(files: Files, chance: random.Random) -> Files:
+    """One to three edits after which the records can still be loaded."""
+    wanted, found = chance.choice((1, 1, 2, 3)), dict(files)
+    for _ in range(40):
+        trial = dict(found)
+        chance.choice(list(EDITS.values()))(trial, chance)
+        if trial != found and loaded(trial) is not None:
+            found, wanted = trial, wanted - 1
+        if not wanted:
+            break
+    return found
+
+
+# --- the whole comparison -------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def templates(language: Language) -> Edition:
+    repository = loaded(fixture())
+    assert repository
+    return edition(site(repository, AS_OF, None), language, load())
+
+
+def written(side: Site, language: Language) -> Mapping[str, tuple[str, str]]:
+    made = replace(templates(language), site=side)
+    whole = [page for page in pages(made) if page.path not in {donor for donor, _ in STAMPED}]
+    whole += [ordinary(made, school) for school in side.repository.schools.values()]
+    whole += [inspections.ordinary(made, inspection) for inspection in inspections.announced(side)]
+    return {page.path: (page.title, page.body) for page in whole}
+
+
+def page_changes(before: Site, after: Site, language: Language) -> list[tuple[str, str, How]]:
+    old, new = written(before, language), written(after, language)
+    kinds = {(False, True): How.ADDED, (True, False): How.REMOVED, (True, True): How.CHANGED}
+    differ = [path for path in sorted({*old, *new}) if old.get(path) != new.get(path)]
+    return [(path, (new.get(path) or old[path])[0], kinds[path in old, path in new]) for path in differ]
+
+
+def turns(before: Site, after: Site) -> set[tuple[str, str | None, str | None, str | None]]:
+    old, new = ({(c.rule.id, c.school.id if c.school else None): c.verdict.value for c in side.verdicts.checks} for side in (before, after))
+    return {(*key, old.get(key), new.get(key)) for key in {*old, *new} if old.get(key) != new.get(key)}
+
+
+def outcomes(verdicts: Verdicts) -> object:
+    """All that verdicts say: records of two readings are no equals, for each remembers where its fields stand."""
+    parts = (verdicts.checks, verdicts.of_district, *verdicts.by_rule.values(), *verdicts.by_school.values())
+    return [[outcome(check) for check in checks] for checks in parts], [*verdicts.by_rule], [*verdicts.by_school], verdicts.needless
+
+
+def outcome(c: Check) -> object:
+    named = [record and record.id for record in (c.rule, c.school, c.waiver, c.lapsed)]
+    return named, c.verdict, c.without_waiver, c.moments, c.decisive, c.fresh_until, c.evidence(), c.cites
+
+
+@settings(max_examples=20)
+@given(st.integers(min_value=0, max_value=2**32), st.sampled_from(DAYS), st.sampled_from(Language))
+def test_a_review_says_what_the_whole_comparison_would(seed: int, day: date, language: Language) -> None:
+    chance = random.Random(seed)
+    first = edited(fixture(), chance) if chance.random() < 0.5 else fixture()
+    second = edited(first, chance)
+    before, after, old, new = loaded(first), loaded(second), loaded(first, whole=True), loaded(second, whole=True)
+    assert before
+    assert after
+    assert old
+    assert new
+    said = review(changes(pairs(first, second)), before, after, (0, 0), day, language).consequences
+    assert said
+    sides = site(old, day, None), site(new, day, None)
+    assert [(page.path, page.title, page.how) for page in said.pages] == page_changes(*sides, language)
+    told = {(t.rule, s, t.before, t.after) for t in said.verdicts for s in (tuple(id_ for id_, _ in t.schools) or (None,))}
+    assert told == turns(*sides)
+
+
+@settings(max_examples=15)
+@given(st.integers(min_value=0, max_value=2**32), st.sampled_from(DAYS))
+def test_checks_that_are_kept_are_those_that_would_be_made(seed: int, day: date) -> None:
+    chance = random.Random(seed)
+    earlier: Earlier = {}
+    files = fixture()
+    for _ in range(3):
+        repository, whole = loaded(files), loaded(files, whole=True)
+        assert repository
+        assert whole
+        assert outcomes(evaluate(repository, day, earlier)) == outcomes(evaluate(whole, day))
+        files = edited(files, chance)
+
+
+def test_only_the_school_that_changed_is_judged_again() -> None:
+    path = "records/schools/xz01/2026-2027.yml"
+    after = {**fixture(), path: fixture()[path].replace(b"part_time: 2", b"part_time: 3")}
+    earlier: Earlier = {}
+    old, new = (evaluate(repository, AS_OF, earlier) for files in (fixture(), after) if (repository := loaded(files)))
+    kept = {school for school, checks in new.by_school.items() if all(a is b for a, b in zip(checks, old.by_school[school], strict=True))}
+    assert kept == {"xz10", "xz37"}
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, 1.0), (1, True), ("1", 1), ([1], (1,)), ({"a": 1, "b": 2}, {"b": 2, "a": 1}), (object(), object())])
+def test_what_could_print_otherwise_is_not_alike(one: object, other: object) -> None:
+    assert not prints_alike(one, other)
+    assert not prints_alike({"x": [one]}, {"x": [other]})
+    assert prints_alike({"x": [one]}, {"x": [one]})
