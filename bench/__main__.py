@@ -6,6 +6,7 @@ Owns what is compared with what, and the table. Prints what was measured and the
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -31,7 +32,7 @@ def main() -> None:
     """Every comparison, one after the other."""
     print(f"{'':46}{'CPU s':>9}{'wall s':>9}{'MiB':>7}   ratio (CPU / wall)")
     with tempfile.TemporaryDirectory() as folder:
-        for part in (_start, _check, _guard, _verdicts, _sealing, _releasing, _build):
+        for part in (_start, _check, _diff, _guard, _verdicts, _sealing, _releasing, _build):
             part(Path(folder))
 
 
@@ -65,6 +66,26 @@ def _check(folder: Path) -> None:
     ours, other = pair(_xinzhuli("--root", district, "check"), theirs, 1 if QUICK else 3)
     _row(f"check, {len(paths)} returns ({count // 2} profiles, programme too)", ours)
     _row("check-jsonschema, the same returns (design: 5x)", other, ours)
+
+
+def _diff(folder: Path) -> None:
+    """What one changed return means, next to the check that reads the same files."""
+    for schools in SIZES[:2]:
+        district = folder / f"diff{schools}"
+        changed = make(ROOT, district, schools)[-1]
+        _commit(district)
+        changed.write_text(re.sub("(?<=part_time: ).*", "5", changed.read_text(encoding="utf-8")), encoding="utf-8")
+        _commit(district)
+        as_of = ("--as-of", "2026-11-24")
+        ours, check = pair(_xinzhuli("--root", district, "diff", "HEAD~1", "HEAD", *as_of), _xinzhuli("--root", district, "check", *as_of), 3)
+        _row(f"diff, one return of {schools} schools changed", ours)
+        _row("  check, all of it", check, ours)
+
+
+def _commit(district: Path) -> None:
+    who = ("-c", "user.name=bench", "-c", "user.email=bench@example.invalid")
+    for arguments in (("init", "-q"), ("add", "-A"), (*who, "commit", "-q", "-m", "records")):
+        subprocess.run(["git", *arguments], cwd=district, check=True)
 
 
 def _verdicts(folder: Path) -> None:
