@@ -275,7 +275,7 @@ def _line(figure: Figure, say: Say) -> _Drawn:
     ceiling = _ceiling(known(figure.points))
     ticks = [t for t in (0.0, ceiling / 2, ceiling) if t in (0.0, ceiling) or t.is_integer()]
     left = min(max(_wide(number(t) + figure.unit) for t in ticks) + 8, _WIDTH / 3)
-    right = min(_names(figure) + 4, 90) if direct else 10
+    right = min(_names(figure) + 20, 106) if direct else 10  # 19 before the name
     step = (_WIDTH - left - right) / len(figure.categories)
     xs = [left + step * (i + 0.5) for i in range(len(figure.categories))]
     pieces = key

@@ -41,6 +41,8 @@ KINDS = (
     "schemes/demonstration-2026.html",
     "demonstration/index.html",
     "statistics/index.html",
+    "statistics/tables/services.html",
+    "statistics/releases/2026-2027-1-r1.html",
     "statistics/reporting.html",
     "statistics/releases/index.html",
     "statistics/downloads.html",

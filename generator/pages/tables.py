@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator.catalogue import Language
 from generator.model import Published, Shown, Suppressed, Term, TermId
 from generator.registry import TOTAL
 from generator.release import PublishedTable, Release
@@ -105,7 +104,6 @@ def term_of(site: Site, term: TermId) -> Term:
 
 
 def term_short(edition: Edition, term: TermId) -> str:
-    """A term for the axis of a chart: years and season."""
+    """A term for the axis of a chart: season and calendar year."""
     first, last, half = term.split("-")
-    dash = "—" if edition.language is Language.ZH else "–"
-    return edition.say(f"statistics.term.{half}", years=f"{first}{dash}{last[2:]}")
+    return edition.say(f"statistics.term.{half}", year=first if half == "1" else last)

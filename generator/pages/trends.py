@@ -12,6 +12,7 @@ from generator.figure import Figure, Kind, Point, Series
 from generator.figure import Suppressed as Hidden
 from generator.model import Published, Shown, TermId
 from generator.pages.tables import BY_LEVEL, MARK, Voice, is_share, term_short
+from generator.registry import TOTAL
 from generator.release import PublishedTable, Release, latest
 from generator.render import Edition
 from generator.site import Site
@@ -33,15 +34,16 @@ def figures(voice: Voice, table: PublishedTable) -> Iterator[Figure]:
     say = voice.edition.say
     if not drawn:
         return
+    rows = [row for row in table.rows if is_share(drawn[0]) or row.id != TOTAL]  # the sum of the others would dwarf them
     yield Figure(
         id=f"{table.id}-bars",
         kind=Kind.BARS,
         title=_titled(voice, table.id, drawn, "statistics.figure"),
         axis=say("statistics.type" if table.id == "type-level" else "statistics.band"),
-        categories=tuple(voice.row(table.id, row.id) for row in table.rows),
-        series=tuple(Series(name=_named(voice, table.id, c), points=tuple(point(c, row.cells[c]) for row in table.rows)) for c in drawn),
+        categories=tuple(voice.row(table.id, row.id) for row in rows),
+        series=tuple(Series(name=_named(voice, table.id, c), points=tuple(point(c, row.cells[c]) for row in rows)) for c in drawn),
         unit=_unit(voice.edition, drawn[0]),
-        notes=(say("statistics.mark", mark=f"[{MARK}]"),) if any(not isinstance(row.cells[c], Shown) for row in table.rows for c in drawn) else (),
+        notes=(say("statistics.mark", mark=f"[{MARK}]"),) if any(not isinstance(row.cells[c], Shown) for row in rows for c in drawn) else (),
     )
 
 
