@@ -309,7 +309,7 @@ def due_day(due: Due, period: Period, year: SchoolYear) -> date:
     match due.anchor:
         case Anchor.RETURNS_DUE:
             start = year.returns_due
-        case Anchor.PERIOD_START:
+        case Anchor.PERIOD_START | Anchor.INSPECTION:
             start = period.first_day
         case Anchor.PERIOD_END:
             start = period.last_day
@@ -415,7 +415,8 @@ class _Seen:
         rule, value, target = ready.rule, self.value(ready.rule.measure, period), ready.fixed
         if target is None and rule.target is not None:
             target = target_value(rule.target, lambda name: self.value(name, period), self.day.parameters)
-        due = self._set_by_inspections(rule.measure, period) or due if ready.inspects else due
+        if rule.due.anchor is Anchor.INSPECTION:
+            due = self._set_by_inspections(rule, period) or due
         verdict = _judged(rule, _held(rule, value, target), due=due, as_of=self.day.as_of)
         if isinstance(value, tuple) and verdict in BREACHES and not answered(value, target, self._unanswered(rule.measure)):
             verdict = Verdict.UNREPORTED
@@ -423,9 +424,9 @@ class _Seen:
             verdict = Verdict.STALE
         return Moment(period=period, due=due, verdict=verdict, value=value, target=target)
 
-    def _set_by_inspections(self, measure: str, period: Period) -> date | None:
-        inspected = INSPECTED.get(measure)
-        return inspected.due(self._visits(period)) if inspected is not None else None
+    def _set_by_inspections(self, rule: Rule, period: Period) -> date | None:
+        day = INSPECTED[rule.measure].due(self._visits(period))
+        return None if day is None else day + timedelta(days=rule.due.days)
 
     def _unanswered(self, name: str) -> frozenset[str]:
         find = MEASURABLE[name].unanswered

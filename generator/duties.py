@@ -63,6 +63,7 @@ class Anchor(StrEnum):
     RETURNS_DUE = "returns-due"
     PERIOD_START = "period-start"
     PERIOD_END = "period-end"
+    INSPECTION = "inspection"  # the day that an inspection set; the first day of the period while none is set
 
 
 class Rounding(StrEnum):
@@ -137,6 +138,9 @@ _NOT_NUMBERS: Mapping[SchoolMeasure, ValueType] = {
     SchoolMeasure.RANKS_BY_SCORE: ValueType.YES_NO,
     SchoolMeasure.RECTIFICATION_DEMANDED: ValueType.YES_NO,
 }
+
+# Measures of which inspections set the last day themselves.
+DUE_BY_INSPECTION = frozenset({SchoolMeasure.OVERDUE_RECTIFICATIONS})
 
 # What only sealed submissions hold: open records never answer these, a release does.
 SEALED = frozenset({SchoolMeasure.SCREENING_COVERAGE, SchoolMeasure.ELECTRONIC_FILES, SchoolMeasure.PAPER_FILES})

@@ -153,6 +153,8 @@ def check_rule(part: Part) -> Iterator[Problem]:
     if measure is not None:
         yield from _operator_fits(part, measure)
         yield from _period_fits(part, measure)
+        if part.data["due"]["anchor"] == d.Anchor.INSPECTION and measure not in d.DUE_BY_INSPECTION:
+            yield problem(part.at("due", "anchor"), "rule-due-anchor", measure=measure.value)
     yield from _target_fits(part, measures)
     yield from _where_fits(part, measures)
     for example in part.parts("examples"):

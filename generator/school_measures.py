@@ -277,7 +277,7 @@ class Visits:
 class Inspected:
     """A measure's function, the field of an inspection that it reads, and the places of that field that it counted.
 
-    `due` is the last day that the inspections themselves set, where they set one: it counts instead of the rule's.
+    `due` is the last day that the inspections themselves set, where they set one: for rules whose due day is counted from it.
     """
 
     value: Callable[[Visits], Value | None]

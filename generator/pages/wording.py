@@ -94,7 +94,9 @@ def due_rule(edition: Edition, rule: Rule) -> str:
 
 
 def due_days(edition: Edition, rule: Rule) -> tuple[dict[str, object], ...]:
-    """The last day of every period of the current school year that the rule is judged by."""
+    """The last day of every period of the current school year that the rule is judged by; none where inspections set it school by school."""
+    if rule.due.anchor is Anchor.INSPECTION:
+        return ()
     current = year(edition.site)
     return tuple(
         {"period": period_title(edition, rule.period, period), "day": due_day(rule.due, period, current)} for period in periods(rule.period, current)
