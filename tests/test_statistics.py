@@ -242,7 +242,7 @@ def cells_of_page(path: Path, release: Release) -> Scraped:
     return {
         Cell(table=table.id, row=row.id, column=column): number_of(text)
         for table in release.tables
-        for row, line in zip(table.rows, tables[f"{table.id}-caption"][1:], strict=True)
+        for row, line in zip(table.rows, tables[f"table-{table.id}-caption"][1:], strict=True)
         for column, text in zip(table.columns, line[2:], strict=True)
     }
 
@@ -305,7 +305,7 @@ def test_every_form_says_the_same_and_nothing_that_is_suppressed(built: Path) ->
 def test_the_page_of_a_table_shows_the_newest_release(built: Path) -> None:
     for language in Language:
         for table in SPRING_RELEASE.tables:
-            rows = read_page(built / FOLDERS[language] / "statistics" / "tables" / f"{table.id}.html").tables[f"{table.id}-caption"]
+            rows = read_page(built / FOLDERS[language] / "statistics" / "tables" / f"{table.id}.html").tables[f"table-{table.id}-caption"]
             shown = [[number_of(text) for text in line[2:]] for line in rows[1:]]
             assert shown == [[expected(SPRING_RELEASE)[Cell(table=table.id, row=row.id, column=c)] for c in table.columns] for row in table.rows]
 

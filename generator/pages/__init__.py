@@ -114,7 +114,7 @@ NAVIGATION = (
             "statistics/index",
             Section(title="nav.tables", members=("statistics/tables/",)),
             "statistics/reporting",
-            Section(title="nav.releases", members=("statistics/releases/index", "statistics/releases/")),
+            "statistics/releases/index",
             "statistics/downloads",
             "statistics/methods",
             "figures/claims",
@@ -132,7 +132,7 @@ NAVIGATION = (
             "about/glossary",
             "about/problems",
             "about/accessibility",
-            Section(title="nav.dictionary", members=("about/dictionary/index", "about/dictionary/")),
+            "about/dictionary/index",
         ),
     ),
 )
