@@ -65,34 +65,34 @@ class _Bad(Exception):
 
 
 def _unarmored(data: bytes) -> bytes:
-    text = data.strip(b" \t\r\n").replace(b"\r\n", b"\n")
+    text = data.strip(b" \t\r\n")
+    if b"\r" in text:
+        text = text.replace(b"\r\n", b"\n")
     body = text[len(ARMOR) + 1 : -len(_END)]
     ends = body[_LINE :: _LINE + 1]  # where full lines end, if the last line is not one
-    lines = body.count(b"\n")
+    letters = body.replace(b"\n", b"")
     framed = text.startswith(ARMOR + b"\n") and text.endswith(b"\n" + _END) and not body.endswith(b"\n\n")
-    if not framed or ends.count(b"\n") != len(ends) or lines - len(ends) not in (0, 1):
+    if not framed or ends.count(b"\n") != len(ends) or len(body) - len(letters) - len(ends) not in (0, 1):
         raise _Bad(Fault.ARMOR)
-    return _base64(body.replace(b"\n", b""), Fault.ARMOR)
+    return _base64(letters)
 
 
-def _base64(text: bytes, fault: Fault) -> bytes:
+def _base64(text: bytes) -> bytes:
     """The bytes of canonical base64 with padding."""
     try:
         data = b64decode(text, validate=True)
     except Base64Error:
-        raise _Bad(fault) from None
+        raise _Bad(Fault.ARMOR) from None
     if b64encode(b64decode(text[-4:])) != text[-4:]:  # only the last letters can spell one thing in several ways
-        raise _Bad(fault)
+        raise _Bad(Fault.ARMOR)
     return data
 
 
-def _unpadded(text: bytes, fault: Fault) -> bytes:
-    if b"=" in text:
-        raise _Bad(fault)
-    return _base64(text + b"=" * (-len(text) % 4), fault)
-
-
-_STANZA = re.compile(rb"-> ([!-~]+)((?: [!-~]+)*)")
+# Base64 without padding is canonical where the last letter of an odd end leaves no bit over.
+_ANY, _ONE, _TWO = rb"[A-Za-z0-9+/]", rb"[AQgw]", rb"[AEIMQUYcgkosw048]"
+_END_OF_BODY = rb"(?:%b{4}){0,15}(?:%b%b|%b{2}%b)?\n" % (_ANY, _ANY, _ONE, _ANY, _TWO)
+_STANZA = re.compile(rb"-> ([!-~]+)(?: [!-~]+)*\n(?:%b{64}\n){0,%d}%b" % (_ANY, MAX_BODY // _LINE, _END_OF_BODY))
+_MAC = re.compile(rb"--- %b{42}%b\n" % (_ANY, _TWO))  # 32 bytes
 _GREASE = b"-grease"
 
 
@@ -104,37 +104,14 @@ def _header(data: bytes, armored: bool) -> Header:
     while data.startswith(b"-> ", at):
         if len(kinds) == MAX_STANZAS:
             raise _Bad(Fault.STANZAS)
-        kind, at = _stanza(data, at)
-        kinds.append(kind)
-    mac, at = _until_line_end(data, at, Fault.MAC)
-    if not kinds or not mac.startswith(b"--- ") or len(_unpadded(mac[4:], Fault.MAC)) != 32:
+        if (stanza := _STANZA.match(data, at)) is None:
+            raise _Bad(Fault.STANZA)
+        kinds.append(stanza[1])
+        at = stanza.end()
+    if not kinds or (mac := _MAC.match(data, at)) is None:
         raise _Bad(Fault.MAC)
     known = tuple(kind.decode("ascii") for kind in kinds if not kind.endswith(_GREASE))
-    return Header(stanzas=known, payload=_payload(len(data) - at), armored=armored, binary=data)
-
-
-def _stanza(data: bytes, at: int) -> tuple[bytes, int]:
-    """The kind of the stanza that begins at `at`, and where it ends."""
-    line, at = _until_line_end(data, at, Fault.STANZA)
-    match = _STANZA.fullmatch(line)
-    if match is None:
-        raise _Bad(Fault.STANZA)
-    body = bytearray()
-    while True:
-        line, at = _until_line_end(data, at, Fault.STANZA)
-        body += line
-        if len(line) > _LINE or len(body) > MAX_BODY:
-            raise _Bad(Fault.STANZA)
-        if len(line) < _LINE:
-            _unpadded(bytes(body), Fault.STANZA)
-            return match[1], at
-
-
-def _until_line_end(data: bytes, at: int, fault: Fault) -> tuple[bytes, int]:
-    end = data.find(b"\n", at)
-    if end < 0:
-        raise _Bad(fault)
-    return data[at:end], end + 1
+    return Header(stanzas=known, payload=_payload(len(data) - mac.end()), armored=armored, binary=data)
 
 
 def _payload(left: int) -> int:
