@@ -20,9 +20,9 @@ site: $(RUN)
 test: lint check
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
-## explore: let the attacker meet many more random tables than `make test` does
+## explore: let the attacker meet many more random tables than `make test` does, and axe every page in all eight ways
 explore: $(DEV)
-	@EXPLORE=5000 $(BIN)/python -m pytest -q tests/test_audit.py tests/test_disclosure.py
+	@EXPLORE=5000 $(BIN)/python -m pytest -q tests/test_audit.py tests/test_disclosure.py tests/test_accessibility.py
 
 ## lint: ruff and mypy
 lint: $(DEV)

@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,8 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "service", "context"
 LONGEST = 50
 
 
-def modules(house: Path = HOUSE) -> dict[str, ast.Module]:
+@cache
+def modules(house: Path = HOUSE) -> Mapping[str, ast.Module]:
     found = {}
     for path in sorted(house.rglob("*.py")):
         name = ".".join(path.relative_to(house).with_suffix("").parts).removesuffix(".__init__")

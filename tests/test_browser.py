@@ -1,4 +1,4 @@
-"""The sample site in a real browser, as a reader meets it: search, languages, filter, console, foreign requests, accessibility."""
+"""The sample site in a real browser, as a reader meets it: search, languages, filter, console, foreign requests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 PHONE = ViewportSize(width=390, height=844)
@@ -275,23 +274,3 @@ def test_no_console_error_and_no_foreign_request(context: BrowserContext, sample
         assert response is not None
         assert response.ok, path
     assert (errors, foreign) == ([], [])
-
-
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["wide", "narrow"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["", "en/"], ids=["zh", "en"])
-def test_no_page_kind_has_an_accessibility_violation(
-    browser: Browser, sample_url: str, sample_site: Path, language: str, scheme: str, size: ViewportSize
-) -> None:
-    context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # plain words here
-    page, found = context.new_page(), []
-    for path in (*KINDS, f"policies/{sample_policy(sample_site)}", f"plans/{sample_plan(sample_site)}"):
-        page.goto(f"{sample_url}/{language}{path}", wait_until="load")
-        shown = page.locator("body").get_attribute("data-md-color-scheme")
-        assert shown == ("slate" if scheme == "dark" else "default"), (path, shown)
-        results = Axe().run(page)
-        found += [(path, v["id"], v["nodes"][0]["target"]) for v in results.response["violations"]]
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overflow <= 0, f"{path} scrolls sideways by {overflow} px"
-    context.close()
-    assert found == []
