@@ -21,7 +21,7 @@ from generator.render import number
 _WIDTH = 360
 _FONT, _LINE, _BAR, _STEP, _GAP = 12, 15, 14, 18, 10
 _MARK = 28  # width of the box of a suppressed value, whatever stands behind it
-_DIRECT = 3  # up to so many series are labelled where they are, more have a key
+_DIRECT, _COLUMN = 3, _WIDTH / 3  # up to so many series are labelled where they are, if their names are no wider than this; else there is a key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +185,7 @@ def _key(figure: Figure, swatch: Callable[[int, float, float], Markup]) -> _Draw
 def _bars(figure: Figure, say: Say) -> _Drawn:
     """Labels stand above their bars, so that they have the whole width of a phone; values stand at the bars' ends."""
     several = len(figure.series) > 1
-    column = min(_names(figure), _WIDTH / 3) if several and len(figure.series) <= _DIRECT else 0
+    column = _names(figure) if several and len(figure.series) <= _DIRECT and _names(figure) <= _COLUMN else 0
     key, y = _key(figure, lambda p, x, y: _area(figure, p, x, y + 1, 12, 12)) if several and not column else ([], 0.0)
     room = max((_wide(value(p, figure.unit, say)) for p in known(figure.points)), default=0)
     span = max(_WIDTH - column - room - 6, _WIDTH / 3)
@@ -270,12 +270,12 @@ _HEIGHT = 150
 def _line(figure: Figure, say: Say) -> _Drawn:
     """Gaps stay gaps. Points that are not known or not published have a row of their own under the axis."""
     several = len(figure.series) > 1
-    direct = several and len(figure.series) <= _DIRECT
+    direct = several and len(figure.series) <= _DIRECT and _names(figure) + 20 <= _COLUMN  # 19 before the name
     key, top = _key(figure, lambda p, x, y: _shape(p, x + 6, y + 7)) if several and not direct else ([], 8.0 if several else 20.0)
     ceiling = _ceiling(known(figure.points))
     ticks = [t for t in (0.0, ceiling / 2, ceiling) if t in (0.0, ceiling) or t.is_integer()]
     left = min(max(_wide(number(t) + figure.unit) for t in ticks) + 8, _WIDTH / 3)
-    right = min(_names(figure) + 20, 106) if direct else 10  # 19 before the name
+    right = _names(figure) + 20 if direct else 10
     step = (_WIDTH - left - right) / len(figure.categories)
     xs = [left + step * (i + 0.5) for i in range(len(figure.categories))]
     pieces = key

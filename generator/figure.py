@@ -203,7 +203,13 @@ def value(point: Point, unit: str, say: Say) -> str:
         case Suppressed():
             return say("charts.suppressed", mark=point.mark)
         case _:
-            return number(point) + unit
+            return (tenths(point) if "%" in unit else number(point)) + unit
+
+
+def tenths(share: float) -> str:
+    """Shares side by side all have their tenth, a whole one too."""
+    words = number(share)
+    return words if "." in words else f"{words}.0"
 
 
 def _counts(points: tuple[Point, ...], say: Say) -> list[str]:
@@ -257,7 +263,7 @@ def whole(parts: Sequence[Point]) -> float | None:
 
 def share(part: float, whole: float, say: Say) -> str:
     """A share in per cent, cut to one place: 100 % means all."""
-    return say("charts.share", share=number(math.floor(1000 * part / whole) / 10))
+    return say("charts.share", share=tenths(math.floor(1000 * part / whole) / 10))
 
 
 def named(strip: Strip, say: Say) -> str:

@@ -118,7 +118,6 @@ def _chart(edition: Edition, name: str, rows: Sequence[tuple[str, Tally]]) -> Ch
         axis=edition.say(f"summary.axis.{name}"),
         categories=tuple(title for title, _ in rows),
         series=tuple(series),
-        unit=edition.say("summary.chart.unit"),
     )
     return draw(figure, edition.say)
 
