@@ -64,9 +64,12 @@ class Catalogue:
     codes: Mapping[str, Code]
 
     def say(self, key: str, language: Language, **facts: object) -> str:
-        """A sentence with its facts; `{count:clause|clauses}` is the word for one or for many. KeyError if key or fact is missing: a bug."""
+        """A sentence with its facts; `{count:clause|clauses}` is the word for one or for many; a part in `[[ ]]` goes where a fact of it is empty.
+
+        KeyError if key or fact is missing: a bug.
+        """
         sentence = self.sentences[key][language]
-        return _SENTENCE.vformat(sentence, (), facts) if "{" in sentence else sentence  # most have no facts, and pages say hundreds of them
+        return _SENTENCE.vformat(_kept(sentence, facts), (), facts) if "{" in sentence else sentence  # most have no facts, and pages say hundreds
 
     def message(self, found: Problem, language: Language) -> str:
         """What is wrong, in one sentence."""
@@ -91,12 +94,15 @@ _OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
 
 def filled(sentence: str, facts: Mapping[str, str]) -> str:
     """A sentence with its facts; a part in `[[ ]]` is left out where a fact that it names is empty. Facts are never read as sentences."""
+    return _kept(sentence, facts).format_map(facts)
 
+
+def _kept(sentence: str, facts: Mapping[str, object]) -> str:
     def part(match: re.Match[str]) -> str:
         names = [name for _, name, _, _ in Formatter().parse(match[1]) if name]
         return match[1] if all(facts.get(name) for name in names) else ""
 
-    return _OPTIONAL.sub(part, sentence).format_map(facts)
+    return _OPTIONAL.sub(part, sentence)
 
 
 def pattern(sentence: str) -> str:

@@ -13,6 +13,8 @@ import pytest
 
 from generator import receipts, submission
 from generator.audit import Seen, said
+from generator.catalogue import Language
+from generator.catalogue import load as load_catalogue
 from generator.model import Cell, SchoolId, Shown, Suppressed, Term, TermId, Text
 from generator.recipients import in_force
 from generator.registry import VERSION, registry
@@ -262,3 +264,8 @@ def test_usage(made: District) -> None:
     assert run(made, "release").returncode == 2
     assert run(made, "release", "2031-2032-1").returncode == 2
     assert run(made, "release", TERM).returncode == 2
+
+
+@pytest.mark.parametrize(("school", "told"), [("", "  a / b / c: xz02 can"), ("xz01", "  a / b / c (xz01): xz02 can")])
+def test_an_exposure_names_a_school_only_where_one_is_meant(school: str, told: str) -> None:
+    assert load_catalogue().say("release.exposure", Language.EN, cell="a / b / c", school=school, who="xz02", width=0).startswith(told)
