@@ -40,14 +40,25 @@ def identities(request: Request) -> tuple[str, ...]:
         return (_from_words(request),)
     if "--identity" not in request.options:
         raise UsageError("keys.none")
-    path = outside(request, request.options["--identity"])
-    if not path.is_file() or path.stat().st_size > _LARGEST:
-        raise UsageError("keys.no_file", path=str(path))
-    lines = path.read_bytes().decode("utf-8", "replace").splitlines()
+    named = request.options["--identity"]
+    outside(request, named)
+    lines = _read(Path(named)).decode("utf-8", "replace").splitlines()
     found = tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
     if not found or not all(map(usable, found)):
-        raise UsageError("keys.unusable", path=str(path))
+        raise UsageError("keys.unusable", path=named)
     return found
+
+
+def _read(path: Path) -> bytes:
+    """What a file or a pipe (`/dev/fd/3`) holds. UsageError if it is neither, cannot be read, or is too large for an identity."""
+    try:
+        if path.is_file() or path.is_fifo():
+            with path.open("rb") as opened:
+                if len(data := opened.read(_LARGEST + 1)) <= _LARGEST:
+                    return data
+    except OSError:
+        pass
+    raise UsageError("keys.no_file", path=str(path))
 
 
 def outside(request: Request, text: str) -> Path:

@@ -255,13 +255,6 @@ def test_one_comment_is_written_or_updated_from_data_alone(old: str, expected: s
         assert "--method" not in (tmp_path / "log").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("term", "identity"), [("2026", "x"), ("2026-2027-1; true", "x"), ("2026-2027-1", "")])
-def test_a_release_is_not_begun_without_a_term_and_an_identity(term: str, identity: str, clone: Path) -> None:
-    done = shell(clone, ".ci/release", TERM_ID=term, IDENTITY=identity)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "x" not in done.stderr.split()
-
-
 def test_ci_is_executable() -> None:
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from generator.tables import Filing
     from generator.tree import Tree
 
-ACCEPTS = Accepts(values=("--as-of", "--correction", "--correction-en", *OPTIONS), flags=FLAGS, most_words=1)
+ACCEPTS = Accepts(values=("--as-of", "--confirm", "--correction", "--correction-en", *OPTIONS), flags=FLAGS, most_words=1)
 _MARK, _MOST = "[c]", 20
 
 
@@ -52,7 +52,7 @@ def _order(request: Request, tree: Tree, repository: Repository, term: Term) -> 
     """The opened Submissions of the term, and of its earlier releases; or the exit code, if one does not open."""
     from generator.model import Text
     from generator.opening import sealed_files
-    from generator.release import Link, digest
+    from generator.release import Link, digest, id_of
     from generator.releases import Order
 
     files = sealed_files(tree, repository, [term.id])
@@ -61,6 +61,8 @@ def _order(request: Request, tree: Tree, repository: Repository, term: Term) -> 
     correction = request.options.get("--correction")
     if bool(before) != bool(correction):
         raise UsageError("release.say_why" if before else "release.nothing_to_correct")
+    if request.options.get("--confirm", needed := id_of(term.id, len(before) + 1)) != needed:
+        raise UsageError("release.other", id=needed)
     wanted = {pair for release in before for pair in release.counted.items()} - set(counted.items())
     progress(request)("release.open")
     opened = _opened(request, [*files, *_former(request.root, repository, term, wanted)])
@@ -130,8 +132,7 @@ def _cut(request: Request, repository: Repository, order: Order) -> int:
         return REFUSED
     for line in (*_told(request, result), *_changes(request, result, order.before[-1] if order.before else None)):
         print(line)
-    print(request.say("release.confirm", id=result.id))
-    if sys.stdin.readline().strip() != result.id:
+    if not _confirmed(request, result.id):
         print(request.say("release.left"))
         return REFUSED
     path = request.root / path_of(result.id)
@@ -142,6 +143,14 @@ def _cut(request: Request, repository: Repository, order: Order) -> int:
         raise UsageError("cli.cannot_write", path=str(failed.filename or path)) from None
     print(request.say("release.done", path=path_of(result.id)))
     return FINE
+
+
+def _confirmed(request: Request, wanted: str) -> bool:
+    """Whether somebody typed the release's id: beforehand, as an option that was held against it already, or now."""
+    if "--confirm" in request.options:
+        return True
+    print(request.say("release.confirm", id=wanted))
+    return sys.stdin.readline().strip() == wanted
 
 
 def _tell_refused(request: Request, refused: Refused) -> None:
