@@ -18,7 +18,7 @@ site: $(RUN)
 
 ## test: set everything up, check the records, run every test
 test: lint check
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 ## explore: let the attacker meet many more random tables than `make test` does, and axe every page in all eight ways
 explore: $(DEV)

@@ -37,6 +37,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite golden files and transcripts instead of comparing")
 
 
+_LONG = ("cut", "accessibility", "browser", "diff", "statistics", "sheets", "build", "workflows", "release_scripts", "sealed_commands", "serve")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that at the end no worker is left alone with one."""
+    first = {f"test_{name}": place for place, name in enumerate(_LONG)}
+    items.sort(key=lambda item: first.get(item.path.stem, len(first)))
+
+
 @pytest.fixture
 def update_golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update-golden"))
