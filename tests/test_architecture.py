@@ -67,7 +67,7 @@ duties
 schemas | catalogue | guard.allowed
 yamlfile
 guard
-guard.documents | guard.keys | guard.names | guard.numbers | guard.shares | guard.submissions
+guard.documents | guard.images | guard.keys | guard.names | guard.numbers | guard.shares | guard.submissions
 slips | yamltext
 history
 tree | resources
@@ -87,6 +87,7 @@ ONLY = {
     "jieba": {"search"},
     "watchdog": {"serve"},
     "weasyprint": {"paper"},
+    "PIL": {"guard.images"},
     "xlsxwriter": {"spreadsheet"},
     "highspy": {"programs"},
     "numpy": {"programs", "disclosure", "audit"},

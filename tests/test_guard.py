@@ -18,6 +18,7 @@ import pyrage
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import ExifTags, Image
 
 from generator.guard import File, hidden, inspect
 from generator.guard.allowed import allowances, judged
@@ -78,8 +79,8 @@ def found(content: bytes | str, path: str = NOTE, published: frozenset[str] = fr
     return list(inspect(File(path=path, data=data, size=len(data)), published))
 
 
-def codes(content: bytes | str, path: str = NOTE) -> set[str]:
-    return {p.code for p in found(content, path)}
+def codes(content: bytes | str, path: str = NOTE, published: frozenset[str] = frozenset()) -> set[str]:
+    return {p.code for p in found(content, path, published)}
 
 
 AGE = str(pyrage.x25519.Identity.generate())
@@ -186,6 +187,85 @@ def test_what_is_no_mobile_number(text: str) -> None:
     assert found(text) == []
 
 
+def old_identity(seed: int) -> str:
+    """As they were given until 1999, of nobody."""
+    chance = random.Random(seed)
+    return f"370102{chance.randrange(100):02}{chance.randrange(1, 13):02}{chance.randrange(1, 29):02}{chance.randrange(1, 1000):03}"
+
+
+@given(st.integers(0, 10**6))
+def test_an_old_identity_number_is_found_by_region_and_day_of_birth(seed: int) -> None:
+    number = old_identity(seed)
+    assert codes(f"证号{number}。") == codes(full_width(number)) == {"guard-identity-1989"}
+    for wrong in (
+        f"99{number[2:]}",
+        f"{number[:4]}00{number[6:]}",
+        f"{number[:8]}13{number[10:]}",
+        f"{number[:10]}31{number[12:]}",
+        f"{number[:12]}000",
+    ):
+        assert "guard-identity-1989" not in codes(wrong) or wrong[8:10] in {"01", "03", "05", "07", "08", "10", "12"}
+    for around in (f"a{number}", f"{number}0", f"{number}.5", f"sha:{number}f"):
+        assert "guard-identity-1989" not in codes(around)
+
+
+def told(text: str) -> str:
+    """What these tests may not hold themselves: an address, written with § until it is needed."""
+    return text.replace("§", "@")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "邮箱zhang.li§163.com",
+        "QQ：12345678§qq.com。",
+        full_width("zhang") + "＠" + full_width("163.com"),
+        "mailto:a-b_c§mail.jn.sdnu.edu.cn",
+        "<x%y+z§a-b.co>",
+    ],
+)
+def test_an_address_is_found_where_it_stands(text: str) -> None:
+    (problem,) = found(told(f"说明\n{text}\n"))
+    assert (problem.code, problem.at.line) == ("guard-address", 2)
+    assert problem.at.column + problem.at.length - 1 <= len(text)
+    assert not set("：:<邮箱。") & set(text[problem.at.column - 1 : problem.at.column - 1 + problem.at.length])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "41898282+github-actions[bot]@users.noreply.github.com",
+        "1234+someone@users.noreply.github.com",
+        "no-reply§jinan.gov.cn",
+        "a@example.com",
+        "a@mail.example.org",
+        "t@example.invalid",
+        "git@github.com:o/r.git",
+        "icon@2x.png",
+        "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683",
+        "pkg@1.2.3",
+        "https://user§host.cn/",
+        "Co-authored-by: A B <a§b.cn>",
+        "老师@全体成员",
+        "a @ b.cn",
+    ],
+)
+def test_what_is_no_persons_address(text: str) -> None:
+    assert found(told(text)) == []
+
+
+def test_published_addresses_may_be_told_and_only_they() -> None:
+    assert codes(told("Xinli§jn.cn xinli§JN.cn"), published=frozenset({told("xinli§jn.cn")})) == set()
+    assert codes(told("a.xinli§jn.cn"), published=frozenset({told("xinli§jn.cn")})) == {"guard-address"}
+
+
+def test_an_address_in_a_file_name_is_found_and_never_shown() -> None:
+    problems = found("x", told("records/zhang§163.com.yml"))
+    assert {p.code for p in problems} == {"guard-address-in-name"}
+    assert problems[0].at.path == "records/*@*"
+    assert hidden("docs/icon@2x.png", ()) == "docs/icon@2x.png"
+
+
 @given(st.integers(0, 10**6))
 def test_a_bank_card_is_found_in_one_piece_and_in_groups_of_four(seed: int) -> None:
     number = card(seed)
@@ -249,6 +329,65 @@ def test_a_workbook_is_binary_names_its_author_and_is_looked_into() -> None:
     assert codes(workbook("", identity(1)), "a.xlsx") == {"guard-binary", "guard-identity"}
     assert codes(b"PK\x03\x04" + b"\0" * 50, "a.xlsx") == {"guard-binary"}
     assert codes(b"%PDF-1.7\n\0<< /Author (Wang) >>", "a.pdf") == {"guard-binary", "guard-author"}
+
+
+def picture(kind: str, exif: Image.Exif | None = None, **options: object) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(made, kind, **({"exif": exif.tobytes()} if exif else {}), **options)
+    return made.getvalue()
+
+
+def exif(tag: int, value: object, of: int | None = None) -> Image.Exif:
+    made = Image.Exif()
+    made[of or tag] = {tag: value} if of else value
+    return made
+
+
+TELLING = {
+    "position": exif(ExifTags.GPS.GPSLatitude, (36.0, 40.0, 0.0), ExifTags.IFD.GPSInfo),
+    "day": exif(ExifTags.Base.DateTimeOriginal, "2026:11:24 08:00:00", ExifTags.IFD.Exif),
+    "device": exif(ExifTags.Base.Model, "X"),
+    "author": exif(ExifTags.Base.Artist, "X"),
+    "number": exif(ExifTags.Base.BodySerialNumber, "X", ExifTags.IFD.Exif),
+    "comment": exif(ExifTags.Base.UserComment, b"ASCII\0\0\0class 3-2", ExifTags.IFD.Exif),
+}
+TELLING_NOTHING = {
+    "way up": exif(ExifTags.Base.Orientation, 6),
+    "last change": exif(ExifTags.Base.DateTime, "2026:11:24 08:00:00"),
+    "screenshot": exif(ExifTags.Base.UserComment, b"ASCII\0\0\0Screenshot", ExifTags.IFD.Exif),
+}
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("name", TELLING)
+def test_a_picture_that_tells_of_its_making_is_found(kind: str, name: str) -> None:
+    assert codes(picture(kind, TELLING[name]), "a.jpg") == {"guard-binary", "guard-photo"}
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_a_picture_that_says_how_to_show_it_tells_nothing(kind: str) -> None:
+    for harmless in (None, *TELLING_NOTHING.values()):
+        assert codes(picture(kind, harmless), "a.jpg") == {"guard-binary"}
+
+
+def test_xmp_and_what_stands_behind_a_picture_are_read() -> None:
+    packet = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><exif:GPSLatitude>36,40N</exif:GPSLatitude></x:xmpmeta>'
+    assert "guard-photo" in codes(picture("JPEG", xmp=packet), "a.jpg")
+    plain, with_day = picture("PNG"), picture("PNG", TELLING["day"])
+    chunk = with_day[(at := with_day.index(b"eXIf") - 4) : with_day.index(b"IDAT") - 4]
+    assert chunk == with_day[at : at + len(chunk)]
+    behind = plain.replace(plain[-12:], chunk + plain[-12:])
+    assert "guard-photo" in codes(behind, "a.png")
+    assert "guard-photo" in codes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 20 + b"Exif\0\0MM\0*", "a.heic")
+
+
+@given(st.sampled_from(["JPEG", "PNG", "WEBP", "TIFF"]), st.sampled_from(sorted(TELLING)), st.data())
+def test_a_damaged_picture_is_binary_and_no_bug(kind: str, name: str, data: st.DataObject) -> None:
+    made = bytearray(picture(kind, TELLING[name]))
+    for _ in range(data.draw(st.integers(0, 6))):
+        made[data.draw(st.integers(0, len(made) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(12, len(made)))
+    assert codes(bytes(made[:cut]) + b"\0", "a.bin") <= {"guard-binary", "guard-photo"}
 
 
 def test_a_bomb_in_a_workbook_is_not_unpacked_whole() -> None:
@@ -332,7 +471,8 @@ def test_honest_records_pass_in_the_folder_and_in_history(tmp_path: Path) -> Non
 
 
 def secrets() -> dict[str, str]:
-    return {"identity": identity(9), "mobile": mobile(9), "card": card(9), "key": AGE, "name": "王丽华"}
+    found = {"identity": identity(9), "mobile": mobile(9), "card": card(9), "key": AGE, "name": "王丽华"}
+    return {**found, "old identity": old_identity(9), "address": told("zhang.li§163.com")}
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -341,8 +481,9 @@ def test_no_output_ever_holds_what_was_found(name: str, language: str, tmp_path:
     root = district(tmp_path)
     values = secrets()
     (root / "records" / f"{values['mobile']}.yml").write_text(
-        f"filed_by: {values['name']}\nnote: {values['identity']} {values['card']}\n", encoding="utf-8"
+        f"filed_by: {values['name']}\nnote: {values['identity']} {values['card']} {values['old identity']}\n", encoding="utf-8"
     )
+    (root / "records" / f"{values['address']}.txt").write_text(values["address"], encoding="utf-8")
     (root / "备份.txt").write_text(f"{values['key']}\n{values['mobile']}\n", encoding="utf-8")
     git(root, "add", "-A")
     git(root, "commit", "-q", "-m", f"电话 {values['mobile']}")
@@ -353,6 +494,15 @@ def test_no_output_ever_holds_what_was_found(name: str, language: str, tmp_path:
         for value in values.values():
             assert value not in said
             assert value not in said.encode("ascii", "replace").decode()
+
+
+def test_an_address_that_the_district_gives_of_itself_may_stand_anywhere(tmp_path: Path) -> None:
+    root = district(tmp_path)
+    (root / "README.md").write_text(told("来信：xinli§jn.cn\n"), encoding="utf-8")
+    assert "[guard-address]" in guard(root)[1]
+    about = root / "records" / "district.yml"
+    about.write_text(about.read_text(encoding="utf-8").replace("summary: ", told("summary: 来信寄 Xinli§jn.cn，"), 1), encoding="utf-8")
+    assert guard(root)[0] == 0
 
 
 def test_what_was_deleted_again_is_found_in_the_range_and_in_history_but_not_in_the_folder(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from generator.command import FINE, PROBLEMS, Accepts, Request, UsageError, present_day, show, source, told
 from generator.guard import File, inspect, message
 from generator.guard.allowed import ALLOWED, allowances, judged
+from generator.guard.numbers import addresses
 from generator.history import EVERYTHING, SUBMODULE, brought, contents, is_shallow, known, messages, revisions_of, submodules
 from generator.problems import Position, Problem, in_order, problem
 from generator.tree import MAX_BYTES, folder
@@ -41,7 +42,10 @@ def run(request: Request) -> int:
 
 
 def _district(root: Path) -> tuple[frozenset[str], str]:
-    """The digits of the published help lines and the time zone, read even where the records are wrong."""
+    """What everybody may know (the digits of the help lines, every address that the district gives of itself) and the time zone.
+
+    Read even where the records are wrong.
+    """
     from generator.repository import DISTRICT
 
     content = source(root)(DISTRICT)
@@ -50,7 +54,10 @@ def _district(root: Path) -> tuple[frozenset[str], str]:
     lines = data.get("help_lines")
     numbers = [line.get("number") for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
     zone = data.get("time_zone")
-    return frozenset(re.sub(r"\D", "", n) for n in numbers if isinstance(n, str)), zone if isinstance(zone, str) else _ANYWHERE
+    text = (content or b"").decode("utf-8", "replace")
+    mails = (text[found.start : found.start + found.length].lower() for found in addresses(text, frozenset()))
+    known_to_all = frozenset((*(re.sub(r"\D", "", n) for n in numbers if isinstance(n, str)), *mails))
+    return known_to_all, zone if isinstance(zone, str) else _ANYWHERE
 
 
 def _folder(request: Request, published: frozenset[str]) -> tuple[int, list[Problem]]:

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from generator.guard.documents import is_binary, names_author, text_of
+from generator.guard.images import tells_of_its_making
 from generator.guard.keys import keys
 from generator.guard.names import names
-from generator.guard.numbers import numbers
+from generator.guard.numbers import Found, addresses, numbers
 from generator.guard.shares import shares
 from generator.guard.submissions import is_plain_submission, is_sealed
 from generator.problems import Position, Problem, problem
@@ -23,7 +24,13 @@ from generator.tree import MAX_BYTES, RECORDS
 _UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\u00ad\u180e\U000e0000-\U000e007f]|(?<!^)\ufeff")
 _SEALED = ".age"
 SECRET = frozenset({"guard-key", "guard-words", "guard-plaintext", "not-sealed"})  # no line of such a file is ever shown
-_IN_NAME = {"guard-identity": "guard-identity-in-name", "guard-mobile": "guard-mobile-in-name", "guard-card": "guard-card-in-name"}
+_IN_NAME = {
+    "guard-identity": "guard-identity-in-name",
+    "guard-identity-1989": "guard-identity-in-name",
+    "guard-mobile": "guard-mobile-in-name",
+    "guard-card": "guard-card-in-name",
+    "guard-address": "guard-address-in-name",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +44,11 @@ class File:
 
 
 def inspect(file: File, published: frozenset[str]) -> Iterator[Problem]:
-    """Everything in a file that must not enter git. `published` are the digits of numbers that everybody may know."""
+    """Everything in a file that must not enter git. `published` are the digits of numbers, and the addresses, that everybody may know."""
     shown = hidden(file.path, published)
     told = {"commit": file.commit}
-    for code in dict.fromkeys(found.code for found in numbers(_words(file.path), published)):
-        yield problem(Position(path=shown), _IN_NAME[code], **told)
+    for code in dict.fromkeys(_IN_NAME[found.code] for found in _in_name(file.path, published)):
+        yield problem(Position(path=shown), code, **told)
     if file.size > MAX_BYTES:
         yield problem(Position(path=shown), "guard-large", size=f"{file.size / (1 << 20):.1f}", **told)
         return
@@ -67,7 +74,7 @@ def message(shown: str, text: str, commit: str, published: frozenset[str]) -> It
     for start, length in shares(data):
         at = len(data[:start].decode("utf-8", "replace"))
         yield problem(place(shown, text, at, length), "guard-words", commit=commit)
-    for found in numbers(text, published):
+    for found in _personal(text, published):
         yield problem(place(shown, text, found.start, found.length), found.code, commit=commit)
     if not text.isascii():
         for sign in _UNSEEN.finditer(text):
@@ -92,8 +99,15 @@ def _binary(file: File, shown: str, published: frozenset[str]) -> Iterator[Probl
         yield problem(at, "guard-key", **told)
     if names_author(file.data):
         yield problem(at, "guard-author", **told)
-    for code in dict.fromkeys(found.code for found in numbers(text_of(file.data), published)):
+    if tells_of_its_making(file.data):
+        yield problem(at, "guard-photo", **told)
+    for code in dict.fromkeys(found.code for found in _personal(text_of(file.data), published)):
         yield problem(at, code, **told)
+
+
+def _personal(text: str, published: frozenset[str]) -> Iterator[Found]:
+    yield from numbers(text, published)
+    yield from addresses(text, published)
 
 
 def _text(data: bytes) -> str | None:
@@ -102,13 +116,15 @@ def _text(data: bytes) -> str | None:
     return None if is_binary(data) or is_sealed(data) else data.decode("utf-8", "replace")
 
 
-def _words(path: str) -> str:
-    """A path whose names can be searched as text: an ending or an underscore does not belong to a number."""
-    return re.sub(r"[._/]", " | ", path)
+def _in_name(path: str, published: frozenset[str]) -> Iterator[Found]:
+    """What a path tells of a person: an ending or an underscore does not belong to a number, a folder not to an address."""
+    yield from numbers(re.sub(r"[._/]", " | ", path), published)
+    yield from addresses(path.replace("/", " "), published)
 
 
 def hidden(path: str, published: Iterable[str]) -> str:
-    """A path with the digits of a person's number replaced by stars."""
-    if not any(numbers(_words(path), frozenset(published))):
-        return path
-    return re.sub(r"\d", "*", path)
+    """A path with a person's address, and the digits of a person's number, replaced by stars."""
+    codes = {found.code for found in _in_name(path, frozenset(published))}
+    if "guard-address" in codes:
+        path = re.sub(r"[^/]*@[^/]*|[^/]*＠[^/]*", "*@*", path)
+    return re.sub(r"\d", "*", path) if codes - {"guard-address"} else path
