@@ -16,8 +16,7 @@ from generator.changes import Changes
 from generator.compliance import Earlier, Verdicts, rules_of
 from generator.duties import RuleId, Waiver
 from generator.model import SchoolId, Text
-from generator.pages import FAMILIES, downloads, inspections
-from generator.pages.schools import ordinary
+from generator.pages import FAMILIES, downloads, inspections, matrix, schools
 from generator.render import Draft, Edition, edition
 from generator.repository import Repository, identical, own_records
 from generator.site import Page, Site, site
@@ -198,8 +197,9 @@ def _pages(changes: Changes, before: Site, after: Site, language: Language) -> I
     differ = [path for path in {*old, *new} if path not in old or path not in new or not prints_alike(old[path], new[path])]
     was, comes = ({path: side.written(drafts[path]) for path in differ if path in drafts} for side, drafts in zip(sides, (old, new), strict=True))
     reached = _reached(changes, before, after)
+    tables = _tables(before, after, reached)
     for side, written in zip(sides, (was, comes), strict=True):
-        written |= {page.path: page for page in _of_schools(side, reached)}
+        written |= {page.path: page for page in _stamped(side, reached, tables)}
     for path in sorted({*was, *comes}):
         if path not in was or path not in comes:
             yield PageChange(path=path, title=(comes.get(path) or was[path]).title, how=How.ADDED if path in comes else How.REMOVED)
@@ -207,14 +207,25 @@ def _pages(changes: Changes, before: Site, after: Site, language: Language) -> I
             yield PageChange(path=path, title=comes[path].title, how=How.CHANGED)
 
 
-def _of_schools(side: Edition, reached: frozenset[SchoolId]) -> Iterator[Page]:
-    """The pages of these schools and of their inspections."""
+def _stamped(side: Edition, reached: frozenset[SchoolId], tables: frozenset[str]) -> Iterator[Page]:
+    """The pages of these schools and of their inspections, and these tables of schools and rules."""
     for school in side.site.repository.schools.values():
         if school.id in reached:
-            yield ordinary(side, school)
+            yield schools.ordinary(side, school)
     for inspection in inspections.announced(side.site):
         if inspection.school in reached:
             yield inspections.ordinary(side, inspection)
+    for grid in matrix.grids(side.site):
+        if grid.path in tables:
+            yield matrix.ordinary(side, grid)
+
+
+def _tables(before: Site, after: Site, reached: frozenset[SchoolId]) -> frozenset[str]:
+    """The tables of schools and rules that can be others after the change: with a school reached, with other schools, or each if one comes or goes."""
+    old, new = ({grid.path: grid.schools for grid in matrix.grids(side)} for side in (before, after))
+    if list(old) != list(new):
+        return frozenset({**old, **new})
+    return frozenset(p for p in new if not identical(old[p], new[p]) or any(school.id in reached for school in new[p]))
 
 
 def _drafts(side: Edition, checks: Verdicts) -> Mapping[str, Draft]:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from generator.catalogue import Language, load
 from generator.changes import changes
 from generator.compliance import Check, Earlier, Verdicts, evaluate
-from generator.pages import STAMPED, inspections, pages
+from generator.pages import STAMPED, inspections, matrix, pages
 from generator.pages.schools import ordinary
 from generator.render import Edition, edition
 from generator.repository import Remembered, Repository
@@ -172,6 +172,7 @@ def written(side: Site, language: Language) -> Mapping[str, tuple[str, str]]:
     whole = [page for page in pages(made) if page.path not in {donor for donor, _ in STAMPED}]
     whole += [ordinary(made, school) for school in side.repository.schools.values()]
     whole += [inspections.ordinary(made, inspection) for inspection in inspections.announced(side)]
+    whole += [matrix.ordinary(made, grid) for grid in matrix.grids(side)]
     return {page.path: (page.title, page.body) for page in whole}
 
 
