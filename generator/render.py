@@ -13,12 +13,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from generator.catalogue import Catalogue, Language
+from generator.catalogue import Catalogue, Language, load
 from generator.model import Text
 from generator.problems import Position
 from generator.resources import site_folder
@@ -134,6 +134,11 @@ class Edition:
 
 def edition(site: Site, language: Language, catalogue: Catalogue) -> Edition:
     """The Edition of a Site in a language."""
+    return Edition(site=site, language=language, catalogue=catalogue, environment=_environment(language))
+
+
+@cache  # compiling the templates takes longer than filling them
+def _environment(language: Language) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(site_folder() / "templates"),
         autoescape=True,
@@ -144,7 +149,6 @@ def edition(site: Site, language: Language, catalogue: Catalogue) -> Edition:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
-    made = Edition(site=site, language=language, catalogue=catalogue, environment=environment)
     environment.filters |= {
         "t": partial(_marked, language),
         "plain": partial(_plain, language),
@@ -153,8 +157,12 @@ def edition(site: Site, language: Language, catalogue: Catalogue) -> Edition:
         "num": number,
         "label": partial(label_text, language),
     }
-    environment.globals |= {"say": made.say, "lang": language.value}
-    return made
+    environment.globals |= {"say": partial(_say, language), "lang": language.value}
+    return environment
+
+
+def _say(language: Language, key: str, **facts: object) -> str:
+    return load().say(key, language, **facts)
 
 
 def relative(here: str, there: str, anchor: str = "") -> str:

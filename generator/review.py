@@ -221,7 +221,7 @@ def _stamped(side: Edition, reached: frozenset[SchoolId], tables: frozenset[str]
 
 
 def _tables(before: Site, after: Site, reached: frozenset[SchoolId]) -> frozenset[str]:
-    """The tables of schools and rules that can be others after the change: with a school reached, with other schools, or each if one comes or goes."""
+    """The tables of schools and rules that can be others after the change: with a school reached, with other schools; all, if one comes or goes."""
     old, new = ({grid.path: grid.schools for grid in matrix.grids(side)} for side in (before, after))
     if list(old) != list(new):
         return frozenset({**old, **new})

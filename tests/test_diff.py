@@ -6,7 +6,9 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import pyrage
@@ -14,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator import cli
 from generator.catalogue import Language, load
 from generator.changes import changes, compared
 from generator.history import both, changed, tree_at
@@ -30,13 +33,32 @@ from tests.test_tree import TYPICAL, git
 REVIEWS = Path(__file__).resolve().parent / "reviews"
 RETURN = "records/schools/xz01/2026-2027.yml"
 DAY_ = date(2026, 11, 24)
+WITHOUT_RELEASES = shutil.ignore_patterns("releases")
 
 
-def district(tmp_path: Path, name: str = "学区") -> Path:
-    root = Path(shutil.copytree(TYPICAL, tmp_path / name))
+def begun(root: Path) -> Path:
     git(root, "init", "-q", "-b", "main")
     commit(root, "first")
     return root
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The typical district with one commit: to be copied, never changed."""
+    return begun(Path(shutil.copytree(TYPICAL, tmp_path_factory.mktemp("whole") / "学区")))
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same without releases, for what has to do with git and not with pages: the files of releases take longest to make."""
+    root = Path(shutil.copytree(TYPICAL, tmp_path_factory.mktemp("small") / "学区", ignore=WITHOUT_RELEASES))
+    return begun(root)
+
+
+@pytest.fixture
+def root(small: Path, tmp_path: Path) -> Path:
+    """A district with one commit, for one test."""
+    return Path(shutil.copytree(small, tmp_path / "学区"))
 
 
 def commit(root: Path, message: str) -> None:
@@ -50,10 +72,18 @@ def edit(root: Path, path: str, old: str, new: str) -> None:
     (root / path).write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+@pytest.fixture(autouse=True)
+def nowhere_but_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever runs the tests, nothing is written for it."""
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+
+
 def diff(root: Path, *arguments: str) -> str:
-    done = run(["diff", *arguments, *DAY], root)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
+    """The whole command in this process; other tests start it as one of its own."""
+    with redirect_stdout(StringIO()) as said, redirect_stderr(StringIO()) as complained:
+        assert cli.run(["--root", str(root), "diff", *arguments, *DAY]) == 0
+    assert complained.getvalue() == ""
+    return said.getvalue()
 
 
 def as_json(root: Path, *arguments: str) -> dict[str, list[dict[str, object]]]:
@@ -108,8 +138,8 @@ PULL_REQUESTS: dict[str, Callable[[Path], None]] = {
 
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("name", PULL_REQUESTS)
-def test_a_typical_pull_request_reads_as_it_did(name: str, language: Language, tmp_path: Path, update_golden: bool) -> None:
-    root = district(tmp_path)
+def test_a_typical_pull_request_reads_as_it_did(name: str, language: Language, whole: Path, tmp_path: Path, update_golden: bool) -> None:
+    root = Path(shutil.copytree(whole, tmp_path / "学区"))
     if name == "release":
         max((root / "records/releases").glob("*.yml")).unlink()
         commit(root, "before the release")
@@ -128,8 +158,7 @@ def test_a_typical_pull_request_reads_as_it_did(name: str, language: Language, t
     assert made == path.read_text(encoding="utf-8"), "run `make golden` and review the difference"
 
 
-def test_the_working_folder_is_compared_like_a_commit_of_it(tmp_path: Path) -> None:
-    root = district(tmp_path)
+def test_the_working_folder_is_compared_like_a_commit_of_it(root: Path) -> None:
     return_filed(root)
     waiver_lapses(root)
     (root / "records/claims/experts.yml").unlink()
@@ -145,8 +174,7 @@ def test_no_review_is_left_over() -> None:
 # --- git as it is -------------------------------------------------------------------------------------------------------------------
 
 
-def test_a_field_is_told_by_its_title_from_what_to_what(tmp_path: Path) -> None:
-    root = district(tmp_path)
+def test_a_field_is_told_by_its_title_from_what_to_what(root: Path) -> None:
     edit(root, RETURN, "part_time: 2", "part_time: 3")
     said = diff(root, "HEAD")
     assert "兼职教师：2 → 3\n" in said
@@ -155,15 +183,13 @@ def test_a_field_is_told_by_its_title_from_what_to_what(tmp_path: Path) -> None:
     assert "Part-time teachers: 2 → 3" in diff(root, "--lang", "en", "HEAD")
 
 
-def test_nothing_changed_is_said(tmp_path: Path) -> None:
-    root = district(tmp_path)
+def test_nothing_changed_is_said(root: Path) -> None:
     assert "记录没有改动。" in diff(root, "HEAD")
     (root / "说明.md").write_text("x", encoding="utf-8")
     assert "记录没有改动。" in diff(root, "HEAD")
 
 
-def test_verdicts_claims_waivers_and_coverage_turn(tmp_path: Path) -> None:
-    root = district(tmp_path)
+def test_verdicts_claims_waivers_and_coverage_turn(root: Path) -> None:
     (root / "records/waivers/xz37-org-2026.yml").unlink()
     edit(root, "records/claims/experts.yml", "value: 12", "value: 13")
     (root / "records/rules/ROOM-01.yml").unlink()
@@ -176,8 +202,7 @@ def test_verdicts_claims_waivers_and_coverage_turn(tmp_path: Path) -> None:
     assert found["coverage"]["before"]["covered"] > found["coverage"]["after"]["covered"]
 
 
-def test_a_moved_file_is_one_change(tmp_path: Path) -> None:
-    root = district(tmp_path)
+def test_a_moved_file_is_one_change(root: Path) -> None:
     old, new = "records/activities/2025-2026/2025-09-lecture.yml", "records/activities/2025-2026/2025-09-moved.yml"
     git(root, "mv", old, new)
     edit(root, new, 'id: "2025-09-lecture"', 'id: "2025-09-moved"')
@@ -188,8 +213,7 @@ def test_a_moved_file_is_one_change(tmp_path: Path) -> None:
     assert "从 records/activities/2025-2026/2025-09-lecture.yml 移来" in diff(root, "HEAD~1", "HEAD")
 
 
-def test_a_deleted_school_is_told_with_its_records_and_its_page(tmp_path: Path) -> None:
-    root = district(tmp_path)
+def test_a_deleted_school_is_told_with_its_records_and_its_page(root: Path) -> None:
     school_added(root)
     text = (root / RETURN).read_text(encoding="utf-8").replace("xz01", "xz56")
     (root / "records/schools/xz56/2026-2027.yml").write_text(text, encoding="utf-8")
@@ -203,8 +227,7 @@ def test_a_deleted_school_is_told_with_its_records_and_its_page(tmp_path: Path) 
     assert "- 学校 · 新湖小学 · xz56" in diff(root, "HEAD~1", "HEAD")
 
 
-def test_marks_of_a_conflict_left_in_a_file(tmp_path: Path) -> None:
-    root = district(tmp_path)
+def test_marks_of_a_conflict_left_in_a_file(root: Path) -> None:
     edit(root, RETURN, "  part_time: 2\n", "<<<<<<< HEAD\n  part_time: 2\n=======\n  part_time: 3\n>>>>>>> school\n")
     commit(root, "conflict")
     said = diff(root, "HEAD~1", "HEAD")
@@ -213,8 +236,7 @@ def test_marks_of_a_conflict_left_in_a_file(tmp_path: Path) -> None:
     assert "[conflict-marker]" in run(["check"], root).stdout
 
 
-def test_a_merge_is_compared_with_where_the_branch_began(tmp_path: Path) -> None:
-    root = district(tmp_path)
+def test_a_merge_is_compared_with_where_the_branch_began(root: Path) -> None:
     git(root, "checkout", "-q", "-b", "pr")
     edit(root, RETURN, "part_time: 2", "part_time: 3")
     commit(root, "mine")
@@ -229,8 +251,7 @@ def test_a_merge_is_compared_with_where_the_branch_began(tmp_path: Path) -> None
     assert paths(as_json(root, "main", "pr")) == paths(as_json(root, "main")) == [("changed", RETURN)]
 
 
-def test_histories_that_never_meet_and_shallow_clones_are_compared_as_they_are(tmp_path: Path) -> None:
-    root = district(tmp_path)
+def test_histories_that_never_meet_and_shallow_clones_are_compared_as_they_are(root: Path, tmp_path: Path) -> None:
     git(root, "checkout", "-q", "--orphan", "other")
     edit(root, RETURN, "part_time: 2", "part_time: 3")
     commit(root, "other")
@@ -248,11 +269,10 @@ def test_histories_that_never_meet_and_shallow_clones_are_compared_as_they_are(t
     assert (done.returncode, "--unshallow" in done.stderr) == (2, True)
 
 
-def test_an_empty_repository_an_unknown_revision_and_no_git(tmp_path: Path) -> None:
+def test_an_empty_repository_an_unknown_revision_and_no_git(root: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     git(empty, "init", "-q")
-    root = district(tmp_path)
     for folder_, arguments in ((empty, ["HEAD"]), (root, ["nowhere"]), (root, ["HEAD", "--output=x"]), (root, []), (root, ["HEAD", "HEAD", "HEAD"])):
         done = run(["diff", *arguments], folder_)
         assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (2, "", False)
@@ -260,8 +280,7 @@ def test_an_empty_repository_an_unknown_revision_and_no_git(tmp_path: Path) -> N
     assert sorted(p.name for p in root.iterdir()) == [".git", "records"]
 
 
-def test_names_in_chinese_lines_ending_in_crlf_and_names_with_odd_signs(tmp_path: Path) -> None:
-    root = district(tmp_path)
+def test_names_in_chinese_lines_ending_in_crlf_and_names_with_odd_signs(root: Path) -> None:
     git(root, "config", "core.autocrlf", "false")
     (root / "records" / "policies" / "新政策 一.yml").write_text("id: x\n", encoding="utf-8")
     (root / "records" / "policies" / 'a"b\tc.txt').write_text("x", encoding="utf-8")
@@ -276,8 +295,7 @@ def test_names_in_chinese_lines_ending_in_crlf_and_names_with_odd_signs(tmp_path
     assert '"b c.txt' in diff(root, "HEAD~1", "HEAD")
 
 
-def test_links_and_submodules_are_named_and_not_read(tmp_path: Path) -> None:
-    root = district(tmp_path)
+def test_links_and_submodules_are_named_and_not_read(root: Path) -> None:
     (root / "records/policies/link.yml").symlink_to("/etc/hostname")
     inner = root / "records/vendor"
     inner.mkdir()
@@ -291,8 +309,7 @@ def test_links_and_submodules_are_named_and_not_read(tmp_path: Path) -> None:
     assert paths(as_json(root, "HEAD~1", "HEAD"), "foreign") == [("added", "records/policies/link.yml"), ("added", "records/vendor")]
 
 
-def test_a_sealed_file_is_told_of_and_never_opened(tmp_path: Path) -> None:
-    root = district(tmp_path)
+def test_a_sealed_file_is_told_of_and_never_opened(root: Path) -> None:
     identity = pyrage.x25519.Identity.generate()
     place = root / "records/schools/xz01/2026-2027-1.yml.age"
     place.write_bytes(pyrage.encrypt(b"canary 4711", [identity.to_public()]))
@@ -308,8 +325,7 @@ def test_a_sealed_file_is_told_of_and_never_opened(tmp_path: Path) -> None:
     assert "密封文件已替换" in diff(root, "HEAD~1", "HEAD")
 
 
-def test_settings_of_git_change_nothing(tmp_path: Path) -> None:
-    root = district(tmp_path)
+def test_settings_of_git_change_nothing(root: Path) -> None:
     git(root, "mv", RETURN, "records/schools/xz01/2027-2028.yml")
     commit(root, "move")
     plain = diff(root, "HEAD~1", "HEAD")
@@ -326,10 +342,9 @@ def test_settings_of_git_change_nothing(tmp_path: Path) -> None:
 
 def test_a_district_in_a_folder_of_a_larger_repository(tmp_path: Path) -> None:
     top = tmp_path / "top"
-    root = Path(shutil.copytree(TYPICAL, top / "区"))
-    shutil.copytree(TYPICAL, top / "other")
-    git(top, "init", "-q")
-    commit(top, "first")
+    root = Path(shutil.copytree(TYPICAL, top / "区", ignore=WITHOUT_RELEASES))
+    shutil.copytree(TYPICAL, top / "other", ignore=WITHOUT_RELEASES)
+    begun(top)
     edit(root, RETURN, "part_time: 2", "part_time: 3")
     edit(top / "other", RETURN, "part_time: 2", "part_time: 9")
     assert paths(as_json(root, "HEAD")) == [("changed", RETURN)]
@@ -340,8 +355,7 @@ def test_a_district_in_a_folder_of_a_larger_repository(tmp_path: Path) -> None:
 # --- below the command -----------------------------------------------------------------------------------------------------------------
 
 
-def test_what_did_not_change_is_read_once(tmp_path: Path) -> None:
-    root = district(tmp_path)
+def test_what_did_not_change_is_read_once(root: Path) -> None:
     edit(root, RETURN, "part_time: 2", "part_time: 3")
     commit(root, "second")
     tree = tree_at(root, "HEAD")
@@ -410,8 +424,7 @@ def test_whatever_two_files_hold_they_can_be_compared_and_told(old: dict[str, ob
     assert same.records[0].fields == ()
 
 
-def test_a_review_fits_into_a_comment_and_says_what_it_leaves_out(tmp_path: Path) -> None:
-    root = district(tmp_path)
+def test_a_review_fits_into_a_comment_and_says_what_it_leaves_out(root: Path) -> None:
     shown = folder(root)[0]
     pairs = [Pair(before=None, after=f"records/schools/s{n}/2026-2027.yml", old=None, new=shown.readers[RETURN]) for n in range(200)]
     made = review_markdown.report(
@@ -422,8 +435,7 @@ def test_a_review_fits_into_a_comment_and_says_what_it_leaves_out(tmp_path: Path
     assert made.count("<details>") == made.count("</details>")
 
 
-def test_nothing_in_a_record_marks_up_the_review(tmp_path: Path) -> None:
-    root = district(tmp_path)
+def test_nothing_in_a_record_marks_up_the_review(root: Path) -> None:
     edit(root, RETURN, "topic: ", 'topic: "@someone </details> **x** [y](https://example.org) #1 | ` " # ')
     said = diff(root, "HEAD", "--format", "markdown")
     assert not re.search(r"@someone|https://example|(?<!&)#1|</details>|\[y\]", said)
