@@ -9,7 +9,7 @@ The day is the whole day in the district's time zone: a due day, and a waiver's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -155,19 +155,19 @@ class Verdicts:
 Earlier: TypeAlias = "dict[date, tuple[Repository, Verdicts]]"
 
 
-def evaluate(repository: Repository, as_of: date, earlier: Earlier | None = None) -> Verdicts:
-    """Every rule on every subject it is about, as the records say at the end of `as_of`.
+def evaluate(repository: Repository, as_of: date, earlier: Earlier | None = None, of: Container[SchoolId] | None = None) -> Verdicts:
+    """Every rule on every subject it is about, as the records say at the end of `as_of`; of the schools only those in `of`, if it is given.
 
     Who evaluates several states of the same records hands the same `earlier` over, and a school that nothing new concerns keeps its Checks.
     """
-    found = _evaluated(repository, as_of, earlier.get(as_of) if earlier else None)
+    found = _evaluated(repository, as_of, earlier.get(as_of) if earlier else None, of)
     if earlier is not None:
         earlier[as_of] = (repository, found)
     return found
 
 
-def _evaluated(repository: Repository, as_of: date, known: tuple[Repository, Verdicts] | None) -> Verdicts:
-    checks = tuple(_checks(repository, as_of, _kept(repository, *known) if known else {}))
+def _evaluated(repository: Repository, as_of: date, known: tuple[Repository, Verdicts] | None, of: Container[SchoolId] | None) -> Verdicts:
+    checks = tuple(_checks(repository, as_of, _kept(repository, *known) if known else {}, of))
     by_rule: dict[RuleId, list[Check]] = {rule: [] for rule in repository.rules}
     by_school: dict[SchoolId, list[Check]] = {school: [] for school in repository.schools}
     for check in checks:
@@ -316,7 +316,7 @@ def due_day(due: Due, period: Period, year: SchoolYear) -> date:
     return start + timedelta(days=due.days)
 
 
-def _checks(repository: Repository, as_of: date, kept: Mapping[SchoolId, tuple[Check, ...]]) -> Iterator[Check]:
+def _checks(repository: Repository, as_of: date, kept: Mapping[SchoolId, tuple[Check, ...]], of: Container[SchoolId] | None) -> Iterator[Check]:
     """District rules first, then school by school."""
     day = _day(repository, as_of)
     of_schools = tuple(ready for ready in day.rules if ready.rule.subject is Subject.SCHOOL)
@@ -324,6 +324,8 @@ def _checks(repository: Repository, as_of: date, kept: Mapping[SchoolId, tuple[C
         if ready.rule.subject is Subject.DISTRICT:
             yield _district(day, ready)
     for school in repository.schools.values():
+        if of is not None and school.id not in of:
+            continue
         if school.id in kept:
             yield from kept[school.id]
             continue
@@ -333,11 +335,17 @@ def _checks(repository: Repository, as_of: date, kept: Mapping[SchoolId, tuple[C
 
 
 def _kept(repository: Repository, other: Repository, verdicts: Verdicts) -> Mapping[SchoolId, tuple[Check, ...]]:
-    """The Checks of another state of the records that hold in this one: everything that such a Check rests on is the very same record."""
-    if not identical(_for_all(repository), _for_all(other)):
-        return {}
-    own, others = own_records(repository), own_records(other)
-    return {school: verdicts.by_school[school] for school in own if school in others and identical(own[school], others[school])}
+    """The Checks of another state of the records that hold in this one."""
+    new = concerned(other, repository)
+    return {} if new is None else {school: verdicts.by_school[school] for school in repository.schools if school not in new}
+
+
+def concerned(one: Repository, other: Repository) -> frozenset[SchoolId] | None:
+    """The schools whose Checks need not be the same in both: of any other, all that a Check rests on is the very same record. None: every school."""
+    if not identical(_for_all(one), _for_all(other)):
+        return None
+    old, new = own_records(one), own_records(other)
+    return frozenset(school for school in {**old, **new} if not identical(old.get(school, ()), new.get(school, ())))
 
 
 def _for_all(repository: Repository) -> tuple[object, ...]:
@@ -552,10 +560,13 @@ class TrendPoint:
     by_school: Mapping[SchoolId, Tally]
 
 
-def trend(repository: Repository, present: Verdicts, earlier: Earlier | None = None) -> tuple[TrendPoint, ...]:
-    """How the present records stood on the last day of every school year that was over by then, and how they stand. `earlier` as in `evaluate`."""
+def trend(repository: Repository, present: Verdicts, earlier: Earlier | None = None, of: Container[SchoolId] | None = None) -> tuple[TrendPoint, ...]:
+    """How the present records stood on the last day of every school year that was over by then, and how they stand.
+
+    `earlier` and, for the days that are over, `of` as in `evaluate`.
+    """
     over = [y.last_day for y in repository.district.years if y.last_day < present.as_of]
-    return (*(trend_point(repository, evaluate(repository, day, earlier)) for day in over), trend_point(repository, present))
+    return (*(trend_point(repository, evaluate(repository, day, earlier, of)) for day in over), trend_point(repository, present))
 
 
 def trend_point(repository: Repository, verdicts: Verdicts) -> TrendPoint:

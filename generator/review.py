@@ -6,17 +6,17 @@ the change itself. Must not know git, nor the words and formats in which it is t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from generator.catalogue import Language, load
 from generator.changes import Changes
-from generator.compliance import Earlier, Verdicts, rules_of
+from generator.compliance import Earlier, Verdicts, concerned, rules_of
 from generator.duties import RuleId, Waiver
 from generator.model import SchoolId, Text
-from generator.pages import FAMILIES, downloads, inspections, matrix, schools
+from generator.pages import FAMILIES, Family, codes, dictionary, downloads, inspections, lessons, matrix, releases, schools, statistics, team
 from generator.render import Draft, Edition, edition
 from generator.repository import Repository, identical, own_records
 from generator.site import Page, Site, site
@@ -106,7 +106,8 @@ def review(
 
 def _consequences(changes: Changes, older: Repository, newer: Repository, as_of: date, language: Language) -> Consequences:
     earlier: Earlier = {}
-    before, after = site(older, as_of, None, earlier), site(newer, as_of, None, earlier)
+    past_of = concerned(older, newer)  # counts of the others add the same to both sides
+    before, after = site(older, as_of, None, earlier, past_of), site(newer, as_of, None, earlier, past_of)
     return Consequences(
         claims=tuple(_claims(before, after)),
         verdicts=tuple(_verdicts(before, after)),
@@ -193,7 +194,8 @@ def _pages(changes: Changes, before: Site, after: Site, language: Language) -> I
     """The pages that read differently. A page made of the same on both sides is the same; any other is written and its text compared."""
     made = edition(before, language, load())
     sides = (made, replace(made, site=after))  # the templates are made ready once
-    old, new = (_drafts(side, checks) for side, checks in zip(sides, _apart(before, after), strict=True))
+    families = [family for family in FAMILIES if not _same(before, after, MADE_OF.get(family))]
+    old, new = (_drafts(side, checks, families) for side, checks in zip(sides, _apart(before, after), strict=True))
     differ = [path for path in {*old, *new} if path not in old or path not in new or not prints_alike(old[path], new[path])]
     was, comes = ({path: side.written(drafts[path]) for path in differ if path in drafts} for side, drafts in zip(sides, (old, new), strict=True))
     reached = _reached(changes, before, after)
@@ -228,11 +230,33 @@ def _tables(before: Site, after: Site, reached: frozenset[SchoolId]) -> frozense
     return frozenset(p for p in new if not identical(old[p], new[p]) or any(school.id in reached for school in new[p]))
 
 
-def _drafts(side: Edition, checks: Verdicts) -> Mapping[str, Draft]:
-    """What every page of an Edition is made of. Files of all verdicts differ where those do that the other side has not: only these are put in."""
+# Families whose pages take long to make, or rest on little: the records that they are made of, and on nothing else but the day.
+MADE_OF: Mapping[Family, tuple[str, ...]] = {
+    releases.pages: ("district", "releases", "rules", "schools"),
+    statistics.pages: ("district", "receipts", "releases", "schools"),
+    matrix.pages: ("district", "policies", "rules", "schools"),
+    lessons.pages: ("bands", "district", "lessons"),
+    team.pages: ("activities", "district", "plans", "teams"),
+    dictionary.pages: (),
+    codes.pages: (),
+}
+
+
+def _same(before: Site, after: Site, names: tuple[str, ...] | None) -> bool:
+    """Whether the records of these names are the very same on both sides."""
+    return names is not None and all(identical(*(_records(side, name) for side in (before, after))) for name in names)
+
+
+def _records(side: Site, name: str) -> tuple[object, ...]:
+    found = getattr(side.repository, name)
+    return tuple(found.values()) if isinstance(found, Mapping) else (found,)
+
+
+def _drafts(side: Edition, checks: Verdicts, families: Iterable[Family]) -> Mapping[str, Draft]:
+    """What pages of these families are made of. Files of all verdicts differ where those do that the other side has not: only these are put in."""
     drafting = _Drafting(site=side.site, language=side.language, catalogue=side.catalogue, environment=side.environment, drafts={})
     narrowed = replace(drafting, site=replace(side.site, verdicts=checks))
-    for family in FAMILIES:
+    for family in families:
         tuple(family(narrowed if family is downloads.pages else drafting))
     return drafting.drafts
 

@@ -6,14 +6,14 @@ is ever part of it. Must not know how a page is rendered or written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from generator.claims import ClaimResult, TargetResult, check, targets
 from generator.compliance import Earlier, TrendPoint, Verdicts, current_year, evaluate, trend
 from generator.history import Commit
-from generator.model import YearId
+from generator.model import SchoolId, YearId
 from generator.problems import Position
 from generator.release import Release
 from generator.repository import Repository
@@ -72,15 +72,20 @@ class Page:
     files: tuple[File, ...] = ()
 
 
-def site(repository: Repository, as_of: date, commit: Commit | None, earlier: Earlier | None = None) -> Site:
-    """The Site of a checked repository. Claims are measured as of their own day, not of `as_of`. `earlier` as in `evaluate`."""
+def site(
+    repository: Repository, as_of: date, commit: Commit | None, earlier: Earlier | None = None, past_of: Container[SchoolId] | None = None
+) -> Site:
+    """The Site of a checked repository. Claims are measured as of their own day, not of `as_of`.
+
+    `earlier` as in `evaluate`. With `past_of` the days that are over are told of these schools alone: enough to compare two Sites, never to publish.
+    """
     verdicts = evaluate(repository, as_of, earlier)
     return Site(
         repository=repository,
         claims=check(repository),
         targets=targets(repository, as_of),
         verdicts=verdicts,
-        trend=trend(repository, verdicts, earlier),
+        trend=trend(repository, verdicts, earlier, past_of),
         scores=scores(repository, as_of),
         assessments=assess(repository, as_of),
         as_of=as_of,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from functools import cache
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +23,7 @@ from generator.pages.schools import ordinary
 from generator.render import Edition, edition
 from generator.repository import Remembered, Repository
 from generator.repository import load as load_repository
-from generator.review import prints_alike, review
+from generator.review import MADE_OF, prints_alike, review
 from generator.site import Site, site
 from generator.tree import How, Pair, Tree
 from tests.test_tree import TYPICAL
@@ -176,8 +177,20 @@ def written(side: Site, language: Language) -> Mapping[str, tuple[str, str]]:
     return {page.path: (page.title, page.body) for page in whole}
 
 
-def page_changes(before: Site, after: Site, language: Language) -> list[tuple[str, str, How]]:
-    old, new = written(before, language), written(after, language)
+@cache
+def unedited(day: date, language: Language) -> tuple[Site, Mapping[str, tuple[str, str]]]:
+    """The fixture's Site and pages, which every other example begins with."""
+    return whole_site(fixture(), day, language)
+
+
+def whole_site(files: Files, day: date, language: Language) -> tuple[Site, Mapping[str, tuple[str, str]]]:
+    repository = loaded(files, whole=True)
+    assert repository
+    made = site(repository, day, None)
+    return made, written(made, language)
+
+
+def page_changes(old: Mapping[str, tuple[str, str]], new: Mapping[str, tuple[str, str]]) -> list[tuple[str, str, How]]:
     kinds = {(False, True): How.ADDED, (True, False): How.REMOVED, (True, True): How.CHANGED}
     differ = [path for path in sorted({*old, *new}) if old.get(path) != new.get(path)]
     return [(path, (new.get(path) or old[path])[0], kinds[path in old, path in new]) for path in differ]
@@ -205,17 +218,16 @@ def test_a_review_says_what_the_whole_comparison_would(seed: int, day: date, lan
     chance = random.Random(seed)
     first = edited(fixture(), chance) if chance.random() < 0.5 else fixture()
     second = edited(first, chance)
-    before, after, old, new = loaded(first), loaded(second), loaded(first, whole=True), loaded(second, whole=True)
+    before, after = loaded(first), loaded(second)
+    old, old_pages = unedited(day, language) if first is fixture() else whole_site(first, day, language)
+    new, new_pages = whole_site(second, day, language)
     assert before
     assert after
-    assert old
-    assert new
     said = review(changes(pairs(first, second)), before, after, (0, 0), day, language).consequences
     assert said
-    sides = site(old, day, None), site(new, day, None)
-    assert [(page.path, page.title, page.how) for page in said.pages] == page_changes(*sides, language)
+    assert [(page.path, page.title, page.how) for page in said.pages] == page_changes(old_pages, new_pages)
     told = {(t.rule, s, t.before, t.after) for t in said.verdicts for s in (tuple(id_ for id_, _ in t.schools) or (None,))}
-    assert told == turns(*sides)
+    assert told == turns(old, new)
 
 
 @settings(max_examples=15)
@@ -239,6 +251,46 @@ def test_only_the_school_that_changed_is_judged_again() -> None:
     old, new = (evaluate(repository, AS_OF, earlier) for files in (fixture(), after) if (repository := loaded(files)))
     kept = {school for school, checks in new.by_school.items() if all(a is b for a, b in zip(checks, old.by_school[school], strict=True))}
     assert kept == {"xz10", "xz37"}
+
+
+SEEN: set[str] = set()
+
+
+class SeenRepository(Repository):
+    """Records, and which of them were looked at."""
+
+    __slots__ = ()
+
+    def __getattribute__(self, name: str) -> object:
+        SEEN.add(name)
+        return super().__getattribute__(name)
+
+
+class SeenSite(Site):
+    """A Site, and what of it was looked at: `site.` stands before what is no record."""
+
+    __slots__ = ()
+
+    def __getattribute__(self, name: str) -> object:
+        SEEN.add(f"site.{name}")
+        return super().__getattribute__(name)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_pages_that_are_taken_for_the_same_rest_on_nothing_else(language: Language) -> None:
+    repository = loaded(fixture())
+    assert repository
+    told = site(repository, AS_OF, None)
+    records = {field.name for field in fields(Repository)}
+    watched: Repository = SeenRepository(**{name: getattr(repository, name) for name in records})
+    whole: dict[str, Any] = {field.name: getattr(told, field.name) for field in fields(Site)}
+    side = SeenSite(**whole | {"repository": watched})
+    given = {"site.repository", "site.as_of", "site.commit", "site.releases", "site.current_year"}  # the same on both sides, or made of records
+    for family, names in MADE_OF.items():
+        SEEN.clear()
+        assert tuple(family(replace(templates(language), site=side)))
+        assert {name for name in SEEN if name in records} <= {*names}, family.__module__
+        assert {name for name in SEEN if name.startswith("site.") and "__" not in name} <= given, family.__module__
 
 
 @pytest.mark.parametrize(("one", "other"), [(1, 1.0), (1, True), ("1", 1), ([1], (1,)), ({"a": 1, "b": 2}, {"b": 2, "a": 1}), (object(), object())])
