@@ -16,8 +16,22 @@ from generator.changes import Changes
 from generator.compliance import Earlier, Verdicts, concerned, rules_of
 from generator.duties import RuleId, Waiver
 from generator.model import SchoolId, Text
-from generator.pages import FAMILIES, Family, codes, dictionary, downloads, inspections, lessons, matrix, releases, schools, statistics, team
-from generator.render import Draft, Edition, edition
+from generator.pages import (
+    FAMILIES,
+    Family,
+    codes,
+    dictionary,
+    downloads,
+    inspections,
+    led_to,
+    lessons,
+    matrix,
+    releases,
+    schools,
+    statistics,
+    team,
+)
+from generator.render import Draft, Edition, edition, markdown
 from generator.repository import Repository, identical, own_records
 from generator.site import Page, Site, site
 from generator.tree import How
@@ -71,12 +85,16 @@ class PageChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consequences:
-    """What follows from the change, if both sides could be loaded."""
+    """What follows from the change, if both sides could be loaded. `frame` is whether what stands around every page is another.
+
+    `pages` are those that read differently between the navigation and the foot.
+    """
 
     claims: tuple[Turn, ...]
     verdicts: tuple[VerdictTurn, ...]
     waivers: tuple[Turn, ...]
     coverage: tuple[Coverage, Coverage]
+    frame: bool
     pages: tuple[PageChange, ...]
 
 
@@ -108,12 +126,14 @@ def _consequences(changes: Changes, older: Repository, newer: Repository, as_of:
     earlier: Earlier = {}
     past_of = concerned(older, newer)  # counts of the others add the same to both sides
     before, after = site(older, as_of, None, earlier, past_of), site(newer, as_of, None, earlier, past_of)
+    frame, pages = _pages(changes, before, after, language)
     return Consequences(
         claims=tuple(_claims(before, after)),
         verdicts=tuple(_verdicts(before, after)),
         waivers=tuple(_waivers(before, after)),
         coverage=(_coverage(before.repository), _coverage(after.repository)),
-        pages=tuple(_pages(changes, before, after, language)),
+        frame=frame,
+        pages=pages,
     )
 
 
@@ -190,8 +210,8 @@ class _Drafting(Edition):
         return Page(path=draft.path, kind=draft.kind, title=draft.title, description=draft.description, body="", cites=draft.cites)
 
 
-def _pages(changes: Changes, before: Site, after: Site, language: Language) -> Iterator[PageChange]:
-    """The pages that read differently. A page made of the same on both sides is the same; any other is written and its text compared."""
+def _pages(changes: Changes, before: Site, after: Site, language: Language) -> tuple[bool, tuple[PageChange, ...]]:
+    """Whether the frame is another, and the pages that read differently. Of a page made of the same on both sides nothing is written."""
     made = edition(before, language, load())
     sides = (made, replace(made, site=after))  # the templates are made ready once
     families = [family for family in FAMILIES if not _same(before, after, MADE_OF.get(family))]
@@ -202,11 +222,23 @@ def _pages(changes: Changes, before: Site, after: Site, language: Language) -> I
     tables = _tables(before, after, reached)
     for side, written in zip(sides, (was, comes), strict=True):
         written |= {page.path: page for page in _stamped(side, reached, tables)}
+    frames = [_frame(side, drafts) for side, drafts in zip(sides, (old, new), strict=True)]
+    return frames[0] != frames[1], tuple(_turned(was, comes))
+
+
+def _turned(was: Mapping[str, Page], comes: Mapping[str, Page]) -> Iterator[PageChange]:
     for path in sorted({*was, *comes}):
         if path not in was or path not in comes:
             yield PageChange(path=path, title=(comes.get(path) or was[path]).title, how=How.ADDED if path in comes else How.REMOVED)
-        elif (was[path].title, was[path].body) != (comes[path].title, comes[path].body):
+        elif markdown(was[path]) != markdown(comes[path]):
             yield PageChange(path=path, title=comes[path].title, how=How.CHANGED)
+
+
+def _frame(side: Edition, drafts: Mapping[str, Draft]) -> object:
+    """What stands around every page: the navigation's titles, and what the district says of itself."""
+    district = side.site.repository.district
+    said = [side.plain(text) for text in (district.title, district.summary, district.notice)]
+    return said, district.site_url, [(path, drafts[path].title) for path in led_to(drafts) if path in drafts]
 
 
 def _stamped(side: Edition, reached: frozenset[SchoolId], tables: frozenset[str]) -> Iterator[Page]:

@@ -20,7 +20,7 @@ from generator.changes import changes
 from generator.compliance import Check, Earlier, Verdicts, evaluate
 from generator.pages import STAMPED, inspections, matrix, pages
 from generator.pages.schools import ordinary
-from generator.render import Edition, edition
+from generator.render import Edition, edition, markdown
 from generator.repository import Remembered, Repository
 from generator.repository import load as load_repository
 from generator.review import MADE_OF, prints_alike, review
@@ -128,6 +128,20 @@ def opened(files: dict[str, bytes], chance: random.Random) -> None:
     files[f"records/schools/xz{chance.choice(('00', '56'))}/school.yml"] = text.replace("xz01", f"xz{chance.choice(('00', '56'))}").encode()
 
 
+def closed(files: dict[str, bytes], chance: random.Random) -> None:
+    """A school with all that names it."""
+    school = chance.choice((b"xz01", b"xz10", b"xz37"))
+    for path in [path for path, data in files.items() if school in data and "/releases/" not in path]:
+        del files[path]
+
+
+def renamed(files: dict[str, bytes], chance: random.Random) -> None:
+    """A school under another code, wherever it is named but in releases."""
+    school, other = chance.choice(("xz01", "xz10", "xz37")), chance.choice(("xz00", "xz56"))
+    for path in [path for path in files if "/releases/" not in path]:
+        files[path.replace(school, other)] = files.pop(path).replace(school.encode(), other.encode())
+
+
 EDITS: Mapping[str, Edit] = {
     "figure": one_place(r"(?<=: )\d+$", lambda _, chance: str(chance.choice((0, 1, 2, 5, 13, 40)))),
     "point": one_place(r"(?<=: )\d+$", lambda found, _: f"{found}.0"),
@@ -141,6 +155,8 @@ EDITS: Mapping[str, Edit] = {
     "removed": removed,
     "copied": copied,
     "opened": opened,
+    "closed": closed,
+    "renamed": renamed,
     "withdrawn": withdrawn,
 }
 
@@ -174,7 +190,7 @@ def written(side: Site, language: Language) -> Mapping[str, tuple[str, str]]:
     whole += [ordinary(made, school) for school in side.repository.schools.values()]
     whole += [inspections.ordinary(made, inspection) for inspection in inspections.announced(side)]
     whole += [matrix.ordinary(made, grid) for grid in matrix.grids(side)]
-    return {page.path: (page.title, page.body) for page in whole}
+    return {page.path: (page.title, markdown(page)) for page in whole}
 
 
 @cache
@@ -242,6 +258,20 @@ def test_checks_that_are_kept_are_those_that_would_be_made(seed: int, day: date)
         assert whole
         assert outcomes(evaluate(repository, day, earlier)) == outcomes(evaluate(whole, day))
         files = edited(files, chance)
+
+
+def test_a_school_in_front_moves_the_others_from_table_to_table() -> None:
+    profile = fixture()["records/schools/xz01/school.yml"]
+    many = {f"records/schools/{id_}/school.yml": profile.replace(b"xz01", id_.encode()) for id_ in (f"xy{n:02}" for n in range(45))}
+    before = {**fixture(), **many}
+    first, second = loaded(before), loaded({**before, "records/schools/xa00/school.yml": profile.replace(b"xz01", b"xa00")})
+    assert first
+    assert second
+    after = {**before, "records/schools/xa00/school.yml": profile.replace(b"xz01", b"xa00")}
+    said = review(changes(pairs(before, after)), first, second, (0, 0), AS_OF).consequences
+    assert said
+    tables = {page.path for page in said.pages if "/matrix/" in page.path}
+    assert tables == {f"compliance/matrix/springs{part}" for part in ("-1", "-2", "-3")} | {"compliance/matrix/index"}
 
 
 def test_only_the_school_that_changed_is_judged_again() -> None:

@@ -5,7 +5,7 @@ Owns the list of page families and the navigation. One module a family: data fir
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -147,13 +147,19 @@ def pages(edition: Edition) -> tuple[Page, ...]:
 
 def navigation(edition: Edition, made: Sequence[Page]) -> Nav:
     """The navigation in the engine's form: file names, and titles of sections in the Edition's language."""
-    return [_section(edition, section, _members(made)) for section in NAVIGATION]
+    members = _members([page.path for page in made])
+    return [_section(edition, section, members) for section in NAVIGATION]
 
 
-def _members(made: Sequence[Page]) -> Mapping[str, tuple[str, ...]]:
+def led_to(paths: Iterable[str]) -> tuple[str, ...]:
+    """The pages that the navigation leads to, in its order, if these are the pages below its folders."""
+    members = _members(tuple(paths))
+    return tuple(path for section in _sections(NAVIGATION) for m in section.members if isinstance(m, str) for path in members[m])
+
+
+def _members(paths: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
     """What each name in NAVIGATION stands for: a page for itself, a folder for its pages but those named themselves."""
     named = {m for section in _sections(NAVIGATION) for m in section.members if isinstance(m, str)}
-    paths = [page.path for page in made]
     return {name: tuple(p for p in paths if p.startswith(name) and p not in named) if name.endswith("/") else (name,) for name in named}
 
 

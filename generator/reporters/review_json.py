@@ -53,4 +53,4 @@ def _consequences(follows: Consequences | None) -> dict[str, object]:
     turns = {name: [{"id": t.id, "before": t.before, "after": t.after} for t in found] for name, found in both.items()}
     before, after = ({"covered": c.covered, "clauses": c.clauses} for c in follows.coverage)
     pages = [{"change": page.how.value, "path": page.path} for page in follows.pages]
-    return {"verdicts": verdicts, **turns, "coverage": {"before": before, "after": after}, "pages": pages}
+    return {"verdicts": verdicts, **turns, "coverage": {"before": before, "after": after}, "every_page": follows.frame, "pages": pages}

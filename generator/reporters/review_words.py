@@ -98,6 +98,7 @@ class Words:
             ("releases", [self._file(f, "diff.release_note") for f in changes.releases]),
             ("foreign", [self._file(f, "diff.foreign_note") for f in changes.foreign]),
             ("others", [self._file(f) for f in changes.others]),
+            ("frame", [Item(how=How.CHANGED, title=self.say("diff.frame"))] if follows and follows.frame else []),
             *([("pages", [Item(how=p.how, title=p.title, place=p.path) for p in follows.pages])] if follows else ()),
         ]
         return tuple(Section(title=self.say(f"diff.section_{name}", count=len(items)), items=tuple(items)) for name, items in made if items)
