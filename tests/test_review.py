@@ -124,8 +124,8 @@ def withdrawn(files: dict[str, bytes], chance: random.Random) -> None:
 
 
 def opened(files: dict[str, bytes], chance: random.Random) -> None:
-    text = files["records/schools/xz01/school.yml"].decode()
-    files[f"records/schools/xz{chance.choice(('00', '56'))}/school.yml"] = text.replace("xz01", f"xz{chance.choice(('00', '56'))}").encode()
+    school = chance.choice((b"xz00", b"xz56"))
+    files[f"records/schools/{school.decode()}/school.yml"] = fixture()["records/schools/xz01/school.yml"].replace(b"xz01", school)
 
 
 def closed(files: dict[str, bytes], chance: random.Random) -> None:
