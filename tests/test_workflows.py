@@ -138,6 +138,19 @@ def shells() -> dict[str, str]:
     return found
 
 
+def shellcheck(script: str) -> str:
+    """What ShellCheck says of a script."""
+    command = [str(BIN / "shellcheck"), "--norc", "--shell=bash", "-"]
+    return subprocess.run(command, input=script, capture_output=True, text=True, encoding="utf-8", check=False).stdout
+
+
+def test_shellcheck_finds_nothing_in_scripts_and_steps() -> None:
+    said = {place: shellcheck(script) for place, script in {**shells(), **{p.name: p.read_text(encoding="utf-8") for p in SCRIPTS}}.items()}
+    assert len(said) > 20
+    assert {place: found for place, found in said.items() if found} == {}
+    assert "SC2086" in shellcheck("rm $1")
+
+
 NOT_HERE = {".ci/run", ".ci/release", ".ci/comment", ".ci/release-request"}  # tests in tests; a key; and two that have tests of their own below
 AFTER = {"cp -RL build/site _site": "make site", "cp -RL build/site public": "make site"}
 
