@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from generator.audit import PUBLIC, Candidate, Exposure, Seen, UntrueStatementError, attackers, certify, said
+from generator.audit import PUBLIC, Candidate, Exposure, Seen, attackers, certify, said
 from generator.disclosure import Demand, Draft, Original, protect
 from generator.duties import Operator, Rule, SchoolMeasure, Subject
 from generator.model import SchoolId, Suppressed, Term, TermId, Text
@@ -22,6 +22,7 @@ from generator.release import DistrictVerdict, Limits, Link, Release, SchoolVerd
 from generator.repository import Repository
 from generator.submission import Concern, NotScreened, Submission
 from generator.tables import Filing, Ledger, Question, Statement, tabulate, with_shares
+from generator.witnesses import UntrueStatementError
 
 _NOWHERE = Position(path="")  # a verdict has a place once it is read from a file
 ROUNDS = 8  # of drafting and attacking; four were the most that a cut of invented figures took
