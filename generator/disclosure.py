@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.model import Cell, Published, Shown, Suppressed
-from generator.programs import Program, Row, flat, group_sums, merged
+from generator.programs import Bounds, Program, Row, flat, group_sums, merged
 from generator.tables import Atoms, Statement, rounded, rounding_box
 
 Floats = NDArray[np.float64]
@@ -155,7 +155,7 @@ def _of_demands(original: Original, onlookers: Mapping[Atoms, int]) -> Iterator[
 class _Cover:
     """The program that finds other tables, and what the tables found so far have taught.
 
-    Columns: how far each sum of atoms rises, and how far it falls; the same for each node that is more than one of them; how far each form goes.
+    Columns: how far each sum of atoms rises, and how far it falls; the same for each node that is more than one of them.
     """
 
     def __init__(self, original: Original, nodes: _Nodes) -> None:
@@ -169,14 +169,25 @@ class _Cover:
         self.hidden = np.zeros(len(nodes.atoms), dtype=bool)
         boxes = [(value, rounding_box(rounded(value, original.base), original.base)) for value in nodes.value]
         self.box = np.array([(low - value, high - value) for value, (low, high) in boxes])
-        self.lookers = [_Looker(original.values, column, size, self.truth, knows) for knows in self.asks.onlookers]
+        self.bounds = self._bounds(original, column, size)
         members = [sorted({column[atom] for atom in atoms}) for atoms in nodes.atoms]
         self.members, self.ends = flat(members)
+        self.forms, self.form_ends = flat([sorted({column[atom] for atom in atoms}) for atoms in self.asks.forms])
         self._columns(members, exact=original.base == 1)
         self.program = self._program(original, [{column[a]: f for a, f in terms.items()} for terms in sums])
-        self.tables = _Tables(len(nodes.atoms), len(self.asks.form), len(self.lookers))
+        self.tables = _Tables(len(self.asks.onlookers))
         self.unmet = 0
         self._hide(np.array([node for node in nodes.nodes if nodes.primary[node] or node in nodes.inherited], dtype=np.int64))
+
+    def _bounds(self, original: Original, column: Mapping[int, int], size: NDArray[np.int64]) -> Bounds:
+        """How far each column can fall and rise in the eyes of each onlooker who knows something of it."""
+        known = [(mind, column[a], original.values[a]) for mind, knows in enumerate(self.asks.onlookers) for a in knows if a in column]
+        minds, columns, own = (np.array(side, dtype=np.int64) for side in zip(*known, strict=True)) if known else [np.zeros(0, dtype=np.int64)] * 3
+        keys, where = np.unique(minds * len(size) + columns, return_inverse=True)
+        minds, columns = np.divmod(keys, max(1, len(size)))
+        rest = self.truth[columns] - np.bincount(where, weights=own, minlength=len(keys))
+        rise = np.where(np.bincount(where, minlength=len(keys)) == size[columns], 0, _FAR)
+        return Bounds(len(self.asks.onlookers), minds, columns, -rest.astype(np.int64), rise.astype(np.int64))
 
     def _columns(self, members: Sequence[Sequence[int]], *, exact: bool) -> None:
         """Which column says how far a node rises, and falls: that of its atoms where it is but one, else one of its own."""
@@ -186,7 +197,6 @@ class _Cover:
         own = 2 * count + np.cumsum(~single) - 1
         self.ups = np.where(single, first, own)
         self.downs = np.where(single, first + count, own + len(self.rows))
-        self.goals = 2 * count + 2 * len(self.rows)
 
     def _program(self, original: Original, sums: Sequence[dict[int, int]]) -> Program:
         count, forms, columns = len(self.nodes.atoms), len(self.asks.forms), len(self.truth)
@@ -198,48 +208,53 @@ class _Cover:
         for node in map(int, self.rows):
             low, high = self.box[node]
             rows.append(Row(terms={**both(sums[node]), int(self.ups[node]): -1, int(self.downs[node]): 1}, low=low, high=high))
-        rows += [Row(terms={**both(sums[count + form]), self.goals + form: -1}, low=0, high=0) for form in range(forms)]
+        rows += [Row(terms=both(sums[count + form]), low=None, high=None) for form in range(forms)]
         for statement, terms in zip(original.known, sums[count + forms :], strict=True):
             present = sum(factor * original.values[atom] for atom, factor in statement.terms.items())
             low, high = (None if bound is None else bound - present for bound in (statement.low, statement.high))
             rows.append(Row(terms=both(terms), low=low, high=high))
         many = 2 * len(self.rows)
-        lows = np.concatenate((np.zeros(2 * columns + many), np.full(forms, -_FAR)))
-        highs = np.concatenate((np.full(columns, _FAR), self.truth, np.full(many + forms, _FAR)))
-        costs = np.concatenate((np.full(2 * columns, _TRIFLE), np.zeros(many + forms)))
+        highs = np.concatenate((np.full(columns, _FAR), self.truth, np.full(many, _FAR)))
+        costs = np.concatenate((np.full(2 * columns, _TRIFLE), np.zeros(many)))
         costs[self.ups], costs[self.downs] = self.price, self.price
-        return Program(lows, highs, costs, rows)
+        return Program(np.zeros(len(highs)), highs, costs, rows)
 
     def meet(self) -> None:
         """Hide whatever is needed for every ask of every onlooker."""
-        open_ = self.asks.minds.copy()
-        for ask in range(len(open_)):
-            while open_[ask].any():
-                mind = int(np.argmax(open_[ask]))
-                if (moved := self._move(ask, mind)) is None:
-                    self.unmet += 1
-                    open_[ask, mind] = False
-                    continue
-                self._hide(np.flatnonzero(moved))
-                open_ &= ~self.tables.met(slice(-1, None))
-                open_[ask, mind] = False
+        for ask in range(len(self.asks.form)):
+            open_ = np.flatnonzero(self.asks.minds[ask] & ~self.tables.met(ask))
+            self._meet(ask, open_[:1])
+            self._meet(ask, open_[1:])
 
-    def _move(self, ask: int, mind: int) -> Flags | None:
-        """The cheapest other table that meets an ask for an onlooker: which nodes it moves. None if there is none."""
-        looker, goal, amount = self.lookers[mind], [self.goals + int(self.asks.form[ask])], [float(self.asks.amount[ask])]
-        columns = np.concatenate((looker.columns, looker.columns + len(self.truth)))
-        nothing = np.zeros(len(columns))
-        self.program.limit(columns, nothing, np.concatenate((looker.rise, looker.fall)))
-        self.program.limit(goal, amount, amount)
+    def _meet(self, ask: int, minds: NDArray[np.int64]) -> None:
+        """Hide what one table for all of these onlookers needs; if there is none, what two need, each for a half of them."""
+        minds = minds[~self.tables.met(ask)[minds]]
+        if len(minds) == 0:
+            return
+        if (moved := self._move(ask, minds)) is not None:
+            self._hide(np.flatnonzero(moved))
+        elif len(minds) == 1:
+            self.unmet += 1
+        else:
+            self._meet(ask, minds[: len(minds) // 2])
+            self._meet(ask, minds[len(minds) // 2 :])
+
+    def _move(self, ask: int, minds: NDArray[np.int64]) -> Flags | None:
+        """The cheapest other table that meets an ask for all of these: which nodes it moves. None if there is none."""
+        goal, amount = len(self.rows) + int(self.asks.form[ask]), float(self.asks.amount[ask])
+        few, fall, rise = self.bounds.of(minds)
+        columns, nothing = np.concatenate((few, few + len(self.truth))), np.zeros(2 * len(few))
+        self.program.limit(columns, nothing, np.concatenate((rise, -fall)))
+        self.program.demand(goal, amount, amount)
         found = self.program.solve()
-        self.program.limit(goal, [-_FAR], [_FAR])
-        self.program.limit(columns, nothing, np.concatenate((np.full(len(looker.columns), _FAR), self.truth[looker.columns])))
+        self.program.demand(goal, -np.inf, np.inf)
+        self.program.limit(columns, nothing, np.concatenate((np.full(len(few), _FAR), self.truth[few])))
         if found is None:
             return None
         change = found[: len(self.truth)] - found[len(self.truth) : 2 * len(self.truth)]
         sums = group_sums(change[self.members], self.ends)
         moved = np.asarray((sums < self.box[:, 0] - _NEAR) | (sums > self.box[:, 1] + _NEAR), dtype=bool)
-        self.tables.add(moved, self.asks.hit(found[self.goals :]), np.array([looker.agrees(change) for looker in self.lookers]))
+        self.tables.add(moved, self.asks.hit(group_sums(change[self.forms], self.form_ends)), self.bounds.agree(change, _NEAR))
         return moved
 
     def _hide(self, nodes: NDArray[np.int64]) -> None:
@@ -254,62 +269,65 @@ class _Cover:
         """Show every cell again that is hidden for its neighbours only and that they can do without. The dearest first."""
         spare = [int(n) for n in np.flatnonzero(self.hidden) if not self.nodes.primary[n] and n not in self.nodes.inherited]
         for node in sorted(spare, key=lambda n: (-self.price[n], n)):
-            before, one = self.tables, np.array([node])
-            self.tables, self.hidden[node] = before.without(node), False
+            one, so_far = np.array([node]), self.tables.count
+            gone = self.tables.without(node)
+            self.hidden[node] = False
             self._price(one, self.price[one])
-            if not self._all_met():
-                self.tables = before
+            if not self._all_met(gone):
+                self.tables.restore(gone, so_far)
                 self._hide(one)
 
-    def _all_met(self) -> bool:
-        """Whether what is hidden meets every ask, with a few new tables at most."""
-        if np.count_nonzero(~self.tables.hit.any(axis=0)) > _TRIES:
+    def _all_met(self, gone: Sequence[int]) -> bool:
+        """Whether what is hidden still meets every ask that these tables met, with a few new tables at most."""
+        asks = sorted({int(ask) for table in gone for ask in self.tables.hits[table]})
+        if sum(not self.tables.of_ask(ask) for ask in asks) > _TRIES:
             return False  # the public alone needs more than that
-        open_ = self.asks.minds & ~self.tables.met(slice(None))
-        for _ in range(_TRIES):
-            if not open_.any():
-                return True
-            ask, mind = np.unravel_index(int(np.argmax(open_)), open_.shape)
-            moved = self._move(int(ask), int(mind))
-            if moved is None or np.any(moved & ~self.hidden):
-                return False
-            open_ &= ~self.tables.met(slice(-1, None))
-            open_[ask, mind] = False
-        return not open_.any()
-
-
-class _Looker:
-    """Somebody who looks on: the columns that he knows something of, and how far each can rise and fall in his eyes."""
-
-    def __init__(self, values: Sequence[int], column: Mapping[int, int], size: NDArray[np.int64], truth: Floats, knows: Atoms) -> None:
-        mine = [atom for atom in knows if atom in column]
-        known = np.bincount([column[atom] for atom in mine], minlength=len(size))
-        own = np.bincount([column[atom] for atom in mine], weights=[values[atom] for atom in mine], minlength=len(size))
-        self.columns = np.flatnonzero(known)
-        self.fall = (truth - own)[self.columns]
-        self.rise = np.where(known == size, 0.0, _FAR)[self.columns]
-
-    def agrees(self, change: Floats) -> bool:
-        """Whether a change may be true as far as he knows."""
-        few = change[self.columns]
-        return bool(np.all(few >= -self.fall - _NEAR) and np.all(few <= self.rise + _NEAR))
+        tries = 0
+        for ask in asks:
+            while len(open_ := np.flatnonzero(self.asks.minds[ask] & ~self.tables.met(ask))):
+                moved = self._move(ask, open_[:1]) if tries < _TRIES else None
+                if moved is None or np.any(moved & ~self.hidden):
+                    return False
+                tries += 1
+        return True
 
 
 class _Tables:
     """Other tables that were found: which nodes each moves, which asks it meets, and which onlookers it agrees with."""
 
-    def __init__(self, nodes: int, asks: int, lookers: int) -> None:
-        self.moved, self.hit, self.agree = (np.zeros((0, width), dtype=bool) for width in (nodes, asks, lookers))
+    def __init__(self, lookers: int) -> None:
+        self.moves, self.hits, self._agree = list[NDArray[np.int64]](), list[NDArray[np.int64]](), list[Flags]()
+        self._of_node, self._of_ask = dict[int, list[int]](), dict[int, list[int]]()
+        self._gone, self._nobody = set[int](), np.zeros(lookers, dtype=bool)
+
+    @property
+    def count(self) -> int:
+        return len(self.moves)
 
     def add(self, moved: Flags, hit: Flags, agree: Flags) -> None:
-        self.moved, self.hit, self.agree = (np.vstack(pair) for pair in ((self.moved, moved), (self.hit, hit), (self.agree, agree)))
+        for found, of in ((moved, self._of_node), (hit, self._of_ask)):
+            for place in np.flatnonzero(found).tolist():
+                of.setdefault(place, []).append(self.count)
+        self.moves.append(np.flatnonzero(moved))
+        self.hits.append(np.flatnonzero(hit))
+        self._agree.append(agree)
 
-    def without(self, node: int) -> _Tables:
-        """Those that leave a node as it is."""
-        rest, alive = _Tables(0, 0, 0), ~self.moved[:, node]
-        rest.moved, rest.hit, rest.agree = self.moved[alive], self.hit[alive], self.agree[alive]
-        return rest
+    def of_ask(self, ask: int) -> list[int]:
+        """The tables that meet an ask for somebody."""
+        return [table for table in self._of_ask.get(ask, ()) if table not in self._gone]
 
-    def met(self, part: slice) -> Flags:
-        """Which asks these tables meet for whom."""
-        return np.asarray(self.hit[part].astype(np.float32).T @ self.agree[part].astype(np.float32) > 0, dtype=bool)
+    def met(self, ask: int) -> Flags:
+        """For whom an ask is met."""
+        found = [self._agree[table] for table in self.of_ask(ask)]
+        return np.logical_or.reduce(found) if found else self._nobody
+
+    def without(self, node: int) -> list[int]:
+        """Take away those that move a node: which they were."""
+        gone = [table for table in self._of_node.get(node, ()) if table not in self._gone]
+        self._gone.update(gone)
+        return gone
+
+    def restore(self, gone: Sequence[int], count: int) -> None:
+        """Put these back, and take away all but the first `count`."""
+        self._gone.difference_update(gone)
+        self._gone.update(range(count, self.count))

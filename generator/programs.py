@@ -6,7 +6,7 @@ answer on every machine. Must not know what a column or a row means. Nobody has 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 Terms: TypeAlias = Mapping[int, int]  # column -> coefficient
 Floats: TypeAlias = NDArray[np.float64]
+Whole: TypeAlias = NDArray[np.int64]
 Some: TypeAlias = "Sequence[int] | NDArray[np.int64]"
 Numbers: TypeAlias = "Sequence[float] | Floats | NDArray[np.int64]"
 _N = TypeVar("_N", np.int64, np.float64)
@@ -56,6 +57,35 @@ def group_sums(values: NDArray[_N], ends: NDArray[np.int64]) -> NDArray[_N]:
     return np.asarray(running[..., ends[1:]] - running[..., ends[:-1]])
 
 
+def ranges(ends: Whole, groups: Iterable[int]) -> Whole:
+    """The numbers of the members of these groups, each of which ends where the next begins."""
+    found = [np.arange(ends[group], ends[group + 1]) for group in groups]
+    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+
+
+class Bounds:
+    """What several onlookers know of columns: places, and the least and the most that may stand there in the eyes of each. Sorted by onlooker."""
+
+    def __init__(self, minds: int, mind: Whole, place: Whole, low: Whole, high: Whole) -> None:
+        self.mind, self.place, self.low, self.high = mind, place, low, high
+        self.ends = np.searchsorted(mind, np.arange(minds + 1))
+
+    def agree(self, values: Whole | Floats, near: float = 0) -> NDArray[np.bool_]:
+        """In whose bounds these values are, or as near to them."""
+        found, here = np.ones(len(self.ends) - 1, dtype=bool), values[self.place]
+        found[self.mind[(here < self.low - near) | (here > self.high + near)]] = False
+        return found
+
+    def of(self, minds: Iterable[int]) -> tuple[Whole, Whole, Whole]:
+        """What holds in the eyes of all of these at once: places, the least, the most."""
+        found = ranges(self.ends, minds)
+        places, where = np.unique(self.place[found], return_inverse=True)
+        low, high = np.full(len(places), np.iinfo(np.int64).min), np.full(len(places), np.iinfo(np.int64).max)
+        np.maximum.at(low, where, self.low[found])
+        np.minimum.at(high, where, self.high[found])
+        return places, low, high
+
+
 class _Quiet(highspy.Highs):
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -91,6 +121,7 @@ class Program:
     def solve(self) -> Floats | None:
         """The columns of a solution that the solver proved optimal; None if it did not."""
         self.solved += 1
+        self._highs.clearSolver()  # from the start: an answer then depends on the question alone, and undoing the last one takes longer
         self._highs.run()
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None

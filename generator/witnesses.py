@@ -8,16 +8,15 @@ an aim, and one table, as near to the truth as can be, serves them all. Must not
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.programs import Floats, Program, Row, flat, group_sums, merged
+from generator.programs import Bounds, Floats, Program, Row, Whole, flat, group_sums, merged, ranges
 from generator.tables import Atoms, Secret, Statement
 
-Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
@@ -133,34 +132,6 @@ class _Checked:
 # --- who looks on ----------------------------------------------------------------------------------------------------------------
 
 
-class _Bounds:
-    """For every onlooker: places, and the least and the most that may stand there in his eyes. One after the other, sorted by onlooker."""
-
-    def __init__(self, minds: int, mind: Whole, place: Whole, low: Whole, high: Whole) -> None:
-        self.mind, self.place, self.low, self.high = mind, place, low, high
-        self.ends = np.searchsorted(mind, np.arange(minds + 1))
-
-    def broken(self, values: Whole) -> Whole:
-        """Whose bounds these values break."""
-        here = values[self.place]
-        return self.mind[(here < self.low) | (here > self.high)]
-
-    def of(self, minds: Iterable[int]) -> tuple[Whole, Whole, Whole]:
-        """What holds in the eyes of all of these at once: places, the least, the most."""
-        found = _ranges(self.ends, minds)
-        places, where = np.unique(self.place[found], return_inverse=True)
-        low, high = np.full(len(places), np.iinfo(np.int64).min), np.full(len(places), np.iinfo(np.int64).max)
-        np.maximum.at(low, where, self.low[found])
-        np.minimum.at(high, where, self.high[found])
-        return places, low, high
-
-
-def _ranges(ends: Whole, groups: Iterable[int]) -> Whole:
-    """The numbers of the members of these groups."""
-    found = [np.arange(ends[group], ends[group + 1]) for group in groups]
-    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
-
-
 class Onlookers:
     """Everybody who looks on with what he knows: atoms. Whoever knows none is the public."""
 
@@ -172,30 +143,27 @@ class Onlookers:
         self.columns = self._columns(mind[column >= 0], column[column >= 0], field.values[atom[column >= 0]])
         self.shared = self._shared(mind, atom)
 
-    def _columns(self, mind: Whole, column: Whole, own: Whole) -> _Bounds:
+    def _columns(self, mind: Whole, column: Whole, own: Whole) -> Bounds:
         keys, where = np.unique(mind * len(self.field.truth) + column, return_inverse=True)
         self.known, low = np.bincount(where, minlength=len(keys)), _added(where, own, len(keys))
         minds, places = np.divmod(keys, max(1, len(self.field.truth)))
         high = np.where(self.known == self.field.sizes[places], low, self.field.most[places])
-        return _Bounds(len(self.knows), minds, places, low, high)
+        return Bounds(len(self.knows), minds, places, low, high)
 
-    def _shared(self, mind: Whole, atom: Whole) -> _Bounds:
+    def _shared(self, mind: Whole, atom: Whole) -> Bounds:
         """What is left for the others of what each may have, in the rows that he has a part in."""
         terms = [(a, row, factor) for row, statement in enumerate(self.field.each) for a, factor in statement.terms.items()]
         atoms, rows, factors = (np.array(side, dtype=np.int64) for side in zip(*sorted(terms), strict=True)) if terms else (_NONE, _NONE, _NONE)
         ends = np.searchsorted(atoms, np.arange(len(self.field.values) + 1))
-        found, times = _ranges(ends, atom), ends[atom + 1] - ends[atom]
+        found, times = ranges(ends, atom), ends[atom + 1] - ends[atom]
         keys, where = np.unique(np.repeat(mind, times) * max(1, len(self.field.each)) + rows[found], return_inverse=True)
         own = _added(where, factors[found] * self.field.values[atoms[found]], len(keys))
         minds, places = np.divmod(keys, max(1, len(self.field.each)))
-        return _Bounds(len(self.knows), minds, places, np.full(len(keys), np.iinfo(np.int64).min), self.field.shared.high[places] + own)
+        return Bounds(len(self.knows), minds, places, np.full(len(keys), np.iinfo(np.int64).min), self.field.shared.high[places] + own)
 
     def agree(self, table: Whole) -> Flags:
         """In whose eyes a table may be true, if it agrees with what is public."""
-        found = np.ones(len(self.knows), dtype=bool)
-        found[self.columns.broken(table)] = False
-        found[self.shared.broken(self.field.shared.sums(table))] = False
-        return found
+        return self.columns.agree(table) & self.shared.agree(self.field.shared.sums(table))
 
 
 _NONE = np.zeros(0, dtype=np.int64)
@@ -221,15 +189,15 @@ class Aim:
 class Aims:
     """What each onlooker is after and the truth alone does not keep from him: aims, and for each whose it is.
 
-    `tried` counts all that anybody is after, `narrowest` the interval that the truth leaves of those that it keeps.
+    `tried` counts the secrets that anybody is after, `narrowest` is the interval that the truth leaves of those that it keeps.
     """
 
     def __init__(self, onlookers: Onlookers, secrets: Sequence[Secret], k: int, *, every: bool = False) -> None:
         self.field, self.k, self._every = onlookers.field, k, every
         self._secrets = secrets
         self._flatten(secrets)
-        self.tried, self.narrowest = 0, np.iinfo(np.int64).max
-        self._numbers: dict[tuple[int, int, int, Atoms, Atoms, int, int], int] = {}
+        self._tried, self.narrowest = np.zeros(len(secrets), dtype=bool), np.iinfo(np.int64).max
+        self._numbers: dict[tuple[int, int, int, int, Atoms, Atoms], int] = {}
         self.aims: list[Aim] = []
         self.minds: list[list[int]] = []
         nothing = _Part(self, _NONE)
@@ -243,6 +211,10 @@ class Aims:
             for secret, number in common_aims:
                 if not part.touched[secret]:
                     self._add(number, mind)
+
+    @property
+    def tried(self) -> int:
+        return int(np.count_nonzero(self._tried))
 
     def _flatten(self, secrets: Sequence[Secret]) -> None:
         atom, ends = flat([secret.atoms for secret in secrets])
@@ -268,7 +240,7 @@ class Aims:
         width = part.high - part.low
         kept = np.where(part.value < self.k, (part.low <= 0) & (part.high >= self.k), width >= self.k) & (not self._every)
         if count:
-            self.tried += int(np.count_nonzero(after))
+            self._tried |= after
             self.narrowest = min(self.narrowest, int(width[after & kept].min(initial=self.narrowest)))
         return np.flatnonzero(after & ~kept)
 
@@ -286,7 +258,7 @@ class Aims:
             own_open=int(part.own[columns[open_]].sum()),
         )
         apart = aim.open or (-1, *part.rest_of(secret))
-        number = self._numbers.setdefault((aim.value, aim.given, aim.own_sure, aim.sure, apart, aim.own_open, 0), len(self.aims))
+        number = self._numbers.setdefault((aim.value, aim.given, aim.own_sure, aim.own_open, aim.sure, apart), len(self.aims))
         if number == len(self.aims):
             self.aims.append(aim)
             self.minds.append([])
@@ -309,7 +281,7 @@ class _Part:
         inside = knows[field.column[knows] >= 0]
         known = np.bincount(field.column[inside], minlength=len(field.truth))
         self.own = _added(field.column[inside], field.values[inside], len(field.truth))
-        entries = _ranges(aims.atom_ends, knows)
+        entries = ranges(aims.atom_ends, knows)
         amounts = np.repeat(field.values[knows], aims.atom_ends[knows + 1] - aims.atom_ends[knows])
         mine, places = aims.atom_secret[entries], aims.atom_place[entries]
         settled = places < 0
@@ -354,7 +326,8 @@ class Search:
         self.field, self.onlookers, self.aims, self.k = field, onlookers, aims.aims, aims.k
         self.mind, self.ends = flat(aims.minds)
         self.sure, self.open = flat([aim.sure for aim in self.aims]), flat([aim.open for aim in self.aims])
-        self.less = [np.array([own(aim) - aim.given for aim in self.aims], dtype=np.int64) for own in (lambda aim: aim.own_sure, lambda a: a.own_open)]
+        self.less_sure = np.array([aim.own_sure - aim.given for aim in self.aims], dtype=np.int64)
+        self.less_open = np.array([aim.own_open - aim.given for aim in self.aims], dtype=np.int64)
         self.from_low, self.from_high = self._reach(field.truth)  # where the truth leaves each aim
         times = np.diff(self.ends)
         self.low, self.high = np.repeat(self.from_low, times), np.repeat(self.from_high, times)
@@ -363,14 +336,14 @@ class Search:
         self.program = self._program(sums)
 
     def _program(self, sums: Sequence[Atoms]) -> Program:
-        width, present = len(self.field.truth), self.field.checked.sums(self.field.truth)
+        width, held = len(self.field.truth), self.field.checked.sums(self.field.truth)
 
         def both(terms: Mapping[int, int]) -> dict[int, int]:
             return {**terms, **{width + column: -factor for column, factor in terms.items()}}
 
         rows = [
-            Row(terms=both(row.terms), low=None if row.low is None else row.low - now, high=None if row.high is None else row.high - now)
-            for row, now in zip(self.field.rows, present.tolist(), strict=True)
+            Row(terms=both(row.terms), low=None if row.low is None else row.low - present, high=None if row.high is None else row.high - present)
+            for row, present in zip(self.field.rows, held.tolist(), strict=True)
         ]
         goals = [Row(terms=both(dict.fromkeys(columns, 1)), low=None, high=None) for columns in sums]
         highs = np.concatenate((self.field.most - self.field.truth, self.field.truth))
@@ -379,7 +352,7 @@ class Search:
     def _reach(self, table: Whole) -> tuple[Whole, Whole]:
         """What every aim comes to in a table, at the least and at the most."""
         low, high = (group_sums(table[columns], ends) for columns, ends in (self.sure, self.open))
-        return low - self.less[0], high - self.less[1]
+        return low - self.less_sure, high - self.less_open
 
     def uncovered(self, enough: int) -> list[Uncovered]:
         """What no witness keeps from somebody, the first `enough`; onlooker by onlooker."""
@@ -392,9 +365,8 @@ class Search:
         found = []
         for pair in sorted(failed, key=lambda pair: (self.mind[pair], self._aim_of(pair)))[:enough]:
             self.measure(pair)
-            aim = self.aims[self._aim_of(pair)]
-            low, high = int(self.low[pair]), int(self.high[pair])
-            found.append(Uncovered(secret=aim.secret, mind=int(self.mind[pair]), value=aim.value, low=low, high=high))
+            this, low, high = self.aims[self._aim_of(pair)], int(self.low[pair]), int(self.high[pair])
+            found.append(Uncovered(secret=this.secret, mind=int(self.mind[pair]), value=this.value, low=low, high=high))
         return found
 
     @property
@@ -510,8 +482,8 @@ class Search:
         self.program.limit(np.concatenate((columns, columns + width)), np.zeros(2 * len(columns)), np.concatenate((highs - truth, truth - lows)))
 
     def _share(self, rows: Whole, highs: Whole) -> None:
-        now = self.field.shared.sums(self.field.truth)
-        for row, high in zip(rows.tolist(), (highs - now[rows]).tolist(), strict=True):
+        present = self.field.shared.sums(self.field.truth)
+        for row, high in zip(rows.tolist(), (highs - present[rows]).tolist(), strict=True):
             self.program.demand(self.field.first_shared + row, -np.inf, high)
 
     def _learn(self, solution: Floats | None) -> bool:
