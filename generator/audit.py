@@ -145,16 +145,22 @@ def attackers(ledger: Ledger, seen: Iterable[Seen]) -> tuple[Attacker, ...]:
 
 
 def secrets(seen: Iterable[Seen]) -> list[Secret]:
-    """What nobody may come close to: every sensitive cell, every cell of a gated row, and each school's part of any of them."""
-    found: dict[Atoms, Secret] = {}
+    """What nobody may come close to: every sensitive cell, every cell of a gated row, each school's part of any of them; and whole groups."""
+    found: dict[tuple[Atoms, Atoms, bool], Secret] = {}
     for one in seen:
         table = one.tabulation
         for cell, atoms in table.cells.items():
             if cell in table.sensitive or cell in table.gated:
-                found.setdefault(atoms, Secret(cell=cell, atoms=atoms, guarded=cell in table.gated))
+                _keep(found, Secret(cell=cell, atoms=atoms, guarded=cell in table.gated))
         for cell, school, atoms in ((c, s, a) for c, parts in table.parts.items() if c in table.sensitive for s, a in parts.items()):
-            found.setdefault(atoms, Secret(cell=cell, school=school, atoms=atoms, guarded=True))
-    return list(found.values())
+            _keep(found, Secret(cell=cell, school=school, atoms=atoms, guarded=True))
+        for group in table.groups:
+            _keep(found, group)
+    return [s for s in found.values() if s.guarded or (s.atoms, s.beside, True) not in found]
+
+
+def _keep(found: dict[tuple[Atoms, Atoms, bool], Secret], secret: Secret) -> None:
+    found.setdefault((secret.atoms, secret.beside, secret.guarded), secret)
 
 
 def said(ledger: Ledger, seen: Seen) -> Iterator[Statement]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from generator.model import Cell, Published, Shown, Suppressed
 from generator.programs import Bounds, Program, Row, flat, group_sums, merged
-from generator.tables import Atoms, Statement, rounded, rounding_box
+from generator.tables import Atoms, Secret, Statement, rounded, rounding_box
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -41,8 +41,9 @@ class Demand:
 class Original:
     """What is to be protected: true counts, the cells as sums of them, what is known already, and who else looks on with what he knows.
 
-    `gated` cells are hidden whatever they hold; `inherited` ones were hidden before; `base` rounds what is shown (1: not at all); `demands` are
-    what an attack on an earlier Draft found wanting.
+    `groups`: of whom something is said, and the others of the same group, who must not be known to be none or few. `gated` cells are hidden
+    whatever they hold; `inherited` ones were hidden before; `base` rounds what is shown (1: not at all); `demands` are what an attack on an earlier
+    Draft found wanting.
     """
 
     values: Sequence[int]
@@ -51,6 +52,7 @@ class Original:
     known: Sequence[Statement]
     insiders: Sequence[Atoms]
     k: int
+    groups: Sequence[Secret] = ()
     gated: frozenset[Cell] = frozenset()
     inherited: frozenset[Cell] = frozenset()
     base: int = 1
@@ -84,19 +86,37 @@ class _Nodes:
         self.of = {cell: numbers.setdefault(tuple(sorted(atoms)), len(numbers)) for cell, atoms in original.cells.items()}
         self.atoms = tuple(numbers)
         self.value = [sum(original.values[a] for a in atoms) for atoms in self.atoms]
-        self.parts = [dict[int, int]() for _ in self.atoms]  # what each insider has in it
-        whose: dict[int, list[int]] = {}
+        self._values, self._whose = original.values, dict[int, list[int]]()
         for number, atoms in enumerate(original.insiders, start=1):
             for atom in atoms:
-                whose.setdefault(atom, []).append(number)
-        for node, atoms in enumerate(self.atoms):
-            for atom in atoms:
-                for number in whose.get(atom, ()):
-                    self.parts[node][number] = self.parts[node].get(number, 0) + original.values[atom]
+                self._whose.setdefault(atom, []).append(number)
+        self.parts = [self._parts(atoms) for atoms in self.atoms]
+        self.whole = self._whole(original)
         self.sensitive, self.gated, self.inherited = (
             {self.of[cell] for cell in cells if cell in self.of} for cells in (original.sensitive, original.gated, original.inherited)
         )
-        self.primary = [node in self.gated or (node in self.sensitive and self._small(node, original.k)) for node in self.nodes]
+        told = {self.of[cell] for cell, _, _, _ in self.whole if cell in self.of}
+        self.primary = [n in self.gated or n in told or (n in self.sensitive and self._small(n, original.k)) for n in self.nodes]
+
+    def _parts(self, atoms: Atoms) -> dict[int, int]:
+        """What each insider has in a sum."""
+        found = dict[int, int]()
+        for atom in atoms:
+            for number in self._whose.get(atom, ()):
+                found[number] = found.get(number, 0) + self._values[atom]
+        return found
+
+    def _whole(self, original: Original) -> list[tuple[Cell, Atoms, int, int]]:
+        """Groups of whom something is said of all but a few, in the eyes of whom: cell, the others, how many are left of them, onlooker."""
+        found = []
+        for group in original.groups:
+            others, some = (sum(self._values[atom] for atom in atoms) for atoms in (group.atoms, group.beside))
+            theirs, own = self._parts(group.atoms), self._parts(group.beside)
+            for mind in range(len(original.insiders) + 1):
+                few = others - theirs.get(mind, 0)
+                if few < original.k and some > own.get(mind, 0):
+                    found.append((group.cell, tuple(sorted(group.atoms)), few, mind))
+        return found
 
     def _small(self, node: int, k: int) -> bool:
         """Whether it is a small count to the public, or what is left of it to a school that takes its own part away."""
@@ -145,6 +165,7 @@ def _of_nodes(original: Original, nodes: _Nodes) -> Iterator[tuple[Atoms, int, l
                 yield from ((nodes.atoms[node], amount, minds) for amount in (-value, original.k - value))
             elif node in nodes.gated and value:
                 yield nodes.atoms[node], -original.k, minds
+    yield from ((others, original.k - few, [mind]) for _, others, few, mind in nodes.whole)
 
 
 def _of_demands(original: Original, onlookers: Mapping[Atoms, int]) -> Iterator[tuple[Atoms, int, list[int]]]:

@@ -30,6 +30,18 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Pupils of whom something is said, `speaks`, and the `others` of the same group, of whom it is not: names of atoms.
+
+    If the others were known to be none or few, it would be said of each of the whole group. `column` is what is hidden then.
+    """
+
+    column: str
+    speaks: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A table: what its rows are, its columns, what says how many pupils a row is about, and which columns are shown as shares of which."""
 
@@ -38,6 +50,7 @@ class Table:
     columns: tuple[Column, ...]
     base: Column
     shares: tuple[tuple[str, str], ...] = ()
+    groups: tuple[Group, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -65,15 +78,30 @@ def registry(levels: Sequence[RiskLevel], windows: Sequence[str]) -> tuple[Table
     followed = [Column(id=window, sums=(f"followed_up.{window}",)) for window in windows]
     services = [_one(name) for name in ("reviewed", "counselled", "referred", "guardians_informed", "crisis_interventions")]
     by_level = tuple((column.id, "valid") for column in found)
+    unseen = Group(column="valid", speaks=(*invalid.sums, *missed.sums), others=valid.sums)
+    at_risk = Group(column=found[0].id, speaks=_all_but(found[0], found), others=found[0].sums)
+    alike = tuple(Group(column=column.id, speaks=column.sums, others=_all_but(column, concerns)) for column in concerns)
     return (
-        Table(id="participation", rows="band", columns=(due, screened, missed, valid, invalid), base=due, shares=(("screened", "due"),)),
-        Table(id="stage-level", rows="band", columns=(valid, *found), base=valid, shares=by_level),
-        Table(id="type-level", rows="type", columns=(valid, *found), base=valid, shares=by_level),
-        Table(id="stage-concern", rows="band", columns=(paper, *concerns), base=enrolment),
+        Table(
+            id="participation",
+            rows="band",
+            columns=(due, screened, missed, valid, invalid),
+            base=due,
+            shares=(("screened", "due"),),
+            groups=(unseen,),
+        ),
+        Table(id="stage-level", rows="band", columns=(valid, *found), base=valid, shares=by_level, groups=(at_risk,)),
+        Table(id="type-level", rows="type", columns=(valid, *found), base=valid, shares=by_level, groups=(at_risk,)),
+        Table(id="stage-concern", rows="band", columns=(paper, *concerns), base=enrolment, groups=alike),
         Table(id="files", rows="band", columns=(enrolment, electronic, paper), base=enrolment, shares=(("electronic-files", "enrolment"),)),
         Table(id=FOLLOW_UP, rows="band", columns=tuple(followed), base=enrolment),
         Table(id="services", rows="band", columns=tuple(services), base=enrolment),
     )
+
+
+def _all_but(column: Column, whole: Iterable[Column]) -> tuple[str, ...]:
+    """Everybody of a group but those of one column."""
+    return tuple(name for other in whole for name in other.sums if name not in column.sums)
 
 
 def _one(name: str) -> Column:

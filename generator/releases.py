@@ -220,6 +220,7 @@ class _Cut:
             values=self.ledger.values,
             cells=tabulation.cells,
             sensitive=tabulation.sensitive,
+            groups=[group for group in tabulation.groups if group.school is None],
             known=known,
             insiders=[attacker.knows for attacker in attackers(self.ledger, (*self.before, seen)) if attacker is not PUBLIC],
             k=limits.k,
@@ -251,6 +252,8 @@ class _Cut:
 
 def _demand(exposure: Exposure, k: int) -> Demand:
     """What must become possible in the eyes of that attacker."""
-    small = exposure.value < k
+    small, group = exposure.value < k, bool(exposure.secret.beside)
     atoms = tuple(atom for atom in exposure.secret.atoms if atom not in set(exposure.attacker.knows))
-    return Demand(atoms=atoms, knows=exposure.attacker.knows, down=exposure.value if small else k, up=k - exposure.value if small else 0)
+    return Demand(
+        atoms=atoms, knows=exposure.attacker.knows, down=0 if group else exposure.value if small else k, up=k - exposure.value if small else 0
+    )

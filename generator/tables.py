@@ -9,6 +9,9 @@ atoms: the form's sums hold by construction, for the district and for its attack
 
 Zeros. A zero is shown like any other count and is not sensitive: "none" is what the district wishes to be able to say. Where a zero would give
 a neighbour away it is hidden like any other cell. What cannot exist (a band that no school has) has no row.
+
+Whole groups. Where something was found with all of a group, or with all but a few, it is said of each: whoever knows that a child was screened knows
+what was found. So the others of the group must not be known to be none or few; that none of them is at a grave level is good news and is shown.
 """
 
 from __future__ import annotations
@@ -50,12 +53,16 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
-    """A sum of atoms that nobody may come close to: a cell, or one school's part of it. Small counts always; `guarded`: any other count of it too."""
+    """A sum of atoms that nobody may come close to: a cell, or one school's part of it. Small counts always; `guarded`: any other count of it too.
+
+    With `beside`, what is said of some of a group: where these are any, the `atoms`, which count the others, must not be known to be none or few.
+    """
 
     cell: Cell
     school: SchoolId | None = None
     atoms: Atoms
     guarded: bool = False
+    beside: Atoms = ()
 
 
 def rounded(value: int, base: int) -> int:
@@ -164,14 +171,15 @@ def _numbers(part: pd.DataFrame) -> Atoms:
 class Tabulation:
     """The tables of one release: every cell as a sum of atoms, and every school's part of it.
 
-    `gated` cells stand in rows with too few contributing schools; `small` are the schools of rows with so few that two of them are an attacker;
-    `shares` give a share the cells that it is the quotient of.
+    `groups` are whole groups that something may be said of: of all schools, and of each. `gated` cells stand in rows with too few contributing
+    schools; `small` are the schools of rows with so few that two of them are an attacker; `shares` give a share the cells that it is the quotient of.
     """
 
     filings: tuple[Filing, ...]
     cells: Mapping[Cell, Atoms]
     parts: Mapping[Cell, Mapping[SchoolId, Atoms]]
     sensitive: frozenset[Cell]
+    groups: tuple[Secret, ...]
     gated: frozenset[Cell]
     small: frozenset[frozenset[SchoolId]]
     shares: Mapping[Cell, tuple[Cell, Cell]]
@@ -186,6 +194,7 @@ class _Row:
     id: str
     cells: Mapping[Column, tuple[Cell, Atoms]]
     parts: Mapping[Cell, Mapping[SchoolId, Atoms]]
+    groups: tuple[Secret, ...]
     contributing: Mapping[SchoolId, int]
 
     def gated(self, limits: Limits) -> bool:
@@ -204,6 +213,7 @@ def tabulate(ledger: Ledger, tables: Sequence[Table], filings: Sequence[Filing],
         cells=cells,
         parts={cell: parts for row in rows for cell, parts in row.parts.items()},
         sensitive=frozenset(cell for row in rows for column, (cell, _) in row.cells.items() if column.sensitive),
+        groups=tuple(group for row in rows for group in row.groups),
         gated=frozenset(cell for row in rows if row.gated(limits) for cell, _ in row.cells.values()),
         small=frozenset(frozenset(row.contributing) for row in rows if 1 < len(row.contributing) < 2 * limits.schools),
         shares=dict(_shares(tables, cells)),
@@ -218,7 +228,17 @@ def _rows(table: Table, frame: pd.DataFrame) -> Iterator[_Row]:
         cells = {column: (Cell(table=table.id, row=row, column=column.id), _numbers(here)) for column, here in columns}
         parts = {cells[column][0]: {SchoolId(str(s)): _numbers(p) for s, p in here.groupby("school")} for column, here in columns}
         base = part[part["name"].isin(table.base.sums)].groupby("school")["value"].sum()
-        yield _Row(table=table.id, id=row, cells=cells, parts=parts, contributing={SchoolId(str(s)): int(n) for s, n in base.items() if n > 0})
+        contributing = {SchoolId(str(s)): int(n) for s, n in base.items() if n > 0}
+        yield _Row(table=table.id, id=row, cells=cells, parts=parts, groups=tuple(_groups(table, row, part)), contributing=contributing)
+
+
+def _groups(table: Table, row: str, part: pd.DataFrame) -> Iterator[Secret]:
+    for group in table.groups:
+        cell = Cell(table=table.id, row=row, column=group.column)
+        here = part[part["name"].isin((*group.speaks, *group.others))]
+        for school, those in ((None, here), *here.groupby("school")):
+            speaks = those["name"].isin(group.speaks)
+            yield Secret(cell=cell, school=SchoolId(str(school)) if school else None, atoms=_numbers(those[~speaks]), beside=_numbers(those[speaks]))
 
 
 def _shares(tables: Sequence[Table], cells: Iterable[Cell]) -> Iterator[tuple[Cell, tuple[Cell, Cell]]]:

@@ -175,11 +175,12 @@ _NONE = np.zeros(0, dtype=np.int64)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
     """A secret without what an onlooker knows of it. It comes to `given`, and what others have: of the columns in `open` perhaps all, of those in
-    `sure` all. His own part of these columns is in `own_sure` and `own_open`."""
+    `sure` all. His own part of these columns is in `own_sure` and `own_open`. With `group` the secret is only that it may be k or more."""
 
     secret: int
     value: int
     given: int
+    group: bool
     sure: Atoms
     open: Atoms
     own_sure: int
@@ -197,7 +198,7 @@ class Aims:
         self._secrets = secrets
         self._flatten(secrets)
         self._tried, self.narrowest = np.zeros(len(secrets), dtype=bool), np.iinfo(np.int64).max
-        self._numbers: dict[tuple[int, int, int, int, Atoms, Atoms], int] = {}
+        self._numbers: dict[tuple[int, bool, int, int, int, Atoms, Atoms], int] = {}
         self.aims: list[Aim] = []
         self.minds: list[list[int]] = []
         nothing = _Part(self, _NONE)
@@ -228,6 +229,12 @@ class Aims:
         self.value = _added(secret, self.field.values[atom], len(secrets))
         self.given = _added(secret[~held], self.field.values[atom[~held]], len(secrets))
         self.guarded = np.array([secret.guarded for secret in secrets], dtype=bool)
+        self.group = np.array([bool(secret.beside) for secret in secrets], dtype=bool)
+        beside, ends = flat([secret.beside for secret in secrets])
+        whose = np.repeat(np.arange(len(secrets)), np.diff(ends))
+        self.beside = _added(whose, self.field.values[beside], len(secrets))
+        order = np.argsort(beside, kind="stable")
+        self.beside_ends, self.beside_secret = np.searchsorted(beside[order], np.arange(len(self.field.values) + 1)), whose[order]
         place = np.full(len(atom), -1)
         place[held] = where
         order = np.argsort(atom, kind="stable")
@@ -236,9 +243,10 @@ class Aims:
 
     def _wanted(self, part: _Part, *, count: bool = False) -> Whole:
         """The secrets that somebody with this part is after and that the truth does not keep from him."""
-        after = np.full(len(part.value), True) if self._every else (part.value > 0) & ((part.value < self.k) | self.guarded)
-        width = part.high - part.low
-        kept = np.where(part.value < self.k, (part.low <= 0) & (part.high >= self.k), width >= self.k) & (not self._every)
+        small, width = part.value < self.k, part.high - part.low
+        after = np.where(self.group, small & (part.beside > 0), (part.value > 0) & (small | self.guarded)) | self._every
+        far = (part.high >= self.k) & (self.group | (part.low <= 0))
+        kept = np.where(small | self.group, far, width >= self.k) & (not self._every)
         if count:
             self._tried |= after
             self.narrowest = min(self.narrowest, int(width[after & kept].min(initial=self.narrowest)))
@@ -251,6 +259,7 @@ class Aims:
         aim = Aim(
             secret=secret,
             value=int(part.value[secret]),
+            group=bool(self.group[secret]),
             given=int(part.given[secret]),
             sure=tuple(columns[sure].tolist()),
             open=tuple(columns[open_].tolist()),
@@ -258,7 +267,7 @@ class Aims:
             own_open=int(part.own[columns[open_]].sum()),
         )
         apart = aim.open or (-1, *part.rest_of(secret))
-        number = self._numbers.setdefault((aim.value, aim.given, aim.own_sure, aim.own_open, aim.sure, apart), len(self.aims))
+        number = self._numbers.setdefault((aim.value, aim.group, aim.given, aim.own_sure, aim.own_open, aim.sure, apart), len(self.aims))
         if number == len(self.aims):
             self.aims.append(aim)
             self.minds.append([])
@@ -284,6 +293,9 @@ class _Part:
         entries = ranges(aims.atom_ends, knows)
         amounts = np.repeat(field.values[knows], aims.atom_ends[knows + 1] - aims.atom_ends[knows])
         mine, places = aims.atom_secret[entries], aims.atom_place[entries]
+        next_to = ranges(aims.beside_ends, knows)
+        theirs = np.repeat(field.values[knows], aims.beside_ends[knows + 1] - aims.beside_ends[knows])
+        self.beside = aims.beside - _added(aims.beside_secret[next_to], theirs, many)
         settled = places < 0
         self.value = aims.value - _added(mine, amounts, many)
         self.given = aims.given - _added(mine[settled], amounts[settled], many)
@@ -295,6 +307,7 @@ class _Part:
         self.high = self.given + _added(aims.secret[self.open], room[self.open], many)
         self.touched = np.zeros(many, dtype=bool)
         self.touched[mine] = True
+        self.touched[aims.beside_secret[next_to]] = True
         self.touched[aims.secret[known[aims.column] > 0]] = True
 
     def rest_of(self, secret: int) -> Atoms:
@@ -381,7 +394,9 @@ class Search:
         return -max(abs(self._goal(aim, direction)) for direction in self._directions(aim)), aim
 
     def _directions(self, aim: int) -> tuple[int, ...]:
-        """A small count must look like anything from none to k; of any other secret k must stay open, in whichever direction."""
+        """A small count must look like anything from none to k, the others of a group like k; of any other secret k must stay open, either way."""
+        if self.aims[aim].group:
+            return (1,)
         return (-1, 1) if self.aims[aim].value < self.k else (0,)
 
     def _goal(self, aim: int, direction: int) -> int:

@@ -182,6 +182,32 @@ def test_a_guarded_count_must_stay_open_by_k() -> None:
     assert attack(sheet.values, sheet.shown([(0, 0), (0, 1), (1, 0), (1, 1)]), guarded, [PUBLIC], 5).exposures == ()
 
 
+@pytest.mark.parametrize("others", range(7))
+def test_nobody_may_know_that_a_group_is_whole_or_all_but(others: int) -> None:
+    """Forty of 40, or all but a few. A zero that does the telling counts like any other few; five others are enough to hide among."""
+    sheet = Sheet([[others, 40], [30, 40]])
+    group = Secret(cell=sheet.secret((0, 0)).cell, atoms=(0,), beside=(1,))
+    everything, nothing = sheet.shown([]), sheet.shown([(0, 0), (0, 1), (1, 0), (1, 1)])
+    found = attack(sheet.values, everything, [group], [PUBLIC], 5).exposures
+    assert [(e.value, e.low, e.high) for e in found] == ([(others, others, others)] if others < 5 else [])
+    assert attack(sheet.values, nothing, [group], [PUBLIC], 5).exposures == ()
+
+
+def test_a_group_of_nobody_is_no_group() -> None:
+    sheet = Sheet([[0, 0], [30, 40]])
+    group = Secret(cell=sheet.secret((0, 0)).cell, atoms=(0,), beside=(1,))
+    assert attack(sheet.values, sheet.shown([]), [group], [PUBLIC], 5).exposures == ()
+
+
+def test_a_group_may_be_whole_to_an_insider_only() -> None:
+    """The only ones who are not are mine."""
+    sheet = Sheet([[9, 40], [0, 30], [1, 30]])
+    group = Secret(cell=sheet.secret((-1, 0)).cell, atoms=sheet.atoms((-1, 0)), beside=sheet.atoms((-1, 1)))
+    totals = sheet.shown(place for place in sheet.places if place[0] >= 0)
+    found = attack(sheet.values, totals, [group], [PUBLIC, sheet.insider(0), sheet.insider(1)], 5).exposures
+    assert [(e.attacker.schools, e.value, e.high) for e in found] == [(("0",), 1, 1)]
+
+
 def test_an_untrue_statement_is_refused() -> None:
     with pytest.raises(UntrueStatementError):
         attack([3], [exactly((0,), 4)], [], [PUBLIC], 5)

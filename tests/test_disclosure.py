@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from generator.audit import PUBLIC, Attack, attack
 from generator.disclosure import Demand, Draft, Original, protect
-from generator.model import Cell, Shown, Suppressed
+from generator.model import Cell, Published, Shown, Suppressed
 from generator.tables import Secret, Statement, rounding_box
 from tests.test_audit import EXPLORED, Grid, Sheet
 
@@ -19,7 +19,16 @@ def cell(row: int, column: int) -> Cell:
     return Cell(table="sheet", row=str(row), column=str(column))
 
 
-def drafted(sheet: Sheet, k: int, *, insiders: bool = True, base: int = 1, gated: Iterable[Cell] = (), inherited: Iterable[Cell] = ()) -> Draft:
+def drafted(
+    sheet: Sheet,
+    k: int,
+    *,
+    insiders: bool = True,
+    base: int = 1,
+    groups: Iterable[Secret] = (),
+    gated: Iterable[Cell] = (),
+    inherited: Iterable[Cell] = (),
+) -> Draft:
     cells = {cell(*place): sheet.atoms(place) for place in sheet.places}
     return protect(
         Original(
@@ -29,6 +38,7 @@ def drafted(sheet: Sheet, k: int, *, insiders: bool = True, base: int = 1, gated
             known=(),
             insiders=[sheet.insider(row).knows for row in range(len(sheet.grid))] if insiders else (),
             k=k,
+            groups=tuple(groups),
             gated=frozenset(gated),
             inherited=frozenset(inherited),
             base=base,
@@ -36,7 +46,7 @@ def drafted(sheet: Sheet, k: int, *, insiders: bool = True, base: int = 1, gated
     )
 
 
-def attacked(sheet: Sheet, draft: Draft, k: int, base: int = 1, gated: Iterable[Cell] = ()) -> Attack:
+def attacked(sheet: Sheet, draft: Draft, k: int, base: int = 1, gated: Iterable[Cell] = (), groups: Iterable[Secret] = ()) -> Attack:
     known = []
     for place in sheet.places:
         match draft.cells[cell(*place)]:
@@ -46,7 +56,7 @@ def attacked(sheet: Sheet, draft: Draft, k: int, base: int = 1, gated: Iterable[
             case Suppressed():
                 pass
     secrets = [Secret(cell=cell(*place), atoms=sheet.atoms(place), guarded=cell(*place) in set(gated)) for place in sheet.places]
-    return attack(sheet.values, known, secrets, [PUBLIC, *(sheet.insider(row) for row in range(len(sheet.grid)))], k)
+    return attack(sheet.values, known, [*secrets, *groups], [PUBLIC, *(sheet.insider(row) for row in range(len(sheet.grid)))], k)
 
 
 def hidden(draft: Draft) -> set[Cell]:
@@ -99,6 +109,32 @@ def test_nothing_small_nothing_hidden() -> None:
 def test_zeros_are_shown() -> None:
     draft = drafted(Sheet([[300, 0], [280, 35], [310, 50]]), 5)
     assert draft.cells[cell(0, 1)] == Shown(value=0)
+
+
+@settings(max_examples=EXPLORED // 4, deadline=None)
+@given(grids, st.integers(2, 6))
+def test_no_group_is_known_to_be_whole(grid: Grid, k: int) -> None:
+    """The first column is harmless: where few are in it, it is said of all the row what the other columns say."""
+    sheet = Sheet(grid)
+    rows = [(row, tuple(a for a in sheet.atoms((row, -1)) if a not in sheet.atoms((row, 0)))) for row in range(-1, len(grid))]
+    groups = [Secret(cell=cell(row, 0), atoms=sheet.atoms((row, 0)), beside=beside) for row, beside in rows]
+    draft = drafted(sheet, k, groups=groups)
+    for row, beside in rows:
+        told = sum(sheet.values[atom] for atom in beside) > 0 and sheet.value((row, 0)) < k
+        assert not told or isinstance(draft.cells[cell(row, 0)], Suppressed)
+    if draft.unmet == 0:
+        assert attacked(sheet, draft, k, groups=groups).exposures == ()
+
+
+def test_a_zero_is_hidden_where_it_speaks_of_everybody_else() -> None:
+    sheet = Sheet([[0, 300], [280, 35], [310, 50]])
+    assert draft_of(sheet)[cell(0, 0)] == Shown(value=0)
+    group = Secret(cell=cell(0, 0), atoms=sheet.atoms((0, 0)), beside=sheet.atoms((0, 1)))
+    assert draft_of(sheet, [group])[cell(0, 0)] == draft_of(sheet, [group])[cell(0, 1)] == Suppressed()
+
+
+def draft_of(sheet: Sheet, groups: Iterable[Secret] = ()) -> Mapping[Cell, Published]:
+    return drafted(sheet, 5, groups=groups).cells
 
 
 def test_what_was_hidden_before_stays_hidden() -> None:
