@@ -9,16 +9,17 @@ witness is exposed; also where the solver gave up or found only fractions. Must 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
 from datetime import date
+from fractions import Fraction
 from itertools import combinations
 from typing import assert_never
 
 from generator.model import Cell, Published, RiskLevel, SchoolId, Shown, Suppressed, TermId, Text
 from generator.problems import Position
-from generator.release import Certificate, DistrictVerdict, Limits, Link, PublishedTables, Release, SchoolVerdicts, id_of, path_of
-from generator.tables import Atoms, Filing, Ledger, Question, Secret, Statement, Tabulation, rounding_box, share_of
+from generator.release import Certificate, DistrictVerdict, Limits, Link, Participation, PublishedTables, Release, SchoolVerdicts, id_of, path_of
+from generator.tables import Atoms, Filing, Ledger, Question, Secret, Statement, Tabulation, rounding_box, share_of, surplus
 from generator.witnesses import Aims, Field, Onlookers, Search
 
 ENOUGH = 100  # exposures, after which an attack stops: the draft has failed, and these are where to mend it
@@ -101,6 +102,7 @@ class Candidate:
     windows: tuple[str, ...]
     counted: Mapping[SchoolId, int]
     tables: PublishedTables
+    participation: Participation | None
     school_verdicts: tuple[SchoolVerdicts, ...]
     district_verdicts: tuple[DistrictVerdict, ...]
     previous: Link | None
@@ -126,15 +128,44 @@ def certify(ledger: Ledger, seen: Seen, before: Sequence[Seen]) -> Release | Att
     Releases of other terms share no atom with this one: nothing that is said there narrows anything here.
     """
     candidate, stacked = seen.content, (*before, seen)
-    facts = ledger.facts([one.tabulation.filings for one in stacked])
-    statements = [*facts, *(statement for one in stacked for statement in said(ledger, one))]
-    found = attack(ledger.values, statements, secrets(stacked), attackers(ledger, stacked), candidate.limits.k)
+    found = attack_all(ledger, stacked, candidate.limits.k)
     if found.exposures:
         return found
     certificate = Certificate(attackers=found.attackers, secrets=found.secrets, programs=found.programs, narrowest=found.narrowest)
     name = id_of(candidate.term, candidate.revision)
     fields = {field.name: getattr(candidate, field.name) for field in dataclass_fields(Candidate)}
     return Release(**fields, id=name, certificate=certificate, source=Position(path=path_of(name)))
+
+
+def attack_all(ledger: Ledger, seen: Sequence[Seen], k: int) -> Attack:
+    """Let everybody try everything that releases say.
+
+    What is said of each school's participation makes every school a case of its own, and one program of that many too large. So there are two
+    attacks, each by somebody who knows more than anybody does: on what was found, by one who knows how many took part in every band of every
+    school; on who took part, by one who knows all else. Who is kept from it with that, is kept from it without.
+    """
+    releases = [one.tabulation.filings for one in seen]
+    known = [statement for one in seen for statement in said(ledger, one)]
+    of_schools = [statement for one in seen for statement in said_of_participation(ledger, one)]
+    sought, onlookers, here = secrets(seen), attackers(ledger, seen), ledger.takes_part()
+    if not of_schools:
+        return attack(ledger.values, [*ledger.facts(releases), *known], sought, onlookers, k)
+    about = [secret for secret in sought if not here.isdisjoint(secret.atoms)]
+    others = [secret for secret in sought if here.isdisjoint(secret.atoms)]
+    found = attack(ledger.values, [*ledger.facts(releases), *known, *ledger.how_many_took_part(releases)], others, onlookers, k)
+    took_part = [*ledger.facts_apart(), *known, *of_schools, *ledger.all_but_who_took_part()]
+    return _both(found, attack(ledger.values, took_part, about, onlookers, k))
+
+
+def _both(one: Attack, other: Attack) -> Attack:
+    """Two attacks of the same attackers on different secrets."""
+    return Attack(
+        attackers=one.attackers,
+        secrets=one.secrets + other.secrets,
+        programs=one.programs + other.programs,
+        narrowest=min((width for width in (one.narrowest, other.narrowest) if width is not None), default=None),
+        exposures=(*one.exposures, *other.exposures),
+    )
 
 
 def attackers(ledger: Ledger, seen: Iterable[Seen]) -> tuple[Attacker, ...]:
@@ -164,7 +195,7 @@ def _keep(found: dict[tuple[Atoms, Atoms, bool], Secret], secret: Secret) -> Non
 
 
 def said(ledger: Ledger, seen: Seen) -> Iterator[Statement]:
-    """Everything that a release says: its counts, its shares, its answers."""
+    """What a release says of its tables and its rules: counts, shares, answers. Not of participation school by school."""
     cells, base = seen.content.cells, seen.content.limits.base
     for cell, published in cells.items():
         match published:
@@ -179,8 +210,44 @@ def said(ledger: Ledger, seen: Seen) -> Iterator[Statement]:
                 assert_never(never)
     for verdicts in seen.content.school_verdicts:
         yield from _each_school(ledger, seen, verdicts)
+    for verdict, question in _answered(seen):
+        if not question.is_of_participation(ledger):
+            yield from _all_alike(ledger, question, verdict, seen.tabulation.filings)
+
+
+def said_of_participation(ledger: Ledger, seen: Seen) -> Iterator[Statement]:
+    """What a release says of who took part at each school: its band, and what the district's answer adds to the bands."""
+    bands = seen.content.participation
+    if bands:
+        for filing in seen.tabulation.filings:
+            yield from _in_band(ledger, filing, bands)
+    for verdict, question in _answered(seen):
+        if question.is_of_participation(ledger):
+            told = bands.answers(question.per_cent) if bands else {}
+            absent = [f.school for f in seen.tabulation.filings if bands and f.school not in bands.schools]
+            left = [f for f in seen.tabulation.filings if f.school not in (*told, *absent)]
+            rest = replace(verdict, met=verdict.met - sum(told.values()), judged=verdict.judged - len(told))
+            yield from _all_alike(ledger, question, rest, left)
+
+
+def _in_band(ledger: Ledger, filing: Filing, bands: Participation) -> Iterator[Statement]:
+    """What the band of a school says; of a school that is left out, that nobody was due."""
+    whole = dict.fromkeys(ledger.atoms(filing, ledger.due), 1)
+    match bands.schools.get(filing.school):
+        case None:
+            yield Statement(terms=whole, low=0, high=0)
+        case Shown(value=begin):
+            yield Statement(terms=whole, low=1, high=None)
+            yield Statement(terms=surplus(ledger, filing, ledger.screened, ledger.due, Fraction(begin)), low=0, high=None)
+            if (end := bands.end(begin)) is not None:
+                yield Statement(terms=surplus(ledger, filing, ledger.screened, ledger.due, Fraction(end)), low=None, high=-1)
+        case Suppressed():
+            pass
+
+
+def _answered(seen: Seen) -> Iterator[tuple[DistrictVerdict, Question]]:
     for verdict in seen.content.district_verdicts:
-        yield from _all_alike(ledger, seen, verdict)
+        yield verdict, next(q for q in seen.questions if q.rule == verdict.rule)
 
 
 def _share(tabulation: Tabulation, cells: Mapping[Cell, Published], share: Cell, tenths: int) -> Iterator[Statement]:
@@ -202,13 +269,12 @@ def _each_school(ledger: Ledger, seen: Seen, verdicts: SchoolVerdicts) -> Iterat
         yield from _inequality(ledger, question, filing, verdicts.schools.get(filing.school))
 
 
-def _all_alike(ledger: Ledger, seen: Seen, verdict: DistrictVerdict) -> Iterator[Statement]:
+def _all_alike(ledger: Ledger, question: Question, verdict: DistrictVerdict, filings: Sequence[Filing]) -> Iterator[Statement]:
     """Where all schools are alike, each is. Who is among some of many is not said."""
-    question = next(q for q in seen.questions if q.rule == verdict.rule)
-    for filing in seen.tabulation.filings:
+    for filing in filings:
         if verdict.met == verdict.judged:
             yield Statement(terms=question.surplus(ledger, filing), low=0, high=None)
-        elif verdict.met == 0 and verdict.judged == len(seen.tabulation.filings):
+        elif verdict.met == 0 and verdict.judged == len(filings):
             yield from _inequality(ledger, question, filing, False)
 
 

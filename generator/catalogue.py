@@ -39,12 +39,16 @@ class Explained:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A mistake and its mending: `path` is where the text stands in a district; the mistake is reported at `at` (`line:column`)."""
+    """A mistake and its mending: `path` is where the text stands in a district; the mistake is reported at `at` (`line:column`).
+
+    `without`: the file that is missing as well, where that is part of the mistake.
+    """
 
     path: str
     mistake: str
     mended: str
     at: str
+    without: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from generator.submission import Concern, NotScreened, StageBand
 
 VERSION = 1
 TOTAL = "total"
+PARTICIPATION = "participation"  # who was due and who was screened; for each school, the band of its share
 FOLLOW_UP = "follow-up"  # the one table whose columns go by the term: its windows
 
 # What the rows of a table may be, in their order; a row that cannot exist (a band that no school has) is left out.
@@ -65,12 +66,9 @@ class Table:
 
 def registry(levels: Sequence[RiskLevel], windows: Sequence[str]) -> tuple[Table, ...]:
     """Every table that is published for a term, for a district of these risk levels and a term of these follow-up windows."""
-    found = [Column(id=level.id, sums=(f"levels.{level.id}",), sensitive=level is not levels[0]) for level in levels]
+    found = _found(levels)
     valid = _sum("valid", found, sensitive=False)
-    missed = _sum("not-screened", [Column(id="", sums=tuple(f"not_screened.{reason}" for reason in NotScreened))])
-    invalid = Column(id="invalid", sums=("invalid",))
-    screened = _sum("screened", [valid, invalid], sensitive=False)
-    due = _sum("due", [screened, missed], sensitive=False)
+    due, screened, missed, invalid = who_took_part(levels)
     concerns = [Column(id=concern.value, sums=(f"concerns.{concern}",)) for concern in Concern]
     paper = _sum("paper-files", concerns)
     enrolment = Column(id="enrolment", sums=("enrolment",), sensitive=False)
@@ -83,7 +81,7 @@ def registry(levels: Sequence[RiskLevel], windows: Sequence[str]) -> tuple[Table
     alike = tuple(Group(column=column.id, speaks=column.sums, others=_all_but(column, concerns)) for column in concerns)
     return (
         Table(
-            id="participation",
+            id=PARTICIPATION,
             rows="band",
             columns=(due, screened, missed, valid, invalid),
             base=due,
@@ -102,6 +100,18 @@ def registry(levels: Sequence[RiskLevel], windows: Sequence[str]) -> tuple[Table
 def _all_but(column: Column, whole: Iterable[Column]) -> tuple[str, ...]:
     """Everybody of a group but those of one column."""
     return tuple(name for other in whole for name in other.sums if name not in column.sums)
+
+
+def who_took_part(levels: Sequence[RiskLevel]) -> tuple[Column, Column, Column, Column]:
+    """Who was due, who was screened, who was not, and whose answers could not be used. A school's share of these is published as a band."""
+    missed = _sum("not-screened", [Column(id="", sums=tuple(f"not_screened.{reason}" for reason in NotScreened))])
+    invalid = Column(id="invalid", sums=("invalid",))
+    screened = _sum("screened", [*_found(levels), invalid], sensitive=False)
+    return _sum("due", [screened, missed], sensitive=False), screened, missed, invalid
+
+
+def _found(levels: Sequence[RiskLevel]) -> list[Column]:
+    return [Column(id=level.id, sums=(f"levels.{level.id}",), sensitive=level is not levels[0]) for level in levels]
 
 
 def _one(name: str) -> Column:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from hashlib import sha256
+from itertools import pairwise
 from typing import NewType, TypeAlias
 
 from generator.duties import RuleId
@@ -81,6 +83,32 @@ class DistrictVerdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Participation:
+    """Of the pupils due at each school, the share that was screened, told as the band that it lies in: Shown with the per cent at which that begins.
+
+    `edges` part the bands. Suppressed is a school of so few pupils that a band would be too narrow; left out is one where nobody was due.
+    """
+
+    edges: tuple[int, ...]
+    schools: Mapping[SchoolId, Published]
+
+    def end(self, begin: int) -> int | None:
+        """Where a band ends: it holds less than that. None for the last, which holds 100 per cent."""
+        return next((edge for edge in self.edges if edge > begin), None)
+
+    @property
+    def narrowest(self) -> int:
+        """The width of the narrowest band, in per cent."""
+        return min(end - begin for begin, end in pairwise((0, *self.edges, 100)))
+
+    def answers(self, target: Fraction) -> Mapping[SchoolId, bool]:
+        """The schools whose band says whether `target` per cent were screened, and whether they were."""
+        shown = {school: band.value for school, band in self.schools.items() if isinstance(band, Shown)}
+        found = {school: (begin >= target, end is not None and end <= target) for school, begin in shown.items() for end in [self.end(begin)]}
+        return {school: met for school, (met, unmet) in found.items() if met or unmet}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """How the attack before the release went: who tried, how many hidden counts, the programs solved, the narrowest interval anybody was left with
     (None: nothing is hidden)."""
@@ -115,6 +143,7 @@ class Release:
     windows: tuple[str, ...]
     counted: Mapping[SchoolId, int]
     tables: tuple[PublishedTable, ...]
+    participation: Participation | None  # None: the district has not decided where they part
     school_verdicts: tuple[SchoolVerdicts, ...]
     district_verdicts: tuple[DistrictVerdict, ...]
     certificate: Certificate
@@ -196,6 +225,8 @@ def _lines(r: Release) -> Iterator[str]:
         yield from (f"  - table: {table.id}", "    rows:")
         for row in table.rows:
             yield from _row(row)
+    if r.participation:
+        yield from _participation(r.participation)
     yield from _verdicts(r)
     yield from _chained(r)
 
@@ -214,6 +245,13 @@ def _row(row: Row) -> Iterator[str]:
     yield f"        schools: {row.schools}"
     yield f"        shown: {_flow((name, cell.value) for name, cell in row.cells.items() if isinstance(cell, Shown))}"
     yield f"        suppressed: [{', '.join(scalar(name) for name, cell in row.cells.items() if isinstance(cell, Suppressed))}]"
+
+
+def _participation(bands: Participation) -> Iterator[str]:
+    yield "participation:"
+    yield f"  edges: [{', '.join(map(str, bands.edges))}]"
+    yield f"  shown: {_flow((school, band.value) for school, band in bands.schools.items() if isinstance(band, Shown))}"
+    yield f"  suppressed: [{', '.join(school for school, band in bands.schools.items() if isinstance(band, Suppressed))}]"
 
 
 def _verdicts(r: Release) -> Iterator[str]:

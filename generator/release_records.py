@@ -36,6 +36,7 @@ def release(part: Part) -> tuple[r.Release]:
             windows=windows,
             counted={m.SchoolId(school): int(revision) for school, revision in part.data["counted"].items()},
             tables=tuple(_table(table, tables.get(table.data["table"])) for table in part.parts("tables")),
+            participation=_participation(part.part("participation")),
             school_verdicts=tuple(map(_school_verdicts, part.parts("school_verdicts"))),
             district_verdicts=tuple(map(_district_verdict, part.parts("district_verdicts"))),
             certificate=_certificate(part.part("certificate") or part),
@@ -62,6 +63,15 @@ def _row(part: Part, names: tuple[str, ...]) -> r.Row:
     return r.Row(
         id=part.data["row"], schools=part.whole("schools"), cells={name: found[name] for name in dict.fromkeys((*names, *found)) if name in found}
     )
+
+
+def _participation(part: Part | None) -> r.Participation | None:
+    """In the order of ids, as schools are counted."""
+    if part is None:
+        return None
+    found: dict[str, m.Published] = {school: m.Shown(value=int(begin)) for school, begin in part.data["shown"].items()}
+    found |= {school: m.Suppressed() for school in part.data["suppressed"]}
+    return r.Participation(edges=tuple(map(int, part.data["edges"])), schools={m.SchoolId(school): found[school] for school in sorted(found)})
 
 
 def _school_verdicts(part: Part) -> r.SchoolVerdicts:
@@ -110,6 +120,8 @@ def check_release(part: Part) -> Iterator[Problem]:
         yield problem(part.at("registry"), "release-registry", stated=part.whole("registry"), known=VERSION)
         return
     yield from _tables_fit(part, registry(release(part)[0].levels, tuple(part.data["windows"])))
+    if (bands := part.part("participation")) is not None:
+        yield from _participation_fits(bands, part.data["counted"])
     for share in part.parts("district_verdicts"):
         if share.whole("met") > share.whole("judged"):
             yield problem(share.at("met"), "part-exceeds-whole", part=share.whole("met"), whole=share.whole("judged"))
@@ -136,7 +148,19 @@ def _cells_fit(row: Part, known: Table) -> Iterator[Problem]:
         yield _differs(row.at("row"), f"{known.id} / {row.data['row']}", known.names, [*shown, *suppressed])
 
 
-def _differs(at: Position, where: str, needed: Collection[str], stated: Collection[str]) -> Problem:
+def _participation_fits(part: Part, counted: Collection[str]) -> Iterator[Problem]:
+    """Edges rise, shown bands begin at one of them, and a school that was counted stands in one place at most."""
+    edges, shown, suppressed = part.data["edges"], part.data["shown"], part.data["suppressed"]
+    if edges != sorted(set(edges)):
+        yield _differs(part.at("edges"), "edges", map(str, sorted(set(edges))), map(str, edges))
+    if begins := sorted({begin for begin in shown.values() if begin not in (0, *edges)}):
+        yield _differs(part.at("shown"), "participation", map(str, (0, *edges)), map(str, begins))
+    stated = [*shown, *suppressed]
+    if strange := [school for school in stated if school not in counted or stated.count(school) > 1]:
+        yield _differs(part.at("shown"), "participation", counted, strange)
+
+
+def _differs(at: Position, where: str, needed: Iterable[str], stated: Iterable[str]) -> Problem:
     return problem(at, "release-differs", where=where, needed=", ".join(needed), stated=", ".join(stated))
 
 

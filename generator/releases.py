@@ -6,7 +6,7 @@ come from, nor speak to anybody. What is refused is told by a kind and by cells,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -15,17 +15,18 @@ from fractions import Fraction
 from generator.audit import PUBLIC, Candidate, Exposure, Seen, attackers, certify, said
 from generator.disclosure import Demand, Draft, Original, protect
 from generator.duties import Operator, Rule, SchoolMeasure, Subject
-from generator.model import SchoolId, Suppressed, Term, TermId, Text
+from generator.model import Cell, Published, SchoolId, Shown, Suppressed, Term, TermId, Text
 from generator.problems import Position
-from generator.registry import VERSION, Table, registry
-from generator.release import DistrictVerdict, Limits, Link, Release, SchoolVerdicts, arranged
+from generator.registry import PARTICIPATION, TOTAL, VERSION, Table, registry, who_took_part
+from generator.release import DistrictVerdict, Limits, Link, Participation, Release, SchoolVerdicts, arranged
 from generator.repository import Repository
-from generator.submission import Concern, NotScreened, Submission
-from generator.tables import Filing, Ledger, Question, Statement, tabulate, with_shares
+from generator.submission import Concern, Submission
+from generator.tables import Filing, Ledger, Question, Statement, Tabulation, newcomers, small_changes, tabulate, with_shares
 from generator.witnesses import UntrueStatementError
 
 _NOWHERE = Position(path="")  # a verdict has a place once it is read from a file
 ROUNDS = 8  # of drafting and attacking; four were the most that a cut of invented figures took
+EDGES = ("publication_participation_low", "publication_participation_high")  # where the bands of participation part; no bands without them
 LIMITS = ("publication_threshold", "publication_schools", "publication_largest_share", "publication_rounding")
 
 
@@ -37,9 +38,11 @@ class Why(StrEnum):
     TOO_EARLY = "too-early"
     TOO_FEW = "too-few"  # schools filed
     NOTHING_NEW = "nothing-new"  # the same Submissions as the last release
+    TOO_LITTLE = "too-little"  # a few schools corrected a small count: beside the earlier release it would be told
     MISSING = "missing"  # a Submission that an earlier release counted is not at hand: the stacked attack needs it
     OTHER_TABLES = "other-tables"  # an earlier release of the term has another version of the tables
     UNTRUE = "untrue"  # an earlier release does not follow from the figures that it says it counted
+    BANDS = "bands"  # so few in a band of a school with whom nothing was found that the bands of participation would narrow down who was
     TINY = "tiny"  # a band of fewer pupils than k: that not k of them are at risk, everybody knows
     EXPOSED = "exposed"
 
@@ -51,6 +54,7 @@ class Refused:
     why: Why
     exposures: tuple[Exposure, ...] = ()
     filings: tuple[Filing, ...] = ()
+    cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,9 @@ def cut(repository: Repository, order: Order, told: Callable[[str], None]) -> Re
     ledger = Ledger(order.submissions.values(), types, repository.district.risk_levels)
     if ledger.smallest() < limits.k:
         return Refused(why=Why.TINY)
+    edges = edges_of(repository)
+    if edges and (fewest := ledger.fewest_without_findings()) is not None and fewest < limits.k:
+        return Refused(why=Why.BANDS)
     windows = _windows(order.term, [order.submissions[f] for f in present])
     tables = registry(repository.district.risk_levels, windows)
     told("release.tabulate")
@@ -92,6 +99,10 @@ def cut(repository: Repository, order: Order, told: Callable[[str], None]) -> Re
         Seen(content=release, tabulation=tabulate(ledger, registry(release.levels, release.windows), filings, release.limits), questions=asked)
         for release, filings in zip(order.before, earlier, strict=True)
     ]
+    tabulation = tabulate(ledger, tables, present, limits)
+    if limits.base == 1 and (cells := tuple(_too_little(ledger, tabulation, before, limits))):
+        return Refused(why=Why.TOO_LITTLE, cells=cells)
+    bands = participation_of(ledger, tabulation, limits.k, edges) if edges else None
     candidate = Candidate(
         term=order.term.id,
         revision=len(order.before) + 1,
@@ -103,11 +114,12 @@ def cut(repository: Repository, order: Order, told: Callable[[str], None]) -> Re
         windows=tuple(windows),
         counted=order.counted,
         tables=(),
+        participation=bands,
         school_verdicts=tuple(_by_school(q, ledger, present) for q in asked if q.by_school),
-        district_verdicts=tuple(v for q in asked if not q.by_school and (v := _of_district(q, ledger, present, limits)) is not None),
+        district_verdicts=tuple(_of_district(asked, ledger, tabulation, limits, bands, [one.tabulation for one in before])),
         previous=order.previous,
     )
-    return _Cut(ledger, tables, before, told).cut(candidate, present, asked)
+    return _Cut(ledger, tables, before, told).cut(Seen(content=candidate, tabulation=tabulation, questions=asked))
 
 
 def limits_of(repository: Repository) -> Limits | None:
@@ -162,11 +174,10 @@ def _names(repository: Repository) -> Mapping[str, tuple[tuple[str, ...], tuple[
     schools is told. Electronic files, which everybody has, bind nothing else.
     """
     levels = repository.district.risk_levels
-    screened = (*(f"levels.{level.id}" for level in levels), "invalid")
-    due = (*screened, *(f"not_screened.{reason}" for reason in NotScreened))
+    due, screened, _, _ = who_took_part(levels)
     needing = tuple(f"levels.{level.id}" for level in levels if level.paper_file)
     return {
-        SchoolMeasure.SCREENING_COVERAGE: (screened, due, False),
+        SchoolMeasure.SCREENING_COVERAGE: (screened.sums, due.sums, False),
         SchoolMeasure.ELECTRONIC_FILES: (("electronic_files",), ("enrolment",), True),
         SchoolMeasure.PAPER_FILES: (tuple(f"concerns.{concern}" for concern in Concern), needing, False),
     }
@@ -185,12 +196,60 @@ def _by_school(question: Question, ledger: Ledger, filings: Sequence[Filing]) ->
     return SchoolVerdicts(rule=question.rule, target=question.target, schools=schools, source=_NOWHERE)
 
 
-def _of_district(question: Question, ledger: Ledger, filings: Sequence[Filing], limits: Limits) -> DistrictVerdict | None:
-    """How many schools meet a rule; None where few do, or few do not: they would know each other."""
-    found = [met for filing in filings if (met := question.met(ledger, filing)) is not None]
-    if any(0 < schools < limits.schools for schools in (sum(found), len(found) - sum(found))):
-        return None
-    return DistrictVerdict(rule=question.rule, target=question.target, met=sum(found), judged=len(found), source=_NOWHERE)
+def _of_district(
+    asked: Iterable[Question], ledger: Ledger, tabulation: Tabulation, limits: Limits, bands: Participation | None, before: Iterable[Tabulation]
+) -> Iterator[DistrictVerdict]:
+    """How many schools meet each rule, but where few do, or few do not, of those whose band does not say it: they would know each other.
+
+    Nor where few handed in anew since an earlier release: the two numbers would tell of these.
+    """
+    few_anew = any(0 < len(newcomers(tabulation, earlier)) < limits.schools for earlier in before)
+    for question in (q for q in asked if not q.by_school):
+        found = {filing.school: met for filing in tabulation.filings if (met := question.met(ledger, filing)) is not None}
+        told = bands.answers(question.per_cent) if bands and question.is_of_participation(ledger) else {}
+        open_ = [met for school, met in found.items() if school not in told]
+        few = any(0 < schools < limits.schools for schools in (sum(open_), len(open_) - sum(open_)))
+        if not few and not (open_ and few_anew):
+            yield DistrictVerdict(rule=question.rule, target=question.target, met=sum(found.values()), judged=len(found), source=_NOWHERE)
+
+
+def _too_little(ledger: Ledger, tabulation: Tabulation, before: Iterable[Seen], limits: Limits) -> Iterator[Cell]:
+    """The cells that, beside an earlier release, would tell that a few schools corrected a small count. Which schools these are everybody sees."""
+    for earlier in before:
+        if 0 < len(newcomers(tabulation, earlier.tabulation)) < limits.schools:
+            shown = {cell for cell, published in earlier.content.cells.items() if isinstance(published, Shown)}
+            yield from (cell for cell in small_changes(ledger, tabulation, earlier.tabulation, limits.k) if cell in shown)
+
+
+# --- bands of participation ----------------------------------------------------------------------------------------------------------
+
+
+def edges_of(repository: Repository) -> tuple[int, ...]:
+    """Where the bands of participation part, in per cent; empty where the district has not decided it."""
+    stated = [repository.parameters.get(name) for name in EDGES]
+    return tuple(sorted({int(value) for value in stated if value is not None})) if None not in stated else ()
+
+
+def participation_of(ledger: Ledger, tabulation: Tabulation, k: int, edges: tuple[int, ...]) -> Participation:
+    """The band of every school where anybody was due; Suppressed where a band is narrower than k pupils.
+
+    Whether it is goes by what everybody knows: the school's enrolment in the stage bands in which, says the release, any school had anybody due.
+    """
+    plain = Participation(edges=edges, schools={})
+    present = [row for (table, row), schools in tabulation.schools.items() if table == PARTICIPATION and schools and row != TOTAL]
+    found: dict[SchoolId, Published] = {}
+    for filing in tabulation.filings:
+        if plain.narrowest * ledger.enrolled(filing, present) < 100 * k:
+            found[filing.school] = Suppressed()
+        elif (begin := _begin(ledger, filing, edges)) is not None:
+            found[filing.school] = Shown(value=begin)
+    return replace(plain, schools=found)
+
+
+def _begin(ledger: Ledger, filing: Filing, edges: Sequence[int]) -> int | None:
+    """Where the band of a school's participation begins; None where nobody was due."""
+    whole, part = (sum(ledger.values[atom] for atom in ledger.atoms(filing, names)) for names in (ledger.due, ledger.screened))
+    return None if whole == 0 else max(edge for edge in (0, *edges) if 100 * part >= edge * whole)
 
 
 # --- drafting and attacking ----------------------------------------------------------------------------------------------------------
@@ -202,9 +261,7 @@ class _Cut:
     def __init__(self, ledger: Ledger, tables: Sequence[Table], before: Sequence[Seen], told: Callable[[str], None]) -> None:
         self.ledger, self.tables, self.before, self.told = ledger, tables, before, told
 
-    def cut(self, candidate: Candidate, filings: Sequence[Filing], asked: tuple[Question, ...]) -> Release | Refused:
-        tabulation = tabulate(self.ledger, self.tables, filings, candidate.limits)
-        seen = Seen(content=candidate, tabulation=tabulation, questions=asked)
+    def cut(self, seen: Seen) -> Release | Refused:
         try:
             known = [
                 *self.ledger.facts([one.tabulation.filings for one in (*self.before, seen)]),

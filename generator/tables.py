@@ -26,7 +26,7 @@ import pandas as pd
 
 from generator.duties import RuleId
 from generator.model import Cell, Published, RiskLevel, SchoolId, SchoolType, Shown, Suppressed, TermId
-from generator.registry import TOTAL, Column, Table
+from generator.registry import TOTAL, Column, Table, who_took_part
 from generator.release import Limits
 from generator.submission import Counts, Submission
 
@@ -100,6 +100,8 @@ class Ledger:
         self.frame = pd.DataFrame.from_records(figures, columns=["filing", "school", "type", "band", "name", "value"])
         self.values = tuple(value for *_, value in figures)  # the true count of every atom
         self.levels = tuple(levels)
+        due, screened, missed, _ = who_took_part(levels)
+        self.due, self.screened, self._missed = due.sums, screened.sums, missed.sums  # names of atoms
         self._named: dict[tuple[Filing, str], list[int]] = {}
         self._whose: dict[SchoolId, list[int]] = {}
         for atom, (filing, school, _, _, name, _) in enumerate(figures):
@@ -123,19 +125,59 @@ class Ledger:
         """The fewest pupils that any band of any school has, of those that have any."""
         return min(int(n) for n in self.frame.loc[self.frame["name"] == "enrolment", "value"] if n > 0)
 
+    def fewest_without_findings(self) -> int | None:
+        """The fewest pupils with whom nothing was found in any band of any school that screened anybody in it; None if nobody was screened."""
+        screened = self.frame[self.frame["name"].isin(self.screened)].groupby(["filing", "band"])["value"].sum()
+        clear = self.frame[self.frame["name"] == f"levels.{self.levels[0].id}"].set_index(["filing", "band"])["value"]
+        return min((int(n) for n in clear[(screened > 0).reindex(clear.index)].to_list()), default=None)
+
+    def enrolled(self, filing: Filing, bands: Iterable[str]) -> int:
+        """How many pupils a school has in these bands."""
+        here = self.frame[(self.frame["filing"] == filing) & (self.frame["name"] == "enrolment")]
+        return int(here.loc[here["band"].isin(list(bands)), "value"].sum())
+
     def facts(self, releases: Sequence[Sequence[Filing]]) -> Iterator[Statement]:
         """What everybody may know of every Submission: its enrolment, which schools state openly, and what the form lets not be.
 
         What the form lets not be is said of all schools of a type together, band by band. That is no less: it speaks of pupils, of whom a school has
         no more than it has enrolled, and pupils can be dealt out to schools one by one. Only schools counted in the same releases are alike.
         """
-        for atoms in (atoms for (_, name), atoms in self._named.items() if name == "enrolment"):
-            yield from (Statement(terms={atom: 1}, low=self.values[atom], high=self.values[atom]) for atom in atoms)
+        yield from self._exactly(atom for (_, name), atoms in self._named.items() if name == "enrolment" for atom in atoms)
+        for part in self._alike(releases):
+            yield from self._form(_by_name(part))
+
+    def facts_apart(self) -> Iterator[Statement]:
+        """The same, of every school by itself."""
+        yield from self._exactly(atom for (_, name), atoms in self._named.items() if name == "enrolment" for atom in atoms)
+        for _, part in self.frame.groupby(["filing", "band"], sort=False):
+            yield from self._form(_by_name(part))
+
+    def takes_part(self) -> frozenset[int]:
+        """The atoms that say who took part: who was not screened, and with whom nothing was found."""
+        names = {f"levels.{self.levels[0].id}", *self._missed}
+        return frozenset(_numbers(self.frame[self.frame["name"].isin(names)]))
+
+    def all_but_who_took_part(self) -> Iterator[Statement]:
+        """Every other atom, exactly. More than anybody knows: only for an attack on those that say who took part."""
+        yield from self._exactly(set(range(len(self.values))) - self.takes_part())
+
+    def how_many_took_part(self, releases: Sequence[Sequence[Filing]]) -> Iterator[Statement]:
+        """How many of each school's bands were screened and how many were not, said as in `facts`. More than anybody knows: only for an attack on
+        what was found."""
+        for part in self._alike(releases):
+            for names in (self.screened, self._missed):
+                atoms = _numbers(part[part["name"].isin(names)])
+                count = sum(self.values[atom] for atom in atoms)
+                yield Statement(terms=dict.fromkeys(atoms, 1), low=count, high=count)
+
+    def _exactly(self, atoms: Iterable[int]) -> Iterator[Statement]:
+        yield from (Statement(terms={atom: 1}, low=self.values[atom], high=self.values[atom]) for atom in atoms)
+
+    def _alike(self, releases: Sequence[Sequence[Filing]]) -> Iterator[pd.DataFrame]:
+        """A band of all schools of a type that are counted in the same releases."""
         counted = [frozenset(filings) for filings in releases]
         alike = self.frame["filing"].map(lambda filing: tuple(filing in filings for filings in counted))
-        for _, part in self.frame.groupby([alike, "type", "band"], sort=False):
-            atoms_by_name: dict[str, Atoms] = {str(name): _numbers(group) for name, group in part.groupby("name", sort=False)}
-            yield from self._form(atoms_by_name)
+        yield from (part for _, part in self.frame.groupby([alike, "type", "band"], sort=False))
 
     def _form(self, atoms: Mapping[str, Atoms]) -> Iterator[Statement]:
         valid = [f"levels.{level.id}" for level in self.levels]
@@ -158,6 +200,10 @@ def _figures(counts: Counts) -> Iterator[tuple[str, int]]:
         yield name, getattr(counts, name)
     for name in ("not_screened", "levels", "followed_up", "concerns"):
         yield from ((f"{name}.{key}", value) for key, value in getattr(counts, name).items())
+
+
+def _by_name(part: pd.DataFrame) -> dict[str, Atoms]:
+    return {str(name): _numbers(group) for name, group in part.groupby("name", sort=False)}
 
 
 def _numbers(part: pd.DataFrame) -> Atoms:
@@ -268,7 +314,31 @@ def share_of(part: Published, whole: Published) -> Published:
             return Suppressed()
 
 
+# --- beside an earlier release -------------------------------------------------------------------------------------------------
+
+
+def newcomers(tabulation: Tabulation, earlier: Tabulation) -> frozenset[SchoolId]:
+    """The schools that one of two releases counts otherwise than the other. Everybody sees which these are."""
+    return frozenset(filing.school for filing in set(tabulation.filings) ^ set(earlier.filings))
+
+
+def small_changes(ledger: Ledger, tabulation: Tabulation, earlier: Tabulation, k: int) -> Iterator[Cell]:
+    """The cells about somebody in which two releases differ by a small count."""
+    for cell in (cell for cell in tabulation.cells if cell in tabulation.sensitive & earlier.sensitive):
+        new, old = (sum(ledger.values[atom] for atom in one.cells[cell]) for one in (tabulation, earlier))
+        if 0 < abs(new - old) < k:
+            yield cell
+
+
 # --- sealed rules ------------------------------------------------------------------------------------------------------------
+
+
+def surplus(ledger: Ledger, filing: Filing, part: Iterable[str], whole: Iterable[str], per_cent: Fraction) -> dict[int, int]:
+    """The terms of what a school's part has over so many per cent of its whole: 0 or more where it is as much."""
+    terms = dict.fromkeys(ledger.atoms(filing, whole), -per_cent.numerator)
+    for atom in ledger.atoms(filing, part):
+        terms[atom] = terms.get(atom, 0) + 100 * per_cent.denominator
+    return terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,10 +354,11 @@ class Question:
 
     def surplus(self, ledger: Ledger, filing: Filing) -> dict[int, int]:
         """The terms of what the part has over what is asked: 0 or more where the rule is met."""
-        terms = dict.fromkeys(ledger.atoms(filing, self.whole), -self.per_cent.numerator)
-        for atom in ledger.atoms(filing, self.part):
-            terms[atom] = terms.get(atom, 0) + 100 * self.per_cent.denominator
-        return terms
+        return surplus(ledger, filing, self.part, self.whole, self.per_cent)
+
+    def is_of_participation(self, ledger: Ledger) -> bool:
+        """Whether it asks for the share of those due who were screened."""
+        return (self.part, self.whole) == (ledger.screened, ledger.due)
 
     def met(self, ledger: Ledger, filing: Filing) -> bool | None:
         """Whether a school's figures are what is asked; None where there is nobody to ask about."""

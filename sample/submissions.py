@@ -160,10 +160,10 @@ def _drawn(total: int, members: type[_E], weights: Sequence[int], random: Random
 
 
 def _corrected(submission: Submission, levels: Sequence[RiskLevel]) -> Submission:
-    """The second revision: two pupils of the last band had been put one level too low, one paper file had not been counted."""
+    """The second revision: a class of the last band had been put one level too low, and its paper files had not been counted."""
     band, counts = list(submission.bands.items())[-1]
     first, second = levels[0].id, levels[1].id
-    moved = {**counts.levels, first: counts.levels[first] - 2, second: counts.levels[second] + 2}
-    concerns = {**counts.concerns, Concern.OTHER: counts.concerns[Concern.OTHER] + 1}
-    mended = replace(counts, levels=moved, paper_files=counts.paper_files + 1, concerns=concerns)
+    moved = {**counts.levels, first: counts.levels[first] - 11, second: counts.levels[second] + 11}
+    concerns = {**counts.concerns, Concern.RELATIONSHIPS: counts.concerns[Concern.RELATIONSHIPS] + 8}
+    mended = replace(counts, levels=moved, paper_files=counts.paper_files + 8, concerns=concerns)
     return replace(submission, revision=2, bands={**submission.bands, band: mended})

@@ -13,7 +13,7 @@ from generator.duties import RuleId
 from generator.model import Cell, Published, RiskLevel, SchoolId, Shown, Suppressed, TermId, Text
 from generator.problems import Position
 from generator.registry import TOTAL, Table, registry
-from generator.release import Certificate, DistrictVerdict, Limits, Link, Release, SchoolVerdicts, arranged, digest, id_of, path_of
+from generator.release import Certificate, DistrictVerdict, Limits, Link, Participation, Release, SchoolVerdicts, arranged, digest, id_of, path_of
 
 LEVELS = (
     RiskLevel(id="none", title=Text(zh="未见异常", en="No concern found"), focus=False, paper_file=False),
@@ -143,8 +143,9 @@ def release(
         windows=tuple(windows),
         counted=counted,
         tables=arranged(tables, cells, contributing),
+        participation=Participation(edges=(85, 95), schools=_participation(spring=base > 1)),
         school_verdicts=(
-            SchoolVerdicts(rule=RuleId("SCREEN-02"), target=95, schools=dict.fromkeys(counted, True), source=at),
+            SchoolVerdicts(rule=RuleId("SCREEN-02"), target=95, schools=dict.fromkeys(counted, True) | {SchoolId("xz37"): base == 1}, source=at),
             SchoolVerdicts(rule=RuleId("FILE-01"), target=100, schools=verdicts, source=at),
         ),
         district_verdicts=(DistrictVerdict(rule=RuleId("FILE-02"), target=100, met=2, judged=3, source=at),),
@@ -152,6 +153,12 @@ def release(
         previous=Link(id=previous.id, digest=digest(previous)) if previous else None,
         source=at,
     )
+
+
+def _participation(*, spring: bool) -> Mapping[SchoolId, Published]:
+    """One school is too small for a band; in spring it is one where nobody is due."""
+    last = {SchoolId("xz37"): Shown(value=85 if spring else 95)}
+    return {SchoolId("xz01"): Shown(value=95), **({} if spring else {SchoolId("xz10"): Suppressed()}), **last}
 
 
 def chain() -> tuple[Release, ...]:

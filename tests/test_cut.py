@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -252,9 +253,11 @@ def test_the_command_writes_what_was_confirmed_and_finds_earlier_revisions_in_hi
 
 
 def test_without_a_yes_nothing_is_written_and_no_figure_of_a_school_is_printed(made: District) -> None:
-    """What is told is the district's: no school is named but where one is the reason of a refusal."""
+    """What is told is the district's: a school is named with its band and its outcomes, never with a figure."""
     told = run(made, "release", "2025-2026-2", "--identity", str(made.beside / "all.txt"), "--as-of", "2026-08-01", given="no\n")
-    assert "xz" not in told.stdout
+    named = [line for line in told.stdout.splitlines() if re.search(r"\bxz\d", line)]
+    assert {line.split(" ")[0] for line in named} <= {"Participation", "[c]:", "FILE-01:"}
+    assert not re.search(r"xz\d+\S*[ :=]+\d", told.stdout)
     assert told.returncode == 5
     assert "nothing was written" in told.stdout
     assert not (made.root / "records" / "releases" / "2025-2026-2-r1.yml").exists()

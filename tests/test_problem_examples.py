@@ -50,6 +50,7 @@ def put(text: str, example: Example) -> tuple[dict[str, bytes], int]:
 def test_the_mistake_gives_this_problem_there_and_nothing_else(code: Code) -> None:
     assert code.example
     files, start = put(code.example.mistake, code.example)
+    files = {path: data for path, data in files.items() if path != code.example.without}
     found = [(p.code, p.at.path, f"{p.at.line - start}:{p.at.column}") for p in problems_of(files)]
     assert found == [(code.name, code.example.path, code.example.at)]
     for language in Language:

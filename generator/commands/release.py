@@ -157,6 +157,8 @@ def _tell_refused(request: Request, refused: Refused) -> None:
     print(request.say(f"release.{refused.why}"), file=sys.stderr)
     for filing in refused.filings[:_MOST]:
         print(f"  {filing.school} {filing.term} {filing.revision}", file=sys.stderr)
+    for cell in refused.cells[:_MOST]:
+        print(f"  {cell.table} / {cell.row} / {cell.column}", file=sys.stderr)
     for exposure in refused.exposures[:_MOST]:
         cell = exposure.secret.cell
         facts = {"cell": f"{cell.table} / {cell.row} / {cell.column}", "school": exposure.secret.school or ""}
@@ -177,8 +179,29 @@ def _told(request: Request, release: Release) -> Iterator[str]:
             row, line = (cell.table, cell.row), [f"{cell.table} / {cell.row}:"]
         line.append(f"{cell.column} {_word(cell.column, published)}")
     yield "  ".join(line)
+    yield from _of_schools(request, release)
     facts = {name: getattr(certificate, name) for name in ("attackers", "secrets", "programs")}
     yield request.say("release.certificate", narrowest="—" if certificate.narrowest is None else certificate.narrowest, **facts)
+
+
+def _of_schools(request: Request, release: Release) -> Iterator[str]:
+    """What would be told of schools: bands of participation and outcomes of rules, never a figure."""
+    from generator.model import Shown, Suppressed
+
+    if bands := release.participation:
+        for begin in (0, *bands.edges):
+            end = bands.end(begin)
+            inside = [school for school, band in bands.schools.items() if band == Shown(value=begin)]
+            told = request.say("release.band", begin=begin, end=100 if end is None else end, count=len(inside))
+            yield " ".join((told, *inside))
+        if hidden := [school for school, band in bands.schools.items() if isinstance(band, Suppressed)]:
+            yield " ".join((f"{_MARK}:", *hidden))
+    for verdicts in release.school_verdicts:
+        unmet = [school for school, met in verdicts.schools.items() if not met]
+        told = request.say("release.verdict", rule=verdicts.rule, met=len(verdicts.schools) - len(unmet), judged=len(verdicts.schools))
+        yield " ".join((told, *((request.say("release.unmet"), *unmet) if unmet else ())))
+    for verdict in release.district_verdicts:
+        yield request.say("release.verdict", rule=verdict.rule, met=verdict.met, judged=verdict.judged)
 
 
 def _changes(request: Request, release: Release, before: Release | None) -> Iterator[str]:

@@ -39,4 +39,4 @@ def framed(example: Example) -> dict[str, object]:
     lines = example.mistake.splitlines()
     before = lines[line - 1][: column - 1] if line <= len(lines) else ""
     lines.insert(line, " " * width(before) + "^")
-    return {"path": example.path, "mistake": "\n".join(lines), "mended": example.mended}
+    return {"path": example.path, "without": example.without, "mistake": "\n".join(lines), "mended": example.mended}

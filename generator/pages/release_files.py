@@ -7,13 +7,13 @@ not published is an empty value with its status beside it, never 0.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from generator.archive import as_zip
-from generator.model import RiskLevel, Shown, Text
-from generator.pages.tables import MARK, Voice, is_share, term_of
-from generator.release import Release, digest
+from generator.model import RiskLevel, SchoolId, Shown, Text
+from generator.pages.tables import MARK, NOBODY, Voice, is_share, term_of
+from generator.release import Participation, Release, digest
 from generator.render import Edition
 from generator.schemas import enum_label, published
 from generator.site import File
@@ -90,6 +90,29 @@ def verdicts_table(voice: Voice) -> Table:
     return Table(name=edition.say("statistics.sheet.verdicts"), columns=columns, rows=rows)
 
 
+def participation_table(voice: Voice) -> Table:
+    """The band of every school's participation: a row a school; empty where there are no bands."""
+    release, schools, bands = voice.release, voice.edition.site.repository.schools, voice.release.participation
+    rows: list[list[Cell]] = []
+    for school, told in voice.participation().items():
+        title = voice.edition.plain(schools[school].title) if school in schools else None
+        rows.append([release.id, release.term, school, title, None if told.suppressed else told.text, *_band(bands, school)])
+    names = ("release", "term", "school", "school_title", "band", "value", "below", "status")
+    columns = tuple((name, 24 if name in ("school_title", "band") else 14) for name in names)
+    return Table(name=voice.edition.say("statistics.sheet.participation"), columns=columns, rows=rows)
+
+
+def _band(bands: Participation | None, school: SchoolId) -> tuple[int | None, int | None, str | None]:
+    """Where a school's band begins and ends, and its status."""
+    match bands.schools.get(school) if bands else None:
+        case Shown(value=begin):
+            return begin, bands.end(begin) if bands else None, None
+        case None:
+            return None, None, NOBODY
+        case _:
+            return None, None, MARK
+
+
 def _verdict(edition: Edition, *, met: bool) -> str:
     return edition.plain(enum_label("ReleaseVerdict", "met" if met else "unmet"))
 
@@ -117,6 +140,9 @@ def about(voice: Voice) -> Iterator[tuple[str, Cell]]:
     if limits.base > 1:
         yield say("statistics.about.rounding"), say("statistics.about.rounding.text", base=limits.base)
     yield say("statistics.about.rows"), say("statistics.about.rows.text", schools=limits.schools, per_cent=limits.per_cent)
+    if bands := release.participation:
+        begins = say("statistics.separator").join(voice.band(begin) for begin in (0, *bands.edges))
+        yield say("participation.title"), say("statistics.about.participation.text", bands=begins, k=limits.k)
     if (notice := edition.site.repository.district.notice) is not None:
         yield say("statistics.about.notice"), edition.plain(notice)
 
@@ -124,7 +150,8 @@ def about(voice: Voice) -> Iterator[tuple[str, Cell]]:
 def _workbook(voice: Voice) -> bytes:
     title = voice.edition.say("statistics.files.title", release=voice.release.id)
     properties = {"title": title, "subject": voice.edition.plain(voice.edition.site.repository.district.title)}
-    return as_workbook((figures_table(voice), verdicts_table(voice), _notes(voice)), properties)
+    bands = [participation_table(voice)] if voice.release.participation else []
+    return as_workbook((figures_table(voice), *bands, verdicts_table(voice), _notes(voice)), properties)
 
 
 # --- zip --------------------------------------------------------------------------------------------------------------------------
@@ -135,6 +162,8 @@ def _packed(voice: Voice, made: Mapping[str, bytes]) -> Iterator[tuple[str, byte
     yield "README.txt", _readme(voice).encode("utf-8-sig")
     yield "dictionary.csv", as_csv(_dictionary(voice))
     yield f"{name}.csv", made["csv"]
+    if voice.release.participation:
+        yield f"{name}-participation.csv", as_csv(participation_table(voice))
     yield f"{name}-verdicts.csv", as_csv(verdicts_table(voice))
     yield f"{name}.xlsx", made["xlsx"]
     yield f"{name}.json", made["json"]
@@ -144,20 +173,18 @@ def _packed(voice: Voice, made: Mapping[str, bytes]) -> Iterator[tuple[str, byte
 def _readme(voice: Voice) -> str:
     say, edition, name = voice.edition.say, voice.edition, voice.release.id
     facts = [say("statistics.readme.fact", name=what, said=edition.day(told) if isinstance(told, date) else told) for what, told in about(voice)]
-    listed = [f"  {file}  {say(f'statistics.readme.{kind}')}" for file, kind in _listed(name)]
+    listed = [f"  {file}  {say(f'statistics.readme.{kind}')}" for file, kind in _listed(voice.release)]
     cite = say("statistics.readme.cite", district=edition.plain(edition.site.repository.district.title), release=name)
     title = say("statistics.files.title", release=name)
     return "\r\n".join((title, "", *facts, "", say("statistics.readme.files"), *listed, "", cite, say("statistics.readme.how"), ""))
 
 
-def _listed(name: str) -> tuple[tuple[str, str], ...]:
-    return (
-        (f"{name}.csv", "csv"),
-        (f"{name}-verdicts.csv", "verdicts"),
-        (f"{name}.xlsx", "xlsx"),
-        (f"{name}.json", "json"),
-        ("dictionary.csv", "dictionary"),
-    )
+def _listed(release: Release) -> Iterator[tuple[str, str]]:
+    name = release.id
+    yield f"{name}.csv", "csv"
+    if release.participation:
+        yield f"{name}-participation.csv", "participation"
+    yield from ((f"{name}-verdicts.csv", "verdicts"), (f"{name}.xlsx", "xlsx"), (f"{name}.json", "json"), ("dictionary.csv", "dictionary"))
 
 
 def _dictionary(voice: Voice) -> Table:
@@ -205,6 +232,7 @@ def _release(edition: Edition, r: Release) -> Mapping[str, object]:
             }
             for table in r.tables
         ],
+        "participation": _bands(r.participation, r.counted) if r.participation else None,
         "school_verdicts": [
             {"rule": v.rule, "target": v.target, "schools": [{"school": s, "met": met} for s, met in v.schools.items()]} for v in r.school_verdicts
         ],
@@ -216,6 +244,11 @@ def _release(edition: Edition, r: Release) -> Mapping[str, object]:
             "narrowest": certificate.narrowest,
         },
     }
+
+
+def _bands(bands: Participation, schools: Iterable[SchoolId]) -> Mapping[str, object]:
+    told = [{"school": school, **dict(zip(("value", "below", "status"), _band(bands, school), strict=True))} for school in schools]
+    return {"edges": list(bands.edges), "schools": told}
 
 
 def _cell(column: str, cell: object) -> Mapping[str, object]:

@@ -13,7 +13,7 @@ from generator.model import Cell, Published, SchoolId, Term
 from generator.pages.dictionary import fields
 from generator.pages.downloads import told as file_told
 from generator.pages.release_files import COLUMNS, FORMAT, SCHEMA, about, files, is_shared, schema_file
-from generator.pages.statistics import newest_release, told
+from generator.pages.statistics import newest_release, participation, told
 from generator.pages.tables import MARK, Voice, term_of
 from generator.release import Release, digest, id_of
 from generator.render import Edition
@@ -77,7 +77,8 @@ def _release(edition: Edition, release: Release, *, latest: bool) -> Page:
             "facts": [{"title": title, "text": edition.day(text) if isinstance(text, date) else text} for title, text in about(voice)],
             "mark": f"[{MARK}]",
             "tables": [told(voice, table) for table in release.tables],
-            "changes": list(_changes(voice, before)) if before else [],
+            "participation": participation(voice),
+            "changes": [*_changes(voice, before), *_moved(voice, before)] if before else [],
             "by_school": [_by_school(edition, verdicts.rule, verdicts.target, verdicts.schools) for verdicts in release.school_verdicts],
             "by_district": [
                 {"rule": _rule(edition, v.rule), "target": v.target, "met": v.met, "judged": v.judged} for v in release.district_verdicts
@@ -108,6 +109,21 @@ def _changes(voice: Voice, before: Release) -> Iterator[Mapping[str, object]]:
         was, is_ = before.cells.get(cell), after.get(cell)
         if was != is_:
             yield {"where": _where(voice, cell), "was": _said(voice, cell, was), "now": _said(voice, cell, is_)}
+
+
+def _moved(voice: Voice, before: Release) -> Iterator[Mapping[str, object]]:
+    """The schools whose band a revision tells otherwise."""
+    after, then = voice.participation(), Voice(edition=voice.edition, release=before).participation()
+    known, none = voice.edition.site.repository.schools, voice.edition.say("releases.not_there")
+    for school in dict.fromkeys((*after, *then)):
+        was, is_ = (told[school].text if school in told else none for told in (then, after))
+        if was != is_:
+            name = voice.edition.plain(known[school].title) if school in known else school
+            yield {
+                "where": voice.edition.say("releases.where_school", table=voice.edition.say("participation.title"), school=name),
+                "was": was,
+                "now": is_,
+            }
 
 
 def _where(voice: Voice, cell: Cell) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from generator.charts import draw
-from generator.model import Receipt, Suppressed, Term
+from generator.model import Receipt, Shown, Suppressed, Term
 from generator.pages.tables import MARK, Voice, is_share, term_of
 from generator.pages.trends import figures, trends
 from generator.registry import TOTAL
@@ -18,10 +18,11 @@ from generator.release import PublishedTable, Release, latest
 from generator.render import Edition, number
 from generator.site import Page, Site
 
+SCHOOLS = "participation-schools"  # the page of bands, school by school
 # The figures that a reader meets first: table, column.
 _HEADLINES = (("participation", "screened"), ("participation", "screened/due"), ("files", "electronic-files"), ("files", "paper-files"))
 _METHODS = (
-    *("source", "counts", "threshold", "rows", "complementary", "zeros", "rounding", "shares", "marks"),
+    *("source", "counts", "threshold", "rows", "complementary", "zeros", "rounding", "shares", "participation", "marks"),
     *("frozen", "attack", "certificate", "limits", "verdicts", "yourself", "beyond"),
 )
 
@@ -33,6 +34,8 @@ def pages(edition: Edition) -> Iterator[Page]:
     if newest:
         voice = Voice(edition=edition, release=newest)
         yield from (_table(voice, table) for table in newest.tables)
+        if newest.participation:
+            yield _participation(voice)
     yield _reporting(edition)
     yield _methods(edition, newest)
 
@@ -89,14 +92,19 @@ def _overview(edition: Edition, newest: Release | None) -> Page:
             "release": newest,
             "term": term_of(edition.site, newest.term) if newest else None,
             "figures": [_headline(voice, *headline) for headline in _HEADLINES] if voice else [],
-            "tables": [{"id": t.id, "title": voice.table(t.id), "note": edition.say(f"table.{t.id}.note")} for t in newest.tables]
-            if voice and newest
-            else [],
+            "tables": list(_tables(voice)) if voice else [],
             "coming": coming,
             "mark": f"[{MARK}]",
         },
         cites=[newest.source] if newest else [edition.site.repository.district.source],
     )
+
+
+def _tables(voice: Voice) -> Iterator[Mapping[str, str]]:
+    say = voice.edition.say
+    yield from ({"id": t.id, "title": voice.table(t.id), "note": say(f"table.{t.id}.note")} for t in voice.release.tables)
+    if voice.release.participation:
+        yield {"id": SCHOOLS, "title": say("participation.title"), "note": say("participation.note")}
 
 
 def _headline(voice: Voice, table: str, column: str) -> Mapping[str, object]:
@@ -131,6 +139,38 @@ def _table(voice: Voice, table: PublishedTable) -> Page:
         cites=[r.source for r in edition.site.releases],
         hide=("toc",),  # tables are wide
     )
+
+
+# --- participation, school by school ---------------------------------------------------------------------------------------------------
+
+
+def _participation(voice: Voice) -> Page:
+    edition, release = voice.edition, voice.release
+    return edition.page(
+        path=f"statistics/tables/{SCHOOLS}",
+        kind="participation",
+        title=edition.say("participation.title"),
+        description=edition.say("participation.note"),
+        template="participation.md.j2",
+        data={"release": release, "term": term_of(edition.site, release.term), "mark": f"[{MARK}]", "participation": participation(voice)},
+        cites=[release.source],
+        hide=("toc",),
+    )
+
+
+def participation(voice: Voice) -> Mapping[str, object] | None:
+    """The band of every school as `_participation.html.j2` prints it, in the order of the district's schools; None where there are no bands."""
+    bands, known = voice.release.participation, voice.edition.site.repository.schools
+    if bands is None:
+        return None
+    told, stated = voice.participation(), list(bands.schools.values())
+    return {
+        "schools": [{"id": s, "title": known[s].title if s in known else None, "band": band} for s, band in told.items()],
+        "bands": [
+            {"title": voice.band(begin), "schools": number(sum(found == Shown(value=begin) for found in stated))} for begin in (*bands.edges[::-1], 0)
+        ],
+        "hidden": sum(band.suppressed for band in told.values()),
+    }
 
 
 # --- reporting status ---------------------------------------------------------------------------------------------------------------

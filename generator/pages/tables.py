@@ -5,17 +5,18 @@ Owns these words, for pages, charts and files alike, so that they cannot differ.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from generator.model import Published, Shown, Suppressed, Term, TermId
+from generator.model import Published, SchoolId, Shown, Suppressed, Term, TermId
 from generator.registry import TOTAL
 from generator.release import PublishedTable, Release
 from generator.render import Edition, number
 from generator.schemas import enum_label
 from generator.site import Site
 
-MARK = "c"  # the only letter: one mark, so that the mark itself tells nothing
+MARK = "c"  # one mark for all that is hidden, so that the mark itself tells nothing
+NOBODY = "z"  # in files: there was nobody to be asked about
 BY_TYPE, CONCERNS, WINDOWS = "type-level", "stage-concern", "follow-up"
 BY_LEVEL = frozenset({"stage-level", BY_TYPE})
 _FILES = frozenset({"electronic-files", "paper-files"})
@@ -76,6 +77,28 @@ class Voice:
             case Shown():
                 text = self.edition.say("charts.share", share=f"{cell.value / 10:.1f}") if is_share(column) else number(cell.value)
                 return Told(text=text, suppressed=False)
+
+    def band(self, begin: int) -> str:
+        """The band of participation that begins there."""
+        bands = self.release.participation
+        end = bands.end(begin) if bands else None
+        if end is None:
+            return self.edition.say("participation.over", begin=begin)
+        return self.edition.say("participation.between" if begin else "participation.under", begin=begin, end=end)
+
+    def participation(self) -> Mapping[SchoolId, Told]:
+        """The band of every school that was counted, where there are bands."""
+        bands = self.release.participation
+        return {school: self._of_school(bands.schools.get(school)) for school in self.release.counted} if bands else {}
+
+    def _of_school(self, found: Published | None) -> Told:
+        match found:
+            case None:
+                return Told(text=self.edition.say("participation.nobody"), suppressed=False)
+            case Suppressed():
+                return Told(text=f"[{MARK}]", suppressed=True)
+            case Shown(value=begin):
+                return Told(text=self.band(begin), suppressed=False)
 
     def unit(self, table: str, column: str) -> str:
         """What is counted in a column."""
