@@ -1,4 +1,8 @@
-"""Cutting releases: from invented figures, attacked, written, read back; and the command with real keys, git and a person's yes."""
+"""Cutting releases: from invented figures, attacked, written, read back; and the command with real keys, git and a person's yes.
+
+Twelve of the sample's schools hand in here, of every size: all that is to be shown about cutting shows there. The whole district's releases are the
+sample's own (`tests/test_sample.py`).
+"""
 
 from __future__ import annotations
 
@@ -7,32 +11,38 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from functools import cache, partial
 from pathlib import Path
 
 import pytest
 
 from generator import receipts, submission
-from generator.audit import Seen, said
+from generator.audit import Seen, said, said_of_participation
 from generator.catalogue import Language
 from generator.catalogue import load as load_catalogue
+from generator.disclosure import Original, protect
+from generator.duties import RuleId
 from generator.model import Cell, SchoolId, Shown, Suppressed, Term, TermId, Text
 from generator.recipients import in_force
 from generator.registry import VERSION, registry
-from generator.release import DistrictVerdict, Limits, Link, Release, Row, digest, path_of, written
-from generator.releases import Order, Refused, Why, cut, limits_of, questions
+from generator.release import DistrictVerdict, Limits, Link, Participation, Release, Row, digest, path_of, written
+from generator.releases import Order, Refused, Why, cut, edges_of, limits_of, participation_of, questions
 from generator.repository import Repository, load
 from generator.sealed import seal
-from generator.submission import Submission
+from generator.submission import Counts, NotScreened, Submission
 from generator.tables import Filing, Ledger, share_of, tabulate
 from generator.tree import Tree, folder
-from sample.__main__ import sealed_district, without_sealed
+from sample.__main__ import made_recipients, seal_all, without_sealed
 from sample.submissions import CORRECTED, filings
 from tests.district import District, git, run
 
 ROOT = Path(__file__).resolve().parent.parent
 TERM = TermId("2025-2026-1")
 DAY = date(2026, 1, 15)
+PRIMARY = ("xz01", "xz03", "xz07", "xz11", "xz14", "xz21")  # xz14 is a small one
+JUNIOR = ("xz06", "xz09", "xz20", "xz29", "xz34", "xz42")
+SCHOOLS = frozenset(map(SchoolId, (*PRIMARY, *JUNIOR)))
 
 
 @cache
@@ -45,9 +55,19 @@ def term() -> Term:
 
 
 @cache
-def handed_in() -> Mapping[Filing, Submission]:
+def everything() -> Mapping[Filing, Submission]:
+    """What the whole district hands in for the term."""
     made = [filing.submission for filing in filings(repository()) if filing.submission.term == TERM]
     return {Filing(term=s.term, school=s.school, revision=s.revision): s for s in made}
+
+
+@cache
+def handed_in() -> Mapping[Filing, Submission]:
+    return {filing: submission for filing, submission in everything().items() if filing.school in SCHOOLS}
+
+
+def ledger_of(submissions: Mapping[Filing, Submission]) -> Ledger:
+    return Ledger(submissions.values(), {s.id: s.type for s in repository().schools.values()}, repository().district.risk_levels)
 
 
 def counted(revision: int) -> dict[SchoolId, int]:
@@ -85,15 +105,14 @@ def cell(table: str, row: str, column: str) -> Cell:
 
 def test_a_release_withstands_everybody() -> None:
     certificate = first().certificate
-    assert certificate.attackers > 1 + 55 + 50  # the public, each school, pairs of small rows
+    assert certificate.attackers > 1 + 12 + 12  # the public, each school, pairs of small rows
     assert certificate.narrowest is not None
     assert certificate.narrowest >= 5
     assert second().certificate.narrowest == certificate.narrowest
 
 
 def test_nothing_small_is_shown_and_everything_shown_is_true() -> None:
-    ledger = Ledger(handed_in().values(), {s.id: s.type for s in repository().schools.values()}, repository().district.risk_levels)
-    content = first()
+    ledger, content = ledger_of(handed_in()), first()
     tables = registry(content.levels, content.windows)
     table = tabulate(ledger, tables, [Filing(term=TERM, school=school, revision=1) for school in content.counted], content.limits)
     assert set(table.cells) >= {c for c in content.cells if "/" not in c.column}
@@ -101,14 +120,22 @@ def test_nothing_small_is_shown_and_everything_shown_is_true() -> None:
         if isinstance(published, Shown) and where in table.cells:
             assert published.value == sum(ledger.values[atom] for atom in table.cells[where])
             assert where not in table.sensitive or not 0 < published.value < content.limits.k
+    assert Suppressed() in content.cells.values()
+
+
+def test_rows_of_few_schools_are_gated() -> None:
+    ledger = ledger_of(everything())
+    present = [filing for filing in everything() if filing.revision == 1]
+    table = tabulate(ledger, registry(repository().district.risk_levels, []), present, first().limits)
     assert {where.row for where in table.gated} == {"complete", "senior", "twelve-year"}
-    assert all(isinstance(content.cells[where], Suppressed) for where in table.gated)
+    draft = protect(Original(values=ledger.values, cells=table.cells, sensitive=table.sensitive, known=(), insiders=(), k=5, gated=table.gated))
+    assert {draft.cells[where] for where in table.gated} == {Suppressed()}
 
 
 def test_shares_come_from_what_is_shown() -> None:
     cells = first().cells
     shares = {where: where.column.split("/") for where in cells if "/" in where.column}
-    assert len(shares) > 40
+    assert len(shares) > 30
     for where, (part, whole) in shares.items():
         assert cells[where] == share_of(cells[replace(where, column=part)], cells[replace(where, column=whole)])
 
@@ -128,8 +155,146 @@ def test_verdicts_of_sealed_rules() -> None:
     assert set(files.schools.values()) == {True, False}
     assert {v.rule for v in first().district_verdicts} <= {"FILE-02", "SCREEN-02"}
     for verdict in first().district_verdicts:
-        assert verdict.judged == 55
-        assert verdict.met in (0, 55) or 5 <= verdict.met <= 50
+        assert verdict.judged == 12
+        assert verdict.rule == "SCREEN-02" or verdict.met in (0, 12) or 5 <= verdict.met <= 7
+
+
+# --- participation, school by school ---------------------------------------------------------------------------------------------------
+
+
+def test_each_school_stands_in_the_band_of_its_share() -> None:
+    bands = first().participation
+    assert bands
+    assert bands.edges == (85, 95)
+    assert {band.value for band in bands.schools.values() if isinstance(band, Shown)} == {85, 95}
+    for filing, one in handed_in().items():
+        due, screened = (sum(getattr(counts, name) for counts in one.bands.values()) for name in ("due", "screened"))
+        if filing.revision == 1:
+            assert bands.schools[filing.school] == Shown(value=95 if screened / due >= 0.95 else 85)
+
+
+def participation(submissions: Mapping[Filing, Submission], k: int) -> Participation:
+    ledger = ledger_of(submissions)
+    limits = replace(first().limits, k=k)
+    return participation_of(ledger, tabulate(ledger, registry(repository().district.risk_levels, []), list(submissions), limits), k, (85, 95))
+
+
+def test_whether_a_band_is_told_depends_on_enrolment_alone() -> None:
+    """A band of xz14 is 15 pupils wide: with 5 % of 309 it is hidden for any k above. Whatever its pupils did changes nothing."""
+    before = {filing: one for filing, one in handed_in().items() if filing.revision == 1}
+    assert Suppressed() not in participation(before, 15).schools.values()
+    hidden = [school for school, band in participation(before, 16).schools.items() if band == Suppressed()]
+    assert hidden == ["xz14"]
+    for screened in (0, 1, 60):
+        after = {filing: fewer(one, screened) for filing, one in before.items()}
+        assert [school for school, band in participation(after, 16).schools.items() if band == Suppressed()] == hidden
+
+
+def fewer(one: Submission, screened: int) -> Submission:
+    """The same schools with so many of those due in each band screened, and nothing found."""
+    return replace(one, bands={band: _fewer(counts, screened) for band, counts in one.bands.items()})
+
+
+def _fewer(counts: Counts, screened: int) -> Counts:
+    level, *others = counts.levels
+    few = min(screened, counts.due)
+    missed = dict.fromkeys(counts.not_screened, 0) | {NotScreened.OTHER: counts.due - few}
+    levels = {level: few, **dict.fromkeys(others, 0)}
+    return replace(counts, screened=few, valid=few, invalid=0, not_screened=missed, levels=levels)
+
+
+def test_pupils_of_a_stage_that_is_not_screened_do_not_widen_a_band() -> None:
+    """In a spring term only upper primary is due: so few are left at xz14 that no band is told."""
+    spring = TermId("2025-2026-2")
+    made = [f.submission for f in filings(repository()) if f.submission.term == spring and f.submission.school in SCHOOLS]
+    found = participation({Filing(term=s.term, school=s.school, revision=1): s for s in made}, 6)
+    assert [school for school, band in found.schools.items() if band == Suppressed()] == ["xz14"]
+
+
+def test_a_school_where_nobody_is_due_is_left_out() -> None:
+    first_only = {filing: one for filing, one in handed_in().items() if filing.revision == 1}
+    nobody = {filing: _nobody(one) if one.school == "xz21" else one for filing, one in first_only.items()}
+    assert set(participation(first_only, 5).schools) - set(participation(nobody, 5).schools) == {"xz21"}
+
+
+def _nobody(one: Submission) -> Submission:
+    none = {band: replace(_fewer(counts, 0), due=0, not_screened=dict.fromkeys(counts.not_screened, 0)) for band, counts in one.bands.items()}
+    return replace(one, bands=none)
+
+
+def seen(content: Release) -> tuple[Ledger, Seen]:
+    ledger = ledger_of(handed_in())
+    present = [Filing(term=TERM, school=school, revision=1) for school in sorted(counted(1))]
+    table = tabulate(ledger, registry(content.levels, content.windows), present, content.limits)
+    return ledger, Seen(content=content, tabulation=table, questions=tuple(questions(repository())))
+
+
+def test_the_attacker_hears_of_every_band() -> None:
+    """At least somebody due, at least so much of them, less than so much; nothing of a hidden one; of one left out, that nobody was due."""
+    bands = first().participation
+    assert bands
+    ledger, one = seen(replace(first(), tables=(), school_verdicts=(), district_verdicts=()))
+    everything_told = list(said_of_participation(ledger, one))
+    assert all(statement.holds(ledger.values) for statement in everything_told)
+    in_the_middle = sum(band == Shown(value=85) for band in bands.schools.values())
+    assert len(everything_told) == 2 * 12 + in_the_middle
+    kept = {**bands.schools, SchoolId("xz01"): Suppressed()}
+    _, other = seen(replace(first(), tables=(), school_verdicts=(), district_verdicts=(), participation=replace(bands, schools=kept)))
+    assert len(list(said_of_participation(ledger, other))) == len(everything_told) - (2 if bands.schools[SchoolId("xz01")] == Shown(value=95) else 3)
+    del kept[SchoolId("xz01")]
+    _, gone = seen(replace(first(), tables=(), school_verdicts=(), district_verdicts=(), participation=replace(bands, schools=kept)))
+    assert [s.high for s in said_of_participation(ledger, gone) if not s.holds(ledger.values)] == [0]
+
+
+def test_what_the_number_of_schools_adds_to_the_bands_is_said_to_the_attacker() -> None:
+    """Where all schools but the hidden ones tell by their bands whether they meet a rule, the number tells of these too."""
+    bands = first().participation
+    assert bands
+    told = bands.answers(Fraction(95))
+    assert set(told) == set(bands.schools)
+    assert bands.answers(Fraction(90)) == {school: True for school, met in told.items() if met}
+    hidden = replace(bands, schools={**bands.schools, SchoolId("xz01"): Suppressed()})
+    verdict = DistrictVerdict(rule=RuleId("SCREEN-02"), target=95, met=sum(told.values()), judged=12, source=first().source)
+
+    def statements(*verdicts: DistrictVerdict) -> int:
+        ledger, one = seen(replace(first(), tables=(), school_verdicts=(), district_verdicts=verdicts, participation=hidden))
+        return len(list(said_of_participation(ledger, one)))
+
+    assert statements(verdict) == statements() + 1
+
+
+def test_a_revision_of_few_schools_tells_no_number_that_would_tell_of_them() -> None:
+    assert {v.rule for v in second().district_verdicts} <= {"SCREEN-02"}  # each school's band says as much
+
+
+def test_a_small_correction_of_few_schools_is_not_released() -> None:
+    """Beside the first release it would say that two pupils were put one level higher."""
+    kept = {filing: one for filing, one in handed_in().items() if filing.revision == 1}
+    old = kept[Filing(term=TERM, school=SchoolId(CORRECTED[0]), revision=1)]
+    band, counts = list(old.bands.items())[-1]
+    levels = list(counts.levels)
+    moved = {**counts.levels, levels[0]: counts.levels[levels[0]] - 2, levels[1]: counts.levels[levels[1]] + 2}
+    new = replace(old, revision=2, bands={**old.bands, band: replace(counts, levels=moved)})
+    asked = replace(order(2, (first(),)), submissions={**kept, Filing(term=TERM, school=old.school, revision=2): new})
+    found = cut(repository(), asked, quiet)
+    assert isinstance(found, Refused)
+    assert found.why is Why.TOO_LITTLE
+    assert {where.column for where in found.cells} == {levels[1]}
+
+
+def test_without_edges_there_are_no_bands() -> None:
+    assert edges_of(repository()) == (85, 95)
+    assert edges_of(without("publication_participation_low")) == ()
+
+
+def test_few_without_findings_and_bands_do_not_go_together() -> None:
+    scarce = {filing: fewer(one, 4) if one.school == "xz14" else one for filing, one in handed_in().items()}
+    found = cut(repository(), replace(order(), submissions=scarce), quiet)
+    assert isinstance(found, Refused)
+    assert found.why is Why.BANDS
+
+
+# --- written and read ------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_release_is_written_and_read_back_the_same() -> None:
@@ -187,21 +352,21 @@ def test_refusals() -> None:
 
 def test_what_a_release_says_of_everybody_is_said_to_the_attacker() -> None:
     """All schools alike is an inequality for each; some of many says nothing of one."""
-    ledger = Ledger(handed_in().values(), {s.id: s.type for s in repository().schools.values()}, repository().district.risk_levels)
+    ledger = ledger_of(handed_in())
     asked = tuple(questions(repository()))
     present = [Filing(term=TERM, school=school, revision=1) for school in counted(1)]
     table = tabulate(ledger, registry(repository().district.risk_levels, []), present, first().limits)
-    question = next(q for q in asked if not q.by_school)
+    question = next(q for q in asked if q.rule == "FILE-02")
 
     def statements(met: int, judged: int) -> int:
         verdict = DistrictVerdict(rule=question.rule, target=question.target, met=met, judged=judged, source=first().source)
         content = replace(first(), tables=(), school_verdicts=(), district_verdicts=(verdict,))
         return len(list(said(ledger, Seen(content=content, tabulation=table, questions=asked))))
 
-    assert statements(55, 55) == 55
-    assert statements(0, 55) == 2 * 55
-    assert statements(30, 55) == 0
-    assert statements(0, 54) == 0  # whom it does not apply to is not said
+    assert statements(12, 12) == 12
+    assert statements(0, 12) == 2 * 12
+    assert statements(7, 12) == 0
+    assert statements(0, 11) == 0  # whom it does not apply to is not said
 
 
 @pytest.fixture(scope="module")
@@ -209,10 +374,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> District:
     """The sample's district with keys of its own, first revisions sealed, committed."""
     beside = tmp_path_factory.mktemp("release")
     root = beside / "district"
-    shutil.copytree(ROOT / "records", root / "records")
+    shutil.copytree(ROOT / "records", root / "records", ignore=shutil.ignore_patterns("*.age", "*.receipt.yml"))
     shutil.rmtree(root / "records" / "releases", ignore_errors=True)
     (beside / "keys").mkdir()
-    sealed_district(root, repository(), beside / "keys")
+    recipients = made_recipients(root, repository(), beside / "keys")
+    terms = (TERM, "2025-2026-2")
+    seal_all(root, [f for f in filings(repository()) if f.submission.school in SCHOOLS and f.submission.term in terms], recipients)
     keys = [line for path in sorted((beside / "keys").rglob("*")) if path.is_file() for line in path.read_text("utf-8").splitlines()]
     (beside / "all.txt").write_text("\n".join(line for line in keys if line.startswith("AGE-SECRET-KEY")) + "\n", encoding="ascii")
     district = District(root=root, beside=beside, identities={})
