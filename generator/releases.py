@@ -85,7 +85,7 @@ def cut(repository: Repository, order: Order, told: Callable[[str], None]) -> Re
     if missing := [f for f in {*present, *(f for filings in earlier for f in filings)} if f not in order.submissions]:
         return Refused(why=Why.MISSING, filings=tuple(sorted(missing)))
     types = {school.id: school.type for school in repository.schools.values()}
-    ledger = Ledger(order.submissions.values(), types, repository.district.risk_levels)
+    ledger = Ledger((order.submissions[filing] for filing in sorted(order.submissions)), types, repository.district.risk_levels)
     if ledger.smallest() < limits.k:
         return Refused(why=Why.TINY)
     edges = edges_of(repository)

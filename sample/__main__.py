@@ -5,13 +5,16 @@ Owns the practice run of the whole district: the keys are made here and now, so 
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from generator import receipts, submission
-from generator.model import Recipient, RecipientId, RecipientRole, Term, Text
+from generator.model import Recipient, RecipientId, RecipientRole, Text
 from generator.problems import Position
 from generator.recipients import fingerprint, in_force
 from generator.release import FOLDER, id_of
@@ -19,9 +22,10 @@ from generator.replacing import replace, write_secret
 from generator.repository import Repository, load
 from generator.sealed import new_identity, public_key, seal
 from generator.tree import Tree, folder
-from sample.submissions import TERMS, Filing, filings
+from sample.submissions import TERMS, Cut, Filing, cuts, filings
 
 ROOT = Path(__file__).resolve().parent.parent
+_MADE = ("*.age", "*.receipt.yml", "recipients/*.yml", "releases/*.yml")  # below records
 _POSTS = {
     RecipientRole.OFFICE: ("区指导中心数据管理岗（示例）", "Data desk of the guidance centre (sample)"),
     RecipientRole.DEPUTY: ("区指导中心副岗（示例）", "Deputy desk of the guidance centre (sample)"),
@@ -30,7 +34,7 @@ _POSTS = {
 
 
 def main() -> None:
-    """Make the keys, write the recipients, seal what the schools hand in and, on each term's day, cut its release."""
+    """Make the keys, write the recipients, seal what the schools hand in and, on each day of release, cut it."""
     if len(sys.argv) != 2 or Path(sys.argv[1]).resolve().is_relative_to(ROOT):
         sys.exit("用法 / usage: python -m sample FOLDER  (仓库以外的文件夹 / outside the repository)")
     keys = Path(sys.argv[1])
@@ -39,39 +43,48 @@ def main() -> None:
 
 
 def practised(root: Path, keys: Path) -> int:
-    """The whole bureau side, day by day; how many aggregates were sealed. Raises CalledProcessError where a release is refused."""
-    for release in (root / FOLDER).glob("*.yml"):
-        release.unlink()
+    """The whole bureau side, day by day; how many aggregates were sealed. Raises CalledProcessError where a release is refused.
+
+    In a folder with a history of its own: a correction is released from what the history keeps of the figures before it. Then brought here.
+    """
     repository = without_sealed(root)
-    recipients = made_recipients(root, repository, keys)
     waiting = list(filings(repository))
-    for term in (t for year in repository.district.years for t in year.terms if t.id in TERMS):
-        assert term.release_from is not None, "the sample's calendar names it"
-        handed_in = [f for f in waiting if f.sealed_on <= term.release_from]
-        seal_all(root, handed_in, recipients)
-        waiting = [f for f in waiting if f not in handed_in]
-        cut(root, term, keys)
-    seal_all(root, waiting, recipients)
+    with TemporaryDirectory() as beside:
+        district = Path(beside)
+        shutil.copytree(root / "records", district / "records", ignore=shutil.ignore_patterns("*.age", "*.receipt.yml", "recipients", "releases"))
+        _git(district, "init", "--quiet")
+        recipients = made_recipients(district, repository, keys)
+        for one in cuts(repository):
+            seal_all(district, [f for f in waiting if f.sealed_on <= one.day], recipients)
+            waiting = [f for f in waiting if f.sealed_on > one.day]
+            _git(district, "add", "--all")
+            _git(district, "commit", "--quiet", "--message", f"{one.day}")
+            cut(district, one, keys)
+        seal_all(district, waiting, recipients)
+        _brought(district, root)
     return len(filings(repository))
 
 
-def cut(root: Path, term: Term, keys: Path) -> None:
+def cut(root: Path, one: Cut, keys: Path) -> None:
     """Run the command that a person runs, and say yes."""
-    identity = keys / f"{RecipientRole.OFFICE.value}-{term.id[:4]}.txt"
-    command = [
-        sys.executable,
-        "-m",
-        "generator.cli",
-        "--root",
-        str(root),
-        "release",
-        term.id,
-        "--identity",
-        str(identity),
-        "--as-of",
-        str(term.release_from),
-    ]
-    subprocess.run(command, input=f"{id_of(term.id, 1)}\n", text=True, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+    words = ["--correction", one.correction.zh, "--correction-en", str(one.correction.en)] if one.correction else []
+    identity = keys / f"{RecipientRole.OFFICE.value}-{one.term.id[:4]}.txt"
+    run = [sys.executable, "-m", "generator.cli", "--root", str(root), "release", one.term.id, "--identity", str(identity), "--as-of", str(one.day)]
+    yes = f"{id_of(one.term.id, one.revision)}\n"
+    subprocess.run([*run, *words], input=yes, text=True, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+
+
+def _git(root: Path, *arguments: str) -> None:
+    who = {f"GIT_{part}_{what}": "sample@example.invalid" for part in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    subprocess.run(["git", *arguments], cwd=root, env={**os.environ, **who}, check=True)
+
+
+def _brought(district: Path, root: Path) -> None:
+    """What was made, in the place of what was made before."""
+    for pattern in _MADE:
+        for path in sorted((root / "records").rglob(pattern)):
+            path.unlink()
+        replace({root / path.relative_to(district): path.read_bytes() for path in sorted((district / "records").rglob(pattern))})
 
 
 def without_sealed(root: Path) -> Repository:

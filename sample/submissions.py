@@ -14,7 +14,7 @@ from enum import StrEnum
 from random import Random
 from typing import TypeVar
 
-from generator.model import RiskLevel, School, SchoolYear, Stage, Term, TermId
+from generator.model import RiskLevel, School, SchoolYear, Stage, Term, TermId, Text
 from generator.repository import Repository
 from generator.submission import SCHEMA, Concern, Counts, NotScreened, StageBand, Submission
 
@@ -23,9 +23,33 @@ TERMS = tuple(map(TermId, ("2020-2021-1", "2025-2026-1", "2025-2026-2", "2026-20
 LATE = ("xz12", TermId("2026-2027-1"))  # four days after the last day
 CORRECTED = ("xz20", TermId("2025-2026-1"))  # its second revision comes after the release
 _CORRECTED_ON = date(2026, 3, 16)
+_RELEASED_AGAIN_ON = date(2026, 3, 30)
+CORRECTION = Text(
+    zh="一所学校更正了上报：一个班的测评等级录低了一档，这个班的纸质档案也漏记了。全区和有关学段、学校类型的数字随之更正。",
+    en="One school corrected its figures: the results of one class had been entered one level too low and its paper files left out. "
+    "The figures of the district, the stage and the type of school concerned change accordingly.",
+)
 _E = TypeVar("_E", bound=StrEnum)
 _REASONS = (5, 2, 2, 1)  # how often a pupil is not screened for each reason, in the order of NotScreened
 _CONCERNS = (3, 6, 1, 2, 5, 3)  # how often each is the main problem, in the order of Concern
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A release: of which term, on which day, as which revision, and what it corrects."""
+
+    term: Term
+    day: date
+    revision: int = 1
+    correction: Text | None = None
+
+
+def cuts(repository: Repository) -> tuple[Cut, ...]:
+    """Every release, in the order of days: each term's on the day that the calendar names, and one again when a school had corrected its figures."""
+    terms = [term for year in repository.district.years for term in year.terms if term.id in TERMS]
+    made = [Cut(term=term, day=term.release_from) for term in terms if term.release_from]
+    again = [Cut(term=t, day=_RELEASED_AGAIN_ON, revision=2, correction=CORRECTION) for t in terms if t.id == CORRECTED[1]]
+    return tuple(sorted((*made, *again), key=lambda one: one.day))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from generator import submission, tables
 from generator.age_header import Header, header
 from generator.model import SchoolId
 from generator.opening import frame, open_all, sealed_files
+from generator.release import FOLDER, Link, Release, digest, id_of, written
+from generator.releases import Order, cut
 from generator.repository import Repository, load
-from generator.submission import faults, written
+from generator.submission import faults
 from generator.tree import folder
-from sample.__main__ import sealed_district, without_sealed
-from sample.submissions import CORRECTED, LATE, TERMS, Filing, filings
+from sample.__main__ import practised, sealed_district, without_sealed
+from sample.submissions import CORRECTED, LATE, TERMS, Filing, cuts, filings
 from tests.district import TYPICAL
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,7 +40,7 @@ def test_every_figure_satisfies_every_identity(repository: Repository, filed: tu
         known = frame(repository, one.school, one.term)
         assert known
         assert faults(one, known.stages, known.levels, known.windows) == ()
-        assert len(written(one)) < 4096  # so that all schools' files have one size
+        assert len(submission.written(one)) < 4096  # so that all schools' files have one size
 
 
 def test_enrolment_is_that_of_the_returns(repository: Repository, filed: tuple[Filing, ...]) -> None:
@@ -74,6 +77,70 @@ def test_one_is_late_one_missing_one_corrected(repository: Repository, filed: tu
 def test_the_same_seed_gives_the_same_figures_and_another_gives_others(repository: Repository, filed: tuple[Filing, ...]) -> None:
     assert filings(repository) == filed
     assert filings(repository, "other") != filed
+
+
+# --- releases --------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def released(repository: Repository, filed: tuple[Filing, ...]) -> tuple[Release, ...]:
+    """Every release, cut from the invented figures without any key."""
+    found: list[Release] = []
+    for one in cuts(repository):
+        handed_in = [f.submission for f in filed if f.submission.term == one.term.id and f.sealed_on <= one.day]
+        submissions = {tables.Filing(term=s.term, school=s.school, revision=s.revision): s for s in handed_in}
+        order = Order(
+            term=one.term,
+            day=one.day,
+            correction=one.correction,
+            counted={filing.school: filing.revision for filing in sorted(submissions)},
+            submissions=submissions,
+            before=tuple(release for release in found if release.term == one.term.id),
+            previous=Link(id=found[-1].id, digest=digest(found[-1])) if found else None,
+        )
+        made = cut(repository, order, lambda _: None)
+        assert isinstance(made, Release)
+        found.append(made)
+    return tuple(found)
+
+
+def test_the_sample_s_releases_are_those_that_its_figures_give(released: tuple[Release, ...]) -> None:
+    stand = {path.name: path.read_bytes() for path in (ROOT / FOLDER).glob("*.yml")}
+    assert stand == {f"{release.id}.yml": written(release) for release in released}
+
+
+def test_every_release_of_the_sample_withstands_everybody(released: tuple[Release, ...]) -> None:
+    assert [release.id for release in released] == [id_of(one, 1) for one in TERMS[:2]] + [id_of(TERMS[1], 2)] + [id_of(one, 1) for one in TERMS[2:]]
+    for release in released:
+        assert release.certificate.attackers > 1 + 54 + 50  # the public, each school, pairs of small rows
+        assert release.certificate.narrowest is not None
+        assert release.certificate.narrowest >= release.limits.k
+
+
+def test_the_correction_changes_what_one_school_corrected_and_nothing_else(released: tuple[Release, ...]) -> None:
+    before, after = released[1:3]
+    changed = {cell for cell, told in after.cells.items() if before.cells[cell] != told}
+    assert {cell.row for cell in changed} == {"junior", "total"}
+    assert {cell.table for cell in changed} == {"stage-level", "type-level", "stage-concern", "files"}
+    assert [school for school, revision in after.counted.items() if revision == 2] == [CORRECTED[0]]
+    assert after.participation == before.participation
+    assert {verdict.rule for verdict in after.district_verdicts} == {"SCREEN-02"}  # the other would say whether that school still meets it
+
+
+def test_a_newcomer_practises_the_whole_bureau_side(tmp_path: Path, repository: Repository) -> None:
+    """Keys, sealing, commits, releases by the command that a person runs; the figures are the same, so the releases are."""
+    root = tmp_path / "district"
+    shutil.copytree(ROOT / "records", root / "records")
+    (tmp_path / "keys").mkdir()
+    assert practised(root, tmp_path / "keys") == len(filings(repository))
+    made = {path.name: path.read_bytes() for path in (root / FOLDER).glob("*.yml")}
+    assert made == {path.name: path.read_bytes() for path in (ROOT / FOLDER).glob("*.yml")}
+    loaded, problems = load(folder(root)[0])
+    assert loaded, problems
+    assert not (root / ".git").exists()
+
+
+# --- sealing -----------------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_whole_district_is_sealed_checked_and_opened(tmp_path: Path) -> None:
