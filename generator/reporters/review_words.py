@@ -17,7 +17,7 @@ from generator.catalogue import Catalogue, Language
 from generator.changes import FieldChange, FileChange, RecordChange
 from generator.model import Text
 from generator.review import Consequences, Review, Turn, VerdictTurn
-from generator.schemas import schema_of, text_of
+from generator.schemas import enum_label, schema_of, text_of
 from generator.tree import How
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -194,10 +194,13 @@ class Words:
     # --- consequences --------------------------------------------------------------------------------------------------------
 
     def _verdict(self, turn: VerdictTurn) -> Item:
-        line = Line(label="", before=self._was("diff.verdict", turn.before), after=self._came_out("diff.verdict", turn.after))
+        line = Line(label="", before="" if turn.before is None else self._outcome(turn.before), after=self._outcome(turn.after))
         schools = self.say("diff.comma").join(self.text(title) for _, title in turn.schools)
         note = self.say("diff.schools", count=len(turn.schools), schools=schools) if len(turn.schools) > 1 else schools
         return Item(how=None, title=f"{turn.rule} {self.text(turn.title)}", note=note, lines=(line,))
+
+    def _outcome(self, verdict: str | None) -> str:
+        return self.say("diff.absent") if verdict is None else self.text(enum_label("Verdict", verdict))
 
     def _turn(self, turn: Turn, words: str) -> Item:
         line = Line(label="", before=self._was(words, turn.before), after=self._came_out(words, turn.after))
