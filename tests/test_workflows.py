@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from generator.commands.codeowners import MACHINERY
 from tests.test_tree import git
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -266,6 +267,11 @@ def test_one_comment_is_written_or_updated_from_data_alone(old: str, expected: s
         done = shell(root, ".ci/comment", **{"HEAD_SHA": newest, **facts, **change})
         assert done.returncode == 0, done.stderr
         assert "--method" not in (tmp_path / "log").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", MACHINERY)
+def test_what_maintainers_own_is_there(path: str) -> None:
+    assert list(ROOT.glob(path.strip("/")))
 
 
 def test_ci_is_executable() -> None:

@@ -14,7 +14,10 @@ from generator.command import FINE, PROBLEMS, Accepts, Request, UsageError, prin
 ACCEPTS = Accepts(values=("--org", "--to"))
 _ORGANISATION = re.compile(r"https://[^/]+/([^/]+)/")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)*")
-_MACHINERY = ("/.github/", "/.gitlab-ci.yml", "/generator/", "/schemas/", "/site/", "/tests/", "/Makefile", "/guard.yml", "/*.lock")
+MACHINERY = (
+    *("/.ci/", "/.github/", "/.gitlab-ci.yml", "/.pre-commit-*", "/generator/", "/schemas/", "/site/", "/tests/"),
+    *("/Makefile", "/mkdocs.yml", "/pyproject.toml", "/guard.yml", "/*.lock"),
+)
 
 
 def run(request: Request) -> int:
@@ -47,7 +50,7 @@ def _lines(request: Request, organisation: str, schools: Sequence[tuple[str, str
     office, keepers = f"{organisation}/district-office", f"{organisation}/maintainers"
     yield f"# {request.say('codeowners.head')}"
     yield f"* {office}"
-    yield from (f"{path} {keepers}" for path in _MACHINERY)
+    yield from (f"{path} {keepers}" for path in MACHINERY)
     for school, title in schools:
         yield f"# {harmless(title)}"
         yield f"/records/schools/{school}/ {organisation}/school-{school} {office}"

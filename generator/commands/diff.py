@@ -66,6 +66,7 @@ def _words(request: Request) -> Words:
         base=(base or asked)[:12],
         head=head[:12] if head else request.say("diff.folder"),
         notes=_notes(request, root, asked, base),
+        newest=newest,
     )
 
 

@@ -21,7 +21,7 @@ _SIGNS = {How.ADDED: "🟢 ", How.REMOVED: "🔴 ", How.CHANGED: "🟡 ", How.MO
 def report(words: Words) -> str:
     """A headline, what was compared, then section by section."""
     blocks = [f"### {words.say('diff.title')}", escaped(words.lead()), *(f"> ⚠️ {escaped(note)}" for note in words.remarks())]
-    rest = list(_blocks(words)) or [words.say("diff.nothing")]
+    rest = list(_blocks(words))
     size = sum(map(len, blocks))
     for number, block in enumerate(rest):
         size += len(block) + 2
@@ -36,7 +36,8 @@ def _blocks(words: Words) -> Iterator[str]:
         yield f"#### {escaped(section.title)}"
         simple = [item for item in section.items if len(item.lines) <= 1]
         if len(simple) == len(section.items):
-            yield "\n".join(_short(words, item) for item in simple)
+            lines = [_short(words, item) for item in simple]
+            yield "\n".join(_fold(words.say("diff.list"), lines) if section.folded else lines)
         else:
             yield from (_long(words, item) for item in section.items)
 
@@ -53,8 +54,12 @@ def _long(words: Words, item: Item) -> str:
     head = f"{_SIGNS[item.how]}**{escaped(item.title)}**" + (f" {code(item.place)}" if item.place else "")
     lines = [f"- {_line(words, line)}" for line in item.lines]
     if len(lines) > _FOLDED:
-        lines = ["<details>", f"<summary>{words.say('diff.fields', count=len(lines))}</summary>", "", *lines, "", "</details>"]
-    return "\n".join([head, *([escaped(item.note)] if item.note else []), "", *lines]).rstrip()
+        lines = _fold(words.say("diff.fields", count=len(lines)), lines)
+    return "\n".join([head, *(["", escaped(item.note)] if item.note else []), "", *lines]).rstrip()
+
+
+def _fold(summary: str, lines: list[str]) -> list[str]:
+    return ["<details>", f"<summary>{summary}</summary>", "", *lines, "", "</details>"]
 
 
 def _line(words: Words, line: Line) -> str:

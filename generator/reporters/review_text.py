@@ -17,7 +17,7 @@ SIGNS = {How.ADDED: "+", How.REMOVED: "-", How.CHANGED: "~", How.MOVED: ">", Non
 def report(words: Words) -> str:
     """What was compared, then section by section."""
     sections = words.sections()
-    body = [line for section in sections for line in _section(words, section)] or ["", words.say("diff.nothing")]
+    body = [line for section in sections for line in _section(words, section)]
     return "\n".join(harmless(line) for line in [words.lead(), *words.remarks(), *body])
 
 

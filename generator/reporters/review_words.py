@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from pathlib import PurePosixPath
 from typing import Any
 
 from generator.catalogue import Catalogue, Language
 from generator.changes import FieldChange, FileChange, RecordChange
+from generator.compliance import Verdict
 from generator.model import Text
+from generator.release import ReleaseId
+from generator.repository import Repository
 from generator.review import Consequences, Review, Turn, VerdictTurn
 from generator.schemas import enum_label, schema_of, text_of
 from generator.tree import How
@@ -46,15 +50,19 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A headline and its items."""
+    """A headline and its items; `folded` if a reader can decide without them."""
 
     title: str
     items: tuple[Item, ...]
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """How a review is said in one language. `base` and `head` name the two states; `notes` are sentences about the comparison itself."""
+    """How a review is said in one language. `base` and `head` name the two states; `notes` are sentences about the comparison itself.
+
+    `newest` is the state that a release is described from, if its files can be read.
+    """
 
     review: Review
     catalogue: Catalogue
@@ -62,6 +70,7 @@ class Words:
     base: str
     head: str
     notes: tuple[str, ...] = ()
+    newest: Repository | None = None
 
     def say(self, key: str, **facts: object) -> str:
         """A sentence in the reader's language."""
@@ -74,11 +83,18 @@ class Words:
     # --- the whole ---------------------------------------------------------------------------------------------------------
 
     def lead(self) -> str:
-        """What was compared, and how much changed."""
-        records = self.review.changes.records
-        counts = {how.value: sum(r.how is how for r in records) for how in How}
-        facts = {"base": self.base, "head": self.head, "as_of": self.review.as_of.isoformat()}
-        return self.say("diff.lead", **facts, **counts)
+        """What was compared, and how much changed: what did not is not counted out."""
+        changes, follows = self.review.changes, self.review.consequences
+        verdicts = follows.verdicts if follows else ()
+        counts = {
+            **{how.value: sum(r.how is how for r in changes.records) for how in How},
+            "sealed": len(changes.sealed),
+            "releases": len(changes.releases),
+            "verdicts": _checks(verdicts),
+            "unmet": _checks(turn for turn in verdicts if turn.after == Verdict.UNMET.value),
+        }
+        told = [self.say(f"diff.count.{name}", count=count) for name, count in counts.items() if count] or [self.say("diff.unchanged")]
+        return self.say("diff.lead", base=self.base, head=self.head, as_of=self.review.as_of, told=self.say("diff.clause").join(told))
 
     def remarks(self) -> tuple[str, ...]:
         """What a reader must know about the comparison: other than asked, or not whole."""
@@ -95,13 +111,17 @@ class Words:
             ("records", [self._record(r) for r in changes.records]),
             *(self._consequences(follows) if follows else ()),
             ("sealed", [self._file(f, "diff.sealed_note") for f in changes.sealed]),
-            ("releases", [self._file(f, "diff.release_note") for f in changes.releases]),
+            ("releases", [self._release(f) for f in changes.releases]),
             ("foreign", [self._file(f, "diff.foreign_note") for f in changes.foreign]),
             ("others", [self._file(f) for f in changes.others]),
             ("frame", [Item(how=How.CHANGED, title=self.say("diff.frame"))] if follows and follows.frame else []),
             *([("pages", [Item(how=p.how, title=p.title, place=p.path) for p in follows.pages])] if follows else ()),
         ]
-        return tuple(Section(title=self.say(f"diff.section_{name}", count=len(items)), items=tuple(items)) for name, items in made if items)
+        return tuple(
+            Section(title=self.say(f"diff.section_{name}", count=len(items)), items=tuple(items), folded=name == "pages")
+            for name, items in made
+            if items
+        )
 
     def _consequences(self, follows: Consequences) -> Iterator[tuple[str, list[Item]]]:
         yield "verdicts", [self._verdict(turn) for turn in follows.verdicts]
@@ -139,7 +159,7 @@ class Words:
         """What a record is, by kind, by its title or its school's, and by its year or id."""
         kind = self.text(text_of(schema_of(record.kind), "title"))
         school = record.names.get("school")
-        known = self.review.names.get(("school", school)) if school else None
+        known = self.review.names.get(("school", school) if school else (record.kind, record.names.get("id", "")))
         title = self.text(known) if known else record.title or school or ""
         return " · ".join(part for part in (kind, title, record.names.get("year", "") if school else record.names.get("id", "")) if part)
 
@@ -215,6 +235,33 @@ class Words:
 
     def _file(self, file: FileChange, note: str = "") -> Item:
         return Item(how=file.how, title=file.path, note=self.say(f"{note}_{file.how.value}") if note else "")
+
+    def _release(self, file: FileChange) -> Item:
+        """A release that is new says what a reviewer must know before it is public for good."""
+        item = self._file(file, "diff.release_note")
+        release = self.newest.releases.get(ReleaseId(PurePosixPath(file.path).stem)) if self.newest and file.how is How.ADDED else None
+        if self.newest is None or release is None:
+            return item
+        term = next(term.title for year in self.newest.district.years for term in year.terms if term.id == release.term)
+        made = release.certificate
+        lines = {
+            "day": release.released_on.isoformat(),
+            "counted": self.say("diff.release.schools", count=len(release.counted), all=len(self.newest.schools)),
+            "correction": self.text(release.correction) if release.correction else "",
+            "after": release.previous.id if release.previous else "",
+            "audit": self.say("diff.release.withstood", attackers=made.attackers, narrowest="—" if made.narrowest is None else made.narrowest),
+        }
+        return replace(
+            item,
+            title=self.say("releases.one", term=self.text(term), revision=release.revision),
+            place=file.path,
+            lines=tuple(Line(label=self.say(f"diff.release.{name}"), after=said) for name, said in lines.items() if said),
+        )
+
+
+def _checks(turns: Iterable[VerdictTurn]) -> int:
+    """How many Checks they are: one a school, or one of the district."""
+    return sum(max(1, len(turn.schools)) for turn in turns)
 
 
 def plain(value: Any) -> Any:
