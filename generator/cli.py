@@ -45,7 +45,8 @@ def run(arguments: Sequence[str]) -> int:
         said = [load().say(wrong.key, language, **wrong.facts)]
         if wrong.near:
             said.append(load().say("cli.did_you_mean", language, nearest=wrong.near))
-        print(*said, load().say("cli.see_help", language), file=sys.stderr)
+        command = next((word for word in arguments if word in COMMANDS), "")
+        print(*said, load().say("cli.see_help", language, command=command), file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED

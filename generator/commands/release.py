@@ -43,7 +43,7 @@ def run(request: Request) -> int:
         return PROBLEMS
     term = next((t for year in repository.district.years for t in year.terms if t.id == request.words[0]), None)
     if term is None:
-        raise UsageError("cli.bad_value", option="release", value=request.words[0])
+        raise UsageError("release.no_term", term=request.words[0])
     order = _order(request, tree, repository, term)
     return order if isinstance(order, int) else _cut(request, repository, order)
 

@@ -38,7 +38,8 @@ class Judged:
     def line(self, check: Check) -> str:
         """Where a Check's evidence stands (or what it is about, where there is none), which rule and school, and what is wrong."""
         at = next((e.at for e in check.evidence()), check.school.source if check.school else check.rule.source)
-        facts = {"at": f"{at.path}:{at.line}", "rule": check.rule.id, "school": check.school.id if check.school else self.say("check.district")}
+        who = self.say("check.school", title=self.plain(check.school.title), id=check.school.id) if check.school else self.say("check.district")
+        facts = {"at": f"{at.path}:{at.line}", "rule": check.rule.id, "school": who}
         return self.say("check.line", **facts, verdict=self.verdict(check), said=self.said(check))
 
     def said(self, check: Check) -> str:
