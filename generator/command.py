@@ -164,7 +164,7 @@ def write_file(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f".{path.name}.part")
-        unfinished.write_text(text, encoding="utf-8")
+        unfinished.write_text(text, encoding="utf-8", newline="")  # a text keeps the ends of lines that it has
         unfinished.replace(path)
     except OSError:
         raise UsageError("cli.cannot_write", path=str(path)) from None

@@ -135,6 +135,14 @@ def test_what_machines_read_is_what_their_makers_say_it_must_be(name: str, broke
     assert faults(name, re.sub("</failure>", "</defeat>", made[0]).replace(old, new))
 
 
+@pytest.mark.parametrize("name", ["text", "json", "github"])
+def test_lines_that_end_as_windows_ends_them_change_no_place_and_no_word(name: str, broken: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(broken, tmp_path / broken.name))
+    for file in other.rglob("*.yml"):
+        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    assert places(other, name) == places(broken, name)
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_nothing_to_report_is_said_in_every_format(name: str) -> None:
     assert FORMATS[name](result([])) or name == "github"

@@ -38,6 +38,7 @@ def test_the_samples_own_records_are_tidy() -> None:
     ("text", "mended"),
     [
         ("note: no  # 说明\n", 'note: "no"  # 说明\n'),
+        ("note: no  # 说明\r\nyear: x\r\n", 'year: x\r\nnote: "no"  # 说明\r\n'),
         ("note: 12:30\n", 'note: "12:30"\n'),
         ("filed_by: 110\n", 'filed_by: "110"\n'),
         ("filed_by: 007\n", 'filed_by: "007"\n'),
