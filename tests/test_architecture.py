@@ -84,7 +84,7 @@ ONLY = {
     "jsonschema": {"schemas"},
     "jsonschema_rs": {"schemas"},
     "jinja2": {"render"},
-    "markupsafe": {"charts", "render", "pages.copies", "pages.inspections", "pages.schools", "pages.matrix"},
+    "markupsafe": {"charts", "render", "pages.copies", "pages.schools", "pages.matrix"},
     "jieba": {"search"},
     "watchdog": {"serve"},
     "weasyprint": {"paper"},

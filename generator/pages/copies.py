@@ -1,16 +1,24 @@
-"""Copies: what a page that is stamped consists of.
+"""Copies: pages that are stamped from one donor page.
 
-Owns the value that a family gives for each copy of its donor page. Must not know what the places mean.
+Owns how a family of such pages is laid out: the donor with a mark in every place, a copy as the engine would build it (so that a test can compare the
+bytes), and a copy's values for the places. Must not know what the places mean.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import html
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from generator.problems import Position
+from generator.render import Edition, heading
 from generator.search import Entry
+from generator.site import Page
+from generator.stamp import mark
+
+_WORDS = ("id", "title", "heading", "description", "provenance")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +30,80 @@ class Stamped:
     entry: Entry
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Pages of one kind in one folder, from `<kind>.md.j2`: their blocks, and data that are the same for all."""
+
+    kind: str
+    folder: str
+    blocks: tuple[str, ...]
+    data: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def donor(self) -> str:
+        """The path of the donor page."""
+        return self.path(mark("id"))
+
+    def path(self, id_: str) -> str:
+        """The path of a copy."""
+        return f"{self.folder}/{id_}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """One page of a family: its words, the HTML of its blocks, the records it cites, and by what it is found besides its title."""
+
+    id: str
+    title: str
+    description: str
+    blocks: Mapping[str, Markup]
+    cites: Iterable[Position]
+    found_by: tuple[str, ...]
+
+
+def donor(edition: Edition, family: Family) -> Page:
+    """The one page that the engine builds."""
+    places = {name: Markup(mark(name)) for name in (*family.blocks, *_WORDS)}
+    return _page(edition, family, family.donor, places, mark("title"), mark("description"))
+
+
+def ordinary(edition: Edition, family: Family, copy: Copy) -> Page:
+    """A copy as the engine would build it without stamping."""
+    return _page(edition, family, family.path(copy.id), _places(edition, family, copy), copy.title, copy.description)
+
+
+def stamped(edition: Edition, family: Family, copy: Copy) -> Stamped:
+    """A copy's values for the donor's places."""
+    path = family.path(copy.id)
+    places = {name: str(value) for name, value in _places(edition, family, copy).items()}
+    return Stamped(path=path, places=places, entry=Entry(location=f"{path}.html", title=copy.title, text=" ".join(copy.found_by)))
+
+
 def settled(block: Markup) -> Markup:
     """A block as Markdown would leave it: no line of spaces only."""
     return Markup("\n".join(line.rstrip() for line in block.splitlines() if line.strip()))
+
+
+def _page(edition: Edition, family: Family, path: str, places: Mapping[str, Markup], title: str, description: str) -> Page:
+    """The page around the places. Its headings below the first are the same for every copy."""
+    body = edition.fragment(f"{family.kind}.md.j2", path, {"place": places, **family.data})
+    return Page(
+        path=path,
+        kind=family.kind,
+        title=title,
+        description=description,
+        body=f'# {places["heading"]} {{#top}}\n\n{body}\n\n<div class="xz-place">\n{places["provenance"]}\n</div>\n',
+        cites=(),
+        searchable=False,
+        hide=("navigation",),
+    )
+
+
+def _places(edition: Edition, family: Family, copy: Copy) -> Mapping[str, Markup]:
+    return {name: settled(copy.blocks[name]) for name in family.blocks} | {
+        "id": Markup(html.escape(copy.id)),
+        "title": Markup(html.escape(copy.title, quote=True)),
+        "heading": heading(copy.title),
+        "description": Markup(html.escape(copy.description, quote=True)),
+        "provenance": settled(edition.provenance(family.path(copy.id), tuple(copy.cites))),
+    }

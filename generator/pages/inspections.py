@@ -5,26 +5,20 @@ Owns what is told of an inspection and of a school's inspections. An item that n
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from generator.model import School, SchoolYear
-from generator.pages.copies import Stamped, settled
+from generator.pages import copies
+from generator.pages.copies import Copy, Family, Stamped
 from generator.pages.scores import OUTCOME_TONES, item_row, standing_text, sum_text
 from generator.problems import Position
-from generator.render import Edition, heading
+from generator.render import Edition
 from generator.scoring import ItemScore
-from generator.search import Entry
 from generator.site import Page, Site
-from generator.stamp import mark
 from generator.supervision import Finding, Grade, Indicator, Inspection, InspectionState, Item, Mending, Rectification
 
-DONOR = f"inspections/{mark('id')}"
-_BLOCKS = ("facts", "findings", "rectifications", "opinion")
-_WORDS = ("id", "title", "heading", "description", "provenance")
+FAMILY = Family(kind="inspection", folder="inspections", blocks=("facts", "findings", "rectifications", "opinion"))
 MENDING_TONES: Mapping[Mending, str] = {Mending.OVERDUE: "missing", Mending.REPORTED: "short", Mending.OPEN: "neutral", Mending.VERIFIED: "ok"}
 _STATE_TONES: Mapping[InspectionState, str] = {
     InspectionState.PLANNED: "neutral",
@@ -36,8 +30,7 @@ _STATE_TONES: Mapping[InspectionState, str] = {
 def pages(edition: Edition) -> Iterator[Page]:
     """The index and the donor page."""
     yield _index(edition)
-    places = {name: Markup(mark(name)) for name in (*_BLOCKS, *_WORDS)}
-    yield _page(edition, DONOR, places, mark("title"), mark("description"))
+    yield copies.donor(edition, FAMILY)
 
 
 def announced(site: Site) -> tuple[Inspection, ...]:
@@ -47,56 +40,32 @@ def announced(site: Site) -> tuple[Inspection, ...]:
 
 def ordinary(edition: Edition, inspection: Inspection) -> Page:
     """An inspection's page as the engine would build it without stamping."""
-    return _page(edition, path(inspection), _places(edition, inspection), _title(edition, inspection), _description(edition, inspection))
+    return copies.ordinary(edition, FAMILY, _copy(edition, inspection))
 
 
 def stamped(edition: Edition) -> tuple[Stamped, ...]:
     """Every announced inspection's values for the donor's places."""
-    return tuple(_stamped(edition, inspection) for inspection in announced(edition.site))
+    return tuple(copies.stamped(edition, FAMILY, _copy(edition, inspection)) for inspection in announced(edition.site))
 
 
 def path(inspection: Inspection) -> str:
     """The path of an inspection's page."""
-    return f"inspections/{inspection.id}"
+    return FAMILY.path(inspection.id)
 
 
 # --- one inspection -----------------------------------------------------------------------------------------------------------------
 
 
-def _page(edition: Edition, where: str, places: Mapping[str, Markup], title: str, description: str) -> Page:
-    body = edition.fragment("inspection.md.j2", where, {"place": places})
-    return Page(
-        path=where,
-        kind="inspection",
+def _copy(edition: Edition, inspection: Inspection) -> Copy:
+    school, data, title = _school(edition.site, inspection), _data(edition, inspection), _title(edition, inspection)
+    return Copy(
+        id=inspection.id,
         title=title,
-        description=description,
-        body=f'# {places["heading"]} {{#top}}\n\n{body}\n\n<div class="xz-place">\n{places["provenance"]}\n</div>\n',
-        cites=(),
-        searchable=False,
-        hide=("navigation",),
+        description=edition.say("inspection.description", title=title),
+        blocks={name: edition.fragment(f"inspection/{name}.html.j2", path(inspection), data) for name in FAMILY.blocks},
+        cites=(inspection.source, edition.site.repository.schemes[inspection.scheme].source, school.source),
+        found_by=(inspection.id, school.title.zh, school.title.en or ""),
     )
-
-
-def _stamped(edition: Edition, inspection: Inspection) -> Stamped:
-    school, title = _school(edition.site, inspection), _title(edition, inspection)
-    words = (inspection.id, school.title.zh, school.title.en or "")
-    return Stamped(
-        path=path(inspection),
-        places={name: str(value) for name, value in _places(edition, inspection).items()},
-        entry=Entry(location=f"{path(inspection)}.html", title=title, text=" ".join(words)),
-    )
-
-
-def _places(edition: Edition, inspection: Inspection) -> Mapping[str, Markup]:
-    title, data = _title(edition, inspection), _data(edition, inspection)
-    blocks = {name: settled(edition.fragment(f"inspection/{name}.html.j2", path(inspection), data)) for name in _BLOCKS}
-    return blocks | {
-        "id": Markup(html.escape(inspection.id)),
-        "title": Markup(html.escape(title, quote=True)),
-        "heading": heading(title),
-        "description": Markup(html.escape(_description(edition, inspection), quote=True)),
-        "provenance": settled(edition.provenance(path(inspection), _cites(edition.site, inspection))),
-    }
 
 
 def _school(site: Site, inspection: Inspection) -> School:
@@ -107,14 +76,6 @@ def _title(edition: Edition, inspection: Inspection) -> str:
     school, scheme = _school(edition.site, inspection), edition.site.repository.schemes[inspection.scheme]
     kind = edition.say(f"inspection.kind.{scheme.kind.value}")
     return edition.say("inspection.title", school=edition.plain(school.title), kind=kind, day=edition.day(inspection.visit_on))
-
-
-def _description(edition: Edition, inspection: Inspection) -> str:
-    return edition.say("inspection.description", title=_title(edition, inspection))
-
-
-def _cites(site: Site, inspection: Inspection) -> tuple[Position, ...]:
-    return (inspection.source, site.repository.schemes[inspection.scheme].source, _school(site, inspection).source)
 
 
 def _data(edition: Edition, inspection: Inspection) -> dict[str, object]:

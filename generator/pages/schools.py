@@ -1,12 +1,10 @@
 """Schools: the index that can be filtered, and one stamped page a school.
 
-Owns the donor page and what goes into its places. The engine builds a single donor page whose data are marked places; `stamped` gives every school's
-values for these places. `ordinary` writes the same page as the engine would build it, so that a test can compare the bytes.
+Owns what stands in the blocks of a school's page and in the index. Must not know how pages are stamped.
 """
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
@@ -14,21 +12,22 @@ from markupsafe import Markup
 
 from generator.duties import RuleId
 from generator.model import Return, School, SchoolType, Text
-from generator.pages import checklist, inspections
-from generator.pages.copies import Stamped, settled
+from generator.pages import checklist, copies, inspections
+from generator.pages.copies import Copy, Family, Stamped
 from generator.pages.school import FACTS, Filing, filing, return_of, unstated, year
 from generator.problems import Position
-from generator.render import Edition, heading
+from generator.render import Edition
 from generator.schemas import field_title
-from generator.search import Entry
 from generator.site import Page, Site
-from generator.stamp import mark
 
 SIGNATURES = ("head", "leader", "inspector", "recorder")  # of the school, then of the inspection team: three roles at least
-DONOR = f"schools/{mark('id')}"
-BLOCKS = (*checklist.BLOCKS, "supervision", "profile", "filing", *FACTS, "years")
+FAMILY = Family(
+    kind="school",
+    folder="schools",
+    blocks=(*checklist.BLOCKS, "supervision", "profile", "filing", *FACTS, "years"),
+    data={"signatures": SIGNATURES},
+)
 Clauses: TypeAlias = Mapping[RuleId, str]
-_WORDS = ("id", "title", "heading", "description", "provenance")
 _TONES: Mapping[Filing, str] = {
     Filing.FILED: "ok",
     Filing.LATE: "short",
@@ -41,60 +40,39 @@ _TONES: Mapping[Filing, str] = {
 def pages(edition: Edition) -> Iterator[Page]:
     """The index and the donor page."""
     yield _index(edition)
-    places = {name: Markup(mark(name)) for name in (*BLOCKS, *_WORDS)}
-    yield _page(edition, DONOR, places, mark("title"), mark("description"))
+    yield copies.donor(edition, FAMILY)
 
 
 def ordinary(edition: Edition, school: School) -> Page:
     """A school's page as the engine would build it without stamping."""
-    title, description = edition.plain(school.title), _description(edition, school)
-    return _page(edition, _path(school), _places(edition, school, checklist.clauses_told(edition)), title, description)
+    return copies.ordinary(edition, FAMILY, _copy(edition, school, checklist.clauses_told(edition)))
 
 
 def stamped(edition: Edition) -> tuple[Stamped, ...]:
     """Every school's values for the donor's places, in the order of their codes."""
     clauses = checklist.clauses_told(edition)
-    return tuple(_stamped(edition, school, clauses) for school in edition.site.repository.schools.values())
+    return tuple(copies.stamped(edition, FAMILY, _copy(edition, school, clauses)) for school in edition.site.repository.schools.values())
 
 
-def _path(school: School) -> str:
-    return f"schools/{school.id}"
-
-
-def _page(edition: Edition, path: str, places: Mapping[str, Markup], title: str, description: str) -> Page:
-    """The page around the places. Its headings below the first are the same for every school."""
-    body = edition.fragment("school.md.j2", path, {"place": places, "signatures": SIGNATURES})
-    return Page(
-        path=path,
-        kind="school",
+def _copy(edition: Edition, school: School, clauses: Clauses) -> Copy:
+    data = _data(edition, school) | inspections.of_school(edition, school) | checklist.checklist(edition, school, clauses)
+    title = edition.plain(school.title)
+    return Copy(
+        id=school.id,
         title=title,
-        description=description,
-        body=f'# {places["heading"]} {{#top}}\n\n{body}\n\n<div class="xz-place">\n{places["provenance"]}\n</div>\n',
-        cites=(),
-        searchable=False,
-        hide=("navigation",),
+        description=edition.say("school.description", title=title),
+        blocks={name: _block(edition, school, name, data) for name in FAMILY.blocks},
+        cites=_cites(edition.site, school),
+        found_by=(school.id, school.title.zh, school.title.en or "", edition.plain(_area(edition.site, school))),
     )
 
 
-def _places(edition: Edition, school: School, clauses: Clauses) -> Mapping[str, Markup]:
-    data = _data(edition, school) | inspections.of_school(edition, school) | checklist.checklist(edition, school, clauses)
-    blocks = {name: _block(edition, school, name, data) for name in BLOCKS}
-    title = edition.plain(school.title)
-    return blocks | {
-        "id": Markup(html.escape(school.id)),
-        "title": Markup(html.escape(title, quote=True)),
-        "heading": heading(title),
-        "description": Markup(html.escape(_description(edition, school), quote=True)),
-        "provenance": settled(edition.provenance(_path(school), _cites(edition.site, school))),
-    }
-
-
 def _block(edition: Edition, school: School, name: str, data: Mapping[str, object]) -> Markup:
+    path = FAMILY.path(school.id)
     if name in FACTS:
         found = return_of(edition.site, school, year(edition.site).id)
-        facts = {"facts": tuple(FACTS[name](edition, found)) if found else ()}
-        return settled(edition.fragment("school/facts.html.j2", _path(school), facts))
-    return settled(edition.fragment(f"school/{name}.html.j2", _path(school), data))
+        return edition.fragment("school/facts.html.j2", path, {"facts": tuple(FACTS[name](edition, found)) if found else ()})
+    return edition.fragment(f"school/{name}.html.j2", path, data)
 
 
 def _data(edition: Edition, school: School) -> dict[str, object]:
@@ -141,19 +119,6 @@ def _cites(site: Site, school: School) -> tuple[Position, ...]:
         *(found.source for found in _returns(site, school)),
         *checklist.cites(site, school),
         *inspections.cites_of_school(site, school),
-    )
-
-
-def _description(edition: Edition, school: School) -> str:
-    return edition.say("school.description", title=edition.plain(school.title))
-
-
-def _stamped(edition: Edition, school: School, clauses: Clauses) -> Stamped:
-    words = (school.id, school.title.zh, school.title.en or "", edition.plain(_area(edition.site, school)))
-    return Stamped(
-        path=_path(school),
-        places={name: str(value) for name, value in _places(edition, school, clauses).items()},
-        entry=Entry(location=f"{_path(school)}.html", title=edition.plain(school.title), text=" ".join(words)),
     )
 
 
