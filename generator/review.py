@@ -126,14 +126,14 @@ def _consequences(changes: Changes, older: Repository, newer: Repository, as_of:
     earlier: Earlier = {}
     past_of = concerned(older, newer)  # counts of the others add the same to both sides
     before, after = site(older, as_of, None, earlier, past_of), site(newer, as_of, None, earlier, past_of)
-    frame, pages = _pages(changes, before, after, language)
+    pages = rewritten(changes, before, after, language)
     return Consequences(
         claims=tuple(_claims(before, after)),
         verdicts=tuple(_verdicts(before, after)),
         waivers=tuple(_waivers(before, after)),
         coverage=(_coverage(before.repository), _coverage(after.repository)),
-        frame=frame,
-        pages=pages,
+        frame=pages.frame,
+        pages=tuple(pages.turned()),
     )
 
 
@@ -210,8 +210,26 @@ class _Drafting(Edition):
         return Page(path=draft.path, kind=draft.kind, title=draft.title, description=draft.description, body="", cites=draft.cites)
 
 
-def _pages(changes: Changes, before: Site, after: Site, language: Language) -> tuple[bool, tuple[PageChange, ...]]:
-    """Whether the frame is another, and the pages that read differently. Of a page made of the same on both sides nothing is written."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewritten:
+    """The pages that a change can reach as they read on either side, by path; and whether what stands around every page is another."""
+
+    frame: bool
+    before: Mapping[str, Page]
+    after: Mapping[str, Page]
+
+    def turned(self) -> Iterator[PageChange]:
+        """The pages that read differently, are new, or go."""
+        for path in sorted({*self.before, *self.after}):
+            was, comes = self.before.get(path), self.after.get(path)
+            if was is None or comes is None:
+                yield PageChange(path=path, title=(comes or self.before[path]).title, how=How.REMOVED if comes is None else How.ADDED)
+            elif markdown(was) != markdown(comes):
+                yield PageChange(path=path, title=comes.title, how=How.CHANGED)
+
+
+def rewritten(changes: Changes, before: Site, after: Site, language: Language) -> Rewritten:
+    """Both sides' pages in one language. Of a page made of the same on both sides nothing is written."""
     made = edition(before, language, load())
     sides = (made, replace(made, site=after))  # the templates are made ready once
     families = [family for family in FAMILIES if not _same(before, after, MADE_OF.get(family))]
@@ -222,16 +240,7 @@ def _pages(changes: Changes, before: Site, after: Site, language: Language) -> t
     tables = _tables(before, after, reached)
     for side, written in zip(sides, (was, comes), strict=True):
         written |= {page.path: page for page in _stamped(side, reached, tables)}
-    frames = [_frame(side, drafts) for side, drafts in zip(sides, (old, new), strict=True)]
-    return frames[0] != frames[1], tuple(_turned(was, comes))
-
-
-def _turned(was: Mapping[str, Page], comes: Mapping[str, Page]) -> Iterator[PageChange]:
-    for path in sorted({*was, *comes}):
-        if path not in was or path not in comes:
-            yield PageChange(path=path, title=(comes.get(path) or was[path]).title, how=How.ADDED if path in comes else How.REMOVED)
-        elif markdown(was[path]) != markdown(comes[path]):
-            yield PageChange(path=path, title=comes[path].title, how=How.CHANGED)
+    return Rewritten(frame=_frame(made, old) != _frame(sides[1], new), before=was, after=comes)
 
 
 def _frame(side: Edition, drafts: Mapping[str, Draft]) -> object:

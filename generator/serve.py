@@ -1,25 +1,29 @@
 """The preview: builds, shows the site on this machine, builds again when a file changes.
 
 Owns the loopback server, the watch and what the browser is told. Every build is a run of `xinzhuli build`, so the preview shows exactly what a
-build would publish, and a failing one leaves the last good site. Must not know how a site is built.
+build would publish, and a failing one leaves the last good site. What can be retouched at once is shown before; a build that is overtaken by another
+change is given up. Must not know how a site is built, or retouched.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import queue
 import re
+import signal
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from html import escape
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
@@ -52,15 +56,25 @@ class Preview:
     wrong: str = ""
     told: threading.Condition = field(default_factory=threading.Condition)
 
-    def tell(self, *, wrong: str) -> None:
-        """A build has ended; whoever waits is told."""
+    def tell(self, *, wrong: str, other: bool = True) -> None:
+        """A build has ended, and the site is another or is not; whoever waits is told."""
         with self.told:
             self.wrong = wrong
-            self.number += not wrong
+            self.number += other and not wrong
             self.told.notify_all()
 
 
-def serve(root: Path, out: Path, port: int, command: Sequence[str], words: Words) -> None:
+class Retouching(Protocol):
+    """What brings pages up to date before a build has."""
+
+    def look(self) -> None:
+        """A build has just ended."""
+
+    def retouch(self) -> int:
+        """A file has changed. How many pages were brought up to date."""
+
+
+def serve(root: Path, out: Path, port: int, command: Sequence[str], retouching: Retouching, words: Words) -> None:
     """Show the site until interrupted. `command` builds it to `out`; Problems are printed and shown above the last good page."""
     preview = Preview()
     try:
@@ -72,12 +86,16 @@ def serve(root: Path, out: Path, port: int, command: Sequence[str], words: Words
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        _rebuild(command, preview, words)
+        _rebuild(command, out, preview, words, lambda: False)
         print(words.say("serve.ready", url=f"http://127.0.0.1:{server.server_port}/"), flush=True)
+        retouching.look()
         while True:
             path = _next(changes)
             print(words.say("serve.rebuilding", path=path), flush=True)
-            _rebuild(command, preview, words)
+            if retouching.retouch() and not preview.wrong:  # a Problem is shown until a build has been without it
+                preview.tell(wrong="")
+            if _rebuild(command, out, preview, words, lambda: not changes.empty()):
+                retouching.look()
     except KeyboardInterrupt:
         print(words.say("serve.ended"))
     finally:
@@ -86,15 +104,56 @@ def serve(root: Path, out: Path, port: int, command: Sequence[str], words: Words
         server.server_close()
 
 
-def _rebuild(command: Sequence[str], preview: Preview, words: Words) -> None:
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", check=False)
-    said = (done.stdout + done.stderr).strip()
-    if done.returncode == 0:
-        preview.tell(wrong="")
+def _rebuild(command: Sequence[str], out: Path, preview: Preview, words: Words, overtaken: Callable[[], bool]) -> bool:
+    """Build and tell, unless another change overtakes it; whether it came to its end. A site that is the same as before need not be shown anew."""
+    before = _fingerprint(out)
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,  # so that it can be ended together with the engines that it runs
+    )
+    try:
+        said = _said(process, overtaken)
+    finally:
+        _end(process)
+    if said is None:
+        return False
+    if process.returncode == 0:
+        preview.tell(wrong="", other=bool(preview.wrong) or _fingerprint(out) != before)
         print(words.say("serve.rebuilt"), flush=True)
-        return
-    print(said, flush=True)
-    preview.tell(wrong=said)
+    else:
+        print(said, flush=True)
+        preview.tell(wrong=said)
+    return True
+
+
+def _said(process: subprocess.Popen[str], overtaken: Callable[[], bool]) -> str | None:
+    """What a build said when it ended; None where it was overtaken."""
+    while not overtaken():
+        try:
+            said = process.communicate(timeout=_SETTLE)
+        except subprocess.TimeoutExpired:
+            continue
+        return "".join(said).strip()
+    return None
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.communicate()
+
+
+def _fingerprint(out: Path) -> str:
+    """The same for the same pages."""
+    found = sha256()
+    for path in sorted(out.rglob("*.html")):
+        found.update(path.relative_to(out).as_posix().encode() + path.read_bytes())
+    return found.hexdigest()
 
 
 def _watch(root: Path, changes: queue.SimpleQueue[str]) -> Any:

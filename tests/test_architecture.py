@@ -23,7 +23,7 @@ cli
 commands | {" | ".join(f"commands.{name}" for name in COMMANDS)}
 keys
 command
-skeleton | tidy | sheets
+skeleton | tidy | sheets | retouch
 reporters.review_markdown | reporters.review_json
 reporters.review_text
 reporters.review_words
@@ -84,6 +84,7 @@ ONLY = {
     "jsonschema": {"schemas"},
     "jsonschema_rs": {"schemas"},
     "jinja2": {"render"},
+    "markdown": {"retouch"},
     "markupsafe": {"charts", "render", "pages.copies", "pages.schools", "pages.matrix"},
     "jieba": {"search"},
     "watchdog": {"serve"},

@@ -1,10 +1,10 @@
-"""The pages that `diff` names are those whose files differ when both commits are built: every page of both halves of the site."""
+"""The pages that `diff` names are those whose files differ when both states are built; a page that is retouched has the bytes of the newer build."""
 
 from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from generator.build import build
 from generator.catalogue import Language
 from generator.engine import Engine
 from generator.render import FOLDERS
+from generator.retouch import Retouch
 from tests.test_diff import as_json, begun, commit, edit, return_filed, school_added, waiver_lapses
 from tests.test_tree import TYPICAL
 
@@ -22,9 +23,16 @@ Files = Mapping[str, bytes]
 ATTACHED = re.compile(r"(en/)?(search/search_index\.json|data/.*|404\.html)")
 
 
+DAY = date(2026, 11, 24)
+
+
 def built(root: Path, out: Path) -> Files:
     """Every file of the site, made without a commit so that no page says which it is."""
-    assert build(root, out, date(2026, 11, 24), None, Engine.MKDOCS, lambda _: None) == ()
+    assert build(root, out, DAY, None, Engine.MKDOCS, lambda _: None) == ()
+    return files(out)
+
+
+def files(out: Path) -> Files:
     return {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
 
 
@@ -56,21 +64,42 @@ def words_of_the_frame(root: Path) -> None:
     edit(root, "records/plans/xinzhuli-2025.yml", "title: ", "title: 新的")
 
 
-@pytest.mark.parametrize(("change", "frame"), [(records_of_many_kinds, False), (words_of_the_frame, True)])
-def test_the_pages_told_are_those_that_differ(change: Callable[[Path], None], frame: bool, district: Path, before: Files, tmp_path: Path) -> None:
+CHANGES = {"records": (records_of_many_kinds, False), "frame": (words_of_the_frame, True)}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_the_pages_told_are_those_that_differ(name: str, district: Path, before: Files, tmp_path: Path) -> None:
+    change, frame = CHANGES[name]
     root = Path(shutil.copytree(district, tmp_path / "district"))
+    shown = Path(shutil.copytree(district.parent / "before", tmp_path / "shown"))
+    retouch = Retouch(root=root, out=shown, moment=lambda _: (DAY, None))
+    retouch.look()
     change(root)
-    commit(root, "change")
+    touched = retouch.retouch()
     after = built(root, tmp_path / "after")
+    retouched_as_built(files(shown), before, after, touched, frame=frame)
+    commit(root, "change")
     for language in Language:
-        told = as_json(root, "--lang", language.value, "HEAD~1", "HEAD")
-        other = next(FOLDERS[half] for half in Language if half is not language)
-        mine = {path for path in {*before, *after} if path.startswith(FOLDERS[language]) and not (other and path.startswith(other))}
-        differ = {path for path in mine if before.get(path) != after.get(path) and not ATTACHED.fullmatch(path)}
-        framed = frame and language is Language.ZH  # the plan's English title stays
-        assert bool(told["every_page"]) is framed
-        if framed:
-            assert {path for path in mine if path.endswith(".html") and path in before} <= {*differ, "404.html"}
-            differ = {path for path in differ if own(before.get(path)) != own(after.get(path))}
-        assert {f"{FOLDERS[language]}{page['path']}.html" for page in told["pages"]} == differ
-        assert differ or frame
+        told_as_built(root, language, before, after, frame=frame and language is Language.ZH)  # the plan's English title stays
+
+
+def told_as_built(root: Path, language: Language, before: Files, after: Files, *, frame: bool) -> None:
+    told = as_json(root, "--lang", language.value, "HEAD~1", "HEAD")
+    other = next(FOLDERS[half] for half in Language if half is not language)
+    mine = {path for path in {*before, *after} if path.startswith(FOLDERS[language]) and not (other and path.startswith(other))}
+    differ = {path for path in mine if before.get(path) != after.get(path) and not ATTACHED.fullmatch(path)}
+    assert bool(told["every_page"]) is frame
+    if frame:
+        assert {path for path in mine if path.endswith(".html") and path in before} <= {*differ, "404.html"}
+        differ = {path for path in differ if own(before.get(path)) != own(after.get(path))}
+    assert {f"{FOLDERS[language]}{page['path']}.html" for page in told["pages"]} == differ
+
+
+def retouched_as_built(shown: Files, before: Files, after: Files, touched: int, *, frame: bool) -> None:
+    """What is shown is what was, but for pages that are as they come to be: among them those that a school looks at."""
+    new = {path for path in shown if shown[path] != before[path]}
+    assert shown.keys() == before.keys()
+    assert {path: shown[path] for path in new} == {path: after[path] for path in new}
+    assert len(new) == touched
+    of_school = {f"{half}{path}.html" for half in FOLDERS.values() for path in ("schools/xz37", "compliance/matrix/east", "compliance/overdue")}
+    assert of_school & new == (set() if frame else of_school)

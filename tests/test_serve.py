@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from generator.serve import Preview, Words, _rebuild
+
 ROOT = Path(__file__).resolve().parent.parent
 TYPICAL = ROOT / "tests" / "fixtures" / "typical"
 PATIENCE = 60_000  # milliseconds: a build on a slow machine
@@ -65,3 +67,21 @@ def test_changes_and_problems_reach_the_browser(preview: subprocess.Popen[str], 
 
 def test_the_preview_listens_on_this_machine_only(preview: subprocess.Popen[str]) -> None:
     assert "http://127.0.0.1:" in line_with(preview, "http://")
+
+
+def test_a_build_that_is_overtaken_is_ended_and_told_to_nobody(tmp_path: Path) -> None:
+    preview, words = Preview(), Words(say=lambda key, **_: key, language="en")
+    for_ever = [sys.executable, "-c", "import time; time.sleep(3600)"]
+    assert not _rebuild(for_ever, tmp_path, preview, words, lambda: True)
+    assert (preview.number, preview.wrong) == (0, "")
+
+
+def test_the_browser_is_told_of_a_site_that_is_another_and_of_no_other(tmp_path: Path) -> None:
+    preview, words = Preview(), Words(say=lambda key, **_: key, language="en")
+    write = "import pathlib, sys; pathlib.Path(sys.argv[1], 'index.html').write_text(sys.argv[2])"
+    for text, number in (("one", 1), ("one", 1), ("two", 2)):
+        assert _rebuild([sys.executable, "-c", write, str(tmp_path), text], tmp_path, preview, words, lambda: False)
+        assert preview.number == number
+    preview.tell(wrong="a Problem")
+    assert _rebuild([sys.executable, "-c", write, str(tmp_path), "two"], tmp_path, preview, words, lambda: False)
+    assert (preview.number, preview.wrong) == (3, "")

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import sys
 
-from generator.command import FINE, Accepts, Request, UsageError
+from generator.command import FINE, Accepts, Request, UsageError, moment
 
 ACCEPTS = Accepts(values=("--out", "--as-of", "--port"))
 
 
 def run(request: Request) -> int:
     """Show the site until interrupted."""
+    from generator.retouch import Retouch
     from generator.serve import PortTaken, Words, serve
 
     port = request.options.get("--port", "8000")
@@ -23,9 +24,10 @@ def run(request: Request) -> int:
     options = ["--root", str(request.root), "--out", str(request.out), "--lang", request.language.value]
     if as_of is not None:
         options += ["--as-of", as_of.isoformat()]
+    retouch = Retouch(root=request.root, out=request.out, moment=lambda zone: moment(request.root, zone, as_of))
     words = Words(say=request.say, language=request.language.value)
     try:
-        serve(request.root, request.out, int(port), [sys.executable, "-m", "generator.cli", "build", *options], words)
+        serve(request.root, request.out, int(port), [sys.executable, "-m", "generator.cli", "build", *options], retouch, words)
     except PortTaken:
         raise UsageError("cli.port_taken", port=port) from None
     return FINE
