@@ -207,7 +207,7 @@ def _by_name(part: pd.DataFrame) -> dict[str, Atoms]:
 
 
 def _numbers(part: pd.DataFrame) -> Atoms:
-    return tuple(int(i) for i in part.index.to_numpy())
+    return tuple(part.index.tolist())
 
 
 # --- sums ------------------------------------------------------------------------------------------------------------------------
@@ -272,7 +272,7 @@ def _rows(table: Table, frame: pd.DataFrame) -> Iterator[_Row]:
     for row, part in (*((name, by_row[name]) for name in table.row_order if name in by_row), (TOTAL, frame)):
         columns = [(column, part[part["name"].isin(column.sums)]) for column in table.columns]
         cells = {column: (Cell(table=table.id, row=row, column=column.id), _numbers(here)) for column, here in columns}
-        parts = {cells[column][0]: {SchoolId(str(s)): _numbers(p) for s, p in here.groupby("school")} for column, here in columns}
+        parts = {cells[column][0]: _by_school(here) for column, here in columns}
         base = part[part["name"].isin(table.base.sums)].groupby("school")["value"].sum()
         contributing = {SchoolId(str(s)): int(n) for s, n in base.items() if n > 0}
         yield _Row(table=table.id, id=row, cells=cells, parts=parts, groups=tuple(_groups(table, row, part)), contributing=contributing)
@@ -281,10 +281,18 @@ def _rows(table: Table, frame: pd.DataFrame) -> Iterator[_Row]:
 def _groups(table: Table, row: str, part: pd.DataFrame) -> Iterator[Secret]:
     for group in table.groups:
         cell = Cell(table=table.id, row=row, column=group.column)
-        here = part[part["name"].isin((*group.speaks, *group.others))]
-        for school, those in ((None, here), *here.groupby("school")):
-            speaks = those["name"].isin(group.speaks)
-            yield Secret(cell=cell, school=SchoolId(str(school)) if school else None, atoms=_numbers(those[~speaks]), beside=_numbers(those[speaks]))
+        speaks, others = (part[part["name"].isin(names)] for names in (group.speaks, group.others))
+        yield Secret(cell=cell, atoms=_numbers(others), beside=_numbers(speaks))
+        theirs = _by_school(others)
+        yield from (Secret(cell=cell, school=school, atoms=theirs.get(school, ()), beside=atoms) for school, atoms in _by_school(speaks).items())
+
+
+def _by_school(part: pd.DataFrame) -> dict[SchoolId, Atoms]:
+    """Each school's atoms. A loop, because there are few of each and pandas takes a while to look at a group."""
+    found: dict[SchoolId, list[int]] = {}
+    for school, atom in zip(part["school"].tolist(), _numbers(part), strict=True):
+        found.setdefault(SchoolId(school), []).append(atom)
+    return {school: tuple(found[school]) for school in sorted(found)}
 
 
 def _shares(tables: Sequence[Table], cells: Iterable[Cell]) -> Iterator[tuple[Cell, tuple[Cell, Cell]]]:

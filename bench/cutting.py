@@ -1,0 +1,90 @@
+"""`python -m bench.cutting SCHOOLS RELEASES`: cut all tables of the registry for one term, then again and again after a few schools mended a figure.
+
+Owns the invention: the sample's schools as often as needed, and what they mend. Every release is attacked together with all before it, by every
+school and by every two of a small row, as the command does. Nothing of it is ever published.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+from generator.model import SchoolId, Suppressed, Text
+from generator.release import Link, Release, digest
+from generator.releases import Order, cut
+from generator.repository import Repository
+from generator.submission import Submission
+from generator.tables import Filing
+from sample.__main__ import ROOT, without_sealed
+from sample.submissions import TERMS, filings
+
+TERM, DAY, MENDED = TERMS[1], date(2026, 1, 15), 2
+
+
+def main() -> None:
+    """Cut all releases; print what each cost."""
+    schools, releases = int(sys.argv[1]), int(sys.argv[2])
+    repository = _many(replace(without_sealed(ROOT), releases={}), schools)
+    term = next(term for year in repository.district.years for term in year.terms if term.id == TERM)
+    submissions = {Filing(term=s.term, school=s.school, revision=s.revision): s for s in _handed_in(repository)}
+    counted = {filing.school: filing.revision for filing in submissions}
+    before: tuple[Release, ...] = ()
+    for number in range(releases):
+        if number:
+            counted |= {filing.school: filing.revision for filing in _mended(submissions, counted, number)}
+        link = Link(id=before[-1].id, digest=digest(before[-1])) if before else None
+        order = Order(
+            term=term,
+            day=DAY + timedelta(days=30 * number),
+            correction=Text(zh="更正") if before else None,
+            counted=dict(counted),
+            submissions=submissions,
+            before=before,
+            previous=link,
+        )
+        start, steps = time.process_time(), list[str]()
+        made = cut(repository, order, steps.append)
+        assert isinstance(made, Release), made.why
+        _print(made, time.process_time() - start, steps.count("release.protect"))
+        before = (*before, made)
+
+
+def _many(repository: Repository, schools: int) -> Repository:
+    """The district with its schools, and copies of them, until there are so many."""
+    originals = [school for school in repository.schools.values() if any(key[0] == school.id for key in repository.returns)]
+    copies = {SchoolId(f"b{number:04d}"): originals[number % len(originals)] for number in range(schools)}
+    returns = {(name, year): found for name, school in copies.items() for (of, year), found in repository.returns.items() if of == school.id}
+    return replace(repository, schools={name: replace(school, id=name) for name, school in copies.items()}, returns=returns)
+
+
+def _handed_in(repository: Repository) -> Iterator[Submission]:
+    yield from (f.submission for f in filings(repository) if f.submission.term == TERM and f.submission.revision == 1)
+
+
+def _mended(submissions: dict[Filing, Submission], counted: Mapping[SchoolId, int], number: int) -> list[Filing]:
+    """A few schools find that two pupils of a band had been put one level too low. Adds their new Submissions; which these are."""
+    added = []
+    for school in sorted(counted)[number * MENDED : (number + 1) * MENDED]:
+        old = submissions[Filing(term=TERM, school=school, revision=counted[school])]
+        band, counts = list(old.bands.items())[-1]
+        none, general = list(counts.levels)[:2]
+        mended = replace(counts, levels={**counts.levels, none: counts.levels[none] - 2, general: counts.levels[general] + 2})
+        new = replace(old, revision=old.revision + 1, bands={**old.bands, band: mended})
+        added.append(Filing(term=TERM, school=school, revision=new.revision))
+        submissions[added[-1]] = new
+    return added
+
+
+def _print(made: Release, seconds: float, rounds: int) -> None:
+    cells, peak = made.cells, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    hidden = sum(isinstance(p, Suppressed) for p in cells.values())
+    tried = f"{made.certificate.attackers} attackers, {made.certificate.secrets} secrets, {made.certificate.programs} programs"
+    print(f"{made.id}: {len(cells)} cells, {hidden} hidden; {seconds:.2f} s CPU, {rounds} rounds ({tried}); {peak} MiB", flush=True)
+
+
+if __name__ == "__main__":
+    main()
