@@ -112,9 +112,9 @@ def test_a_corrected_release_points_to_its_correction_and_the_correction_says_wh
     changed = re.findall(r'<tr><th scope="row" class="xz-long"[^>]*>(Files[^<]*)</th><td[^>]*>([^<]*)</td><td[^>]*>([^<]*)</td>', new)
     assert changed == [
         ("Files: Lower primary, Electronic files", "1,236", "1,248"),
-        ("Files: Lower primary, Electronic files, share of Pupils enrolled", "99.0 %", "100.0 %"),
+        ("Files: Lower primary, Electronic files, share of pupils enrolled", "99.0 %", "100.0 %"),
         ("Files: Total, Electronic files", "4,368", "4,380"),
-        ("Files: Total, Electronic files, share of Pupils enrolled", "99.5 %", "99.8 %"),
+        ("Files: Total, Electronic files, share of pupils enrolled", "99.5 %", "99.8 %"),
     ]
 
 

@@ -51,7 +51,7 @@ class Voice:
         """A column: a level or window by its own title, a concern by its word, a share by its parts, the others by the catalogue."""
         part, _, whole = column.partition("/")
         if whole:
-            return self.edition.say("statistics.share", part=self.column(table, part), whole=self.column(table, whole))
+            return self.edition.say("statistics.share", part=self.column(table, part), whole=self.whole(table, whole))
         if table in BY_LEVEL and (level := next((x for x in self.release.levels if x.id == column), None)):
             return self.edition.plain(level.title)
         if table == WINDOWS:
@@ -61,12 +61,17 @@ class Voice:
             return self.edition.plain(enum_label("Concern", column))
         return self.edition.say(f"column.{column}")
 
+    def whole(self, table: str, column: str) -> str:
+        """What a share is of, as it stands within a sentence."""
+        title = self.column(table, column)
+        return title[:1].lower() + title[1:]
+
     def heading(self, table: str, column: str) -> tuple[str, str]:
         """A column's title and unit where there is little room: a share says of what in its unit."""
         part, _, whole = column.partition("/")
         if not whole:
             return self.column(table, column), self.unit(table, column)
-        of = self.edition.say("statistics.unit.share_of", whole=self.column(table, whole))
+        of = self.edition.say("statistics.unit.share_of", whole=self.whole(table, whole))
         return self.edition.say("statistics.share_short", part=self.column(table, part)), of
 
     def cell(self, column: str, cell: Published) -> Told:

@@ -64,7 +64,7 @@ def _titled(voice: Voice, table: str, columns: Sequence[str], key: str) -> str:
     whole = columns[0].partition("/")[2]
     title = voice.table(table)
     if whole:
-        title = voice.edition.say("statistics.figure_share", title=title, whole=voice.column(table, whole))
+        title = voice.edition.say("statistics.figure_share", title=title, whole=voice.whole(table, whole))
     return voice.edition.say(key, title=title)
 
 
