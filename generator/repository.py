@@ -23,7 +23,7 @@ from generator.receipts import check, receipt_path
 from generator.records import SEALED, Record, kind_of, parse
 from generator.release import Release, ReleaseId, chained
 from generator.release_records import check_chain
-from generator.schemas import nearest, validate
+from generator.schemas import enum_label, nearest, validate
 from generator.tree import RECORDS, Tree
 from generator.yamlfile import read
 
@@ -478,7 +478,14 @@ def _examples(rule: d.Rule, parameters: Mapping[str, int | float]) -> Iterator[P
     for example in rule.examples:
         found = _comes_out(rule, example, parameters)
         if found is not example.expect:
-            yield problem(example.source, "rule-example-wrong", expect=example.expect.value, found=found.value if found else "—")
+            facts = {"expect": _in_words(example.expect), "expect@en": example.expect.value}
+            facts |= {"found": _in_words(found), "found@en": found.value} if found else {"found": "—"}
+            yield problem(example.source, "rule-example-wrong", **facts)
+
+
+def _in_words(outcome: d.Expectation) -> str:
+    """An outcome as readers call it, with the word that the file must have."""
+    return f"{enum_label('Verdict', outcome.value).zh} {outcome.value}"
 
 
 def _comes_out(rule: d.Rule, example: d.Example, parameters: Mapping[str, int | float]) -> d.Expectation | None:
