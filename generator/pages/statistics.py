@@ -169,7 +169,6 @@ def participation(voice: Voice) -> Mapping[str, object] | None:
         "bands": [
             {"title": voice.band(begin), "schools": number(sum(found == Shown(value=begin) for found in stated))} for begin in (*bands.edges[::-1], 0)
         ],
-        "hidden": sum(band.suppressed for band in told.values()),
     }
 
 
