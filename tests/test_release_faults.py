@@ -1,0 +1,243 @@
+"""`release` on every way it can fail: what is released stays as it is, no half file is left, and no figure and no key is said or written anywhere.
+
+Six schools hand in; one of them has a sentinel for its enrolment. After each run everything that was printed and every file below the test's folder
+(home, temporary folder and district are all there) is searched for it and for the secret keys.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import resource
+import select
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from generator import receipts, submission
+from generator.command import ALTERED, FINE, INVALID, NO_KEY, PROBLEMS, REFUSED, USAGE
+from generator.receipts import place_of
+from generator.recipients import in_force
+from generator.release import id_of, path_of
+from generator.repository import load
+from generator.sealed import new_identity, seal
+from generator.submission import StageBand, Submission
+from generator.tree import folder
+from sample.__main__ import made_recipients, seal_all
+from sample.submissions import Filing, filings
+from tests.district import ROOT, District, git, run
+from tests.test_cut import PRIMARY, TERM, repository
+
+SENTINEL = 3719  # pupils on the roll of a band
+DAY = ("--as-of", "2025-12-01")
+RELEASE = id_of(TERM, 1)
+MARKED = "xz01"
+
+
+def handed_in() -> list[Filing]:
+    made = [f for f in filings(repository()) if f.submission.term == TERM and f.submission.school in PRIMARY]
+    return [replace(f, submission=marked(f.submission)) if f.submission.school == MARKED else f for f in made]
+
+
+def marked(one: Submission) -> Submission:
+    band = StageBand.LOWER_PRIMARY
+    return replace(one, bands={**one.bands, band: replace(one.bands[band], enrolment=SENTINEL)})
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's records with keys of their own, and what six schools handed in."""
+    beside = tmp_path_factory.mktemp("faults")
+    root = beside / "district"
+    shutil.copytree(ROOT / "records", root / "records", ignore=shutil.ignore_patterns("*.age", "*.receipt.yml", "releases", "recipients"))
+    (beside / "keys").mkdir()
+    seal_all(root, handed_in(), made_recipients(root, repository(), beside / "keys"))
+    git(root, "init", "-q", "-b", "main")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "first")
+    return beside
+
+
+@pytest.fixture
+def made(template: Path, tmp_path: Path) -> District:
+    shutil.copytree(template, tmp_path / "here")
+    beside = tmp_path / "here"
+    keys = {path.stem: path.read_text("ascii").strip() for path in (beside / "keys").glob("*.txt")}
+    return District(root=beside / "district", beside=beside, identities=keys)
+
+
+def command(made: District, *more: str, key: str = "office-2025") -> list[str]:
+    return ["release", TERM, "--identity", str(made.beside / "keys" / f"{key}.txt"), *DAY, "--confirm", RELEASE, *more]
+
+
+def released(made: District) -> list[str]:
+    """What lies in the folder of releases, hidden files too."""
+    place = (made.root / path_of(RELEASE)).parent
+    return sorted(path.name for path in place.iterdir()) if place.exists() else []
+
+
+def nothing_leaks(made: District, done: subprocess.CompletedProcess[str]) -> None:
+    keys = "|".join(re.escape(identity) for identity in made.identities.values())
+    secret = re.compile(rf"(?<![\w+/])(?:{SENTINEL}(?![\w+/])|{keys})".encode(), re.IGNORECASE)
+    for text in (done.stdout, done.stderr):
+        assert not secret.search(text.encode()), secret.search(text.encode())
+    for path in sorted(made.beside.rglob("*")):
+        if path.is_file() and path.parent.name != "keys":
+            assert not secret.search(path.read_bytes()), path
+
+
+def limited(made: District, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command on a disk that takes no more than two kilobytes of a file."""
+    run_it = [sys.executable, "-m", "generator.cli", "--root", str(made.root), "--lang", "en", *arguments]
+    return subprocess.run(
+        run_it, cwd=made.root, env=environment(made), capture_output=True, text=True, encoding="utf-8", check=False, preexec_fn=_two_kilobytes
+    )
+
+
+def _two_kilobytes() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))
+
+
+def environment(made: District) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LC_ALL": "C",
+        "HOME": str(made.beside),
+        "TMPDIR": str(made.beside),
+    }
+
+
+def test_a_full_disk_leaves_nothing_and_the_next_run_succeeds(made: District) -> None:
+    full = limited(made, *command(made))
+    assert full.returncode == USAGE
+    assert f"{RELEASE}.yml" in full.stderr
+    assert "Traceback" not in full.stderr
+    assert released(made) == []
+    nothing_leaks(made, full)
+    again = run(made, *command(made))
+    assert (again.returncode, again.stderr) == (FINE, "")
+    assert released(made) == [f"{RELEASE}.yml"]
+    nothing_leaks(made, again)
+
+
+def test_a_run_killed_while_it_writes_leaves_what_was_released(made: District) -> None:
+    """The file beside the place is a pipe here, so that the run stands still in the middle of it."""
+    assert run(made, *command(made)).returncode == FINE
+    git(made.root, "add", "-A")
+    git(made.root, "commit", "-qm", "release")
+    before = (made.root / path_of(RELEASE)).read_bytes()
+    seal_all(made.root, [corrected(f) for f in handed_in() if f.submission.school == "xz03"], list(made.repository().recipients.values()))
+    words = ["--confirm", f"{TERM}-r2", "--as-of", "2026-03-30", "--correction", "一所学校更正了上报"]
+    beside = made.root / path_of(RELEASE).replace(f"{RELEASE}.yml", f".{TERM}-r2.yml.new~")
+    os.mkfifo(beside)
+    pipe = os.open(beside, os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096)  # less than a release
+    started = [sys.executable, "-m", "generator.cli", "--root", str(made.root), "--lang", "en", *command(made), *words]
+    with subprocess.Popen(started, cwd=made.root, env=environment(made), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as writing:
+        assert select.select([pipe], [], [], 120)[0]
+        writing.kill()
+        said = subprocess.CompletedProcess(started, writing.wait(), *writing.communicate())
+    half = os.read(pipe, 4096)
+    os.close(pipe)
+    assert said.returncode == -signal.SIGKILL
+    assert b"registry: 1" in half
+    assert (made.root / path_of(RELEASE)).read_bytes() == before
+    beside.unlink()
+    beside.write_bytes(half)  # what a disk would hold now
+    assert list(made.repository().releases) == [RELEASE]
+    again = run(made, *command(made), *words)
+    assert (again.returncode, again.stderr) == (FINE, "")
+    assert released(made) == [f"{RELEASE}.yml", f"{TERM}-r2.yml"]
+    nothing_leaks(made, said)
+    nothing_leaks(made, again)
+
+
+def corrected(filing: Filing) -> Filing:
+    """Its second revision: eleven pupils of its last band one level higher."""
+    one = filing.submission
+    band, counts = list(one.bands.items())[-1]
+    first, second, *_ = counts.levels
+    levels = {**counts.levels, first: counts.levels[first] - 11, second: counts.levels[second] + 11}
+    return replace(filing, submission=replace(one, revision=2, bands={**one.bands, band: replace(counts, levels=levels)}))
+
+
+def test_a_solver_that_gives_up_releases_nothing(made: District) -> None:
+    """What is not proved safe is unsafe."""
+    tired = "import sys, generator.programs as p; p._STEPS = p._NODES = 0\nfrom generator.cli import main\nsys.exit(main())"
+    arguments = [sys.executable, "-c", tired, "--root", str(made.root), "--lang", "en", *command(made)]
+    done = subprocess.run(arguments, cwd=made.root, env=environment(made), capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == REFUSED
+    assert "audit refuses" in done.stderr
+    assert released(made) == []
+    nothing_leaks(made, done)
+
+
+def test_a_key_that_opens_nothing(made: District) -> None:
+    (made.beside / "keys" / "other.txt").write_text(f"{new_identity()}\n", encoding="ascii")
+    done = run(made, *command(made, key="other"))
+    assert done.returncode == NO_KEY
+    assert released(made) == []
+    nothing_leaks(made, done)
+
+
+def sealed(made: District) -> Path:
+    return made.root / place_of(next(f.submission.school for f in handed_in() if f.submission.school == MARKED), TERM)
+
+
+def test_an_altered_file(made: District) -> None:
+    """With a receipt that fits it, as somebody would forge who can write to the repository; without one `check` says so already."""
+    path = sealed(made)
+    lines = path.read_bytes().splitlines()
+    lines[-2] = lines[-2][:10] + (b"B" if lines[-2][10:11] == b"A" else b"A") + lines[-2][11:]
+    data = b"\n".join((*lines, b""))
+    receipt = next(r for (school, term), r in made.repository().receipts.items() if (school, term) == (MARKED, TERM))
+    path.write_bytes(data)
+    unlike = run(made, *command(made))
+    assert unlike.returncode == PROBLEMS
+    (made.root / receipt.source.path).write_text(receipts.written(replace(receipt, digest=receipts.digest(data))), encoding="utf-8")
+    done = run(made, *command(made))
+    assert done.returncode == ALTERED
+    assert released(made) == []
+    nothing_leaks(made, unlike)
+    nothing_leaks(made, done)
+
+
+def test_content_that_is_invalid_after_opening(made: District) -> None:
+    """Sealed by hand, around `seal`, which would have refused it."""
+    (filing,) = [f for f in handed_in() if f.submission.school == MARKED]
+    one = filing.submission
+    band = next(iter(one.bands))
+    broken = replace(one, bands={**one.bands, band: replace(one.bands[band], screened=one.bands[band].screened + 1)})
+    present = in_force(made.repository().recipients.values(), filing.sealed_on)
+    data = seal(submission.written(broken), [recipient.key for recipient in present])
+    receipt = receipts.issued(broken, filing.sealed_on, present, data)
+    sealed(made).write_bytes(data)
+    (made.root / receipt.source.path).write_text(receipts.written(receipt), encoding="utf-8")
+    done = run(made, *command(made))
+    assert done.returncode == INVALID
+    assert released(made) == []
+    nothing_leaks(made, done)
+
+
+def test_a_broken_chain_and_a_day_that_has_not_come(made: District) -> None:
+    early = run(made, *command(made), "--as-of", "2025-11-30")
+    assert early.returncode == REFUSED
+    assert "has not come" in early.stderr
+    assert run(made, *command(made)).returncode == FINE
+    path = made.root / path_of(RELEASE)
+    path.write_bytes(path.read_bytes().replace(b"referred: ", b"referred: 1", 1))
+    done = run(made, *command(made), "--confirm", f"{TERM}-r2", "--correction", "改了")
+    assert done.returncode == PROBLEMS
+    assert "release-edited" in done.stdout + done.stderr
+    assert released(made) == [f"{RELEASE}.yml"]
+    nothing_leaks(made, early)
+    nothing_leaks(made, done)
+    assert load(folder(made.root)[0])[0] is None
