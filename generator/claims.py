@@ -6,7 +6,6 @@ first. A claim that the records do not reproduce is a finding that is shown with
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -84,34 +83,33 @@ def _claim(repository: Repository, claim: Claim) -> ClaimResult:
     if claim.measure is None:
         return ClaimResult(claim=claim, measured=None, outcome=Outcome.NOT_MEASURABLE)
     found = measure(claim.measure, repository, claim.school_year, claim.as_of)
-    if found.value is None:
-        return ClaimResult(claim=claim, measured=found, outcome=Outcome.NOT_MEASURABLE)
-    return ClaimResult(claim=claim, measured=found, outcome=_outcome(claim, found.exact or (found.value,)))
+    outcome = {True: Outcome.REPRODUCED, False: Outcome.NOT_REPRODUCED, None: Outcome.NOT_MEASURABLE}[_decided(claim.comparison, claim.value, found)]
+    return ClaimResult(claim=claim, measured=found, outcome=outcome)
 
 
-def _outcome(claim: Claim, possible: Iterable[float]) -> Outcome:
-    """A figure that was rounded decides only where all that it may stand for agree."""
-    match {holds(claim.comparison, claim.value, figure) for figure in possible}:
-        case outcomes if outcomes == {True}:
-            return Outcome.REPRODUCED
-        case outcomes if outcomes == {False}:
-            return Outcome.NOT_REPRODUCED
-        case _:
-            return Outcome.NOT_MEASURABLE
+def _decided(comparison: Comparison, figure: float, found: Measured) -> bool | None:
+    """Whether what was found is what the comparison says. A figure that was rounded decides only where all that it may stand for agree."""
+    possible = found.exact or ((found.value,) if found.value is not None else ())
+    outcomes = {holds(comparison, figure, value) for value in possible}
+    return outcomes.pop() if len(outcomes) == 1 else None
 
 
 def _target(repository: Repository, plan: Plan, target: Target, as_of: date) -> TargetResult:
     on = min(as_of, target.due)
     found = measure(target.measure, repository, target.school_year, on)
-    progress = _progress(target, found.value, due=as_of >= target.due)
+    progress = _progress(target, found, due=as_of >= target.due)
     return TargetResult(plan=plan, target=target, measured=found, measured_on=on, progress=progress)
 
 
-def _progress(target: Target, value: float | None, *, due: bool) -> Progress:
+def _progress(target: Target, found: Measured, *, due: bool) -> Progress:
     """What can still change for the worse (at most, equal, a share) is not called reached before its day."""
-    if value is None:
-        return Progress.NOT_MEASURABLE if due else Progress.OPEN
     lasting = target.comparison in (Comparison.AT_LEAST, Comparison.MORE_THAN)
-    if holds(target.comparison, target.value, value) and (due or lasting):
-        return Progress.REACHED
-    return Progress.MISSED if due else Progress.OPEN
+    match _decided(target.comparison, target.value, found):
+        case True if due or lasting:
+            return Progress.REACHED
+        case None if due:
+            return Progress.NOT_MEASURABLE
+        case False if due:
+            return Progress.MISSED
+        case _:
+            return Progress.OPEN

@@ -1,4 +1,5 @@
-"""What `check` looks for beside the records' own Problems: secrets in any file, in any commit; signatures of receipts. All of it without a key.
+"""What `check` looks for beside the records' own Problems: secrets in any file, in any commit; releases that were deleted; signatures of receipts.
+All of it without a key.
 
 Owns where is looked and what may pass (`guard.yml`). Must not know how Problems are told.
 """
@@ -13,8 +14,9 @@ from pathlib import Path
 from generator.guard import secrets as secrets_in
 from generator.guard.allowed import ALLOWED, allowances, judged
 from generator.history import EVERYTHING, SUBMODULE, brought, contents, known, revisions_of
-from generator.problems import Problem, problem
+from generator.problems import Position, Problem, problem
 from generator.receipts import signed_text
+from generator.release import FOLDER
 from generator.repository import Repository
 from generator.signatures import available, verified
 from generator.tree import MAX_BYTES, folder
@@ -52,6 +54,15 @@ def _history(root: Path) -> Iterator[tuple[str, bytes, str]]:
             places.setdefault(blob.id, []).append((blob.path, blob.commit[:12]))
     for name, _, data in contents(root, places):
         yield from ((path, data, commit) for path, commit in places[name])
+
+
+def releases_gone(root: Path) -> Iterator[Problem]:
+    """Releases that a commit before this one brought and that are not there any more. The newest is missed by no other release."""
+    last: dict[str, str] = {}
+    for blob in brought(root, revisions_of(root, "HEAD") or ()):
+        if blob.path.startswith(f"{FOLDER}/") and blob.path.endswith(".yml"):
+            last[blob.path] = blob.commit[:12]
+    yield from (problem(Position(path=path), "release-deleted", commit=last[path]) for path in sorted(last) if not (root / path).is_file())
 
 
 def unsigned(repository: Repository) -> Iterator[Problem]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from generator.build import read
 from generator.claims import Outcome, Progress, check, holds, targets
+from generator.measures import measure
 from generator.model import Comparison
 from generator.repository import Repository
 
@@ -75,3 +76,25 @@ def test_targets_are_open_until_their_day_and_then_reached_or_missed(sample: Rep
 def test_a_target_is_measured_on_its_day_not_later(sample: Repository) -> None:
     for result in targets(sample, date(2026, 11, 24)):
         assert result.measured_on == min(result.target.due, date(2026, 11, 24))
+
+
+def test_a_target_that_a_rounded_figure_cannot_decide_is_neither_reached_nor_missed(sample: Repository) -> None:
+    """What is shown to the nearest five may be two more or two less."""
+    claim = next(c for c in sample.claims.values() if c.id == "screened")
+    plan = next(p for p in sample.plans.values() if p.id == "xinzhuli-2020")
+    rounded = {r.id: replace(r, limits=replace(r.limits, base=5)) for r in sample.releases.values()}
+    name = claim.measure
+    assert name
+    shown = measure(name, replace(sample, releases=rounded), claim.school_year, claim.as_of).value
+    assert shown is not None
+
+    def progress(value: float, day: date) -> Progress:
+        target = replace(plan.targets[0], measure=name, comparison=Comparison.AT_LEAST, value=value, due=claim.as_of)
+        changed = {**sample.plans, plan.id: replace(plan, targets=(target,))}
+        found = targets(replace(sample, releases=rounded, plans=changed), day)
+        return next(t.progress for t in found if t.plan.id == plan.id)
+
+    assert progress(shown - 2, claim.as_of) is Progress.REACHED
+    assert progress(shown, claim.as_of) is Progress.NOT_MEASURABLE
+    assert progress(shown, claim.as_of - timedelta(days=1)) is Progress.OPEN
+    assert progress(shown + 3, claim.as_of) is Progress.MISSED

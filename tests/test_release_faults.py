@@ -31,7 +31,7 @@ from generator.submission import StageBand, Submission
 from generator.tree import folder
 from sample.__main__ import made_recipients, seal_all
 from sample.submissions import Filing, filings
-from tests.district import ROOT, District, git, run
+from tests.district import ROOT, District, district, git, run
 from tests.test_cut import PRIMARY, TERM, repository
 
 SENTINEL = 3719  # pupils on the roll of a band
@@ -241,3 +241,16 @@ def test_a_broken_chain_and_a_day_that_has_not_come(made: District) -> None:
     nothing_leaks(made, early)
     nothing_leaks(made, done)
     assert load(folder(made.root)[0])[0] is None
+
+
+def test_a_deleted_release_is_missed_by_the_history(tmp_path: Path) -> None:
+    """The newest of a chain leaves no trace in the others."""
+    here = district(tmp_path)
+    newest = path_of(list(here.repository().releases)[-1])
+    assert run(here, "check", "--history").returncode == FINE
+    git(here.root, "rm", "-q", newest)
+    git(here.root, "commit", "-qm", "away with it")
+    assert "release-" not in run(here, "check").stdout
+    done = run(here, "check", "--history")
+    assert done.returncode == PROBLEMS
+    assert [line.split(":")[0] for line in done.stdout.splitlines() if "[release-deleted]" in line] == [newest]

@@ -46,10 +46,12 @@ def run(request: Request) -> int:
 
 def _sealed(request: Request, repository: Repository | None) -> Iterator[Problem]:
     """What must not stand anywhere in the clear, and signatures that do not hold."""
-    from generator.keyless import secrets, unsigned
+    from generator.keyless import releases_gone, secrets, unsigned
 
     day = present_day(repository.district.time_zone if repository else _ANYWHERE)
     yield from secrets(request.root, day, "--history" in request.options)
+    if "--history" in request.options:
+        yield from releases_gone(request.root)
     yield from unsigned(repository) if repository else ()
 
 
