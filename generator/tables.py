@@ -314,10 +314,14 @@ def with_shares(tabulation: Tabulation, counts: Mapping[Cell, Published]) -> dic
 
 
 def share_of(part: Published, whole: Published) -> Published:
-    """Tenths of a per cent, to the nearest. Suppressed where either count is; so is a share of nobody, which there is not."""
+    """Tenths of a per cent, to the nearest, but 0 and 100 only for none and all: of counts as shown, and if these are rounded, of rounded ones.
+
+    Suppressed where either count is; so is a share of nobody, which there is not.
+    """
     match part, whole:
         case Shown(value=few), Shown(value=all_) if all_ > 0:
-            return Shown(value=(2000 * few + all_) // (2 * all_))
+            least, most = (0 if few == 0 else 1), (1000 if few == all_ else 999)
+            return Shown(value=min(max((2000 * few + all_) // (2 * all_), least), most))
         case _:
             return Suppressed()
 

@@ -6,16 +6,26 @@ Owns the enumeration of all two-way tables that agree with what is shown. The gr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import product
 
 Place = tuple[int, int]  # row and column; -1 is the total
+Verdict = tuple[int, frozenset[int], Fraction, bool]  # of a row: whether at least so many per cent of it are in these columns
 
 
-def intervals(grid: Sequence[Sequence[int]], hidden: frozenset[Place], knows: frozenset[int] = frozenset()) -> Mapping[Place, tuple[int, int]]:
+def intervals(
+    grid: Sequence[Sequence[int]], hidden: frozenset[Place], knows: frozenset[int] = frozenset(), verdicts: Sequence[Verdict] = ()
+) -> Mapping[Place, tuple[int, int]]:
     """The least and the most of every place, over all tables that somebody who knows some whole rows must reckon with."""
-    tables = list(_tables(grid, hidden, knows))
+    tables = [table for table in _tables(grid, hidden, knows) if all(met(table, v[:3]) == v[3] for v in verdicts)]
     places = list(product(range(-1, len(grid)), range(-1, len(grid[0]))))
     return {place: (min(_at(t, place) for t in tables), max(_at(t, place) for t in tables)) for place in places}
+
+
+def met(grid: Sequence[Sequence[int]], asked: tuple[int, frozenset[int], Fraction]) -> bool:
+    """Whether a row has at least the share that is asked of it; a row of nobody has any."""
+    row, columns, per_cent = asked
+    return 100 * sum(grid[row][column] for column in columns) >= per_cent * sum(grid[row])
 
 
 def _at(grid: Sequence[Sequence[int]], place: Place) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from itertools import product
+from random import Random
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from generator.model import Cell, SchoolId
 from generator.programs import Program
 from generator.tables import Atoms, Secret, Statement
 from generator.witnesses import UntrueStatementError
-from tests.brute import Place, intervals
+from tests.brute import Place, Verdict, intervals, met
 
 EXPLORED = int(os.environ.get("EXPLORE", "120"))  # `make explore` asks for many more
 Grid = Sequence[Sequence[int]]
@@ -152,6 +154,33 @@ def test_the_inequality_of_a_verdict_is_a_constraint() -> None:
     """A school that misses a duty has somebody who was missed."""
     missed = Statement(terms={0: 1}, low=1, high=None)
     assert exposed(tried(Sheet([[3, 37], [30, 40]]), [(0, 0), (0, 1), (1, 0), (1, 1)], 5, more=[missed])) == {("0", "0"): (1, 33)}
+
+
+asked = st.tuples(st.frozensets(st.integers(0, 3), min_size=1, max_size=2), st.fractions(0, 100, max_denominator=8))
+
+
+@settings(max_examples=EXPLORED, deadline=None)
+@given(sheets(), st.integers(-1, 3), st.lists(asked, min_size=1, max_size=2), st.randoms(use_true_random=False))
+def test_with_verdicts_too_the_attack_agrees_with_trying_everything(
+    drawn: tuple[Grid, frozenset[Place]], who: int, questions: list[tuple[frozenset[int], Fraction]], chance: Random
+) -> None:
+    """A rule asks whether so many per cent of a row are in these columns, and the answer is published. No number that is shown says more for it."""
+    grid, hidden = drawn
+    sheet = Sheet(grid)
+    row = who if who < len(grid) else -1
+    attacker = PUBLIC if row < 0 else sheet.insider(row)
+    verdicts, said = list[Verdict](), list[Statement]()
+    for columns, per_cent in questions:
+        of, part = chance.randrange(len(grid)), frozenset(c for c in columns if c < len(grid[0]))
+        answer = met(grid, (of, part, per_cent))
+        verdicts.append((of, part, per_cent, answer))
+        terms = {of * sheet.width + c: 100 * per_cent.denominator * (c in part) - per_cent.numerator for c in range(sheet.width)}
+        said.append(Statement(terms=terms, low=0 if answer else None, high=None if answer else -1))
+    every = intervals(grid, hidden, frozenset({row} - {-1}), verdicts)
+    for place in sheet.places:
+        own = 0 if row < 0 or place[0] not in (-1, row) else sum(grid[row]) if place[1] < 0 else grid[row][place[1]]
+        low, high = (end - own for end in every[place])
+        assert interval(sheet.values, [*sheet.shown(hidden), *said], sheet.secret(place), attacker) == (low, high), place
 
 
 def test_two_releases_one_person_apart() -> None:
