@@ -19,6 +19,7 @@ from generator.model import SchoolId, Text
 from generator.pages import (
     FAMILIES,
     Family,
+    checklist,
     codes,
     dictionary,
     downloads,
@@ -230,8 +231,8 @@ class Rewritten:
 
 def rewritten(changes: Changes, before: Site, after: Site, language: Language) -> Rewritten:
     """Both sides' pages in one language. Of a page made of the same on both sides nothing is written."""
-    made = edition(before, language, load())
-    sides = (made, replace(made, site=after))  # the templates are made ready once
+    first = edition(before, language, load())
+    sides = (first, replace(first, site=after))  # the templates are made ready once
     families = [family for family in FAMILIES if not _same(before, after, MADE_OF.get(family))]
     old, new = (_drafts(side, checks, families) for side, checks in zip(sides, _apart(before, after), strict=True))
     differ = [path for path in {*old, *new} if path not in old or path not in new or not prints_alike(old[path], new[path])]
@@ -240,7 +241,7 @@ def rewritten(changes: Changes, before: Site, after: Site, language: Language) -
     tables = _tables(before, after, reached)
     for side, written in zip(sides, (was, comes), strict=True):
         written |= {page.path: page for page in _stamped(side, reached, tables)}
-    return Rewritten(frame=_frame(made, old) != _frame(sides[1], new), before=was, after=comes)
+    return Rewritten(frame=_frame(sides[0], old) != _frame(sides[1], new), before=was, after=comes)
 
 
 def _frame(side: Edition, drafts: Mapping[str, Draft]) -> object:
@@ -252,9 +253,10 @@ def _frame(side: Edition, drafts: Mapping[str, Draft]) -> object:
 
 def _stamped(side: Edition, reached: frozenset[SchoolId], tables: frozenset[str]) -> Iterator[Page]:
     """The pages of these schools and of their inspections, and these tables of schools and rules."""
+    clauses = checklist.clauses_told(side)
     for school in side.site.repository.schools.values():
         if school.id in reached:
-            yield schools.ordinary(side, school)
+            yield schools.ordinary(side, school, clauses)
     for inspection in inspections.announced(side.site):
         if inspection.school in reached:
             yield inspections.ordinary(side, inspection)
@@ -303,9 +305,12 @@ def _drafts(side: Edition, checks: Verdicts, families: Iterable[Family]) -> Mapp
 
 
 def _apart(before: Site, after: Site) -> tuple[Verdicts, Verdicts]:
-    """The verdicts of each side without the Checks that both share."""
-    both = {id(check) for check in before.verdicts.checks}.intersection(id(check) for check in after.verdicts.checks)
-    first, second = (replace(s.verdicts, checks=tuple(c for c in s.verdicts.checks if id(c) not in both)) for s in (before, after))
+    """The verdicts of each side without the Checks that are told alike on both."""
+    if before.repository.district is not after.repository.district:  # its areas and its name stand in every line
+        return before.verdicts, after.verdicts
+    old, new = ({(c.rule.id, c.school.id if c.school else None): c for c in side.verdicts.checks} for side in (before, after))
+    alike = {key for key, check in new.items() if key in old and prints_alike(old[key], check)}
+    first, second = (replace(s.verdicts, checks=tuple(c for k, c in m.items() if k not in alike)) for s, m in ((before, old), (after, new)))
     return first, second
 
 

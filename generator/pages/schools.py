@@ -43,9 +43,9 @@ def pages(edition: Edition) -> Iterator[Page]:
     yield copies.donor(edition, FAMILY)
 
 
-def ordinary(edition: Edition, school: School) -> Page:
-    """A school's page as the engine would build it without stamping."""
-    return copies.ordinary(edition, FAMILY, _copy(edition, school, checklist.clauses_told(edition)))
+def ordinary(edition: Edition, school: School, clauses: Clauses | None = None) -> Page:
+    """A school's page as the engine would build it without stamping. Who makes many of them looks the `clauses` up once."""
+    return copies.ordinary(edition, FAMILY, _copy(edition, school, checklist.clauses_told(edition) if clauses is None else clauses))
 
 
 def stamped(edition: Edition) -> tuple[Stamped, ...]:
