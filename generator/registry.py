@@ -23,11 +23,16 @@ ROWS: Mapping[str, tuple[str, ...]] = MappingProxyType({"band": tuple(b.value fo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: the atoms' names that it adds up, and whether a small count in it speaks of somebody."""
+    """A column: the atoms' names that it adds up, and whether a small count in it speaks of somebody.
+
+    What is `open` may be told of a single school too. Enrolment stands in each school's return, and every pupil has an electronic file whatever his
+    circumstances: the outcome of that rule, 100 per cent, says how many a school has.
+    """
 
     id: str
     sums: tuple[str, ...]
     sensitive: bool = True
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +76,8 @@ def registry(levels: Sequence[RiskLevel], windows: Sequence[str]) -> tuple[Table
     due, screened, missed, invalid = who_took_part(levels)
     concerns = [Column(id=concern.value, sums=(f"concerns.{concern}",)) for concern in Concern]
     paper = _sum("paper-files", concerns)
-    enrolment = Column(id="enrolment", sums=("enrolment",), sensitive=False)
-    electronic = Column(id="electronic-files", sums=("electronic_files",), sensitive=False)
+    enrolment = Column(id="enrolment", sums=("enrolment",), sensitive=False, open=True)
+    electronic = Column(id="electronic-files", sums=("electronic_files",), sensitive=False, open=True)
     followed = [Column(id=window, sums=(f"followed_up.{window}",)) for window in windows]
     services = [_one(name) for name in ("reviewed", "counselled", "referred", "guardians_informed", "crisis_interventions")]
     by_level = tuple((column.id, "valid") for column in found)

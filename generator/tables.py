@@ -218,7 +218,7 @@ class Tabulation:
     """The tables of one release: every cell as a sum of atoms, and every school's part of it.
 
     `groups` are whole groups that something may be said of: of all schools, and of each. `gated` cells stand in rows with too few contributing
-    schools; `small` are the schools of rows with so few that two of them are an attacker; `shares` give a share the cells that it is the quotient of.
+    schools and are not open; `small` are the schools of rows with so few that two of them are an attacker; `shares` give a share the cells that it is the quotient of.
     """
 
     filings: tuple[Filing, ...]
@@ -260,7 +260,7 @@ def tabulate(ledger: Ledger, tables: Sequence[Table], filings: Sequence[Filing],
         parts={cell: parts for row in rows for cell, parts in row.parts.items()},
         sensitive=frozenset(cell for row in rows for column, (cell, _) in row.cells.items() if column.sensitive),
         groups=tuple(group for row in rows for group in row.groups),
-        gated=frozenset(cell for row in rows if row.gated(limits) for cell, _ in row.cells.values()),
+        gated=frozenset(cell for row in rows if row.gated(limits) for column, (cell, _) in row.cells.items() if not column.open),
         small=frozenset(frozenset(row.contributing) for row in rows if 1 < len(row.contributing) < 2 * limits.schools),
         shares=dict(_shares(tables, cells)),
         schools={(row.table, row.id): len(row.contributing) for row in rows},

@@ -23,7 +23,7 @@ from generator.catalogue import Language
 from generator.catalogue import load as load_catalogue
 from generator.disclosure import Original, protect
 from generator.duties import RuleId
-from generator.model import Cell, SchoolId, Shown, Suppressed, Term, TermId, Text
+from generator.model import Cell, SchoolId, SchoolType, Shown, Suppressed, Term, TermId, Text
 from generator.recipients import in_force
 from generator.registry import VERSION, registry
 from generator.release import DistrictVerdict, Limits, Link, Participation, Release, Row, digest, path_of, written
@@ -130,6 +130,22 @@ def test_rows_of_few_schools_are_gated() -> None:
     assert {where.row for where in table.gated} == {"complete", "senior", "twelve-year"}
     draft = protect(Original(values=ledger.values, cells=table.cells, sensitive=table.sensitive, known=(), insiders=(), k=5, gated=table.gated))
     assert {draft.cells[where] for where in table.gated} == {Suppressed()}
+
+
+def test_one_school_alone_in_a_stage_keeps_its_figures_and_what_is_open_is_no_secret() -> None:
+    """What everybody reads in the school's return would be exposed whatever is done, and no such district could release anything."""
+    alone = next(filing for filing in everything() if repository().schools[filing.school].type is SchoolType.SENIOR)
+    here = {filing: submission for filing, submission in everything().items() if filing.school in SCHOOLS or filing == alone}
+    made = cut(repository(), replace(order(), counted={f.school: 1 for f in sorted(here)}, submissions=here), quiet)
+    assert isinstance(made, Release)
+    rows = {where.column: published for where, published in made.cells.items() if where.row == "senior"}
+    bands = here[alone].bands.values()
+    shown = {name: published.value for name, published in rows.items() if isinstance(published, Shown)}
+    files = sum(band.electronic_files for band in bands)
+    enrolled = sum(band.enrolment for band in bands)
+    share = (2000 * files + enrolled) // (2 * enrolled)
+    assert shown == {"enrolment": enrolled, "electronic-files": files, "electronic-files/enrolment": share}
+    assert len(rows) > 20
 
 
 def test_shares_come_from_what_is_shown() -> None:
