@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.model import Cell, Published, Shown, Suppressed
-from generator.programs import Bounds, Program, Row, flat, group_sums, merged
+from generator.programs import Blocks, Bounds, Program, Row, flat, group_sums, merged, ranges, sorted_into
 from generator.tables import Atoms, Secret, Statement, rounded, rounding_box
 
 Floats = NDArray[np.float64]
@@ -193,8 +193,11 @@ class _Cover:
         self.bounds = self._bounds(original, column, size)
         members = [sorted({column[atom] for atom in atoms}) for atoms in nodes.atoms]
         self.members, self.ends = flat(members)
+        nodes_of = np.repeat(np.arange(len(members)), np.diff(self.ends))
+        self.holders, self.holder_ends = sorted_into(self.members, nodes_of, len(self.truth))
         self.forms, self.form_ends = flat([sorted({column[atom] for atom in atoms}) for atoms in self.asks.forms])
         self._columns(members, exact=original.base == 1)
+        self.blocks = Blocks(len(self.truth), self.members, self.ends)
         self.program = self._program(original, [{column[a]: f for a, f in terms.items()} for terms in sums])
         self.tables = _Tables(len(self.asks.onlookers))
         self.unmet = 0
@@ -267,7 +270,8 @@ class _Cover:
         columns, nothing = np.concatenate((few, few + len(self.truth))), np.zeros(2 * len(few))
         self.program.limit(columns, nothing, np.concatenate((rise, -fall)))
         self.program.demand(goal, amount, amount)
-        found = self.program.solve()
+        found = self._nearby(ask, few[fall == rise])
+        found = self.program.solve() if found is None else found
         self.program.demand(goal, -np.inf, np.inf)
         self.program.limit(columns, nothing, np.concatenate((np.full(len(few), _FAR), self.truth[few])))
         if found is None:
@@ -277,6 +281,19 @@ class _Cover:
         moved = np.asarray((sums < self.box[:, 0] - _NEAR) | (sums > self.box[:, 1] + _NEAR), dtype=bool)
         self.tables.add(moved, self.asks.hit(group_sums(change[self.forms], self.form_ends)), self.bounds.agree(change, _NEAR))
         return moved
+
+    def _nearby(self, ask: int, fixed: NDArray[np.int64]) -> Floats | None:
+        """The cheapest table that leaves what is far away as it is. What is hidden moves most easily."""
+        count, ease = len(self.truth), np.ones(len(self.truth))
+        single = np.diff(self.ends) == 1
+        ease[self.members[self.ends[:-1][single & self.hidden]]] = 4
+        ease[fixed] = 0
+        form = slice(self.form_ends[self.asks.form[ask]], self.form_ends[self.asks.form[ask] + 1])
+        near = self.blocks.near(self.forms[form], ease)
+        if near is None:
+            return None
+        rows = self.rows[np.isin(self.rows, self.holders[ranges(self.holder_ends, near)])]
+        return self.program.solve_part(np.concatenate((near, near + count, self.ups[rows], self.downs[rows])))
 
     def _hide(self, nodes: NDArray[np.int64]) -> None:
         """What is hidden may move for next to nothing: a table that moves little is one that many onlookers must reckon with."""

@@ -6,8 +6,9 @@ answer on every machine. Must not know what a column or a row means. Nobody has 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
 import highspy
@@ -21,6 +22,7 @@ Some: TypeAlias = "Sequence[int] | NDArray[np.int64]"
 Numbers: TypeAlias = "Sequence[float] | Floats | NDArray[np.int64]"
 _N = TypeVar("_N", np.int64, np.float64)
 _STEPS, _NODES = 200_000, 2_000
+_LARGE, _SHORT, _BLOCKS = 1000, 32, 16  # columns that are many; members of a row that holds a block together; blocks to look in beside the own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +59,17 @@ def group_sums(values: NDArray[_N], ends: NDArray[np.int64]) -> NDArray[_N]:
     return np.asarray(running[..., ends[1:]] - running[..., ends[:-1]])
 
 
-def ranges(ends: Whole, groups: Iterable[int]) -> Whole:
+def ranges(ends: Whole, groups: Some) -> Whole:
     """The numbers of the members of these groups, each of which ends where the next begins."""
-    found = [np.arange(ends[group], ends[group + 1]) for group in groups]
-    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+    which = np.asarray(groups, dtype=np.int64)
+    sizes = ends[which + 1] - ends[which]
+    return np.repeat(ends[which] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+
+
+def sorted_into(places: Whole, members: NDArray[_N], many: int) -> tuple[NDArray[_N], Whole]:
+    """Members one place after the other, and where each place ends."""
+    order = np.argsort(places, kind="stable")
+    return members[order], np.searchsorted(places[order], np.arange(many + 1))
 
 
 class Bounds:
@@ -76,7 +85,7 @@ class Bounds:
         found[self.mind[(here < self.low - near) | (here > self.high + near)]] = False
         return found
 
-    def of(self, minds: Iterable[int]) -> tuple[Whole, Whole, Whole]:
+    def of(self, minds: Some) -> tuple[Whole, Whole, Whole]:
         """What holds in the eyes of all of these at once: places, the least, the most."""
         found = ranges(self.ends, minds)
         places, where = np.unique(self.place[found], return_inverse=True)
@@ -84,6 +93,53 @@ class Bounds:
         np.maximum.at(low, where, self.low[found])
         np.minimum.at(high, where, self.high[found])
         return places, low, high
+
+
+class Blocks:
+    """Columns in blocks that short rows hold together, and which blocks lie near a few columns: where to look first if there are many."""
+
+    def __init__(self, columns: int, members: Whole, ends: Whole) -> None:
+        self._members, self._ends, self._sizes = members, ends, np.diff(ends)
+        self._holders, self._holder_ends = sorted_into(members, np.repeat(np.arange(len(self._sizes)), self._sizes), columns)
+        self._block = _joined(columns, [members[a:b] for a, b in pairwise(ends.tolist()) if 1 < b - a <= _SHORT])
+        self._count = 1 + int(self._block.max(initial=-1))
+        self._columns, self._column_ends = sorted_into(self._block, np.arange(columns), self._count)
+
+    def near(self, goal: Whole, ease: Floats) -> Whole | None:
+        """The columns of their own blocks and of a few others that move most easily with them. None where one may as well look everywhere."""
+        home = np.unique(self._block[goal])
+        if len(self._block) <= _LARGE or self._count <= 4 * _BLOCKS or len(home) > _BLOCKS:
+            return None
+        inner = self._columns[ranges(self._column_ends, home)]
+        easy = np.concatenate((goal, inner[ease[inner] == ease.max()]))
+        score = np.bincount(self._block, weights=ease * (4 * self._beside(goal) + self._beside(easy)), minlength=self._count)
+        score[home] = -1
+        best = np.argsort(-score, kind="stable")[:_BLOCKS]
+        return np.sort(self._columns[ranges(self._column_ends, np.concatenate((home, best)))])
+
+    def _beside(self, columns: Whole) -> Floats:
+        """1 for whatever stands in a row with one of these, but for rows that nearly everything stands in."""
+        rows = np.unique(self._holders[ranges(self._holder_ends, columns)])
+        found = np.zeros(len(self._block))
+        found[self._members[ranges(self._ends, rows[self._sizes[rows] <= 4 * self._count])]] = 1
+        return found
+
+
+def _joined(columns: int, rows: Sequence[Whole]) -> Whole:
+    """The number of each column's block."""
+    first = list(range(columns))
+
+    def leader(column: int) -> int:
+        while first[column] != column:
+            first[column] = first[first[column]]
+            column = first[column]
+        return column
+
+    for row in rows:
+        head = leader(int(row[0]))
+        for column in row[1:].tolist():
+            first[leader(column)] = head
+    return np.unique([leader(column) for column in range(columns)], return_inverse=True)[1] if columns else np.zeros(0, dtype=np.int64)
 
 
 class _Quiet(highspy.Highs):
@@ -94,28 +150,42 @@ class _Quiet(highspy.Highs):
         """Nobody listens; switching them on prints the solver's banner."""
 
 
+def _solver() -> _Quiet:
+    solver = _Quiet()
+    for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off"), ("solver", "simplex"), ("mip_max_nodes", _NODES)):
+        solver.setOptionValue(option, value)
+    solver.setOptionValue("simplex_iteration_limit", _STEPS)
+    return solver
+
+
 class Program:
-    """A program that is changed a little and solved again, each time from where the last solution stood. It minimises."""
+    """A program that is changed a little and solved again. It minimises."""
 
     def __init__(self, lows: Numbers, highs: Numbers, costs: Numbers, rows: Sequence[Row]) -> None:
         self.columns, self.solved = len(lows), 0
-        self._highs = _Quiet()
-        for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off"), ("solver", "simplex"), ("mip_max_nodes", _NODES)):
-            self._highs.setOptionValue(option, value)
-        self._highs.setOptionValue("simplex_iteration_limit", _STEPS)
-        self._highs.passModel(_model(lows, highs, costs, rows))
+        self._lows, self._tops, self._costs = (np.array(side, dtype=np.float64) for side in (lows, highs, costs))
+        self._least = np.array([-highspy.kHighsInf if row.low is None else row.low for row in rows], dtype=np.float64)
+        self._most = np.array([highspy.kHighsInf if row.high is None else row.high for row in rows], dtype=np.float64)
+        place = np.array([column for row in rows for column in row.terms], dtype=np.int64)
+        self._rows, self._ends = sorted_into(place, np.repeat(np.arange(len(rows)), [len(row.terms) for row in rows]), self.columns)
+        self._factors, _ = sorted_into(place, np.array([value for row in rows for value in row.terms.values()], dtype=np.float64), self.columns)
+        self._highs, self._small = _solver(), _solver()
+        self._highs.passModel(self._model(np.arange(self.columns), np.arange(len(rows)), self._rows))
 
     def cost(self, columns: Some, costs: Numbers) -> None:
         """What a unit of these columns costs from now on."""
+        self._costs[np.asarray(columns, dtype=np.int64)] = costs
         self._highs.changeColsCost(len(columns), np.asarray(columns, dtype=np.int32), np.asarray(costs, dtype=np.float64))
 
     def limit(self, columns: Some, lows: Numbers, highs: Numbers) -> None:
         """The least and the most that these columns may be from now on."""
         few, low, high = np.asarray(columns, dtype=np.int32), np.asarray(lows, dtype=np.float64), np.asarray(highs, dtype=np.float64)
+        self._lows[few], self._tops[few] = low, high
         self._highs.changeColsBounds(len(few), few, low, high)
 
     def demand(self, row: int, low: float, high: float) -> None:
         """What a row must come to from now on."""
+        self._least[row], self._most[row] = low, high
         self._highs.changeRowBounds(row, low, high)
 
     def solve(self) -> Floats | None:
@@ -127,6 +197,18 @@ class Program:
             return None
         return np.asarray(self._highs.getSolution().col_value, dtype=np.float64)
 
+    def solve_part(self, columns: Whole) -> Floats | None:
+        """The same if all other columns are 0: soon done where the whole is large. None proves nothing of the whole."""
+        self.solved += 1
+        rows, where = np.unique(self._rows[ranges(self._ends, columns)], return_inverse=True)
+        self._small.passModel(self._model(columns, rows, where))
+        self._small.run()
+        if self._small.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        found = np.zeros(self.columns)
+        found[columns] = self._small.getSolution().col_value
+        return found
+
     def solve_whole(self, columns: Some) -> Floats | None:
         """The same with these columns whole."""
         every, kinds = np.asarray(columns, dtype=np.int32), highspy.HighsVarType
@@ -136,15 +218,13 @@ class Program:
         finally:
             self._highs.changeColsIntegrality(len(every), every, np.full(len(every), kinds.kContinuous))
 
-
-def _model(lows: Numbers, highs: Numbers, costs: Numbers, rows: Sequence[Row]) -> highspy.HighsLp:
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = len(lows), len(rows)
-    model.col_lower_, model.col_upper_, model.col_cost_ = np.asarray(lows, float), np.asarray(highs, float), np.asarray(costs, float)
-    model.row_lower_ = np.array([-highspy.kHighsInf if row.low is None else row.low for row in rows], float)
-    model.row_upper_ = np.array([highspy.kHighsInf if row.high is None else row.high for row in rows], float)
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_ = np.cumsum([0, *(len(row.terms) for row in rows)], dtype=np.int32)
-    model.a_matrix_.index_ = np.array([column for row in rows for column in row.terms], dtype=np.int32)
-    model.a_matrix_.value_ = np.array([value for row in rows for value in row.terms.values()], float)
-    return model
+    def _model(self, columns: Whole, rows: Whole, where: Whole) -> highspy.HighsLp:
+        """These columns and rows of the program; `where` says in which of the rows each factor stands."""
+        model, places = highspy.HighsLp(), ranges(self._ends, columns)
+        model.num_col_, model.num_row_ = len(columns), len(rows)
+        model.col_lower_, model.col_upper_, model.col_cost_ = self._lows[columns], self._tops[columns], self._costs[columns]
+        model.row_lower_, model.row_upper_ = self._least[rows], self._most[rows]
+        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        model.a_matrix_.start_ = np.concatenate(([0], np.cumsum(np.diff(self._ends)[columns]))).astype(np.int32)
+        model.a_matrix_.index_, model.a_matrix_.value_ = where.astype(np.int32), self._factors[places]
+        return model

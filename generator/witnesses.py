@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.programs import Bounds, Floats, Program, Row, Whole, flat, group_sums, merged, ranges
+from generator.programs import Blocks, Bounds, Floats, Program, Row, Whole, flat, group_sums, merged, ranges
 from generator.tables import Atoms, Secret, Statement
 
 Flags = NDArray[np.bool_]
@@ -344,6 +344,7 @@ class Search:
         self.from_low, self.from_high = self._reach(field.truth)  # where the truth leaves each aim
         times = np.diff(self.ends)
         self.low, self.high = np.repeat(self.from_low, times), np.repeat(self.from_high, times)
+        self.blocks = Blocks(len(field.truth), *flat([tuple(row.terms) for row in field.rows]))
         sums = sorted({columns for aim in self.aims for columns in (aim.sure, aim.open) if columns})
         self.goals = {columns: len(field.rows) + index for index, columns in enumerate(sums)}
         self.program = self._program(sums)
@@ -437,7 +438,8 @@ class Search:
             if columns and goal * direction >= 0:
                 row, far = self.goals[columns], (goal if direction else side * goal)
                 self.program.demand(row, *((-np.inf, far) if side < 0 else (far, np.inf)))
-                self._learn(self._solved(whole=whole))
+                if whole or not self._learn(self._solved_nearby(columns, pairs)):
+                    self._learn(self._solved(whole=whole))
                 self.program.demand(row, -np.inf, np.inf)
             if not np.isin(pairs, self._open(aim, direction)).any():
                 break
@@ -476,6 +478,14 @@ class Search:
 
     def _solved(self, *, whole: bool) -> Floats | None:
         return self.program.solve_whole(np.arange(2 * len(self.field.truth))) if whole else self.program.solve()
+
+    def _solved_nearby(self, columns: Atoms, pairs: Whole) -> Floats | None:
+        """Solve with what is far away left as it is."""
+        ease, width = np.ones(len(self.field.truth)), len(self.field.truth)
+        places, lows, highs = self.onlookers.columns.of(np.unique(self.mind[pairs]))
+        ease[places[lows == highs]] = 0
+        near = self.blocks.near(np.array(columns, dtype=np.int64), ease)
+        return None if near is None else self.program.solve_part(np.concatenate((near, near + width)))
 
     def _know(self, pairs: Whole) -> None:
         """Let the program know what each of these knows."""
