@@ -1,4 +1,4 @@
-"""`python -m bench.cutting SCHOOLS RELEASES`: cut all tables of the registry for one term, then again and again after a few schools mended a figure.
+"""`python -m bench.cutting SCHOOLS RELEASES`: cut all tables of the registry for one term, then again and again after some schools mended a figure.
 
 Owns the invention: the sample's schools as often as needed, and what they mend. Every release is attacked together with all before it, by every
 school and by every two of a small row, as the command does. Nothing of it is ever published.
@@ -22,7 +22,7 @@ from generator.tables import Filing
 from sample.__main__ import ROOT, without_sealed
 from sample.submissions import TERMS, filings
 
-TERM, DAY, MENDED = TERMS[1], date(2026, 1, 15), 2
+TERM, DAY, MENDED, PUPILS = TERMS[1], date(2026, 1, 15), 6, 3
 
 
 def main() -> None:
@@ -66,13 +66,13 @@ def _handed_in(repository: Repository) -> Iterator[Submission]:
 
 
 def _mended(submissions: dict[Filing, Submission], counted: Mapping[SchoolId, int], number: int) -> list[Filing]:
-    """A few schools find that two pupils of a band had been put one level too low. Adds their new Submissions; which these are."""
+    """Enough schools find that a few pupils of a band had been put one level too low. Adds their new Submissions; which these are."""
     added = []
     for school in sorted(counted)[number * MENDED : (number + 1) * MENDED]:
         old = submissions[Filing(term=TERM, school=school, revision=counted[school])]
         band, counts = list(old.bands.items())[-1]
         none, general = list(counts.levels)[:2]
-        mended = replace(counts, levels={**counts.levels, none: counts.levels[none] - 2, general: counts.levels[general] + 2})
+        mended = replace(counts, levels={**counts.levels, none: counts.levels[none] - PUPILS, general: counts.levels[general] + PUPILS})
         new = replace(old, revision=old.revision + 1, bands={**old.bands, band: mended})
         added.append(Filing(term=TERM, school=school, revision=new.revision))
         submissions[added[-1]] = new

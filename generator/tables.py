@@ -218,7 +218,8 @@ class Tabulation:
     """The tables of one release: every cell as a sum of atoms, and every school's part of it.
 
     `groups` are whole groups that something may be said of: of all schools, and of each. `gated` cells stand in rows with too few contributing
-    schools and are not open; `small` are the schools of rows with so few that two of them are an attacker; `shares` give a share the cells that it is the quotient of.
+    schools and are not open; `small` are the schools of rows with so few that two of them are an attacker; `shares` give a share the cells that it is
+    the quotient of.
     """
 
     filings: tuple[Filing, ...]
