@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator import programs
 from generator.audit import PUBLIC, Attack, attack
 from generator.disclosure import Demand, Draft, Original, protect
 from generator.model import Cell, Published, Shown, Suppressed
@@ -91,6 +92,43 @@ def test_with_rounding_too(grid: Grid, base: int) -> None:
     if draft.unmet == 0:
         found = attacked(sheet, draft, 5, base)
         assert {e.secret.cell for e in found.exposures} <= hidden(draft), "what is shown and rounded gives nobody away"
+
+
+@settings(max_examples=EXPLORED // 4, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 9), min_size=3, max_size=3), min_size=6, max_size=9), st.integers(2, 5))
+def test_looking_near_by_first_proves_neither_more_nor_less(grid: Grid, k: int) -> None:
+    """As in a large district: each row a block of its own, and only one block beside it looked at before all are."""
+    sheet = Sheet(grid)
+    unsafe = drafted(sheet, k, insiders=False)
+    everywhere = exposures(attacked(sheet, unsafe, k))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("_LARGE", 0), ("_SHORT", 3), ("_BLOCKS", 1)):
+            patch.setattr(programs, name, value)
+        assert exposures(attacked(sheet, unsafe, k)) == everywhere
+        draft = drafted(sheet, k)
+    assert draft.unmet > 0 or attacked(sheet, draft, k).exposures == ()
+
+
+def exposures(found: Attack) -> set[tuple[object, ...]]:
+    return {(e.attacker.schools, e.secret.cell, e.value, e.low, e.high) for e in found.exposures}
+
+
+def test_near_by_is_really_looked_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = list[bool]()
+    part = programs.Program.solve_part
+
+    def counted(program: programs.Program, columns: programs.Whole) -> programs.Floats | None:
+        solution = part(program, columns)
+        found.append(solution is not None)
+        return solution
+
+    for name, value in (("_LARGE", 0), ("_SHORT", 3), ("_BLOCKS", 2)):
+        monkeypatch.setattr(programs, name, value)
+    monkeypatch.setattr(programs.Program, "solve_part", counted)
+    sheet = Sheet([[30, 20, 1 + row % 4] for row in range(12)])
+    draft = drafted(sheet, 5)
+    assert attacked(sheet, draft, 5).exposures == ()
+    assert any(found)
 
 
 BIG = [[300, 40, 12, 9], [280, 35, 14, 8], [310, 50, 11, 2], [290, 41, 16, 7], [305, 44, 13, 9]]

@@ -83,6 +83,27 @@ def highest(filing: Filing) -> int:
     return sum(ledger().values[atom] for atom in ledger().atoms(filing, ["levels.highest"]))
 
 
+# --- whole groups --------------------------------------------------------------------------------------------------------------
+
+
+def test_who_must_not_be_few_where_something_was_found() -> None:
+    """With every screened child a finding, with nobody a valid answer, with every file the same concern: of all schools, and of each."""
+    release, table = first(), seen(first()).tabulation
+    tables = {t.id: t for t in registry(release.levels, release.windows)}
+    (levels,), (answers,) = tables["stage-level"].groups, tables["participation"].groups
+    assert (levels.column, levels.others) == ("none", ("levels.none",))
+    assert set(levels.speaks) == {f"levels.{level.id}" for level in release.levels[1:]}
+    assert answers.column == "valid"
+    assert len(tables["stage-concern"].groups) == 6
+    assert tables["type-level"].groups == (levels,)
+    whole = [group for group in table.groups if group.school is None]
+    rows = {(t, cell.row) for cell in table.cells for t in [cell.table]}
+    assert len(whole) == sum(len(tables[name].groups) for name, _ in rows)
+    for group in table.groups:
+        assert set(group.atoms).isdisjoint(group.beside)
+        assert group.school is None or set(group.atoms + group.beside) <= set(ledger().known_to([group.school]))
+
+
 # --- rounding --------------------------------------------------------------------------------------------------------------------
 
 
