@@ -120,8 +120,14 @@ def _verdict(edition: Edition, *, met: bool) -> str:
 def _notes(voice: Voice) -> Table:
     say = voice.edition.say
     rows = [[title, text] for title, text in about(voice)]
+    rows += [[title, say("statistics.about.participation.columns")] for title in _of_bands(voice)]
     rows += [[say("statistics.notes.column", title=say(f"statistics.column.{name}")), say(f"statistics.column.{name}.note")] for name in COLUMNS]
     return Table(name=say("statistics.sheet.notes"), columns=((say("statistics.notes.what"), 28), (say("statistics.notes.said"), 90)), rows=rows)
+
+
+def _of_bands(voice: Voice) -> list[str]:
+    """The title of the columns that tell bands, where there are any."""
+    return [voice.edition.say("statistics.sheet.participation")] if voice.release.participation else []
 
 
 def about(voice: Voice) -> Iterator[tuple[str, Cell]]:
@@ -173,6 +179,7 @@ def _packed(voice: Voice, made: Mapping[str, bytes]) -> Iterator[tuple[str, byte
 def _readme(voice: Voice) -> str:
     say, edition, name = voice.edition.say, voice.edition, voice.release.id
     facts = [say("statistics.readme.fact", name=what, said=edition.day(told) if isinstance(told, date) else told) for what, told in about(voice)]
+    facts += [say("statistics.readme.fact", name=title, said=say("statistics.about.participation.columns")) for title in _of_bands(voice)]
     listed = [f"  {file}  {say(f'statistics.readme.{kind}')}" for file, kind in _listed(voice.release)]
     cite = say("statistics.readme.cite", district=edition.plain(edition.site.repository.district.title), release=name)
     title = say("statistics.files.title", release=name)

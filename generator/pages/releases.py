@@ -48,6 +48,7 @@ def _list(edition: Edition, releases: tuple[Release, ...]) -> Page:
             "corrections": [{"release": r, "term": term_of(site, r.term)} for r in reversed(releases) if r.correction],
         },
         cites=[r.source for r in releases] or [site.repository.district.source],
+        hide=("toc",),  # the certificates are wide
     )
 
 
