@@ -41,6 +41,7 @@ KINDS = (
     "demonstration/index.html",
     "statistics/index.html",
     "statistics/tables/services.html",
+    "statistics/tables/participation-schools.html",
     "statistics/releases/2026-2027-1-r1.html",
     "statistics/reporting.html",
     "statistics/releases/index.html",
