@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -89,7 +89,7 @@ def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path
     rendered = pages(made)
     output.write(folder_ / "docs", ((f"{page.path}.md", markdown(page)) for page in rendered))
     output.write(folder_ / "docs", ((file.path, file.content) for page in rendered for file in page.files))
-    return Half(edition=made, pages=rendered, folder=folder_)
+    return Half(edition=made, pages=tuple(replace(page, files=()) for page in rendered), folder=folder_)  # files may be large, and are written
 
 
 def _settings(half: Half) -> dict[str, Any]:
@@ -122,30 +122,30 @@ def _settings(half: Half) -> dict[str, Any]:
     return settings
 
 
-def _stamp(half: Half, target: Path, engine: Engine) -> tuple[tuple[str, str], ...]:
-    """Move the engine's output to its place and replace every donor by its copies.
-
-    Returns what the link check must read of them: (path from the site's root, HTML). Copies share all but their places: only the first is read whole.
-    """
+def _stamp(half: Half, target: Path, engine: Engine) -> list[output.Linked]:
+    """Move the engine's output to its place and replace every donor by its copies. Returns what the link check must know of them."""
     shutil.copytree(half.folder / "site", target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("sitemap.xml*"))
-    read_: list[tuple[str, str]] = []
+    told: list[output.Linked] = []
     entries: list[search.Entry] = []
     for donor_path, stamped in STAMPED:
         source = target / f"{donor_path}.html"
         cut = donor(source.read_text(encoding="utf-8"))
         source.unlink()
-        copies = stamped(half.edition)
-        output.write(target, ((f"{copy.path}.html", cut.fill(copy.places)) for copy in copies))
-        entries += (copy.entry for copy in copies)
-        read_ += ((copy.path, cut.fill(copy.places) if copy is copies[0] else "".join(copy.places.values())) for copy in copies)
+        whole = True  # copies share all but their places: only of the first the link check reads all
+        for copy in stamped(half.edition):
+            path, html = f"{copy.path}.html", cut.fill(copy.places)
+            output.write(target, [(path, html)])
+            entries.append(copy.entry)
+            told.append(output.linked(f"{FOLDERS[half.edition.language]}{path}", html if whole else "".join(copy.places.values())))
+            whole = False
     search.complete(target, engine, entries)
-    return tuple((f"{FOLDERS[half.edition.language]}{path}.html", html) for path, html in read_)
+    return told
 
 
-def _check_links(folder_: Path, stamped_parts: Sequence[tuple[str, str]]) -> None:
+def _check_links(folder_: Path, copies: Sequence[output.Linked]) -> None:
     files = frozenset(p.relative_to(folder_).as_posix() for p in folder_.rglob("*") if p.is_file())
-    read = {path for path, _ in stamped_parts}
-    built = sorted(f for f in files if f.endswith(".html") and f not in read and not f.endswith("404.html"))
-    pages_ = [(path, (folder_ / path).read_text(encoding="utf-8")) for path in built]
-    if dead := output.dead_links(files, [*pages_, *stamped_parts]):
+    stamped = {copy.page for copy in copies}
+    built = sorted(f for f in files if f.endswith(".html") and f not in stamped and not f.endswith("404.html"))
+    told = [output.linked(path, (folder_ / path).read_text(encoding="utf-8")) for path in built]
+    if dead := output.dead_links(files, [*told, *copies]):
         raise DeadLinks("\n".join(f"{d.page}: {d.link}" for d in dead))

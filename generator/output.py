@@ -10,9 +10,11 @@ import os
 import posixpath
 import re
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -77,20 +79,36 @@ def write(folder: Path, files: Iterable[tuple[str, str | bytes]]) -> None:
         target.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
 
 
-def dead_links(files: frozenset[str], pages: Iterable[tuple[str, str]]) -> tuple[DeadLink, ...]:
-    """Every internal link or anchor of `pages` (path, HTML) that leads nowhere among `files` and the ids of the pages."""
-    seen = dict(pages)
-    ids = {path: frozenset(_ID.findall(html)) for path, html in seen.items()}
-    dead = {DeadLink(page=page, link=link) for page, html in seen.items() for link in _dead(page, html, files, ids)}
-    return tuple(sorted(dead))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """What is to be known of a page (a path) to check links: where its own lead, and the ids that links may lead to."""
+
+    page: str
+    links: tuple[str, ...]
+    ids: tuple[str, ...]
 
 
-def _dead(page: str, html: str, files: frozenset[str], ids: Mapping[str, frozenset[str]]) -> Iterator[str]:
-    for link in set(_LINK.findall(html)):
-        target = urlsplit(unescape(link))
-        if target.scheme or target.netloc:
-            continue
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(target.path))) if target.path else page
-        anchor = unquote(target.fragment)
-        if path not in files or (anchor and anchor not in ids.get(path, {anchor})):
-            yield link
+def linked(page: str, html: str) -> Linked:
+    """The links and ids of a page. Thousands of pages share theirs, so that each is kept once and no HTML."""
+    links, ids = (tuple(map(sys.intern, dict.fromkeys(pattern.findall(html)))) for pattern in (_LINK, _ID))
+    return Linked(page=page, links=links, ids=ids)
+
+
+def dead_links(files: frozenset[str], pages: Sequence[Linked]) -> tuple[DeadLink, ...]:
+    """Every internal link or anchor of the pages that leads nowhere among `files` and the ids of the pages."""
+    ids, leads_to = {page.page: page.ids for page in pages}, cache(_leads_to)
+
+    def dead(page: str, link: str) -> bool:
+        path, anchor = leads_to(posixpath.dirname(page), link) or (page, "")
+        return (path or page) not in files or bool(anchor and anchor not in ids.get(path or page, (anchor,)))
+
+    return tuple(sorted(DeadLink(page=page.page, link=link) for page in pages for link in page.links if dead(page.page, link)))
+
+
+def _leads_to(folder: str, link: str) -> tuple[str, str] | None:
+    """The file and the anchor that a link of a page in `folder` leads to; no file is the page itself. None if it leads out of the site."""
+    target = urlsplit(unescape(link))
+    if target.scheme or target.netloc:
+        return None
+    path = posixpath.normpath(posixpath.join(folder, unquote(target.path))) if target.path else ""
+    return path, unquote(target.fragment)

@@ -168,7 +168,7 @@ def test_dead_links_and_anchors_are_found() -> None:
         ("a.html", '<a href="b.html"> <a href="b.html#here"> <a href="b.html#gone"> <a href="c.html"> <a href="#x">'),
         ("b.html", '<p id="here"><a href="a.html"><a href="https://elsewhere.example/z"><a href="tel:12356">'),
     ]
-    found = output.dead_links(frozenset({"a.html", "b.html"}), pages)
+    found = output.dead_links(frozenset({"a.html", "b.html"}), [output.linked(*page) for page in pages])
     assert [(d.page, d.link) for d in found] == [("a.html", "#x"), ("a.html", "b.html#gone"), ("a.html", "c.html")]
 
 

@@ -71,7 +71,7 @@ FAMILIES: tuple[Family, ...] = (
 )
 
 # What grows with the number of schools: the donor page of a family and the copies made of it.
-STAMPED: tuple[tuple[str, Callable[[Edition], tuple[Stamped, ...]]], ...] = (
+STAMPED: tuple[tuple[str, Callable[[Edition], Iterator[Stamped]]], ...] = (
     (schools.FAMILY.donor, schools.stamped),
     (inspections.FAMILY.donor, inspections.stamped),
     (matrix.DONOR, matrix.stamped),

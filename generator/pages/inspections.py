@@ -43,9 +43,9 @@ def ordinary(edition: Edition, inspection: Inspection) -> Page:
     return copies.ordinary(edition, FAMILY, _copy(edition, inspection))
 
 
-def stamped(edition: Edition) -> tuple[Stamped, ...]:
+def stamped(edition: Edition) -> Iterator[Stamped]:
     """Every announced inspection's values for the donor's places."""
-    return tuple(copies.stamped(edition, FAMILY, _copy(edition, inspection)) for inspection in announced(edition.site))
+    yield from (copies.stamped(edition, FAMILY, _copy(edition, inspection)) for inspection in announced(edition.site))
 
 
 def path(inspection: Inspection) -> str:

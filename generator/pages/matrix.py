@@ -64,9 +64,9 @@ def ordinary(edition: Edition, grid: Grid) -> Page:
     return _page(edition, grid.path, _places(edition, grid), _title(edition, grid), edition.say("matrix.description"))
 
 
-def stamped(edition: Edition) -> tuple[Stamped, ...]:
+def stamped(edition: Edition) -> Iterator[Stamped]:
     """The values of every table for the donor's places."""
-    return tuple(_stamped(edition, grid) for grid in grids(edition.site))
+    yield from (_stamped(edition, grid) for grid in grids(edition.site))
 
 
 def _index(edition: Edition) -> Page:

@@ -48,10 +48,10 @@ def ordinary(edition: Edition, school: School, clauses: Clauses | None = None) -
     return copies.ordinary(edition, FAMILY, _copy(edition, school, checklist.clauses_told(edition) if clauses is None else clauses))
 
 
-def stamped(edition: Edition) -> tuple[Stamped, ...]:
+def stamped(edition: Edition) -> Iterator[Stamped]:
     """Every school's values for the donor's places, in the order of their codes."""
     clauses = checklist.clauses_told(edition)
-    return tuple(copies.stamped(edition, FAMILY, _copy(edition, school, clauses)) for school in edition.site.repository.schools.values())
+    yield from (copies.stamped(edition, FAMILY, _copy(edition, school, clauses)) for school in edition.site.repository.schools.values())
 
 
 def _copy(edition: Edition, school: School, clauses: Clauses) -> Copy:
