@@ -10,7 +10,8 @@ BASE ?= origin/main
 
 .DEFAULT_GOAL := site
 SAMPLE_KEYS := ../xinzhuli-sample-keys
-.PHONY: site test explore check guard guard-changes diff reports install serve golden bench lint zensical lock clean help sample
+AUDIT := $(VENV)/audit
+.PHONY: site test explore check guard guard-changes diff reports install serve golden bench lint zensical lock audit sbom clean help sample
 
 ## site: set everything up, build the site in both languages, say where to look
 site: $(RUN)
@@ -78,6 +79,17 @@ zensical: $(DEV)
 lock: $(DEV)
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q --upgrade --extra dev pyproject.toml -o requirements-dev.lock
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q --extra build pyproject.toml -c requirements-dev.lock -o requirements.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q --upgrade --extra audit pyproject.toml -c requirements-dev.lock -o requirements-audit.lock
+
+## audit: ask the advisory database about every pinned dependency; fails where one has an advisory or could not be asked about
+audit: $(AUDIT)/.installed
+	@$(AUDIT)/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements.lock
+	@$(AUDIT)/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements-dev.lock
+
+## sbom: what the program is made of, as CycloneDX, into build/sbom.cdx.json
+sbom: $(AUDIT)/.installed
+	@mkdir -p build
+	@$(AUDIT)/bin/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application --output-reproducible --of JSON -o build/sbom.cdx.json requirements.lock
 
 ## clean: remove what was built
 clean:
@@ -99,3 +111,8 @@ $(DEV): requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@ $(RUN)
+
+$(AUDIT)/.installed: requirements-audit.lock | $(BIN)/python
+	@$(PYTHON) -m venv $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.lock
+	@touch $@
