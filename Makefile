@@ -7,6 +7,8 @@ RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
 SITE := build/site
 BASE ?= origin/main
+# Nothing of a package runs while it is installed: wheels only, but for one whose setup.py was read (docs/SECURITY.md).
+WHEELS := --only-binary :all: --no-binary jieba
 
 .DEFAULT_GOAL := site
 SAMPLE_KEYS := ../xinzhuli-sample-keys
@@ -103,16 +105,16 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { echo '无法建立虚拟环境；Debian/Ubuntu 上请先安装 python3-venv。/ Cannot make a virtual environment; on Debian or Ubuntu install python3-venv first.' >&2; exit 1; }
 
 $(RUN): requirements.lock pyproject.toml | $(BIN)/python
-	@test -f $(DEV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@test -f $(DEV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(WHEELS) -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(DEV): requirements-dev.lock pyproject.toml | $(BIN)/python
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(WHEELS) -r requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@ $(RUN)
 
 $(AUDIT)/.installed: requirements-audit.lock | $(BIN)/python
 	@$(PYTHON) -m venv $(AUDIT)
-	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.lock
+	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes $(WHEELS) -r requirements-audit.lock
 	@touch $@
