@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import gc
-import os
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +16,7 @@ from importlib.metadata import version
 from generator.catalogue import Language, load
 from generator.command import BUG, FINE, USAGE, Accepts, Request, UsageError
 from generator.commands import COMMANDS, CONFIDENTIAL
+from generator.streams import REFUSALS, drained, lost
 
 INTERRUPTED = 130
 EVERYWHERE = ("--root", "--lang")  # options that every command takes, before or after its name
@@ -25,7 +25,13 @@ EVERYWHERE = ("--root", "--lang")  # options that every command takes, before or
 def main() -> None:
     """The command `xinzhuli`."""
     collect_seldom()
-    sys.exit(run(sys.argv[1:]))
+    drains = list(drained())
+    code = run(sys.argv[1:])
+    if refused := lost(drains):
+        print(_refused(refused, _language(sys.argv[1:])), file=sys.stderr)
+        code = code or USAGE  # what nobody could read is not fine
+        lost(drains)
+    sys.exit(code)
 
 
 def collect_seldom() -> None:
@@ -50,15 +56,21 @@ def run(arguments: Sequence[str]) -> int:
         return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read us has gone: `xinzhuli check | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FINE
     except Exception as bug:
+        if isinstance(bug, OSError) and bug.errno in REFUSALS:
+            print(_refused(bug, language), file=sys.stderr)
+            return USAGE
         # Where figures are open in memory, a bug is told by where it is, not by its words: they may quote.
         told = [*traceback.format_tb(bug.__traceback__), type(bug).__name__] if any(w in arguments for w in CONFIDENTIAL) else None
         print("".join(told or traceback.format_exception(bug)), file=sys.stderr)
         print(load().say("cli.bug", language), file=sys.stderr)
         return BUG
+
+
+def _refused(refused: OSError, language: Language) -> str:
+    """What the machine did not let us do: no fault of the program."""
+    path = refused.filename if isinstance(refused.filename, str) else ""
+    return load().say(f"cli.machine.{REFUSALS.get(refused.errno or 0, 'broken')}", language, path=path)
 
 
 def _run(arguments: Sequence[str], language: Language) -> int:

@@ -160,12 +160,19 @@ def summarise(markdown: str) -> None:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a file whole or not at all. Raises UsageError where that is not possible."""
+    """Write a file whole or not at all; into a device or a pipe what it takes. Raises UsageError where that is not possible."""
+    content = text.encode("utf-8", "backslashreplace")  # a text keeps the ends of lines that it has
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f".{path.name}.part")
-        unfinished.write_text(text, encoding="utf-8", newline="")  # a text keeps the ends of lines that it has
-        unfinished.replace(path)
+        if path.exists() and not path.is_file():  # /dev/stdout, /dev/null, a named pipe: put nothing in its place
+            path.write_bytes(content)
+            return
+        unfinished = path.absolute().with_name(f".{path.absolute().name}.part")
+        try:
+            unfinished.write_bytes(content)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
     except OSError:
         raise UsageError("cli.cannot_write", path=str(path)) from None
 
@@ -220,6 +227,6 @@ def present_day(time_zone: str) -> date:
 
 def progress(request: Request) -> Callable[[str], None]:
     """Each step on a line of its own for a person; nothing when piped."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         return lambda _: None
     return lambda key: print(f"  {request.say(key)} …", file=sys.stderr, flush=True)

@@ -6,7 +6,10 @@ plugin or hook, so that the same folder builds with MkDocs and with Zensical.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,7 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from generator.problems import InputError
+from generator.streams import FULL
 from generator.yamlfile import read
+
+_ROOM = 1 << 20  # a disk with less room than this is full: a site's largest files have more
 
 
 class Engine(StrEnum):
@@ -64,7 +70,15 @@ def build(runs: Sequence[Run], engine: Engine, as_of: date) -> None:
     outputs = [(run, process, process.communicate()[0]) for run, process in processes]
     for run, process, output in outputs:
         if process.returncode != 0 or not (run.folder / "site" / "index.html").exists():
+            _refused(output, run.folder)
             raise EngineFailed(output)
+
+
+def _refused(output: str, folder: Path) -> None:
+    """Raise what the machine refused, where the engine ended for that: no fault of the program. The engine may keep its reason to itself."""
+    said = next((number for number in sorted(FULL) if os.strerror(number) in output), None)
+    if said or shutil.disk_usage(folder).free < _ROOM:
+        raise OSError(said or errno.ENOSPC, os.strerror(said or errno.ENOSPC))
 
 
 def _start(run: Run, engine: Engine, as_of: date) -> subprocess.Popen[str]:

@@ -71,7 +71,7 @@ guard
 guard.documents | guard.images | guard.keys | guard.names | guard.numbers | guard.shares | guard.submissions
 slips | yamltext
 history
-tree | resources
+tree | resources | streams
 registry
 submission
 model
