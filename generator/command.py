@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from generator import zones
 from generator.catalogue import Language, load
+from generator.problems import day
 
 if TYPE_CHECKING:
     from generator.history import Commit
@@ -81,10 +83,9 @@ class Request:
         """The day that an option names, if it was given."""
         if (text := self.options.get(option)) is None:
             return None
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            raise UsageError("cli.bad_value", option=option, value=text) from None
+        if (named := day(text)) is None:
+            raise UsageError("cli.bad_value", option=option, value=text)
+        return named
 
     def one_of(self, option: str, known: Sequence[str], default: str) -> str:
         """The value of an option with a closed set of values."""
@@ -221,8 +222,8 @@ def moment(root: Path, time_zone: str, named: date | None) -> tuple[date, Commit
 
 
 def present_day(time_zone: str) -> date:
-    """The day it is now in the district."""
-    return datetime.now(ZoneInfo(time_zone)).date()
+    """The day it is now in the district; where its time zone is none, which `check` says, the day in China."""
+    return datetime.now(ZoneInfo(time_zone if zones.known(time_zone) else zones.HOME)).date()
 
 
 def progress(request: Request) -> Callable[[str], None]:

@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NewType, TypeAlias
 
-from generator.model import ClauseRef, Locate, Modality, SchoolId, Stage, Text
+from generator.model import ClauseRef, HeadRole, Locate, Modality, SchoolId, Stage, Text, WorkFile
 from generator.problems import Position
 
 RuleId = NewType("RuleId", str)
@@ -161,6 +161,17 @@ ROOM_AREAS = ("individual", "group", "office", "letter-box")
 ROOM_OPENING = ("every-school-day", "outside-lessons", "duty-person")
 CRISIS = ("workflow", "referral-log")
 MECHANISM = ("room", "teacher", "assessment-software", "crisis-workflow")
+
+# Every word that a measure of type WORD or WORDS may give: a rule asks for these and no others.
+WORDS_OF: Mapping[SchoolMeasure, tuple[str, ...]] = {
+    SchoolMeasure.LEADING_GROUP_HEAD: tuple(role.value for role in HeadRole),
+    SchoolMeasure.WORK_FILES: tuple(file.value for file in WorkFile),
+    SchoolMeasure.ROOM_EQUIPMENT: ROOM_EQUIPMENT,
+    SchoolMeasure.ROOM_AREAS: ROOM_AREAS,
+    SchoolMeasure.ROOM_OPENING: ROOM_OPENING,
+    SchoolMeasure.CRISIS_ARRANGEMENTS: CRISIS,
+    SchoolMeasure.MECHANISM: MECHANISM,
+}
 
 
 def type_of(measure: SchoolMeasure) -> ValueType:

@@ -6,7 +6,7 @@ examples that a rule must have are there. What needs the district's parameters o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -15,6 +15,7 @@ from generator import model as m
 from generator.operators import TAKES, type_of_value
 from generator.part import Part
 from generator.problems import Problem, problem
+from generator.schemas import nearest
 
 Measure: TypeAlias = "d.SchoolMeasure | m.MeasureName"
 _TYPES: Mapping[d.ValueType, tuple[str, str]] = {
@@ -156,6 +157,8 @@ def check_rule(part: Part) -> Iterator[Problem]:
         if part.data["due"]["anchor"] == d.Anchor.INSPECTION and measure not in d.DUE_BY_INSPECTION:
             yield problem(part.at("due", "anchor"), "rule-due-anchor", measure=measure.value)
     yield from _target_fits(part, measures)
+    if target := part.part("target"):
+        yield from _words_fit(target, "words", target.data.get("words", ()), measure)
     yield from _where_fits(part, measures)
     for example in part.parts("examples"):
         yield from _given_fits(example, measures)
@@ -227,8 +230,27 @@ def _given_fits(example: Part, measures: Mapping[str, Measure]) -> Iterator[Prob
     given = example.part("given")
     for name, value in given.data.items() if given else ():
         measure, has = measures.get(name), type_of_value(_value(value))
-        if given and measure is not None and has is not type_of_measure(measure):
+        if given is None or measure is None:
+            continue
+        if has is not type_of_measure(measure):
             yield _mismatch(given, name, has, type_of_measure(measure))
+        elif isinstance(value, list):
+            yield from _words_fit(given, name, value, measure)
+        elif not isinstance(value, (bool, int, float, str)):
+            yield problem(given.at(name), "rule-given", measure=measure.value)
+        elif isinstance(value, str):
+            yield from _words_fit(given, name, (value,), measure)
+
+
+def _words_fit(part: Part, name: str, words: Sequence[object], measure: Measure | None) -> Iterator[Problem]:
+    """Words that the measure can give: any other would never be met, and no page has a name for it."""
+    known = d.WORDS_OF.get(measure, ()) if isinstance(measure, d.SchoolMeasure) else ()
+    for index, word in enumerate(words if known else ()):
+        if word not in known:
+            near = nearest(str(word), dict.fromkeys(known, ()))
+            facts = {"measure": str(measure), "word": str(word)[:40], "allowed": ", ".join(known), "nearest": near or ""}
+            at = part.at(name, index) if isinstance(part.data[name], list) else part.at(name)
+            yield problem(at, "rule-word", **facts)
 
 
 def _examples_suffice(part: Part) -> Iterator[Problem]:

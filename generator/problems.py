@@ -2,13 +2,16 @@
 
 Owns the value types that every reader of records returns. A Problem is a defect *of the files*: it has a code, a position and
 the facts that its sentence needs; the sentence itself lives in the catalogue, in every language. Must not know how files are read or how
-Problems are shown. A Problem never carries more of a file than the words its sentence quotes.
+Problems are shown. A Problem never carries more of a file than the words its sentence quotes. The one form of day, of files and of what is typed, is
+read here.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -48,6 +51,19 @@ def problem(at: Position, code: str, related: Position | None = None, /, **facts
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Each Problem once, by path, line and column: the order in which a person mends them."""
     return tuple(sorted(set(problems), key=lambda p: (p.at, p.code, p.facts)))
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+def day(text: str) -> date | None:
+    """The day that a text names in the one form that days have, 2026-09-01; None for every other form and for a day that is none."""
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 class InputError(Exception):

@@ -12,13 +12,14 @@ from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
 from generator import duties as d
-from generator import duty_records, release_records, supervision_records
+from generator import duty_records, release_records, supervision_records, zones
 from generator import model as m
 from generator import supervision as s
 from generator.part import Part, unique
 from generator.problems import Problem, problem
 from generator.recipients import fingerprint, key_format
 from generator.release import Release
+from generator.schemas import nearest
 from generator.yamlfile import Document
 
 Record: TypeAlias = (
@@ -586,6 +587,7 @@ def _check_district(part: Part) -> Iterator[Problem]:
         yield from unique(part.parts(name), "id")
     yield from unique(part.parts("systems"), "number")
     yield from _grows(part)
+    yield from _zone(part)
     years = part.parts("years")
     for year in years:
         yield from _in_order(year, "first_day", "last_day")
@@ -601,6 +603,12 @@ def _check_district(part: Part) -> Iterator[Problem]:
         if before.day("last_day") >= after.day("first_day"):
             facts = {"earlier": before.data["last_day"], "later": after.data["first_day"]}
             yield problem(after.at("first_day"), "days-out-of-order", before.at("last_day"), **facts)
+
+
+def _zone(part: Part) -> Iterator[Problem]:
+    if not zones.known(part.data["time_zone"]):
+        near = nearest(part.data["time_zone"], zones.choices()) or zones.HOME
+        yield problem(part.at("time_zone"), "no-such-zone", value=part.data["time_zone"][:40], nearest=near)
 
 
 def _grows(part: Part) -> Iterator[Problem]:

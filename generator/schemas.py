@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import jsonschema_rs
 
 from generator.model import Text
-from generator.problems import Position, Problem, in_order, problem
+from generator.problems import Position, Problem, day, in_order, problem
 from generator.resources import schemas_folder
 from generator.yamlfile import Document
 
@@ -94,31 +95,70 @@ def enum_label(name: str, value: str) -> Text:
 
 @cache
 def _gate(kind: str) -> jsonschema_rs.Validator:
-    return jsonschema_rs.Draft202012Validator(dict(schema_of(kind)), validate_formats=True)
+    return _fast_one(schema_of(kind))
+
+
+def _fast_one(schema: Schema) -> jsonschema_rs.Validator:
+    return jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True)
 
 
 def validate(document: Document, kind: str) -> tuple[Problem, ...]:
     """Every Problem of a Document's shape. Empty means that `records.parse` can rely on it."""
     if _gate(kind).is_valid(document.data):
         return ()
-    from jsonschema import Draft202012Validator  # here: most runs never need it
+    errors = sorted(_slow(kind).iter_errors(document.data), key=lambda e: (list(map(str, e.absolute_path)), str(e.validator)))
+    schema = schema_of(kind)
+    found = in_order(p for error in errors for p in _problems(document, error, schema))
+    return _without_echoes(found) or (problem(document.position(), "yaml-syntax"),)  # never said: the two validators agree
 
-    validator = Draft202012Validator(dict(schema_of(kind)), format_checker=Draft202012Validator.FORMAT_CHECKER)
-    errors = sorted(validator.iter_errors(document.data), key=lambda e: (list(map(str, e.absolute_path)), str(e.validator)))
-    found = in_order(p for error in errors for p in _problems(document, error))
-    assert found, f"{document.path}: refused by one validator and not by the other"
-    return _without_echoes(found)
+
+def accepts(schema: Schema, data: Any) -> tuple[bool, bool]:
+    """What each of the two validators says of data: the same, and a property test holds them to it."""
+    return bool(_fast_one(schema).is_valid(data)), bool(_slow_one(schema).is_valid(data))
+
+
+@cache
+def _slow(kind: str) -> Any:
+    return _slow_one(schema_of(kind))
+
+
+def _slow_one(schema: Schema) -> Any:
+    """The validator that finds the places; two keywords are ours, so that it means what the fast one and every editor mean."""
+    from jsonschema import Draft202012Validator, FormatChecker, validators  # here: most runs never need it
+
+    checker = FormatChecker(formats=())
+    checker.checks("date")(lambda value: not isinstance(value, str) or day(value) is not None)
+    extended = validators.extend(Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique_items})  # type: ignore[no-untyped-call]
+    return extended(dict(schema), format_checker=checker)
+
+
+def _pattern(_: object, pattern: str, instance: object, __: object) -> Iterator[Exception]:
+    """`$` is the end of the text, not the place before a last line break."""
+    from jsonschema import ValidationError
+
+    if isinstance(instance, str) and not _compiled(pattern).search(instance):
+        yield ValidationError("pattern")
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"(?<!\\)\$", r"\\Z", pattern), re.ASCII)
+
+
+def _unique_items(_: object, unique: bool, instance: object, __: object) -> Iterator[Exception]:
+    """Each item once, in time that grows with their number only."""
+    from jsonschema import ValidationError
+
+    if unique and isinstance(instance, list) and len({json.dumps(item, sort_keys=True) for item in instance}) < len(instance):
+        yield ValidationError("uniqueItems")
 
 
 def violations(data: Any, kind: str) -> tuple[tuple[str, str], ...]:
     """Where sealed content has not the shape of its kind, and the keyword it breaks. Never a value, nor a name that the schema does not have."""
     if _gate(kind).is_valid(data):
         return ()
-    from jsonschema import Draft202012Validator
-
     known = frozenset(_property_names(schema_of(kind)))
-    errors = Draft202012Validator(dict(schema_of(kind)), format_checker=Draft202012Validator.FORMAT_CHECKER).iter_errors(data)
-    return tuple(sorted({(_place(error.absolute_path, known), str(error.validator)) for error in errors}))
+    return tuple(sorted({(_place(error.absolute_path, known), str(error.validator)) for error in _slow(kind).iter_errors(data)}))
 
 
 def _property_names(node: Any) -> Iterator[str]:
@@ -133,13 +173,16 @@ def _place(path: Iterable[str | int], known: frozenset[str]) -> str:
     return "".join(steps).removeprefix(".")
 
 
-def _problems(document: Document, error: _Error) -> Iterator[Problem]:
+def _problems(document: Document, error: _Error, whole: Schema) -> Iterator[Problem]:
     pointer = tuple(error.absolute_path)
     custom = error.schema.get("x-messages", {}).get(error.validator) if isinstance(error.schema, dict) else None
     if error.validator in ("if", "then", "else", "allOf"):
         return
     if custom:
         yield _said(document, pointer, error, custom)
+        return
+    if error.validator == "type":
+        yield _wrong_type(document, pointer, error, whole)
         return
     yield from _BY_KEYWORD[str(error.validator)](document, pointer, error)
 
@@ -233,10 +276,21 @@ def _type_of(value: object) -> str:
             return "object"
 
 
-def _wrong_type(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
+def _wrong_type(document: Document, pointer: tuple[str | int, ...], error: _Error, whole: Schema) -> Problem:
     expected, found = _TYPES[error.validator_value], _TYPES[_type_of(error.instance)]
     facts = {"expected": expected[0], "expected@en": expected[1], "found": found[0], "found@en": found[1]}
-    yield problem(document.position(pointer), "wrong-type", value=_quoted(error.instance), **facts, **_title(error), **_example(error))
+    facts["leave_out"] = _may_be_left_out(whole, pointer)
+    return problem(document.position(pointer), "wrong-type", value=_quoted(error.instance), **facts, **_title(error), **_example(error))
+
+
+def _may_be_left_out(schema: Schema, pointer: tuple[str | int, ...]) -> str:
+    """The field at `pointer` if its line may simply be deleted, else nothing: it must be there, or stands for one of which some must be."""
+    node: Schema = schema
+    for step in pointer[:-1]:
+        node = node.get("items", {}) if isinstance(step, int) else node.get("properties", {}).get(step, {})
+    last = pointer[-1] if pointer else 0
+    needed = {*node.get("required", ()), *node.get("x-begin", ())}
+    return last if isinstance(last, str) and last not in needed and "minProperties" not in node else ""
 
 
 def _not_one_of(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
@@ -268,7 +322,6 @@ def _not(document: Document, pointer: tuple[str | int, ...], error: _Error) -> I
 _BY_KEYWORD: Mapping[str, Callable[[Document, tuple[str | int, ...], Any], Iterator[Problem]]] = {
     "additionalProperties": _unknown,
     "required": _missing,
-    "type": _wrong_type,
     "enum": _not_one_of,
     "minimum": _limit("too-small"),
     "maximum": _limit("too-big"),

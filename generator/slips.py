@@ -7,8 +7,10 @@ stands behind an error of the YAML scanner. Must not parse YAML: it is told wher
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from generator.problems import Position, Problem, problem
 
@@ -32,6 +34,7 @@ _ANY_FULLWIDTH_COLON = re.compile(_START + r"[^\s:：#\"']{1,30}[ \u3000]*(：)"
 _NO_SPACE = re.compile(_START + r"[A-Za-z_][\w-]*(:)(?=[^\s:/])", re.MULTILINE | re.ASCII)
 _HASH = re.compile(r"[^\s#][ \t]+(#)(?=[^\s#!])")
 _IN_FLOW = re.compile("[，、：【】｛｝［］]")
+_NOTHING = re.compile(r"[ \t:-]*")  # what may stand between a value and what follows it
 _HALF = dict(zip("，、：【】｛｝［］", ",,:[]{}[]", strict=True))
 
 
@@ -55,14 +58,45 @@ class Failure:
     last: Span | None
 
 
+class Lines:
+    """Where the lines of a text begin and end, found once for all the places that are asked for."""
+
+    def __init__(self, text: str) -> None:
+        breaks = [found.span() for found in _BREAK.finditer(text)]
+        self.starts = (0, *(end for _, end in breaks))
+        self.ends = (*(start for start, _ in breaks), len(text))
+        self.last = len(text.rstrip())  # the end of all that can be seen
+        self._text, self._comments = text, dict[int, int]()
+
+    def line(self, at: int) -> int:
+        """The number of the line that an offset lies on, from 0."""
+        return bisect_right(self.starts, at) - 1
+
+    def commented(self, at: int) -> bool:
+        """Whether what stands at an offset is part of a comment that began before it."""
+        number = self.line(at)
+        if number not in self._comments:
+            self._comments[number] = self._comment(self._text[self.starts[number] : self.ends[number]], self.starts[number])
+        return self._comments[number] <= at
+
+    @staticmethod
+    def _comment(line: str, start: int) -> int:
+        """The offset behind the sign that begins a comment; past every text where there is none."""
+        blank = len(line) - len(line.lstrip())
+        found = blank - 1 if line[blank : blank + 1] == "#" else line.find(" #")
+        return start + found + 2 if found >= 0 or line[:1] == "#" else start + len(line) + 1
+
+
+lines_of = lru_cache(maxsize=8)(Lines)
+
+
 def place(path: str, text: str, start: int, length: int = 1) -> Position:
     """The Position of `length` characters from offset `start`; never past the end of its line nor before it has text."""
-    start = min(start, len(text.rstrip()))
-    breaks = [m.end() for m in _BREAK.finditer(text, 0, start)]
-    rest = _BREAK.search(text, start)
-    room = (rest.start() if rest else len(text)) - start
-    column = start - (breaks[-1] if breaks else 0) + 1
-    return Position(path=path, line=len(breaks) + 1, column=column, length=max(1, min(length, room)))
+    lines = lines_of(text)
+    start = min(start, lines.last)
+    number = lines.line(start)
+    room = lines.ends[number] - start
+    return Position(path=path, line=number + 1, column=start - lines.starts[number] + 1, length=max(1, min(length, room)))
 
 
 def characters(path: str, text: str) -> Iterator[Problem]:
@@ -106,28 +140,33 @@ def suspect(text: str) -> bool:
 
 def lints(path: str, text: str, spans: Sequence[Span]) -> Iterator[Problem]:
     """Slips in text that parses but does not say what was meant. `spans` are its scalars, in order."""
+    starts, comments = [span.start for span in spans], lines_of(text)
     for pattern, code in ((_FULLWIDTH_COLON, "fullwidth-colon"), (_NO_SPACE, "no-space-after-colon")):
         for found in pattern.finditer(text):
-            span = _span_at(spans, found.start(1))
+            span = _span_at(spans, starts, found.start(1))
             if span and span.style == "" and _first_on_line(text, found.start(), span, found.start(1)):
                 yield problem(place(path, text, found.start(1)), code)
     for pattern in (_INDENT_ODD, _AFTER_COLON_ODD):
         for found in pattern.finditer(text):
-            span = _span_at(spans, found.start(1)) or _PLAIN
-            if span.style == "" and not _in_comment(text, found.start(1)):
+            span = _span_at(spans, starts, found.start(1)) or _PLAIN
+            if span.style == "" and not comments.commented(found.start(1)):
                 yield _odd_space(path, text, found.start(1))
     for found in _INDENT_TAB.finditer(text):
-        if (_span_at(spans, found.start(1)) or _PLAIN).style == "":
+        if (_span_at(spans, starts, found.start(1)) or _PLAIN).style == "":
             yield problem(place(path, text, found.start(1)), "tab-indent")
 
 
 def cut_values(path: str, text: str, spans: Sequence[Span]) -> Iterator[Problem]:
     """`三年级 #2班` is cut to `三年级`. A comment that has a space after its sign, or follows a finished quote, is meant as one."""
+    starts, lines = [span.start for span in spans], lines_of(text)
     for found in _HASH.finditer(text):
         at = found.start(1)
-        before = [s for s in spans if s.start < at]
-        if before and before[-1].style == "" and not text[before[-1].end : at].strip(" \t:-") and not _in_comment(text, at):
-            rest = _BREAK.split(text[at:], maxsplit=1)[0].rstrip()
+        number = bisect_left(starts, at) - 1
+        if lines.commented(at) or number < 0 or spans[number].style != "":
+            continue
+        between = _NOTHING.match(text, spans[number].end, at)
+        if between and between.end() == at:
+            rest = text[at : lines.ends[lines.line(at)]].rstrip()
             yield problem(place(path, text, at, len(rest)), "hash-cut", cut=rest[:40])
 
 
@@ -139,13 +178,10 @@ def _first_on_line(text: str, line_start: int, span: Span, at: int) -> bool:
     return span.start < line_start or (not text[line_start : span.start].strip(" \t-") and span.start <= at)
 
 
-def _span_at(spans: Sequence[Span], at: int) -> Span | None:
-    return next((s for s in spans if s.start <= at < s.end), None)
-
-
-def _in_comment(text: str, at: int) -> bool:
-    line = text[text.rfind("\n", 0, at) + 1 : at]
-    return line.lstrip().startswith("#") or " #" in line
+def _span_at(spans: Sequence[Span], starts: Sequence[int], at: int) -> Span | None:
+    """The scalar that holds an offset; `starts` are those of the spans."""
+    number = bisect_right(starts, at) - 1
+    return spans[number] if number >= 0 and at < spans[number].end else None
 
 
 def _odd_space(path: str, text: str, at: int) -> Problem:

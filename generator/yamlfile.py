@@ -7,22 +7,21 @@ libyaml parses; its English never reaches a reader.
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 import yaml
 
-from generator import slips
+from generator import compatibility, corners, slips
 from generator.problems import Position, Problem, in_order, problem
+from generator.scalars import NOT_TEXT, Refused, core
 from generator.slips import Failure, Span
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
-MAX_INTEGER = 2**53  # beyond, spreadsheets and browsers change digits
 
 Data: TypeAlias = Any  # dict, list, str, int, float, bool or None: its schema is checked before anybody looks into it
 Pointer: TypeAlias = tuple[str | int, ...]
@@ -56,7 +55,7 @@ def read(path: str, data: bytes) -> tuple[Document | None, tuple[Problem, ...]]:
     if found := in_order(slips.characters(path, text)) or in_order(_refused_syntax(path, text)):
         return None, found
     try:
-        node = _Nodes(text).get_single_node()
+        node = _parser(text).get_single_node()
     except yaml.MarkedYAMLError as error:
         return None, (slips.diagnose(path, text, _failure(text, error)),)
     if node is None:
@@ -74,6 +73,7 @@ def _document(path: str, text: str, node: yaml.Node) -> tuple[Document | None, t
         spans = tuple(_spans(node))
         reader.broken.extend(slips.lints(path, text, spans))
         reader.doubtful.extend(slips.cut_values(path, text, spans))
+    reader.doubtful.extend(compatibility.signs(path, text))
     if reader.broken:
         return None, in_order([*reader.broken, *reader.doubtful])
     return Document(path=path, data=data, text=text, top=_position(path, node)), in_order(reader.doubtful)
@@ -102,10 +102,12 @@ _DEEP_LINE = re.compile(r"^[-?:\s]{500}", re.MULTILINE)
 
 
 def _refused_syntax(path: str, text: str) -> tuple[Problem, ...]:
-    """Anchors, aliases, tags and bottomless nesting, found before anything is expanded or recursed into."""
-    if not (_MARKED.search(text) or text.count("[") + text.count("{") > 500 or _DEEP_LINE.search(text)):
-        return ()
-    found: list[Problem] = []
+    """Directives, anchors, aliases, tags, keys behind `?` and bottomless nesting, found before anything is expanded or recursed into."""
+    found = [*corners.directive(path, text)]
+    if corners.unusual(text):
+        found += _unusual_tokens(path, text)
+    if found or not (_MARKED.search(text) or text.count("[") + text.count("{") > 500 or _DEEP_LINE.search(text)):
+        return tuple(found)
     depth = 0
     for event in _events(text):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -113,6 +115,26 @@ def _refused_syntax(path: str, text: str) -> tuple[Problem, ...]:
             return (problem(_position(path, event), "too-deep", limit=MAX_DEPTH),)
         found += _signs(path, text, event)
     return tuple(found)
+
+
+def _unusual_tokens(path: str, text: str) -> Iterator[Problem]:
+    """What the tokens of the text show, up to its end or its first error."""
+    spans = []
+    for token in _tokens(text):
+        start, end = (mark.index for mark in _marks(token))
+        spans.append((start, end))
+        if isinstance(token, yaml.KeyToken):
+            yield from corners.explicit_key(path, text, start, end)
+    yield from corners.glued_comments(path, text, spans)
+
+
+def _tokens(text: str) -> Iterator[yaml.Token]:
+    parser = _parser(text)
+    try:
+        while (token := parser.get_token()) is not None:
+            yield token
+    except yaml.MarkedYAMLError:
+        return
 
 
 def _signs(path: str, text: str, event: yaml.Event) -> Iterator[Problem]:
@@ -124,7 +146,7 @@ def _signs(path: str, text: str, event: yaml.Event) -> Iterator[Problem]:
 
 def _events(text: str) -> Iterator[yaml.Event]:
     """The events of the text up to its end or its first error, which composing reports."""
-    parser = _Nodes(text)
+    parser = _parser(text)
     try:
         while (event := parser.get_event()) is not None:
             yield event
@@ -169,6 +191,11 @@ class _Nodes(yaml.CSafeLoader):
         """Nothing to resolve by place."""
 
 
+def _parser(text: str) -> _Nodes:
+    """A parser of the text, whose last line ends like every other: else a block of text at the end would be read in another way."""
+    return _Nodes(text if text.endswith("\n") else f"{text}\n")
+
+
 class _TooDeepError(Exception):
     def __init__(self, node: yaml.Node) -> None:
         self.node = node
@@ -183,109 +210,94 @@ class _Values:
         self.doubtful: list[Problem] = []
         self._escapes = "\\" in text
 
-    def value(self, node: yaml.Node, depth: int) -> Data:
+    def value(self, node: yaml.Node, depth: int, indent: int = -1) -> Data:
+        """The data of a node that belongs to a field or an item at column `indent`."""
         if isinstance(node, yaml.ScalarNode):
+            self._check_lines(node, indent)
             return self._quoted(node) if node.style else self._plain(node)
         if depth > MAX_DEPTH:
             raise _TooDeepError(node)
+        if flow := bool(getattr(node, "flow_style", False)):
+            self._check_lines(node, indent)
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, depth)
-        if getattr(node, "flow_style", False):
+            return self._mapping(node, depth, indent)
+        if flow:
             self._check_flow(node.value)
-        return [self.value(item, depth + 1) for item in node.value]
+        inner = indent if flow else _marks(node)[0].column
+        return [self.value(item, depth + 1, inner) for item in node.value]
 
-    def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Data]:
+    def _mapping(self, node: yaml.MappingNode, depth: int, indent: int) -> dict[str, Data]:
         made: dict[str, Data] = {}
+        keys: dict[str, yaml.Node] = {}
         if node.flow_style:
             self._check_flow([value for _, value in node.value])
+            self._check_lone([key for key, _ in node.value])
+        inner = indent if node.flow_style else _marks(node)[0].column
         for key_node, value_node in node.value:
-            value, key = self.value(value_node, depth + 1), _key(key_node)
+            value, key = self.value(value_node, depth + 1, inner), _key(key_node)
             if key is None:
                 self.doubtful.append(problem(_position(self.path, key_node), "non-string-key"))
             elif key in made:
-                self._duplicate(node, key_node)
+                self._duplicate(keys[key], key_node, key)
             else:
-                made[key] = value
+                made[key], keys[key] = value, key_node
                 if slip := _key_slip(key):
                     self.broken.append(slips.slip_at(self.path, self.text, slip[0], _marks(key_node)[0].index + slip[1]))
         return made
 
-    def _duplicate(self, node: yaml.MappingNode, second: yaml.Node) -> None:
-        first = next(k for k, _ in node.value if k.value == second.value)
+    def _duplicate(self, first: yaml.Node, second: yaml.Node, key: str) -> None:
         related, at = _position(self.path, first), _position(self.path, second)
-        self.doubtful.append(problem(at, "duplicate-key", related, key=second.value, line=related.line))
+        self.doubtful.append(problem(at, "duplicate-key", related, key=key, line=related.line))
 
-    def _check_flow(self, values: list[yaml.Node]) -> None:
-        for node in values:
-            if isinstance(node, yaml.ScalarNode) and not node.style and (at := slips.in_flow(node.value)) is not None:
-                where = _marks(node)[0].index + at
-                self.broken.append(slips.slip_at(self.path, self.text, "fullwidth-punctuation", where))
+    def _check_lines(self, node: yaml.Node, indent: int) -> None:
+        """Where the lines of a value begin that goes over several of them."""
+        start, end = _marks(node)
+        if start.line == end.line:
+            return
+        if not isinstance(node, yaml.ScalarNode) or node.style in ("'", '"'):
+            self.broken.extend(corners.too_far_left(self.path, self.text, start.index, end.index, indent))
+        elif node.style in ("|", ">") and not node.value.strip():
+            self.broken.extend(corners.empty_block(self.path, self.text, start.index, end.index))
+
+    def _check_flow(self, parts: Sequence[yaml.Node]) -> None:
+        for node in parts:
+            if not isinstance(node, yaml.ScalarNode) or node.style:
+                continue
+            start = _marks(node)[0].index
+            if (at := slips.in_flow(node.value)) is not None:
+                self.broken.append(slips.slip_at(self.path, self.text, "fullwidth-punctuation", start + at))
+        self._check_lone(parts)
+
+    def _check_lone(self, parts: Sequence[yaml.Node]) -> None:
+        for node in parts:
+            if isinstance(node, yaml.ScalarNode) and not node.style and corners.lone_sign(node.value):
+                self.broken.append(problem(_position(self.path, node), "reserved-sign", sign=node.value))
 
     def _quoted(self, node: yaml.ScalarNode) -> str:
         value: str = node.value
         if self._escapes and (character := slips.unseen(value)):
             code = slips.unseen_code(character)
             self.doubtful.append(problem(_position(self.path, node), code, character=slips.codepoint(character)))
+        elif self._escapes and (found := compatibility.first(value)):
+            self.doubtful.append(problem(_position(self.path, node), "compatibility-sign", **found))
         return value
 
     def _plain(self, node: yaml.ScalarNode) -> str | int | float | bool | None:
         text: str = node.value
-        if text[:1] not in _NOT_TEXT:
+        if text[:1] not in NOT_TEXT:
             return text
-        value = _core(text)
-        if not isinstance(value, _Refused):
+        value = core(text)
+        if not isinstance(value, Refused):
             return value
         self.doubtful.append(problem(_position(self.path, node), value.code, text=text[:40]))
         return text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Refused:
-    code: str
-
-
-_NOT_TEXT = "+-.0123456789~ntfNTF"  # what a plain scalar that is no text can begin with; the empty scalar is "in" it too
-_WORDS: Mapping[str, bool | None] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
-_INTEGER = re.compile(r"[-+]?[0-9]+", re.ASCII)
-_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
-_NOT_NUMBER = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)", re.ASCII)
-_LEADING_ZERO = re.compile(r"[-+]?0[0-9]")
-
-
-@lru_cache(maxsize=4096)
-def _core(text: str) -> str | int | float | bool | _Refused | None:
-    """A plain scalar by the core schema of YAML 1.2."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if _LEADING_ZERO.match(text) and _FLOAT.fullmatch(text):
-        return _Refused(code="leading-zero")
-    if _INTEGER.fullmatch(text) or _BASED.fullmatch(text):
-        return _integer(text)
-    if _NOT_NUMBER.fullmatch(text):
-        return _Refused(code="not-a-number")
-    if not _FLOAT.fullmatch(text):
-        return text
-    number = float(text)
-    return number if math.isfinite(number) else _Refused(code="number-too-large")
-
-
-def _integer(text: str) -> int | _Refused:
-    if len(text) > 20:  # before int(), which refuses some thousand digits with an exception
-        return _Refused(code="number-too-large")
-    number = int(text, 0 if text[:2] in {"0o", "0x"} else 10)
-    return number if abs(number) <= MAX_INTEGER else _Refused(code="number-too-large")
 
 
 def _key(node: yaml.Node) -> str | None:
     if not isinstance(node, yaml.ScalarNode):
         return None
     text: str = node.value
-    return text if node.style or text[:1] not in _NOT_TEXT or isinstance(_core(text), str) else None
+    return text if node.style or text[:1] not in NOT_TEXT or isinstance(core(text), str) else None
 
 
 _key_slip = lru_cache(maxsize=4096)(slips.key_slip)
@@ -310,13 +322,13 @@ def _places(text: str) -> Mapping[Pointer, tuple[yaml.Node | None, yaml.Node]]:
             for number, value in enumerate(node.value):
                 add((*pointer, number), None, value)
 
-    root = _Nodes(text).get_single_node()
+    root = _parser(text).get_single_node()
     assert root is not None, "only a text that was read has places"
     add((), None, root)
     return places
 
 
-def _marks(part: yaml.Node | yaml.Event) -> tuple[Any, Any]:
+def _marks(part: yaml.Node | yaml.Event | yaml.Token) -> tuple[Any, Any]:
     """Where a part begins and ends; libyaml always says so."""
     return part.start_mark, part.end_mark
 

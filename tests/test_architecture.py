@@ -67,11 +67,12 @@ supervision
 duties
 schemas | catalogue | guard.allowed
 yamlfile
+corners | compatibility
 guard
 guard.documents | guard.images | guard.keys | guard.names | guard.numbers | guard.shares | guard.submissions
-slips | yamltext
+slips | yamltext | scalars
 history
-tree | resources | streams
+tree | resources | streams | zones
 registry
 submission
 model

@@ -9,10 +9,12 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from generator import model, submission, supervision
 from generator.records import PATHS
-from generator.schemas import enum_label, kinds, nearest, schema_of, validate
+from generator.schemas import accepts, enum_label, kinds, nearest, schema_of, validate
 from generator.yamlfile import read
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,6 +75,62 @@ def test_the_nearest_word_is_found_by_name_and_by_label() -> None:
     assert nearest("vice-principle", words) == "vice-principal"
     assert nearest("副校长", words) == "vice-principal"
     assert nearest("zzz", words) is None
+
+
+SHAPED = [(kind, path, node) for kind in kinds() for path, node in properties(schema_of(kind)) if node.get("type") == "string"]
+
+
+PATTERNS = [node for _, _, node in SHAPED if "pattern" in node]
+GOOD = ("2026-10-20", "2026-2027", "2026-2027-1", "2026-2027-1-r1", "a1", "a1#b2", "STAFF-01", "https://example.com", "staffing_share", "0531-1234")
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\n\n", "\x0b", "\u2028"])
+def test_a_pattern_ends_where_the_text_ends(ending: str) -> None:
+    """`$` stands before a last line break in one language of patterns and not in the other."""
+    taken = [(node, value) for node in PATTERNS for value in GOOD if agree({**node, "format": "none"}, value)]
+    assert len(taken) > 20
+    for node, value in taken:
+        assert not agree({**node, "format": "none"}, value + ending)
+
+
+def test_every_pattern_that_begins_at_the_beginning_and_names_a_thing_ends_at_the_end() -> None:
+    assert all(node["pattern"].startswith("^") and node["pattern"].endswith("$") for node in PATTERNS)
+
+
+def agree(schema: Mapping[str, Any], data: Any) -> bool:
+    """What both validators say of data; that they say the same."""
+    one, other = accepts(schema, data)
+    assert one is other, data
+    return one
+
+
+SIMPLE = (
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.floats(-3, 3)
+    | st.sampled_from(["", "a", "a\n", "2026-10-20", "2026-02-30", "2026-10-20\n", "心"])
+)
+VALUES = st.recursive(
+    SIMPLE, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "b"]), inner, max_size=2), max_leaves=5
+)
+LEAVES = [node for kind in kinds() for _, node in properties(schema_of(kind))]
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(LEAVES), VALUES | st.from_regex(r"[a-z0-9]{1,6}(-[0-9]{2,4}){0,3}\n?", fullmatch=True) | st.dates().map(str))
+def test_the_two_validators_agree(node: Mapping[str, Any], value: Any) -> None:
+    agree(node, value)
+
+
+DAYS = ("0000-10-20", "0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31", "20261020", "2026-W43-2", "2026-293", "2026-10-20 ", "2026-10-20\\n")
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_a_day_has_one_form_and_lies_in_our_centuries(day: str) -> None:
+    document, _ = read("records/schools/a/2026-2027.yml", f'filed_on: "{day}"\n'.encode())
+    assert document
+    assert "bad-form" in {p.code for p in validate(document, "return") if p.at.line == 1}
 
 
 def test_all_defects_of_a_document_are_told_at_once() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -38,10 +39,70 @@ def codes(text: str | bytes) -> list[tuple[str, str]]:
         ("标题: 心\x07理\n", ("control-character", "1:6")),
         ("\ufeffa: 1\n", ("byte-order-mark", "1:1")),
         ("# nothing\n", ("empty-file", "1:1")),
+        ("%YAML 1.1\n---\na: 1\n", ("directive", "1:1")),
+        ("# 说明\n\n%TAG ! x\n---\na: 1\n", ("directive", "3:1")),
+        ("a: [?x]\n", ("reserved-sign", "1:5")),
+        ("a: {?b: c}\n", ("reserved-sign", "1:5")),
+        ("? a\n: b\n", ("reserved-sign", "1:1")),
+        ('a: "value"# c\n', ("glued-comment", "1:11")),
+        ("a: [b,#c\n  d]\n", ("glued-comment", "1:7")),
+        ("a: [b]# c\n", ("glued-comment", "1:7")),
+        ("a: >#c\n  d\n", ("glued-comment", "1:5")),
+        ("a: [-]\n", ("reserved-sign", "1:5")),
+        ("a: [-, b]\n", ("reserved-sign", "1:5")),
+        ("a: {-}\n", ("reserved-sign", "1:5")),
+        ("a: [b,\nc]\n", ("bad-indent", "2:1")),
+        ('a:\n  b: "c\n d\n  e"\n', ("bad-indent", "3:2")),
+        ("a: |-\n \tb\n", ("tab-indent", "2:2")),
+        ("a: 3e4\n", ("number-form", "1:4")),
+        ("a: 1e-400\n", ("number-form", "1:4")),
+        ("a: +3\n", ("number-form", "1:4")),
+        ("a: 0x1F\n", ("number-form", "1:4")),
+        ("a: .5\n", ("number-form", "1:4")),
+        ("a: 5.\n", ("number-form", "1:4")),
+        ("a: 00.5\n", ("leading-zero", "1:4")),
+        ("a: 9007199254740993.0\n", ("number-too-large", "1:4")),
+        ("a: 9007199254740993.5\n", ("number-too-large", "1:4")),
+        ("a: 0.12345678901234567890\n", ("too-many-digits", "1:4")),
+        (f"a: 0.{'0' * 400}1\n", ("too-many-digits", "1:4")),
+        ("a: 第⼀⼩学\n", ("compatibility-sign", "1:5")),
+        ("a: 汽⻋\n", ("compatibility-sign", "1:5")),
+        ("a: \uf900\n", ("compatibility-sign", "1:4")),
+        ("a: ３班\n", ("compatibility-sign", "1:4")),
+        ("a: Ａ班\n", ("compatibility-sign", "1:4")),
+        ("a: oﬃce\n", ("compatibility-sign", "1:5")),
+        ("a: cafe\u0301\n", ("compatibility-sign", "1:7")),
+        ('a: "\\u2F00"\n', ("compatibility-sign", "1:4")),
+        ("ｉd: 1\n", ("compatibility-sign", "1:1")),
     ],
 )
 def test_what_is_refused_and_where(text: str, expected: tuple[str, str]) -> None:
     assert codes(text)[0] == expected
+
+
+@pytest.mark.parametrize("text", ["（一）①、Ⅱ、30㎡、20℃：＝", "\n  # ⼀\n  x", "[a, # b\n  c]", "[\n  # c\n  a\n  ]", '"a\n\n  b"', "a#b", "a-"])
+def test_what_chinese_text_and_its_comments_use_is_not_refused(text: str) -> None:
+    assert codes(f"a: {text}\n") == []
+
+
+def test_the_last_line_needs_no_end() -> None:
+    for text in ("a: |\n  b", "a: |\n  b\n   ", "a: b", "a:\n  - b", "a: >+\n  b"):
+        with_, without = read(PATH, f"{text}\n".encode())[0], read(PATH, text.encode())[0]
+        assert with_
+        assert without
+        assert with_.data == without.data
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**12), max_value=10**12))
+def test_of_a_number_no_digit_is_lost(number: Decimal) -> None:
+    document, _ = read(PATH, f"a: {number:f}\n".encode())
+    assert document is None or isinstance(document.data["a"], str) or Decimal(repr(document.data["a"])) == number
+
+
+def test_equal_numbers_are_one_value() -> None:
+    document, _ = read(PATH, b"a: [2, 2.0, 2.000]\n")
+    assert document
+    assert [repr(value) for value in document.data["a"]] == ["2", "2", "2"]
 
 
 def test_what_is_not_text_is_refused() -> None:
@@ -69,7 +130,8 @@ def test_bottomless_nesting_is_refused(text: str) -> None:
         ("true", True),
         ("3", 3),
         ("-3.5", -3.5),
-        ("1e3", 1000.0),
+        ("3.0", 3),
+        ("-0.0", 0),
         ('"007"', "007"),
     ],
 )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generator import zones
 from generator.command import FELL_SHORT, FINE, PROBLEMS, Accepts, Request, UsageError, moment, present_day, show, told, write_file
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 ACCEPTS = Accepts(values=("--format", "--to", "--fail-on", "--as-of"), flags=("--references", "--rules", "--history"), most_words=None)
 RULES = ("--rules", "--fail-on", "--as-of")  # any of them asks for verdicts
-_ANYWHERE = "Asia/Shanghai"
 REFERENCES = frozenset({"unknown-reference", "misspelled-reference", "duplicate-id", "no-district", "no-records", "stage-not-taught"})
 
 
@@ -48,7 +48,7 @@ def _sealed(request: Request, repository: Repository | None) -> Iterator[Problem
     """What must not stand anywhere in the clear, and signatures that do not hold."""
     from generator.keyless import releases_gone, secrets, unsigned
 
-    day = present_day(repository.district.time_zone if repository else _ANYWHERE)
+    day = present_day(repository.district.time_zone if repository else zones.HOME)
     yield from secrets(request.root, day, "--history" in request.options)
     if "--history" in request.options:
         yield from releases_gone(request.root)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from generator import zones
 from generator.command import FINE, PROBLEMS, Accepts, Request, UsageError, present_day, show, source, told
 from generator.guard import File, inspect, message
 from generator.guard.allowed import ALLOWED, allowances, judged
@@ -21,7 +22,6 @@ from generator.tree import MAX_BYTES, folder
 from generator.yamlfile import read
 
 ACCEPTS = Accepts(values=("--range", "--as-of", "--format", "--to"), flags=("--history",), most_words=None)
-_ANYWHERE = "Asia/Shanghai"
 
 
 def run(request: Request) -> int:
@@ -57,7 +57,7 @@ def _district(root: Path) -> tuple[frozenset[str], str]:
     text = (content or b"").decode("utf-8", "replace")
     mails = (text[found.start : found.start + found.length].lower() for found in addresses(text, frozenset()))
     known_to_all = frozenset((*(re.sub(r"\D", "", n) for n in numbers if isinstance(n, str)), *mails))
-    return known_to_all, zone if isinstance(zone, str) else _ANYWHERE
+    return known_to_all, zone if isinstance(zone, str) else zones.HOME
 
 
 def _folder(request: Request, published: frozenset[str]) -> tuple[int, list[Problem]]:

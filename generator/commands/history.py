@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.command import FINE, PROBLEMS, Accepts, Request, UsageError, print_problems
+from generator.problems import day
 
 if TYPE_CHECKING:
     from generator.compliance import Check
@@ -52,10 +53,10 @@ def _commits(root: Path, time_zone: str) -> Sequence[Commit]:
 
 def _days(request: Request) -> tuple[date, ...]:
     """The days named, each once and in order."""
-    try:
-        return tuple(sorted({date.fromisoformat(text.strip()) for text in request.options.get("--dates", "").split(",") if text.strip()}))
-    except ValueError:
-        raise UsageError("cli.bad_value", option="--dates", value=request.options["--dates"]) from None
+    named = [day(text.strip()) for text in request.options.get("--dates", "").split(",") if text.strip()]
+    if None in named:
+        raise UsageError("cli.bad_value", option="--dates", value=request.options["--dates"])
+    return tuple(sorted({one for one in named if one is not None}))
 
 
 def _rows(request: Request, past: Past, days: Iterable[date]) -> tuple[Row, ...]:

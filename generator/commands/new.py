@@ -8,11 +8,11 @@ from __future__ import annotations
 import difflib
 import posixpath
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 
 from generator.catalogue import load
 from generator.command import FINE, Accepts, Request, UsageError, present_day, source, write_file
+from generator.problems import day
 from generator.tree import folder
 
 ACCEPTS = Accepts(values=("--as-of",), most_words=3)
@@ -68,7 +68,7 @@ def _year(request: Request) -> str | None:
     try:
         data = document.data if document else {}
         as_of = request.as_of or present_day(data["time_zone"])
-        begun = [year["id"] for year in data["years"] if date.fromisoformat(year["first_day"]) <= as_of]
+        begun = [year["id"] for year in data["years"] if (first := day(year["first_day"])) and first <= as_of]
     except (KeyError, TypeError, ValueError):  # the district's own file is wrong: `check` says so
         return None
     return str(begun[-1]) if begun else None

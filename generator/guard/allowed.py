@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from generator.problems import Position, Problem, problem
+from generator.problems import Position, Problem, day, problem
 from generator.yamlfile import Document, read
 
 ALLOWED = "guard.yml"
@@ -51,9 +51,7 @@ def _allowance(document: Document, index: int, item: Any) -> Allowance | Problem
     at = document.position((index,))
     if not isinstance(item, Mapping) or set(item) != set(_FIELDS) or not all(isinstance(v, str) and v.strip() for v in item.values()):
         return problem(at, "guard-list")
-    try:
-        until = date.fromisoformat(item["until"])
-    except ValueError:
+    if (until := day(item["until"])) is None:
         at = document.position((index, "until"))
         return problem(at, "guard-list")
     return Allowance(path=item["path"], code=item["code"], reason=item["reason"], until=until, source=at)
