@@ -5,11 +5,11 @@ Owns only the order of the steps. Cannot import what opens sealed files: an impo
 
 from __future__ import annotations
 
+import posixpath
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from generator.catalogue import Catalogue, Language
 from generator.catalogue import load as load_catalogue
 from generator.engine import Engine
 from generator.history import Commit
+from generator.literal import literal, settle
 from generator.pages import STAMPED, navigation, pages
 from generator.problems import Problem, in_order
 from generator.render import FOLDERS, Edition, edition, markdown
@@ -93,13 +94,13 @@ def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path
 
 
 def _settings(half: Half) -> dict[str, Any]:
-    """`mkdocs.yml` with what differs by language and by Site. Texts from records are escaped: the theme prints settings as they are."""
+    """`mkdocs.yml` with what differs by language and by Site. The theme prints settings as they are, so texts are literal."""
     settings = engines.base_settings(engine_config(), site_folder() / "theme")
     made, content = half.edition, half.edition.site
     district = content.repository.district
     settings |= {
-        "site_name": escape(made.plain(district.title)),
-        "site_description": escape(made.plain(district.summary)),
+        "site_name": literal(made.plain(district.title)),
+        "site_description": literal(made.plain(district.summary)),
         "nav": navigation(made, half.pages),
     }
     if district.site_url:
@@ -113,7 +114,7 @@ def _settings(half: Half) -> dict[str, Any]:
             "lang": made.language.value,
             "other": next(other.value for other in Language if other is not made.language),
             "other_label": made.say("theme.other_language"),
-            "notice": escape(made.plain(district.notice)),
+            "notice": literal(made.plain(district.notice)),
             "commit": content.commit.id[:12] if content.commit else "",
             "as_of": made.day(content.as_of),
             "words": {key: made.say(f"theme.{key}") for key in ("as_of", "version", "help", "about", "accessibility", "home", "not_found")},
@@ -124,22 +125,30 @@ def _settings(half: Half) -> dict[str, Any]:
 
 def _stamp(half: Half, target: Path, engine: Engine) -> list[output.Linked]:
     """Move the engine's output to its place and replace every donor by its copies. Returns what the link check must know of them."""
-    shutil.copytree(half.folder / "site", target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("sitemap.xml*"))
+    made = half.folder / "site"
+    donors = {path: donor((made / f"{path}.html").read_text(encoding="utf-8")) for path, _ in STAMPED}
+    left = shutil.ignore_patterns("sitemap.xml*", *(f"{posixpath.basename(path)}.html" for path in donors))
+    shutil.copytree(made, target, dirs_exist_ok=True, ignore=left, copy_function=_settled)
     told: list[output.Linked] = []
     entries: list[search.Entry] = []
     for donor_path, stamped in STAMPED:
-        source = target / f"{donor_path}.html"
-        cut = donor(source.read_text(encoding="utf-8"))
-        source.unlink()
         whole = True  # copies share all but their places: only of the first the link check reads all
         for copy in stamped(half.edition):
-            path, html = f"{copy.path}.html", cut.fill(copy.places)
+            path, html = f"{copy.path}.html", donors[donor_path].fill(copy.places)
             output.write(target, [(path, html)])
             entries.append(copy.entry)
             told.append(output.linked(f"{FOLDERS[half.edition.language]}{path}", html if whole else "".join(copy.places.values())))
             whole = False
     search.complete(target, engine, entries)
     return told
+
+
+def _settled(made: str, target: str) -> str:
+    """Copy a file that the engine made; a page is settled on the way."""
+    if not made.endswith(".html"):
+        return shutil.copy2(made, target)
+    Path(target).write_text(settle(Path(made).read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+    return target
 
 
 def _check_links(folder_: Path, copies: Sequence[output.Linked]) -> None:

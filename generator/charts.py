@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from generator.figure import Figure, Kind, Point, Say, Strip, Suppressed, Told, known, marks, named, share, tell, tidy, tidy_strip, value, whole
+from generator.literal import literal
 from generator.render import number
 
 _WIDTH = 360
@@ -51,7 +52,7 @@ def draw(figure: Figure | Strip, say: Say) -> Chart:
     return Chart(id=clean.id, title=clean.title, svg=_svg(clean, kind, width, height, told.description, pieces), told=told)
 
 
-# Elements: everything that is not markup is escaped in `_tag`
+# Elements: everything that is not markup is made literal in `_tag`
 
 
 _NAMES = {"class_": "class", "text_anchor": "text-anchor", "aria_labelledby": "aria-labelledby"}  # what Python cannot spell
@@ -59,11 +60,15 @@ _NAMES = {"class_": "class", "text_anchor": "text-anchor", "aria_labelledby": "a
 
 def _tag(name: str, *body: str, **attributes: float | str) -> Markup:
     written = "".join(f' {_NAMES.get(key, key)}="{_written(value)}"' for key, value in attributes.items())
-    return Markup(f"<{name}{written}>{''.join(map(escape, body))}</{name}>" if body else f"<{name}{written}/>")
+    return Markup(f"<{name}{written}>{''.join(map(_literal, body))}</{name}>" if body else f"<{name}{written}/>")
 
 
 def _written(value: float | str) -> str:
-    return escape(value) if isinstance(value, str) else f"{value:.1f}".removesuffix(".0")
+    return _literal(value) if isinstance(value, str) else f"{value:.1f}".removesuffix(".0")
+
+
+def _literal(text: str) -> Markup:
+    return text if isinstance(text, Markup) else literal(text)
 
 
 def _svg(figure: Figure | Strip, kind: str, width: int, height: float, description: str, pieces: Sequence[Markup]) -> Markup:

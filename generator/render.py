@@ -1,16 +1,15 @@
 """An Edition: the Site in one language, and how its data become Markdown text.
 
-Owns the template environment, its filters and the escaping rules. Everything that comes from a record is escaped here, by the environment,
-wherever it lands: as HTML in blocks, as character references in Markdown headings, as quoted JSON in front matter. Must not know which pages exist.
+Owns the template environments and their filters. Whatever a template prints is written by `literal`, so that no text reaches the engine's Markdown
+as Markdown; HTML that no engine reads is written by `escaped`. Must not know which pages exist.
 """
 
 from __future__ import annotations
 
-import html
 import json
 import posixpath
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache, lru_cache, partial
@@ -19,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from generator.catalogue import Catalogue, Language, load
+from generator.literal import anchor, escaped, literal
 from generator.model import Text
 from generator.problems import Position
 from generator.resources import site_folder
@@ -26,7 +26,6 @@ from generator.schemas import enum_label
 from generator.site import File, Page, Site
 
 FOLDERS: Mapping[Language, str] = {Language.ZH: "", Language.EN: "en/"}  # where each Edition lies in the site
-_FOREIGN = Markup('<span lang="zh-CN">{}</span>')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +65,12 @@ class Edition:
         """A day in words."""
         return day_text(self.language, day)
 
+    def finished(self) -> Edition:
+        """The same Edition for HTML that no engine reads any more."""
+        return replace(self, environment=_environment(self.language, escaped))
+
     def fragment(self, template: str, path: str, data: Mapping[str, object]) -> Markup:
-        """A template as escaped HTML for the page at `path`."""
+        """A template as HTML for the page at `path`."""
         href = partial(relative, path)
         return Markup(self.environment.get_template(template).render(data, href=href, here=path))
 
@@ -134,11 +137,11 @@ class Edition:
 
 def edition(site: Site, language: Language, catalogue: Catalogue) -> Edition:
     """The Edition of a Site in a language."""
-    return Edition(site=site, language=language, catalogue=catalogue, environment=_environment(language))
+    return Edition(site=site, language=language, catalogue=catalogue, environment=_environment(language, literal))
 
 
 @cache  # compiling the templates takes longer than filling them
-def _environment(language: Language) -> Environment:
+def _environment(language: Language, write: Callable[[str], Markup]) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(site_folder() / "templates"),
         autoescape=True,
@@ -148,11 +151,13 @@ def _environment(language: Language) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
+        finalize=lambda value: value if isinstance(value, Markup) else write(str(value)),
     )
     environment.filters |= {
-        "t": partial(_marked, language),
+        "t": partial(_marked, language, write),
         "plain": partial(_plain, language),
         "heading": lambda text: heading(_plain(language, text)),
+        "anchor": anchor,
         "day": partial(day_text, language),
         "num": number,
         "label": partial(label_text, language),
@@ -177,9 +182,8 @@ def _link(start: str, there: str) -> str:
 
 
 def heading(text: str) -> Markup:
-    """Text for a Markdown heading: every ASCII sign that Markdown, HTML or an extension could read becomes a character reference."""
-    one_line = " ".join(text.split())
-    return Markup("".join(c if c.isalnum() or c == " " or ord(c) > 127 else f"&#{ord(c)};" for c in one_line))
+    """Text for a Markdown heading, in one line; a heading without a sign would be none."""
+    return literal(" ".join(text.split()) or "—")
 
 
 def brief(text: str, longest: int) -> str:
@@ -191,19 +195,21 @@ def brief(text: str, longest: int) -> str:
 
 
 def front_matter(fields: Mapping[str, object]) -> str:
-    """A YAML front matter block. Strings are escaped as HTML, because the theme prints them as they are, and quoted as JSON, which is YAML."""
-    lines = (f"{key}: {json.dumps(_escaped(value), ensure_ascii=False)}" for key, value in fields.items())
+    """A YAML front matter block. Strings are written as HTML, because the theme prints them as they are, and quoted as JSON, which is YAML."""
+    lines = (f"{key}: {json.dumps(_literals(value), ensure_ascii=False)}" for key, value in fields.items())
     return "---\n" + "\n".join(lines) + "\n---\n\n"
 
 
-def _escaped(value: object) -> object:
+def _literals(value: object) -> object:
     match value:
+        case Markup():
+            return str(value)
         case str():
-            return html.escape(value, quote=True)
+            return literal(value)
         case Mapping():
-            return {k: _escaped(v) for k, v in value.items()}
+            return {k: _literals(v) for k, v in value.items()}
         case list() | tuple():
-            return [_escaped(v) for v in value]
+            return [_literals(v) for v in value]
         case _:
             return value
 
@@ -228,12 +234,13 @@ def _plain(language: Language, text: Text | str | None) -> str:
             return text.en if language is Language.EN and text.en is not None else text.zh
 
 
-def _marked(language: Language, text: Text | str | None) -> Markup | str:
+def _marked(language: Language, write: Callable[[str], Markup], text: Text | str | None) -> Markup:
     """Record text for HTML: Chinese text on an English page says that it is Chinese."""
     chinese_here = isinstance(text, str) or (isinstance(text, Text) and text.en is None)
+    written = write(_plain(language, text))
     if language is Language.EN and chinese_here and not _plain(language, text).isascii():
-        return _FOREIGN.format(_plain(language, text))
-    return _plain(language, text)
+        return Markup(f'<span lang="zh-CN">{written}</span>')
+    return written
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

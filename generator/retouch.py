@@ -21,6 +21,7 @@ from generator.changes import changes
 from generator.compliance import Earlier
 from generator.engine import markdown_extensions
 from generator.history import Commit
+from generator.literal import settle
 from generator.render import FOLDERS, markdown
 from generator.repository import Remembered, load
 from generator.resources import engine_config
@@ -97,7 +98,7 @@ def _engine_text(body: str) -> tuple[str, object]:
     """A page's text as the engine makes it, and its headings."""
     engine = _engine()
     engine.reset()
-    return engine.convert(body), engine.toc_tokens
+    return settle(engine.convert(body)), engine.toc_tokens
 
 
 @cache

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from generator.compliance import Check, Verdict
 from generator.duties import RuleId
+from generator.literal import settle
 from generator.model import School
 from generator.pages.school import return_of, year
 from generator.pages.schools import SIGNATURES
@@ -35,7 +36,7 @@ def sheet(edition: Edition, school: School) -> str:
         "as_of": site.as_of,
         "commit": site.commit,
     }
-    return str(edition.fragment("sheet/sheet.html.j2", "sheet", data))
+    return settle(edition.finished().fragment("sheet/sheet.html.j2", "sheet", data))
 
 
 def _row(edition: Edition, check: Check, clauses: Mapping[RuleId, Sequence[Cited]]) -> dict[str, object]:

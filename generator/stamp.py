@@ -11,12 +11,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_MARK = re.compile(r"xzplace([a-z]+?)zx")
+from generator.literal import settle
+
+_MARK = re.compile(r"xz-place-([a-z]+)-zx")
 
 
 def mark(name: str) -> str:
-    """The mark of a place: letters only, so that no engine, theme or extension changes it."""
-    return f"xzplace{name}zx"
+    """The mark of a place. No engine, theme or extension changes it, and no text can spell it: `literal` leaves no hyphen."""
+    return f"xz-place-{name}-zx"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,6 @@ class Donor:
 
 
 def donor(html: str) -> Donor:
-    """Cut the HTML of a donor page at its marks."""
+    """Cut the HTML of a donor page, as the engine made it, at its marks. Before a page is settled no text in it looks like a mark."""
     pieces = _MARK.split(html)
-    return Donor(parts=tuple(pieces[::2]), names=tuple(pieces[1::2]))
+    return Donor(parts=tuple(map(settle, pieces[::2])), names=tuple(pieces[1::2]))

@@ -77,7 +77,7 @@ registry
 submission
 model
 age_header | bech32
-problems
+problems | literal
 """
 RANK = {name.strip(): rank for rank, line in enumerate(LAYERS.strip().splitlines()) for name in line.split("|")}
 ONLY = {
@@ -86,7 +86,7 @@ ONLY = {
     "jsonschema_rs": {"schemas"},
     "jinja2": {"render"},
     "markdown": {"retouch"},
-    "markupsafe": {"charts", "render", "pages.copies", "pages.schools", "pages.matrix"},
+    "markupsafe": {"charts", "literal", "render", "pages.copies", "pages.schools", "pages.matrix"},
     "jieba": {"search"},
     "watchdog": {"serve"},
     "weasyprint": {"paper"},

@@ -20,6 +20,7 @@ from generator import output
 from generator.catalogue import Language, load
 from generator.charts import draw
 from generator.figure import Figure, Kind, Point, Series, Strip, Suppressed
+from generator.literal import settle
 from generator.render import Edition, edition
 from tests.test_build import typical_site
 
@@ -132,7 +133,7 @@ def parsed(made: Edition, figure: Figure | Strip) -> ET.Element:
 
 
 def test_drawings(editions: dict[Language, Edition], update_golden: bool) -> None:
-    made = {f"{lang.value}/{name}.html": fragment(editions[lang], f) + "\n" for lang in Language for name, f in figures(lang).items()}
+    made = {f"{lang.value}/{name}.html": settle(fragment(editions[lang], f)) + "\n" for lang in Language for name, f in figures(lang).items()}
     if update_golden:
         output.write(DRAWINGS, made.items())
     kept = {p.relative_to(DRAWINGS).as_posix(): p.read_text(encoding="utf-8") for p in DRAWINGS.rglob("*.html")}

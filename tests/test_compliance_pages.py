@@ -13,6 +13,7 @@ from generator.build import read
 from generator.catalogue import Language, load
 from generator.compliance import WORST_FIRST, Verdict, is_sealed, rules_of
 from generator.duties import Subject
+from generator.literal import settle
 from generator.model import Modality, SchoolId
 from generator.pages import checklist, matrix, pages, schools, waivers
 from generator.pages.overdue import overdue, unfiled
@@ -38,7 +39,7 @@ def test_every_check_of_a_school_stands_once_on_its_page() -> None:
     content = made(Language.ZH).site
     rules = {r.id for r in content.repository.rules.values() if r.subject is Subject.SCHOOL}
     for school in content.repository.schools.values():
-        anchors = re.findall(r'id="([A-Z]+-\d+[a-z]?)"', schools.ordinary(made(Language.ZH), school).body)
+        anchors = re.findall(r'id="([A-Z]+-\d+[a-z]?)"', settle(schools.ordinary(made(Language.ZH), school).body))
         assert sorted(anchors) == sorted(rules), school.id
 
 
@@ -47,7 +48,7 @@ def test_every_check_stands_once_on_any_day(day: date) -> None:
     there = made(Language.EN, day)
     rules = {r.id for r in there.site.repository.rules.values() if r.subject is Subject.SCHOOL}
     for school in list(there.site.repository.schools.values())[::9]:
-        assert sorted(re.findall(r'id="([A-Z]+-\d+[a-z]?)"', schools.ordinary(there, school).body)) == sorted(rules)
+        assert sorted(re.findall(r'id="([A-Z]+-\d+[a-z]?)"', settle(schools.ordinary(there, school).body))) == sorted(rules)
 
 
 def test_what_is_due_comes_nearest_first() -> None:
@@ -103,7 +104,7 @@ def test_the_tables_hold_every_school_once_in_the_order_of_codes() -> None:
 def test_a_cell_says_its_verdict_in_words() -> None:
     there = made(Language.ZH)
     for grid in matrix.grids(there.site)[:2]:
-        body = matrix.ordinary(there, grid).body
+        body = settle(matrix.ordinary(there, grid).body)
         cells = re.findall(r'data-v="([a-z-]+)">.*?<span[^>]*>([^<]+)</span>', body)
         assert len(cells) == len(grid.schools) * sum(r.subject is Subject.SCHOOL for r in there.site.repository.rules.values())
         words = {"met": "达标", "unmet": "未达标", "advisory": "建议改进", "due": "未到期", "stale": "证据过期"}
@@ -116,7 +117,7 @@ def test_every_clause_says_which_rule_checks_it_or_why_none_does() -> None:
         repository = made(language).site.repository
         rules = rules_of(repository)
         for policy in repository.policies.values():
-            body = by_path(language)[f"policies/{policy.id}"].body
+            body = settle(by_path(language)[f"policies/{policy.id}"].body)
             unexplained = sum(not rules[c.ref] and c.why_no_rule is None for c in policy.clauses)
             assert body.count(none) == unexplained, policy.id
             for clause in policy.clauses:
@@ -125,7 +126,7 @@ def test_every_clause_says_which_rule_checks_it_or_why_none_does() -> None:
 
 
 def test_methods_tell_every_verdict_and_the_order_of_periods() -> None:
-    body = by_path(Language.EN)["compliance/methods"].body
+    body = settle(by_path(Language.EN)["compliance/methods"].body)
     assert re.findall(r'<tr id="([a-z-]+)">', body) == [v.value for v in Verdict]
     listed = re.findall(r"<ol>(.*?)</ol>", body, re.DOTALL)[0]
     assert re.findall(r">([a-z ]+)</span>", listed) == [
@@ -136,7 +137,7 @@ def test_methods_tell_every_verdict_and_the_order_of_periods() -> None:
 def test_lists_of_schools_stay_out_of_the_search_index() -> None:
     """A school is found by its own entry; its name in every table would bury that."""
     for path in ("compliance/overdue", "compliance/waivers", "rules/STAFF-01"):
-        body = by_path(Language.ZH)[path].body
+        body = settle(by_path(Language.ZH)[path].body)
         kept = re.sub(r"<(div|ul|article)[^>]* data-search-exclude.*?\n</\1>\n", "", body, flags=re.DOTALL)
         names = [s.title.zh for s in made(Language.ZH).site.repository.schools.values() if s.title.zh in body]
         assert names

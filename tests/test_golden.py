@@ -1,4 +1,4 @@
-"""Golden tree: the Markdown that we render for the typical district, byte by byte, in both languages. Orphans fail."""
+"""Golden tree: the Markdown that we render for the typical district, settled so that people can read it, in both languages. Orphans fail."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from generator import output
 from generator.catalogue import Language, load
+from generator.literal import settle
 from generator.pages import STAMPED, inspections, matrix, navigation, pages, schools
 from generator.render import edition, markdown
 from tests.test_build import typical_site
@@ -26,7 +27,7 @@ def rendered() -> dict[str, str]:
         shown += [schools.ordinary(made, school) for school in content.repository.schools.values()]
         shown += [matrix.ordinary(made, grid) for grid in matrix.grids(content)]
         shown += [inspections.ordinary(made, inspection) for inspection in inspections.announced(content)]
-        files |= {f"{language.value}/{page.path}.md": markdown(page) for page in shown}
+        files |= {f"{language.value}/{page.path}.md": settle(markdown(page)) for page in shown}
         files[f"{language.value}/navigation.txt"] = _lines(navigation(made, built))
     return files
 

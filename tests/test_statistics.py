@@ -25,6 +25,7 @@ from generator.build import build
 from generator.catalogue import Language, load
 from generator.charts import _ceiling
 from generator.engine import Engine
+from generator.literal import settle
 from generator.model import Cell, Published, Shown, Suppressed
 from generator.pages import navigation, release_files, releases, statistics
 from generator.pages import pages as all_pages
@@ -72,7 +73,7 @@ def test_a_district_without_releases_says_so() -> None:
     for language in Language:
         found = statistics_pages(content, language)
         assert set(found) == {f"statistics/{name}" for name in ("index", "reporting", "methods", "releases/index", "downloads")}
-        assert load().say("statistics.none", language) in found["statistics/index"].body
+        assert load().say("statistics.none", language) in settle(found["statistics/index"].body)
         told = made(content, language)
         assert "statistics/tables" not in str(navigation(told, all_pages(told)))
 
@@ -107,7 +108,7 @@ def test_statistics_come_from_releases_alone() -> None:
 
 def test_a_corrected_release_points_to_its_correction_and_the_correction_says_what_changed() -> None:
     found = statistics_pages(typical_site(), Language.EN)
-    old, new = (found[f"statistics/releases/{release.id}"].body for release in CHAIN[:2])
+    old, new = (settle(found[f"statistics/releases/{release.id}"].body) for release in CHAIN[:2])
     assert "This revision has been corrected" in old
     changed = re.findall(r'<tr><th scope="row" class="xz-long"[^>]*>(Files[^<]*)</th><td[^>]*>([^<]*)</td><td[^>]*>([^<]*)</td>', new)
     assert changed == [
@@ -127,12 +128,12 @@ def test_every_suppressed_cell_is_marked_and_the_mark_is_explained_above() -> No
 
 
 def test_a_term_without_a_release_breaks_the_line() -> None:
-    body = statistics_pages(typical_site(), Language.EN)["statistics/tables/stage-level"].body
+    body = settle(statistics_pages(typical_site(), Language.EN)["statistics/tables/stage-level"].body)
     assert "Terms without a release: autumn 2026." in body
 
 
 def test_reporting_tells_who_has_filed_and_no_figure() -> None:
-    body = statistics_pages(typical_site(), Language.EN)["statistics/reporting"].body
+    body = settle(statistics_pages(typical_site(), Language.EN)["statistics/reporting"].body)
     assert "0 of 3" in body
     assert "No school has filed yet." in body
 
@@ -150,7 +151,7 @@ def test_the_json_is_as_its_schema_says_and_every_field_is_told() -> None:
         jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(data)
         assert data["digest"] == digest(release)
     for language in Language:
-        body = statistics_pages(typical_site(), language)["statistics/downloads"].body
+        body = settle(statistics_pages(typical_site(), language)["statistics/downloads"].body)
         for path, node in properties(schema):
             assert node["title"], path
             assert node["x-en"]["description"], path

@@ -6,12 +6,12 @@ bytes), and a copy's values for the places. Must not know what the places mean.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from generator.literal import escaped, settle
 from generator.problems import Position
 from generator.render import Edition, heading
 from generator.search import Entry
@@ -64,7 +64,7 @@ class Copy:
 def donor(edition: Edition, family: Family) -> Page:
     """The one page that the engine builds."""
     places = {name: Markup(mark(name)) for name in (*family.blocks, *_WORDS)}
-    return _page(edition, family, family.donor, places, mark("title"), mark("description"))
+    return _page(edition, family, family.donor, places, places["title"], places["description"])
 
 
 def ordinary(edition: Edition, family: Family, copy: Copy) -> Page:
@@ -75,13 +75,13 @@ def ordinary(edition: Edition, family: Family, copy: Copy) -> Page:
 def stamped(edition: Edition, family: Family, copy: Copy) -> Stamped:
     """A copy's values for the donor's places."""
     path = family.path(copy.id)
-    places = {name: str(value) for name, value in _places(edition, family, copy).items()}
+    places = {name: settle(value) for name, value in _places(edition, family, copy).items()}
     return Stamped(path=path, places=places, entry=Entry(location=f"{path}.html", title=copy.title, text=" ".join(copy.found_by)))
 
 
-def settled(block: Markup) -> Markup:
+def trimmed(block: Markup) -> Markup:
     """A block as Markdown would leave it: no line of spaces only."""
-    return Markup("\n".join(line.rstrip() for line in block.splitlines() if line.strip()))
+    return Markup("\n".join(line.rstrip() for line in block.split("\n") if line.strip()))
 
 
 def _page(edition: Edition, family: Family, path: str, places: Mapping[str, Markup], title: str, description: str) -> Page:
@@ -100,10 +100,10 @@ def _page(edition: Edition, family: Family, path: str, places: Mapping[str, Mark
 
 
 def _places(edition: Edition, family: Family, copy: Copy) -> Mapping[str, Markup]:
-    return {name: settled(copy.blocks[name]) for name in family.blocks} | {
-        "id": Markup(html.escape(copy.id)),
-        "title": Markup(html.escape(copy.title, quote=True)),
+    return {name: trimmed(copy.blocks[name]) for name in family.blocks} | {
+        "id": escaped(copy.id),
+        "title": escaped(copy.title),
         "heading": heading(copy.title),
-        "description": Markup(html.escape(copy.description, quote=True)),
-        "provenance": settled(edition.provenance(family.path(copy.id), tuple(copy.cites))),
+        "description": escaped(copy.description),
+        "provenance": trimmed(edition.provenance(family.path(copy.id), tuple(copy.cites))),
     }

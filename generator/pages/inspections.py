@@ -45,7 +45,8 @@ def ordinary(edition: Edition, inspection: Inspection) -> Page:
 
 def stamped(edition: Edition) -> Iterator[Stamped]:
     """Every announced inspection's values for the donor's places."""
-    yield from (copies.stamped(edition, FAMILY, _copy(edition, inspection)) for inspection in announced(edition.site))
+    finished = edition.finished()
+    yield from (copies.stamped(finished, FAMILY, _copy(finished, inspection)) for inspection in announced(edition.site))
 
 
 def path(inspection: Inspection) -> str:

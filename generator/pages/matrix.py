@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from generator.compliance import Check, Verdict
 from generator.duties import Rule, Subject
+from generator.literal import escaped, settle
 from generator.model import Area, School, Stage
-from generator.pages.copies import Stamped, settled
+from generator.pages.copies import Stamped, trimmed
 from generator.pages.wording import TONES, cited
 from generator.render import Edition, heading, label_text
 from generator.search import Entry
@@ -55,8 +56,8 @@ def _grids(site: Site, area: Area) -> Iterator[Grid]:
 def pages(edition: Edition) -> Iterator[Page]:
     """The way in, and the donor of the tables."""
     yield _index(edition)
-    places = {name: Markup(mark(name)) for name in ("heading", "table", "provenance", "links")}
-    yield _page(edition, DONOR, places, mark("title"), mark("description"))
+    places = {name: Markup(mark(name)) for name in ("heading", "table", "provenance", "links", "title", "description")}
+    yield _page(edition, DONOR, places, places["title"], places["description"])
 
 
 def ordinary(edition: Edition, grid: Grid) -> Page:
@@ -66,7 +67,8 @@ def ordinary(edition: Edition, grid: Grid) -> Page:
 
 def stamped(edition: Edition) -> Iterator[Stamped]:
     """The values of every table for the donor's places."""
-    yield from (_stamped(edition, grid) for grid in grids(edition.site))
+    finished = edition.finished()
+    yield from (_stamped(finished, grid) for grid in grids(edition.site))
 
 
 def _index(edition: Edition) -> Page:
@@ -112,18 +114,21 @@ def _places(edition: Edition, grid: Grid) -> Mapping[str, Markup]:
     cites = [*(s.source for s in grid.schools), *(rule.source for rule in _rules(edition.site))]
     return {
         "heading": heading(_title(edition, grid)),
-        "links": settled(edition.fragment("matrix/links.html.j2", grid.path, {"grids": every})),
-        "table": settled(edition.fragment("matrix/table.html.j2", grid.path, _table(edition, grid))),
-        "provenance": settled(edition.provenance(grid.path, sorted(cites))),
+        "links": trimmed(edition.fragment("matrix/links.html.j2", grid.path, {"grids": every})),
+        "table": trimmed(edition.fragment("matrix/table.html.j2", grid.path, _table(edition, grid))),
+        "provenance": trimmed(edition.provenance(grid.path, sorted(cites))),
     }
 
 
 def _stamped(edition: Edition, grid: Grid) -> Stamped:
     title = _title(edition, grid)
     words = {"id": grid.path.rpartition("/")[2], "title": title, "description": edition.say("matrix.description")}
-    places = {name: str(value) for name, value in _places(edition, grid).items()}
-    escaped = {name: str(Markup.escape(word)) for name, word in words.items()}
-    return Stamped(path=grid.path, places=places | escaped, entry=Entry(location=f"{grid.path}.html", title=title, text=title))
+    places = {**_places(edition, grid), **{name: escaped(word) for name, word in words.items()}}
+    return Stamped(
+        path=grid.path,
+        places={name: settle(value) for name, value in places.items()},
+        entry=Entry(location=f"{grid.path}.html", title=title, text=title),
+    )
 
 
 def _area(edition: Edition, grid: Grid) -> str:

@@ -50,8 +50,9 @@ def ordinary(edition: Edition, school: School, clauses: Clauses | None = None) -
 
 def stamped(edition: Edition) -> Iterator[Stamped]:
     """Every school's values for the donor's places, in the order of their codes."""
-    clauses = checklist.clauses_told(edition)
-    yield from (copies.stamped(edition, FAMILY, _copy(edition, school, clauses)) for school in edition.site.repository.schools.values())
+    finished = edition.finished()
+    clauses = checklist.clauses_told(finished)
+    yield from (copies.stamped(finished, FAMILY, _copy(finished, school, clauses)) for school in edition.site.repository.schools.values())
 
 
 def _copy(edition: Edition, school: School, clauses: Clauses) -> Copy:
