@@ -31,6 +31,7 @@ from watchdog.observers import Observer
 from generator.resources import engine_config, schemas_folder, site_folder
 
 EVENTS = "/.xinzhuli/events"
+SCRIPT = "/.xinzhuli/listen.js"  # a file, because the pages' policy lets no inline script run
 _CHANGES = ("created", "modified", "moved", "deleted")
 _SETTLE = 0.1  # seconds without a change before a build begins: editors write a file in several steps
 _BEAT = 15.0  # seconds between signs of life on an open stream
@@ -231,6 +232,9 @@ class Handler(SimpleHTTPRequestHandler):
         if self.path == EVENTS:
             self._events()
             return
+        if self.path == SCRIPT:
+            self._send(HTTPStatus.OK, "text/javascript", f"({_LISTEN})(document.currentScript.dataset);")
+            return
         path = Path(self.translate_path(self.path))
         page = path / "index.html" if path.is_dir() and self.path.endswith("/") else path
         if page.suffix == ".html" or (not page.exists() and not page.suffix):
@@ -246,16 +250,20 @@ class Handler(SimpleHTTPRequestHandler):
             html = page.read_text(encoding="utf-8")
         else:
             html = f"<!doctype html><meta charset=utf-8><body><p>{escape(self._words.say('serve.nothing_yet'))}</p></body>"
-        body = re.sub(r"(?=</body>)", lambda _: self._script(), html, count=1).encode()
+        self._send(status, "text/html", re.sub(r"(?=</body>)", lambda _: self._script(), html, count=1))
+
+    def _send(self, status: HTTPStatus, type_: str, text: str) -> None:
+        body = text.encode()
         self.send_response(status)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Type", f"{type_}; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
     def _script(self) -> str:
         facts = {"events": EVENTS, "number": self._preview.number, "title": self._words.say("serve.overlay"), "lang": self._words.language}
-        return f"<script>({_LISTEN})({json.dumps(facts)})</script>"
+        told = "".join(f' data-{name}="{escape(str(fact))}"' for name, fact in facts.items())
+        return f'<script src="{SCRIPT}"{told}></script>'
 
     def _events(self) -> None:
         """Tell what stands now, then every change, until the browser goes away."""
@@ -294,7 +302,7 @@ _LISTEN = """function (facts) {
   new EventSource(facts.events).onmessage = function (event) {
     var told = JSON.parse(event.data);
     if (told.wrong) show(told.wrong);
-    else if (told.number !== facts.number) location.reload();
+    else if (String(told.number) !== facts.number) location.reload();
     else if (box) { box.remove(); box = null; }
   };
 }"""

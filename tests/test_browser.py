@@ -270,8 +270,61 @@ def test_no_console_error_and_no_foreign_request(context: BrowserContext, sample
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("request", lambda r: foreign.append(r.url) if not r.url.startswith((sample_url, "data:", "blob:")) else None)
-    for path in (*KINDS, f"policies/{sample_policy(sample_site)}", f"plans/{sample_plan(sample_site)}"):
+    for path in (*KINDS, "404.html", f"policies/{sample_policy(sample_site)}", f"plans/{sample_plan(sample_site)}"):
         response = page.goto(f"{sample_url}/{language}{path}", wait_until="load")
         assert response is not None
         assert response.ok, path
     assert (errors, foreign) == ([], [])
+
+
+POLICY = '<meta http-equiv="Content-Security-Policy" content="'
+
+
+def test_every_page_forbids_what_it_does_not_need(sample_site: Path) -> None:
+    """Scripts and styles come from files of the site; none stands in a page, so that nothing has to be excepted."""
+    for path in sorted(sample_site.rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        head, _, rest = text.partition(POLICY)
+        policy = dict(part.strip().partition(" ")[::2] for part in rest.partition('"')[0].split(";"))
+        assert policy.pop("img-src") == "'self' data:", path
+        assert policy == dict.fromkeys(("script-src", "style-src", "connect-src", "worker-src"), "'self'") | dict.fromkeys(
+            ("default-src", "base-uri", "form-action"), "'none'"
+        ), path
+        assert not re.search("<(?:script|link|style|base)", head), path
+        assert not re.search(r"<style|\sstyle=|<script(?![^>]* src=|[^>]* type=\"application/json\")|<[^>]*\son[a-z]+=|javascript:", text), path
+
+
+def test_a_script_in_a_page_does_not_run(context: BrowserContext, sample_url: str) -> None:
+    """The second line of defence: what got into a page all the same stays dead, whichever way it asks to run."""
+    page, refused = context.new_page(), []
+    page.on("console", lambda message: refused.append(message.text) if "Content Security Policy" in message.text else None)
+    wicked = (
+        "<script>window.ran = 1</script>",
+        '<img src="data:," onerror="window.ran = 2">',
+        '<script src="data:text/javascript,window.ran = 3"></script>',
+        '<a id="x" href="javascript:window.ran = 4">x</a>',
+        '<iframe srcdoc="<script>parent.ran = 5</script>"></iframe>',
+        '<base href="https://elsewhere.example/">',
+        '<form id="y" action="https://elsewhere.example/"><input name="z"></form>',
+    )
+    page.route("**/about/index.html", lambda route: route.fulfill(body=route.fetch().text().replace("<article", f"{''.join(wicked)}<article", 1)))
+    page.goto(f"{sample_url}/about/index.html", wait_until="load")
+    page.locator("#x").click()
+    page.evaluate("document.getElementById('y').submit()")
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.ran") is None
+    assert page.url == f"{sample_url}/about/index.html"
+    assert len(refused) >= len(wicked) - 1, refused
+
+
+@pytest.mark.parametrize("language", ["", "en/"])
+def test_the_colours_that_a_reader_chose_are_kept(context: BrowserContext, sample_url: str, language: str) -> None:
+    page = context.new_page()
+    page.goto(f"{sample_url}/{language}index.html")
+    body = page.locator("body")
+    expect(body).to_have_attribute("data-md-color-scheme", "default")
+    page.locator("label.md-header__button[for=__palette_1]").click()
+    expect(body).to_have_attribute("data-md-color-scheme", "slate")
+    for path in ("schools/xz01.html", "rules/STAFF-01.html", "about/dictionary/return.html"):
+        page.goto(f"{sample_url}/{language}{path}")
+        expect(body).to_have_attribute("data-md-color-scheme", "slate")
