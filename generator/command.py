@@ -162,20 +162,37 @@ def summarise(markdown: str) -> None:
 
 def write_file(path: Path, text: str) -> None:
     """Write a file whole or not at all; into a device or a pipe what it takes. Raises UsageError where that is not possible."""
-    content = text.encode("utf-8", "backslashreplace")  # a text keeps the ends of lines that it has
+    from generator.replacing import write_whole
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and not path.is_file():  # /dev/stdout, /dev/null, a named pipe: put nothing in its place
-            path.write_bytes(content)
-            return
-        unfinished = path.absolute().with_name(f".{path.absolute().name}.part")
-        try:
-            unfinished.write_bytes(content)
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        write_whole(path, text.encode("utf-8", "backslashreplace"))  # a text keeps the ends of lines that it has
     except OSError:
         raise UsageError("cli.cannot_write", path=str(path)) from None
+
+
+def write_records(request: Request, files: Mapping[str, bytes]) -> None:
+    """Change records (by path from the district's folder) all at once. Raises UsageError, and then all are as they were."""
+    from generator.replacing import replace, unfinished
+
+    try:
+        replace(request.root, files)
+    except OSError as failed:
+        if half := unfinished(request.root):
+            raise UsageError("cli.half_written", count=str(len(half))) from None
+        path = failed.filename2 or failed.filename or request.root / next(iter(files))
+        raise UsageError("cli.cannot_write", path=str(path)) from None
+
+
+def put_back(request: Request) -> None:
+    """Undo what a run began that was killed, before anything is read, and say so."""
+    from generator.replacing import put_back
+
+    try:
+        if files := put_back(request.root):
+            print(request.say("cli.put_back", count=len(files)), file=sys.stderr)
+    except OSError as failed:
+        raise UsageError("cli.cannot_write", path=str(failed.filename or request.root)) from None
 
 
 def site_address(root: Path) -> str | None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from generator.problems import Position, Problem, in_order, problem
+from generator.replacing import unfinished
 
 RECORDS = "records"
 MAX_BYTES = 1 << 20
@@ -74,10 +75,20 @@ class Pair:
 
 
 def folder(root: Path) -> tuple[Tree, tuple[Problem, ...]]:
-    """The Tree of a working folder, and a Problem for every file that cannot be part of it."""
+    """The Tree of a working folder, and a Problem for every file that cannot be part of it.
+
+    Files that a run changed which was stopped before its end are read as they were before, and one Problem says so.
+    """
     problems: list[Problem] = []
+    before = unfinished(root)
     readers = {path: head_of(root / path) for path in sorted(_files(root, problems)) if _readable(root, path, problems)}
-    return Tree(readers=readers), in_order(problems)
+    for path, old in before.items():
+        readers.pop(path, None)
+        if old is not None:
+            readers[path] = head_of(old)
+    if before:
+        problems.append(problem(Position(path=min(before)), "unfinished-change", count=len(before)))
+    return Tree(readers={path: readers[path] for path in sorted(readers)}), in_order(problems)
 
 
 def head_of(path: Path) -> Callable[[], bytes]:

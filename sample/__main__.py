@@ -84,7 +84,7 @@ def _brought(district: Path, root: Path) -> None:
     for pattern in _MADE:
         for path in sorted((root / "records").rglob(pattern)):
             path.unlink()
-        replace({root / path.relative_to(district): path.read_bytes() for path in sorted((district / "records").rglob(pattern))})
+        replace(root, {path.relative_to(district).as_posix(): path.read_bytes() for path in sorted((district / "records").rglob(pattern))})
 
 
 def without_sealed(root: Path) -> Repository:
@@ -109,20 +109,20 @@ def made_recipients(root: Path, repository: Repository, keys: Path) -> tuple[Rec
     """A key pair a post and school year: the private keys into `keys`, the public ones into the records."""
     recipients = tuple(made for year in _years(repository) for made in _recipients(root, year, keys, repository))
     (root / "records" / "recipients").mkdir(exist_ok=True)
-    replace({root / r.source.path: recipient_text(r).encode("utf-8") for r in recipients})
+    replace(root, {r.source.path: recipient_text(r).encode("utf-8") for r in recipients})
     return recipients
 
 
 def seal_all(root: Path, filed: Iterable[Filing], recipients: Sequence[Recipient]) -> None:
     """Seal what was handed in for those who could open it on that day, with a receipt beside each."""
-    files: dict[Path, bytes] = {}
+    files: dict[str, bytes] = {}
     for filing in filed:
         present = in_force(recipients, filing.sealed_on)
         data = seal(submission.written(filing.submission), [r.key for r in present])
         receipt = receipts.issued(filing.submission, filing.sealed_on, present, data)
-        files[root / receipts.sealed_path(receipt.source.path)] = data
-        files[root / receipt.source.path] = receipts.written(receipt).encode("utf-8")
-    replace(files)
+        files[receipts.sealed_path(receipt.source.path)] = data
+        files[receipt.source.path] = receipts.written(receipt).encode("utf-8")
+    replace(root, files)
 
 
 def _years(repository: Repository) -> list[str]:

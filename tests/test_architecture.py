@@ -52,7 +52,7 @@ charts
 figure
 render
 site
-keyless | replacing | shares
+keyless | shares
 opening | signatures
 content | sealed
 past | gate | scoring | releases
@@ -76,7 +76,7 @@ tree | resources | streams | zones
 registry
 submission
 model
-age_header | bech32
+age_header | bech32 | replacing
 problems | literal
 """
 RANK = {name.strip(): rank for rank, line in enumerate(LAYERS.strip().splitlines()) for name in line.split("|")}

@@ -1,4 +1,4 @@
-"""What anybody can check without a key, each check shown to find what it is for; secrets in the tree and in history; shares; replacing."""
+"""What anybody can check without a key, each check shown to find what it is for; secrets in the tree and in history; shares."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ from generator.problems import Position
 from generator.receipts import signed_text
 from generator.recipients import KeyFormat, fingerprint, key_format
 from generator.records import parse
-from generator.replacing import replace as replace_files
-from generator.replacing import write_secret
 from generator.schemas import validate
 from generator.sealed import new_identity, public_key, seal
 from generator.shares import WrongShares, join, split, still_needed
@@ -286,29 +284,6 @@ def test_mistyped_or_foreign_shares_are_refused() -> None:
             join(wrong)
         with pytest.raises(WrongShares):
             still_needed(wrong)
-
-
-# --- replacing ----------------------------------------------------------------------------------------------------------------------
-
-
-def test_files_are_replaced_all_or_none(tmp_path: Path) -> None:
-    one, new, folder = tmp_path / "one", tmp_path / "new", tmp_path / "folder"
-    one.write_bytes(b"old")
-    replace_files({one: b"1", new: b"2"})
-    assert (one.read_bytes(), new.read_bytes()) == (b"1", b"2")
-    folder.mkdir()
-    with pytest.raises(OSError, match="folder"):
-        replace_files({one: b"3", tmp_path / "newer": b"4", folder: b"5"})
-    assert one.read_bytes() == b"1"
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["folder", "new", "one"]
-
-
-def test_a_secret_is_written_over_nothing(tmp_path: Path) -> None:
-    write_secret(tmp_path / "key", b"k")
-    assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
-    with pytest.raises(FileExistsError):
-        write_secret(tmp_path / "key", b"other")
-    assert (tmp_path / "key").read_bytes() == b"k"
 
 
 def test_recipients_that_cannot_be_read_are_not_checked_against(made: District) -> None:

@@ -6,11 +6,9 @@ Six schools hand in; one of them has a sentinel for its enrolment. After each ru
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import resource
-import select
 import shutil
 import signal
 import subprocess
@@ -25,12 +23,14 @@ from generator.command import ALTERED, FINE, INVALID, NO_KEY, PROBLEMS, REFUSED,
 from generator.receipts import place_of
 from generator.recipients import in_force
 from generator.release import id_of, path_of
+from generator.replacing import UNFINISHED
 from generator.repository import load
 from generator.sealed import new_identity, seal
 from generator.submission import StageBand, Submission
 from generator.tree import folder
 from sample.__main__ import made_recipients, seal_all
 from sample.submissions import Filing, filings
+from tests import killing
 from tests.district import ROOT, District, district, git, run
 from tests.test_cut import PRIMARY, TERM, repository
 
@@ -129,34 +129,25 @@ def test_a_full_disk_leaves_nothing_and_the_next_run_succeeds(made: District) ->
 
 
 def test_a_run_killed_while_it_writes_leaves_what_was_released(made: District) -> None:
-    """The file beside the place is a pipe here, so that the run stands still in the middle of it."""
+    """Killed with half of the file written, before it has its name, and after."""
     assert run(made, *command(made)).returncode == FINE
     git(made.root, "add", "-A")
     git(made.root, "commit", "-qm", "release")
     before = (made.root / path_of(RELEASE)).read_bytes()
     seal_all(made.root, [corrected(f) for f in handed_in() if f.submission.school == "xz03"], list(made.repository().recipients.values()))
     words = ["--confirm", f"{TERM}-r2", "--as-of", "2026-03-30", "--correction", "一所学校更正了上报"]
-    beside = made.root / path_of(RELEASE).replace(f"{RELEASE}.yml", f".{TERM}-r2.yml.new~")
-    os.mkfifo(beside)
-    pipe = os.open(beside, os.O_RDONLY | os.O_NONBLOCK)
-    fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096)  # less than a release
-    started = [sys.executable, "-m", "generator.cli", "--root", str(made.root), "--lang", "en", *command(made), *words]
-    with subprocess.Popen(started, cwd=made.root, env=environment(made), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as writing:
-        assert select.select([pipe], [], [], 120)[0]
-        writing.kill()
-        said = subprocess.CompletedProcess(started, writing.wait(), *writing.communicate())
-    half = os.read(pipe, 4096)
-    os.close(pipe)
-    assert said.returncode == -signal.SIGKILL
-    assert b"registry: 1" in half
-    assert (made.root / path_of(RELEASE)).read_bytes() == before
-    beside.unlink()
-    beside.write_bytes(half)  # what a disk would hold now
-    assert list(made.repository().releases) == [RELEASE]
+    correcting = killing.command(made, *command(made), *words)
+    for what, where in (("unlink", "list"), ("write", "0.new"), ("replace", f"{TERM}-r2.yml")):
+        done = killing.run(correcting, killing.killed_where(what, where))
+        assert done.code == -signal.SIGKILL
+        assert (made.root / path_of(RELEASE)).read_bytes() == before
+        assert list(made.repository().releases) == [RELEASE]
+        assert run(made, "check").returncode == (PROBLEMS if what == "unlink" else FINE)
+        nothing_leaks(made, subprocess.CompletedProcess((), done.code, done.said, ""))
     again = run(made, *command(made), *words)
-    assert (again.returncode, again.stderr) == (FINE, "")
+    assert again.returncode == FINE
     assert released(made) == [f"{RELEASE}.yml", f"{TERM}-r2.yml"]
-    nothing_leaks(made, said)
+    assert not (made.root / UNFINISHED).exists()
     nothing_leaks(made, again)
 
 

@@ -23,6 +23,7 @@ from generator import receipts, submission
 from generator.model import RecipientId, SchoolId, TermId
 from generator.sealed import new_identity, seal
 from generator.submission import Counts, Submission
+from tests import killing
 from tests.district import DAY, FIRST, ROOT, SECOND, TERM, District, district, git, invented, put, put_bytes, recipient, run, write_recipient
 
 SENTINEL = 71993  # pupils on the roll of a band: no other number of these districts has these digits
@@ -443,6 +444,43 @@ def test_rekey_writes_all_or_nothing(made: District, fault: str) -> None:
     assert done.returncode == {"wrong key": 40, "altered": 41, "disk full": 2}[fault], done.stderr
     assert {path: data for path, data in files(made.root) if ".git" not in path.parts} == before
     nothing_leaks(made, done.stdout, done.stderr, allowed=(key,))
+
+
+@pytest.mark.parametrize("files", [1, 2, 3])
+def test_a_rekey_killed_between_two_files_is_undone_by_the_next(made: District, files: int) -> None:
+    put(made, invented(made, SECOND))
+    git(made.root, "add", "-A")
+    git(made.root, "commit", "-qm", "second")
+    first, key = next_year(made), made.key_file()
+    git(made.root, "add", "-A")
+    git(made.root, "commit", "-qm", "recipients")
+    rekey = ("rekey", "--identity", str(key), "--as-of", first.isoformat())
+    assert killing.run(killing.command(made, *rekey), killing.killed_where("replace", (".age", ".receipt.yml")[files % 2], files // 2)).code == -9
+    assert len(git(made.root, "status", "--porcelain", "-uall").splitlines()) == files
+    checked = run(made, "check", "records/district.yml")
+    assert checked.returncode == 1
+    assert "[unfinished-change]" in checked.stdout
+    assert f"{files} of its files are new" in checked.stdout
+    assert "differ" not in checked.stdout
+    assert run(made, "build", "--as-of", first.isoformat()).returncode == 1
+    nothing_leaks(made, checked.stdout, allowed=(key,))
+    again = run(made, *rekey)
+    assert (again.returncode, "back as before" in again.stderr) == (0, True)
+    assert "Sealed 2 files again" in again.stdout
+    assert run(made, "check").returncode == 0
+    assert len(git(made.root, "status", "--porcelain", "-uall").splitlines()) == 4
+    key.unlink()
+    assert opened(made, name="office-2027").returncode == 0
+
+
+def test_a_killed_rekey_is_undone_by_tidy_too(made: District) -> None:
+    first, key = next_year(made), made.key_file()
+    git(made.root, "add", "-A")
+    git(made.root, "commit", "-qm", "recipients")
+    killing.run(killing.command(made, "rekey", "--identity", str(key), "--as-of", first.isoformat()), killing.killed_where("replace", "yml"))
+    assert "1 file that it had changed: back" in run(made, "tidy").stderr
+    assert git(made.root, "status", "--porcelain", "-uall") == ""
+    assert run(made, "check").returncode == 0
 
 
 def test_recipients_are_listed_without_a_key(made: District) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ACCEPTS = Accepts(values=("--format", "--to", "--fail-on", "--as-of"), flags=("--references", "--rules", "--history"), most_words=None)
 RULES = ("--rules", "--fail-on", "--as-of")  # any of them asks for verdicts
+EVERYWHERE = frozenset({"unfinished-change"})  # told whichever files were named
 REFERENCES = frozenset({"unknown-reference", "misspelled-reference", "duplicate-id", "no-district", "no-records", "stage-not-taught"})
 
 
@@ -33,7 +34,7 @@ def run(request: Request) -> int:
     tree, unreadable = folder(request.root)
     wanted = _wanted(request, [*tree.paths, *(p.at.path for p in unreadable)])
     repository, problems = load_repository(tree)
-    elsewhere = REFERENCES if "--references" in request.options else frozenset[str]()
+    elsewhere = EVERYWHERE | (REFERENCES if "--references" in request.options else frozenset())
     sealed = _sealed(request, repository)
     found = [p for p in sorted({*unreadable, *problems, *sealed}) if wanted(p.at.path) or p.code in elsewhere]
     files = sum(map(wanted, tree.paths))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from generator.catalogue import load
-from generator.command import FINE, Accepts, Request, UsageError, present_day, source, write_file
+from generator.command import FINE, Accepts, Request, UsageError, present_day, put_back, source, write_records
 from generator.problems import day
 from generator.tree import folder
 
@@ -28,12 +28,14 @@ def run(request: Request) -> int:
     if kind not in kinds():
         near = difflib.get_close_matches(kind, kinds(), n=1)
         raise UsageError("new.unknown_kind", near=near[0] if near else None, value=kind, kinds=", ".join(kinds()))
+    put_back(request)
     given = _given(request, kind, words)
     path = path_of(kind, given)
     target = request.root / path
     if target.exists():
         raise UsageError("new.exists", path=path)
-    write_file(target, skeleton(kind, given, _modeline(request.root, kind, path), load(), request.language))
+    text = skeleton(kind, given, _modeline(request.root, kind, path), load(), request.language)
+    write_records(request, {path: text.encode()})
     print(request.say("new.made", path=path))
     return FINE
 

@@ -9,12 +9,22 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from generator.command import FINE, PROBLEMS, SEALED, Accepts, Request, UsageError, present_day, print_problems, progress
+from generator.command import (
+    FINE,
+    PROBLEMS,
+    SEALED,
+    Accepts,
+    Request,
+    UsageError,
+    present_day,
+    print_problems,
+    progress,
+    put_back,
+    write_records,
+)
 from generator.keys import FLAGS, OPTIONS, identities, refused
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from generator.model import Receipt, Recipient
     from generator.opening import Sealed
     from generator.submission import Submission
@@ -29,6 +39,7 @@ def run(request: Request) -> int:
     from generator.repository import load
     from generator.tree import folder
 
+    put_back(request)
     tree, _ = folder(request.root)
     repository, problems = load(tree)
     if repository is None:
@@ -55,22 +66,18 @@ def run(request: Request) -> int:
 def _write(request: Request, opened: list[tuple[Sealed, Submission]], recipients: tuple[Recipient, ...], day: date) -> int:
     from generator.receipts import sealed_path
     from generator.receipts import written as receipt_text
-    from generator.replacing import replace as replace_files
     from generator.sealed import CannotSeal
 
-    changed: dict[Path, bytes] = {}
+    changed: dict[str, bytes] = {}
     try:
         for file, submission in opened:
             data, receipt = _again(file, submission, recipients, day)
-            changed[request.root / sealed_path(receipt.source.path)] = data
-            changed[request.root / receipt.source.path] = receipt_text(receipt).encode("utf-8")
+            changed[sealed_path(receipt.source.path)] = data
+            changed[receipt.source.path] = receipt_text(receipt).encode("utf-8")
     except CannotSeal:
         print(request.say("seal.cannot", day=day, count=len(recipients)))
         return SEALED
-    try:
-        replace_files(changed)
-    except OSError as failed:
-        raise UsageError("cli.cannot_write", path=str(failed.filename)) from None
+    write_records(request, changed)
     print(request.say("rekey.done", files=len(opened), recipients=len(recipients)))
     _tell_history(request)
     return FINE

@@ -10,7 +10,19 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from generator.command import FINE, PROBLEMS, REFUSED, Accepts, Request, UsageError, present_day, print_problems, progress
+from generator.command import (
+    FINE,
+    PROBLEMS,
+    REFUSED,
+    Accepts,
+    Request,
+    UsageError,
+    present_day,
+    print_problems,
+    progress,
+    put_back,
+    write_records,
+)
 from generator.keys import FLAGS, OPTIONS, identities, refused
 
 if TYPE_CHECKING:
@@ -36,6 +48,7 @@ def run(request: Request) -> int:
 
     if not request.words:
         raise UsageError("release.which")
+    put_back(request)
     tree, _ = folder(request.root)
     repository, problems = load(tree)
     if repository is None:
@@ -124,7 +137,6 @@ def _place(school: str, term: Term) -> str:
 def _cut(request: Request, repository: Repository, order: Order) -> int:
     from generator.release import path_of, written
     from generator.releases import Refused, cut
-    from generator.replacing import replace
 
     result = cut(repository, order, progress(request))
     if isinstance(result, Refused):
@@ -135,12 +147,7 @@ def _cut(request: Request, repository: Repository, order: Order) -> int:
     if not _confirmed(request, result.id):
         print(request.say("release.left"))
         return REFUSED
-    path = request.root / path_of(result.id)
-    try:
-        path.parent.mkdir(exist_ok=True)
-        replace({path: written(result)})
-    except OSError as failed:
-        raise UsageError("cli.cannot_write", path=str(failed.filename or path)) from None
+    write_records(request, {path_of(result.id): written(result)})
     print(request.say("release.done", path=path_of(result.id)))
     return FINE
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator.command import FINE, PROBLEMS, SEALED, Accepts, Request, UsageError, present_day, print_problems
+from generator.command import FINE, PROBLEMS, SEALED, Accepts, Request, UsageError, present_day, print_problems, put_back, write_records
 
 if TYPE_CHECKING:
     from generator.model import Receipt
@@ -36,6 +36,7 @@ def run(request: Request) -> int:
     if isinstance(data, tuple):
         print_faults(request, named, data)
         return PROBLEMS
+    put_back(request)
     place = place_of(data["school"], data["term"])
     others, before = apart(folder(request.root)[0], place)
     repository, problems = load(others)
@@ -66,7 +67,6 @@ def _judged(repository: Repository, data: Mapping[str, Any], before: Receipt | N
 def _seal(request: Request, repository: Repository, made: Submission, place: str) -> int:
     from generator import receipts, submission
     from generator.recipients import in_force
-    from generator.replacing import replace
     from generator.sealed import CannotSeal, seal
 
     day = request.as_of or present_day(repository.district.time_zone)
@@ -78,10 +78,7 @@ def _seal(request: Request, repository: Repository, made: Submission, place: str
         return SEALED
     receipt = _signed(request, receipts.issued(made, day, recipients, data))
     beside = receipt.source.path
-    try:
-        replace({request.root / place: data, request.root / beside: receipts.written(receipt).encode("utf-8")})
-    except OSError as refused:
-        raise UsageError("cli.cannot_write", path=str(refused.filename or request.root / place)) from None
+    write_records(request, {place: data, beside: receipts.written(receipt).encode("utf-8")})
     ids = ", ".join(recipient.id for recipient in recipients)
     print(request.say("seal.done", sealed=place, receipt=beside, recipients=ids, revision=made.revision))
     return FINE

@@ -68,11 +68,10 @@ def _write(folder: Path, made: Edition, school: School) -> None:
     """One file, whole or not at all. The English sheet has a name of its own, so that both can lie side by side."""
     from generator.catalogue import Language
     from generator.paper import pdf
+    from generator.replacing import write_whole
     from generator.sheets import sheet
 
     content = pdf(sheet(made, school))
     target = folder / (f"{school.id}.pdf" if made.language is Language.ZH else f"{school.id}.{made.language.value}.pdf")
     folder.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.part")
-    unfinished.write_bytes(content)
-    unfinished.replace(target)
+    write_whole(target, content)

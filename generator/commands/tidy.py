@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from generator.command import FINE, PROBLEMS, Accepts, Request, UsageError, write_file
+from generator.command import FINE, PROBLEMS, Accepts, Request, UsageError, put_back, write_records
 from generator.tree import folder
 
 ACCEPTS = Accepts(flags=("--check",), most_words=None)
@@ -18,15 +18,17 @@ def run(request: Request) -> int:
     """Mend; 1 if a file was, or with `--check` would be, changed."""
     from generator.tidy import tidied
 
+    if "--check" not in request.options:
+        put_back(request)
     tree, _ = folder(request.root)
-    changed = []
+    changed: dict[str, bytes] = {}
     for path in _named(request, tree.paths):
         content = tree.read(path)
         text = tidied(path, content)
         if text is not None and text.encode() != content:
-            changed.append(path)
-            if "--check" not in request.options:
-                write_file(request.root / path, text)
+            changed[path] = text.encode()
+    if "--check" not in request.options:
+        write_records(request, changed)
     for path in changed:
         print(request.say("tidy.would" if "--check" in request.options else "tidy.changed", path=path))
     print(request.say("tidy.done", count=len(changed)))
