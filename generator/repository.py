@@ -29,6 +29,7 @@ from generator.yamlfile import read
 
 _R = TypeVar("_R")
 DISTRICT = "records/district.yml"
+_SEARCHED = 100_000  # names that are compared with wrong references, all together: where nearly all are wrong, none is a slip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,8 +256,12 @@ class _Known:
         self.rules |= {_stem(path): () for kind, path in unread if kind == "rule"}
         self.school_rules |= {_stem(path): () for kind, path in unread if kind == "rule"}
         self.unread_schemes = {_stem(path): () for kind, path in unread if kind == "scheme"}
-        self.unread_inspections = {_stem(path): () for kind, path in unread if kind == "inspection"}
+        self.any_schemes = _titles(self.schemes.values()) | self.unread_schemes
+        shown = [scheme for scheme in self.schemes.values() if scheme["kind"] == s.SchemeKind.DEMONSTRATION]
+        self.demonstration = _titles(shown) | self.unread_schemes
+        self.any_inspections = dict.fromkeys(self.inspections, ()) | {_stem(path): () for kind, path in unread if kind == "inspection"}
         self.unread_policies = {_stem(path) for kind, path in unread if kind == "policy"}
+        self._searches = _SEARCHED
         self._checks: Mapping[str, Callable[[Part], Iterator[Problem]]] = {
             "district": self._district,
             "policy": self._policy,
@@ -289,7 +294,7 @@ class _Known:
 
     def _district(self, part: Part) -> Iterator[Problem]:
         for body in part.parts("bodies"):
-            yield from _refers(body, ("reports_to",), body.get("reports_to"), "body", self.bodies)
+            yield from self._refers(body, ("reports_to",), body.get("reports_to"), "body", self.bodies)
 
     def _policy(self, part: Part) -> Iterator[Problem]:
         for clause in part.parts("clauses"):
@@ -297,44 +302,44 @@ class _Known:
 
     def _systems(self, part: Part) -> Iterator[Problem]:
         for index, number in enumerate(part.data["systems"]):
-            yield from _refers(part, ("systems", index), str(number), "system", self.systems)
+            yield from self._refers(part, ("systems", index), str(number), "system", self.systems)
 
     def _plan(self, part: Part) -> Iterator[Problem]:
         yield from self._systems(part)
-        yield from _refers(part, ("body",), part.data["body"], "body", self.bodies)
+        yield from self._refers(part, ("body",), part.data["body"], "body", self.bodies)
         yield from self._clauses(part)
         for target in part.parts("targets"):
             yield from self._year_of(target, "school_year")
 
     def _year_of(self, part: Part, name: str) -> Iterator[Problem]:
         years = dict.fromkeys(self.years, ()) if self.years else None
-        yield from _refers(part, (name,), part.data[name], "year", years)
+        yield from self._refers(part, (name,), part.data[name], "year", years)
 
     def _activity(self, part: Part) -> Iterator[Problem]:
-        yield from _refers(part, ("plan",), part.data["plan"], "plan", self.plans)
-        yield from _refers(part, ("body",), part.data["body"], "body", self.bodies)
+        yield from self._refers(part, ("plan",), part.data["plan"], "plan", self.plans)
+        yield from self._refers(part, ("body",), part.data["body"], "body", self.bodies)
         yield from self._in_folder(part, "first_day")
 
     def _micro_lessons(self, part: Part) -> Iterator[Problem]:
         bands = {band: (data["title"],) for band, data in self.bands.items()} if self.bands is not None else None
         for lesson in part.parts("lessons"):
             for index, band in enumerate(lesson.data["bands"]):
-                yield from _refers(lesson, ("bands", index), band, "band", bands)
+                yield from self._refers(lesson, ("bands", index), band, "band", bands)
 
     def _team(self, part: Part) -> Iterator[Problem]:
-        yield from _refers(part, ("plan",), part.data["plan"], "plan", self.plans)
+        yield from self._refers(part, ("plan",), part.data["plan"], "plan", self.plans)
 
     def _school(self, part: Part) -> Iterator[Problem]:
-        yield from _refers(part, ("area",), part.data["area"], "area", self.areas)
+        yield from self._refers(part, ("area",), part.data["area"], "area", self.areas)
 
     def _signers(self, part: Part) -> Iterator[Problem]:
         for signer in part.parts("signers"):
-            yield from _refers(signer, ("school",), signer.data["school"], "school", self.schools)
+            yield from self._refers(signer, ("school",), signer.data["school"], "school", self.schools)
 
     def _receipt(self, part: Part) -> Iterator[Problem]:
         if part.data["school"] == part.document.path.split("/")[2]:  # else `path-differs` has said so
-            yield from _refers(part, ("school",), part.data["school"], "school", self.schools)
-        yield from _refers(part, ("term",), part.data["term"], "term", dict.fromkeys(self.terms, ()) or None)
+            yield from self._refers(part, ("school",), part.data["school"], "school", self.schools)
+        yield from self._refers(part, ("term",), part.data["term"], "term", dict.fromkeys(self.terms, ()) or None)
 
     def _claim(self, part: Part) -> Iterator[Problem]:
         yield from self._systems(part)
@@ -342,13 +347,13 @@ class _Known:
 
     def _rule(self, part: Part) -> Iterator[Problem]:
         known = dict.fromkeys(known_measures(d.Subject(part.data["subject"])), ())
-        yield from _refers(part, ("measure",), part.data["measure"], "measure", known)
+        yield from self._refers(part, ("measure",), part.data["measure"], "measure", known)
         yield from self._clauses(part)
         yield from self._not_stronger(part)
         if scope := part.part("applies_to"):
-            yield from _refers(scope, ("where",), scope.get("where"), "measure", known)
+            yield from self._refers(scope, ("where",), scope.get("where"), "measure", known)
         if target := part.part("target"):
-            yield from _refers(target, ("measure",), target.get("measure"), "measure", known)
+            yield from self._refers(target, ("measure",), target.get("measure"), "measure", known)
             yield from self._parameter(target)
             for name in ("times", "divided_by"):
                 if factor := target.part(name):
@@ -357,10 +362,12 @@ class _Known:
                         yield problem(factor.at("parameter"), "rule-divides-by-zero", divisor=factor.data["parameter"])
         for example in part.parts("examples"):
             for name in example.data["given"]:
-                yield from _refers(example, ("given", name), name, "measure", known)
+                yield from self._refers(example, ("given", name), name, "measure", known)
 
     def _parameter(self, part: Part) -> Iterator[Problem]:
-        yield from _refers(part, ("parameter",), part.get("parameter"), "parameter", dict.fromkeys(self.parameters, ()) if self.parameters else None)
+        yield from self._refers(
+            part, ("parameter",), part.get("parameter"), "parameter", dict.fromkeys(self.parameters, ()) if self.parameters else None
+        )
 
     def _not_stronger(self, part: Part) -> Iterator[Problem]:
         """A rule demands no more than the strongest of its clauses does."""
@@ -370,48 +377,46 @@ class _Known:
             yield problem(part.at("modality"), "rule-stronger-than-clause", strongest=order[min(map(order.index, behind))].value)
 
     def _waiver(self, part: Part) -> Iterator[Problem]:
-        yield from _refers(part, ("rule",), part.data["rule"], "rule", self.rules)
+        yield from self._refers(part, ("rule",), part.data["rule"], "rule", self.rules)
         for index, school in enumerate(part.data["schools"]):
-            yield from _refers(part, ("schools", index), school, "school", self.schools)
+            yield from self._refers(part, ("schools", index), school, "school", self.schools)
 
     def _scheme(self, part: Part) -> Iterator[Problem]:
-        yield from _refers(part, ("body",), part.data["body"], "body", self.bodies)
+        yield from self._refers(part, ("body",), part.data["body"], "body", self.bodies)
         yield from self._clauses(part)
         for indicator in part.parts("indicators"):
             for sub in indicator.parts("parts"):
                 for item in sub.parts("items"):
-                    yield from _refers(item, ("rule",), item.get("rule"), "school-rule", self.school_rules)
+                    yield from self._refers(item, ("rule",), item.get("rule"), "school-rule", self.school_rules)
 
     def _inspection(self, part: Part) -> Iterator[Problem]:
-        yield from _refers(part, ("scheme",), part.data["scheme"], "scheme", _titles(self.schemes.values()) | self.unread_schemes)
-        yield from _refers(part, ("school",), part.data["school"], "school", self.schools)
+        yield from self._refers(part, ("scheme",), part.data["scheme"], "scheme", self.any_schemes)
+        yield from self._refers(part, ("school",), part.data["school"], "school", self.schools)
         yield from self._in_folder(part, "visit_on")
         if part.data["scheme"] in self.schemes:
             items = _items(self.schemes[part.data["scheme"]])
             for finding in part.parts("findings"):
-                yield from _refers(finding, ("item",), finding.data["item"], "item", _titles(items.values()))
+                yield from self._refers(finding, ("item",), finding.data["item"], "item", _titles(items.values()))
                 rule = items.get(finding.data["item"], {}).get("rule")
                 if rule and "grade" in finding.data:
                     yield problem(finding.at("grade"), "grade-of-rule-item", item=finding.data["item"], rule=rule)
 
     def _application(self, part: Part) -> Iterator[Problem]:
-        demonstration = {k: (v["title"],) for k, v in self.schemes.items() if v["kind"] == s.SchemeKind.DEMONSTRATION} | self.unread_schemes
-        yield from _refers(part, ("scheme",), part.data["scheme"], "demonstration-scheme", demonstration)
-        yield from _refers(part, ("school",), part.data["school"], "school", self.schools)
-        known = dict.fromkeys(self.inspections, ()) | self.unread_inspections
-        yield from _refers(part, ("inspection",), part.get("inspection"), "inspection", known)
+        yield from self._refers(part, ("scheme",), part.data["scheme"], "demonstration-scheme", self.demonstration)
+        yield from self._refers(part, ("school",), part.data["school"], "school", self.schools)
+        yield from self._refers(part, ("inspection",), part.get("inspection"), "inspection", self.any_inspections)
         inspection = self.inspections.get(part.get("inspection"))
         if inspection and any(inspection[name] != part.data[name] for name in ("scheme", "school")):
             yield problem(part.at("inspection"), "inspection-of-another", inspection=inspection["id"])
         decision, scheme = part.part("decision"), self.schemes.get(part.data["scheme"])
         named = decision.part("named") if decision else None
         if named and scheme:
-            yield from _refers(named, ("level",), named.data["level"], "level", _titles(scheme.get("levels", ())))
+            yield from self._refers(named, ("level",), named.data["level"], "level", _titles(scheme.get("levels", ())))
 
     def _clauses(self, part: Part) -> Iterator[Problem]:
         for index, ref in enumerate(part.data["clauses"]):
             if ref.partition("#")[0] not in self.unread_policies:
-                yield from _refers(part, ("clauses", index), ref, "clause", self.clauses)
+                yield from self._refers(part, ("clauses", index), ref, "clause", self.clauses)
 
     def _in_folder(self, part: Part, day: str) -> Iterator[Problem]:
         """A file in the folder of a school year tells of a day of it."""
@@ -423,7 +428,7 @@ class _Known:
 
     def _release(self, part: Part) -> Iterator[Problem]:
         """Its term and windows are the calendar's, and it is not cut before its time. Schools and rules may be gone by now: a release stays."""
-        yield from _refers(part, ("term",), part.data["term"], "term", dict.fromkeys(self.terms, ()) or None)
+        yield from self._refers(part, ("term",), part.data["term"], "term", dict.fromkeys(self.terms, ()) or None)
         term = self.terms.get(part.data["term"])
         if term is None:
             return
@@ -431,11 +436,11 @@ class _Known:
             yield problem(part.at("released_on"), "release-too-early", day=part.data["released_on"], first=first)
         windows = {w["id"]: (w["title"],) for w in term["windows"]}
         for index, window in enumerate(part.data["windows"]):
-            yield from _refers(part, ("windows", index), window, "window", windows)
+            yield from self._refers(part, ("windows", index), window, "window", windows)
 
     def _return(self, part: Part) -> Iterator[Problem]:
         if part.data["school"] == part.document.path.split("/")[2]:  # else `path-differs` has said so
-            yield from _refers(part, ("school",), part.data["school"], "school", self.schools)
+            yield from self._refers(part, ("school",), part.data["school"], "school", self.schools)
         yield from self._year_of(part, "year")
         year = self.years.get(part.data["year"])
         if year is None:
@@ -445,7 +450,7 @@ class _Known:
         terms = {term["id"]: term for term in year["terms"]}
         for name in ("meetings", "attendance", "follow_ups", "lessons"):
             for item in part.parts(name):
-                yield from _refers(item, ("term",), item.data["term"], "term", dict.fromkeys(terms, ()))
+                yield from self._refers(item, ("term",), item.data["term"], "term", dict.fromkeys(terms, ()))
         yield from self._days(part, year, terms)
         yield from self._taught(part)
 
@@ -455,7 +460,7 @@ class _Known:
                 yield from _inside(meeting, "held_on", terms[meeting.data["term"]])
         for follow_up in part.parts("follow_ups"):
             windows = {w["id"]: (w["title"],) for w in terms.get(follow_up.data["term"], {}).get("windows", ())}
-            yield from _refers(follow_up, ("window",), follow_up.data["window"], "window", windows or None)
+            yield from self._refers(follow_up, ("window",), follow_up.data["window"], "window", windows or None)
             if "done_on" in follow_up.data:
                 yield from _inside(follow_up, "done_on", year)
         day = part.part("school_day")
@@ -468,9 +473,26 @@ class _Known:
         """Lessons only in bands that exist, of stages that the school states classes for."""
         for item in part.parts("lessons"):
             band = item.data["band"]
-            yield from _refers(item, ("band",), band, "band", {b: (d["title"],) for b, d in self.bands.items()} if self.bands is not None else None)
+            yield from self._refers(
+                item, ("band",), band, "band", {b: (d["title"],) for b, d in self.bands.items()} if self.bands is not None else None
+            )
             if self.bands and band in self.bands and self.bands[band]["stage"] not in part.data["classes"]:
                 yield problem(item.at("band"), "stage-not-taught", band=band, stage=self.bands[band]["stage"])
+
+    def _refers(
+        self, part: Part, steps: tuple[str | int, ...], value: str | None, what: str, known: Mapping[str, tuple[str, ...]] | None
+    ) -> Iterator[Problem]:
+        """A reference must lead somewhere. `known` is None where the file that should say so is itself broken."""
+        if value is None or known is None or value in known:
+            return
+        zh, en = _WHAT[what]
+        self._searches -= len(known)
+        near = nearest(value, known) if self._searches > 0 else None
+        facts = {"what": zh, "what@en": en, "value": value}
+        if near:
+            yield problem(part.at(*steps), "misspelled-reference", nearest=near, label="".join(known[near]), **facts)
+        else:
+            yield problem(part.at(*steps), "unknown-reference", **facts)
 
 
 def _examples(rule: d.Rule, parameters: Mapping[str, int | float]) -> Iterator[Problem]:
@@ -532,19 +554,6 @@ _WHAT = {
     "window": ("跟进时段", "follow-up window"),
     "year": ("学年", "school year"),
 }
-
-
-def _refers(part: Part, steps: tuple[str | int, ...], value: str | None, what: str, known: Mapping[str, tuple[str, ...]] | None) -> Iterator[Problem]:
-    """A reference must lead somewhere. `known` is None where the file that should say so is itself broken."""
-    if value is None or known is None or value in known:
-        return
-    zh, en = _WHAT[what]
-    near = nearest(value, known)
-    facts = {"what": zh, "what@en": en, "value": value}
-    if near:
-        yield problem(part.at(*steps), "misspelled-reference", nearest=near, label="".join(known[near]), **facts)
-    else:
-        yield problem(part.at(*steps), "unknown-reference", **facts)
 
 
 def _inside(part: Part, name: str, span: Mapping[str, Any]) -> Iterator[Problem]:

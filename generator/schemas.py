@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import jsonschema_rs
@@ -25,6 +26,8 @@ _Error = Any  # jsonschema's ValidationError, whose stubs say "maybe unset" of w
 _SUFFIX = ".schema.json"
 _COMMON = "common"
 _QUOTED = 40  # characters of a value that a sentence quotes
+_TOLD = 200  # defects of one file's shape that are told one by one
+_LONGEST_WORD = 80  # no longer word is a slip of a short one
 
 
 @cache
@@ -108,7 +111,9 @@ def validate(document: Document, kind: str) -> tuple[Problem, ...]:
         return ()
     errors = sorted(_slow(kind).iter_errors(document.data), key=lambda e: (list(map(str, e.absolute_path)), str(e.validator)))
     schema = schema_of(kind)
-    found = in_order(p for error in errors for p in _problems(document, error, schema))
+    found = in_order(islice((p for error in errors for p in _problems(document, error, schema)), _TOLD))
+    if len(found) == _TOLD:
+        found = in_order((*found, problem(found[-1].at, "more-problems", limit=_TOLD)))
     return _without_echoes(found) or (problem(document.position(), "yaml-syntax"),)  # never said: the two validators agree
 
 
@@ -230,6 +235,8 @@ def _named(node: Schema) -> dict[str, str]:
 
 def nearest(word: str, candidates: Mapping[str, tuple[str, ...]]) -> str | None:
     """The candidate that a mistyped `word` most likely means, by its name or one of its labels; None if none is near."""
+    if len(word) > _LONGEST_WORD:
+        return None
     names = {name.casefold(): key for key, labels in sorted(candidates.items()) for name in (*labels, key) if name}
     found = difflib.get_close_matches(word.strip().casefold(), names, n=1, cutoff=0.6)
     return names[found[0]] if found else None
