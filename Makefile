@@ -13,7 +13,7 @@ WHEELS := --only-binary :all: --no-binary jieba
 .DEFAULT_GOAL := site
 SAMPLE_KEYS := ../xinzhuli-sample-keys
 AUDIT := $(VENV)/audit
-.PHONY: site test explore check guard guard-changes diff reports install serve golden bench lint zensical lock audit sbom clean help sample
+.PHONY: site test explore kill check guard guard-changes diff reports install serve golden bench lint zensical lock audit sbom clean help sample
 
 ## site: set everything up, build the site in both languages, say where to look
 site: $(RUN)
@@ -26,6 +26,10 @@ test: lint check
 ## explore: let the attacker meet many more random tables than `make test` does, and axe every page in all eight ways
 explore: $(DEV)
 	@EXPLORE=5000 $(BIN)/python -m pytest -q tests/test_audit.py tests/test_disclosure.py tests/test_accessibility.py
+
+## kill: kill and refuse every command that writes at every change of a file that it makes, and at random instants
+kill: $(DEV)
+	@EXPLORE=1 $(BIN)/python -m pytest -q tests/test_killed.py tests/test_replacing.py
 
 ## lint: ruff and mypy
 lint: $(DEV)

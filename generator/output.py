@@ -43,7 +43,9 @@ def workshop(out: Path) -> Path:
     for left in sorted(out.parent.glob(f".{out.name}-*-*")):
         if left not in out.resolve().parents and not _runs(left.name.split("-")[-2]):
             discard(left)
-    return Path(tempfile.mkdtemp(prefix=f".{out.name}-{os.getpid()}-", dir=out.parent))
+    made = Path(tempfile.mkdtemp(prefix=f".{out.name}-{os.getpid()}-", dir=out.parent))
+    (made / ".gitignore").write_text("*\n", encoding="ascii")  # wherever `out` is, git sees nothing of it
+    return made
 
 
 def _runs(process: str) -> bool:
