@@ -13,9 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from importlib.metadata import version
 
+from generator import modules
 from generator.catalogue import Language, load
 from generator.command import BUG, FINE, USAGE, Accepts, Request, UsageError
 from generator.commands import COMMANDS, CONFIDENTIAL
+from generator.problems import Unanswered
 from generator.streams import REFUSALS, drained, lost
 
 INTERRUPTED = 130
@@ -54,6 +56,9 @@ def run(arguments: Sequence[str]) -> int:
         command = next((word for word in arguments if word in COMMANDS), "")
         print(*said, load().say("cli.see_help", language, command=command), file=sys.stderr)
         return USAGE
+    except Unanswered as silent:
+        print(load().say(silent.key, language, **silent.facts), file=sys.stderr)
+        return USAGE
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as bug:
@@ -80,9 +85,20 @@ def _run(arguments: Sequence[str], language: Language) -> int:
     if "--version" in arguments:
         print(version("xinzhuli"))
         return FINE
+    sys.path[:] = modules.trusted(sys.path)  # before any command's modules are looked for
     request = parse(arguments, language)
+    sys.path[:] = modules.trusted(sys.path, str(request.root))
+    if request.command in CONFIDENTIAL:
+        _leave_no_dump()
     code: int = import_module(f"generator.commands.{request.command}").run(request)
     return code
+
+
+def _leave_no_dump() -> None:
+    """Of a command that holds keys or figures: nothing of its memory goes to a file."""
+    from generator import child
+
+    child.leave_no_dump()
 
 
 def _help(arguments: Sequence[str], language: Language) -> str:

@@ -81,10 +81,14 @@ class Request:
 
     def day(self, option: str) -> date | None:
         """The day that an option names, if it was given."""
+        from generator.model import FIRST_DAY, LAST_DAY
+
         if (text := self.options.get(option)) is None:
             return None
         if (named := day(text)) is None:
             raise UsageError("cli.bad_value", option=option, value=text)
+        if not FIRST_DAY <= named <= LAST_DAY:
+            raise UsageError("cli.far_day", option=option, value=text, first=FIRST_DAY.isoformat(), last=LAST_DAY.isoformat())
         return named
 
     def one_of(self, option: str, known: Sequence[str], default: str) -> str:
@@ -229,13 +233,13 @@ def source(root: Path) -> Callable[[str], bytes | None]:
 
 
 def moment(root: Path, time_zone: str, named: date | None) -> tuple[date, Commit | None]:
-    """The day everything is told as of, and the commit: the day named, else the commit's, else (changes, or no commit) today."""
+    """The day everything is told as of, and the commit: the day named, else the commit's, else (changes, not known, or no commit) today."""
     from generator.history import head
 
     commit = head(root, time_zone)
-    if named is None and (commit is None or commit.dirty):
+    if named is None and (commit is None or commit.dirty is not False):
         return present_day(time_zone), commit
-    return named or (commit.day if commit else date.min), commit
+    return named or (commit.day if commit else present_day(time_zone)), commit
 
 
 def present_day(time_zone: str) -> date:

@@ -10,8 +10,6 @@ import errno
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -19,11 +17,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from generator import child
 from generator.problems import InputError
 from generator.streams import FULL
 from generator.yamlfile import read
 
 _ROOM = 1 << 20  # a disk with less room than this is full: a site's largest files have more
+_LATEST = (1 << 32) - 1  # seconds since 1970 that fit into what a compressed file says of its age
 
 
 class Engine(StrEnum):
@@ -70,8 +70,9 @@ def build(runs: Sequence[Run], engine: Engine, as_of: date) -> None:
     outputs = [(run, process, process.communicate()[0]) for run, process in processes]
     for run, process, output in outputs:
         if process.returncode != 0 or not (run.folder / "site" / "index.html").exists():
-            _refused(output, run.folder)
-            raise EngineFailed(output)
+            said = output.decode("utf-8", "replace")
+            _refused(said, run.folder)
+            raise EngineFailed(said)
 
 
 def _refused(output: str, folder: Path) -> None:
@@ -81,19 +82,8 @@ def _refused(output: str, folder: Path) -> None:
         raise OSError(said or errno.ENOSPC, os.strerror(said or errno.ENOSPC))
 
 
-def _start(run: Run, engine: Engine, as_of: date) -> subprocess.Popen[str]:
-    config = write_settings(run)
-    return subprocess.Popen(
-        _command(engine, config),
-        cwd=run.folder,
-        env=_environment(as_of),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    )
+def _start(run: Run, engine: Engine, as_of: date) -> child.Process:
+    return child.start(_command(engine, write_settings(run)), _environment(as_of), folder=run.folder, public=True)
 
 
 def write_settings(run: Run) -> Path:
@@ -106,20 +96,14 @@ def write_settings(run: Run) -> Path:
 def _command(engine: Engine, config: Path) -> list[str]:
     match engine:
         case Engine.MKDOCS:
-            return [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--config-file", str(config)]
+            options: tuple[str, ...] = ("--strict", "--quiet")
         case Engine.ZENSICAL:
-            return [sys.executable, "-m", "zensical", "build", "--clean", "--config-file", str(config)]
+            options = ("--clean",)
+    return child.python(engine.value, "build", *options, "--config-file", str(config), flags=child.ISOLATED_BUT_TOLD)
 
 
 def _environment(as_of: date) -> dict[str, str]:
     """A fixed environment: the same bytes whatever the machine's zone, locale or hash seed."""
     midnight = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
-    return {
-        "PATH": "/usr/bin:/bin",
-        "TZ": "UTC",
-        "LC_ALL": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
-        "PYTHONUTF8": "1",
-        "SOURCE_DATE_EPOCH": str(int(midnight.timestamp())),
-        "NO_MKDOCS_2_WARNING": "1",
-    }
+    seconds = min(max(int(midnight.timestamp()), 0), _LATEST)
+    return child.environment(PYTHONHASHSEED="0", PYTHONUTF8="1", SOURCE_DATE_EPOCH=str(seconds), NO_MKDOCS_2_WARNING="1")

@@ -1,67 +1,101 @@
-"""History: commits and the trees they hold. The only user of git.
+"""History: commits and the trees they hold.
 
-Owns the calls of git: read-only, without a checkout, with file names as they are (`-z`). Must not know what the files mean.
+Owns what git is asked: read-only, without a checkout, with file names as they are (`-z`). Must not know what the files mean.
 """
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from hashlib import sha1, sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from generator.tree import MAX_BYTES, RECORDS, Pair, Tree, counts, head_of
+from generator.git import ask, without_filters
+from generator.model import FIRST_DAY, LAST_DAY
+from generator.problems import Unanswered
+from generator.tree import MAX_BYTES, RECORDS, Pair, Tree, counts, folder, head_of
 
 EVERYTHING = "--all"
 SUBMODULE = "submodule"
 _SUBMODULE = b"160000"
-_DIGITS = tuple(str(d).encode() for d in range(10))
 _PORTION = 500
-_GIT = ("git", "-c", "core.quotepath=false", "-c", "safe.directory=*")
+_ENCODINGS = ("gb2312", "gbk", "gb18030", "big5", "iso-8859-1", "latin-1")
+_TOLD = 3  # words about an object that is there: its id, its kind, its size
+_SHA256 = 64  # hexadecimal digits of an id in a repository of that form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """A commit: its id, its day in the district's time zone, and whether the working folder differs from it below `records/`."""
+    """A commit: its id, its day in the district's time zone, and whether the working folder differs from it below `records/`; None: not known."""
 
     id: str
     day: date
-    dirty: bool
+    dirty: bool | None
 
 
 def head(root: Path, time_zone: str) -> Commit | None:
     """The commit checked out in `root`; None where there is no repository, no commit or no git."""
-    shown = _git(root, "log", "-1", "--format=%H %ct")
-    if shown is None or not shown.strip():
+    named = ask(root, "rev-parse", "--verify", "--quiet", "HEAD")
+    if named is None:
         return None
-    commit, seconds = shown.decode("ascii").split()
-    changed = _git(root, "status", "--porcelain", "-z", "--", RECORDS)
-    return Commit(id=commit, day=_day(seconds, time_zone), dirty=bool(changed))
+    shown = ask(root, "rev-list", "--timestamp", "--max-count=1", named.decode("ascii").strip()) or b""
+    seconds, commit = shown.decode("ascii").split()
+    return Commit(id=commit, day=_day(seconds, time_zone), dirty=_differs(root, commit))
 
 
 def commits(root: Path, time_zone: str) -> tuple[Commit, ...]:
     """The commits of the present branch, newest first: of a merge the side that was merged into. None where there is no commit or no git."""
-    shown = _git(root, "log", "--first-parent", "--format=%H %ct") or b""
+    if ask(root, "rev-parse", "--verify", "--quiet", "HEAD") is None:
+        return ()
+    shown = ask(root, "rev-list", "--timestamp", "--first-parent", "HEAD") or b""
     entries = (entry.split() for entry in shown.decode("ascii").splitlines())
-    return tuple(Commit(id=commit, day=_day(seconds, time_zone), dirty=False) for commit, seconds in entries)
+    return tuple(Commit(id=commit, day=_day(seconds, time_zone), dirty=False) for seconds, commit in entries)
 
 
 def _day(seconds: str, time_zone: str) -> date:
-    return datetime.fromtimestamp(int(seconds), tz=ZoneInfo(time_zone)).date()
+    """The day of a moment; of one that no calendar of ours holds the last day that we tell anything of."""
+    try:
+        day = datetime.fromtimestamp(int(seconds), tz=ZoneInfo(time_zone)).date()
+    except (ValueError, OverflowError, OSError):
+        return LAST_DAY
+    return min(max(day, FIRST_DAY), LAST_DAY)
+
+
+def _differs(root: Path, commit: str) -> bool | None:
+    """Whether the records in the folder are others than those of a commit. Told from the bytes: the index may be damaged or told to look away."""
+    try:
+        listed = ask(root, "ls-tree", "-r", "-z", commit, "--", f"{RECORDS}/") or b""
+    except Unanswered:
+        return None
+    here, unreadable = folder(root)
+    if any(problem.code == "unreadable" for problem in unreadable):
+        return None
+    entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
+    there = {_name(name): meta.split()[2].decode("ascii") for meta, _, name in entries}
+    counted = {path: blob for path, blob in there.items() if counts(path.rpartition("/")[2])}
+    return bool(unreadable) or set(here.paths) != set(counted) or any(not _is(root / path, blob) for path, blob in counted.items())
+
+
+def _is(file: Path, blob: str) -> bool:
+    """Whether a file holds what a blob holds, or would but for the ends of lines that git gave it on its way here."""
+    made = sha256 if len(blob) == _SHA256 else sha1  # as git names its blobs; nothing is kept safe by it
+    data = file.read_bytes()
+    forms = (data, data.replace(b"\r\n", b"\n"))
+    return any(made(b"blob %d\0" % len(form) + form).hexdigest() == blob for form in forms)
 
 
 def top(root: Path) -> Path | None:
     """The folder of the repository that `root` lies in; None where there is none."""
-    shown = _git(root, "rev-parse", "--show-toplevel")
+    shown = ask(root, "rev-parse", "--show-toplevel")
     return None if shown is None else Path(_name(shown).removesuffix("\n"))
 
 
 def prefix(root: Path) -> str:
     """Where `root` lies in its git repository, ending in `/`; empty at the top or without git."""
-    shown = _git(root, "rev-parse", "--show-prefix")
+    shown = ask(root, "rev-parse", "--show-prefix")
     return "" if shown is None else shown.decode("utf-8", "surrogateescape").removesuffix("\n")
 
 
@@ -70,8 +104,8 @@ def tree_at(root: Path, revision: str, seen: dict[str, bytes] | None = None) -> 
 
     `seen` holds the bytes of every blob read so far: who reads several commits hands the same one over, and no blob is read twice.
     """
-    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    listed = None if commit is None else _git(root, "ls-tree", "-r", "-z", commit.decode("ascii").strip(), "--", f"{RECORDS}/")
+    commit = ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", doubtful=True)
+    listed = None if commit is None else ask(root, "ls-tree", "-r", "-z", commit.decode("ascii").strip(), "--", f"{RECORDS}/")
     if listed is None:
         return None
     entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
@@ -84,33 +118,34 @@ def tree_at(root: Path, revision: str, seen: dict[str, bytes] | None = None) -> 
 
 def commit_of(root: Path, revision: str) -> str | None:
     """The id of the commit that a revision names; None if git knows none."""
-    found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    found = ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", doubtful=True)
     return None if found is None else found.decode("ascii").strip()
 
 
 def common(root: Path, one: str, other: str) -> str | None:
     """The commit from which two commits parted; None where their histories never meet, as far as this clone reaches."""
-    found = _git(root, "merge-base", one, other)
+    found = ask(root, "merge-base", one, other)
     return None if found is None else found.decode("ascii").split("\n")[0]
 
 
 def day_of(root: Path, commit: str, time_zone: str) -> date:
     """The day of a commit in the district's time zone."""
-    shown = _git(root, "log", "-1", "--format=%ct", commit)
+    shown = ask(root, "rev-list", "--timestamp", "--max-count=1", commit)
     assert shown is not None, "git knows this commit"
-    return datetime.fromtimestamp(int(shown), tz=ZoneInfo(time_zone)).date()
+    return _day(shown.decode("ascii").split()[0], time_zone)
 
 
 def changed(root: Path, base: str, head: str | None) -> tuple[Pair, ...]:
     """The files that differ between two commits, or between a commit and the working folder; a file that moved is one, not two."""
     revisions = (base,) if head is None else (base, head)
-    options = ("--raw", "-z", "-M", "--no-abbrev", "--relative", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
-    told = _git(root, "diff", *options, *revisions, "--", f"{RECORDS}/") or b""
+    compared = ("--raw", "-z", "-M", "-l1000", "--no-abbrev", "--relative", "--ignore-submodules=dirty")
+    options = (*compared, "--no-color", "--no-ext-diff", "--no-textconv")
+    told = ask(root, "diff", *options, *revisions, "--", f"{RECORDS}/", settings=() if head else without_filters(root)) or b""
     raw = list(_raw(iter(told.split(b"\0"))))
     ids = dict.fromkeys(id_ for _, _, *both in raw for id_ in both if id_.strip("0"))
     read = {id_: partial(bytes, content) for id_, content in _read(root, tuple(ids)).items()}
     found = [_changed(root, read, one) for one in raw]
-    others = (_git(root, "ls-files", "-z", "--others", "--exclude-standard", "--", f"{RECORDS}/") or b"") if head is None else b""
+    others = (ask(root, "ls-files", "-z", "--others", "--exclude-standard", "--", f"{RECORDS}/") or b"") if head is None else b""
     new = [_name(part) for part in others.split(b"\0") if part]
     found += [Pair(before=None, after=path, old=None, new=head_of(root / path), foreign=not (root / path).is_file()) for path in new]
     counted = (pair for pair in found if counts(pair.path.rpartition("/")[2]))
@@ -168,32 +203,32 @@ class Blob:
 
 def known(root: Path) -> tuple[str, ...] | None:
     """The paths of the working folder that git keeps or would keep, in order; None without git. Submodules are named like files."""
-    listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    listed = ask(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     return None if listed is None else tuple(sorted({_name(part) for part in listed.split(b"\0") if part}))
 
 
 def submodules(root: Path) -> tuple[str, ...]:
     """The paths at which the index holds a submodule."""
-    listed = _git(root, "ls-files", "-z", "--stage") or b""
+    listed = ask(root, "ls-files", "-z", "--stage") or b""
     entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
     return tuple(_name(name) for meta, _, name in entries if meta.startswith(_SUBMODULE))
 
 
 def is_shallow(root: Path) -> bool:
     """Whether the clone lacks the beginning of its history."""
-    return _git(root, "rev-parse", "--is-shallow-repository") == b"true\n"
+    return ask(root, "rev-parse", "--is-shallow-repository") == b"true\n"
 
 
 def revisions_of(root: Path, revisions: str) -> tuple[str, ...] | None:
     """The commits that git understands by `A..B` or `--all`, newest first; None if it does not understand."""
     what = ("--all",) if revisions == EVERYTHING else ("--end-of-options", revisions)
-    listed = _git(root, "rev-list", *what)
+    listed = ask(root, "rev-list", *what, doubtful=True)
     return None if listed is None else tuple(listed.decode("ascii").split())
 
 
 def brought(root: Path, revisions: Sequence[str]) -> tuple[Blob, ...]:
     """Every content that the commits brought, once each path and content, oldest first; what a merge itself brought is among it."""
-    told = _git(
+    told = ask(
         root,
         "diff-tree",
         "--stdin",
@@ -223,23 +258,23 @@ def contents(root: Path, blobs: Iterable[str]) -> Iterator[tuple[str, int, bytes
     """Each blob once: its id, its size and its bytes, of those larger than a record may be none. Read in portions, so that memory stays small."""
     wanted = list(dict.fromkeys(blobs))
     for start in range(0, len(wanted), _PORTION):
-        sizes = _git(root, "cat-file", "--batch-check", given="\n".join((*wanted[start : start + _PORTION], "")).encode()) or b""
-        listed = [(line.split()[0].decode("ascii"), int(line.split()[2])) for line in sizes.splitlines() if line.endswith(_DIGITS)]
+        sizes = ask(root, "cat-file", "--batch-check", given="\n".join((*wanted[start : start + _PORTION], "")).encode()) or b""
+        told = [line.split() for line in sizes.splitlines()]
+        if lacking := next((words for words in told if len(words) != _TOLD), None):
+            raise Unanswered("cli.git_lacks", path=str(root), id=lacking[0][:12].decode("ascii", "replace"))
+        listed = [(words[0].decode("ascii"), int(words[2])) for words in told]
         small = _read(root, [id_ for id_, size in listed if size <= MAX_BYTES])
         yield from ((id_, size, small.get(id_, b"")) for id_, size in listed)
 
 
 def messages(root: Path, revisions: Sequence[str]) -> Iterator[tuple[str, str]]:
     """What each commit says of itself."""
-    told = (
-        _git(root, "log", "--no-walk", "--stdin", "-z", "--format=%H%x01%B", given="".join(f"{r}\n" for r in revisions).encode())
-        if revisions
-        else b""
-    )
-    for entry in (told or b"").split(b"\0"):
-        commit, _, said = entry.partition(b"\x01")
-        if commit:
-            yield commit.decode("ascii"), said.decode("utf-8", "replace")
+    for commit, raw in _read(root, list(dict.fromkeys(revisions))).items():
+        head, _, said = raw.partition(b"\n\n")
+        encodings = [line.removeprefix(b"encoding ").decode("ascii", "replace") for line in head.split(b"\n") if line.startswith(b"encoding ")]
+        # Only such as keep ASCII signs as they are: by another name a commit could hide what it says.
+        known = encodings and encodings[0].lower() in _ENCODINGS
+        yield commit, said.decode(encodings[0] if known else "utf-8", "replace")
 
 
 def _name(path: bytes) -> str:
@@ -248,21 +283,14 @@ def _name(path: bytes) -> str:
 
 def _read(root: Path, blobs: Sequence[str]) -> Mapping[str, bytes]:
     """Every blob from one run of git, which answers each id with `<id> blob <size>`, a line break, the bytes and a line break."""
-    answer = _git(root, "cat-file", "--batch", given="\n".join((*blobs, "")).encode("ascii"))
-    assert answer is not None, "git listed these blobs"
+    answer = ask(root, "cat-file", "--batch", given="\n".join((*blobs, "")).encode("ascii")) or b""
     contents, at = {}, 0
     for blob in blobs:
         start = answer.index(b"\n", at) + 1
-        size = int(answer[at:start].split()[2])
+        told = answer[at:start].split()
+        if len(told) != _TOLD:
+            raise Unanswered("cli.git_lacks", path=str(root), id=blob[:12])
+        size = int(told[2])
         contents[blob] = answer[start : start + min(size, MAX_BYTES + 1)]
         at = start + size + 1
     return contents
-
-
-def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes | None:
-    """What git prints when it is given this; None if it ends with an error or is not installed."""
-    try:
-        done = subprocess.run([*_GIT, *arguments], cwd=root, input=given, capture_output=True, check=False)
-    except FileNotFoundError:
-        return None
-    return done.stdout if done.returncode == 0 else None

@@ -29,6 +29,7 @@ TermId = NewType("TermId", str)
 RecipientId = NewType("RecipientId", str)
 ClauseRef = NewType("ClauseRef", str)  # "policy-id#clause-id"
 SystemNumber = NewType("SystemNumber", int)  # 1..18, the rows of the programme
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)  # between them lie the days of which anything is told
 Locate: TypeAlias = "Callable[[tuple[str | int, ...]], Position]"  # the place of a field within a record
 
 

@@ -52,7 +52,7 @@ def _head(site: Site, catalogue: Catalogue) -> Mapping[str, object]:
         "notice": _text(repository.district.notice) if repository.district.notice else None,
         "as_of": site.as_of.isoformat(),
         "commit": site.commit.id if site.commit else None,
-        "uncommitted": bool(site.commit and site.commit.dirty),
+        "uncommitted": bool(site.commit and site.commit.dirty is not False),
         "school_year": site.current_year,
         "verdicts": [_verdict(verdict, catalogue) for verdict in Verdict],
         "rules": [_rule(rule) for rule in repository.rules.values()],

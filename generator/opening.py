@@ -8,14 +8,13 @@ know where files stand.
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from generator import content
+from generator import child, content
 from generator.content import Frame
 from generator.model import Receipt, RiskLevel, SchoolId, Stage, TermId, Text
 from generator.receipts import sealed_path
@@ -71,12 +70,11 @@ def open_all(files: Sequence[Sealed], identities: Sequence[str]) -> tuple[Submis
     """What each file holds, in order; the worker is gone when this returns."""
     job = {"identities": list(identities), "files": [_told(file) for file in files]}
     start, each = _SECONDS
-    command = [sys.executable, "-m", "generator.opening"]
     limit = int(start + each * len(files)) + 1
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as worker:
+    with child.start(child.python("generator.opening"), child.environment(), given=True) as worker:
         try:
             answer, _ = worker.communicate(json.dumps([limit, job]).encode("ascii"), timeout=10 * limit)
-        except subprocess.TimeoutExpired:
+        except child.TooLong:
             answer = b""
         finally:
             worker.kill()
@@ -132,14 +130,13 @@ def _answer(result: Submission | Refused) -> Mapping[str, Any]:
 
 
 def _limit(seconds: int) -> None:
-    """No file written, no core dumped, so much memory, so many seconds. Windows knows none of these; there the time limit of the caller holds."""
+    """No file written, so much memory, so many seconds. Windows knows none of these; there the time limit of the caller holds."""
     try:
         import resource
     except ImportError:
         return
     for what, most in (
         (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_AS, _MEMORY),
         (resource.RLIMIT_CPU, seconds),
     ):
@@ -148,6 +145,7 @@ def _limit(seconds: int) -> None:
 
 
 def _work() -> None:
+    child.leave_no_dump()
     seconds, job = json.loads(sys.stdin.buffer.read())
     _limit(seconds)
     answers = [_answer(examined(file, job["identities"])) for file in job["files"]]

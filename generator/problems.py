@@ -72,3 +72,11 @@ class InputError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = in_order(problems)
         super().__init__("\n".join(f"{p.at}: {p.code} {dict(p.facts)}" for p in self.problems))
+
+
+class Unanswered(Exception):
+    """Raised where something outside the records that the program leans on, such as git, gives no answer. Carries its sentence's key and facts."""
+
+    def __init__(self, key: str, **facts: str) -> None:
+        self.key, self.facts = key, facts
+        super().__init__(key)

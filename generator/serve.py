@@ -12,7 +12,6 @@ import os
 import queue
 import re
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -28,10 +27,13 @@ from typing import Any, Protocol
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
+from generator import child
+from generator.git import OWN
 from generator.resources import engine_config, schemas_folder, site_folder
 
 EVENTS = "/.xinzhuli/events"
 SCRIPT = "/.xinzhuli/listen.js"  # a file, because the pages' policy lets no inline script run
+_KEPT = (*OWN, "TMPDIR", "TEMP", "TMP")  # of the person at the desk: a build asks git too
 _CHANGES = ("created", "modified", "moved", "deleted")
 _SETTLE = 0.1  # seconds without a change before a build begins: editors write a file in several steps
 _BEAT = 15.0  # seconds between signs of life on an open stream
@@ -108,15 +110,8 @@ def serve(root: Path, out: Path, port: int, command: Sequence[str], retouching: 
 def _rebuild(command: Sequence[str], out: Path, preview: Preview, words: Words, overtaken: Callable[[], bool]) -> bool:
     """Build and tell, unless another change overtakes it; whether it came to its end. A site that is the same as before need not be shown anew."""
     before = _fingerprint(out)
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        start_new_session=True,  # so that it can be ended together with the engines that it runs
-    )
+    # in a session of its own, so that it can be ended together with the engines that it runs
+    process = child.start(command, child.environment(_KEPT, child.program("git")), public=True, session=True)
     try:
         said = _said(process, overtaken)
     finally:
@@ -132,18 +127,18 @@ def _rebuild(command: Sequence[str], out: Path, preview: Preview, words: Words, 
     return True
 
 
-def _said(process: subprocess.Popen[str], overtaken: Callable[[], bool]) -> str | None:
+def _said(process: child.Process, overtaken: Callable[[], bool]) -> str | None:
     """What a build said when it ended; None where it was overtaken."""
     while not overtaken():
         try:
-            said = process.communicate(timeout=_SETTLE)
-        except subprocess.TimeoutExpired:
+            said, _ = process.communicate(timeout=_SETTLE)
+        except child.TooLong:
             continue
-        return "".join(said).strip()
+        return said.decode("utf-8", "replace").strip()
     return None
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _end(process: child.Process) -> None:
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGTERM)
         process.communicate()

@@ -77,7 +77,9 @@ registry
 submission
 model
 age_header | bech32 | replacing
-problems | literal
+git
+child
+problems | literal | modules
 """
 RANK = {name.strip(): rank for rank, line in enumerate(LAYERS.strip().splitlines()) for name in line.split("|")}
 ONLY = {
@@ -97,7 +99,7 @@ ONLY = {
     "pandas": {"tables"},
     "pyrage": {"sealed"},
     "shamir_mnemonic": {"shares", "guard.shares"},  # the second for the list of words only
-    "subprocess": {"history", "engine", "serve", "opening", "signatures"},
+    "subprocess": {"child"},
     "logging": set(),
     "random": set(),
     "time": {"serve"},
@@ -107,7 +109,7 @@ ONLY_CALLED_IN = {
     "now": {"command"},
     "today": set[str](),
     "utcnow": set[str](),
-    "environ": {"command"},
+    "environ": {"command", "child"},
     "getenv": set[str](),
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "service", "context", "misc"}

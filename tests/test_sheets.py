@@ -229,9 +229,10 @@ def test_problems_in_the_records_write_nothing(tmp_path: Path) -> None:
 
 def test_missing_system_libraries_are_told(tmp_path: Path) -> None:
     """A stand-in for WeasyPrint that fails as it does where Pango is not installed: advice on stdout, then OSError."""
-    (tmp_path / "weasyprint.py").write_text("print('advice')\nraise OSError('cannot load library libpango\\nmore')\n", encoding="utf-8")
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "modules" / "weasyprint.py").write_text("print('advice')\nraise OSError('cannot load library libpango\\nmore')\n", encoding="utf-8")
     shutil.copytree(TYPICAL / "records", tmp_path / "records")
-    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path / 'modules'}{os.pathsep}{ROOT}"}
     command = [sys.executable, "-m", "generator.cli", "--lang", "en", "sheets", "xz01"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")

@@ -5,8 +5,6 @@ Owns which build the preview runs.
 
 from __future__ import annotations
 
-import sys
-
 from generator.command import FINE, Accepts, Request, UsageError, moment
 
 ACCEPTS = Accepts(values=("--out", "--as-of", "--port"))
@@ -14,6 +12,7 @@ ACCEPTS = Accepts(values=("--out", "--as-of", "--port"))
 
 def run(request: Request) -> int:
     """Show the site until interrupted."""
+    from generator.child import python
     from generator.retouch import Retouch
     from generator.serve import PortTaken, Words, serve
 
@@ -27,7 +26,7 @@ def run(request: Request) -> int:
     retouch = Retouch(root=request.root, out=request.out, moment=lambda zone: moment(request.root, zone, as_of))
     words = Words(say=request.say, language=request.language.value)
     try:
-        serve(request.root, request.out, int(port), [sys.executable, "-m", "generator.cli", "build", *options], retouch, words)
+        serve(request.root, request.out, int(port), python("generator.cli", "build", *options), retouch, words)
     except PortTaken:
         raise UsageError("cli.port_taken", port=port) from None
     return FINE

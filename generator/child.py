@@ -1,0 +1,99 @@
+"""Child processes: all that this program starts is started here, alone.
+
+Owns where programs are looked for, and the folder, the environment, the umask and the interpreter's flags of what runs. Nothing in a district's
+folder and no variable of the caller's runs there, or changes what runs. Must not know what the children do. docs/SECURITY.md lists them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from generator.modules import current, trusted
+
+Process = subprocess.Popen[bytes]
+Finished = subprocess.CompletedProcess[bytes]
+TooLong = subprocess.TimeoutExpired
+NOWHERE = Path(os.path.abspath(os.sep))  # noqa: PTH100 - with the drive that we run on; a folder of no district
+ISOLATED = ("-I", "-X", "utf8")  # no PYTHON* variable, no modules of a user's, none of the current folder
+ISOLATED_BUT_TOLD = ("-P", "-s")  # the same but for PYTHON* variables, of which the environment must hold our own only
+_SYSTEM = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+_NEEDED = ("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "PATHEXT", "COMSPEC")  # without them nothing starts on Windows
+_OTHERS = 0o077
+# The search path is the caller's, so that the child finds the same modules, however the program was installed.
+_START = (
+    "import json, runpy, sys; sys.path[:] = json.loads(sys.argv[1]); name = sys.argv[2]; del sys.argv[1:3]; "
+    "runpy.run_module(name, run_name='__main__', alter_sys=True)"
+)
+
+
+def python(module: str, *arguments: str, flags: Sequence[str] = ISOLATED) -> list[str]:
+    """The command that runs a module as a program of its own, found where we ourselves find it."""
+    bytecode = ("-B",) if sys.dont_write_bytecode else ()
+    places = json.dumps(trusted(sys.path))
+    return [sys.executable, *flags, *bytecode, "-c", _START, places, module, *arguments]
+
+
+def program(name: str, strange: Path | None = None) -> str | None:
+    """Where a program lies: on the caller's PATH, but only where that names folders in full, and not below a strange folder (the current one)."""
+    below = (strange or Path(current())).resolve()
+    listed = [Path(place) for place in os.get_exec_path() if os.path.isabs(place)]  # noqa: PTH117
+    places = [place for place in listed if str(place) in _SYSTEM or not place.resolve().is_relative_to(below)]
+    found = shutil.which(name, path=os.pathsep.join(map(str, places)))
+    return found if found and os.path.isabs(found) else None  # noqa: PTH117
+
+
+def environment(kept: Iterable[str] = (), beside: str | None = None, **more: str) -> dict[str, str]:
+    """A child's environment: the same everywhere, but for the variables that are kept; the folder of the program `beside` is on its PATH too."""
+    first = (str(Path(beside).parent),) if beside else ()
+    system = _SYSTEM if os.name == "posix" else tuple(os.get_exec_path())
+    plain = {"PATH": os.pathsep.join(dict.fromkeys((*first, *system))), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    return plain | {name: os.environ[name] for name in (*_NEEDED, *kept) if name in os.environ} | more
+
+
+def run(command: Sequence[str], environment: Mapping[str, str], *, folder: Path = NOWHERE, given: bytes = b"", hear: bool = False) -> Finished:
+    """What a program answers to its input, when it has ended. With `hear`, what it says to the person at the desk goes there."""
+    heard = None if hear else subprocess.PIPE
+    return subprocess.run(command, env=environment, cwd=folder, input=given, stdout=subprocess.PIPE, stderr=heard, umask=_OTHERS, check=False)
+
+
+def start(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    folder: Path = NOWHERE,
+    given: bool = False,
+    public: bool = False,
+    session: bool = False,
+) -> Process:
+    """A program that runs beside us; what it says comes by one pipe, but of one that is `given` something its complaints are dropped.
+
+    `public`: others may read what it writes, as far as the caller's umask lets them. `session`: it can be ended with all that it started.
+    """
+    return subprocess.Popen(
+        command,
+        env=environment,
+        cwd=folder,
+        stdin=subprocess.PIPE if given else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL if given else subprocess.STDOUT,
+        umask=-1 if public else _OTHERS,
+        start_new_session=session,
+    )
+
+
+def leave_no_dump() -> None:
+    """What this process holds in memory goes to no file when it crashes, and no other process of the same user may look into it."""
+    try:
+        import ctypes
+        import resource
+    except ImportError:
+        return  # Windows, whose dumps the caller's settings decide
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE: a program that collects dumps does not ask for the limit

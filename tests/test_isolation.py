@@ -1,0 +1,212 @@
+"""Nothing that lies in a district's folder runs: whatever is done there, and wherever somebody stands."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from generator import submission
+from generator.commands import COMMANDS
+from tests.district import DAY, FIRST, SECOND, TERM, District, district, git, invented
+
+ROOT = Path(__file__).resolve().parent.parent
+PROGRAM = str(Path(sys.executable).with_name("xinzhuli"))
+MODULES = (  # what a child or a command imports while it runs; the first are ours
+    *("generator/__init__.py", "generator/opening.py", "generator/cli.py", "generator/commands/open.py"),
+    *("base64.py", "json.py", "runpy.py", "subprocess.py", "difflib.py", "getpass.py", "tempfile.py", "shutil.py", "zoneinfo.py"),
+    *("yaml.py", "jinja2.py", "markdown.py", "mkdocs.py", "mkdocs/__main__.py", "material/__init__.py", "pyrage.py", "jieba.py"),
+    *("sitecustomize.py", "usercustomize.py", "conftest.py", "hooks.py", "resource.py", "ctypes.py"),
+)
+HOOKS = ("fsmonitor-watchman", "post-checkout", "post-index-change", "pre-commit", "pre-auto-gc", "post-rewrite", "reference-transaction")
+SETTINGS = (  # with the trap that each of them runs
+    *("core.fsmonitor", "core.pager", "pager.log", "pager.diff", "core.sshCommand", "core.askPass", "core.editor", "core.gitProxy"),
+    *("core.alternateRefsCommand", "diff.external", "diff.trap.command", "diff.trap.textconv", "merge.trap.driver", "interactive.diffFilter"),
+    *("filter.trap.clean", "filter.trap.smudge", "gpg.program", "gpg.ssh.program", "uploadpack.packObjectsHook"),
+    *("alias.rev-list", "alias.log", "alias.status", "alias.trap", "remote.origin.vcs", "remote.origin.uploadpack", "sequence.editor"),
+)
+CHANGED = {
+    "gpg.ssh.allowedSignersFile": "/dev/null",
+    "log.showSignature": "true",
+    "core.quotePath": "true",
+    "diff.noprefix": "true",
+    "diff.renames": "false",
+    "status.short": "true",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trapped:
+    """A district full of traps, and the folder in which each that was sprung leaves a file of its name."""
+
+    made: District
+    sprung: Path
+
+    @property
+    def names(self) -> list[str]:
+        return sorted(path.name for path in self.sprung.iterdir())
+
+    def run(self, *arguments: str, program: tuple[str, ...] = (PROGRAM,), **more: str) -> subprocess.CompletedProcess[str]:
+        """A command typed in the district's own folder."""
+        environment = {"PATH": f".:{os.environ['PATH']}", "HOME": str(self.made.beside), "LC_ALL": "C.UTF-8"} | more
+        return subprocess.run(
+            [*program, *arguments], cwd=self.made.root, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+        )
+
+
+def script(sprung: Path, name: str) -> str:
+    return f"#!/bin/sh\ntouch '{sprung}/{name}'\nexit 1\n"
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o755)
+
+
+@pytest.fixture(scope="module")
+def trapped(tmp_path_factory: pytest.TempPathFactory) -> Trapped:
+    beside = tmp_path_factory.mktemp("trapped")
+    made, sprung = district(beside), tmp_path_factory.mktemp("sprung")
+    root = made.root
+    signed_commit(made)
+    for name in MODULES:
+        mark = f"open({str(sprung / name.replace('/', '-'))!r}, 'w').close()\n"
+        write(root / name, mark)
+    (root / "x.pth").write_text(f"import pathlib; pathlib.Path({str(sprung / 'pth')!r}).touch()\n", encoding="utf-8")
+    write(root / "mkdocs.yml", "site_name: x\nhooks: [hooks.py]\n")
+    write(root / "Makefile", f"all:\n\ttouch {sprung}/make\n")
+    for name in ("git", "ssh-keygen", "python3", "make"):
+        write(root / name, script(sprung, f"path-{name}"))
+    for name in HOOKS:
+        write(root / ".git" / "hooks" / name, script(sprung, f"hook-{name}"))
+    for name in SETTINGS:
+        trap = beside / "traps" / name
+        write(trap, script(sprung, f"set-{name}"))
+        git(root, "config", name, f"!{trap}" if name.startswith("alias.") else str(trap))
+    for name, value in CHANGED.items():
+        git(root, "config", name, value)
+    (root / ".gitattributes").write_text("* filter=trap merge=trap\n*.md diff=trap\n", encoding="utf-8")
+    touched(root)
+    shutil.copytree(root / "records", beside / "records")
+    return Trapped(made=made, sprung=sprung)
+
+
+def signed_commit(made: District) -> None:
+    key = made.beside / "who"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(key)], check=True)
+    (made.root / "records" / "README.md").write_text("说明\n", encoding="utf-8")
+    git(made.root, "add", "-A")
+    git(made.root, "-c", "gpg.format=ssh", "-c", f"user.signingKey={key}", "commit", "-q", "-S", "-m", "signed")
+
+
+def touched(root: Path) -> None:
+    """Two files with other bytes and one with another time: git must look into all."""
+    (root / "records" / "README.md").write_text("别的说明\n", encoding="utf-8")
+    with (root / "records" / "district.yml").open("a", encoding="utf-8") as district_file:
+        district_file.write("# 改过\n")
+    os.utime(root / "records" / "schools" / FIRST / "school.yml", (1, 1))
+
+
+def test_the_traps_are_good(trapped: Trapped) -> None:
+    """What this program must not do springs them."""
+    asked = (["status"], ["log", "-1"], ["diff", "--ext-diff"], ["diff", "--ext-diff", "records/district.yml"])
+    for command in (*(["git", *words] for words in asked), [sys.executable, "-c", "import base64"]):
+        subprocess.run(command, cwd=trapped.made.root, capture_output=True, check=False)
+    traps = {"core.fsmonitor", "gpg.ssh.program", "filter.trap.clean", "diff.external", "diff.trap.command"}
+    assert {"base64.py", *(f"set-{name}" for name in traps)} <= set(trapped.names)
+
+
+@pytest.fixture(autouse=True)
+def clear_afterwards(trapped: Trapped) -> Iterator[None]:
+    yield
+    clear(trapped)
+
+
+def clear(trapped: Trapped) -> None:
+    for path in trapped.sprung.iterdir():
+        path.unlink()
+
+
+def words(trapped: Trapped) -> dict[str, list[list[str]]]:
+    """How each command is typed."""
+    made, beside = trapped.made, trapped.made.beside
+    own = beside / "own.yml"
+    own.write_bytes(submission.written(invented(made, SECOND)))
+    day, key = ["--as-of", DAY.isoformat()], ["--identity", str(made.key_file())]
+    return {
+        "check": [["check"], ["check", "--history"]],
+        "build": [["build", "--out", str(beside / "site"), "--as-of", "2026-11-24"]],
+        "serve": [],  # below: it does not end
+        "diff": [["diff", "HEAD~1"], ["diff", "HEAD~1", "HEAD", "--format", "json"]],
+        "tidy": [["tidy", "records"]],
+        "guard": [["guard"], ["guard", "--history"], ["guard", "--range", "HEAD~1..HEAD"]],
+        "history": [["history"]],
+        "sheets": [["sheets", FIRST, "--out", str(beside / "sheets")]],
+        "explain": [["explain", "symlink"]],
+        "new": [["new", "waiver", "trapped"]],
+        "codeowners": [["codeowners"]],
+        "keygen": [["keygen", "--out", str(beside / "new.txt")]],
+        "seal": [["seal", str(own), *day, "--sign", str(beside / "who")]],
+        "open": [["open", str(made.sealed()), *key, "--out", str(beside / "opened.yml")]],
+        "rekey": [["rekey", *key, *day]],
+        "recipients": [["recipients", *day]],
+        "release": [["release", TERM, *key, *day]],
+    }
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "serve"])
+def test_no_trap_is_sprung(trapped: Trapped, command: str) -> None:
+    typed = words(trapped)
+    assert set(typed) == set(COMMANDS)
+    for arguments in typed[command]:
+        done = trapped.run(*arguments, "--lang", "en")
+        assert trapped.names == [], arguments
+        assert done.returncode in (0, 1, 2, 5), done.stderr
+        assert "Traceback" not in done.stderr
+        if command in ("build", "seal", "open", "keygen", "rekey", "sheets", "diff", "history", "recipients"):
+            assert done.returncode == 0, done.stdout + done.stderr
+    shutil.rmtree(trapped.made.root / "records")
+    shutil.copytree(trapped.made.beside / "records", trapped.made.root / "records")
+
+
+@pytest.mark.parametrize("arguments", [["check", "--history"], ["recipients"], ["diff", "HEAD~1"]])
+def test_no_trap_is_sprung_by_a_module_that_is_run_there(trapped: Trapped, arguments: list[str]) -> None:
+    """`python -m generator.cli` puts the current folder first; a folder that has a `generator` of its own is then asked for just that."""
+    (own := trapped.made.root / "generator").rename(trapped.made.beside / "generator")
+    done = trapped.run(*arguments, "--lang", "en", program=(sys.executable, "-m", "generator.cli"), PYTHONPATH=str(ROOT))
+    (trapped.made.beside / "generator").rename(own)
+    assert trapped.names == []
+    assert done.returncode in (0, 1), done.stderr
+
+
+def test_the_worker_is_the_programs_own_wherever_the_program_is_found(trapped: Trapped) -> None:
+    """Also where the caller's search path names the district: with PYTHONPATH, or with `python -c`."""
+    typed = words(trapped)["open"][0]
+    (trapped.made.beside / "opened.yml").unlink(missing_ok=True)
+    start = "import sys; from generator import cli; sys.path.insert(0, ''); sys.path.insert(0, sys.argv.pop(1)); sys.exit(cli.run(sys.argv[1:]))"
+    done = trapped.run(str(trapped.made.root), *typed, "--lang", "en", program=(sys.executable, "-P", "-c", start))
+    assert trapped.names == []
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a repository to somebody else")
+def test_a_repository_of_somebody_else_is_refused_until_it_is_trusted(trapped: Trapped, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(trapped.made.root, tmp_path / "theirs", symlinks=True))
+    for path in (root, *root.rglob("*")):
+        os.chown(path, 1234, 1234)
+    theirs = Trapped(made=replace(trapped.made, root=root), sprung=trapped.sprung)
+    for language, asks in (("en", "belongs to another user"), ("zh-CN", "属于另一个用户")):
+        done = theirs.run("check", "--history", "--lang", language)
+        assert done.returncode == 2
+        assert asks in done.stderr
+        assert f"git config --global --add safe.directory {root}" in done.stderr
+    (tmp_path / ".gitconfig").write_text(f"[safe]\n\tdirectory = {root}\n", encoding="utf-8")
+    assert theirs.run("history", "--lang", "en", HOME=str(tmp_path)).returncode == 0
+    assert trapped.names == []
