@@ -15,6 +15,7 @@ from generator import duties as d
 from generator import model as m
 from generator import supervision as s
 from generator.duty_records import known_measures
+from generator.filenames import portable
 from generator.guard import secrets
 from generator.operators import applies, example_holds
 from generator.part import Part
@@ -108,7 +109,7 @@ def load(tree: Tree, remembered: Remembered | None = None) -> tuple[Repository |
     Who loads several Trees hands the same `remembered` over, and a file whose version it holds is not read again.
     """
     loaded = {path: _remembered(tree, path, {} if remembered is None else remembered) for path in tree.paths}
-    problems = [found for _, wrong in loaded.values() for found in wrong]
+    problems = [*portable(tree.paths), *(found for _, wrong in loaded.values() for found in wrong)]
     files = [file for file, _ in loaded.values() if file is not None]
     if not tree.paths:
         problems.append(problem(Position(path=RECORDS), "no-records"))
@@ -239,26 +240,24 @@ class _Known:
         self.areas = _titles(district["areas"]) if district else None
         self.bodies = _titles(district["bodies"]) if district else None
         self.systems = {str(s["number"]): (s["title"],) for s in district["systems"]} if district else None
-        self.plans = _titles(by_kind.get("plan", []))
         self.schools = _titles(by_kind.get("school", []))
         bands = {b["id"]: b for curriculum in by_kind.get("curriculum", []) for b in curriculum["bands"]}
         self.bands = None if any(kind_of(path) == "curriculum" for path in broken) else bands
-        self.clauses = {f"{p['id']}#{c['id']}": () for p in by_kind.get("policy", []) for c in p["clauses"]}
         self.modalities = {f"{p['id']}#{c['id']}": m.Modality(c["modality"]) for p in by_kind.get("policy", []) for c in p["clauses"]}
+        self.clauses = dict.fromkeys(self.modalities, ())
         self.parameters = {p["id"]: p["value"] for p in district["parameters"]} if district else None
-        self.rules = _titles(by_kind.get("rule", []))
         self.school_rules = _titles(r for r in by_kind.get("rule", []) if r["subject"] == d.Subject.SCHOOL)
         self.schemes = {scheme["id"]: scheme for scheme in by_kind.get("scheme", [])}
         self.inspections = {inspection["id"]: inspection for inspection in by_kind.get("inspection", [])}
         unread = [(kind_of(path), path) for path in broken]
         self.schools |= {path.split("/")[2]: () for kind, path in unread if kind == "school"}
-        self.plans |= {_stem(path): () for kind, path in unread if kind == "plan"}
-        self.rules |= {_stem(path): () for kind, path in unread if kind == "rule"}
-        self.school_rules |= {_stem(path): () for kind, path in unread if kind == "rule"}
+        self.plans = _titles(by_kind.get("plan", [])) | {_stem(path): () for kind, path in unread if kind == "plan"}
+        broken_rules = {_stem(path): () for kind, path in unread if kind == "rule"}
+        self.rules = _titles(by_kind.get("rule", [])) | broken_rules
+        self.school_rules |= broken_rules
         self.unread_schemes = {_stem(path): () for kind, path in unread if kind == "scheme"}
         self.any_schemes = _titles(self.schemes.values()) | self.unread_schemes
-        shown = [scheme for scheme in self.schemes.values() if scheme["kind"] == s.SchemeKind.DEMONSTRATION]
-        self.demonstration = _titles(shown) | self.unread_schemes
+        self.demonstration = _titles(x for x in self.schemes.values() if x["kind"] == s.SchemeKind.DEMONSTRATION) | self.unread_schemes
         self.any_inspections = dict.fromkeys(self.inspections, ()) | {_stem(path): () for kind, path in unread if kind == "inspection"}
         self.unread_policies = {_stem(path) for kind, path in unread if kind == "policy"}
         self._searches = _SEARCHED

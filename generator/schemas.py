@@ -20,11 +20,15 @@ from generator.model import Text
 from generator.problems import Position, Problem, day, in_order, problem
 from generator.resources import schemas_folder
 from generator.yamlfile import Document
+from generator.yamltext import scalar
 
 Schema = Mapping[str, Any]
 _Error = Any  # jsonschema's ValidationError, whose stubs say "maybe unset" of what a reported error always has
 _SUFFIX = ".schema.json"
 _COMMON = "common"
+UNFILLED = "____"  # what stands in a new record where somebody must write
+_IS_UNFILLED = re.compile(r"\s*(?:_{3,}|请填写|FILL IN)\s*")
+_LOOKS_UNFILLED = re.compile(r"___|请填写|FILL IN")
 _QUOTED = 40  # characters of a value that a sentence quotes
 _TOLD = 200  # defects of one file's shape that are told one by one
 _LONGEST_WORD = 80  # no longer word is a slip of a short one
@@ -80,6 +84,22 @@ def _inside(node: Schema) -> Schema:
     return _inside(node["items"]) if "items" in node else node
 
 
+def rule_of(kind: str, name: str, value: str) -> Text | None:
+    """What a text must be like that stands in a field of a record, if this one is not; None if it may stand there."""
+    node = schema_of(kind)["properties"].get(name, _ANY_NAME)
+    if all(accepts(node, value)):
+        return None
+    rule = node.get("x-messages", _ANY_NAME["x-messages"])["pattern"]
+    return Text(zh=rule["zh"], en=rule["en"])
+
+
+_ANY_NAME: Schema = {
+    "type": "string",
+    "pattern": "^[a-z0-9][a-z0-9-]*$",
+    "x-messages": {"pattern": {"zh": "只能用小写字母、数字和连字符", "en": "only small letters, digits and hyphens"}},
+}
+
+
 def text_of(node: Schema, name: str) -> Text:
     """The `title` or `description` of a schema node in both languages."""
     return Text(zh=node[name], en=node["x-en"][name])
@@ -107,14 +127,45 @@ def _fast_one(schema: Schema) -> jsonschema_rs.Validator:
 
 def validate(document: Document, kind: str) -> tuple[Problem, ...]:
     """Every Problem of a Document's shape. Empty means that `records.parse` can rely on it."""
+    empty = in_order(_unfilled(document, schema_of(kind))) if _LOOKS_UNFILLED.search(document.text) else ()
     if _gate(kind).is_valid(document.data):
-        return ()
+        return empty
     errors = sorted(_slow(kind).iter_errors(document.data), key=lambda e: (list(map(str, e.absolute_path)), str(e.validator)))
     schema = schema_of(kind)
     found = in_order(islice((p for error in errors for p in _problems(document, error, schema)), _TOLD))
     if len(found) == _TOLD:
         found = in_order((*found, problem(found[-1].at, "more-problems", limit=_TOLD)))
-    return _without_echoes(found) or (problem(document.position(), "yaml-syntax"),)  # never said: the two validators agree
+    places = {p.at for p in empty}
+    found = tuple(p for p in _without_echoes(found) if p.at not in places)
+    return in_order((*empty, *found)) or (problem(document.position(), "yaml-syntax"),)  # never said: the two validators agree
+
+
+def _unfilled(document: Document, schema: Schema) -> Iterator[Problem]:
+    """The places of a new record that nobody has filled in yet."""
+    waiting: list[tuple[tuple[str | int, ...], Any, Schema]] = [((), document.data, schema)]
+    while waiting:
+        pointer, data, node = waiting.pop()
+        if isinstance(data, dict):
+            waiting += [((*pointer, name), value, node.get("properties", {}).get(name, {})) for name, value in data.items()]
+        elif isinstance(data, list):
+            waiting += [((*pointer, number), item, {**_named_by(node), **node.get("items", {})}) for number, item in enumerate(data)]
+        elif isinstance(data, str) and _IS_UNFILLED.fullmatch(data):
+            name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
+            facts = {"title": node.get("title", name), "title@en": node.get("x-en", {}).get("title", name)}
+            yield problem(document.position(pointer), "unfilled", example=example_of(node), **facts)
+
+
+def _named_by(node: Schema) -> Schema:
+    """The names of a list, which its items have where they have none of their own."""
+    return {name: node[name] for name in ("title", "x-en") if name in node}
+
+
+def example_of(node: Schema) -> str:
+    """A value of the right form: the schema's example, the first choice, the least number, a truth value; nothing for text and groups."""
+    example = node.get("x-example", next(iter(node.get("enum", ())), None))
+    if example is None:
+        example = {"boolean": True, "integer": node.get("minimum", 0), "number": node.get("minimum", 0)}.get(str(node.get("type")), "")
+    return "" if example == "" or isinstance(example, Mapping) else scalar(example)
 
 
 def accepts(schema: Schema, data: Any) -> tuple[bool, bool]:

@@ -1,7 +1,8 @@
 """A new record to fill in: every field of its kind with what belongs there, in the order of the schema.
 
-Owns the form of the skeleton, where a new record lies and which id is free next. Fields that must be there stand ready with an example; the others
-stand as comments, `#name: value`, and count as soon as the `#` is taken away. Must not write files.
+Owns the form of the skeleton, where a new record lies and which id is free next. Fields that must be there stand ready to be filled in, `name: ____`;
+the others stand as comments, `#name: ____`, and count as soon as the `#` is taken away. A place that is not filled in is a Problem, so that nothing
+counts before somebody has written it. Must not write files.
 """
 
 from __future__ import annotations
@@ -9,12 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from generator.catalogue import Catalogue, Language
 from generator.model import Text
 from generator.records import PATHS
-from generator.schemas import Schema, schema_of, text_of
+from generator.schemas import UNFILLED, Schema, example_of, schema_of, text_of
 from generator.yamltext import scalar
 
 _PLACE = re.compile(r"\(\?P<(\w+)>[^)]*\)")
@@ -72,11 +72,11 @@ class _Asked:
         for name, node in schema["properties"].items():
             yield from self._asked(name, node, indent, self.given.get(name) if known else None, "" if name in needed else "#")
 
-    def _item(self, schema: Schema, number: int) -> Iterator[str]:
-        """The `number`-th item of a list of mappings: what must be there first, behind the dash."""
+    def _item(self, schema: Schema, number: int | None) -> Iterator[str]:
+        """An item of a list of mappings: what must be there first, behind the dash; the `number`-th of several chooses unlike the others."""
         needed = _needed(schema)
         for name, node in sorted(schema["properties"].items(), key=lambda field: field[0] not in needed):
-            choice = node["enum"][number % len(node["enum"])] if "enum" in node else None
+            choice = node["enum"][number % len(node["enum"])] if "enum" in node and number is not None else None
             yield from self._asked(name, node, "    ", choice, "" if name in needed else "#")
 
     def _asked(self, name: str, node: Schema, indent: str, given: str | None, sign: str) -> Iterator[str]:
@@ -107,36 +107,26 @@ class _Asked:
             yield from self.fields(node, "  ")
         elif node.get("type") == "array" and "properties" in node["items"]:
             yield f"{name}:"
-            for number in range(node.get("minItems", 1)):
-                yield from _dashed(list(self._item(node["items"], number)))
+            several = node.get("minItems", 1)
+            for number in range(max(1, several)):
+                yield from _dashed(list(self._item(node["items"], number if several > 1 else None)))
         elif node.get("type") == "array":
-            yield f"{name}: [{scalar(self._example(node['items']), in_flow=True)}]"
+            yield f"{name}: [{UNFILLED}]{self._such_as(node['items'])}"
+        elif isinstance(example := node.get("x-example"), Mapping) and example:
+            yield f"{name}:"
+            yield from (f"  {key}: {UNFILLED}{self._such_as({'x-example': value})}" for key, value in example.items())
         else:
-            yield from _shown(name, self._example(node))
+            yield f"{name}: {UNFILLED}{self._such_as(node)}"
 
-    def _example(self, node: Schema) -> Any:
-        """A value of the right form: the schema's example, the first choice, the least number, or a request to fill it in."""
-        if "x-example" in node or "enum" in node:
-            return node.get("x-example", next(iter(node.get("enum", [None]))))
-        kind = node.get("type")
-        if kind == "boolean":
-            return False
-        if kind in ("integer", "number"):
-            return node.get("minimum", 0)
-        return {} if kind == "object" else self.catalogue.say("new.fill", self.language)
+    def _such_as(self, node: Schema) -> str:
+        """A comment with an example, where there is one and no list of choices."""
+        example = "" if "enum" in node else example_of(node)
+        return f"  # {self.catalogue.say('new.example', self.language, example=example)}" if example else ""
 
 
 def _needed(schema: Schema) -> frozenset[str]:
     """The fields that must be there; where one of two must, the schema says in `x-begin` which a new record begins with."""
     return frozenset((*schema.get("required", ()), *schema.get("x-begin", ())))
-
-
-def _shown(name: str, example: Any) -> Iterator[str]:
-    if isinstance(example, Mapping) and example:
-        yield f"{name}:"
-        yield from (f"  {key}: {scalar(value)}" for key, value in example.items())
-    else:
-        yield f"{name}: {'{}' if isinstance(example, Mapping) else scalar(example)}"
 
 
 def _dashed(lines: list[str]) -> Iterator[str]:

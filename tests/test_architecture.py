@@ -72,7 +72,7 @@ guard
 guard.documents | guard.images | guard.keys | guard.names | guard.numbers | guard.shares | guard.submissions
 slips | yamltext | scalars
 history
-tree | resources | streams | zones
+tree | resources | streams | zones | filenames
 registry
 submission
 model

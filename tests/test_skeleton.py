@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from generator.catalogue import Language, load
 from generator.records import kind_of
-from generator.schemas import schema_of, validate
+from generator.schemas import UNFILLED, schema_of, validate
 from generator.skeleton import kinds, names, next_id, path_of, skeleton
 from generator.yamlfile import read
 from generator.yamltext import scalar
 from tests.test_cli import FIXTURES, run
+from tests.test_problem_examples import problems_of, typical
 
 GIVEN = {"school": "xz01", "year": "2026-2027", "id": "ROOM-01"}
 
@@ -27,16 +28,51 @@ def made(kind: str, language: Language = Language.ZH) -> tuple[str, str]:
     return path_of(kind, known), skeleton(kind, known, "# first", load(), language)
 
 
+def filled(path: str, text: str, kind: str) -> str:
+    """A skeleton in which every hint was followed: what stands in the place of `____` is the example of the hint, or some text."""
+    document, problems = read(path, text.encode())
+    assert document
+    assert problems == ()
+    lines = text.splitlines()
+    for found in reversed([p for p in validate(document, kind) if p.code == "unfilled"]):
+        line, start = lines[found.at.line - 1], found.at.column - 1
+        assert line[start : start + found.at.length] == UNFILLED
+        lines[found.at.line - 1] = f"{line[:start]}{dict(found.facts)['example'] or '文字'}{line[start + found.at.length :]}"
+    return "\n".join([*lines, ""])
+
+
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("kind", kinds())
-def test_a_new_record_has_the_right_shape(kind: str, language: Language) -> None:
+def test_a_new_record_is_unfilled_at_every_place_and_nothing_else(kind: str, language: Language) -> None:
     path, text = made(kind, language)
     assert kind_of(path) == kind
     document, problems = read(path, text.encode())
     assert problems == ()
     assert document
-    assert validate(document, kind) == ()
+    found = validate(document, kind)
+    assert {p.code for p in found} == {"unfilled"}
+    open_places = [number for number, line in enumerate(text.splitlines(), start=1) if UNFILLED in line and not line.lstrip().startswith("#")]
+    assert [p.at.line for p in found] == open_places
     assert text.startswith("# first\n# ")
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_nothing_of_it_counts_and_nothing_else_is_said(kind: str) -> None:
+    path, text = made(kind)
+    found = problems_of(typical() | {path: text.encode()})
+    assert {(p.code, p.at.path) for p in found} == {("unfilled", path)}
+    for one in found:
+        for language in Language:
+            assert "{" not in load().message(one, language) + load().hint(one, language)
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_whoever_follows_every_hint_has_a_record_of_the_right_shape(kind: str) -> None:
+    path, text = made(kind)
+    document, problems = read(path, filled(path, text, kind).encode())
+    assert problems == ()
+    assert document
+    assert validate(document, kind) == ()
 
 
 @pytest.mark.parametrize("kind", kinds())
@@ -45,7 +81,7 @@ def test_every_field_is_offered_and_what_is_optional_can_be_taken_in(kind: str) 
     whole = text
     while "\n#" in (opened := re.sub(r"(?m)^( *)#(?=\S| {2})", r"\1", whole)) and opened != whole:
         whole = opened
-    document, problems = read(path, opened.encode())
+    document, problems = read(path, filled(path, opened, kind).encode())
     assert problems == ()
     assert document
     assert set(schema_of(kind)["properties"]) <= set(document.data)
@@ -97,15 +133,36 @@ def test_a_new_file_is_written_where_it_belongs_and_never_over_another(tmp_path:
     text = path.read_text(encoding="utf-8")
     assert text.startswith("# yaml-language-server: $schema=../../../schemas/return.schema.json\n")
     assert (path.parent / text.splitlines()[0].partition("=")[2]).resolve() == root / "schemas" / "return.schema.json"
-    assert run(["check", "records/schools/xz37"], root).returncode == 0
+    told = run(["check", "records/schools/xz37"], root)
+    assert (told.returncode, set(re.findall(r"\[([a-z-]+)\]$", told.stdout, re.MULTILINE))) == (1, {"unfilled"})
     again = run(["new", "return", "xz37", "2026-2027"], root)
     assert again.returncode == 2
     assert path.read_text(encoding="utf-8") == text
 
 
-@pytest.mark.parametrize("name", ["../../x", "a/b", ".x", "/etc/x"])
-def test_a_name_cannot_lead_out_of_its_folder(name: str, tmp_path: Path) -> None:
-    root = Path(shutil.copytree(FIXTURES / "minimal", tmp_path / "d"))
+REFUSED = [
+    *(
+        ["claim", name]
+        for name in ["../../x", "a/b", ".x", "/etc/x", "..", "心理", "Claim", "a b", "a.", "a-" * 30, "con", "aux", "nul", "com1", "lpt9", "a\n"]
+    ),
+    ["waiver", "心理"],
+    ["school", "con"],
+    ["rule", "room-1"],
+    ["rule", "心理-"],
+    ["return", "nosuch", "2026-2027"],
+    ["return", "xz10", "2026"],
+    ["return", "xz10", "2036-2037"],
+    ["activity", "2036-2037", "a-01"],
+    ["activity", "心理"],
+    ["inspection", "../x", "a-01"],
+]
+
+
+@pytest.mark.parametrize("words", REFUSED, ids="-".join)
+def test_nothing_is_made_that_check_would_refuse(words: list[str], tmp_path: Path) -> None:
+    root = Path(shutil.copytree(FIXTURES / "typical", tmp_path / "d"))
     before = sorted(tmp_path.rglob("*"))
-    assert run(["new", "claim", name], root).returncode == 2
+    done = run(["new", *words], root)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") <= 3
     assert sorted(tmp_path.rglob("*")) == before

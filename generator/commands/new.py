@@ -8,9 +8,12 @@ from __future__ import annotations
 import difflib
 import posixpath
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
+from typing import Any
 
-from generator.catalogue import load
+from generator import zones
+from generator.catalogue import Language, load
 from generator.command import FINE, Accepts, Request, UsageError, present_day, put_back, source, write_records
 from generator.problems import day
 from generator.tree import folder
@@ -30,6 +33,7 @@ def run(request: Request) -> int:
         raise UsageError("new.unknown_kind", near=near[0] if near else None, value=kind, kinds=", ".join(kinds()))
     put_back(request)
     given = _given(request, kind, words)
+    _refuse(request, kind, given)
     path = path_of(kind, given)
     target = request.root / path
     if target.exists():
@@ -55,25 +59,52 @@ def _given(request: Request, kind: str, words: list[str]) -> Mapping[str, str]:
     for name in wanted:
         if name not in given:
             raise UsageError("new.needs", kind=kind, name=name)
-        if "/" in given[name] or given[name].startswith("."):
-            raise UsageError("cli.bad_value", option=name, value=given[name])
     return given
+
+
+def _refuse(request: Request, kind: str, given: Mapping[str, str]) -> None:
+    """What `check` would refuse is not made: names of a wrong form, schools and years that are not there, names that no system can have."""
+    from generator.filenames import portable
+    from generator.schemas import rule_of
+    from generator.skeleton import path_of
+
+    for name, value in given.items():
+        if (rule := rule_of(kind, name, value)) is not None:
+            raise UsageError("new.bad_name", name=name, value=value, rule=rule.zh if request.language is Language.ZH else str(rule.en))
+    path, paths = path_of(kind, given), folder(request.root)[0].paths
+    if any(found.at.path == path for found in portable(sorted({*paths, path}))):
+        raise UsageError("new.no_such_file", path=path)
+    if kind != "school" and "school" in given and f"records/schools/{given['school']}/school.yml" not in paths:
+        raise UsageError("new.no_school", value=given["school"])
+    years = _years(request)
+    if "year" in given and years and given["year"] not in years:
+        raise UsageError("new.no_year", value=given["year"], years=", ".join(years))
 
 
 def _year(request: Request) -> str | None:
     """The school year of the day named, or of today; None where the district does not say."""
+    data, years = _district(request), _years(request)
+    zone = data.get("time_zone")
+    as_of = request.as_of or present_day(zone if isinstance(zone, str) else zones.HOME)
+    begun = [year for year, first in years.items() if first <= as_of]
+    return begun[-1] if begun else None
+
+
+def _years(request: Request) -> Mapping[str, date]:
+    """The school years and their first days, as far as the district's own file says so: `check` tells what is wrong with it."""
+    listed = _district(request).get("years")
+    years = [year for year in listed if isinstance(year, dict)] if isinstance(listed, list) else []
+    days = {year.get("id"): day(first) for year in years if isinstance(first := year.get("first_day"), str)}
+    return {name: first for name, first in days.items() if isinstance(name, str) and first is not None}
+
+
+def _district(request: Request) -> Mapping[str, Any]:
     from generator.repository import DISTRICT
     from generator.yamlfile import read
 
     content = source(request.root)(DISTRICT)
     document = read(DISTRICT, content)[0] if content else None
-    try:
-        data = document.data if document else {}
-        as_of = request.as_of or present_day(data["time_zone"])
-        begun = [year["id"] for year in data["years"] if (first := day(year["first_day"])) and first <= as_of]
-    except (KeyError, TypeError, ValueError):  # the district's own file is wrong: `check` says so
-        return None
-    return str(begun[-1]) if begun else None
+    return document.data if document and isinstance(document.data, dict) else {}
 
 
 def _modeline(root: Path, kind: str, path: str) -> str:
