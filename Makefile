@@ -23,9 +23,9 @@ site: $(RUN)
 test: lint check
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-## explore: let the attacker meet many more random tables than `make test` does, and axe every page in all eight ways
+## explore: let the attacker meet many more random tables than `make test` does, axe every page in all eight ways, build with both engines
 explore: $(DEV)
-	@EXPLORE=5000 $(BIN)/python -m pytest -q tests/test_audit.py tests/test_disclosure.py tests/test_accessibility.py
+	@EXPLORE=5000 $(BIN)/python -m pytest -q tests/test_audit.py tests/test_disclosure.py tests/test_accessibility.py tests/test_text.py
 
 ## kill: kill and refuse every command that writes at every change of a file that it makes, and at random instants
 kill: $(DEV)

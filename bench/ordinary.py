@@ -39,7 +39,7 @@ def lay_out(district: Path, folder: Path) -> None:
         pages = [(f"{p.path}.md", markdown(p)) for p in (schools.ordinary(made, s) for s in repository.schools.values())]
         half = building._half(content, language, catalogue, folder / language.value)
         output.write(half.folder / "docs", pages)
-        settings = building._settings(half)
+        settings = building._settings(half, engine.Engine.MKDOCS)
         engine.write_settings(engine.Run(folder=half.folder, settings=settings))
         hugo = folder / f"hugo-{language.value}"
         output.write(hugo / "content", pages)

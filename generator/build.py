@@ -78,7 +78,7 @@ def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None
     progress("build.render")
     halves = [_half(content, language, catalogue, made / "work" / language.value) for language in Language]
     progress("build.engine")
-    engines.build([engines.Run(folder=h.folder, settings=_settings(h)) for h in halves], engine, content.as_of)
+    engines.build([engines.Run(folder=h.folder, settings=_settings(h, engine)) for h in halves], engine, content.as_of)
     progress("build.stamp")
     copies = [part for half in halves for part in _stamp(half, made / "site" / FOLDERS[half.edition.language], engine)]
     progress("build.links")
@@ -93,7 +93,7 @@ def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path
     return Half(edition=made, pages=tuple(replace(page, files=()) for page in rendered), folder=folder_)  # files may be large, and are written
 
 
-def _settings(half: Half) -> dict[str, Any]:
+def _settings(half: Half, engine: Engine) -> dict[str, Any]:
     """`mkdocs.yml` with what differs by language and by Site. The theme prints settings as they are, so texts are literal."""
     settings = engines.base_settings(engine_config(), site_folder() / "theme")
     made, content = half.edition, half.edition.site
@@ -114,6 +114,7 @@ def _settings(half: Half) -> dict[str, Any]:
             "lang": made.language.value,
             "other": next(other.value for other in Language if other is not made.language),
             "other_label": made.say("theme.other_language"),
+            "styles": engines.STYLES[engine],
             "notice": literal(made.plain(district.notice)),
             "commit": content.commit.id[:12] if content.commit else "",
             "as_of": made.day(content.as_of),

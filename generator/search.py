@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.engine import Engine
+from generator.literal import settle
 
 _HAN = re.compile(r"[\u3400-\u9fff\u200b]*[\u3400-\u9fff][\u3400-\u9fff\u200b]*")
 _BREAK = "\u200b"
@@ -33,7 +34,8 @@ class Entry:
 def complete(folder: Path, engine: Engine, entries: Iterable[Entry]) -> None:
     """Add `entries` to the index that the engine wrote in `folder`.
 
-    Material looks words up in an index, so all its Chinese text is cut into short words here; Zensical cuts in the reader's browser.
+    The engine knows titles from front matter, so that they are settled here. Material looks words up in an index, so all its Chinese text is cut into
+    short words; Zensical cuts in the reader's browser.
     """
     match engine:
         case Engine.MKDOCS:
@@ -44,6 +46,10 @@ def complete(folder: Path, engine: Engine, entries: Iterable[Entry]) -> None:
 
 def _rewrite(path: Path, key: str, added: Iterable[dict[str, Any]], cut: Callable[[str], str]) -> None:
     index = json.loads(path.read_text(encoding="utf-8"))
+    for document in index[key]:
+        document |= {field: settle(document[field]) for field in ("title", "text")}
+        if "path" in document:
+            document["path"] = [settle(title) for title in document["path"]]
     index[key] += added
     for document in index[key]:
         document |= {field: cut(document[field]) for field in ("title", "text")}
