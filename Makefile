@@ -19,9 +19,9 @@ AUDIT := $(VENV)/audit
 site: $(RUN)
 	@$(BIN)/xinzhuli build --out $(SITE) $(if $(AS_OF),--as-of $(AS_OF))
 
-## test: set everything up, check the records, run every test
+## test: set everything up, check the records, run every test, name the slowest ten
 test: lint check
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=0.5
 
 ## explore: let the attacker meet many more random tables than `make test` does, axe every page in all eight ways, build with both engines
 explore: $(DEV)

@@ -1,10 +1,13 @@
-"""What tests share: the option that rewrites golden files, the built sample, a server for it, a real browser."""
+"""What tests share: the option that rewrites golden files, two built sites and servers for them, a real browser."""
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -16,11 +19,15 @@ from playwright.sync_api import Browser, sync_playwright
 
 from generator.build import build
 from generator.engine import Engine
+from generator.history import Commit
 
 settings.register_profile("untimed", deadline=None)  # tests never time anything: machines are busy
 settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent
+TYPICAL = ROOT / "tests" / "fixtures" / "typical"
+AS_OF = date(2026, 11, 24)
+COMMIT = Commit(id="0123456789abcdef0123456789abcdef01234567", day=date(2026, 11, 23), dirty=False)
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = (
     "--no-sandbox",
@@ -51,12 +58,38 @@ def update_golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update-golden"))
 
 
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """What all workers share: a folder that the first who asks fills. To be read, never changed."""
+    base = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    folder, ready = base / f"once-{name}", base / f"once-{name}.ready"
+    with (base / f"once-{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ready.exists():
+            folder.mkdir()
+            make(folder)
+            ready.touch()
+    return folder
+
+
+def _built(root: Path, commit: Commit | None) -> Callable[[Path], None]:
+    def make(folder: Path) -> None:
+        assert build(root, folder / "site", AS_OF, commit, Engine.MKDOCS, lambda _: None) == ()
+
+    return make
+
+
 @pytest.fixture(scope="session")
 def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of the repository's own records."""
-    out = tmp_path_factory.mktemp("sample") / "site"
-    assert build(ROOT, out, date(2026, 11, 24), None, Engine.MKDOCS, lambda _: None) == ()
-    return out
+    return once(tmp_path_factory, "sample", _built(ROOT, None)) / "site"
+
+
+@pytest.fixture(scope="session")
+def typical_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the typical district."""
+    return once(tmp_path_factory, "typical", _built(TYPICAL, COMMIT)) / "site"
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -64,13 +97,26 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Requests are no news."""
 
 
-@pytest.fixture(scope="session")
-def sample_url(sample_site: Path) -> Iterator[str]:
-    """The address of the sample site, without a slash at its end."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(sample_site))) as server:
+@contextmanager
+def _served(folder: Path) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def sample_url(sample_site: Path) -> Iterator[str]:
+    """The address of the sample site, without a slash at its end."""
+    with _served(sample_site) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def typical_url(typical_built: Path) -> Iterator[str]:
+    """The address of the typical district's site, without a slash at its end."""
+    with _served(typical_built) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -20,6 +19,7 @@ from generator.submission import Submission
 from generator.tree import folder
 from sample.__main__ import recipient_text
 from sample.submissions import filings
+from tests.command import started
 
 ROOT = Path(__file__).resolve().parent.parent
 TYPICAL = ROOT / "tests" / "fixtures" / "typical"
@@ -117,7 +117,12 @@ def git(root: Path, *arguments: str) -> str:
 
 
 def run(made: District, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    """A whole command, its output piped."""
-    command = [sys.executable, "-m", "generator.cli", "--root", str(made.root), "--lang", "en", *arguments]
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C", "HOME": str(made.beside), "TMPDIR": str(made.beside)}
-    return subprocess.run(command, cwd=made.root, env=environment, input=given, capture_output=True, text=True, encoding="utf-8", check=False)
+    """A whole command in this process."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "LC_ALL": "C",
+        "HOME": str(made.beside),
+        "TMPDIR": str(made.beside),
+    }
+    return started(["--root", str(made.root), "--lang", "en", *arguments], made.root, environment, given)

@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,6 @@ from generator import engine, output
 from generator.build import build
 from generator.catalogue import Language, load
 from generator.engine import Engine
-from generator.history import Commit
 from generator.literal import settle
 from generator.model import PolicyId
 from generator.pages import inspections, matrix, schools
@@ -35,11 +33,11 @@ from generator.site import Site, site
 from generator.stamp import mark
 from generator.tree import folder
 from generator.yamlfile import read
+from tests.conftest import AS_OF, COMMIT
 
 ROOT = Path(__file__).resolve().parent.parent
 TYPICAL = ROOT / "tests" / "fixtures" / "typical"
-AS_OF = date(2026, 11, 24)
-COMMIT = Commit(id="0123456789abcdef0123456789abcdef01234567", day=date(2026, 11, 23), dirty=False)
+MINIMAL = ROOT / "tests" / "fixtures" / "minimal"
 
 
 def quiet(_: str) -> None:
@@ -58,12 +56,10 @@ def bytes_of(folder_: Path) -> dict[str, str]:
     return {p.relative_to(folder_).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder_.rglob("*")) if p.is_file()}
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def built(typical_built: Path) -> Path:
     """The site of the typical district."""
-    out = tmp_path_factory.mktemp("built") / "site"
-    assert build(TYPICAL, out, AS_OF, COMMIT, Engine.MKDOCS, quiet) == ()
-    return out
+    return typical_built
 
 
 def test_both_languages_hold_the_same_pages(built: Path) -> None:
@@ -144,7 +140,7 @@ def test_a_killed_build_leaves_the_last_good_site_and_the_next_one_cleans_up(tmp
     made = output.workshop(out)
     output.write(made / "site", [("index.html", "good")])
     output.publish(made / "site", out)
-    arguments = ["--root", str(TYPICAL), "build", "--out", str(out), "--as-of", "2026-11-24"]
+    arguments = ["--root", str(MINIMAL), "build", "--out", str(out), "--as-of", "2026-11-24"]
     command = [sys.executable, "-m", "generator.cli", *arguments]
     killed = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
     while not list(tmp_path.glob(".site-*/work/*/mkdocs.yml")):

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from generator.catalogue import Language, load
 from generator.repository import load as load_repository
 from generator.tree import Tree
+from tests.command import started
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -81,10 +82,17 @@ COMMANDS = {
 }
 
 
+ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C"}
+
+
 def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C"}
+    """A command in this process; what differs in one of its own is tried below and in `test_streams`."""
+    return started(arguments, folder, ENVIRONMENT)
+
+
+def run_apart(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "generator.cli", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+    return subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -96,6 +104,12 @@ def test_transcript(name: str, update_golden: bool) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(made, encoding="utf-8")
     assert made == path.read_text(encoding="utf-8"), "run `make golden` and review the difference"
+
+
+@pytest.mark.parametrize("name", ["check-broken-zh", "guard-leaks-en", "sheets-unknown-school"])
+def test_a_process_of_its_own_says_the_same(name: str) -> None:
+    here, apart = run(COMMANDS[name], FIXTURES), run_apart(COMMANDS[name], FIXTURES)
+    assert (apart.stdout, apart.stderr, apart.returncode) == (here.stdout, here.stderr, here.returncode)
 
 
 def test_no_transcript_is_left_over() -> None:

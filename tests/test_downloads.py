@@ -28,7 +28,8 @@ from generator.render import edition
 from generator.schemas import published
 from generator.site import Page, Site
 from generator.spreadsheet import Table, as_csv, as_workbook
-from tests.test_build import COMMIT, ROOT, TYPICAL, typical_site
+from tests.conftest import COMMIT
+from tests.test_build import ROOT, TYPICAL, typical_site
 from tests.test_schemas import properties
 
 HOSTILE = (

@@ -187,7 +187,7 @@ def test_an_altered_file(made: District) -> None:
     """With a receipt that fits it, as somebody would forge who can write to the repository; without one `check` says so already."""
     path = sealed(made)
     lines = path.read_bytes().splitlines()
-    lines[-2] = lines[-2][:10] + (b"B" if lines[-2][10:11] == b"A" else b"A") + lines[-2][11:]
+    lines[-3] = lines[-3][:10] + (b"B" if lines[-3][10:11] == b"A" else b"A") + lines[-3][11:]  # a full line of the figures
     data = b"\n".join((*lines, b""))
     receipt = next(r for (school, term), r in made.repository().receipts.items() if (school, term) == (MARKED, TERM))
     path.write_bytes(data)

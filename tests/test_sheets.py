@@ -24,7 +24,8 @@ from generator.paper import pdf
 from generator.render import Edition, edition, label_text
 from generator.sheets import ANSWERS, sheet
 from generator.site import Site
-from tests.test_build import AS_OF, COMMIT, ROOT, TYPICAL, typical_site
+from tests.conftest import AS_OF, COMMIT
+from tests.test_build import ROOT, TYPICAL, typical_site
 from tests.test_cli import FIXTURES, run
 
 HOSTILE = '甲<script>alert(1)</script><img src="file:///etc/hostname">{{7*7}}"; } @page { size: A3 } \\a &lt;b'

@@ -21,10 +21,8 @@ import openpyxl
 import pytest
 
 from generator.audit import PUBLIC, Attack, attack
-from generator.build import build
 from generator.catalogue import Language, load
 from generator.charts import _ceiling
-from generator.engine import Engine
 from generator.literal import settle
 from generator.model import Cell, Published, Shown, Suppressed
 from generator.pages import navigation, release_files, releases, statistics
@@ -35,8 +33,9 @@ from generator.render import FOLDERS, Edition, edition, markdown
 from generator.schemas import published
 from generator.site import Page, Site, site
 from generator.tables import Atoms, Secret, Statement
+from tests.conftest import AS_OF, COMMIT
 from tests.released import AUTUMN, SPRING, Figures, chain, counts
-from tests.test_build import AS_OF, COMMIT, TYPICAL, quiet, typical_site
+from tests.test_build import typical_site
 from tests.test_schemas import properties
 
 CHAIN = chain()
@@ -278,11 +277,9 @@ def cells_of_json(data: bytes) -> Scraped:
     }
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("statistics") / "site"
-    assert build(TYPICAL, out, AS_OF, COMMIT, Engine.MKDOCS, quiet) == ()
-    return out
+@pytest.fixture
+def built(typical_built: Path) -> Path:
+    return typical_built
 
 
 def everything_scraped(built: Path, release: Release) -> Iterator[tuple[str, Scraped]]:

@@ -1,0 +1,60 @@
+"""The program in this process, as a person would have started it: arguments, folder, environment, what is typed; what it says and its exit code.
+
+Starting it as a process of its own shows the same in eight times the time; `test_cli` holds the two against each other.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from generator import cli
+
+_FOR_PYTHON = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+
+
+def started(arguments: list[str], folder: Path, environment: Mapping[str, str], given: str = "") -> subprocess.CompletedProcess[str]:
+    """What a command says and its exit code, as `subprocess.run` with captured text would give it back."""
+    told = {name: io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for name in ("stdout", "stderr")}
+    with _in_place(folder, environment), _streams(stdin=io.StringIO(given), **told):
+        try:
+            code = cli.run(arguments)
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else 1
+    said = {name: stream.buffer.getvalue().decode("utf-8") for name, stream in told.items()}
+    return subprocess.CompletedProcess(["xinzhuli", *arguments], code, said["stdout"], said["stderr"])
+
+
+@contextmanager
+def _in_place(folder: Path, environment: Mapping[str, str]) -> Iterator[None]:
+    before, there = dict(os.environ), Path.cwd()
+    kept = {name: before[name] for name in _FOR_PYTHON if name in before}
+    os.environ.clear()
+    os.environ.update({**kept, **environment})
+    tempfile.tempdir = None  # ask again where temporary files go
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(there)
+        os.environ.clear()
+        os.environ.update(before)
+        tempfile.tempdir = None
+
+
+@contextmanager
+def _streams(**streams: io.TextIOBase) -> Iterator[None]:
+    before = {name: getattr(sys, name) for name in streams}
+    for name, stream in streams.items():
+        setattr(sys, name, stream)
+    try:
+        yield
+    finally:
+        for name, stream in before.items():
+            setattr(sys, name, stream)
