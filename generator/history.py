@@ -81,10 +81,8 @@ def _differs(root: Path, commit: str) -> bool | None:
 
 def _is(file: Path, blob: str) -> bool:
     """Whether a file holds what a blob holds, or would but for the ends of lines that git gave it on its way here."""
-    made = sha256 if len(blob) == _SHA256 else sha1  # as git names its blobs; nothing is kept safe by it
     data = file.read_bytes()
-    forms = (data, data.replace(b"\r\n", b"\n"))
-    return any(made(b"blob %d\0" % len(form) + form).hexdigest() == blob for form in forms)
+    return any(blob_id(form, blob) == blob for form in (data, data.replace(b"\r\n", b"\n")))
 
 
 def top(root: Path) -> Path | None:
@@ -254,6 +252,64 @@ def brought(root: Path, revisions: Sequence[str]) -> tuple[Blob, ...]:
     return tuple(seen.values())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """What the next commit would hold at a path: the id of its content, or `SUBMODULE`."""
+
+    path: str
+    id: str
+
+
+def staged(root: Path) -> tuple[Staged, ...]:
+    """The index, as far as git can read it; of an unfinished merge, every side."""
+    listed = ask(root, "ls-files", "-z", "--stage") or b""
+    entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
+    read = ((meta.split(b" "), _name(name)) for meta, _, name in entries)
+    return tuple(Staged(path=path, id=SUBMODULE if meta[0] == _SUBMODULE else meta[1].decode("ascii")) for meta, path in read)
+
+
+def blob_id(data: bytes, like: str) -> str:
+    """The id that git gives to a file's bytes, in the form of another id."""
+    made = sha256 if len(like) == _SHA256 else sha1  # as git names its blobs; nothing is kept safe by it
+    return made(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+def boundaries(root: Path) -> frozenset[str]:
+    """The commits at which a shallow clone ends: what was before them is not here."""
+    shown = ask(root, "rev-parse", "--git-path", "shallow")
+    file = None if shown is None else root / _name(shown).removesuffix("\n")
+    return frozenset(file.read_text("ascii", "replace").split()) if file and file.is_file() else frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ref:
+    """A branch, a tag or another name: its full name, and of an annotated tag who made it and what it says."""
+
+    name: str
+    tagger: str
+    said: str
+
+
+def refs(root: Path) -> tuple[Ref, ...]:
+    """Every name in the repository."""
+    listed = ask(root, "for-each-ref", "--format=%(objecttype) %(objectname) %(refname)") or b""
+    named = [_name(line).split(" ", 2) for line in listed.split(b"\n") if line]
+    tags = _read(root, [id_ for kind, id_, _ in named if kind == "tag"])
+    said = {id_: _said(raw) for id_, raw in tags.items()}
+    return tuple(Ref(name=name, tagger=said[id_][0] if id_ in said else "", said=said[id_][1] if id_ in said else "") for _, id_, name in named)
+
+
+def converted(root: Path, paths: Iterable[str]) -> tuple[str, ...]:
+    """The paths whose ends of lines git may change on checking them out, by the attributes that are in force."""
+    given = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
+    told = (ask(root, "check-attr", "-z", "--stdin", "text", "eol", given=given) or b"") if given else b""
+    parts = [_name(part) for part in told.split(b"\0")]
+    values: dict[str, dict[str, str]] = {}
+    for path, attribute, value in zip(parts[::3], parts[1::3], parts[2::3], strict=False):
+        values.setdefault(path, {})[attribute] = value
+    return tuple(path for path, v in values.items() if v.get("text") != "unset" and v.get("eol") != "lf")
+
+
 def contents(root: Path, blobs: Iterable[str]) -> Iterator[tuple[str, int, bytes]]:
     """Each blob once: its id, its size and its bytes, of those larger than a record may be none. Read in portions, so that memory stays small."""
     wanted = list(dict.fromkeys(blobs))
@@ -267,14 +323,21 @@ def contents(root: Path, blobs: Iterable[str]) -> Iterator[tuple[str, int, bytes
         yield from ((id_, size, small.get(id_, b"")) for id_, size in listed)
 
 
-def messages(root: Path, revisions: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """What each commit says of itself."""
+def messages(root: Path, revisions: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Each commit, who made it, and what it says of itself."""
     for commit, raw in _read(root, list(dict.fromkeys(revisions))).items():
-        head, _, said = raw.partition(b"\n\n")
-        encodings = [line.removeprefix(b"encoding ").decode("ascii", "replace") for line in head.split(b"\n") if line.startswith(b"encoding ")]
-        # Only such as keep ASCII signs as they are: by another name a commit could hide what it says.
-        known = encodings and encodings[0].lower() in _ENCODINGS
-        yield commit, said.decode(encodings[0] if known else "utf-8", "replace")
+        yield commit, *_said(raw)
+
+
+def _said(raw: bytes) -> tuple[str, str]:
+    """Who made a commit or a tag, and what it says."""
+    head, _, said = raw.partition(b"\n\n")
+    lines = head.split(b"\n")
+    encodings = [line.removeprefix(b"encoding ").decode("ascii", "replace") for line in lines if line.startswith(b"encoding ")]
+    # Only such as keep ASCII signs as they are: by another name a commit could hide what it says.
+    known = encodings[0] if encodings and encodings[0].lower() in _ENCODINGS else "utf-8"
+    makers = [line.partition(b" ")[2].rpartition(b"> ")[0] for line in lines if line.startswith((b"author ", b"committer ", b"tagger "))]
+    return b"\n".join(makers).decode(known, "replace"), said.decode(known, "replace")
 
 
 def _name(path: bytes) -> str:

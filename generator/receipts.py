@@ -12,6 +12,7 @@ from datetime import date
 from hashlib import sha256
 
 from generator.age_header import Header, header
+from generator.guard.submissions import in_conflict
 from generator.model import Receipt, Recipient, SchoolId, TermId
 from generator.problems import Position, Problem, problem
 from generator.recipients import in_force, key_format
@@ -125,7 +126,9 @@ def _usable(recipients: Sequence[Recipient]) -> Iterator[Problem]:
 
 def _file(path: str, data: bytes) -> Iterator[Problem]:
     """Whether what stands at a sealed place can be a sealed file at all."""
-    if (reason := refusal(data)) is not None:
+    if in_conflict(data):
+        yield problem(Position(path=path), "sealed-conflict")
+    elif (reason := refusal(data)) is not None:
         yield problem(Position(path=path), "not-sealed", reason=reason)
 
 
@@ -162,7 +165,8 @@ def _pair(receipt: Receipt, data: bytes | None, recipients: Iterable[Recipient])
         yield problem(receipt.source, "no-sealed-file")
         return
     if digest(data) != receipt.digest:
-        yield problem(receipt.source, "digest-differs", Position(path=sealed_path(receipt.source.path)))
+        ends = b"\r\n" in data and digest(data.replace(b"\r\n", b"\n")) == receipt.digest
+        yield problem(receipt.source, "sealed-line-ends" if ends else "digest-differs", Position(path=sealed_path(receipt.source.path)))
         return
     read = header(data)
     kinds = {key_format(r.key) for r in recipients if r.fingerprint in receipt.recipients}

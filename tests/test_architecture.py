@@ -70,6 +70,7 @@ yamlfile
 corners | compatibility
 guard
 guard.documents | guard.images | guard.keys | guard.names | guard.numbers | guard.shares | guard.submissions
+guard.reading
 slips | yamltext | scalars
 history
 tree | resources | streams | zones | filenames

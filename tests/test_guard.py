@@ -327,7 +327,7 @@ def test_what_is_sealed_passes_and_nothing_is_looked_for_in_it() -> None:
 def test_a_workbook_is_binary_names_its_author_and_is_looked_into() -> None:
     assert codes(workbook("王某"), "a.xlsx") == {"guard-binary", "guard-author"}
     assert codes(workbook("", identity(1)), "a.xlsx") == {"guard-binary", "guard-identity"}
-    assert codes(b"PK\x03\x04" + b"\0" * 50, "a.xlsx") == {"guard-binary"}
+    assert codes(b"PK\x03\x04" + b"\0" * 50, "a.xlsx") == {"guard-binary", "guard-unread"}
     assert codes(b"%PDF-1.7\n\0<< /Author (Wang) >>", "a.pdf") == {"guard-binary", "guard-author"}
 
 
@@ -394,7 +394,7 @@ def test_a_bomb_in_a_workbook_is_not_unpacked_whole() -> None:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/sharedStrings.xml", b"0" * (64 << 20))
-    assert codes(made.getvalue(), "a.xlsx") == {"guard-binary"}
+    assert codes(made.getvalue(), "a.xlsx") == {"guard-binary", "guard-unread"}
 
 
 def test_large_binary_and_unseen() -> None:

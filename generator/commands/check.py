@@ -47,13 +47,16 @@ def run(request: Request) -> int:
 
 def _sealed(request: Request, repository: Repository | None) -> Iterator[Problem]:
     """What must not stand anywhere in the clear, and signatures that do not hold."""
-    from generator.keyless import releases_gone, secrets, unsigned
+    from generator.keyless import line_ends, releases_gone, secrets, shallow, unsigned
 
     day = present_day(repository.district.time_zone if repository else zones.HOME)
     yield from secrets(request.root, day, "--history" in request.options)
     if "--history" in request.options:
+        yield from shallow(request.root)
         yield from releases_gone(request.root)
-    yield from unsigned(repository) if repository else ()
+    if repository:
+        yield from unsigned(repository)
+        yield from line_ends(request.root, repository)
 
 
 def _judge(request: Request, repository: Repository) -> int:

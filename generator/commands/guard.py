@@ -1,6 +1,7 @@
 """`xinzhuli guard`: refuses what must never enter git.
 
-Owns where is looked: the working folder, a range of commits, all of history. Shows no line of a file: what was found is never printed.
+Owns where is looked: the working folder and what the next commit would take, a range of commits, all of history with its names. Shows no line of a
+file: what was found is never printed.
 """
 
 from __future__ import annotations
@@ -13,32 +14,54 @@ from pathlib import Path
 
 from generator import zones
 from generator.command import FINE, PROBLEMS, Accepts, Request, UsageError, present_day, show, source, told
-from generator.guard import File, inspect, message
+from generator.guard import File, fields, hidden, inspect, message, named, points_to
 from generator.guard.allowed import ALLOWED, allowances, judged
 from generator.guard.numbers import addresses
-from generator.history import EVERYTHING, SUBMODULE, brought, contents, is_shallow, known, messages, revisions_of, submodules
+from generator.history import (
+    EVERYTHING,
+    SUBMODULE,
+    Staged,
+    blob_id,
+    boundaries,
+    brought,
+    contents,
+    is_shallow,
+    known,
+    messages,
+    refs,
+    revisions_of,
+    staged,
+)
 from generator.problems import Position, Problem, in_order, problem
 from generator.tree import MAX_BYTES, folder
 from generator.yamlfile import read
 
 ACCEPTS = Accepts(values=("--range", "--as-of", "--format", "--to"), flags=("--history",), most_words=None)
+HISTORY = ".git"  # where it is told what of the history could not be seen
+_HERE = {"commit": "", "staged": ""}
+_OURS = frozenset({"commit", "staged", "size", "count", "character", "until"})  # facts that are no text of a file
 
 
 def run(request: Request) -> int:
-    """Look; 1 if there is anything that must not be there."""
+    """Look; 1 if there is anything that must not be there, or anything that could not be looked at."""
     root = request.root
     published, time_zone = _district(root)
     revisions = EVERYTHING if "--history" in request.options else request.options.get("--range")
     if revisions is None:
         files, found = _folder(request, published)
     else:
-        files, found = _history(root, revisions, published)
+        files, found = _history(request, revisions, published)
     allowed, wrong = allowances(source(root)(ALLOWED))
     as_of = request.as_of or present_day(time_zone)
-    problems = in_order([*wrong, *judged(found, allowed, as_of)])
+    problems = in_order(_discreet(p, published) for p in [*wrong, *judged(found, allowed, as_of)])
     last = request.say("guard.found", files=files, count=len(problems)) if problems else request.say("guard.fine", files=files)
     show(request, replace(told(request, problems, files, last), source=lambda _: None))
     return PROBLEMS if problems else FINE
+
+
+def _discreet(found: Problem, published: frozenset[str]) -> Problem:
+    """A Problem without a person's number in its facts: a list of what may pass quotes paths and fields."""
+    return replace(found, facts=tuple((name, value if name in _OURS else hidden(value, published)) for name, value in found.facts))
 
 
 def _district(root: Path) -> tuple[frozenset[str], str]:
@@ -61,19 +84,54 @@ def _district(root: Path) -> tuple[frozenset[str], str]:
 
 
 def _folder(request: Request, published: frozenset[str]) -> tuple[int, list[Problem]]:
-    """Every file that git keeps or would keep; without git, the records."""
+    """Every file that git keeps or would keep, and what the next commit would hold in its place; without git, the records."""
     root = request.root
-    listed, linked = known(root), frozenset(submodules(root))
+    listed, index = known(root), staged(root)
+    linked = {entry.path for entry in index if entry.id == SUBMODULE}
     paths = _named(request, folder(root)[0].paths if listed is None else listed)
-    found = [problem(Position(path=path), "guard-submodule", commit="") for path in paths if path in linked]
+    chosen = frozenset(paths)
+    found = [problem(Position(path=hidden(path, published)), "guard-submodule", **_HERE) for path in paths if path in linked]
+    found += [p for path in paths if path in linked for p in named(path, "", published)]
     files = [file for path in paths if path not in linked and (file := _file(root, path)) is not None]
-    return len(files), [*found, *(p for file in files for p in inspect(file, published))]
+    found += [p for file in files for p in inspect(file, published)]
+    others = _staged(root, files, [entry for entry in index if entry.path in chosen and entry.id != SUBMODULE])
+    found += _only_staged([p for file in others for p in inspect(file, published)], found)
+    return len({*(f.path for f in files), *(f.path for f in others)}), found
+
+
+def _staged(root: Path, files: Iterable[File], index: Iterable[Staged]) -> list[File]:
+    """What the next commit would take where it is not what stands in the folder."""
+    here = {file.path: file for file in files}
+    differ: dict[str, list[str]] = {}
+    for entry in index:
+        file = here.get(entry.path)
+        if file is None or file.size > MAX_BYTES or blob_id(file.data, entry.id) != entry.id:
+            differ.setdefault(entry.id, []).append(entry.path)
+    read = ((path, size, data) for id_, size, data in contents(root, differ) for path in differ[id_])
+    return [File(path=path, data=data, size=size, staged=True) for path, size, data in read if not _is_here(data, here.get(path))]
+
+
+def _is_here(data: bytes, file: File | None) -> bool:
+    """Whether a file of the folder says the same: its lines may end otherwise, and what Git LFS points to may lie here."""
+    if file is None:
+        return False
+    return data == file.data.replace(b"\r\n", b"\n") or (file.size <= MAX_BYTES and points_to(data, file.data))
+
+
+def _only_staged(staged: Iterable[Problem], found: Iterable[Problem]) -> Iterator[Problem]:
+    """What is not told of the folder's file already."""
+    known = {(p.at, p.code) for p in found}
+    yield from (p for p in staged if (p.at, p.code) not in known)
 
 
 def _named(request: Request, paths: Iterable[str]) -> list[str]:
-    """The paths that were named; all, if none was."""
+    """The paths that were named; all, if none was. UsageError for a name at which nothing is looked at."""
+    known = list(paths)
     chosen = [Path(os.path.relpath(Path.cwd() / word, request.root)).as_posix() for word in request.words]
-    return [p for p in paths if not chosen or any(c == "." or p == c or p.startswith(f"{c}/") for c in chosen)]
+    for word, c in zip(request.words, chosen, strict=True):
+        if c != "." and not any(p == c or p.startswith(f"{c}/") for p in known):
+            raise UsageError("guard.nothing", path=word)
+    return [p for p in known if not chosen or any(c == "." or p == c or p.startswith(f"{c}/") for c in chosen)]
 
 
 def _file(root: Path, path: str) -> File | None:
@@ -87,13 +145,18 @@ def _file(root: Path, path: str) -> File | None:
         return File(path=path, data=opened.read(MAX_BYTES + 1), size=full.stat().st_size)
 
 
-def _history(root: Path, revisions: str, published: frozenset[str]) -> tuple[int, list[Problem]]:
+def _history(request: Request, revisions: str, published: frozenset[str]) -> tuple[int, list[Problem]]:
     """What the commits brought, and what they say of themselves: what a later commit took away again has leaked too."""
+    root, everything = request.root, revisions == EVERYTHING
     listed = revisions_of(root, revisions)
     if listed is None:
-        raise UsageError("cli.no_revision_shallow" if is_shallow(root) else "cli.no_revision", value=revisions)
+        raise UsageError("guard.no_git" if everything else "cli.no_revision_shallow" if is_shallow(root) else "cli.no_revision", value=revisions)
     blobs = brought(root, listed)
-    found = [problem(Position(path=b.path), "guard-submodule", commit=b.commit[:12]) for b in blobs if b.id == SUBMODULE]
+    wanted = frozenset(_named(request, sorted({b.path for b in blobs})))
+    blobs = tuple(b for b in blobs if b.path in wanted)
+    found = [problem(Position(path=HISTORY), "guard-shallow")] if not boundaries(root).isdisjoint(listed) else []
+    linked = [b for b in blobs if b.id == SUBMODULE]
+    found += [problem(Position(path=hidden(b.path, published)), "guard-submodule", commit=b.commit[:12], staged="") for b in linked]
     places: dict[str, list[tuple[str, str]]] = {}
     for blob in blobs:
         places.setdefault(blob.id, []).append((blob.path, blob.commit[:12]))
@@ -101,9 +164,20 @@ def _history(root: Path, revisions: str, published: frozenset[str]) -> tuple[int
     for id_, size, data in contents(root, places):
         for path, commit in places[id_]:
             found += inspect(File(path=path, data=data, size=size, commit=commit), published)
-    return len(blobs), [*found, *_said(root, listed, published)]
+    said = () if request.words else (*_said(root, listed, published), *(_names(root, published) if everything else ()))
+    return len(blobs), [*found, *said]
 
 
 def _said(root: Path, listed: Iterable[str], published: frozenset[str]) -> Iterator[Problem]:
-    for commit, said in messages(root, list(listed)):
+    for commit, makers, said in messages(root, list(listed)):
         yield from message(f"commit {commit[:12]}", said, commit[:12], published)
+        yield from fields(f"commit {commit[:12]}", makers, commit[:12], published)
+
+
+def _names(root: Path, published: frozenset[str]) -> Iterator[Problem]:
+    """What branches and tags are called, and what tags say."""
+    for ref in refs(root):
+        shown = hidden(ref.name, published)
+        yield from named(ref.name, "", published)
+        yield from message(shown, ref.said, "", published)
+        yield from fields(shown, ref.tagger, "", published)

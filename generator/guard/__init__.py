@@ -1,7 +1,7 @@
 """What must never enter git, found in the bytes of a file.
 
 Owns which checks a file meets and the Problems they give. A Problem of the guard says what and where; it never holds what was found, and a file name
-that is itself private is shown with stars. Must not know git, the clock, or what was allowed.
+that is itself private is shown with stars. What cannot be looked into is told as well. Must not know git, the clock, or what was allowed.
 """
 
 from __future__ import annotations
@@ -9,100 +9,157 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 
-from generator.guard.documents import is_binary, names_author, text_of
+from generator.guard.documents import look
 from generator.guard.images import tells_of_its_making
-from generator.guard.keys import keys
+from generator.guard.keys import keys, tokens
 from generator.guard.names import names
 from generator.guard.numbers import Found, addresses, numbers
+from generator.guard.reading import Lines, decoded, hidden_texts
 from generator.guard.shares import shares
-from generator.guard.submissions import is_plain_submission, is_sealed
+from generator.guard.submissions import in_conflict, is_plain_submission, is_sealed
 from generator.problems import Position, Problem, problem
-from generator.slips import codepoint, place
+from generator.slips import codepoint
 from generator.tree import MAX_BYTES, RECORDS
 
 _UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\u00ad\u180e\U000e0000-\U000e007f]|(?<!^)\ufeff")
 _SEALED = ".age"
-SECRET = frozenset({"guard-key", "guard-words", "guard-plaintext", "not-sealed"})  # no line of such a file is ever shown
+# No line of a file that holds one of these is ever shown.
+SECRET = frozenset({"guard-key", "guard-token", "guard-words", "guard-plaintext", "not-sealed"})
 _IN_NAME = {
     "guard-identity": "guard-identity-in-name",
     "guard-identity-1989": "guard-identity-in-name",
     "guard-mobile": "guard-mobile-in-name",
+    "guard-landline": "guard-mobile-in-name",
+    "guard-permit": "guard-identity-in-name",
     "guard-card": "guard-card-in-name",
     "guard-address": "guard-address-in-name",
+    "guard-key": "guard-key-in-name",
+    "guard-token": "guard-key-in-name",
+    "guard-words": "guard-key-in-name",
 }
+_ELSEWHERE = re.compile(r"\A(?:version https://(?:git-lfs|hawser)\.github\.com/spec/|/annex/objects/|(?:\.\./){0,40}\.git/annex/objects/)")
+_STAGED = "git add"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file as it stands somewhere. `commit` is where, if that is not the working folder; `size` may be more than what was read of it."""
+    """A file as it stands somewhere. `commit` is where, if that is not the working folder; `size` may be more than what was read of it.
+
+    `staged` says that the next commit would take this, and that the file in the folder is another.
+    """
 
     path: str
     data: bytes
     size: int
     commit: str = ""
+    staged: bool = False
 
 
 def inspect(file: File, published: frozenset[str]) -> Iterator[Problem]:
     """Everything in a file that must not enter git. `published` are the digits of numbers, and the addresses, that everybody may know."""
     shown = hidden(file.path, published)
-    told = {"commit": file.commit}
-    for code in dict.fromkeys(_IN_NAME[found.code] for found in _in_name(file.path, published)):
-        yield problem(Position(path=shown), code, **told)
+    at, told = Position(path=shown), {"commit": file.commit, "staged": _STAGED if file.staged else ""}
+    for code in dict.fromkeys(_IN_NAME[code] for code in _in_name(file.path, published)):
+        yield problem(at, code, **told)
     if file.size > MAX_BYTES:
-        yield problem(Position(path=shown), "guard-large", size=f"{file.size / (1 << 20):.1f}", **told)
+        yield problem(at, "guard-large", size=f"{file.size / (1 << 20):.1f}", **told)
         return
-    if file.path.endswith(_SEALED) and is_sealed(file.data):
-        return
+    if file.path.endswith(_SEALED):
+        if is_sealed(file.data):
+            return
+        if in_conflict(file.data):
+            yield problem(at, "sealed-conflict")
+            return
     text = _text(file.data)
     if is_plain_submission(file.path, file.data, text):
-        yield problem(Position(path=shown), "guard-plaintext", **told)
+        yield problem(at, "guard-plaintext", **told)
     if text is None:
-        yield from _binary(file, shown, published)
-    else:
-        yield from message(shown, text, file.commit, published)
-        if file.path.startswith(f"{RECORDS}/"):
-            yield from (problem(place(shown, text, at, length), "guard-name", **told) for at, length in names(text))
+        yield from _binary(file.data, at, told, published)
+        return
+    if _ELSEWHERE.match(text):
+        yield problem(at, "guard-elsewhere", **told)
+    yield from _in_text(shown, text, told, published)
+    if file.path.startswith(f"{RECORDS}/"):
+        lines = Lines(shown, text)
+        yield from (problem(lines.at(start, length), "guard-name", **told) for start, length in names(text))
+
+
+def points_to(pointer: bytes, data: bytes) -> bool:
+    """Whether a file is what a pointer of Git LFS stands for."""
+    said = pointer[:400].decode("utf-8", "replace")
+    return bool(_ELSEWHERE.match(said)) and sha256(data).hexdigest() in said
 
 
 def message(shown: str, text: str, commit: str, published: frozenset[str]) -> Iterator[Problem]:
+    """What must not stand in what a commit or a tag says of itself."""
+    yield from _in_text(shown, text, {"commit": commit, "staged": ""}, published)
+
+
+def fields(shown: str, text: str, commit: str, published: frozenset[str]) -> Iterator[Problem]:
+    """What must not stand where git itself writes names and addresses: an address belongs there, a number does not."""
+    told = {"commit": commit, "staged": ""}
+    for code in dict.fromkeys(found.code for found in numbers(text, published)):
+        yield problem(Position(path=shown), code, **told)
+
+
+def named(path: str, commit: str, published: frozenset[str]) -> Iterator[Problem]:
+    """What the name of a branch, a tag, a folder or a submodule tells of a person."""
+    for code in dict.fromkeys(_IN_NAME[code] for code in _in_name(path, published)):
+        yield problem(Position(path=hidden(path, published)), code, commit=commit, staged="")
+
+
+def _in_text(shown: str, text: str, told: dict[str, str], published: frozenset[str]) -> Iterator[Problem]:
     """What no text may hold, be it a file or what a commit says of itself."""
-    data = text.encode("utf-8", "surrogatepass")
-    for start, length in keys(data):
-        at = len(data[:start].decode("utf-8", "replace"))
-        yield problem(place(shown, text, at, length), "guard-key", commit=commit)
-    for start, length in shares(data):
-        at = len(data[:start].decode("utf-8", "replace"))
-        yield problem(place(shown, text, at, length), "guard-words", commit=commit)
+    lines = Lines(shown, text)
+    for code, start, length in _secret(text):
+        yield problem(lines.at(start, length), code, **told)
     for found in _personal(text, published):
-        yield problem(place(shown, text, found.start, found.length), found.code, commit=commit)
+        yield problem(lines.at(found.start, found.length), found.code, **told)
+    for start, length, data in hidden_texts(text):
+        for code in _codes(data, published):
+            yield problem(lines.at(start, length), code, **told)
     if not text.isascii():
         for sign in _UNSEEN.finditer(text):
-            yield problem(place(shown, text, sign.start()), "guard-unseen", character=codepoint(sign[0]), commit=commit)
+            yield problem(lines.at(sign.start()), "guard-unseen", character=codepoint(sign[0]), **told)
 
 
-def secrets(path: str, data: bytes, commit: str = "") -> Iterator[Problem]:
+def secrets(path: str, data: bytes, commit: str = "", staged: bool = False) -> Iterator[Problem]:
     """Keys, backup words and plain figures: what makes a file one of which nothing is quoted, whatever else is wrong with it."""
-    at = Position(path=path)
-    if is_plain_submission(path, data, _text(data)):
-        yield problem(at, "guard-plaintext", commit=commit)
-    if any(keys(data)):
-        yield problem(at, "guard-key", commit=commit)
-    if any(shares(data)):
-        yield problem(at, "guard-words", commit=commit)
+    if path.endswith(_SEALED) and (is_sealed(data) or in_conflict(data)):
+        return
+    at, text = Position(path=path), _text(data)
+    codes = {code for code, _, _ in _secret(data.decode("latin-1") if text is None else text)}
+    if is_plain_submission(path, data, text):
+        codes.add("guard-plaintext")
+    yield from (problem(at, code, commit=commit, staged=_STAGED if staged else "") for code in sorted(codes))
 
 
-def _binary(file: File, shown: str, published: frozenset[str]) -> Iterator[Problem]:
-    at, told = Position(path=shown), {"commit": file.commit}
+def _secret(text: str) -> Iterator[tuple[str, int, int]]:
+    for code, find in (("guard-key", keys), ("guard-token", tokens), ("guard-words", shares)):
+        yield from ((code, start, length) for start, length in find(text))
+
+
+def _binary(data: bytes, at: Position, told: dict[str, str], published: frozenset[str]) -> Iterator[Problem]:
     yield problem(at, "guard-binary", **told)
-    if any(keys(file.data)):
-        yield problem(at, "guard-key", **told)
-    if names_author(file.data):
-        yield problem(at, "guard-author", **told)
-    if tells_of_its_making(file.data):
-        yield problem(at, "guard-photo", **told)
-    for code in dict.fromkeys(found.code for found in _personal(text_of(file.data), published)):
+    for code in _codes(data, published):
         yield problem(at, code, **told)
+
+
+def _codes(data: bytes, published: frozenset[str]) -> Iterator[str]:
+    """What is wrong with a file of which no line can be shown, each kind once."""
+    if tells_of_its_making(data):
+        yield "guard-photo"
+        return
+    text = _text(data)
+    seen = look(data)
+    found = {code for code, _, _ in _secret(data.decode("latin-1") if text is None else text)}
+    for piece in seen.texts if text is None else (text,):
+        found |= {code for code, _, _ in _secret(piece)} | {one.code for one in _personal(piece, published)}
+        if is_plain_submission("", b"", piece):
+            found.add("guard-plaintext")
+    yield from sorted({*found, *seen.unseen, *(("guard-author",) if seen.author else ())})
 
 
 def _personal(text: str, published: frozenset[str]) -> Iterator[Found]:
@@ -111,20 +168,22 @@ def _personal(text: str, published: frozenset[str]) -> Iterator[Found]:
 
 
 def _text(data: bytes) -> str | None:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    return None if is_binary(data) or is_sealed(data) else data.decode("utf-8", "replace")
+    return None if is_sealed(data) else decoded(data)
 
 
-def _in_name(path: str, published: frozenset[str]) -> Iterator[Found]:
-    """What a path tells of a person: an ending or an underscore does not belong to a number, a folder not to an address."""
-    yield from numbers(re.sub(r"[._/]", " | ", path), published)
-    yield from addresses(path.replace("/", " "), published)
+def _in_name(path: str, published: frozenset[str]) -> Iterator[str]:
+    """What a path tells of a person, as codes: an ending does not belong to a number, a folder not to an address."""
+    yield from (found.code for found in numbers(re.sub(r"\.(?=[^./]*$)", " ", path), published))
+    yield from (found.code for found in addresses(path.replace("/", " "), published))
+    yield from (code for code, _, _ in _secret(path))
 
 
 def hidden(path: str, published: Iterable[str]) -> str:
-    """A path with a person's address, and the digits of a person's number, replaced by stars."""
-    codes = {found.code for found in _in_name(path, frozenset(published))}
+    """A path with a person's address, and the digits of a person's number, replaced by stars; all of it where that does not help."""
+    told = frozenset(published)
+    codes = set(_in_name(path, told))
     if "guard-address" in codes:
         path = re.sub(r"[^/]*@[^/]*|[^/]*＠[^/]*", "*@*", path)
-    return re.sub(r"\d", "*", path) if codes - {"guard-address"} else path
+    if codes - {"guard-address"}:
+        path = re.sub(r"\d", "*", path)
+    return "***" if codes and any(_in_name(path, told)) else path

@@ -1,35 +1,72 @@
-"""Numbers and addresses that belong to a person: resident identity numbers, mobile numbers, bank cards, e-mail addresses.
+"""Numbers and addresses that belong to a person: identity numbers, mobile and home telephones, bank cards, passports and permits, e-mail addresses.
 
-Owns their patterns and check digits. Sources: GB 11643-1999 (18 places, day of birth, check digit by ISO 7064 MOD 11-2) and GB 11643-1989 (15 places:
-region, six digits of the day of birth, a sequence number, nothing to check it by), the numbering plan for mobiles (11 places from 13 to 19), ISO/IEC
-7812 for cards (check digit by Luhn), RFC 5321 for what an address may hold, RFC 2606 and 6761 for domains that are nobody's. Signs are folded first,
-so that full-width ones are seen too. Must not know files; gives places and never what stands there.
+Owns their patterns and check digits. Sources: GB 11643-1999 (18 places, day of birth, check digit by ISO 7064 MOD 11-2; 81 to 83 for residents of
+Hong Kong, Macao and Taiwan, 9 and a province for foreigners) and GB 11643-1989 (15 places: region, six digits of the day of birth, a sequence number,
+nothing to check it by), the numbering plan for telephones, ISO/IEC 7812 for cards (check digit by Luhn), RFC 5321 for what an address may hold, RFC
+2606 and 6761 for domains that are nobody's. Digits of every script count. A letter, a dot or an underscore beside a number does not hide it; what is
+part of a decimal, of a digest or of a longer number is none. The check digits are a few lines; the library for them is not permissively licensed.
+Must not know files; gives places and never what stands there.
 """
 
 from __future__ import annotations
 
+import base64
 import re
+import string
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-_BEFORE, _AFTER = r"(?<![0-9A-Za-z_.])", r"(?![0-9A-Za-z_])"
-_IDENTITY = re.compile(rf"{_BEFORE}([1-9][0-9]{{5}})[ -]?((?:18|19|20)[0-9]{{6}})[ -]?([0-9]{{3}}[0-9Xx]){_AFTER}")
-_IDENTITY_OF_1989 = re.compile(rf"{_BEFORE}([1-9][0-9]{{14}}){_AFTER}(?!\.[0-9])")
-_MOBILE = re.compile(rf"(?<![0-9A-Za-z_.])(?:\+?86[ -]?)?(1[3-9][0-9][ -]?[0-9]{{4}}[ -]?[0-9]{{4}}){_AFTER}(?!\.[0-9])")
-_CARD = re.compile(rf"{_BEFORE}[3-6](?:[0-9]{{15,18}}|[0-9]{{3}}(?:[ -][0-9]{{4}}){{3}}(?:[ -][0-9]{{1,3}})?){_AFTER}(?!\.[0-9])")
+from generator.guard.reading import View, resolved, unquoted
+
+_GAP = r"(?: {1,2}| ?[-._/()] ?)"
+_ABROAD = rf"(?:(?:\+86|\(\+?86\)){_GAP}?|(?:00)?86[ -]?|0|17951)"
+_IDENTITY = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])")
+_IDENTITY_APART = re.compile(
+    rf"(?<![0-9])(?:[1-9][0-9]{{5}}{_GAP}[0-9]{{8}}{_GAP}[0-9]{{3}}[0-9Xx](?![0-9])"
+    rf"|(?<![0-9][-. /_])[1-9](?:{_GAP}?[0-9]){{16}}{_GAP}?[0-9Xx](?!{_GAP}?[0-9]))"
+)
+_IDENTITY_OF_1989 = re.compile(r"(?<![0-9])[1-9][0-9]{14}(?![0-9])")
+_MOBILE = re.compile(rf"(?<![0-9])({_ABROAD})?1[3-9][0-9]{{9}}(?![0-9])")
+_MOBILE_APART = re.compile(rf"(?<![0-9])(?:{_ABROAD})?(1[3-9][0-9])({_GAP})([0-9]{{4}})({_GAP})([0-9]{{4}})(?![0-9])")
+_MOBILE_ANYHOW = re.compile(rf"(?<![0-9])(?<![0-9][-. /_])(?:{_ABROAD})?(1(?:{_GAP}?[0-9]){{10}})(?!{_GAP}?[0-9])")
+_CARD = re.compile(r"(?<![0-9])[2-9][0-9]{12,18}(?![0-9])")
+_CARD_APART = re.compile(r"(?<![0-9])[2-9][0-9]{3}([ .-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?:\1[0-9]{1,3})?(?!\1?[0-9])")
+_LANDLINE = re.compile(rf"(?<![0-9])(?:(?:\+|00)?86{_GAP}?)?\(?0(?:10|2[0-9]|[3-9][0-9]{{2}})\)?{_GAP}?[2-9][0-9]{{6,7}}(?![0-9])")
+_PERMIT = re.compile(
+    r"(?i)(?:护照|通行证|回乡证|台胞证|居留证|居住证|社保卡|社会保障卡|医保卡|出生医学证明|出生证|学籍号|学籍辅号|学号|考号|准考证|残疾证|军官证|passport)"
+    r"[^0-9A-Za-z\n]{0,6}(?:(?:号码?|编号|no\.?|number)[^0-9A-Za-z\n]{0,6}){0,2}([A-Za-z]{0,3}[0-9]{6,20})(?![0-9A-Za-z])"
+)
+_TELEPHONE = re.compile(
+    r"(?i)(?:电话|手机|联系|微信|号码|致电|拨打|传真|家长|监护|宅电|(?<![a-z])(?:tel|phone|mobile|cell|call|fax|contact)|whatsapp|wechat)[^\n]{0,12}\Z"
+)
+_ACCOUNT = re.compile(r"(?i)(?:卡号|银行|账号|账户|帐号|card|account|acct)[^\n]{0,12}\Z")
+_NEAR = 28
 _ADDRESS = re.compile(
     r"(?<![A-Za-z0-9._%+-])(?<!//)[A-Za-z0-9._%+-]{1,64}+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![A-Za-z0-9-])"
 )
 # No person's: machines that take no answers, domains kept for examples, git over SSH, pictures for dense screens (`x@2x.png`).
 _NOBODYS = re.compile(r"(?i)^git@|no-?reply|[@.]example\.|\.(?:example|invalid|test|localhost)$|@[0-9]x\.")
 _TRAILER = re.compile(r"(?m)^[A-Z][a-z]+(?:-[a-z]+)*-by: .*$")  # git's own: the commit names the same author anyway
-_LONG = re.compile(r"[0-9][0-9 -]{9}")
+_LONG = re.compile(r"[0-9](?:[ ()._/-]{0,3}[0-9]){5}")
+_CODED = re.compile(r"(?:[MNO][DTjz][AEIMQUYcgk][0-5w-z]\s{0,4}){3,}")  # nine digits and more in base64
+_LETTERS = re.compile(r"[A-Za-z0-9+/_-]")
+_AROUND = 48
+_WORDS = re.compile("[〇零○一二三四五六七八九幺]{11,}")
+_WORTH = str.maketrans("〇零○一二三四五六七八九幺", "00012345678" + "91")
 _PROVINCES = frozenset((*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83))
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _FIRST_BIRTH, _LAST_BIRTH = 1880, 2100
 _PREFECTURES = frozenset((*range(1, 71), 90))  # GB/T 2260: 01 to 70, and 90 for what a province governs itself
+_HEX = frozenset(string.hexdigits)
+_ALNUM = frozenset(string.ascii_letters + string.digits)
+_LONGEST_TOKEN = 64
+_SIGNS = {  # beside what Unicode folds by itself
+    **{ord(c): "-" for c in "‐‑‒–—―−－﹣"},
+    **{ord(c): "." for c in "·•‧∙⋅・"},
+    **{ord(c): "X" for c in "ХхΧχ×✕"},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,76 +82,225 @@ class _Digits(dict[int, str]):
     """Every digit of every script, and full-width letters, as ASCII; one character for one, so that places stay."""
 
     def __missing__(self, code: int) -> str:
-        folded = unicodedata.normalize("NFKC", chr(code))
-        self[code] = folded if len(folded) == 1 and folded.isascii() else chr(code)
+        sign = chr(code)
+        worth = unicodedata.digit(sign, None)
+        folded = str(worth) if worth is not None else unicodedata.normalize("NFKC", sign)
+        self[code] = folded if len(folded) == 1 and folded.isascii() else sign
         return self[code]
 
 
-_FOLDED = _Digits()
+_FOLDED = _Digits(_SIGNS)
 
 
 def numbers(text: str, published: frozenset[str]) -> Iterator[Found]:
-    """Every number of a person in a text. `published` are the digits of numbers that everybody may know."""
+    """Every number of a person in a text, however it is written. `published` are the digits of numbers that everybody may know."""
     folded = _fold(text)
-    if not _LONG.search(folded):
-        return
-    taken: list[tuple[int, int]] = []
-    for code, pattern, holds in _KINDS:
-        for match in pattern.finditer(folded):
-            digits = re.sub(r"[^0-9Xx]", "", match[0])
-            known = digits in published or digits.removeprefix("86") in published
-            if holds(digits) and not known and not any(a < match.end() and match.start() < b for a, b in taken):
-                taken.append(match.span())
-                yield Found(code=code, start=match.start(), length=match.end() - match.start())
+    plain = list(_numbers(folded, published))
+    yield from plain
+    view = resolved(text)
+    if view is not None:
+        yield from _seen_through(view, _numbers(_fold(view.text), published), plain)
+    if (said := unquoted(text)) is not None and said != text and (more := next(_numbers(_fold(said), published), None)) is not None:
+        yield Found(code=more.code, start=0, length=1)
+    yield from _in_base64(folded, published)
 
 
 def addresses(text: str, published: frozenset[str]) -> Iterator[Found]:
     """Every e-mail address of a person in a text. `published` are, in small letters, those that everybody may know."""
-    folded = _fold(text)
+    plain = list(_addresses(_fold(text), published))
+    yield from plain
+    view = resolved(text)
+    if view is not None:
+        yield from _seen_through(view, _addresses(_fold(view.text), published), plain)
+
+
+def _seen_through(view: View, found: Iterator[Found], plain: Iterable[Found]) -> Iterator[Found]:
+    """What is only seen once escapes are resolved, at its place in the text."""
+    known = {(one.code, one.start) for one in plain}
+    for one in found:
+        start, end = view.origin(one.start), view.origin(one.start + one.length)
+        if end - start != one.length and (one.code, start) not in known:
+            yield Found(code=one.code, start=start, length=max(1, end - start))
+
+
+def _numbers(folded: str, published: frozenset[str]) -> Iterator[Found]:
+    if not _LONG.search(folded):
+        return
+    taken = bytearray(len(folded))
+    for code, pattern, holds in _KINDS:
+        for match in pattern.finditer(folded):
+            start, end = match.span(1 if code == "guard-permit" else 0)
+            if any(taken[start:end]) or not holds(folded, match):
+                continue
+            if _bare(match[0]) not in published:
+                yield Found(code=code, start=start, length=end - start)
+            taken[start:end] = b"\1" * (end - start)
+
+
+def _bare(number: str) -> str:
+    """A telephone's digits as the district publishes them."""
+    digits = re.sub(r"[^0-9Xx]", "", number).removeprefix("00")
+    return digits.removeprefix("86") if len(digits) > 11 else digits
+
+
+def _addresses(folded: str, published: frozenset[str]) -> Iterator[Found]:
     if "@" not in folded:
         return
-    trailers = [match.span() for match in _TRAILER.finditer(folded)]
+    trailers = iter([*(match.span() for match in _TRAILER.finditer(folded)), (len(folded) + 1, len(folded) + 1)])
+    begin, after = next(trailers)
     for match in _ADDRESS.finditer(folded):
         start, end = match.span()
-        if match[0].lower() in published or _NOBODYS.search(match[0]) or any(a <= start < b for a, b in trailers):
-            continue
-        yield Found(code="guard-address", start=start, length=end - start)
+        while after <= start:
+            begin, after = next(trailers)
+        if match[0].lower() not in published and not _NOBODYS.search(match[0]) and start < begin:
+            yield Found(code="guard-address", start=start, length=end - start)
 
 
 def _fold(text: str) -> str:
-    return text if text.isascii() or unicodedata.is_normalized("NFKC", text) else text.translate(_FOLDED)
+    if text.isascii():
+        return text
+    folded = text.translate(_FOLDED)
+    return _WORDS.sub(lambda m: m[0].translate(_WORTH), folded)
 
 
-def _identity(digits: str) -> bool:
+def _in_base64(folded: str, published: frozenset[str]) -> Iterator[Found]:
+    """Numbers in short pieces of base64. The groups of four letters that hold three digits each tell where the others begin."""
+    for match in _CODED.finditer(folded):
+        start, end = match.start(), match.end()
+        while start > 3 and match.start() - start < _AROUND and all(map(_LETTERS.match, folded[start - 4 : start])):
+            start -= 4
+        while end < len(folded) and end - match.end() < _AROUND and _LETTERS.match(folded[end]):
+            end += 1
+        letters = "".join(folded[start:end].split()).replace("-", "+").replace("_", "/")
+        letters += "=" * (-len(letters) % 4) if len(letters) % 4 != 1 else "A=="
+        data = base64.b64decode(letters).decode("latin-1")
+        for one in _numbers(data, published):
+            yield Found(code=one.code, start=match.start(), length=match.end() - match.start())
+
+
+# --- which matches are numbers of a person -----------------------------------------------------------------------------------------
+
+
+def _near(text: str, words: re.Pattern[str], at: int) -> bool:
+    return bool(words.search(text, max(0, at - _NEAR), at))
+
+
+def _in_decimal(text: str, start: int, end: int) -> bool:
+    """Whether digits are part of a decimal or of a version: a dot joins them to others, or nothing that is said stands before the dot."""
+    before, one_more = text[start - 1 : start], text[max(0, start - 2) : max(0, start - 1)]
+    if before == "." and not (one_more.isalpha() or one_more in tuple(".)")):
+        return True
+    return text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit()
+
+
+def _opaque(text: str, start: int, end: int, sure: bool) -> bool:
+    """Whether digits are part of a digest, an id in hexadecimal, or a number written so. Of what is `sure`, a single letter beside it makes none."""
+    first, last = start, end
+    while first > 0 and start - first < _LONGEST_TOKEN and text[first - 1] in _ALNUM:
+        first -= 1
+    while last < len(text) and last - end < _LONGEST_TOKEN and text[last] in _ALNUM:
+        last += 1
+    left, right = text[first:start], text[end:last]
+    if left[-2:].lower() == "0x" or not _HEX.issuperset(left + right):
+        return left[-2:].lower() == "0x"
+    several = any(c.isdigit() for c in left + right)
+    before, after = text[max(0, first - 2) : first], text[last : last + 2]
+    joined = (before[1:] == "-" and before[0] in _HEX) or (before[1:] == ":" and before[0].isdigit()) or (after[:1] == "-" and after[1:] in _HEX)
+    return bool(left or right) and (not sure or several or joined or last - first >= _LONGEST_TOKEN // 2)
+
+
+def _alone(text: str, match: re.Match[str], sure: bool = True) -> bool:
+    return not _in_decimal(text, *match.span()) and not _opaque(text, *match.span(), sure)
+
+
+def _identity(text: str, match: re.Match[str]) -> bool:
+    digits = re.sub(r"[^0-9Xx]", "", match[0])
     try:
         born = date(int(digits[6:10]), int(digits[10:12]), int(digits[12:14]))
     except ValueError:
         return False
     right = "10X98765432"[sum(w * int(d) for w, d in zip(_WEIGHTS, digits, strict=False)) % 11]
-    return int(digits[:2]) in _PROVINCES and _FIRST_BIRTH < born.year < _LAST_BIRTH and digits[-1].upper() == right
+    region = int(digits[1:3] if digits[0] == "9" else digits[:2])
+    fits = region in _PROVINCES and _FIRST_BIRTH < born.year < _LAST_BIRTH and digits[-1].upper() == right
+    return fits and not _in_decimal(text, *match.span())
 
 
-def _identity_of_1989(digits: str) -> bool:
+def _identity_of_1989(text: str, match: re.Match[str]) -> bool:
+    digits = match[0]
     try:
         date(1900 + int(digits[6:8]), int(digits[8:10]), int(digits[10:12]))
     except ValueError:
         return False
     region = int(digits[:2]) in _PROVINCES and int(digits[2:4]) in _PREFECTURES and digits[4:6] != "00"
-    return region and digits[12:] != "000"
+    return region and digits[12:] != "000" and _alone(text, match, sure=False)
 
 
-def _mobile(_: str) -> bool:
-    return True
+def _mobile(text: str, match: re.Match[str]) -> bool:
+    start = match.start()
+    if _near(text, _TELEPHONE, start):
+        return True
+    if match[1] in ("0", "17951"):  # said before a mobile number long ago; else part of an id
+        return False
+    value = int(match[0][-11:])
+    if value % 10**8 == 0 or value % (1 << 20) == 0:  # a round number, or a round number of bytes
+        return False
+    negative = text[start - 1 : start] == "-" and (text[max(0, start - 2) : start - 1] or " ") in tuple(" \t\n(=,:[{")
+    return not negative and _alone(text, match)
 
 
-def _card(digits: str) -> bool:
+def _mobile_apart(text: str, match: re.Match[str]) -> bool:
+    """Three, four and four digits: the same sign between them, and not a part of a longer row of numbers."""
+    if _near(text, _TELEPHONE, match.start()):
+        return True
+    gap = match[2]
+    longer = text[match.start() - 2 : match.start()].endswith(gap) and text[match.start() - len(gap) - 1 : match.start() - len(gap)].isdigit()
+    longer = longer or (text.startswith(gap, match.end()) and text[match.end() + len(gap) : match.end() + len(gap) + 1].isdigit())
+    return gap == match[4] and not longer and _alone(text, match)
+
+
+def _mobile_anyhow(text: str, match: re.Match[str]) -> bool:
+    """Eleven digits in any groups, where a telephone is spoken of. `1-800-…` is no mobile of here."""
+    groups = re.findall("[0-9]+", match[1])
+    digits = "".join(groups)
+    return digits[1] in "3456789" and [len(g) for g in groups] != [1, 3, 3, 4] and _near(text, _TELEPHONE, match.start())
+
+
+def _luhn(digits: str) -> bool:
     doubled = [int(d) * (1 + i % 2) for i, d in enumerate(reversed(digits))]
     return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0 and len(set(digits)) > 2
 
 
-_KINDS = (
+def _card(text: str, match: re.Match[str]) -> bool:
+    """By the first digits and the length of what is given out here; any card where one is spoken of."""
+    digits = re.sub("[^0-9]", "", match[0])
+    if not _luhn(digits):
+        return False
+    spoken = _near(text, _ACCOUNT, match.start())
+    return (spoken or bool(_ISSUED.fullmatch(digits))) and (spoken or _alone(text, match, sure=False))
+
+
+_ISSUED = re.compile(
+    r"62[0-9]{14,17}|(?:60|9558|68|69|90|94)[0-9]{12,17}(?<=[0-9]{16})|4[0-9]{15}|5[1-5][0-9]{14}|2[2-7][0-9]{14}|3[47][0-9]{13}|35[2-8][0-9]{13}|6[45][0-9]{14}"
+)
+
+
+def _spoken(text: str, match: re.Match[str]) -> bool:
+    return _near(text, _TELEPHONE, match.start())
+
+
+def _always(_: str, match: re.Match[str]) -> bool:
+    return any(map(str.isdigit, match[1]))
+
+
+_KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str, re.Match[str]], bool]], ...] = (
     ("guard-identity", _IDENTITY, _identity),
+    ("guard-identity", _IDENTITY_APART, _identity),
     ("guard-identity-1989", _IDENTITY_OF_1989, _identity_of_1989),
     ("guard-mobile", _MOBILE, _mobile),
+    ("guard-mobile", _MOBILE_APART, _mobile_apart),
+    ("guard-mobile", _MOBILE_ANYHOW, _mobile_anyhow),
     ("guard-card", _CARD, _card),
+    ("guard-card", _CARD_APART, _card),
+    ("guard-landline", _LANDLINE, _spoken),
+    ("guard-permit", _PERMIT, _always),
 )

@@ -19,7 +19,7 @@ WORDS = (
     *("guardians_informed", "crisis_interventions", "absent", "declined"),
     *("应测", "实测", "未测", "有效", "无效", "复核", "重点关注", "转介", "建档", "电子档案", "纸质档案", "辅导", "跟进", "危机干预"),
 )
-_FIGURE = re.compile(rf"(?m)^[\s\-|,\"']*({'|'.join(WORDS)})(?:人数|数|份数)?[\"']?\s*[:：,，|\t]\s*[\"']?\d")
+_FIGURE = re.compile(rf"(?m)^[ \t\-|,\"']*({'|'.join(WORDS)})(?:人数|数|份数)?[\"']?\s{{0,9}}[:：,，|\t]\s{{0,9}}[\"']?\d")
 _CELLS = re.compile(r"[,，\t|;]")
 _CELL = re.compile(rf"[\s\"']*(?:{'|'.join(WORDS)})(?:人数|数|份数)?[\s\"']*")
 _ENOUGH = 4
@@ -28,6 +28,20 @@ _ENOUGH = 4
 def is_sealed(data: bytes) -> bool:
     """Whether a file is what age writes, from its first byte to its last; nothing can be told of its content, and nothing is."""
     return isinstance(header(data), Header)
+
+
+def in_conflict(data: bytes) -> bool:
+    """Whether a file holds sealed files on both sides of an unfinished merge."""
+    ours, theirs, side = list[bytes](), list[bytes](), 0
+    for line in data.splitlines(keepends=True):
+        if line.startswith((b"<<<<<<< ", b"||||||| ", b"=======", b">>>>>>> ")):
+            side = {b"<": 1, b"|": 2, b"=": 3, b">": 0}[line[:1]]
+            continue
+        if side in (0, 1):
+            ours.append(line)
+        if side in (0, 3):
+            theirs.append(line)
+    return b"<<<<<<< " in data and is_sealed(b"".join(ours)) and is_sealed(b"".join(theirs))
 
 
 def is_plain_submission(path: str, data: bytes, text: str | None) -> bool:
