@@ -67,14 +67,15 @@ class Changes:
     releases: tuple[FileChange, ...]
     others: tuple[FileChange, ...]
     foreign: tuple[FileChange, ...]
+    outside: tuple[FileChange, ...] = ()  # not below records/: program, settings, workflows
 
 
 _SEALED = re.compile(r"\.age\Z")
 _RELEASE = re.compile(r"records/releases/[^/]+\.yml\Z")
 
 
-def changes(pairs: Iterable[Pair]) -> Changes:
-    """What the pairs of files say differently."""
+def changes(pairs: Iterable[Pair], outside: Iterable[Pair] = ()) -> Changes:
+    """What the pairs of files say differently; of those `outside` the records it is told that they do."""
     records: list[RecordChange] = []
     found: dict[str, list[FileChange]] = {name: [] for name in ("sealed", "releases", "others", "foreign")}
     for pair in pairs:
@@ -89,7 +90,8 @@ def changes(pairs: Iterable[Pair]) -> Changes:
             records.append(_record(pair, kind))
         else:
             found["others"].append(told)
-    return Changes(records=tuple(records), **{name: tuple(files) for name, files in found.items()})
+    elsewhere = tuple(FileChange(how=pair.how, path=pair.path) for pair in outside)
+    return Changes(records=tuple(records), outside=elsewhere, **{name: tuple(files) for name, files in found.items()})
 
 
 def _record(pair: Pair, kind: str) -> RecordChange:

@@ -135,7 +135,7 @@ def parse(arguments: Sequence[str], language: Language) -> Request:
         raise UsageError("cli.bad_value", option="--lang", value=options["--lang"])
     if accepts.most_words is not None and len(words) > accepts.most_words:
         raise UsageError("cli.no_arguments", command=command, value=words[accepts.most_words])
-    return Request(command=command, options=options, words=words, language=language)
+    return Request(command=command, options=options, words=words, language=language, version=version("xinzhuli"))
 
 
 def _words(rest: Iterator[str], options: dict[str, str], accepts: Accepts, command: str) -> Iterator[str]:

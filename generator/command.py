@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from generator.reporters.result import Result
 
 FINE, PROBLEMS, USAGE, BUG, SEALED, REFUSED, FELL_SHORT = 0, 1, 2, 3, 4, 5, 6
+MOST_OF_SUMMARY = 1 << 20  # bytes that GitHub takes for all that a step adds to its summary
 NO_KEY, ALTERED, MALFORMED, WRONG_PLACE, INVALID = 40, 41, 42, 43, 44
 
 
@@ -50,12 +51,13 @@ class Accepts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What was typed: a command, its options by name (a flag's value is empty), its words."""
+    """What was typed: a command, its options by name (a flag's value is empty), its words; and the version of the program that reads it."""
 
     command: str
     options: Mapping[str, str]
     words: tuple[str, ...]
     language: Language
+    version: str = "0"
 
     def say(self, key: str, **facts: object) -> str:
         """A sentence in the reader's language."""
@@ -127,8 +129,10 @@ def told(request: Request, problems: Sequence[Problem], files: int, last: str) -
         source=shown(request.root, problems),
         catalogue=load(),
         language=request.language,
-        site_url=site_address(request.root) if problems else None,
+        site_url=address(request.root, "site_url") if problems else None,
         prefix=prefix(request.root) if problems else "",
+        version=request.version,
+        repo_url=address(request.root, "repo_url"),
     )
 
 
@@ -160,8 +164,11 @@ def on_github() -> bool:
 def summarise(markdown: str) -> None:
     """Add to the summary of the step, where the platform keeps one."""
     if on_github() and (path := os.environ.get("GITHUB_STEP_SUMMARY")):
-        with Path(path).open("a", encoding="utf-8") as file:
-            file.write(markdown)
+        file = Path(path)
+        taken = file.stat().st_size if file.exists() else 0
+        if taken + len(markdown.encode("utf-8")) <= MOST_OF_SUMMARY:  # a larger one the platform refuses whole
+            with file.open("a", encoding="utf-8") as opened:
+                opened.write(markdown)
 
 
 def write_file(path: Path, text: str) -> None:
@@ -199,15 +206,15 @@ def put_back(request: Request) -> None:
         raise UsageError("cli.cannot_write", path=str(failed.filename or request.root)) from None
 
 
-def site_address(root: Path) -> str | None:
-    """Where the district publishes its site, read even where other records are wrong."""
+def address(root: Path, field: str) -> str | None:
+    """An address in the district's record (of its site, of its repository), read even where other records are wrong."""
     from generator.repository import DISTRICT
     from generator.yamlfile import read
 
     content = source(root)(DISTRICT)
     document = read(DISTRICT, content)[0] if content else None
-    address = document.data.get("site_url") if document and isinstance(document.data, dict) else None
-    return address if isinstance(address, str) and address.startswith("https://") else None
+    found = document.data.get(field) if document and isinstance(document.data, dict) else None
+    return found if isinstance(found, str) and found.startswith("https://") else None
 
 
 def shown(root: Path, problems: Sequence[Problem]) -> Callable[[str], bytes | None]:

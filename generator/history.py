@@ -135,19 +135,36 @@ def day_of(root: Path, commit: str, time_zone: str) -> date:
 
 def changed(root: Path, base: str, head: str | None) -> tuple[Pair, ...]:
     """The files that differ between two commits, or between a commit and the working folder; a file that moved is one, not two."""
-    revisions = (base,) if head is None else (base, head)
-    compared = ("--raw", "-z", "-M", "-l1000", "--no-abbrev", "--relative", "--ignore-submodules=dirty")
-    options = (*compared, "--no-color", "--no-ext-diff", "--no-textconv")
-    told = ask(root, "diff", *options, *revisions, "--", f"{RECORDS}/", settings=() if head else without_filters(root)) or b""
-    raw = list(_raw(iter(told.split(b"\0"))))
+    raw = _told_apart(root, base, head, f"{RECORDS}/")
     ids = dict.fromkeys(id_ for _, _, *both in raw for id_ in both if id_.strip("0"))
     read = {id_: partial(bytes, content) for id_, content in _read(root, tuple(ids)).items()}
     found = [_changed(root, read, one) for one in raw]
-    others = (ask(root, "ls-files", "-z", "--others", "--exclude-standard", "--", f"{RECORDS}/") or b"") if head is None else b""
-    new = [_name(part) for part in others.split(b"\0") if part]
+    new = _not_added(root, f"{RECORDS}/") if head is None else []
     found += [Pair(before=None, after=path, old=None, new=head_of(root / path), foreign=not (root / path).is_file()) for path in new]
     counted = (pair for pair in found if counts(pair.path.rpartition("/")[2]))
     return tuple(sorted(counted, key=lambda pair: (pair.path, pair.before or "")))
+
+
+def outside(root: Path, base: str, head: str | None) -> tuple[Pair, ...]:
+    """The same for every file that is no part of the records: which they are, and nothing that stands in them."""
+    found = [Pair(before=before, after=after, old=None, new=None) for before, after, *_ in _told_apart(root, base, head, ".")]
+    found += [Pair(before=None, after=path, old=None, new=None) for path in (_not_added(root, ".") if head is None else ())]
+    other = (p for p in found if not p.path.startswith(f"{RECORDS}/") or not counts(p.path.rpartition("/")[2]))
+    return tuple(sorted(other, key=lambda pair: (pair.path, pair.before or "")))
+
+
+def _told_apart(root: Path, base: str, head: str | None, *where: str) -> list[_Raw]:
+    revisions = (base,) if head is None else (base, head)
+    compared = ("--raw", "-z", "-M", "-l1000", "--no-abbrev", "--relative", "--ignore-submodules=dirty")
+    options = (*compared, "--no-color", "--no-ext-diff", "--no-textconv")
+    told = ask(root, "diff", *options, *revisions, "--", *where, settings=() if head else without_filters(root)) or b""
+    return list(_raw(iter(told.split(b"\0"))))
+
+
+def _not_added(root: Path, *where: str) -> list[str]:
+    """The files of the working folder that git does not know and does not ignore."""
+    told = ask(root, "ls-files", "-z", "--others", "--exclude-standard", "--", *where) or b""
+    return [_name(part) for part in told.split(b"\0") if part]
 
 
 _Raw = tuple[str | None, str | None, str, str]

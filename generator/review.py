@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from generator.catalogue import Language, load
 from generator.changes import Changes
-from generator.compliance import Earlier, Verdicts, concerned, rules_of
+from generator.compliance import Earlier, Verdict, Verdicts, concerned, rules_of
 from generator.duties import RuleId, Waiver
 from generator.model import SchoolId, Text
 from generator.pages import (
@@ -58,13 +58,34 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictTurn:
-    """A rule that comes out differently, and for which schools; none for a rule about the district."""
+    """A rule that comes out differently, and for which schools; none for a rule about the district. `worse` is whether a reviewer must ask why."""
 
     rule: RuleId
     title: Text
     before: str | None
     after: str | None
     schools: tuple[tuple[SchoolId, Text], ...]
+    worse: bool
+
+
+# How bad a verdict is. What is no longer judged at all is worse than all but a breach: that a duty is gone must not hide behind what is mended.
+_BADNESS: Mapping[str | None, int] = {
+    Verdict.MET.value: 0,
+    Verdict.NOT_APPLICABLE.value: 0,
+    Verdict.DUE.value: 1,
+    Verdict.WAIVED.value: 2,
+    Verdict.UNREPORTED.value: 3,
+    Verdict.STALE.value: 4,
+    None: 5,
+    Verdict.ADVISORY.value: 6,
+    Verdict.UNMET.value: 7,
+}
+
+
+def _grave(turn: VerdictTurn) -> tuple[bool, int, bool, str, str]:
+    """The order in which turns are told: the worse first, among them the worst, and what is judged for the first time last."""
+    badness = _BADNESS[turn.after]
+    return not turn.worse, -badness, turn.before is None, turn.rule, turn.before or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +151,7 @@ def _consequences(changes: Changes, older: Repository, newer: Repository, as_of:
     pages = rewritten(changes, before, after, language)
     return Consequences(
         claims=tuple(_claims(before, after)),
-        verdicts=tuple(_verdicts(before, after)),
+        verdicts=tuple(sorted(_verdicts(before, after), key=_grave)),
         waivers=tuple(_waivers(before, after)),
         coverage=(_coverage(before.repository), _coverage(after.repository)),
         frame=pages.frame,
@@ -170,7 +191,7 @@ def _state(waiver: Waiver, on: date) -> WaiverState:
 
 
 def _verdicts(before: Site, after: Site) -> Iterator[VerdictTurn]:
-    """Rules in order, then what they turned from and into; schools in order."""
+    """What turned to worse first; then rules in order, and what they turned from and into; schools in order."""
     old, new = ({(c.rule.id, c.school.id if c.school else None): c for c in side.verdicts.checks} for side in (before, after))
     turned: dict[tuple[RuleId, str | None, str | None], list[tuple[SchoolId, Text]]] = {}
     titles: dict[RuleId, Text] = {}
@@ -184,8 +205,10 @@ def _verdicts(before: Site, after: Site) -> Iterator[VerdictTurn]:
         schools = turned.setdefault((key[0], *verdicts), [])
         if shown.school:
             schools.append((shown.school.id, shown.school.title))
-    for (rule, turned_from, into), schools in sorted(turned.items(), key=lambda t: (t[0][0], t[0][1] or "", t[0][2] or "")):
-        yield VerdictTurn(rule=rule, title=titles[rule], before=turned_from, after=into, schools=tuple(sorted(schools, key=lambda s: s[0])))
+    for (rule, turned_from, into), schools in turned.items():
+        worse = _BADNESS[into] > (_BADNESS[turned_from] if turned_from else 0)
+        told = tuple(sorted(schools, key=lambda s: s[0]))
+        yield VerdictTurn(rule=rule, title=titles[rule], before=turned_from, after=into, schools=told, worse=worse)
 
 
 def _coverage(repository: Repository) -> Coverage:

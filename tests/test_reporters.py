@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 import shutil
 import subprocess
 import sys
+from html import unescape
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree as Xml
 
-import markdown as engine
+import cmarkgfm
 import pytest
 import xmlschema
-from hypothesis import given
+from cmarkgfm.cmark import Options
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 
@@ -27,6 +29,8 @@ from generator.reporters.formats import FORMATS
 from generator.reporters.markdown import MOST_BYTES, code_span, escaped
 from generator.reporters.markdown import report as summary
 from generator.reporters.result import Result
+from generator.reporters.text import harmless
+from generator.yamlfile import read
 
 ROOT = Path(__file__).resolve().parent.parent
 BROKEN = ROOT / "tests" / "fixtures" / "broken"
@@ -123,6 +127,7 @@ def faults(name: str, report: str) -> list[str]:
             return [str(e.reason) for e in schema.iter_errors(Xml.fromstring(report))]
 
 
+FAULTS_OF = ("sarif", "gitlab", "junit")
 SPOILED = {"sarif": ('"error"', '"grave"'), "gitlab": ('"major"', '"grave"'), "junit": ("<failure", "<defeat")}
 
 
@@ -175,33 +180,83 @@ def test_an_annotation_is_one_line_whatever_a_file_is_called(text: str) -> None:
     assert "改法" in said
 
 
-def visible(markdown: str) -> str:
-    """What a reader sees of one line of Markdown."""
-    rendered = re.sub(r"<!--.*?-->", "", engine.markdown(f"x {markdown} x"))
-    assert "<a" not in rendered
-    assert "<em" not in rendered
-    return html.unescape(rendered.removeprefix("<p>x ").removesuffix(" x</p>"))
-
-
-@given(TEXTS)
-def test_markdown_shows_text_as_it_is(text: str) -> None:
-    assert visible(escaped(text)) == " ".join(text.split())
-
-
-@pytest.mark.parametrize(
-    "text", ["@someone", "see #12", "https://example.org/x", "www.example.org", "<b>x</b>", "a|b", "![x](y)", "- x", "1. x", "`x`"]
+# Signs that hosting sites read as something, alone and in the shapes in which they do.
+LIVE = (
+    *("a@_x.com", "@_name", "@name", "@org/team", "GH-12", "#12", "owner/name#12", "!1", "group/project#1", "group/project!2", "~label", "%3", "&4"),
+    *("$5", "^[6]", "*iteration:7", "[issue:8]", "https://example.org/x", "http://x", "www.example.org", "mailto:a@x.org", "xmpp:a@x.org", "a@x.org"),
+    *("<b>x</b>", "<img src=x onerror=alert(1)>", "<!-- x -->", "</details>", "<details open>", "<https://example.org>", "&#64;name", "&lt;b&gt;"),
+    *("![x](y)", "[x](https://example.org)", "[x][y]", "[x]: https://example.org", "[^1]", "[^1]: x", "*[x]: y", "[[x]]", "[[_TOC_]]", "[TOC]"),
+    *("- x", "* x", "+ x", "1. x", "1) x", "> x", ">>>", "> [!NOTE]", "# x", "===", "---", "***", "- [ ] x", "[x]", "| a | b |", "|---|", ": x"),
+    *("`x`", "``", "```", "```mermaid", "~~~", "~~x~~", "**x**", "__x__", "_x_", "*x*", "{: onclick=x}", "{+ x +}", "[- x -]", "{{x}}", "{%x%}"),
+    *(
+        ":smile:",
+        ":+1:",
+        "$x$",
+        "$$x$$",
+        "$`x`$",
+        "\\\\(x\\\\)",
+        "\\",
+        "/close",
+        "/assign @name",
+        "::warning::x",
+        "##[error]x",
+        "deadbeef",
+        "1234567",
+    ),
+    *("0123456789abcdef0123456789abcdef01234567", "#ff0000", "&amp;", "&copy;", "a|b", "\u202ex", "\x1b[31m", "\u2028", "\udcb9", "\uffff"),
 )
-def test_nothing_in_a_record_calls_links_or_marks_up(text: str) -> None:
-    shown = escaped(text)
-    assert not re.search(r"@\w|(?<!&)#\d|https?://|www\.|[<](?!!-- --[>])|\||`|^[-]|^\d\.", shown)
+HOSTILE = st.lists(st.sampled_from(LIVE) | TEXTS | st.sampled_from([" ", "", "看", "，", "x"]), max_size=6).map("".join)
+OURS = re.compile(r"</?(?:p|ul|li|strong|code|table|thead|tbody|tr|th|td|h4)>\n?")
+CALM = re.compile(r"""(?:[^\x00-\x7f]|[A-Za-z0-9 ,.;:?'"()-])*""")
 
 
-@given(TEXTS)
+def rendered(markdown: str) -> str:
+    """As GitHub's own library renders it, raw HTML let through."""
+    html: str = cmarkgfm.github_flavored_markdown_to_html(markdown, Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES)
+    return html
+
+
+def seen(text: str) -> str:
+    return harmless(" ".join(text.split()))
+
+
+@given(HOSTILE)
+@example(" ".join(LIVE))
+def test_a_text_is_rendered_as_the_same_text_and_nothing_more(text: str) -> None:
+    """On a line of its own, in a list, bold, in a heading and in a table: no link, image, element, heading or list of its making."""
+    for before, after in (("", ""), ("- ", ""), ("- x: **", "**"), ("#### ", ""), ("- x · ", " · y")):
+        html = rendered(f"{before}{escaped(text)}{after}")
+        if OURS.sub("", html).strip():
+            assert html.count("<li>") == ("- " in before)
+            assert html.count("<h4>") == ("####" in before)
+            shown = unescape(OURS.sub("", html)).strip().removeprefix("x: ").removeprefix("x ·").removesuffix("· y").strip()
+            assert shown.strip("* ") == seen(text).strip("* ") if "*" in before else shown == seen(text)
+    table = rendered(f"| a | b |\n| --- | --- |\n| {escaped(text, cell=True)} | {code_span(text, cell=True)} |\n")
+    cells = re.findall(r"<td>(.*?)</td>", table)
+    assert [unescape(OURS.sub("", cell)) for cell in cells] == [seen(text)] * 2
+    assert len(re.findall("<tr>", table)) == 2
+
+
+@given(HOSTILE)
+@example(" ".join(LIVE))
+def test_no_sign_of_a_reference_stands_outside_a_code_span(text: str) -> None:
+    """What GitHub and GitLab look for in rendered text, they do not look for in code: outside it are words, numbers and the signs of sentences."""
+    outside = re.sub(r"<code>.*?</code>", "", rendered(f"- {escaped(text)}"))
+    words = unescape(OURS.sub("", outside))
+    assert CALM.fullmatch(words.strip()), words
+    assert not re.search(r"(?<![0-9A-Za-z])[0-9a-f]{7,}(?![0-9A-Za-z])|GH-[0-9]|www[.]|://|[A-Za-z]-[0-9]", words)
+
+
+@given(HOSTILE)
 def test_a_code_span_is_never_left(text: str) -> None:
-    span = code_span(text)
-    fence = re.match(r"`+", span)
-    assert fence
-    assert not re.search(rf"(?<!`){fence[0]}(?!`)", span[len(fence[0]) : -len(fence[0])])
+    if seen(text):
+        assert unescape(OURS.sub("", rendered(f"x {code_span(text)}"))) == f"x {seen(text)}\n".removesuffix("\n")
+        assert rendered(f"x {code_span(text)}").count("<code>") == 1
+
+
+def test_plain_words_stay_plain_words() -> None:
+    for text in ("新湖小学，（示例）看 No more than 1,032 classes: 30.5 (of 40) on 2026-11-24.", "mental-health don't “x” 2 → 3 · x"):
+        assert escaped(text) == text
 
 
 def test_a_summary_stays_below_the_platforms_limit() -> None:
@@ -216,6 +271,34 @@ def test_equal_problems_have_fingerprints_of_their_own_and_keep_them_when_lines_
 
     assert len(set(prints([1, 5]))) == 2
     assert prints([1, 5]) == prints([11, 15])
+
+
+def test_a_fingerprint_stays_when_a_line_is_added_above_and_when_a_key_stands_a_third_time() -> None:
+    def prints(text: str) -> set[str]:
+        return {q["fingerprint"] for q in json.loads(gitlab.report(result([*read("records/a.yml", text.encode())[1]])))}
+
+    once = prints("id: a\ntitle: b\nid: c\n")
+    assert len(once) == 1
+    assert prints("# a line more\nid: a\ntitle: b\nid: c\n") == once
+    assert prints("id: a\ntitle: b\n\nid: c\n") == once
+    assert prints("id: a\ntitle: b\nid: c\nid: d\n") > once
+    assert prints("id: a\ntitle: b\nid: c\ntitle: d\n") > once
+
+
+def test_a_fingerprint_does_not_depend_on_the_language_of_the_report() -> None:
+    def prints(language: Language) -> list[str]:
+        found = problem(Position(path="a.yml"), "misspelled-field", key="x", nearest="id", title="编号", **{"title@en": "Id"})
+        return [q["fingerprint"] for q in json.loads(gitlab.report(result([found], language=language)))]
+
+    assert prints(Language.ZH) == prints(Language.EN)
+
+
+@pytest.mark.parametrize("site_url", [None, "https://example.org/x/"])
+def test_sarif_says_which_program_and_where_to_read_about_it(site_url: str | None, broken: Path) -> None:
+    driver = json.loads(sarif.report(result([at("a.yml")], site_url)))["runs"][0]["tool"]["driver"]
+    assert driver["informationUri"] == (f"{site_url}about/problems.html" if site_url else "urn:xinzhuli:0")
+    driver = json.loads(places(broken, "sarif"))["runs"][0]["tool"]["driver"]
+    assert driver["version"] == version("xinzhuli")
 
 
 def test_file_names_are_encoded_in_sarif_and_kept_elsewhere() -> None:

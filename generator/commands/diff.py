@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from generator.catalogue import load
 from generator.command import FINE, Accepts, Request, UsageError, on_github, present_day, summarise, write_file
-from generator.history import both, changed, commit_of, common, day_of, is_shallow, tree_at
+from generator.history import both, changed, commit_of, common, day_of, is_shallow, outside, tree_at
 from generator.tree import Tree, folder
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _words(request: Request) -> Words:
     newest = after or before
     zone = newest.district.time_zone if newest else "Asia/Shanghai"
     return Words(
-        review=review(changes(pairs), before, after, faults, _day(request, root, head, zone), request.language),
+        review=review(changes(pairs, outside(root, base or asked, head)), before, after, faults, _day(request, root, head, zone), request.language),
         catalogue=load(),
         language=request.language,
         base=(base or asked)[:12],

@@ -1,6 +1,7 @@
 """Problems as GitLab's code quality report, which merge requests show at their lines.
 
-Owns the fields of that report. A fingerprint names a Problem across commits, so it has no line in it. Must not know how Problems are found.
+Owns the fields of that report. A fingerprint names a Problem across commits, so it is made
+of what is wrong, never of a line or of the sentence that names one. Must not know how Problems are found.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ def report(result: Result) -> str:
 
 
 def _issue(told: Told, seen: Counter[str]) -> dict[str, object]:
-    name = "\0".join((told.path, told.code, told.message))
+    name = f"{told.uri}\0{told.identity}"
     seen[name] += 1
     return {
         "description": f"{told.message} — {told.hint}",
@@ -32,4 +33,4 @@ def _issue(told: Told, seen: Counter[str]) -> dict[str, object]:
 
 def fingerprint(name: str, number: int) -> str:
     """A name for the `number`-th of equal Problems."""
-    return hashlib.sha256(f"{name}\0{number}".encode()).hexdigest()
+    return hashlib.sha256(f"{name}\0{number}".encode("utf-8", "backslashreplace")).hexdigest()

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 
 from generator.changes import FieldChange, FileChange, RecordChange
 from generator.reporters.review_words import Words, plain
-from generator.review import Consequences
+from generator.review import Consequences, VerdictTurn
 
 
 def report(words: Words) -> str:
-    """Everything, in the order in which it is told."""
+    """Everything and whole, what turned first."""
     review = words.review
     changes = review.changes
     document: dict[str, object] = {
@@ -22,13 +22,16 @@ def report(words: Words) -> str:
         "head": words.head,
         "as_of": review.as_of.isoformat(),
         "notes": list(words.remarks()),
+        **_consequences(review.consequences),
         "records": [_record(record) for record in changes.records],
         "sealed": _files(changes.sealed),
         "releases": _files(changes.releases),
         "foreign": _files(changes.foreign),
         "others": _files(changes.others),
+        "outside": _files(changes.outside),
+        **_pages(review.consequences),
     }
-    return json.dumps(document | _consequences(review.consequences), ensure_ascii=False, indent=2)
+    return json.dumps(document, ensure_ascii=False, indent=2)
 
 
 def _record(record: RecordChange) -> dict[str, object]:
@@ -48,9 +51,19 @@ def _files(files: Iterable[FileChange]) -> list[dict[str, str]]:
 def _consequences(follows: Consequences | None) -> dict[str, object]:
     if follows is None:
         return {}
-    verdicts = [{"rule": t.rule, "before": t.before, "after": t.after, "schools": [school for school, _ in t.schools]} for t in follows.verdicts]
+    verdicts = [_verdict(turn) for turn in follows.verdicts]
     both = {"waivers": follows.waivers, "claims": follows.claims}
     turns = {name: [{"id": t.id, "before": t.before, "after": t.after} for t in found] for name, found in both.items()}
     before, after = ({"covered": c.covered, "clauses": c.clauses} for c in follows.coverage)
-    pages = [{"change": page.how.value, "path": page.path} for page in follows.pages]
-    return {"verdicts": verdicts, **turns, "coverage": {"before": before, "after": after}, "every_page": follows.frame, "pages": pages}
+    return {"verdicts": verdicts, **turns, "coverage": {"before": before, "after": after}}
+
+
+def _verdict(turn: VerdictTurn) -> dict[str, object]:
+    schools = [school for school, _ in turn.schools]
+    return {"rule": turn.rule, "before": turn.before, "after": turn.after, "worse": turn.worse, "schools": schools}
+
+
+def _pages(follows: Consequences | None) -> dict[str, object]:
+    if follows is None:
+        return {}
+    return {"every_page": follows.frame, "pages": [{"change": page.how.value, "path": page.path} for page in follows.pages]}

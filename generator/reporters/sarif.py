@@ -6,7 +6,6 @@ Owns the form of that document. Columns count characters, and the document says 
 from __future__ import annotations
 
 import json
-from urllib.parse import quote
 
 from generator.reporters.result import Result, Told
 
@@ -16,8 +15,9 @@ def report(result: Result) -> str:
     told = result.told
     codes = sorted({t.code for t in told})
     rules = [_rule(next(t for t in told if t.code == code)) for code in codes]
+    driver = {"name": "xinzhuli", "version": result.version, "informationUri": result.home, "rules": rules}
     run = {
-        "tool": {"driver": {"name": "xinzhuli", "rules": rules}},
+        "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": result.say("report.root")}}},
         "results": [_result(t, codes.index(t.code)) for t in told],
@@ -33,6 +33,6 @@ def _rule(told: Told) -> dict[str, object]:
 
 def _result(told: Told, rule: int) -> dict[str, object]:
     region = {"startLine": told.line, "startColumn": told.column, "endColumn": told.column + told.length}
-    place = {"artifactLocation": {"uri": quote(told.path), "uriBaseId": "%SRCROOT%"}, "region": region}
-    text = f"{told.message} — {told.hint}"
+    place = {"artifactLocation": {"uri": told.uri, "uriBaseId": "%SRCROOT%"}, "region": region}
+    text = f"{told.message} — {told.hint}".replace("](", "] (")  # even in plain text, SARIF takes `[x](y)` for a link
     return {"ruleId": told.code, "ruleIndex": rule, "level": "error", "message": {"text": text}, "locations": [{"physicalLocation": place}]}

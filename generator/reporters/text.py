@@ -16,6 +16,11 @@ from generator.problems import Position, Problem
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _SHOWN = 100  # columns of a source line; longer lines are shown around the place
 _BEFORE = 60
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
+_ODD_BYTE = re.compile("[\udc80-\udcff]")  # how Python tells bytes of a name that are no UTF-8
+_NO_CHARACTERS = "\ufffe\uffff"  # no characters to Unicode, and not allowed in XML
+# GitHub Actions takes a line for a command that begins with `::`, spaces aside, or has `##[` anywhere; Azure Pipelines one with `##vso[`.
+_COMMAND = re.compile(r"\A\s*:(?=:)|##(?=\[|vso\[)")
 
 
 def report(problems: Iterable[Problem], source: Callable[[str], bytes | None], catalogue: Catalogue, language: Language) -> str:
@@ -33,7 +38,7 @@ def report(problems: Iterable[Problem], source: Callable[[str], bytes | None], c
 def _paragraph(found: Problem, lines: list[str], catalogue: Catalogue, language: Language) -> str:
     message = catalogue.message(found, language)
     hint = catalogue.say("check.hint", language, hint=catalogue.hint(found, language))
-    first = f"{harmless(str(found.at))}: {harmless(message)} [{found.code}]"
+    first = f"{named(str(found.at))}: {harmless(message)} [{found.code}]"
     return "\n".join([first, *_excerpt(found.at, lines), f"  {harmless(hint)}", ""])
 
 
@@ -55,11 +60,16 @@ def width(text: str) -> int:
 
 
 def harmless(text: str) -> str:
-    """Text with every control or direction character replaced, so that a file cannot steer the terminal. One column each stays one."""
-    return "".join(_visible(c) for c in text)
+    """Text with every character replaced that could steer a terminal or make a line a command to a CI system. One column each stays one."""
+    return _COMMAND.sub(lambda sign: f"{sign[0][:-1]}{_REPLACED}", "".join(map(_visible, text)))
+
+
+def named(path: str) -> str:
+    """A path for people: bytes of a name that are no UTF-8 are told one by one, what could steer a terminal is replaced."""
+    return harmless(_ODD_BYTE.sub(lambda byte: f"\\x{ord(byte[0]) - 0xDC00:02x}", path))
 
 
 def _visible(character: str) -> str:
     if character == "\t":
         return " "
-    return "\N{REPLACEMENT CHARACTER}" if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") else character
+    return _REPLACED if character in _NO_CHARACTERS or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") else character
