@@ -12,7 +12,7 @@ from pathlib import Path
 from generator.command import FINE, PROBLEMS, Accepts, Request, UsageError, print_problems, write_file
 
 ACCEPTS = Accepts(values=("--org", "--to"))
-_ORGANISATION = re.compile(r"https://[^/]+/([^/]+)/")
+_ORGANISATION = re.compile(r"https://[^/]+/+(?P<path>[^?#]+)/+[^/?#]+/*\Z")  # all but the repository's own name: GitLab has groups in groups
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)*")
 MACHINERY = (
     *("/.ci/", "/.github/", "/.gitlab-ci.yml", "/.pre-commit-*", "/generator/", "/schemas/", "/site/", "/tests/"),
@@ -29,13 +29,13 @@ def run(request: Request) -> int:
         print_problems(request, problems)
         return PROBLEMS
     found = _ORGANISATION.match(repository.district.repo_url or "")
-    organisation = request.options.get("--org") or (found[1] if found else None)
+    organisation = request.options.get("--org") or (found["path"] if found else None)
     if organisation is None:
         raise UsageError("codeowners.no_org")
     if not _NAME.fullmatch(organisation):
         raise UsageError("cli.bad_value", option="--org", value=organisation)
     schools = [(school.id, school.title.zh) for school in repository.schools.values()]
-    text = "\n".join(_lines(request, f"@{organisation}", schools)) + "\n"
+    text = "\n".join(_lines(request, f"@{organisation}", f"/{_folder(request)}", schools)) + "\n"
     if "--to" in request.options:
         write_file(Path(request.options["--to"]), text)
         print(request.say("codeowners.written", path=request.options["--to"], schools=len(schools)))
@@ -44,13 +44,24 @@ def run(request: Request) -> int:
     return FINE
 
 
-def _lines(request: Request, organisation: str, schools: Sequence[tuple[str, str]]) -> Iterator[str]:
+def _folder(request: Request) -> str:
+    """Where the district lies in its git repository. Raises UsageError where no pattern can name that folder."""
+    from generator.history import prefix
+
+    folder = prefix(request.root)
+    if re.search(r"[\s#!*?\[\]\\]", folder):
+        raise UsageError("codeowners.folder", folder=folder)
+    return folder
+
+
+def _lines(request: Request, organisation: str, top: str, schools: Sequence[tuple[str, str]]) -> Iterator[str]:
     from generator.reporters.text import harmless
 
     office, keepers = f"{organisation}/district-office", f"{organisation}/maintainers"
     yield f"# {request.say('codeowners.head')}"
     yield f"* {office}"
-    yield from (f"{path} {keepers}" for path in MACHINERY)
+    for folder in dict.fromkeys(("/", top)):  # workflows lie at the top of the repository, wherever the district lies
+        yield from (f"{folder}{path.removeprefix('/')} {keepers}" for path in MACHINERY)
     for school, title in schools:
         yield f"# {harmless(title)}"
-        yield f"/records/schools/{school}/ {organisation}/school-{school} {office}"
+        yield f"{top}records/schools/{school}/ {organisation}/school-{school} {office}"
