@@ -33,7 +33,7 @@ Progress = Callable[[str], None]
 
 
 class DeadLinks(Exception):
-    """A page of ours links to nothing: a bug, and nothing is published."""
+    """A page of ours links to nothing, or an id stands on it twice: a bug, and nothing is published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +134,13 @@ def _stamp(half: Half, target: Path, engine: Engine) -> list[output.Linked]:
     entries: list[search.Entry] = []
     for donor_path, stamped in STAMPED:
         whole = True  # copies share all but their places: only of the first the link check reads all
+        frame = output.linked(donor_path, "".join(donors[donor_path].parts)).ids
         for copy in stamped(half.edition):
             path, html = f"{copy.path}.html", donors[donor_path].fill(copy.places)
             output.write(target, [(path, html)])
             entries.append(copy.entry)
-            told.append(output.linked(f"{FOLDERS[half.edition.language]}{path}", html if whole else "".join(copy.places.values())))
+            place = f"{FOLDERS[half.edition.language]}{path}"
+            told.append(output.linked(place, html) if whole else output.linked(place, "".join(copy.places.values()), frame))
             whole = False
     search.complete(target, engine, entries)
     return told
@@ -157,5 +159,7 @@ def _check_links(folder_: Path, copies: Sequence[output.Linked]) -> None:
     stamped = {copy.page for copy in copies}
     built = sorted(f for f in files if f.endswith(".html") and f not in stamped and not f.endswith("404.html"))
     told = [output.linked(path, (folder_ / path).read_text(encoding="utf-8")) for path in built]
-    if dead := output.dead_links(files, [*told, *copies]):
-        raise DeadLinks("\n".join(f"{d.page}: {d.link}" for d in dead))
+    dead = [f"{found.page}: {found.link}" for found in output.dead_links(files, [*told, *copies])]
+    twice = [f'{page.page}: id="{id_}" twice' for page in (*told, *copies) for id_ in page.twice]
+    if dead or twice:
+        raise DeadLinks("\n".join((*dead, *twice)))

@@ -12,6 +12,7 @@ import re
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -83,17 +84,19 @@ def write(folder: Path, files: Iterable[tuple[str, str | bytes]]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Linked:
-    """What is to be known of a page (a path) to check links: where its own lead, and the ids that links may lead to."""
+    """What is to be known of a page (a path) to check links: where its own lead, the ids that links may lead to, and those that stand there twice."""
 
     page: str
     links: tuple[str, ...]
     ids: tuple[str, ...]
+    twice: tuple[str, ...]
 
 
-def linked(page: str, html: str) -> Linked:
-    """The links and ids of a page. Thousands of pages share theirs, so that each is kept once and no HTML."""
+def linked(page: str, html: str, frame: Sequence[str] = ()) -> Linked:
+    """The links and ids of a page. Thousands of pages share theirs, so that each is kept once and no HTML; `frame` are ids around `html`."""
     links, ids = (tuple(map(sys.intern, dict.fromkeys(pattern.findall(html)))) for pattern in (_LINK, _ID))
-    return Linked(page=page, links=links, ids=ids)
+    counted = Counter((*frame, *_ID.findall(html)))
+    return Linked(page=page, links=links, ids=ids, twice=tuple(sorted(id_ for id_, times in counted.items() if times > 1)))
 
 
 def dead_links(files: frozenset[str], pages: Sequence[Linked]) -> tuple[DeadLink, ...]:

@@ -170,6 +170,12 @@ def test_dead_links_and_anchors_are_found() -> None:
     assert [(d.page, d.link) for d in found] == [("a.html", "#x"), ("a.html", "b.html#gone"), ("a.html", "c.html")]
 
 
+def test_an_id_that_stands_twice_is_found() -> None:
+    assert output.linked("a.html", '<p id="x"></p><p id="y"></p><p id="x" title="id"></p>').twice == ("x",)
+    assert output.linked("a.html", '<p id="x"></p><p id="y"></p>', ("y", "z")).twice == ("y",)
+    assert output.linked("a.html", '<p id="x"></p><p>id="x"</p>').twice == ()
+
+
 def test_the_search_index_holds_schools_by_name_and_code_but_not_their_tables(built: Path) -> None:
     index = json.loads((built / "search" / "search_index.json").read_text(encoding="utf-8"))
     schools_found = [d for d in index["docs"] if d["location"].startswith("schools/") and "index" not in d["location"]]
