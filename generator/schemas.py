@@ -173,6 +173,11 @@ def accepts(schema: Schema, data: Any) -> tuple[bool, bool]:
     return bool(_fast_one(schema).is_valid(data)), bool(_slow_one(schema).is_valid(data))
 
 
+def takes(kind: str, data: Any) -> tuple[bool, bool]:
+    """What each of the two validators says of data of a kind."""
+    return bool(_gate(kind).is_valid(data)), bool(_slow(kind).is_valid(data))
+
+
 @cache
 def _slow(kind: str) -> Any:
     return _slow_one(schema_of(kind))
