@@ -60,6 +60,51 @@ def published(name: str) -> Schema:
     return resolved
 
 
+_OF_TYPE = {
+    "string": frozenset({"minLength", "maxLength", "pattern", "format"}),
+    "object": frozenset({"properties", "required", "additionalProperties", "minProperties", "maxProperties", "propertyNames", "patternProperties"}),
+    "array": frozenset({"items", "minItems", "maxItems", "uniqueItems", "prefixItems", "contains"}),
+    "number": frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}),
+    "integer": frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}),
+}
+
+
+def public(name: str, address: str | None) -> Schema:
+    """The same for whoever reads what we publish, strict readers too: no keyword of ours, one type each, and its address where that is known.
+
+    The words of both languages stand in the title and the description.
+    """
+    made = _strict(published(name))
+    assert isinstance(made, dict)
+    head = {"$schema": made.pop("$schema"), **({"$id": address} if address else {})}
+    return head | made
+
+
+def _strict(node: Any, named: bool = False) -> Any:
+    """A node without our own keywords; `named` is a mapping of names to nodes, where nothing is a keyword."""
+    if isinstance(node, list):
+        return [_strict(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if named:
+        return {name: _strict(inner) for name, inner in node.items()}
+    words = node.get("x-en", {})
+    said = {key: f"{node[key]} / {words[key]}" for key in ("title", "description") if key in node and key in words}
+    if labels := node.get("x-labels"):
+        told = "; ".join(f"{value}: {label['zh']} / {label['en']}" for value, label in labels.items())
+        said["description"] = f"{said.get('description', '')} {told}".strip()
+    own = {key: _strict(value, key in ("properties", "$defs")) for key, value in node.items() if not key.startswith("x-")} | said
+    types = own.get("type")
+    return _one_type_each(own, types) if isinstance(types, list) else own
+
+
+def _one_type_each(node: dict[str, Any], types: list[str]) -> dict[str, Any]:
+    """A node that allows several types as one that is any of several nodes."""
+    bound = frozenset().union(*_OF_TYPE.values())
+    shared = {key: value for key, value in node.items() if key != "type" and key not in bound}
+    return shared | {"anyOf": [{"type": t, **{k: node[k] for k in node if k in _OF_TYPE.get(t, frozenset())}} for t in types]}
+
+
 def _resolved(node: Any) -> Any:
     if isinstance(node, list):
         return [_resolved(item) for item in node]

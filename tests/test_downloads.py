@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from generator.literal import settle
 from generator.open_data import FORMAT, days_left, days_overdue, verdicts_json
 from generator.pages.downloads import CSV, JSON, SCHEMA, XLSX, pages
 from generator.render import edition
-from generator.schemas import published
+from generator.schemas import public, published
 from generator.site import Page, Site
 from generator.spreadsheet import Table, as_csv, as_workbook
 from tests.conftest import COMMIT
@@ -73,10 +74,21 @@ def test_the_json_is_as_its_schema_says(content: Site) -> None:
     data = json.loads(files(content)[JSON])
     jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(data)
     assert data["format"] == FORMAT
-    assert json.loads(files(content)[SCHEMA]) == schema
+    told = json.loads(files(content)[SCHEMA])
+    assert told == public("verdicts", None)
+    jsonschema.Draft202012Validator(told, format_checker=jsonschema.FormatChecker()).validate(data)
     for broken in ({**data, "extra": 1}, {**data, "as_of": "soon"}, {**data, "checks": [{**data["checks"][0], "verdict": "good"}]}):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(broken)
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.Draft202012Validator(told, format_checker=jsonschema.FormatChecker()).validate(broken)
+
+
+def test_a_published_schema_names_its_address_where_the_site_has_one(content: Site) -> None:
+    district = replace(content.repository.district, site_url="https://example.org/xz/")
+    there = replace(content, repository=replace(content.repository, district=district))
+    assert json.loads(files(there)[SCHEMA])["$id"] == f"https://example.org/xz/{SCHEMA}"
+    assert "$id" not in json.loads(files(content)[SCHEMA])
 
 
 def test_every_field_is_told_in_both_languages_on_the_page(content: Site) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +17,7 @@ from hypothesis import strategies as st
 
 from generator import model, submission, supervision
 from generator.records import PATHS
-from generator.schemas import accepts, enum_label, kinds, nearest, schema_of, validate
+from generator.schemas import accepts, enum_label, kinds, nearest, public, schema_of, validate
 from generator.yamlfile import read
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -138,3 +141,55 @@ def test_all_defects_of_a_document_are_told_at_once() -> None:
     assert document
     found = {p.code for p in validate(document, "school")}
     assert {"misspelled-field", "misspelled-value", "wrong-type", "missing-field"} <= found
+
+
+# What the standard of 2020-12 knows and our published schemas use.
+KEYWORDS = {
+    *("$schema", "$id", "title", "description", "type", "const", "enum", "anyOf", "oneOf", "allOf", "if", "then", "else", "not", "format", "pattern"),
+    *("properties", "required", "additionalProperties", "items", "prefixItems", "minItems", "maxItems", "uniqueItems", "minLength", "maxLength"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minProperties", "maxProperties", "propertyNames", "multipleOf", "examples"),
+}
+
+
+def nodes(node: Any) -> Iterator[Mapping[str, Any]]:
+    if not isinstance(node, dict):
+        return
+    yield node
+    for key, value in node.items():
+        inner = value.values() if key == "properties" else value if isinstance(value, list) else [value]
+        for one in inner:
+            yield from nodes(one)
+
+
+@pytest.mark.parametrize("name", ["verdicts", "statistics"])
+def test_what_we_publish_is_taken_by_strict_readers(name: str) -> None:
+    """What ajv refuses in its strict mode: keywords of our own, several types in one place, words of objects without the type."""
+    made = public(name, "https://example.org/x.schema.json")
+    jsonschema.Draft202012Validator.check_schema(made)
+    found = list(nodes(made))
+    assert len(found) > 20
+    for node in found:
+        assert set(node) <= KEYWORDS
+        assert isinstance(node.get("type", ""), str)
+        assert node.get("type") == "object" or not {"properties", "required", "additionalProperties"} & set(node)
+        assert node.get("type") == "array" or "items" not in node
+    assert made["$id"] == "https://example.org/x.schema.json"
+    assert " / " in made["title"]
+
+
+@pytest.mark.parametrize("where", [".", "schemas", "records"])
+def test_other_programs_find_what_a_schema_refers_to_wherever_they_are_started(where: str) -> None:
+    """The schema of returns, by its file, as an editor or a hook of a school uses it."""
+    record = ROOT / "tests/fixtures/typical/records/schools/xz01/2026-2027.yml"
+    command = [
+        sys.executable,
+        "-m",
+        "check_jsonschema",
+        "--schemafile",
+        os.path.relpath(ROOT / "schemas/return.schema.json", ROOT / where),
+        str(record),
+    ]
+    done = subprocess.run(command, cwd=ROOT / where, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    wrong = subprocess.run([*command[:-1], str(ROOT / "records/district.yml")], cwd=ROOT / where, capture_output=True, text=True, check=False)
+    assert wrong.returncode == 1

@@ -30,7 +30,7 @@ from generator.pages import pages as all_pages
 from generator.registry import TOTAL, Table, registry
 from generator.release import Release, digest
 from generator.render import FOLDERS, Edition, edition, markdown
-from generator.schemas import published
+from generator.schemas import public, published
 from generator.site import Page, Site, site
 from generator.tables import Atoms, Secret, Statement
 from tests.conftest import AS_OF, COMMIT
@@ -144,7 +144,7 @@ def test_the_json_is_as_its_schema_says_and_every_field_is_told() -> None:
     schema = published("statistics")
     jsonschema.Draft202012Validator.check_schema(schema)
     found = files(typical_site(), Language.ZH)
-    assert json.loads(found[release_files.SCHEMA]) == schema
+    assert json.loads(found[release_files.SCHEMA]) == public("statistics", None)
     for release in CHAIN:
         data = json.loads(found[release_files.path_of(release.id, "json")])
         jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(data)

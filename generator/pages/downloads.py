@@ -19,7 +19,7 @@ from generator.duties import SchoolMeasure, Subject, Value
 from generator.open_data import FORMAT, days_left, days_overdue, meaning, verdicts_json
 from generator.pages.dictionary import fields
 from generator.render import FOLDERS, Edition, label_text, number
-from generator.schemas import enum_label, published
+from generator.schemas import enum_label, public, published
 from generator.site import File, Page
 from generator.spreadsheet import Cell, Table, as_csv, as_workbook
 
@@ -75,7 +75,13 @@ def _files(edition: Edition) -> Iterator[File]:
         yield File(path=XLSX, content=as_workbook((table, notes), properties))
     yield File(path=CSV, content=as_csv(table))
     yield File(path=JSON, content=verdicts_json(edition.site, edition.catalogue))
-    yield File(path=SCHEMA, content=f"{json.dumps(published('verdicts'), ensure_ascii=False, indent=2)}\n".encode())
+    yield File(path=SCHEMA, content=f"{json.dumps(public('verdicts', address(edition, SCHEMA)), ensure_ascii=False, indent=2)}\n".encode())
+
+
+def address(edition: Edition, path: str) -> str | None:
+    """Where a file that serves both languages can be had, if the district says where its site is."""
+    site = edition.site.repository.district.site_url
+    return f"{site.rstrip('/')}/{path}" if site else None
 
 
 def told(edition: Edition, file: File, here: str, holds: str, *, shared: bool) -> Mapping[str, object]:

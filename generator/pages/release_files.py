@@ -12,10 +12,11 @@ from datetime import date
 
 from generator.archive import as_zip
 from generator.model import RiskLevel, SchoolId, Shown, Text
+from generator.pages.downloads import address
 from generator.pages.tables import MARK, NOBODY, Voice, is_share, term_of
 from generator.release import Participation, Release, digest
 from generator.render import Edition
-from generator.schemas import enum_label, published
+from generator.schemas import enum_label, public
 from generator.site import File
 from generator.spreadsheet import Cell, Table, as_csv, as_workbook
 
@@ -40,9 +41,9 @@ def files(edition: Edition, release: Release, names: Sequence[str]) -> Iterator[
     yield from (File(path=path_of(name, kind), content=made[kind]) for name in names for kind in KINDS)
 
 
-def schema_file() -> File:
+def schema_file(edition: Edition) -> File:
     """The form of the JSON files."""
-    return File(path=SCHEMA, content=f"{json.dumps(published('statistics'), ensure_ascii=False, indent=2)}\n".encode())
+    return File(path=SCHEMA, content=f"{json.dumps(public('statistics', address(edition, SCHEMA)), ensure_ascii=False, indent=2)}\n".encode())
 
 
 def is_shared(file: File) -> bool:
@@ -173,7 +174,7 @@ def _packed(voice: Voice, made: Mapping[str, bytes]) -> Iterator[tuple[str, byte
     yield f"{name}-verdicts.csv", as_csv(verdicts_table(voice))
     yield f"{name}.xlsx", made["xlsx"]
     yield f"{name}.json", made["json"]
-    yield "statistics.schema.json", schema_file().content
+    yield "statistics.schema.json", schema_file(voice.edition).content
 
 
 def _readme(voice: Voice) -> str:

@@ -150,7 +150,7 @@ def _rule(edition: Edition, rule: str) -> Mapping[str, object]:
 
 def _downloads(edition: Edition, newest: Release | None) -> Page:
     path = "statistics/downloads"
-    made = (*(files(edition, newest, ("latest",)) if newest else ()), schema_file())
+    made = (*(files(edition, newest, ("latest",)) if newest else ()), schema_file(edition))
     return edition.page(
         path=path,
         kind="downloads",
@@ -167,5 +167,5 @@ def _downloads(edition: Edition, newest: Release | None) -> Page:
             "mark": MARK,
         },
         cites=[r.source for r in edition.site.releases] or [edition.site.repository.district.source],
-        files=(schema_file(),) if edition.language is Language.ZH else (),
+        files=(schema_file(edition),) if edition.language is Language.ZH else (),
     )
