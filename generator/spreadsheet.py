@@ -1,14 +1,16 @@
 """Spreadsheets: a table as CSV and as an Excel workbook, with the same bytes each time.
 
 Owns both forms and is the only user of XlsxWriter. openpyxl stamps the moment of writing into the file and its archive; XlsxWriter lets all of it be
-fixed, and is asked directly because pandas takes three times as long to hand it the same cells. Text that a spreadsheet would take for a formula
-stays text. Must not know what the tables say.
+fixed, and is asked directly because pandas takes three times as long to hand it the same cells. Text that a spreadsheet would take for a formula, a
+number or a day stays text. Must not know what the tables say.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +21,17 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 Cell: TypeAlias = "str | int | float | date | None"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"[=+\-@\u2212]")
+_CONTROL = ("\t", "\r", "\n")
+_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+# What spreadsheets turn into a day, a time or a number of another form, in the languages of their users here.
+_VALUE = re.compile(
+    rf"\d{{1,2}}[-/]\d{{1,4}}|\d{{3,4}}[-/]\d{{1,2}}|\d{{1,4}}([-/.])\d{{1,2}}\1\d{{1,4}}"  # 2026-10, 3/4, 1.10, 2026/10/1
+    rf"|\d+ \d+/\d+|\d{{1,2}}[-/. ]?{_MONTH}(?:[-/., ]*\d{{1,4}})?|{_MONTH}[-/. ]?\d{{1,2}}(?:[-/., ]*\d{{1,4}})?|{_MONTH}[-/. ]\d{{4}}"
+    r"|(?:\d{1,4}年)?\d{1,2}月(?:\d{1,2}日)?|\d{4}年|\d{1,3}:\d{2}(?::\d{2})?(?:\.\d+)?(?: ?[ap]m?)?|\d{1,2} ?[ap]m?"
+    r"|[\d,]*\.?\d+e[+-]?\d+|0\d+(?:\.\d+)?|\d{16,}|\d+\.\d*0|[$¥€£]\s*[\d,.]+|\([\d,.]+\)|\d[\d,.]*\s*%|true|false",
+    re.IGNORECASE,
+)
 _MADE = datetime(2000, 1, 1)  # noqa: DTZ001 (properties have no zone); fixed: as_of and the commit stand in the notes
 
 
@@ -43,8 +55,23 @@ def as_csv(table: Table) -> bytes:
 
 
 def _guarded(cell: Cell) -> Cell:
-    """Text that begins like a formula gets an apostrophe before it: spreadsheets then take it for text."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    """Text that a spreadsheet would take for something else gets an apostrophe before it."""
+    return f"'{cell}" if isinstance(cell, str) and taken_otherwise(cell) else cell
+
+
+def taken_otherwise(text: str) -> bool:
+    """Whether a spreadsheet would make a formula, a day or another number of a text: in any width, after what cannot be seen, behind a separator."""
+    if text.isalpha():  # most are
+        return _VALUE.fullmatch(text) is not None
+    plain = unicodedata.normalize("NFKC", text)
+    begins = (_seen(part) for part in re.split(r"[;\t]", plain))
+    return text.startswith(_CONTROL) or any(map(_FORMULA.match, begins)) or _VALUE.fullmatch(_seen(plain).rstrip()) is not None
+
+
+def _seen(text: str) -> str:
+    """Text without what cannot be seen before it, and without quotes that open it."""
+    first = next((n for n, sign in enumerate(text) if unicodedata.category(sign)[0] not in "ZC" and sign not in "\"'"), len(text))
+    return text[first:]
 
 
 def as_workbook(tables: Sequence[Table], properties: Mapping[str, str]) -> bytes:
@@ -54,6 +81,7 @@ def as_workbook(tables: Sequence[Table], properties: Mapping[str, str]) -> bytes
     book.set_properties({**properties, "created": _MADE})
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     day, wrapped = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}), book.add_format({"text_wrap": True, "valign": "top"})
+    kept = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})  # stays text when somebody edits the cell
     for table in tables:
         sheet = book.add_worksheet(table.name)
         sheet.freeze_panes(1, table.frozen)
@@ -62,18 +90,18 @@ def as_workbook(tables: Sequence[Table], properties: Mapping[str, str]) -> bytes
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, title, head)
         for number, row in enumerate(table.rows, start=1):
-            _write(sheet, number, row, day, wrapped)
+            _write(sheet, number, row, day, wrapped, kept)
     book.close()
     return made.getvalue()
 
 
-def _write(sheet: Worksheet, number: int, row: Sequence[Cell], day: Format, wrapped: Format) -> None:
+def _write(sheet: Worksheet, number: int, row: Sequence[Cell], day: Format, wrapped: Format, kept: Format) -> None:
     for column, cell in enumerate(row):
         match cell:
             case None:
                 pass
             case str():
-                sheet.write_string(number, column, cell, wrapped)
+                sheet.write_string(number, column, cell, kept if taken_otherwise(cell) else wrapped)
             case date():
                 sheet.write_datetime(number, column, cell, day)
             case _:

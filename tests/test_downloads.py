@@ -24,7 +24,7 @@ from generator.catalogue import Language, load
 from generator.compliance import Verdict
 from generator.literal import settle
 from generator.open_data import FORMAT, days_left, days_overdue, verdicts_json
-from generator.pages.downloads import CSV, JSON, SCHEMA, XLSX, pages
+from generator.pages.downloads import CSV, JSON, SCHEMA, XLSX, pages, period
 from generator.render import edition
 from generator.schemas import public, published
 from generator.site import Page, Site
@@ -47,6 +47,20 @@ HOSTILE = (
     "a,b",
     "<b>",
     "第一行\n第二行",
+)
+
+
+OTHERWISE = (
+    *("＝HYPERLINK(1)", "＋1", "－1", "＠x", "﹦1", "⁼1", "−1", " =1", "\u200b=1", "\ufeff＝1", "\u3000＝1", "\n=1"),
+    *("a;=1", "a\t=1", 'a;"=1', "a;＝1"),
+    *("2026-10", "2026/10", "10-12", "1-2", "3/4", "1E5", "1e-5", "１Ｅ５", "12.5e3", "0012", "00", "1.10", "2026-10-20", "1/2/03", "1 1/2"),
+    *("12:30", "12:30:00", "5 pm", "Oct 2026", "1-Oct", "MARCH1", "SEPT2", "1 March 2026", "10月", "2026年10月", "3月5日", "2026年", "TRUE", "false"),
+    *("50%", "¥5", "$1,000", "(5)", "11010519491231002311"),
+)
+AS_IT_IS = (
+    *("2026-2027", "2026-2027-1", "2026-M10", "2026", "12", "3.5", "xz01", "WORK-01", "心理", "第一小学", "a,b", "a-b", "May", "十月", "—", ""),
+    *("30 人", "records/schools/xz01/2026-2027.yml:12", "1-2-3-4", "第 3/4 条", "[c]", "12 decisions", "5 marks", "http://x.invalid", "<b>"),
+    *("第一行\n第二行", "80% 以上", "%"),
 )
 
 
@@ -185,6 +199,25 @@ def test_excel_reads_the_csv_as_utf_8(content: Site) -> None:
     assert made.startswith(b"\xef\xbb\xbf")
     assert "学校代码".encode() in made.splitlines()[0]
     assert made.count(b"\r\n") == len(rows(content, Language.ZH))
+
+
+def test_what_a_spreadsheet_would_take_for_something_else_is_marked_as_text() -> None:
+    texts = [*OTHERWISE, *AS_IT_IS]
+    table = Table(name="x", columns=(("=a", 5), ("b", 5)), rows=[[text, "end"] for text in texts])
+    (head, *cells) = csv.reader(io.StringIO(as_csv(table).decode("utf-8-sig"), newline=""))
+    assert head == ["'=a", "b"]
+    assert [cell for cell, _ in cells] == [*(f"'{text}" for text in OTHERWISE), *AS_IT_IS]
+    sheet: Any = openpyxl.load_workbook(io.BytesIO(as_workbook([table], {}))).active
+    for number, text in enumerate(texts, start=2):
+        if text:
+            assert sheet[f"A{number}"].data_type == "s"
+            assert sheet[f"A{number}"].quotePrefix is (text in OTHERWISE)
+
+
+def test_a_month_is_written_so_that_no_spreadsheet_makes_a_day_of_it(content: Site) -> None:
+    names = ("2026-10", "2026-2027", "2026-2027-1", "2026-2027-1/national-day")
+    assert [period(name) for name in names] == ["2026-M10", *names[1:]]
+    assert not any(cell.startswith("'") for row in rows(content, Language.EN) for cell in row)  # no id of ours is such a text
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -20,11 +20,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from generator import submission
+from generator.cli import run as run_command
+from generator.commands import COMMANDS
 from generator.replacing import unfinished
 from generator.sealed import new_identity
 from sample.__main__ import made_recipients, seal_all
@@ -161,6 +164,9 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Distr
     def template(name: str) -> District:
         if name not in found:
             found[name] = SCENARIOS[name].made(tmp_path_factory.mktemp(name))
+            for other in COMMANDS:  # the children need not import what is imported here, nor read the catalogue and the schemas again
+                import_module(f"generator.commands.{other}")
+            assert run_command(["--root", str(found[name].root), "check"]) == 0
         return found[name]
 
     return template

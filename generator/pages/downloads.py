@@ -170,6 +170,11 @@ def _evidence(_: Edition, seen: _Seen) -> str:
     return " ".join(f"{at.path}:{at.line}" for at in (*(e.at for e in seen.evidence), *seen.check.cites))
 
 
+def period(name: str) -> str:
+    """A period's id; of a month `2026-M10`, as SDMX writes it: of `2026-10` spreadsheets make the first of October."""
+    return f"{name[:5]}M{name[5:]}" if len(name) == len("2026-10") else name
+
+
 _COLUMNS: Mapping[str, tuple[Callable[[Edition, _Seen], Cell], int]] = {
     "school": (lambda _, s: s.check.school.id if s.check.school else None, 8),
     "school_title": (_subject, 24),
@@ -183,7 +188,7 @@ _COLUMNS: Mapping[str, tuple[Callable[[Edition, _Seen], Cell], int]] = {
     "value_status": (_status, 12),
     "operator": (lambda e, s: label_text(e.language, s.check.rule.operator), 12),
     "target": (_target, 14),
-    "period": (lambda _, s: s.check.decisive.period.id if s.check.decisive else None, 16),
+    "period": (lambda _, s: period(s.check.decisive.period.id) if s.check.decisive else None, 16),
     "due": (lambda _, s: s.check.decisive.due if s.check.decisive else None, 12),
     "days_overdue": (lambda e, s: days_overdue(s.check, e.site.as_of), 10),
     "next_due": (lambda _, s: s.check.next_due.due if s.check.next_due else None, 12),
