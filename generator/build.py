@@ -61,16 +61,19 @@ def read(root: Path) -> tuple[Repository | None, tuple[Problem, ...]]:
     return (None if found else repository), found
 
 
-def publish(content: Site, out: Path, engine: Engine, progress: Progress) -> None:
+def publish(content: Site, out: Path, engine: Engine, progress: Progress, *, compressed: bool = False) -> None:
     """Make the whole site beside `out` and show it there in one step; on any failure `out` stays as it was."""
     made = output.workshop(out.absolute())
     try:
         _make(content, made, engine, progress)
+        if compressed:
+            output.compress(made / "site")
         output.publish(made / "site", out.absolute())
     except BaseException:
-        output.discard(made)
+        if out.resolve() != (made / "site").resolve():  # stopped after it was shown
+            output.discard(made)
         raise
-    shutil.rmtree(made / "work")
+    output.discard(made / "work")
 
 
 def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None:
@@ -81,6 +84,8 @@ def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None
     engines.build([engines.Run(folder=h.folder, settings=_settings(h, engine)) for h in halves], engine, content.as_of)
     progress("build.stamp")
     copies = [part for half in halves for part in _stamp(half, made / "site" / FOLDERS[half.edition.language], engine)]
+    if address := content.repository.district.site_url:
+        output.write(made / "site", output.map_of(made / "site", address))
     progress("build.links")
     _check_links(made / "site", copies)
 
@@ -88,7 +93,7 @@ def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None
 def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path) -> Half:
     made = edition(content, language, catalogue)
     rendered = pages(made)
-    output.write(folder_ / "docs", ((f"{page.path}.md", markdown(page)) for page in rendered))
+    output.write(folder_ / "docs", ((f"{page.path}.md", search.apart(markdown(page))) for page in rendered))
     output.write(folder_ / "docs", ((file.path, file.content) for page in rendered for file in page.files))
     return Half(edition=made, pages=tuple(replace(page, files=()) for page in rendered), folder=folder_)  # files may be large, and are written
 
@@ -108,16 +113,18 @@ def _settings(half: Half, engine: Engine) -> dict[str, Any]:
     settings["theme"]["language"] = made.language.value
     for number, palette in enumerate(settings["theme"]["palette"]):
         palette["toggle"]["name"] = made.say(f"theme.palette.{number}")
+    other, catalogue = next(other for other in Language if other is not made.language), load_catalogue()
     settings["extra"] = {
         **settings.get("extra", {}),
         "xz": {
             "lang": made.language.value,
-            "other": next(other.value for other in Language if other is not made.language),
+            "other": other.value,
             "other_label": made.say("theme.other_language"),
             "styles": engines.STYLES[engine],
             "notice": literal(made.plain(district.notice)),
             "commit": content.commit.id[:12] if content.commit else "",
             "as_of": made.day(content.as_of),
+            "other_words": {key: catalogue.say(f"theme.{key}", other) for key in ("home", "not_found")},
             "words": {key: made.say(f"theme.{key}") for key in ("as_of", "version", "help", "about", "accessibility", "home", "not_found")},
         },
     }

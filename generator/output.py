@@ -6,6 +6,7 @@ run killed at any moment leaves the last good site. Must not know what the pages
 
 from __future__ import annotations
 
+import gzip
 import os
 import posixpath
 import re
@@ -16,12 +17,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 _LINK = re.compile(r'\s(?:href|src)="([^"]*)"')
 _ID = re.compile(r'\sid="([^"]*)"')
+
+
+_TEXTS, _WORTH_IT = frozenset({".html", ".css", ".js", ".json", ".svg", ".xml", ".txt", ".csv"}), 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -80,6 +84,21 @@ def write(folder: Path, files: Iterable[tuple[str, str | bytes]]) -> None:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+def compress(folder: Path) -> None:
+    """Beside each text of a site the same compressed, for servers that hand out `page.html.gz` where a browser takes it. The same bytes each time."""
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in _TEXTS and p.stat().st_size >= _WORTH_IT):
+        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
+
+
+def map_of(folder: Path, address: str) -> Iterable[tuple[str, str]]:
+    """What search engines read of a site whose address is known: every page in `sitemap.xml`, and where that is."""
+    pages = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.html") if p.name != "404.html")
+    top = address.rstrip("/")
+    urls = "".join(f"<url><loc>{escape(f'{top}/{quote(page)}')}</loc></url>\n" for page in pages)
+    yield "sitemap.xml", f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'
+    yield "robots.txt", f"User-agent: *\nAllow: /\nSitemap: {top}/sitemap.xml\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

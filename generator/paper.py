@@ -13,8 +13,16 @@ class NoPrinter(Exception):
     """The system libraries that lay out text are not installed; carries what the loader said."""
 
 
+class NoFont(Exception):
+    """No font that is installed has these characters: they would be empty boxes."""
+
+    def __init__(self, characters: str) -> None:
+        self.characters = characters
+        super().__init__(characters)
+
+
 def pdf(html: str) -> bytes:
-    """A PDF/UA-1 document. Raises NoPrinter where the system's libraries are missing."""
+    """A PDF/UA-1 document. Raises NoPrinter where the system's libraries are missing, NoFont where a character of the text has no shape."""
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # WeasyPrint prints its own advice, in English, before it raises
             from weasyprint import HTML
@@ -22,5 +30,10 @@ def pdf(html: str) -> bytes:
     except OSError as missing:
         raise NoPrinter(str(missing).splitlines()[0]) from missing
     nothing = URLFetcher(allowed_protocols=())
-    made: bytes = HTML(string=html, url_fetcher=nothing).write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=b"xinzhuli")
+    with contextlib.redirect_stderr(io.StringIO()):  # it complains of fonts, which is said below in words
+        document = HTML(string=html, url_fetcher=nothing).render(pdf_variant="pdf/ua-1", pdf_identifier=b"xinzhuli")
+        made: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=b"xinzhuli")
+    signs = sorted({chr(code) for font in document.fonts.values() for code in font.missing})
+    if shapeless := "".join(sign for sign in signs if sign.isprintable() and not sign.isspace()):
+        raise NoFont(shapeless)
     return made

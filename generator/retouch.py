@@ -26,6 +26,7 @@ from generator.render import FOLDERS, markdown
 from generator.repository import Remembered, load
 from generator.resources import engine_config
 from generator.review import Rewritten, rewritten
+from generator.search import apart
 from generator.site import Page, Site, site
 from generator.tree import Pair, Tree, folder
 
@@ -98,7 +99,7 @@ def _engine_text(body: str) -> tuple[str, object]:
     """A page's text as the engine makes it, and its headings."""
     engine = _engine()
     engine.reset()
-    return settle(engine.convert(body)), engine.toc_tokens
+    return settle(engine.convert(apart(body))), engine.toc_tokens
 
 
 @cache

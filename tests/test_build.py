@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -29,6 +30,7 @@ from generator.release import digest, written
 from generator.release_records import release
 from generator.render import FOLDERS, brief, edition, markdown
 from generator.repository import load as load_repository
+from generator.search import apart
 from generator.site import Site, site
 from generator.stamp import mark
 from generator.tree import folder
@@ -85,7 +87,7 @@ def test_stamped_pages_have_the_bytes_of_pages_that_the_engine_builds(built: Pat
         ordinary = [schools.ordinary(half.edition, s) for s in content.repository.schools.values()]
         ordinary += [matrix.ordinary(half.edition, grid) for grid in matrix.grids(content)]
         ordinary += [inspections.ordinary(half.edition, v) for v in inspections.announced(content)]
-        output.write(half.folder / "docs", ((f"{page.path}.md", markdown(page)) for page in ordinary))
+        output.write(half.folder / "docs", ((f"{page.path}.md", apart(markdown(page))) for page in ordinary))
     runs = [engine.Run(folder=half.folder, settings=building._settings(half, Engine.MKDOCS)) for half in halves]
     engine.build(runs, Engine.MKDOCS, AS_OF)
     for half in halves:
@@ -93,7 +95,9 @@ def test_stamped_pages_have_the_bytes_of_pages_that_the_engine_builds(built: Pat
         stamped += [inspections.path(v) for v in inspections.announced(content)]
         for path in stamped:
             there = built / FOLDERS[half.edition.language] / f"{path}.html"
-            assert there.read_text() == settle((half.folder / "site" / f"{path}.html").read_text()), path
+            assert apart(there.read_text()) == apart(settle((half.folder / "site" / f"{path}.html").read_text())), (
+                path
+            )  # for the index only pages that it reads are spaced
 
 
 def test_another_folder_zone_locale_and_hash_seed_give_the_same_bytes(built: Path, tmp_path: Path) -> None:
@@ -121,6 +125,39 @@ def test_a_later_site_replaces_the_one_before_and_leaves_no_rest(tmp_path: Path)
         output.publish(made / "site", out)
     assert (out / "index.html").read_text() == "second"
     assert len([p for p in tmp_path.iterdir() if p.name != "site"]) == 1
+
+
+def test_a_site_with_an_address_tells_its_pages_and_compresses_them(tmp_path: Path) -> None:
+    """The smallest district; with its address, and without, where links of the 404 page lead to no other site of the host."""
+    root, out = tmp_path / "here", tmp_path / "out"
+    shutil.copytree(TYPICAL.parent / "minimal", root)
+    assert build(root, out, date(2026, 11, 24), None, Engine.MKDOCS, lambda _: None) == ()
+    lost = {path: (out / path).read_text(encoding="utf-8") for path in ("404.html", "en/404.html")}
+    for html in lost.values():
+        assert not re.findall(r'(?:href|src)="(?:/|https?://(?!\S*squidfunk))[^"]*"', html)
+        assert "网页" in html or "页面" in html
+        assert "page" in html.lower()
+    assert 'href="./en/index.html"' in lost["404.html"] or 'href="en/index.html"' in lost["404.html"]
+    assert not (out / "sitemap.xml").exists()
+    district = root / "records" / "district.yml"
+    district.write_text(f"{district.read_text(encoding='utf-8')}site_url: https://pages.invalid/office/site/\n", encoding="utf-8")
+    content, problems = building.read(root)
+    assert content is not None, problems
+    building.publish(site(content, date(2026, 11, 24), None), out, Engine.MKDOCS, lambda _: None, compressed=True)
+    pages = {p.relative_to(out).as_posix() for p in out.resolve().rglob("*.html") for p in [out / p.relative_to(out.resolve())]}
+    listed = re.findall("<loc>(.*)</loc>", (out / "sitemap.xml").read_text(encoding="utf-8"))
+    assert listed == sorted(f"https://pages.invalid/office/site/{page}" for page in pages if not page.endswith("404.html"))
+    assert "Sitemap: https://pages.invalid/office/site/sitemap.xml" in (out / "robots.txt").read_text(encoding="utf-8")
+    assert set(re.findall(r'(?:href|src)="(/[^"]*)"', (out / "404.html").read_text(encoding="utf-8"))) >= {"/office/site/index.html"}
+    for name in ("index.html", "assets/xz.css", "sitemap.xml", "search/search_index.json"):
+        assert gzip.decompress((out / f"{name}.gz").read_bytes()) == (out / name).read_bytes()
+    assert (out / "index.html.gz").read_bytes()[4:8] == bytes(4)  # no time
+    assert not list(out.resolve().rglob("*.gz.gz"))
+    front = (out / "index.html").read_text(encoding="utf-8")
+    title = re.findall("<title>(.*)</title>", front)
+    assert len(title) == 1
+    assert len(set(title[0].split(" - "))) == len(title[0].split(" - "))
+    assert "alternate alternate" not in front
 
 
 def test_a_failing_build_leaves_the_last_good_site(built: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.engine import Engine
-from generator.search import Entry, complete, cutter
+from generator.search import Entry, apart, complete, cutter
 
 CUT = cutter()
 
@@ -46,3 +47,9 @@ def test_entries_are_added_and_escaped(tmp_path: Path, engine: Engine, path: str
     plain = [{k: v.replace("\u200b", "") for k, v in d.items() if isinstance(v, str)} for d in documents]
     assert plain[0] == {"location": "index.html", "title": "首页", "text": "a"}
     assert plain[1] == {"location": "schools/xz01.html", "title": "甲&lt;b&gt;小学", "text": "xz01 &amp; 东"}
+
+
+def test_elements_that_touch_are_no_one_word() -> None:
+    body = '<li><span class="n">47</span><span>met</span></li><li><b>6</b> unmet</li>\n<tr><th>a</th><td>b</td><td>c</td></tr><dt>d</dt><dd>e</dd>'
+    assert re.sub("<[^>]*>", "", apart(body)).split() == ["47", "met", "6", "unmet", "a", "b", "c", "d", "e"]
+    assert re.sub(r"\s", "", apart(body)) == re.sub(r"\s", "", body)

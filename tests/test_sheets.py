@@ -240,3 +240,22 @@ def test_missing_system_libraries_are_told(tmp_path: Path) -> None:
     assert "cannot load library libpango" in done.stderr
     assert "apt-get install libpango-1.0-0" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("fonts", ["none", "no Chinese ones"])
+def test_without_a_chinese_font_nothing_is_written(tmp_path: Path, fonts: str) -> None:
+    """fontconfig is shown a folder of fonts of the test's own."""
+    shutil.copytree(TYPICAL / "records", tmp_path / "records")
+    (tmp_path / "fonts").mkdir()
+    if fonts != "none":
+        latin = next(p for p in sorted(Path("/usr/share/fonts").rglob("*.ttf")) if "cjk" not in str(p).lower())
+        shutil.copy(latin, tmp_path / "fonts")
+    config = tmp_path / "fonts.conf"
+    config.write_text(f"<fontconfig><dir>{tmp_path / 'fonts'}</dir><cachedir>{tmp_path / 'cache'}</cachedir></fontconfig>", encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "FONTCONFIG_FILE": str(config)}
+    command = [sys.executable, "-m", "generator.cli", "--lang", "en", "sheets", "xz01"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "apt-get install fonts-noto-cjk" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.rglob("*.pdf"))

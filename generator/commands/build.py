@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from generator.command import FINE, PROBLEMS, Accepts, Request, UsageError, moment, print_problems, progress
 
-ACCEPTS = Accepts(values=("--out", "--as-of", "--engine"))
+ACCEPTS = Accepts(values=("--out", "--as-of", "--engine"), flags=("--compress",))
 
 
 def run(request: Request) -> int:
@@ -28,7 +28,7 @@ def run(request: Request) -> int:
         return PROBLEMS
     as_of, commit = moment(request.root, repository.district.time_zone, named)
     try:
-        publish(site(repository, as_of, commit), request.out, engine, told)
+        publish(site(repository, as_of, commit), request.out, engine, told, compressed="--compress" in request.options)
     except OutputTaken:
         raise UsageError("cli.output_taken", path=str(request.out)) from None
     except PermissionError as refused:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from generator.command import FINE, PROBLEMS, Accepts, Request, UsageError, moment, print_problems
 
 if TYPE_CHECKING:
-    from generator.model import School
+    from generator.model import School, SchoolId
     from generator.render import Edition
     from generator.repository import Repository
 
@@ -24,8 +24,9 @@ def run(request: Request) -> int:
     """Write the sheets; 1 if the records have a Problem, and then none is written."""
     from generator.build import read
     from generator.catalogue import load
-    from generator.paper import NoPrinter
+    from generator.paper import NoFont, NoPrinter, pdf
     from generator.render import edition
+    from generator.sheets import sheet
     from generator.site import site
 
     named = request.as_of
@@ -38,11 +39,16 @@ def run(request: Request) -> int:
     made = edition(site(repository, as_of, commit), request.language, load())
     folder = Path(request.options["--out"]).absolute() if "--out" in request.options else request.root / "build" / "sheets"
     try:
+        contents = {}
         for number, school in enumerate(schools, start=1):
             _progress(request, school, number, len(schools))
-            _write(folder, made, school)
+            contents[school.id] = pdf(sheet(made, school))
+        for school_id, content in contents.items():
+            _write(folder, made, school_id, content)
     except NoPrinter as missing:
         raise UsageError("sheets.no_printer", said=str(missing)) from None
+    except NoFont as missing:
+        raise UsageError("sheets.no_font", count=str(len(missing.characters)), characters=missing.characters[:20]) from None
     except OSError as refused:
         raise UsageError("cli.cannot_write", path=str(refused.filename or folder)) from None
     print(request.say("sheets.done", count=len(schools), path=folder, as_of=as_of))
@@ -64,14 +70,10 @@ def _progress(request: Request, school: School, number: int, count: int) -> None
         print(f"  {number}/{count} {school.id} …", file=sys.stderr, flush=True)
 
 
-def _write(folder: Path, made: Edition, school: School) -> None:
+def _write(folder: Path, made: Edition, school: SchoolId, content: bytes) -> None:
     """One file, whole or not at all. The English sheet has a name of its own, so that both can lie side by side."""
     from generator.catalogue import Language
-    from generator.paper import pdf
     from generator.replacing import write_whole
-    from generator.sheets import sheet
 
-    content = pdf(sheet(made, school))
-    target = folder / (f"{school.id}.pdf" if made.language is Language.ZH else f"{school.id}.{made.language.value}.pdf")
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(target, content)
+    write_whole(folder / (f"{school}.pdf" if made.language is Language.ZH else f"{school}.{made.language.value}.pdf"), content)
