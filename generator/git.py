@@ -6,6 +6,7 @@ not know what is asked.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from generator import child
@@ -76,6 +77,7 @@ OWN = (
     "USERNAME",
 )
 _TRUST = b"safe.directory "
+_LACKING = re.compile(rb"could not fetch ([0-9a-f]{40,64}) from promisor")
 _FILTERS = r"^filter\..*\.(clean|smudge|process|required)$"
 _OFF = {"required": "false"}
 
@@ -95,7 +97,9 @@ def ask(root: Path, *arguments: str, given: bytes = b"", settings: tuple[str, ..
         return done.stdout
     if _TRUST in done.stderr:
         raise Unanswered("cli.git_owner", path=str(root), folder=_plain(done.stderr.rpartition(_TRUST)[2]))
-    if doubtful or done.returncode == 1 or b"not a git repository" in done.stderr:
+    if lacking := _LACKING.search(done.stderr):
+        raise Unanswered("cli.git_lacks", path=str(root), id=lacking[1].decode("ascii")[:12])
+    if doubtful or (done.returncode == 1 and not done.stderr) or b"not a git repository" in done.stderr:
         return None
     raise Unanswered("cli.git_failed", path=str(root), said=_plain(done.stderr))
 

@@ -12,15 +12,16 @@ import posixpath
 import re
 import shutil
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
+from itertools import count
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+SITE = "site"  # the folder of a workshop that is shown
 _LINK = re.compile(r'\s(?:href|src)="([^"]*)"')
 _ID = re.compile(r'\sid="([^"]*)"')
 
@@ -37,20 +38,42 @@ class DeadLink:
 
 
 class OutputTaken(Exception):
-    """`out` is a folder or file that this program did not make; it is left as it is."""
+    """`out` is a folder, file or link that this program did not make; it is left as it is. Carries the key of its sentence."""
 
 
 def workshop(out: Path) -> Path:
-    """A new folder beside `out`, on the same file system, in which the next site is made. What killed runs left there is removed."""
+    """A new folder beside `out`, on the same file system, in which the next site is made. What killed runs left there is removed.
+
+    Everybody may read it whom the umask lets: the site is shown from there.
+    """
+    if out.is_symlink() and not _ours(out):
+        raise OutputTaken("cli.output_link")
     if out.exists() and not out.is_symlink():
-        raise OutputTaken(str(out))
+        raise OutputTaken("cli.output_taken")
     out.parent.mkdir(parents=True, exist_ok=True)
     for left in sorted(out.parent.glob(f".{out.name}-*-*")):
         if left not in out.resolve().parents and not _runs(left.name.split("-")[-2]):
             discard(left)
-    made = Path(tempfile.mkdtemp(prefix=f".{out.name}-{os.getpid()}-", dir=out.parent))
+    made = _new(out)
     (made / ".gitignore").write_text("*\n", encoding="ascii")  # wherever `out` is, git sees nothing of it
     return made
+
+
+def _ours(link: Path) -> bool:
+    """Whether a link is one that `publish` made."""
+    shown = link.readlink()
+    return len(shown.parts) == 2 and shown.parts[0].startswith(f".{link.name}-") and shown.parts[1] == SITE
+
+
+def _new(out: Path) -> Path:
+    for number in count():
+        made = out.with_name(f".{out.name}-{os.getpid()}-{number}")
+        try:
+            made.mkdir()
+        except FileExistsError:
+            continue
+        return made
+    raise AssertionError("counting does not end")
 
 
 def _runs(process: str) -> bool:

@@ -34,6 +34,7 @@ from generator.resources import engine_config, schemas_folder, site_folder
 EVENTS = "/.xinzhuli/events"
 SCRIPT = "/.xinzhuli/listen.js"  # a file, because the pages' policy lets no inline script run
 _KEPT = (*OWN, "TMPDIR", "TEMP", "TMP")  # of the person at the desk: a build asks git too
+_LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?", re.IGNORECASE)  # any port: it may be forwarded
 _CHANGES = ("created", "modified", "moved", "deleted")
 _SETTLE = 0.1  # seconds without a change before a build begins: editors write a file in several steps
 _BEAT = 15.0  # seconds between signs of life on an open stream
@@ -77,8 +78,17 @@ class Retouching(Protocol):
         """A file has changed. How many pages were brought up to date."""
 
 
-def serve(root: Path, out: Path, port: int, command: Sequence[str], retouching: Retouching, words: Words) -> None:
-    """Show the site until interrupted. `command` builds it to `out`; Problems are printed and shown above the last good page."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """How the site is made: the command that builds it, what retouches it, and what tells the present commit."""
+
+    command: Sequence[str]
+    retouching: Retouching
+    commit: Callable[[], str | None]
+
+
+def serve(root: Path, out: Path, port: int, making: Making, words: Words) -> None:
+    """Show the site until interrupted. The command builds it to `out`; Problems are printed and shown above the last good page."""
     preview = Preview()
     try:
         server = Server(("127.0.0.1", port), partial(Handler, preview, out, words))
@@ -89,16 +99,18 @@ def serve(root: Path, out: Path, port: int, command: Sequence[str], retouching: 
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        _rebuild(command, out, preview, words, lambda: False)
+        shown = making.commit()
+        _rebuild(making.command, out, preview, words, lambda: False)
         print(words.say("serve.ready", url=f"http://127.0.0.1:{server.server_port}/"), flush=True)
-        retouching.look()
+        making.retouching.look()
         while True:
-            path = _next(changes)
+            path = _next(changes, partial(_moved, making.commit, shown))
+            shown = making.commit()
             print(words.say("serve.rebuilding", path=path), flush=True)
-            if retouching.retouch() and not preview.wrong:  # a Problem is shown until a build has been without it
+            if making.retouching.retouch() and not preview.wrong:  # a Problem is shown until a build has been without it
                 preview.tell(wrong="")
-            if _rebuild(command, out, preview, words, lambda: not changes.empty()):
-                retouching.look()
+            if _rebuild(making.command, out, preview, words, lambda: not changes.empty()):
+                making.retouching.look()
     except KeyboardInterrupt:
         print(words.say("serve.ended"))
     finally:
@@ -179,9 +191,15 @@ class _Notice(FileSystemEventHandler):
                     self._changes.put(path.relative_to(self._place.parent).as_posix())
 
 
-def _next(changes: queue.SimpleQueue[str]) -> str:
-    """Wait for a change, then until nothing has changed for a moment. The path of the last file."""
-    path = _waiting(changes)
+def _moved(commit: Callable[[], str | None], before: str | None) -> str:
+    """What to say of another commit; nothing, if it is the same."""
+    present = commit()
+    return f"git {present[:12] if present else '—'}" if present != before else ""
+
+
+def _next(changes: queue.SimpleQueue[str], moved: Callable[[], str]) -> str:
+    """Wait for a change or another commit, then until nothing has changed for a moment. The path of the last file."""
+    path = _waiting(changes, moved)
     while True:
         try:
             path = changes.get(timeout=_SETTLE)
@@ -189,13 +207,14 @@ def _next(changes: queue.SimpleQueue[str]) -> str:
             return path
 
 
-def _waiting(changes: queue.SimpleQueue[str]) -> str:
-    """A wait in steps, so that Ctrl+C is heard on every system."""
+def _waiting(changes: queue.SimpleQueue[str], moved: Callable[[], str]) -> str:
+    """A wait in steps, so that Ctrl+C is heard on every system. A commit changes no file that is watched, so git is asked at each."""
     while True:
         try:
             return changes.get(timeout=1.0)
         except queue.Empty:
-            continue
+            if said := moved():
+                return said
 
 
 class Server(ThreadingHTTPServer):
@@ -217,9 +236,20 @@ class Handler(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Requests are not news."""
 
+    def parse_request(self) -> bool:
+        """Refuse whoever thinks that we are another host: a page out there whose name was made to lead here could read the preview."""
+        if not super().parse_request():
+            return False
+        names = self.headers.get_all("Host", [])
+        if len(names) == 1 and _LOOPBACK.fullmatch(names[0]) and self.path.startswith("/"):
+            return True
+        self.send_error(HTTPStatus.MISDIRECTED_REQUEST, explain=self._words.say("serve.host"))
+        return False
+
     def end_headers(self) -> None:
-        """Nothing is kept by the browser: the next build may differ."""
+        """Nothing is kept by the browser, for the next build may differ, and nothing is shown in a page of others."""
         self.send_header("Cache-Control", "no-store")
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
         super().end_headers()
 
     def do_GET(self) -> None:

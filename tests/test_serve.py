@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import http.client
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from generator.serve import Preview, Words, _rebuild
+from generator.serve import EVENTS, Handler, Preview, Server, Words, _rebuild
+from tests.district import git
 
 ROOT = Path(__file__).resolve().parent.parent
 TYPICAL = ROOT / "tests" / "fixtures" / "typical"
@@ -85,3 +89,65 @@ def test_the_browser_is_told_of_a_site_that_is_another_and_of_no_other(tmp_path:
     preview.tell(wrong="a Problem")
     assert _rebuild([sys.executable, "-c", write, str(tmp_path), "two"], tmp_path, preview, words, lambda: False)
     assert (preview.number, preview.wrong) == (3, "")
+
+
+@pytest.fixture
+def listening(tmp_path: Path) -> Iterator[int]:
+    (tmp_path / "index.html").write_text("<body>here</body>", encoding="utf-8")
+    words = Words(say=lambda key, **_: key, language="en")
+    with Server(("127.0.0.1", 0), partial(Handler, Preview(), tmp_path, words)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def asked(port: int, *hosts: str, method: str = "GET", path: str = "/index.html") -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.putrequest(method, path, skip_host=True)
+    for host in hosts:
+        connection.putheader("Host", host)
+    connection.endheaders()
+    return connection.getresponse()
+
+
+def test_the_preview_answers_only_to_the_names_of_this_machine(listening: int) -> None:
+    good = ("localhost", "127.0.0.1", "[::1]", "LOCALHOST:8000", f"127.0.0.1:{listening}", f"[::1]:{listening}")
+    bad = ("evil.example", "localhost.evil.example", "evil.example:8000", "localhost:", "127.0.0.1.evil.example", "user@localhost", "0.0.0.0", "")
+    for host in good:
+        assert asked(listening, host).status == 200, host
+    for host in bad:
+        for method, path in (("GET", "/index.html"), ("HEAD", "/assets/xz.css"), ("GET", EVENTS)):
+            response = asked(listening, host, method=method, path=path)
+            assert response.status == 421, (host, method)
+            assert b"here" not in response.read()
+    assert asked(listening).status == 421
+    assert asked(listening, "localhost", "evil.example").status == 421
+    assert asked(listening, "localhost", path="http://evil.example/index.html").status == 421
+
+
+def test_no_other_site_is_let_in(listening: int) -> None:
+    headers = {name.lower(): value for name, value in asked(listening, "localhost").getheaders()}
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert not [name for name in headers if name.startswith("access-control-")]
+
+
+def test_the_preview_follows_a_commit(district: Path) -> None:
+    """No file changes when the one that is shown is committed; the commit that the pages name does."""
+    git(district, "init", "-q", "-b", "main")
+    git(district, "add", "-A")
+    git(district, "commit", "-q", "-m", "first")
+    with (district / "records" / "district.yml").open("a", encoding="utf-8") as file:
+        file.write("# 改过\n")
+    command = [sys.executable, "-m", "generator.cli", "serve", "--root", str(district), "--port", "0", "--lang", "en"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8") as process:
+        line_with(process, "http://127.0.0.1:")
+        index = district / "build" / "site" / "index.html"
+        before = git(district, "rev-parse", "HEAD")[:12]
+        assert before in index.read_text(encoding="utf-8")
+        git(district, "commit", "-q", "-a", "-m", "second")
+        after = git(district, "rev-parse", "HEAD")[:12]
+        assert line_with(process, f"git {after}")
+        line_with(process, "Up to date")
+        assert after in index.read_text(encoding="utf-8")
+        assert before not in index.read_text(encoding="utf-8")
+        process.terminate()

@@ -29,8 +29,8 @@ def run(request: Request) -> int:
     as_of, commit = moment(request.root, repository.district.time_zone, named)
     try:
         publish(site(repository, as_of, commit), request.out, engine, told, compressed="--compress" in request.options)
-    except OutputTaken:
-        raise UsageError("cli.output_taken", path=str(request.out)) from None
+    except OutputTaken as taken:
+        raise UsageError(str(taken), path=str(request.out)) from None
     except PermissionError as refused:
         raise UsageError("cli.cannot_write", path=str(refused.filename)) from None
     index = request.out / "index.html"

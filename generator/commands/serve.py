@@ -5,6 +5,8 @@ Owns which build the preview runs.
 
 from __future__ import annotations
 
+from functools import partial
+
 from generator.command import FINE, Accepts, Request, UsageError, moment
 
 ACCEPTS = Accepts(values=("--out", "--as-of", "--port"))
@@ -13,8 +15,9 @@ ACCEPTS = Accepts(values=("--out", "--as-of", "--port"))
 def run(request: Request) -> int:
     """Show the site until interrupted."""
     from generator.child import python
+    from generator.history import commit_of
     from generator.retouch import Retouch
-    from generator.serve import PortTaken, Words, serve
+    from generator.serve import Making, PortTaken, Words, serve
 
     port = request.options.get("--port", "8000")
     if not port.isdigit() or int(port) > 65535:
@@ -24,9 +27,11 @@ def run(request: Request) -> int:
     if as_of is not None:
         options += ["--as-of", as_of.isoformat()]
     retouch = Retouch(root=request.root, out=request.out, moment=lambda zone: moment(request.root, zone, as_of))
+    build = python("generator.cli", "build", *options)
+    making = Making(command=build, retouching=retouch, commit=partial(commit_of, request.root, "HEAD"))
     words = Words(say=request.say, language=request.language.value)
     try:
-        serve(request.root, request.out, int(port), python("generator.cli", "build", *options), retouch, words)
+        serve(request.root, request.out, int(port), making, words)
     except PortTaken:
         raise UsageError("cli.port_taken", port=port) from None
     return FINE

@@ -220,4 +220,5 @@ def _commit(edition: Edition) -> str:
     commit = edition.site.commit
     if commit is None:
         return edition.say("downloads.notes.no_commit")
-    return edition.say("downloads.notes.uncommitted", commit=commit.id) if commit.dirty else commit.id
+    said = {True: "downloads.notes.uncommitted", None: "downloads.notes.unknown"}.get(commit.dirty)
+    return edition.say(said, commit=commit.id) if said else commit.id

@@ -1,0 +1,74 @@
+"""Where a site may be written, what of others is left alone, and who may read it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from generator import output
+from generator.catalogue import Language
+from generator.command import Request, UsageError
+
+
+@pytest.fixture
+def umask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("umask")
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o755), (0o027, 0o750), (0o077, 0o700)])
+def test_who_may_read_the_site_is_for_the_umask_to_say(tmp_path: Path, mask: int, mode: int) -> None:
+    os.umask(mask)
+    out = tmp_path / "site"
+    made = output.workshop(out)
+    output.write(made / "site", [("a/index.html", "text")])
+    output.publish(made / "site", out)
+    folders = [made, made / "site", made / "site" / "a"]
+    assert [folder.stat().st_mode & 0o777 for folder in folders] == [mode] * 3
+    assert (out / "a" / "index.html").stat().st_mode & 0o777 == mode & 0o666
+
+
+@pytest.mark.parametrize("target", ["mine", "nowhere", ".site-1-2", ".site-1-2/other", "a/.site-1-2/site", "/", "."])
+def test_a_link_of_somebody_is_left_alone(tmp_path: Path, target: str) -> None:
+    (tmp_path / "mine").mkdir()
+    out = tmp_path / "site"
+    out.symlink_to(target)
+    with pytest.raises(output.OutputTaken, match=r"^cli\.output_link$"):
+        output.workshop(out)
+    assert out.readlink() == Path(target)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "site"]
+
+
+def test_two_workshops_at_a_time_are_two(tmp_path: Path) -> None:
+    assert output.workshop(tmp_path / "site") != output.workshop(tmp_path / "site")
+
+
+def asked(root: Path, out: str | Path) -> Path:
+    return Request(command="build", options={"--root": str(root), "--out": str(out)}, words=(), language=Language.EN).out
+
+
+PLACES = (".", "..", "../..", "/", "records", "records/site", "records/schools/x/site", "schemas/site", ".git/site", "build/../records/site")
+MORE = ("linked/site", "build/.git/modules/site", "build/..")
+
+
+@pytest.mark.parametrize("place", [*PLACES, *MORE])
+def test_no_site_among_what_is_written_by_hand(tmp_path: Path, place: str) -> None:
+    root = tmp_path / "district"
+    for name in ("records", "schemas", ".git", "build"):
+        (root / name).mkdir(parents=True)
+    (root / "linked").symlink_to("records")
+    with pytest.raises(UsageError) as refused:
+        asked(root, root / place)
+    assert refused.value.key == "cli.output_place"
+
+
+@pytest.mark.parametrize("place", ["build/site", "public", "../elsewhere", "records-site", "new/folder/site"])
+def test_other_places_are_free(tmp_path: Path, place: str) -> None:
+    root = tmp_path / "district"
+    (root / "records").mkdir(parents=True)
+    assert asked(root, root / place) == (root / place).absolute()
