@@ -217,6 +217,11 @@ def test_a_change_far_inside_a_long_text_is_shown() -> None:
     assert "只改了空格" in told._field(field("text", before="a b", after="a  b")).after
 
 
+def test_a_school_is_named_by_its_code_too_for_titles_change() -> None:
+    made = plain(review_markdown.report(words({}, "")))
+    assert "xz07学校（xz07）" in first_section(made)
+
+
 def test_rooms_are_those_of_all_sections_and_fit_together() -> None:
     assert set(ROOM) == set(Part)
     assert sum(ROOM.values()) + 3000 <= MOST < COMMENT

@@ -13,6 +13,7 @@ ACCEPTS = Accepts(values=("--as-of",))
 def run(request: Request) -> int:
     """Every recipient with post, days and fingerprint, and how many sealed files name it."""
     from generator.catalogue import Language
+    from generator.reporters.text import harmless
     from generator.repository import load
     from generator.schemas import enum_label
     from generator.tree import folder
@@ -32,7 +33,7 @@ def run(request: Request) -> int:
                 "recipients.line",
                 id=recipient.id,
                 role=role.en if english else role.zh,
-                title=(recipient.title.en if english else None) or recipient.title.zh,
+                title=harmless((recipient.title.en if english else None) or recipient.title.zh),
                 fingerprint=recipient.fingerprint,
                 first=recipient.valid_from,
                 last=recipient.valid_until,

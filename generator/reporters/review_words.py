@@ -308,7 +308,7 @@ class Words:
         title = f"{turn.rule} {_shortened(self.text(turn.title), 80)}"
         became = self.say("diff.became", before=line.before, after=line.after) if line.before else line.after
         line = replace(line, sort=f"{turn.rule} {became}", count=max(1, len(turn.schools)))
-        names = [_shortened(self.text(title), 40) for _, title in turn.schools]
+        names = [self.say("diff.named", title=_shortened(self.text(title), 40), id=id_) for id_, title in turn.schools]  # a title can be another's
         if len(names) <= _MANY:
             schools = self.say("diff.comma").join(names)
             note = self.say("diff.schools", count=len(names), schools=schools) if len(names) > 1 else schools
