@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from generator.catalogue import load
 from generator.command import ALTERED, INVALID, MALFORMED, NO_KEY, SEALED, WRONG_PLACE, Request, UsageError
+from generator.guard.reading import decoded
 from generator.history import top
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from generator.submission import Fault
 
 OPTIONS, FLAGS = ("--identity",), ("--words",)
+_PLUGIN = "AGE-"  # a key that this machine lacks a program for
 _LARGEST = 1 << 16  # bytes of an identity file
 EXIT = {  # by `sealed.Refusal`, which is not imported here: that a command has a name must cost nothing
     "no-key": NO_KEY,
@@ -42,11 +44,26 @@ def identities(request: Request) -> tuple[str, ...]:
         raise UsageError("keys.none")
     named = request.options["--identity"]
     outside(request, named)
-    lines = _read(Path(named)).decode("utf-8", "replace").splitlines()
-    found = tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+    text = (decoded(_read(Path(named))) or "").lstrip("\ufeff")
+    found = tuple(line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
     if not found or not all(map(usable, found)):
-        raise UsageError("keys.unusable", path=named)
+        raise UsageError(_instead(found), path=named)
     return found
+
+
+def _instead(lines: tuple[str, ...]) -> str:
+    """The key of the sentence that says what a file holds that is no usable identity."""
+    kinds = {
+        "age1": "keys.public",
+        "ssh-": "keys.public",
+        "age-encryption.org/": "keys.locked",
+        "-----BEGIN AGE": "keys.locked",
+        "-----BEGIN": "keys.other",
+    }
+    first = lines[0] if lines else ""
+    if len(first) > len(_PLUGIN) and first.upper().startswith(_PLUGIN):
+        return "keys.unusable"
+    return next((key for sign, key in kinds.items() if first.startswith(sign)), "keys.none_in_file")
 
 
 def _read(path: Path) -> bytes:

@@ -42,6 +42,8 @@ _TELEPHONE = re.compile(
     r"(?i)(?:电话|手机|联系|微信|号码|致电|拨打|传真|家长|监护|宅电|(?<![a-z])(?:tel|phone|mobile|cell|call|fax|contact)|whatsapp|wechat)[^\n]{0,12}\Z"
 )
 _ACCOUNT = re.compile(r"(?i)(?:卡号|银行|账号|账户|帐号|card|account|acct)[^\n]{0,12}\Z")
+_WEB = re.compile(r"https?://[^\s\"'<>()（）]{0,256}\Z")
+_LONGEST_PATH = 256
 _NEAR = 28
 _ADDRESS = re.compile(
     r"(?<![A-Za-z0-9._%+-])(?<!//)[A-Za-z0-9._%+-]{1,64}+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![A-Za-z0-9-])"
@@ -201,16 +203,21 @@ def _opaque(text: str, start: int, end: int, sure: bool) -> bool:
     while last < len(text) and last - end < _LONGEST_TOKEN and text[last] in _ALNUM:
         last += 1
     left, right = text[first:start], text[end:last]
-    if left[-2:].lower() == "0x" or not _HEX.issuperset(left + right):
-        return left[-2:].lower() == "0x"
+    if left[:2].lower() == "0x" or not _HEX.issuperset(left + right):
+        return left[:2].lower() == "0x"
     several = any(c.isdigit() for c in left + right)
     before, after = text[max(0, first - 2) : first], text[last : last + 2]
     joined = (before[1:] == "-" and before[0] in _HEX) or (before[1:] == ":" and before[0].isdigit()) or (after[:1] == "-" and after[1:] in _HEX)
     return bool(left or right) and (not sure or several or joined or last - first >= _LONGEST_TOKEN // 2)
 
 
+def _in_address(text: str, at: int) -> bool:
+    """Whether a place is in the path of an address of the web, where ids of pictures and articles stand; what is asked of it is another thing."""
+    return text[at - 1 : at] != "=" and bool(_WEB.search(text, max(0, at - _LONGEST_PATH), at))
+
+
 def _alone(text: str, match: re.Match[str], sure: bool = True) -> bool:
-    return not _in_decimal(text, *match.span()) and not _opaque(text, *match.span(), sure)
+    return not _in_address(text, match.start()) and not _in_decimal(text, *match.span()) and not _opaque(text, *match.span(), sure)
 
 
 def _identity(text: str, match: re.Match[str]) -> bool:
@@ -276,7 +283,7 @@ def _card(text: str, match: re.Match[str]) -> bool:
     if not _luhn(digits):
         return False
     spoken = _near(text, _ACCOUNT, match.start())
-    return (spoken or bool(_ISSUED.fullmatch(digits))) and (spoken or _alone(text, match, sure=False))
+    return (spoken or bool(_ISSUED.fullmatch(digits))) and (spoken or _alone(text, match, sure=digits.startswith("62")))
 
 
 _ISSUED = re.compile(

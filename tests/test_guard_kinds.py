@@ -1,0 +1,559 @@
+"""The guard against whoever writes a number so that it is not seen, against what it cannot see, and against files made to keep it busy."""
+
+from __future__ import annotations
+
+import base64
+import bz2
+import gzip
+import importlib
+import io
+import lzma
+import quopri
+import re
+import shutil
+import sys
+import tarfile
+import urllib.parse
+import zipfile
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pyrage
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shamir_mnemonic.wordlist import WORDLIST
+
+from generator.guard import File, inspect, secrets
+from generator.guard.numbers import numbers
+from generator.guard.reading import Lines, resolved
+from generator.reporters.formats import FORMATS
+from generator.slips import place
+from tests.test_cli import DAY, run
+from tests.test_guard import AGE, card, codes, district, found, full_width, guard, identity, mobile, old_identity, post_quantum, told
+from tests.test_tree import git
+
+sre, parser = importlib.import_module("re._constants"), importlib.import_module("re._parser")
+NONE = frozenset[str]()
+MOBILE, IDENTITY, CARD = mobile(1), identity(1), card(1)
+ARABIC = {ord(str(d)): chr(0x660 + d) for d in range(10)}
+WORDS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
+
+
+def kinds(text: str) -> set[str]:
+    return {one.code for one in numbers(text, NONE)}
+
+
+# --- what touches a number does not hide it -----------------------------------------------------------------------------------
+
+
+AROUND = [
+    "Tel.{}",
+    "wx{}",
+    "No.{}",
+    "卡No.{}",
+    "tel_{}",
+    "{}_1",
+    "{}abc",
+    "用户{}的",
+    "Q{}。",
+    "({})",
+    "“{}”",
+    "x:{};",
+    "/u/{}/",
+    "{}.txt",
+    "a={}&b",
+    "\t{}\t",
+    "No{}",
+]
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_what_touches_a_number_does_not_hide_it(around: str) -> None:
+    assert kinds(around.format(MOBILE)) == {"guard-mobile"}
+    assert kinds(around.format(IDENTITY)) == {"guard-identity"}
+    assert kinds(around.format(CARD)) == {"guard-card"}
+
+
+@pytest.mark.parametrize("way", ["0086{}", "+86{}", "86{}", "+86 {}", "(+86){}", "+86-{}", "电话0{}", "电话17951{}"])
+def test_a_prefix_does_not_hide_a_mobile_number(way: str) -> None:
+    assert kinds(way.format(MOBILE)) == {"guard-mobile"}
+
+
+@pytest.mark.parametrize("gap", [".", "-", " ", "_", "/", " - ", "·", "\u2011", "—", "\u00a0", "\u3000", "  "])
+def test_a_number_may_be_written_in_groups(gap: str) -> None:
+    assert kinds(f"{MOBILE[:3]}{gap}{MOBILE[3:7]}{gap}{MOBILE[7:]}") == {"guard-mobile"}
+    assert kinds(f"手机 {MOBILE[:5]}{gap}{MOBILE[5:]}") == {"guard-mobile"}
+    assert kinds(f"手机 {gap.join(MOBILE)}") == {"guard-mobile"}
+    for groups in ((6, 8, 4), (6, 4, 2, 2, 4), (4, 4, 4, 4, 2), (1,) * 18):
+        ends = [sum(groups[:i]) for i in range(len(groups) + 1)]
+        assert kinds(gap.join(IDENTITY[a:b] for a, b in pairwise(ends))) == {"guard-identity"}
+
+
+WAYS: dict[str, Callable[[str], str]] = {
+    "arabic-indic": lambda t: t.translate(ARABIC),
+    "devanagari": lambda t: t.translate({ord(str(d)): chr(0x966 + d) for d in range(10)}),
+    "circled": lambda t: t.translate({ord(str(d)): chr(0x2460 + d - 1) for d in range(1, 10)}),
+    "words": lambda t: "".join(WORDS.get(c, c) for c in t),
+    "json": lambda t: "".join(f"\\u{ord(c):04x}" for c in t),
+    "json, one sign": lambda t: f"{t[:-1]}\\u{ord(t[-1]):04X}",
+    "python": lambda t: "".join(f"\\x{ord(c):02x}" for c in t),
+    "javascript": lambda t: "".join(f"\\u{{{ord(c):x}}}" for c in t),
+    "octal": lambda t: "".join(f"\\{ord(c):03o}" for c in t),
+    "html": lambda t: "".join(f"&#{ord(c)};" for c in t),
+    "html in hexadecimal": lambda t: "".join(f"&#x{ord(c):X};" for c in t),
+    "address": lambda t: "".join(f"%{ord(c):02X}" for c in t),
+    "address of full width": lambda t: urllib.parse.quote(full_width(t)),
+    "unseen signs": "\u200b".join,
+    "soft hyphens": "\u00ad".join,
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("number", [MOBILE, identity(4)], ids=["mobile", "identity"])
+def test_a_number_is_found_in_any_writing(way: str, number: str) -> None:
+    kind = "guard-mobile" if number == MOBILE else "guard-identity"
+    text = f"第一行\n说明 {WAYS[way](number)}，完"
+    (one,) = numbers(text, NONE)
+    assert (one.code, one.start) == (kind, 7)
+    assert text[one.start : one.start + one.length] == WAYS[way](number)
+    assert list(numbers(text, frozenset({number}))) == []
+
+
+@pytest.mark.parametrize("before", ["", "x", "xy", "tel: ", "号"])
+def test_a_number_in_base64_is_found_at_each_of_its_places(before: str) -> None:
+    for number, kind in ((MOBILE, "guard-mobile"), (IDENTITY, "guard-identity")):
+        coded = base64.b64encode(f"{before}{number} 完".encode()).decode()
+        assert kinds(f'"{coded}"') == {kind}
+        assert kinds(f'"{coded.rstrip("=")}"') == {kind}
+
+
+def test_a_mail_is_read_as_who_gets_it() -> None:
+    text = f"Content-Transfer-Encoding: quoted-printable\n\n=E7=94=B5 {MOBILE[:4]}=\n{MOBILE[4:]}\n"
+    assert codes(text, "a.eml") == {"guard-mobile"}
+    assert quopri.decodestring(text.encode()).decode().split()[-1] == MOBILE
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030", "utf-8-sig"])
+def test_a_file_is_read_in_its_encoding(encoding: str) -> None:
+    text = f"name,tel\nzhang,{full_width(MOBILE) if encoding == 'gb18030' else MOBILE}\nlast,{AGE}\n"
+    assert codes(text.encode(encoding), "a.csv") == {"guard-mobile", "guard-key"}
+
+
+# --- other numbers --------------------------------------------------------------------------------------------------------------
+
+
+def checked(first: str) -> str:
+    rest = sum(int(d) * 2 ** (17 - i) for i, d in enumerate(first)) % 11
+    return first + next(c for c, v in zip("0123456789X", range(11), strict=True) if (rest + v) % 11 == 1)
+
+
+@pytest.mark.parametrize("region", ["810000", "820000", "830000", "911840"], ids=["Hong Kong", "Macao", "Taiwan", "foreign"])
+def test_permits_of_residence_are_identity_numbers(region: str) -> None:
+    assert kinds(checked(f"{region}19990101123")) == {"guard-identity"}
+
+
+def test_numbers_of_pupils_passports_and_landlines_are_found_where_they_are_spoken_of() -> None:
+    assert kinds(f"G{IDENTITY}") == kinds(f"学籍号G{IDENTITY}") == {"guard-identity"}
+    for text in (
+        "护照号码：E12345678",
+        "护照 EA1234567",
+        "港澳通行证号 C12345678",
+        "社会保障卡号：A12345678",
+        "学号：20260102",
+        "passport no. G12345678",
+    ):
+        assert kinds(text) == {"guard-permit"}, text
+    for text in ("E12345678", "passport: 0.4.1", "学号：按规定编写", "护照"):
+        assert kinds(text) == set(), text
+    for text in (
+        "家长电话 0531-86012345",
+        "宅电(010)86012345",
+        "Tel: 021 5601 2345".replace("5601 ", "5601"),
+        "联系：053186012345",
+        "tel +86-531-86012345".replace("+86-", "+86-0"),
+    ):
+        assert kinds(text) == {"guard-landline"}, text
+    assert kinds("0531-86012345") == set()
+    assert list(numbers("电话 0531-86012345", frozenset({"053186012345"}))) == []
+
+
+HONEST = [
+    f"sha256:{'0' * 3}a{MOBILE}b", f"3f9{MOBILE}c7", f"0x{MOBILE}", f"0x{MOBILE[:5]}ffe{MOBILE}", f"0.{MOBILE}", f"1.{MOBILE}", f"{MOBILE}.25",
+    f" .{MOBILE}", f"deadbeef-12ab-34cd-56ef-{MOBILE}a", f"= -{MOBILE};", str(1 << 34), str(14 << 30), "15000000000", "1-800-555-0199",
+    "Tel: 1-800-555-0199", "150 2003 2004 2005", "3 138 0013 8000", "v1.13.8001.3800", "2026-11-24 15:38:00.138", "10.138.001.380",
+    f"{old_identity(2)}f", f"a{old_identity(2)}", f"0.{CARD}", f"{CARD}0", f"ab{CARD[:16]}", "1380013800", f"{MOBILE}1", "MTIzNDU2Nzg5MDEy",
+    "一二三四五六七八九十一二三四", f"https://a.cn/p/{MOBILE}-x.jpg", f"https://a.cn/status/{CARD}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HONEST)
+def test_what_only_looks_like_a_number_of_a_person(text: str) -> None:
+    assert kinds(text) == set()
+
+
+@given(st.binary(min_size=20, max_size=60))
+def test_digests_and_random_bytes_are_no_numbers(data: bytes) -> None:
+    assert kinds(f"{data.hex()} sha256-{base64.b64encode(bytes(256 - b for b in data if b)).decode()}") <= {"guard-card", "guard-identity-1989"}
+
+
+# --- keys -----------------------------------------------------------------------------------------------------------------------
+
+
+def wrapped(text: str) -> str:
+    return base64.encodebytes(text.encode()).decode()
+
+
+KEYS: dict[str, tuple[bytes, str]] = {
+    "utf-16": (AGE.encode("utf-16"), "guard-key"),
+    "utf-16 unmarked": (f"{AGE}\n".encode("utf-16-le"), "guard-key"),
+    **{f"utf-16 in base64 after {n}": (base64.b64encode(b"\0" * n + AGE.encode("utf-16-le")), "guard-key") for n in range(3)},
+    "escaped": (f'"{AGE[:30]}\\n{AGE[30:]}"'.encode(), "guard-key"),
+    "two strings": (f'k = "{AGE[:30]}" + "{AGE[30:]}"'.encode(), "guard-key"),
+    "post-quantum over lines": ("\n".join(re.findall(".{1,20}", post_quantum())).encode(), "guard-key"),
+    "pgp": (f"-----BEGIN PGP {'PRIVATE KEY'} BLOCK-----\n\nlQOYBF2b".encode(), "guard-key"),
+    "github": (b"ghp_" + b"aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hI6", "guard-token"),
+    "gitlab": (b"token: glpat-" + b"aB3dE6gH9jK2mN5pQ8sT", "guard-token"),
+    "gitee": (b"https://gitee.com/api/v5/user?access_token=" + b"0123456789abcdef" * 2, "guard-token"),
+    "password in an address": (b"https://office:" + b"tz7Kq29sLm@gitee.com/jn/xinli.git", "guard-token"),
+    "words in Chinese commas": ("，\n  ".join(WORDLIST[i * 7].capitalize() for i in range(20)).encode(), "guard-words"),
+    "words in base64": (wrapped(" ".join(WORDLIST[i * 7] for i in range(20))).encode(), "guard-words"),
+    "gzip in base64": (base64.b64encode(gzip.compress(AGE.encode())), "guard-key"),
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_keys_and_tokens_are_found_in_any_form(name: str) -> None:
+    data, code = KEYS[name]
+    assert code in codes(data, "notes.txt")
+    if "gzip" not in name and "words in base64" not in name:
+        assert code in {p.code for p in secrets("notes.txt", data)}
+
+
+@pytest.mark.parametrize(
+    "text", ["ghp_" + "x" * 36, "glpat-your-token-goes-here-now", "https://user:password@gitee.com/a.git", f"gitee token: {'0' * 32}"]
+)
+def test_placeholders_of_tokens_are_left_alone(text: str) -> None:
+    assert "guard-token" not in codes(text)
+
+
+# --- what is in other files, and what nobody can see into ---------------------------------------------------------------------------
+
+
+def zipped(members: dict[str, bytes], locked: bool = False) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    data = made.getvalue()
+    if locked:  # the flag of a password, in both headers of each member
+        data = re.sub(rb"(PK\x03\x04..)\x00", b"\\g<1>\1", data, flags=re.DOTALL)
+        data = re.sub(rb"(PK\x01\x02....)\x00", b"\\g<1>\1", data, flags=re.DOTALL)
+    return data
+
+
+def tarred(name: str, content: bytes) -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        member = tarfile.TarInfo(name)
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return made.getvalue()
+
+
+LINE = f"tel {MOBILE}\n".encode()
+ARCHIVES: dict[str, bytes] = {
+    "zip": zipped({"a.txt": LINE}),
+    "name in a zip": zipped({f"{MOBILE}.txt": b"x"}),
+    "gzip": gzip.compress(LINE),
+    "bzip2": bz2.compress(LINE),
+    "xz": lzma.compress(LINE),
+    "tar": tarred("a", LINE),
+    "tar.gz in a zip": zipped({"a.tgz": gzip.compress(tarred("a", LINE))}),
+    "runs of Word": zipped({"word/document.xml": f"<w:p><w:r><w:t>{MOBILE[:3]}</w:t></w:r><w:r><w:t>{MOBILE[3:]}</w:t></w:r></w:p>".encode()}),
+    "cell with a power": zipped({"xl/worksheets/sheet1.xml": f"<c><v>{MOBILE[0]}.{MOBILE[1:]}E10</v></c>".encode()}),
+    "old spreadsheet": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99 + f"tel {MOBILE} ".encode("utf-16-le") + b"\1\0\3\xff",
+    "database": b"SQLite format 3\0" + b"\0\1" * 50 + LINE,
+}
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_files_that_are_no_text_are_looked_into(name: str) -> None:
+    assert codes(ARCHIVES[name], "a.bin") == {"guard-binary", "guard-mobile"}
+
+
+def deep(times: int) -> bytes:
+    data = LINE
+    for _ in range(times):
+        data = zipped({"a.zip": data})
+    return data
+
+
+UNSEEN: dict[str, tuple[bytes, str]] = {
+    "password of a zip": (zipped({"a.txt": LINE}, locked=True), "guard-encrypted"),
+    "password of a document": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99 + "EncryptedPackage".encode("utf-16-le"), "guard-encrypted"),
+    "password of a PDF": (b"%PDF-1.7\n\0<< /Encrypt 5 0 R >>", "guard-encrypted"),
+    "7z": (b"7z\xbc\xaf\x27\x1c" + b"\0" * 40, "guard-unread"),
+    "rar": (b"Rar!\x1a\x07\1\0" + b"\0" * 40, "guard-unread"),
+    "too deep": (deep(6), "guard-unread"),
+    "damaged": (zipped({"a.txt": LINE * 50})[:60], "guard-unread"),
+    "too large": (gzip.compress(b"0" * (9 << 20)), "guard-unread"),
+}
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_what_cannot_be_seen_into_is_told(name: str) -> None:
+    data, code = UNSEEN[name]
+    assert codes(data, "a.bin") == {"guard-binary", code}
+
+
+def test_a_pointer_is_told() -> None:
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0a" * 32 + b"\nsize 12345\n"
+    assert codes(pointer, "a.jpg") == codes(b"/annex/objects/SHA256E-s1--0.jpg\n", "a.jpg") == {"guard-elsewhere"}
+
+
+def test_a_sealed_file_in_conflict_is_told_as_such() -> None:
+    ours, theirs = (pyrage.encrypt(b"x", [pyrage.x25519.Identity.generate().to_public()], armored=True) for _ in "12")
+    head, _, rest = ours.partition(b"\n")
+    _, _, other = theirs.partition(b"\n")
+    end = b"-----END AGE ENCRYPTED FILE-----\n"
+    mixed = b"%b\n<<<<<<< HEAD\n%b=======\n%b>>>>>>> other\n%b" % (head, rest.removesuffix(end), other.removesuffix(end), end)
+    path = "records/schools/xz01/2026-2027-1.yml.age"
+    assert [p.code for p in found(mixed, path)] == ["sealed-conflict"]
+    assert list(secrets(path, mixed)) == []
+    plain = b"<<<<<<< HEAD\ndue: 1\n=======\ndue: 2\n>>>>>>> other\n"
+    assert codes(plain, path) == {"guard-plaintext"}
+
+
+# --- names ------------------------------------------------------------------------------------------------------------------------
+
+
+NAMES = {
+    f"a/{IDENTITY}.txt": "guard-identity-in-name",
+    f"名单/{IDENTITY[:6]} {IDENTITY[6:14]} {IDENTITY[14:]}/a.txt": "guard-identity-in-name",
+    f"Tel.{MOBILE}.7z": "guard-mobile-in-name",
+    f"x/{MOBILE.translate(ARABIC)}.md": "guard-mobile-in-name",
+    f"x/{''.join(WORDS[c] for c in MOBILE)}.md": "guard-mobile-in-name",
+    f"x/{base64.b64encode(MOBILE.encode()).decode().rstrip('=')}.md": "guard-mobile-in-name",
+    f"卡{CARD}/a.md": "guard-card-in-name",
+    told("x/zhang§163.com.md"): "guard-address-in-name",
+    f"keys/{AGE}": "guard-key-in-name",
+}
+
+
+@pytest.mark.parametrize("path", NAMES)
+def test_a_name_is_found_and_never_shown(path: str) -> None:
+    problems = found("x", path)
+    assert [p.code for p in problems] == [NAMES[path]]
+    shown = problems[0].at.path
+    assert "*" in shown
+    for part in (MOBILE, IDENTITY, IDENTITY[6:14], CARD, AGE, MOBILE.translate(ARABIC), told("zhang§163.com"), "".join(WORDS[c] for c in MOBILE)):
+        assert part not in shown
+    assert kinds(shown) == set()
+
+
+# --- the folder, the index, history --------------------------------------------------------------------------------------------------
+
+
+def test_what_is_staged_is_looked_at_as_well_as_the_file(tmp_path: Path) -> None:
+    root = district(tmp_path)
+    note = root / "records" / "note.txt"
+    note.write_text(f"一\n{MOBILE}\n{AGE}\n", encoding="utf-8")
+    git(root, "add", "-A")
+    note.write_text("一\n", encoding="utf-8")
+    code, said = guard(root, "--lang", "en")
+    assert (code, "records/note.txt:2:1: " in said, "run git add again" in said, said.count("[guard-mobile]")) == (1, True, True, 1)
+    assert "[guard-key]" in run(["check", "--lang", "en"], root).stdout
+    note.unlink()
+    assert guard(root, "records/note.txt")[0] == 1
+    note.write_text(f"一\n{MOBILE}\n", encoding="utf-8")
+    assert guard(root)[1].count("[guard-mobile]") == 1
+    git(root, "update-index", "--assume-unchanged", "records/note.txt")
+    note.write_text("一\n", encoding="utf-8")
+    assert "[guard-mobile]" in guard(root)[1]
+
+
+def test_other_ends_of_lines_in_the_folder_are_not_told_twice(tmp_path: Path) -> None:
+    root = district(tmp_path)
+    (root / "a.txt").write_bytes(f"一\r\n{MOBILE}\r\n".encode())
+    git(root, "-c", "core.autocrlf=true", "add", "-A")
+    assert guard(root)[1].count("[guard-mobile]") == 1
+
+
+def test_nothing_to_look_at_is_wrong_usage(tmp_path: Path) -> None:
+    root = district(tmp_path)
+    (root / ".gitignore").write_text("/secret.txt\n", encoding="utf-8")
+    (root / "secret.txt").write_text("x", encoding="utf-8")
+    for word in ("nosuch/dir", "secret.txt", "record", "../x"):
+        for where in ((), ("--history",)):
+            done = run(["guard", *DAY, *where, word], root)
+            assert (done.returncode, done.stdout, bool(done.stderr)) == (2, "", True)
+    assert guard(root, "records", ".gitignore")[0] == guard(root, "--history", "records")[0] == guard(root, ".")[0] == 0
+    shutil.rmtree(root / ".git")
+    assert run(["guard", *DAY, "--history"], root).returncode == 2
+
+
+def test_a_shallow_clone_says_what_it_did_not_see(tmp_path: Path) -> None:
+    root = district(tmp_path)
+    for n in range(2):
+        (root / "a.txt").write_text(f"{n}\n", encoding="utf-8")
+        git(root, "add", "-A")
+        git(root, "commit", "-q", "-m", str(n))
+    git(tmp_path, "clone", "-q", "--depth", "2", root.as_uri(), "shallow")
+    clone = tmp_path / "shallow"
+    for command in ("guard", "check"):
+        done = run([command, "--lang", "en", "--history"], clone)
+        assert (done.returncode, "[guard-shallow]" in done.stdout, "--unshallow" in done.stdout) == (1, True, True)
+        assert run([command, "--history"], root).returncode == 0
+    assert guard(clone, "--range", "HEAD~1..HEAD")[0] == 0
+    assert "[guard-shallow]" in guard(clone, "--range", "HEAD")[1]
+
+
+def test_branches_tags_and_makers_are_part_of_history_and_never_shown(tmp_path: Path) -> None:
+    root = district(tmp_path)
+    git(root, "branch", f"wx{MOBILE}")
+    git(root, "tag", f"v{IDENTITY}")
+    git(root, "tag", "-a", "said", "-m", f"卡 {CARD}")
+    (root / "b.txt").write_text("二\n", encoding="utf-8")
+    git(root, "add", "-A")
+    git(root, "-c", "user.name=x", "commit", "-q", "-m", "b", "--author", told(f"{mobile(8)} <t§example.com>"))
+    for name in FORMATS:
+        code, said = guard(root, "--history", "--format", name)
+        assert code == 1
+        for value in (MOBILE, IDENTITY, CARD, mobile(8)):
+            assert value not in said
+    said = guard(root, "--history")[1]
+    for tag in ("guard-mobile-in-name", "guard-identity-in-name", "guard-card", "guard-mobile"):
+        assert said.count(f"[{tag}]") == 1
+    assert guard(root)[0] == 0
+
+
+def test_the_list_of_what_may_pass_shows_nothing_either(tmp_path: Path) -> None:
+    root = district(tmp_path)
+    entry = f"- path: {MOBILE}.txt\n  code: guard-mobile-in-name\n  reason: x\n  until: 2020-01-01\n"
+    for text in (entry.replace(f"{MOBILE}.txt", "'***********.txt'"), f"- {MOBILE}: 1\n  {MOBILE}: 2\n", entry):
+        (root / "guard.yml").write_text(text, encoding="utf-8")
+        (root / f"{MOBILE}.txt").write_text("x", encoding="utf-8")
+        for name in FORMATS:
+            assert MOBILE not in guard(root, "--format", name)[1]
+
+
+def test_a_repository_that_cannot_be_read_is_told_in_a_sentence(tmp_path: Path) -> None:
+    root = district(tmp_path)
+    index = root / ".git" / "index"
+    kept = index.read_bytes()
+    index.write_bytes(b"DIRC" + kept[4:80])
+    done = run(["guard", *DAY], root)
+    assert (done.returncode, "Traceback" in done.stderr) != (0, True)
+    assert done.returncode in (1, 2)
+    assert done.stdout + done.stderr
+    index.write_bytes(kept)
+    objects = sorted((root / ".git" / "objects").glob("??/*"))
+    for file in objects[::2]:
+        file.unlink()
+    done = run(["guard", *DAY, "--history"], root)
+    assert done.returncode in (1, 2)
+    assert done.stdout + done.stderr
+
+
+# --- how much is done -------------------------------------------------------------------------------------------------------------
+
+
+HOSTILE: dict[str, Callable[[int], str]] = {
+    "numbers": lambda n: f"{MOBILE}\n" * n,
+    "digits": lambda n: "1" * 11 * n,
+    "groups": lambda n: "138 0013 " * n,
+    "escapes": lambda n: "\\u0031" * 2 * n,
+    "coded": lambda n: "MTM4MDAxMzgw" * n,
+    "tags": lambda n: "<a " * 3 * n,
+    "words": lambda n: "due\t\t\t\n" * n + "screened valid invalid reviewed",
+    "lines": lambda n: "\n" * 9 * n + "due screened valid invalid",
+    "addresses": lambda n: told("a§b.") * 3 * n,
+    "signs": lambda n: "甲\u200b" * 4 * n,
+    "keys": lambda n: f"{AGE}\n" * (n // 6),
+    "context": lambda n: "电话" * 5 * n,
+}
+
+
+def steps(data: bytes) -> int:
+    """How many calls of functions, ours and those of the interpreter, the guard makes for a file."""
+    counted = 0
+
+    def count(_: object, event: str, __: object) -> None:
+        nonlocal counted
+        counted += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        for _ in inspect(File(path="a.txt", data=data, size=len(data)), NONE):
+            pass
+    finally:
+        sys.setprofile(None)
+    return counted
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_work_grows_no_faster_than_the_file(name: str) -> None:
+    once, twice = (steps(HOSTILE[name](n).encode()) for n in (600, 1200))
+    assert twice <= 2.2 * once + 200
+
+
+def test_an_honest_file_costs_the_same_few_calls_whatever_its_length() -> None:
+    line = "第一小学心理健康教育工作计划，本学期开展班会、讲座和家长课堂。\n"
+    steps(line.encode())
+    few, many = (steps((line * n).encode()) for n in (10, 1000))
+    assert few <= many <= few + 50 < 500
+
+
+def patterns() -> Iterator[tuple[str, re.Pattern[Any]]]:
+    for name in ("", ".documents", ".images", ".keys", ".names", ".numbers", ".reading", ".shares", ".submissions"):
+        module = importlib.import_module(f"generator.guard{name}")
+        for key, value in vars(module).items():
+            for one in value if isinstance(value, tuple) else (value,):
+                if isinstance(one, re.Pattern):
+                    yield f"{name}.{key}", one
+
+
+def repeats(tree: Any, inside: bool = False) -> Iterator[str]:
+    """Repetitions without an end that lie in one another and can be divided in more than one way: what makes a search explode."""
+    for kind, value in tree:
+        if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT):
+            endless = value[1] is sre.MAXREPEAT
+            if inside and endless:
+                yield "within another"
+            yield from repeats(value[2], inside or endless)
+        elif kind is sre.POSSESSIVE_REPEAT:
+            yield from repeats(value[2])
+        elif kind is sre.SUBPATTERN:
+            yield from repeats(value[3], inside)
+        elif kind is sre.BRANCH:
+            for branch in value[1]:
+                yield from repeats(branch, inside)
+        elif kind in (sre.ASSERT, sre.ASSERT_NOT):
+            yield from repeats(value[1], inside)
+
+
+KNOWN = {".numbers._TRAILER"}  # each part begins with a hyphen: it can be divided in one way only
+
+
+def test_no_pattern_repeats_without_end_within_a_repetition() -> None:
+    listed = list(patterns())
+    assert len(listed) > 40
+    assert {name for name, one in listed if any(repeats(parser.parse(one.pattern, one.flags & ~re.UNICODE)))} <= KNOWN
+    assert list(repeats(parser.parse("(?:a+)+b"))) == ["within another"]
+
+
+@given(st.text(st.sampled_from("a\r\n 甲\t"), max_size=30), st.integers(0, 30), st.integers(1, 5))
+def test_places_are_those_that_are_told_elsewhere(text: str, start: int, length: int) -> None:
+    start = min(start, len(text))
+    assert Lines("p", text).at(start, length) == place("p", text, start, length)
+
+
+@given(st.text(st.sampled_from("1a\\u0031&#49;%3\u200b"), max_size=40))
+def test_places_in_a_resolved_text_lead_back_in_order(text: str) -> None:
+    if (view := resolved(text)) is not None:
+        places = [view.origin(i) for i in range(len(view.text) + 1)]
+        assert places == sorted(places)
+        assert places[-1] == len(text)
