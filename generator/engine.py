@@ -87,7 +87,7 @@ def _refused(output: str, folder: Path) -> None:
 
 
 def _start(run: Run, engine: Engine, as_of: date) -> child.Process:
-    return child.start(_command(engine, write_settings(run)), _environment(as_of), folder=run.folder, public=True)
+    return child.start(_command(engine, write_settings(run)), _environment(as_of, run.folder), folder=run.folder, public=True)
 
 
 def write_settings(run: Run) -> Path:
@@ -106,8 +106,12 @@ def _command(engine: Engine, config: Path) -> list[str]:
     return child.python(engine.value, "build", *options, "--config-file", str(config), flags=child.ISOLATED_BUT_TOLD)
 
 
-def _environment(as_of: date) -> dict[str, str]:
-    """A fixed environment: the same bytes whatever the machine's zone, locale or hash seed."""
+def _environment(as_of: date, folder: Path) -> dict[str, str]:
+    """A fixed environment: the same bytes whatever the machine's zone, locale or hash seed.
+
+    Temporary files go into the run's own folder: the theme's word cutter reads back what anybody may have left in the shared one.
+    """
     midnight = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
     seconds = min(max(int(midnight.timestamp()), 0), _LATEST)
-    return child.environment(PYTHONHASHSEED="0", PYTHONUTF8="1", SOURCE_DATE_EPOCH=str(seconds), NO_MKDOCS_2_WARNING="1")
+    fixed = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "SOURCE_DATE_EPOCH": str(seconds), "NO_MKDOCS_2_WARNING": "1"}
+    return child.environment(TMPDIR=str(folder), **fixed)

@@ -8,12 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from generator import submission
 from generator.commands import COMMANDS
+from generator.engine import _environment as engine_environment
 from tests.district import DAY, FIRST, SECOND, TERM, District, district, git, invented
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -210,3 +212,9 @@ def test_a_repository_of_somebody_else_is_refused_until_it_is_trusted(trapped: T
     (tmp_path / ".gitconfig").write_text(f"[safe]\n\tdirectory = {root}\n", encoding="utf-8")
     assert theirs.run("history", "--lang", "en", HOME=str(tmp_path)).returncode == 0
     assert trapped.names == []
+
+
+def test_the_engine_takes_nothing_from_the_shared_folder_of_temporary_files(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "import tempfile; print(tempfile.gettempdir())"]
+    done = subprocess.run(command, env=engine_environment(date(2026, 11, 24), tmp_path), capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(tmp_path)
