@@ -560,7 +560,10 @@ def _nothing(_: Part) -> Iterator[Problem]:
 
 
 def _names(part: Part, kind: str) -> Iterator[Problem]:
-    """What a path says, the file must say too."""
+    """What a path says, the file must say too; and the page that leads to all of a folder keeps its name."""
+    for named in (part, *(part.parts("areas") if kind == "district" else ())):
+        if named.data.get("id") == "index":
+            yield problem(named.at("id"), "kept-id", id="index")
     match = dict(PATHS)[kind].match(part.document.path)
     for field, told in (match.groupdict() if match else {}).items():
         if field in part.data and part.data[field] != told:

@@ -277,3 +277,18 @@ def test_english_pages_hold_no_chinese_but_what_says_so() -> None:
             continue  # examples of records, which are Chinese; their frames say so
         unmarked = re.sub(r'<(\w+)[^>]*lang="zh-CN"[^>]*>.*?</\1>|“[^”]*”', "", settle(page.body), flags=re.DOTALL)
         assert not re.search(r"[\u4e00-\u9fff]", re.sub(r"<code>.*?</code>", "", unmarked)), page.path
+
+
+@pytest.mark.parametrize("url", ["https://[x", "https:///a", "http://", "https://a@b.example/", "https://x.example/\n"])
+def test_an_address_that_names_no_host_is_a_problem(tmp_path: Path, url: str) -> None:
+    district = Path(shutil.copytree(TYPICAL, tmp_path / "district"))
+    record = district / "records" / "district.yml"
+    record.write_text(f"{record.read_text(encoding='utf-8')}site_url: {json.dumps(url)}\n", encoding="utf-8")
+    assert [p.code for p in load_repository(folder(district)[0])[1]] == ["bad-form"]
+
+
+def test_no_area_may_take_the_page_that_leads_to_all_areas(tmp_path: Path) -> None:
+    district = Path(shutil.copytree(TYPICAL, tmp_path / "district"))
+    for path in (district / "records").rglob("*.yml"):
+        path.write_text(path.read_text(encoding="utf-8").replace("area: lake", "area: index").replace("- id: lake", "- id: index"), encoding="utf-8")
+    assert [p.code for p in load_repository(folder(district)[0])[1]] == ["kept-id"]

@@ -38,7 +38,7 @@ class Grid:
     @property
     def path(self) -> str:
         """Where its page is."""
-        return f"compliance/matrix/{self.area.id}{f'-{self.number}' if self.number else ''}"
+        return f"compliance/matrix/{self.area.id}{f'_{self.number}' if self.number else ''}"
 
 
 def grids(site: Site) -> tuple[Grid, ...]:
