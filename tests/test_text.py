@@ -19,8 +19,9 @@ from playwright.sync_api import Browser, Page
 from generator.build import build
 from generator.engine import Engine
 from generator.schemas import kinds
+from tests.conftest import AS_OF, COMMIT
 from tests.hostile import CLOSED, WICKED, districts, text_fields
-from tests.test_build import AS_OF, COMMIT, TYPICAL, quiet, sign_again
+from tests.test_build import TYPICAL, quiet, sign_again
 
 ENGINES = list(Engine) if "EXPLORE" in os.environ else [Engine.MKDOCS]
 
