@@ -77,6 +77,8 @@ OWN = (
     "USERNAME",
 )
 _TRUST = b"safe.directory "
+_INDEX = "GIT_INDEX_FILE"
+_READS_INDEX = ("ls-files", "diff")
 _LACKING = re.compile(rb"could not fetch ([0-9a-f]{40,64}) from promisor")
 _FILTERS = r"^filter\..*\.(clean|smudge|process|required)$"
 _OFF = {"required": "false"}
@@ -91,7 +93,7 @@ def ask(root: Path, *arguments: str, given: bytes = b"", settings: tuple[str, ..
     if found is None:
         return None
     fixed = (part for key, value in _SETTINGS.items() for part in ("-c", f"{key}={value}"))
-    environment = child.environment(OWN, found, **_VARIABLES)
+    environment = child.environment(OWN, found, **_VARIABLES, **_index(root, arguments[0]))
     done = child.run([found, "--no-pager", *fixed, *settings, *arguments], environment, folder=root, given=given)
     if done.returncode == 0:
         return done.stdout
@@ -102,6 +104,17 @@ def ask(root: Path, *arguments: str, given: bytes = b"", settings: tuple[str, ..
     if doubtful or (done.returncode == 1 and not done.stderr) or b"not a git repository" in done.stderr:
         return None
     raise Unanswered("cli.git_failed", path=str(root), said=_plain(done.stderr))
+
+
+def _index(root: Path, command: str) -> dict[str, str]:
+    """The index that git itself names to a hook: what a commit would take, of `git commit -a` or of a part. Never one outside this repository."""
+    named = child.environment([_INDEX]).get(_INDEX)
+    if named is None or command not in _READS_INDEX:
+        return {}
+    folders = [ask(root, "rev-parse", name) for name in ("--show-toplevel", "--absolute-git-dir")]
+    top, own = (Path((told or b"").decode("utf-8", "surrogateescape").removesuffix("\n")).resolve() for told in folders)
+    index = (top / named).resolve()
+    return {_INDEX: str(index)} if None not in folders and index.is_relative_to(own) else {}
 
 
 def without_filters(root: Path) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from datetime import date
 from html import unescape
@@ -177,3 +178,16 @@ def test_a_page_says_when_it_is_not_known_whether_the_folder_differs(language: L
     made = edition(site(repository, date(2026, 11, 24), Commit(id="0" * 40, day=date(2026, 11, 23), dirty=None)), language, load())
     said = load().say("provenance.unknown", language)
     assert any(said in unescape(page.body) for page in pages(made))
+
+
+def test_the_index_that_git_names_to_a_hook_is_looked_at_but_none_from_elsewhere(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place, seen in ((root / ".git" / "next-index", True), (tmp_path / "index", False)):
+        shutil.copy(root / ".git" / "index", place)
+        with monkeypatch.context() as patched:
+            patched.setenv("GIT_INDEX_FILE", str(place))
+            change(root, "records/two.yml")
+            git(root, "add", "records/two.yml")
+            assert ("records/two.yml" in [one.path for one in history.staged(root)]) is seen
+    monkeypatch.setenv("GIT_INDEX_FILE", ".git/next-index")
+    assert "records/two.yml" in [one.path for one in history.staged(root)]
+    assert "two.yml" in [one.path for one in history.staged(root / "records")]

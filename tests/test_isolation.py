@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import submission
+from generator import child, submission
 from generator.commands import COMMANDS
 from generator.engine import _environment as engine_environment
 from tests.district import DAY, FIRST, SECOND, TERM, District, district, git, invented
@@ -176,6 +177,52 @@ def test_no_trap_is_sprung(trapped: Trapped, command: str) -> None:
             assert done.returncode == 0, done.stdout + done.stderr
     shutil.rmtree(trapped.made.root / "records")
     shutil.copytree(trapped.made.beside / "records", trapped.made.root / "records")
+
+
+def test_no_trap_is_sprung_by_the_preview(trapped: Trapped) -> None:
+    environment = {"PATH": f".:{os.environ['PATH']}", "HOME": str(trapped.made.beside), "LC_ALL": "C.UTF-8"}
+    command = [PROGRAM, "serve", "--port", "0", "--lang", "en", "--out", str(trapped.made.beside / "preview")]
+    with subprocess.Popen(command, cwd=trapped.made.root, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
+        assert process.stdout is not None
+        assert any("http://127.0.0.1:" in line for line in process.stdout)
+        process.terminate()
+    assert (trapped.made.beside / "preview" / "index.html").is_file()
+    assert trapped.names == []
+
+
+def test_a_child_is_told_nothing_that_it_need_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LD_PRELOAD", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "GIT_DIR", "GIT_EXTERNAL_DIFF", "DYLD_INSERT_LIBRARIES", "BASH_ENV"):
+        monkeypatch.setenv(name, "/nowhere")
+    told = "import json, os, sys; print(json.dumps([dict(os.environ), os.getcwd(), sys.flags.isolated, sys.path, os.umask(0)]))"
+    done = child.run([sys.executable, *child.ISOLATED, "-c", told], child.environment())
+    environment, folder, isolated, path, umask = json.loads(done.stdout)
+    assert set(environment) <= {"PATH", "LC_ALL", "TZ", "LC_CTYPE"}
+    assert (folder, isolated, umask) == (str(child.NOWHERE), 1, 0o077)
+    assert "" not in path
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells it")
+@pytest.mark.parametrize(("arguments", "dumps"), [(["keygen", "--split", "2/3"], False), (["check"], True)])
+def test_what_holds_keys_leaves_no_dump(trapped: Trapped, arguments: list[str], dumps: bool) -> None:
+    start = (
+        "import resource, sys; from pathlib import Path; from generator import cli; resource.setrlimit(resource.RLIMIT_CORE, (4096, 4096)); "
+        "cli.run(sys.argv[1:]); import ctypes; print(resource.getrlimit(resource.RLIMIT_CORE)[0], ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"
+    )
+    done = trapped.run(*arguments, "--lang", "en", program=(sys.executable, "-P", "-c", start))
+    assert done.stdout.splitlines()[-1] == ("4096 1" if dumps else "0 0"), done.stderr
+
+
+@pytest.mark.parametrize("place", ["", ".", "relative", "district", "full"])
+def test_programs_are_looked_for_in_folders_named_in_full_and_not_in_the_district(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    places = {"district": tmp_path / "district" / "bin", "relative": tmp_path / "district" / "relative", "full": tmp_path / "tools"}
+    folder = places.get(place, tmp_path / "district")
+    write(folder / "git", "#!/bin/sh\n")
+    (tmp_path / "district").mkdir(exist_ok=True)
+    monkeypatch.chdir(tmp_path / "district")
+    monkeypatch.setenv("PATH", str(folder) if place in ("district", "full") else place)
+    assert child.program("git", tmp_path / "district") == (str(folder / "git") if place == "full" else None)
 
 
 @pytest.mark.parametrize("arguments", [["check", "--history"], ["recipients"], ["diff", "HEAD~1"]])
