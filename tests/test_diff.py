@@ -325,6 +325,23 @@ def test_a_sealed_file_is_told_of_and_never_opened(root: Path) -> None:
     assert "密封文件已替换" in diff(root, "HEAD~1", "HEAD")
 
 
+def test_files_outside_the_records_are_named_those_that_decide_over_checks_first(root: Path) -> None:
+    for path in ("README.md", "guard.yml", "base64.py", ".github/workflows/check.yml", "records/.gitattributes", "docs/x.py"):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text("x: 1\n", encoding="utf-8")
+    here = as_json(root, "HEAD")
+    commit(root, "outside")
+    found = as_json(root, "HEAD~1", "HEAD")
+    every = ["README.md", "guard.yml", "base64.py", ".github/workflows/check.yml", "records/.gitattributes", "docs/x.py"]
+    assert paths(found, "outside") == paths(here, "outside") == [("added", path) for path in sorted(every)]
+    assert found["records"] == []
+    told = diff(root, "HEAD~1", "HEAD")
+    order = [told.index(f"+ {path}") for path in ("guard.yml", "records/.gitattributes", ".github/workflows/check.yml", "base64.py", "README.md")]
+    assert order == sorted(order)
+    assert told.count("程序、检查或设置") == 4
+    assert "记录以外的文件（6）" in told
+
+
 def test_settings_of_git_change_nothing(root: Path) -> None:
     git(root, "mv", RETURN, "records/schools/xz01/2027-2028.yml")
     commit(root, "move")

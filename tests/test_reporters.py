@@ -265,6 +265,13 @@ def test_a_summary_stays_below_the_platforms_limit() -> None:
     assert "没有列出" in made
 
 
+@pytest.mark.parametrize("language", Language)
+def test_all_codes_explained_fit_below_a_whole_summary(language: Language) -> None:
+    """What is folded below the table comes on top of it."""
+    words = (code.words[language] for code in load().codes.values())
+    assert sum(len(escaped(f"{w.title} {w.why}").encode()) + 60 for w in words) < (1 << 20) - MOST_BYTES - 5000
+
+
 def test_equal_problems_have_fingerprints_of_their_own_and_keep_them_when_lines_move() -> None:
     def prints(lines: list[int]) -> list[str]:
         return [q["fingerprint"] for q in json.loads(gitlab.report(result([at("a.yml", line) for line in lines])))]
@@ -334,6 +341,13 @@ def test_on_github_text_annotations_and_summary_come_by_themselves(broken: Path,
     only = xinzhuli("check", "--format", "json", folder=broken, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(tmp_path / "none"))
     assert json.loads(only.stdout)["files"] >= 28
     assert not (tmp_path / "none").exists()
+
+
+def test_a_summary_that_others_have_filled_is_not_made_too_large_for_the_platform(broken: Path, tmp_path: Path) -> None:
+    target = tmp_path / "summary.md"
+    target.write_text("x" * ((1 << 20) - 100), encoding="utf-8")
+    assert xinzhuli("check", folder=broken, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(target)).returncode == 1
+    assert target.stat().st_size == (1 << 20) - 100
 
 
 def test_a_format_can_go_to_a_file_while_people_read_the_text(broken: Path, tmp_path: Path) -> None:
