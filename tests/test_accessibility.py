@@ -32,6 +32,12 @@ def looked_at(way: int) -> tuple[str, ...]:
     return PAGES if EXPLORING else PAGES[turn :: len(WAYS) // 2]
 
 
+# What scrolls sideways and cannot be reached by keyboard, or has no name there.
+UNREACHED = """[...document.querySelectorAll("main *")].filter(e =>
+  e.scrollWidth > e.clientWidth && /auto|scroll/.test(getComputedStyle(e).overflowX)
+  && !(e.tabIndex >= 0 && (e.hasAttribute("aria-label") || e.hasAttribute("aria-labelledby")))).map(e => e.outerHTML.slice(0, 120))"""
+
+
 def test_every_kind_is_seen_in_both_languages_both_colours_and_both_widths() -> None:
     for kind in PAGES:
         ways = [WAYS[way] for way in range(len(WAYS)) if kind in looked_at(way)]
@@ -65,5 +71,6 @@ def test_no_page_kind_has_an_accessibility_violation(browser: Browser, way: int,
         found += [(path, v["id"], v["nodes"][0]["target"]) for v in results.response["violations"]]
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, f"{path} scrolls sideways by {overflow} px"
+        assert page.evaluate(UNREACHED) == [], path
     context.close()
     assert found == []
