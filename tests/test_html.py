@@ -1,4 +1,4 @@
-"""Every page of the sample under the checker of the W3C (Nu). It runs where Java is and `VNU_JAR` names the checker's jar (npm has it as `vnu-jar`)."""
+"""Every page of the sample under the checker of the W3C (Nu). It runs where Java is and `VNU_JAR` names its jar (npm: `vnu-jar`)."""
 
 from __future__ import annotations
 
