@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from generator.submission import Fault
 
 OPTIONS, FLAGS = ("--identity",), ("--words",)
-_PLUGIN = "AGE-"  # a key that this machine lacks a program for
+_SECRET = ("AGE-SECRET-KEY-", "AGE-PLUGIN-")  # where it is not usable, a program for it is missing here
 _LARGEST = 1 << 16  # bytes of an identity file
 EXIT = {  # by `sealed.Refusal`, which is not imported here: that a command has a name must cost nothing
     "no-key": NO_KEY,
@@ -61,7 +61,7 @@ def _instead(lines: tuple[str, ...]) -> str:
         "-----BEGIN": "keys.other",
     }
     first = lines[0] if lines else ""
-    if len(first) > len(_PLUGIN) and first.upper().startswith(_PLUGIN):
+    if first.upper().startswith(_SECRET):
         return "keys.unusable"
     return next((key for sign, key in kinds.items() if first.startswith(sign)), "keys.none_in_file")
 

@@ -138,6 +138,24 @@ def test_text_that_is_not_padded_is_a_problem(made: District) -> None:
     assert made.codes() == ["not-sealed"]
 
 
+def test_other_ends_of_lines_and_conflicts_are_told_as_such(made: District) -> None:
+    sealed = made.sealed()
+    data = sealed.read_bytes()
+    sealed.write_bytes(data.replace(b"\n", b"\r\n"))
+    assert made.codes() == ["sealed-line-ends"]
+    lines = data.splitlines(keepends=True)
+    side = b"".join(lines[1:-1])
+    sealed.write_bytes(b"%b<<<<<<< HEAD\n%b=======\n%b>>>>>>> x\n%b" % (lines[0], side, side, lines[-1]))
+    assert [c for c in made.codes() if c != "digest-differs"] == ["sealed-conflict"]
+
+
+def test_git_must_be_told_to_leave_sealed_files_alone(made: District) -> None:
+    wrong, right = ("", "*.age text\n", "* text=auto\n"), ("* text=auto eol=lf\n", "*.age -text\n", "*.age binary\n")
+    for attributes in (*wrong, *right):
+        (made.root / ".gitattributes").write_text(attributes, encoding="ascii")
+        assert ("[sealed-attributes]" in run(made, "check").stdout) == (attributes in wrong), attributes
+
+
 def test_one_file_in_two_places_is_a_problem(made: District) -> None:
     put_bytes(made, made.sealed().read_bytes(), invented(made, SECOND), SECOND)
     assert made.codes() == ["sealed-twice"]

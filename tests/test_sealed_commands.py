@@ -224,6 +224,31 @@ def test_the_right_key_opens(made: District) -> None:
     nothing_leaks(made, done.stdout, done.stderr)
 
 
+@pytest.mark.parametrize("form", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_key_file_is_read_as_notepad_writes_it(made: District, form: str) -> None:
+    key, out = made.beside / "office.txt", made.beside / "opened.yml"
+    key.write_bytes(f"# key\r\n{made.identities['office']}\r\n".encode(form))
+    done = run(made, "open", str(made.sealed()), "--identity", str(key), "--out", str(out))
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("age1qqqqqqqqqq\n", "public key"),
+        ("age-encryption.org/v1\n-> scrypt x 18\n", "passphrase"),
+        ("-----BEGIN OPENSSH\n", "PEM"),
+        ("", "holds no age identity"),
+        ("AGE-PLUGIN-X-1QQQQ\n", "age-plugin-pq"),
+    ],
+)
+def test_what_is_no_key_file_is_told_by_what_it_is(made: District, content: str, said: str) -> None:
+    key = made.beside / "x.txt"
+    key.write_text(content, encoding="ascii")
+    done = run(made, "open", str(made.sealed()), "--identity", str(key), "--out", str(made.beside / "o.yml"))
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
 def test_another_key_is_40(made: District) -> None:
     made.identities["other"] = new_identity()
     done = opened(made, name="other")
