@@ -164,6 +164,25 @@ def test_the_identity_is_in_no_file_no_argument_no_childs_environment_and_no_log
     assert not [path for path in kept if ci.identity.encode() in path.read_bytes()]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells what a process holds")
+def test_nothing_that_runs_beside_the_identity_can_read_it(ci: Run) -> None:
+    """A stand-in for git writes down what it can see of who called it; hooks of the repository do not run."""
+    seen, sprung = ci.folder / "seen.git", ci.folder / "sprung"
+    look = f"if [ -e /proc/$$/fd/3 ]; then echo HELD >>'{seen}'; fi\ncat /proc/$PPID/environ /proc/self/environ >>'{seen}'"
+    executable(ci.folder / "bin" / "git", f'#!/bin/sh\n{look}\nexec {shutil.which("git")} "$@"\n')
+    for hook in ("reference-transaction", "post-checkout", "pre-commit", "pre-push"):
+        executable(ci.root / ".git" / "hooks" / hook, f"#!/bin/sh\ntouch '{sprung}'\n")
+    git(ci.platform, "branch", "release-other", "main")
+    assert ci.cut(GITLAB_CI="true").returncode == 0
+    told = seen.read_text(encoding="utf-8", errors="replace")
+    assert "RELEASE_ID=" in told
+    assert ci.identity not in told
+    assert "RELEASE_IDENTITY" not in told
+    assert "HELD" not in told
+    assert ci.script("release-request", GITLAB_CI="true", RELEASE_TOKEN="t").returncode == 0
+    assert not sprung.exists()
+
+
 def test_gitlab_is_asked_by_push_options(ci: Run) -> None:
     assert ci.cut(GITLAB_CI="true").returncode == 0
     asked = ci.script("release-request", GITLAB_CI="true", RELEASE_TOKEN="t")
