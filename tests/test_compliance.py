@@ -378,3 +378,20 @@ def test_claims_hold_in_their_year_and_the_present_year_falls_short() -> None:
     staffed = {c.verdict for c in evaluate(sample(), date(2021, 8, 31)).by_rule[d.RuleId("STAFF-01")]}
     assert staffed == {Verdict.MET}
     assert Verdict.UNMET in {c.verdict for c in evaluate(sample(), NOW).by_rule[d.RuleId("STAFF-01")]}
+
+
+@pytest.mark.parametrize("kind", ["policies", "rules", "bands", "schemes", "releases"])
+def test_a_change_of_what_checks_of_every_school_rest_on_concerns_every_school(kind: str) -> None:
+    """Checks that were kept from another state of the records would be stale."""
+    held = getattr(typical(), kind)
+    name, record = next(iter(held.items()))
+    again: dict[str, Any] = {kind: {**held, name: replace(record)}}
+    fewer: dict[str, Any] = {kind: dict(list(held.items())[1:])}
+    assert compliance.concerned(typical(), replace(typical(), **again)) is None
+    assert compliance.concerned(typical(), replace(typical(), **fewer)) is None
+
+
+def test_a_change_of_one_schools_records_concerns_that_school_and_the_districts_every_one() -> None:
+    assert compliance.concerned(typical(), typical()) == frozenset()
+    assert compliance.concerned(typical(), with_return("xz01", filed_by="另一人")) == frozenset({m.SchoolId("xz01")})
+    assert compliance.concerned(typical(), replace(typical(), district=replace(typical().district))) is None

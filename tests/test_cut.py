@@ -27,7 +27,7 @@ from generator.model import Cell, SchoolId, SchoolType, Shown, Suppressed, Term,
 from generator.recipients import in_force
 from generator.registry import VERSION, registry
 from generator.release import DistrictVerdict, Limits, Link, Participation, Release, Row, digest, path_of, written
-from generator.releases import Order, Refused, Why, cut, edges_of, limits_of, participation_of, questions
+from generator.releases import LIMITS, Order, Refused, Why, cut, edges_of, limits_of, participation_of, questions
 from generator.repository import Repository, load
 from generator.sealed import seal
 from generator.submission import Counts, NotScreened, Submission
@@ -283,19 +283,36 @@ def test_a_revision_of_few_schools_tells_no_number_that_would_tell_of_them() -> 
     assert {v.rule for v in second().district_verdicts} <= {"SCREEN-02"}  # each school's band says as much
 
 
-def test_a_small_correction_of_few_schools_is_not_released() -> None:
-    """Beside the first release it would say that two pupils were put one level higher."""
+def small_correction() -> tuple[str, Mapping[Filing, Submission]]:
+    """What is handed in when a school puts two pupils one level higher, and which level."""
     kept = {filing: one for filing, one in handed_in().items() if filing.revision == 1}
     old = kept[Filing(term=TERM, school=SchoolId(CORRECTED[0]), revision=1)]
     band, counts = list(old.bands.items())[-1]
     levels = list(counts.levels)
     moved = {**counts.levels, levels[0]: counts.levels[levels[0]] - 2, levels[1]: counts.levels[levels[1]] + 2}
     new = replace(old, revision=2, bands={**old.bands, band: replace(counts, levels=moved)})
-    asked = replace(order(2, (first(),)), submissions={**kept, Filing(term=TERM, school=old.school, revision=2): new})
-    found = cut(repository(), asked, quiet)
+    return levels[1], {**kept, Filing(term=TERM, school=old.school, revision=2): new}
+
+
+def test_a_small_correction_of_few_schools_is_not_released() -> None:
+    """Beside the first release it would say that two pupils were put one level higher."""
+    level, submissions = small_correction()
+    found = cut(repository(), replace(order(2, (first(),)), submissions=submissions), quiet)
     assert isinstance(found, Refused)
     assert found.why is Why.TOO_LITTLE
-    assert {where.column for where in found.cells} == {levels[1]}
+    assert {where.column for where in found.cells} == {level}
+
+
+def test_where_counts_are_rounded_a_small_correction_is_hidden_by_that() -> None:
+    """The refusal is for exact counts: rounded ones do not tell two pupils."""
+    district = repository().district
+    parameters = tuple(replace(p, value=5) if p.id == LIMITS[-1] else p for p in district.parameters)
+    rounding = replace(repository(), district=replace(district, parameters=parameters))
+    before = cut(rounding, order(), quiet)
+    assert isinstance(before, Release)
+    _, submissions = small_correction()
+    found = cut(rounding, replace(order(2, (before,)), submissions=submissions), quiet)
+    assert isinstance(found, Release) or found.why is not Why.TOO_LITTLE
 
 
 def test_without_edges_there_are_no_bands() -> None:

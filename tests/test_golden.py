@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import unified_diff
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,14 +46,37 @@ def _lines(nav: object, depth: int = 0) -> str:
             raise AssertionError(nav)
 
 
-def test_golden_tree(request: pytest.FixtureRequest) -> None:
-    made = rendered()
-    if request.config.getoption("--update-golden"):
+def groups() -> list[str]:
+    """What a reviewer reads together: a language and an area, as the folders have it; pages at the top are one area."""
+    kept = (path.relative_to(GOLDEN) for path in GOLDEN.rglob("*") if path.is_file())
+    return sorted({group(path.as_posix()) for path in kept})
+
+
+def group(name: str) -> str:
+    language, *area = name.split("/")[:-1]
+    return "/".join((language, *area[:1]))
+
+
+@cache
+def made() -> dict[str, str]:
+    return rendered()
+
+
+def test_no_golden_file_is_missing_and_none_is_left_over(update_golden: bool) -> None:
+    if update_golden:
         for path in GOLDEN.rglob("*"):
-            if path.is_file() and path.relative_to(GOLDEN).as_posix() not in made:
+            if path.is_file() and path.relative_to(GOLDEN).as_posix() not in made():
                 path.unlink()
-        output.write(GOLDEN, made.items())
-    kept = {p.relative_to(GOLDEN).as_posix(): p.read_text(encoding="utf-8") for p in GOLDEN.rglob("*") if p.is_file()}
-    assert sorted(kept) == sorted(made), "run `make golden` and review the difference"
-    for name in sorted(made):
-        assert made[name] == kept[name], f"{name}: run `make golden` and review the difference"
+        output.write(GOLDEN, made().items())
+    kept = sorted(p.relative_to(GOLDEN).as_posix() for p in GOLDEN.rglob("*") if p.is_file())
+    assert kept == sorted(made()), "run `make golden` and review the difference"
+
+
+@pytest.mark.parametrize("area", groups())
+def test_the_pages_of_an_area_read_as_they_did(area: str) -> None:
+    """All differences of an area at once, as a reviewer would see them."""
+    told: list[str] = []
+    for name in sorted(name for name in made() if group(name) == area):
+        kept = (GOLDEN / name).read_text(encoding="utf-8").splitlines(keepends=True) if (GOLDEN / name).is_file() else []
+        told += unified_diff(kept, made()[name].splitlines(keepends=True), name, name, n=1)
+    assert told == [], "run `make golden` and review the difference:\n" + "".join(told[:200])

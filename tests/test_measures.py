@@ -191,3 +191,26 @@ def test_counted_and_left_out_are_all_schools(rows: list[tuple[int, int | None]]
     for name in (Name.PSYCHOLOGY_TEACHERS, Name.STAFFING_SHARE, Name.ENROLMENT, Name.COUNSELLING_ROOMS):
         got: Measured = measure(name, with_returns(*returns), YEAR, END)
         assert got.counted + got.left_out == 3
+
+
+OUTREACH = (
+    m.ActivityKind.PARENT_LECTURE,
+    m.ActivityKind.COMMUNITY,
+    m.ActivityKind.BROADCAST,
+    m.ActivityKind.RECORDING,
+)
+
+
+@pytest.mark.parametrize("kind", m.ActivityKind)
+def test_what_was_planned_and_has_passed_is_missed_for_every_kind_of_outreach_and_no_other(kind: m.ActivityKind) -> None:
+    one = replace(next(iter(sample().activities.values())), kind=kind, first_day=END, last_day=END)
+    state = m.ActivityState
+    every = {m.ActivityId(s.value): replace(one, id=m.ActivityId(s.value), state=s) for s in state}
+    repository = replace(sample(), activities=every)
+    day = END + timedelta(days=1)
+    last = next(y for y in repository.district.years if y.id == YEAR).last_day
+    assert last >= day
+    wanted = (1, len(state)) if kind in OUTREACH else (0, 0)
+    got = measure(Name.OUTREACH_MISSED, repository, YEAR, day)
+    assert (got.value, got.counted) == wanted
+    assert measure(Name.OUTREACH_MISSED, repository, YEAR, END).value == 0  # its day is not over yet

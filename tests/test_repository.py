@@ -50,6 +50,8 @@ def test_the_typical_district_has_no_problems() -> None:
         (RETURN, r"^year: .*", 'year: "2025-2026"', "path-differs"),
         (RETURN, r"^filed_on: .*", "filed_on: 2026-08-01", "outside"),
         (RETURN, r"held_on: .*", "held_on: 2027-03-01", "outside"),
+        (RETURN, r'- "2026-09"', '- "2026-08"', "outside"),
+        (RETURN, r'- "2026-10"', '- "2027-09"', "outside"),
         (RETURN, r"window: term-start", "window: nonsense-window", "unknown-reference"),
         (RETURN, r"^  certified: .*", "  certified: 999", "part-exceeds-whole"),
         (RETURN, r"band: primary-lower", "band: primary-lowr", "misspelled-reference"),
@@ -104,3 +106,8 @@ def test_the_order_of_files_changes_nothing(seed: int) -> None:
 @cache
 def found_when_broken() -> list[tuple[str, str]]:
     return found({**dict(sorted(typical().items())), SCHOOL: "area: ["})
+
+
+@pytest.mark.parametrize(("written", "month"), [("2026-10", "2027-01"), ("2026-10", "2027-08"), ("2026-09", "2026-11")])
+def test_every_month_of_the_school_year_is_inside_it(written: str, month: str) -> None:
+    assert found(changed(RETURN, f'- "{written}"', f'- "{month}"')) == []

@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator import model, submission, supervision
+from generator.catalogue import Language, load
 from generator.records import PATHS
-from generator.schemas import accepts, enum_label, kinds, nearest, public, schema_of, validate
+from generator.schemas import accepts, enum_label, kinds, nearest, public, schema_of, validate, violations
 from generator.yamlfile import read
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -193,3 +194,47 @@ def test_other_programs_find_what_a_schema_refers_to_wherever_they_are_started(w
     assert done.returncode == 0, done.stdout + done.stderr
     wrong = subprocess.run([*command[:-1], str(ROOT / "records/district.yml")], cwd=ROOT / where, capture_output=True, text=True, check=False)
     assert wrong.returncode == 1
+
+
+def test_of_sealed_content_only_known_names_and_keywords_are_told_in_one_order() -> None:
+    """What a school typed may be a pupil's name or a count: it is told as `*`, and never with its value."""
+    typed = {"张三": 3, "school": 4711, "bands": [{"王五": {"李四": 1}, "levels": {"赵六": "x"}, "enrolment": "many"}]}
+    found = violations(typed, "submission")
+    assert len(found) >= 6
+    assert list(found) == sorted(found)
+    told = str(found)
+    assert not [word for word in ("张三", "王五", "李四", "赵六", "many", "4711") if word in told]
+    assert ("school", "type") in found
+    assert any(place.startswith("bands") for place, _ in found)
+    assert [place for place, _ in violations({"bands": {"张三": {"李四": 1}}}, "submission") if "张" in place or "李" in place] == []
+    assert violations({"bands": [{"enrolment": "x"}]}, "submission") != violations({"bands": [{"invalid": "x"}]}, "submission")
+
+
+def test_problems_of_shape_are_told_in_the_order_of_their_places() -> None:
+    document, _ = read("records/schools/a/school.yml", b"zzz: 1\nid: 2\ntitle: 3\ntype: 4\narea: 5\nyyy: 6\n")
+    assert document
+    told = [(p.at.line, p.at.column, p.code) for p in validate(document, "school")]
+    assert len(told) >= 6
+    assert [line for line, *_ in told] == sorted(line for line, *_ in told)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected", "found"),
+    [
+        ("classes: 三", ("一组字段", "a group of fields"), ("文字", "text")),
+        ("classes: []", ("一组字段", "a group of fields"), ("一个列表", "a list")),
+        ("classes: 1.5", ("一组字段", "a group of fields"), ("数字", "a number")),
+        ("classes: 2", ("一组字段", "a group of fields"), ("整数", "a whole number")),
+        ("classes: true", ("一组字段", "a group of fields"), ("true 或 false", "true or false")),
+        ("classes:", ("一组字段", "a group of fields"), ("空白", "nothing")),
+        ("area: {}", ("文字", "text"), ("一组字段", "a group of fields")),
+    ],
+)
+def test_what_was_expected_and_what_was_found_have_words(line: str, expected: tuple[str, str], found: tuple[str, str]) -> None:
+    document, _ = read("records/schools/a/school.yml", f"{line}\n".encode())
+    assert document
+    (wrong,) = [p for p in validate(document, "school") if p.at.line == 1 and p.code == "wrong-type"]
+    for language, wanted, had in zip((Language.ZH, Language.EN), expected, found, strict=True):
+        said = load().message(wrong, language)
+        assert wanted in said
+        assert had in said

@@ -42,11 +42,13 @@ def test_entries_are_added_and_escaped(tmp_path: Path, engine: Engine, path: str
     index = tmp_path / path
     index.parent.mkdir(exist_ok=True)
     index.write_text(json.dumps({"config": {}, key: [{"location": "index.html", "title": "首页", "text": "a"}]}))
-    complete(tmp_path, engine, [Entry(location="schools/xz01.html", title="甲<b>小学", text="xz01 & 东")])
+    complete(tmp_path, engine, [Entry(location="schools/xz01.html", title="甲<b>小学", text="xz01 & 心理辅导室")])
     documents = json.loads(index.read_text(encoding="utf-8"))[key]
     plain = [{k: v.replace("\u200b", "") for k, v in d.items() if isinstance(v, str)} for d in documents]
+    cut = {field: "\u200b" in documents[1][field] for field in ("title", "text")}
+    assert cut == dict.fromkeys(cut, engine is Engine.MKDOCS)  # Zensical cuts in the browser
     assert plain[0] == {"location": "index.html", "title": "首页", "text": "a"}
-    assert plain[1] == {"location": "schools/xz01.html", "title": "甲&lt;b&gt;小学", "text": "xz01 &amp; 东"}
+    assert plain[1] == {"location": "schools/xz01.html", "title": "甲&lt;b&gt;小学", "text": "xz01 &amp; 心理辅导室"}
 
 
 def test_elements_that_touch_are_no_one_word() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from generator.history import head, tree_at
 from generator.repository import load
-from generator.tree import folder
+from generator.tree import MAX_BYTES, folder
 
 TYPICAL = Path(__file__).resolve().parent / "fixtures" / "typical"
 IDENTITY = {
@@ -94,3 +94,15 @@ def test_files_that_systems_leave_behind_do_not_count(tmp_path: Path) -> None:
     assert folder(root)[0].paths == before
     (root / "records" / "policies" / ".hidden.yml").write_text("a: 1\n", encoding="utf-8")
     assert "records/policies/.hidden.yml" in folder(root)[0].paths
+
+
+def test_of_a_file_that_is_too_long_one_byte_more_than_is_allowed_is_read(tmp_path: Path) -> None:
+    root = committed(tmp_path)
+    for name, size in (("fits", MAX_BYTES), ("too-long", MAX_BYTES + 5), ("after", 3)):
+        (root / "records" / f"{name}.yml").write_bytes(b"x" * size)
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "long")
+    tree = tree_at(root, "HEAD")
+    assert tree
+    sizes = {name: len(tree.read(f"records/{name}.yml")) for name in ("fits", "too-long", "after")}
+    assert sizes == {"fits": MAX_BYTES, "too-long": MAX_BYTES + 1, "after": 3}

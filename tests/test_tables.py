@@ -1,0 +1,105 @@
+"""What an attacker is told of the tables: every fact of the form by its names, both ends of a share, and which secrets there are."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from generator.audit import Seen, _share, secrets
+from generator.model import Cell, SchoolId, Suppressed
+from generator.registry import registry
+from generator.releases import questions
+from generator.tables import Filing, Ledger, Statement, Tabulation, tabulate
+from tests.test_cut import TERM, first, handed_in, ledger_of, repository
+
+
+def ledger() -> Ledger:
+    return ledger_of({filing: one for filing, one in handed_in().items() if filing.school == "xz01"})
+
+
+def named(of: Ledger, statement: Statement) -> tuple[frozenset[str], frozenset[str]]:
+    """The names with +1 and those with -1."""
+    name = of.frame["name"].to_dict()
+    signs = {sign: frozenset(str(name[atom]) for atom, factor in statement.terms.items() if factor == sign) for sign in (1, -1)}
+    assert set(statement.terms.values()) <= {1, -1}
+    return signs[1], signs[-1]
+
+
+def test_the_form_says_these_facts_and_no_others() -> None:
+    """Each fact by name: one that is left out makes every attack weaker than what everybody can read from the form."""
+    of = ledger()
+    names = {str(n) for n in of.frame["name"]}
+
+    def parts(group: str) -> frozenset[str]:
+        return frozenset(n for n in names if n.startswith(f"{group}."))
+
+    levels, enrolment = parts("levels"), frozenset({"enrolment"})
+    focus = frozenset(f"levels.{level.id}" for level in of.levels if level.focus)
+    at_most = {
+        (levels | parts("not_screened") | {"invalid"}, enrolment),
+        (parts("concerns"), enrolment),
+        *((frozenset({name}), enrolment) for name in ("electronic_files", "counselled", "guardians_informed")),
+        *((frozenset({name}), enrolment) for name in parts("followed_up")),
+        (frozenset({"referred"}), focus),
+        (frozenset({"reviewed"}), levels),
+    }
+    assert len(focus) > 1
+    assert parts("followed_up")
+    exact = [s for s in of.facts([[]]) if s.low is not None]
+    assert {named(of, s) for s in exact} == {(enrolment, frozenset())}
+    assert {named(of, s) for s in of.facts([[]]) if s.low is None} == at_most
+    assert {named(of, s) for s in of.facts_apart() if s.low is None} == at_most
+    assert all((s.high, s.each) == (0, True) for s in of.facts([[]]) if s.low is None)
+
+
+@pytest.mark.parametrize("tenths", [0, 1, 74, 75, 76, 500, 999, 1000])
+def test_a_share_leaves_the_counts_that_round_to_it_and_no_others(tenths: int) -> None:
+    part, whole, share = (Cell(table="t", row="r", column=c) for c in ("part", "whole", "part/whole"))
+    table = Tabulation(
+        filings=(),
+        cells={part: (0,), whole: (0, 1)},
+        parts={},
+        sensitive=frozenset(),
+        groups=(),
+        gated=frozenset(),
+        small=frozenset(),
+        shares={share: (part, whole)},
+        schools={},
+    )
+    said = list(_share(table, {part: Suppressed(), whole: Suppressed()}, share, tenths))
+    for count in range(401):
+        fits = all(statement.holds((count, 400 - count)) for statement in said)
+        exact = Fraction(1000 * count, 400)
+        assert fits == (abs(exact - tenths) <= Fraction(1, 2)), count
+
+
+def test_a_guarded_secret_stays_one_beside_an_unguarded_one_of_the_same_counts() -> None:
+    open_cell, gated_cell = (Cell(table="t", row=row, column="c") for row in ("total", "few"))
+    for cells in ({open_cell: (0, 1), gated_cell: (0, 1)}, {gated_cell: (0, 1), open_cell: (0, 1)}):
+        table = Tabulation(
+            filings=(),
+            cells=cells,
+            parts={open_cell: {SchoolId("a"): (0,)}},
+            sensitive=frozenset({open_cell}),
+            groups=(),
+            gated=frozenset({gated_cell}),
+            small=frozenset(),
+            shares={},
+            schools={},
+        )
+        found = secrets([Seen(content=first(), tabulation=table, questions=())])
+        assert {(s.atoms, s.guarded) for s in found} == {((0, 1), True), ((0,), True)}
+
+
+def test_every_sensitive_cell_and_every_schools_part_of_it_is_a_secret() -> None:
+    of = ledger_of(handed_in())
+    present = [Filing(term=TERM, school=school, revision=1) for school in first().counted]
+    table = tabulate(of, registry(repository().district.risk_levels, []), present, first().limits)
+    found = {(s.atoms, s.beside) for s in secrets([Seen(content=first(), tabulation=table, questions=tuple(questions(repository())))])}
+    assert table.sensitive
+    for cell in table.sensitive | table.gated:
+        assert (table.cells[cell], ()) in found
+    for cell in table.sensitive:
+        assert {(atoms, ()) for atoms in table.parts[cell].values()} <= found
+    assert {(group.atoms, group.beside) for group in table.groups} <= found
