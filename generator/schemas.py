@@ -10,6 +10,7 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -287,10 +288,9 @@ def _problems(document: Document, error: _Error, whole: Schema) -> Iterator[Prob
     if custom:
         yield _said(document, pointer, error, custom)
         return
-    if error.validator == "type":
-        yield _wrong_type(document, pointer, error, whole)
-        return
-    yield from _BY_KEYWORD[str(error.validator)](document, pointer, error)
+    for found in _BY_KEYWORD[str(error.validator)](document, pointer, error):
+        offered = (("leave_out", _may_be_left_out(whole, pointer)),) if found.code in _OFFER_TO_LEAVE_OUT else ()
+        yield replace(found, facts=tuple(sorted((*found.facts, *offered))))
 
 
 def _said(document: Document, pointer: tuple[str | int, ...], error: _Error, custom: Mapping[str, str]) -> Problem:
@@ -384,11 +384,10 @@ def _type_of(value: object) -> str:
             return "object"
 
 
-def _wrong_type(document: Document, pointer: tuple[str | int, ...], error: _Error, whole: Schema) -> Problem:
+def _wrong_type(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
     expected, found = _TYPES[error.validator_value], _TYPES[_type_of(error.instance)]
     facts = {"expected": expected[0], "expected@en": expected[1], "found": found[0], "found@en": found[1]}
-    facts["leave_out"] = _may_be_left_out(whole, pointer)
-    return problem(document.position(pointer), "wrong-type", value=_quoted(error.instance), **facts, **_title(error), **_example(error))
+    yield problem(document.position(pointer), "wrong-type", value=_quoted(error.instance), **facts, **_title(error), **_example(error))
 
 
 def _may_be_left_out(schema: Schema, pointer: tuple[str | int, ...]) -> str:
@@ -427,9 +426,11 @@ def _not(document: Document, pointer: tuple[str | int, ...], error: _Error) -> I
     yield problem(document.position(pointer), "not-together", rule=rule["zh"], **{"rule@en": rule["en"]})
 
 
+_OFFER_TO_LEAVE_OUT = frozenset({"wrong-type", "empty-text", "too-few", "too-small"})  # their hints say so where that is allowed
 _BY_KEYWORD: Mapping[str, Callable[[Document, tuple[str | int, ...], Any], Iterator[Problem]]] = {
     "additionalProperties": _unknown,
     "required": _missing,
+    "type": _wrong_type,
     "enum": _not_one_of,
     "minimum": _limit("too-small"),
     "maximum": _limit("too-big"),
