@@ -39,6 +39,7 @@ from tests.test_cut import PRIMARY, TERM, repository
 EXPLORE = "EXPLORE" in os.environ
 SENTINEL = 71993  # pupils on the roll of a band
 _FEW = 2  # changes that are tried without EXPLORE
+_INSTANTS = 25
 _EACH = 40  # of a build: at the beginning, between and at the end
 Made = Callable[[Path], District]
 Arguments = Callable[[District], tuple[str, ...]]
@@ -344,7 +345,7 @@ def test_killed_at_random_instants(name: str, templates: Callable[[str], Distric
     chance = random.Random(13)
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C"}
     longest = 0.0
-    for number in range(-1, 25):
+    for number in range(-1, _INSTANTS):
         made = copied(trial.template, tmp_path / "instant")
         typed = [sys.executable, "-m", "generator.cli", "--root", str(made.root), "--lang", "en", *trial.scenario.arguments(made)]
         told = {**environment, "HOME": str(made.beside), "TMPDIR": str(made.beside)}
