@@ -75,8 +75,7 @@ class Request:
     def out(self) -> Path:
         """Where the site is written. UsageError for a place that holds what is written by hand, or git's own."""
         place = Path(self.options["--out"]).absolute() if "--out" in self.options else self.root / "build" / "site"
-        _no_source(self.root, place)
-        return place
+        return no_source(self.root, place)
 
     @property
     def as_of(self) -> date | None:
@@ -103,12 +102,13 @@ class Request:
         return value
 
 
-def _no_source(root: Path, place: Path) -> None:
-    """Refuse a place for what is made that is or holds the district's folder, or lies among its sources or git's files."""
+def no_source(root: Path, place: Path) -> Path:
+    """The place for what is made; UsageError for one that is or holds the district's folder, or lies among its sources or git's files."""
     root, found = root.resolve(), place.parent.resolve() / place.name if place.name not in ("", "..") else place.resolve()
     within = next((name for name in ("records", "schemas") if found.is_relative_to(root / name)), None)
     if root.is_relative_to(found) or within or ".git" in found.parts:
         raise UsageError("cli.output_place", path=str(place), holds=within or (".git" if ".git" in found.parts else str(root)))
+    return place
 
 
 def existing_folder(text: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 from generator import output
 from generator.catalogue import Language
 from generator.command import Request, UsageError
+from generator.commands import sheets
+
+MINIMAL = Path(__file__).resolve().parent / "fixtures" / "minimal"
 
 
 @pytest.fixture
@@ -65,6 +69,16 @@ def test_no_site_among_what_is_written_by_hand(tmp_path: Path, place: str) -> No
     with pytest.raises(UsageError) as refused:
         asked(root, root / place)
     assert refused.value.key == "cli.output_place"
+
+
+def test_no_sheets_either(tmp_path: Path) -> None:
+    shutil.copytree(MINIMAL / "records", tmp_path / "records")
+    request = Request(
+        command="sheets", options={"--root": str(tmp_path), "--out": str(tmp_path / "records" / "sheets")}, words=(), language=Language.EN
+    )
+    with pytest.raises(UsageError, match=r"^cli\.output_place$"):
+        sheets.run(request)
+    assert not (tmp_path / "records" / "sheets").exists()
 
 
 @pytest.mark.parametrize("place", ["build/site", "public", "../elsewhere", "records-site", "new/folder/site"])

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.command import FINE, PROBLEMS, Accepts, Request, UsageError, moment, print_problems
+from generator.command import FINE, PROBLEMS, Accepts, Request, UsageError, moment, no_source, print_problems
 
 if TYPE_CHECKING:
     from generator.model import School, SchoolId
@@ -37,7 +37,8 @@ def run(request: Request) -> int:
     schools = _schools(request, repository)
     as_of, commit = moment(request.root, repository.district.time_zone, named)
     made = edition(site(repository, as_of, commit), request.language, load())
-    folder = Path(request.options["--out"]).absolute() if "--out" in request.options else request.root / "build" / "sheets"
+    place = Path(request.options["--out"]).absolute() if "--out" in request.options else request.root / "build" / "sheets"
+    folder = no_source(request.root, place)
     try:
         contents = {}
         for number, school in enumerate(schools, start=1):
