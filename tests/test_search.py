@@ -55,3 +55,24 @@ def test_elements_that_touch_are_no_one_word() -> None:
     body = '<li><span class="n">47</span><span>met</span></li><li><b>6</b> unmet</li>\n<tr><th>a</th><td>b</td><td>c</td></tr><dt>d</dt><dd>e</dd>'
     assert re.sub("<[^>]*>", "", apart(body)).split() == ["47", "met", "6", "unmet", "a", "b", "c", "d", "e"]
     assert re.sub(r"\s", "", apart(body)) == re.sub(r"\s", "", body)
+
+
+@pytest.mark.parametrize("word", ["unmet", "outcomes", "checksum", "holds"])
+def test_a_word_of_a_table_finds_every_page_that_has_it(sample_site: Path, word: str) -> None:
+    """What a reader sees as a word of its own is one in the index."""
+    docs = json.loads((sample_site / "en" / "search" / "search_index.json").read_text(encoding="utf-8"))["docs"]
+    stamped = {d["location"] for d in docs if re.fullmatch(r"(schools|inspections|compliance/matrix)/(?!index)[^#]*", d["location"])}
+    pages = {d["location"].partition("#")[0] for d in docs} - stamped
+    found = {d["location"].partition("#")[0] for d in docs if word in words(re.sub("<[^>]*>", "", f"{d['title']} {d['text']}"))}
+    assert {page for page in pages if word in words(re.sub("<[^>]*>", " ", article(sample_site / "en" / page)))} <= found
+    assert found
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"[a-z0-9]+", text.lower()))
+
+
+def article(path: Path) -> str:
+    """A page's own text; nothing of a page that leaves a part of it out of the index."""
+    html = path.read_text(encoding="utf-8")
+    return "" if "data-search-exclude" in html else html.partition("<article")[2].rpartition("</article>")[0]
