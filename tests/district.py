@@ -65,6 +65,7 @@ def district(beside: Path, first: date = date(2026, 9, 1), last: date = date(202
     for name, identity in identities.items():
         write_recipient(root, recipient(name, identity, first, last))
     put(made, invented(made, FIRST))
+    (root / ".gitattributes").write_text("*.age -text\n", encoding="utf-8")
     git(root, "init", "-q", "-b", "main")
     git(root, "add", "-A")
     git(root, "commit", "-q", "-m", "first")
