@@ -14,7 +14,7 @@ from markupsafe import Markup
 from generator.literal import escaped, settle
 from generator.problems import Position
 from generator.render import Edition, heading
-from generator.search import Entry
+from generator.search import Entry, apart
 from generator.site import Page
 from generator.stamp import mark
 
@@ -75,7 +75,7 @@ def ordinary(edition: Edition, family: Family, copy: Copy) -> Page:
 def stamped(edition: Edition, family: Family, copy: Copy) -> Stamped:
     """A copy's values for the donor's places."""
     path = family.path(copy.id)
-    places = {name: settle(value) for name, value in _places(edition, family, copy).items()}
+    places = {name: apart(settle(value)) for name, value in _places(edition, family, copy).items()}
     return Stamped(path=path, places=places, entry=Entry(location=f"{path}.html", title=copy.title, text=" ".join(copy.found_by)))
 
 

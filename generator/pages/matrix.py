@@ -18,7 +18,7 @@ from generator.model import Area, School, Stage
 from generator.pages.copies import Stamped, trimmed
 from generator.pages.wording import TONES, cited
 from generator.render import Edition, heading, label_text
-from generator.search import Entry
+from generator.search import Entry, apart
 from generator.site import Page, Site
 from generator.stamp import mark
 
@@ -126,7 +126,7 @@ def _stamped(edition: Edition, grid: Grid) -> Stamped:
     places = {**_places(edition, grid), **{name: escaped(word) for name, word in words.items()}}
     return Stamped(
         path=grid.path,
-        places={name: settle(value) for name, value in places.items()},
+        places={name: apart(settle(value)) for name, value in places.items()},
         entry=Entry(location=f"{grid.path}.html", title=title, text=title),
     )
 
