@@ -22,8 +22,8 @@ from generator.model import Receipt, Recipient, RecipientId, RecipientRole, Text
 from generator.opening import Sealed, frame, open_all
 from generator.problems import Position
 from generator.recipients import fingerprint
-from generator.sealed import new_identity, open_sealed, padded, public_key, seal
-from generator.submission import Submission, written
+from generator.sealed import new_identity, open_sealed, padded, public_key, salted, seal
+from generator.submission import Salted, sealed_text
 from sample.__main__ import ROOT, without_sealed
 from sample.submissions import filings
 
@@ -33,27 +33,27 @@ DAY = date(2026, 11, 10)
 def sealing(files: int) -> Iterator[str]:
     """Lines to print: operations a second of CPU, and ours against the others, for one recipient and for five."""
     repository = without_sealed(ROOT)
-    texts = [filing.submission for filing in filings(repository)]
+    texts = [salted(filing.submission) for filing in filings(repository)]
     texts = (texts * (files // len(texts) + 1))[:files]
     for count in (1, 5):
         identities = [new_identity() for _ in range(count)]
         recipients = [_recipient(number, identity) for number, identity in enumerate(identities)]
-        sealed = [seal(written(text), [r.key for r in recipients]) for text in texts]
+        sealed = [seal(sealed_text(text), [r.key for r in recipients]) for text in texts]
         filed = [receipts.issued(text, DAY, recipients, data) for text, data in zip(texts, sealed, strict=True)]
         yield from _sealed(texts, recipients)
         yield from _opened(list(zip(sealed, filed, strict=True)), identities[-1], count)
     jobs = []
     for text, data, receipt in zip(texts, sealed, filed, strict=True):
-        known = frame(repository, text.school, text.term)
+        known = frame(repository, text.submission.school, text.submission.term)
         assert known
         jobs.append(Sealed(data=data, receipt=receipt, frame=known))
     yield _line(f"open {files} in the worker, YAML and identities too", files / _seconds(lambda: open_all(jobs, [identities[-1]])))
 
 
-def _sealed(texts: Sequence[Submission], recipients: Sequence[Recipient]) -> Iterator[str]:
+def _sealed(texts: Sequence[Salted], recipients: Sequence[Recipient]) -> Iterator[str]:
     keys = [recipient.key for recipient in recipients]
     theirs = [pyrage.x25519.Recipient.from_str(key) for key in keys]
-    plain = [written(text) for text in texts]
+    plain = [sealed_text(text) for text in texts]
     filled = [padded(text) for text in plain]
 
     def ours() -> None:

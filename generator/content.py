@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from generator.model import RiskLevel, SchoolId, Stage, TermId
 from generator.schemas import violations
-from generator.submission import Concern, Counts, Fault, NotScreened, StageBand, Submission, faults, written
+from generator.submission import Concern, Counts, Fault, NotScreened, Salted, StageBand, Submission, faults, sealed_text
 from generator.yamlfile import read
 
 _KIND = "submission"
@@ -56,15 +56,21 @@ def submission(data: Mapping[str, Any], frame: Frame) -> Submission | tuple[Faul
     return found or made
 
 
-def opened(text: bytes, frame: Frame) -> Submission | tuple[Fault, ...]:
-    """The Submission in opened text, which must be the one text that a Submission has."""
+def opened(text: bytes, frame: Frame) -> Salted | tuple[Fault, ...]:
+    """The Submission in opened text, with its salt. It must be the one text that the two have."""
     data = shaped(text)
-    if isinstance(data, tuple):
-        return data
+    return data if isinstance(data, tuple) else taken(data, text, frame)
+
+
+def taken(data: Mapping[str, Any], text: bytes, frame: Frame) -> Salted | tuple[Fault, ...]:
+    """The same, where the shaped data of the text is at hand. A salt belongs to every form but the first."""
     made = submission(data, frame)
-    if isinstance(made, Submission) and written(made) != text:
+    if not isinstance(made, Submission):
+        return made
+    salted = Salted(submission=made, salt=bytes.fromhex(data["salt"]) if "salt" in data else None)
+    if sealed_text(salted) != text or (salted.salt is None) != (made.schema == 1):
         return (Fault(place="", rule="one-text"),)
-    return made
+    return salted
 
 
 def _counts(item: Mapping[str, Any], frame: Frame) -> Counts:

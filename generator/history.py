@@ -241,8 +241,34 @@ def revisions_of(root: Path, revisions: str) -> tuple[str, ...] | None:
     return None if listed is None else tuple(listed.decode("ascii").split())
 
 
-def brought(root: Path, revisions: Sequence[str]) -> tuple[Blob, ...]:
-    """Every content that the commits brought, once each path and content, oldest first; what a merge itself brought is among it."""
+def parents(root: Path) -> Mapping[str, tuple[str, ...]]:
+    """Every commit that led to the present one, newest first, each with the commits before it. Empty without commits or git."""
+    present = ask(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")  # none in a repository without a commit
+    listed = (present and ask(root, "rev-list", "--parents", "HEAD")) or b""
+    return {commit: tuple(before) for commit, *before in (line.split() for line in listed.decode("ascii").splitlines())}
+
+
+def touching(root: Path, path: str) -> tuple[str, ...]:
+    """The commits that led to the present one in which a file is other than in every commit before."""
+    listed = ask(root, "rev-list", "--full-history", "HEAD", "--", path) or b""
+    return tuple(listed.decode("ascii").split())
+
+
+def content_at(root: Path, places: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], bytes]:
+    """What stood at a path (from `root`) in a commit, for each of these pairs where there was a file."""
+    wanted, here = list(dict.fromkeys(places)), prefix(root)
+    asked = "".join(f"{commit}:{here}{path}\n" for commit, path in wanted).encode("utf-8", "surrogateescape")
+    answers = (ask(root, "cat-file", "--batch-check", given=asked) or b"").splitlines()
+    found = {place: answer.split()[0].decode("ascii") for place, answer in zip(wanted, answers, strict=False) if b" blob " in answer}
+    read = _read(root, list(dict.fromkeys(found.values())))
+    return {place: read[blob] for place, blob in found.items()}
+
+
+def brought(root: Path, revisions: Sequence[str], below: Sequence[str] = ()) -> tuple[Blob, ...]:
+    """Every content that the commits brought, once each path and content, oldest first; what a merge itself brought is among it.
+
+    `below`: only what lies at or below these paths (from `root`).
+    """
     told = ask(
         root,
         "diff-tree",
@@ -253,6 +279,7 @@ def brought(root: Path, revisions: Sequence[str]) -> tuple[Blob, ...]:
         "-z",
         "--no-renames",
         "--relative",
+        *(("--", *below) if below else ()),
         given="".join(f"{r}\n" for r in reversed(revisions)).encode(),
     )
     parts = iter((told or b"").split(b"\0"))

@@ -1,5 +1,4 @@
-"""What `check` looks for beside the records' own Problems: secrets in any file, in any commit; releases that were deleted; signatures of receipts.
-All of it without a key.
+"""What `check` looks for beside the records' own Problems: secrets in any file, in any commit; releases that were deleted. All of it without a key.
 
 Owns where is looked and what may pass (`guard.yml`). Must not know how Problems are told.
 """
@@ -15,10 +14,9 @@ from generator.guard import secrets as secrets_in
 from generator.guard.allowed import ALLOWED, allowances, judged
 from generator.history import EVERYTHING, SUBMODULE, blob_id, boundaries, brought, contents, converted, known, revisions_of, staged
 from generator.problems import Position, Problem, problem
-from generator.receipts import sealed_path, signed_text
+from generator.receipts import sealed_path
 from generator.release import FOLDER
 from generator.repository import Repository
-from generator.signatures import available, verified
 from generator.tree import MAX_BYTES, folder
 
 HISTORY = ".git"  # where it is told what of the history could not be seen
@@ -88,16 +86,3 @@ def releases_gone(root: Path) -> Iterator[Problem]:
         if blob.path.startswith(f"{FOLDER}/") and blob.path.endswith(".yml"):
             last[blob.path] = blob.commit[:12]
     yield from (problem(Position(path=path), "release-deleted", commit=last[path]) for path in sorted(last) if not (root / path).is_file())
-
-
-def unsigned(repository: Repository) -> Iterator[Problem]:
-    """Receipts of schools that have a key on record and did not sign, or not with it. OpenSSH verifies; where it is missing, this says so."""
-    for receipt in repository.receipts.values():
-        keys = [s.key for s in repository.signers if s.school == receipt.school and s.valid_from <= receipt.sealed_on <= s.valid_until]
-        if receipt.signature is None:
-            if keys:
-                yield problem(receipt.source, "unsigned-receipt", school=receipt.school)
-        elif not available():
-            yield problem(receipt.source, "not-verified", school=receipt.school)
-        elif not verified(signed_text(receipt), receipt.signature, receipt.school, keys):
-            yield problem(receipt.source, "bad-signature", school=receipt.school)

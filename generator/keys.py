@@ -7,18 +7,20 @@ memory. Must not know what is opened.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.catalogue import load
-from generator.command import ALTERED, INVALID, MALFORMED, NO_KEY, SEALED, WRONG_PLACE, Request, UsageError
+from generator.command import ALTERED, FINE, INVALID, MALFORMED, NO_KEY, SEALED, WRONG_PLACE, Request, UsageError, print_problems
 from generator.guard.reading import decoded
 from generator.history import top
 
 if TYPE_CHECKING:
+    from generator.model import Receipt
     from generator.opening import Refused
+    from generator.repository import Repository
     from generator.submission import Fault
 
 OPTIONS, FLAGS = ("--identity",), ("--words",)
@@ -114,6 +116,16 @@ def refused(request: Request, path: str, result: Refused) -> int:
     print(request.say(f"open.{result.why.value}", path=path), file=sys.stderr)
     print_faults(request, path, result.faults)
     return EXIT[result.why.value]
+
+
+def doubted(request: Request, repository: Repository, receipts: Collection[Receipt], passing: str = "") -> int:
+    """Tell what speaks against these receipts, without a key; the exit code for it. `passing`: a code that somebody knowingly lets pass."""
+    from generator.problems import in_order
+    from generator.provenance import doubts
+
+    found = in_order(p for p in doubts(request.root, repository, receipts) if p.code != passing)
+    print_problems(request, found)
+    return FINE if not found else SEALED if {p.code for p in found} == {"not-verified"} else WRONG_PLACE
 
 
 def print_faults(request: Request, path: str, faults: Iterable[Fault]) -> None:

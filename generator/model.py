@@ -659,8 +659,9 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """The SSH key with which a school signs what it hands in."""
+    """The SSH key with which a school signs what it hands in. `district` is the name under which the district's schools sign."""
 
+    district: str
     school: SchoolId
     key: str
     valid_from: date
@@ -672,8 +673,8 @@ class Signer:
 class Receipt:
     """What stands beside a sealed file: nothing that comes from its figures.
 
-    `recipients` are fingerprints, in order. `digest` is of the file as it is; `signed_digest` of the file as the school sealed and signed it, where
-    the office has sealed it again since (`rekeyed_on`).
+    `recipients` are fingerprints, in order. `digest` is of the file as it is, and changes when the office seals it again (`rekeyed_on`);
+    `commitment` is of the salted content and stays (None in form 1, which had none). `signature` is the school's, over what stays.
     """
 
     school: SchoolId
@@ -684,7 +685,7 @@ class Receipt:
     rekeyed_on: date | None
     recipients: tuple[str, ...]
     digest: str
-    signed_digest: str | None
+    commitment: str | None
     signature: str | None
     source: Position
 

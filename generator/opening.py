@@ -20,7 +20,7 @@ from generator.model import Receipt, RiskLevel, SchoolId, Stage, TermId, Text
 from generator.receipts import sealed_path
 from generator.repository import Repository
 from generator.sealed import NotOpened, Refusal, open_sealed
-from generator.submission import Fault, Submission, written
+from generator.submission import Fault, Salted, commitment, sealed_text
 from generator.tree import Tree
 
 _MEMORY = 1 << 30  # bytes
@@ -66,7 +66,7 @@ def sealed_files(tree: Tree, repository: Repository, terms: Sequence[TermId]) ->
     return tuple(found)
 
 
-def open_all(files: Sequence[Sealed], identities: Sequence[str]) -> tuple[Submission | Refused, ...]:
+def open_all(files: Sequence[Sealed], identities: Sequence[str]) -> tuple[Salted | Refused, ...]:
     """What each file holds, in order; the worker is gone when this returns."""
     job = {"identities": list(identities), "files": [_told(file) for file in files]}
     start, each = _SECONDS
@@ -88,26 +88,27 @@ def _told(file: Sealed) -> Mapping[str, Any]:
     return {
         "data": b64encode(file.data).decode("ascii"),
         "place": [receipt.schema, receipt.school, receipt.term, receipt.revision],
+        "commitment": receipt.commitment,
         "stages": list(frame.stages),
         "levels": [[level.id, level.focus, level.paper_file] for level in frame.levels],
         "windows": list(frame.windows),
     }
 
 
-def _understood(told: Mapping[str, Any], file: Sealed) -> Submission | Refused:
+def _understood(told: Mapping[str, Any], file: Sealed) -> Salted | Refused:
     """The worker's answer. Its text is read again here: it is short, and in our own hand."""
     if "why" in told:
         return Refused(why=Refusal(told["why"]), faults=tuple(Fault(**fault) for fault in told["faults"]))
     made = content.opened(told["text"].encode("ascii"), file.frame)
-    assert isinstance(made, Submission), "the worker wrote it"
+    assert isinstance(made, Salted), "the worker wrote it"
     return made
 
 
 # --- in the worker ---------------------------------------------------------------------------------------------------------------
 
 
-def examined(file: Mapping[str, Any], identities: Sequence[str]) -> Submission | Refused:
-    """What a file holds, if it belongs where it stands."""
+def examined(file: Mapping[str, Any], identities: Sequence[str]) -> Salted | Refused:
+    """What a file holds, if it belongs where it stands and is what its receipt is bound to."""
     levels = tuple(RiskLevel(id=name, title=Text(zh=name), focus=focus, paper_file=paper) for name, focus, paper in file["levels"])
     frame = Frame(stages=tuple(map(Stage, file["stages"])), levels=levels, windows=tuple(file["windows"]))
     try:
@@ -119,13 +120,15 @@ def examined(file: Mapping[str, Any], identities: Sequence[str]) -> Submission |
         return Refused(why=Refusal.INVALID, faults=data)
     if [data["schema"], data["school"], data["term"], data["revision"]] != file["place"]:
         return Refused(why=Refusal.WRONG_PLACE)  # before its figures are judged: what is wrong with a copied file is its owner's secret
-    made = content.opened(text, frame)
-    return made if isinstance(made, Submission) else Refused(why=Refusal.INVALID, faults=made)
+    if file["commitment"] not in (None, commitment(text)):
+        return Refused(why=Refusal.WRONG_PLACE)  # nor is anything said of what somebody put in the place of what was filed
+    made = content.taken(data, text, frame)
+    return made if isinstance(made, Salted) else Refused(why=Refusal.INVALID, faults=made)
 
 
-def _answer(result: Submission | Refused) -> Mapping[str, Any]:
-    if isinstance(result, Submission):
-        return {"text": written(result).decode("ascii")}
+def _answer(result: Salted | Refused) -> Mapping[str, Any]:
+    if isinstance(result, Salted):
+        return {"text": sealed_text(result).decode("ascii")}
     return {"why": result.why.value, "faults": [asdict(fault) for fault in result.faults]}
 
 

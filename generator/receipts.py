@@ -13,10 +13,10 @@ from hashlib import sha256
 
 from generator.age_header import Header, header
 from generator.guard.submissions import in_conflict
-from generator.model import Receipt, Recipient, SchoolId, TermId
+from generator.model import Receipt, Recipient, SchoolId, Signer, TermId
 from generator.problems import Position, Problem, problem
 from generator.recipients import in_force, key_format
-from generator.submission import Submission
+from generator.submission import Salted, commitment, sealed_text
 
 BUCKET = 4096  # bytes: every aggregate is filled up to this; one that is longer, to the next multiple
 MAX_SEALED = 1 << 16  # bytes of a sealed file; with one bucket and five post-quantum recipients it has 16 thousand
@@ -39,8 +39,9 @@ def place_of(school: SchoolId, term: TermId) -> str:
     return f"records/schools/{school}/{term}{_SEALED}"
 
 
-def issued(submission: Submission, day: date, recipients: Sequence[Recipient], data: bytes) -> Receipt:
-    """The receipt of a Submission that was sealed on a day for these recipients; not signed yet."""
+def issued(one: Salted, day: date, recipients: Sequence[Recipient], data: bytes) -> Receipt:
+    """The receipt of what was sealed on a day for these recipients; not signed yet."""
+    submission = one.submission
     return Receipt(
         school=submission.school,
         term=submission.term,
@@ -50,7 +51,7 @@ def issued(submission: Submission, day: date, recipients: Sequence[Recipient], d
         rekeyed_on=None,
         recipients=tuple(sorted(recipient.fingerprint for recipient in recipients)),
         digest=digest(data),
-        signed_digest=None,
+        commitment=None if one.salt is None else commitment(sealed_text(one)),
         signature=None,
         source=Position(path=receipt_path(place_of(submission.school, submission.term))),
     )
@@ -61,14 +62,17 @@ def digest(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def signed_text(receipt: Receipt) -> bytes:
-    """What a school signs: canonical JSON, so that no two statements have one text."""
-    told = {
-        "digest": receipt.signed_digest or receipt.digest,
-        "revision": receipt.revision,
-        "school": receipt.school,
-        "term": receipt.term,
-    }
+def signed_text(receipt: Receipt, district: str) -> bytes:
+    """What a school signs: canonical JSON, so that no two statements have one text.
+
+    It binds the content by the commitment, which stays as often as the office seals again. Form 1 had none: there the signature is good for the
+    very file only.
+    """
+    told: dict[str, str | int] = {"revision": receipt.revision, "school": receipt.school, "term": receipt.term}
+    if receipt.commitment is None:
+        told |= {"digest": receipt.digest}
+    else:
+        told |= {"commitment": receipt.commitment, "district": district, "form": receipt.schema, "sealed_on": receipt.sealed_on.isoformat()}
     return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
 
 
@@ -86,10 +90,15 @@ def written(receipt: Receipt) -> str:
         "recipients:",
         *(f"  - {fingerprint}" for fingerprint in receipt.recipients),
         f'digest: "{receipt.digest}"',
-        *([f'signed_digest: "{receipt.signed_digest}"'] if receipt.signed_digest else []),
+        *([f'commitment: "{receipt.commitment}"'] if receipt.commitment else []),
         *(["signature: |", *(f"  {line}" for line in receipt.signature.splitlines())] if receipt.signature else []),
     ]
     return "\n".join((*lines, ""))
+
+
+def keys_of(receipt: Receipt, signers: Iterable[Signer]) -> tuple[str, ...]:
+    """The keys with which a school may sign what it sealed on the receipt's day."""
+    return tuple(s.key for s in signers if s.school == receipt.school and s.valid_from <= receipt.sealed_on <= s.valid_until)
 
 
 def sealed_for(receipt: Receipt) -> date:

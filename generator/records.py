@@ -501,6 +501,7 @@ def _recipient(part: Part) -> tuple[Record, ...]:
 def _signers(part: Part) -> tuple[Record, ...]:
     return tuple(
         m.Signer(
+            district=part.data["district"],
             school=m.SchoolId(signer.data["school"]),
             key=signer.data["key"],
             valid_from=signer.day("valid_from"),
@@ -522,7 +523,7 @@ def _receipt(part: Part) -> tuple[Record, ...]:
             rekeyed_on=part.day_or_none("rekeyed_on"),
             recipients=tuple(part.data["recipients"]),
             digest=part.data["digest"],
-            signed_digest=part.get("signed_digest"),
+            commitment=part.get("commitment"),
             signature=part.get("signature"),
             source=part.at(),
         ),

@@ -1,12 +1,13 @@
 """Sealing and opening: the only user of age.
 
-Owns keys, padding and encryption, all of it in memory: nothing here touches a disk. What is opened was first read without a key
+Owns keys, salts, padding and encryption, all of it in memory: nothing here touches a disk. What is opened was first read without a key
 (`receipts.admitted`), is filled up to a bucket, and stops at a size. Must not know what the text says.
 """
 
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
@@ -15,6 +16,7 @@ import pyrage
 from generator.bech32 import decoded, encoded
 from generator.receipts import BUCKET, MAX_BUCKETS, admitted
 from generator.recipients import KeyFormat, key_format
+from generator.submission import SALT, Salted, Submission
 
 _POST_QUANTUM = "AGE-SECRET-KEY-PQ-1"
 _PLUGIN = "pq"  # age-plugin-pq, which opens and seals post-quantum files where it is installed
@@ -46,6 +48,11 @@ class CannotSeal(Exception):
 def new_identity() -> str:
     """A new secret key."""
     return str(pyrage.x25519.Identity.generate())
+
+
+def salted(one: Submission) -> Salted:
+    """A Submission with random bytes of its own: fresh at each sealing by a school, kept when the office seals again."""
+    return Salted(submission=one, salt=os.urandom(SALT))
 
 
 def public_key(identity: str) -> str | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from generator import child
 from generator.model import SchoolId
 
-_NAMESPACE = "xinzhuli-submission@v1"
+_NAMESPACE = "xinzhuli-submission@v"  # and the form's version: what is signed in one form is never good in another
 _PROGRAM = "ssh-keygen"
 
 
@@ -29,22 +29,22 @@ def _program() -> str | None:
     return child.program(_PROGRAM)
 
 
-def sign(text: bytes, key: Path) -> str | None:
+def sign(text: bytes, key: Path, form: int) -> str | None:
     """A signature by the secret key in a file, for which OpenSSH may ask a passphrase; None if it makes none."""
     if (found := _program()) is None:
         return None
-    command = [found, "-Y", "sign", "-n", _NAMESPACE, "-f", str(key.absolute())]
+    command = [found, "-Y", "sign", "-n", f"{_NAMESPACE}{form}", "-f", str(key.absolute())]
     done = child.run(command, child.environment(_ASKING, found), given=text, hear=True)
     return done.stdout.decode("ascii") if done.returncode == 0 else None
 
 
-def verified(text: bytes, signature: str, school: SchoolId, keys: Sequence[str]) -> bool:
+def verified(text: bytes, signature: str, school: SchoolId, keys: Sequence[str], form: int) -> bool:
     """Whether one of a school's public keys made the signature of this text."""
     if (found := _program()) is None:
         return False
     with tempfile.TemporaryDirectory(prefix="xinzhuli-") as folder:
         allowed, signed = Path(folder, "allowed"), Path(folder, "signature")
-        allowed.write_text("".join(f'{school} namespaces="{_NAMESPACE}" {key}\n' for key in keys), encoding="ascii")
+        allowed.write_text("".join(f'{school} namespaces="{_NAMESPACE}{form}" {key}\n' for key in keys), encoding="ascii")
         signed.write_text(signature, encoding="ascii")
-        command = [found, "-Y", "verify", "-n", _NAMESPACE, "-I", school, "-f", str(allowed), "-s", str(signed)]
+        command = [found, "-Y", "verify", "-n", f"{_NAMESPACE}{form}", "-I", school, "-f", str(allowed), "-s", str(signed)]
         return child.run(command, child.environment((), found), given=text).returncode == 0

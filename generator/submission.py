@@ -1,7 +1,8 @@
 """A Submission: what a school counts in a term, band by band. Sealed on disk, open only in memory.
 
-Owns the type, its closed sets, its canonical text, and the identities that its figures must satisfy. Must not know how text is read, sealed or
-published. A Fault names a place and a rule, never a figure: faults of opened content may be shown to anybody.
+Owns the type, its closed sets, its canonical text with the salt before it, the commitment to both, and the identities that its figures must satisfy.
+Must not know how text is read, sealed or published.
+A Fault names a place and a rule, never a figure: faults of opened content may be shown to anybody.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 from generator.model import RiskLevel, SchoolId, Stage, TermId
 
-SCHEMA = 1  # the version of the form; stands in every Submission and every receipt
+SCHEMA = 2  # the version of the form; stands in every Submission and every receipt. Form 1 had no salt and no commitment
+SALT = 32  # bytes
 
 
 class StageBand(StrEnum):
@@ -86,6 +89,14 @@ class Submission:
     bands: Mapping[StageBand, Counts]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Salted:
+    """A Submission as it is sealed: with random bytes that stay with it as often as it is sealed again. None in form 1."""
+
+    submission: Submission
+    salt: bytes | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Fault:
     """What is wrong in a Submission: `place` (`bands[primary-lower].due`) and the rule's short name. Never a figure."""
@@ -137,6 +148,17 @@ def written(submission: Submission) -> bytes:
     )
     bands = (line for band, counts in submission.bands.items() for line in _lines(band, counts))
     return "\n".join((*head, *bands, "")).encode("ascii")
+
+
+def sealed_text(one: Salted) -> bytes:
+    """What is sealed: a first line of constant length with the salt, then the one text of the Submission."""
+    salt = b"" if one.salt is None else f'salt: "{one.salt.hex()}"\n'.encode("ascii")
+    return salt + written(one.submission)
+
+
+def commitment(text: bytes) -> str:
+    """What a receipt says of a sealed text: SHA-256 over salt and Submission. Nobody who does not hold the salt can try figures against it."""
+    return sha256(text).hexdigest()
 
 
 def _lines(band: StageBand, c: Counts) -> Iterator[str]:

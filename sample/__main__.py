@@ -22,7 +22,7 @@ from generator.replacing import replace, write_secret
 from generator.repository import Repository, load
 from generator.sealed import new_identity, public_key, seal
 from generator.tree import Tree, folder
-from sample.submissions import TERMS, Cut, Filing, cuts, filings
+from sample.submissions import TERMS, Cut, Filing, cuts, filings, known_salt
 
 ROOT = Path(__file__).resolve().parent.parent
 _MADE = ("*.age", "*.receipt.yml", "recipients/*.yml", "releases/*.yml")  # below records
@@ -118,8 +118,9 @@ def seal_all(root: Path, filed: Iterable[Filing], recipients: Sequence[Recipient
     files: dict[str, bytes] = {}
     for filing in filed:
         present = in_force(recipients, filing.sealed_on)
-        data = seal(submission.written(filing.submission), [r.key for r in present])
-        receipt = receipts.issued(filing.submission, filing.sealed_on, present, data)
+        one = known_salt(filing.submission)
+        data = seal(submission.sealed_text(one), [r.key for r in present])
+        receipt = receipts.issued(one, filing.sealed_on, present, data)
         files[receipts.sealed_path(receipt.source.path)] = data
         files[receipt.source.path] = receipts.written(receipt).encode("utf-8")
     replace(root, files)

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from random import Random
 from typing import TypeVar
 
 from generator.model import RiskLevel, School, SchoolYear, Stage, Term, TermId, Text
 from generator.repository import Repository
-from generator.submission import SCHEMA, Concern, Counts, NotScreened, StageBand, Submission
+from generator.submission import SCHEMA, Concern, Counts, NotScreened, Salted, StageBand, Submission, written
 
 SEED = "xinzhuli"
 TERMS = tuple(map(TermId, ("2020-2021-1", "2025-2026-1", "2025-2026-2", "2026-2027-1")))
@@ -65,6 +66,11 @@ def filings(repository: Repository, seed: str = SEED) -> tuple[Filing, ...]:
     years = repository.district.years
     made = [f for year in years for term in year.terms if term.id in TERMS for f in _of_term(repository, year, term, seed)]
     return tuple(sorted(made, key=lambda f: (f.sealed_on, f.submission.school, f.submission.term)))
+
+
+def known_salt(one: Submission) -> Salted:
+    """A Submission with a salt that anybody can work out: of the sample only, so that one revision keeps its commitment whenever it is made anew."""
+    return Salted(submission=one, salt=sha256(b"sample\n" + written(one)).digest())
 
 
 def _of_term(repository: Repository, year: SchoolYear, term: Term, seed: str) -> Iterator[Filing]:

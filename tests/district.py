@@ -14,8 +14,8 @@ from generator.model import Receipt, Recipient, RecipientId, RecipientRole, Scho
 from generator.problems import Position
 from generator.recipients import fingerprint, in_force
 from generator.repository import Repository, load
-from generator.sealed import new_identity, public_key, seal
-from generator.submission import Submission
+from generator.sealed import new_identity, public_key, salted, seal
+from generator.submission import Salted, Submission
 from generator.tree import folder
 from sample.__main__ import recipient_text
 from sample.submissions import filings
@@ -100,16 +100,42 @@ def invented(made: District, school: str) -> Submission:
 def put(made: District, one: Submission, school: str | None = None, day: date = DAY) -> Receipt:
     """Seal a Submission for all recipients and put it where `school` hands in, with a receipt that says so."""
     present = in_force(made.repository().recipients.values(), day)
-    data = seal(submission.written(one), [r.key for r in present])
-    return put_bytes(made, data, one, school or one.school, day)
+    content = salted(one)
+    data = seal(submission.sealed_text(content), [r.key for r in present])
+    return put_bytes(made, data, content, school or one.school, day)
 
 
-def put_bytes(made: District, data: bytes, one: Submission, school: str, day: date = DAY) -> Receipt:
+def put_bytes(made: District, data: bytes, one: Submission | Salted, school: str, day: date = DAY) -> Receipt:
+    """Bytes at the place of a school, with a receipt that says that they hold this."""
     present = in_force(made.repository().recipients.values(), day)
-    receipt = receipts.issued(replace(one, school=SchoolId(school)), day, present, data)
+    content = one if isinstance(one, Salted) else salted(one)
+    issued = receipts.issued(content, day, present, data)
+    where = receipts.receipt_path(receipts.place_of(SchoolId(school), content.submission.term))
+    receipt = replace(issued, school=SchoolId(school), source=Position(path=where))
     made.sealed(school).write_bytes(data)
     (made.root / receipt.source.path).write_text(receipts.written(receipt), encoding="utf-8")
     return receipt
+
+
+def commit(made: District, said: str = "more") -> str:
+    """Everything in a commit, and its id."""
+    git(made.root, "add", "-A")
+    git(made.root, "commit", "-q", "-m", said)
+    return git(made.root, "rev-parse", "HEAD").strip()
+
+
+def signing_key(made: District, name: str) -> tuple[Path, str]:
+    """A new SSH key of a school: its secret file beside the district, and its public line."""
+    path = made.beside / name
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(path)], check=True)
+    return path, " ".join(path.with_suffix(".pub").read_text(encoding="ascii").split()[:2])
+
+
+def sign_up(made: District, *entries: tuple[str, str], first: date = date(2026, 9, 1), last: date = date(2027, 8, 31)) -> None:
+    """Put schools' keys on record, in the place of what was there."""
+    lines = [f'  - school: {school}\n    key: "{key}"\n    valid_from: {first}\n    valid_until: {last}\n' for school, key in entries]
+    path = made.root / "records" / "recipients" / "signers.yml"
+    path.write_text("".join(("district: typical\nsigners:\n", *lines)), encoding="ascii")
 
 
 def git(root: Path, *arguments: str) -> str:

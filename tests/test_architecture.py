@@ -53,6 +53,7 @@ figure
 render
 site
 keyless | shares
+provenance
 opening | signatures
 content | sealed
 past | gate | scoring | releases

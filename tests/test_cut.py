@@ -29,7 +29,7 @@ from generator.registry import VERSION, registry
 from generator.release import DistrictVerdict, Limits, Link, Participation, Release, Row, digest, path_of, written
 from generator.releases import LIMITS, Order, Refused, Why, cut, edges_of, limits_of, participation_of, questions
 from generator.repository import Repository, load
-from generator.sealed import seal
+from generator.sealed import salted, seal
 from generator.submission import Counts, NotScreened, Submission
 from generator.tables import Filing, Ledger, share_of, tabulate
 from generator.tree import Tree, folder
@@ -427,8 +427,9 @@ def put(district: District, revision: int) -> None:
     """The corrected school's file in this revision."""
     filing = next(f for f in filings(repository()) if (f.submission.school, f.submission.term, f.submission.revision) == (*CORRECTED, revision))
     present = in_force(district.repository().recipients.values(), filing.sealed_on)
-    data = seal(submission.written(filing.submission), [r.key for r in present])
-    receipt = receipts.issued(filing.submission, filing.sealed_on, present, data)
+    one = salted(filing.submission)
+    data = seal(submission.sealed_text(one), [r.key for r in present])
+    receipt = receipts.issued(one, filing.sealed_on, present, data)
     (district.root / receipts.sealed_path(receipt.source.path)).write_bytes(data)
     (district.root / receipt.source.path).write_text(receipts.written(receipt), encoding="utf-8")
 

@@ -23,7 +23,7 @@ from generator.receipts import signed_text
 from generator.recipients import KeyFormat, fingerprint, key_format
 from generator.records import parse
 from generator.schemas import validate
-from generator.sealed import new_identity, public_key, seal
+from generator.sealed import new_identity, public_key, salted, seal
 from generator.shares import WrongShares, join, split, still_needed
 from generator.yamlfile import read
 from tests.district import DAY, FIRST, SECOND, TERM, District, district, git, invented, put, put_bytes, recipient, run, write_recipient
@@ -40,18 +40,18 @@ def made(tmp_path: Path) -> District:
 @st.composite
 def some_receipt(draw: st.DrawFn) -> Receipt:
     day = draw(st.dates(date(2020, 1, 1), date(2040, 1, 1)))
-    rekeyed = draw(st.booleans())
+    rekeyed, form = draw(st.booleans()), draw(st.integers(1, 2))
     keys = draw(st.lists(st.binary(min_size=10, max_size=10), min_size=1, max_size=5, unique=True))
     return Receipt(
         school=FIRST,
         term=TermId(draw(st.sampled_from(["2026-2027-1", "2026-2027-2"]))),
         revision=draw(st.integers(1, 99)),
-        schema=1,
+        schema=form,
         sealed_on=day,
         rekeyed_on=day + timedelta(days=draw(st.integers(0, 900))) if rekeyed else None,
         recipients=tuple("-".join(re.findall("....", key.hex())) for key in keys),
         digest=draw(HEX),
-        signed_digest=draw(HEX) if rekeyed else None,
+        commitment=draw(HEX) if form > 1 else None,
         signature=draw(st.sampled_from([None, SIGNATURE])),
         source=Position(path="records/schools/xz01/2026-2027-1.receipt.yml"),
     )
@@ -70,12 +70,50 @@ def test_a_written_receipt_reads_back_as_itself(one: Receipt) -> None:
     assert replace(record, source=one.source) == one
 
 
-@given(some_receipt(), some_receipt())
-def test_two_statements_are_never_signed_with_one_text(one: Receipt, other: Receipt) -> None:
-    def told(r: Receipt) -> tuple[object, ...]:
-        return r.school, r.term, r.revision, r.signed_digest or r.digest
+DISTRICTS = st.sampled_from(["lixia", "lixia-2", "xz01"])
 
-    assert (signed_text(one) == signed_text(other)) == (told(one) == told(other))
+
+@given(some_receipt(), some_receipt(), DISTRICTS, DISTRICTS)
+def test_two_statements_are_never_signed_with_one_text(one: Receipt, other: Receipt, here: str, there: str) -> None:
+    def told(r: Receipt, district: str) -> tuple[object, ...]:
+        first = (r.school, r.term, r.revision, r.digest)
+        return first if r.schema == 1 else (r.schema, r.school, r.term, r.revision, r.sealed_on, r.commitment, district)
+
+    assert (signed_text(one, here) == signed_text(other, there)) == (told(one, here) == told(other, there))
+
+
+@given(some_receipt(), st.sampled_from(["school", "term", "revision", "schema", "sealed_on", "commitment", "district"]))
+def test_every_signed_field_is_in_what_is_signed(one: Receipt, field: str) -> None:
+    one = replace(one, schema=2, commitment=one.commitment or "0" * 64)
+    other = {
+        "school": SchoolId("xz77"),
+        "term": TermId("2031-2032-1"),
+        "revision": one.revision + 1,
+        "schema": 3,
+        "sealed_on": one.sealed_on + timedelta(days=1),
+        "commitment": "f" * 64 if one.commitment != "f" * 64 else "0" * 64,
+    }
+    changed = one if field == "district" else replace(one, **{field: other[field]})  # type: ignore[arg-type]
+    assert signed_text(one, "lixia") != signed_text(changed, "other" if field == "district" else "lixia")
+    sealed_again = replace(one, digest="0" * 64, recipients=("0000-0000-0000-0000-0000",), rekeyed_on=one.sealed_on)
+    assert signed_text(one, "lixia") == signed_text(sealed_again, "lixia")  # what the office changes is not signed
+
+
+@pytest.mark.parametrize(
+    ("form", "change", "code"),
+    [
+        (1, {"commitment": "0" * 64}, "not-together"),
+        (2, {"commitment": None}, "missing-field"),
+        (2, {"signed": True}, "not-together"),
+        (3, {}, "too-big"),
+    ],
+)
+def test_a_commitment_belongs_to_every_form_but_the_first(form: int, change: dict[str, object], code: str, made: District) -> None:
+    one = replace(made.repository().receipts[FIRST, TERM], schema=form)
+    signed = change.pop("signed", False)
+    text = receipts.written(replace(one, **change)) + (f'signed_digest: "{"0" * 64}"\n' if signed else "")  # type: ignore[arg-type]
+    made.receipt().write_text(text, encoding="utf-8")
+    assert made.codes() == [code]
 
 
 def test_a_district_as_it_should_be_has_no_problem(made: District) -> None:
@@ -127,7 +165,7 @@ def test_a_receipt_of_no_school_or_term_is_a_problem(made: District) -> None:
 def test_sealed_for_fewer_than_the_receipt_says_is_a_problem(made: District) -> None:
     one = invented(made, FIRST)
     key = made.repository().recipients[RecipientId("office")].key
-    put_bytes(made, seal(submission.written(one), [key]), one, FIRST)
+    put_bytes(made, seal(submission.sealed_text(salted(one)), [key]), one, FIRST)
     assert made.codes() == ["stanzas-differ"]
 
 
@@ -228,7 +266,7 @@ def test_a_secret_is_found_whatever_its_spelling(name: str) -> None:
 
 
 def test_plain_figures_are_found(made: District) -> None:
-    text = submission.written(invented(made, FIRST))
+    text = submission.sealed_text(salted(invented(made, FIRST)))
     assert [p.code for p in leaks("x.txt", text)] == ["guard-plaintext"]
     assert [p.code for p in leaks("x.json", text.replace(b"electronic_files", b'"electronic_files"'))] == ["guard-plaintext"]
 

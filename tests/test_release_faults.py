@@ -14,24 +14,26 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from generator import receipts, submission
-from generator.command import ALTERED, FINE, INVALID, NO_KEY, PROBLEMS, REFUSED, USAGE
+from generator.command import ALTERED, FINE, INVALID, NO_KEY, PROBLEMS, REFUSED, USAGE, WRONG_PLACE
+from generator.model import SchoolId
 from generator.receipts import place_of
 from generator.recipients import in_force
 from generator.release import id_of, path_of
 from generator.replacing import UNFINISHED
 from generator.repository import load
-from generator.sealed import new_identity, seal
+from generator.sealed import new_identity, salted, seal
 from generator.submission import StageBand, Submission
 from generator.tree import folder
 from sample.__main__ import made_recipients, seal_all
 from sample.submissions import Filing, filings
 from tests import killing
-from tests.district import ROOT, District, district, git, run
+from tests.district import ROOT, District, district, git, run, sign_up, signing_key
 from tests.test_cut import PRIMARY, TERM, repository
 
 SENTINEL = 3719  # pupils on the roll of a band
@@ -58,6 +60,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "records", root / "records", ignore=shutil.ignore_patterns("*.age", "*.receipt.yml", "releases", "recipients"))
     (beside / "keys").mkdir()
     seal_all(root, handed_in(), made_recipients(root, repository(), beside / "keys"))
+    (root / ".gitattributes").write_text("*.age -text\n", encoding="ascii")
     git(root, "init", "-q", "-b", "main")
     git(root, "add", "-A")
     git(root, "commit", "-q", "-m", "first")
@@ -193,7 +196,13 @@ def test_an_altered_file(made: District) -> None:
     path.write_bytes(data)
     unlike = run(made, *command(made))
     assert unlike.returncode == PROBLEMS
-    (made.root / receipt.source.path).write_text(receipts.written(replace(receipt, digest=receipts.digest(data))), encoding="utf-8")
+    fitting = replace(receipt, digest=receipts.digest(data))
+    (made.root / receipt.source.path).write_text(receipts.written(fitting), encoding="utf-8")
+    missed = run(made, *command(made))
+    assert missed.returncode == WRONG_PLACE
+    assert "[receipt-changed]" in missed.stdout
+    as_if = replace(fitting, rekeyed_on=receipt.sealed_on + timedelta(days=1))  # as if the office had sealed it again
+    (made.root / receipt.source.path).write_text(receipts.written(as_if), encoding="utf-8")
     done = run(made, *command(made))
     assert done.returncode == ALTERED
     assert released(made) == []
@@ -204,18 +213,76 @@ def test_an_altered_file(made: District) -> None:
 def test_content_that_is_invalid_after_opening(made: District) -> None:
     """Sealed by hand, around `seal`, which would have refused it."""
     (filing,) = [f for f in handed_in() if f.submission.school == MARKED]
-    one = filing.submission
+    one = replace(filing.submission, revision=2)
     band = next(iter(one.bands))
     broken = replace(one, bands={**one.bands, band: replace(one.bands[band], screened=one.bands[band].screened + 1)})
     present = in_force(made.repository().recipients.values(), filing.sealed_on)
-    data = seal(submission.written(broken), [recipient.key for recipient in present])
-    receipt = receipts.issued(broken, filing.sealed_on, present, data)
+    content = salted(broken)
+    data = seal(submission.sealed_text(content), [recipient.key for recipient in present])
+    receipt = receipts.issued(content, filing.sealed_on, present, data)
     sealed(made).write_bytes(data)
     (made.root / receipt.source.path).write_text(receipts.written(receipt), encoding="utf-8")
     done = run(made, *command(made))
     assert done.returncode == INVALID
     assert released(made) == []
     nothing_leaks(made, done)
+
+
+def forged(made: District, school: str, revision: int) -> None:
+    """Other figures for a school, sealed for the right keys; the receipt has what can be had of the one that stood there."""
+    path = receipts.receipt_path(place_of(SchoolId(school), TERM))
+    before = next(r for r in made.repository().receipts.values() if r.source.path == path)
+    (filing,) = [f for f in handed_in() if f.submission.school == school]
+    other = replace(corrected(filing).submission, revision=revision)
+    present = in_force(made.repository().recipients.values(), filing.sealed_on)
+    data = seal(submission.sealed_text(salted(other)), [recipient.key for recipient in present])
+    again = replace(before, digest=receipts.digest(data), rekeyed_on=before.sealed_on + timedelta(days=1), revision=revision)
+    (made.root / receipts.sealed_path(path)).write_bytes(data)
+    (made.root / path).write_text(receipts.written(again), encoding="utf-8")
+
+
+def test_forged_figures_are_refused_and_nothing_of_them_is_said(made: District) -> None:
+    """Those that no check without a key can tell, by the commitment; those of a school that signs, before the key is used."""
+    forged(made, MARKED, 1)
+    assert run(made, "check").returncode == FINE
+    done = run(made, *command(made))
+    assert done.returncode == WRONG_PLACE
+    assert done.stderr.splitlines() == [
+        f"records/schools/{MARKED}/{TERM}.receipt.yml: not what should stand here (of elsewhere, earlier, or exchanged); rejected."
+    ]
+    git(made.root, "checkout", "-q", "--", "records")
+    _, public = signing_key(made, "school")
+    sign_up(made, (MARKED, public), first=date(2026, 9, 1))
+    git(made.root, "add", "-A")
+    git(made.root, "commit", "-qm", "a key")
+    forged(made, MARKED, 2)
+    unsigned = run(made, *command(made))
+    assert unsigned.returncode == WRONG_PLACE
+    assert "[unsigned-receipt]" in unsigned.stdout
+    git(made.root, "checkout", "-q", "--", "records")
+    assert run(made, *command(made)).returncode == FINE  # what stood there before the key may be unsigned
+    for said in (done, unsigned):
+        nothing_leaks(made, said)
+
+
+def test_earlier_revisions_come_from_what_led_here_and_from_no_other_branch(made: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A release was cut of revision 1; whoever can push a branch keeps other figures under that revision there, dated long ago."""
+    assert run(made, *command(made)).returncode == FINE
+    git(made.root, "add", "-A")
+    git(made.root, "commit", "-qm", "release")
+    git(made.root, "checkout", "-qb", "stranger", "HEAD^")
+    forged(made, "xz03", 1)
+    with monkeypatch.context() as long_ago:
+        long_ago.setenv("GIT_COMMITTER_DATE", "2001-01-01T08:00:00Z")
+        git(made.root, "commit", "-qam", "forged")
+    git(made.root, "checkout", "-q", "-")
+    recipients = list(made.repository().recipients.values())
+    seal_all(made.root, [corrected(f) for f in handed_in() if f.submission.school == "xz03"], recipients)
+    words = ["--confirm", f"{TERM}-r2", "--as-of", "2026-03-30", "--correction", "一所学校更正了上报"]
+    done = run(made, *command(made), *words)
+    assert done.returncode in (FINE, REFUSED)
+    assert "does not follow" not in done.stderr
+    assert "rejected" not in done.stderr
 
 
 def test_a_broken_chain_and_a_day_that_has_not_come(made: District) -> None:

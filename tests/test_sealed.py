@@ -22,8 +22,8 @@ from generator.model import Receipt, SchoolId, Stage, TermId
 from generator.opening import Refused, Sealed, examined, open_all
 from generator.problems import Position
 from generator.receipts import BUCKET, MAX_BUCKETS
-from generator.sealed import CannotSeal, NotOpened, Refusal, decrypted, new_identity, open_sealed, padded, public_key, seal, unpadded
-from generator.submission import Fault, Submission, written
+from generator.sealed import CannotSeal, NotOpened, Refusal, decrypted, new_identity, open_sealed, padded, public_key, salted, seal, unpadded
+from generator.submission import Fault, Salted, Submission, commitment, sealed_text
 from tests.test_submission import LEVELS, WINDOWS, submissions
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,8 +36,9 @@ def frame(stages: tuple[Stage, ...]) -> Frame:
     return Frame(stages=stages, levels=LEVELS, windows=WINDOWS)
 
 
-def in_place(data: bytes, one: Submission, stages: tuple[Stage, ...]) -> Sealed:
+def in_place(data: bytes, content: Salted, stages: tuple[Stage, ...]) -> Sealed:
     """A sealed file at the place of a Submission, with the receipt that belongs there."""
+    one = content.submission
     receipt = Receipt(
         school=one.school,
         term=one.term,
@@ -47,7 +48,7 @@ def in_place(data: bytes, one: Submission, stages: tuple[Stage, ...]) -> Sealed:
         rekeyed_on=None,
         recipients=(),
         digest=receipts.digest(data),
-        signed_digest=None,
+        commitment=commitment(sealed_text(content)),
         signature=None,
         source=Position(path="records/schools/xz01/2026-2027-1.receipt.yml"),
     )
@@ -68,8 +69,8 @@ def why(data: bytes, identities: tuple[str, ...] = (MINE,)) -> Refusal:
 @given(submissions())
 @settings(max_examples=30)
 def test_what_is_sealed_comes_back_and_all_files_have_one_length_of_payload(drawn: tuple[Submission, tuple[Stage, ...]]) -> None:
-    one, stages = drawn
-    data = seal(written(one), [OTHER_KEY, KEY])
+    one, stages = salted(drawn[0]), drawn[1]
+    data = seal(sealed_text(one), [OTHER_KEY, KEY])
     read = header(data)
     assert isinstance(read, Header)
     assert (read.payload, read.stanzas, read.armored) == (BUCKET, ("X25519", "X25519"), True)
@@ -189,8 +190,8 @@ Drawn = tuple[Submission, tuple[Stage, ...]]
 
 def test_the_worker_opens_many_files_in_order(one: Drawn) -> None:
     submission, stages = one
-    revisions = [replace(submission, revision=n) for n in range(1, 30)]
-    files = [in_place(seal(written(r), [KEY]), r, stages) for r in revisions]
+    revisions = [salted(replace(submission, revision=n)) for n in range(1, 30)]
+    files = [in_place(seal(sealed_text(r), [KEY]), r, stages) for r in revisions]
     assert open_all(files, [OTHER, MINE]) == tuple(revisions)
     assert open_all(files[:2], [OTHER]) == (Refused(why=Refusal.NO_KEY),) * 2
     assert open_all([], [MINE]) == ()
@@ -199,22 +200,41 @@ def test_the_worker_opens_many_files_in_order(one: Drawn) -> None:
 @pytest.mark.parametrize("change", [{"school": SchoolId("xz02")}, {"term": TermId("2025-2026-1")}, {"revision": 77}])
 def test_a_file_in_another_place_is_refused_without_a_word_of_what_it_holds(change: dict[str, str], one: Drawn) -> None:
     submission, stages = one
-    data = seal(written(replace(submission, **change)), [KEY])  # type: ignore[arg-type]
-    assert open_all([in_place(data, submission, stages)], [MINE]) == (Refused(why=Refusal.WRONG_PLACE),)
+    content = salted(replace(submission, **change))  # type: ignore[arg-type]
+    there = in_place(seal(sealed_text(content), [KEY]), salted(submission), stages)
+    bound = replace(there, receipt=replace(there.receipt, commitment=commitment(sealed_text(content))))
+    assert open_all([there, bound], [MINE]) == (Refused(why=Refusal.WRONG_PLACE),) * 2
 
 
 def test_a_file_in_another_place_gets_no_judgement_of_its_figures(one: Drawn) -> None:
     submission, stages = one
     band, counts = next(iter(submission.bands.items()))
     wrong = replace(submission, school=SchoolId("xz02"), bands={**submission.bands, band: replace(counts, due=counts.due + 1)})
-    assert open_all([in_place(seal(written(wrong), [KEY]), submission, stages)], [MINE]) == (Refused(why=Refusal.WRONG_PLACE),)
+    assert open_all([in_place(sealed_of(wrong), salted(submission), stages)], [MINE]) == (Refused(why=Refusal.WRONG_PLACE),)
+
+
+def sealed_of(one: Submission) -> bytes:
+    return seal(sealed_text(salted(one)), [KEY])
+
+
+def test_other_content_than_the_receipt_is_bound_to_is_refused_and_not_judged(one: Drawn) -> None:
+    """Figures for the same place, right or wrong, sealed for the right keys; the receipt is the one that the school signed."""
+    submission, stages = one
+    band, counts = next(iter(submission.bands.items()))
+    other = replace(submission, bands={**submission.bands, band: replace(counts, enrolment=counts.enrolment + 1)})
+    wrong = replace(submission, bands={**submission.bands, band: replace(counts, valid=counts.valid + 1)})
+    signed = salted(submission)
+    files = [in_place(sealed_of(content), signed, stages) for content in (submission, other, wrong)]  # the first: the same figures, another salt
+    assert open_all(files, [MINE]) == (Refused(why=Refusal.WRONG_PLACE),) * 3
+    assert open_all([in_place(seal(sealed_text(signed), [KEY]), signed, stages)], [MINE]) == (signed,)
 
 
 def test_opened_figures_are_judged_again(one: Drawn) -> None:
     submission, stages = one
     band, counts = next(iter(submission.bands.items()))
     wrong = replace(submission, bands={**submission.bands, band: replace(counts, valid=counts.valid + 1)})
-    (refused,) = open_all([in_place(seal(written(wrong), [KEY]), submission, stages)], [MINE])
+    content = salted(wrong)
+    (refused,) = open_all([in_place(seal(sealed_text(content), [KEY]), content, stages)], [MINE])
     assert isinstance(refused, Refused)
     assert refused.why is Refusal.INVALID
     assert {f.rule for f in refused.faults} == {"equals-sum-of-levels", "equals-valid-and-invalid"}
@@ -240,7 +260,7 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_word_of_hostile_content_leaves_the_worker(text: str, one: Drawn) -> None:
     submission, stages = one
-    (refused,) = open_all([in_place(seal(text.encode(), [KEY]), submission, stages)], [MINE])
+    (refused,) = open_all([in_place(seal(text.encode(), [KEY]), salted(submission), stages)], [MINE])
     assert isinstance(refused, Refused)
     assert refused.why in (Refusal.INVALID, Refusal.WRONG_PLACE)
     assert CANARY not in repr(refused)
@@ -253,16 +273,29 @@ def test_an_id_that_the_district_does_not_have_is_not_repeated(drawn: Drawn, fie
     submission, stages = drawn
     band, counts = next(iter(submission.bands.items()))
     wrong = replace(submission, bands={**submission.bands, band: replace(counts, **{field: {CANARY: 1}})})  # type: ignore[arg-type]
-    found = content.opened(written(wrong), frame(stages))
+    found = content.opened(sealed_text(salted(wrong)), frame(stages))
     assert isinstance(found, tuple)
     assert CANARY not in repr(found)
 
 
 def test_text_that_seal_does_not_write_is_refused_though_it_means_the_same(one: Drawn) -> None:
     submission, stages = one
-    text = written(submission).replace(b"schema: 1\n", b"schema: 1 # x\n")
-    (refused,) = open_all([in_place(seal(text, [KEY]), submission, stages)], [MINE])
+    text = sealed_text(salted(submission)).replace(b"schema: 2\n", b"schema: 2 # x\n")
+    there = in_place(seal(text, [KEY]), salted(submission), stages)
+    (refused,) = open_all([replace(there, receipt=replace(there.receipt, commitment=commitment(text)))], [MINE])
     assert refused == Refused(why=Refusal.INVALID, faults=(Fault(place="", rule="one-text"),))
+
+
+@pytest.mark.parametrize(("schema", "salt"), [(2, None), (1, bytes(32))])
+def test_a_salt_belongs_to_every_form_but_the_first(schema: int, salt: bytes | None, one: Drawn) -> None:
+    submission, stages = one
+    content = Salted(submission=replace(submission, schema=schema), salt=salt)
+    text = sealed_text(content)
+    there = in_place(seal(text, [KEY]), content, stages)
+    assert open_all([there], [MINE]) == (Refused(why=Refusal.INVALID, faults=(Fault(place="", rule="one-text"),)),)
+    old = Salted(submission=replace(submission, schema=1), salt=None)
+    first = in_place(seal(sealed_text(old), [KEY]), old, stages)
+    assert open_all([replace(first, receipt=replace(first.receipt, commitment=None))], [MINE]) == (old,)
 
 
 def test_the_worker_can_write_no_file_and_hold_no_gigabytes(tmp_path: Path) -> None:
@@ -292,7 +325,8 @@ while True:
 
 def test_a_worker_that_dies_is_told_as_stopped(one: Drawn) -> None:
     submission, stages = one
-    file = in_place(seal(written(submission), [KEY]), submission, stages)
+    content = salted(submission)
+    file = in_place(seal(sealed_text(content), [KEY]), content, stages)
     nowhere = replace(file, frame=Frame(stages=("tertiary",), levels=LEVELS, windows=WINDOWS))  # type: ignore[arg-type]
     assert open_all([nowhere, file], [MINE]) == (Refused(why=Refusal.STOPPED),) * 2
 
@@ -307,8 +341,9 @@ def test_the_worker_says_nothing_where_its_job_makes_no_sense() -> None:
 def test_examining_needs_no_worker(one: Drawn) -> None:
     """The worker's own function, so that what it does is seen by whoever reads coverage."""
     submission, stages = one
-    told = opening._told(in_place(seal(written(submission), [KEY]), submission, stages))
-    assert examined(told, [MINE]) == submission
+    kept = salted(submission)
+    told = opening._told(in_place(seal(sealed_text(kept), [KEY]), kept, stages))
+    assert examined(told, [MINE]) == kept
     assert sealed.usable(MINE)
     assert not sealed.usable("AGE-SECRET-KEY-1QQQ")
 

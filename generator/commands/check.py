@@ -47,7 +47,8 @@ def run(request: Request) -> int:
 
 def _sealed(request: Request, repository: Repository | None) -> Iterator[Problem]:
     """What must not stand anywhere in the clear, and signatures that do not hold."""
-    from generator.keyless import line_ends, releases_gone, secrets, shallow, unsigned
+    from generator.keyless import line_ends, releases_gone, secrets, shallow
+    from generator.provenance import doubts
 
     day = present_day(repository.district.time_zone if repository else zones.HOME)
     yield from secrets(request.root, day, "--history" in request.options)
@@ -55,7 +56,7 @@ def _sealed(request: Request, repository: Repository | None) -> Iterator[Problem
         yield from shallow(request.root)
         yield from releases_gone(request.root)
     if repository:
-        yield from unsigned(repository)
+        yield from doubts(request.root, repository, repository.receipts.values())
         yield from line_ends(request.root, repository)
 
 

@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.command import ALTERED, FINE, MALFORMED, PROBLEMS, Accepts, Request, UsageError, print_problems
-from generator.keys import FLAGS, OPTIONS, identities, outside, refused
+from generator.keys import FLAGS, OPTIONS, doubted, identities, outside, refused
 
 if TYPE_CHECKING:
     from generator.opening import Sealed
 
-ACCEPTS = Accepts(values=("--out", *OPTIONS), flags=FLAGS, most_words=1)
+ACCEPTS = Accepts(values=("--out", *OPTIONS), flags=("--unsigned", *FLAGS), most_words=1)
 
 
 def run(request: Request) -> int:
     """Open one file; the exit code says why it could not be."""
     from generator.opening import Refused, open_all
-    from generator.submission import written
+    from generator.submission import sealed_text
 
     place = _place(request)
     out = outside(request, request.options["--out"]) if "--out" in request.options else None
@@ -35,7 +35,7 @@ def run(request: Request) -> int:
     (result,) = open_all([sealed], keys)
     if isinstance(result, Refused):
         return refused(request, place, result)
-    _show(request, out, written(result))
+    _show(request, out, sealed_text(result))
     return FINE
 
 
@@ -73,7 +73,8 @@ def _sealed(request: Request, place: str) -> Sealed | int:
     if digest(data) != receipt.digest:
         print(request.say("open.altered", path=place), file=sys.stderr)
         return ALTERED
-    return Sealed(data=data, receipt=receipt, frame=known)
+    passing = "unsigned-receipt" if "--unsigned" in request.options else ""
+    return doubted(request, repository, [receipt], passing) or Sealed(data=data, receipt=receipt, frame=known)
 
 
 def _show(request: Request, out: Path | None, text: bytes) -> None:

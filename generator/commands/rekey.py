@@ -27,7 +27,7 @@ from generator.keys import FLAGS, OPTIONS, identities, refused
 if TYPE_CHECKING:
     from generator.model import Receipt, Recipient
     from generator.opening import Sealed
-    from generator.submission import Submission
+    from generator.submission import Salted
 
 ACCEPTS = Accepts(values=("--as-of", *OPTIONS), flags=FLAGS, most_words=None)
 
@@ -37,6 +37,7 @@ def run(request: Request) -> int:
     from generator.opening import Refused, open_all, sealed_files
     from generator.recipients import in_force
     from generator.repository import load
+    from generator.submission import SCHEMA
     from generator.tree import folder
 
     put_back(request)
@@ -52,7 +53,7 @@ def run(request: Request) -> int:
     recipients = in_force(repository.recipients.values(), day)
     present = tuple(r.fingerprint for r in recipients)
     named = [term for term in terms if not request.words or term in request.words]
-    files = [file for file in sealed_files(tree, repository, named) if file.receipt.recipients != present]
+    files = [f for f in sealed_files(tree, repository, named) if f.receipt.recipients != present or f.receipt.schema != SCHEMA]
     progress(request)("rekey.opening")
     results = open_all(files, identities(request)) if files else ()
     bad = [refused(request, f.receipt.source.path, r) for f, r in zip(files, results, strict=True) if isinstance(r, Refused)]
@@ -63,15 +64,15 @@ def run(request: Request) -> int:
     return _write(request, list(zip(files, opened, strict=True)), recipients, day)
 
 
-def _write(request: Request, opened: list[tuple[Sealed, Submission]], recipients: tuple[Recipient, ...], day: date) -> int:
+def _write(request: Request, opened: list[tuple[Sealed, Salted]], recipients: tuple[Recipient, ...], day: date) -> int:
     from generator.receipts import sealed_path
     from generator.receipts import written as receipt_text
     from generator.sealed import CannotSeal
 
     changed: dict[str, bytes] = {}
     try:
-        for file, submission in opened:
-            data, receipt = _again(file, submission, recipients, day)
+        for file, content in opened:
+            data, receipt = _again(file, content, recipients, day)
             changed[sealed_path(receipt.source.path)] = data
             changed[receipt.source.path] = receipt_text(receipt).encode("utf-8")
     except CannotSeal:
@@ -79,21 +80,27 @@ def _write(request: Request, opened: list[tuple[Sealed, Submission]], recipients
         return SEALED
     write_records(request, changed)
     print(request.say("rekey.done", files=len(opened), recipients=len(recipients)))
+    if again := sorted(file.receipt.source.path for file, content in opened if file.receipt.signature and content.salt is None):
+        print("\n  ".join((request.say("rekey.sign_again"), *again)))
     _tell_history(request)
     return FINE
 
 
-def _again(file: Sealed, submission: Submission, recipients: tuple[Recipient, ...], day: date) -> tuple[bytes, Receipt]:
-    """A file sealed anew, and its receipt: what the school signed stays signed."""
-    from generator.receipts import digest
-    from generator.sealed import seal
-    from generator.submission import written
+def _again(file: Sealed, content: Salted, recipients: tuple[Recipient, ...], day: date) -> tuple[bytes, Receipt]:
+    """A file sealed anew, and its receipt. The salt stays, so the commitment does, so what the school signed stays signed.
 
-    data = seal(written(submission), [recipient.key for recipient in recipients])
-    old = file.receipt
-    signed = (old.signed_digest or old.digest) if old.signature else None
-    fingerprints = tuple(r.fingerprint for r in recipients)
-    return data, replace(old, rekeyed_on=day, recipients=fingerprints, digest=digest(data), signed_digest=signed)
+    What is of the first form is brought into the present one. Its signature was over the old file and cannot be carried over.
+    """
+    from generator.receipts import issued
+    from generator.sealed import salted, seal
+    from generator.submission import SCHEMA, sealed_text
+
+    if content.salt is None:
+        content = salted(replace(content.submission, schema=SCHEMA))
+    data = seal(sealed_text(content), [recipient.key for recipient in recipients])
+    old, new = file.receipt, issued(content, day, recipients, data)
+    kept = old.signature if old.schema == new.schema else None
+    return data, replace(new, sealed_on=old.sealed_on, rekeyed_on=day, signature=kept, source=old.source)
 
 
 def _tell_history(request: Request) -> None:

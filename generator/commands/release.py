@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from generator.command import (
@@ -23,7 +22,7 @@ from generator.command import (
     put_back,
     write_records,
 )
-from generator.keys import FLAGS, OPTIONS, identities, refused
+from generator.keys import FLAGS, OPTIONS, doubted, identities, refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +75,8 @@ def _order(request: Request, tree: Tree, repository: Repository, term: Term) -> 
         raise UsageError("release.say_why" if before else "release.nothing_to_correct")
     if request.options.get("--confirm", needed := id_of(term.id, len(before) + 1)) != needed:
         raise UsageError("release.other", id=needed)
+    if doubtful := doubted(request, repository, [file.receipt for file in files]):
+        return doubtful
     wanted = {pair for release in before for pair in release.counted.items()} - set(counted.items())
     progress(request)("release.open")
     opened = _opened(request, [*files, *_former(request.root, repository, term, wanted)])
@@ -101,28 +102,29 @@ def _opened(request: Request, files: Sequence[Sealed]) -> dict[Filing, Submissio
     bad = [refused(request, f.receipt.source.path, r) for f, r in zip(files, results, strict=True) if isinstance(r, Refused)]
     if bad:
         return bad[0]
-    kept = [result for result in results if not isinstance(result, Refused)]
+    kept = [result.submission for result in results if not isinstance(result, Refused)]
     return {Filing(term=s.term, school=s.school, revision=s.revision): s for s in kept}
 
 
 def _former(root: Path, repository: Repository, term: Term, wanted: set[tuple[SchoolId, int]]) -> Iterator[Sealed]:
     """Earlier revisions that an earlier release counted: their files, as git history keeps them."""
-    from generator.history import EVERYTHING, brought, contents, revisions_of
+    from generator.history import brought, contents, parents
     from generator.opening import Sealed, frame
+    from generator.provenance import is_signed, read_receipt
     from generator.receipts import digest, receipt_path
-    from generator.repository import apart
-    from generator.tree import Tree
 
     sealed = {_place(school, term): school for school, _ in sorted(wanted)}
     places = {*sealed, *map(receipt_path, sealed)}
-    blobs = [blob for blob in brought(root, revisions_of(root, EVERYTHING) or ()) if blob.path in places] if wanted else []
+    blobs = [blob for blob in brought(root, list(parents(root)), sorted(places)) if blob.path in places] if wanted else []
     held = {name: data for name, _, data in contents(root, [blob.id for blob in blobs])}
     files = {digest(held[blob.id]): held[blob.id] for blob in blobs if blob.path in sealed}
     for place in sealed:
         for blob in (blob for blob in blobs if blob.path == receipt_path(place)):
-            _, receipt = apart(Tree(readers={blob.path: partial(bytes, held[blob.id])}), place)
-            known = frame(repository, receipt.school, receipt.term) if receipt else None
-            if receipt and known and receipt.digest in files and (receipt.school, receipt.revision) in wanted:
+            receipt = read_receipt(blob.path, held[blob.id])
+            if receipt is None or receipt.digest not in files or (receipt.school, receipt.revision) not in wanted:
+                continue
+            known = frame(repository, receipt.school, receipt.term)
+            if known and is_signed(receipt, repository.signers):
                 wanted.discard((receipt.school, receipt.revision))
                 yield Sealed(data=files[receipt.digest], receipt=receipt, frame=known)
 
