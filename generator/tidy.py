@@ -21,12 +21,15 @@ _OTHERWISE = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|[-+]?[0-9]+_[0-9_]*|[-+]?0[0-9]+|=|<<"
 )
 
+_IN_DOUBT = frozenset({"duplicate-key", "non-string-key"})  # which line is meant nobody knows
+
 
 def tidied(path: str, content: bytes) -> str | None:
     """The text of a record, tidy; None where there is nothing that can be tidied safely."""
     kind = kind_of(path)
-    document = read(path, content)[0] if kind else None
-    if kind is None or document is None or not isinstance(document.data, Mapping):
+    document, problems = read(path, content) if kind else (None, ())
+    doubtful = any(found.code in _IN_DOUBT for found in problems)
+    if kind is None or document is None or doubtful or not isinstance(document.data, Mapping):
         return None
     quoted = _reread(path, _quoted(document, schema_of(kind)))
     assert _as_text(quoted.data) == _as_text(document.data), f"{path}: quoting changed a value"

@@ -132,3 +132,9 @@ def test_the_command_mends_once_and_says_so(tmp_path: Path) -> None:
     assert 'filed_by: "110"' in record.read_text(encoding="utf-8")
     assert run(["tidy", RETURN], root).returncode == 0
     assert run(["tidy", "nowhere"], root).returncode == 2
+
+
+def test_a_file_with_a_field_twice_is_left_alone() -> None:
+    """Which of the two is meant nobody knows; ordering moved one, then the other."""
+    text = "key: a\nvalid_from: 2020-09-01\nfingerprint: b\nvalid_from: 2020-09-01\nid: office-2020\n"
+    assert tidied("records/recipients/office-2020.yml", text.encode()) is None
