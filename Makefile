@@ -13,7 +13,7 @@ WHEELS := --only-binary :all: --no-binary jieba
 .DEFAULT_GOAL := site
 SAMPLE_KEYS := ../xinzhuli-sample-keys
 AUDIT := $(VENV)/audit
-.PHONY: site test explore kill check guard guard-changes diff reports install serve golden bench lint zensical lock audit sbom clean help sample
+.PHONY: site test mutants explore kill check guard guard-changes diff reports install serve golden bench lint zensical lock audit sbom clean help sample
 
 ## site: set everything up, build the site in both languages, say where to look
 site: $(RUN)
@@ -21,7 +21,11 @@ site: $(RUN)
 
 ## test: set everything up, check the records, run every test, name the slowest ten
 test: lint check
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=0.5
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --durations=10 --durations-min=0.5 $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
+
+## mutants: change what guards privacy and verdicts one place at a time (SAMPLE=200 SEED=1 ONLY= AGAIN= MEASURE=): what no test notices
+mutants: $(DEV)
+	@$(BIN)/python -m mutation --sample $(or $(SAMPLE),200) --seed $(or $(SEED),1) $(if $(AGAIN),--again) $(if $(MEASURE),--measure) $(ONLY)
 
 ## explore: let the attacker meet many more random tables than `make test` does, axe every page in all eight ways, build with both engines, try 100,000 changed records
 explore: $(DEV)
