@@ -37,7 +37,7 @@ GUARDED: Mapping[str, tuple[str, ...]] = {
 }
 
 # Loaded once, before a process forks for each change.
-HEAVY = ("hypothesis", "jinja2", "jsonschema", "jsonschema_rs", "pandas", "playwright.sync_api", "pyrage", "highspy", "yaml")
+HEAVY = ("jinja2", "jsonschema", "jsonschema_rs", "pandas", "playwright.sync_api", "pyrage", "highspy", "yaml")
 
 
 def source(module: str) -> Path:

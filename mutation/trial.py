@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import resource
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -22,7 +24,9 @@ import pytest
 from mutation.guarded import HEAVY, ROOT, WORK
 
 NOTICED, LIVES, TIMED_OUT, NOT_COVERED = "noticed", "lives", "out of time", "not covered"
+BROKEN = "the tests do not run"  # also of the unchanged tree: nothing is said of the change
 _CPU = 240  # seconds of one process: some tests of whole cuts take 20
+_NO_RUN = 70
 _WALL = 1200  # for one that waits for ever
 
 
@@ -79,15 +83,21 @@ def outcome(tests: Iterable[str], log: Path) -> str:
     return TIMED_OUT
 
 
+def failed(log: Path) -> str | None:
+    """The test that noticed, or None where nothing could be imported any more."""
+    found = re.search(r"^(?:FAILED|ERROR) (\S+::.+?)(?: - .*)?$", log.read_text(encoding="utf-8", errors="replace"), re.MULTILINE)
+    return found[1] if found else None
+
+
 def _said(code: int) -> str:
     if code in (-signal.SIGXCPU, -signal.SIGKILL):
         return TIMED_OUT
-    return LIVES if code == 0 else NOTICED
+    return {0: LIVES, _NO_RUN: BROKEN}.get(code, NOTICED)
 
 
 def _child(tests: list[str], log: Path) -> None:
     """Never comes back."""
-    code = 70
+    code = _NO_RUN
     try:
         os.setsid()
         resource.setrlimit(resource.RLIMIT_CPU, (_CPU, _CPU + 5))
@@ -95,6 +105,11 @@ def _child(tests: list[str], log: Path) -> None:
         os.dup2(there, 1)
         os.dup2(there, 2)
         options = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:pytest_cov", "--hypothesis-seed=0"]
+        options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # what was imported before the fork is no plugin
         code = int(pytest.main([*options, "--tb=line", *tests]))
+    except BaseException:
+        traceback.print_exc()
     finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
         os._exit(code)

@@ -14,14 +14,15 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from generator.build import build
 from generator.engine import Engine
 from generator.history import Commit
 
-settings.register_profile("untimed", deadline=None)  # tests never time anything: machines are busy
+# tests never time anything: machines are busy
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 ROOT = Path(__file__).resolve().parent.parent

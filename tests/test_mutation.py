@@ -6,9 +6,9 @@ import ast
 
 import pytest
 
-from mutation.__main__ import chosen, equivalent, text_of
 from mutation.covering import Cover
 from mutation.guarded import GUARDED, LISTED, ROOT, source
+from mutation.mutants import chosen, equivalent, text_of
 from mutation.places import changes
 
 TEXT = '''
