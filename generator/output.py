@@ -51,12 +51,16 @@ def workshop(out: Path) -> Path:
     if out.exists() and not out.is_symlink():
         raise OutputTaken("cli.output_taken")
     out.parent.mkdir(parents=True, exist_ok=True)
-    for left in sorted(out.parent.glob(f".{out.name}-*-*")):
-        if left not in out.resolve().parents and not _runs(left.name.split("-")[-2]):
-            discard(left)
+    _sweep(out)
     made = _new(out)
     (made / ".gitignore").write_text("*\n", encoding="ascii")  # wherever `out` is, git sees nothing of it
     return made
+
+
+def _sweep(out: Path) -> None:
+    for left in sorted(out.parent.glob(f".{out.name}-*-*")):
+        if left not in out.resolve().parents and not _runs(left.name.split("-")[-2]):
+            discard(left)
 
 
 def _ours(link: Path) -> bool:
@@ -94,6 +98,7 @@ def publish(made: Path, out: Path) -> None:
     link.replace(out)
     if before is not None and before.parent.name.startswith(f".{out.name}-"):
         discard(before.parent)
+    _sweep(out)  # once more: the engine of a killed run goes on writing for a while, but not longer than ours
 
 
 def discard(folder: Path) -> None:

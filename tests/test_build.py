@@ -189,6 +189,18 @@ def test_a_killed_build_leaves_the_last_good_site_and_the_next_one_cleans_up(tmp
     assert len(list(tmp_path.glob(".site-*"))) == 1
 
 
+def test_what_the_engine_of_a_killed_run_writes_after_it_was_swept_is_swept_too(tmp_path: Path) -> None:
+    """The process of such a folder has gone; the folder appears between our sweeping and our publishing."""
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    made = output.workshop(tmp_path / "site")
+    (made / "site").mkdir()
+    late = tmp_path / f".site-{gone.pid}-1" / "work"
+    late.mkdir(parents=True)
+    output.publish(made / "site", tmp_path / "site")
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted([made.name, "site"])
+
+
 def test_a_folder_that_somebody_else_made_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "precious").write_text("mine")
