@@ -62,7 +62,8 @@ def with_sentinel(beside: Path) -> District:
     one = invented(made, FIRST)
     band, counts = next(iter(one.bands.items()))
     put(made, replace(one, bands={**one.bands, band: replace(counts, enrolment=SENTINEL)}))
-    shutil.copy(ROOT / ".gitignore", made.root)
+    for name in (".gitignore", ".gitattributes"):
+        shutil.copy(ROOT / name, made.root)
     committed(made)
     return made
 
@@ -107,7 +108,8 @@ def to_release(beside: Path) -> District:
     root = beside / "district"
     left_out = shutil.ignore_patterns("*.age", "*.receipt.yml", "releases", "recipients")
     shutil.copytree(ROOT / "records", root / "records", ignore=left_out)
-    shutil.copy(ROOT / ".gitignore", root)
+    for name in (".gitignore", ".gitattributes"):
+        shutil.copy(ROOT / name, root)
     (beside / "keys").mkdir()
     handed_in = [f for f in filings(repository()) if f.submission.term == TERM and f.submission.school in PRIMARY]
     seal_all(root, handed_in, made_recipients(root, repository(), beside / "keys"))
