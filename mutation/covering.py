@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
@@ -30,17 +30,19 @@ class Cover:
     texts: Mapping[str, str]
 
     def asked(self, module: str, text: str, statement: int) -> tuple[str, ...]:
-        """The tests for a change of this statement of the module as it stands now, its own and the quick ones first.
+        """The tests for a change of this statement of the module as it stands now: those that run through it, its own
+        and the quick ones first; then the module's others, as what a test keeps for later ones is measured once only.
 
-        Files of its own that were not measured are asked whole, and all its own where no measured test came by.
+        Files of its own that were not measured are asked whole.
         """
         own, of_module = GUARDED[module], self.lines.get(module, {})
         here = of_module.get(_moved(self.texts.get(module, ""), text).get(statement, 0), ())
-        unseen = () if here else [t for t in self.seconds if _file(t) in own]
         measured = {_file(t) for t in self.seconds}
         whole = [f"tests/{name}.py" for name in own if name not in measured]
-        ordered = sorted({*here, *unseen}, key=lambda t: (_file(t) not in own, self.seconds.get(t, 1.0), t))
-        return (*whole, *_within(ordered, self.seconds))
+        others = {t for t in self.seconds if _file(t) in own} - set(here)
+        first = sorted(here, key=lambda t: (_file(t) not in own, self.seconds.get(t, 1.0), t))
+        then = sorted(others, key=lambda t: (own.index(_file(t)), self.seconds[t], t))
+        return (*whole, *_within([*first, *then], self.seconds))
 
 
 @cache
@@ -63,10 +65,13 @@ def _file(test: str) -> str:
     return Path(test.partition("::")[0]).stem
 
 
+def _files(tree: Path) -> list[str]:
+    own = {name for tests in GUARDED.values() for name in tests}
+    return [p.relative_to(tree).as_posix() for p in sorted((tree / "tests").glob("test_*.py")) if p.stem in own]
+
+
 def measure(tree: Path, into: Path, workers: int) -> None:
     """Run the tests of a tree and keep what they ran through."""
-    own = {name for tests in GUARDED.values() for name in tests}
-    files = [p for p in sorted((tree / "tests").glob("test_*.py")) if p.stem in own]
     settings = into / "coverage.ini"
     settings.write_text(
         f"[run]\nbranch = false\nrelative_files = true\nsource = generator\ndata_file = {into / 'covered'}\n",
@@ -74,7 +79,7 @@ def measure(tree: Path, into: Path, workers: int) -> None:
     )
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", str(workers)]
     command += ["--cov", f"--cov-config={settings}", "--cov-context=test", "--cov-report="]
-    command += ["--junitxml", str(into / "took.xml"), "-o", "junit_family=xunit1", *(p.relative_to(tree).as_posix() for p in files)]
+    command += ["--junitxml", str(into / "took.xml"), "-o", "junit_family=xunit1", *_files(tree)]
     subprocess.run(command, cwd=tree, check=False)
     texts = {module: (tree / source(module).relative_to(ROOT)).read_text(encoding="utf-8") for module in GUARDED}
     found = {"lines": _covered(into / "covered"), "seconds": dict(_took(into / "took.xml")), "texts": texts}
@@ -91,6 +96,15 @@ def _covered(path: Path) -> dict[str, dict[int, tuple[str, ...]]]:
         tests = {line: tuple(sorted({c.rpartition("|")[0] for c in contexts if c})) for line, contexts in found.items()}
         lines[module] = {line: of_line for line, of_line in tests.items() if of_line}
     return lines
+
+
+def present(tree: Path, cover: Cover) -> Cover:
+    """The same without tests that are not there any more: pytest would run none where one is missing."""
+    command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider", *_files(tree)]
+    listed = subprocess.run(command, cwd=tree, check=False, capture_output=True, text=True, encoding="utf-8").stdout
+    there = frozenset(listed.splitlines())
+    lines = {m: {n: tuple(t for t in tests if t in there) for n, tests in of.items()} for m, of in cover.lines.items()}
+    return replace(cover, lines=lines, seconds={t: took for t, took in cover.seconds.items() if t in there})
 
 
 def kept(folder: Path) -> Cover | None:

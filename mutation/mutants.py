@@ -140,12 +140,12 @@ def arguments() -> argparse.Namespace:
 
 
 def _cover(given: argparse.Namespace) -> Cover:
-    cover = None if given.measure else covering.kept(WORK)
+    tree, cover = trial.copied(WORK / "tree-0"), None if given.measure else covering.kept(WORK)
     if cover is None:
-        covering.measure(trial.copied(WORK / "tree-0"), WORK, given.workers)
+        covering.measure(tree, WORK, given.workers)
         cover = covering.kept(WORK)
     assert cover is not None
-    return cover
+    return covering.present(tree, cover)
 
 
 def main() -> None:
