@@ -45,7 +45,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite golden files and transcripts instead of comparing")
 
 
-_LONG = ("cut", "accessibility", "browser", "diff", "statistics", "sheets", "build", "workflows", "release_scripts", "sealed_commands", "serve")
+# Two that wait for the same site do not stand side by side at the beginning.
+_LONG = (
+    "browser",
+    "workflows",
+    "release_faults",
+    "cut",
+    "build",
+    "sheets",
+    "accessibility",
+    "statistics",
+    "diff",
+    "sealed_commands",
+    "release_scripts",
+    "serve",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
