@@ -14,7 +14,7 @@ class NoPrinter(Exception):
 
 
 class NoFont(Exception):
-    """No font that is installed has these characters: they would be empty boxes."""
+    """No font that is installed has these characters, which would be empty boxes; no characters: there is no font at all."""
 
     def __init__(self, characters: str) -> None:
         self.characters = characters
@@ -29,6 +29,8 @@ def pdf(html: str) -> bytes:
             from weasyprint.urls import URLFetcher
     except OSError as missing:
         raise NoPrinter(str(missing).splitlines()[0]) from missing
+    if not _any_font():  # Pango would end the whole process
+        raise NoFont("")
     nothing = URLFetcher(allowed_protocols=())
     with contextlib.redirect_stderr(io.StringIO()):  # it complains of fonts, which is said below in words
         document = HTML(string=html, url_fetcher=nothing).render(pdf_variant="pdf/ua-1", pdf_identifier=b"xinzhuli")
@@ -37,3 +39,13 @@ def pdf(html: str) -> bytes:
     if shapeless := "".join(sign for sign in signs if sign.isprintable() and not sign.isspace()):
         raise NoFont(shapeless)
     return made
+
+
+def _any_font() -> bool:
+    from weasyprint.text.ffi import ffi, fontconfig
+
+    config = fontconfig.FcInitLoadConfigAndFonts()
+    fonts = fontconfig.FcConfigGetFonts(config, fontconfig.FcSetSystem)
+    found = fonts != ffi.NULL and fonts.nfont > 0
+    fontconfig.FcConfigDestroy(config)
+    return bool(found)

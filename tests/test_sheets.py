@@ -253,9 +253,10 @@ def test_without_a_chinese_font_nothing_is_written(tmp_path: Path, fonts: str) -
     config = tmp_path / "fonts.conf"
     config.write_text(f"<fontconfig><dir>{tmp_path / 'fonts'}</dir><cachedir>{tmp_path / 'cache'}</cachedir></fontconfig>", encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "FONTCONFIG_FILE": str(config)}
-    command = [sys.executable, "-m", "generator.cli", "--lang", "en", "sheets", "xz01"]
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "generator.cli", "--lang", "en" if fonts == "none" else "zh-CN", "sheets", "xz01"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert "apt-get install fonts-noto-cjk" in done.stderr
+    assert ("、。一不" in done.stderr) == (fonts != "none")  # it names some of them
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.rglob("*.pdf"))

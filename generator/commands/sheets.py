@@ -49,7 +49,7 @@ def run(request: Request) -> int:
     except NoPrinter as missing:
         raise UsageError("sheets.no_printer", said=str(missing)) from None
     except NoFont as missing:
-        raise UsageError("sheets.no_font", count=str(len(missing.characters)), characters=missing.characters[:20]) from None
+        raise UsageError("sheets.no_font", characters=missing.characters[:20]) from None
     except OSError as refused:
         raise UsageError("cli.cannot_write", path=str(refused.filename or folder)) from None
     print(request.say("sheets.done", count=len(schools), path=folder, as_of=as_of))
