@@ -33,6 +33,7 @@ _EXCHANGED: dict[type[ast.operator], type[ast.operator]] = {
 }
 _OPPOSITE = {"min": "max", "max": "min", "any": "all", "all": "any"}
 _SETS = (ast.BitOr, ast.BitAnd)
+_TYPES = {"Callable", "Counter", "Iterator", "Mapping", "Sequence", "dict", "frozenset", "list", "set", "tuple"}
 # The value of the same type that says nothing, by the first word of the annotation.
 _EMPTY = {
     "tuple": ("()",),
@@ -121,6 +122,8 @@ def _walk(node: ast.AST, function: str, statement: int, returns: str = "") -> It
         for child in value if isinstance(value, list) else [value]:
             if not isinstance(child, ast.AST) or isinstance(child, ast.JoinedStr | ast.Import | ast.ImportFrom):
                 continue
+            if _is_type(child):
+                continue
             here, line, result = function, statement, returns
             if isinstance(child, ast.FunctionDef | ast.ClassDef):
                 here = f"{function}.{child.name}".lstrip(".")
@@ -165,6 +168,11 @@ def _statements(node: ast.stmt, above: ast.AST, returns: str) -> Iterator[str]:
                 yield "return None"
         case _:
             return
+
+
+def _is_type(node: ast.AST) -> bool:
+    """Whether it is a type that is written where a value could be: `dict[int, str]()`, `tuple[str | None, ...]`."""
+    return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in _TYPES
 
 
 def _is_branch_of(node: ast.If, above: ast.AST) -> bool:

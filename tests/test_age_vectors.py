@@ -172,3 +172,10 @@ CHUNK, TAG, NONCE = 1 << 16, 16, 16
 def test_the_length_of_the_payload_at_the_ends_of_its_chunks(left: int, plain: int | None) -> None:
     read = header(HEAD + bytes(left))
     assert read == NotAge(fault=Fault.PAYLOAD) if plain is None else isinstance(read, Header) and read.payload == plain
+
+
+def test_a_header_that_is_printed_shows_nothing_of_the_file() -> None:
+    read = header(HEAD + b"canary" + bytes(NONCE + TAG))
+    assert isinstance(read, Header)
+    assert read.binary
+    assert "canary" not in repr(read)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from fractions import Fraction
 
 import pytest
 
-from generator.audit import Seen, _share, secrets
-from generator.model import Cell, SchoolId, Suppressed
+from generator.audit import Attack, Candidate, Seen, _share, certify, secrets
+from generator.model import Cell, SchoolId, Shown, Suppressed
 from generator.registry import registry
 from generator.releases import questions
 from generator.tables import Filing, Ledger, Statement, Tabulation, tabulate
@@ -103,3 +104,28 @@ def test_every_sensitive_cell_and_every_schools_part_of_it_is_a_secret() -> None
     for cell in table.sensitive:
         assert {(atoms, ()) for atoms in table.parts[cell].values()} <= found
     assert {(group.atoms, group.beside) for group in table.groups} <= found
+
+
+def test_what_is_attacked_is_what_would_be_published() -> None:
+    """A small count that is shown in place of its mark is found by the last attack: it hears every cell of the candidate."""
+    candidate = Candidate(**{field.name: getattr(first(), field.name) for field in fields(Candidate)})
+    assert candidate.cells == first().cells
+    of = ledger_of(handed_in())
+    present = [Filing(term=TERM, school=school, revision=1) for school in first().counted]
+    table = tabulate(of, registry(first().levels, first().windows), present, first().limits)
+    small = next(
+        cell
+        for cell, atoms in table.cells.items()
+        if cell in table.sensitive and isinstance(candidate.cells[cell], Suppressed) and 0 < sum(of.values[atom] for atom in atoms) < first().limits.k
+    )
+    told = Shown(value=sum(of.values[atom] for atom in table.cells[small]))
+    shown = tuple(
+        replace(t, rows=tuple(replace(r, cells={**r.cells, small.column: told}) if r.id == small.row else r for r in t.rows))
+        if t.id == small.table
+        else t
+        for t in candidate.tables
+    )
+    seen = Seen(content=replace(candidate, tables=shown), tabulation=table, questions=tuple(questions(repository())))
+    found = certify(of, seen, ())
+    assert isinstance(found, Attack)
+    assert small in {exposure.secret.cell for exposure in found.exposures}
