@@ -21,9 +21,10 @@ from mutation.places import Change, changes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """One change to try. `key` is another one when the module is."""
+    """One change to try, of the text that the module had then. `key` is another one when the module is."""
 
     module: str
+    text: str
     change: Change
     tests: tuple[str, ...]
 
@@ -33,7 +34,7 @@ class Trial:
 
     @property
     def key(self) -> str:
-        return f"{self.name} {sha256(text_of(self.module).encode()).hexdigest()[:12]}"
+        return f"{self.name} {sha256(self.text.encode()).hexdigest()[:12]}"
 
 
 def text_of(module: str) -> str:
@@ -70,29 +71,29 @@ class Bench:
         """What the tests say of a change. A test that fails without it too is not asked."""
         tests = list(one.tests)
         while True:
-            said = self._outcome(one.module, one.change.made_in(text_of(one.module)), tests)
+            said = self._outcome(one, one.change.made_in(one.text), tests)
             if said != trial.NOTICED:
                 return said
             found = trial.failed(self.log)
-            if self._is_sound(one.module, found, tests):
+            if self._is_sound(one, found, tests):
                 return said
             if found is None:
                 return trial.BROKEN
             tests = [t for t in tests if t not in (found, found.partition("::")[0])]
 
-    def _is_sound(self, module: str, found: str | None, tests: list[str]) -> bool:
+    def _is_sound(self, one: Trial, found: str | None, tests: list[str]) -> bool:
         """Whether the test passes without a change; where nothing could be imported, whether any does."""
         if found not in self._sound:
-            said = self._outcome(module, text_of(module), [found] if found else tests[:1])
+            said = self._outcome(one, one.text, [found] if found else tests[:1])
             self._sound[found] = said == trial.LIVES
         return self._sound[found]
 
-    def _outcome(self, module: str, text: str, tests: list[str]) -> str:
-        path = self.tree / source(module).relative_to(ROOT)
+    def _outcome(self, one: Trial, text: str, tests: list[str]) -> str:
+        path = self.tree / source(one.module).relative_to(ROOT)
         self._turn += 2
         trial.write(path, text, self._turn)
         said = trial.outcome(tests, self.log)
-        trial.write(path, text_of(module), self._turn + 1)
+        trial.write(path, one.text, self._turn + 1)
         return said
 
 
@@ -154,7 +155,8 @@ def main() -> None:
     cover, results = _cover(given), WORK / "results.jsonl"
     listed = equivalent(LISTED.read_text(encoding="utf-8")) if LISTED.is_file() else frozenset()
     picked = chosen(given.modules or list(GUARDED), given.sample, given.seed)
-    trials = [Trial(module=m, change=c, tests=cover.asked(m, text_of(m), c.statement)) for m, c in picked]
+    texts = {module: text_of(module) for module in GUARDED}
+    trials = [Trial(module=m, text=texts[m], change=c, tests=cover.asked(m, texts[m], c.statement)) for m, c in picked]
     trials = [one for one in trials if one.name not in listed]
     known = _known(results)
     again = (trial.LIVES, trial.NOT_COVERED, trial.BROKEN) if given.again else ()
