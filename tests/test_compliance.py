@@ -395,3 +395,14 @@ def test_a_change_of_one_schools_records_concerns_that_school_and_the_districts_
     assert compliance.concerned(typical(), typical()) == frozenset()
     assert compliance.concerned(typical(), with_return("xz01", filed_by="另一人")) == frozenset({m.SchoolId("xz01")})
     assert compliance.concerned(typical(), replace(typical(), district=replace(typical().district))) is None
+
+
+@pytest.mark.parametrize("days", [0, 30])
+def test_the_day_that_an_inspection_sets_is_the_day_it_is_due(days: int) -> None:
+    """Where a rule counts from inspections, the calendar of the school year says nothing."""
+    rule = sample().rules[d.RuleId("SUP-13")]
+    assert rule.due.anchor is d.Anchor.INSPECTION
+    later = replace(rule, due=replace(rule.due, days=days))
+    repository = replace(sample(), rules={**sample().rules, rule.id: later})
+    (moment,) = check_of(repository, "SUP-13", "xz33").moments
+    assert moment.due == date(2026, 12, 18) + timedelta(days=days)
