@@ -18,6 +18,7 @@ from coverage import CoverageData
 from mutation.guarded import GUARDED, ROOT, source
 
 _ATTEMPTS = 500  # tests that one change is shown to; most take milliseconds
+_NEW = 0.2  # seconds that a test is taken to need that was not measured yet
 _SECONDS = 40.0  # what they took when they were measured
 
 
@@ -99,12 +100,13 @@ def _covered(path: Path) -> dict[str, dict[int, tuple[str, ...]]]:
 
 
 def present(tree: Path, cover: Cover) -> Cover:
-    """The same without tests that are not there any more: pytest would run none where one is missing."""
+    """The same without tests that are gone, as pytest would run none where one is missing; with those that are new."""
     command = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider", *_files(tree)]
     listed = subprocess.run(command, cwd=tree, check=False, capture_output=True, text=True, encoding="utf-8").stdout
-    there = frozenset(listed.splitlines())
-    lines = {m: {n: tuple(t for t in tests if t in there) for n, tests in of.items()} for m, of in cover.lines.items()}
-    return replace(cover, lines=lines, seconds={t: took for t, took in cover.seconds.items() if t in there})
+    there = [line for line in listed.splitlines() if "::" in line]
+    known = frozenset(there)
+    lines = {m: {n: tuple(t for t in tests if t in known) for n, tests in of.items()} for m, of in cover.lines.items()}
+    return replace(cover, lines=lines, seconds={t: cover.seconds.get(t, _NEW) for t in there})
 
 
 def kept(folder: Path) -> Cover | None:

@@ -205,12 +205,13 @@ OUTREACH = (
 def test_what_was_planned_and_has_passed_is_missed_for_every_kind_of_outreach_and_no_other(kind: m.ActivityKind) -> None:
     one = replace(next(iter(sample().activities.values())), kind=kind, first_day=END, last_day=END)
     state = m.ActivityState
-    every = {m.ActivityId(s.value): replace(one, id=m.ActivityId(s.value), state=s) for s in state}
+    states = {s.value: s for s in state} | {"planned-too": state.PLANNED}
+    every = {m.ActivityId(name): replace(one, id=m.ActivityId(name), state=s) for name, s in states.items()}
     repository = replace(sample(), activities=every)
     day = END + timedelta(days=1)
     last = next(y for y in repository.district.years if y.id == YEAR).last_day
     assert last >= day
-    wanted = (1, len(state)) if kind in OUTREACH else (0, 0)
+    wanted = (2, len(states)) if kind in OUTREACH else (0, 0)
     got = measure(Name.OUTREACH_MISSED, repository, YEAR, day)
     assert (got.value, got.counted) == wanted
     assert measure(Name.OUTREACH_MISSED, repository, YEAR, END).value == 0  # its day is not over yet
