@@ -6,10 +6,11 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -43,7 +44,8 @@ class Cover:
         others = {t for t in self.seconds if _file(t) in own} - set(here)
         first = sorted(here, key=lambda t: (_file(t) not in own, self.seconds.get(t, 1.0), t))
         then = sorted(others, key=lambda t: (own.index(_file(t)), self.seconds[t], t))
-        return (*whole, *_within([*first, *then], self.seconds))
+        new = [t for t in then if self.seconds[t] == _NEW]  # written since: maybe for this change
+        return (*whole, *_within(dict.fromkeys([*new, *first, *then]), self.seconds))
 
 
 @cache
@@ -53,9 +55,9 @@ def _moved(before: str, now: str) -> Mapping[int, int]:
     return {b + n + 1: a + n + 1 for a, b, size in matcher.get_matching_blocks() for n in range(size)}
 
 
-def _within(tests: list[str], seconds: Mapping[str, float]) -> Iterator[str]:
+def _within(tests: Iterable[str], seconds: Mapping[str, float]) -> Iterator[str]:
     spent = 0.0
-    for test in tests[:_ATTEMPTS]:
+    for test in islice(tests, _ATTEMPTS):
         spent += seconds.get(test, 1.0)
         if spent > _SECONDS:
             return
