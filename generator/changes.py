@@ -165,9 +165,12 @@ def _is_list_of_mappings(*sides: Any) -> bool:
 
 
 def _items(schema: Schema, before: Sequence[Any], after: Sequence[Any], names: tuple[str, ...], titles: tuple[Text, ...]) -> Iterator[FieldChange]:
-    """The items of two lists, paired by what tells them apart; an item that is new or gone is compared with nothing."""
+    """The items of two lists, paired by what tells them apart; an item that is new or gone is compared with nothing. First their order, by name."""
     key = _key(before, after)
     old, new = {_told(key, i, item): item for i, item in enumerate(before)}, {_told(key, i, item): item for i, item in enumerate(after)}
+    was, comes = [label for label in old if label in new], [label for label in new if label in old]
+    if was != comes:
+        yield FieldChange(names=names, titles=titles, before=was, after=comes, labels={})
     for label in dict.fromkeys((*new, *old)):
         item = new.get(label, old.get(label))
         steps, called = (*names, label), (*titles, Text(zh=str((item or {}).get("title", label))))

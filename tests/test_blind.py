@@ -17,13 +17,13 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from generator.catalogue import Language, load
-from generator.changes import Changes, FieldChange, FileChange, RecordChange, changes
+from generator.changes import Changes, FieldChange, FileChange, RecordChange, changes, compared
 from generator.compliance import Verdict
 from generator.duties import RuleId
 from generator.model import SchoolId, Text
 from generator.reporters import review_json, review_markdown, review_text
 from generator.reporters.review_markdown import MOST, ROOM
-from generator.reporters.review_words import Part, Words
+from generator.reporters.review_words import Part, Words, differing
 from generator.review import Consequences, Coverage, PageChange, Review, Turn, VerdictTurn, review
 from generator.tree import How
 from tests.test_reporters import LIVE, rendered
@@ -252,3 +252,77 @@ def test_real_records_one_figure_among_new_titles_and_returns(noisy: bool) -> No
     assert "达标 → 未达标" in first_section(made)
     assert path in plain(made)
     assert len(made) < COMMENT
+
+
+def following(told: Words, **more: object) -> Words:
+    """With other consequences."""
+    assert told.review.consequences
+    return replace(told, review=replace(told.review, consequences=replace(told.review.consequences, **more)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("what", "was", "new"), [("claims", "reproduced", "reproduced"), ("waivers", "in-force", "in-force")])
+def test_what_turned_is_named_before_what_is_judged_for_the_first_time(what: str, was: str, new: str) -> None:
+    noise = [Turn(id=f"a{i}", subject=Text(zh="长" * 100), before=None, after=new) for i in range(900)]
+    turned = Turn(id="z", subject=Text(zh="变了的"), before=was, after=None)
+    made = plain(review_markdown.report(following(words({}, ""), **{what: (*noise, turned)})))
+    assert "变了的" in made
+
+
+def test_new_files_of_one_sort_push_out_no_change_of_another() -> None:
+    told = words({}, "")
+    noise = [FileChange(how=How.ADDED, path=f"docs/{i:04}{name}") for i in range(400) for name in ("/.gitattributes", ".toml", "/CODEOWNERS")]
+    noise += [FileChange(how=How.ADDED, path=f".github/workflows/a{i:04}.yml") for i in range(400)]
+    hidden = ("guard.yml", ".github/workflows/check.yml", "pyproject.toml", "generator/audit.py", "sample/x.csv")
+    outside = (*noise, *(FileChange(how=How.CHANGED, path=path) for path in hidden))
+    made = plain(review_markdown.report(replace(told, review=replace(told.review, changes=replace(told.review.changes, outside=outside)))))
+    assert [path for path in hidden if path not in made] == []
+
+
+def test_what_is_new_in_a_record_pushes_out_no_change_of_what_was_there() -> None:
+    fresh = [field("parameters", f"p{i}", "value", before=None, after=i) for i in range(900)]
+    words_ = [field("areas", f"a{i}", "title", before="旧" * 99, after="新" * 99) for i in range(300)]
+    district = record("district", "records/district.yml", *fresh, *words_, field("years", "first_day", before="2026-09-01", after="2027-09-01"))
+    told = words({}, "")
+    district = replace(district, fields=(*district.fields, field("parameters", "z", "value", before=10, after=1)))
+    made = plain(review_markdown.report(replace(told, review=replace(told.review, changes=replace(told.review.changes, records=(district,))))))
+    assert "10 → 1" in made
+    assert "2027-09-01" in made
+
+
+@pytest.mark.parametrize("figure", ["10", "十"])
+def test_of_a_long_text_every_place_that_differs_is_shown(figure: str) -> None:
+    filling = "".join(f"第{i}段，甲乙丙丁戊己庚辛。" for i in range(100))
+    old = f"前言。{filling}每所学校不少于{figure}名。{filling}附则。"
+    line = words({}, "")._field(field("text", before=old, after=f"序言。{filling}每所学校不少于1名。{filling}附录。"))
+    assert f"不少于{figure}名" in line.before
+    assert "不少于1名" in line.after
+    assert all(word in line.before for word in ("前言", "附则"))
+    assert all(word in line.after for word in ("序言", "附录"))
+    assert len(line.after) < 200
+
+
+def test_a_figure_is_shown_before_words_that_differ_everywhere() -> None:
+    old = "".join(f"甲乙{chr(0x4E00 + i)}，丙丁戊己庚辛壬癸；" for i in range(120))
+    new = old.replace("，", ",").replace("；", "。")
+    line = words({}, "")._field(field("text", before=f"{old}不少于10名{old}", after=f"{new}不少于1名{new}"))
+    assert "不少于10名" in line.before
+    assert "不少于1名" in line.after
+    assert "另有" in line.after
+
+
+@given(st.text("ab十1", max_size=60), st.text("ab十1", max_size=60))
+def test_what_lies_between_the_places_that_differ_is_alike(one: str, other: str) -> None:
+    made, here = "", 0
+    for first, last, start, stop in differing(one, other):
+        made += one[here:first] + other[start:stop]
+        here = last
+    assert made + one[here:] == other
+
+
+def test_another_order_of_items_is_told() -> None:
+    levels = [{"id": "model", "title": "示范校"}, {"id": "growing", "title": "培育校"}]
+    schema: Any = {"properties": {"levels": {"items": {"properties": {"id": {}, "title": {}}}}}}
+    (told,) = compared(schema, {"levels": levels}, {"levels": levels[::-1]})
+    assert (told.names, told.before, told.after) == (("levels",), ["model", "growing"], ["growing", "model"])
+    longer = [*levels, {"id": "new", "title": "新"}]
+    assert [change.names for change in compared(schema, {"levels": levels}, {"levels": longer})] == [("levels", "new", "title")]

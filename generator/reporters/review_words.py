@@ -7,7 +7,9 @@ on as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -28,6 +30,8 @@ from generator.tree import How
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST = 300  # characters of a value that are shown
 _AROUND = 20  # characters shown before and after what differs in a long text
+_PIECE = 6  # characters that must be alike in both to end a place where long texts differ
+_MOST_PLACES = 2 * _LONGEST  # characters of all places where a long text differs, before and after
 _MANY = 12  # schools that are told on one line
 _MOST_SORTS = 6  # sorts of what is left out that are told by name
 _FIGURES, _CLOSED, _WORDS = range(3)
@@ -151,7 +155,7 @@ class Words:
             Part.RELEASES: [self._release(f) for f in sorted(changes.releases, key=_gone_first)],
             Part.SEALED: [*(self._file(f, "diff.sealed_note") for f in sorted(changes.sealed, key=_gone_first)), *records[Part.SEALED]],
             Part.FOREIGN: [self._file(f, "diff.foreign_note") for f in sorted(changes.foreign, key=_gone_first)],
-            Part.OUTSIDE: [self._outside(f) for f in sorted(changes.outside, key=_guarding)],
+            Part.OUTSIDE: [self._outside(f) for f in _in_turn(changes.outside)],
             Part.RECORDS: records[Part.RECORDS],
             Part.OTHERS: [self._file(f) for f in sorted(changes.others, key=_gone_first)],
             Part.FRAME: [Item(how=How.CHANGED, title=self.say("diff.frame"))] if follows and follows.frame else [],
@@ -169,8 +173,8 @@ class Words:
         return {
             Part.WORSE: [self._verdict(turn) for turn in follows.verdicts if turn.worse],
             Part.BETTER: [self._verdict(turn) for turn in follows.verdicts if not turn.worse],
-            Part.CLAIMS: [self._turn(turn, "claims") for turn in follows.claims],
-            Part.WAIVERS: [self._turn(turn, "diff.waiver") for turn in follows.waivers],
+            Part.CLAIMS: [self._turn(turn, "claims") for turn in sorted(follows.claims, key=_new_last)],
+            Part.WAIVERS: [self._turn(turn, "diff.waiver") for turn in sorted(follows.waivers, key=_new_last)],
             Part.COVERAGE: [Item(how=None, title="", lines=(line,))] if before != after else [],
         }
 
@@ -217,7 +221,7 @@ class Words:
         for field in record.fields:
             sort = " · ".join((self._kind(record), self.text(field.titles[0])))
             if record.how is not How.ADDED:
-                yield replace(self._field(field), sort=sort, weight=_weight(field))
+                yield replace(self._field(field), sort=sort, weight=_place(record, field))
             elif field.names[0] not in record.names and (self.language is Language.EN or "en" not in field.names):
                 line = self._field(field)
                 yield Line(label=line.label, after=line.after, sort=sort, weight=_weight(field))
@@ -255,12 +259,23 @@ class Words:
             return self._cut(before), f"{self._cut(after)} {self.say('diff.blanks')}"
         if max(len(before), len(after)) <= _LONGEST:
             return before, after
-        start = _alike(before, after)
-        end = _alike(before[start:][::-1], after[start:][::-1])
-        first = max(0, start - _AROUND)
-        lead, tail = f"{'…' if first else ''}{before[first:start]}", f"{before[len(before) - end :][:_AROUND]}{'…' if end > _AROUND else ''}"
-        one, other = (f"{lead}{self._cut(side[start : len(side) - end])}{tail}" for side in (before, after))
-        return one, other
+        spans = list(differing(before, after))
+        found = [(self._around(before, *span[:2]), self._around(after, *span[2:])) for span in spans]
+        shown, size = set[int](), 0
+        for n in sorted(range(len(spans)), key=lambda n: (_same_figures(before, after, spans[n]), n)):  # those that change a figure first
+            size += len(found[n][0]) + len(found[n][1])
+            if shown and size > _MOST_PLACES:
+                break
+            shown.add(n)
+        one, other = ("…".join(found[n][side] for n in sorted(shown)) for side in (0, 1))
+        left = sum(span[1] - span[0] + span[3] - span[2] for n, span in enumerate(spans) if n not in shown)
+        return (one, f"{other}…{self.say('diff.longer', count=left)}") if left else (one, other)
+
+    def _around(self, text: str, start: int, end: int) -> str:
+        """A place of a text with what stands beside it."""
+        first, last = max(0, start - _AROUND), min(len(text), end + _AROUND)
+        lead, tail = f"{'…' if first else ''}{text[first:start]}", f"{text[end:last]}{'…' if last < len(text) else ''}"
+        return f"{lead}{self._cut(text[start:end])}{tail}"
 
     def _cut(self, text: str) -> str:
         rest = len(text) - _LONGEST
@@ -407,6 +422,28 @@ def _guarding(file: FileChange) -> tuple[int, bool, str]:
     return rank, file.how is How.ADDED, file.path
 
 
+def _in_turn(files: Iterable[FileChange]) -> list[FileChange]:
+    """Files outside the records, two of each sort in turn: however many there are of one, the first of every other stand near the top."""
+    turns: Counter[tuple[int, bool]] = Counter()
+    order: list[tuple[int, tuple[int, bool, str], FileChange]] = []
+    for file in sorted(files, key=_guarding):
+        rank = _guarding(file)
+        order.append((turns[rank[:2]] // 2, rank, file))
+        turns[rank[:2]] += 1
+    return [file for *_, file in sorted(order, key=lambda entry: entry[:2])]
+
+
+def _new_last(turn: Turn) -> bool:
+    """What is judged for the first time is told after what turned: of the first there can be any number."""
+    return turn.before is None
+
+
+def _place(record: RecordChange, field: FieldChange) -> int:
+    """The order of the lines of a record that was there: what it said and says no longer before what it says in addition."""
+    is_more = field.before is None and record.how is not How.ADDED
+    return _weight(field) + is_more * (_WORDS + 1)
+
+
 def _weight(field: FieldChange) -> int:
     """How much a change of a field can mean: figures before closed sets and days, these before words."""
     sides = [side for side in (field.before, field.after) if side is not None]
@@ -416,10 +453,44 @@ def _weight(field: FieldChange) -> int:
     return _CLOSED if closed else _WORDS
 
 
-def _alike(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
-    both = zip(one, other, strict=False)
-    return next((i for i, (a, b) in enumerate(both) if a != b), min(len(one), len(other)))
+def differing(one: str, other: str) -> Iterator[tuple[int, int, int, int]]:
+    """Where two texts differ: from and to in each. After each place comes the nearest piece that both have; the cost is that of their length."""
+    where: dict[str, list[int]] = {}
+    for start in range(len(other) - _PIECE + 1):
+        where.setdefault(other[start : start + _PIECE], []).append(start)
+    here = there = 0
+    while here < len(one) or there < len(other):
+        if one[here : here + 1] == other[there : there + 1]:
+            here, there = here + 1, there + 1
+            continue
+        end, stop = _next_alike(one, here, there, where) or _ends(one[here:], other[there:], here, there)
+        yield here, end, there, stop
+        here, there = end, stop
+
+
+def _next_alike(one: str, here: int, there: int, where: Mapping[str, Sequence[int]]) -> tuple[int, int] | None:
+    """Where the nearest piece that both have begins in each; looked for no farther than it is away."""
+    found, at, least = None, here, len(one) + 1
+    while at - here < least and at + _PIECE <= len(one):
+        places = where.get(one[at : at + _PIECE], ())
+        n = bisect_left(places, there)
+        if n < len(places) and at - here + places[n] - there < least:
+            found, least = (at, places[n]), at - here + places[n] - there
+        at += 1
+    return found
+
+
+def _ends(one: str, other: str, here: int, there: int) -> tuple[int, int]:
+    """Where two texts that have no more piece in common begin to end alike."""
+    both = zip(reversed(one), reversed(other), strict=False)
+    alike = next((n for n, (a, b) in enumerate(both) if a != b), min(len(one), len(other)))
+    return here + len(one) - alike, there + len(other) - alike
+
+
+def _same_figures(one: str, other: str, span: Sequence[int]) -> bool:
+    """Whether a place holds the same figures in both, in Chinese too."""
+    first, second = one[span[0] : span[1]], other[span[2] : span[3]]
+    return [sign for sign in first if sign.isnumeric()] == [sign for sign in second if sign.isnumeric()]
 
 
 def _shortened(text: str, most: int) -> str:
