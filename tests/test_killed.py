@@ -61,7 +61,7 @@ def with_sentinel(beside: Path) -> District:
     made = district(beside)
     one = invented(made, FIRST)
     band, counts = next(iter(one.bands.items()))
-    put(made, replace(one, bands={**one.bands, band: replace(counts, enrolment=SENTINEL)}))
+    put(made, replace(one, revision=2, bands={**one.bands, band: replace(counts, enrolment=SENTINEL)}))
     for name in (".gitignore", ".gitattributes"):
         shutil.copy(ROOT / name, made.root)
     committed(made)
