@@ -41,11 +41,19 @@ def python(module: str, *arguments: str, flags: Sequence[str] = ISOLATED) -> lis
 
 def program(name: str, strange: Path | None = None) -> str | None:
     """Where a program lies: on the caller's PATH, but only where that names folders in full, and not below a strange folder (the current one)."""
-    below = (strange or Path(current())).resolve()
-    listed = [Path(place) for place in os.get_exec_path() if os.path.isabs(place)]  # noqa: PTH117
-    places = [place for place in listed if str(place) in _SYSTEM or not place.resolve().is_relative_to(below)]
-    found = shutil.which(name, path=os.pathsep.join(map(str, places)))
+    found = shutil.which(name, path=os.pathsep.join(_places(strange or Path(current()))))
     return found if found and os.path.isabs(found) else None  # noqa: PTH117
+
+
+def forget_strange_programs(*strange: Path) -> None:
+    """From now on this process, and a library that starts programs by itself, finds none in such folders or in the current one."""
+    os.environ["PATH"] = os.pathsep.join(_places(Path(current()), *strange) or _SYSTEM)
+
+
+def _places(*strange: Path) -> list[str]:
+    listed = [Path(place) for place in os.get_exec_path() if os.path.isabs(place)]  # noqa: PTH117
+    below = [folder.resolve() for folder in strange]
+    return [str(p) for p in listed if str(p) in _SYSTEM or not any(p.resolve().is_relative_to(folder) for folder in below)]
 
 
 def environment(kept: Iterable[str] = (), beside: str | None = None, **more: str) -> dict[str, str]:

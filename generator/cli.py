@@ -89,16 +89,17 @@ def _run(arguments: Sequence[str], language: Language) -> int:
     request = parse(arguments, language)
     sys.path[:] = modules.trusted(sys.path, str(request.root))
     if request.command in CONFIDENTIAL:
-        _leave_no_dump()
+        _close_in(request)
     code: int = import_module(f"generator.commands.{request.command}").run(request)
     return code
 
 
-def _leave_no_dump() -> None:
-    """Of a command that holds keys or figures: nothing of its memory goes to a file."""
+def _close_in(request: Request) -> None:
+    """Of a command that holds keys or figures: nothing of its memory goes to a file, and no plugin that lies in the district is found."""
     from generator import child
 
     child.leave_no_dump()
+    child.forget_strange_programs(request.root)
 
 
 def _help(arguments: Sequence[str], language: Language) -> str:

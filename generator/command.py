@@ -108,6 +108,16 @@ def no_source(root: Path, place: Path) -> Path:
     within = next((name for name in ("records", "schemas") if found.is_relative_to(root / name)), None)
     if root.is_relative_to(found) or within or ".git" in found.parts:
         raise UsageError("cli.output_place", path=str(place), holds=within or (".git" if ".git" in found.parts else str(root)))
+    led_out_by_no_link(root, place.parent)
+    return place
+
+
+def led_out_by_no_link(root: Path, place: Path) -> Path:
+    """A place for what is made; UsageError for one that lies in the district's folder by its words, but a link there leads out of it."""
+    for folder in {root.absolute(), root.resolve()}:
+        named = Path(os.path.normpath(place.absolute()))
+        if named.is_relative_to(folder) and not named.resolve().is_relative_to(root.resolve()):
+            raise UsageError("cli.led_out", path=str(place))
     return place
 
 
@@ -155,7 +165,7 @@ def show(request: Request, result: Result) -> None:
 
     named = request.one_of("--format", list(FORMATS), "text")
     if "--to" in request.options:
-        write_file(Path(request.options["--to"]), FORMATS[named](result) + "\n")
+        write_file(request, FORMATS[named](result) + "\n")
     elif "--format" in request.options:
         print(FORMATS[named](result))
         return
@@ -181,10 +191,11 @@ def summarise(markdown: str) -> None:
                 opened.write(markdown)
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a file whole or not at all; into a device or a pipe what it takes. Raises UsageError where that is not possible."""
+def write_file(request: Request, text: str) -> None:
+    """Write what `--to` names whole or not at all; into a device or a pipe what it takes. Raises UsageError where that is not possible."""
     from generator.replacing import write_whole
 
+    path = led_out_by_no_link(request.root, Path(request.options["--to"]))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text.encode("utf-8", "backslashreplace"))  # a text keeps the ends of lines that it has

@@ -17,7 +17,7 @@ from generator.problems import Position, Problem, problem
 from generator.receipts import keys_of, sealed_path, signed_text
 from generator.repository import Repository, apart
 from generator.signatures import available, verified
-from generator.tree import Tree
+from generator.tree import Tree, folder
 from generator.yamlfile import read
 
 SIGNERS = "records/recipients/signers.yml"
@@ -48,7 +48,8 @@ class _Past:
         blobs = brought(root, list(self.parents), (_SCHOOLS, SIGNERS)) if self.parents else ()
         self._blobs = [blob for blob in blobs if blob.path == SIGNERS or blob.path.endswith(_ENDING)]
         here = {blob.path for blob in self._blobs}
-        there = {path: (root / path).read_bytes() for path in here if (root / path).is_file()}
+        tree, _ = folder(root)  # as the receipts were read that are judged
+        there = {path: tree.read(path) for path in here.intersection(tree.paths)}
         self._data = {id_: data for id_, _, data in contents(root, [blob.id for blob in self._blobs])}
         self._other: dict[str, list[Blob]] = {}
         for blob in self._blobs:

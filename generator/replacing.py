@@ -63,7 +63,8 @@ def write_whole(path: Path, data: bytes) -> None:
         return
     beside = path.with_name(f".{path.name}.new~")
     try:
-        _write(beside, data)
+        beside.unlink(missing_ok=True)  # left by a killed run, or a link that somebody planted
+        _write(beside, data, os.O_EXCL)
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)

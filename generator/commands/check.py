@@ -75,7 +75,7 @@ def _judge(request: Request, repository: Repository) -> int:
     told_ = stopped if gate is not Gate.NONE else caught(checks, Gate.UNMET)
     judged = Judged(as_of=as_of, checks=checks, told=told_, catalogue=load(), language=request.language)
     if "--to" in request.options:
-        write_file(Path(request.options["--to"]), shown(judged) + "\n")
+        write_file(request, shown(judged) + "\n")
         shown = FORMATS["text"]
     print(shown(judged))
     return FELL_SHORT if stopped else FINE

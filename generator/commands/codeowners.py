@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from generator.command import FINE, PROBLEMS, Accepts, Request, UsageError, print_problems, write_file
 
@@ -37,7 +36,7 @@ def run(request: Request) -> int:
     schools = [(school.id, school.title.zh) for school in repository.schools.values()]
     text = "\n".join(_lines(request, f"@{organisation}", f"/{_folder(request)}", schools)) + "\n"
     if "--to" in request.options:
-        write_file(Path(request.options["--to"]), text)
+        write_file(request, text)
         print(request.say("codeowners.written", path=request.options["--to"], schools=len(schools)))
     else:
         print(text, end="")

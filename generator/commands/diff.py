@@ -30,7 +30,7 @@ def run(request: Request) -> int:
     named = request.one_of("--format", FORMATS, "text")
     words = _words(request)
     if "--to" in request.options:
-        write_file(Path(request.options["--to"]), reports[named](words).rstrip("\n") + "\n")
+        write_file(request, reports[named](words).rstrip("\n") + "\n")
         named = "text"
     print(reports[named](words).rstrip("\n"))
     if on_github() and "--format" not in request.options:

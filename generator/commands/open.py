@@ -55,15 +55,16 @@ def _place(request: Request) -> str:
 def _sealed(request: Request, place: str) -> Sealed | int:
     """The file with what the open records say of it; or the exit code, if that is in no order."""
     from generator.opening import Sealed, frame
+    from generator.problems import in_order
     from generator.receipts import digest
     from generator.repository import apart, load
     from generator.tree import folder
 
-    tree, _ = folder(request.root)
+    tree, odd = folder(request.root)
     others, receipt = apart(tree, place)
     repository, problems = load(others)
-    if repository is None:
-        print_problems(request, problems)
+    if repository is None or odd:
+        print_problems(request, in_order((*odd, *problems)))
         return PROBLEMS
     known = frame(repository, receipt.school, receipt.term) if receipt else None
     if receipt is None or known is None:

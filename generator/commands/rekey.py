@@ -35,16 +35,17 @@ ACCEPTS = Accepts(values=("--as-of", *OPTIONS), flags=FLAGS, most_words=None)
 def run(request: Request) -> int:
     """Seal the terms named (all, if none is) again; nothing is written if one file does not open."""
     from generator.opening import Refused, open_all, sealed_files
+    from generator.problems import in_order
     from generator.recipients import in_force
     from generator.repository import load
     from generator.submission import SCHEMA
     from generator.tree import folder
 
     put_back(request)
-    tree, _ = folder(request.root)
+    tree, odd = folder(request.root)
     repository, problems = load(tree)
-    if repository is None:
-        print_problems(request, problems)
+    if repository is None or odd:
+        print_problems(request, in_order((*odd, *problems)))
         return PROBLEMS
     terms = [term.id for year in repository.district.years for term in year.terms]
     if unknown := [word for word in request.words if word not in terms]:

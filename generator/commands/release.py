@@ -42,16 +42,17 @@ _MARK, _MOST = "[c]", 20
 
 def run(request: Request) -> int:
     """Cut the release of a term; nothing is written unless it withstands the attack and somebody says yes."""
+    from generator.problems import in_order
     from generator.repository import load
     from generator.tree import folder
 
     if not request.words:
         raise UsageError("release.which")
     put_back(request)
-    tree, _ = folder(request.root)
+    tree, odd = folder(request.root)
     repository, problems = load(tree)
-    if repository is None:
-        print_problems(request, problems)
+    if repository is None or odd:
+        print_problems(request, in_order((*odd, *problems)))
         return PROBLEMS
     term = next((t for year in repository.district.years for t in year.terms if t.id == request.words[0]), None)
     if term is None:

@@ -36,6 +36,7 @@ def run(request: Request) -> int:
     """Seal one file, or sign what was sealed; 1 if its figures or the records are wrong, and then nothing is written."""
     from generator.content import shaped
     from generator.keys import outside, print_faults
+    from generator.problems import in_order
     from generator.receipts import place_of
     from generator.repository import apart, load
     from generator.tree import folder
@@ -51,10 +52,11 @@ def run(request: Request) -> int:
         print_faults(request, named, data)
         return PROBLEMS
     put_back(request)
-    others, before = apart(folder(request.root)[0], place_of(data["school"], data["term"]))
+    tree, odd = folder(request.root)
+    others, before = apart(tree, place_of(data["school"], data["term"]))
     repository, problems = load(others)
-    if repository is None:
-        print_problems(request, problems)
+    if repository is None or odd:
+        print_problems(request, in_order((*odd, *problems)))
         return PROBLEMS
     own = _Own(text=text, data=data, repository=repository, before=before)
     if "salt" in data:
