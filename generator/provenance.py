@@ -6,7 +6,7 @@ which commit came before which. Must not know what is inside a sealed file, nor 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -116,9 +116,10 @@ def _keys_gone(past: _Past, signers: Sequence[Signer]) -> Iterator[Problem]:
 # --- signatures ----------------------------------------------------------------------------------------------------------------------
 
 
-def is_signed(receipt: Receipt, signers: Sequence[Signer]) -> bool:
-    """Whether an earlier receipt is signed as its school had to sign on its day."""
-    return not any(_unsigned(receipt, signers, may_be_unsigned=True))
+def counting(root: Path, repository: Repository) -> Callable[[Receipt], bool]:
+    """What tells of an earlier receipt whether its school handed it in: signed, or on record before the school had a key."""
+    first = _Beginnings(_Past(root), repository.signers)
+    return lambda receipt: not any(_unsigned(receipt, repository.signers, first.came_before(receipt)))
 
 
 def _unsigned(receipt: Receipt, signers: Sequence[Signer], may_be_unsigned: bool) -> Iterator[Problem]:
@@ -153,6 +154,23 @@ class _Beginnings:
         path, where = receipt.source.path, self._begun().get(receipt.school, [])
         then = content_at(self._past.root, [(commit, path) for commit in where])
         return all(_same(receipt, read_receipt(path, then.get((commit, path), b""))) for commit in where)
+
+    def came_before(self, receipt: Receipt) -> bool:
+        """Whether an earlier receipt may be unsigned: its school has no key, or it was on record at some time before the first, in each beginning."""
+        if receipt.school not in self._schools:
+            return True
+        where = self._begun().get(receipt.school, [])
+        return not is_shallow(self._past.root) and all(self._led_to(commit, receipt) for commit in where)
+
+    def _led_to(self, commit: str, receipt: Receipt) -> bool:
+        before, left = set[str](), [commit]
+        while left:
+            if (one := left.pop()) not in before:
+                before.add(one)
+                left += self._past.parents[one]
+        path, root = receipt.source.path, self._past.root
+        blobs = brought(root, [one for one in self._past.parents if one in before], (path,))
+        return any(_same(receipt, read_receipt(path, data)) for _, _, data in contents(root, [blob.id for blob in blobs]))
 
     def _begun(self) -> Mapping[SchoolId, list[str]]:
         if self._commits is None:

@@ -15,6 +15,7 @@ import pytest
 
 from generator import receipts, submission
 from generator.bech32 import encoded
+from generator.commands.release import _former
 from generator.model import Receipt, SchoolId, TermId
 from generator.provenance import doubts
 from generator.recipients import in_force
@@ -379,6 +380,23 @@ def test_a_clone_with_part_of_the_history_takes_no_unsigned_receipt_for_an_old_o
     assert found(made) == []
     git(tmp_path, "clone", "-q", "--depth", "1", f"file://{made.root}", "shallow")
     assert found(replace(made, root=tmp_path / "shallow")) == ["unsigned-receipt"]
+
+
+def test_an_earlier_revision_that_history_was_given_later_is_not_counted(made: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unsigned one of an early day, brought by a commit that names an early moment, for one that an earlier release counted."""
+    signed, unsigned = receipt_of(made), receipt_of(made, FIRST)
+    git(made.root, "checkout", "-q", "-b", "side", "HEAD~1")
+    write(made, replace(put(made, other_figures(invented(made, SECOND))), sealed_on=date(2026, 8, 20)))
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2020-01-01T00:00:00Z")
+    commit(made, "early")
+    monkeypatch.delenv("GIT_COMMITTER_DATE")
+    git(made.root, "checkout", "-q", "main")
+    git(made.root, "merge", "-q", "-s", "ours", "-m", "merged", "side")
+    repository = made.repository()
+    term = next(term for year in repository.district.years for term in year.terms if term.id == TERM)
+    for receipt in (signed, unsigned):
+        counted = _former(made.root, repository, term, {(receipt.school, receipt.revision)})
+        assert [one.receipt.digest for one in counted] == [receipt.digest]
 
 
 # --- the former form ------------------------------------------------------------------------------------------------------------------

@@ -111,13 +111,16 @@ def _former(root: Path, repository: Repository, term: Term, wanted: set[tuple[Sc
     """Earlier revisions that an earlier release counted: their files, as git history keeps them."""
     from generator.history import brought, contents, parents
     from generator.opening import Sealed, frame
-    from generator.provenance import is_signed, read_receipt
+    from generator.provenance import counting, read_receipt
     from generator.receipts import digest, receipt_path
 
+    if not wanted:
+        return
     sealed = {_place(school, term): school for school, _ in sorted(wanted)}
     places = {*sealed, *map(receipt_path, sealed)}
-    blobs = [blob for blob in brought(root, list(parents(root)), sorted(places)) if blob.path in places] if wanted else []
+    blobs = [blob for blob in brought(root, list(parents(root)), sorted(places)) if blob.path in places]
     held = {name: data for name, _, data in contents(root, [blob.id for blob in blobs])}
+    counts = counting(root, repository)
     files = {digest(held[blob.id]): held[blob.id] for blob in blobs if blob.path in sealed}
     for place in sealed:
         for blob in (blob for blob in blobs if blob.path == receipt_path(place)):
@@ -125,7 +128,7 @@ def _former(root: Path, repository: Repository, term: Term, wanted: set[tuple[Sc
             if receipt is None or receipt.digest not in files or (receipt.school, receipt.revision) not in wanted:
                 continue
             known = frame(repository, receipt.school, receipt.term)
-            if known and is_signed(receipt, repository.signers):
+            if known and counts(receipt):
                 wanted.discard((receipt.school, receipt.revision))
                 yield Sealed(data=files[receipt.digest], receipt=receipt, frame=known)
 
