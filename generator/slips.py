@@ -16,7 +16,18 @@ from generator.problems import Position, Problem, problem
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_UNSEEN = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff{_BIDI}]|(?<!^)\ufeff")
+# Letters, marks and blanks that nobody sees: two names that look alike could differ in them, and a name could be nothing else. Of what joins
+# pictures it is told only where it stands behind none; of marks above or below a letter, from the fourth on: such towers hide the lines around.
+_NOTHING_SEEN = (
+    "\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u2060-\u2065\u206a-\u206f\u2800\u3164\ufe00-\ufe0e\ufdd0-\ufdef\ufff9-\ufffc"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_PICTURES = "\u2190-\u2bff\u3030\u303d\u3297\u3299\ufe0f\U0001f000-\U0001faff"
+_MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ufe20-\ufe2f]"
+_UNSEEN = re.compile(
+    f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff{_BIDI}{_NOTHING_SEEN}]|(?<!^)\ufeff"
+    f"|(?<![{_PICTURES}])[\u200d\ufe0f]|(?<={_MARK * 3}){_MARK}+"
+)
 _IS_BIDI = re.compile(f"[{_BIDI}]")
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
 
@@ -104,7 +115,7 @@ def characters(path: str, text: str) -> Iterator[Problem]:
     if text.startswith("\ufeff"):
         yield problem(Position(path=path), "byte-order-mark")
     for found in _UNSEEN.finditer(text):
-        yield problem(place(path, text, found.start()), unseen_code(found[0]), character=codepoint(found[0]))
+        yield problem(place(path, text, found.start()), unseen_code(found[0][0]), character=codepoint(found[0][0]))
     if "<<<<<<<" in text or ">>>>>>>" in text:
         marks = list(_CONFLICT.finditer(text))
         for found in [m for m in marks if m[0].startswith("<")] or marks:  # one Problem a conflict, where it begins
@@ -114,7 +125,12 @@ def characters(path: str, text: str) -> Iterator[Problem]:
 def unseen(text: str) -> str | None:
     """The first control or bidirectional character of a value, if it holds one."""
     found = _UNSEEN.search(text)
-    return found[0] if found else None
+    return found[0][0] if found else None
+
+
+def without_unseen(text: str, sign: str) -> str:
+    """Text with another sign in the place of every one that no record may hold."""
+    return _UNSEEN.sub(lambda found: sign * len(found[0]), text)
 
 
 def unseen_code(character: str) -> str:

@@ -40,7 +40,7 @@ WICKED = (
     "--8<-- 'x'\n!!! note\n    x\n",
     "- a\n1. b\n> c\n\n    d\n\n| a |\n|---|\n| b |\n",
     "xz-place-title-zx xz-place-nosuch-zx",
-    "\u200b　\u00a0y",
+    "x　\u00a0y",
     "\\*a\\* \\",
     "  a  b ",
     "url(https://x.example/) @import",

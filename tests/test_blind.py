@@ -326,3 +326,10 @@ def test_another_order_of_items_is_told() -> None:
     assert (told.names, told.before, told.after) == (("levels",), ["model", "growing"], ["growing", "model"])
     longer = [*levels, {"id": "new", "title": "新"}]
     assert [change.names for change in compared(schema, {"levels": levels}, {"levels": longer})] == [("levels", "new", "title")]
+
+
+def test_no_tower_of_marks_and_no_blank_letter_hides_the_lines_around_it() -> None:
+    for made in (review_markdown.report, review_text.report):
+        said = made(words({"titles": 1}, "学" + "\u0336" * 90 + "\u3164"))
+        assert "学\u0336\u0336\u0336\ufffd" in said
+        assert not re.search("\u3164|\u0336{4}", said)

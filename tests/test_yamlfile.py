@@ -10,9 +10,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.slips import unseen
 from generator.yamlfile import read
 
 PATH = "records/a.yml"
+UNSEEN = "\xad\u034f\u115f\u17b4\u180e\u200b\u200d\u2060\u2800\u3164\ufe0f\ufff9\U000e0041\U000e0100"
 
 
 def codes(text: str | bytes) -> list[tuple[str, str]]:
@@ -37,6 +39,8 @@ def codes(text: str | bytes) -> list[tuple[str, str]]:
         ("标题: 三年级 #2班\n", ("hash-cut", "1:9")),
         ("标题: 心\u202e理\n", ("bidi-character", "1:6")),
         ("标题: 心\x07理\n", ("control-character", "1:6")),
+        *((f"标题: 心{sign}理\n", ("control-character", "1:6")) for sign in UNSEEN),
+        ("标题: 心" + "\u0336" * 9 + "理\n", ("control-character", "1:9")),
         ("\ufeffa: 1\n", ("byte-order-mark", "1:1")),
         ("# nothing\n", ("empty-file", "1:1")),
         ("%YAML 1.1\n---\na: 1\n", ("directive", "1:1")),
@@ -189,3 +193,8 @@ def test_reading_never_raises_on_what_looks_like_yaml(text: str) -> None:
     assert document is not None or problems
     for found in problems:
         assert found.at.line <= text.count("\n") + 2
+
+
+def test_signs_that_join_pictures_and_a_few_marks_are_no_fault() -> None:
+    for text in ("\U0001f468\u200d\U0001f469\u200d\U0001f467", "\u2764\ufe0f", "Vi\u1ec7t", "e\u0302\u0302\u0302"[:3] + "x", "\u5b66\u00a0"):
+        assert unseen(text) is None, ascii(text)

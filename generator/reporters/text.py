@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 
 from generator.catalogue import Catalogue, Language
 from generator.problems import Position, Problem
+from generator.slips import without_unseen
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _SHOWN = 100  # columns of a source line; longer lines are shown around the place
@@ -19,8 +20,8 @@ _BEFORE = 60
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 _ODD_BYTE = re.compile("[\udc80-\udcff]")  # how Python tells bytes of a name that are no UTF-8
 _NO_CHARACTERS = "\ufffe\uffff"  # no characters to Unicode, and not allowed in XML
-# GitHub Actions takes a line for a command that begins with `::`, spaces aside, or has `##[` anywhere; Azure Pipelines one with `##vso[`.
-_COMMAND = re.compile(r"\A\s*:(?=:)|##(?=\[|vso\[)")
+# GitHub Actions takes a line for a command that begins with `::`, spaces aside, or has `##[` anywhere; others one with `##name[`.
+_COMMAND = re.compile(r"\A\s*:(?=:)|##(?=[a-z]*\[)")
 
 
 def report(problems: Iterable[Problem], source: Callable[[str], bytes | None], catalogue: Catalogue, language: Language) -> str:
@@ -61,7 +62,7 @@ def width(text: str) -> int:
 
 def harmless(text: str) -> str:
     """Text with every character replaced that could steer a terminal or make a line a command to a CI system. One column each stays one."""
-    return _COMMAND.sub(lambda sign: f"{sign[0][:-1]}{_REPLACED}", "".join(map(_visible, text)))
+    return _COMMAND.sub(lambda sign: f"{sign[0][:-1]}{_REPLACED}", "".join(map(_visible, without_unseen(text, _REPLACED))))
 
 
 def named(path: str) -> str:
