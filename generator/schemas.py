@@ -30,6 +30,13 @@ _COMMON = "common"
 UNFILLED = "____"  # what stands in a new record where somebody must write
 _IS_UNFILLED = re.compile(r"\s*(?:_{3,}|请填写|FILL IN)\s*")
 _LOOKS_UNFILLED = re.compile(r"___|请填写|FILL IN")
+_UNSEEN = (
+    r"\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
+)
+_IS_BLANK = re.compile(f"[{_UNSEEN}]+")
+# A text can be blank only between quotes, as escapes, in a block that keeps its last lines, or by a sign that nobody sees.
+_LOOKS_BLANK = re.compile(rf"""(["'])\s+\1|"(?:\s|\\[^"])|[|>]\d*\+|[{_UNSEEN.removeprefix(chr(92) + "s")}]""")
 _QUOTED = 40  # characters of a value that a sentence quotes
 _TOLD = 200  # defects of one file's shape that are told one by one
 _LONGEST_WORD = 80  # no longer word is a slip of a short one
@@ -133,7 +140,7 @@ def _inside(node: Schema) -> Schema:
 def rule_of(kind: str, name: str, value: str) -> Text | None:
     """What a text must be like that stands in a field of a record, if this one is not; None if it may stand there."""
     node = schema_of(kind)["properties"].get(name, _ANY_NAME)
-    if all(accepts(node, value)):
+    if value.isprintable() and all(accepts(node, value)):  # a byte of the command line that is no UTF-8 no validator can read
         return None
     rule = node.get("x-messages", _ANY_NAME["x-messages"])["pattern"]
     return Text(zh=rule["zh"], en=rule["en"])
@@ -173,7 +180,7 @@ def _fast_one(schema: Schema) -> jsonschema_rs.Validator:
 
 def validate(document: Document, kind: str) -> tuple[Problem, ...]:
     """Every Problem of a Document's shape. Empty means that `records.parse` can rely on it."""
-    empty = in_order(_unfilled(document, schema_of(kind))) if _LOOKS_UNFILLED.search(document.text) else ()
+    empty = in_order(_unfilled(document, schema_of(kind))) if any(p.search(document.text) for p in (_LOOKS_UNFILLED, _LOOKS_BLANK)) else ()
     if _gate(kind).is_valid(document.data):
         return empty
     errors = sorted(_slow(kind).iter_errors(document.data), key=lambda e: (list(map(str, e.absolute_path)), str(e.validator)))
@@ -187,7 +194,7 @@ def validate(document: Document, kind: str) -> tuple[Problem, ...]:
 
 
 def _unfilled(document: Document, schema: Schema) -> Iterator[Problem]:
-    """The places of a new record that nobody has filled in yet."""
+    """The places of a new record that nobody has filled in yet, and texts of which nothing can be seen."""
     waiting: list[tuple[tuple[str | int, ...], Any, Schema]] = [((), document.data, schema)]
     while waiting:
         pointer, data, node = waiting.pop()
@@ -199,6 +206,10 @@ def _unfilled(document: Document, schema: Schema) -> Iterator[Problem]:
             name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
             facts = {"title": node.get("title", name), "title@en": node.get("x-en", {}).get("title", name)}
             yield problem(document.position(pointer), "unfilled", example=example_of(node), **facts)
+        elif isinstance(data, str) and _IS_BLANK.fullmatch(data):
+            name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
+            facts = {"title": node.get("title", name), "title@en": node.get("x-en", {}).get("title", name), "limit": "1", "value": _quoted(data)}
+            yield problem(document.position(pointer), "empty-text", leave_out=_may_be_left_out(schema, pointer), **facts)
 
 
 def _named_by(node: Schema) -> Schema:

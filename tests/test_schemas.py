@@ -238,3 +238,43 @@ def test_what_was_expected_and_what_was_found_have_words(line: str, expected: tu
         said = load().message(wrong, language)
         assert wanted in said
         assert had in said
+
+
+BLANKS = [
+    '" "',
+    '"\u3000"',
+    "' '",
+    "\u3164",
+    '"\u200b"',
+    '"\\u200b"',
+    '"\\t"',
+    '"\\n"',
+    '"\\_"',
+    '"\\x20"',
+    "|+\n\n",
+    "\u200b",
+    "\u2800",
+    '"\\ufe0f"',
+    '"\\u00ad"',
+]
+
+
+@pytest.mark.parametrize("written", BLANKS, ids=ascii)
+def test_a_text_of_which_nothing_is_seen_is_empty(written: str) -> None:
+    path = "records/schools/xz10/2026-2027.yml"
+    text = (ROOT / "tests" / "fixtures" / "typical" / path).read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("filed_by: "))
+    document, _ = read(path, text.replace(line, f"filed_by: {written}").encode())
+    assert document
+    (found,) = validate(document, "return")
+    assert (found.code, dict(found.facts)["title"], found.at.line) == ("empty-text", "填报人职务", text[: text.index(line)].count("\n") + 1)
+
+
+@pytest.mark.parametrize("written", ["心", "' 心 '", '"\\u200b心"', "|\n  心", '"👨\u200d👩"', "。"], ids=ascii)
+def test_a_text_of_which_something_is_seen_is_not(written: str) -> None:
+    path = "records/schools/xz10/2026-2027.yml"
+    text = (ROOT / "tests" / "fixtures" / "typical" / path).read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("filed_by: "))
+    document, _ = read(path, text.replace(line, f"filed_by: {written}").encode())
+    assert document
+    assert validate(document, "return") == ()
