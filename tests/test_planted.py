@@ -107,3 +107,17 @@ def test_what_is_no_file_among_the_records_stops_who_holds_a_key(made: District,
     done = run(made, command, *typed[command])
     assert done.returncode == 1, done.stdout + done.stderr
     assert "[symlink]" in done.stdout
+
+
+def test_no_release_is_cut_while_one_of_the_history_is_missing(made: District) -> None:
+    """Or an audit would not know what was public once."""
+    key = ["--identity", str(made.key_file())]
+    gone = made.root / "records" / "releases" / "2026-2027-1-r1.yml"
+    gone.parent.mkdir(exist_ok=True)
+    gone.write_text("id: x\n", encoding="ascii")
+    commit(made)
+    gone.unlink()
+    commit(made)
+    done = run(made, "release", TERM, *key)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "[release-deleted]" in done.stdout

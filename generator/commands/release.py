@@ -42,6 +42,7 @@ _MARK, _MOST = "[c]", 20
 
 def run(request: Request) -> int:
     """Cut the release of a term; nothing is written unless it withstands the attack and somebody says yes."""
+    from generator.keyless import releases_gone
     from generator.problems import in_order
     from generator.repository import load
     from generator.tree import folder
@@ -53,6 +54,9 @@ def run(request: Request) -> int:
     repository, problems = load(tree)
     if repository is None or odd:
         print_problems(request, in_order((*odd, *problems)))
+        return PROBLEMS
+    if gone := in_order(releases_gone(request.root)):  # an audit must know what was public once
+        print_problems(request, gone)
         return PROBLEMS
     term = next((t for year in repository.district.years for t in year.terms if t.id == request.words[0]), None)
     if term is None:
