@@ -20,7 +20,7 @@ from bench.district import make
 from bench.measure import Cost, alone, pair
 from bench.ordinary import lay_out
 from bench.sealing import sealing
-from generator.resources import schemas_folder
+from generator.files.resources import schemas_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -55,7 +55,7 @@ def _row(name: str, cost: Cost, ours: Cost | None = None) -> None:
 
 
 def _xinzhuli(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "generator.cli", *map(str, arguments)]
+    return [sys.executable, "-m", "generator.cli.main", *map(str, arguments)]
 
 
 def _start(_: Path) -> None:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from generator.audit import PUBLIC, Attacker
-from generator.model import Cell, SchoolId
-from generator.tables import Atoms, Secret
+from generator.model.cells import Cell
+from generator.model.ids import SchoolId
+from generator.statistics.attack import PUBLIC, Attacker
+from generator.statistics.tables import Atoms, Secret
 
 STAGES, LEVELS = 4, 4
 

@@ -13,12 +13,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from generator.model import SchoolId, Suppressed, Text
-from generator.release import Link, Release, digest
-from generator.releases import Order, cut
-from generator.repository import Repository
-from generator.submission import Submission
-from generator.tables import Filing
+from generator.model.cells import Suppressed
+from generator.model.ids import SchoolId
+from generator.model.releases import Link, Release, digest
+from generator.model.submission import Submission
+from generator.records.repository import Repository
+from generator.statistics.cut import Order, cut
+from generator.statistics.tables import Filing
+from generator.text import Text
 from sample.__main__ import ROOT, without_sealed
 from sample.submissions import TERMS, filings
 

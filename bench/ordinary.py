@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from generator import build as building
-from generator import engine, output
-from generator.catalogue import Language, load
-from generator.pages import schools
-from generator.render import edition, markdown
-from generator.site import site
+from generator.edition.render import edition, markdown
+from generator.edition.site import site
+from generator.files.catalogue import Language, load
+from generator.pages.schools import schools
+from generator.publish import build as building
+from generator.publish import engine, output
 
 AS_OF = date(2026, 11, 24)
 _HUGO_PAGE = """<!doctype html><html lang="{{ .Site.LanguageCode }}"><head><meta charset="utf-8"><title>{{ .Title }}</title></head>

@@ -10,10 +10,10 @@ import sys
 import time
 
 from bench.cube import Cube, cube
-from generator.audit import PUBLIC, Attack, attack
-from generator.disclosure import Demand, Draft, Original, protect
-from generator.model import Shown, Suppressed
-from generator.tables import Statement
+from generator.model.cells import Shown, Suppressed
+from generator.statistics.attack import PUBLIC, Attack, attack
+from generator.statistics.protect import Demand, Draft, Original, protect
+from generator.statistics.tables import Statement
 
 K, CORRECTED, SEED, ROUNDS = 5, 2, 7, 8
 

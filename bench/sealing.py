@@ -17,13 +17,15 @@ from pathlib import Path
 
 import pyrage
 
-from generator import receipts
-from generator.model import Receipt, Recipient, RecipientId, RecipientRole, Text
-from generator.opening import Sealed, frame, open_all
+from generator.model.ids import RecipientId
+from generator.model.sealed import Receipt, Recipient, RecipientRole
+from generator.model.submission import Salted, sealed_text
 from generator.problems import Position
-from generator.recipients import fingerprint
-from generator.sealed import new_identity, open_sealed, padded, public_key, salted, seal
-from generator.submission import Salted, sealed_text
+from generator.sealed import receipts
+from generator.sealed.recipients import fingerprint
+from generator.statistics.age import new_identity, open_sealed, padded, public_key, salted, seal
+from generator.statistics.worker import Sealed, frame, open_all
+from generator.text import Text
 from sample.__main__ import ROOT, without_sealed
 from sample.submissions import filings
 

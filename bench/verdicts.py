@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from generator.cli import collect_seldom
+from generator.cli.main import collect_seldom
 
 AS_OF, YEAR = date(2026, 11, 24), "2026-2027"
 ENOUGH = 60  # rules
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def _repository(folder: Path) -> Any:
-    from generator.build import read
+    from generator.publish.build import read
 
     repository, problems = read(folder)
     assert repository is not None, problems[:3]
@@ -54,7 +54,7 @@ def _timed(work: Callable[[], tuple[int, int]]) -> tuple[int, float, int]:
 
 
 def _evaluated(repository: Any, *, evidence: bool) -> tuple[int, int]:
-    from generator.compliance import Verdict, evaluate
+    from generator.compliance.evaluate import Verdict, evaluate
 
     found = evaluate(repository, AS_OF).checks
     if evidence:
@@ -89,7 +89,7 @@ def _evidence(folder: Path) -> tuple[int, float, int]:
 
 
 def _returns(folder: Path) -> Iterator[dict[str, Any]]:
-    from generator.yamlfile import read
+    from generator.files.strict_yaml import read
 
     for path in sorted((folder / "records" / "schools").glob(f"*/{YEAR}.yml")):
         document, _ = read(path.name, path.read_bytes())

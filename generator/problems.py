@@ -9,9 +9,10 @@ read here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -80,3 +81,9 @@ class Unanswered(Exception):
     def __init__(self, key: str, **facts: str) -> None:
         self.key, self.facts = key, facts
         super().__init__(key)
+
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)  # between them lie the days of which anything is told
+
+
+Locate: TypeAlias = "Callable[[tuple[str | int, ...]], Position]"  # the place of a field within a record

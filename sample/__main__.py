@@ -13,15 +13,18 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from generator import receipts, submission
-from generator.model import Recipient, RecipientId, RecipientRole, Text
+from generator.files.replacing import replace, write_secret
+from generator.files.tree import Tree, folder
+from generator.model import submission
+from generator.model.ids import RecipientId
+from generator.model.releases import FOLDER, id_of
+from generator.model.sealed import Recipient, RecipientRole
 from generator.problems import Position
-from generator.recipients import fingerprint, in_force
-from generator.release import FOLDER, id_of
-from generator.replacing import replace, write_secret
-from generator.repository import Repository, load
-from generator.sealed import new_identity, public_key, seal
-from generator.tree import Tree, folder
+from generator.records.repository import Repository, load
+from generator.sealed import receipts
+from generator.sealed.recipients import fingerprint, in_force
+from generator.statistics.age import new_identity, public_key, seal
+from generator.text import Text
 from sample.submissions import TERMS, Cut, Filing, cuts, filings, known_salt
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,7 +72,19 @@ def cut(root: Path, one: Cut, keys: Path) -> None:
     """Run the command that a person runs, and say yes."""
     words = ["--correction", one.correction.zh, "--correction-en", str(one.correction.en)] if one.correction else []
     identity = keys / f"{RecipientRole.OFFICE.value}-{one.term.id[:4]}.txt"
-    run = [sys.executable, "-m", "generator.cli", "--root", str(root), "release", one.term.id, "--identity", str(identity), "--as-of", str(one.day)]
+    run = [
+        sys.executable,
+        "-m",
+        "generator.cli.main",
+        "--root",
+        str(root),
+        "release",
+        one.term.id,
+        "--identity",
+        str(identity),
+        "--as-of",
+        str(one.day),
+    ]
     yes = f"{id_of(one.term.id, one.revision)}\n"
     subprocess.run([*run, *words], input=yes, text=True, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
 

@@ -15,9 +15,12 @@ from hashlib import sha256
 from random import Random
 from typing import TypeVar
 
-from generator.model import RiskLevel, School, SchoolYear, Stage, Term, TermId, Text
-from generator.repository import Repository
-from generator.submission import SCHEMA, Concern, Counts, NotScreened, Salted, StageBand, Submission, written
+from generator.model.district import RiskLevel, SchoolYear, Term
+from generator.model.ids import TermId
+from generator.model.schools import School, Stage
+from generator.model.submission import SCHEMA, Concern, Counts, NotScreened, Salted, StageBand, Submission, written
+from generator.records.repository import Repository
+from generator.text import Text
 
 SEED = "xinzhuli"
 TERMS = tuple(map(TermId, ("2020-2021-1", "2025-2026-1", "2025-2026-2", "2026-2027-1")))

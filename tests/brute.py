@@ -1,4 +1,5 @@
-"""An attacker that tries everything: written apart from `generator.audit`, with no idea in common, for tables small enough to write every one down.
+"""An attacker that tries everything: written apart from `generator.statistics.attack`, with no idea in common,
+for tables small enough to write every one down.
 
 Owns the enumeration of all two-way tables that agree with what is shown. The grand total must be shown, or there would be no end of them.
 """

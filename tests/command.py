@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from generator import cli
+from generator.cli import main
 
 _FOR_PYTHON = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
@@ -24,7 +24,7 @@ def started(arguments: list[str], folder: Path, environment: Mapping[str, str], 
     told = {name: io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for name in ("stdout", "stderr")}
     with _in_place(folder, environment), _streams(stdin=io.StringIO(given), **told):
         try:
-            code = cli.run(arguments)
+            code = main.run(arguments)
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else 1
     said = {name: stream.buffer.getvalue().decode("utf-8") for name, stream in told.items()}

@@ -17,9 +17,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
-from generator.build import build
-from generator.engine import Engine
-from generator.history import Commit
+from generator.files.history import Commit
+from generator.publish.build import build
+from generator.publish.engine import Engine
 
 # tests never time anything: machines are busy
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -9,14 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from generator import receipts, submission
-from generator.model import Receipt, Recipient, RecipientId, RecipientRole, SchoolId, TermId, Text
+from generator.files.tree import folder
+from generator.model import submission
+from generator.model.ids import RecipientId, SchoolId, TermId
+from generator.model.sealed import Receipt, Recipient, RecipientRole
+from generator.model.submission import Salted, Submission
 from generator.problems import Position
-from generator.recipients import fingerprint, in_force
-from generator.repository import Repository, load
-from generator.sealed import new_identity, public_key, salted, seal
-from generator.submission import Salted, Submission
-from generator.tree import folder
+from generator.records.repository import Repository, load
+from generator.sealed import receipts
+from generator.sealed.recipients import fingerprint, in_force
+from generator.statistics.age import new_identity, public_key, salted, seal
+from generator.text import Text
 from sample.__main__ import recipient_text
 from sample.submissions import filings
 from tests.command import started

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from generator.records import kind_of
-from generator.schemas import schema_of
-from generator.yamlfile import read
-from generator.yamltext import scalar
+from generator.files.schemas import schema_of
+from generator.files.strict_yaml import read
+from generator.files.yaml_text import scalar
+from generator.records.parse import kind_of
 
 ROOT = Path(__file__).resolve().parent.parent
 Field = tuple[str, tuple[str, ...]]  # a kind of record, and the names that lead to the field

@@ -210,7 +210,7 @@ class _Counter:
 
 def command(made: District, *arguments: str) -> Callable[[], int]:
     """A whole command in the district's folder, its home and its temporary files beside it."""
-    from generator.cli import run as run_command
+    from generator.cli.main import run as run_command
 
     def body() -> int:
         os.chdir(made.root)

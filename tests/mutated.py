@@ -22,16 +22,16 @@ from typing import Any
 
 import yaml
 
-from generator.catalogue import Language, load
+from generator.files.catalogue import Language, load
+from generator.files.schemas import schema_of, takes
+from generator.files.strict_yaml import read
+from generator.files.tree import Tree, folder
 from generator.guard import File, inspect
-from generator.records import kind_of
-from generator.reporters.text import report
-from generator.repository import Remembered
-from generator.repository import load as load_repository
-from generator.schemas import schema_of, takes
-from generator.tidy import tidied
-from generator.tree import Tree, folder
-from generator.yamlfile import read
+from generator.records.parse import kind_of
+from generator.records.repository import Remembered
+from generator.records.repository import load as load_repository
+from generator.records.tidy import tidied
+from generator.report.text import report
 
 ROOT = Path(__file__).resolve().parent.parent
 BASES = (ROOT / "tests" / "fixtures" / "typical", ROOT / "tests" / "fixtures" / "minimal", ROOT)
@@ -458,7 +458,7 @@ def through_commands(base: Base, changes: Mapping[str, bytes], commands: tuple[l
         _commit(root)
         for command in commands:
             done = subprocess.run(
-                [sys.executable, "-m", "generator.cli", "--root", str(root), *command], cwd=ROOT, capture_output=True, text=True, check=False
+                [sys.executable, "-m", "generator.cli.main", "--root", str(root), *command], cwd=ROOT, capture_output=True, text=True, check=False
             )
             if done.returncode not in (0, 1, 2, 6) or "Traceback" in done.stderr:
                 failed.append(f"{' '.join(command)}: {done.returncode}\n{done.stderr[-3000:]}\n{done.stdout[-500:]}")

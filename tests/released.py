@@ -9,11 +9,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from generator.duties import RuleId
-from generator.model import Cell, Published, RiskLevel, SchoolId, Shown, Suppressed, TermId, Text
+from generator.model.cells import Cell, Published, Shown, Suppressed
+from generator.model.district import RiskLevel
+from generator.model.duties import RuleId
+from generator.model.ids import SchoolId, TermId
+from generator.model.registry import TOTAL, Table, registry
+from generator.model.releases import (
+    Certificate,
+    DistrictVerdict,
+    Limits,
+    Link,
+    Participation,
+    Release,
+    SchoolVerdicts,
+    arranged,
+    digest,
+    id_of,
+    path_of,
+)
 from generator.problems import Position
-from generator.registry import TOTAL, Table, registry
-from generator.release import Certificate, DistrictVerdict, Limits, Link, Participation, Release, SchoolVerdicts, arranged, digest, id_of, path_of
+from generator.text import Text
 
 LEVELS = (
     RiskLevel(id="none", title=Text(zh="未见异常", en="No concern found"), focus=False, paper_file=False),

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.age_header import Fault, Header, NotAge, header
-from generator.sealed import NotOpened, Refusal, decrypted
+from generator.sealed.age_header import Fault, Header, NotAge, header
+from generator.statistics.age import NotOpened, Refusal, decrypted
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = ROOT / "tests" / "vectors" / "age" / "vectors.json"

@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.audit import PUBLIC, Attack, Attacker, attack, interval
-from generator.model import Cell, SchoolId
-from generator.programs import Program
-from generator.tables import Atoms, Secret, Statement
-from generator.witnesses import UntrueStatementError
+from generator.model.cells import Cell
+from generator.model.ids import SchoolId
+from generator.statistics.attack import PUBLIC, Attack, Attacker, attack, interval
+from generator.statistics.programs import Program
+from generator.statistics.tables import Atoms, Secret, Statement
+from generator.statistics.witnesses import UntrueStatementError
 from tests.brute import Place, Verdict, intervals, met
 
 EXPLORED = int(os.environ.get("EXPLORE", "120"))  # `make explore` asks for many more

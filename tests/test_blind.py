@@ -16,16 +16,19 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from generator.catalogue import Language, load
-from generator.changes import Changes, FieldChange, FileChange, RecordChange, changes, compared
-from generator.compliance import Verdict
-from generator.duties import RuleId
-from generator.model import SchoolId, Text
-from generator.reporters import review_json, review_markdown, review_text
-from generator.reporters.review_markdown import MOST, ROOM
-from generator.reporters.review_words import Part, Words, differing
-from generator.review import Consequences, Coverage, PageChange, Review, Turn, VerdictTurn, review
-from generator.tree import How
+from generator.compliance.evaluate import Verdict
+from generator.files.catalogue import Language, load
+from generator.files.tree import How
+from generator.model.duties import RuleId
+from generator.model.ids import SchoolId
+from generator.review import json as review_json
+from generator.review import markdown as review_markdown
+from generator.review import text as review_text
+from generator.review.changes import Changes, FieldChange, FileChange, RecordChange, changes, compared
+from generator.review.consequences import Consequences, Coverage, PageChange, Review, Turn, VerdictTurn, review
+from generator.review.markdown import MOST, ROOM
+from generator.review.words import Part, Words, differing
+from generator.text import Text
 from tests.test_reporters import LIVE, rendered
 from tests.test_review import AS_OF, Files, fixture, loaded, pairs
 

@@ -17,25 +17,26 @@ from pathlib import Path
 
 import pytest
 
-from generator import build as building
-from generator import engine, output
-from generator.build import build
-from generator.catalogue import Language, load
-from generator.engine import Engine
-from generator.literal import settle
-from generator.model import PolicyId
-from generator.pages import inspections, matrix, schools
-from generator.pages import pages as every_page
-from generator.part import Part
-from generator.release import digest, written
-from generator.release_records import release
-from generator.render import FOLDERS, brief, edition, markdown
-from generator.repository import load as load_repository
-from generator.search import apart
-from generator.site import Site, site
-from generator.stamp import mark
-from generator.tree import folder
-from generator.yamlfile import read
+from generator.edition.entries import apart
+from generator.edition.literal import settle
+from generator.edition.render import FOLDERS, brief, edition, markdown
+from generator.edition.site import Site, site
+from generator.edition.stamp import mark
+from generator.files.catalogue import Language, load
+from generator.files.strict_yaml import read
+from generator.files.tree import folder
+from generator.model.ids import PolicyId
+from generator.model.releases import digest, written
+from generator.pages.duties import inspections, matrix
+from generator.pages.families import pages as every_page
+from generator.pages.schools import schools
+from generator.publish import build as building
+from generator.publish import engine, output
+from generator.publish.build import build
+from generator.publish.engine import Engine
+from generator.records.fields import Part
+from generator.records.releases import release
+from generator.records.repository import load as load_repository
 from tests.conftest import AS_OF, COMMIT
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -103,8 +104,8 @@ def test_another_folder_zone_locale_and_hash_seed_give_the_same_bytes(built: Pat
     elsewhere = tmp_path / "别处 with spaces"
     shutil.copytree(TYPICAL, elsewhere / "district")
     script = (
-        "import sys; from datetime import date; from pathlib import Path; from generator.build import build;"
-        "from generator.engine import Engine; from generator.history import Commit;"
+        "import sys; from datetime import date; from pathlib import Path; from generator.publish.build import build;"
+        "from generator.publish.engine import Engine; from generator.files.history import Commit;"
         f"commit = Commit(id={COMMIT.id!r}, day=date(2026, 11, 23), dirty=False);"
         "sys.exit(bool(build(Path(sys.argv[1]), Path(sys.argv[2]), date(2026, 11, 24), commit, Engine.MKDOCS, print)))"
     )
@@ -177,7 +178,7 @@ def test_a_killed_build_leaves_the_last_good_site_and_the_next_one_cleans_up(tmp
     output.write(made / "site", [("index.html", "good")])
     output.publish(made / "site", out)
     arguments = ["--root", str(MINIMAL), "build", "--out", str(out), "--as-of", "2026-11-24"]
-    command = [sys.executable, "-m", "generator.cli", *arguments]
+    command = [sys.executable, "-m", "generator.cli.main", *arguments]
     killed = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
     while not list(tmp_path.glob(".site-*/work/*/mkdocs.yml")):
         assert killed.poll() is None

@@ -16,12 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
-from generator import output
-from generator.catalogue import Language, load
-from generator.charts import draw
-from generator.figure import Figure, Kind, Point, Series, Strip, Suppressed
-from generator.literal import settle
-from generator.render import Edition, edition
+from generator.edition.charts import draw
+from generator.edition.figures import Figure, Kind, Point, Series, Strip, Suppressed
+from generator.edition.literal import settle
+from generator.edition.render import Edition, edition
+from generator.files.catalogue import Language, load
+from generator.publish import output
 from tests.test_build import typical_site
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from generator.build import read
-from generator.claims import Outcome, Progress, check, holds, targets
-from generator.measures import measure
-from generator.model import Comparison
-from generator.repository import Repository
+from generator.compliance.claims import Outcome, Progress, check, holds, targets
+from generator.compliance.measures import measure
+from generator.model.programme import Comparison
+from generator.publish.build import read
+from generator.records.repository import Repository
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.catalogue import Language, load
-from generator.repository import load as load_repository
-from generator.tree import Tree
+from generator.files.catalogue import Language, load
+from generator.files.tree import Tree
+from generator.records.repository import load as load_repository
 from tests.command import started
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -91,7 +91,7 @@ def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def run_apart(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "generator.cli", *arguments]
+    command = [sys.executable, "-m", "generator.cli.main", *arguments]
     return subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
@@ -129,7 +129,7 @@ def test_every_planted_mistake_is_found_on_its_line_and_nothing_else() -> None:
 
 
 def test_an_interrupted_reader_is_no_bug() -> None:
-    command = f"{sys.executable} -m generator.cli --root broken check | head -1"
+    command = f"{sys.executable} -m generator.cli.main --root broken check | head -1"
     done = subprocess.run(command, shell=True, cwd=FIXTURES, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
 

@@ -11,17 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.build import read
-from generator.catalogue import Language, load
-from generator.compliance import Check, Moment, Verdict, tally
-from generator.duties import Operator, RuleId, SchoolMeasure, Value
-from generator.model import SchoolId
-from generator.operators import holds
-from generator.pages.comparison import compared, demanded, measured
-from generator.pages.wording import due_rule, in_all, told, whom
-from generator.render import Edition, edition
-from generator.school_measures import Period
-from generator.site import site
+from generator.compliance.evaluate import Check, Moment, Verdict, tally
+from generator.compliance.school_measures import Period
+from generator.edition.render import Edition, edition
+from generator.edition.site import site
+from generator.files.catalogue import Language, load
+from generator.model.duties import Operator, RuleId, SchoolMeasure, Value
+from generator.model.ids import SchoolId
+from generator.model.operators import holds
+from generator.pages.words.comparison import compared, demanded, measured
+from generator.pages.words.wording import due_rule, in_all, told, whom
+from generator.publish.build import read
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = date(2026, 11, 24)

@@ -13,14 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import compliance, operators
-from generator import duties as d
-from generator import model as m
-from generator.build import read
-from generator.compliance import JUDGED, WAIVABLE, WORST_FIRST, Check, Tally, Verdict, combined, evaluate, rules_of, tally
-from generator.repository import Repository, load
-from generator.school_measures import MEASURABLE, Look, periods
-from generator.tree import Tree, folder
+from generator.compliance import evaluate as compliance
+from generator.compliance.evaluate import JUDGED, WAIVABLE, WORST_FIRST, Check, Tally, Verdict, combined, evaluate, rules_of, tally
+from generator.compliance.school_measures import MEASURABLE, Look, periods
+from generator.files.tree import Tree, folder
+from generator.model import duties as d
+from generator.model import operators
+from generator.model.ids import PolicyId, SchoolId, YearId
+from generator.model.programme import Modality, Verification
+from generator.model.schools import Return, Staff
+from generator.publish.build import read
+from generator.records.repository import Repository, load
 
 ROOT = Path(__file__).resolve().parent.parent
 TYPICAL = ROOT / "tests" / "fixtures" / "typical"
@@ -42,7 +45,7 @@ def typical() -> Repository:
 
 
 def check_of(repository: Repository, rule: str, school: str, on: date = NOW) -> Check:
-    return next(c for c in evaluate(repository, on).by_school[m.SchoolId(school)] if c.rule.id == rule)
+    return next(c for c in evaluate(repository, on).by_school[SchoolId(school)] if c.rule.id == rule)
 
 
 def with_rule(rule: str, **changed: Any) -> Repository:
@@ -52,7 +55,7 @@ def with_rule(rule: str, **changed: Any) -> Repository:
 
 
 def with_return(school: str, year: str = "2026-2027", **changed: Any) -> Repository:
-    key = (m.SchoolId(school), m.YearId(year))
+    key = (SchoolId(school), YearId(year))
     returns = dict(typical().returns)
     returns[key] = replace(returns[key], **changed)
     return replace(typical(), returns=returns)
@@ -80,10 +83,10 @@ def test_every_verdict_has_its_place() -> None:
     assert {Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.STALE} == WAIVABLE
 
 
-@pytest.mark.parametrize(("teachers", "late", "modality"), list(product((None, 0, 5), (False, True), m.Modality)))
-def test_every_way_a_period_can_come_out(teachers: int | None, late: bool, modality: m.Modality) -> None:
+@pytest.mark.parametrize(("teachers", "late", "modality"), list(product((None, 0, 5), (False, True), Modality)))
+def test_every_way_a_period_can_come_out(teachers: int | None, late: bool, modality: Modality) -> None:
     """The whole table: what is known, whether the last day has passed, how binding the duty is."""
-    staff = None if teachers is None else m.Staff(full_time=teachers, part_time=0, certified=None)
+    staff = None if teachers is None else Staff(full_time=teachers, part_time=0, certified=None)
     changed = with_return("xz01", staff=staff)
     rules = {d.RuleId("STAFF-01"): replace(changed.rules[d.RuleId("STAFF-01")], modality=modality)}
     on = date(2026, 11, 1) if late else date(2026, 10, 31)
@@ -95,7 +98,7 @@ def test_every_way_a_period_can_come_out(teachers: int | None, late: bool, modal
     elif teachers is None:
         assert found is Verdict.UNREPORTED
     else:
-        assert found is (Verdict.UNMET if modality is m.Modality.SHALL else Verdict.ADVISORY)
+        assert found is (Verdict.UNMET if modality is Modality.SHALL else Verdict.ADVISORY)
 
 
 def test_a_tally_says_of_how_many_and_nothing_is_not_all() -> None:
@@ -169,20 +172,20 @@ def test_evidence_is_fresh_through_its_last_day() -> None:
 
 
 def test_a_breach_does_not_grow_stale() -> None:
-    few = m.Staff(full_time=0, part_time=0, certified=None)
+    few = Staff(full_time=0, part_time=0, certified=None)
     changed = with_return("xz01", staff=few, counted_on=NOW - timedelta(days=241))
     assert check_of(changed, "STAFF-01", "xz01").verdict is Verdict.UNMET
 
 
 def test_a_return_is_not_known_before_it_is_filed() -> None:
-    filed = typical().returns[m.SchoolId("xz01"), m.YearId("2026-2027")].filed_on
+    filed = typical().returns[SchoolId("xz01"), YearId("2026-2027")].filed_on
     assert check_of(typical(), "STAFF-01", "xz01", filed - timedelta(days=1)).verdict is Verdict.DUE
     assert check_of(typical(), "STAFF-01", "xz01", filed).verdict is Verdict.MET
 
 
 def test_a_policy_binds_while_it_is_in_force() -> None:
     policies = dict(typical().policies)
-    policies[m.PolicyId("xinzhuli")] = replace(policies[m.PolicyId("xinzhuli")], in_force_from=NOW, in_force_until=NOW + timedelta(days=1))
+    policies[PolicyId("xinzhuli")] = replace(policies[PolicyId("xinzhuli")], in_force_from=NOW, in_force_until=NOW + timedelta(days=1))
     changed = replace(typical(), policies=policies)
     found = [check_of(changed, "STAFF-01", "xz01", NOW + timedelta(days=n)).verdict for n in (-1, 0, 1, 2)]
     assert found == [Verdict.NOT_APPLICABLE, Verdict.MET, Verdict.MET, Verdict.NOT_APPLICABLE]
@@ -227,7 +230,7 @@ def test_a_window_comes_due_after_it_and_the_next_one_is_told() -> None:
 # --- measures ------------------------------------------------------------------------------------------------------------------
 
 
-def look(found: m.Return, kind: d.PeriodKind = d.PeriodKind.YEAR, number: int = 0) -> Look:
+def look(found: Return, kind: d.PeriodKind = d.PeriodKind.YEAR, number: int = 0) -> Look:
     return Look(found=found, period=periods(kind, typical().district.years[-1])[number], bands=typical().bands)
 
 
@@ -238,8 +241,8 @@ PARTS = (
 ALWAYS = {d.SchoolMeasure.CLASSES, d.SchoolMeasure.ENROLMENT, d.SchoolMeasure.STAGES, d.SchoolMeasure.BANDS_DUE}
 
 
-def filed(**changed: Any) -> m.Return:
-    return replace(typical().returns[m.SchoolId("xz01"), m.YearId("2026-2027")], **changed)
+def filed(**changed: Any) -> Return:
+    return replace(typical().returns[SchoolId("xz01"), YearId("2026-2027")], **changed)
 
 
 @pytest.mark.parametrize("name", MEASURABLE)
@@ -349,7 +352,7 @@ def partial_read(tree: Tree, path: str) -> Any:
 @given(st.data())
 def test_a_better_return_makes_no_other_school_worse(data: st.DataObject) -> None:
     key = data.draw(st.sampled_from(sorted(k for k in sample().returns if k[1] == "2026-2027")))
-    better = replace(sample().returns[key], staff=m.Staff(full_time=50, part_time=0, certified=None))
+    better = replace(sample().returns[key], staff=Staff(full_time=50, part_time=0, certified=None))
     before, after = outcomes(sample()), outcomes(replace(sample(), returns={**sample().returns, key: better}))
     assert {k: v for k, v in before.items() if k[1] not in (key[0], "")} == {k: v for k, v in after.items() if k[1] not in (key[0], "")}
     assert after["STAFF-01", key[0]] in (Verdict.MET, Verdict.STALE)
@@ -371,7 +374,7 @@ def test_every_clause_has_a_rule_or_says_why_not() -> None:
 def test_every_rule_of_a_clause_not_read_verbatim_shows_so() -> None:
     """What is not graded V must stay marked: no rule hides the grade of its clause."""
     grades = {sample().clauses[ref].verification for rule in sample().rules.values() for ref in rule.clauses}
-    assert grades == {m.Verification.VERBATIM, m.Verification.SECONDARY}
+    assert grades == {Verification.VERBATIM, Verification.SECONDARY}
 
 
 def test_claims_hold_in_their_year_and_the_present_year_falls_short() -> None:
@@ -393,7 +396,7 @@ def test_a_change_of_what_checks_of_every_school_rest_on_concerns_every_school(k
 
 def test_a_change_of_one_schools_records_concerns_that_school_and_the_districts_every_one() -> None:
     assert compliance.concerned(typical(), typical()) == frozenset()
-    assert compliance.concerned(typical(), with_return("xz01", filed_by="另一人")) == frozenset({m.SchoolId("xz01")})
+    assert compliance.concerned(typical(), with_return("xz01", filed_by="另一人")) == frozenset({SchoolId("xz01")})
     assert compliance.concerned(typical(), replace(typical(), district=replace(typical().district))) is None
 
 

@@ -9,16 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from generator.build import read
-from generator.catalogue import Language, load
-from generator.compliance import WORST_FIRST, Verdict, is_sealed, rules_of
-from generator.duties import Subject
-from generator.literal import settle
-from generator.model import Modality, SchoolId
-from generator.pages import checklist, matrix, pages, schools, waivers
-from generator.pages.overdue import overdue, unfiled
-from generator.render import Edition, edition
-from generator.site import Page, site
+from generator.compliance.evaluate import WORST_FIRST, Verdict, is_sealed, rules_of
+from generator.edition.literal import settle
+from generator.edition.render import Edition, edition
+from generator.edition.site import Page, site
+from generator.files.catalogue import Language, load
+from generator.model.duties import Subject
+from generator.model.ids import SchoolId
+from generator.model.programme import Modality
+from generator.pages.duties import checklist, matrix, waivers
+from generator.pages.duties.overdue import overdue, unfiled
+from generator.pages.families import pages
+from generator.pages.schools import schools
+from generator.publish.build import read
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from generator.catalogue import Language, load
-from generator.reporters.text import report
-from generator.repository import load as load_repository
-from generator.schemas import nearest
-from generator.tidy import tidied
-from generator.tree import Tree
+from generator.files.catalogue import Language, load
+from generator.files.schemas import nearest
+from generator.files.tree import Tree
+from generator.records.repository import load as load_repository
+from generator.records.tidy import tidied
+from generator.report.text import report
 from tests.test_problem_examples import typical
 
 SCHOOL = "records/schools/xz01/school.yml"

@@ -17,22 +17,27 @@ from pathlib import Path
 
 import pytest
 
-from generator import receipts, submission
-from generator.audit import Seen, said, said_of_participation
-from generator.catalogue import Language
-from generator.catalogue import load as load_catalogue
-from generator.disclosure import Original, protect
-from generator.duties import RuleId
-from generator.model import Cell, SchoolId, SchoolType, Shown, Suppressed, Term, TermId, Text
-from generator.recipients import in_force
-from generator.registry import VERSION, registry
-from generator.release import DistrictVerdict, Limits, Link, Participation, Release, Row, digest, path_of, written
-from generator.releases import LIMITS, Order, Refused, Why, cut, edges_of, limits_of, participation_of, questions
-from generator.repository import Repository, load
-from generator.sealed import salted, seal
-from generator.submission import Counts, NotScreened, Submission
-from generator.tables import Filing, Ledger, share_of, tabulate
-from generator.tree import Tree, folder
+from generator.files.catalogue import Language
+from generator.files.catalogue import load as load_catalogue
+from generator.files.tree import Tree, folder
+from generator.model import submission
+from generator.model.cells import Cell, Shown, Suppressed
+from generator.model.district import Term
+from generator.model.duties import RuleId
+from generator.model.ids import SchoolId, TermId
+from generator.model.registry import VERSION, registry
+from generator.model.releases import DistrictVerdict, Limits, Link, Participation, Release, Row, digest, path_of, written
+from generator.model.schools import SchoolType
+from generator.model.submission import Counts, NotScreened, Submission
+from generator.records.repository import Repository, load
+from generator.sealed import receipts
+from generator.sealed.recipients import in_force
+from generator.statistics.age import salted, seal
+from generator.statistics.attack import Seen, said, said_of_participation
+from generator.statistics.cut import LIMITS, Order, Refused, Why, cut, edges_of, limits_of, participation_of, questions
+from generator.statistics.protect import Original, protect
+from generator.statistics.tables import Filing, Ledger, share_of, tabulate
+from generator.text import Text
 from sample.__main__ import made_recipients, seal_all, without_sealed
 from sample.submissions import CORRECTED, filings
 from tests.district import District, git, run

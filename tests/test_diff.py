@@ -16,17 +16,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import cli
-from generator.catalogue import Language, load
-from generator.changes import changes, compared
-from generator.history import both, changed, tree_at
-from generator.reporters import review_markdown, review_text
-from generator.reporters.review_words import Words
-from generator.repository import Remembered
-from generator.repository import load as load_repository
-from generator.review import review
-from generator.schemas import schema_of
-from generator.tree import How, Pair, Tree, folder
+from generator.cli import main
+from generator.files.catalogue import Language, load
+from generator.files.history import both, changed, tree_at
+from generator.files.schemas import schema_of
+from generator.files.tree import How, Pair, Tree, folder
+from generator.records.repository import Remembered
+from generator.records.repository import load as load_repository
+from generator.review import markdown as review_markdown
+from generator.review import text as review_text
+from generator.review.changes import changes, compared
+from generator.review.consequences import review
+from generator.review.words import Words
 from tests.test_cli import DAY, run
 from tests.test_tree import TYPICAL, git
 
@@ -81,7 +82,7 @@ def nowhere_but_here(monkeypatch: pytest.MonkeyPatch) -> None:
 def diff(root: Path, *arguments: str) -> str:
     """The whole command in this process; other tests start it as one of its own."""
     with redirect_stdout(StringIO()) as said, redirect_stderr(StringIO()) as complained:
-        assert cli.run(["--root", str(root), "diff", *arguments, *DAY]) == 0
+        assert main.run(["--root", str(root), "diff", *arguments, *DAY]) == 0
     assert complained.getvalue() == ""
     return said.getvalue()
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import programs
-from generator.audit import PUBLIC, Attack, attack
-from generator.disclosure import Demand, Draft, Original, protect
-from generator.model import Cell, Published, Shown, Suppressed
-from generator.tables import Secret, Statement, rounding_box
+from generator.model.cells import Cell, Published, Shown, Suppressed
+from generator.statistics import programs
+from generator.statistics.attack import PUBLIC, Attack, attack
+from generator.statistics.protect import Demand, Draft, Original, protect
+from generator.statistics.tables import Secret, Statement, rounding_box
 from tests.test_audit import EXPLORED, Grid, Sheet
 
 

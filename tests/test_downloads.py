@@ -20,15 +20,15 @@ import jsonschema
 import openpyxl
 import pytest
 
-from generator.catalogue import Language, load
-from generator.compliance import Verdict
-from generator.literal import settle
-from generator.open_data import FORMAT, days_left, days_overdue, verdicts_json
-from generator.pages.downloads import CSV, JSON, SCHEMA, XLSX, pages, period
-from generator.render import edition
-from generator.schemas import public, published
-from generator.site import Page, Site
-from generator.spreadsheet import Table, as_csv, as_workbook
+from generator.compliance.evaluate import Verdict
+from generator.edition.literal import settle
+from generator.edition.open_data import FORMAT, days_left, days_overdue, verdicts_json
+from generator.edition.render import edition
+from generator.edition.site import Page, Site
+from generator.edition.spreadsheet import Table, as_csv, as_workbook
+from generator.files.catalogue import Language, load
+from generator.files.schemas import public, published
+from generator.pages.duties.downloads import CSV, JSON, SCHEMA, XLSX, pages, period
 from tests.conftest import COMMIT
 from tests.test_build import ROOT, TYPICAL, typical_site
 from tests.test_schemas import properties
@@ -272,7 +272,7 @@ def test_without_git_there_is_no_commit() -> None:
 
 
 def test_check_needs_no_spreadsheets() -> None:
-    script = "import sys; from generator.cli import run; run(['--root', sys.argv[1], 'check']); print(*sys.modules)"
+    script = "import sys; from generator.cli.main import run; run(['--root', sys.argv[1], 'check']); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script, str(TYPICAL)], cwd=ROOT, check=True, capture_output=True, text=True)
     assert not {"pandas", "xlsxwriter", "openpyxl", "weasyprint"} & set(done.stdout.split())
 

@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from generator.records import PATHS, kind_of
+from generator.records.parse import PATHS, kind_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = ROOT / ".vscode" / "settings.json"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.filenames import portable, trouble
-from generator.repository import load
-from generator.tree import folder
+from generator.files.filenames import portable, trouble
+from generator.files.tree import folder
+from generator.records.repository import load
 from tests.test_cli import FIXTURES
 
 

@@ -10,11 +10,11 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from generator.compliance import JUDGED, Check, Verdict, evaluate, is_sealed
-from generator.gate import Gate, caught
-from generator.model import Modality
-from generator.repository import Repository, load
-from generator.tree import folder
+from generator.compliance.evaluate import JUDGED, Check, Verdict, evaluate, is_sealed
+from generator.compliance.gates import Gate, caught
+from generator.files.tree import folder
+from generator.model.programme import Modality
+from generator.records.repository import Repository, load
 from tests.test_cli import run
 
 FIXTURES = Path(__file__).resolve().parent / "fixtures"

@@ -11,17 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from generator import history
-from generator.catalogue import Language, load
-from generator.command import Request, UsageError
-from generator.history import Commit, head, messages, tree_at
-from generator.model import FIRST_DAY, LAST_DAY
-from generator.pages import pages
-from generator.problems import Unanswered
-from generator.render import edition
-from generator.repository import load as load_repository
-from generator.site import site
-from generator.tree import folder
+from generator.cli.request import Request, UsageError
+from generator.edition.render import edition
+from generator.edition.site import site
+from generator.files import history
+from generator.files.catalogue import Language, load
+from generator.files.history import Commit, head, messages, tree_at
+from generator.files.tree import folder
+from generator.pages.families import pages
+from generator.problems import FIRST_DAY, LAST_DAY, Unanswered
+from generator.records.repository import load as load_repository
 from tests.district import git
 
 TYPICAL = Path(__file__).resolve().parent / "fixtures" / "typical"

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from generator import output
-from generator.catalogue import Language, load
-from generator.literal import settle
-from generator.pages import STAMPED, inspections, matrix, navigation, pages, schools
-from generator.render import edition, markdown
+from generator.edition.literal import settle
+from generator.edition.render import edition, markdown
+from generator.files.catalogue import Language, load
+from generator.pages.duties import inspections, matrix
+from generator.pages.families import STAMPED, navigation, pages
+from generator.pages.schools import schools
+from generator.publish import output
 from tests.test_build import typical_site
 
 GOLDEN = Path(__file__).resolve().parent / "golden"

@@ -25,9 +25,9 @@ from generator.guard.allowed import allowances, judged
 from generator.guard.names import is_name
 from generator.guard.numbers import numbers
 from generator.guard.submissions import WORDS
+from generator.model.submission import Counts
 from generator.problems import Position, Problem, problem
-from generator.reporters.formats import FORMATS
-from generator.submission import Counts
+from generator.report.formats import FORMATS
 from tests.test_cli import DAY, run
 from tests.test_tree import TYPICAL, git
 

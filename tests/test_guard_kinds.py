@@ -26,11 +26,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shamir_mnemonic.wordlist import WORDLIST
 
+from generator.files.typing_mistakes import place
 from generator.guard import File, inspect, secrets
 from generator.guard.numbers import numbers
 from generator.guard.reading import Lines, resolved
-from generator.reporters.formats import FORMATS
-from generator.slips import place
+from generator.report.formats import FORMATS
 from tests.test_cli import DAY, run
 from tests.test_guard import AGE, card, codes, district, found, full_width, guard, identity, mobile, old_identity, post_quantum, told
 from tests.test_tree import git

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.catalogue import Language, load
+from generator.files.catalogue import Language, load
+from generator.files.schemas import schema_of, validate
+from generator.files.strict_yaml import read
 from generator.problems import Problem
-from generator.records import kind_of
-from generator.schemas import schema_of, validate
-from generator.yamlfile import read
+from generator.records.parse import kind_of
 from tests.test_problem_examples import problems_of, typical
 
 Pointer = tuple[str | int, ...]

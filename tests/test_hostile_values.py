@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.catalogue import Language, load
+from generator.files.catalogue import Language, load
 from generator.problems import Problem, day
 from tests.test_cli import FIXTURES, run
 from tests.test_problem_examples import problems_of, typical

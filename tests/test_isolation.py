@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from generator import child, submission
-from generator.commands import COMMANDS
-from generator.engine import _environment as engine_environment
+from generator.cli.commands import COMMANDS
+from generator.files import child
+from generator.model import submission
+from generator.publish.engine import _environment as engine_environment
 from tests.district import DAY, FIRST, SECOND, TERM, District, district, git, invented
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -227,9 +228,9 @@ def test_programs_are_looked_for_in_folders_named_in_full_and_not_in_the_distric
 
 @pytest.mark.parametrize("arguments", [["check", "--history"], ["recipients"], ["diff", "HEAD~1"]])
 def test_no_trap_is_sprung_by_a_module_that_is_run_there(trapped: Trapped, arguments: list[str]) -> None:
-    """`python -m generator.cli` puts the current folder first; a folder that has a `generator` of its own is then asked for just that."""
+    """`python -m generator.cli.main` puts the current folder first; a folder that has a `generator` of its own is then asked for just that."""
     (own := trapped.made.root / "generator").rename(trapped.made.beside / "generator")
-    done = trapped.run(*arguments, "--lang", "en", program=(sys.executable, "-m", "generator.cli"), PYTHONPATH=str(ROOT))
+    done = trapped.run(*arguments, "--lang", "en", program=(sys.executable, "-m", "generator.cli.main"), PYTHONPATH=str(ROOT))
     (trapped.made.beside / "generator").rename(own)
     assert trapped.names == []
     assert done.returncode in (0, 1), done.stderr

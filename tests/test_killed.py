@@ -25,11 +25,11 @@ from pathlib import Path
 
 import pytest
 
-from generator import submission
-from generator.cli import run as run_command
-from generator.commands import COMMANDS
-from generator.replacing import unfinished
-from generator.sealed import new_identity
+from generator.cli.commands import COMMANDS
+from generator.cli.main import run as run_command
+from generator.files.replacing import unfinished
+from generator.model import submission
+from generator.statistics.age import new_identity
 from sample.__main__ import made_recipients, seal_all
 from sample.submissions import filings
 from tests.district import DAY, FIRST, ROOT, SECOND, District, district, git, invented, put, recipient, write_recipient
@@ -168,7 +168,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Distr
         if name not in found:
             found[name] = SCENARIOS[name].made(tmp_path_factory.mktemp(name))
             for other in COMMANDS:  # the children need not import what is imported here, nor read the catalogue and the schemas again
-                import_module(f"generator.commands.{other}")
+                import_module(f"generator.cli.commands.{other}")
             assert run_command(["--root", str(found[name].root), "check"]) == 0
         return found[name]
 
@@ -349,7 +349,7 @@ def test_killed_at_random_instants(name: str, templates: Callable[[str], Distric
     longest = 0.0
     for number in range(-1, _INSTANTS):
         made = copied(trial.template, tmp_path / "instant")
-        typed = [sys.executable, "-m", "generator.cli", "--root", str(made.root), "--lang", "en", *trial.scenario.arguments(made)]
+        typed = [sys.executable, "-m", "generator.cli.main", "--root", str(made.root), "--lang", "en", *trial.scenario.arguments(made)]
         told = {**environment, "HOME": str(made.beside), "TMPDIR": str(made.beside)}
         begun = time.monotonic()
         with subprocess.Popen(typed, cwd=made.root, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from markdown import Markdown
 from zensical.config import DEFAULT_MARKDOWN_EXTENSIONS
 
-from generator.engine import markdown_extensions
-from generator.literal import anchor, escaped, literal, settle
-from generator.render import heading
-from generator.resources import engine_config
-from generator.stamp import donor, mark
+from generator.edition.literal import anchor, escaped, literal, settle
+from generator.edition.render import heading
+from generator.edition.stamp import donor, mark
+from generator.files.resources import engine_config
+from generator.publish.engine import markdown_extensions
 
 FENCE = "提升\n``` { .x tabindex=1 autofocus=1 onfocus=alert(1) }\n逐项改进\n```\n"
 WICKED = (

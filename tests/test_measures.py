@@ -12,15 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import model as m
-from generator.build import read
-from generator.measures import MEASURES, Measured, measure
-from generator.model import MeasureName as Name
+from generator.compliance.measures import MEASURES, Measured, measure
+from generator.model.ids import ActivityId, SchoolId, TermId, YearId
+from generator.model.programme import ActivityKind, ActivityState
+from generator.model.programme import MeasureName as Name
+from generator.model.schools import HeadRole, LeadingGroup, Meeting, Return, Room, School, SchoolType, Staff, Stage, WorkFile
 from generator.problems import Position
-from generator.repository import Repository
+from generator.publish.build import read
+from generator.records.repository import Repository
+from generator.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
-YEAR = m.YearId("2020-2021")
+YEAR = YearId("2020-2021")
 END = date(2021, 7, 15)
 HERE = Position(path="records/schools/a/2020-2021.yml")
 
@@ -32,13 +35,13 @@ def sample() -> Repository:
     return repository
 
 
-def school(name: str) -> m.School:
-    one: dict[m.Stage, int] = {m.Stage.PRIMARY: 1}
-    return m.School(
-        id=m.SchoolId(name),
-        title=m.Text(zh=name),
-        type=m.SchoolType.PRIMARY,
-        stages=(m.Stage.PRIMARY,),
+def school(name: str) -> School:
+    one: dict[Stage, int] = {Stage.PRIMARY: 1}
+    return School(
+        id=SchoolId(name),
+        title=Text(zh=name),
+        type=SchoolType.PRIMARY,
+        stages=(Stage.PRIMARY,),
         area="east",
         opened_on=None,
         counted_on=date(2021, 6, 30),
@@ -49,7 +52,7 @@ def school(name: str) -> m.School:
     )
 
 
-def stated(name: str = "a", classes: int = 20, **parts: Any) -> m.Return:
+def stated(name: str = "a", classes: int = 20, **parts: Any) -> Return:
     """A return that states nothing but what is given."""
     nothing: dict[str, Any] = dict.fromkeys(
         (
@@ -69,38 +72,38 @@ def stated(name: str = "a", classes: int = 20, **parts: Any) -> m.Return:
             "note",
         )
     )
-    return m.Return(
-        school=m.SchoolId(name),
+    return Return(
+        school=SchoolId(name),
         year=YEAR,
         filed_by="校长",
         counted_on=date(2021, 6, 30),
-        classes={m.Stage.PRIMARY: classes},
-        enrolment={m.Stage.PRIMARY: classes * 40},
+        classes={Stage.PRIMARY: classes},
+        enrolment={Stage.PRIMARY: classes * 40},
         place=lambda _: HERE,
         source=HERE,
         **{"filed_on": date(2021, 7, 1), **nothing, **parts},
     )
 
 
-def with_returns(*returns: m.Return) -> Repository:
+def with_returns(*returns: Return) -> Repository:
     """The sample's district with three schools, a, b, c, and these returns only."""
-    schools = {m.SchoolId(n): school(n) for n in "abc"}
+    schools = {SchoolId(n): school(n) for n in "abc"}
     return replace(sample(), schools=schools, returns={(r.school, r.year): r for r in returns})
 
 
-def found(name: Name, *returns: m.Return, as_of: date = END) -> tuple[object, int, int]:
+def found(name: Name, *returns: Return, as_of: date = END) -> tuple[object, int, int]:
     got = measure(name, with_returns(*returns), YEAR, as_of)
     return got.value, got.counted, got.left_out
 
 
-def staff(full: int, part: int) -> m.Staff:
-    return m.Staff(full_time=full, part_time=part, certified=None)
+def staff(full: int, part: int) -> Staff:
+    return Staff(full_time=full, part_time=part, certified=None)
 
 
-def room(opened_on: date | None) -> m.Room:
-    names = [f for f in m.Room.__dataclass_fields__ if f not in ("opened_on", "individual_m2")]
+def room(opened_on: date | None) -> Room:
+    names = [f for f in Room.__dataclass_fields__ if f not in ("opened_on", "individual_m2")]
     nothing: dict[str, Any] = dict.fromkeys(names)
-    return m.Room(opened_on=opened_on, individual_m2=(), **nothing)
+    return Room(opened_on=opened_on, individual_m2=(), **nothing)
 
 
 def test_every_measure_name_has_a_function() -> None:
@@ -146,8 +149,8 @@ def test_a_return_without_a_room_is_a_school_without_one() -> None:
     assert found(Name.SCHOOLS_WITH_ROOM_SHARE, *returns) == (33.33, 3, 0)
 
 
-def meeting(term: str, day: date, minuted: bool = True) -> m.Meeting:
-    return m.Meeting(term=m.TermId(term), held_on=day, topic="议题", minuted=minuted)
+def meeting(term: str, day: date, minuted: bool = True) -> Meeting:
+    return Meeting(term=TermId(term), held_on=day, topic="议题", minuted=minuted)
 
 
 def test_meetings_are_wanted_in_every_term_that_is_over() -> None:
@@ -162,24 +165,24 @@ def test_meetings_are_wanted_in_every_term_that_is_over() -> None:
 
 
 def test_leading_groups_count_from_the_day_they_were_founded() -> None:
-    group = m.LeadingGroup(head_role=m.HeadRole.VICE_PRINCIPAL, members=5, founded_on=date(2021, 7, 20))
+    group = LeadingGroup(head_role=HeadRole.VICE_PRINCIPAL, members=5, founded_on=date(2021, 7, 20))
     assert found(Name.VICE_PRINCIPAL_GROUP_SHARE, stated("a", leading_group=group))[0] == 0
     assert found(Name.VICE_PRINCIPAL_GROUP_SHARE, stated("a", leading_group=group), as_of=date(2021, 7, 20))[0] == 100
 
 
 def test_work_files_are_complete_only_with_all_kinds() -> None:
-    every = tuple(m.WorkFile)
+    every = tuple(WorkFile)
     assert found(Name.COMPLETE_FILES_SHARE, stated("a", work_files=every), stated("b", work_files=every[1:])) == (50, 2, 1)
 
 
 def test_only_activities_held_by_then_in_that_year_count() -> None:
     repository = sample()
-    lectures = [a for a in repository.activities.values() if a.kind is m.ActivityKind.LECTURE and a.id.startswith("2020-09")]
+    lectures = [a for a in repository.activities.values() if a.kind is ActivityKind.LECTURE and a.id.startswith("2020-09")]
     assert len(lectures) == 1
     day = lectures[0].last_day
     assert measure(Name.MONTHLY_LECTURES, repository, YEAR, day - timedelta(days=1)).value == 0
     assert measure(Name.MONTHLY_LECTURES, repository, YEAR, day).value == 1
-    cancelled = {**repository.activities, lectures[0].id: replace(lectures[0], state=m.ActivityState.CANCELLED)}
+    cancelled = {**repository.activities, lectures[0].id: replace(lectures[0], state=ActivityState.CANCELLED)}
     assert measure(Name.MONTHLY_LECTURES, replace(repository, activities=cancelled), YEAR, day).value == 0
 
 
@@ -194,19 +197,19 @@ def test_counted_and_left_out_are_all_schools(rows: list[tuple[int, int | None]]
 
 
 OUTREACH = (
-    m.ActivityKind.PARENT_LECTURE,
-    m.ActivityKind.COMMUNITY,
-    m.ActivityKind.BROADCAST,
-    m.ActivityKind.RECORDING,
+    ActivityKind.PARENT_LECTURE,
+    ActivityKind.COMMUNITY,
+    ActivityKind.BROADCAST,
+    ActivityKind.RECORDING,
 )
 
 
-@pytest.mark.parametrize("kind", m.ActivityKind)
-def test_what_was_planned_and_has_passed_is_missed_for_every_kind_of_outreach_and_no_other(kind: m.ActivityKind) -> None:
+@pytest.mark.parametrize("kind", ActivityKind)
+def test_what_was_planned_and_has_passed_is_missed_for_every_kind_of_outreach_and_no_other(kind: ActivityKind) -> None:
     one = replace(next(iter(sample().activities.values())), kind=kind, first_day=END, last_day=END)
-    state = m.ActivityState
+    state = ActivityState
     states = {s.value: s for s in state} | {"planned-too": state.PLANNED}
-    every = {m.ActivityId(name): replace(one, id=m.ActivityId(name), state=s) for name, s in states.items()}
+    every = {ActivityId(name): replace(one, id=ActivityId(name), state=s) for name, s in states.items()}
     repository = replace(sample(), activities=every)
     day = END + timedelta(days=1)
     last = next(y for y in repository.district.years if y.id == YEAR).last_day

@@ -16,9 +16,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from generator.problems import Position, problem
-from generator.reporters import github
-from generator.reporters.formats import FORMATS
-from generator.reporters.text import harmless, named
+from generator.report import github
+from generator.report.formats import FORMATS
+from generator.report.text import harmless, named
 from tests.test_reporters import FAULTS_OF, LIVE, faults, result
 from tests.test_tree import git
 
@@ -29,7 +29,7 @@ NAMES = (GBK, b"records/a\x01\x1b[31mb.txt", b"records/a\nb::error::x.txt", "rec
 
 
 def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "generator.cli", *arguments]
+    command = [sys.executable, "-m", "generator.cli.main", *arguments]
     kept = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
     return subprocess.run(command, cwd=folder, env=kept | environment, capture_output=True, check=False)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from generator.duties import Operator, Value, ValueType
-from generator.operators import TAKES, holds, type_of_value
+from generator.model.duties import Operator, Value, ValueType
+from generator.model.operators import TAKES, holds, type_of_value
 
 NUMBER, WORD, WORDS, YES_NO = ValueType.NUMBER, ValueType.WORD, ValueType.WORDS, ValueType.YES_NO
 

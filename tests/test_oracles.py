@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.audit import PUBLIC, attack, interval
-from generator.disclosure import Draft, Original, protect
-from generator.model import Cell, Shown, Suppressed
-from generator.tables import Atoms, Secret, Statement, rounded, rounding_box
+from generator.model.cells import Cell, Shown, Suppressed
+from generator.statistics.attack import PUBLIC, attack, interval
+from generator.statistics.protect import Draft, Original, protect
+from generator.statistics.tables import Atoms, Secret, Statement, rounded, rounding_box
 
 SDC = Path(__file__).resolve().parent / "vectors" / "sdc"
 TOTAL = "Total"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from generator import output
-from generator.catalogue import Language
-from generator.command import Request, UsageError
-from generator.commands import sheets
+from generator.cli.commands import sheets
+from generator.cli.request import Request, UsageError
+from generator.files.catalogue import Language
+from generator.publish import output
 
 MINIMAL = Path(__file__).resolve().parent / "fixtures" / "minimal"
 

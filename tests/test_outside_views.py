@@ -9,14 +9,15 @@ from functools import cache
 
 import pytest
 
-from generator.audit import PUBLIC, Attack, Seen, attack, attackers, certify, said, secrets
-from generator.duties import RuleId
-from generator.model import SchoolId, Shown, Suppressed
-from generator.registry import registry
-from generator.release import Release, SchoolVerdicts
-from generator.releases import cut
-from generator.repository import Repository
-from generator.tables import Filing, Ledger, Question, Statement, rounded, rounding_box, share_of, tabulate
+from generator.model.cells import Shown, Suppressed
+from generator.model.duties import RuleId
+from generator.model.ids import SchoolId
+from generator.model.registry import registry
+from generator.model.releases import Release, SchoolVerdicts
+from generator.records.repository import Repository
+from generator.statistics.attack import PUBLIC, Attack, Seen, attack, attackers, certify, said, secrets
+from generator.statistics.cut import cut
+from generator.statistics.tables import Filing, Ledger, Question, Statement, rounded, rounding_box, share_of, tabulate
 from tests.test_cut import TERM, counted, first, handed_in, order, quiet, repository
 
 BASE = 5

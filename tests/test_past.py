@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from generator import repository
-from generator.compliance import Verdict, evaluate, tally
-from generator.history import commits, is_shallow, tree_at
-from generator.past import Basis, Past, past_days
-from generator.tree import folder
+from generator.compliance.days_gone_by import Basis, Past, past_days
+from generator.compliance.evaluate import Verdict, evaluate, tally
+from generator.files.history import commits, is_shallow, tree_at
+from generator.files.tree import folder
+from generator.records import repository
 from tests.test_cli import run
 
 TYPICAL = Path(__file__).resolve().parent / "fixtures" / "typical"

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from generator import submission
-from generator.bech32 import encoded
-from generator.recipients import fingerprint
-from generator.replacing import UNFINISHED
+from generator.files.replacing import UNFINISHED
+from generator.model import submission
+from generator.sealed.bech32 import encoded
+from generator.sealed.recipients import fingerprint
 from tests.command import started
 from tests.district import DAY, FIRST, ROOT, TERM, District, commit, district, invented, put, run
 

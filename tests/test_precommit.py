@@ -45,7 +45,7 @@ def district(tmp_path: Path, hooks: tuple[Path, str]) -> Path:
 def run(root: Path, *arguments: str) -> tuple[int, str]:
     folder = root.parent / "bin"
     folder.mkdir(exist_ok=True)
-    (folder / "xinzhuli").write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m generator.cli "$@"\n', encoding="utf-8")
+    (folder / "xinzhuli").write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m generator.cli.main "$@"\n', encoding="utf-8")
     (folder / "xinzhuli").chmod(0o755)
     environment = {"PATH": f"{folder}:{os.environ['PATH']}", "HOME": str(root.parent), "PRE_COMMIT_HOME": str(root.parent / "cache"), **IDENTITY}
     command = [sys.executable, str(PRE_COMMIT), *arguments]

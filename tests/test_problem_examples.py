@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.catalogue import Catalogue, Code, Example, Language, filled, load
+from generator.files.catalogue import Catalogue, Code, Example, Language, filled, load
+from generator.files.tree import Tree, folder
 from generator.problems import Problem
-from generator.repository import load as load_repository
-from generator.tree import Tree, folder
+from generator.records.repository import load as load_repository
 
 ROOT = Path(__file__).resolve().parent.parent
 TYPICAL = ROOT / "tests" / "fixtures" / "typical"

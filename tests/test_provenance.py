@@ -13,15 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from generator import receipts, submission
-from generator.bech32 import encoded
-from generator.commands.release import _former
-from generator.model import Receipt, SchoolId, TermId
-from generator.provenance import doubts
-from generator.recipients import in_force
-from generator.sealed import new_identity, salted, seal
-from generator.signatures import sign
-from generator.submission import Submission
+from generator.cli.commands.release import _former
+from generator.model import submission
+from generator.model.ids import SchoolId, TermId
+from generator.model.sealed import Receipt
+from generator.model.submission import Submission
+from generator.records.provenance import doubts
+from generator.sealed import receipts
+from generator.sealed.bech32 import encoded
+from generator.sealed.recipients import in_force
+from generator.sealed.signatures import sign
+from generator.statistics.age import new_identity, salted, seal
 from tests.district import (
     DAY,
     FIRST,

@@ -14,18 +14,20 @@ import shamir_mnemonic
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import receipts, submission
-from generator.bech32 import decoded, encoded
+from generator.files.schemas import validate
+from generator.files.strict_yaml import read
 from generator.guard import secrets as leaks
-from generator.model import Receipt, RecipientId, SchoolId, TermId
+from generator.model import submission
+from generator.model.ids import RecipientId, SchoolId, TermId
+from generator.model.sealed import Receipt
 from generator.problems import Position
-from generator.receipts import signed_text
-from generator.recipients import KeyFormat, fingerprint, key_format
-from generator.records import parse
-from generator.schemas import validate
-from generator.sealed import new_identity, public_key, salted, seal
-from generator.shares import WrongShares, join, split, still_needed
-from generator.yamlfile import read
+from generator.records.parse import parse
+from generator.sealed import receipts
+from generator.sealed.bech32 import decoded, encoded
+from generator.sealed.receipts import signed_text
+from generator.sealed.recipients import KeyFormat, fingerprint, key_format
+from generator.statistics.age import new_identity, public_key, salted, seal
+from generator.statistics.shares import WrongShares, join, split, still_needed
 from tests.district import DAY, FIRST, SECOND, TERM, District, district, git, invented, put, put_bytes, recipient, run, write_recipient
 
 HEX = st.text("0123456789abcdef", min_size=64, max_size=64)

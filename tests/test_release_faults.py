@@ -19,17 +19,18 @@ from pathlib import Path
 
 import pytest
 
-from generator import receipts, submission
-from generator.command import ALTERED, FINE, INVALID, NO_KEY, PROBLEMS, REFUSED, USAGE, WRONG_PLACE
-from generator.model import SchoolId
-from generator.receipts import place_of
-from generator.recipients import in_force
-from generator.release import id_of, path_of
-from generator.replacing import UNFINISHED
-from generator.repository import load
-from generator.sealed import new_identity, salted, seal
-from generator.submission import StageBand, Submission
-from generator.tree import folder
+from generator.cli.request import ALTERED, FINE, INVALID, NO_KEY, PROBLEMS, REFUSED, USAGE, WRONG_PLACE
+from generator.files.replacing import UNFINISHED
+from generator.files.tree import folder
+from generator.model import submission
+from generator.model.ids import SchoolId
+from generator.model.releases import id_of, path_of
+from generator.model.submission import StageBand, Submission
+from generator.records.repository import load
+from generator.sealed import receipts
+from generator.sealed.receipts import place_of
+from generator.sealed.recipients import in_force
+from generator.statistics.age import new_identity, salted, seal
 from sample.__main__ import made_recipients, seal_all
 from sample.submissions import Filing, filings
 from tests import killing
@@ -97,7 +98,7 @@ def nothing_leaks(made: District, done: subprocess.CompletedProcess[str]) -> Non
 
 def limited(made: District, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command on a disk that takes no more than two kilobytes of a file."""
-    run_it = [sys.executable, "-m", "generator.cli", "--root", str(made.root), "--lang", "en", *arguments]
+    run_it = [sys.executable, "-m", "generator.cli.main", "--root", str(made.root), "--lang", "en", *arguments]
     return subprocess.run(
         run_it, cwd=made.root, env=environment(made), capture_output=True, text=True, encoding="utf-8", check=False, preexec_fn=_two_kilobytes
     )
@@ -165,7 +166,7 @@ def corrected(filing: Filing) -> Filing:
 
 def test_a_solver_that_gives_up_releases_nothing(made: District) -> None:
     """What is not proved safe is unsafe."""
-    tired = "import sys, generator.programs as p; p._STEPS = p._NODES = 0\nfrom generator.cli import main\nsys.exit(main())"
+    tired = "import sys, generator.statistics.programs as p; p._STEPS = p._NODES = 0\nfrom generator.cli.main import main\nsys.exit(main())"
     arguments = [sys.executable, "-c", tired, "--root", str(made.root), "--lang", "en", *command(made)]
     done = subprocess.run(arguments, cwd=made.root, env=environment(made), capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == REFUSED

@@ -16,11 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from generator.history import tree_at
-from generator.model import TermId, Text
-from generator.release import ReleaseId
-from generator.repository import Repository, load
-from generator.sealed import new_identity
+from generator.files.history import tree_at
+from generator.model.ids import TermId
+from generator.model.releases import ReleaseId
+from generator.records.repository import Repository, load
+from generator.statistics.age import new_identity
+from generator.text import Text
 from sample.__main__ import seal_all
 from sample.submissions import filings
 from tests.district import TYPICAL, District, git, recipient, write_recipient
@@ -36,7 +37,7 @@ LIMITS = {
 }
 XINZHULI = f"""#!/bin/sh
 {{ tr '\\0' ' ' </proc/$$/cmdline; env; }} >>"$SEEN"
-PYTHONPATH="{ROOT}" exec "{sys.executable}" -m generator.cli "$@"
+PYTHONPATH="{ROOT}" exec "{sys.executable}" -m generator.cli.main "$@"
 """
 GH = """#!/bin/bash
 printf '%s\\n' "$*" >>"$GH_LOG"

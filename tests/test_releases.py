@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.compliance import Verdict, evaluate
-from generator.duties import RuleId
-from generator.model import Shown, Suppressed, Text
+from generator.compliance.evaluate import Verdict, evaluate
+from generator.files.tree import Tree
+from generator.model.cells import Shown, Suppressed
+from generator.model.duties import RuleId
+from generator.model.releases import FOLDER, Release, chained, digest, id_of, latest, path_of, written
 from generator.problems import Problem
-from generator.release import FOLDER, Release, chained, digest, id_of, latest, path_of, written
-from generator.repository import Repository, load
-from generator.tree import Tree
+from generator.records.repository import Repository, load
+from generator.text import Text
 from tests.released import chain
 from tests.test_compliance import sample
 from tests.test_problem_examples import typical

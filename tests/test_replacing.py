@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.replacing import UNFINISHED, put_back, replace, unfinished, write_secret, write_whole
+from generator.files.replacing import UNFINISHED, put_back, replace, unfinished, write_secret, write_whole
 from tests.killing import Before, Done, after_power_loss, failing_from, killed_at, run
 
 OLD = {"records/a.yml": b"old a", "records/b/c.yml": b"old c"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.catalogue import Language, load
+from generator.files.catalogue import Language, load
 from generator.problems import Position, problem
-from generator.reporters.text import harmless, report, width
+from generator.report.text import harmless, report, width
 
 PATH = "records/a.yml"
 

@@ -22,15 +22,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 
-from generator.catalogue import Language, load
+from generator.files.catalogue import Language, load
+from generator.files.strict_yaml import read
 from generator.problems import Position, Problem, problem
-from generator.reporters import github, gitlab, junit, sarif
-from generator.reporters.formats import FORMATS
-from generator.reporters.markdown import MOST_BYTES, code_span, escaped
-from generator.reporters.markdown import report as summary
-from generator.reporters.result import Result
-from generator.reporters.text import harmless
-from generator.yamlfile import read
+from generator.report import github, gitlab, junit, sarif
+from generator.report.formats import FORMATS
+from generator.report.markdown import MOST_BYTES, code_span, escaped
+from generator.report.markdown import report as summary
+from generator.report.result import Result
+from generator.report.text import harmless
 
 ROOT = Path(__file__).resolve().parent.parent
 BROKEN = ROOT / "tests" / "fixtures" / "broken"
@@ -48,7 +48,7 @@ def at(path: str, line: int = 1, column: int = 1) -> Problem:
 
 
 def xinzhuli(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "generator.cli", *arguments]
+    command = [sys.executable, "-m", "generator.cli.main", *arguments]
     return subprocess.run(
         command, cwd=folder, env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), **environment}, capture_output=True, text=True, check=False
     )

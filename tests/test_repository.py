@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.repository import load
-from generator.tree import Tree, folder
+from generator.files.tree import Tree, folder
+from generator.records.repository import load
 
 TYPICAL = Path(__file__).resolve().parent / "fixtures" / "typical"
 RETURN = "records/schools/xz10/2026-2027.yml"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.history import Commit
-from generator.retouch import Retouch, retouched
-from generator.site import File, Page
+from generator.edition.site import File, Page
+from generator.files.history import Commit
+from generator.publish.patch import Retouch, retouched
 from tests.test_tree import TYPICAL
 
 WAS = Page(path="x", kind="k", title="t", description="d", body="# a {#top}\n\n一\n\n## b {#b}\n\n二\n", cites=())

@@ -15,17 +15,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.catalogue import Language, load
-from generator.changes import changes
-from generator.compliance import Check, Earlier, Verdicts, evaluate
-from generator.pages import STAMPED, inspections, matrix, pages
-from generator.pages.schools import ordinary
-from generator.render import Edition, edition, markdown
-from generator.repository import Remembered, Repository
-from generator.repository import load as load_repository
-from generator.review import MADE_OF, prints_alike, review
-from generator.site import Site, site
-from generator.tree import How, Pair, Tree
+from generator.compliance.evaluate import Check, Earlier, Verdicts, evaluate
+from generator.edition.render import Edition, edition, markdown
+from generator.edition.site import Site, site
+from generator.files.catalogue import Language, load
+from generator.files.tree import How, Pair, Tree
+from generator.pages.duties import inspections, matrix
+from generator.pages.families import STAMPED, pages
+from generator.pages.schools.schools import ordinary
+from generator.records.repository import Remembered, Repository
+from generator.records.repository import load as load_repository
+from generator.review.changes import changes
+from generator.review.consequences import MADE_OF, prints_alike, review
 from tests.test_tree import TYPICAL
 
 Files = Mapping[str, bytes]

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from generator.build import build
-from generator.catalogue import Language
-from generator.engine import Engine
-from generator.render import FOLDERS
-from generator.retouch import Retouch
+from generator.edition.render import FOLDERS
+from generator.files.catalogue import Language
+from generator.publish.build import build
+from generator.publish.engine import Engine
+from generator.publish.patch import Retouch
 from tests.test_diff import as_json, begun, commit, edit, return_filed, school_added, waiver_lapses
 from tests.test_tree import TYPICAL
 

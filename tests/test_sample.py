@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from generator import submission, tables
-from generator.age_header import Header, header
-from generator.model import SchoolId
-from generator.opening import frame, open_all, sealed_files
-from generator.release import FOLDER, Link, Release, digest, id_of, written
-from generator.releases import Order, cut
-from generator.repository import Repository, load
-from generator.sealed import salted
-from generator.submission import Salted, faults
-from generator.tree import folder
+from generator.files.tree import folder
+from generator.model import submission
+from generator.model.ids import SchoolId
+from generator.model.releases import FOLDER, Link, Release, digest, id_of, written
+from generator.model.submission import Salted, faults
+from generator.records.repository import Repository, load
+from generator.sealed.age_header import Header, header
+from generator.statistics import tables
+from generator.statistics.age import salted
+from generator.statistics.cut import Order, cut
+from generator.statistics.worker import frame, open_all, sealed_files
 from sample.__main__ import practised, sealed_district, without_sealed
 from sample.submissions import CORRECTED, LATE, TERMS, Filing, cuts, filings
 from tests.district import TYPICAL

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import model, submission, supervision
-from generator.catalogue import Language, load
-from generator.records import PATHS
-from generator.schemas import accepts, enum_label, kinds, nearest, public, schema_of, validate, violations
-from generator.yamlfile import read
+from generator.files.catalogue import Language, load
+from generator.files.schemas import accepts, enum_label, kinds, nearest, public, schema_of, validate, violations
+from generator.files.strict_yaml import read
+from generator.model import curriculum, district, inspections, people, programme, schools, sealed, submission
+from generator.records.parse import PATHS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -61,8 +61,8 @@ def test_nothing_unknown_is_let_through(kind: str) -> None:
     assert all(found.get("additionalProperties") is False for found in objects(schema_of(kind)))
 
 
-COMPUTED = (supervision.Mending, supervision.InspectionState)  # told on pages only: the site's catalogue has their words
-MODULES = (model, submission, supervision)
+COMPUTED = (inspections.Mending, inspections.InspectionState)  # told on pages only: the site's catalogue has their words
+MODULES = (curriculum, district, inspections, people, programme, schools, sealed, submission)
 ENUMS = [e for module in MODULES for e in vars(module).values() if isinstance(e, type) and issubclass(e, StrEnum) and e not in (StrEnum, *COMPUTED)]
 
 

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import model as m
-from generator import supervision as s
-from generator.build import read
-from generator.compliance import Verdict
-from generator.duties import RuleId
-from generator.repository import Repository
-from generator.scoring import Outcome, Standing, Sum, added, assess, outcome, reached, score, scores, standing, worth
-from generator.supervision import Grade
+from generator.compliance.evaluate import Verdict
+from generator.compliance.scoring import Outcome, Standing, Sum, added, assess, outcome, reached, score, scores, standing, worth
+from generator.model import inspections as s
+from generator.model.duties import RuleId
+from generator.model.ids import SchoolId
+from generator.model.inspections import Grade
+from generator.publish.build import read
+from generator.records.repository import Repository
 
 TYPICAL = Path(__file__).resolve().parent / "fixtures" / "typical"
 NOW = date(2026, 11, 24)
@@ -223,4 +223,4 @@ def test_one_more_good_grade_never_lowers_a_score() -> None:
 
 
 def test_schools_are_those_of_the_applications() -> None:
-    assert [a.application.school for a in assess(typical(), NOW)] == [m.SchoolId("xz01"), m.SchoolId("xz10")]
+    assert [a.application.school for a in assess(typical(), NOW)] == [SchoolId("xz01"), SchoolId("xz10")]

@@ -20,23 +20,24 @@ from typing import Any
 import openpyxl
 import pytest
 
-from generator.audit import Attack, Seen, attack_all
-from generator.catalogue import Language
-from generator.duties import RuleId
-from generator.history import EVERYTHING, brought, contents, revisions_of
-from generator.model import Cell, Published, SchoolId, Shown, Suppressed, TermId
-from generator.pages import release_files
-from generator.part import Part
-from generator.registry import registry
-from generator.release import FOLDER, DistrictVerdict, Participation, Release, SchoolVerdicts, arranged, digest, written
-from generator.release_records import release as parsed
-from generator.releases import questions
-from generator.render import FOLDERS
-from generator.repository import Repository, load
-from generator.submission import Submission
-from generator.tables import Filing, Ledger, tabulate
-from generator.tree import folder
-from generator.yamlfile import read
+from generator.edition.render import FOLDERS
+from generator.files.catalogue import Language
+from generator.files.history import EVERYTHING, brought, contents, revisions_of
+from generator.files.strict_yaml import read
+from generator.files.tree import folder
+from generator.model.cells import Cell, Published, Shown, Suppressed
+from generator.model.duties import RuleId
+from generator.model.ids import SchoolId, TermId
+from generator.model.registry import registry
+from generator.model.releases import FOLDER, DistrictVerdict, Participation, Release, SchoolVerdicts, arranged, digest, written
+from generator.model.submission import Submission
+from generator.pages.statistics import release_files
+from generator.records.fields import Part
+from generator.records.releases import release as parsed
+from generator.records.repository import Repository, load
+from generator.statistics.attack import Attack, Seen, attack_all
+from generator.statistics.cut import questions
+from generator.statistics.tables import Filing, Ledger, tabulate
 from sample.submissions import filings
 from tests.test_statistics import Scraped, drawings_hold_only_what_is_shown, everything_scraped, expected, read_page
 

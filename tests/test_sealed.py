@@ -15,15 +15,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import content, opening, receipts, sealed
-from generator.age_header import Header, header
-from generator.content import Frame
-from generator.model import Receipt, SchoolId, Stage, TermId
-from generator.opening import Refused, Sealed, examined, open_all
+from generator.model.ids import SchoolId, TermId
+from generator.model.schools import Stage
+from generator.model.sealed import Receipt
+from generator.model.submission import Fault, Salted, Submission, commitment, sealed_text
 from generator.problems import Position
-from generator.receipts import BUCKET, MAX_BUCKETS
-from generator.sealed import CannotSeal, NotOpened, Refusal, decrypted, new_identity, open_sealed, padded, public_key, salted, seal, unpadded
-from generator.submission import Fault, Salted, Submission, commitment, sealed_text
+from generator.sealed import receipts
+from generator.sealed.age_header import Header, header
+from generator.sealed.receipts import BUCKET, MAX_BUCKETS
+from generator.statistics import age, reading, worker
+from generator.statistics.age import CannotSeal, NotOpened, Refusal, decrypted, new_identity, open_sealed, padded, public_key, salted, seal, unpadded
+from generator.statistics.reading import Frame
+from generator.statistics.worker import Refused, Sealed, examined, open_all
 from tests.test_submission import LEVELS, WINDOWS, submissions
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,7 +78,7 @@ def test_what_is_sealed_comes_back_and_all_files_have_one_length_of_payload(draw
     assert isinstance(read, Header)
     assert (read.payload, read.stanzas, read.armored) == (BUCKET, ("X25519", "X25519"), True)
     assert receipts.refusal(data) is None
-    assert content.opened(open_sealed(data, [MINE]), frame(stages)) == one
+    assert reading.opened(open_sealed(data, [MINE]), frame(stages)) == one
 
 
 @given(st.text(alphabet="a:\n ", max_size=30).map(str.encode))
@@ -273,7 +276,7 @@ def test_an_id_that_the_district_does_not_have_is_not_repeated(drawn: Drawn, fie
     submission, stages = drawn
     band, counts = next(iter(submission.bands.items()))
     wrong = replace(submission, bands={**submission.bands, band: replace(counts, **{field: {CANARY: 1}})})  # type: ignore[arg-type]
-    found = content.opened(sealed_text(salted(wrong)), frame(stages))
+    found = reading.opened(sealed_text(salted(wrong)), frame(stages))
     assert isinstance(found, tuple)
     assert CANARY not in repr(found)
 
@@ -332,7 +335,7 @@ def test_a_worker_that_dies_is_told_as_stopped(one: Drawn) -> None:
 
 
 def test_the_worker_says_nothing_where_its_job_makes_no_sense() -> None:
-    command = [sys.executable, "-m", "generator.opening"]
+    command = [sys.executable, "-m", "generator.statistics.worker"]
     done = subprocess.run(command, input=json.dumps([1, CANARY]).encode(), capture_output=True, cwd=ROOT, check=False)
     assert done.returncode != 0
     assert done.stdout == b""
@@ -342,15 +345,15 @@ def test_examining_needs_no_worker(one: Drawn) -> None:
     """The worker's own function, so that what it does is seen by whoever reads coverage."""
     submission, stages = one
     kept = salted(submission)
-    told = opening._told(in_place(seal(sealed_text(kept), [KEY]), kept, stages))
+    told = worker._told(in_place(seal(sealed_text(kept), [KEY]), kept, stages))
     assert examined(told, [MINE]) == kept
-    assert sealed.usable(MINE)
-    assert not sealed.usable("AGE-SECRET-KEY-1QQQ")
+    assert age.usable(MINE)
+    assert not age.usable("AGE-SECRET-KEY-1QQQ")
 
 
 def test_every_refusal_has_an_exit_code_and_a_sentence_of_its_own() -> None:
-    from generator.catalogue import Language, load
-    from generator.keys import EXIT
+    from generator.cli.keys import EXIT
+    from generator.files.catalogue import Language, load
 
     assert set(EXIT) == {why.value for why in Refusal}
     assert len(set(EXIT.values())) == len(EXIT)

@@ -20,12 +20,13 @@ from pathlib import Path
 
 import pytest
 
-from generator import receipts, submission
-from generator.model import RecipientId, SchoolId, TermId
-from generator.opening import Sealed, open_all, sealed_files
-from generator.sealed import new_identity, salted, seal
-from generator.submission import Counts, Salted, Submission
-from generator.tree import folder
+from generator.files.tree import folder
+from generator.model import submission
+from generator.model.ids import RecipientId, SchoolId, TermId
+from generator.model.submission import Counts, Salted, Submission
+from generator.sealed import receipts
+from generator.statistics.age import new_identity, salted, seal
+from generator.statistics.worker import Sealed, open_all, sealed_files
 from tests import killing
 from tests.district import DAY, FIRST, ROOT, SECOND, TERM, District, district, git, invented, put, put_bytes, recipient, run, write_recipient
 
@@ -91,7 +92,7 @@ def in_terminal(made: District, *arguments: str, typed: str = "") -> tuple[str, 
     if process == 0:
         os.chdir(made.root)
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(made.beside), "TERM": "dumb", "PYTHONIOENCODING": "utf-8"}
-        command = [sys.executable, "-m", "generator.cli", "--root", str(made.root), "--lang", "en", *arguments]
+        command = [sys.executable, "-m", "generator.cli.main", "--root", str(made.root), "--lang", "en", *arguments]
         os.execve(sys.executable, command, environment)
     os.write(terminal, typed.encode())
     shown = b""
@@ -230,7 +231,7 @@ def test_without_recipients_in_force_nothing_is_sealed(made: District) -> None:
 def test_a_full_disk_leaves_everything_as_it_was(made: District) -> None:
     before = made.sealed().read_bytes(), made.receipt().read_bytes()
     own = plain(made, replace(marked(invented(made, FIRST)), revision=2))
-    command = f"ulimit -f 4; exec {sys.executable} -m generator.cli --root {made.root} --lang en seal {own} --as-of {DAY}"
+    command = f"ulimit -f 4; exec {sys.executable} -m generator.cli.main --root {made.root} --lang en seal {own} --as-of {DAY}"
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(["bash", "-c", f"trap '' XFSZ; {command}"], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr
@@ -376,7 +377,9 @@ def test_opened_figures_go_to_no_file_of_the_repository_and_over_none(made: Dist
 
 def test_a_full_disk_leaves_no_part_of_opened_figures(made: District) -> None:
     key, out = made.key_file(), made.beside / "opened.yml"
-    command = f"ulimit -f 0; exec {sys.executable} -m generator.cli --root {made.root} --lang en open {made.sealed()} --identity {key} --out {out}"
+    command = (
+        f"ulimit -f 0; exec {sys.executable} -m generator.cli.main --root {made.root} --lang en open {made.sealed()} --identity {key} --out {out}"
+    )
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(["bash", "-c", f"trap '' XFSZ; {command}"], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stderr
@@ -387,7 +390,19 @@ def test_a_full_disk_leaves_no_part_of_opened_figures(made: District) -> None:
 @pytest.mark.parametrize("after", [0.05, 0.3, 0.6, 0.9])
 def test_a_killed_run_leaves_nothing(made: District, after: float) -> None:
     key, out = made.key_file(), made.beside / "opened.yml"
-    command = [sys.executable, "-m", "generator.cli", "--root", str(made.root), "open", str(made.sealed()), "--identity", str(key), "--out", str(out)]
+    command = [
+        sys.executable,
+        "-m",
+        "generator.cli.main",
+        "--root",
+        str(made.root),
+        "open",
+        str(made.sealed()),
+        "--identity",
+        str(key),
+        "--out",
+        str(out),
+    ]
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TMPDIR": str(made.beside)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         try:
@@ -401,10 +416,10 @@ def test_a_killed_run_leaves_nothing(made: District, after: float) -> None:
 def test_a_bug_while_figures_are_open_is_told_without_its_words(made: District) -> None:
     key = made.key_file()
     script = (
-        "import sys, generator.opening as o\n"
+        "import sys, generator.statistics.worker as o\n"
         f"def broken(*_): raise KeyError('{SENTINEL}')\n"
         "o.open_all = broken\n"
-        "from generator.cli import run\n"
+        "from generator.cli.main import run\n"
         f"sys.exit(run(['--root', {str(made.root)!r}, 'open', {str(made.sealed())!r}, '--identity', {str(key)!r}, '--out', '{made.beside}/o.yml']))\n"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -503,7 +518,7 @@ def test_rekey_writes_all_or_nothing(made: District, fault: str) -> None:
         put_bytes(made, flipped(made.sealed(SECOND).read_bytes()), invented(made, SECOND), SECOND)
     before = {path: data for path, data in files(made.root) if ".git" not in path.parts}
     limit = "ulimit -f 4" if fault == "disk full" else "true"
-    command = f"{limit}; exec {sys.executable} -m generator.cli --root {made.root} --lang en rekey --identity {key} --as-of {first}"
+    command = f"{limit}; exec {sys.executable} -m generator.cli.main --root {made.root} --lang en rekey --identity {key} --as-of {first}"
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(["bash", "-c", f"trap '' XFSZ; {command}"], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == {"wrong key": 40, "altered": 41, "disk full": 2}[fault], done.stderr

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.engine import Engine
-from generator.search import Entry, apart, complete, cutter
+from generator.edition.entries import Entry, apart
+from generator.publish.engine import Engine
+from generator.publish.search import complete, cutter
 
 CUT = cutter()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from generator.serve import EVENTS, Handler, Preview, Server, Words, _rebuild
+from generator.publish.preview import EVENTS, Handler, Preview, Server, Words, _rebuild
 from tests.district import git
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,7 +29,7 @@ def district(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def preview(district: Path) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "generator.cli", "serve", "--root", str(district), "--port", "0", "--as-of", "2026-11-24", "--lang", "en"]
+    command = [sys.executable, "-m", "generator.cli.main", "serve", "--root", str(district), "--port", "0", "--as-of", "2026-11-24", "--lang", "en"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8")
     yield process
     process.terminate()
@@ -138,7 +138,7 @@ def test_the_preview_follows_a_commit(district: Path) -> None:
     git(district, "commit", "-q", "-m", "first")
     with (district / "records" / "district.yml").open("a", encoding="utf-8") as file:
         file.write("# 改过\n")
-    command = [sys.executable, "-m", "generator.cli", "serve", "--root", str(district), "--port", "0", "--lang", "en"]
+    command = [sys.executable, "-m", "generator.cli.main", "serve", "--root", str(district), "--port", "0", "--lang", "en"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8") as process:
         line_with(process, "http://127.0.0.1:")
         index = district / "build" / "site" / "index.html"

@@ -17,13 +17,14 @@ from typing import Any
 import pypdf
 import pytest
 
-from generator.catalogue import Language, load
-from generator.model import SchoolId, Text
-from generator.pages.schools import SIGNATURES
-from generator.paper import pdf
-from generator.render import Edition, edition, label_text
-from generator.sheets import ANSWERS, sheet
-from generator.site import Site
+from generator.edition.render import Edition, edition, label_text
+from generator.edition.site import Site
+from generator.files.catalogue import Language, load
+from generator.model.ids import SchoolId
+from generator.pages.schools.schools import SIGNATURES
+from generator.publish.pdf import pdf
+from generator.publish.sheets import ANSWERS, sheet
+from generator.text import Text
 from tests.conftest import AS_OF, COMMIT
 from tests.test_build import ROOT, TYPICAL, typical_site
 from tests.test_cli import FIXTURES, run
@@ -176,7 +177,18 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
 def test_the_same_records_give_the_same_bytes(tmp_path: Path) -> None:
     made_ = []
     for name, zone, seed in (("a", "Asia/Shanghai", "1"), ("b", "America/New_York", "2")):
-        command = [sys.executable, "-m", "generator.cli", "--root", str(TYPICAL), "sheets", "--as-of", "2026-11-24", "--out", str(tmp_path / name)]
+        command = [
+            sys.executable,
+            "-m",
+            "generator.cli.main",
+            "--root",
+            str(TYPICAL),
+            "sheets",
+            "--as-of",
+            "2026-11-24",
+            "--out",
+            str(tmp_path / name),
+        ]
         environment = {**os.environ, "TZ": zone, "PYTHONHASHSEED": seed}
         subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
         made_.append({p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted((tmp_path / name).iterdir())})
@@ -194,7 +206,7 @@ def test_schools_named_and_both_languages_side_by_side(tmp_path: Path) -> None:
 
 def test_progress_is_told_to_a_person_only(tmp_path: Path) -> None:
     here, there = pty.openpty()
-    command = [sys.executable, "-m", "generator.cli", "--root", str(TYPICAL), "sheets", "xz10", "xz01", "--out", str(tmp_path)]
+    command = [sys.executable, "-m", "generator.cli.main", "--root", str(TYPICAL), "sheets", "xz10", "xz01", "--out", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, stderr=there)
     os.close(there)
     said = os.read(here, 10_000).decode()
@@ -234,7 +246,7 @@ def test_missing_system_libraries_are_told(tmp_path: Path) -> None:
     (tmp_path / "modules" / "weasyprint.py").write_text("print('advice')\nraise OSError('cannot load library libpango\\nmore')\n", encoding="utf-8")
     shutil.copytree(TYPICAL / "records", tmp_path / "records")
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path / 'modules'}{os.pathsep}{ROOT}"}
-    command = [sys.executable, "-m", "generator.cli", "--lang", "en", "sheets", "xz01"]
+    command = [sys.executable, "-m", "generator.cli.main", "--lang", "en", "sheets", "xz01"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert "cannot load library libpango" in done.stderr
@@ -253,7 +265,7 @@ def test_without_a_chinese_font_nothing_is_written(tmp_path: Path, fonts: str) -
     config = tmp_path / "fonts.conf"
     config.write_text(f"<fontconfig><dir>{tmp_path / 'fonts'}</dir><cachedir>{tmp_path / 'cache'}</cachedir></fontconfig>", encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "FONTCONFIG_FILE": str(config)}
-    command = [sys.executable, "-m", "generator.cli", "--lang", "en" if fonts == "none" else "zh-CN", "sheets", "xz01"]
+    command = [sys.executable, "-m", "generator.cli.main", "--lang", "en" if fonts == "none" else "zh-CN", "sheets", "xz01"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert "apt-get install fonts-noto-cjk" in done.stderr

@@ -11,12 +11,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.catalogue import Language, load
-from generator.records import kind_of
-from generator.schemas import UNFILLED, schema_of, validate
-from generator.skeleton import kinds, names, next_id, path_of, skeleton
-from generator.yamlfile import read
-from generator.yamltext import scalar
+from generator.files.catalogue import Language, load
+from generator.files.schemas import UNFILLED, schema_of, validate
+from generator.files.strict_yaml import read
+from generator.files.yaml_text import scalar
+from generator.records.parse import kind_of
+from generator.records.skeleton import kinds, names, next_id, path_of, skeleton
 from tests.test_cli import FIXTURES, run
 from tests.test_problem_examples import problems_of, typical
 

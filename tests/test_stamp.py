@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.literal import literal, settle
-from generator.stamp import donor, mark
+from generator.edition.literal import literal, settle
+from generator.edition.stamp import donor, mark
 
 NAMES = st.sampled_from(["id", "title", "room"])
 

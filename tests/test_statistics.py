@@ -20,19 +20,20 @@ import jsonschema
 import openpyxl
 import pytest
 
-from generator.audit import PUBLIC, Attack, attack
-from generator.catalogue import Language, load
-from generator.charts import _ceiling
-from generator.literal import settle
-from generator.model import Cell, Published, Shown, Suppressed
-from generator.pages import navigation, release_files, releases, statistics
-from generator.pages import pages as all_pages
-from generator.registry import TOTAL, Table, registry
-from generator.release import Release, digest
-from generator.render import FOLDERS, Edition, edition, markdown
-from generator.schemas import public, published
-from generator.site import Page, Site, site
-from generator.tables import Atoms, Secret, Statement
+from generator.edition.charts import _ceiling
+from generator.edition.literal import settle
+from generator.edition.render import FOLDERS, Edition, edition, markdown
+from generator.edition.site import Page, Site, site
+from generator.files.catalogue import Language, load
+from generator.files.schemas import public, published
+from generator.model.cells import Cell, Published, Shown, Suppressed
+from generator.model.registry import TOTAL, Table, registry
+from generator.model.releases import Release, digest
+from generator.pages.families import navigation
+from generator.pages.families import pages as all_pages
+from generator.pages.statistics import release_files, releases, statistics
+from generator.statistics.attack import PUBLIC, Attack, attack
+from generator.statistics.tables import Atoms, Secret, Statement
 from tests.conftest import AS_OF, COMMIT
 from tests.released import AUTUMN, SPRING, Figures, chain, counts
 from tests.test_build import typical_site

@@ -19,7 +19,7 @@ BIG = 4000
 
 
 def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "generator.cli", "--lang", "en", *arguments]
+    return [sys.executable, "-m", "generator.cli.main", "--lang", "en", *arguments]
 
 
 def first_line_only(folder: Path, *arguments: str) -> tuple[int, str]:

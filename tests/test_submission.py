@@ -10,9 +10,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import content
-from generator.model import RiskLevel, SchoolId, Stage, TermId, Text
-from generator.submission import SCHEMA, Concern, Counts, Fault, NotScreened, StageBand, Submission, faults, written
+from generator.model.district import RiskLevel
+from generator.model.ids import SchoolId, TermId
+from generator.model.schools import Stage
+from generator.model.submission import SCHEMA, Concern, Counts, Fault, NotScreened, StageBand, Submission, faults, written
+from generator.statistics import reading
+from generator.text import Text
 
 LEVELS = tuple(
     RiskLevel(id=name, title=Text(zh=name), focus=rank > 1, paper_file=rank > 0) for rank, name in enumerate(("low", "mid", "high", "top"))
@@ -109,12 +112,12 @@ def test_equal_submissions_have_one_text_and_others_another(one: tuple[Submissio
 def test_a_band_that_is_there_twice_is_told_beside_all_else(drawn: tuple[Submission, tuple[Stage, ...]]) -> None:
     one, stages = drawn
     data = yaml.safe_load(written(one))
-    frame = content.Frame(stages=stages, levels=LEVELS, windows=WINDOWS)
-    assert content.submission(data, frame) == one
+    frame = reading.Frame(stages=stages, levels=LEVELS, windows=WINDOWS)
+    assert reading.submission(data, frame) == one
     data["bands"].append(data["bands"][0])
     twice = Fault(place="bands", rule="band-twice")
-    assert content.submission(data, frame) == (twice,)
+    assert reading.submission(data, frame) == (twice,)
     data["bands"][-1] = {**data["bands"][0], "reviewed": data["bands"][0]["valid"] + 1}
-    found = content.submission(data, frame)
+    found = reading.submission(data, frame)
     assert isinstance(found, tuple)
     assert [fault.rule for fault in found] == ["band-twice", "at-most-valid"]

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator import model as m
-from generator import supervision as s
-from generator.build import read
-from generator.compliance import Check, Verdict, evaluate, of_school
-from generator.duties import PeriodKind, RuleId, SchoolMeasure
-from generator.repository import Repository, load
-from generator.school_measures import INSPECTED, MEASURABLE, Visits, periods
-from generator.supervision import InspectionState, Mending, a_month_after
-from generator.tree import Tree, folder
+from generator.compliance.evaluate import Check, Verdict, evaluate, of_school
+from generator.compliance.school_measures import INSPECTED, MEASURABLE, Visits, periods
+from generator.files.tree import Tree, folder
+from generator.model import inspections as s
+from generator.model.duties import PeriodKind, RuleId, SchoolMeasure
+from generator.model.ids import SchoolId
+from generator.model.inspections import InspectionState, Mending, a_month_after
+from generator.publish.build import read
+from generator.records.repository import Repository, load
 
 ROOT = Path(__file__).resolve().parent.parent
 TYPICAL = ROOT / "tests" / "fixtures" / "typical"
@@ -200,7 +200,7 @@ def test_measures_of_inspections(school: str, on: date, special: int | None, dem
 
 
 def check(repository: Repository, rule: str, school: str, on: date) -> Check:
-    return of_school(repository, m.SchoolId(school), on)[RuleId(rule)]
+    return of_school(repository, SchoolId(school), on)[RuleId(rule)]
 
 
 @pytest.mark.parametrize(
@@ -248,4 +248,4 @@ def test_one_school_is_judged_as_all_of_them_are() -> None:
     for on in (date(2026, 4, 1), date(2026, 11, 24)):
         whole = evaluate(sample(), on)
         for school in ("xz03", "xz07", "xz24"):
-            assert tuple(of_school(sample(), m.SchoolId(school), on).values()) == whole.by_school[m.SchoolId(school)]
+            assert tuple(of_school(sample(), SchoolId(school), on).values()) == whole.by_school[SchoolId(school)]

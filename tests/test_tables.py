@@ -7,11 +7,12 @@ from fractions import Fraction
 
 import pytest
 
-from generator.audit import Attack, Candidate, Seen, _share, certify, secrets
-from generator.model import Cell, SchoolId, Shown, Suppressed
-from generator.registry import registry
-from generator.releases import questions
-from generator.tables import Filing, Ledger, Statement, Tabulation, tabulate
+from generator.model.cells import Cell, Shown, Suppressed
+from generator.model.ids import SchoolId
+from generator.model.registry import registry
+from generator.statistics.attack import Attack, Candidate, Seen, _share, certify, secrets
+from generator.statistics.cut import questions
+from generator.statistics.tables import Filing, Ledger, Statement, Tabulation, tabulate
 from tests.test_cut import TERM, first, handed_in, ledger_of, repository
 
 

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from generator.build import build
-from generator.engine import Engine
-from generator.schemas import kinds
+from generator.files.schemas import kinds
+from generator.publish.build import build
+from generator.publish.engine import Engine
 from tests.conftest import AS_OF, COMMIT
 from tests.hostile import CLOSED, WICKED, districts, text_fields
 from tests.test_build import TYPICAL, quiet, sign_again

@@ -12,10 +12,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.records import kind_of
-from generator.schemas import schema_of
-from generator.tidy import tidied
-from generator.yamlfile import read
+from generator.files.schemas import schema_of
+from generator.files.strict_yaml import read
+from generator.records.parse import kind_of
+from generator.records.tidy import tidied
 from tests.test_cli import FIXTURES, run
 
 ROOT = Path(__file__).resolve().parent.parent

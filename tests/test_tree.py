@@ -8,9 +8,9 @@ import subprocess
 from datetime import date
 from pathlib import Path
 
-from generator.history import head, tree_at
-from generator.repository import load
-from generator.tree import MAX_BYTES, folder
+from generator.files.history import head, tree_at
+from generator.files.tree import MAX_BYTES, folder
+from generator.records.repository import load
 
 TYPICAL = Path(__file__).resolve().parent / "fixtures" / "typical"
 IDENTITY = {

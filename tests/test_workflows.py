@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.commands.codeowners import MACHINERY
+from generator.cli.commands.codeowners import MACHINERY
 from tests.test_tree import git
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -184,7 +184,7 @@ def equip(root: Path) -> None:
     """What `make install` would have made, from the tools that run these tests."""
     folder = root / ".venv" / "bin"
     folder.mkdir(parents=True)
-    for name, command in (("python", f'exec "{sys.executable}" "$@"'), ("xinzhuli", f'exec "{sys.executable}" -m generator.cli "$@"')):
+    for name, command in (("python", f'exec "{sys.executable}" "$@"'), ("xinzhuli", f'exec "{sys.executable}" -m generator.cli.main "$@"')):
         (folder / name).write_text(f'#!/bin/sh\nexport PYTHONPATH="{root}"\n{command}\n', encoding="utf-8")
         (folder / name).chmod(0o755)
     for name in (".installed-run", ".installed-dev"):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import output
+from generator.publish import output
 
 
 def left_by(folder: Path, process: str) -> Path:

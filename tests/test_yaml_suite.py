@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from generator.yamlfile import read
+from generator.files.strict_yaml import read
 
 CASES = json.loads((Path(__file__).resolve().parent / "vectors" / "yaml-test-suite.json").read_text(encoding="utf-8"))["cases"]
 

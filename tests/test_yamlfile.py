@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.slips import unseen
-from generator.yamlfile import read
+from generator.files.strict_yaml import read
+from generator.files.typing_mistakes import unseen
 
 PATH = "records/a.yml"
 UNSEEN = "\xad\u034f\u115f\u17b4\u180e\u200b\u200d\u2060\u2800\u3164\ufe0f\ufff9\U000e0041\U000e0100"

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
+from generator.files.tree import MAX_BYTES, RECORDS
+from generator.files.typing_mistakes import codepoint
 from generator.guard.documents import look
 from generator.guard.images import tells_of_its_making
 from generator.guard.keys import keys, tokens
@@ -18,10 +20,9 @@ from generator.guard.names import names
 from generator.guard.numbers import Found, addresses, numbers
 from generator.guard.reading import Lines, decoded, hidden_texts
 from generator.guard.shares import shares
-from generator.guard.submissions import in_conflict, is_plain_submission, is_sealed
+from generator.guard.submissions import is_plain_submission
 from generator.problems import Position, Problem, problem
-from generator.slips import codepoint
-from generator.tree import MAX_BYTES, RECORDS
+from generator.sealed.age_header import in_conflict, is_sealed
 
 _UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\u00ad\u180e\U000e0000-\U000e007f]|(?<!^)\ufeff")
 _SEALED = ".age"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from generator.files.strict_yaml import Document, read
 from generator.problems import Position, Problem, day, problem
-from generator.yamlfile import Document, read
 
 ALLOWED = "guard.yml"
 _FIELDS = ("path", "code", "reason", "until")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from generator.age_header import Header, header
+from generator.sealed.age_header import is_sealed
 
 _BY_NAME = re.compile(r"(?:^|/)[0-9]{4}-[0-9]{4}-[12](?:\.[^/]*)?$")
 _MAY_STAND = re.compile(r"\.receipt\.yml$|\.ya?ml\.age$")
@@ -23,25 +23,6 @@ _FIGURE = re.compile(rf"(?m)^[ \t\-|,\"']*({'|'.join(WORDS)})(?:人数|数|份�
 _CELLS = re.compile(r"[,，\t|;]")
 _CELL = re.compile(rf"[\s\"']*(?:{'|'.join(WORDS)})(?:人数|数|份数)?[\s\"']*")
 _ENOUGH = 4
-
-
-def is_sealed(data: bytes) -> bool:
-    """Whether a file is what age writes, from its first byte to its last; nothing can be told of its content, and nothing is."""
-    return isinstance(header(data), Header)
-
-
-def in_conflict(data: bytes) -> bool:
-    """Whether a file holds sealed files on both sides of an unfinished merge."""
-    ours, theirs, side = list[bytes](), list[bytes](), 0
-    for line in data.splitlines(keepends=True):
-        if line.startswith((b"<<<<<<< ", b"||||||| ", b"=======", b">>>>>>> ")):
-            side = {b"<": 1, b"|": 2, b"=": 3, b">": 0}[line[:1]]
-            continue
-        if side in (0, 1):
-            ours.append(line)
-        if side in (0, 3):
-            theirs.append(line)
-    return b"<<<<<<< " in data and is_sealed(b"".join(ours)) and is_sealed(b"".join(theirs))
 
 
 def is_plain_submission(path: str, data: bytes, text: str | None) -> bool:

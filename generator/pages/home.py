@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.claims import Outcome
-from generator.measures import measure
-from generator.model import ActivityState, MeasureName, Verification
-from generator.pages.figures import figure, rests_on
-from generator.pages.plans import STATE_TONES
-from generator.render import Edition
-from generator.site import Page
+from generator.compliance.claims import Outcome
+from generator.compliance.measures import measure
+from generator.edition.render import Edition
+from generator.edition.site import Page
+from generator.model.programme import ActivityState, MeasureName, Verification
+from generator.pages.programme.figures import figure, rests_on
+from generator.pages.programme.plans import STATE_TONES
 
 _DOORS = (
     (

@@ -1,0 +1,95 @@
+"""`xinzhuli check`: every Problem of the records at once; with `--rules`, then every verdict.
+
+Owns which files are reported on, and the gate that a district may ask for. All files are read whichever were named, because references go everywhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.cli.request import FELL_SHORT, FINE, PROBLEMS, Accepts, Request, UsageError, moment, present_day, show, told, write_file
+from generator.files import zones
+
+if TYPE_CHECKING:
+    from generator.problems import Problem
+    from generator.records.repository import Repository
+
+ACCEPTS = Accepts(values=("--format", "--to", "--fail-on", "--as-of"), flags=("--references", "--rules", "--history"), most_words=None)
+RULES = ("--rules", "--fail-on", "--as-of")  # any of them asks for verdicts
+EVERYWHERE = frozenset({"unfinished-change"})  # told whichever files were named
+REFERENCES = frozenset({"unknown-reference", "misspelled-reference", "duplicate-id", "no-district", "no-records", "stage-not-taught"})
+
+
+def run(request: Request) -> int:
+    """Check the records; 1 if there is any Problem in the files named (with `--references`: or a reference that leads nowhere anywhere).
+
+    With `--rules` every school is then judged: 6 if the gate of `--fail-on` does not let a verdict through.
+    """
+    from generator.files.tree import folder
+    from generator.records.repository import load as load_repository
+
+    tree, unreadable = folder(request.root)
+    wanted = _wanted(request, [*tree.paths, *(p.at.path for p in unreadable)])
+    repository, problems = load_repository(tree)
+    elsewhere = EVERYWHERE | (REFERENCES if "--references" in request.options else frozenset())
+    sealed = _sealed(request, repository)
+    found = [p for p in sorted({*unreadable, *problems, *sealed}) if wanted(p.at.path) or p.code in elsewhere]
+    files = sum(map(wanted, tree.paths))
+    last = request.say("check.found", files=files, count=len(found)) if found else request.say("check.fine", files=files)
+    if repository is None or found or not any(option in request.options for option in RULES):
+        show(request, told(request, found, files, last))
+        return PROBLEMS if found else FINE
+    return _judge(request, repository)
+
+
+def _sealed(request: Request, repository: Repository | None) -> Iterator[Problem]:
+    """What must not stand anywhere in the clear, and signatures that do not hold."""
+    from generator.records.integrity import line_ends, releases_gone, secrets, shallow
+    from generator.records.provenance import doubts
+
+    day = present_day(repository.district.time_zone if repository else zones.HOME)
+    yield from secrets(request.root, day, "--history" in request.options)
+    if "--history" in request.options:
+        yield from shallow(request.root)
+        yield from releases_gone(request.root)
+    if repository:
+        yield from doubts(request.root, repository, repository.receipts.values())
+        yield from line_ends(request.root, repository)
+
+
+def _judge(request: Request, repository: Repository) -> int:
+    """Tell the verdicts; without a gate, breaches are told and nothing fails."""
+    from generator.compliance.evaluate import evaluate
+    from generator.compliance.gates import Gate, caught
+    from generator.files.catalogue import load
+    from generator.report.verdicts import FORMATS, Judged
+
+    gate = Gate(request.one_of("--fail-on", list(Gate), Gate.NONE))
+    shown = FORMATS[request.one_of("--format", list(FORMATS), "text")]
+    as_of, _ = moment(request.root, repository.district.time_zone, request.as_of)
+    checks = evaluate(repository, as_of).checks
+    stopped = caught(checks, gate)
+    told_ = stopped if gate is not Gate.NONE else caught(checks, Gate.UNMET)
+    judged = Judged(as_of=as_of, checks=checks, told=told_, catalogue=load(), language=request.language)
+    if "--to" in request.options:
+        write_file(request, shown(judged) + "\n")
+        shown = FORMATS["text"]
+    print(shown(judged))
+    return FELL_SHORT if stopped else FINE
+
+
+def _wanted(request: Request, known: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a file is among the paths that were named; all are, if none was."""
+    chosen = []
+    for text in request.words:
+        path = Path(os.path.normpath(Path.cwd() / text))
+        inside = path.relative_to(request.root).as_posix() if path.is_relative_to(request.root) else None
+        if inside == ".":
+            return lambda _: True
+        if inside is None or not any(p == inside or p.startswith(f"{inside}/") for p in known):
+            raise UsageError("cli.no_path", path=text)
+        chosen.append(inside)
+    return lambda path: not chosen or any(path == c or path.startswith(f"{c}/") for c in chosen)

@@ -1,0 +1,91 @@
+"""`xinzhuli diff`: what a change means, straight from git, without a checkout.
+
+Owns which two states are compared: like the hosting sites, the newer one with the version from which both parted, so that what others did since
+is not told as this change's.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.cli.request import FINE, Accepts, Request, UsageError, on_github, present_day, summarise, write_file
+from generator.files.catalogue import load
+from generator.files.history import both, changed, commit_of, common, day_of, is_shallow, outside, tree_at
+from generator.files.tree import Tree, folder
+
+if TYPE_CHECKING:
+    from generator.review.words import Words
+
+ACCEPTS = Accepts(values=("--as-of", "--format", "--to"), most_words=2)
+FORMATS = ("text", "markdown", "json")
+
+
+def run(request: Request) -> int:
+    """Tell what the change means. Problems of the records are no failure here: `check` says them."""
+    from generator.review import json as review_json
+    from generator.review import markdown as review_markdown
+    from generator.review import text as review_text
+
+    reports = dict(zip(FORMATS, (review_text.report, review_markdown.report, review_json.report), strict=True))
+    named = request.one_of("--format", FORMATS, "text")
+    words = _words(request)
+    if "--to" in request.options:
+        write_file(request, reports[named](words).rstrip("\n") + "\n")
+        named = "text"
+    print(reports[named](words).rstrip("\n"))
+    if on_github() and "--format" not in request.options:
+        summarise(reports["markdown"](words))
+    return FINE
+
+
+def _words(request: Request) -> Words:
+    from generator.records.repository import Remembered
+    from generator.records.repository import load as load_repository
+    from generator.review.changes import changes
+    from generator.review.consequences import review
+    from generator.review.words import Words
+
+    if not request.words:
+        raise UsageError("diff.no_base")
+    root, head = request.root, _commit(request, request.words[1]) if len(request.words) == 2 else None
+    asked = _commit(request, request.words[0])
+    base = common(root, asked, head or "HEAD")
+    pairs = changed(root, base or asked, head)
+    tree, unreadable = folder(root) if head is None else (tree_at(root, head) or Tree(readers={}), ())
+    remembered: Remembered = {}
+    older, newer = both(tree, pairs)
+    after, wrong = load_repository(newer, remembered)
+    before, was_wrong = load_repository(older, remembered)
+    faults = (len(was_wrong), len(wrong) + len(unreadable))
+    newest = after or before
+    zone = newest.district.time_zone if newest else "Asia/Shanghai"
+    return Words(
+        review=review(changes(pairs, outside(root, base or asked, head)), before, after, faults, _day(request, root, head, zone), request.language),
+        catalogue=load(),
+        language=request.language,
+        base=(base or asked)[:12],
+        head=head[:12] if head else request.say("diff.folder"),
+        notes=_notes(request, root, asked, base),
+        newest=newest,
+    )
+
+
+def _notes(request: Request, root: Path, asked: str, base: str | None) -> tuple[str, ...]:
+    """Where the comparison is not with the very commit that was named, that is said."""
+    if base is None:
+        return (request.say("diff.unrelated_shallow" if is_shallow(root) else "diff.unrelated"),)
+    return () if base == asked else (request.say("diff.parted", base=base[:12], asked=request.words[0]),)
+
+
+def _commit(request: Request, revision: str) -> str:
+    found = commit_of(request.root, revision)
+    if found is None:
+        raise UsageError("cli.no_revision_shallow" if is_shallow(request.root) else "cli.no_revision", value=revision)
+    return found
+
+
+def _day(request: Request, root: Path, head: str | None, time_zone: str) -> date:
+    """The day named, else that of the newer commit, else today."""
+    return request.as_of or (day_of(root, head, time_zone) if head else present_day(time_zone))

@@ -1,0 +1,115 @@
+"""Claims and targets: do the records give the figure that was published, has a plan reached what it promised?
+
+Owns the comparison and its closed set of outcomes. A claim is measured as of its own day, a target as of its due day or today, whichever comes
+first. A claim that the records do not reproduce is a finding that is shown with both numbers; it is never a Problem.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from generator.compliance.measures import Measured, measure
+from generator.model.programme import Claim, Comparison, Plan, Target
+from generator.records.repository import Repository
+
+
+class Outcome(StrEnum):
+    """Whether the records give a published figure."""
+
+    REPRODUCED = "reproduced"
+    NOT_REPRODUCED = "not-reproduced"
+    NOT_MEASURABLE = "not-measurable"
+
+
+class Progress(StrEnum):
+    """Where a target stands: reached, not yet due, missed, or nothing stated to tell by."""
+
+    REACHED = "reached"
+    OPEN = "open"
+    MISSED = "missed"
+    NOT_MEASURABLE = "not-measurable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimResult:
+    """A claim and what the records give; `measured` is None where no measure could."""
+
+    claim: Claim
+    measured: Measured | None
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetResult:
+    """A plan's target and what the records give as of `measured_on`."""
+
+    plan: Plan
+    target: Target
+    measured: Measured
+    measured_on: date
+    progress: Progress
+
+
+def check(repository: Repository) -> tuple[ClaimResult, ...]:
+    """Every claim against the records, in the order of the programme's systems."""
+    ordered = sorted(repository.claims.values(), key=lambda c: (c.systems, c.id))
+    return tuple(_claim(repository, claim) for claim in ordered)
+
+
+def targets(repository: Repository, as_of: date) -> tuple[TargetResult, ...]:
+    """Every target of every plan as it stands on `as_of`."""
+    return tuple(_target(repository, plan, target, as_of) for plan in repository.plans.values() for target in plan.targets)
+
+
+def holds(comparison: Comparison, figure: float, found: float) -> bool:
+    """Whether `found` is what the comparison with `figure` says. Exact: 70 is not more than 70."""
+    match comparison:
+        case Comparison.EQUAL:
+            return found == figure
+        case Comparison.AT_LEAST:
+            return found >= figure
+        case Comparison.MORE_THAN:
+            return found > figure
+        case Comparison.AT_MOST:
+            return found <= figure
+        case Comparison.NEARLY:
+            return Fraction(95, 100) * Fraction(figure) <= Fraction(found) < figure
+
+
+def _claim(repository: Repository, claim: Claim) -> ClaimResult:
+    if claim.measure is None:
+        return ClaimResult(claim=claim, measured=None, outcome=Outcome.NOT_MEASURABLE)
+    found = measure(claim.measure, repository, claim.school_year, claim.as_of)
+    outcome = {True: Outcome.REPRODUCED, False: Outcome.NOT_REPRODUCED, None: Outcome.NOT_MEASURABLE}[_decided(claim.comparison, claim.value, found)]
+    return ClaimResult(claim=claim, measured=found, outcome=outcome)
+
+
+def _decided(comparison: Comparison, figure: float, found: Measured) -> bool | None:
+    """Whether what was found is what the comparison says. A figure that was rounded decides only where all that it may stand for agree."""
+    possible = found.exact or ((found.value,) if found.value is not None else ())
+    outcomes = {holds(comparison, figure, value) for value in possible}
+    return outcomes.pop() if len(outcomes) == 1 else None
+
+
+def _target(repository: Repository, plan: Plan, target: Target, as_of: date) -> TargetResult:
+    on = min(as_of, target.due)
+    found = measure(target.measure, repository, target.school_year, on)
+    progress = _progress(target, found, due=as_of >= target.due)
+    return TargetResult(plan=plan, target=target, measured=found, measured_on=on, progress=progress)
+
+
+def _progress(target: Target, found: Measured, *, due: bool) -> Progress:
+    """What can still change for the worse (at most, equal, a share) is not called reached before its day."""
+    lasting = target.comparison in (Comparison.AT_LEAST, Comparison.MORE_THAN)
+    match _decided(target.comparison, target.value, found):
+        case True if due or lasting:
+            return Progress.REACHED
+        case None if due:
+            return Progress.NOT_MEASURABLE
+        case False if due:
+            return Progress.MISSED
+        case _:
+            return Progress.OPEN

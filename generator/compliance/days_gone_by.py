@@ -1,0 +1,77 @@
+"""The past: which commit's records speak for a day gone by, and every verdict as it stood on that day.
+
+Owns that choice. A day is answered by the newest commit of the present branch that was made on it or before it; a day before the first commit by the
+oldest commit whose records can be judged, from the days that its records carry. Of several commits no file is read twice. Must not know git's calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from generator.compliance.evaluate import Verdicts, evaluate
+from generator.files.history import Commit, tree_at
+from generator.model.district import District
+from generator.problems import Problem
+from generator.records.repository import Remembered, Repository, load
+
+
+class Basis(StrEnum):
+    """What a day is told from."""
+
+    GIT = "git"  # the records as they were committed by then
+    DATED = "dated"  # later records, by the days that they carry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How the records stood on a day: the verdicts, or the Problems for which the commit's records cannot be judged."""
+
+    day: date
+    basis: Basis
+    commit: Commit
+    verdicts: Verdicts | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """The commits of a branch, newest first (at least one), and what was read of them so far."""
+
+    root: Path
+    commits: Sequence[Commit]
+    _blobs: dict[str, bytes] = field(default_factory=dict)
+    _files: Remembered = field(default_factory=dict)
+
+    def records(self, commit: Commit) -> tuple[Repository | None, tuple[Problem, ...]]:
+        """The records of a commit, or their Problems."""
+        tree = tree_at(self.root, commit.id, self._blobs)
+        assert tree is not None, "git listed this commit"
+        return load(tree, self._files)
+
+    def standings(self, days: Iterable[date]) -> Iterator[Standing]:
+        """How the records stood on each day, in the order given."""
+        for day in days:
+            by_then = next((commit for commit in self.commits if commit.day <= day), None)
+            yield self._standing(day, Basis.GIT, by_then) if by_then else self._standing(day, Basis.DATED, self._oldest())
+
+    def _standing(self, day: date, basis: Basis, commit: Commit) -> Standing:
+        repository, problems = self.records(commit)
+        verdicts = evaluate(repository, day) if repository else None
+        return Standing(day=day, basis=basis, commit=commit, verdicts=verdicts, problems=problems)
+
+    def _oldest(self) -> Commit:
+        """The oldest commit whose records hold rules and have no Problem; the newest, where there is none."""
+        for commit in reversed(self.commits):
+            repository, _ = self.records(commit)
+            if repository is not None and repository.rules:
+                return commit
+        return self.commits[0]
+
+
+def past_days(district: District, as_of: date) -> tuple[date, ...]:
+    """The last day of every term that is over, and `as_of`."""
+    return (*(t.last_day for y in district.years for t in y.terms if t.last_day < as_of), as_of)

@@ -1,0 +1,583 @@
+"""Compliance: every rule applied to every subject on one day, with what the verdict rests on.
+
+Owns `evaluate` and the meaning of verdicts. A Check is one rule on one subject on one day; it is judged by periods (the school year, or each term,
+window or month begun by then) and the periods' verdicts become one. A breach is not a Problem: it is recorded. What the files do not say is never
+taken for a breach. Must not know pages.
+
+The day is the whole day in the district's time zone: a due day, and a waiver's last day, still count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import NamedTuple, TypeAlias
+
+from generator.compliance.measures import Measured, measure
+from generator.compliance.school_measures import INSPECTED, MEASURABLE, Look, Period, Visits, periods
+from generator.model.district import SchoolYear
+from generator.model.duties import SEALED, Anchor, Due, PeriodKind, Rule, RuleId, SchoolMeasure, Subject, Value, Waiver, WaiverId
+from generator.model.ids import ClauseRef, SchoolId, YearId
+from generator.model.inspections import Inspection, SchemeId, SchemeKind
+from generator.model.operators import answered, applies, holds, target_value
+from generator.model.programme import MeasureName, Modality, Policy
+from generator.model.schools import Return, School
+from generator.problems import Position
+from generator.records.repository import Repository, identical, own_records
+
+
+class Verdict(StrEnum):
+    """What a Check comes out as: a closed set."""
+
+    MET = "met"
+    UNMET = "unmet"  # only of a 应当 clause
+    ADVISORY = "advisory"  # a 原则上 or 鼓励 clause is not followed
+    DUE = "due"  # not there yet, and the last day has not passed
+    STALE = "stale"  # it was met, but what says so is too old
+    UNREPORTED = "unreported"  # the last day has passed and the files do not say
+    WAIVED = "waived"
+    NOT_APPLICABLE = "not-applicable"
+
+
+# A Check judged by several periods comes out as the first of these that any period came out as.
+WORST_FIRST = (Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.STALE, Verdict.MET, Verdict.DUE)
+JUDGED = frozenset({Verdict.MET, Verdict.UNMET, Verdict.ADVISORY})  # what shares are shares of
+BREACHES = frozenset({Verdict.UNMET, Verdict.ADVISORY})
+WAIVABLE = frozenset({Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.STALE})
+
+
+class Moment(NamedTuple):  # made once a Check or oftener: a dataclass takes twice as long
+    """One period judged: its last day, the value found and the target it was compared with (None: not known)."""
+
+    period: Period
+    due: date
+    verdict: Verdict
+    value: Value | None
+    target: Value | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A field that a verdict rests on. `dated` is the day its figures were counted, `filed` the day they were reported."""
+
+    kind: str  # of the record: a return, an inspection, a release
+    at: Position
+    field: tuple[str, ...]
+    dated: date
+    filed: date
+
+
+class Check(NamedTuple):  # made once a rule and school
+    """One rule on one subject. `moments` are the periods begun, `decisive` the last of them that came out as the whole; none where it does not apply.
+
+    `without_waiver` is what it would be without `waiver`; `lapsed` is a waiver that has run out. `fresh_until` is the last day on which the evidence
+    is good (None: it does not age). `found` is the return it rests on, `further` what it rests on in inspections or a release.
+    """
+
+    rule: Rule
+    school: School | None
+    verdict: Verdict
+    without_waiver: Verdict
+    moments: tuple[Moment, ...]
+    decisive: Moment | None
+    fresh_until: date | None
+    waiver: Waiver | None
+    lapsed: Waiver | None
+    found: Return | None
+    further: tuple[Evidence, ...]
+    cites: tuple[Position, ...]
+
+    @property
+    def next_due(self) -> Moment | None:
+        """The earliest moment that is still to come."""
+        return next((m for m in self.moments if m.verdict is Verdict.DUE), None)
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The fields it rests on, with file and line."""
+        found = self.found
+        if found is None or self.rule.subject is Subject.DISTRICT:
+            return self.further
+        fields = [f for name in measures_of(self.rule) if name in MEASURABLE for f in MEASURABLE[name].fields]
+        stated = [Evidence(kind="return", at=found.place(f), field=f, dated=found.counted_on, filed=found.filed_on) for f in dict.fromkeys(fields)]
+        return (*stated, *self.further)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many Checks came out as what."""
+
+    counts: Mapping[Verdict, int]
+
+    @property
+    def judged(self) -> int:
+        """How many could be judged: what shares are shares of."""
+        return sum(self.counts[v] for v in JUDGED)
+
+    @property
+    def met(self) -> int:
+        """How many are met."""
+        return self.counts[Verdict.MET]
+
+    @property
+    def left_out(self) -> int:
+        """How many the rule applies to and no share counts: due, stale, unreported, waived."""
+        return sum(n for v, n in self.counts.items() if v not in JUDGED and v is not Verdict.NOT_APPLICABLE)
+
+    @property
+    def share(self) -> float | int | None:
+        """Per cent met of those judged, cut to one place; None where none was judged: nothing is not "all"."""
+        if not self.judged:
+            return None
+        tenths = 1000 * self.met // self.judged
+        return tenths // 10 if tenths % 10 == 0 else tenths / 10
+
+
+def tally(checks: Iterable[Check]) -> Tally:
+    """Count Checks by verdict; every verdict is there, with 0 if need be."""
+    counts = dict.fromkeys(Verdict, 0)
+    for check in checks:
+        counts[check.verdict] += 1
+    return Tally(counts=counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdicts:
+    """Every Check of one day, by rule and by school, in the order of rules and schools."""
+
+    as_of: date
+    checks: tuple[Check, ...]
+    by_rule: Mapping[RuleId, tuple[Check, ...]]
+    by_school: Mapping[SchoolId, tuple[Check, ...]]
+    of_district: tuple[Check, ...]
+    needless: tuple[WaiverId, ...]  # waivers in force of which no school has need
+
+
+# What was last evaluated for a day, and of which records.
+Earlier: TypeAlias = "dict[date, tuple[Repository, Verdicts]]"
+
+
+def evaluate(repository: Repository, as_of: date, earlier: Earlier | None = None, of: Container[SchoolId] | None = None) -> Verdicts:
+    """Every rule on every subject it is about, as the records say at the end of `as_of`; of the schools only those in `of`, if it is given.
+
+    Who evaluates several states of the same records hands the same `earlier` over, and a school that nothing new concerns keeps its Checks.
+    """
+    found = _evaluated(repository, as_of, earlier.get(as_of) if earlier else None, of)
+    if earlier is not None:
+        earlier[as_of] = (repository, found)
+    return found
+
+
+def _evaluated(repository: Repository, as_of: date, known: tuple[Repository, Verdicts] | None, of: Container[SchoolId] | None) -> Verdicts:
+    checks = tuple(_checks(repository, as_of, _kept(repository, *known) if known else {}, of))
+    by_rule: dict[RuleId, list[Check]] = {rule: [] for rule in repository.rules}
+    by_school: dict[SchoolId, list[Check]] = {school: [] for school in repository.schools}
+    for check in checks:
+        by_rule[check.rule.id].append(check)
+        if check.school:
+            by_school[check.school.id].append(check)
+    needed = {check.waiver.id for check in checks if check.waiver}
+    return Verdicts(
+        as_of=as_of,
+        checks=checks,
+        by_rule={rule: tuple(found) for rule, found in by_rule.items()},
+        by_school={school: tuple(found) for school, found in by_school.items()},
+        of_district=tuple(check for check in checks if check.school is None),
+        needless=tuple(w.id for w in repository.waivers.values() if w.in_force(as_of) and w.id not in needed),
+    )
+
+
+def of_school(repository: Repository, school: SchoolId, as_of: date) -> Mapping[RuleId, Check]:
+    """Every rule about schools on one school, as the records say at the end of `as_of`."""
+    day = _day(repository, as_of)
+    seen = _Seen(day, repository.schools[school])
+    return {ready.rule.id: _waived(day, seen.check(ready)) for ready in day.rules if ready.rule.subject is Subject.SCHOOL}
+
+
+def current_year(repository: Repository, as_of: date) -> SchoolYear:
+    """The school year that a day falls in, or the last one begun before it (the first, before them all)."""
+    begun = [y for y in repository.district.years if y.first_day <= as_of]
+    return begun[-1] if begun else repository.district.years[0]
+
+
+# --- one day --------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """A rule made ready for a day: found once, used for every school."""
+
+    rule: Rule
+    in_force: bool
+    limited: bool  # not about every school
+    slots: tuple[tuple[Period, date], ...]  # the periods begun, each with its last day
+    fixed: Value | None  # the target, where it is the same for all
+    inspects: tuple[str, ...]  # the measures of inspections that it reads
+    reads_return: bool
+    sealed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Released:
+    """A school's verdict by a sealed rule, as a release published it."""
+
+    met: bool
+    target: int | float
+    at: Position
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Day:
+    """What is the same for every Check of a day."""
+
+    repository: Repository
+    as_of: date
+    year: SchoolYear
+    whole_year: Period
+    parameters: Mapping[str, int | float]
+    rules: tuple[_Ready, ...]
+    waivers: Mapping[tuple[RuleId, SchoolId], tuple[Waiver, ...]]
+    kinds: Mapping[SchemeId, SchemeKind]
+    visits: Mapping[SchoolId, tuple[Inspection, ...]]  # those that have been, in their order
+    released: Mapping[tuple[RuleId, SchoolId], _Released]
+
+
+def _day(repository: Repository, as_of: date) -> _Day:
+    year = current_year(repository, as_of)
+    begun = {kind: tuple(p for p in periods(kind, year) if p.first_day <= as_of) for kind in PeriodKind}
+    in_force = frozenset(clause.ref for p in repository.policies.values() if _in_force(p, as_of) for clause in p.clauses)
+    parameters = repository.parameters
+    waivers: dict[tuple[RuleId, SchoolId], tuple[Waiver, ...]] = {}
+    for waiver in repository.waivers.values():
+        for school in waiver.schools:
+            waivers[waiver.rule, school] = (*waivers.get((waiver.rule, school), ()), waiver)
+    return _Day(
+        repository=repository,
+        as_of=as_of,
+        year=year,
+        whole_year=periods(PeriodKind.YEAR, year)[0],
+        parameters=parameters,
+        rules=tuple(_ready(rule, begun[rule.period], year, in_force, parameters) for rule in repository.rules.values()),
+        waivers=waivers,
+        kinds={scheme.id: scheme.kind for scheme in repository.schemes.values()},
+        visits=_visits(repository, as_of),
+        released=_released(repository, year, as_of),
+    )
+
+
+def _released(repository: Repository, year: SchoolYear, as_of: date) -> Mapping[tuple[RuleId, SchoolId], _Released]:
+    """What the school year's releases say of sealed rules by then, the newest last: it is the one that counts."""
+    terms = {term.id for term in year.terms}
+    found = [r for r in repository.releases.values() if r.term in terms and r.released_on <= as_of]
+    return {
+        (told.rule, school): _Released(met=met, target=told.target, at=told.source, on=release.released_on)
+        for release in found
+        for told in release.school_verdicts
+        for school, met in told.schools.items()
+    }
+
+
+def _visits(repository: Repository, as_of: date) -> Mapping[SchoolId, tuple[Inspection, ...]]:
+    by_school: dict[SchoolId, list[Inspection]] = {}
+    for inspection in repository.inspections.values():
+        if inspection.visited(as_of):
+            by_school.setdefault(inspection.school, []).append(inspection)
+    return {school: tuple(found) for school, found in by_school.items()}
+
+
+def _ready(rule: Rule, begun: tuple[Period, ...], year: SchoolYear, in_force: frozenset[ClauseRef], parameters: Mapping[str, int | float]) -> _Ready:
+    measures = measures_of(rule) if rule.subject is Subject.SCHOOL else ()
+    fixed = target_value(rule.target, lambda _: None, parameters) if rule.target and rule.target.measure is None else None
+    return _Ready(
+        rule=rule,
+        in_force=not in_force.isdisjoint(rule.clauses),
+        limited=rule.applies_to.restricts,
+        slots=tuple((period, due_day(rule.due, period, year)) for period in begun),
+        fixed=fixed,
+        inspects=tuple(name for name in measures if name in INSPECTED),
+        reads_return=any(name in MEASURABLE and name not in SEALED for name in measures),
+        sealed=is_sealed(rule),
+    )
+
+
+def _in_force(policy: Policy, on: date) -> bool:
+    begins = policy.in_force_from or policy.adopted_on
+    return (begins is None or begins <= on) and (policy.in_force_until is None or on <= policy.in_force_until)
+
+
+def due_day(due: Due, period: Period, year: SchoolYear) -> date:
+    """The last day that counts as in time."""
+    match due.anchor:
+        case Anchor.RETURNS_DUE:
+            start = year.returns_due
+        case Anchor.PERIOD_START | Anchor.INSPECTION:
+            start = period.first_day
+        case Anchor.PERIOD_END:
+            start = period.last_day
+    return start + timedelta(days=due.days)
+
+
+def _checks(repository: Repository, as_of: date, kept: Mapping[SchoolId, tuple[Check, ...]], of: Container[SchoolId] | None) -> Iterator[Check]:
+    """District rules first, then school by school."""
+    day = _day(repository, as_of)
+    of_schools = tuple(ready for ready in day.rules if ready.rule.subject is Subject.SCHOOL)
+    for ready in day.rules:
+        if ready.rule.subject is Subject.DISTRICT:
+            yield _district(day, ready)
+    for school in repository.schools.values():
+        if of is not None and school.id not in of:
+            continue
+        if school.id in kept:
+            yield from kept[school.id]
+            continue
+        seen = _Seen(day, school)
+        for ready in of_schools:
+            yield _waived(day, seen.check(ready))
+
+
+def _kept(repository: Repository, other: Repository, verdicts: Verdicts) -> Mapping[SchoolId, tuple[Check, ...]]:
+    """The Checks of another state of the records that hold in this one."""
+    new = concerned(other, repository)
+    return {} if new is None else {school: verdicts.by_school[school] for school in repository.schools if school not in new}
+
+
+def concerned(one: Repository, other: Repository) -> frozenset[SchoolId] | None:
+    """The schools whose Checks need not be the same in both: of any other, all that a Check rests on is the very same record. None: every school."""
+    if not identical(_for_all(one), _for_all(other)):
+        return None
+    old, new = own_records(one), own_records(other)
+    return frozenset(school for school in {**old, **new} if not identical(old.get(school, ()), new.get(school, ())))
+
+
+def _for_all(repository: Repository) -> tuple[object, ...]:
+    """The records that the Checks of every school rest on."""
+    by_id = (repository.policies, repository.rules, repository.bands, repository.schemes, repository.releases)
+    return (repository.district, *(record for records in by_id for record in records.values()))
+
+
+# --- a school ---------------------------------------------------------------------------------------------------------------------
+
+
+class _Seen:
+    """A school on a day: its return if it was filed by then, its inspections, and what its measures gave, each found once."""
+
+    def __init__(self, day: _Day, school: School) -> None:
+        found = day.repository.returns.get((school.id, day.year.id))
+        self.day, self.school = day, school
+        self.found = found if found is not None and found.filed_on <= day.as_of else None
+        self.opened = school.opened_on is None or school.opened_on <= day.as_of or self.found is not None
+        stated = self.found.classes if self.found else school.classes
+        self.stages, self.classes = frozenset(stated), sum(stated.values())
+        self._values: dict[tuple[str, str], Value | None] = {}
+
+    def value(self, name: str, period: Period) -> Value | None:
+        """A measure's value in a period; None where it is not stated."""
+        key = (name, period.id)
+        if key not in self._values:
+            self._values[key] = self._measured(name, period)
+        return self._values[key]
+
+    def _measured(self, name: str, period: Period) -> Value | None:
+        if (inspected := INSPECTED.get(name)) is not None:
+            return inspected.value(self._visits(period))
+        if self.found is None:
+            return None
+        return MEASURABLE[name].value(Look(found=self.found, period=period, bands=self.day.repository.bands))
+
+    def _visits(self, period: Period) -> Visits:
+        return Visits(inspections=self.day.visits.get(self.school.id, ()), kinds=self.day.kinds, period=period, on=self.day.as_of)
+
+    def check(self, ready: _Ready) -> Check:
+        """A rule on this school, before any waiver."""
+        rule = ready.rule
+        if not (self.opened and ready.in_force and (not ready.limited or self._concerned(rule))):
+            return _check(rule, self.school, (), None, None)
+        if ready.sealed:
+            return self._sealed(ready)
+        found, fresh_until = self.found if ready.reads_return else None, None
+        if rule.freshness is not None and found is not None:
+            fresh_until = found.counted_on + timedelta(days=rule.freshness.days)
+        moments = tuple([self._moment(ready, period, due, fresh_until) for period, due in ready.slots])
+        check = _check(rule, self.school, moments, fresh_until, found)
+        return check._replace(further=self._inspected(ready.inspects)) if ready.inspects else check
+
+    def _sealed(self, ready: _Ready) -> Check:
+        """The verdict that a release published: no figure stands behind it that could be shown."""
+        told = self.day.released.get((ready.rule.id, self.school.id))
+        held, target = (told.met, told.target) if told else (None, ready.fixed)
+        moments = tuple(
+            Moment(period=period, due=due, verdict=_judged(ready.rule, held, due=due, as_of=self.day.as_of), value=None, target=target)
+            for period, due in ready.slots
+        )
+        further = (Evidence(kind="release", at=told.at, field=("school_verdicts",), dated=told.on, filed=told.on),) if told else ()
+        return _check(ready.rule, self.school, moments, None, None)._replace(further=further)
+
+    def _inspected(self, measures: tuple[str, ...]) -> tuple[Evidence, ...]:
+        visits = self._visits(self.day.whole_year)
+        found = [(INSPECTED[name].field, v, at) for name in measures for v, at in INSPECTED[name].places(visits)]
+        return tuple(Evidence(kind="inspection", at=at, field=field, dated=v.visit_on, filed=v.told_on(self.day.as_of)) for field, v, at in found)
+
+    def _concerned(self, rule: Rule) -> bool:
+        return applies(rule.applies_to, self.stages, self.classes, lambda name: self.value(name, self.day.whole_year))
+
+    def _moment(self, ready: _Ready, period: Period, due: date, fresh_until: date | None) -> Moment:
+        rule, value, target = ready.rule, self.value(ready.rule.measure, period), ready.fixed
+        if target is None and rule.target is not None:
+            target = target_value(rule.target, lambda name: self.value(name, period), self.day.parameters)
+        if rule.due.anchor is Anchor.INSPECTION:
+            due = self._set_by_inspections(rule, period) or due
+        verdict = _judged(rule, _held(rule, value, target), due=due, as_of=self.day.as_of)
+        if isinstance(value, tuple) and verdict in BREACHES and not answered(value, target, self._unanswered(rule.measure)):
+            verdict = Verdict.UNREPORTED
+        if verdict is Verdict.MET and fresh_until is not None and self.day.as_of > fresh_until:
+            verdict = Verdict.STALE
+        return Moment(period=period, due=due, verdict=verdict, value=value, target=target)
+
+    def _set_by_inspections(self, rule: Rule, period: Period) -> date | None:
+        day = INSPECTED[rule.measure].due(self._visits(period))
+        return None if day is None else day + timedelta(days=rule.due.days)
+
+    def _unanswered(self, name: str) -> frozenset[str]:
+        find = MEASURABLE[name].unanswered
+        return find(self.found) if find is not None and self.found is not None else frozenset()
+
+
+def _held(rule: Rule, value: Value | None, target: Value | None) -> bool | None:
+    """Whether a value is what the rule demands; None where one of the two is not known."""
+    if value is None or (rule.target is not None and target is None):
+        return None
+    return holds(rule.operator, value, target)
+
+
+def _judged(rule: Rule, held: bool | None, *, due: date, as_of: date) -> Verdict:
+    if held:
+        return Verdict.MET
+    if as_of <= due:
+        return Verdict.DUE
+    if held is None:
+        return Verdict.UNREPORTED
+    return Verdict.UNMET if rule.modality is Modality.SHALL else Verdict.ADVISORY
+
+
+def combined(moments: Sequence[Verdict]) -> Verdict:
+    """What the verdicts of a Check's periods come to. No period yet: nothing is due, so it does not apply."""
+    return next((verdict for verdict in WORST_FIRST if verdict in moments), Verdict.NOT_APPLICABLE)
+
+
+def _check(
+    rule: Rule, school: School | None, moments: tuple[Moment, ...], fresh_until: date | None, found: Return | None, cites: tuple[Position, ...] = ()
+) -> Check:
+    if len(moments) == 1:
+        decisive: Moment | None = moments[0]
+        verdict = moments[0].verdict
+    else:
+        verdict = combined([m.verdict for m in moments])
+        decisive = next((m for m in reversed(moments) if m.verdict is verdict), None)
+    return Check(
+        rule=rule,
+        school=school,
+        verdict=verdict,
+        without_waiver=verdict,
+        moments=moments,
+        decisive=decisive,
+        fresh_until=fresh_until if moments else None,
+        waiver=None,
+        lapsed=None,
+        found=found if moments else None,
+        further=(),
+        cites=cites,
+    )
+
+
+def _waived(day: _Day, check: Check) -> Check:
+    """A waiver in force changes what is not met, and nothing else; one that has run out is named."""
+    waivers = day.waivers.get((check.rule.id, check.school.id)) if check.school else None
+    if not waivers or check.verdict not in WAIVABLE:
+        return check
+    if (valid := next((w for w in waivers if w.in_force(day.as_of)), None)) is not None:
+        return check._replace(verdict=Verdict.WAIVED, waiver=valid)
+    ended = [w for w in waivers if w.last_day < day.as_of]
+    return check._replace(lapsed=max(ended, key=lambda w: w.last_day)) if ended else check
+
+
+# --- the district -------------------------------------------------------------------------------------------------------------------
+
+
+def _district(day: _Day, ready: _Ready) -> Check:
+    rule = ready.rule
+    if not ready.in_force:
+        return _check(rule, None, (), None, None)
+    figures: dict[str, Measured] = {}
+
+    def value(name: str) -> int | float | None:
+        if name not in figures:
+            figures[name] = measure(MeasureName(name), day.repository, day.year.id, day.as_of)
+        return figures[name].value
+
+    found = value(rule.measure)
+    target = target_value(rule.target, value, day.parameters) if rule.target else None
+    period, due = ready.slots[0]
+    verdict = _judged(rule, _held(rule, found, target), due=due, as_of=day.as_of)
+    moment = Moment(period=period, due=due, verdict=verdict, value=found, target=target)
+    return _check(rule, None, (moment,), None, None, figures[rule.measure].cites)
+
+
+# --- asked of rules and verdicts ------------------------------------------------------------------------------------------------------
+
+
+def measures_of(rule: Rule) -> tuple[SchoolMeasure, ...]:
+    """The school measures that a rule reads: its own and its target's."""
+    names = [rule.measure] + ([rule.target.measure] if rule.target and rule.target.measure else [])
+    return tuple(SchoolMeasure(name) for name in names)
+
+
+def is_sealed(rule: Rule) -> bool:
+    """Whether only sealed submissions can answer the rule."""
+    return rule.subject is Subject.SCHOOL and bool(SEALED.intersection(measures_of(rule)))
+
+
+def awaits_release(check: Check) -> bool:
+    """Whether only a release can answer it, and none has."""
+    return is_sealed(check.rule) and not check.further
+
+
+def rules_of(repository: Repository) -> Mapping[ClauseRef, tuple[Rule, ...]]:
+    """The rules of every clause: written once, in the rule; here turned round. A clause without a rule has none."""
+    found: dict[ClauseRef, list[Rule]] = {ref: [] for ref in repository.clauses}
+    for rule in repository.rules.values():
+        for ref in rule.clauses:
+            found[ref].append(rule)
+    return {ref: tuple(rules) for ref, rules in found.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrendPoint:
+    """The verdicts of one day in the past, counted: of all schools' Checks, and by rule and by school."""
+
+    day: date
+    year: YearId
+    schools: Tally
+    by_rule: Mapping[RuleId, Tally]
+    by_school: Mapping[SchoolId, Tally]
+
+
+def trend(repository: Repository, present: Verdicts, earlier: Earlier | None = None, of: Container[SchoolId] | None = None) -> tuple[TrendPoint, ...]:
+    """How the present records stood on the last day of every school year that was over by then, and how they stand.
+
+    `earlier` and, for the days that are over, `of` as in `evaluate`.
+    """
+    over = [y.last_day for y in repository.district.years if y.last_day < present.as_of]
+    return (*(trend_point(repository, evaluate(repository, day, earlier, of)) for day in over), trend_point(repository, present))
+
+
+def trend_point(repository: Repository, verdicts: Verdicts) -> TrendPoint:
+    """One day's verdicts, counted."""
+    return TrendPoint(
+        day=verdicts.as_of,
+        year=current_year(repository, verdicts.as_of).id,
+        schools=tally(check for check in verdicts.checks if check.school),
+        by_rule={rule: tally(checks) for rule, checks in verdicts.by_rule.items()},
+        by_school={school: tally(checks) for school, checks in verdicts.by_school.items()},
+    )

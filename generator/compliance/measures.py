@@ -1,0 +1,256 @@
+"""Measures: named figures that can be worked out from the records, and what each rests on.
+
+Owns the one definition of every figure that claims, targets and rules may cite. A measure looks at one school year and only at what was known at
+the end of a day; what was not stated is left out and counted, never taken for zero or "no". Must not know who cites it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from generator.model.cells import Cell, Shown
+from generator.model.curriculum import LessonAudience, MicroLesson
+from generator.model.ids import YearId
+from generator.model.people import TeamKind
+from generator.model.programme import Activity, ActivityKind, ActivityState, MeasureName
+from generator.model.registry import TOTAL
+from generator.model.schools import HeadRole, Return, WorkFile
+from generator.problems import Position
+from generator.records.repository import Repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A figure. `value` is None where nothing was stated; shares are per cent, cut (not rounded) to two places.
+
+    `counted` records (schools or activities) made the figure, `left_out` could not: nothing was filed or stated. `cites` is where the counted stand.
+    `exact` are the whole numbers that the figure may stand for where it was rounded before it was published.
+    """
+
+    value: int | float | None
+    counted: int
+    left_out: int
+    cites: tuple[Position, ...]
+    exact: range | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a measure may look at: a school year's facts as they were known at the end of the day `as_of`."""
+
+    repository: Repository
+    year: YearId
+    as_of: date
+
+    def returns(self) -> tuple[Return, ...]:
+        """The year's returns filed by then."""
+        return tuple(r for r in self.repository.returns.values() if r.year == self.year and r.filed_on <= self.as_of)
+
+    def schools(self) -> int:
+        """How many schools there were: those opened by then, and any that filed."""
+        opened = {s.id for s in self.repository.schools.values() if s.opened_on is None or s.opened_on <= self.as_of}
+        return len(opened | {r.school for r in self.returns()})
+
+    def held(self, kind: ActivityKind) -> tuple[Activity, ...]:
+        """The year's activities of a kind that were held by then."""
+        year = self.repository.year(self.year)
+        return tuple(
+            a
+            for a in self.repository.activities.values()
+            if a.kind is kind and a.state is ActivityState.HELD and year.first_day <= a.first_day <= year.last_day and a.last_day <= self.as_of
+        )
+
+
+Function = Callable[[Scope], Measured]
+
+
+def measure(name: MeasureName, repository: Repository, year: YearId, as_of: date) -> Measured:
+    """The figure `name` of a school year as it was known at the end of `as_of`."""
+    return MEASURES[name](Scope(repository=repository, year=year, as_of=as_of))
+
+
+# --- of schools ------------------------------------------------------------------------------------------------------------------
+
+
+def _sum_of_returns(stated: Callable[[Return], int | None]) -> Function:
+    def function(scope: Scope) -> Measured:
+        found = [(r, value) for r in scope.returns() if (value := stated(r)) is not None]
+        total = sum(value for _, value in found) if found else None
+        return Measured(value=total, counted=len(found), left_out=scope.schools() - len(found), cites=_places(r for r, _ in found))
+
+    return function
+
+
+def _share_of_returns(meets: Callable[[Return, Scope], bool | None]) -> Function:
+    """The share of schools that meet something, of those that state it (None: not stated)."""
+
+    def function(scope: Scope) -> Measured:
+        found = [(r, met) for r in scope.returns() if (met := meets(r, scope)) is not None]
+        share = _per_cent(sum(met for _, met in found), len(found)) if found else None
+        return Measured(value=share, counted=len(found), left_out=scope.schools() - len(found), cites=_places(r for r, _ in found))
+
+    return function
+
+
+def _per_cent(part: int, whole: int) -> int | float:
+    """Cut, not rounded: 100 is said only of all."""
+    hundredths = 10_000 * part // whole
+    return hundredths // 100 if hundredths % 100 == 0 else hundredths / 100
+
+
+def _places(records: Iterable[Return | Activity | MicroLesson]) -> tuple[Position, ...]:
+    return tuple(r.source for r in records)
+
+
+def _has_room(found: Return, scope: Scope) -> bool:
+    """A return that states no room counts as a school without one."""
+    return found.room is not None and (found.room.opened_on is None or found.room.opened_on <= scope.as_of)
+
+
+def _rooms(scope: Scope) -> Measured:
+    filed = scope.returns()
+    rooms = [r for r in filed if _has_room(r, scope)]
+    value = len(rooms) if filed else None
+    return Measured(value=value, counted=len(filed), left_out=scope.schools() - len(filed), cites=_places(rooms))
+
+
+def _teachers(found: Return) -> int | None:
+    return None if found.staff is None else found.staff.full_time + found.staff.part_time
+
+
+def _staffed(found: Return, scope: Scope) -> bool | None:
+    """One full- or part-time teacher for every so many classes begun; how many is the district's decision."""
+    teachers = _teachers(found)
+    per_teacher = next((p.value for p in scope.repository.district.parameters if p.id == "classes_per_teacher"), None)
+    if teachers is None or per_teacher is None:
+        return None
+    return teachers >= 1 and teachers * per_teacher >= sum(found.classes.values())
+
+
+def _vice_principal(found: Return, scope: Scope) -> bool | None:
+    group = found.leading_group
+    return None if group is None else group.head_role is HeadRole.VICE_PRINCIPAL and group.founded_on <= scope.as_of
+
+
+def _met_every_term(found: Return, scope: Scope) -> bool | None:
+    """A minuted meeting in every term that is over. Before a term is over nothing can be said."""
+    over = [t.id for t in scope.repository.year(scope.year).terms if t.last_day <= scope.as_of]
+    if found.meetings is None or not over:
+        return None
+    met = {m.term for m in found.meetings if m.minuted and m.held_on <= scope.as_of}
+    return met.issuperset(over)
+
+
+# --- of activities and the catalogue ---------------------------------------------------------------------------------------------
+
+
+def _number_of(kind: ActivityKind) -> Function:
+    def function(scope: Scope) -> Measured:
+        held = scope.held(kind)
+        return Measured(value=len(held), counted=len(held), left_out=0, cites=_places(held))
+
+    return function
+
+
+def _sum_of(kind: ActivityKind, stated: Callable[[Activity], int | None]) -> Function:
+    def function(scope: Scope) -> Measured:
+        held = scope.held(kind)
+        known = [(a, value) for a in held if (value := stated(a)) is not None]
+        total = sum(value for _, value in known)
+        return Measured(value=total, counted=len(known), left_out=len(held) - len(known), cites=_places(a for a, _ in known))
+
+    return function
+
+
+_OUTREACH = frozenset({ActivityKind.PARENT_LECTURE, ActivityKind.COMMUNITY, ActivityKind.BROADCAST, ActivityKind.RECORDING})
+
+
+def _missed(kinds: frozenset[ActivityKind]) -> Function:
+    """Planned activities whose last day has passed and that are recorded neither as held nor as cancelled."""
+
+    def function(scope: Scope) -> Measured:
+        year = scope.repository.year(scope.year)
+        last = min(scope.as_of, year.last_day)
+        due = [a for a in scope.repository.activities.values() if a.kind in kinds and year.first_day <= a.first_day and a.last_day < last]
+        missed = [a for a in due if a.state is ActivityState.PLANNED]
+        return Measured(value=len(missed), counted=len(due), left_out=0, cites=_places(missed))
+
+    return function
+
+
+def _team_size(kind: TeamKind) -> Function:
+    def function(scope: Scope) -> Measured:
+        teams = [t for t in scope.repository.teams.values() if t.kind is kind and t.founded_on <= scope.as_of]
+        size = sum(t.size for t in teams)
+        return Measured(value=size, counted=len(teams), left_out=0, cites=tuple(t.source for t in teams))
+
+    return function
+
+
+def _lessons(counts: Callable[[MicroLesson], bool]) -> Function:
+    def function(scope: Scope) -> Measured:
+        found = [x for x in scope.repository.lessons.values() if x.published_on <= scope.as_of and counts(x)]
+        return Measured(value=len(found), counted=len(found), left_out=0, cites=_places(found))
+
+    return function
+
+
+def _bands(scope: Scope) -> Measured:
+    bands = scope.repository.bands.values()
+    return Measured(value=len(bands), counted=len(bands), left_out=0, cites=tuple(b.source for b in bands))
+
+
+# --- of releases -----------------------------------------------------------------------------------------------------------------
+
+
+def _published(table: str, column: str) -> Function:
+    """A total of the year's newest release; not stated where none was published, or where it is suppressed."""
+
+    def function(scope: Scope) -> Measured:
+        terms = {term.id for term in scope.repository.year(scope.year).terms}
+        found = [r for r in scope.repository.releases.values() if r.term in terms and r.released_on <= scope.as_of]
+        if not found:
+            return Measured(value=None, counted=0, left_out=scope.schools(), cites=())
+        cell = found[-1].cells[Cell(table=table, row=TOTAL, column=column)]
+        value, exact = (cell.value, found[-1].limits.exact(cell.value)) if isinstance(cell, Shown) else (None, None)
+        counted = len(found[-1].counted)
+        return Measured(value=value, counted=counted, left_out=max(0, scope.schools() - counted), cites=(found[-1].source,), exact=exact)
+
+    return function
+
+
+MEASURES: Mapping[MeasureName, Function] = {
+    MeasureName.COUNSELLING_ROOMS: _rooms,
+    MeasureName.SCHOOLS_WITH_ROOM_SHARE: _share_of_returns(_has_room),
+    MeasureName.PSYCHOLOGY_TEACHERS: _sum_of_returns(_teachers),
+    MeasureName.STAFFING_SHARE: _share_of_returns(_staffed),
+    MeasureName.SCHOOLS_WITH_TEACHER_SHARE: _share_of_returns(lambda r, _: None if (teachers := _teachers(r)) is None else teachers > 0),
+    MeasureName.VICE_PRINCIPAL_GROUP_SHARE: _share_of_returns(_vice_principal),
+    MeasureName.SOFTWARE_SHARE: _share_of_returns(lambda r, _: r.assessment_software),
+    MeasureName.COMPLETE_FILES_SHARE: _share_of_returns(lambda r, _: None if r.work_files is None else set(r.work_files) == set(WorkFile)),
+    MeasureName.MEETINGS_EVERY_TERM_SHARE: _share_of_returns(_met_every_term),
+    MeasureName.PUPILS_SERVED: _sum_of_returns(lambda r: r.pupils_served),
+    MeasureName.ENROLMENT: _sum_of_returns(lambda r: sum(r.enrolment.values())),
+    MeasureName.EXPERT_GROUP_SIZE: _team_size(TeamKind.EXPERT),
+    MeasureName.VOLUNTEER_TEAM_SIZE: _team_size(TeamKind.VOLUNTEER),
+    MeasureName.MICRO_LESSONS: _lessons(lambda _: True),
+    MeasureName.MICRO_LESSONS_PUPIL: _lessons(lambda x: x.audience is LessonAudience.PUPIL),
+    MeasureName.MICRO_LESSONS_PARENT: _lessons(lambda x: x.audience is LessonAudience.PARENT and x.video),
+    MeasureName.CURRICULUM_BANDS: _bands,
+    MeasureName.GUIDANCE_SESSIONS: _number_of(ActivityKind.GUIDANCE),
+    MeasureName.MONTHLY_LECTURES: _number_of(ActivityKind.LECTURE),
+    MeasureName.TRAINING_SPEND_YUAN: _sum_of(ActivityKind.TRAINING, lambda a: a.spend_yuan),
+    MeasureName.TEACHERS_SENT: _sum_of(ActivityKind.EXCHANGE, lambda a: a.teachers_sent),
+    MeasureName.RECORDED_PROGRAMMES: _number_of(ActivityKind.RECORDING),
+    MeasureName.PROGRAMME_VIEWERS: _sum_of(ActivityKind.RECORDING, lambda a: a.viewers),
+    MeasureName.PARENT_LECTURES: _number_of(ActivityKind.PARENT_LECTURE),
+    MeasureName.PARENT_LECTURE_ATTENDANCE: _sum_of(ActivityKind.PARENT_LECTURE, lambda a: a.participants),
+    MeasureName.COMMUNITY_VISITS: _number_of(ActivityKind.COMMUNITY),
+    MeasureName.LIVE_BROADCASTS: _number_of(ActivityKind.BROADCAST),
+    MeasureName.OUTREACH_MISSED: _missed(_OUTREACH),
+    MeasureName.PUPILS_SCREENED: _published("participation", "screened"),
+    MeasureName.ELECTRONIC_FILES: _published("files", "electronic-files"),
+    MeasureName.PAPER_FILES: _published("files", "paper-files"),
+}

@@ -1,0 +1,120 @@
+"""Open data: every verdict as JSON, in the form that `schemas/published/verdicts.schema.json` tells.
+
+Owns that form and its version. What is not stated is null, never 0. Must not know pages, or how people are told of verdicts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from generator.compliance.evaluate import WAIVABLE, Check, Verdict, is_sealed
+from generator.edition.site import Site
+from generator.files.catalogue import Catalogue, Language
+from generator.files.schemas import enum_label
+from generator.model.duties import Rule
+from generator.model.schools import School
+from generator.text import Text
+
+FORMAT = "xinzhuli-verdicts/1"
+
+
+def verdicts_json(site: Site, catalogue: Catalogue) -> bytes:
+    """Every Check of the Site's day, a line each, with the rules, schools and verdicts that it names."""
+    head = json.dumps(_head(site, catalogue), ensure_ascii=False, indent=1)
+    checks = ",\n".join(json.dumps(_check(check, site.as_of), ensure_ascii=False, separators=(",", ":")) for check in site.verdicts.checks)
+    return f'{head.removesuffix("}").rstrip()},\n "checks": [\n{checks}\n ]\n}}\n'.encode()
+
+
+def meaning(verdict: Verdict, catalogue: Catalogue) -> Text:
+    """What a verdict means, in both languages."""
+    key = f"verdict.{verdict.value}.meaning"
+    return Text(zh=catalogue.say(key, Language.ZH), en=catalogue.say(key, Language.EN))
+
+
+def days_left(check: Check, as_of: date) -> int | None:
+    """Days to the next last day that is still to come, 0 on the day itself."""
+    return (check.next_due.due - as_of).days if check.next_due else None
+
+
+def days_overdue(check: Check, as_of: date) -> int | None:
+    """Days since the last day passed unmet, or since the evidence ran out; a waiver does not change it."""
+    if check.without_waiver is Verdict.STALE and check.fresh_until is not None:
+        return (as_of - check.fresh_until).days
+    return (as_of - check.decisive.due).days if check.decisive and check.without_waiver in WAIVABLE else None
+
+
+def _head(site: Site, catalogue: Catalogue) -> Mapping[str, object]:
+    repository = site.repository
+    return {
+        "format": FORMAT,
+        "district": _text(repository.district.title),
+        "notice": _text(repository.district.notice) if repository.district.notice else None,
+        "as_of": site.as_of.isoformat(),
+        "commit": site.commit.id if site.commit else None,
+        "uncommitted": bool(site.commit and site.commit.dirty is not False),
+        "school_year": site.current_year,
+        "verdicts": [_verdict(verdict, catalogue) for verdict in Verdict],
+        "rules": [_rule(rule) for rule in repository.rules.values()],
+        "schools": [_school(school) for school in repository.schools.values()],
+    }
+
+
+def _text(text: Text) -> Mapping[str, str | None]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _verdict(verdict: Verdict, catalogue: Catalogue) -> Mapping[str, object]:
+    return {"id": verdict.value, "title": _text(enum_label("Verdict", verdict.value)), "meaning": _text(meaning(verdict, catalogue))}
+
+
+def _rule(rule: Rule) -> Mapping[str, object]:
+    return {
+        "id": rule.id,
+        "title": _text(rule.title),
+        "clauses": list(rule.clauses),
+        "modality": rule.modality.value,
+        "subject": rule.subject.value,
+        "measure": rule.measure,
+        "operator": rule.operator.value,
+        "period_kind": rule.period.value,
+        "sealed": is_sealed(rule),
+    }
+
+
+def _school(school: School) -> Mapping[str, object]:
+    return {"id": school.id, "title": _text(school.title), "area": school.area, "stages": [stage.value for stage in school.stages]}
+
+
+def _check(check: Check, as_of: date) -> Mapping[str, object]:
+    decisive, coming = check.decisive, check.next_due
+    return {
+        "rule": check.rule.id,
+        "school": check.school.id if check.school else None,
+        "verdict": check.verdict.value,
+        "without_waiver": check.without_waiver.value,
+        "period": decisive.period.id if decisive else None,
+        "value": decisive.value if decisive else None,
+        "target": decisive.target if decisive else None,
+        "due": _day(decisive.due) if decisive else None,
+        "days_overdue": days_overdue(check, as_of),
+        "next_due": _day(coming.due) if coming else None,
+        "days_left": days_left(check, as_of),
+        "fresh_until": _day(check.fresh_until),
+        "evidence": list(_evidence(check)),
+        "waiver": check.waiver.id if check.waiver else None,
+        "lapsed_waiver": check.lapsed.id if check.lapsed else None,
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _evidence(check: Check) -> Iterable[Mapping[str, object]]:
+    for found in check.evidence():
+        place = {"path": found.at.path, "line": found.at.line, "kind": found.kind, "field": ".".join(found.field)}
+        yield place | {"dated": found.dated.isoformat(), "filed": found.filed.isoformat()}
+    for at in check.cites:
+        yield {"path": at.path, "line": at.line, "kind": "district", "field": None, "dated": None, "filed": None}

@@ -1,0 +1,271 @@
+"""An Edition: the Site in one language, and how its data become Markdown text.
+
+Owns the template environments and their filters. Whatever a template prints is written by `literal`, so that no text reaches the engine's Markdown
+as Markdown; HTML that no engine reads is written by `escaped`. Must not know which pages exist.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from functools import cache, lru_cache, partial
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from generator.edition.literal import anchor, escaped, literal
+from generator.edition.site import File, Page, Site
+from generator.files.catalogue import Catalogue, Language, load
+from generator.files.resources import site_folder
+from generator.files.schemas import enum_label
+from generator.problems import Position
+from generator.text import Text
+
+FOLDERS: Mapping[Language, str] = {Language.ZH: "", Language.EN: "en/"}  # where each Edition lies in the site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """All that a page is made of in its language: nothing else reaches its template. `cites` stand in order."""
+
+    path: str
+    kind: str
+    title: str
+    template: str
+    data: Mapping[str, object]
+    cites: tuple[Position, ...]
+    description: str
+    searchable: bool
+    hide: tuple[str, ...]
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """The Site in one language. `environment` holds the templates of `site/templates` with this language's filters."""
+
+    site: Site
+    language: Language
+    catalogue: Catalogue
+    environment: Environment
+
+    def say(self, key: str, **facts: object) -> str:
+        """The generator's own sentence `key` in this language."""
+        return self.catalogue.say(key, self.language, **facts)
+
+    def plain(self, text: Text | str | None) -> str:
+        """A record's text as a plain string: in this language where it has one, else in Chinese."""
+        return _plain(self.language, text)
+
+    def day(self, day: date | None) -> str:
+        """A day in words."""
+        return day_text(self.language, day)
+
+    def finished(self) -> Edition:
+        """The same Edition for HTML that no engine reads any more."""
+        return replace(self, environment=_environment(self.language, escaped))
+
+    def fragment(self, template: str, path: str, data: Mapping[str, object]) -> Markup:
+        """A template as HTML for the page at `path`."""
+        href = partial(relative, path)
+        return Markup(self.environment.get_template(template).render(data, href=href, here=path))
+
+    def page(
+        self,
+        *,
+        path: str,
+        kind: str,
+        title: str,
+        template: str,
+        data: Mapping[str, object],
+        cites: Iterable[Position],
+        description: str = "",
+        searchable: bool = True,
+        hide: tuple[str, ...] = (),
+        files: tuple[File, ...] = (),
+    ) -> Page:
+        """A Page from a template. The template prints the body below the headline; provenance follows by itself."""
+        draft = Draft(
+            path=path,
+            kind=kind,
+            title=title,
+            template=template,
+            data={**data, "title": title},
+            cites=tuple(sorted(set(cites))),
+            description=description or title,
+            searchable=searchable,
+            hide=hide,
+            files=files,
+        )
+        return self.written(draft)
+
+    def written(self, draft: Draft) -> Page:
+        """The Page of a Draft."""
+        body = self.fragment(draft.template, draft.path, draft.data)
+        foot = self.provenance(draft.path, draft.cites)
+        headline = "" if draft.kind == "home" else f"# {heading(draft.title)} {{#top}}\n\n"
+        return Page(
+            path=draft.path,
+            kind=draft.kind,
+            title=draft.title,
+            description=draft.description,
+            body=f"{headline}{body}\n\n{foot}\n",
+            cites=draft.cites,
+            searchable=draft.searchable,
+            hide=draft.hide,
+            files=draft.files,
+        )
+
+    def provenance(self, path: str, cites: Iterable[Position]) -> Markup:
+        """The foot of a page: records by file and line, commit and day."""
+        records = [{"at": f"{c.path}:{c.line}", "url": self.record_url(c)} for c in cites]
+        data = {"records": records, "commit": self.site.commit, "as_of": self.site.as_of}
+        return self.fragment("_provenance.html.j2", path, data)
+
+    def record_url(self, at: Position) -> str | None:
+        """Where the line can be read in the repository's web view, if the district says where that is."""
+        district = self.site.repository.district
+        if not district.repo_url:
+            return None
+        revision = self.site.commit.id if self.site.commit else district.repo_branch
+        return f"{district.repo_url.rstrip('/')}/blob/{revision}/{at.path}#L{at.line}"
+
+
+def edition(site: Site, language: Language, catalogue: Catalogue) -> Edition:
+    """The Edition of a Site in a language."""
+    return Edition(site=site, language=language, catalogue=catalogue, environment=_environment(language, literal))
+
+
+@cache  # compiling the templates takes longer than filling them
+def _environment(language: Language, write: Callable[[str], Markup]) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(site_folder() / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        comment_start_string="<!--#",  # `{#` begins an anchor in Markdown headings
+        comment_end_string="#-->",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+        finalize=lambda value: value if isinstance(value, Markup) else write(str(value)),
+    )
+    environment.filters |= {
+        "t": partial(_marked, language, write),
+        "plain": partial(_plain, language),
+        "heading": lambda text: heading(_plain(language, text)),
+        "anchor": anchor,
+        "day": partial(day_text, language),
+        "num": number,
+        "label": partial(label_text, language),
+    }
+    environment.globals |= {"say": partial(_say, language), "lang": language.value}
+    return environment
+
+
+def _say(language: Language, key: str, **facts: object) -> str:
+    return load().say(key, language, **facts)
+
+
+def relative(here: str, there: str, anchor: str = "") -> str:
+    """The address of page `there` from page `here` (both without suffix), with an anchor if one is given."""
+    link = _link(posixpath.dirname(here) or ".", there)
+    return f"{link}#{anchor}" if anchor else link
+
+
+@lru_cache(maxsize=4096)  # pages of one folder have most of their links in common
+def _link(start: str, there: str) -> str:
+    return posixpath.relpath(f"{there}.html", start)
+
+
+def heading(text: str) -> Markup:
+    """Text for a Markdown heading, in one line; a heading without a sign would be none."""
+    return literal(" ".join(text.split()) or "—")
+
+
+def brief(text: str, longest: int) -> str:
+    """The beginning of a text, cut between words where there are any, without the full stop of a sentence that is shown whole."""
+    if len(text) <= longest:
+        return text.rstrip("。.")
+    cut = text[:longest]
+    return f"{cut if text[longest] == ' ' else cut.rpartition(' ')[0] or cut}…"
+
+
+def front_matter(fields: Mapping[str, object]) -> str:
+    """A YAML front matter block. Strings are written as HTML, because the theme prints them as they are, and quoted as JSON, which is YAML."""
+    lines = (f"{key}: {json.dumps(_literals(value), ensure_ascii=False)}" for key, value in fields.items())
+    return "---\n" + "\n".join(lines) + "\n---\n\n"
+
+
+def _literals(value: object) -> object:
+    match value:
+        case Markup():
+            return str(value)
+        case str():
+            return literal(value)
+        case Mapping():
+            return {k: _literals(v) for k, v in value.items()}
+        case list() | tuple():
+            return [_literals(v) for v in value]
+        case _:
+            return value
+
+
+def markdown(page: Page) -> str:
+    """The Markdown file of a page, as the theme engine reads it."""
+    fields: dict[str, object] = {"title": page.title, "description": page.description, "kind": page.kind}
+    if page.hide:
+        fields["hide"] = list(page.hide)
+    if not page.searchable:
+        fields["search"] = {"exclude": True}
+    return front_matter(fields) + page.body
+
+
+def _plain(language: Language, text: Text | str | None) -> str:
+    match text:
+        case None:
+            return ""
+        case str():
+            return text
+        case Text():
+            return text.en if language is Language.EN and text.en is not None else text.zh
+
+
+def _marked(language: Language, write: Callable[[str], Markup], text: Text | str | None) -> Markup:
+    """Record text for HTML: Chinese text on an English page says that it is Chinese."""
+    chinese_here = isinstance(text, str) or (isinstance(text, Text) and text.en is None)
+    written = write(_plain(language, text))
+    if language is Language.EN and chinese_here and not _plain(language, text).isascii():
+        return Markup(f'<span lang="zh-CN">{written}</span>')
+    return written
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def day_text(language: Language, day: date | None) -> str:
+    """A day in words; a day that is not known is a dash."""
+    if day is None:
+        return "—"
+    match language:
+        case Language.ZH:
+            return f"{day.year} 年 {day.month} 月 {day.day} 日"
+        case Language.EN:
+            return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def number(value: float | None) -> str:
+    """A figure with thousands separators; a figure that is not known is a dash, never 0."""
+    if value is None:
+        return "—"
+    if isinstance(value, int) or float(value).is_integer():
+        return f"{int(value):,}"
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def label_text(language: Language, member: StrEnum) -> str:
+    """The word that the schema gives for a member of a closed set."""
+    return _plain(language, enum_label(type(member).__name__, member.value))

@@ -1,0 +1,93 @@
+"""What the public may be told: one Site, made from what the files say, and the Pages written from it.
+
+Owns `Site` and `Page`. Pages receive a Site and nothing else, so whether a page can leak is a question of this type: nothing sealed
+is ever part of it. Must not know how a page is rendered or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from generator.compliance.claims import ClaimResult, TargetResult, check, targets
+from generator.compliance.evaluate import Earlier, TrendPoint, Verdicts, current_year, evaluate, trend
+from generator.compliance.scoring import Assessment, Score, assess, scores
+from generator.files.history import Commit
+from generator.model.ids import SchoolId, YearId
+from generator.model.inspections import InspectionId
+from generator.model.releases import Release
+from generator.problems import Position
+from generator.records.repository import Repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Everything that may be published of one commit, as it stood at the end of the day `as_of` (in the district's time zone)."""
+
+    repository: Repository
+    claims: tuple[ClaimResult, ...]
+    targets: tuple[TargetResult, ...]
+    verdicts: Verdicts
+    trend: tuple[TrendPoint, ...]
+    scores: Mapping[InspectionId, Score]
+    assessments: tuple[Assessment, ...]
+    as_of: date
+    commit: Commit | None
+
+    @property
+    def releases(self) -> tuple[Release, ...]:
+        """What had been released by then, from the first to the last."""
+        return tuple(r for r in self.repository.releases.values() if r.released_on <= self.as_of)
+
+    @property
+    def current_year(self) -> YearId:
+        """The id of the school year that `as_of` falls in, or of the last one begun before it (the first, before them all)."""
+        return current_year(self.repository, self.as_of).id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file that the site hands out: its path in its language's half of the site, and its bytes."""
+
+    path: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page in one language. `path` has `/` and no suffix (`policies/xinzhuli`); `title` and `description` are plain text.
+
+    `body` is Markdown whose data stand in escaped HTML blocks. `cites` are the records it was made from. `files` are what it hands out.
+    """
+
+    path: str
+    kind: str
+    title: str
+    description: str
+    body: str
+    cites: tuple[Position, ...]
+    searchable: bool = True
+    hide: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+
+
+def site(
+    repository: Repository, as_of: date, commit: Commit | None, earlier: Earlier | None = None, past_of: Container[SchoolId] | None = None
+) -> Site:
+    """The Site of a checked repository. Claims are measured as of their own day, not of `as_of`.
+
+    `earlier` as in `evaluate`. With `past_of` the days that are over are told of these schools alone: enough to compare two Sites, never to publish.
+    """
+    verdicts = evaluate(repository, as_of, earlier)
+    return Site(
+        repository=repository,
+        claims=check(repository),
+        targets=targets(repository, as_of),
+        verdicts=verdicts,
+        trend=trend(repository, verdicts, earlier, past_of),
+        scores=scores(repository, as_of),
+        assessments=assess(repository, as_of),
+        as_of=as_of,
+        commit=commit,
+    )

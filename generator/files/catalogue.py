@@ -1,0 +1,156 @@
+"""The generator's own sentences, in every language it speaks.
+
+Owns the files of `site/catalogue`: `problems/` (what a Problem says, with an example of the mistake and its mending), `cli.yml` and `commands/` (the
+command line) and `pages/` (the site). Must not know when a sentence is said. Facts are put into sentences, never read as sentences.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from generator.files.resources import site_folder
+from generator.files.strict_yaml import read
+from generator.problems import InputError, Problem
+
+
+class Language(StrEnum):
+    """The languages of the site, the first being the district's."""
+
+    ZH = "zh-CN"
+    EN = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """What a Problem's code means in one language. `message` and `hint` have `{places}` for the Problem's facts."""
+
+    title: str
+    message: str
+    hint: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A mistake and its mending: `path` is where the text stands in a district; the mistake is reported at `at` (`line:column`).
+
+    `without`: the file that is missing as well, where that is part of the mistake.
+    """
+
+    path: str
+    mistake: str
+    mended: str
+    at: str
+    without: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A Problem's code: its words in both languages, and its example where a file's text can show it."""
+
+    name: str
+    words: Mapping[Language, Explained]
+    example: Example | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """Every sentence by key and language, and every Problem code in alphabetical order."""
+
+    sentences: Mapping[str, Mapping[Language, str]]
+    codes: Mapping[str, Code]
+
+    def say(self, key: str, language: Language, **facts: object) -> str:
+        """A sentence with its facts; `{count:clause|clauses}` is the word for one or for many; a part in `[[ ]]` goes where a fact of it is empty.
+
+        KeyError if key or fact is missing: a bug.
+        """
+        sentence = self.sentences[key][language]
+        return _SENTENCE.vformat(_kept(sentence, facts), (), facts) if "{" in sentence else sentence  # most have no facts, and pages say hundreds
+
+    def message(self, found: Problem, language: Language) -> str:
+        """What is wrong, in one sentence."""
+        return filled(self.codes[found.code].words[language].message, _facts(found, language))
+
+    def hint(self, found: Problem, language: Language) -> str:
+        """What to do about it."""
+        return filled(self.codes[found.code].words[language].hint, _facts(found, language))
+
+
+class _Sentence(Formatter):
+    """Facts put into a sentence, and the word that goes with one or with many of them."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, choice, many = format_spec.partition("|")
+        return (one if str(value) == "1" else many) if choice else str(super().format_field(value, format_spec))
+
+
+_SENTENCE = _Sentence()
+_OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
+
+
+def filled(sentence: str, facts: Mapping[str, str]) -> str:
+    """A sentence with its facts; a part in `[[ ]]` is left out where a fact that it names is empty. Facts are never read as sentences."""
+    return _kept(sentence, facts).format_map(facts)
+
+
+def _kept(sentence: str, facts: Mapping[str, object]) -> str:
+    def part(match: re.Match[str]) -> str:
+        names = [name for _, name, _, _ in Formatter().parse(match[1]) if name]
+        return match[1] if all(facts.get(name) for name in names) else ""
+
+    return _OPTIONAL.sub(part, sentence)
+
+
+def pattern(sentence: str) -> str:
+    """A sentence without its facts: an ellipsis in their places, parts that can be left out left out."""
+    names = {name for _, name, _, _ in Formatter().parse(sentence) if name}
+    return _OPTIONAL.sub("", sentence).format_map(dict.fromkeys(names, "…"))
+
+
+def _facts(found: Problem, language: Language) -> Mapping[str, str]:
+    """The facts for a language: `name@en` is the English of `name`, where a Problem carries both."""
+    facts = {name: text for name, text in found.facts if "@" not in name}
+    if language is Language.EN:
+        facts |= {name.removesuffix("@en"): text for name, text in found.facts if name.endswith("@en")}
+    if found.related:
+        facts["related"] = str(found.related)
+    return facts
+
+
+@cache
+def load() -> Catalogue:
+    """The program's catalogue. Its files are part of the program: a fault in them is a bug (InputError)."""
+    folder = site_folder() / "catalogue"
+    sentences: dict[str, Mapping[Language, str]] = {}
+    for path in (folder / "cli.yml", *sorted((folder / "commands").glob("*.yml")), *sorted((folder / "pages").glob("*.yml"))):
+        for key, words in _mapping(path).items():
+            if key in sentences:
+                raise AssertionError(f"{path.name}: {key} stands in another file too")
+            sentences[key] = {Language.ZH: words["zh"], Language.EN: words["en"]}
+    described = [item for path in sorted((folder / "problems").glob("*.yml")) for item in _mapping(path).items()]
+    codes = {name: _code(name, fields) for name, fields in sorted(described)}
+    if len(codes) != len(described):
+        raise AssertionError("a code is described twice")
+    return Catalogue(sentences=sentences, codes=codes)
+
+
+def _code(name: str, fields: Mapping[str, Any]) -> Code:
+    words = {Language.ZH: Explained(**fields["zh"]), Language.EN: Explained(**fields["en"])}
+    example = Example(**fields["example"]) if "example" in fields else None
+    return Code(name=name, words=words, example=example)
+
+
+def _mapping(path: Path) -> Mapping[str, Any]:
+    document, problems = read(path.name, path.read_bytes())
+    wrong = [found for found in problems if found.code != "compatibility-sign"]  # the example of that code holds one
+    if document is None or wrong or not isinstance(document.data, dict):
+        raise InputError(problems)
+    return document.data

@@ -1,0 +1,402 @@
+"""History: commits and the trees they hold.
+
+Owns what git is asked: read-only, without a checkout, with file names as they are (`-z`). Must not know what the files mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from hashlib import sha1, sha256
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from generator.files.git import ask, without_filters
+from generator.files.tree import MAX_BYTES, RECORDS, Pair, Tree, counts, folder, head_of
+from generator.problems import FIRST_DAY, LAST_DAY, Unanswered
+
+EVERYTHING = "--all"
+SUBMODULE = "submodule"
+_SUBMODULE = b"160000"
+_PORTION = 500
+_ENCODINGS = ("gb2312", "gbk", "gb18030", "big5", "iso-8859-1", "latin-1")
+_TOLD = 3  # words about an object that is there: its id, its kind, its size
+_SHA256 = 64  # hexadecimal digits of an id in a repository of that form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """A commit: its id, its day in the district's time zone, and whether the working folder differs from it below `records/`; None: not known."""
+
+    id: str
+    day: date
+    dirty: bool | None
+
+
+def head(root: Path, time_zone: str) -> Commit | None:
+    """The commit checked out in `root`; None where there is no repository, no commit or no git."""
+    named = ask(root, "rev-parse", "--verify", "--quiet", "HEAD")
+    if named is None:
+        return None
+    shown = ask(root, "rev-list", "--timestamp", "--max-count=1", named.decode("ascii").strip()) or b""
+    seconds, commit = shown.decode("ascii").split()
+    return Commit(id=commit, day=_day(seconds, time_zone), dirty=_differs(root, commit))
+
+
+def commits(root: Path, time_zone: str) -> tuple[Commit, ...]:
+    """The commits of the present branch, newest first: of a merge the side that was merged into. None where there is no commit or no git."""
+    if ask(root, "rev-parse", "--verify", "--quiet", "HEAD") is None:
+        return ()
+    shown = ask(root, "rev-list", "--timestamp", "--first-parent", "HEAD") or b""
+    entries = (entry.split() for entry in shown.decode("ascii").splitlines())
+    return tuple(Commit(id=commit, day=_day(seconds, time_zone), dirty=False) for seconds, commit in entries)
+
+
+def _day(seconds: str, time_zone: str) -> date:
+    """The day of a moment; of one that no calendar of ours holds the last day that we tell anything of."""
+    try:
+        day = datetime.fromtimestamp(int(seconds), tz=ZoneInfo(time_zone)).date()
+    except (ValueError, OverflowError, OSError):
+        return LAST_DAY
+    return min(max(day, FIRST_DAY), LAST_DAY)
+
+
+def _differs(root: Path, commit: str) -> bool | None:
+    """Whether the records in the folder are others than those of a commit. Told from the bytes: the index may be damaged or told to look away."""
+    try:
+        listed = ask(root, "ls-tree", "-r", "-z", commit, "--", f"{RECORDS}/") or b""
+    except Unanswered:
+        return None
+    here, unreadable = folder(root)
+    if any(problem.code == "unreadable" for problem in unreadable):
+        return None
+    entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
+    there = {_name(name): meta.split()[2].decode("ascii") for meta, _, name in entries}
+    counted = {path: blob for path, blob in there.items() if counts(path.rpartition("/")[2])}
+    return bool(unreadable) or set(here.paths) != set(counted) or any(not _is(root / path, blob) for path, blob in counted.items())
+
+
+def _is(file: Path, blob: str) -> bool:
+    """Whether a file holds what a blob holds, or would but for the ends of lines that git gave it on its way here."""
+    data = file.read_bytes()
+    return any(blob_id(form, blob) == blob for form in (data, data.replace(b"\r\n", b"\n")))
+
+
+def top(root: Path) -> Path | None:
+    """The folder of the repository that `root` lies in; None where there is none."""
+    shown = ask(root, "rev-parse", "--show-toplevel")
+    return None if shown is None else Path(_name(shown).removesuffix("\n"))
+
+
+def prefix(root: Path) -> str:
+    """Where `root` lies in its git repository, ending in `/`; empty at the top or without git."""
+    shown = ask(root, "rev-parse", "--show-prefix")
+    return "" if shown is None else shown.decode("utf-8", "surrogateescape").removesuffix("\n")
+
+
+def tree_at(root: Path, revision: str, seen: dict[str, bytes] | None = None) -> Tree | None:
+    """The Tree of a revision, without a checkout; None if git does not know it. Links and submodules are not part of it.
+
+    `seen` holds the bytes of every blob read so far: who reads several commits hands the same one over, and no blob is read twice.
+    """
+    commit = ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", doubtful=True)
+    listed = None if commit is None else ask(root, "ls-tree", "-r", "-z", commit.decode("ascii").strip(), "--", f"{RECORDS}/")
+    if listed is None:
+        return None
+    entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
+    found = {name.decode("utf-8", "surrogateescape"): meta.split()[2].decode("ascii") for meta, _, name in entries if meta.startswith(b"100")}
+    blobs = {path: found[path] for path in sorted(found) if counts(path.rpartition("/")[2])}
+    seen = {} if seen is None else seen
+    seen |= _read(root, [blob for blob in dict.fromkeys(blobs.values()) if blob not in seen])
+    return Tree(readers={path: partial(bytes, seen[blob]) for path, blob in blobs.items()}, versions=blobs)
+
+
+def commit_of(root: Path, revision: str) -> str | None:
+    """The id of the commit that a revision names; None if git knows none."""
+    found = ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", doubtful=True)
+    return None if found is None else found.decode("ascii").strip()
+
+
+def common(root: Path, one: str, other: str) -> str | None:
+    """The commit from which two commits parted; None where their histories never meet, as far as this clone reaches."""
+    found = ask(root, "merge-base", one, other)
+    return None if found is None else found.decode("ascii").split("\n")[0]
+
+
+def day_of(root: Path, commit: str, time_zone: str) -> date:
+    """The day of a commit in the district's time zone."""
+    shown = ask(root, "rev-list", "--timestamp", "--max-count=1", commit)
+    assert shown is not None, "git knows this commit"
+    return _day(shown.decode("ascii").split()[0], time_zone)
+
+
+def changed(root: Path, base: str, head: str | None) -> tuple[Pair, ...]:
+    """The files that differ between two commits, or between a commit and the working folder; a file that moved is one, not two."""
+    raw = _told_apart(root, base, head, f"{RECORDS}/")
+    ids = dict.fromkeys(id_ for _, _, *both in raw for id_ in both if id_.strip("0"))
+    read = {id_: partial(bytes, content) for id_, content in _read(root, tuple(ids)).items()}
+    found = [_changed(root, read, one) for one in raw]
+    new = _not_added(root, f"{RECORDS}/") if head is None else []
+    found += [Pair(before=None, after=path, old=None, new=head_of(root / path), foreign=not (root / path).is_file()) for path in new]
+    counted = (pair for pair in found if counts(pair.path.rpartition("/")[2]))
+    return tuple(sorted(counted, key=lambda pair: (pair.path, pair.before or "")))
+
+
+def outside(root: Path, base: str, head: str | None) -> tuple[Pair, ...]:
+    """The same for every file that is no part of the records: which they are, and nothing that stands in them."""
+    found = [Pair(before=before, after=after, old=None, new=None) for before, after, *_ in _told_apart(root, base, head, ".")]
+    found += [Pair(before=None, after=path, old=None, new=None) for path in (_not_added(root, ".") if head is None else ())]
+    other = (p for p in found if not p.path.startswith(f"{RECORDS}/") or not counts(p.path.rpartition("/")[2]))
+    return tuple(sorted(other, key=lambda pair: (pair.path, pair.before or "")))
+
+
+def _told_apart(root: Path, base: str, head: str | None, *where: str) -> list[_Raw]:
+    revisions = (base,) if head is None else (base, head)
+    compared = ("--raw", "-z", "-M", "-l1000", "--no-abbrev", "--relative", "--ignore-submodules=dirty")
+    options = (*compared, "--no-color", "--no-ext-diff", "--no-textconv")
+    told = ask(root, "diff", *options, *revisions, "--", *where, settings=() if head else without_filters(root)) or b""
+    return list(_raw(iter(told.split(b"\0"))))
+
+
+def _not_added(root: Path, *where: str) -> list[str]:
+    """The files of the working folder that git does not know and does not ignore."""
+    told = ask(root, "ls-files", "-z", "--others", "--exclude-standard", "--", *where) or b""
+    return [_name(part) for part in told.split(b"\0") if part]
+
+
+_Raw = tuple[str | None, str | None, str, str]
+
+
+def _raw(parts: Iterator[bytes]) -> Iterator[_Raw]:
+    """Path and id on either side, from `:mode mode id id status`, path, and of a moved file its second path. A link or submodule has an empty id."""
+    for part in parts:
+        if not part.startswith(b":"):
+            continue
+        old_mode, new_mode, old, new, status = part[1:].split(b" ")
+        first = _name(next(parts))
+        second = _name(next(parts)) if status[:1] in b"RC" else first
+        yield (
+            None if old_mode == b"000000" else first,
+            None if new_mode == b"000000" else second,
+            old.decode("ascii") if old_mode.startswith((b"100", b"000")) else "",
+            new.decode("ascii") if new_mode.startswith((b"100", b"000")) else "",
+        )
+
+
+def _changed(root: Path, read: Mapping[str, Callable[[], bytes]], one: _Raw) -> Pair:
+    before, after, old, new = one
+    foreign = not (old and new)
+    in_folder = after is not None and bool(new) and not new.strip("0")  # git has no id of what stands in the working folder only
+    here = head_of(root / after) if in_folder and after is not None else read.get(new)
+    return Pair(before=before, after=after, old=read.get(old), new=None if after is None or foreign else here, foreign=foreign)
+
+
+def both(tree: Tree, pairs: Iterable[Pair]) -> tuple[Tree, Tree]:
+    """The Trees before and after the changes that led to `tree`. What did not change has one version in both, so that nobody reads it twice."""
+    made, versions = dict(tree.readers), dict.fromkeys(tree.readers, "after")
+    listed = tuple(pairs)
+    for pair in listed:
+        if pair.after is not None:
+            made.pop(pair.after, None)
+    old = {pair.before: pair.old for pair in listed if pair.before is not None and pair.old is not None}
+    readers = {**made, **old}
+    before = {path: "before" if path in old else "after" for path in readers}
+    return Tree(readers={path: readers[path] for path in sorted(readers)}, versions=before), Tree(readers=tree.readers, versions=versions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blob:
+    """A file's content in a commit: its path from `root`, its id, and the commit that brought it."""
+
+    path: str
+    id: str
+    commit: str
+
+
+def known(root: Path) -> tuple[str, ...] | None:
+    """The paths of the working folder that git keeps or would keep, in order; None without git. Submodules are named like files."""
+    listed = ask(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    return None if listed is None else tuple(sorted({_name(part) for part in listed.split(b"\0") if part}))
+
+
+def submodules(root: Path) -> tuple[str, ...]:
+    """The paths at which the index holds a submodule."""
+    listed = ask(root, "ls-files", "-z", "--stage") or b""
+    entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
+    return tuple(_name(name) for meta, _, name in entries if meta.startswith(_SUBMODULE))
+
+
+def is_shallow(root: Path) -> bool:
+    """Whether the clone lacks the beginning of its history."""
+    return ask(root, "rev-parse", "--is-shallow-repository") == b"true\n"
+
+
+def revisions_of(root: Path, revisions: str) -> tuple[str, ...] | None:
+    """The commits that git understands by `A..B` or `--all`, newest first; None if it does not understand."""
+    what = ("--all",) if revisions == EVERYTHING else ("--end-of-options", revisions)
+    listed = ask(root, "rev-list", *what, doubtful=True)
+    return None if listed is None else tuple(listed.decode("ascii").split())
+
+
+def parents(root: Path) -> Mapping[str, tuple[str, ...]]:
+    """Every commit that led to the present one, newest first, each with the commits before it. Empty without commits or git."""
+    present = ask(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")  # none in a repository without a commit
+    listed = (present and ask(root, "rev-list", "--parents", "HEAD")) or b""
+    return {commit: tuple(before) for commit, *before in (line.split() for line in listed.decode("ascii").splitlines())}
+
+
+def touching(root: Path, path: str) -> tuple[str, ...]:
+    """The commits that led to the present one in which a file is other than in every commit before."""
+    listed = ask(root, "rev-list", "--full-history", "HEAD", "--", path) or b""
+    return tuple(listed.decode("ascii").split())
+
+
+def content_at(root: Path, places: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], bytes]:
+    """What stood at a path (from `root`) in a commit, for each of these pairs where there was a file."""
+    wanted, here = list(dict.fromkeys(places)), prefix(root)
+    asked = "".join(f"{commit}:{here}{path}\n" for commit, path in wanted).encode("utf-8", "surrogateescape")
+    answers = (ask(root, "cat-file", "--batch-check", given=asked) or b"").splitlines()
+    found = {place: answer.split()[0].decode("ascii") for place, answer in zip(wanted, answers, strict=False) if b" blob " in answer}
+    read = _read(root, list(dict.fromkeys(found.values())))
+    return {place: read[blob] for place, blob in found.items()}
+
+
+def brought(root: Path, revisions: Sequence[str], below: Sequence[str] = ()) -> tuple[Blob, ...]:
+    """Every content that the commits brought, once each path and content, oldest first; what a merge itself brought is among it.
+
+    `below`: only what lies at or below these paths (from `root`).
+    """
+    told = ask(
+        root,
+        "diff-tree",
+        "--stdin",
+        "-r",
+        "-m",
+        "--root",
+        "-z",
+        "--no-renames",
+        "--relative",
+        *(("--", *below) if below else ()),
+        given="".join(f"{r}\n" for r in reversed(revisions)).encode(),
+    )
+    parts = iter((told or b"").split(b"\0"))
+    commit, seen = "", dict[tuple[str, str], Blob]()
+    for part in parts:
+        if not part.startswith(b":"):
+            commit = part.decode("ascii", "replace") or commit
+            continue
+        _, mode, _, blob, _ = part.split(b" ")
+        path = _name(next(parts))
+        if mode != b"000000":
+            made = Blob(path=path, id=SUBMODULE if mode == _SUBMODULE else blob.decode("ascii"), commit=commit)
+            seen.setdefault((path, made.id), made)
+    return tuple(seen.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """What the next commit would hold at a path: the id of its content, or `SUBMODULE`."""
+
+    path: str
+    id: str
+
+
+def staged(root: Path) -> tuple[Staged, ...]:
+    """The index, as far as git can read it; of an unfinished merge, every side."""
+    listed = ask(root, "ls-files", "-z", "--stage") or b""
+    entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
+    read = ((meta.split(b" "), _name(name)) for meta, _, name in entries)
+    return tuple(Staged(path=path, id=SUBMODULE if meta[0] == _SUBMODULE else meta[1].decode("ascii")) for meta, path in read)
+
+
+def blob_id(data: bytes, like: str) -> str:
+    """The id that git gives to a file's bytes, in the form of another id."""
+    made = sha256 if len(like) == _SHA256 else sha1  # as git names its blobs; nothing is kept safe by it
+    return made(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+def boundaries(root: Path) -> frozenset[str]:
+    """The commits at which a shallow clone ends: what was before them is not here."""
+    shown = ask(root, "rev-parse", "--git-path", "shallow")
+    file = None if shown is None else root / _name(shown).removesuffix("\n")
+    return frozenset(file.read_text("ascii", "replace").split()) if file and file.is_file() else frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ref:
+    """A branch, a tag or another name: its full name, and of an annotated tag who made it and what it says."""
+
+    name: str
+    tagger: str
+    said: str
+
+
+def refs(root: Path) -> tuple[Ref, ...]:
+    """Every name in the repository."""
+    listed = ask(root, "for-each-ref", "--format=%(objecttype) %(objectname) %(refname)") or b""
+    named = [_name(line).split(" ", 2) for line in listed.split(b"\n") if line]
+    tags = _read(root, [id_ for kind, id_, _ in named if kind == "tag"])
+    said = {id_: _said(raw) for id_, raw in tags.items()}
+    return tuple(Ref(name=name, tagger=said[id_][0] if id_ in said else "", said=said[id_][1] if id_ in said else "") for _, id_, name in named)
+
+
+def converted(root: Path, paths: Iterable[str]) -> tuple[str, ...]:
+    """The paths whose ends of lines git may change on checking them out, by the attributes that are in force."""
+    given = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
+    told = (ask(root, "check-attr", "-z", "--stdin", "text", "eol", given=given) or b"") if given else b""
+    parts = [_name(part) for part in told.split(b"\0")]
+    values: dict[str, dict[str, str]] = {}
+    for path, attribute, value in zip(parts[::3], parts[1::3], parts[2::3], strict=False):
+        values.setdefault(path, {})[attribute] = value
+    return tuple(path for path, v in values.items() if v.get("text") != "unset" and v.get("eol") != "lf")
+
+
+def contents(root: Path, blobs: Iterable[str]) -> Iterator[tuple[str, int, bytes]]:
+    """Each blob once: its id, its size and its bytes, of those larger than a record may be none. Read in portions, so that memory stays small."""
+    wanted = list(dict.fromkeys(blobs))
+    for start in range(0, len(wanted), _PORTION):
+        sizes = ask(root, "cat-file", "--batch-check", given="\n".join((*wanted[start : start + _PORTION], "")).encode()) or b""
+        told = [line.split() for line in sizes.splitlines()]
+        if lacking := next((words for words in told if len(words) != _TOLD), None):
+            raise Unanswered("cli.git_lacks", path=str(root), id=lacking[0][:12].decode("ascii", "replace"))
+        listed = [(words[0].decode("ascii"), int(words[2])) for words in told]
+        small = _read(root, [id_ for id_, size in listed if size <= MAX_BYTES])
+        yield from ((id_, size, small.get(id_, b"")) for id_, size in listed)
+
+
+def messages(root: Path, revisions: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Each commit, who made it, and what it says of itself."""
+    for commit, raw in _read(root, list(dict.fromkeys(revisions))).items():
+        yield commit, *_said(raw)
+
+
+def _said(raw: bytes) -> tuple[str, str]:
+    """Who made a commit or a tag, and what it says."""
+    head, _, said = raw.partition(b"\n\n")
+    lines = head.split(b"\n")
+    encodings = [line.removeprefix(b"encoding ").decode("ascii", "replace") for line in lines if line.startswith(b"encoding ")]
+    # Only such as keep ASCII signs as they are: by another name a commit could hide what it says.
+    known = encodings[0] if encodings and encodings[0].lower() in _ENCODINGS else "utf-8"
+    makers = [line.partition(b" ")[2].rpartition(b"> ")[0] for line in lines if line.startswith((b"author ", b"committer ", b"tagger "))]
+    return b"\n".join(makers).decode(known, "replace"), said.decode(known, "replace")
+
+
+def _name(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
+
+
+def _read(root: Path, blobs: Sequence[str]) -> Mapping[str, bytes]:
+    """Every blob from one run of git, which answers each id with `<id> blob <size>`, a line break, the bytes and a line break."""
+    answer = ask(root, "cat-file", "--batch", given="\n".join((*blobs, "")).encode("ascii")) or b""
+    contents, at = {}, 0
+    for blob in blobs:
+        start = answer.index(b"\n", at) + 1
+        told = answer[at:start].split()
+        if len(told) != _TOLD:
+            raise Unanswered("cli.git_lacks", path=str(root), id=blob[:12])
+        size = int(told[2])
+        contents[blob] = answer[start : start + min(size, MAX_BYTES + 1)]
+        at = start + size + 1
+    return contents

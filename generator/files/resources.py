@@ -1,0 +1,30 @@
+"""Where the program's own files lie: in a checkout beside the package, in an installed wheel inside it.
+
+Owns these places and nothing in them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_BUNDLED = _PACKAGE / "_bundled"
+
+
+def _base() -> Path:
+    return _BUNDLED if _BUNDLED.is_dir() else _PACKAGE.parent
+
+
+def schemas_folder() -> Path:
+    """The folder of `*.schema.json`."""
+    return _base() / "schemas"
+
+
+def site_folder() -> Path:
+    """The folder of templates, theme, catalogue and content."""
+    return _base() / "site"
+
+
+def engine_config() -> Path:
+    """The settings that both languages share."""
+    return _base() / "mkdocs.yml"

@@ -1,0 +1,478 @@
+"""Shape: whether a Document has the fields, types and words that its kind demands.
+
+Owns `schemas/*.schema.json` and is the only user of `jsonschema` and `jsonschema_rs`: the fast one says yes or no, the slow one finds the places of
+what is wrong. Sentences are made of the schema's own titles; no validator's English is ever shown. Must not know what a record means.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from itertools import islice
+from typing import Any
+
+import jsonschema_rs
+
+from generator.files.resources import schemas_folder
+from generator.files.strict_yaml import Document
+from generator.files.yaml_text import scalar
+from generator.problems import Position, Problem, day, in_order, problem
+from generator.text import Text
+
+Schema = Mapping[str, Any]
+_Error = Any  # jsonschema's ValidationError, whose stubs say "maybe unset" of what a reported error always has
+_SUFFIX = ".schema.json"
+_COMMON = "common"
+UNFILLED = "____"  # what stands in a new record where somebody must write
+_IS_UNFILLED = re.compile(r"\s*(?:_{3,}|请填写|FILL IN)\s*")
+_LOOKS_UNFILLED = re.compile(r"___|请填写|FILL IN")
+_UNSEEN = (
+    r"\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
+)
+_IS_BLANK = re.compile(f"[{_UNSEEN}]+")
+# A text can be blank only between quotes, as escapes, in a block that keeps its last lines, or by a sign that nobody sees.
+_LOOKS_BLANK = re.compile(rf"""(["'])\s+\1|"(?:\s|\\[^"])|[|>]\d*\+|[{_UNSEEN.removeprefix(chr(92) + "s")}]""")
+_QUOTED = 40  # characters of a value that a sentence quotes
+_TOLD = 200  # defects of one file's shape that are told one by one
+_LONGEST_WORD = 80  # no longer word is a slip of a short one
+
+
+@cache
+def _files() -> Mapping[str, Schema]:
+    files = sorted(schemas_folder().glob(f"*{_SUFFIX}"))
+    return {file.name.removesuffix(_SUFFIX): json.loads(file.read_bytes()) for file in files}
+
+
+def kinds() -> tuple[str, ...]:
+    """The kinds of record, in alphabetical order."""
+    return tuple(kind for kind in _files() if kind != _COMMON)
+
+
+@cache
+def schema_of(kind: str) -> Schema:
+    """The schema of a kind with every reference to the shared definitions put in its place."""
+    resolved = _resolved(_files()[kind])
+    assert isinstance(resolved, dict)
+    return resolved
+
+
+def published(name: str) -> Schema:
+    """The schema of a format that the site publishes, with every reference put in its place."""
+    resolved = _resolved(json.loads((schemas_folder() / "published" / f"{name}{_SUFFIX}").read_bytes()))
+    assert isinstance(resolved, dict)
+    return resolved
+
+
+_OF_TYPE = {
+    "string": frozenset({"minLength", "maxLength", "pattern", "format"}),
+    "object": frozenset({"properties", "required", "additionalProperties", "minProperties", "maxProperties", "propertyNames", "patternProperties"}),
+    "array": frozenset({"items", "minItems", "maxItems", "uniqueItems", "prefixItems", "contains"}),
+    "number": frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}),
+    "integer": frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}),
+}
+
+
+def public(name: str, address: str | None) -> Schema:
+    """The same for whoever reads what we publish, strict readers too: no keyword of ours, one type each, and its address where that is known.
+
+    The words of both languages stand in the title and the description.
+    """
+    made = _strict(published(name))
+    assert isinstance(made, dict)
+    head = {"$schema": made.pop("$schema"), **({"$id": address} if address else {})}
+    return head | made
+
+
+def _strict(node: Any, named: bool = False) -> Any:
+    """A node without our own keywords; `named` is a mapping of names to nodes, where nothing is a keyword."""
+    if isinstance(node, list):
+        return [_strict(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if named:
+        return {name: _strict(inner) for name, inner in node.items()}
+    words = node.get("x-en", {})
+    said = {key: f"{node[key]} / {words[key]}" for key in ("title", "description") if key in node and key in words}
+    if labels := node.get("x-labels"):
+        told = "; ".join(f"{value}: {label['zh']} / {label['en']}" for value, label in labels.items())
+        said["description"] = f"{said.get('description', '')} {told}".strip()
+    own = {key: _strict(value, key in ("properties", "$defs")) for key, value in node.items() if not key.startswith("x-")} | said
+    types = own.get("type")
+    return _one_type_each(own, types) if isinstance(types, list) else own
+
+
+def _one_type_each(node: dict[str, Any], types: list[str]) -> dict[str, Any]:
+    """A node that allows several types as one that is any of several nodes."""
+    bound = frozenset().union(*_OF_TYPE.values())
+    shared = {key: value for key, value in node.items() if key != "type" and key not in bound}
+    return shared | {"anyOf": [{"type": t, **{k: node[k] for k in node if k in _OF_TYPE.get(t, frozenset())}} for t in types]}
+
+
+def _resolved(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_resolved(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    own = {key: _resolved(value) for key, value in node.items() if key != "$ref"}
+    if "$ref" not in node:
+        return own
+    name = node["$ref"].rpartition("/")[2]
+    return _resolved(_files()[_COMMON]["$defs"][name]) | own
+
+
+def field(kind: str, path: tuple[str, ...]) -> Schema:
+    """The schema of the field at `path`; lists are stepped through. KeyError if there is none."""
+    node = schema_of(kind)
+    for step in path:
+        node = _inside(node)["properties"][step]
+    return node
+
+
+def _inside(node: Schema) -> Schema:
+    return _inside(node["items"]) if "items" in node else node
+
+
+def rule_of(kind: str, name: str, value: str) -> Text | None:
+    """What a text must be like that stands in a field of a record, if this one is not; None if it may stand there."""
+    node = schema_of(kind)["properties"].get(name, _ANY_NAME)
+    if value.isprintable() and all(accepts(node, value)):  # a byte of the command line that is no UTF-8 no validator can read
+        return None
+    rule = node.get("x-messages", _ANY_NAME["x-messages"])["pattern"]
+    return Text(zh=rule["zh"], en=rule["en"])
+
+
+_ANY_NAME: Schema = {
+    "type": "string",
+    "pattern": "^[a-z0-9][a-z0-9-]*$",
+    "x-messages": {"pattern": {"zh": "只能用小写字母、数字和连字符", "en": "only small letters, digits and hyphens"}},
+}
+
+
+def text_of(node: Schema, name: str) -> Text:
+    """The `title` or `description` of a schema node in both languages."""
+    return Text(zh=node[name], en=node["x-en"][name])
+
+
+def field_title(kind: str, path: tuple[str, ...]) -> Text:
+    """The title of a field in both languages."""
+    return text_of(field(kind, path), "title")
+
+
+def enum_label(name: str, value: str) -> Text:
+    """The word for a member of a closed set, by the name of its type in `model`."""
+    label = _files()[_COMMON]["$defs"][name]["x-labels"][value]
+    return Text(zh=label["zh"], en=label["en"])
+
+
+@cache
+def _gate(kind: str) -> jsonschema_rs.Validator:
+    return _fast_one(schema_of(kind))
+
+
+def _fast_one(schema: Schema) -> jsonschema_rs.Validator:
+    return jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True)
+
+
+def validate(document: Document, kind: str) -> tuple[Problem, ...]:
+    """Every Problem of a Document's shape. Empty means that `records.parse` can rely on it."""
+    empty = in_order(_unfilled(document, schema_of(kind))) if any(p.search(document.text) for p in (_LOOKS_UNFILLED, _LOOKS_BLANK)) else ()
+    if _gate(kind).is_valid(document.data):
+        return empty
+    errors = sorted(_slow(kind).iter_errors(document.data), key=lambda e: (list(map(str, e.absolute_path)), str(e.validator)))
+    schema = schema_of(kind)
+    found = in_order(islice((p for error in errors for p in _problems(document, error, schema)), _TOLD))
+    if len(found) == _TOLD:
+        found = in_order((*found, problem(found[-1].at, "more-problems", limit=_TOLD)))
+    places = {p.at for p in empty}
+    found = tuple(p for p in _without_echoes(found) if p.at not in places)
+    return in_order((*empty, *found)) or (problem(document.position(), "yaml-syntax"),)  # never said: the two validators agree
+
+
+def _unfilled(document: Document, schema: Schema) -> Iterator[Problem]:
+    """The places of a new record that nobody has filled in yet, and texts of which nothing can be seen."""
+    waiting: list[tuple[tuple[str | int, ...], Any, Schema]] = [((), document.data, schema)]
+    while waiting:
+        pointer, data, node = waiting.pop()
+        if isinstance(data, dict):
+            waiting += [((*pointer, name), value, node.get("properties", {}).get(name, {})) for name, value in data.items()]
+        elif isinstance(data, list):
+            waiting += [((*pointer, number), item, {**_named_by(node), **node.get("items", {})}) for number, item in enumerate(data)]
+        elif isinstance(data, str) and _IS_UNFILLED.fullmatch(data):
+            name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
+            facts = {"title": node.get("title", name), "title@en": node.get("x-en", {}).get("title", name)}
+            yield problem(document.position(pointer), "unfilled", example=example_of(node), **facts)
+        elif isinstance(data, str) and _IS_BLANK.fullmatch(data):
+            name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
+            facts = {"title": node.get("title", name), "title@en": node.get("x-en", {}).get("title", name), "limit": "1", "value": _quoted(data)}
+            yield problem(document.position(pointer), "empty-text", leave_out=_may_be_left_out(schema, pointer), **facts)
+
+
+def _named_by(node: Schema) -> Schema:
+    """The names of a list, which its items have where they have none of their own."""
+    return {name: node[name] for name in ("title", "x-en") if name in node}
+
+
+def example_of(node: Schema) -> str:
+    """A value of the right form: the schema's example, the first choice, the least number, a truth value; nothing for text and groups."""
+    example = node.get("x-example", next(iter(node.get("enum", ())), None))
+    if example is None:
+        example = {"boolean": True, "integer": node.get("minimum", 0), "number": node.get("minimum", 0)}.get(str(node.get("type")), "")
+    return "" if example == "" or isinstance(example, Mapping) else scalar(example)
+
+
+def accepts(schema: Schema, data: Any) -> tuple[bool, bool]:
+    """What each of the two validators says of data: the same, and a property test holds them to it."""
+    return bool(_fast_one(schema).is_valid(data)), bool(_slow_one(schema).is_valid(data))
+
+
+def takes(kind: str, data: Any) -> tuple[bool, bool]:
+    """What each of the two validators says of data of a kind."""
+    return bool(_gate(kind).is_valid(data)), bool(_slow(kind).is_valid(data))
+
+
+@cache
+def _slow(kind: str) -> Any:
+    return _slow_one(schema_of(kind))
+
+
+def _slow_one(schema: Schema) -> Any:
+    """The validator that finds the places; two keywords are ours, so that it means what the fast one and every editor mean."""
+    from jsonschema import Draft202012Validator, FormatChecker, validators  # here: most runs never need it
+
+    checker = FormatChecker(formats=())
+    checker.checks("date")(lambda value: not isinstance(value, str) or day(value) is not None)
+    extended = validators.extend(Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique_items})  # type: ignore[no-untyped-call]
+    return extended(dict(schema), format_checker=checker)
+
+
+def _pattern(_: object, pattern: str, instance: object, __: object) -> Iterator[Exception]:
+    """`$` is the end of the text, not the place before a last line break."""
+    from jsonschema import ValidationError
+
+    if isinstance(instance, str) and not _compiled(pattern).search(instance):
+        yield ValidationError("pattern")
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"(?<!\\)\$", r"\\Z", pattern), re.ASCII)
+
+
+def _unique_items(_: object, unique: bool, instance: object, __: object) -> Iterator[Exception]:
+    """Each item once, in time that grows with their number only."""
+    from jsonschema import ValidationError
+
+    if unique and isinstance(instance, list) and len({json.dumps(item, sort_keys=True) for item in instance}) < len(instance):
+        yield ValidationError("uniqueItems")
+
+
+def violations(data: Any, kind: str) -> tuple[tuple[str, str], ...]:
+    """Where sealed content has not the shape of its kind, and the keyword it breaks. Never a value, nor a name that the schema does not have."""
+    if _gate(kind).is_valid(data):
+        return ()
+    known = frozenset(_property_names(schema_of(kind)))
+    return tuple(sorted({(_place(error.absolute_path, known), str(error.validator)) for error in _slow(kind).iter_errors(data)}))
+
+
+def _property_names(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from node.get("properties", {})
+        for inner in node.values():
+            yield from _property_names(inner)
+
+
+def _place(path: Iterable[str | int], known: frozenset[str]) -> str:
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step if step in known else '*'}" for step in path)
+    return "".join(steps).removeprefix(".")
+
+
+def _problems(document: Document, error: _Error, whole: Schema) -> Iterator[Problem]:
+    pointer = tuple(error.absolute_path)
+    custom = error.schema.get("x-messages", {}).get(error.validator) if isinstance(error.schema, dict) else None
+    if error.validator in ("if", "then", "else", "allOf"):
+        return
+    if custom:
+        yield _said(document, pointer, error, custom)
+        return
+    for found in _BY_KEYWORD[str(error.validator)](document, pointer, error):
+        offered = (("leave_out", _may_be_left_out(whole, pointer)),) if found.code in _OFFER_TO_LEAVE_OUT else ()
+        yield replace(found, facts=tuple(sorted((*found.facts, *offered))))
+
+
+def _said(document: Document, pointer: tuple[str | int, ...], error: _Error, custom: Mapping[str, str]) -> Problem:
+    """A Problem whose sentence the schema itself gives."""
+    code = "no-such-day" if error.validator == "format" else "bad-form"
+    facts = {**_title(error), "value": _quoted(error.instance), "rule": custom["zh"], "rule@en": custom["en"]}
+    return problem(document.position(pointer), code, **facts, **_example(error))
+
+
+def _example(error: _Error) -> Mapping[str, str]:
+    example = error.schema.get("x-example", "") if isinstance(error.schema, dict) else ""
+    return {"example": str(example)}
+
+
+def _title(error: _Error) -> dict[str, str]:
+    """The title of the field that an error is about, or its name where the schema's item has no title of its own."""
+    schema = error.schema if isinstance(error.schema, dict) else {}
+    steps = [str(step) for step in error.absolute_path if isinstance(step, str)]
+    name = steps[-1] if steps else ""
+    return {"title": schema.get("title", name), "title@en": schema.get("x-en", {}).get("title", name)}
+
+
+def _unknown(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
+    allowed = error.schema["properties"]
+    for key in sorted(set(error.instance) - set(allowed)):
+        at = document.key_position((*pointer, key))
+        free = [name for name in allowed if name not in error.instance]
+        near = nearest(key, {name: _names(allowed[name]) for name in free})
+        if near:
+            title = allowed[near]
+            yield problem(at, "misspelled-field", key=key, nearest=near, **_named(title))
+        else:
+            yield problem(at, "unknown-field", key=key, allowed="、".join(free), **{"allowed@en": ", ".join(free)})
+
+
+def _names(node: Schema) -> tuple[str, ...]:
+    return (node.get("title", ""), node.get("x-en", {}).get("title", ""))
+
+
+def _named(node: Schema) -> dict[str, str]:
+    return {"title": node.get("title", ""), "title@en": node.get("x-en", {}).get("title", "")}
+
+
+def nearest(word: str, candidates: Mapping[str, tuple[str, ...]]) -> str | None:
+    """The candidate that a mistyped `word` most likely means, by its name or one of its labels; None if none is near."""
+    if len(word) > _LONGEST_WORD:
+        return None
+    names = {name.casefold(): key for key, labels in sorted(candidates.items()) for name in (*labels, key) if name}
+    found = difflib.get_close_matches(word.strip().casefold(), names, n=1, cutoff=0.6)
+    return names[found[0]] if found else None
+
+
+def _missing(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
+    at = document.key_position(pointer) if pointer else document.position(())
+    for name in error.validator_value:
+        if name not in error.instance:
+            node = error.schema.get("properties", {}).get(name, {"title": name, "x-en": {"title": name}})
+            yield problem(at, "missing-field", field=name, example=_shown_example(node), **_named(node))
+
+
+def _shown_example(node: Schema) -> str:
+    return str(node.get("x-example", "")) or next(iter(node.get("enum", ["…"])))
+
+
+_TYPES: Mapping[str, tuple[str, str]] = {
+    "object": ("一组字段", "a group of fields"),
+    "array": ("一个列表", "a list"),
+    "string": ("文字", "text"),
+    "integer": ("整数", "a whole number"),
+    "number": ("数字", "a number"),
+    "boolean": ("true 或 false", "true or false"),
+    "null": ("空白", "nothing"),
+}
+
+
+def _type_of(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+        case _:
+            return "object"
+
+
+def _wrong_type(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
+    expected, found = _TYPES[error.validator_value], _TYPES[_type_of(error.instance)]
+    facts = {"expected": expected[0], "expected@en": expected[1], "found": found[0], "found@en": found[1]}
+    yield problem(document.position(pointer), "wrong-type", value=_quoted(error.instance), **facts, **_title(error), **_example(error))
+
+
+def _may_be_left_out(schema: Schema, pointer: tuple[str | int, ...]) -> str:
+    """The field at `pointer` if its line may simply be deleted, else nothing: it must be there, or stands for one of which some must be."""
+    node: Schema = schema
+    for step in pointer[:-1]:
+        node = node.get("items", {}) if isinstance(step, int) else node.get("properties", {}).get(step, {})
+    last = pointer[-1] if pointer else 0
+    needed = {*node.get("required", ()), *node.get("x-begin", ())}
+    return last if isinstance(last, str) and last not in needed and "minProperties" not in node else ""
+
+
+def _not_one_of(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
+    labels = error.schema.get("x-labels", {})
+    value, at = _quoted(error.instance), document.position(pointer)
+    near = nearest(value, {name: (label["zh"], label["en"]) for name, label in labels.items()})
+    if near:
+        label = {"label": labels[near]["zh"], "label@en": labels[near]["en"]}
+        yield problem(at, "misspelled-value", value=value, nearest=near, **label, **_title(error))
+    else:
+        allowed = "、".join(f"{name}（{label['zh']}）" for name, label in labels.items())
+        english = ", ".join(f"{name} ({label['en']})" for name, label in labels.items())
+        yield problem(at, "not-one-of", value=value, allowed=allowed, **{"allowed@en": english}, **_title(error))
+
+
+def _limit(code: str) -> Callable[[Document, tuple[str | int, ...], _Error], Iterator[Problem]]:
+    def found(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
+        facts = {"limit": str(error.validator_value), "value": _quoted(error.instance)}
+        yield problem(document.position(pointer), code, **facts, **_title(error))
+
+    return found
+
+
+def _not(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
+    rule = error.schema["x-message"]
+    yield problem(document.position(pointer), "not-together", rule=rule["zh"], **{"rule@en": rule["en"]})
+
+
+_OFFER_TO_LEAVE_OUT = frozenset({"wrong-type", "empty-text", "too-few", "too-small"})  # their hints say so where that is allowed
+_BY_KEYWORD: Mapping[str, Callable[[Document, tuple[str | int, ...], Any], Iterator[Problem]]] = {
+    "additionalProperties": _unknown,
+    "required": _missing,
+    "type": _wrong_type,
+    "enum": _not_one_of,
+    "minimum": _limit("too-small"),
+    "maximum": _limit("too-big"),
+    "minLength": _limit("empty-text"),
+    "maxLength": _limit("too-long"),
+    "minItems": _limit("too-few"),
+    "minProperties": _limit("too-few"),
+    "maxItems": _limit("too-many"),
+    "maxProperties": _limit("too-many"),
+    "uniqueItems": _limit("not-unique"),
+    "not": _not,
+}
+
+
+def _quoted(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+
+
+def _without_echoes(found: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """One typing mistake, one Problem: a misspelled field is not also missing, and a day of wrong form is not also no day."""
+    misspelled = {dict(p.facts)["nearest"] for p in found if p.code == "misspelled-field"}
+    formless = {p.at for p in found if p.code in ("bad-form", "wrong-type")}
+    return tuple(p for p in found if not _echo(p, misspelled, formless))
+
+
+def _echo(found: Problem, misspelled: set[str], formless: set[Position]) -> bool:
+    match found.code:
+        case "missing-field":
+            return dict(found.facts)["field"] in misspelled
+        case "no-such-day":
+            return found.at in formless
+        case _:
+            return False

@@ -1,0 +1,134 @@
+"""Where bytes come from: the working folder here, a commit in `history`; readers cannot tell which.
+
+Owns the listing of `records/` in the working folder: regular files only, sorted, no links. Must not know what is in them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from generator.files.replacing import unfinished
+from generator.problems import Position, Problem, in_order, problem
+
+RECORDS = "records"
+MAX_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """The files below `records/`, by posix path from the repository's root, in order; each is read when it is asked for.
+
+    `versions` names the exact bytes of a file (in a commit, the id of its blob): two files of one path and version are the same.
+    """
+
+    readers: Mapping[str, Callable[[], bytes]]
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(self.readers)
+
+    def read(self, path: str) -> bytes:
+        """A file's bytes."""
+        return self.readers[path]()
+
+
+class How(StrEnum):
+    """What happened to a record or a file."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    MOVED = "moved"  # and perhaps changed too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A file in two states of the records: its path and what reads it; None where it is not there.
+
+    `foreign` says that a link or a submodule stands there: nothing is read of it.
+    """
+
+    before: str | None
+    after: str | None
+    old: Callable[[], bytes] | None
+    new: Callable[[], bytes] | None
+    foreign: bool = False
+
+    @property
+    def path(self) -> str:
+        """Where it is now, or was last."""
+        found = self.after if self.after is not None else self.before
+        assert found is not None, "a file is on one side at least"
+        return found
+
+    @property
+    def how(self) -> How:
+        """What happened to it."""
+        if self.before is None or self.after is None:
+            return How.ADDED if self.before is None else How.REMOVED
+        return How.CHANGED if self.before == self.after else How.MOVED
+
+
+def folder(root: Path) -> tuple[Tree, tuple[Problem, ...]]:
+    """The Tree of a working folder, and a Problem for every file that cannot be part of it.
+
+    Files that a run changed which was stopped before its end are read as they were before, and one Problem says so.
+    """
+    problems: list[Problem] = []
+    before = unfinished(root)
+    readers = {path: head_of(root / path) for path in sorted(_files(root, problems)) if _readable(root, path, problems)}
+    for path, old in before.items():
+        readers.pop(path, None)
+        if old is not None:
+            readers[path] = head_of(old)
+    if before:
+        problems.append(problem(Position(path=min(before)), "unfinished-change", count=len(before)))
+    return Tree(readers={path: readers[path] for path in sorted(readers)}), in_order(problems)
+
+
+def head_of(path: Path) -> Callable[[], bytes]:
+    """At most one byte more than a record may have: enough to be refused as too large without being read whole."""
+
+    def read() -> bytes:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+
+    return read
+
+
+def _files(root: Path, problems: list[Problem]) -> Iterator[str]:
+    def unlisted(error: OSError) -> None:
+        problems.append(problem(Position(path=Path(error.filename).relative_to(root).as_posix()), "unreadable"))
+
+    if (root / RECORDS).is_symlink():
+        yield RECORDS
+        return
+    if not (root / RECORDS).exists():
+        return
+    for where, folders, names in os.walk(root / RECORDS, onerror=unlisted, followlinks=False):
+        links = [name for name in folders if (Path(where) / name).is_symlink()]
+        for name in filter(counts, (*names, *links)):
+            yield (Path(where) / name).relative_to(root).as_posix()
+
+
+def counts(name: str) -> bool:
+    """Whether a file of this name is part of the records: what systems and editors leave behind in hidden files is not, hidden YAML is."""
+    return not name.startswith(".") or name.endswith((".yml", ".yaml"))
+
+
+def _readable(root: Path, path: str, problems: list[Problem]) -> bool:
+    full, at = root / path, Position(path=path)
+    if full.is_symlink():
+        problems.append(problem(at, "symlink"))
+    elif not full.is_file():
+        problems.append(problem(at, "not-a-file"))
+    elif not os.access(full, os.R_OK):
+        problems.append(problem(at, "unreadable"))
+    else:
+        return True
+    return False

@@ -1,0 +1,143 @@
+"""The district: its calendar, areas, bodies, systems, parameters, risk levels and help lines.
+
+Owns these types. Must not know schools.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from generator.model.ids import BodyId, SystemNumber, TermId, YearId
+from generator.model.programme import Verification
+from generator.problems import Position
+from generator.text import Text
+
+
+class WindowKind(StrEnum):
+    """When pupils of concern are followed up: start of term, around holidays, before and after important examinations."""
+
+    TERM_START = "term-start"
+    HOLIDAY = "holiday"
+    EXAM = "exam"
+
+
+# --- district -------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A follow-up window of a term, first and last day included."""
+
+    id: str
+    kind: WindowKind
+    title: Text
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    id: TermId
+    title: Text
+    first_day: date
+    last_day: date
+    submissions_due: date | None  # last day for schools' sealed aggregates; None where the district asks for none
+    release_from: date | None  # the day from which the term's statistics may be released
+    windows: tuple[Window, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolYear:
+    """Two terms; `returns_due` is the last day on which a school's return counts as in time."""
+
+    id: YearId
+    first_day: date
+    last_day: date
+    returns_due: date
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpLine:
+    id: str
+    title: Text
+    number: str
+    hours: Text
+    audience: Text
+    note: Text | None
+    urgent: bool
+    verification: Verification
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A body of the programme's organisation: a leading group, the guidance centre. Roles only, never persons."""
+
+    id: BodyId
+    title: Text
+    head_role: Text
+    duties: tuple[Text, ...]
+    reports_to: BodyId | None
+    source: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    id: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A number that the district decides (not law), with its reason."""
+
+    id: str
+    title: Text
+    value: int | float
+    unit: Text
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskLevel:
+    """What a screening may find. The order of `District.risk_levels`, mildest first, is the only order: none is read from a name.
+
+    `focus`: pupils at this level are of particular concern (重点关注); only they are referred. `paper_file`: they need a paper file too.
+    """
+
+    id: str
+    title: Text
+    focus: bool
+    paper_file: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """One row of the programme: what must be kept, published and checked."""
+
+    number: SystemNumber
+    title: Text
+    summary: Text
+    source: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class District:
+    title: Text
+    summary: Text
+    notice: Text | None  # shown on every page when the data are a sample
+    time_zone: str
+    repo_url: str | None
+    repo_branch: str
+    site_url: str | None
+    years: tuple[SchoolYear, ...]
+    areas: tuple[Area, ...]
+    bodies: tuple[Body, ...]
+    help_lines: tuple[HelpLine, ...]
+    referral: tuple[Text, ...]  # the steps from a worry to help, in order
+    risk_levels: tuple[RiskLevel, ...]  # mildest first
+    parameters: tuple[Parameter, ...]
+    systems: tuple[System, ...]
+    source: Position

@@ -1,0 +1,299 @@
+"""Supervision as data: schemes, inspections and applications.
+
+Owns the frozen public types that `records/schemes`, `records/inspections` and `records/applications` become, the closed sets they use, and what can
+be said of one of them on a day without any other record. Points are exact fractions. Knows nothing of verdicts, of adding up or of pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from fractions import Fraction
+from typing import NewType
+
+from generator.model.duties import RuleId
+from generator.model.ids import BodyId, ClauseRef, SchoolId
+from generator.problems import Locate, Position
+from generator.text import Text
+
+SchemeId = NewType("SchemeId", str)
+InspectionId = NewType("InspectionId", str)
+ApplicationId = NewType("ApplicationId", str)
+ItemId = NewType("ItemId", str)
+LevelId = NewType("LevelId", str)
+
+LEAST_INSPECTORS = 3  # 教育督导条例 第十六条
+OBJECTION_DAYS = 15  # 山东省教育督导条例 第十八条, days after the opinion; the conclusion follows within a month
+
+
+class SchemeKind(StrEnum):
+    DEMONSTRATION = "demonstration"
+    INDEX = "index"
+    YEAR_END = "year-end"
+
+
+class Method(StrEnum):
+    """How an item is established. The letters are not those of the grades."""
+
+    DOCUMENTS = "Z"  # 查阅资料
+    SITE = "S"  # 实地查看
+    INTERVIEWS = "F"  # 访谈
+    LESSONS = "T"  # 听课
+    QUESTIONNAIRE = "W"  # 问卷
+    RECORDS = "J"  # 由记录核对
+
+
+class Grade(StrEnum):
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+
+
+class Mending(StrEnum):
+    """How a rectification stands on a day: a closed set."""
+
+    OPEN = "open"  # its last day has not passed
+    OVERDUE = "overdue"  # its last day has passed and the school has not reported
+    REPORTED = "reported"  # the school has reported, nobody has verified
+    VERIFIED = "verified"
+
+
+class InspectionState(StrEnum):
+    """How far an inspection has come on a day."""
+
+    PLANNED = "planned"
+    VISITED = "visited"
+    CLOSED = "closed"  # visited, and nothing that it demanded is left to verify
+
+
+# --- schemes ----------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """The smallest thing inspected or scored. With a `rule` its verdict gives the score, without one an inspector's grade. No points: not scored."""
+
+    id: ItemId
+    title: Text
+    methods: tuple[Method, ...]
+    points: Fraction | None
+    rule: RuleId | None
+    source: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubIndicator:
+    id: str
+    title: Text
+    points: Fraction | None
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator:
+    id: str
+    title: Text
+    points: Fraction | None
+    parts: tuple[SubIndicator, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A title that a school can be given, and the least points for it."""
+
+    id: LevelId
+    title: Text
+    threshold: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """A form with two levels of indicators and items below. With `points` all of them add up to it; without, none has any: it is a list.
+
+    `multipliers` say what share of an item's points a grade gives.
+    """
+
+    id: SchemeId
+    kind: SchemeKind
+    title: Text
+    summary: Text
+    body: BodyId
+    clauses: tuple[ClauseRef, ...]
+    first_day: date
+    points: Fraction | None
+    multipliers: Mapping[Grade, Fraction]
+    levels: tuple[Level, ...]
+    indicators: tuple[Indicator, ...]
+    source: Position
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Every item, in the order of the form."""
+        return tuple(item for indicator in self.indicators for part in indicator.parts for item in part.items)
+
+
+# --- inspections ------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspectors:
+    """Inspectors by role; never a name."""
+
+    role: Text
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rectification:
+    """What a school must put right by `due`, that day included. It is done when reported, and settled when verified."""
+
+    demand: Text
+    due: date
+    reported_on: date | None
+    report: Text | None
+    verified_on: date | None
+    source: Position
+
+    def mending(self, on: date) -> Mending:
+        """How it stands at the end of a day."""
+        if _by(self.verified_on, on):
+            return Mending.VERIFIED
+        if _by(self.reported_on, on):
+            return Mending.REPORTED
+        return Mending.OVERDUE if self.due < on else Mending.OPEN
+
+    @property
+    def reported_late(self) -> bool:
+        """Whether the school reported after the last day."""
+        return self.reported_on is not None and self.due < self.reported_on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What was found for one item: a grade, a text or both."""
+
+    item: ItemId
+    grade: Grade | None
+    text: Text | None
+    rectification: Rectification | None
+    source: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    issued_on: date
+    summary: Text
+
+    @property
+    def objections_until(self) -> date:
+        """The last day on which the school may object."""
+        return self.issued_on + timedelta(days=OBJECTION_DAYS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    raised_on: date
+    about: Text
+    concluded_on: date | None
+    conclusion: Text | None
+
+    @property
+    def conclude_by(self) -> date:
+        """A month after it was raised: the same day of the next month, or its last day where there is none."""
+        return a_month_after(self.raised_on)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """One inspection of one school under a scheme. `visit_on` is the day of the visit, or the day planned for it."""
+
+    id: InspectionId
+    scheme: SchemeId
+    school: SchoolId
+    notice_on: date
+    visit_on: date
+    team: tuple[Inspectors, ...]
+    findings: tuple[Finding, ...]
+    opinion: Opinion | None
+    objection: Objection | None
+    place: Locate
+    source: Position
+
+    def visited(self, on: date) -> bool:
+        """Whether the visit has been by the end of a day; what was found is known from then on. A planned day that passes is no visit."""
+        return self.visit_on <= on and bool(self.findings)
+
+    def told_on(self, on: date) -> date:
+        """The day on which the school was told what was found: the opinion's, or the visit's while there is none."""
+        return self.opinion.issued_on if self.opinion is not None and self.opinion.issued_on <= on else self.visit_on
+
+    def rectifications(self, on: date) -> Iterator[tuple[Finding, Rectification]]:
+        """What it demanded by the end of a day, with the findings."""
+        if self.visited(on):
+            yield from ((f, f.rectification) for f in self.findings if f.rectification is not None)
+
+    def state(self, on: date) -> InspectionState:
+        """How far it has come by the end of a day."""
+        if not self.visited(on):
+            return InspectionState.PLANNED
+        settled = all(r.mending(on) is Mending.VERIFIED for _, r in self.rectifications(on))
+        return InspectionState.CLOSED if settled and self.opinion is not None and self.opinion.issued_on <= on else InspectionState.VISITED
+
+
+# --- applications -----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A title and its term, first and last day included."""
+
+    level: LevelId
+    first_day: date
+    last_day: date
+
+    def in_force(self, on: date) -> bool:
+        """Whether the school has the title on a day."""
+        return self.first_day <= on <= self.last_day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the district decided on an application; `named` is None where the school was not named."""
+
+    decided_on: date
+    reason: Text
+    named: Named | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """A school's application to be named under a demonstration scheme. `inspection` is the one that scores it."""
+
+    id: ApplicationId
+    scheme: SchemeId
+    school: SchoolId
+    applied_on: date
+    summary: Text
+    self_score: Fraction | None
+    inspection: InspectionId | None
+    decision: Decision | None
+    source: Position
+
+
+def decimal(number: Fraction) -> str:
+    """Points as they are written; all that schemes can come to are finite decimals."""
+    return str(number.numerator) if number.denominator == 1 else f"{float(number):.10f}".rstrip("0")
+
+
+def a_month_after(day: date) -> date:
+    """The same day of the next month, or the last day of that month where it has none."""
+    year, month = divmod(day.year * 12 + day.month, 12)
+    first_after = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), first_after - timedelta(days=1))
+
+
+def _by(day: date | None, on: date) -> bool:
+    return day is not None and day <= on

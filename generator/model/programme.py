@@ -1,0 +1,240 @@
+"""Policies, plans, activities and claims: what the programme is bound by, sets out to do, has done and has published.
+
+Owns these types and their closed sets. Must not know schools.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from generator.model.curriculum import Theme
+from generator.model.ids import ActivityId, BodyId, ClaimId, ClauseRef, PlanId, PolicyId, SystemNumber, YearId
+from generator.problems import Position
+from generator.text import Text
+
+
+class Modality(StrEnum):
+    """应当 (binding) / 原则上 (as a principle) / 鼓励 (encouraged). Only the first can ever be unmet."""
+
+    SHALL = "shall"
+    PRINCIPLE = "principle"
+    ENCOURAGED = "encouraged"
+
+
+class Level(StrEnum):
+    """Binding order of an instrument, strongest first: 法律/法规 > 地方性法规 > 部门文件 > 计划目标 > 区级文件 > 评分表."""
+
+    LAW = "law"
+    LOCAL_REGULATION = "local-regulation"
+    DEPARTMENT = "department"
+    PLAN_TARGET = "plan-target"
+    DISTRICT = "district"
+    SCORING = "scoring"
+
+
+class Verification(StrEnum):
+    """How a wording was verified: read verbatim, read in a secondary source, recalled. Only the first may be shown as settled."""
+
+    VERBATIM = "V"
+    SECONDARY = "S"
+    RECALLED = "R"
+
+
+class ActivityKind(StrEnum):
+    TRAINING = "training"  # courses for teachers, bought or held
+    GUIDANCE = "guidance"  # the expert group's collective guidance for teachers, once a term
+    LECTURE = "lecture"  # the monthly special lecture for teachers
+    EXCHANGE = "exchange"  # teachers sent to other cities and annual meetings
+    MEETING = "meeting"  # of the leading group, of the schools' liaison teachers
+    PARENT_LECTURE = "parent-lecture"
+    COMMUNITY = "community"  # the lecturer group in a community
+    BROADCAST = "broadcast"  # live television or radio
+    RECORDING = "recording"  # a recorded programme
+    FOLLOW_UP = "follow-up"  # a follow-up window organised by the district
+    INSPECTION = "inspection"  # the year-end special inspection
+
+
+class ActivityState(StrEnum):
+    PLANNED = "planned"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class Comparison(StrEnum):
+    """How a claim or a target compares with what the records give."""
+
+    EQUAL = "equal"
+    AT_LEAST = "at-least"
+    MORE_THAN = "more-than"
+    AT_MOST = "at-most"
+    NEARLY = "nearly"  # below the figure, and at least 95 % of it
+
+
+class MeasureName(StrEnum):
+    """The measures that claims, targets and rules may cite; `measures` gives each its function."""
+
+    COUNSELLING_ROOMS = "counselling_rooms"
+    SCHOOLS_WITH_ROOM_SHARE = "schools_with_room_share"
+    PSYCHOLOGY_TEACHERS = "psychology_teachers"
+    STAFFING_SHARE = "staffing_share"
+    SCHOOLS_WITH_TEACHER_SHARE = "schools_with_teacher_share"
+    VICE_PRINCIPAL_GROUP_SHARE = "vice_principal_group_share"
+    SOFTWARE_SHARE = "software_share"
+    COMPLETE_FILES_SHARE = "complete_files_share"
+    MEETINGS_EVERY_TERM_SHARE = "meetings_every_term_share"
+    PUPILS_SERVED = "pupils_served"
+    ENROLMENT = "enrolment"
+    EXPERT_GROUP_SIZE = "expert_group_size"
+    VOLUNTEER_TEAM_SIZE = "volunteer_team_size"
+    MICRO_LESSONS = "micro_lessons"
+    MICRO_LESSONS_PUPIL = "micro_lessons_pupil"
+    MICRO_LESSONS_PARENT = "micro_lessons_parent"
+    CURRICULUM_BANDS = "curriculum_bands"
+    GUIDANCE_SESSIONS = "guidance_sessions"
+    MONTHLY_LECTURES = "monthly_lectures"
+    TRAINING_SPEND_YUAN = "training_spend_yuan"
+    TEACHERS_SENT = "teachers_sent"
+    RECORDED_PROGRAMMES = "recorded_programmes"
+    PROGRAMME_VIEWERS = "programme_viewers"
+    PARENT_LECTURES = "parent_lectures"
+    PARENT_LECTURE_ATTENDANCE = "parent_lecture_attendance"
+    COMMUNITY_VISITS = "community_visits"
+    LIVE_BROADCASTS = "live_broadcasts"
+    OUTREACH_MISSED = "outreach_missed"
+    PUPILS_SCREENED = "pupils_screened"
+    ELECTRONIC_FILES = "electronic_files"
+    PAPER_FILES = "paper_files"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a text or figure was taken from. `url` is printed, never fetched."""
+
+    title: str
+    publisher: str | None = None
+    published_on: date | None = None
+    url: str | None = None
+
+
+# --- policies and plans -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """The smallest citable obligation, in our own words. `citation` is the place in the instrument (第十六条, 配置 …)."""
+
+    id: str
+    ref: ClauseRef
+    citation: Text
+    modality: Modality
+    text: Text
+    verification: Verification
+    systems: tuple[SystemNumber, ...]
+    why_no_rule: Text | None  # why nothing checks it, where no rule does
+    source: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    id: PolicyId
+    title: Text
+    number: str | None  # 文号
+    issuer: Text
+    level: Level
+    jurisdiction: Text
+    adopted_on: date | None
+    in_force_from: date | None
+    in_force_until: date | None
+    summary: Text
+    origin: Source
+    verification: Verification
+    clauses: tuple[Clause, ...]
+    source: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a plan promises: a measure, how it compares and by when. `school_year` says which year's records are measured."""
+
+    id: str
+    text: Text
+    measure: MeasureName
+    comparison: Comparison
+    value: int | float
+    due: date
+    school_year: YearId
+    source: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetLine:
+    title: Text
+    yuan: int
+    year: int  # calendar year of the budget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    id: PlanId
+    title: Text
+    summary: Text
+    body: BodyId
+    first_day: date
+    last_day: date | None
+    aims: tuple[Text, ...]
+    targets: tuple[Target, ...]
+    budget: tuple[BudgetLine, ...]
+    clauses: tuple[ClauseRef, ...]
+    systems: tuple[SystemNumber, ...]
+    source: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """Something done (or planned, or cancelled) under a plan. Counts are heads; money is yuan."""
+
+    id: ActivityId
+    kind: ActivityKind
+    title: Text
+    summary: Text | None
+    plan: PlanId
+    body: BodyId
+    state: ActivityState
+    first_day: date
+    last_day: date
+    place: Text
+    audience: Text
+    speaker: Text | None  # a role and an institution, never a name
+    participants: int | None
+    teachers_sent: int | None
+    spend_yuan: int | None
+    viewers: int | None
+    themes: tuple[Theme, ...]
+    source: Position
+
+
+# --- claims --------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A figure that the district has published, tied to the measure that must reproduce it as of `as_of`.
+
+    `measure` is None where open records cannot reproduce it; then `why_no_measure` says why.
+    """
+
+    id: ClaimId
+    text: Text
+    comparison: Comparison
+    value: int | float
+    unit: Text
+    as_of: date
+    school_year: YearId
+    measure: MeasureName | None
+    why_no_measure: Text | None
+    mended: Text | None  # how a figure damaged in the source was mended
+    systems: tuple[SystemNumber, ...]
+    origin: Source
+    source: Position

@@ -1,0 +1,194 @@
+"""Schools and what each states openly for a school year.
+
+Owns these types and their closed sets. Must not know what is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from generator.model.ids import BandId, SchoolId, TermId, YearId
+from generator.problems import Locate, Position
+from generator.text import Text
+
+
+class Stage(StrEnum):
+    """小学, 初中, 高中."""
+
+    PRIMARY = "primary"
+    JUNIOR = "junior"
+    SENIOR = "senior"
+
+
+class SchoolType(StrEnum):
+    """What a school is: one stage, nine-year (primary + junior), complete secondary (junior + senior), twelve-year (all three)."""
+
+    PRIMARY = "primary"
+    JUNIOR = "junior"
+    NINE_YEAR = "nine-year"
+    SENIOR = "senior"
+    COMPLETE = "complete"
+    TWELVE_YEAR = "twelve-year"
+
+
+class WorkFile(StrEnum):
+    """The kinds of paper that complete work files hold."""
+
+    YEAR_PLAN = "year-plan"
+    MEETING_MINUTES = "meeting-minutes"
+    LESSON_PLANS = "lesson-plans"
+    COUNSELLING_LOG = "counselling-log"
+    CRISIS_PLAN = "crisis-plan"
+    SCREENING_SUMMARY = "screening-summary"
+    TRAINING_RECORD = "training-record"
+    PARENT_WORK = "parent-work"
+
+
+class HeadRole(StrEnum):
+    PRINCIPAL = "principal"
+    VICE_PRINCIPAL = "vice-principal"
+    OTHER = "other"
+
+
+# --- schools -----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class School:
+    """A school's profile. `classes` and `enrolment` are by stage, as of `counted_on`; the id is the school's code."""
+
+    id: SchoolId
+    title: Text
+    type: SchoolType
+    stages: tuple[Stage, ...]
+    area: str
+    opened_on: date | None
+    counted_on: date
+    classes: Mapping[Stage, int]
+    enrolment: Mapping[Stage, int]
+    place: Locate
+    source: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadingGroup:
+    head_role: HeadRole
+    members: int
+    founded_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """A special meeting on mental health held by the school."""
+
+    term: TermId
+    held_on: date
+    topic: str
+    minuted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """Psychology teachers, heads. `certified` of them hold a psychology-teacher qualification."""
+
+    full_time: int
+    part_time: int
+    certified: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attendance:
+    """How many of the school's psychology teachers attended the term's collective guidance."""
+
+    term: TermId
+    guidance: int
+    monthly_lectures: int  # lectures of the term attended by at least one of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """The counselling room. Areas in square metres."""
+
+    opened_on: date | None
+    individual_m2: tuple[float, ...]
+    group_m2: float | None
+    office_m2: float | None
+    sand_table: bool | None
+    venting: bool | None
+    assessment_computer: bool | None
+    expressive_art: bool | None
+    relaxation: bool | None
+    letter_box: bool | None
+    open_every_school_day: bool | None
+    open_outside_lessons: bool | None
+    duty_person: bool | None
+    free_of_charge: bool | None
+    growth_records: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """Whether follow-up was done in a window, and on which day it ended. Never a count of pupils."""
+
+    term: TermId
+    window: str
+    done: bool
+    done_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crisis:
+    workflow: bool
+    referral_log: bool
+    guardians_told_at_once: bool | None
+    drill_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lessons:
+    """Mental-health lessons given in a band, per class in the term."""
+
+    term: TermId
+    band: BandId
+    per_class: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolDay:
+    """The ten measures of 2025: practical activities by month (`2026-09`), exercise hours a day, ranking by examination score."""
+
+    practical_months: tuple[str, ...]
+    exercise_hours: float | None
+    ranks_by_score: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """What a school states openly for a school year. A part that was not stated is None or empty, never zero or false."""
+
+    school: SchoolId
+    year: YearId
+    filed_on: date
+    filed_by: str  # a role
+    counted_on: date
+    classes: Mapping[Stage, int]
+    enrolment: Mapping[Stage, int]
+    leading_group: LeadingGroup | None
+    meetings: tuple[Meeting, ...] | None
+    work_files: tuple[WorkFile, ...] | None
+    staff: Staff | None
+    attendance: tuple[Attendance, ...] | None
+    room: Room | None
+    assessment_software: bool | None
+    follow_ups: tuple[FollowUp, ...] | None
+    crisis: Crisis | None
+    lessons: tuple[Lessons, ...] | None
+    school_day: SchoolDay | None
+    earmarked_yuan: int | None
+    pupils_served: int | None
+    note: str | None
+    place: Locate
+    source: Position

@@ -1,0 +1,174 @@
+"""A Submission: what a school counts in a term, band by band. Sealed on disk, open only in memory.
+
+Owns the type, its closed sets, its canonical text with the salt before it, the commitment to both, and the identities that its figures must satisfy.
+Must not know how text is read, sealed or published.
+A Fault names a place and a rule, never a figure: faults of opened content may be shown to anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+
+from generator.model.district import RiskLevel
+from generator.model.ids import SchoolId, TermId
+from generator.model.schools import Stage
+
+SCHEMA = 2  # the version of the form; stands in every Submission and every receipt. Form 1 had no salt and no commitment
+SALT = 32  # bytes
+
+
+class StageBand(StrEnum):
+    """小学低段 (grades 1-2), 中段 (3-4), 高段 (5-6), 初中, 高中, youngest first."""
+
+    LOWER_PRIMARY = "primary-lower"
+    MIDDLE_PRIMARY = "primary-middle"
+    UPPER_PRIMARY = "primary-upper"
+    JUNIOR = "junior"
+    SENIOR = "senior"
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that the band is part of."""
+        return Stage(self.value.partition("-")[0])
+
+
+class NotScreened(StrEnum):
+    """Why a pupil who was due was not screened."""
+
+    ABSENT = "absent"
+    DECLINED = "declined"  # by the pupil or a guardian: nobody is forced
+    ON_LEAVE = "on-leave"  # out of school or in hospital
+    OTHER = "other"
+
+
+class Concern(StrEnum):
+    """The main problem on a paper file."""
+
+    SCHOOL_AVERSION = "school-aversion"
+    EMOTIONAL = "emotional"
+    EATING = "eating"
+    SLEEP = "sleep"
+    RELATIONSHIPS = "relationships"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """The figures of one band, all of them pupils except where said.
+
+    due = screened + sum(not_screened); screened = valid + invalid; valid = sum(levels); sum(concerns) = paper_files.
+    """
+
+    enrolment: int
+    due: int
+    screened: int
+    valid: int
+    invalid: int
+    not_screened: Mapping[NotScreened, int]
+    levels: Mapping[str, int]  # by id of the district's risk levels, mildest first
+    reviewed: int  # whose result was gone through with them in person
+    electronic_files: int
+    paper_files: int
+    counselled: int
+    followed_up: Mapping[str, int]  # by id of the term's windows; a window not reported is left out, never 0
+    referred: int
+    guardians_informed: int
+    crisis_interventions: int  # interventions, not pupils
+    concerns: Mapping[Concern, int]  # paper files by main problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A school's aggregate for a term. `revision` starts at 1; a correction is the next one. `bands` in the order of StageBand."""
+
+    schema: int
+    school: SchoolId
+    term: TermId
+    revision: int
+    bands: Mapping[StageBand, Counts]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Salted:
+    """A Submission as it is sealed: with random bytes that stay with it as often as it is sealed again. None in form 1."""
+
+    submission: Submission
+    salt: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Fault:
+    """What is wrong in a Submission: `place` (`bands[primary-lower].due`) and the rule's short name. Never a figure."""
+
+    place: str
+    rule: str
+
+
+def faults(submission: Submission, stages: Sequence[Stage], levels: Sequence[RiskLevel], windows: Sequence[str]) -> tuple[Fault, ...]:
+    """Every identity that does not hold, for a school of these stages, a district of these levels, a term of these windows."""
+    found = []
+    if [band for band in StageBand if band.stage in stages] != list(submission.bands):
+        found.append(Fault(place="bands", rule="bands-of-the-school"))
+    for band, counts in submission.bands.items():
+        found += [Fault(place=f"bands[{band.value}].{field}", rule=rule) for field, rule in _wrong(counts, levels, windows)]
+    return tuple(sorted(found))
+
+
+def _wrong(c: Counts, levels: Sequence[RiskLevel], windows: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The fields of a band that an identity speaks of and that do not satisfy it, each with the identity's name."""
+    if list(c.levels) != [level.id for level in levels]:
+        yield "levels", "levels-of-the-district"
+    elif c.referred > sum(c.levels[level.id] for level in levels if level.focus):
+        yield "referred", "at-most-focus-levels"
+    if [window for window in windows if window in c.followed_up] != list(c.followed_up):
+        yield "followed_up", "windows-of-the-term"
+    sums = (
+        ("due", "equals-screened-and-not-screened", c.due, c.screened + sum(c.not_screened.values())),
+        ("screened", "equals-valid-and-invalid", c.screened, c.valid + c.invalid),
+        ("valid", "equals-sum-of-levels", c.valid, sum(c.levels.values())),
+        ("concerns", "equals-paper-files", sum(c.concerns.values()), c.paper_files),
+    )
+    yield from ((field, rule) for field, rule, left, right in sums if left != right)
+    parts = ("due", "electronic_files", "paper_files", "counselled", "guardians_informed")
+    yield from ((field, "at-most-enrolment") for field in parts if getattr(c, field) > c.enrolment)
+    yield from ((f"followed_up.{window}", "at-most-enrolment") for window, n in c.followed_up.items() if window in windows and n > c.enrolment)
+    if c.reviewed > c.valid:
+        yield "reviewed", "at-most-valid"
+
+
+def written(submission: Submission) -> bytes:
+    """The one text of a Submission: YAML, the same bytes for equal Submissions."""
+    head = (
+        f"schema: {submission.schema}",
+        f"school: {submission.school}",
+        f'term: "{submission.term}"',
+        f"revision: {submission.revision}",
+        "bands:",
+    )
+    bands = (line for band, counts in submission.bands.items() for line in _lines(band, counts))
+    return "\n".join((*head, *bands, "")).encode("ascii")
+
+
+def sealed_text(one: Salted) -> bytes:
+    """What is sealed: a first line of constant length with the salt, then the one text of the Submission."""
+    salt = b"" if one.salt is None else f'salt: "{one.salt.hex()}"\n'.encode("ascii")
+    return salt + written(one.submission)
+
+
+def commitment(text: bytes) -> str:
+    """What a receipt says of a sealed text: SHA-256 over salt and Submission. Nobody who does not hold the salt can try figures against it."""
+    return sha256(text).hexdigest()
+
+
+def _lines(band: StageBand, c: Counts) -> Iterator[str]:
+    yield f"  - band: {band.value}"
+    for name in Counts.__slots__:
+        value = getattr(c, name)
+        yield f"    {name}: {_flow(value) if isinstance(value, Mapping) else value}"
+
+
+def _flow(figures: Mapping[str, int]) -> str:
+    return "{" + ", ".join(f"{name}: {n}" for name, n in figures.items()) + "}"

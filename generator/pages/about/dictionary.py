@@ -1,0 +1,113 @@
+"""The data dictionary: every field of every kind of record, made from the schemas that check it.
+
+Owns how a schema is told to a reader. A field added to a schema appears here by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from generator.edition.render import Edition
+from generator.edition.site import Page
+from generator.files.schemas import kinds, schema_of, text_of
+from generator.records.parse import PATHS
+
+Schema = Mapping[str, Any]
+_LIMITS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")
+
+
+def pages(edition: Edition) -> Iterator[Page]:
+    """The index, then a page a kind in the order of the records' folders; last what is filled in outside the repository."""
+    paths = [kind for kind, _ in PATHS]
+    named = [*(kind for kind in paths if kind in kinds()), *(kind for kind in kinds() if kind not in paths)]
+    yield edition.page(
+        path="about/dictionary/index",
+        kind="dictionary",
+        title=edition.say("dictionary.title"),
+        description=edition.say("dictionary.description"),
+        template="about/dictionary.md.j2",
+        data={"kinds": [{"name": k, "schema": _told(schema_of(k)), "place": edition.say(f"dictionary.path.{k}")} for k in named]},
+        cites=(),
+    )
+    for kind in named:
+        yield _kind(edition, kind)
+
+
+def _kind(edition: Edition, kind: str) -> Page:
+    schema = schema_of(kind)
+    return edition.page(
+        path=f"about/dictionary/{kind}",
+        kind="dictionary",
+        title=edition.plain(text_of(schema, "title")),
+        description=edition.plain(text_of(schema, "description")),
+        template="about/kind.md.j2",
+        data={
+            "schema": _told(schema),
+            "place": edition.say(f"dictionary.path.{kind}"),
+            "fields": list(fields(edition, schema, "", ())),
+        },
+        cites=(),
+    )
+
+
+def _told(schema: Schema) -> dict[str, object]:
+    return {"title": text_of(schema, "title"), "description": text_of(schema, "description")}
+
+
+def fields(edition: Edition, schema: Schema, prefix: str, above: tuple[str, ...]) -> Iterator[dict[str, object]]:
+    """Every field below a schema, depth first; `[]` stands for each item of a list. English texts are told once, not field by field."""
+    required = schema.get("required", ())
+    for name, node in schema.get("properties", {}).items():
+        if name == "en" and node.get("type") == "object":
+            continue
+        path = f"{prefix}{name}"
+        yield {
+            "path": path,
+            "anchor": "-".join(("field", *above, name)),
+            "title": text_of(node, "title"),
+            "description": text_of(node, "description"),
+            "type": _type(edition, node),
+            "required": name in required,
+            "choices": [{"value": v, "label": _label(edition, node, v)} for v in _enum(node)],
+            "limits": _limits(edition, node),
+            "example": _example(node),
+            "translatable": bool(node.get("x-text")),
+        }
+        yield from fields(edition, node, f"{path}.", (*above, name))
+        if "properties" in node.get("items", {}):
+            yield from fields(edition, node["items"], f"{path}[].", (*above, name))
+
+
+def _item(node: Schema) -> Schema:
+    items: Schema = node.get("items", {})
+    return items if node.get("type") == "array" and "properties" not in items else node
+
+
+def _enum(node: Schema) -> tuple[str, ...]:
+    return tuple(str(v) for v in _item(node).get("enum", ()))
+
+
+def _label(edition: Edition, node: Schema, value: str) -> str:
+    words = _item(node).get("x-labels", {}).get(value, {"zh": "", "en": ""})
+    return str(words["en" if edition.language.value == "en" else "zh"])
+
+
+def _type(edition: Edition, node: Schema) -> str:
+    kind = node.get("type", "string" if "enum" in node else "object")
+    inner = node.get("items", {})
+    if isinstance(kind, list):
+        return edition.say("dictionary.or").join(edition.say(f"dictionary.type.{one}") for one in kind)
+    if kind == "array" and "properties" not in inner:
+        return edition.say("dictionary.list_of", inner=edition.say(f"dictionary.type.{inner.get('type', 'string')}"))
+    return edition.say(f"dictionary.type.{kind}")
+
+
+def _limits(edition: Edition, node: Schema) -> str:
+    found = [edition.say(f"dictionary.{limit}", limit=node[limit]) for limit in _LIMITS if limit in node]
+    return edition.say("dictionary.separator").join(found)
+
+
+def _example(node: Schema) -> str:
+    example = node.get("x-example", _item(node).get("x-example"))
+    return "" if example is None or isinstance(example, dict | list) else str(example).lower() if isinstance(example, bool) else str(example)

@@ -1,0 +1,224 @@
+"""Downloads: the verdicts as files, and the page that says what each of them holds.
+
+Owns the addresses of the files, the columns of the table and the words of its cells. What is not stated is an empty cell with its status beside it,
+never 0. Schools stand in the order of their codes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import posixpath
+from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from generator.compliance.evaluate import Check, Evidence, Verdict
+from generator.edition.open_data import FORMAT, days_left, days_overdue, meaning, verdicts_json
+from generator.edition.render import FOLDERS, Edition, label_text, number
+from generator.edition.site import File, Page
+from generator.edition.spreadsheet import Cell, Table, as_csv, as_workbook
+from generator.files.catalogue import Language
+from generator.files.schemas import enum_label, public, published
+from generator.model.duties import SchoolMeasure, Subject, Value
+from generator.pages.about.dictionary import fields
+
+PATH = "compliance/downloads"
+CSV, XLSX, JSON, SCHEMA = "data/verdicts.csv", "data/verdicts.xlsx", "data/verdicts.json", "data/verdicts.schema.json"
+MOST_ROWS = 50_000  # of a workbook: beyond, it takes longer to make than the rest of the site, and nobody reads it in a spreadsheet
+_WORDS = {SchoolMeasure.LEADING_GROUP_HEAD: "HeadRole", SchoolMeasure.WORK_FILES: "WorkFile"}  # the others: MeasuredWord
+
+
+class Status(StrEnum):
+    """Why a check has a value or none."""
+
+    STATED = "stated"
+    NOT_STATED = "not-stated"
+    NOT_APPLICABLE = "not-applicable"
+
+
+def pages(edition: Edition) -> Iterator[Page]:
+    """The page of downloads, with its files."""
+    files = tuple(_files(edition))
+    verdicts = edition.site.verdicts
+    yield edition.page(
+        path=PATH,
+        kind="downloads",
+        title=edition.say("downloads.title"),
+        description=edition.say("downloads.description"),
+        template="duties/downloads.md.j2",
+        data={
+            "count": number(len(verdicts.checks)),
+            "as_of": verdicts.as_of,
+            "files": [told(edition, file, PATH, _holds(edition, file), shared=_shared(file)) for file in files],
+            "verdicts": [{"verdict": v, "meaning": meaning(v, edition.catalogue)} for v in Verdict],
+            "columns": list(_COLUMNS),
+            "fields": list(fields(edition, published("verdicts"), "", ())),
+            "format": FORMAT,
+            "no_workbook": all(file.path != XLSX for file in files),
+            "most_rows": number(MOST_ROWS),
+        },
+        cites=(),
+        files=tuple(file for file in files if edition.language is Language.ZH or not _shared(file)),
+    )
+
+
+def _shared(file: File) -> bool:
+    """Whether one file serves both languages: it lies in the Chinese half, which is the site's root."""
+    return file.path in (JSON, SCHEMA)
+
+
+def _files(edition: Edition) -> Iterator[File]:
+    table, notes = verdict_table(edition), _notes(edition)
+    properties = {"title": edition.say("downloads.title"), "subject": edition.plain(edition.site.repository.district.title)}
+    if len(table.rows) <= MOST_ROWS:
+        yield File(path=XLSX, content=as_workbook((table, notes), properties))
+    yield File(path=CSV, content=as_csv(table))
+    yield File(path=JSON, content=verdicts_json(edition.site, edition.catalogue))
+    yield File(path=SCHEMA, content=f"{json.dumps(public('verdicts', address(edition, SCHEMA)), ensure_ascii=False, indent=2)}\n".encode())
+
+
+def address(edition: Edition, path: str) -> str | None:
+    """Where a file that serves both languages can be had, if the district says where its site is."""
+    site = edition.site.repository.district.site_url
+    return f"{site.rstrip('/')}/{path}" if site else None
+
+
+def told(edition: Edition, file: File, here: str, holds: str, *, shared: bool) -> Mapping[str, object]:
+    """A file as `_files.html.j2` prints it for the page `here`: address, what it holds, size, checksum."""
+    half = FOLDERS[edition.language]
+    target = file.path if shared else f"{half}{file.path}"
+    return {
+        "name": posixpath.basename(file.path),
+        "href": posixpath.relpath(target, posixpath.dirname(f"{half}{here}")),
+        "holds": holds,
+        "size": edition.say("downloads.bytes", count=number(len(file.content))),
+        "checksum": hashlib.sha256(file.content).hexdigest(),
+    }
+
+
+def _holds(edition: Edition, file: File) -> str:
+    return edition.say(f"downloads.file.{'schema' if file.path == SCHEMA else file.path.rpartition('.')[2]}")
+
+
+class _Seen(NamedTuple):
+    """A Check, and the evidence that several columns tell of."""
+
+    check: Check
+    evidence: tuple[Evidence, ...]
+
+
+# --- the table --------------------------------------------------------------------------------------------------------------------
+
+
+def verdict_table(edition: Edition) -> Table:
+    """A row a Check, in words of the Edition's language."""
+    cells = [cell for cell, _ in _COLUMNS.values()]
+    seen = (_Seen(check=check, evidence=check.evidence()) for check in edition.site.verdicts.checks)
+    rows = [[cell(edition, one) for cell in cells] for one in seen]
+    columns = tuple((edition.say(f"downloads.{name}"), width) for name, (_, width) in _COLUMNS.items())
+    return Table(name=edition.say("downloads.sheet"), columns=columns, rows=rows, frozen=2)
+
+
+def _subject(edition: Edition, seen: _Seen) -> str:
+    school = seen.check.school
+    return edition.plain(school.title if school else edition.site.repository.district.title)
+
+
+def _area(edition: Edition, seen: _Seen) -> str:
+    school, areas = seen.check.school, edition.site.repository.district.areas
+    return next((edition.plain(a.title) for a in areas if school and a.id == school.area), "")
+
+
+def _measure(edition: Edition, seen: _Seen) -> str:
+    rule = seen.check.rule
+    return edition.plain(enum_label("SchoolMeasure" if rule.subject is Subject.SCHOOL else "MeasureName", rule.measure))
+
+
+def _found(edition: Edition, seen: _Seen) -> Cell:
+    return _cell(edition, seen.check, seen.check.decisive.value) if seen.check.decisive else None
+
+
+def _target(edition: Edition, seen: _Seen) -> Cell:
+    return _cell(edition, seen.check, seen.check.decisive.target) if seen.check.decisive else None
+
+
+def _cell(edition: Edition, check: Check, value: Value | None) -> Cell:
+    """A value as a cell: a figure stays a figure."""
+    match value:
+        case bool():
+            return edition.say("downloads.value.yes" if value else "downloads.value.no")
+        case str():
+            return _word(edition, check, value)
+        case tuple():
+            return edition.say("school.list_separator").join(_word(edition, check, word) for word in value) or edition.say("school.none_listed")
+        case _:
+            return value
+
+
+def _word(edition: Edition, check: Check, word: str) -> str:
+    return edition.plain(enum_label(_WORDS.get(SchoolMeasure(check.rule.measure), "MeasuredWord"), word))
+
+
+def _status(edition: Edition, seen: _Seen) -> str:
+    decisive = seen.check.decisive
+    status = Status.NOT_APPLICABLE if decisive is None else Status.NOT_STATED if decisive.value is None else Status.STATED
+    return edition.say(f"downloads.status.{status.value}")
+
+
+def _evidence(_: Edition, seen: _Seen) -> str:
+    return " ".join(f"{at.path}:{at.line}" for at in (*(e.at for e in seen.evidence), *seen.check.cites))
+
+
+def period(name: str) -> str:
+    """A period's id; of a month `2026-M10`, as SDMX writes it: of `2026-10` spreadsheets make the first of October."""
+    return f"{name[:5]}M{name[5:]}" if len(name) == len("2026-10") else name
+
+
+_COLUMNS: Mapping[str, tuple[Callable[[Edition, _Seen], Cell], int]] = {
+    "school": (lambda _, s: s.check.school.id if s.check.school else None, 8),
+    "school_title": (_subject, 24),
+    "area": (_area, 10),
+    "rule": (lambda _, s: s.check.rule.id, 12),
+    "rule_title": (lambda e, s: e.plain(s.check.rule.title), 36),
+    "modality": (lambda e, s: label_text(e.language, s.check.rule.modality), 10),
+    "verdict_": (lambda e, s: label_text(e.language, s.check.verdict), 10),
+    "measure": (_measure, 24),
+    "value": (_found, 14),
+    "value_status": (_status, 12),
+    "operator": (lambda e, s: label_text(e.language, s.check.rule.operator), 12),
+    "target": (_target, 14),
+    "period": (lambda _, s: period(s.check.decisive.period.id) if s.check.decisive else None, 16),
+    "due": (lambda _, s: s.check.decisive.due if s.check.decisive else None, 12),
+    "days_overdue": (lambda e, s: days_overdue(s.check, e.site.as_of), 10),
+    "next_due": (lambda _, s: s.check.next_due.due if s.check.next_due else None, 12),
+    "days_left": (lambda e, s: days_left(s.check, e.site.as_of), 10),
+    "dated": (lambda _, s: s.evidence[0].dated if s.evidence else None, 12),
+    "filed": (lambda _, s: s.evidence[0].filed if s.evidence else None, 12),
+    "fresh_until": (lambda _, s: s.check.fresh_until, 12),
+    "evidence": (_evidence, 44),
+    "waiver": (lambda _, s: s.check.waiver.id if s.check.waiver else None, 18),
+    "waiver_until": (lambda _, s: s.check.waiver.last_day if s.check.waiver else None, 12),
+    "lapsed_waiver": (lambda _, s: s.check.lapsed.id if s.check.lapsed else None, 18),
+}
+
+
+def _notes(edition: Edition) -> Table:
+    """What stands on the second sheet: the day, the version, the notice, every verdict and column explained."""
+    content, say = edition.site, edition.say
+    rows: list[list[Cell]] = [[say("downloads.notes.as_of"), content.as_of], [say("downloads.notes.commit"), _commit(edition)]]
+    if content.repository.district.notice:
+        rows.append([say("downloads.notes.notice"), edition.plain(content.repository.district.notice)])
+    for verdict in Verdict:
+        title = say("downloads.notes.verdict", title=label_text(edition.language, verdict))
+        rows.append([title, edition.plain(meaning(verdict, edition.catalogue))])
+    rows += [[say("downloads.notes.column", title=say(f"downloads.{name}")), say(f"downloads.{name}.note")] for name in _COLUMNS]
+    return Table(name=say("downloads.notes"), columns=((say("downloads.notes.what"), 28), (say("downloads.notes.said"), 90)), rows=rows)
+
+
+def _commit(edition: Edition) -> str:
+    commit = edition.site.commit
+    if commit is None:
+        return edition.say("downloads.notes.no_commit")
+    said = {True: "downloads.notes.uncommitted", None: "downloads.notes.unknown"}.get(commit.dirty)
+    return edition.say(said, commit=commit.id) if said else commit.id

@@ -1,0 +1,92 @@
+"""What is overdue: duties whose last day has passed and that are not met or not reported, school by school.
+
+Owns what counts as overdue: a duty (never advice), not excused, answered by open records. A return that was not filed is one line, not thirty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from generator.compliance.evaluate import Check, Verdict, awaits_release
+from generator.edition.render import Edition
+from generator.edition.site import Page, Site
+from generator.model.duties import RuleId
+from generator.model.programme import Modality
+from generator.model.schools import School
+from generator.pages.schools.school import return_of, year
+from generator.pages.words.comparison import rests_on_return
+from generator.pages.words.wording import TONES, days_to, told
+from generator.text import Text
+
+_LATE = frozenset({Verdict.UNMET, Verdict.UNREPORTED})
+_LISTED = 600  # lines of one table; in a larger district the rest is counted and stands on the schools' pages
+
+
+def pages(edition: Edition) -> Iterator[Page]:
+    """The one page of what is overdue."""
+    site = edition.site
+    missing, late = unfiled(site), overdue(site)
+    areas = {a.id: a.title for a in site.repository.district.areas}
+    rows = [_row(edition, c, areas) for c in late[:_LISTED]]
+    yield edition.page(
+        path="compliance/overdue",
+        kind="compliance",
+        title=edition.say("overdue.title"),
+        description=edition.say("overdue.description"),
+        template="duties/overdue.md.j2",
+        hide=("toc",),
+        data={
+            "missing": [{"school": s, "area": areas[s.area]} for s in missing],
+            "due": year(site).returns_due,
+            "days": days_to(edition, year(site).returns_due),
+            "rows": rows,
+            "total": len(late),
+            "more": len(late) - len(rows),
+            "areas": site.repository.district.areas,
+            "rules": [r for r in site.repository.rules.values() if any(c.rule is r for c in late)],
+            "verdicts": [v for v in Verdict if v in _LATE],
+            "as_of": site.as_of,
+        },
+        cites=[c.rule.source for c in late] or [site.repository.district.source],
+    )
+
+
+def unfiled(site: Site) -> tuple[School, ...]:
+    """The schools whose return of the current year is not on file though its last day has passed, in the order of codes."""
+    if site.as_of <= year(site).returns_due:
+        return ()
+    return tuple(s for s in site.repository.schools.values() if return_of(site, s, site.current_year) is None)
+
+
+def overdue(site: Site) -> tuple[Check, ...]:
+    """Overdue Checks, the longest overdue first, then by rule and school; none that only says again that the return is missing."""
+    late = [c for c in site.verdicts.checks if is_overdue(c) and c.school is not None and (c.found is not None or not rests_on_return(c.rule))]
+    return tuple(sorted(late, key=lambda c: (c.decisive.due if c.decisive else site.as_of, c.rule.id)))
+
+
+def is_overdue(check: Check) -> bool:
+    """Whether a duty that open records or a release answer is past its last day."""
+    return check.verdict in _LATE and check.rule.modality is Modality.SHALL and not awaits_release(check)
+
+
+def _row(edition: Edition, check: Check, areas: Mapping[str, Text]) -> dict[str, object]:
+    assert check.decisive is not None
+    assert check.school is not None
+    return {
+        "rule": check.rule,
+        "school": check.school,
+        "area": areas[check.school.area],
+        "verdict": check.verdict,
+        "tone": TONES[check.verdict],
+        "due": check.decisive.due,
+        "days": days_to(edition, check.decisive.due),
+        "said": told(edition, check),
+    }
+
+
+def by_rule(late: Sequence[Check]) -> tuple[tuple[Check, ...], ...]:
+    """Overdue Checks rule by rule, in the order in which the rules first occur."""
+    found: dict[RuleId, list[Check]] = {}
+    for check in late:
+        found.setdefault(check.rule.id, []).append(check)
+    return tuple(tuple(checks) for checks in found.values())

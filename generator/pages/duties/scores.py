@@ -1,0 +1,54 @@
+"""Scores in words: what a form adds up to, which title that is enough for, where an item's points come from.
+
+Owns these words. A total is only told where nothing is missing; otherwise it is said what there is at least and what is still open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from generator.compliance.scoring import ItemScore, Outcome, Standing, Sum
+from generator.edition.render import Edition
+from generator.model.inspections import Grade, decimal
+from generator.pages.words.wording import TONES
+
+OUTCOME_TONES: Mapping[Outcome, str] = {
+    Outcome.AWAITING: "neutral",
+    Outcome.INCOMPLETE: "short",
+    Outcome.REACHED: "ok",
+    Outcome.BELOW: "short",
+    Outcome.NAMED: "ok",
+    Outcome.NOT_NAMED: "short",
+    Outcome.ENDED: "neutral",
+}
+GRADE_TONES: Mapping[Grade, str] = {Grade.A: "ok", Grade.B: "ok", Grade.C: "short", Grade.D: "missing"}
+
+
+def sum_text(edition: Edition, found: Sum) -> str:
+    """What a form or a part of it comes to."""
+    full, scored = decimal(found.full), decimal(found.scored)
+    if found.total is not None:
+        return edition.say("score.total", points=scored, full=full)
+    return edition.say("score.at_least", points=scored, open=decimal(found.open), full=full)
+
+
+def standing_text(edition: Edition, stands: Standing) -> str:
+    """The level that is reached, for certain or at least so far."""
+    if stands.level is None:
+        return edition.say("score.no_level" if stands.settled else "score.no_level_yet")
+    return edition.say("score.level" if stands.settled else "score.level_at_least", title=edition.plain(stands.level.title))
+
+
+def item_row(found: ItemScore) -> dict[str, object]:
+    """An item with its result and what was found."""
+    verdict, finding = found.verdict, found.finding
+    grade = finding.grade if finding else None
+    return {
+        "item": found.item,
+        "verdict": verdict,
+        "grade": grade,
+        "tone": TONES[verdict] if verdict else GRADE_TONES[grade] if grade else "neutral",
+        "points": None if found.points is None else decimal(found.points),
+        "full": None if found.item.points is None else decimal(found.item.points),
+        "finding": finding,
+    }

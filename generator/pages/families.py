@@ -1,0 +1,166 @@
+"""Every page of the site, and the order in which readers meet them.
+
+Owns the list of page families and the navigation. One module a family: data first, then a template prints it. Nothing is discovered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from generator.edition.render import Edition
+from generator.edition.site import Page
+from generator.pages import home
+from generator.pages.about import about, dictionary, problems
+from generator.pages.duties import compliance, demonstration, downloads, inspections, matrix, methods, overdue, rules, schemes, waivers
+from generator.pages.people import outreach, team
+from generator.pages.programme import coverage, figures, lessons, plans, policies, work
+from generator.pages.schools import schools
+from generator.pages.stamping import Stamped
+from generator.pages.statistics import releases, statistics
+
+Family = Callable[[Edition], Iterator[Page]]
+
+FAMILIES: tuple[Family, ...] = (
+    home.pages,
+    work.pages,
+    plans.pages,
+    policies.pages,
+    rules.pages,
+    compliance.pages,
+    matrix.pages,
+    overdue.pages,
+    waivers.pages,
+    coverage.pages,
+    methods.pages,
+    schools.pages,
+    inspections.pages,
+    demonstration.pages,
+    schemes.pages,
+    downloads.pages,
+    statistics.pages,
+    releases.pages,
+    figures.pages,
+    lessons.pages,
+    team.pages,
+    outreach.pages,
+    about.pages,
+    problems.pages,
+    dictionary.pages,
+)
+
+# What grows with the number of schools: the donor page of a family and the copies made of it.
+STAMPED: tuple[tuple[str, Callable[[Edition], Iterator[Stamped]]], ...] = (
+    (schools.FAMILY.donor, schools.stamped),
+    (inspections.FAMILY.donor, inspections.stamped),
+    (matrix.DONOR, matrix.stamped),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A group in the navigation. `members` are page paths, or a path ending in `/` for every page below it that stands nowhere else."""
+
+    title: str
+    members: tuple[str | Section, ...]
+
+
+NAVIGATION = (
+    Section(title="nav.home", members=("index",)),
+    Section(title="nav.help", members=("help",)),
+    Section(title="nav.work", members=("work/index", "work/systems", "work/calendar", Section(title="nav.plans", members=("plans/index", "plans/")))),
+    Section(title="nav.policies", members=("policies/index", "policies/")),
+    Section(
+        title="nav.compliance",
+        members=(
+            "compliance/index",
+            "compliance/matrix/index",
+            "rules/index",
+            "compliance/overdue",
+            "compliance/waivers",
+            "compliance/coverage",
+            "inspections/index",
+            "demonstration/index",
+            "schemes/",
+            "compliance/methods",
+            "compliance/downloads",
+        ),
+    ),
+    Section(title="nav.schools", members=("schools/index",)),
+    Section(
+        title="nav.statistics",
+        members=(
+            "statistics/index",
+            Section(title="nav.tables", members=("statistics/tables/",)),
+            "statistics/reporting",
+            "statistics/releases/index",
+            "statistics/downloads",
+            "statistics/methods",
+            "figures/claims",
+            "figures/measures",
+        ),
+    ),
+    Section(title="nav.lessons", members=("lessons/index", "lessons/micro")),
+    Section(title="nav.team", members=("team/index", "team/training")),
+    Section(title="nav.outreach", members=("outreach/index",)),
+    Section(
+        title="nav.about",
+        members=(
+            "about/index",
+            "about/edit",
+            "about/glossary",
+            "about/problems",
+            "about/accessibility",
+            "about/dictionary/index",
+        ),
+    ),
+)
+
+Nav: TypeAlias = "str | list[str | dict[str, Nav]]"
+
+
+def pages(edition: Edition) -> tuple[Page, ...]:
+    """Every page of an Edition that the engine builds, in the families' order."""
+    return tuple(page for family in FAMILIES for page in family(edition))
+
+
+def navigation(edition: Edition, made: Sequence[Page]) -> Nav:
+    """The navigation in the engine's form: file names, and titles of sections in the Edition's language."""
+    members = _members([page.path for page in made])
+    return [_section(edition, section, members) for section in NAVIGATION]
+
+
+def led_to(paths: Iterable[str]) -> tuple[str, ...]:
+    """The pages that the navigation leads to, in its order, if these are the pages below its folders."""
+    members = _members(tuple(paths))
+    return tuple(path for section in _sections(NAVIGATION) for m in section.members if isinstance(m, str) for path in members[m])
+
+
+def _members(paths: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """What each name in NAVIGATION stands for: a page for itself, a folder for its pages but those named themselves."""
+    named = {m for section in _sections(NAVIGATION) for m in section.members if isinstance(m, str)}
+    return {name: tuple(p for p in paths if p.startswith(name) and p not in named) if name.endswith("/") else (name,) for name in named}
+
+
+def _sections(sections: Sequence[str | Section]) -> Iterator[Section]:
+    for section in sections:
+        if isinstance(section, Section):
+            yield section
+            yield from _sections(section.members)
+
+
+def _filled(section: Section, members: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether a section has pages: before the first release there are no tables."""
+    return any(members[m] if isinstance(m, str) else _filled(m, members) for m in section.members)
+
+
+def _section(edition: Edition, section: Section, members: Mapping[str, tuple[str, ...]]) -> dict[str, Nav]:
+    """A section with its pages; one of a single page is that page."""
+    nav: list[Any] = []
+    for member in section.members:
+        if isinstance(member, Section):
+            nav += [_section(edition, member, members)] if _filled(member, members) else []
+        else:
+            nav += (f"{path}.md" for path in members[member])
+    return {edition.say(section.title): nav if len(nav) > 1 else nav[0]}

@@ -1,0 +1,1 @@
+"""Teams, families and the community."""

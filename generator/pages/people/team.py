@@ -1,0 +1,76 @@
+"""The teacher team: expert group, volunteers, lecturers; and how teachers are trained, year by year.
+
+Owns what is shown of teams and of activities for teachers. Roles and institutions only, never persons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.compliance.measures import measure
+from generator.edition.render import Edition
+from generator.edition.site import Page
+from generator.model.district import SchoolYear
+from generator.model.programme import Activity, ActivityKind, MeasureName
+from generator.pages.programme.figures import figure
+from generator.pages.programme.plans import STATE_TONES
+
+_FOR_TEACHERS = (ActivityKind.TRAINING, ActivityKind.GUIDANCE, ActivityKind.LECTURE, ActivityKind.EXCHANGE)
+_TRAINING = (
+    MeasureName.TRAINING_SPEND_YUAN,
+    MeasureName.TEACHERS_SENT,
+    MeasureName.GUIDANCE_SESSIONS,
+    MeasureName.MONTHLY_LECTURES,
+)
+
+
+def pages(edition: Edition) -> Iterator[Page]:
+    """The teams, then training."""
+    yield _teams(edition)
+    yield activity_page(edition, path="team/training", words="training", kind="team", kinds=_FOR_TEACHERS, measures=_TRAINING)
+
+
+def _teams(edition: Edition) -> Page:
+    repository = edition.site.repository
+    teams = [t for t in repository.teams.values() if t.founded_on <= edition.site.as_of]
+    return edition.page(
+        path="team/index",
+        kind="team",
+        title=edition.say("team.title"),
+        description=edition.say("team.description"),
+        template="people/team.md.j2",
+        data={"teams": [{"team": t, "plan": repository.plans[t.plan]} for t in teams]},
+        cites=[t.source for t in teams],
+    )
+
+
+def activity_page(edition: Edition, *, path: str, words: str, kind: str, kinds: tuple[ActivityKind, ...], measures: tuple[MeasureName, ...]) -> Page:
+    """A page of the activities of some kinds, by school year, newest first, each year with its figures. `words` begins its sentences' keys."""
+    site = edition.site
+    found = [a for a in site.repository.activities.values() if a.kind in kinds]
+    years = [_year(edition, y, found, measures) for y in reversed(site.repository.district.years)]
+    return edition.page(
+        path=path,
+        kind=kind,
+        title=edition.say(f"{words}.title"),
+        description=edition.say(f"{words}.description"),
+        template="people/activities.md.j2",
+        data={"lead": edition.say(f"{words}.lead"), "years": [y for y in years if y["groups"]]},
+        cites=[a.source for a in found],
+    )
+
+
+def _year(edition: Edition, year: SchoolYear, found: list[Activity], measures: tuple[MeasureName, ...]) -> dict[str, object]:
+    site = edition.site
+    until = min(site.as_of, year.last_day)
+    here = [a for a in found if year.first_day <= a.first_day <= year.last_day]
+    values = [(name, measure(name, site.repository, year.id, until).value) for name in measures]
+    return {
+        "id": year.id,
+        "figures": [{"name": name, "value": figure(edition, name, value)} for name, value in values],
+        "groups": [{"kind": k, "rows": [_row(a) for a in here if a.kind is k]} for k in ActivityKind if any(a.kind is k for a in here)],
+    }
+
+
+def _row(activity: Activity) -> dict[str, object]:
+    return {"activity": activity, "tone": STATE_TONES[activity.state.value]}

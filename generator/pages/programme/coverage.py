@@ -1,0 +1,85 @@
+"""Clause coverage: which rules check a clause and what they say today, or why no rule does.
+
+Owns the closed set of how a clause is covered, and what a policy's page and the overview tell of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from generator.compliance.evaluate import Tally, rules_of, tally
+from generator.edition.render import Edition
+from generator.edition.site import Page
+from generator.model.duties import Rule
+from generator.model.ids import ClauseRef
+from generator.model.programme import Clause, Level, Policy
+from generator.pages.words.wording import in_all, shown
+
+
+class Covered(StrEnum):
+    RULE = "rule"
+    REASON = "reason"  # no rule, and the record says why
+    NOT_YET = "not_yet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """A clause, how it is covered, and its rules with the verdicts of their subjects counted."""
+
+    clause: Clause
+    covered: Covered
+    rules: tuple[tuple[Rule, Tally], ...]
+
+
+def pages(edition: Edition) -> Iterator[Page]:
+    """The overview of all policies."""
+    policies = in_binding_order(edition)
+    covered = {policy.id: coverage(edition, policy) for policy in policies}
+    every = [c for found in covered.values() for c in found]
+    yield edition.page(
+        path="compliance/coverage",
+        kind="compliance",
+        title=edition.say("coverage.title"),
+        description=edition.say("coverage.description"),
+        template="programme/coverage.md.j2",
+        data={
+            "total": len(every),
+            "counts": _counts(every),
+            "policies": [{"policy": p, "total": len(covered[p.id]), "counts": _counts(covered[p.id])} for p in policies],
+            "without": [w for p in policies if (w := _without(p, covered[p.id]))["clauses"]],
+        },
+        cites=[p.source for p in policies],
+    )
+
+
+def in_binding_order(edition: Edition) -> tuple[Policy, ...]:
+    """The policies, the most binding first."""
+    order = list(Level)
+    return tuple(sorted(edition.site.repository.policies.values(), key=lambda p: (order.index(p.level), p.id)))
+
+
+def coverage(edition: Edition, policy: Policy) -> tuple[Coverage, ...]:
+    """How each clause of a policy is covered, in the policy's order."""
+    rules = rules_of(edition.site.repository)
+    return tuple(_coverage(edition, clause, rules) for clause in policy.clauses)
+
+
+def _coverage(edition: Edition, clause: Clause, rules: Mapping[ClauseRef, Sequence[Rule]]) -> Coverage:
+    found = tuple((rule, tally(edition.site.verdicts.by_rule[rule.id])) for rule in rules[clause.ref])
+    covered = Covered.RULE if found else Covered.REASON if clause.why_no_rule else Covered.NOT_YET
+    return Coverage(clause=clause, covered=covered, rules=found)
+
+
+def rules_told(edition: Edition, found: Coverage) -> list[dict[str, object]]:
+    """The rules of a clause, each with what its verdicts come to."""
+    return [{"rule": rule, "said": in_all(edition, counts, "schools"), "shown": shown(edition, counts)} for rule, counts in found.rules]
+
+
+def _counts(found: Sequence[Coverage]) -> dict[str, int]:
+    return {state.value: sum(c.covered is state for c in found) for state in Covered}
+
+
+def _without(policy: Policy, found: Sequence[Coverage]) -> dict[str, object]:
+    return {"policy": policy, "clauses": [c.clause for c in found if c.covered is not Covered.RULE]}

@@ -1,0 +1,223 @@
+"""One school's facts: what its return says, part by part, in the order of its page.
+
+Owns which fields are shown and how a value is put in words. What was not stated is said to be not stated, never zero and never "no". Titles are
+those of the schemas, so that the page, the form and the data dictionary use the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from generator.edition.render import Edition, day_text, label_text, number
+from generator.edition.site import Site
+from generator.files.schemas import field_title
+from generator.model.district import SchoolYear
+from generator.model.ids import TermId, YearId
+from generator.model.schools import Return, School
+
+PARTS = (
+    "leading_group",
+    "meetings",
+    "work_files",
+    "staff",
+    "attendance",
+    "room",
+    "assessment_software",
+    "follow_ups",
+    "crisis",
+    "lessons",
+    "school_day",
+    "earmarked_yuan",
+)
+
+
+class Filing(StrEnum):
+    """How a school's return for the current school year stands."""
+
+    FILED = "filed"
+    LATE = "late"
+    INCOMPLETE = "incomplete"
+    AWAITED = "awaited"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A line of a list of facts: its title and its value, both as text to be escaped."""
+
+    title: str
+    value: str
+
+
+def year(site: Site) -> SchoolYear:
+    """The current school year."""
+    return next(y for y in site.repository.district.years if y.id == site.current_year)
+
+
+def return_of(site: Site, school: School, year_id: YearId) -> Return | None:
+    """The school's return for a school year, if it was filed on or before `as_of`."""
+    found = site.repository.returns.get((school.id, year_id))
+    return found if found is not None and found.filed_on <= site.as_of else None
+
+
+def unstated(found: Return) -> tuple[str, ...]:
+    """The parts of a return that the school has not stated, by field name."""
+    return tuple(part for part in PARTS if getattr(found, part) is None)
+
+
+def filing(site: Site, school: School) -> Filing:
+    """How the return of the current school year stands on `as_of`; the last day for returns still counts as in time."""
+    due = year(site).returns_due
+    found = return_of(site, school, year(site).id)
+    if found is None:
+        return Filing.AWAITED if site.as_of <= due else Filing.MISSING
+    if unstated(found):
+        return Filing.INCOMPLETE
+    return Filing.LATE if found.filed_on > due else Filing.FILED
+
+
+_GROUPED = ("leading_group", "staff")  # their fields' titles say too little without the group's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """How the values of a return are put in words in one Edition."""
+
+    edition: Edition
+
+    def fact(self, path: tuple[str, ...], value: object, unit: str = "") -> Fact:
+        """A Fact titled as the return's schema titles the field at `path`."""
+        named = [path[:1], path] if path[0] in _GROUPED and len(path) > 1 else [path]
+        title = " · ".join(self.edition.plain(field_title("return", name)) for name in named)
+        return Fact(title=title, value=self.word(value, unit))
+
+    def word(self, value: object, unit: str = "") -> str:
+        """A value in words. None is "not stated"; a figure gets its unit."""
+        match value:
+            case None:
+                return self.edition.say("school.not_stated")
+            case bool():
+                return self.edition.say("school.yes" if value else "school.no")
+            case StrEnum():
+                return label_text(self.edition.language, value)
+            case date():
+                return day_text(self.edition.language, value)
+            case int() | float():
+                return self.edition.say(unit, value=number(value)) if unit else number(value)
+            case tuple():
+                return self.listed(self.word(v, unit) for v in value)
+            case _:
+                return str(value)
+
+    def listed(self, words: Iterator[str]) -> str:
+        """Words one after the other; none of them is said to be none."""
+        return self.edition.say("school.list_separator").join(words) or self.edition.say("school.none_listed")
+
+
+def people(edition: Edition, found: Return) -> Iterator[Fact]:
+    """Leading group, teachers, meetings, work files, training attended."""
+    voice = Voice(edition=edition)
+    if found.leading_group:
+        yield voice.fact(("leading_group", "head_role"), found.leading_group.head_role)
+        yield voice.fact(("leading_group", "members"), found.leading_group.members, "unit.persons")
+    if found.staff:
+        yield voice.fact(("staff", "full_time"), found.staff.full_time, "unit.persons")
+        yield voice.fact(("staff", "part_time"), found.staff.part_time, "unit.persons")
+        yield voice.fact(("staff", "certified"), found.staff.certified, "unit.persons")
+    if found.meetings is not None:
+        yield voice.fact(("meetings",), voice.listed(_meeting(edition, m.held_on, m.minuted) for m in found.meetings))
+    if found.work_files is not None:
+        yield voice.fact(("work_files",), found.work_files)
+    for attended in found.attendance or ():
+        title = f"{_term(edition, attended.term)} · "
+        fact = voice.fact(("attendance", "guidance"), attended.guidance, "unit.persons")
+        yield Fact(title=title + fact.title, value=fact.value)
+        fact = voice.fact(("attendance", "monthly_lectures"), attended.monthly_lectures, "unit.times")
+        yield Fact(title=title + fact.title, value=fact.value)
+
+
+_EQUIPMENT = (
+    "sand_table",
+    "venting",
+    "assessment_computer",
+    "expressive_art",
+    "relaxation",
+    "letter_box",
+    "open_every_school_day",
+    "open_outside_lessons",
+    "duty_person",
+    "free_of_charge",
+    "growth_records",
+)
+
+
+def room(edition: Edition, found: Return) -> Iterator[Fact]:
+    """The counselling room: since when, how large, what it holds, when it is open."""
+    if found.room is None:
+        return
+    voice = Voice(edition=edition)
+    yield voice.fact(("room", "opened_on"), found.room.opened_on)
+    for name in ("individual_m2", "group_m2", "office_m2"):
+        yield voice.fact(("room", name), getattr(found.room, name), "unit.m2")
+    for name in _EQUIPMENT:
+        yield voice.fact(("room", name), getattr(found.room, name))
+    if found.earmarked_yuan is not None:
+        yield voice.fact(("earmarked_yuan",), found.earmarked_yuan, "unit.yuan")
+
+
+def teaching(edition: Edition, found: Return) -> Iterator[Fact]:
+    """Lessons by term and band, practical activities, exercise, ranking."""
+    voice = Voice(edition=edition)
+    bands = edition.site.repository.bands
+    for given in found.lessons or ():
+        title = f"{_term(edition, given.term)} · {edition.plain(bands[given.band].title)}"
+        yield Fact(title=title, value=edition.say("unit.lessons", value=given.per_class))
+    if found.school_day:
+        months = (edition.say(f"calendar.month.{int(m[5:])}", year=m[:4]) for m in found.school_day.practical_months)
+        yield voice.fact(("school_day", "practical_months"), voice.listed(months))
+        yield voice.fact(("school_day", "exercise_hours"), found.school_day.exercise_hours, "unit.hours")
+        yield voice.fact(("school_day", "ranks_by_score"), found.school_day.ranks_by_score)
+    if found.pupils_served is not None:
+        yield voice.fact(("pupils_served",), found.pupils_served, "unit.visits")
+
+
+def care(edition: Edition, found: Return) -> Iterator[Fact]:
+    """Assessment software, follow-up in each window, crisis workflow. Never a count of pupils."""
+    voice = Voice(edition=edition)
+    if found.assessment_software is not None:
+        yield voice.fact(("assessment_software",), found.assessment_software)
+    windows = _windows(edition)
+    for follow in found.follow_ups or ():
+        done = voice.word(follow.done) + (f" · {voice.word(follow.done_on)}" if follow.done_on else "")
+        yield Fact(title=windows[follow.term, follow.window], value=done)
+    if found.crisis:
+        for name in ("workflow", "referral_log", "guardians_told_at_once", "drill_on"):
+            yield voice.fact(("crisis", name), getattr(found.crisis, name))
+
+
+FACTS: Mapping[str, Callable[[Edition, Return], Iterator[Fact]]] = {
+    "people": people,
+    "room": room,
+    "teaching": teaching,
+    "care": care,
+}
+
+
+def _meeting(edition: Edition, held_on: date, minuted: bool) -> str:
+    day = day_text(edition.language, held_on)
+    return edition.say("school.meeting_minuted" if minuted else "school.meeting_not_minuted", day=day)
+
+
+def _term(edition: Edition, term_id: TermId) -> str:
+    """A term by its number in its school year, which the page has already named."""
+    terms = next(y.terms for y in edition.site.repository.district.years if term_id in (t.id for t in y.terms))
+    return edition.say("school.term", number=[t.id for t in terms].index(term_id) + 1)
+
+
+def _windows(edition: Edition) -> Mapping[tuple[str, str], str]:
+    """Each follow-up window's title with its term's, by term and window: window ids are unique only within a term."""
+    terms = [t for y in edition.site.repository.district.years for t in y.terms]
+    return {(t.id, w.id): f"{_term(edition, t.id)} · {edition.plain(w.title)}" for t in terms for w in t.windows}

@@ -1,0 +1,110 @@
+"""Copies: pages that are stamped from one donor page.
+
+Owns how a family of such pages is laid out: the donor with a mark in every place, a copy as the engine would build it (so that a test can compare the
+bytes), and a copy's values for the places. Must not know what the places mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from generator.edition.entries import Entry, apart
+from generator.edition.literal import escaped, settle
+from generator.edition.render import Edition, heading
+from generator.edition.site import Page
+from generator.edition.stamp import mark
+from generator.problems import Position
+
+_WORDS = ("id", "title", "heading", "description", "provenance")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamped:
+    """A page to be: its path, the HTML of every place, and its short entry in the search index."""
+
+    path: str
+    places: Mapping[str, str]
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Pages of one kind in one folder, from one template: their blocks, and data that are the same for all."""
+
+    kind: str
+    folder: str
+    template: str
+    blocks: tuple[str, ...]
+    data: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def donor(self) -> str:
+        """The path of the donor page."""
+        return self.path(mark("id"))
+
+    def path(self, id_: str) -> str:
+        """The path of a copy."""
+        return f"{self.folder}/{id_}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """One page of a family: its words, the HTML of its blocks, the records it cites, and by what it is found besides its title."""
+
+    id: str
+    title: str
+    description: str
+    blocks: Mapping[str, Markup]
+    cites: Iterable[Position]
+    found_by: tuple[str, ...]
+
+
+def donor(edition: Edition, family: Family) -> Page:
+    """The one page that the engine builds."""
+    places = {name: Markup(mark(name)) for name in (*family.blocks, *_WORDS)}
+    return _page(edition, family, family.donor, places, places["title"], places["description"])
+
+
+def ordinary(edition: Edition, family: Family, copy: Copy) -> Page:
+    """A copy as the engine would build it without stamping."""
+    return _page(edition, family, family.path(copy.id), _places(edition, family, copy), copy.title, copy.description)
+
+
+def stamped(edition: Edition, family: Family, copy: Copy) -> Stamped:
+    """A copy's values for the donor's places."""
+    path = family.path(copy.id)
+    places = {name: apart(settle(value)) for name, value in _places(edition, family, copy).items()}
+    return Stamped(path=path, places=places, entry=Entry(location=f"{path}.html", title=copy.title, text=" ".join(copy.found_by)))
+
+
+def trimmed(block: Markup) -> Markup:
+    """A block as Markdown would leave it: no line of spaces only."""
+    return Markup("\n".join(line.rstrip() for line in block.split("\n") if line.strip()))
+
+
+def _page(edition: Edition, family: Family, path: str, places: Mapping[str, Markup], title: str, description: str) -> Page:
+    """The page around the places. Its headings below the first are the same for every copy."""
+    body = edition.fragment(family.template, path, {"place": places, **family.data})
+    return Page(
+        path=path,
+        kind=family.kind,
+        title=title,
+        description=description,
+        body=f'# {places["heading"]} {{#top}}\n\n{body}\n\n<div class="xz-place">\n{places["provenance"]}\n</div>\n',
+        cites=(),
+        searchable=False,
+        hide=("navigation",),
+    )
+
+
+def _places(edition: Edition, family: Family, copy: Copy) -> Mapping[str, Markup]:
+    return {name: trimmed(copy.blocks[name]) for name in family.blocks} | {
+        "id": escaped(copy.id),
+        "title": escaped(copy.title),
+        "heading": heading(copy.title),
+        "description": escaped(copy.description),
+        "provenance": trimmed(edition.provenance(family.path(copy.id), tuple(copy.cites))),
+    }

@@ -1,0 +1,275 @@
+"""The files of a Release: tidy CSV, Excel workbook, JSON, and all of them in one zip with a README and a data dictionary.
+
+Owns their addresses and columns. Every file of a release stays where it is, byte for byte; `latest` is a copy of the newest term's. A number that is
+not published is an empty value with its status beside it, never 0.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from generator.edition.archive import as_zip
+from generator.edition.render import Edition
+from generator.edition.site import File
+from generator.edition.spreadsheet import Cell, Table, as_csv, as_workbook
+from generator.files.schemas import enum_label, public
+from generator.model.cells import Shown
+from generator.model.district import RiskLevel
+from generator.model.ids import SchoolId
+from generator.model.releases import Participation, Release, digest
+from generator.pages.duties.downloads import address
+from generator.pages.statistics.tables import MARK, NOBODY, Voice, is_share, term_of
+from generator.text import Text
+
+FORMAT = "xinzhuli-statistics/1"
+FOLDER = "data/statistics"
+SCHEMA = f"{FOLDER}/statistics.schema.json"
+KINDS = ("csv", "xlsx", "json", "zip")
+_WIDTHS = {"release": 18, "table_title": 26, "row_title": 18, "column_title": 30, "status": 10, "value": 12}
+COLUMNS = ("release", "term", "table", "table_title", "row", "row_title", "schools", "column", "column_title", "unit", "value", "status")
+
+
+def path_of(name: str, kind: str) -> str:
+    """The address of a release's file, or of `latest`."""
+    return f"{FOLDER}/{name}.{kind}"
+
+
+def files(edition: Edition, release: Release, names: Sequence[str]) -> Iterator[File]:
+    """The files of a release under each of `names`: its id, and `latest` if it is that."""
+    voice = Voice(edition=edition, release=release)
+    made = {"csv": as_csv(figures_table(voice)), "xlsx": _workbook(voice), "json": as_json(edition, release)}
+    made["zip"] = as_zip(_packed(voice, made))
+    yield from (File(path=path_of(name, kind), content=made[kind]) for name in names for kind in KINDS)
+
+
+def schema_file(edition: Edition) -> File:
+    """The form of the JSON files."""
+    return File(path=SCHEMA, content=f"{json.dumps(public('statistics', address(edition, SCHEMA)), ensure_ascii=False, indent=2)}\n".encode())
+
+
+def is_shared(file: File) -> bool:
+    """Whether one file serves both languages."""
+    return file.path.endswith(".json")
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------------------
+
+
+def figures_table(voice: Voice) -> Table:
+    """A row a cell, in the order of the release."""
+    release, edition = voice.release, voice.edition
+    rows: list[list[Cell]] = []
+    for table in release.tables:
+        title = voice.table(table.id)
+        for row in table.rows:
+            named = voice.row(table.id, row.id)
+            for column, cell in row.cells.items():
+                value, status = _value(column, cell)
+                words = (voice.column(table.id, column), voice.unit(table.id, column))
+                rows.append([release.id, release.term, table.id, title, row.id, named, row.schools, column, *words, value, status])
+    columns = tuple((edition.say(f"statistics.column.{name}"), _WIDTHS.get(name, 14)) for name in COLUMNS)
+    return Table(name=edition.say("statistics.sheet.figures"), columns=columns, rows=rows)
+
+
+def _value(column: str, cell: object) -> tuple[int | float | None, str | None]:
+    if not isinstance(cell, Shown):
+        return None, MARK
+    return (cell.value / 10 if is_share(column) else cell.value), None
+
+
+def verdicts_table(voice: Voice) -> Table:
+    """What the release says of sealed rules: a row a school, or one for the district."""
+    edition, release = voice.edition, voice.release
+    schools = edition.site.repository.schools
+    rows: list[list[Cell]] = []
+    for told in release.school_verdicts:
+        for school, met in told.schools.items():
+            title = edition.plain(schools[school].title) if school in schools else None
+            rows.append([told.rule, told.target, school, title, _verdict(edition, met=met), None, None])
+    rows += [[told.rule, told.target, None, None, None, told.met, told.judged] for told in release.district_verdicts]
+    names = ("rule", "target", "school", "school_title", "verdict", "met", "judged")
+    columns = tuple((edition.say(f"statistics.column.{name}"), 24 if name == "school_title" else 12) for name in names)
+    return Table(name=edition.say("statistics.sheet.verdicts"), columns=columns, rows=rows)
+
+
+def participation_table(voice: Voice) -> Table:
+    """The band of every school's participation: a row a school; empty where there are no bands."""
+    release, schools, bands = voice.release, voice.edition.site.repository.schools, voice.release.participation
+    rows: list[list[Cell]] = []
+    for school, told in voice.participation().items():
+        title = voice.edition.plain(schools[school].title) if school in schools else None
+        rows.append([release.id, release.term, school, title, None if told.suppressed else told.text, *_band(bands, school)])
+    names = ("release", "term", "school", "school_title", "band", "value", "below", "status")
+    columns = tuple((name, 24 if name in ("school_title", "band") else 14) for name in names)
+    return Table(name=voice.edition.say("statistics.sheet.participation"), columns=columns, rows=rows)
+
+
+def _band(bands: Participation | None, school: SchoolId) -> tuple[int | None, int | None, str | None]:
+    """Where a school's band begins and ends, and its status."""
+    match bands.schools.get(school) if bands else None:
+        case Shown(value=begin):
+            return begin, bands.end(begin) if bands else None, None
+        case None:
+            return None, None, NOBODY
+        case _:
+            return None, None, MARK
+
+
+def _verdict(edition: Edition, *, met: bool) -> str:
+    return edition.plain(enum_label("ReleaseVerdict", "met" if met else "unmet"))
+
+
+def _notes(voice: Voice) -> Table:
+    say = voice.edition.say
+    rows = [[title, text] for title, text in about(voice)]
+    rows += [[title, say("statistics.about.participation.columns")] for title in _of_bands(voice)]
+    rows += [[say("statistics.notes.column", title=say(f"statistics.column.{name}")), say(f"statistics.column.{name}.note")] for name in COLUMNS]
+    return Table(name=say("statistics.sheet.notes"), columns=((say("statistics.notes.what"), 28), (say("statistics.notes.said"), 90)), rows=rows)
+
+
+def _of_bands(voice: Voice) -> list[str]:
+    """The title of the columns that tell bands, where there are any."""
+    return [voice.edition.say("statistics.sheet.participation")] if voice.release.participation else []
+
+
+def about(voice: Voice) -> Iterator[tuple[str, Cell]]:
+    """What must be read with the figures: which release, under which limits, what the mark means."""
+    edition, release = voice.edition, voice.release
+    say, limits = edition.say, release.limits
+    yield say("statistics.about.release"), release.id
+    yield say("statistics.about.term"), edition.plain(term_of(edition.site, release.term).title)
+    yield say("statistics.about.released_on"), release.released_on
+    if release.correction:
+        yield say("statistics.about.correction"), edition.plain(release.correction)
+    yield say("statistics.about.digest"), digest(release)
+    yield say("statistics.about.counted"), len(release.counted)
+    yield say("statistics.about.mark", mark=f"[{MARK}]"), say("statistics.about.mark.text", k=limits.k, mark=MARK)
+    yield say("statistics.about.zero"), say("statistics.about.zero.text")
+    if limits.base > 1:
+        yield say("statistics.about.rounding"), say("statistics.about.rounding.text", base=limits.base)
+    yield say("statistics.about.rows"), say("statistics.about.rows.text", schools=limits.schools, per_cent=limits.per_cent)
+    if bands := release.participation:
+        begins = say("statistics.separator").join(voice.band(begin) for begin in (0, *bands.edges))
+        yield say("participation.title"), say("statistics.about.participation.text", bands=begins, k=limits.k)
+    if (notice := edition.site.repository.district.notice) is not None:
+        yield say("statistics.about.notice"), edition.plain(notice)
+
+
+def _workbook(voice: Voice) -> bytes:
+    title = voice.edition.say("statistics.files.title", release=voice.release.id)
+    properties = {"title": title, "subject": voice.edition.plain(voice.edition.site.repository.district.title)}
+    bands = [participation_table(voice)] if voice.release.participation else []
+    return as_workbook((figures_table(voice), *bands, verdicts_table(voice), _notes(voice)), properties)
+
+
+# --- zip --------------------------------------------------------------------------------------------------------------------------
+
+
+def _packed(voice: Voice, made: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    name = voice.release.id
+    yield "README.txt", _readme(voice).encode("utf-8-sig")
+    yield "dictionary.csv", as_csv(_dictionary(voice))
+    yield f"{name}.csv", made["csv"]
+    if voice.release.participation:
+        yield f"{name}-participation.csv", as_csv(participation_table(voice))
+    yield f"{name}-verdicts.csv", as_csv(verdicts_table(voice))
+    yield f"{name}.xlsx", made["xlsx"]
+    yield f"{name}.json", made["json"]
+    yield "statistics.schema.json", schema_file(voice.edition).content
+
+
+def _readme(voice: Voice) -> str:
+    say, edition, name = voice.edition.say, voice.edition, voice.release.id
+    facts = [say("statistics.readme.fact", name=what, said=edition.day(told) if isinstance(told, date) else told) for what, told in about(voice)]
+    facts += [say("statistics.readme.fact", name=title, said=say("statistics.about.participation.columns")) for title in _of_bands(voice)]
+    listed = [f"  {file}  {say(f'statistics.readme.{kind}')}" for file, kind in _listed(voice.release)]
+    cite = say("statistics.readme.cite", district=edition.plain(edition.site.repository.district.title), release=name)
+    title = say("statistics.files.title", release=name)
+    return "\r\n".join((title, "", *facts, "", say("statistics.readme.files"), *listed, "", cite, say("statistics.readme.how"), ""))
+
+
+def _listed(release: Release) -> Iterator[tuple[str, str]]:
+    name = release.id
+    yield f"{name}.csv", "csv"
+    if release.participation:
+        yield f"{name}-participation.csv", "participation"
+    yield from ((f"{name}-verdicts.csv", "verdicts"), (f"{name}.xlsx", "xlsx"), (f"{name}.json", "json"), ("dictionary.csv", "dictionary"))
+
+
+def _dictionary(voice: Voice) -> Table:
+    """Every table, row and column of the release with its name, unit and note."""
+    say = voice.edition.say
+    rows: list[list[Cell]] = []
+    for table in voice.release.tables:
+        notes = dict(voice.notes(table))
+        rows.append(["table", table.id, None, voice.table(table.id), None, say(f"table.{table.id}.note")])
+        rows += [["row", table.id, row.id, voice.row(table.id, row.id), None, None] for row in table.rows]
+        rows += [["column", table.id, c, voice.column(table.id, c), voice.unit(table.id, c), notes.get(c)] for c in table.columns]
+    names = ("kind", "table", "id", "title", "unit", "note")
+    return Table(name="dictionary", columns=tuple((say(f"statistics.dictionary.{name}"), 14) for name in names), rows=rows)
+
+
+# --- JSON -------------------------------------------------------------------------------------------------------------------------
+
+
+def as_json(edition: Edition, release: Release) -> bytes:
+    """A release in the form of `schemas/published/statistics.schema.json`, both languages in it."""
+    return f"{json.dumps(_release(edition, release), ensure_ascii=False, indent=1)}\n".encode()
+
+
+def _release(edition: Edition, r: Release) -> Mapping[str, object]:
+    notice = edition.site.repository.district.notice
+    limits, certificate = r.limits, r.certificate
+    return {
+        "format": FORMAT,
+        "district": _text(edition.site.repository.district.title),
+        "notice": _text(notice) if notice else None,
+        "release": r.id,
+        "term": r.term,
+        "revision": r.revision,
+        "released_on": r.released_on.isoformat(),
+        "correction": _text(r.correction) if r.correction else None,
+        "digest": digest(r),
+        "previous": r.previous.id if r.previous else None,
+        "limits": {"k": limits.k, "schools": limits.schools, "per_cent": limits.per_cent, "base": limits.base},
+        "levels": [_level(level) for level in r.levels],
+        "counted": len(r.counted),
+        "tables": [
+            {
+                "id": table.id,
+                "rows": [{"id": row.id, "schools": row.schools, "cells": [_cell(c, cell) for c, cell in row.cells.items()]} for row in table.rows],
+            }
+            for table in r.tables
+        ],
+        "participation": _bands(r.participation, r.counted) if r.participation else None,
+        "school_verdicts": [
+            {"rule": v.rule, "target": v.target, "schools": [{"school": s, "met": met} for s, met in v.schools.items()]} for v in r.school_verdicts
+        ],
+        "district_verdicts": [{"rule": v.rule, "target": v.target, "met": v.met, "judged": v.judged} for v in r.district_verdicts],
+        "certificate": {
+            "attackers": certificate.attackers,
+            "secrets": certificate.secrets,
+            "programs": certificate.programs,
+            "narrowest": certificate.narrowest,
+        },
+    }
+
+
+def _bands(bands: Participation, schools: Iterable[SchoolId]) -> Mapping[str, object]:
+    told = [{"school": school, **dict(zip(("value", "below", "status"), _band(bands, school), strict=True))} for school in schools]
+    return {"edges": list(bands.edges), "schools": told}
+
+
+def _cell(column: str, cell: object) -> Mapping[str, object]:
+    value, status = _value(column, cell)
+    return {"column": column, "value": value, "status": status}
+
+
+def _level(level: RiskLevel) -> Mapping[str, object]:
+    return {"id": level.id, "title": _text(level.title)}
+
+
+def _text(text: Text) -> Mapping[str, str | None]:
+    return {"zh": text.zh, "en": text.en}

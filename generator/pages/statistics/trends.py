@@ -1,0 +1,141 @@
+"""Figures of published tables: what is drawn of a table, and how its totals go from term to term.
+
+Owns which columns are drawn, and the breaks: a term without a release, a stretch of years without records. Only published cells are drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from generator.edition.figures import Figure, Kind, Point, Series
+from generator.edition.figures import Suppressed as Hidden
+from generator.edition.render import Edition
+from generator.edition.site import Site
+from generator.model.cells import Published, Shown
+from generator.model.ids import TermId
+from generator.model.registry import TOTAL
+from generator.model.releases import PublishedTable, Release, latest
+from generator.pages.statistics.tables import BY_LEVEL, MARK, Voice, is_share, term_short
+
+_MOST = 7  # bars or lines that can be told apart
+# What is drawn of a table, and what of its total is followed from term to term; the tables by level draw the levels' shares.
+_DRAWN: Mapping[str, tuple[str, ...]] = {"participation": ("screened/due",), "files": ("electronic-files/enrolment",)}
+_FOLLOWED: Mapping[str, tuple[str, ...]] = {
+    "participation": ("screened/due",),
+    "stage-concern": ("paper-files",),
+    "files": ("electronic-files/enrolment",),
+    "services": ("reviewed", "counselled", "referred", "guardians-informed", "crisis-interventions"),
+}
+
+
+def figures(voice: Voice, table: PublishedTable) -> Iterator[Figure]:
+    """The figures of one table: bars row by row, shares apart from counts."""
+    drawn = [c for c in _drawn(voice, table) if c in table.columns][:_MOST]
+    say = voice.edition.say
+    if not drawn:
+        return
+    rows = [row for row in table.rows if is_share(drawn[0]) or row.id != TOTAL]  # the sum of the others would dwarf them
+    yield Figure(
+        id=f"{table.id}-bars",
+        kind=Kind.BARS,
+        title=_titled(voice, table.id, drawn, "statistics.figure"),
+        axis=say("statistics.type" if table.id == "type-level" else "statistics.band"),
+        categories=tuple(voice.row(table.id, row.id) for row in rows),
+        series=tuple(Series(name=_named(voice, table.id, c), points=tuple(point(c, row.cells[c]) for row in rows)) for c in drawn),
+        unit=_unit(voice.edition, drawn[0]),
+        notes=(say("statistics.mark", mark=f"[{MARK}]"),) if any(not isinstance(row.cells[c], Shown) for row in rows for c in drawn) else (),
+    )
+
+
+def _drawn(voice: Voice, table: PublishedTable) -> tuple[str, ...]:
+    if table.id in BY_LEVEL:
+        return tuple(f"{level.id}/valid" for level in voice.release.levels[1:])  # the first, nothing found, would dwarf the others
+    if table.id == "stage-concern":
+        return table.columns[1:]
+    return _DRAWN.get(table.id, tuple(c for c in table.columns if not is_share(c)))
+
+
+def _named(voice: Voice, table: str, column: str) -> str:
+    """A series is called by its part: the title says of what it is the share."""
+    return voice.column(table, column.partition("/")[0])
+
+
+def _titled(voice: Voice, table: str, columns: Sequence[str], key: str) -> str:
+    whole = columns[0].partition("/")[2]
+    title = voice.table(table)
+    if whole:
+        title = voice.edition.say("statistics.figure_share", title=title, whole=voice.whole(table, whole))
+    return voice.edition.say(key, title=title)
+
+
+def point(column: str, cell: Published) -> Point:
+    """A cell to be drawn."""
+    if not isinstance(cell, Shown):
+        return Hidden(letter=MARK)
+    return cell.value / 10 if is_share(column) else cell.value
+
+
+def _unit(edition: Edition, column: str) -> str:
+    return edition.say("statistics.per_cent") if is_share(column) else ""
+
+
+def trends(edition: Edition, table: str) -> Iterator[Figure]:
+    """The total of a table from term to term, once there are two terms to compare."""
+    releases = latest(edition.site.releases)
+    followed = _followed(releases, table)
+    if len(releases) < 2 or not followed:
+        return
+    terms = tuple(_terms(edition.site, releases))
+    newest = Voice(edition=edition, release=releases[max(releases)])
+    yield Figure(
+        id=f"{table}-trend",
+        kind=Kind.LINE,
+        title=_titled(newest, table, followed, "statistics.trend"),
+        axis=edition.say("statistics.term"),
+        categories=tuple(term_short(edition, term) if term else edition.say("statistics.gap") for term in terms),
+        series=tuple(
+            Series(name=_named(newest, table, c), points=tuple(_total(releases.get(t) if t else None, table, c) for t in terms)) for c in followed
+        ),
+        unit=_unit(edition, followed[0]),
+        notes=tuple(_trend_notes(edition, releases, terms, table, followed)),
+    )
+
+
+def _followed(releases: Mapping[TermId, Release], table: str) -> tuple[str, ...]:
+    """The columns that the newest release has; a level that there was not before is a break."""
+    if table == "stage-level" and releases:
+        return tuple(f"{level.id}/valid" for level in releases[max(releases)].levels[1:])[:_MOST]
+    return _FOLLOWED.get(table, ())
+
+
+def _terms(site: Site, releases: Mapping[TermId, Release]) -> Iterator[TermId | None]:
+    """The terms from the first that was released to the last whose time has come; None where years are missing between."""
+    asked = [
+        t.id for year in site.repository.district.years for t in year.terms if t.id in releases or (t.release_from and t.release_from <= site.as_of)
+    ]
+    shown = [term for term in asked if term >= min(releases)]
+    yield shown[0]
+    for before, after in pairwise(shown):
+        if int(after[:4]) - int(before[:4]) > 1:
+            yield None
+        yield after
+
+
+def _total(release: Release | None, table: str, column: str) -> Point:
+    found = release.table(table) if release else None
+    cell = found.rows[-1].cells.get(column) if found else None
+    return None if cell is None else point(column, cell)
+
+
+def _trend_notes(
+    edition: Edition, releases: Mapping[TermId, Release], terms: Sequence[TermId | None], table: str, columns: Sequence[str]
+) -> Iterator[str]:
+    if None in terms:
+        yield edition.say("statistics.gap.note")
+    if missing := [term for term in terms if term and term not in releases]:
+        yield edition.say("statistics.missing", terms=edition.say("statistics.separator").join(term_short(edition, term) for term in missing))
+    if len({release.limits for release in releases.values()}) > 1:
+        yield edition.say("statistics.limits_changed")
+    if any(isinstance(_total(release, table, c), Hidden) for release in releases.values() for c in columns):
+        yield edition.say("statistics.mark", mark=f"[{MARK}]")

@@ -1,0 +1,219 @@
+"""Sentences that compare: what is asked, what is there, by how much it falls short.
+
+Owns the unit of every measure of a school and how values, targets and their difference are put in words, in both languages. Must not judge: whether a
+value suffices was decided in `compliance`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from generator.compliance.evaluate import Check, Moment, Verdict, is_sealed, measures_of
+from generator.compliance.school_measures import MEASURABLE, Look
+from generator.edition.render import Edition, number
+from generator.files.schemas import enum_label
+from generator.model.duties import SEALED, Factor, Operator, Rule, SchoolMeasure, Subject, Target, Value
+from generator.model.programme import MeasureName
+from generator.pages.programme.figures import figure
+
+Number: TypeAlias = "int | float"
+_M = SchoolMeasure
+
+_UNITS: Mapping[SchoolMeasure, str] = {
+    _M.CLASSES: "unit.classes",
+    _M.ENROLMENT: "unit.pupils",
+    _M.STAGES: "unit.stages",
+    _M.MINUTED_MEETINGS: "unit.meetings",
+    _M.TEACHERS: "unit.teachers",
+    _M.FULL_TIME_TEACHERS: "unit.teachers",
+    _M.SMALLEST_INDIVIDUAL_ROOM: "unit.m2",
+    _M.GROUP_ROOM: "unit.m2",
+    _M.OFFICE_AREA: "unit.m2",
+    _M.EARMARKED_YUAN: "unit.yuan",
+    _M.GUIDANCE_ATTENDED: "unit.teachers",
+    _M.BANDS_TAUGHT: "unit.bands",
+    _M.BANDS_DUE: "unit.bands",
+    _M.FEWEST_LESSONS: "unit.class_lessons",
+    _M.EXERCISE_HOURS: "unit.hours",
+    _M.SCREENING_COVERAGE: "unit.percent",
+    _M.ELECTRONIC_FILES: "unit.percent",
+    _M.PAPER_FILES: "unit.percent",
+    _M.SPECIAL_INSPECTIONS: "unit.inspections",
+    _M.OVERDUE_RECTIFICATIONS: "unit.findings",
+}
+_WORDS: Mapping[SchoolMeasure, str] = {_M.LEADING_GROUP_HEAD: "HeadRole", _M.WORK_FILES: "WorkFile"}  # the others: MeasuredWord
+_TOO_MUCH = frozenset({Operator.AT_MOST, Operator.LESS_THAN})
+
+
+def listed(edition: Edition, words: Sequence[str]) -> str:
+    """Words one after the other."""
+    return edition.say("school.list_separator").join(words)
+
+
+def measure_title(edition: Edition, rule: Rule, name: str) -> str:
+    """What a measure that the rule reads is called."""
+    closed_set = "SchoolMeasure" if rule.subject is Subject.SCHOOL else "MeasureName"
+    return edition.plain(enum_label(closed_set, name))
+
+
+def measured(edition: Edition, rule: Rule, name: str, value: Value) -> str:
+    """A value of a measure in words, with its unit."""
+    if rule.subject is Subject.DISTRICT:
+        assert isinstance(value, int | float)
+        return figure(edition, MeasureName(name), value)
+    match value:
+        case bool():
+            return edition.say(f"measured.{name}.{'yes' if value else 'no'}")
+        case int() | float():
+            return edition.say(_UNITS[SchoolMeasure(name)], value=number(value))
+        case str():
+            return _word(edition, name, value)
+        case tuple():
+            return listed(edition, [_word(edition, name, word) for word in value]) or edition.say("school.none_listed")
+
+
+def _word(edition: Edition, name: str, word: str) -> str:
+    return edition.plain(enum_label(_WORDS.get(SchoolMeasure(name), "MeasuredWord"), word))
+
+
+# --- a moment ---------------------------------------------------------------------------------------------------------------------
+
+
+def compared(edition: Edition, check: Check, moment: Moment) -> str:
+    """What was asked in a period, what is there, and the difference where it falls short."""
+    rule, value, target = check.rule, moment.value, moment.target
+    if value is None or (rule.target is not None and target is None):
+        return edition.say(f"compare.{_why_unknown(check, moment)}")
+    match rule.operator:
+        case Operator.IS_TRUE | Operator.IS_FALSE:
+            return measured(edition, rule, rule.measure, value)
+        case Operator.ONE_OF:
+            assert isinstance(target, tuple)
+            return _one_of(edition, rule, value, target)
+        case Operator.INCLUDES_ALL:
+            assert isinstance(value, tuple)
+            assert isinstance(target, tuple)
+            return _includes(edition, rule, value, target)
+        case _:
+            assert isinstance(value, int | float)
+            assert isinstance(target, int | float)
+            said = _numbers(edition, rule, value, target)
+            if rule.subject is Subject.DISTRICT:
+                return edition.say("compare.named", measure=measure_title(edition, rule, rule.measure), said=said)
+            basis = _basis(edition, check, moment)
+            return edition.say("compare.basis", basis=basis, said=said) if basis else said
+
+
+def rests_on_return(rule: Rule) -> bool:
+    """Whether a rule about schools is answered by their returns, not by inspections alone."""
+    return any(name in MEASURABLE and name not in SEALED for name in measures_of(rule))
+
+
+def _why_unknown(check: Check, moment: Moment) -> str:
+    if is_sealed(check.rule):
+        return "released" if check.further else "sealed"
+    if check.school is not None and not rests_on_return(check.rule):
+        return "not_inspected"
+    if check.school is not None and check.found is None:
+        return "no_return"
+    return "not_yet" if moment.verdict is Verdict.DUE else "not_stated"
+
+
+def _one_of(edition: Edition, rule: Rule, value: Value, target: tuple[str, ...]) -> str:
+    facts = {"target": edition.say("compare.or").join(_word(edition, rule.measure, word) for word in target)}
+    found = measured(edition, rule, rule.measure, value)
+    return edition.say("compare.is" if value in target else "compare.should_be", value=found, **facts)
+
+
+def _includes(edition: Edition, rule: Rule, value: tuple[str, ...], target: tuple[str, ...]) -> str:
+    missing = [word for word in target if word not in value]
+    words = listed(edition, [_word(edition, rule.measure, word) for word in missing or target])
+    key = "compare.missing" if missing else "compare.all_there"
+    return edition.say(key, count=len(target), have=len(target) - len(missing), words=words)
+
+
+def _numbers(edition: Edition, rule: Rule, value: Number, target: Number) -> str:
+    shown = _apart(value, target)
+    words = [_figure(edition, rule, text) for text in shown]
+    said = edition.say(f"compare.{rule.operator.value}", value=words[0], target=words[1])
+    difference = value - target
+    if difference > 0 and rule.operator in _TOO_MUCH:
+        return edition.say("compare.over", said=said, gap=_gap(edition, rule, difference))
+    if difference < 0 and rule.operator not in _TOO_MUCH:
+        return edition.say("compare.short", said=said, gap=_gap(edition, rule, -difference))
+    return said
+
+
+def _apart(value: Number, target: Number) -> tuple[str, str]:
+    """Two figures with as many places as it takes to tell them apart."""
+    if value == target or number(value) != number(target):
+        return number(value), number(target)
+    places = next((p for p in range(3, 12) if f"{value:,.{p}f}" != f"{target:,.{p}f}"), 12)
+    return f"{value:,.{places}f}", f"{target:,.{places}f}"
+
+
+def _figure(edition: Edition, rule: Rule, said: str) -> str:
+    district = rule.subject is Subject.DISTRICT
+    return edition.say(f"measure.{rule.measure}.value" if district else _UNITS[SchoolMeasure(rule.measure)], value=said)
+
+
+def _gap(edition: Edition, rule: Rule, difference: Number) -> str:
+    rounded = round(difference, 10)  # 2 - 1.8 is 0.2, not 0.19999999999999996
+    said = number(rounded) if number(rounded) != "0" else f"{rounded:f}".rstrip("0")
+    if rule.measure.endswith("_share") or _UNITS.get(SchoolMeasure(rule.measure) if rule.subject is Subject.SCHOOL else _M.CLASSES) == "unit.percent":
+        return edition.say("unit.points", value=said)
+    return _figure(edition, rule, said)
+
+
+def _basis(edition: Edition, check: Check, moment: Moment) -> str:
+    """What the target was worked out from, where that is another measure of the school: `36 classes`."""
+    target, found = check.rule.target, check.found
+    worked_out = target is not None and (target.times is not None or target.divided_by is not None)
+    if target is None or target.measure is None or not worked_out or found is None or target.measure not in MEASURABLE:
+        return ""
+    look = Look(found=found, period=moment.period, bands=edition.site.repository.bands)
+    value = MEASURABLE[SchoolMeasure(target.measure)].value(look)
+    return measured(edition, check.rule, target.measure, value) if value is not None else ""
+
+
+# --- a rule -----------------------------------------------------------------------------------------------------------------------
+
+
+def demanded(edition: Edition, rule: Rule) -> str:
+    """What a rule asks of its measure, in words: how it compares, with what, and how that is worked out."""
+    title = measure_title(edition, rule, rule.measure)
+    if rule.operator in (Operator.IS_TRUE, Operator.IS_FALSE):
+        return measured(edition, rule, rule.measure, rule.operator is Operator.IS_TRUE)
+    assert rule.target is not None
+    operator = edition.plain(enum_label("Operator", rule.operator.value))
+    return edition.say("demand", measure=title, operator=operator, target=_target(edition, rule, rule.target))
+
+
+def _target(edition: Edition, rule: Rule, target: Target) -> str:
+    said = _base(edition, rule, target)
+    if target.times is not None:
+        said = edition.say("demand.times", said=said, by=_factor(edition, target.times))
+    if target.divided_by is not None:
+        said = edition.say("demand.divided_by", said=said, by=_factor(edition, target.divided_by))
+    if target.rounded is not None:
+        said = edition.say(f"demand.rounded.{target.rounded.value}", said=said)
+    return said
+
+
+def _base(edition: Edition, rule: Rule, target: Target) -> str:
+    if target.measure is not None:
+        return measure_title(edition, rule, target.measure)
+    if target.parameter is not None:
+        return _parameter(edition, target.parameter)
+    assert target.constant is not None
+    return measured(edition, rule, rule.measure, target.constant)
+
+
+def _factor(edition: Edition, factor: Factor) -> str:
+    return number(factor.number) if factor.parameter is None else _parameter(edition, factor.parameter)
+
+
+def _parameter(edition: Edition, name: str) -> str:
+    found = next(p for p in edition.site.repository.district.parameters if p.id == name)
+    return edition.say("demand.parameter", value=number(found.value), title=edition.plain(found.title))

@@ -1,0 +1,156 @@
+"""Rules and verdicts in words: whom a rule is about, by what it is judged, when it is due, how long evidence is good, what a count of verdicts says.
+
+Owns these sentences and the tone of every verdict. Must not decide anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from generator.compliance.evaluate import JUDGED, Check, Moment, Tally, Verdict, due_day
+from generator.compliance.school_measures import Period, periods
+from generator.edition.render import Edition, label_text, number
+from generator.edition.site import Site
+from generator.model.duties import Anchor, PeriodKind, Rule, RuleId, Subject
+from generator.model.programme import Clause, Policy, Verification
+from generator.pages.schools.school import year
+from generator.pages.words.comparison import compared, listed, measure_title
+
+TONES: Mapping[Verdict, str] = {
+    Verdict.MET: "ok",
+    Verdict.UNMET: "missing",
+    Verdict.ADVISORY: "advice",
+    Verdict.DUE: "neutral",
+    Verdict.STALE: "short",
+    Verdict.UNREPORTED: "open",
+    Verdict.WAIVED: "waived",
+    Verdict.NOT_APPLICABLE: "none",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cited:
+    """A clause that a rule carries out, with its policy, and whether its wording is still to be checked against the original."""
+
+    policy: Policy
+    clause: Clause
+    unverified: bool
+
+
+def cited(site: Site) -> Mapping[RuleId, tuple[Cited, ...]]:
+    """The clauses of every rule."""
+    found = {
+        clause.ref: Cited(policy=policy, clause=clause, unverified=clause.verification is not Verification.VERBATIM)
+        for policy in site.repository.policies.values()
+        for clause in policy.clauses
+    }
+    return {rule.id: tuple(found[ref] for ref in rule.clauses) for rule in site.repository.rules.values()}
+
+
+def whom(edition: Edition, rule: Rule) -> str:
+    """Whom a rule is about."""
+    if rule.subject is Subject.DISTRICT:
+        return edition.say("rule.whom.district")
+    limits = list(_limits(edition, rule))
+    return listed(edition, limits) if limits else edition.say("rule.whom.all")
+
+
+def _limits(edition: Edition, rule: Rule) -> Iterator[str]:
+    scope = rule.applies_to
+    if scope.stages:
+        yield edition.say("rule.whom.stages", stages=listed(edition, [label_text(edition.language, s) for s in scope.stages]))
+    if scope.least_classes is not None:
+        yield edition.say("rule.whom.least_classes", count=scope.least_classes)
+    if scope.most_classes is not None:
+        yield edition.say("rule.whom.most_classes", count=scope.most_classes)
+    if scope.where is not None:
+        yield edition.say("rule.whom.where", measure=measure_title(edition, rule, scope.where))
+
+
+def period_title(edition: Edition, kind: PeriodKind, period: Period) -> str:
+    """What a period is called: the school year, the term, the window with its term, the month."""
+    match kind:
+        case PeriodKind.YEAR:
+            return edition.say("period.year", year=period.id)
+        case PeriodKind.TERM:
+            return edition.plain(period.title)
+        case PeriodKind.WINDOW:
+            terms = (t for y in edition.site.repository.district.years for t in y.terms)
+            term = next(edition.plain(t.title) for t in terms if t.id == period.term)
+            return edition.say("period.window", term=term, window=edition.plain(period.title))
+        case PeriodKind.MONTH:
+            number_of_year, month = period.id.split("-")
+            return edition.say(f"period.month.{int(month)}", year=number_of_year)
+
+
+def due_rule(edition: Edition, rule: Rule) -> str:
+    """When a rule is due, counted from which day."""
+    if rule.due.anchor is Anchor.RETURNS_DUE and rule.due.days == 0:
+        return edition.say("due.returns-due")
+    key = f"due.{rule.due.anchor.value}.{'after' if rule.due.days else 'on'}"
+    return edition.say(key, days=rule.due.days, period=label_text(edition.language, rule.period))
+
+
+def due_days(edition: Edition, rule: Rule) -> tuple[dict[str, object], ...]:
+    """The last day of every period of the current school year that the rule is judged by; none where inspections set it school by school."""
+    if rule.due.anchor is Anchor.INSPECTION:
+        return ()
+    current = year(edition.site)
+    return tuple(
+        {"period": period_title(edition, rule.period, period), "day": due_day(rule.due, period, current)} for period in periods(rule.period, current)
+    )
+
+
+def days_to(edition: Edition, day: date) -> str:
+    """How long it is to a day, or how long it has been over; the day itself still counts."""
+    left = (day - edition.site.as_of).days
+    if left == 0:
+        return edition.say("days.today")
+    return edition.say("days.left" if left > 0 else "days.over", value=number(abs(left)))
+
+
+def due_open(edition: Edition, check: Check) -> dict[str, object]:
+    """The day that a Check still waits for or is late by, and how long that is; none where nothing is waited for."""
+    waits = check.verdict in (Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.DUE)
+    due = check.decisive.due if check.decisive and waits else None
+    return {"due": due, "days": days_to(edition, due) if due else ""}
+
+
+def told(edition: Edition, check: Check) -> tuple[str, ...]:
+    """What a Check rests on, in a sentence for each period that came out as the whole did; a school year needs no name."""
+    kind = check.rule.period
+    decisive = [m for m in check.moments if m.verdict is check.without_waiver]
+    return tuple(_told(edition, check, m, kind) for m in (decisive if check.without_waiver is not Verdict.MET else decisive[-1:]))
+
+
+def _told(edition: Edition, check: Check, moment: Moment, kind: PeriodKind) -> str:
+    said = compared(edition, check, moment)
+    if kind is PeriodKind.YEAR:
+        return said[:1].upper() + said[1:]
+    return edition.say("period.said", period=period_title(edition, kind, moment.period), said=said)
+
+
+def in_all(edition: Edition, counts: Tally, things: str) -> str:
+    """What a count says: how many of those judged are met, how many are left out, and why.
+
+    `things` is `schools`, `checks` or `own`, the checks of one school: of these no share is told, it would be read as the school's mark.
+    """
+    left_out = [(v, n) for v, n in counts.counts.items() if n and v not in JUDGED and v is not Verdict.NOT_APPLICABLE]
+    parts = []
+    if counts.share is None:
+        parts.append(edition.say(f"tally.{things}.none"))
+    else:
+        parts.append(edition.say(f"tally.{things}.met", met=number(counts.met), judged=number(counts.judged), share=number(counts.share)))
+    if left_out:
+        why = listed(edition, [edition.say("tally.part", verdict=label_text(edition.language, v), count=number(n)) for v, n in left_out])
+        parts.append(edition.say(f"tally.{things}.left_out", count=number(counts.left_out), why=why))
+    if counts.counts[Verdict.NOT_APPLICABLE]:
+        parts.append(edition.say(f"tally.{things}.not_applicable", count=number(counts.counts[Verdict.NOT_APPLICABLE])))
+    return edition.say("tally.separator").join(parts) + edition.say("tally.end")
+
+
+def shown(edition: Edition, counts: Tally) -> tuple[dict[str, object], ...]:
+    """The verdicts that occur, each with its count and tone, in the order of the closed set."""
+    return tuple({"verdict": v, "count": n, "tone": TONES[v]} for v, n in counts.counts.items() if n)

@@ -1,0 +1,173 @@
+"""The way of the data: load, check, make the Site, render, run the engine, stamp, check links, publish.
+
+Owns only the order of the steps. Cannot import what opens sealed files: an import contract says so.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from generator.edition.entries import Entry, apart
+from generator.edition.literal import literal, settle
+from generator.edition.render import FOLDERS, Edition, edition, markdown
+from generator.edition.site import Page, Site, site
+from generator.edition.stamp import donor
+from generator.files.catalogue import Catalogue, Language
+from generator.files.catalogue import load as load_catalogue
+from generator.files.history import Commit
+from generator.files.resources import engine_config, site_folder
+from generator.files.tree import folder
+from generator.pages.families import STAMPED, navigation, pages
+from generator.problems import Problem, in_order
+from generator.publish import engine as engines
+from generator.publish import output, search
+from generator.publish.engine import Engine
+from generator.records.repository import Repository, load
+
+Progress = Callable[[str], None]
+
+
+class DeadLinks(Exception):
+    """A page of ours links to nothing, or an id stands on it twice: a bug, and nothing is published."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Half:
+    """One language's half of the site on its way through the engine."""
+
+    edition: Edition
+    pages: tuple[Page, ...]
+    folder: Path
+
+
+def build(root: Path, out: Path, as_of: date, commit: Commit | None, engine: Engine, progress: Progress) -> tuple[Problem, ...]:
+    """Build the site of the records in `root` to `out`. Returns the Problems; with any, nothing is written."""
+    repository, problems = read(root)
+    if repository is not None:
+        publish(site(repository, as_of, commit), out, engine, progress)
+    return problems
+
+
+def read(root: Path) -> tuple[Repository | None, tuple[Problem, ...]]:
+    """The Repository of a working folder, or every Problem of its files."""
+    tree, unreadable = folder(root)
+    repository, problems = load(tree)
+    found = in_order((*unreadable, *problems))
+    return (None if found else repository), found
+
+
+def publish(content: Site, out: Path, engine: Engine, progress: Progress, *, compressed: bool = False) -> None:
+    """Make the whole site beside `out` and show it there in one step; on any failure `out` stays as it was."""
+    made = output.workshop(out.absolute())
+    try:
+        _make(content, made, engine, progress)
+        if compressed:
+            output.compress(made / "site")
+        output.publish(made / "site", out.absolute())
+    except BaseException:
+        if out.resolve() != (made / "site").resolve():  # stopped after it was shown
+            output.discard(made)
+        raise
+    output.discard(made / "work")
+
+
+def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None:
+    catalogue = load_catalogue()
+    progress("build.render")
+    halves = [_half(content, language, catalogue, made / "work" / language.value) for language in Language]
+    progress("build.engine")
+    engines.build([engines.Run(folder=h.folder, settings=_settings(h, engine)) for h in halves], engine, content.as_of)
+    progress("build.stamp")
+    copies = [part for half in halves for part in _stamp(half, made / "site" / FOLDERS[half.edition.language], engine)]
+    if address := content.repository.district.site_url:
+        output.write(made / "site", output.map_of(made / "site", address))
+    progress("build.links")
+    _check_links(made / "site", copies)
+
+
+def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path) -> Half:
+    made = edition(content, language, catalogue)
+    rendered = pages(made)
+    output.write(folder_ / "docs", ((f"{page.path}.md", apart(markdown(page))) for page in rendered))
+    output.write(folder_ / "docs", ((file.path, file.content) for page in rendered for file in page.files))
+    return Half(edition=made, pages=tuple(replace(page, files=()) for page in rendered), folder=folder_)  # files may be large, and are written
+
+
+def _settings(half: Half, engine: Engine) -> dict[str, Any]:
+    """`mkdocs.yml` with what differs by language and by Site. The theme prints settings as they are, so texts are literal."""
+    settings = engines.base_settings(engine_config(), site_folder() / "theme")
+    made, content = half.edition, half.edition.site
+    district = content.repository.district
+    settings |= {
+        "site_name": literal(made.plain(district.title)),
+        "site_description": literal(made.plain(district.summary)),
+        "nav": navigation(made, half.pages),
+    }
+    if district.site_url:
+        settings["site_url"] = f"{district.site_url.rstrip('/')}/{FOLDERS[made.language]}"
+    settings["theme"]["language"] = made.language.value
+    for number, palette in enumerate(settings["theme"]["palette"]):
+        palette["toggle"]["name"] = made.say(f"theme.palette.{number}")
+    other, catalogue = next(other for other in Language if other is not made.language), load_catalogue()
+    settings["extra"] = {
+        **settings.get("extra", {}),
+        "xz": {
+            "lang": made.language.value,
+            "other": other.value,
+            "other_label": made.say("theme.other_language"),
+            "styles": engines.STYLES[engine],
+            "notice": literal(made.plain(district.notice)),
+            "commit": content.commit.id[:12] if content.commit else "",
+            "as_of": made.day(content.as_of),
+            "other_words": {key: catalogue.say(f"theme.{key}", other) for key in ("home", "not_found")},
+            "words": {key: made.say(f"theme.{key}") for key in ("as_of", "version", "help", "about", "accessibility", "home", "not_found")},
+        },
+    }
+    return settings
+
+
+def _stamp(half: Half, target: Path, engine: Engine) -> list[output.Linked]:
+    """Move the engine's output to its place and replace every donor by its copies. Returns what the link check must know of them."""
+    made = half.folder / "site"
+    donors = {path: donor((made / f"{path}.html").read_text(encoding="utf-8")) for path, _ in STAMPED}
+    left = shutil.ignore_patterns("sitemap.xml*", *(f"{posixpath.basename(path)}.html" for path in donors))
+    shutil.copytree(made, target, dirs_exist_ok=True, ignore=left, copy_function=_settled)
+    told: list[output.Linked] = []
+    entries: list[Entry] = []
+    for donor_path, stamped in STAMPED:
+        whole = True  # copies share all but their places: only of the first the link check reads all
+        frame = output.linked(donor_path, "".join(donors[donor_path].parts)).ids
+        for copy in stamped(half.edition):
+            path, html = f"{copy.path}.html", donors[donor_path].fill(copy.places)
+            output.write(target, [(path, html)])
+            entries.append(copy.entry)
+            place = f"{FOLDERS[half.edition.language]}{path}"
+            told.append(output.linked(place, html) if whole else output.linked(place, "".join(copy.places.values()), frame))
+            whole = False
+    search.complete(target, engine, entries)
+    return told
+
+
+def _settled(made: str, target: str) -> str:
+    """Copy a file that the engine made; a page is settled on the way."""
+    if not made.endswith(".html"):
+        return shutil.copy2(made, target)
+    Path(target).write_text(settle(Path(made).read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+    return target
+
+
+def _check_links(folder_: Path, copies: Sequence[output.Linked]) -> None:
+    files = frozenset(p.relative_to(folder_).as_posix() for p in folder_.rglob("*") if p.is_file())
+    stamped = {copy.page for copy in copies}
+    built = sorted(f for f in files if f.endswith(".html") and f not in stamped and not f.endswith("404.html"))
+    told = [output.linked(path, (folder_ / path).read_text(encoding="utf-8")) for path in built]
+    dead = [f"{found.page}: {found.link}" for found in output.dead_links(files, [*told, *copies])]
+    twice = [f'{page.page}: id="{id_}" twice' for page in (*told, *copies) for id_ in page.twice]
+    if dead or twice:
+        raise DeadLinks("\n".join((*dead, *twice)))

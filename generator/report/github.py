@@ -1,0 +1,47 @@
+"""Problems as annotations of GitHub Actions: workflow commands that the platform shows at the line of a pull request.
+
+Owns the commands' escaping and the choice of which Problems become annotations. A step may give ten; the platform drops the rest without a word, so
+nine are given, one of every file first, and the tenth says where the rest is. Must not know how Problems are found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from generator.report.result import Result, Told
+
+MOST = 9
+
+
+def report(result: Result) -> str:
+    """Annotation commands, one a line."""
+    told = result.told
+    chosen = _chosen(told)
+    lines = [_annotation(result, told[i]) for i in chosen]
+    if rest := len(told) - len(chosen):
+        lines.append(f"::notice title={_property(result.say('report.rest_title'))}::{_data(result.say('report.rest', count=rest))}")
+    return "\n".join(lines)
+
+
+def _chosen(told: Sequence[Told]) -> list[int]:
+    """Which Problems become annotations: the first of each file, then the others, in order of their places."""
+    first: dict[str, int] = {}
+    for index, problem in enumerate(told):
+        first.setdefault(problem.path, index)
+    others = [i for i in range(len(told)) if i not in first.values()]
+    return sorted([*first.values(), *others][:MOST])
+
+
+def _annotation(result: Result, told: Told) -> str:
+    place = {"file": told.path, "line": told.line, "col": told.column, "endColumn": told.column + told.length, "title": told.title}
+    properties = ",".join(f"{name}={_property(str(value))}" for name, value in place.items())
+    said = [f"{told.message} [{told.code}]", result.say("check.hint", hint=told.hint), *([told.link] if told.link else [])]
+    return f"::error {properties}::{_data(chr(10).join(said))}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

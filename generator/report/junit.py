@@ -1,0 +1,31 @@
+"""Problems as JUnit XML, which most CI systems count and show.
+
+Owns the form of that document: a test case a file with Problems, a failure a Problem; one passing case where there is none. Must not know how
+Problems are found.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from xml.etree import ElementTree as Xml
+
+from generator.report.result import Result, Told
+
+
+def report(result: Result) -> str:
+    """A test suite."""
+    by_file = [(path, list(told)) for path, told in groupby(result.told, key=lambda t: t.path)]
+    facts = {"name": "xinzhuli", "tests": str(max(1, len(by_file))), "failures": str(len(by_file)), "errors": "0"}
+    suite = Xml.Element("testsuite", facts)
+    for path, told in by_file:
+        case = Xml.SubElement(suite, "testcase", {"classname": "xinzhuli", "name": path})
+        failure = Xml.SubElement(case, "failure", {"type": told[0].code, "message": told[0].message})
+        failure.text = "\n".join(_line(result, t) for t in told)
+    if not by_file:
+        Xml.SubElement(suite, "testcase", {"classname": "xinzhuli", "name": result.last})
+    Xml.indent(suite)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{Xml.tostring(suite, encoding="unicode")}'
+
+
+def _line(result: Result, told: Told) -> str:
+    return f"{told.path}:{told.line}:{told.column}: {told.message} [{told.code}]\n  {result.say('check.hint', hint=told.hint)}"

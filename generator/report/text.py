@@ -1,0 +1,76 @@
+"""Problems as text for a person at a terminal: where, what, the line with a caret, what to do.
+
+Owns the layout, the width of characters on a terminal and the removal of what could steer it. Must not know how Problems are found or sentences
+are chosen.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+
+from generator.files.catalogue import Catalogue, Language
+from generator.files.typing_mistakes import without_unseen
+from generator.problems import Position, Problem
+
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_SHOWN = 100  # columns of a source line; longer lines are shown around the place
+_BEFORE = 60
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
+_ODD_BYTE = re.compile("[\udc80-\udcff]")  # how Python tells bytes of a name that are no UTF-8
+_NO_CHARACTERS = "\ufffe\uffff"  # no characters to Unicode, and not allowed in XML
+# GitHub Actions takes a line for a command that begins with `::`, spaces aside, or has `##[` anywhere; others one with `##name[`.
+_COMMAND = re.compile(r"\A\s*:(?=:)|##(?=[a-z]*\[)")
+
+
+def report(problems: Iterable[Problem], source: Callable[[str], bytes | None], catalogue: Catalogue, language: Language) -> str:
+    """Every Problem as a paragraph, in the order given. `source` gives a file's bytes, None where there is no file to show."""
+    lines: dict[str, list[str]] = {}
+    paragraphs = []
+    for found in problems:
+        path = found.at.path
+        if path not in lines:
+            lines[path] = _LINE_BREAK.split((source(path) or b"").decode("utf-8", "replace"))
+        paragraphs.append(_paragraph(found, lines[path], catalogue, language))
+    return "\n".join(paragraphs)
+
+
+def _paragraph(found: Problem, lines: list[str], catalogue: Catalogue, language: Language) -> str:
+    message = catalogue.message(found, language)
+    hint = catalogue.say("check.hint", language, hint=catalogue.hint(found, language))
+    first = f"{named(str(found.at))}: {harmless(message)} [{found.code}]"
+    return "\n".join([first, *_excerpt(found.at, lines), f"  {harmless(hint)}", ""])
+
+
+def _excerpt(at: Position, lines: list[str]) -> list[str]:
+    """The line of a place, and a caret below the place. Nothing where there is no such line."""
+    if at.line > len(lines) or not lines[at.line - 1].strip():
+        return []
+    line, column = lines[at.line - 1], at.column - 1
+    start = max(0, column - _BEFORE)
+    shown = harmless(line[start : start + _SHOWN])
+    before, marked = shown[: column - start], shown[column - start : column - start + at.length]
+    gutter = f"{at.line:>5} | "
+    return [f"{gutter}{shown}", f"{'|':>7} {' ' * width(before)}{'^' * max(1, width(marked))}"]
+
+
+def width(text: str) -> int:
+    """The columns that text takes on a terminal: two for Chinese and full-width characters, none for combining ones."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def harmless(text: str) -> str:
+    """Text with every character replaced that could steer a terminal or make a line a command to a CI system. One column each stays one."""
+    return _COMMAND.sub(lambda sign: f"{sign[0][:-1]}{_REPLACED}", "".join(map(_visible, without_unseen(text, _REPLACED))))
+
+
+def named(path: str) -> str:
+    """A path for people: bytes of a name that are no UTF-8 are told one by one, what could steer a terminal is replaced."""
+    return harmless(_ODD_BYTE.sub(lambda byte: f"\\x{ord(byte[0]) - 0xDC00:02x}", path))
+
+
+def _visible(character: str) -> str:
+    if character == "\t":
+        return " "
+    return _REPLACED if character in _NO_CHARACTERS or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") else character

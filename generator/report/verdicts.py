@@ -1,0 +1,79 @@
+"""Verdicts for a terminal and as JUnit XML.
+
+Owns both forms. In JUnit a breach is a failure, a verdict that is no judgement is skipped. Must not know which gate asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from xml.etree import ElementTree as Xml
+
+from generator.compliance.evaluate import JUDGED, Check, Verdict, tally
+from generator.files.catalogue import Catalogue, Language
+from generator.files.schemas import enum_label
+from generator.report.text import harmless
+from generator.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The Checks of a day, and those of them that are told one by one."""
+
+    as_of: date
+    checks: Sequence[Check]
+    told: Sequence[Check]
+    catalogue: Catalogue
+    language: Language
+
+    def say(self, key: str, **facts: object) -> str:
+        """A sentence in the reader's language."""
+        return self.catalogue.say(key, self.language, **facts)
+
+    def plain(self, text: Text) -> str:
+        """A record's text in the reader's language where it has one, fit for a terminal."""
+        return harmless(text.en if self.language is Language.EN and text.en is not None else text.zh)
+
+    def line(self, check: Check) -> str:
+        """Where a Check's evidence stands (or what it is about, where there is none), which rule and school, and what is wrong."""
+        at = next((e.at for e in check.evidence()), check.school.source if check.school else check.rule.source)
+        who = self.say("check.school", title=self.plain(check.school.title), id=check.school.id) if check.school else self.say("check.district")
+        facts = {"at": f"{at.path}:{at.line}", "rule": check.rule.id, "school": who}
+        return self.say("check.line", **facts, verdict=self.verdict(check), said=self.said(check))
+
+    def said(self, check: Check) -> str:
+        """What is wrong; of what is not stated only what was asked, for nothing says that it was not done."""
+        return self.plain(check.rule.when_unmet if check.verdict is Verdict.UNMET else check.rule.title)
+
+    def verdict(self, check: Check) -> str:
+        """A verdict's word."""
+        return self.plain(enum_label("Verdict", check.verdict.value))
+
+
+def text(judged: Judged) -> str:
+    """The Checks told, then how many came out as what."""
+    counts = [f"{judged.plain(enum_label('Verdict', v.value))} {n}" for v, n in tally(judged.checks).counts.items() if n]
+    last = judged.say("check.counts", as_of=judged.as_of, counts=judged.say("check.separator").join(counts))
+    return "\n".join([*map(judged.line, judged.told), last])
+
+
+def junit(judged: Judged) -> str:
+    """A test suite with a case a Check."""
+    told = {id(check) for check in judged.told}
+    silent = [check for check in judged.checks if id(check) not in told and check.verdict not in JUDGED]
+    facts = {"name": "xinzhuli rules", "tests": str(len(judged.checks)), "failures": str(len(told)), "errors": "0", "skipped": str(len(silent))}
+    suite = Xml.Element("testsuite", facts)
+    for check in judged.checks:
+        named = {"classname": check.school.id if check.school else "district", "name": f"{check.rule.id} {judged.plain(check.rule.title)}"}
+        case = Xml.SubElement(suite, "testcase", named)
+        if id(check) in told:
+            failure = {"type": check.verdict.value, "message": judged.said(check)}
+            Xml.SubElement(case, "failure", failure).text = judged.line(check)
+        elif check.verdict not in JUDGED:
+            Xml.SubElement(case, "skipped", {"message": judged.verdict(check)})
+    Xml.indent(suite)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{Xml.tostring(suite, encoding="unicode")}'
+
+
+FORMATS = {"text": text, "junit": junit}

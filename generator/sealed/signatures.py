@@ -1,0 +1,50 @@
+"""Who handed it in: signatures by a school's SSH key, made and verified by OpenSSH. The only user of `ssh-keygen`.
+
+Owns the namespace, which no other use of the key shares, and the calls. What is signed is public; so are the temporary files of a verification.
+Must not know what is signed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from generator.files import child
+from generator.model.ids import SchoolId
+
+_NAMESPACE = "xinzhuli-submission@v"  # and the form's version: what is signed in one form is never good in another
+_PROGRAM = "ssh-keygen"
+
+
+_ASKING = ("HOME", "SSH_AUTH_SOCK", "TERM")  # of whoever signs: a key that their agent holds, and how a passphrase is asked
+
+
+def available() -> bool:
+    """Whether signatures can be verified on this machine."""
+    return _program() is not None
+
+
+def _program() -> str | None:
+    return child.program(_PROGRAM)
+
+
+def sign(text: bytes, key: Path, form: int) -> str | None:
+    """A signature by the secret key in a file, for which OpenSSH may ask a passphrase; None if it makes none."""
+    if (found := _program()) is None:
+        return None
+    command = [found, "-Y", "sign", "-n", f"{_NAMESPACE}{form}", "-f", str(key.absolute())]
+    done = child.run(command, child.environment(_ASKING, found), given=text, hear=True)
+    return done.stdout.decode("ascii") if done.returncode == 0 else None
+
+
+def verified(text: bytes, signature: str, school: SchoolId, keys: Sequence[str], form: int) -> bool:
+    """Whether one of a school's public keys made the signature of this text."""
+    if (found := _program()) is None:
+        return False
+    with tempfile.TemporaryDirectory(prefix="xinzhuli-") as folder:
+        allowed, signed = Path(folder, "allowed"), Path(folder, "signature")
+        allowed.write_text("".join(f'{school} namespaces="{_NAMESPACE}{form}" {key}\n' for key in keys), encoding="ascii")
+        signed.write_text(signature, encoding="ascii")
+        command = [found, "-Y", "verify", "-n", f"{_NAMESPACE}{form}", "-I", school, "-f", str(allowed), "-s", str(signed)]
+        return child.run(command, child.environment((), found), given=text).returncode == 0

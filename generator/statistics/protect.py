@@ -1,0 +1,371 @@
+"""Protection: which cells may be shown and which must be hidden. Makes a Draft; nothing that a Draft holds is public yet.
+
+Owns the choice of what is suppressed, never the proof that it suffices: that is `audit`'s, which does not know this module. Method: a count under
+the threshold is hidden, and so is one that would be small to a school that knows its own part; then, for each, the cheapest other table is looked
+for in which the count is none, and one in which it is k or more; whatever that table must change is hidden too (by linear programming, after Kelly,
+Golden and Assad, and Robertson). What turns out to be unneeded is shown again. A sum that stands in several tables is one *node*: hidden in one,
+hidden in all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.model.cells import Cell, Published, Shown, Suppressed
+from generator.statistics.programs import Blocks, Bounds, Program, Row, flat, group_sums, merged, ranges, sorted_into
+from generator.statistics.tables import Atoms, Secret, Statement, rounded, rounding_box
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+_NEAR, _FAR = 1e-6, 1e6
+_TRIFLE = 0.01
+_TRIES = 3  # new tables that showing one cell again may cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What must stay possible for somebody who knows the atoms `knows`: the sum of `atoms` lower by `down`, and higher by `up`."""
+
+    atoms: Atoms
+    knows: Atoms
+    down: int
+    up: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """What is to be protected: true counts, the cells as sums of them, what is known already, and who else looks on with what he knows.
+
+    `groups`: of whom something is said, and the others of the same group, who must not be known to be none or few. `gated` cells are hidden
+    whatever they hold; `inherited` ones were hidden before; `base` rounds what is shown (1: not at all); `demands` are what an attack on an earlier
+    Draft found wanting.
+    """
+
+    values: Sequence[int]
+    cells: Mapping[Cell, Atoms]
+    sensitive: frozenset[Cell]
+    known: Sequence[Statement]
+    insiders: Sequence[Atoms]
+    k: int
+    groups: Sequence[Secret] = ()
+    gated: frozenset[Cell] = frozenset()
+    inherited: frozenset[Cell] = frozenset()
+    base: int = 1
+    demands: Sequence[Demand] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Tables after protection, not yet audited; cannot be rendered. `primary` cells are hidden for what they hold, others for their neighbours."""
+
+    cells: Mapping[Cell, Published]
+    primary: frozenset[Cell]
+    unmet: int  # demands that no suppression could meet; the audit will refuse
+
+
+def protect(original: Original) -> Draft:
+    """Hide what must be hidden, and as little else as can be found."""
+    nodes = _Nodes(original)
+    cover = _Cover(original, nodes)
+    cover.meet()
+    cover.show_again()
+    shown = {cell: Suppressed() if cover.hidden[node] else Shown(value=rounded(nodes.value[node], original.base)) for cell, node in nodes.of.items()}
+    return Draft(cells=shown, primary=frozenset(cell for cell, node in nodes.of.items() if nodes.primary[node]), unmet=cover.unmet)
+
+
+class _Nodes:
+    """The different sums among the cells, and which must be hidden for what they are."""
+
+    def __init__(self, original: Original) -> None:
+        numbers: dict[Atoms, int] = {}
+        self.of = {cell: numbers.setdefault(tuple(sorted(atoms)), len(numbers)) for cell, atoms in original.cells.items()}
+        self.atoms = tuple(numbers)
+        self.value = [sum(original.values[a] for a in atoms) for atoms in self.atoms]
+        self._values, self._whose = original.values, dict[int, list[int]]()
+        for number, atoms in enumerate(original.insiders, start=1):
+            for atom in atoms:
+                self._whose.setdefault(atom, []).append(number)
+        self.parts = [self._parts(atoms) for atoms in self.atoms]
+        self.whole = self._whole(original)
+        self.sensitive, self.gated, self.inherited = (
+            {self.of[cell] for cell in cells if cell in self.of} for cells in (original.sensitive, original.gated, original.inherited)
+        )
+        told = {self.of[cell] for cell, _, _, _ in self.whole if cell in self.of}
+        self.primary = [n in self.gated or n in told or (n in self.sensitive and self._small(n, original.k)) for n in self.nodes]
+
+    def _parts(self, atoms: Atoms) -> dict[int, int]:
+        """What each insider has in a sum."""
+        found = dict[int, int]()
+        for atom in atoms:
+            for number in self._whose.get(atom, ()):
+                found[number] = found.get(number, 0) + self._values[atom]
+        return found
+
+    def _whole(self, original: Original) -> list[tuple[Cell, Atoms, int, int]]:
+        """Groups of whom something is said of all but a few, in the eyes of whom: cell, the others, how many are left of them, onlooker."""
+        found = []
+        for group in original.groups:
+            others, some = (sum(self._values[atom] for atom in atoms) for atoms in (group.atoms, group.beside))
+            theirs, own = self._parts(group.atoms), self._parts(group.beside)
+            for mind in range(len(original.insiders) + 1):
+                few = others - theirs.get(mind, 0)
+                if few < original.k and some > own.get(mind, 0):
+                    found.append((group.cell, tuple(sorted(group.atoms)), few, mind))
+        return found
+
+    def _small(self, node: int, k: int) -> bool:
+        """Whether it is a small count to the public, or what is left of it to a school that takes its own part away."""
+        return any(0 < self.value[node] - part < k for part in (0, *self.parts[node].values()))
+
+    @property
+    def nodes(self) -> range:
+        return range(len(self.atoms))
+
+    def cost(self, node: int, cells: int) -> float:
+        """What hiding costs: more if many read it, in large counts or in several tables; a zero most of all, because "none" is good news."""
+        return math.log2(4 + self.value[node]) * cells * (5 if self.value[node] == 0 else 1)
+
+
+class _Asks:
+    """Everything that must stay possible: that a form comes to so much more (or less, if negative) in the eyes of onlookers. 0 is the public."""
+
+    def __init__(self, original: Original, nodes: _Nodes) -> None:
+        onlookers, forms = dict[Atoms, int](), dict[Atoms, int]()
+        for knows in ((), *original.insiders, *(demand.knows for demand in original.demands)):
+            onlookers.setdefault(tuple(sorted(knows)), len(onlookers))
+        asked: dict[tuple[int, int], set[int]] = {}
+        for atoms, amount, minds in (*_of_nodes(original, nodes), *_of_demands(original, onlookers)):
+            if amount:
+                asked.setdefault((forms.setdefault(atoms, len(forms)), amount), set()).update(minds)
+        hardest = sorted(asked, key=lambda ask: (-abs(ask[1]), ask))
+        self.onlookers, self.forms = tuple(onlookers), tuple(forms)
+        self.form = np.array([form for form, _ in hardest], dtype=np.int64)
+        self.amount = np.array([amount for _, amount in hardest], dtype=np.int64)
+        self.minds = np.zeros((len(hardest), len(onlookers)), dtype=bool)
+        for index, ask in enumerate(hardest):
+            self.minds[index, sorted(asked[ask])] = True
+
+    def hit(self, reach: Floats) -> Flags:
+        """Which asks a table meets, given how far each form goes in it."""
+        return np.asarray(reach[self.form] * np.sign(self.amount) >= np.abs(self.amount) - _NEAR, dtype=bool)
+
+
+def _of_nodes(original: Original, nodes: _Nodes) -> Iterator[tuple[Atoms, int, list[int]]]:
+    everybody = range(len(original.insiders) + 1)
+    for node in (n for n in nodes.nodes if nodes.primary[n]):
+        parts = nodes.parts[node]
+        for value in sorted({nodes.value[node] - part for part in (0, *parts.values())}):
+            minds = [mind for mind in everybody if nodes.value[node] - parts.get(mind, 0) == value]
+            if 0 < value < original.k:
+                yield from ((nodes.atoms[node], amount, minds) for amount in (-value, original.k - value))
+            elif node in nodes.gated and value:
+                yield nodes.atoms[node], -original.k, minds
+    yield from ((others, original.k - few, [mind]) for _, others, few, mind in nodes.whole)
+
+
+def _of_demands(original: Original, onlookers: Mapping[Atoms, int]) -> Iterator[tuple[Atoms, int, list[int]]]:
+    for demand in original.demands:
+        yield from ((tuple(sorted(demand.atoms)), amount, [onlookers[tuple(sorted(demand.knows))]]) for amount in (-demand.down, demand.up))
+
+
+class _Cover:
+    """The program that finds other tables, and what the tables found so far have taught.
+
+    Columns: how far each sum of atoms rises, and how far it falls; the same for each node that is more than one of them.
+    """
+
+    def __init__(self, original: Original, nodes: _Nodes) -> None:
+        self.nodes, self.asks = nodes, _Asks(original, nodes)
+        sums = [*(dict.fromkeys(atoms, 1) for atoms in (*nodes.atoms, *self.asks.forms)), *(statement.terms for statement in original.known)]
+        column = merged(len(original.values), sums)
+        size = np.bincount(list(column.values())).astype(np.int64)
+        self.truth = np.bincount(list(column.values()), weights=[original.values[atom] for atom in column]).astype(np.float64)
+        cells = np.bincount(list(nodes.of.values()))
+        self.price = np.array([nodes.cost(node, int(cells[node])) for node in nodes.nodes])
+        self.hidden = np.zeros(len(nodes.atoms), dtype=bool)
+        boxes = [(value, rounding_box(rounded(value, original.base), original.base)) for value in nodes.value]
+        self.box = np.array([(low - value, high - value) for value, (low, high) in boxes])
+        self.bounds = self._bounds(original, column, size)
+        members = [sorted({column[atom] for atom in atoms}) for atoms in nodes.atoms]
+        self.members, self.ends = flat(members)
+        nodes_of = np.repeat(np.arange(len(members)), np.diff(self.ends))
+        self.holders, self.holder_ends = sorted_into(self.members, nodes_of, len(self.truth))
+        self.forms, self.form_ends = flat([sorted({column[atom] for atom in atoms}) for atoms in self.asks.forms])
+        self._columns(members, exact=original.base == 1)
+        self.blocks = Blocks(len(self.truth), self.members, self.ends)
+        self.program = self._program(original, [{column[a]: f for a, f in terms.items()} for terms in sums])
+        self.tables = _Tables(len(self.asks.onlookers))
+        self.unmet = 0
+        self._hide(np.array([node for node in nodes.nodes if nodes.primary[node] or node in nodes.inherited], dtype=np.int64))
+
+    def _bounds(self, original: Original, column: Mapping[int, int], size: NDArray[np.int64]) -> Bounds:
+        """How far each column can fall and rise in the eyes of each onlooker who knows something of it."""
+        known = [(mind, column[a], original.values[a]) for mind, knows in enumerate(self.asks.onlookers) for a in knows if a in column]
+        minds, columns, own = (np.array(side, dtype=np.int64) for side in zip(*known, strict=True)) if known else [np.zeros(0, dtype=np.int64)] * 3
+        keys, where = np.unique(minds * len(size) + columns, return_inverse=True)
+        minds, columns = np.divmod(keys, max(1, len(size)))
+        rest = self.truth[columns] - np.bincount(where, weights=own, minlength=len(keys))
+        rise = np.where(np.bincount(where, minlength=len(keys)) == size[columns], 0, _FAR)
+        return Bounds(len(self.asks.onlookers), minds, columns, -rest.astype(np.int64), rise.astype(np.int64))
+
+    def _columns(self, members: Sequence[Sequence[int]], *, exact: bool) -> None:
+        """Which column says how far a node rises, and falls: that of its atoms where it is but one, else one of its own."""
+        single = np.array([exact and len(columns) == 1 for columns in members])
+        first = np.array([columns[0] if columns else 0 for columns in members], dtype=np.int64)
+        count, self.rows = len(self.truth), np.flatnonzero(~single)
+        own = 2 * count + np.cumsum(~single) - 1
+        self.ups = np.where(single, first, own)
+        self.downs = np.where(single, first + count, own + len(self.rows))
+
+    def _program(self, original: Original, sums: Sequence[dict[int, int]]) -> Program:
+        count, forms, columns = len(self.nodes.atoms), len(self.asks.forms), len(self.truth)
+
+        def both(terms: Mapping[int, int]) -> dict[int, int]:
+            return {**terms, **{columns + column: -factor for column, factor in terms.items()}}
+
+        rows = []
+        for node in map(int, self.rows):
+            low, high = self.box[node]
+            rows.append(Row(terms={**both(sums[node]), int(self.ups[node]): -1, int(self.downs[node]): 1}, low=low, high=high))
+        rows += [Row(terms=both(sums[count + form]), low=None, high=None) for form in range(forms)]
+        for statement, terms in zip(original.known, sums[count + forms :], strict=True):
+            present = sum(factor * original.values[atom] for atom, factor in statement.terms.items())
+            low, high = (None if bound is None else bound - present for bound in (statement.low, statement.high))
+            rows.append(Row(terms=both(terms), low=low, high=high))
+        many = 2 * len(self.rows)
+        highs = np.concatenate((np.full(columns, _FAR), self.truth, np.full(many, _FAR)))
+        costs = np.concatenate((np.full(2 * columns, _TRIFLE), np.zeros(many)))
+        costs[self.ups], costs[self.downs] = self.price, self.price
+        return Program(np.zeros(len(highs)), highs, costs, rows)
+
+    def meet(self) -> None:
+        """Hide whatever is needed for every ask of every onlooker."""
+        for ask in range(len(self.asks.form)):
+            open_ = np.flatnonzero(self.asks.minds[ask] & ~self.tables.met(ask))
+            self._meet(ask, open_[:1])
+            self._meet(ask, open_[1:])
+
+    def _meet(self, ask: int, minds: NDArray[np.int64]) -> None:
+        """Hide what one table for all of these onlookers needs; if there is none, what two need, each for a half of them."""
+        minds = minds[~self.tables.met(ask)[minds]]
+        if len(minds) == 0:
+            return
+        if (moved := self._move(ask, minds)) is not None:
+            self._hide(np.flatnonzero(moved))
+        elif len(minds) == 1:
+            self.unmet += 1
+        else:
+            self._meet(ask, minds[: len(minds) // 2])
+            self._meet(ask, minds[len(minds) // 2 :])
+
+    def _move(self, ask: int, minds: NDArray[np.int64]) -> Flags | None:
+        """The cheapest other table that meets an ask for all of these: which nodes it moves. None if there is none."""
+        goal, amount = len(self.rows) + int(self.asks.form[ask]), float(self.asks.amount[ask])
+        few, fall, rise = self.bounds.of(minds)
+        columns, nothing = np.concatenate((few, few + len(self.truth))), np.zeros(2 * len(few))
+        self.program.limit(columns, nothing, np.concatenate((rise, -fall)))
+        self.program.demand(goal, amount, amount)
+        found = self._nearby(ask, few[fall == rise])
+        found = self.program.solve() if found is None else found
+        self.program.demand(goal, -np.inf, np.inf)
+        self.program.limit(columns, nothing, np.concatenate((np.full(len(few), _FAR), self.truth[few])))
+        if found is None:
+            return None
+        change = found[: len(self.truth)] - found[len(self.truth) : 2 * len(self.truth)]
+        sums = group_sums(change[self.members], self.ends)
+        moved = np.asarray((sums < self.box[:, 0] - _NEAR) | (sums > self.box[:, 1] + _NEAR), dtype=bool)
+        self.tables.add(moved, self.asks.hit(group_sums(change[self.forms], self.form_ends)), self.bounds.agree(change, _NEAR))
+        return moved
+
+    def _nearby(self, ask: int, fixed: NDArray[np.int64]) -> Floats | None:
+        """The cheapest table that leaves what is far away as it is. What is hidden moves most easily."""
+        count, ease = len(self.truth), np.ones(len(self.truth))
+        single = np.diff(self.ends) == 1
+        ease[self.members[self.ends[:-1][single & self.hidden]]] = 4
+        ease[fixed] = 0
+        form = slice(self.form_ends[self.asks.form[ask]], self.form_ends[self.asks.form[ask] + 1])
+        near = self.blocks.near(self.forms[form], ease)
+        if near is None:
+            return None
+        rows = self.rows[np.isin(self.rows, self.holders[ranges(self.holder_ends, near)])]
+        return self.program.solve_part(np.concatenate((near, near + count, self.ups[rows], self.downs[rows])))
+
+    def _hide(self, nodes: NDArray[np.int64]) -> None:
+        """What is hidden may move for next to nothing: a table that moves little is one that many onlookers must reckon with."""
+        self.hidden[nodes] = True
+        self._price(nodes, np.full(len(nodes), _TRIFLE))
+
+    def _price(self, nodes: NDArray[np.int64], price: Floats) -> None:
+        self.program.cost(np.concatenate((self.ups[nodes], self.downs[nodes])), np.concatenate((price, price)))
+
+    def show_again(self) -> None:
+        """Show every cell again that is hidden for its neighbours only and that they can do without. The dearest first."""
+        spare = [int(n) for n in np.flatnonzero(self.hidden) if not self.nodes.primary[n] and n not in self.nodes.inherited]
+        for node in sorted(spare, key=lambda n: (-self.price[n], n)):
+            one, so_far = np.array([node]), self.tables.count
+            gone = self.tables.without(node)
+            self.hidden[node] = False
+            self._price(one, self.price[one])
+            if not self._all_met(gone):
+                self.tables.restore(gone, so_far)
+                self._hide(one)
+
+    def _all_met(self, gone: Sequence[int]) -> bool:
+        """Whether what is hidden still meets every ask that these tables met, with a few new tables at most."""
+        asks = sorted({int(ask) for table in gone for ask in self.tables.hits[table]})
+        if sum(not self.tables.of_ask(ask) for ask in asks) > _TRIES:
+            return False  # the public alone needs more than that
+        tries = 0
+        for ask in asks:
+            while len(open_ := np.flatnonzero(self.asks.minds[ask] & ~self.tables.met(ask))):
+                moved = self._move(ask, open_[:1]) if tries < _TRIES else None
+                if moved is None or np.any(moved & ~self.hidden):
+                    return False
+                tries += 1
+        return True
+
+
+class _Tables:
+    """Other tables that were found: which nodes each moves, which asks it meets, and which onlookers it agrees with."""
+
+    def __init__(self, lookers: int) -> None:
+        self.moves, self.hits, self._agree = list[NDArray[np.int64]](), list[NDArray[np.int64]](), list[Flags]()
+        self._of_node, self._of_ask = dict[int, list[int]](), dict[int, list[int]]()
+        self._gone, self._nobody = set[int](), np.zeros(lookers, dtype=bool)
+
+    @property
+    def count(self) -> int:
+        return len(self.moves)
+
+    def add(self, moved: Flags, hit: Flags, agree: Flags) -> None:
+        for found, of in ((moved, self._of_node), (hit, self._of_ask)):
+            for place in np.flatnonzero(found).tolist():
+                of.setdefault(place, []).append(self.count)
+        self.moves.append(np.flatnonzero(moved))
+        self.hits.append(np.flatnonzero(hit))
+        self._agree.append(agree)
+
+    def of_ask(self, ask: int) -> list[int]:
+        """The tables that meet an ask for somebody."""
+        return [table for table in self._of_ask.get(ask, ()) if table not in self._gone]
+
+    def met(self, ask: int) -> Flags:
+        """For whom an ask is met."""
+        found = [self._agree[table] for table in self.of_ask(ask)]
+        return np.logical_or.reduce(found) if found else self._nobody
+
+    def without(self, node: int) -> list[int]:
+        """Take away those that move a node: which they were."""
+        gone = [table for table in self._of_node.get(node, ()) if table not in self._gone]
+        self._gone.update(gone)
+        return gone
+
+    def restore(self, gone: Sequence[int], count: int) -> None:
+        """Put these back, and take away all but the first `count`."""
+        self._gone.difference_update(gone)
+        self._gone.update(range(count, self.count))

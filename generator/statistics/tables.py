@@ -1,0 +1,383 @@
+"""Raw counts and their tables: the only place where the numbers of schools are added up. Never reachable from `build`.
+
+Owns what everybody may know of the form, and `tabulate`; which tables there are is the registry's. pandas shapes here; no number leaves this module
+except through `disclosure` and `audit`.
+
+An *atom* is one figure of one band of one Submission. Every cell of every table is a sum of atoms: two releases that count the same Submission share
+its atoms, and what can be worked out from both is one question. Figures that the form defines as sums (due, screened, valid, paper files) are no
+atoms: the form's sums hold by construction, for the district and for its attackers.
+
+Zeros. A zero is shown like any other count and is not sensitive: "none" is what the district wishes to be able to say. Where a zero would give
+a neighbour away it is hidden like any other cell. What cannot exist (a band that no school has) has no row.
+
+Whole groups. Where something was found with all of a group, or with all but a few, it is said of each: whoever knows that a child was screened knows
+what was found. So the others of the group must not be known to be none or few; that none of them is at a grave level is good news and is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import groupby
+from typing import TypeAlias
+
+import pandas as pd
+
+from generator.model.cells import Cell, Published, Shown, Suppressed
+from generator.model.district import RiskLevel
+from generator.model.duties import RuleId
+from generator.model.ids import SchoolId, TermId
+from generator.model.registry import TOTAL, Column, Table, who_took_part
+from generator.model.releases import Limits
+from generator.model.schools import SchoolType
+from generator.model.submission import Counts, Submission
+
+Atoms: TypeAlias = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """low <= sum of coefficient x atom <= high: something that everybody may know. None is open.
+
+    With `each` it is the sum of what is so of every school by itself (high is 0): what is left when some schools are taken away is so too.
+    """
+
+    terms: Mapping[int, int]
+    low: int | None
+    high: int | None
+    each: bool = False
+
+    def holds(self, values: Sequence[int]) -> bool:
+        """Whether it is true of these counts."""
+        total = sum(factor * values[atom] for atom, factor in self.terms.items())
+        return (self.low is None or self.low <= total) and (self.high is None or total <= self.high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A sum of atoms that nobody may come close to: a cell, or one school's part of it. Small counts always; `guarded`: any other count of it too.
+
+    With `beside`, what is said of some of a group: where these are any, the `atoms`, which count the others, must not be known to be none or few.
+    """
+
+    cell: Cell
+    school: SchoolId | None = None
+    atoms: Atoms
+    guarded: bool = False
+    beside: Atoms = ()
+
+
+def rounded(value: int, base: int) -> int:
+    """To the nearest multiple of `base`, halves up."""
+    return (2 * value + base) // (2 * base) * base
+
+
+def rounding_box(shown: int, base: int) -> tuple[int, int]:
+    """The least and the most count that is shown so."""
+    return max(0, shown - base // 2), shown + (base - 1) // 2
+
+
+# --- atoms ---------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Filing:
+    """Which Submission: two releases that count the same Filing share its atoms."""
+
+    term: TermId
+    school: SchoolId
+    revision: int
+
+
+class Ledger:
+    """The atoms of any number of Submissions. One ledger serves a release and all releases of its term before it."""
+
+    def __init__(self, submissions: Iterable[Submission], types: Mapping[SchoolId, SchoolType], levels: Sequence[RiskLevel]) -> None:
+        figures = [
+            (Filing(term=s.term, school=s.school, revision=s.revision), s.school, types[s.school].value, band.value, name, value)
+            for s in submissions
+            for band, counts in s.bands.items()
+            for name, value in _figures(counts)
+        ]
+        self.frame = pd.DataFrame.from_records(figures, columns=["filing", "school", "type", "band", "name", "value"])
+        self.values = tuple(value for *_, value in figures)  # the true count of every atom
+        self.levels = tuple(levels)
+        due, screened, missed, _ = who_took_part(levels)
+        self.due, self.screened, self._missed = due.sums, screened.sums, missed.sums  # names of atoms
+        self._named: dict[tuple[Filing, str], list[int]] = {}
+        self._whose: dict[SchoolId, list[int]] = {}
+        for atom, (filing, school, _, _, name, _) in enumerate(figures):
+            self._named.setdefault((filing, name), []).append(atom)
+            self._whose.setdefault(school, []).append(atom)
+
+    def atoms(self, filing: Filing, names: Iterable[str]) -> Atoms:
+        """A school's atoms of these names, over all its bands."""
+        return tuple(atom for name in names for atom in self._named.get((filing, name), ()))
+
+    def known_to(self, schools: Iterable[SchoolId]) -> Atoms:
+        """The atoms that these schools filed, in whatever revision."""
+        return tuple(atom for school in schools for atom in self._whose[school])
+
+    @property
+    def schools(self) -> tuple[SchoolId, ...]:
+        """Who filed."""
+        return tuple(sorted(self._whose))
+
+    def smallest(self) -> int:
+        """The fewest pupils that any band of any school has, of those that have any."""
+        return min(int(n) for n in self.frame.loc[self.frame["name"] == "enrolment", "value"] if n > 0)
+
+    def fewest_without_findings(self) -> int | None:
+        """The fewest pupils with whom nothing was found in any band of any school that screened anybody in it; None if nobody was screened."""
+        screened = self.frame[self.frame["name"].isin(self.screened)].groupby(["filing", "band"])["value"].sum()
+        clear = self.frame[self.frame["name"] == f"levels.{self.levels[0].id}"].set_index(["filing", "band"])["value"]
+        return min((int(n) for n in clear[(screened > 0).reindex(clear.index)].to_list()), default=None)
+
+    def enrolled(self, filing: Filing, bands: Iterable[str]) -> int:
+        """How many pupils a school has in these bands."""
+        here = self.frame[(self.frame["filing"] == filing) & (self.frame["name"] == "enrolment")]
+        return int(here.loc[here["band"].isin(list(bands)), "value"].sum())
+
+    def facts(self, releases: Sequence[Sequence[Filing]]) -> Iterator[Statement]:
+        """What everybody may know of every Submission: its enrolment, which schools state openly, and what the form lets not be.
+
+        What the form lets not be is said of all schools of a type together, band by band. That is no less: it speaks of pupils, of whom a school has
+        no more than it has enrolled, and pupils can be dealt out to schools one by one. Only schools counted in the same releases are alike.
+        """
+        yield from self._exactly(atom for (_, name), atoms in self._named.items() if name == "enrolment" for atom in atoms)
+        for part in self._alike(releases):
+            yield from self._form(_by_name(part))
+
+    def facts_apart(self) -> Iterator[Statement]:
+        """The same, of every school by itself."""
+        yield from self._exactly(atom for (_, name), atoms in self._named.items() if name == "enrolment" for atom in atoms)
+        for _, part in self.frame.groupby(["filing", "band"], sort=False):
+            yield from self._form(_by_name(part))
+
+    def takes_part(self) -> frozenset[int]:
+        """The atoms that say who took part: who was not screened, and with whom nothing was found."""
+        names = {f"levels.{self.levels[0].id}", *self._missed}
+        return frozenset(_numbers(self.frame[self.frame["name"].isin(names)]))
+
+    def all_but_who_took_part(self) -> Iterator[Statement]:
+        """Every other atom, exactly. More than anybody knows: only for an attack on those that say who took part."""
+        yield from self._exactly(set(range(len(self.values))) - self.takes_part())
+
+    def how_many_took_part(self, releases: Sequence[Sequence[Filing]]) -> Iterator[Statement]:
+        """How many of each school's bands were screened and how many were not, said as in `facts`. More than anybody knows: only for an attack on
+        what was found."""
+        for part in self._alike(releases):
+            for names in (self.screened, self._missed):
+                atoms = _numbers(part[part["name"].isin(names)])
+                count = sum(self.values[atom] for atom in atoms)
+                yield Statement(terms=dict.fromkeys(atoms, 1), low=count, high=count)
+
+    def _exactly(self, atoms: Iterable[int]) -> Iterator[Statement]:
+        yield from (Statement(terms={atom: 1}, low=self.values[atom], high=self.values[atom]) for atom in atoms)
+
+    def _alike(self, releases: Sequence[Sequence[Filing]]) -> Iterator[pd.DataFrame]:
+        """A band of all schools of a type that are counted in the same releases."""
+        counted = [frozenset(filings) for filings in releases]
+        alike = self.frame["filing"].map(lambda filing: tuple(filing in filings for filings in counted))
+        yield from (part for _, part in self.frame.groupby([alike, "type", "band"], sort=False))
+
+    def _form(self, atoms: Mapping[str, Atoms]) -> Iterator[Statement]:
+        valid = [f"levels.{level.id}" for level in self.levels]
+        due = [name for name in atoms if name in (*valid, "invalid") or name.startswith("not_screened.")]
+        paper = [name for name in atoms if name.startswith("concerns.")]
+        singly = [[name] for name in atoms if name in ("electronic_files", "counselled", "guardians_informed") or name.startswith("followed_up.")]
+        yield from (_at_most(atoms, names, ["enrolment"]) for names in (due, paper, *singly))
+        yield _at_most(atoms, ["referred"], [f"levels.{level.id}" for level in self.levels if level.focus])
+        yield _at_most(atoms, ["reviewed"], valid)
+
+
+def _at_most(atoms: Mapping[str, Atoms], part: Sequence[str], whole: Sequence[str]) -> Statement:
+    terms = {atom: factor for names, factor in ((part, 1), (whole, -1)) for name in names for atom in atoms[name]}
+    return Statement(terms=terms, low=None, high=0, each=True)
+
+
+def _figures(counts: Counts) -> Iterator[tuple[str, int]]:
+    """The figures of a band that are no sums of others."""
+    for name in ("enrolment", "invalid", "reviewed", "electronic_files", "counselled", "referred", "guardians_informed", "crisis_interventions"):
+        yield name, getattr(counts, name)
+    for name in ("not_screened", "levels", "followed_up", "concerns"):
+        yield from ((f"{name}.{key}", value) for key, value in getattr(counts, name).items())
+
+
+def _by_name(part: pd.DataFrame) -> dict[str, Atoms]:
+    return {str(name): _numbers(group) for name, group in part.groupby("name", sort=False)}
+
+
+def _numbers(part: pd.DataFrame) -> Atoms:
+    return tuple(part.index.tolist())
+
+
+# --- sums ------------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tabulation:
+    """The tables of one release: every cell as a sum of atoms, and every school's part of it.
+
+    `groups` are whole groups that something may be said of: of all schools, and of each. `gated` cells stand in rows with too few contributing
+    schools and are not open; `small` are the schools of rows with so few that two of them are an attacker; `shares` give a share the cells that it is
+    the quotient of.
+    """
+
+    filings: tuple[Filing, ...]
+    cells: Mapping[Cell, Atoms]
+    parts: Mapping[Cell, Mapping[SchoolId, Atoms]]
+    sensitive: frozenset[Cell]
+    groups: tuple[Secret, ...]
+    gated: frozenset[Cell]
+    small: frozenset[frozenset[SchoolId]]
+    shares: Mapping[Cell, tuple[Cell, Cell]]
+    schools: Mapping[tuple[str, str], int]  # how many contribute, by table and row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """A row of a table: its cells by column, whose atoms they are, and the schools that contribute, each with its part of the base."""
+
+    table: str
+    id: str
+    cells: Mapping[Column, tuple[Cell, Atoms]]
+    parts: Mapping[Cell, Mapping[SchoolId, Atoms]]
+    groups: tuple[Secret, ...]
+    contributing: Mapping[SchoolId, int]
+
+    def gated(self, limits: Limits) -> bool:
+        """Whether too few schools contribute, or one too much. A row of nobody is no row of few."""
+        parts = self.contributing.values()
+        return bool(parts) and (len(parts) < limits.schools or 100 * max(parts) > limits.per_cent * sum(parts))
+
+
+def tabulate(ledger: Ledger, tables: Sequence[Table], filings: Sequence[Filing], limits: Limits) -> Tabulation:
+    """The tables of a term over these filings."""
+    frame = ledger.frame[ledger.frame["filing"].isin(list(filings))]
+    rows = [row for table in tables for row in _rows(table, frame)]
+    cells = {cell: atoms for row in rows for cell, atoms in row.cells.values()}
+    return Tabulation(
+        filings=tuple(sorted(filings)),
+        cells=cells,
+        parts={cell: parts for row in rows for cell, parts in row.parts.items()},
+        sensitive=frozenset(cell for row in rows for column, (cell, _) in row.cells.items() if column.sensitive),
+        groups=tuple(group for row in rows for group in row.groups),
+        gated=frozenset(cell for row in rows if row.gated(limits) for column, (cell, _) in row.cells.items() if not column.open),
+        small=frozenset(frozenset(row.contributing) for row in rows if 1 < len(row.contributing) < 2 * limits.schools),
+        shares=dict(_shares(tables, cells)),
+        schools={(row.table, row.id): len(row.contributing) for row in rows},
+    )
+
+
+def _rows(table: Table, frame: pd.DataFrame) -> Iterator[_Row]:
+    by_row = {str(row): part for row, part in frame.groupby(table.rows, sort=False)}
+    for row, part in (*((name, by_row[name]) for name in table.row_order if name in by_row), (TOTAL, frame)):
+        columns = [(column, part[part["name"].isin(column.sums)]) for column in table.columns]
+        cells = {column: (Cell(table=table.id, row=row, column=column.id), _numbers(here)) for column, here in columns}
+        parts = {cells[column][0]: _by_school(here) for column, here in columns}
+        base = part[part["name"].isin(table.base.sums)].groupby("school")["value"].sum()
+        contributing = {SchoolId(str(s)): int(n) for s, n in base.items() if n > 0}
+        yield _Row(table=table.id, id=row, cells=cells, parts=parts, groups=tuple(_groups(table, row, part)), contributing=contributing)
+
+
+def _groups(table: Table, row: str, part: pd.DataFrame) -> Iterator[Secret]:
+    for group in table.groups:
+        cell = Cell(table=table.id, row=row, column=group.column)
+        speaks, others = (part[part["name"].isin(names)] for names in (group.speaks, group.others))
+        yield Secret(cell=cell, atoms=_numbers(others), beside=_numbers(speaks))
+        theirs = _by_school(others)
+        yield from (Secret(cell=cell, school=school, atoms=theirs.get(school, ()), beside=atoms) for school, atoms in _by_school(speaks).items())
+
+
+def _by_school(part: pd.DataFrame) -> dict[SchoolId, Atoms]:
+    """Each school's atoms. A loop, because there are few of each and pandas takes a while to look at a group."""
+    found: dict[SchoolId, list[int]] = {}
+    for school, atom in zip(part["school"].tolist(), _numbers(part), strict=True):
+        found.setdefault(SchoolId(school), []).append(atom)
+    return {school: tuple(found[school]) for school in sorted(found)}
+
+
+def _shares(tables: Sequence[Table], cells: Iterable[Cell]) -> Iterator[tuple[Cell, tuple[Cell, Cell]]]:
+    wanted = {(table.id, part): whole for table in tables for part, whole in table.shares}
+    for cell in cells:
+        if (whole := wanted.get((cell.table, cell.column))) is not None:
+            yield replace(cell, column=f"{cell.column}/{whole}"), (cell, replace(cell, column=whole))
+
+
+def with_shares(tabulation: Tabulation, counts: Mapping[Cell, Published]) -> dict[Cell, Published]:
+    """The counts and, after those of its row, each share: worked out from what is shown, so that it tells nothing more."""
+    shares = {part: (share, whole) for share, (part, whole) in tabulation.shares.items()}
+    published: dict[Cell, Published] = {}
+    for _, row in groupby(counts, key=lambda cell: (cell.table, cell.row)):
+        cells = list(row)
+        published |= {cell: counts[cell] for cell in cells}
+        published |= {shares[cell][0]: share_of(counts[cell], counts[shares[cell][1]]) for cell in cells if cell in shares}
+    return published
+
+
+def share_of(part: Published, whole: Published) -> Published:
+    """Tenths of a per cent, to the nearest, but 0 and 100 only for none and all: of counts as shown, and if these are rounded, of rounded ones.
+
+    Suppressed where either count is; so is a share of nobody, which there is not.
+    """
+    match part, whole:
+        case Shown(value=few), Shown(value=all_) if all_ > 0:
+            least, most = (0 if few == 0 else 1), (1000 if few == all_ else 999)
+            return Shown(value=min(max((2000 * few + all_) // (2 * all_), least), most))
+        case _:
+            return Suppressed()
+
+
+# --- beside an earlier release -------------------------------------------------------------------------------------------------
+
+
+def newcomers(tabulation: Tabulation, earlier: Tabulation) -> frozenset[SchoolId]:
+    """The schools that one of two releases counts otherwise than the other. Everybody sees which these are."""
+    return frozenset(filing.school for filing in set(tabulation.filings) ^ set(earlier.filings))
+
+
+def small_changes(ledger: Ledger, tabulation: Tabulation, earlier: Tabulation, k: int) -> Iterator[Cell]:
+    """The cells about somebody in which two releases differ by a small count."""
+    for cell in (cell for cell in tabulation.cells if cell in tabulation.sensitive & earlier.sensitive):
+        new, old = (sum(ledger.values[atom] for atom in one.cells[cell]) for one in (tabulation, earlier))
+        if 0 < abs(new - old) < k:
+            yield cell
+
+
+# --- sealed rules ------------------------------------------------------------------------------------------------------------
+
+
+def surplus(ledger: Ledger, filing: Filing, part: Iterable[str], whole: Iterable[str], per_cent: Fraction) -> dict[int, int]:
+    """The terms of what a school's part has over so many per cent of its whole: 0 or more where it is as much."""
+    terms = dict.fromkeys(ledger.atoms(filing, whole), -per_cent.numerator)
+    for atom in ledger.atoms(filing, part):
+        terms[atom] = terms.get(atom, 0) + 100 * per_cent.denominator
+    return terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A rule that only sealed figures answer: is `part` at least `per_cent` of `whole`? Asked of a school, over all its bands."""
+
+    rule: RuleId
+    part: tuple[str, ...]
+    whole: tuple[str, ...]
+    per_cent: Fraction
+    target: int | float  # the same, as it is written in records
+    by_school: bool  # whether each school's verdict may be published, or only how many schools meet it
+
+    def surplus(self, ledger: Ledger, filing: Filing) -> dict[int, int]:
+        """The terms of what the part has over what is asked: 0 or more where the rule is met."""
+        return surplus(ledger, filing, self.part, self.whole, self.per_cent)
+
+    def is_of_participation(self, ledger: Ledger) -> bool:
+        """Whether it asks for the share of those due who were screened."""
+        return (self.part, self.whole) == (ledger.screened, ledger.due)
+
+    def met(self, ledger: Ledger, filing: Filing) -> bool | None:
+        """Whether a school's figures are what is asked; None where there is nobody to ask about."""
+        if sum(ledger.values[atom] for atom in ledger.atoms(filing, self.whole)) == 0:
+            return None
+        return sum(factor * ledger.values[atom] for atom, factor in self.surplus(ledger, filing).items()) >= 0

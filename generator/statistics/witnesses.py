@@ -1,0 +1,528 @@
+"""Witnesses: other whole tables that agree with all that somebody knows. What has them on both sides is hidden from him.
+
+Owns the search. The answers of the solver are suggestions: each is rounded and checked here in whole numbers, against every statement and for every
+onlooker, before it proves anything. The search goes from one aim to the next, not from one onlooker to the next: most know nothing that matters for
+an aim, and one table, as near to the truth as can be, serves them all. Must not know who an onlooker is, nor how anything was protected.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.statistics.programs import Blocks, Bounds, Floats, Program, Row, Whole, flat, group_sums, merged, ranges
+from generator.statistics.tables import Atoms, Secret, Statement
+
+Flags = NDArray[np.bool_]
+
+
+class UntrueStatementError(Exception):
+    """A published number does not follow from the counts: a bug, never an input."""
+
+
+# --- what everybody knows ------------------------------------------------------------------------------------------------------
+
+
+class Field:
+    """What is public, in few columns: atoms that follow at once are settled, atoms that no statement tells apart are one column together."""
+
+    def __init__(self, values: Sequence[int], statements: Sequence[Statement]) -> None:
+        for statement in statements:
+            if not statement.holds(values):
+                raise UntrueStatementError(statement)
+        self.values = np.array(values, dtype=np.int64)
+        settled, rows = _settle([statement for statement in statements if not statement.each])
+        self.each = [statement for statement in statements if statement.each]
+        column, rows, shared = _merge(values, settled, rows, self.each)
+        self.column = np.array([column.get(atom, -1) for atom in range(len(values))], dtype=np.int64)  # -1: settled
+        width = 1 + max(column.values(), default=-1)
+        held = self.column >= 0
+        self.sizes = np.bincount(self.column[held], minlength=width)
+        self.truth = _added(self.column[held], self.values[held], width)
+        self.most = np.maximum(self.truth, max(1000, 4 * max(values, default=0)))  # an open column needs an end; one more for the attacker
+        self.rows = [*rows, *shared]
+        self.checked, self.shared = _Checked(self.rows), _Checked(shared)
+        self.first_shared = len(rows)
+
+    def allows(self, table: Whole) -> bool:
+        """Whether a table agrees with everything that is public."""
+        return bool(np.all(table >= 0)) and self.checked.allow(table)
+
+
+def _settle(statements: Sequence[Statement]) -> tuple[frozenset[int], list[Row]]:
+    """The atoms that one statement alone gives away, then the next with their help; and the statements that are left."""
+    left = [dict(s.terms) for s in statements]
+    bounds = [(s.low, s.high) for s in statements]
+    holders: dict[int, list[int]] = {}
+    for index, terms in enumerate(left):
+        for atom in terms:
+            holders.setdefault(atom, []).append(index)
+    settled: dict[int, int] = {}
+    waiting = deque(range(len(left)))
+    while waiting:
+        index = waiting.popleft()
+        for atom, value in tuple(_given_away(left[index], *bounds[index])):
+            settled[atom] = value
+            for holder in holders[atom]:
+                part, (low, high) = left[holder].pop(atom) * value, bounds[holder]
+                bounds[holder] = (None if low is None else low - part, None if high is None else high - part)
+                waiting.append(holder)
+    return frozenset(settled), [Row(terms=t, low=low, high=high) for t, (low, high) in zip(left, bounds, strict=True) if t]
+
+
+def _given_away(terms: dict[int, int], low: int | None, high: int | None) -> Iterator[tuple[int, int]]:
+    if len(terms) == 1 and low == high is not None:
+        ((atom, factor),) = terms.items()
+        yield atom, high // factor
+    elif high == 0 and min(terms.values(), default=0) > 0:
+        yield from ((atom, 0) for atom in terms)
+
+
+def _merge(
+    values: Sequence[int], settled: frozenset[int], rows: Sequence[Row], each: Sequence[Statement]
+) -> tuple[dict[int, int], list[Row], list[Row]]:
+    """A column for every set of atoms that whoever sees only sums cannot tell apart; one, too, for the atoms that nothing is said of."""
+    shared = [_without(statement, settled, values) for statement in each]
+    column = merged(len(values), [row.terms for row in (*rows, *shared)])
+    silent = len(set(column.values()))
+    column |= {atom: silent for atom in range(len(values)) if atom not in column and atom not in settled}
+
+    def brought(row: Row) -> Row:
+        return Row(terms={column[a]: f for a, f in row.terms.items()}, low=row.low, high=row.high)
+
+    once = {(tuple(sorted(row.terms.items())), row.low, row.high): row for row in map(brought, rows)}
+    return column, list(once.values()), list(map(brought, shared))
+
+
+def _without(statement: Statement, settled: frozenset[int], values: Sequence[int]) -> Row:
+    gone = sum(factor * values[atom] for atom, factor in statement.terms.items() if atom in settled)
+    assert statement.high is not None
+    return Row(terms={a: f for a, f in statement.terms.items() if a not in settled}, low=None, high=statement.high - gone)
+
+
+def _added(places: Whole, amounts: Whole, size: int) -> Whole:
+    """What is added up in each place."""
+    sums = np.zeros(size, dtype=np.int64)
+    np.add.at(sums, places, amounts)
+    return sums
+
+
+class _Checked:
+    """Rows in whole numbers, to check the solver's answers with."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.columns, self.ends = flat([tuple(row.terms) for row in rows])
+        self.factors = np.array([f for row in rows for f in row.terms.values()], dtype=np.int64)
+        furthest = np.iinfo(np.int64)
+        self.low = np.array([furthest.min if row.low is None else row.low for row in rows], dtype=np.int64)
+        self.high = np.array([furthest.max if row.high is None else row.high for row in rows], dtype=np.int64)
+
+    def sums(self, table: Whole) -> Whole:
+        return group_sums(table[self.columns] * self.factors, self.ends)
+
+    def allow(self, table: Whole) -> bool:
+        sums = self.sums(table)
+        return bool(np.all(self.low <= sums) and np.all(sums <= self.high))
+
+
+# --- who looks on ----------------------------------------------------------------------------------------------------------------
+
+
+class Onlookers:
+    """Everybody who looks on with what he knows: atoms. Whoever knows none is the public."""
+
+    def __init__(self, field: Field, knows: Sequence[Atoms]) -> None:
+        self.field, self.knows = field, [np.array(atoms, dtype=np.int64) for atoms in knows]
+        mind = np.repeat(np.arange(len(knows)), [len(atoms) for atoms in knows])
+        atom, _ = flat(knows)
+        column = field.column[atom]
+        self.columns = self._columns(mind[column >= 0], column[column >= 0], field.values[atom[column >= 0]])
+        self.shared = self._shared(mind, atom)
+
+    def _columns(self, mind: Whole, column: Whole, own: Whole) -> Bounds:
+        keys, where = np.unique(mind * len(self.field.truth) + column, return_inverse=True)
+        self.known, low = np.bincount(where, minlength=len(keys)), _added(where, own, len(keys))
+        minds, places = np.divmod(keys, max(1, len(self.field.truth)))
+        high = np.where(self.known == self.field.sizes[places], low, self.field.most[places])
+        return Bounds(len(self.knows), minds, places, low, high)
+
+    def _shared(self, mind: Whole, atom: Whole) -> Bounds:
+        """What is left for the others of what each may have, in the rows that he has a part in."""
+        terms = [(a, row, factor) for row, statement in enumerate(self.field.each) for a, factor in statement.terms.items()]
+        atoms, rows, factors = (np.array(side, dtype=np.int64) for side in zip(*sorted(terms), strict=True)) if terms else (_NONE, _NONE, _NONE)
+        ends = np.searchsorted(atoms, np.arange(len(self.field.values) + 1))
+        found, times = ranges(ends, atom), ends[atom + 1] - ends[atom]
+        keys, where = np.unique(np.repeat(mind, times) * max(1, len(self.field.each)) + rows[found], return_inverse=True)
+        own = _added(where, factors[found] * self.field.values[atoms[found]], len(keys))
+        minds, places = np.divmod(keys, max(1, len(self.field.each)))
+        return Bounds(len(self.knows), minds, places, np.full(len(keys), np.iinfo(np.int64).min), self.field.shared.high[places] + own)
+
+    def agree(self, table: Whole) -> Flags:
+        """In whose eyes a table may be true, if it agrees with what is public."""
+        return self.columns.agree(table) & self.shared.agree(self.field.shared.sums(table))
+
+
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+# --- what they are after -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """A secret without what an onlooker knows of it. It comes to `given`, and what others have: of the columns in `open` perhaps all, of those in
+    `sure` all. His own part of these columns is in `own_sure` and `own_open`. With `group` the secret is only that it may be k or more."""
+
+    secret: int
+    value: int
+    given: int
+    group: bool
+    sure: Atoms
+    open: Atoms
+    own_sure: int
+    own_open: int
+
+
+class Aims:
+    """What each onlooker is after and the truth alone does not keep from him: aims, and for each whose it is.
+
+    `tried` counts the secrets that anybody is after, `narrowest` is the interval that the truth leaves of those that it keeps.
+    """
+
+    def __init__(self, onlookers: Onlookers, secrets: Sequence[Secret], k: int, *, every: bool = False) -> None:
+        self.field, self.k, self._every = onlookers.field, k, every
+        self._secrets = secrets
+        self._flatten(secrets)
+        self._tried, self.narrowest = np.zeros(len(secrets), dtype=bool), np.iinfo(np.int64).max
+        self._numbers: dict[tuple[int, bool, int, int, int, Atoms, Atoms], int] = {}
+        self.aims: list[Aim] = []
+        self.minds: list[list[int]] = []
+        nothing = _Part(self, _NONE)
+        common = self._wanted(nothing)
+        common_aims = [(secret, self._number(nothing, secret)) for secret in common]
+        for mind, atoms in enumerate(onlookers.knows):
+            part = _Part(self, atoms) if len(atoms) else nothing
+            wanted = self._wanted(part, count=True)
+            for secret in wanted[part.touched[wanted]]:
+                self._add(self._number(part, int(secret)), mind)
+            for secret, number in common_aims:
+                if not part.touched[secret]:
+                    self._add(number, mind)
+
+    @property
+    def tried(self) -> int:
+        return int(np.count_nonzero(self._tried))
+
+    def _flatten(self, secrets: Sequence[Secret]) -> None:
+        atom, ends = flat([secret.atoms for secret in secrets])
+        secret = np.repeat(np.arange(len(secrets)), np.diff(ends))
+        column, width = self.field.column[atom], max(1, len(self.field.truth))
+        held = column >= 0
+        keys, where = np.unique(secret[held] * width + column[held], return_inverse=True)
+        self.secret, self.column = np.divmod(keys, width)  # for every secret, the columns that it has atoms in
+        self.count = np.bincount(where, minlength=len(keys))  # and how many
+        self.begins = np.searchsorted(self.secret, np.arange(len(secrets) + 1))
+        self.value = _added(secret, self.field.values[atom], len(secrets))
+        self.given = _added(secret[~held], self.field.values[atom[~held]], len(secrets))
+        self.guarded = np.array([secret.guarded for secret in secrets], dtype=bool)
+        self.group = np.array([bool(secret.beside) for secret in secrets], dtype=bool)
+        beside, ends = flat([secret.beside for secret in secrets])
+        whose = np.repeat(np.arange(len(secrets)), np.diff(ends))
+        self.beside = _added(whose, self.field.values[beside], len(secrets))
+        order = np.argsort(beside, kind="stable")
+        self.beside_ends, self.beside_secret = np.searchsorted(beside[order], np.arange(len(self.field.values) + 1)), whose[order]
+        place = np.full(len(atom), -1)
+        place[held] = where
+        order = np.argsort(atom, kind="stable")
+        self.atom_ends = np.searchsorted(atom[order], np.arange(len(self.field.values) + 1))
+        self.atom_secret, self.atom_place = secret[order], place[order]  # for every atom, the secrets that it is in, and the columns there
+
+    def _wanted(self, part: _Part, *, count: bool = False) -> Whole:
+        """The secrets that somebody with this part is after and that the truth does not keep from him."""
+        small, width = part.value < self.k, part.high - part.low
+        after = np.where(self.group, small & (part.beside > 0), (part.value > 0) & (small | self.guarded)) | self._every
+        far = (part.high >= self.k) & (self.group | (part.low <= 0))
+        kept = np.where(small | self.group, far, width >= self.k) & (not self._every)
+        if count:
+            self._tried |= after
+            self.narrowest = min(self.narrowest, int(width[after & kept].min(initial=self.narrowest)))
+        return np.flatnonzero(after & ~kept)
+
+    def _number(self, part: _Part, secret: int) -> int:
+        """The number of an aim: the same for those that cannot be told apart."""
+        here = slice(self.begins[secret], self.begins[secret + 1])
+        columns, sure, open_ = self.column[here], part.sure[here], part.open[here]
+        aim = Aim(
+            secret=secret,
+            value=int(part.value[secret]),
+            group=bool(self.group[secret]),
+            given=int(part.given[secret]),
+            sure=tuple(columns[sure].tolist()),
+            open=tuple(columns[open_].tolist()),
+            own_sure=int(part.own[columns[sure]].sum()),
+            own_open=int(part.own[columns[open_]].sum()),
+        )
+        apart = aim.open or (-1, *part.rest_of(secret))
+        number = self._numbers.setdefault((aim.value, aim.group, aim.given, aim.own_sure, aim.own_open, aim.sure, apart), len(self.aims))
+        if number == len(self.aims):
+            self.aims.append(aim)
+            self.minds.append([])
+        return number
+
+    def _add(self, number: int, mind: int) -> None:
+        if self.minds[number][-1:] != [mind]:
+            self.minds[number].append(mind)
+
+    def atoms(self, secret: int) -> Atoms:
+        return self._secrets[secret].atoms
+
+
+class _Part:
+    """What somebody who knows these atoms makes of every secret."""
+
+    def __init__(self, aims: Aims, knows: Whole) -> None:
+        field, many = aims.field, len(aims.value)
+        self._aims, self._knows = aims, knows
+        inside = knows[field.column[knows] >= 0]
+        known = np.bincount(field.column[inside], minlength=len(field.truth))
+        self.own = _added(field.column[inside], field.values[inside], len(field.truth))
+        entries = ranges(aims.atom_ends, knows)
+        amounts = np.repeat(field.values[knows], aims.atom_ends[knows + 1] - aims.atom_ends[knows])
+        mine, places = aims.atom_secret[entries], aims.atom_place[entries]
+        next_to = ranges(aims.beside_ends, knows)
+        theirs = np.repeat(field.values[knows], aims.beside_ends[knows + 1] - aims.beside_ends[knows])
+        self.beside = aims.beside - _added(aims.beside_secret[next_to], theirs, many)
+        settled = places < 0
+        self.value = aims.value - _added(mine, amounts, many)
+        self.given = aims.given - _added(mine[settled], amounts[settled], many)
+        rest = aims.count - np.bincount(places[~settled], minlength=len(aims.count))
+        self.open = rest > 0
+        self.sure = self.open & (rest == (field.sizes - known)[aims.column])
+        room = (field.truth - self.own)[aims.column]
+        self.low = self.given + _added(aims.secret[self.sure], room[self.sure], many)
+        self.high = self.given + _added(aims.secret[self.open], room[self.open], many)
+        self.touched = np.zeros(many, dtype=bool)
+        self.touched[mine] = True
+        self.touched[aims.beside_secret[next_to]] = True
+        self.touched[aims.secret[known[aims.column] > 0]] = True
+
+    def rest_of(self, secret: int) -> Atoms:
+        """The atoms of a secret that he does not know."""
+        return tuple(sorted(set(self._aims.atoms(secret)) - set(self._knows.tolist())))
+
+
+# --- the search ----------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncovered:
+    """An aim that no witness keeps from an onlooker: all he must reckon with lies between `low` and `high`, as far as whole tables prove it."""
+
+    secret: int
+    mind: int
+    value: int
+    low: int
+    high: int
+
+
+class Search:
+    """The witnesses found so far: for every aim and every onlooker who is after it, the least and the most that he must reckon with.
+
+    Columns of the program: how far each sum of atoms rises, and how far it falls. It minimises how much is moved.
+    """
+
+    def __init__(self, field: Field, onlookers: Onlookers, aims: Aims) -> None:
+        self.field, self.onlookers, self.aims, self.k = field, onlookers, aims.aims, aims.k
+        self.mind, self.ends = flat(aims.minds)
+        self.sure, self.open = flat([aim.sure for aim in self.aims]), flat([aim.open for aim in self.aims])
+        self.less_sure = np.array([aim.own_sure - aim.given for aim in self.aims], dtype=np.int64)
+        self.less_open = np.array([aim.own_open - aim.given for aim in self.aims], dtype=np.int64)
+        self.from_low, self.from_high = self._reach(field.truth)  # where the truth leaves each aim
+        times = np.diff(self.ends)
+        self.low, self.high = np.repeat(self.from_low, times), np.repeat(self.from_high, times)
+        self.blocks = Blocks(len(field.truth), *flat([tuple(row.terms) for row in field.rows]))
+        sums = sorted({columns for aim in self.aims for columns in (aim.sure, aim.open) if columns})
+        self.goals = {columns: len(field.rows) + index for index, columns in enumerate(sums)}
+        self.program = self._program(sums)
+
+    def _program(self, sums: Sequence[Atoms]) -> Program:
+        width, held = len(self.field.truth), self.field.checked.sums(self.field.truth)
+
+        def both(terms: Mapping[int, int]) -> dict[int, int]:
+            return {**terms, **{width + column: -factor for column, factor in terms.items()}}
+
+        rows = [
+            Row(terms=both(row.terms), low=None if row.low is None else row.low - present, high=None if row.high is None else row.high - present)
+            for row, present in zip(self.field.rows, held.tolist(), strict=True)
+        ]
+        goals = [Row(terms=both(dict.fromkeys(columns, 1)), low=None, high=None) for columns in sums]
+        highs = np.concatenate((self.field.most - self.field.truth, self.field.truth))
+        return Program(np.zeros(2 * width), highs, np.ones(2 * width), [*rows, *goals])
+
+    def _reach(self, table: Whole) -> tuple[Whole, Whole]:
+        """What every aim comes to in a table, at the least and at the most."""
+        low, high = (group_sums(table[columns], ends) for columns, ends in (self.sure, self.open))
+        return low - self.less_sure, high - self.less_open
+
+    def uncovered(self, enough: int) -> list[Uncovered]:
+        """What no witness keeps from somebody, the first `enough`; onlooker by onlooker."""
+        failed: set[int] = set()
+        for aim in sorted(range(len(self.aims)), key=self._hardest):
+            for direction in self._directions(aim):
+                failed |= self._pursue_all(aim, direction)
+            if len(failed) >= enough:
+                break
+        found = []
+        for pair in sorted(failed, key=lambda pair: (self.mind[pair], self._aim_of(pair)))[:enough]:
+            self.measure(pair)
+            this, low, high = self.aims[self._aim_of(pair)], int(self.low[pair]), int(self.high[pair])
+            found.append(Uncovered(secret=this.secret, mind=int(self.mind[pair]), value=this.value, low=low, high=high))
+        return found
+
+    @property
+    def narrowest(self) -> int:
+        """The narrowest interval that anybody is left with."""
+        return int((self.high - self.low).min(initial=np.iinfo(np.int64).max))
+
+    def _aim_of(self, pair: int) -> int:
+        return int(np.searchsorted(self.ends, pair, side="right")) - 1
+
+    def _hardest(self, aim: int) -> tuple[int, int]:
+        return -max(abs(self._goal(aim, direction)) for direction in self._directions(aim)), aim
+
+    def _directions(self, aim: int) -> tuple[int, ...]:
+        """A small count must look like anything from none to k, the others of a group like k; of any other secret k must stay open, either way."""
+        if self.aims[aim].group:
+            return (1,)
+        return (-1, 1) if self.aims[aim].value < self.k else (0,)
+
+    def _goal(self, aim: int, direction: int) -> int:
+        """How far a table must go from the truth."""
+        low, high = int(self.from_low[aim]), int(self.from_high[aim])
+        return -low if direction < 0 else self.k - high if direction > 0 else self.k - (high - low)
+
+    def _open(self, aim: int, direction: int) -> Whole:
+        """Whom no witness keeps from an aim yet."""
+        pairs = np.arange(self.ends[aim], self.ends[aim + 1])
+        low, high = self.low[pairs], self.high[pairs]
+        return pairs[low > 0] if direction < 0 else pairs[high < self.k] if direction > 0 else pairs[high - low < self.k]
+
+    def _pursue_all(self, aim: int, direction: int) -> set[int]:
+        """Look for witnesses for everybody who is after an aim: for the first, then for all who are left at once. Who has none."""
+        first = self._open(aim, direction)[:1]
+        failed = self._pursue(aim, direction, first)
+        if failed and len(self.onlookers.knows[self.mind[first[0]]]) == 0:
+            return set(self._open(aim, direction).tolist())  # what the public has no witness for, nobody has
+        return failed | self._pursue(aim, direction, self._open(aim, direction)[len(failed) :])
+
+    def _pursue(self, aim: int, direction: int, pairs: Whole) -> set[int]:
+        """One witness for all of these, or one for either half."""
+        pairs = np.intersect1d(pairs, self._open(aim, direction), assume_unique=True)
+        if len(pairs) == 0 or self._near(aim, direction, pairs):
+            return set()
+        if len(pairs) == 1:
+            self._harder(aim, direction, pairs)
+            return set(np.intersect1d(pairs, self._open(aim, direction)).tolist())
+        half = len(pairs) // 2
+        return self._pursue(aim, direction, pairs[:half]) | self._pursue(aim, direction, pairs[half:])
+
+    def _near(self, aim: int, direction: int, pairs: Whole, *, whole: bool = False) -> bool:
+        """Look for the nearest table that is just far enough and that all of these must reckon with."""
+        self._know(pairs)
+        for side in (direction,) if direction else (-1, 1):
+            columns, goal = self._columns(aim, side), self._goal(aim, direction)
+            if columns and goal * direction >= 0:
+                row, far = self.goals[columns], (goal if direction else side * goal)
+                self.program.demand(row, *((-np.inf, far) if side < 0 else (far, np.inf)))
+                if whole or not self._learn(self._solved_nearby(columns, pairs)):
+                    self._learn(self._solved(whole=whole))
+                self.program.demand(row, -np.inf, np.inf)
+            if not np.isin(pairs, self._open(aim, direction)).any():
+                break
+        self._forget(pairs)
+        return not np.isin(pairs, self._open(aim, direction)).any()
+
+    def _harder(self, aim: int, direction: int, pair: Whole) -> None:
+        """What is left to try for one: the furthest tables, then both again in whole numbers from the start."""
+        for whole in (False, True):
+            if whole and len(self._open(aim, direction)):
+                self._near(aim, direction, pair, whole=True)
+            for side in (direction,) if direction else (-1, 1):
+                if np.isin(pair, self._open(aim, direction)).any():
+                    self._furthest(int(pair[0]), side, whole=whole)
+
+    def measure(self, pair: int) -> None:
+        """Learn how far from the aim tables can be in either direction, to the end."""
+        for side in (-1, 1):
+            if not self._furthest(pair, side, whole=False):
+                self._furthest(pair, side, whole=True)
+
+    def _furthest(self, pair: int, side: int, *, whole: bool) -> bool:
+        """Learn how far from the aim a table can be. What is no whole table is not learnt."""
+        columns, width = np.array(self._columns(self._aim_of(pair), side), dtype=np.int64), len(self.field.truth)
+        every, ones = np.arange(2 * width), np.ones(len(columns))
+        self._know(np.array([pair]))
+        self.program.cost(every, np.zeros(2 * width))
+        self.program.cost(np.concatenate((columns, columns + width)), np.concatenate((-side * ones, side * ones)))
+        learnt = self._learn(self._solved(whole=whole))
+        self.program.cost(every, np.ones(2 * width))
+        self._forget(np.array([pair]))
+        return learnt
+
+    def _columns(self, aim: int, side: int) -> Atoms:
+        return self.aims[aim].sure if side < 0 else self.aims[aim].open
+
+    def _solved(self, *, whole: bool) -> Floats | None:
+        return self.program.solve_whole(np.arange(2 * len(self.field.truth))) if whole else self.program.solve()
+
+    def _solved_nearby(self, columns: Atoms, pairs: Whole) -> Floats | None:
+        """Solve with what is far away left as it is."""
+        ease, width = np.ones(len(self.field.truth)), len(self.field.truth)
+        places, lows, highs = self.onlookers.columns.of(np.unique(self.mind[pairs]))
+        ease[places[lows == highs]] = 0
+        near = self.blocks.near(np.array(columns, dtype=np.int64), ease)
+        return None if near is None else self.program.solve_part(np.concatenate((near, near + width)))
+
+    def _know(self, pairs: Whole) -> None:
+        """Let the program know what each of these knows."""
+        minds = np.unique(self.mind[pairs])
+        self._limit(*self.onlookers.columns.of(minds))
+        rows, _, highs = self.onlookers.shared.of(minds)
+        self._share(rows, highs)
+
+    def _forget(self, pairs: Whole) -> None:
+        """Leave the program as the public knows it."""
+        minds = np.unique(self.mind[pairs])
+        columns, _, _ = self.onlookers.columns.of(minds)
+        self._limit(columns, np.zeros(len(columns)), self.field.most[columns])
+        rows, _, _ = self.onlookers.shared.of(minds)
+        self._share(rows, self.field.shared.high[rows])
+
+    def _limit(self, columns: Whole, lows: Whole | Floats, highs: Whole) -> None:
+        truth, width = self.field.truth[columns], len(self.field.truth)
+        self.program.limit(np.concatenate((columns, columns + width)), np.zeros(2 * len(columns)), np.concatenate((highs - truth, truth - lows)))
+
+    def _share(self, rows: Whole, highs: Whole) -> None:
+        present = self.field.shared.sums(self.field.truth)
+        for row, high in zip(rows.tolist(), (highs - present[rows]).tolist(), strict=True):
+            self.program.demand(self.field.first_shared + row, -np.inf, high)
+
+    def _learn(self, solution: Floats | None) -> bool:
+        """Check an answer of the solver in whole numbers, and note what it proves to everybody who must reckon with it; False if it is no witness."""
+        if solution is None:
+            return False
+        width = len(self.field.truth)
+        table = self.field.truth + np.rint(solution[:width] - solution[width : 2 * width]).astype(np.int64)
+        if not self.field.allows(table):
+            return False
+        agree, (low, high) = self.onlookers.agree(table), self._reach(table)
+        for aim in np.flatnonzero((low < self.from_low) | (high > self.from_high)):
+            here = slice(self.ends[aim], self.ends[aim + 1])
+            theirs = agree[self.mind[here]]
+            self.low[here] = np.where(theirs, np.minimum(self.low[here], low[aim]), self.low[here])
+            self.high[here] = np.where(theirs, np.maximum(self.high[here], high[aim]), self.high[here])
+        return True
