@@ -1,6 +1,6 @@
 """What every command is given and gives back: the request, wrong usage, exit codes, and the ways a command speaks to a person.
 
-Owns what the modules of `generator/commands` share. A command prints, may ask for the day, and imports heavy libraries only when it runs. Must
+Owns what the modules of `cli.commands` share. A command prints, may ask for the day, and imports heavy libraries only when it runs. Must
 not know which commands exist.
 Exit codes: 0 fine, 1 problems in the records, 2 wrong usage, 3 a bug, 4 a sealed file cannot be opened, 5 the audit refuses, 6 verdicts that
 `--fail-on` does not let through. Where it is known why a sealed file cannot be opened, 4 is followed by a second digit: 40 no key fits, 41 altered,

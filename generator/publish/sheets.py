@@ -1,4 +1,4 @@
-"""Inspection sheets: what stands on one school's A4 sheet, as HTML that `paper` can lay out.
+"""Inspection sheets: what stands on one school's A4 sheet, as HTML that `pdf` can lay out.
 
 Owns the order and the words of a sheet. It says what the records say and leaves room for what inspectors find: boxes, remarks, signatures by role. It
 compares a school with its duties, never with another school, and gives no total.

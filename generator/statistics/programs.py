@@ -1,7 +1,7 @@
 """Linear programs: the cheapest point, or the furthest, of what a set of rows allows. The only user of `highspy`.
 
 Owns the solver and what counts as an answer: proved optimal, nothing else. Limits are on work, not on time, so that the same input gives the same
-answer on every machine. Must not know what a column or a row means. Nobody has to believe an answer: `audit` checks each in whole numbers.
+answer on every machine. Must not know what a column or a row means. Nobody has to believe an answer: `witnesses` checks each in whole numbers.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Protection: which cells may be shown and which must be hidden. Makes a Draft; nothing that a Draft holds is public yet.
 
-Owns the choice of what is suppressed, never the proof that it suffices: that is `audit`'s, which does not know this module. Method: a count under
+Owns the choice of what is suppressed, never the proof that it suffices: that is `attack`'s, which does not know this module. Method: a count under
 the threshold is hidden, and so is one that would be small to a school that knows its own part; then, for each, the cheapest other table is looked
 for in which the count is none, and one in which it is k or more; whatever that table must change is hidden too (by linear programming, after Kelly,
 Golden and Assad, and Robertson). What turns out to be unneeded is shown again. A sum that stands in several tables is one *node*: hidden in one,

@@ -1,7 +1,7 @@
 """Raw counts and their tables: the only place where the numbers of schools are added up. Never reachable from `build`.
 
 Owns what everybody may know of the form, and `tabulate`; which tables there are is the registry's. pandas shapes here; no number leaves this module
-except through `disclosure` and `audit`.
+except through `protect` and `attack`.
 
 An *atom* is one figure of one band of one Submission. Every cell of every table is a sum of atoms: two releases that count the same Submission share
 its atoms, and what can be worked out from both is one question. Figures that the form defines as sums (due, screened, valid, paper files) are no
