@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
 import json
+import os
 import re
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -280,3 +283,13 @@ def test_check_needs_no_spreadsheets() -> None:
 def test_the_schema_in_the_repository_names_the_shared_sets() -> None:
     kept = json.loads(Path(ROOT / "schemas" / "published" / "verdicts.schema.json").read_text(encoding="utf-8"))
     assert kept["properties"]["checks"]["items"]["properties"]["verdict"]["$ref"].endswith("/Verdict")
+
+
+def test_where_nothing_temporary_can_be_written_the_disk_is_called_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)) as refused:
+        as_workbook([], {})
+    assert refused.value.errno == errno.ENOSPC

@@ -40,7 +40,7 @@ EXPLORE = "EXPLORE" in os.environ
 SENTINEL = 71993  # pupils on the roll of a band
 _FEW = 2  # changes that are tried without EXPLORE
 _INSTANTS = 25
-_EACH = 10  # of a build: at the beginning, between and at the end
+_EACH = 4  # of a build: at the beginning, between and at the end
 Made = Callable[[Path], District]
 Arguments = Callable[[District], tuple[str, ...]]
 

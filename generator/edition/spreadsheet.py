@@ -8,8 +8,11 @@ number or a day stays text. Must not know what the tables say.
 from __future__ import annotations
 
 import csv
+import errno
 import io
+import os
 import re
+import tempfile
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -77,7 +80,8 @@ def _seen(text: str) -> str:
 def as_workbook(tables: Sequence[Table], properties: Mapping[str, str]) -> bytes:
     """An Excel workbook with a sheet a table: header in view, a filter on every column, text never a formula or a link."""
     made = io.BytesIO()
-    book = Workbook(made, {"constant_memory": True})  # a row at a time: a large district has some hundred thousand
+    # A row at a time, beside memory: a large district has some hundred thousand.
+    book = Workbook(made, {"constant_memory": True, "tmpdir": _temporary()})
     book.set_properties({**properties, "created": _MADE})
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     day, wrapped = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}), book.add_format({"text_wrap": True, "valign": "top"})
@@ -106,3 +110,11 @@ def _write(sheet: Worksheet, number: int, row: Sequence[Cell], day: Format, wrap
                 sheet.write_datetime(number, column, cell, day)
             case _:
                 sheet.write_number(number, column, cell, wrapped)
+
+
+def _temporary() -> str:
+    """The folder for temporary files. OSError (no space left) where none can be written to, as Python says FileNotFoundError of a full disk."""
+    try:
+        return tempfile.gettempdir()
+    except FileNotFoundError:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
