@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,9 +17,9 @@ from generator.compliance.school_measures import Period
 from generator.edition.render import Edition, edition
 from generator.edition.site import site
 from generator.files.catalogue import Language, load
-from generator.model.duties import Operator, RuleId, SchoolMeasure, Value
+from generator.model.duties import Operator, RuleId, SchoolMeasure, Value, ValueType
 from generator.model.ids import SchoolId
-from generator.model.operators import holds
+from generator.model.operators import TAKES, holds
 from generator.pages.words.comparison import compared, demanded, measured
 from generator.pages.words.wording import due_rule, in_all, told, whom
 from generator.publish.build import read
@@ -96,6 +97,19 @@ def test_a_value_beside_what_was_asked(rule: str, value: Value, target: Value | 
     for language, expected in ((Language.ZH, zh), (Language.EN, en)):
         check, moment = invented(language, rule, value, target, Verdict.UNMET)
         assert compared(made(language), check, moment) == expected
+
+
+NUMBERS = [operator for operator, takes in TAKES.items() if takes == (ValueType.NUMBER, ValueType.NUMBER)]
+
+
+@pytest.mark.parametrize("operator", NUMBERS)
+@pytest.mark.parametrize("value", [2, 3, 4])
+def test_every_operator_of_numbers_has_its_sentence_and_tells_no_gap_where_it_holds(operator: Operator, value: int) -> None:
+    for language, gaps in ((Language.ZH, ("差 1", "多出 1")), (Language.EN, ("1 m² short", "1 m² too many"))):
+        check, moment = invented(language, "ROOM-13", value, 3, Verdict.UNMET)
+        said = compared(made(language), check._replace(rule=replace(check.rule, operator=operator)), moment)
+        assert "3 " in said
+        assert not (holds(operator, value, 3) and any(gap in said for gap in gaps)), said
 
 
 def test_what_a_target_was_worked_out_from_is_named() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from difflib import unified_diff
 from functools import cache
 from pathlib import Path
+from posixpath import dirname, join, normpath
 
 import pytest
 
@@ -82,3 +84,13 @@ def test_the_pages_of_an_area_read_as_they_did(area: str) -> None:
         kept = (GOLDEN / name).read_text(encoding="utf-8").splitlines(keepends=True) if (GOLDEN / name).is_file() else []
         told += unified_diff(kept, made()[name].splitlines(keepends=True), name, name, n=1)
     assert told == [], "run `make golden` and review the difference:\n" + "".join(told[:200])
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_page_is_led_to_by_the_navigation_or_by_another_page(language: Language) -> None:
+    """A page that was forgotten in NAVIGATION is read by nobody."""
+    texts = {name.removeprefix(f"{language.value}/"): text for name, text in made().items() if name.startswith(f"{language.value}/")}
+    led = set(texts.pop("navigation.txt").split())
+    for name, text in texts.items():
+        led |= {normpath(join(dirname(name), href)) + ".md" for href in re.findall(r'href="([^"#:?]+)\.html', text)} - {name}
+    assert set(texts) - led == set()
