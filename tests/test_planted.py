@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from generator.sealed.bech32 import encoded
 from generator.sealed.recipients import fingerprint
 from tests.command import started
 from tests.district import DAY, FIRST, ROOT, TERM, District, commit, district, invented, put, run
+from tests.test_tree import git
 
 
 @pytest.fixture
@@ -85,7 +87,39 @@ def test_a_change_left_by_somebody_else_is_not_opened_in_the_place_of_what_git_h
     done = run(made, "open", str(made.sealed()), "--identity", str(made.key_file()), "--out", str(out))
     assert not out.exists()
     assert done.returncode == 1
-    assert "[unfinished-change]" in done.stdout
+    assert "[unfinished-in-git]" in done.stdout
+
+
+@pytest.mark.parametrize("name", [UNFINISHED, ".Unfinished"])
+def test_what_git_brought_as_an_unfinished_change_is_neither_read_nor_put_back(made: District, name: str) -> None:
+    """Committed by somebody: the bytes of "before" are theirs. Taken out of the index alone, it has still come with the checkout."""
+    paths = (made.sealed(), made.receipt())
+    place = made.root / name
+    place.mkdir()
+    listed = [(str(p.relative_to(made.root)), hashlib.sha256(p.read_bytes()).hexdigest(), True) for p in paths]
+    for number in range(len(paths)):
+        (place / f"{number}.old").write_text("theirs", encoding="ascii")
+    (place / "list").write_text(json.dumps(listed), encoding="ascii")
+    commit(made)
+    own = made.beside / "own.yml"
+    own.write_bytes(submission.written(later(made)))
+    key, out = ["--identity", str(made.key_file())], ["--out", str(made.beside / "opened.yml")]
+    if name != UNFINISHED:
+        place.rename(made.root / UNFINISHED)  # as where small and capital letters are one
+    before = {path: path.read_bytes() for path in (*paths, *(made.root / UNFINISHED).iterdir())}
+    for index in (True, False):
+        assert "[unfinished-in-git]" in run(made, "check").stdout
+        typed = [["seal", str(own)], ["rekey", *key], ["release", TERM, *key], ["new", "school"], ["tidy"], ["open", str(made.sealed()), *key, *out]]
+        for words in typed:
+            done = run(made, *words)
+            assert done.returncode == (1 if words[0] == "open" else 2), words
+            assert UNFINISHED in done.stdout + done.stderr
+        assert {path: path.read_bytes() for path in before} == before
+        if index:
+            git(made.root, "rm", "-r", "-q", "--cached", name)
+    git(made.root, "commit", "-q", "-m", "x")
+    shutil.rmtree(made.root / UNFINISHED)
+    assert "[unfinished-in-git]" not in run(made, "check").stdout
 
 
 def later(made: District) -> submission.Submission:

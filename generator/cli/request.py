@@ -218,8 +218,10 @@ def write_records(request: Request, files: Mapping[str, bytes]) -> None:
 
 def put_back(request: Request) -> None:
     """Undo what a run began that was killed, before anything is read, and say so."""
-    from generator.files.replacing import put_back
+    from generator.files.replacing import UNFINISHED, planted, put_back
 
+    if planted(request.root):
+        raise UsageError("cli.unfinished_in_git", path=UNFINISHED)
     try:
         if files := put_back(request.root):
             print(request.say("cli.put_back", count=len(files)), file=sys.stderr)

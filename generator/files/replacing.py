@@ -3,8 +3,8 @@
 Owns `.unfinished`, the folder at the district's top in which a change is prepared. What was prepared is on the disk before the list of the files is,
 the list before the first file changes, and every file before the list goes. As long as the list is there the change is not done: a full disk, a
 signal or the next run puts every file back as it was (a later one of these leaves alone what somebody else has changed since). So a run that was
-killed, or whose machine lost power, is as if it had never been, and can be typed again. The folder holds its own `.gitignore`.
-Must not know what the files are.
+killed, or whose machine lost power, is as if it had never been, and can be typed again. The folder holds its own `.gitignore`. One that is in git
+somebody else made: nothing is read from it and nothing put back. Must not know what the files are.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
+from generator.files.git import ask
+
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 UNFINISHED = ".unfinished"
 _LIST = "list"
@@ -27,6 +29,8 @@ _HERE = "records"  # no other file is ever put back, whatever a list says that s
 def replace(root: Path, files: Mapping[str, bytes]) -> None:
     """Give each file (posix path from `root`, below `records/`) its new bytes. OSError, and then every file is as it was."""
     with _alone(root):
+        if planted(root):
+            raise FileExistsError(errno.EEXIST, "is in git", str(root / UNFINISHED))
         _put_back(root)
         if not files:
             return
@@ -46,7 +50,7 @@ def replace(root: Path, files: Mapping[str, bytes]) -> None:
 
 def put_back(root: Path) -> tuple[str, ...]:
     """Undo what a run began that did not end, and sweep what it left; the files that are again as they were. OSError."""
-    if not (root / UNFINISHED).is_dir():
+    if not (root / UNFINISHED).is_dir() or planted(root):
         return ()
     with _alone(root):
         return _put_back(root)
@@ -54,7 +58,16 @@ def put_back(root: Path) -> tuple[str, ...]:
 
 def unfinished(root: Path) -> Mapping[str, Path | None]:
     """The files that a run changed which did not end, and where their bytes of before lie; None where there was no file."""
-    return dict(_half(root))
+    return {} if planted(root) else dict(_half(root))
+
+
+def planted(root: Path) -> bool:
+    """Whether the folder of an unfinished change came with git: in the index, or in the commit that is checked out. Ours git ignores."""
+    if not os.path.lexists(root / UNFINISHED) or not any((folder / ".git").exists() for folder in (root.absolute(), *root.absolute().parents)):
+        return False
+    listed = ask(root, "ls-files", "-z", "--cached") or b""
+    listed += ask(root, "ls-tree", "-z", "--name-only", "HEAD", doubtful=True) or b""
+    return any(path.partition(b"/")[0].lower() == UNFINISHED.encode("ascii") for path in listed.split(b"\0"))
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -134,7 +147,7 @@ def _keep(path: Path, old: Path) -> None:
 
 
 def _put_back(root: Path) -> tuple[str, ...]:
-    half = unfinished(root)
+    half = dict(_half(root))
     for name, old in half.items():
         if old:
             old.replace(root / name)

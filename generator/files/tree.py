@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from generator.files.replacing import unfinished
+from generator.files.replacing import UNFINISHED, planted, unfinished
 from generator.problems import Position, Problem, in_order, problem
 
 RECORDS = "records"
@@ -77,7 +77,8 @@ class Pair:
 def folder(root: Path) -> tuple[Tree, tuple[Problem, ...]]:
     """The Tree of a working folder, and a Problem for every file that cannot be part of it.
 
-    Files that a run changed which was stopped before its end are read as they were before, and one Problem says so.
+    Files that a run changed which was stopped before its end are read as they were before, and one Problem says so. What git brought in the place
+    of such a run is a Problem, and nothing of it is read.
     """
     problems: list[Problem] = []
     before = unfinished(root)
@@ -86,6 +87,8 @@ def folder(root: Path) -> tuple[Tree, tuple[Problem, ...]]:
         readers.pop(path, None)
         if old is not None:
             readers[path] = head_of(old)
+    if planted(root):
+        problems.append(problem(Position(path=UNFINISHED), "unfinished-in-git"))
     if before:
         problems.append(problem(Position(path=min(before)), "unfinished-change", count=len(before)))
     return Tree(readers={path: readers[path] for path in sorted(readers)}), in_order(problems)

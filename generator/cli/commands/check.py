@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ACCEPTS = Accepts(values=("--format", "--to", "--fail-on", "--as-of"), flags=("--references", "--rules", "--history"), most_words=None)
 RULES = ("--rules", "--fail-on", "--as-of")  # any of them asks for verdicts
-EVERYWHERE = frozenset({"unfinished-change"})  # told whichever files were named
+EVERYWHERE = frozenset({"unfinished-change", "unfinished-in-git"})  # told whichever files were named
 REFERENCES = frozenset({"unknown-reference", "misspelled-reference", "duplicate-id", "no-district", "no-records", "stage-not-taught"})
 
 
