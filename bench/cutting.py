@@ -31,7 +31,7 @@ def main() -> None:
     """Cut all releases; print what each cost."""
     schools, releases = int(sys.argv[1]), int(sys.argv[2])
     repository = _many(replace(without_sealed(ROOT), releases={}), schools)
-    term = next(term for year in repository.district.years for term in year.terms if term.id == TERM)
+    term = repository.district.terms[TERM]
     submissions = {Filing(term=s.term, school=s.school, revision=s.revision): s for s in _handed_in(repository)}
     counted = {filing.school: filing.revision for filing in submissions}
     before: tuple[Release, ...] = ()

@@ -50,7 +50,7 @@ class Cut:
 
 def cuts(repository: Repository) -> tuple[Cut, ...]:
     """Every release, in the order of days: each term's on the day that the calendar names, and one again when a school had corrected its figures."""
-    terms = [term for year in repository.district.years for term in year.terms if term.id in TERMS]
+    terms = [term for term in repository.district.terms.values() if term.id in TERMS]
     made = [Cut(term=term, day=term.release_from) for term in terms if term.release_from]
     again = [Cut(term=t, day=_RELEASED_AGAIN_ON, revision=2, correction=CORRECTION) for t in terms if t.id == CORRECTED[1]]
     return tuple(sorted((*made, *again), key=lambda one: one.day))
@@ -66,8 +66,8 @@ class Filing:
 
 def filings(repository: Repository, seed: str = SEED) -> tuple[Filing, ...]:
     """Everything that is handed in, in the order of days."""
-    years = repository.district.years
-    made = [f for year in years for term in year.terms if term.id in TERMS for f in _of_term(repository, year, term, seed)]
+    district = repository.district
+    made = [f for term in district.terms.values() if term.id in TERMS for f in _of_term(repository, district.year_of(term.id), term, seed)]
     return tuple(sorted(made, key=lambda f: (f.sealed_on, f.submission.school, f.submission.term)))
 
 

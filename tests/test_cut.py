@@ -56,7 +56,7 @@ def repository() -> Repository:
 
 
 def term() -> Term:
-    return next(term for year in repository().district.years for term in year.terms if term.id == TERM)
+    return repository().district.terms[TERM]
 
 
 @cache

@@ -395,7 +395,7 @@ def test_an_earlier_revision_that_history_was_given_later_is_not_counted(made: D
     git(made.root, "checkout", "-q", "main")
     git(made.root, "merge", "-q", "-s", "ours", "-m", "merged", "side")
     repository = made.repository()
-    term = next(term for year in repository.district.years for term in year.terms if term.id == TERM)
+    term = repository.district.terms[TERM]
     for receipt in (signed, unsigned):
         counted = _former(made.root, repository, term, {(receipt.school, receipt.revision)})
         assert [one.receipt.digest for one in counted] == [receipt.digest]

@@ -48,7 +48,7 @@ def test_every_figure_satisfies_every_identity(repository: Repository, filed: tu
 def test_enrolment_is_that_of_the_returns(repository: Repository, filed: tuple[Filing, ...]) -> None:
     for filing in filed:
         one = filing.submission
-        stated = repository.returns[one.school, next(y.id for y in repository.district.years if any(t.id == one.term for t in y.terms))]
+        stated = repository.returns[one.school, repository.district.year_of(one.term).id]
         assert sum(c.enrolment for c in one.bands.values()) == sum(stated.enrolment.values())
 
 
@@ -65,7 +65,7 @@ def test_the_totals_of_october_2020_reproduce_what_was_published(repository: Rep
 
 
 def test_one_is_late_one_missing_one_corrected(repository: Repository, filed: tuple[Filing, ...]) -> None:
-    due = {term.id: term.submissions_due for year in repository.district.years for term in year.terms}
+    due = {term.id: term.submissions_due for term in repository.district.terms.values()}
     first = [f for f in filed if f.submission.revision == 1]
     assert [(f.submission.school, f.submission.term) for f in first if f.sealed_on > (due[f.submission.term] or f.sealed_on)] == [LATE]
     everybody = {(school, term) for school in repository.schools for term in TERMS}
@@ -153,7 +153,7 @@ def test_a_whole_district_is_sealed_checked_and_opened(tmp_path: Path) -> None:
     tree, _ = folder(root)
     loaded, problems = load(tree)
     assert loaded, problems
-    terms = [term.id for year in loaded.district.years for term in year.terms]
+    terms = list(loaded.district.terms)
     files = sealed_files(tree, loaded, terms)
     assert 0 < len(files) <= count
     sizes = set()

@@ -74,4 +74,4 @@ class Past:
 
 def past_days(district: District, as_of: date) -> tuple[date, ...]:
     """The last day of every term that is over, and `as_of`."""
-    return (*(t.last_day for y in district.years for t in y.terms if t.last_day < as_of), as_of)
+    return (*(t.last_day for t in district.terms.values() if t.last_day < as_of), as_of)

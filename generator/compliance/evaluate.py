@@ -195,12 +195,6 @@ def of_school(repository: Repository, school: SchoolId, as_of: date) -> Mapping[
     return {ready.rule.id: _waived(day, seen.check(ready)) for ready in day.rules if ready.rule.subject is Subject.SCHOOL}
 
 
-def current_year(repository: Repository, as_of: date) -> SchoolYear:
-    """The school year that a day falls in, or the last one begun before it (the first, before them all)."""
-    begun = [y for y in repository.district.years if y.first_day <= as_of]
-    return begun[-1] if begun else repository.district.years[0]
-
-
 # --- one day --------------------------------------------------------------------------------------------------------------------
 
 
@@ -245,7 +239,7 @@ class _Day:
 
 
 def _day(repository: Repository, as_of: date) -> _Day:
-    year = current_year(repository, as_of)
+    year = repository.district.year_on(as_of)
     begun = {kind: tuple(p for p in periods(kind, year) if p.first_day <= as_of) for kind in PeriodKind}
     in_force = frozenset(clause.ref for p in repository.policies.values() if _in_force(p, as_of) for clause in p.clauses)
     parameters = repository.parameters
@@ -576,7 +570,7 @@ def trend_point(repository: Repository, verdicts: Verdicts) -> TrendPoint:
     """One day's verdicts, counted."""
     return TrendPoint(
         day=verdicts.as_of,
-        year=current_year(repository, verdicts.as_of).id,
+        year=repository.district.year_on(verdicts.as_of).id,
         schools=tally(check for check in verdicts.checks if check.school),
         by_rule={rule: tally(checks) for rule, checks in verdicts.by_rule.items()},
         by_school={school: tally(checks) for school, checks in verdicts.by_school.items()},

@@ -54,7 +54,7 @@ def _head(site: Site, catalogue: Catalogue) -> Mapping[str, object]:
         "as_of": site.as_of.isoformat(),
         "commit": site.commit.id if site.commit else None,
         "uncommitted": bool(site.commit and site.commit.dirty is not False),
-        "school_year": site.current_year,
+        "school_year": site.current_year.id,
         "verdicts": [_verdict(verdict, catalogue) for verdict in Verdict],
         "rules": [_rule(rule) for rule in repository.rules.values()],
         "schools": [_school(school) for school in repository.schools.values()],

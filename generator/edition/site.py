@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from generator.compliance.claims import ClaimResult, TargetResult, check, targets
-from generator.compliance.evaluate import Earlier, TrendPoint, Verdicts, current_year, evaluate, trend
+from generator.compliance.evaluate import Earlier, TrendPoint, Verdicts, evaluate, trend
 from generator.compliance.scoring import Assessment, Score, assess, scores
 from generator.files.history import Commit
+from generator.model.district import SchoolYear
 from generator.model.ids import SchoolId, YearId
 from generator.model.inspections import InspectionId
 from generator.model.releases import Release
+from generator.model.schools import Return
 from generator.problems import Position
 from generator.records.repository import Repository
 
@@ -34,16 +36,17 @@ class Site:
     assessments: tuple[Assessment, ...]
     as_of: date
     commit: Commit | None
+    current_year: SchoolYear  # the one that `as_of` falls in, or the last one begun before it (the first, before them all)
 
     @property
     def releases(self) -> tuple[Release, ...]:
         """What had been released by then, from the first to the last."""
         return tuple(r for r in self.repository.releases.values() if r.released_on <= self.as_of)
 
-    @property
-    def current_year(self) -> YearId:
-        """The id of the school year that `as_of` falls in, or of the last one begun before it (the first, before them all)."""
-        return current_year(self.repository, self.as_of).id
+    def return_of(self, school: SchoolId, year: YearId) -> Return | None:
+        """A school's return for a school year, if it was filed by then."""
+        found = self.repository.returns.get((school, year))
+        return found if found is not None and found.filed_on <= self.as_of else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,4 +93,5 @@ def site(
         assessments=assess(repository, as_of),
         as_of=as_of,
         commit=commit,
+        current_year=repository.district.year_on(as_of),
     )

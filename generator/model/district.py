@@ -5,7 +5,8 @@ Owns these types. Must not know schools.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -141,3 +142,16 @@ class District:
     parameters: tuple[Parameter, ...]
     systems: tuple[System, ...]
     source: Position
+    terms: Mapping[TermId, Term] = field(init=False, repr=False, compare=False)  # every term of every year by its id, in order
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "terms", {term.id: term for year in self.years for term in year.terms})
+
+    def year_on(self, day: date) -> SchoolYear:
+        """The school year that a day falls in, or the last one begun before it (the first, before them all)."""
+        begun = [year for year in self.years if year.first_day <= day]
+        return begun[-1] if begun else self.years[0]
+
+    def year_of(self, term: TermId) -> SchoolYear:
+        """The school year of a term."""
+        return next(year for year in self.years if any(one.id == term for one in year.terms))

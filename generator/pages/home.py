@@ -76,7 +76,7 @@ def _home(edition: Edition) -> Page:
             "lines": [line for line in district.help_lines if not line.urgent],
             "doors": [{"id": d, "links": [{"page": p, "title": f"nav.{t}"} for p, t in links]} for d, links in _DOORS],
             "figures": [_headline(edition, name) for name in _HEADLINES],
-            "year": site.current_year,
+            "year": site.current_year.id,
             "reproduced": sum(r.outcome is Outcome.REPRODUCED for r in site.claims),
             "claims": len(site.claims),
             "coming": [{"activity": a, "tone": STATE_TONES[a.state.value]} for a in coming],
@@ -89,7 +89,7 @@ def _home(edition: Edition) -> Page:
 
 def _headline(edition: Edition, name: MeasureName) -> dict[str, object]:
     site = edition.site
-    found = measure(name, site.repository, site.current_year, site.as_of)
+    found = measure(name, site.repository, site.current_year.id, site.as_of)
     return {"name": name, "value": figure(edition, name, found.value), "rests_on": rests_on(edition, found)}
 
 

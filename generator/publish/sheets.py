@@ -13,7 +13,6 @@ from generator.edition.literal import settle
 from generator.edition.render import Edition
 from generator.model.duties import RuleId
 from generator.model.schools import School
-from generator.pages.schools.school import return_of, year
 from generator.pages.schools.schools import SIGNATURES
 from generator.pages.words.wording import Cited, cited, days_to, told
 
@@ -27,8 +26,8 @@ def sheet(edition: Edition, school: School) -> str:
     data = {
         "school": school,
         "area": next(a.title for a in site.repository.district.areas if a.id == school.area),
-        "found": return_of(site, school, year(site).id),
-        "year": year(site).id,
+        "found": site.return_of(school.id, site.current_year.id),
+        "year": site.current_year.id,
         "rows": [_row(edition, check, clauses) for check in site.verdicts.by_school[school.id]],
         "answers": ANSWERS,
         "signatures": SIGNATURES,

@@ -358,7 +358,7 @@ def _reached(changes: Changes, before: Site, after: Site) -> frozenset[SchoolId]
 def _titles(repository: Repository) -> Mapping[tuple[str, str], Text]:
     """The titles of what records refer to, by the name of the field that refers and the id."""
     district = repository.district
-    windows = {w.id: w.title for year in district.years for term in year.terms for w in term.windows}
+    windows = {w.id: w.title for term in district.terms.values() for w in term.windows}
     of: Mapping[str, Mapping[str, Text]] = {
         "school": {s.id: s.title for s in repository.schools.values()},
         "schools": {s.id: s.title for s in repository.schools.values()},

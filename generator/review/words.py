@@ -364,7 +364,7 @@ class Words:
         release = self.newest.releases.get(ReleaseId(PurePosixPath(file.path).stem)) if self.newest and file.how is How.ADDED else None
         if self.newest is None or release is None:
             return item
-        term = next(term.title for year in self.newest.district.years for term in year.terms if term.id == release.term)
+        term = self.newest.district.terms[release.term].title
         made = release.certificate
         lines = {
             "day": release.released_on.isoformat(),

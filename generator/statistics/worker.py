@@ -51,7 +51,7 @@ class Refused:
 
 def frame(repository: Repository, school: SchoolId, term: TermId) -> Frame | None:
     """What the open records say of a school's Submission for a term; None where they know no such school or term."""
-    terms = {term.id: term for year in repository.district.years for term in year.terms}
+    terms = repository.district.terms
     if school not in repository.schools or term not in terms:
         return None
     return Frame(

@@ -35,7 +35,7 @@ def run(request: Request) -> int:
     if repository is None or odd:
         print_problems(request, in_order((*odd, *problems)))
         return PROBLEMS
-    terms = [term.id for year in repository.district.years for term in year.terms]
+    terms = list(repository.district.terms)
     if unknown := [word for word in request.words if word not in terms]:
         raise UsageError("cli.bad_value", option="rekey", value=unknown[0])
     day = request.as_of or present_day(repository.district.time_zone)

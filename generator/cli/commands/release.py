@@ -45,6 +45,7 @@ _MARK, _MOST = "[c]", 20
 def run(request: Request) -> int:
     """Cut the release of a term; nothing is written unless it withstands the attack and somebody says yes."""
     from generator.files.tree import folder
+    from generator.model.ids import TermId
     from generator.problems import in_order
     from generator.records.integrity import releases_gone
     from generator.records.repository import load
@@ -60,7 +61,7 @@ def run(request: Request) -> int:
     if gone := in_order(releases_gone(request.root)):  # an audit must know what was public once
         print_problems(request, gone)
         return PROBLEMS
-    term = next((t for year in repository.district.years for t in year.terms if t.id == request.words[0]), None)
+    term = repository.district.terms.get(TermId(request.words[0]))
     if term is None:
         raise UsageError("release.no_term", term=request.words[0])
     order = _order(request, tree, repository, term)

@@ -14,7 +14,6 @@ from generator.edition.site import Site
 from generator.files.schemas import field_title
 from generator.model.duties import RuleId
 from generator.model.schools import School
-from generator.pages.schools.school import return_of
 from generator.pages.words.wording import TONES, cited, days_to, in_all, period_title, shown, told
 from generator.problems import Position
 
@@ -33,7 +32,7 @@ def checklist(edition: Edition, school: School, clauses: Mapping[RuleId, str]) -
     sealed = [c for c in checks if awaits_release(c) and c.verdict is not Verdict.NOT_APPLICABLE]
     open_ = [c for c in checks if not awaits_release(c)]
     counts = tally(checks)
-    current = return_of(edition.site, school, edition.site.current_year)
+    current = edition.site.return_of(school.id, edition.site.current_year.id)
 
     def items(verdict: Verdict) -> list[dict[str, object]]:
         return [_item(edition, c, clauses[c.rule.id]) for c in open_ if c.verdict is verdict]

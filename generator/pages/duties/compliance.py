@@ -17,7 +17,6 @@ from generator.edition.site import Page
 from generator.model.district import System
 from generator.model.duties import RuleId, Subject
 from generator.pages.duties.overdue import by_rule, overdue, unfiled
-from generator.pages.schools.school import year
 from generator.pages.words.wording import TONES, cited, days_to, due_open, in_all, period_title, shown, told
 
 _COMING = 8  # due days told ahead
@@ -49,7 +48,7 @@ def pages(edition: Edition) -> Iterator[Page]:
             },
             "of_district": [_of_district(edition, c) for c in site.verdicts.of_district],
             "trend": [_point(point) for point in site.trend],
-            "year": year(site),
+            "year": site.current_year,
             "as_of": site.as_of,
         },
         cites=[rule.source for rule in site.repository.rules.values()] or [site.repository.district.source],

@@ -13,7 +13,6 @@ from generator.edition.site import Page, Site
 from generator.model.duties import RuleId
 from generator.model.programme import Modality
 from generator.model.schools import School
-from generator.pages.schools.school import return_of, year
 from generator.pages.words.comparison import rests_on_return
 from generator.pages.words.wording import TONES, days_to, told
 from generator.text import Text
@@ -37,8 +36,8 @@ def pages(edition: Edition) -> Iterator[Page]:
         hide=("toc",),
         data={
             "missing": [{"school": s, "area": areas[s.area]} for s in missing],
-            "due": year(site).returns_due,
-            "days": days_to(edition, year(site).returns_due),
+            "due": site.current_year.returns_due,
+            "days": days_to(edition, site.current_year.returns_due),
             "rows": rows,
             "total": len(late),
             "more": len(late) - len(rows),
@@ -53,9 +52,9 @@ def pages(edition: Edition) -> Iterator[Page]:
 
 def unfiled(site: Site) -> tuple[School, ...]:
     """The schools whose return of the current year is not on file though its last day has passed, in the order of codes."""
-    if site.as_of <= year(site).returns_due:
+    if site.as_of <= site.current_year.returns_due:
         return ()
-    return tuple(s for s in site.repository.schools.values() if return_of(site, s, site.current_year) is None)
+    return tuple(s for s in site.repository.schools.values() if site.return_of(s.id, site.current_year.id) is None)
 
 
 def overdue(site: Site) -> tuple[Check, ...]:

@@ -19,7 +19,7 @@ def pages(edition: Edition) -> Iterator[Page]:
     yield _organisation(edition)
     yield _systems(edition)
     years = edition.site.repository.district.years
-    for year in sorted(years, key=lambda y: (y.id != edition.site.current_year, -y.first_day.toordinal())):
+    for year in sorted(years, key=lambda y: (y.id != edition.site.current_year.id, -y.first_day.toordinal())):
         yield _calendar(edition, year)
 
 
@@ -90,7 +90,7 @@ _SHOWN: dict[int, tuple[tuple[str, str], ...]] = {
 
 def calendar_path(site: Site, year: str) -> str:
     """The page of a school year's calendar."""
-    return "work/calendar" if year == site.current_year else f"work/calendar-{year}"
+    return "work/calendar" if year == site.current_year.id else f"work/calendar-{year}"
 
 
 def _calendar(edition: Edition, year: SchoolYear) -> Page:

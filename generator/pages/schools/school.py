@@ -14,8 +14,7 @@ from enum import StrEnum
 from generator.edition.render import Edition, day_text, label_text, number
 from generator.edition.site import Site
 from generator.files.schemas import field_title
-from generator.model.district import SchoolYear
-from generator.model.ids import TermId, YearId
+from generator.model.ids import TermId
 from generator.model.schools import Return, School
 
 PARTS = (
@@ -52,17 +51,6 @@ class Fact:
     value: str
 
 
-def year(site: Site) -> SchoolYear:
-    """The current school year."""
-    return next(y for y in site.repository.district.years if y.id == site.current_year)
-
-
-def return_of(site: Site, school: School, year_id: YearId) -> Return | None:
-    """The school's return for a school year, if it was filed on or before `as_of`."""
-    found = site.repository.returns.get((school.id, year_id))
-    return found if found is not None and found.filed_on <= site.as_of else None
-
-
 def unstated(found: Return) -> tuple[str, ...]:
     """The parts of a return that the school has not stated, by field name."""
     return tuple(part for part in PARTS if getattr(found, part) is None)
@@ -70,8 +58,8 @@ def unstated(found: Return) -> tuple[str, ...]:
 
 def filing(site: Site, school: School) -> Filing:
     """How the return of the current school year stands on `as_of`; the last day for returns still counts as in time."""
-    due = year(site).returns_due
-    found = return_of(site, school, year(site).id)
+    due = site.current_year.returns_due
+    found = site.return_of(school.id, site.current_year.id)
     if found is None:
         return Filing.AWAITED if site.as_of <= due else Filing.MISSING
     if unstated(found):
@@ -213,11 +201,11 @@ def _meeting(edition: Edition, held_on: date, minuted: bool) -> str:
 
 def _term(edition: Edition, term_id: TermId) -> str:
     """A term by its number in its school year, which the page has already named."""
-    terms = next(y.terms for y in edition.site.repository.district.years if term_id in (t.id for t in y.terms))
+    terms = edition.site.repository.district.year_of(term_id).terms
     return edition.say("school.term", number=[t.id for t in terms].index(term_id) + 1)
 
 
 def _windows(edition: Edition) -> Mapping[tuple[str, str], str]:
     """Each follow-up window's title with its term's, by term and window: window ids are unique only within a term."""
-    terms = [t for y in edition.site.repository.district.years for t in y.terms]
+    terms = edition.site.repository.district.terms.values()
     return {(t.id, w.id): f"{_term(edition, t.id)} · {edition.plain(w.title)}" for t in terms for w in t.windows}

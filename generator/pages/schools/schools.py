@@ -17,7 +17,7 @@ from generator.model.duties import RuleId
 from generator.model.schools import Return, School, SchoolType
 from generator.pages import stamping
 from generator.pages.duties import checklist, inspections
-from generator.pages.schools.school import FACTS, Filing, filing, return_of, unstated, year
+from generator.pages.schools.school import FACTS, Filing, filing, unstated
 from generator.pages.stamping import Copy, Family, Stamped
 from generator.problems import Position
 from generator.text import Text
@@ -74,18 +74,18 @@ def _copy(edition: Edition, school: School, clauses: Clauses) -> Copy:
 def _block(edition: Edition, school: School, name: str, data: Mapping[str, object]) -> Markup:
     path = FAMILY.path(school.id)
     if name in FACTS:
-        found = return_of(edition.site, school, year(edition.site).id)
+        found = edition.site.return_of(school.id, edition.site.current_year.id)
         return edition.fragment("schools/school/facts.html.j2", path, {"facts": tuple(FACTS[name](edition, found)) if found else ()})
     return edition.fragment(f"schools/school/{name}.html.j2", path, data)
 
 
 def _data(edition: Edition, school: School) -> dict[str, object]:
     site = edition.site
-    current = return_of(site, school, year(site).id)
+    current = site.return_of(school.id, site.current_year.id)
     state = filing(site, school)
     return {
         "school": school,
-        "year": year(site),
+        "year": site.current_year,
         "current": current,
         "filing": state,
         "tone": _TONES[state],
@@ -98,7 +98,7 @@ def _data(edition: Edition, school: School) -> dict[str, object]:
 def _returns(site: Site, school: School) -> Iterator[Return]:
     """The school's returns on file, newest first."""
     for school_year in reversed(site.repository.district.years):
-        if (found := return_of(site, school, school_year.id)) is not None:
+        if (found := site.return_of(school.id, school_year.id)) is not None:
             yield found
 
 
@@ -142,7 +142,7 @@ def _index(edition: Edition) -> Page:
             "types": list(SchoolType),
             "areas": site.repository.district.areas,
             "counts": [(state, filings.count(state)) for state in Filing if state in filings],
-            "year": site.current_year,
+            "year": site.current_year.id,
         },
         cites=[school.source for school in site.repository.schools.values()],
     )

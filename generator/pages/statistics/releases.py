@@ -37,7 +37,7 @@ def pages(edition: Edition) -> Iterator[Page]:
 
 def _list(edition: Edition, releases: tuple[Release, ...]) -> Page:
     site = edition.site
-    terms = [t for year in site.repository.district.years for t in year.terms if t.release_from]
+    terms = [t for t in site.repository.district.terms.values() if t.release_from]
     return edition.page(
         path=f"{PATH}/index",
         kind="releases",

@@ -179,7 +179,7 @@ def participation(voice: Voice) -> Mapping[str, object] | None:
 
 def _asked(site: Site) -> tuple[Term, ...]:
     """The terms for which schools' aggregates are asked for, in order."""
-    return tuple(t for year in site.repository.district.years for t in year.terms if t.submissions_due)
+    return tuple(t for t in site.repository.district.terms.values() if t.submissions_due)
 
 
 def _reporting(edition: Edition) -> Page:

@@ -129,8 +129,8 @@ def is_share(column: str) -> bool:
 
 
 def term_of(site: Site, term: TermId) -> Term:
-    """A term of the calendar. StopIteration-free: references are resolved."""
-    return next(t for year in site.repository.district.years for t in year.terms if t.id == term)
+    """A term of the calendar. KeyError-free: references are resolved."""
+    return site.repository.district.terms[term]
 
 
 def term_short(edition: Edition, term: TermId) -> str:

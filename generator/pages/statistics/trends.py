@@ -111,9 +111,8 @@ def _followed(releases: Mapping[TermId, Release], table: str) -> tuple[str, ...]
 
 def _terms(site: Site, releases: Mapping[TermId, Release]) -> Iterator[TermId | None]:
     """The terms from the first that was released to the last whose time has come; None where years are missing between."""
-    asked = [
-        t.id for year in site.repository.district.years for t in year.terms if t.id in releases or (t.release_from and t.release_from <= site.as_of)
-    ]
+    terms = site.repository.district.terms.values()
+    asked = [t.id for t in terms if t.id in releases or (t.release_from and t.release_from <= site.as_of)]
     shown = [term for term in asked if term >= min(releases)]
     yield shown[0]
     for before, after in pairwise(shown):

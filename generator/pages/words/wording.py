@@ -14,8 +14,8 @@ from generator.compliance.school_measures import Period, periods
 from generator.edition.render import Edition, label_text, number
 from generator.edition.site import Site
 from generator.model.duties import Anchor, PeriodKind, Rule, RuleId, Subject
+from generator.model.ids import TermId
 from generator.model.programme import Clause, Policy, Verification
-from generator.pages.schools.school import year
 from generator.pages.words.comparison import compared, listed, measure_title
 
 TONES: Mapping[Verdict, str] = {
@@ -77,9 +77,8 @@ def period_title(edition: Edition, kind: PeriodKind, period: Period) -> str:
         case PeriodKind.TERM:
             return edition.plain(period.title)
         case PeriodKind.WINDOW:
-            terms = (t for y in edition.site.repository.district.years for t in y.terms)
-            term = next(edition.plain(t.title) for t in terms if t.id == period.term)
-            return edition.say("period.window", term=term, window=edition.plain(period.title))
+            term = edition.site.repository.district.terms[TermId(period.term)]
+            return edition.say("period.window", term=edition.plain(term.title), window=edition.plain(period.title))
         case PeriodKind.MONTH:
             number_of_year, month = period.id.split("-")
             return edition.say(f"period.month.{int(month)}", year=number_of_year)
@@ -97,7 +96,7 @@ def due_days(edition: Edition, rule: Rule) -> tuple[dict[str, object], ...]:
     """The last day of every period of the current school year that the rule is judged by; none where inspections set it school by school."""
     if rule.due.anchor is Anchor.INSPECTION:
         return ()
-    current = year(edition.site)
+    current = edition.site.current_year
     return tuple(
         {"period": period_title(edition, rule.period, period), "day": due_day(rule.due, period, current)} for period in periods(rule.period, current)
     )
