@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.cli.commands import COMMANDS
+from generator.cli.commands import COMMANDS, CONFIDENTIAL
 
 ROOT = Path(__file__).resolve().parent.parent
 HOUSE = ROOT / "generator"
@@ -115,6 +115,10 @@ def test_only_commands_with_keys_reach_what_opens(command: str) -> None:
     found = reached(f"cli.commands.{command}")
     assert not {name for name in found if wing(name) == "statistics"}
     assert not {i.split(".")[0] for name in found for i in imported(modules()[name])} & {"pyrage", "pandas", "highspy", "importlib"}
+
+
+def test_commands_that_hold_keys_or_figures_keep_them_out_of_dumps_and_traces() -> None:
+    assert {*CONFIDENTIAL} == WITH_KEYS - {"recipients"}  # which tells public keys only
 
 
 def test_the_test_above_would_find_one() -> None:

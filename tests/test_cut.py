@@ -478,3 +478,8 @@ def test_usage(made: District) -> None:
 @pytest.mark.parametrize(("school", "told"), [("", "  a / b / c: xz02 can"), ("xz01", "  a / b / c (xz01): xz02 can")])
 def test_an_exposure_names_a_school_only_where_one_is_meant(school: str, told: str) -> None:
     assert load_catalogue().say("release.exposure", Language.EN, cell="a / b / c", school=school, who="xz02", width=0).startswith(told)
+
+
+@pytest.mark.parametrize("why", Why)
+def test_every_refusal_has_its_sentence(why: Why) -> None:
+    assert f"release.{why}" in load_catalogue().sentences
