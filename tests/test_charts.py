@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
 from generator.edition.charts import draw
-from generator.edition.figures import Figure, Kind, Point, Series, Strip, Suppressed
+from generator.edition.figures import Figure, HiddenPoint, Kind, Point, Series, Strip
 from generator.edition.literal import settle
 from generator.edition.render import Edition, edition
 from generator.files.catalogue import Language, load
@@ -26,7 +26,7 @@ from tests.test_build import typical_site
 
 ROOT = Path(__file__).resolve().parent.parent
 DRAWINGS = ROOT / "tests" / "drawings"
-C, R = Suppressed(letter="c"), Suppressed(letter="r")
+C, R = HiddenPoint(letter="c"), HiddenPoint(letter="r")
 
 
 def figures(language: Language) -> dict[str, Figure | Strip]:
@@ -236,7 +236,7 @@ def _bars(categories: tuple[str, ...], points: tuple[Point, ...]) -> Figure:
 
 
 def test_a_suppressed_value_has_no_number() -> None:
-    assert [f.name for f in fields(Suppressed)] == ["letter"]
+    assert [f.name for f in fields(HiddenPoint)] == ["letter"]
 
 
 @given(st.lists(VALUE, min_size=4, max_size=4), st.lists(VALUE, min_size=4, max_size=4), st.integers(0, 3), st.sampled_from([Kind.BARS, Kind.SPARK]))
@@ -317,7 +317,7 @@ def test_a_figure_that_does_not_hold_together_is_refused() -> None:
             replace(fine, **change)
     for letter in ("", "7", "cc", "<"):
         with pytest.raises(ValueError, match="letter"):
-            Suppressed(letter=letter)
+            HiddenPoint(letter=letter)
 
 
 # In a browser

@@ -17,11 +17,11 @@ from markupsafe import Markup
 
 from generator.edition.figures import (
     Figure,
+    HiddenPoint,
     Kind,
     Point,
     Say,
     Strip,
-    Suppressed,
     Told,
     known,
     marks,
@@ -241,7 +241,7 @@ def _bar(figure: Figure, place: int, index: int, x: float, y: float, length: Cal
     match point:
         case None:
             drawn = [_text(x + 5, y + 11, words, class_="muted")]
-        case Suppressed():
+        case HiddenPoint():
             drawn = _box(x, y, point.mark)
         case _:
             width = length(point)
@@ -375,7 +375,7 @@ def _gap(x: float, y: float, point: Point) -> list[Markup]:
     match point:
         case None:
             return [_text(x, y + 11, "—", anchor="middle")]
-        case Suppressed():
+        case HiddenPoint():
             return _box(x - 11, y, point.mark, 22)
         case _:
             return []
@@ -442,8 +442,8 @@ def _column_x(column: int) -> float:
 
 
 def _strip_key(figure: Strip, count: int, say: Say) -> _Drawn:
-    box = _box(0, 0, figure.own.mark) if isinstance(figure.own, Suppressed) else [_shape(3, 7, 7)] if figure.own is not None else []
-    x = _MARK + 6 if isinstance(figure.own, Suppressed) else 18
+    box = _box(0, 0, figure.own.mark) if isinstance(figure.own, HiddenPoint) else [_shape(3, 7, 7)] if figure.own is not None else []
+    x = _MARK + 6 if isinstance(figure.own, HiddenPoint) else 18
     own = [*box, _text(x, 11, named(figure, say), _WIDTH - x)]
     others = [_tag("circle", class_="dot", cx=7, cy=_STEP + 7, r=3.5), _text(18, _STEP + 11, say("charts.strip.others", count=count), _WIDTH - 18)]
     return [*own, *others], 2 * _STEP + 8.0

@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suppressed:
+class HiddenPoint:
     """A value that is not published: only the letter of the reason, which the page explains."""
 
     letter: str
@@ -45,7 +45,7 @@ class Suppressed:
         return f"[{self.letter}]"
 
 
-Point: TypeAlias = "float | Suppressed | None"  # None: not known
+Point: TypeAlias = "float | HiddenPoint | None"  # None: not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +174,7 @@ def known(points: Iterable[Point]) -> list[float]:
 
 def marks(points: Iterable[Point]) -> list[str]:
     """The letters in brackets, in their order."""
-    return [p.mark for p in points if isinstance(p, Suppressed)]
+    return [p.mark for p in points if isinstance(p, HiddenPoint)]
 
 
 # What is said: values, description, notes, table
@@ -200,7 +200,7 @@ def value(point: Point, unit: str, say: Say) -> str:
     match point:
         case None:
             return say("charts.unknown")
-        case Suppressed():
+        case HiddenPoint():
             return say("charts.suppressed", mark=point.mark)
         case _:
             return (tenths(point) if "%" in unit else number(point)) + unit

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from generator.edition.figures import Figure, Kind, Point, Series
-from generator.edition.figures import Suppressed as Hidden
+from generator.edition.figures import HiddenPoint as Hidden
 from generator.edition.render import Edition
 from generator.edition.site import Site
 from generator.model.cells import Published, Shown
