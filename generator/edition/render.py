@@ -29,7 +29,7 @@ FOLDERS: Mapping[Language, str] = {Language.ZH: "", Language.EN: "en/"}  # where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class PageDraft:
     """All that a page is made of in its language: nothing else reaches its template. `cites` stand in order."""
 
     path: str
@@ -89,7 +89,7 @@ class Edition:
         files: tuple[File, ...] = (),
     ) -> Page:
         """A Page from a template. The template prints the body below the headline; provenance follows by itself."""
-        draft = Draft(
+        draft = PageDraft(
             path=path,
             kind=kind,
             title=title,
@@ -103,8 +103,8 @@ class Edition:
         )
         return self.written(draft)
 
-    def written(self, draft: Draft) -> Page:
-        """The Page of a Draft."""
+    def written(self, draft: PageDraft) -> Page:
+        """The Page of a PageDraft."""
         body = self.fragment(draft.template, draft.path, draft.data)
         foot = self.provenance(draft.path, draft.cites)
         headline = "" if draft.kind == "home" else f"# {heading(draft.title)} {{#top}}\n\n"

@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from generator.compliance.evaluate import Earlier, Verdict, Verdicts, concerned, rules_of
-from generator.edition.render import Draft, Edition, edition, markdown
+from generator.edition.render import Edition, PageDraft, edition, markdown
 from generator.edition.site import Page, Site, site
 from generator.files.catalogue import Language, load
 from generator.files.tree import How
@@ -219,9 +219,9 @@ _ON_NO_SCHOOL_PAGE = frozenset({"activity", "claim", "micro-lessons", "plan", "t
 class _Drafting(Edition):
     """An Edition that keeps what its pages are made of and writes none of them."""
 
-    drafts: dict[str, Draft]
+    drafts: dict[str, PageDraft]
 
-    def written(self, draft: Draft) -> Page:
+    def written(self, draft: PageDraft) -> Page:
         self.drafts[draft.path] = draft
         return Page(path=draft.path, kind=draft.kind, title=draft.title, description=draft.description, body="", cites=draft.cites)
 
@@ -259,7 +259,7 @@ def rewritten(changes: Changes, before: Site, after: Site, language: Language) -
     return Rewritten(frame=_frame(sides[0], old) != _frame(sides[1], new), before=was, after=comes)
 
 
-def _frame(side: Edition, drafts: Mapping[str, Draft]) -> object:
+def _frame(side: Edition, drafts: Mapping[str, PageDraft]) -> object:
     """What stands around every page: the navigation's titles, and what the district says of itself."""
     district = side.site.repository.district
     said = [side.plain(text) for text in (district.title, district.summary, district.notice)]
@@ -310,7 +310,7 @@ def _records(side: Site, name: str) -> tuple[object, ...]:
     return tuple(found.values()) if isinstance(found, Mapping) else (found,)
 
 
-def _drafts(side: Edition, checks: Verdicts, families: Iterable[Family]) -> Mapping[str, Draft]:
+def _drafts(side: Edition, checks: Verdicts, families: Iterable[Family]) -> Mapping[str, PageDraft]:
     """What pages of these families are made of. Files of all verdicts differ where those do that the other side has not: only these are put in."""
     drafting = _Drafting(site=side.site, language=side.language, catalogue=side.catalogue, environment=side.environment, drafts={})
     narrowed = replace(drafting, site=replace(side.site, verdicts=checks))
