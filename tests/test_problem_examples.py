@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.files.catalogue import Catalogue, Code, Example, Language, filled, load
+from generator.files.catalogue import Catalogue, Code, Language, ProblemExample, filled, load
 from generator.files.tree import Tree, folder
 from generator.problems import Problem
 from generator.records.repository import load as load_repository
@@ -33,7 +33,7 @@ def problems_of(files: dict[str, bytes]) -> tuple[Problem, ...]:
     return load_repository(Tree(readers=readers))[1]
 
 
-def put(text: str, example: Example) -> tuple[dict[str, bytes], int]:
+def put(text: str, example: ProblemExample) -> tuple[dict[str, bytes], int]:
     """The typical district with `text` in the place of the field that the example is of (or at the end), and its first line."""
     lines = typical().get(example.path, b"").decode().splitlines()
     keys = set(_KEY.findall(example.mended))

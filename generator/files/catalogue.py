@@ -38,7 +38,7 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
+class ProblemExample:
     """A mistake and its mending: `path` is where the text stands in a district; the mistake is reported at `at` (`line:column`).
 
     `without`: the file that is missing as well, where that is part of the mistake.
@@ -57,7 +57,7 @@ class Code:
 
     name: str
     words: Mapping[Language, Explained]
-    example: Example | None
+    example: ProblemExample | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +144,7 @@ def load() -> Catalogue:
 
 def _code(name: str, fields: Mapping[str, Any]) -> Code:
     words = {Language.ZH: Explained(**fields["zh"]), Language.EN: Explained(**fields["en"])}
-    example = Example(**fields["example"]) if "example" in fields else None
+    example = ProblemExample(**fields["example"]) if "example" in fields else None
     return Code(name=name, words=words, example=example)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from generator.edition.render import Edition
 from generator.edition.site import Page
-from generator.files.catalogue import Code, Example
+from generator.files.catalogue import Code, ProblemExample
 from generator.report.text import width
 
 
@@ -33,7 +33,7 @@ def shown(edition: Edition, code: Code) -> dict[str, object]:
     return {"name": code.name, "title": words.title, "why": words.why, "example": framed(code.example) if code.example else None}
 
 
-def framed(example: Example) -> dict[str, object]:
+def framed(example: ProblemExample) -> dict[str, object]:
     """An example with a caret below its place."""
     line, column = (int(part) for part in example.at.split(":"))
     lines = example.mistake.splitlines()
