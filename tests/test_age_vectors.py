@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.sealed.age_header import Fault, Header, NotAge, header
+from generator.sealed.age_header import Header, HeaderFault, NotAge, header
 from generator.statistics.age import NotOpened, Refusal, decrypted
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -124,7 +124,7 @@ def test_what_must_fail_early_fails_without_a_key(name: str) -> None:
         assert isinstance(read, Header)
     if one.expect == "armor failure":
         assert isinstance(read, NotAge)
-        assert read.fault in (Fault.ARMOR, Fault.VERSION)
+        assert read.fault in (HeaderFault.ARMOR, HeaderFault.VERSION)
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if not n.startswith(("hybrid", "armor_hybrid", "scrypt"))])
@@ -142,8 +142,8 @@ def test_exceptions_are_vectors_that_would_open() -> None:
 def test_a_header_of_two_hundred_kilobytes_is_refused_at_its_thirty_third_stanza() -> None:
     stanza = b"-> X25519 " + b"A" * 43 + b"\n" + b"A" * 43 + b"\n"
     data = b"age-encryption.org/v1\n" + stanza * 2000 + b"--- " + b"A" * 43 + b"\n" + bytes(32)
-    assert header(data) == NotAge(fault=Fault.STANZAS)
-    assert header(b"age-encryption.org/v1\n-> X25519 a\n" + (b"A" * 64 + b"\n") * 2000) == NotAge(fault=Fault.STANZA)
+    assert header(data) == NotAge(fault=HeaderFault.STANZAS)
+    assert header(b"age-encryption.org/v1\n-> X25519 a\n" + (b"A" * 64 + b"\n") * 2000) == NotAge(fault=HeaderFault.STANZA)
 
 
 @pytest.mark.parametrize("data", [b"", b"\n", b"school: xz01\n", b"-----BEGIN AGE ENCRYPTED FILE-----\n", b"age-encryption.org/v1\n", bytes(100)])
@@ -171,7 +171,7 @@ CHUNK, TAG, NONCE = 1 << 16, 16, 16
 )
 def test_the_length_of_the_payload_at_the_ends_of_its_chunks(left: int, plain: int | None) -> None:
     read = header(HEAD + bytes(left))
-    assert read == NotAge(fault=Fault.PAYLOAD) if plain is None else isinstance(read, Header) and read.payload == plain
+    assert read == NotAge(fault=HeaderFault.PAYLOAD) if plain is None else isinstance(read, Header) and read.payload == plain
 
 
 def test_a_header_that_is_printed_shows_nothing_of_the_file() -> None:

@@ -21,7 +21,7 @@ MAX_STANZAS = 32
 MAX_BODY = 1 << 12  # bytes of one stanza's base64: the longest of a known kind has 64
 
 
-class Fault(StrEnum):
+class HeaderFault(StrEnum):
     """Why bytes are no age file."""
 
     ARMOR = "armor"
@@ -47,7 +47,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotAge:
-    fault: Fault
+    fault: HeaderFault
 
 
 def header(data: bytes) -> Header | NotAge:
@@ -60,7 +60,7 @@ def header(data: bytes) -> Header | NotAge:
 
 
 class _Bad(Exception):
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: HeaderFault) -> None:
         self.fault = fault
 
 
@@ -73,7 +73,7 @@ def _unarmored(data: bytes) -> bytes:
     letters = body.replace(b"\n", b"")
     framed = text.startswith(ARMOR + b"\n") and text.endswith(b"\n" + _END) and not body.endswith(b"\n\n")
     if not framed or ends.count(b"\n") != len(ends) or len(body) - len(letters) - len(ends) not in (0, 1):
-        raise _Bad(Fault.ARMOR)
+        raise _Bad(HeaderFault.ARMOR)
     return _base64(letters)
 
 
@@ -82,9 +82,9 @@ def _base64(text: bytes) -> bytes:
     try:
         data = b64decode(text, validate=True)
     except Base64Error:
-        raise _Bad(Fault.ARMOR) from None
+        raise _Bad(HeaderFault.ARMOR) from None
     if b64encode(b64decode(text[-4:])) != text[-4:]:  # only the last letters can spell one thing in several ways
-        raise _Bad(Fault.ARMOR)
+        raise _Bad(HeaderFault.ARMOR)
     return data
 
 
@@ -98,18 +98,18 @@ _GREASE = b"-grease"
 
 def _header(data: bytes, armored: bool) -> Header:
     if not data.startswith(_VERSION):
-        raise _Bad(Fault.VERSION)
+        raise _Bad(HeaderFault.VERSION)
     kinds: list[bytes] = []
     at = len(_VERSION)
     while data.startswith(b"-> ", at):
         if len(kinds) == MAX_STANZAS:
-            raise _Bad(Fault.STANZAS)
+            raise _Bad(HeaderFault.STANZAS)
         if (stanza := _STANZA.match(data, at)) is None:
-            raise _Bad(Fault.STANZA)
+            raise _Bad(HeaderFault.STANZA)
         kinds.append(stanza[1])
         at = stanza.end()
     if not kinds or (mac := _MAC.match(data, at)) is None:
-        raise _Bad(Fault.MAC)
+        raise _Bad(HeaderFault.MAC)
     known = tuple(kind.decode("ascii") for kind in kinds if not kind.endswith(_GREASE))
     return Header(stanzas=known, payload=_payload(len(data) - mac.end()), armored=armored, binary=data)
 
@@ -120,7 +120,7 @@ def _payload(left: int) -> int:
     chunks = max(1, -(-left // (_CHUNK + _TAG)))
     plain = left - chunks * _TAG
     if plain < 0 or (chunks > 1 and plain <= (chunks - 1) * _CHUNK):
-        raise _Bad(Fault.PAYLOAD)
+        raise _Bad(HeaderFault.PAYLOAD)
     return plain
 
 
