@@ -26,7 +26,7 @@ from generator.files.catalogue import Language, load
 from generator.files.schemas import schema_of, takes
 from generator.files.strict_yaml import read
 from generator.files.tree import Tree, folder
-from generator.guard import File, inspect
+from generator.guard import GuardedFile, inspect
 from generator.records.parse import kind_of
 from generator.records.repository import Remembered
 from generator.records.repository import load as load_repository
@@ -426,7 +426,7 @@ def tried(base: Base, number: int, seed: int = SEED) -> tuple[str, bytes, bool, 
         again = tidied(path, content)
         assert again is None or tidied(path, again.encode()) == again, "tidy is never done"
     if number % 10 == 0:
-        tuple(inspect(File(path=path, data=content, size=len(content)), frozenset()))
+        tuple(inspect(GuardedFile(path=path, data=content, size=len(content)), frozenset()))
     return path, content, fine and content != base.files[path], codes
 
 

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
-from generator.guard import File, hidden, inspect
+from generator.guard import GuardedFile, hidden, inspect
 from generator.guard.allowed import allowances, judged
 from generator.guard.names import is_name
 from generator.guard.numbers import numbers
@@ -76,7 +76,7 @@ def workbook(author: str, cell: str = "x") -> bytes:
 
 def found(content: bytes | str, path: str = NOTE, published: frozenset[str] = frozenset()) -> list[Problem]:
     data = content.encode() if isinstance(content, str) else content
-    return list(inspect(File(path=path, data=data, size=len(data)), published))
+    return list(inspect(GuardedFile(path=path, data=data, size=len(data)), published))
 
 
 def codes(content: bytes | str, path: str = NOTE, published: frozenset[str] = frozenset()) -> set[str]:
@@ -398,7 +398,7 @@ def test_a_bomb_in_a_workbook_is_not_unpacked_whole() -> None:
 
 
 def test_large_binary_and_unseen() -> None:
-    assert [p.code for p in inspect(File(path="a.txt", data=b"x", size=5 << 20), frozenset())] == ["guard-large"]
+    assert [p.code for p in inspect(GuardedFile(path="a.txt", data=b"x", size=5 << 20), frozenset())] == ["guard-large"]
     assert codes(b"a\0b", "a.bin") == {"guard-binary"}
     for sign in "\u202e\u2066\u200b\u00ad\U000e0041":
         problems = found(f"甲{sign}乙", "docs/a.md")

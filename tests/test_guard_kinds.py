@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from shamir_mnemonic.wordlist import WORDLIST
 
 from generator.files.typing_mistakes import place
-from generator.guard import File, inspect, secrets
+from generator.guard import GuardedFile, inspect, secrets
 from generator.guard.numbers import numbers
 from generator.guard.reading import Lines, resolved
 from generator.report.formats import FORMATS
@@ -487,7 +487,7 @@ def steps(data: bytes) -> int:
 
     sys.setprofile(count)
     try:
-        for _ in inspect(File(path="a.txt", data=data, size=len(data)), NONE):
+        for _ in inspect(GuardedFile(path="a.txt", data=data, size=len(data)), NONE):
             pass
     finally:
         sys.setprofile(None)

@@ -45,7 +45,7 @@ _STAGED = "git add"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class GuardedFile:
     """A file as it stands somewhere. `commit` is where, if that is not the working folder; `size` may be more than what was read of it.
 
     `staged` says that the next commit would take this, and that the file in the folder is another.
@@ -58,7 +58,7 @@ class File:
     staged: bool = False
 
 
-def inspect(file: File, published: frozenset[str]) -> Iterator[Problem]:
+def inspect(file: GuardedFile, published: frozenset[str]) -> Iterator[Problem]:
     """Everything in a file that must not enter git. `published` are the digits of numbers, and the addresses, that everybody may know."""
     shown = hidden(file.path, published)
     at, told = Position(path=shown), {"commit": file.commit, "staged": _STAGED if file.staged else ""}

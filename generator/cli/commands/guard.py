@@ -31,7 +31,7 @@ from generator.files.history import (
 )
 from generator.files.strict_yaml import read
 from generator.files.tree import MAX_BYTES, folder
-from generator.guard import File, fields, hidden, inspect, message, named, points_to
+from generator.guard import GuardedFile, fields, hidden, inspect, message, named, points_to
 from generator.guard.allowed import ALLOWED, allowances, judged
 from generator.guard.numbers import addresses
 from generator.problems import Position, Problem, in_order, problem
@@ -99,7 +99,7 @@ def _folder(request: Request, published: frozenset[str]) -> tuple[int, list[Prob
     return len({*(f.path for f in files), *(f.path for f in others)}), found
 
 
-def _staged(root: Path, files: Iterable[File], index: Iterable[Staged]) -> list[File]:
+def _staged(root: Path, files: Iterable[GuardedFile], index: Iterable[Staged]) -> list[GuardedFile]:
     """What the next commit would take where it is not what stands in the folder."""
     here = {file.path: file for file in files}
     differ: dict[str, list[str]] = {}
@@ -108,10 +108,10 @@ def _staged(root: Path, files: Iterable[File], index: Iterable[Staged]) -> list[
         if file is None or file.size > MAX_BYTES or blob_id(file.data, entry.id) != entry.id:
             differ.setdefault(entry.id, []).append(entry.path)
     read = ((path, size, data) for id_, size, data in contents(root, differ) for path in differ[id_])
-    return [File(path=path, data=data, size=size, staged=True) for path, size, data in read if not _is_here(data, here.get(path))]
+    return [GuardedFile(path=path, data=data, size=size, staged=True) for path, size, data in read if not _is_here(data, here.get(path))]
 
 
-def _is_here(data: bytes, file: File | None) -> bool:
+def _is_here(data: bytes, file: GuardedFile | None) -> bool:
     """Whether a file of the folder says the same: its lines may end otherwise, and what Git LFS points to may lie here."""
     if file is None:
         return False
@@ -134,15 +134,15 @@ def _named(request: Request, paths: Iterable[str]) -> list[str]:
     return [p for p in known if not chosen or any(c == "." or p == c or p.startswith(f"{c}/") for c in chosen)]
 
 
-def _file(root: Path, path: str) -> File | None:
+def _file(root: Path, path: str) -> GuardedFile | None:
     full = root / path
     if full.is_symlink():
         target = os.fsencode(full.readlink())
-        return File(path=path, data=target, size=len(target))
+        return GuardedFile(path=path, data=target, size=len(target))
     if not full.is_file() or not os.access(full, os.R_OK):
         return None
     with full.open("rb") as opened:
-        return File(path=path, data=opened.read(MAX_BYTES + 1), size=full.stat().st_size)
+        return GuardedFile(path=path, data=opened.read(MAX_BYTES + 1), size=full.stat().st_size)
 
 
 def _history(request: Request, revisions: str, published: frozenset[str]) -> tuple[int, list[Problem]]:
@@ -163,7 +163,7 @@ def _history(request: Request, revisions: str, published: frozenset[str]) -> tup
     places.pop(SUBMODULE, None)
     for id_, size, data in contents(root, places):
         for path, commit in places[id_]:
-            found += inspect(File(path=path, data=data, size=size, commit=commit), published)
+            found += inspect(GuardedFile(path=path, data=data, size=size, commit=commit), published)
     said = () if request.words else (*_said(root, listed, published), *(_names(root, published) if everything else ()))
     return len(blobs), [*found, *said]
 
