@@ -33,7 +33,7 @@ PARTS = (
 )
 
 
-class Filing(StrEnum):
+class ReturnState(StrEnum):
     """How a school's return for the current school year stands."""
 
     FILED = "filed"
@@ -56,15 +56,15 @@ def unstated(found: Return) -> tuple[str, ...]:
     return tuple(part for part in PARTS if getattr(found, part) is None)
 
 
-def filing(site: Site, school: School) -> Filing:
+def filing(site: Site, school: School) -> ReturnState:
     """How the return of the current school year stands on `as_of`; the last day for returns still counts as in time."""
     due = site.current_year.returns_due
     found = site.return_of(school.id, site.current_year.id)
     if found is None:
-        return Filing.AWAITED if site.as_of <= due else Filing.MISSING
+        return ReturnState.AWAITED if site.as_of <= due else ReturnState.MISSING
     if unstated(found):
-        return Filing.INCOMPLETE
-    return Filing.LATE if found.filed_on > due else Filing.FILED
+        return ReturnState.INCOMPLETE
+    return ReturnState.LATE if found.filed_on > due else ReturnState.FILED
 
 
 _GROUPED = ("leading_group", "staff")  # their fields' titles say too little without the group's

@@ -17,7 +17,7 @@ from generator.model.duties import RuleId
 from generator.model.schools import Return, School, SchoolType
 from generator.pages import stamping
 from generator.pages.duties import checklist, inspections
-from generator.pages.schools.school import FACTS, Filing, filing, unstated
+from generator.pages.schools.school import FACTS, ReturnState, filing, unstated
 from generator.pages.stamping import Copy, Family, Stamped
 from generator.problems import Position
 from generator.text import Text
@@ -31,12 +31,12 @@ FAMILY = Family(
     data={"signatures": SIGNATURES},
 )
 Clauses: TypeAlias = Mapping[RuleId, str]
-_TONES: Mapping[Filing, str] = {
-    Filing.FILED: "ok",
-    Filing.LATE: "short",
-    Filing.INCOMPLETE: "short",
-    Filing.AWAITED: "neutral",
-    Filing.MISSING: "missing",
+_TONES: Mapping[ReturnState, str] = {
+    ReturnState.FILED: "ok",
+    ReturnState.LATE: "short",
+    ReturnState.INCOMPLETE: "short",
+    ReturnState.AWAITED: "neutral",
+    ReturnState.MISSING: "missing",
 }
 
 
@@ -141,7 +141,7 @@ def _index(edition: Edition) -> Page:
             "rows": rows,
             "types": list(SchoolType),
             "areas": site.repository.district.areas,
-            "counts": [(state, filings.count(state)) for state in Filing if state in filings],
+            "counts": [(state, filings.count(state)) for state in ReturnState if state in filings],
             "year": site.current_year.id,
         },
         cites=[school.source for school in site.repository.schools.values()],
