@@ -26,7 +26,7 @@ _LARGE, _SHORT, _BLOCKS = 1000, 32, 16  # columns that are many; members of a ro
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Constraint:
     """low <= sum of coefficient x column <= high; None is open."""
 
     terms: Terms
@@ -161,7 +161,7 @@ def _solver() -> _Quiet:
 class Program:
     """A program that is changed a little and solved again. It minimises."""
 
-    def __init__(self, lows: Numbers, highs: Numbers, costs: Numbers, rows: Sequence[Row]) -> None:
+    def __init__(self, lows: Numbers, highs: Numbers, costs: Numbers, rows: Sequence[Constraint]) -> None:
         self.columns, self.solved = len(lows), 0
         self._lows, self._tops, self._costs = (np.array(side, dtype=np.float64) for side in (lows, highs, costs))
         self._least = np.array([-highspy.kHighsInf if row.low is None else row.low for row in rows], dtype=np.float64)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.model.cells import Cell, Published, Shown, Suppressed
-from generator.statistics.programs import Blocks, Bounds, Program, Row, flat, group_sums, merged, ranges, sorted_into
+from generator.statistics.programs import Blocks, Bounds, Constraint, Program, flat, group_sums, merged, ranges, sorted_into
 from generator.statistics.tables import Atoms, Secret, Statement, rounded, rounding_box
 
 Floats = NDArray[np.float64]
@@ -231,12 +231,12 @@ class _Cover:
         rows = []
         for node in map(int, self.rows):
             low, high = self.box[node]
-            rows.append(Row(terms={**both(sums[node]), int(self.ups[node]): -1, int(self.downs[node]): 1}, low=low, high=high))
-        rows += [Row(terms=both(sums[count + form]), low=None, high=None) for form in range(forms)]
+            rows.append(Constraint(terms={**both(sums[node]), int(self.ups[node]): -1, int(self.downs[node]): 1}, low=low, high=high))
+        rows += [Constraint(terms=both(sums[count + form]), low=None, high=None) for form in range(forms)]
         for statement, terms in zip(original.known, sums[count + forms :], strict=True):
             present = sum(factor * original.values[atom] for atom, factor in statement.terms.items())
             low, high = (None if bound is None else bound - present for bound in (statement.low, statement.high))
-            rows.append(Row(terms=both(terms), low=low, high=high))
+            rows.append(Constraint(terms=both(terms), low=low, high=high))
         many = 2 * len(self.rows)
         highs = np.concatenate((np.full(columns, _FAR), self.truth, np.full(many, _FAR)))
         costs = np.concatenate((np.full(2 * columns, _TRIFLE), np.zeros(many)))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.statistics.programs import Blocks, Bounds, Floats, Program, Row, Whole, flat, group_sums, merged, ranges
+from generator.statistics.programs import Blocks, Bounds, Constraint, Floats, Program, Whole, flat, group_sums, merged, ranges
 from generator.statistics.tables import Atoms, Secret, Statement
 
 Flags = NDArray[np.bool_]
@@ -53,7 +53,7 @@ class Field:
         return bool(np.all(table >= 0)) and self.checked.allow(table)
 
 
-def _settle(statements: Sequence[Statement]) -> tuple[frozenset[int], list[Row]]:
+def _settle(statements: Sequence[Statement]) -> tuple[frozenset[int], list[Constraint]]:
     """The atoms that one statement alone gives away, then the next with their help; and the statements that are left."""
     left = [dict(s.terms) for s in statements]
     bounds = [(s.low, s.high) for s in statements]
@@ -71,7 +71,7 @@ def _settle(statements: Sequence[Statement]) -> tuple[frozenset[int], list[Row]]
                 part, (low, high) = left[holder].pop(atom) * value, bounds[holder]
                 bounds[holder] = (None if low is None else low - part, None if high is None else high - part)
                 waiting.append(holder)
-    return frozenset(settled), [Row(terms=t, low=low, high=high) for t, (low, high) in zip(left, bounds, strict=True) if t]
+    return frozenset(settled), [Constraint(terms=t, low=low, high=high) for t, (low, high) in zip(left, bounds, strict=True) if t]
 
 
 def _given_away(terms: dict[int, int], low: int | None, high: int | None) -> Iterator[tuple[int, int]]:
@@ -83,25 +83,25 @@ def _given_away(terms: dict[int, int], low: int | None, high: int | None) -> Ite
 
 
 def _merge(
-    values: Sequence[int], settled: frozenset[int], rows: Sequence[Row], each: Sequence[Statement]
-) -> tuple[dict[int, int], list[Row], list[Row]]:
+    values: Sequence[int], settled: frozenset[int], rows: Sequence[Constraint], each: Sequence[Statement]
+) -> tuple[dict[int, int], list[Constraint], list[Constraint]]:
     """A column for every set of atoms that whoever sees only sums cannot tell apart; one, too, for the atoms that nothing is said of."""
     shared = [_without(statement, settled, values) for statement in each]
     column = merged(len(values), [row.terms for row in (*rows, *shared)])
     silent = len(set(column.values()))
     column |= {atom: silent for atom in range(len(values)) if atom not in column and atom not in settled}
 
-    def brought(row: Row) -> Row:
-        return Row(terms={column[a]: f for a, f in row.terms.items()}, low=row.low, high=row.high)
+    def brought(row: Constraint) -> Constraint:
+        return Constraint(terms={column[a]: f for a, f in row.terms.items()}, low=row.low, high=row.high)
 
     once = {(tuple(sorted(row.terms.items())), row.low, row.high): row for row in map(brought, rows)}
     return column, list(once.values()), list(map(brought, shared))
 
 
-def _without(statement: Statement, settled: frozenset[int], values: Sequence[int]) -> Row:
+def _without(statement: Statement, settled: frozenset[int], values: Sequence[int]) -> Constraint:
     gone = sum(factor * values[atom] for atom, factor in statement.terms.items() if atom in settled)
     assert statement.high is not None
-    return Row(terms={a: f for a, f in statement.terms.items() if a not in settled}, low=None, high=statement.high - gone)
+    return Constraint(terms={a: f for a, f in statement.terms.items() if a not in settled}, low=None, high=statement.high - gone)
 
 
 def _added(places: Whole, amounts: Whole, size: int) -> Whole:
@@ -114,7 +114,7 @@ def _added(places: Whole, amounts: Whole, size: int) -> Whole:
 class _Checked:
     """Rows in whole numbers, to check the solver's answers with."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[Constraint]) -> None:
         self.columns, self.ends = flat([tuple(row.terms) for row in rows])
         self.factors = np.array([f for row in rows for f in row.terms.values()], dtype=np.int64)
         furthest = np.iinfo(np.int64)
@@ -356,10 +356,12 @@ class Search:
             return {**terms, **{width + column: -factor for column, factor in terms.items()}}
 
         rows = [
-            Row(terms=both(row.terms), low=None if row.low is None else row.low - present, high=None if row.high is None else row.high - present)
+            Constraint(
+                terms=both(row.terms), low=None if row.low is None else row.low - present, high=None if row.high is None else row.high - present
+            )
             for row, present in zip(self.field.rows, held.tolist(), strict=True)
         ]
-        goals = [Row(terms=both(dict.fromkeys(columns, 1)), low=None, high=None) for columns in sums]
+        goals = [Constraint(terms=both(dict.fromkeys(columns, 1)), low=None, high=None) for columns in sums]
         highs = np.concatenate((self.field.most - self.field.truth, self.field.truth))
         return Program(np.zeros(2 * width), highs, np.ones(2 * width), [*rows, *goals])
 
