@@ -22,7 +22,7 @@ _COLUMNS = ("day", "basis", "commit", "share", "met", "judged", "left_out")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class DayCount:
     """A day's verdicts, counted; None where that commit's records have Problems."""
 
     day: date
@@ -32,7 +32,7 @@ class Row:
     problems: tuple[Problem, ...]
 
 
-def text(rows: Sequence[Row], say: Say) -> str:
+def text(rows: Sequence[DayCount], say: Say) -> str:
     """A table with columns that line up on a terminal, and what its words mean."""
     table = [[say(f"history.{name}") for name in _COLUMNS]]
     table += [_cells(row.tally, row, say) for row in rows if row.tally]
@@ -41,31 +41,31 @@ def text(rows: Sequence[Row], say: Say) -> str:
     return "\n".join([*lines, "", say("history.explain")])
 
 
-def _cells(tally: Tally, row: Row, say: Say) -> list[str]:
+def _cells(tally: Tally, row: DayCount, say: Say) -> list[str]:
     share = say("history.no_share") if tally.share is None else f"{tally.share} %"
     counts = [str(n) for n in (tally.met, tally.judged, tally.left_out)]
     return [row.day.isoformat(), say(f"history.basis.{row.basis.value}"), row.commit[:12], share, *counts]
 
 
-def as_json(rows: Sequence[Row], _: Say) -> str:
+def as_json(rows: Sequence[DayCount], _: Say) -> str:
     """Every day with every count; the days left out apart."""
     days = [_facts(row, row.tally) for row in rows if row.tally]
     left_out = [_problems(row) for row in rows if row.tally is None]
     return json.dumps({"days": days, "left_out": left_out}, ensure_ascii=False, indent=2)
 
 
-def _facts(row: Row, tally: Tally) -> Mapping[str, object]:
+def _facts(row: DayCount, tally: Tally) -> Mapping[str, object]:
     counts = {verdict.value: tally.counts[verdict] for verdict in Verdict}
     shares = {"share": tally.share, "met": tally.met, "judged": tally.judged, "left_out": tally.left_out}
     return {"day": row.day.isoformat(), "basis": row.basis.value, "commit": row.commit, **shares, "verdicts": counts}
 
 
-def _problems(row: Row) -> Mapping[str, object]:
+def _problems(row: DayCount) -> Mapping[str, object]:
     problems = [{"at": str(p.at), "code": p.code} for p in row.problems]
     return {"day": row.day.isoformat(), "basis": row.basis.value, "commit": row.commit, "problems": problems}
 
 
-def as_csv(rows: Iterable[Row], _: Say) -> str:
+def as_csv(rows: Iterable[DayCount], _: Say) -> str:
     """A line a day; the share's status says why it is empty."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -80,4 +80,4 @@ def as_csv(rows: Iterable[Row], _: Say) -> str:
     return out.getvalue().rstrip("\n")
 
 
-FORMATS: Mapping[str, Callable[[Sequence[Row], Say], str]] = {"text": text, "json": as_json, "csv": as_csv}
+FORMATS: Mapping[str, Callable[[Sequence[DayCount], Say], str]] = {"text": text, "json": as_json, "csv": as_csv}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from generator.compliance.days_gone_by import Past, Standing
     from generator.compliance.evaluate import Check
     from generator.files.history import Commit
-    from generator.report.past import Row
+    from generator.report.past import DayCount
 
 ACCEPTS = Accepts(values=("--dates", "--as-of", "--rule", "--school", "--format"))
 
@@ -59,7 +59,7 @@ def _days(request: Request) -> tuple[date, ...]:
     return tuple(sorted({one for one in named if one is not None}))
 
 
-def _rows(request: Request, past: Past, days: Iterable[date]) -> tuple[Row, ...]:
+def _rows(request: Request, past: Past, days: Iterable[date]) -> tuple[DayCount, ...]:
     """A row a day. A rule or school that no day knows is wrong usage."""
     rule, school = request.options.get("--rule"), request.options.get("--school")
     rows, rules, schools = [], set[str](), set[str]()
@@ -74,18 +74,18 @@ def _rows(request: Request, past: Past, days: Iterable[date]) -> tuple[Row, ...]
     return tuple(rows)
 
 
-def _row(standing: Standing, rule: str | None, school: str | None) -> Row:
+def _row(standing: Standing, rule: str | None, school: str | None) -> DayCount:
     from generator.compliance.evaluate import tally
-    from generator.report.past import Row
+    from generator.report.past import DayCount
 
     def counts(check: Check) -> bool:
         return rule in (None, check.rule.id) and (school is None or (check.school is not None and check.school.id == school))
 
     counted = tally(filter(counts, standing.verdicts.checks)) if standing.verdicts else None
-    return Row(day=standing.day, basis=standing.basis, commit=standing.commit.id, tally=counted, problems=standing.problems)
+    return DayCount(day=standing.day, basis=standing.basis, commit=standing.commit.id, tally=counted, problems=standing.problems)
 
 
-def _tell(request: Request, rows: Sequence[Row]) -> None:
+def _tell(request: Request, rows: Sequence[DayCount]) -> None:
     """What a reader must know beside the figures: days left out, and a clone without its beginning."""
     from generator.compliance.days_gone_by import Basis
     from generator.files.history import is_shallow
