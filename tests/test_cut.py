@@ -34,7 +34,7 @@ from generator.sealed import receipts
 from generator.sealed.recipients import in_force
 from generator.statistics.age import salted, seal
 from generator.statistics.attack import Seen, said, said_of_participation
-from generator.statistics.cut import LIMITS, Order, Refused, Why, cut, edges_of, limits_of, participation_of, questions
+from generator.statistics.cut import LIMITS, NoRelease, Order, Why, cut, edges_of, limits_of, participation_of, questions
 from generator.statistics.protect import Original, protect
 from generator.statistics.tables import Filing, Ledger, share_of, tabulate
 from generator.text import Text
@@ -303,7 +303,7 @@ def test_a_small_correction_of_few_schools_is_not_released() -> None:
     """Beside the first release it would say that two pupils were put one level higher."""
     level, submissions = small_correction()
     found = cut(repository(), replace(order(2, (first(),)), submissions=submissions), quiet)
-    assert isinstance(found, Refused)
+    assert isinstance(found, NoRelease)
     assert found.why is Why.TOO_LITTLE
     assert {where.column for where in found.cells} == {level}
 
@@ -328,7 +328,7 @@ def test_without_edges_there_are_no_bands() -> None:
 def test_few_without_findings_and_bands_do_not_go_together() -> None:
     scarce = {filing: fewer(one, 4) if one.school == "xz14" else one for filing, one in handed_in().items()}
     found = cut(repository(), replace(order(), submissions=scarce), quiet)
-    assert isinstance(found, Refused)
+    assert isinstance(found, NoRelease)
     assert found.why is Why.BANDS
 
 
@@ -383,7 +383,7 @@ def test_refusals() -> None:
     ]
     for where, asked, why in cases:
         found = cut(where, asked, quiet)
-        assert isinstance(found, Refused)
+        assert isinstance(found, NoRelease)
         assert found.why is why
     assert limits_of(made) == Limits(k=5, schools=5, per_cent=80, base=1)
 

@@ -51,7 +51,7 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class NoRelease:
     """No release, and why: for EXPOSED which secrets, to whom, and how closely."""
 
     why: Why
@@ -76,24 +76,24 @@ class Order:
     previous: Link | None
 
 
-def cut(repository: Repository, order: Order, told: Callable[[str], None]) -> Release | Refused:
+def cut(repository: Repository, order: Order, told: Callable[[str], None]) -> Release | NoRelease:
     """Cut a release. `told` hears of each step."""
     limits = limits_of(repository)
     if limits is None:
-        return Refused(why=Why.NO_LIMITS)
+        return NoRelease(why=Why.NO_LIMITS)
     if (refused := _too_soon(order, limits)) is not None:
         return refused
     earlier = [_filings(order.term.id, release.counted) for release in order.before]
     present = _filings(order.term.id, order.counted)
     if missing := [f for f in {*present, *(f for filings in earlier for f in filings)} if f not in order.submissions]:
-        return Refused(why=Why.MISSING, filings=tuple(sorted(missing)))
+        return NoRelease(why=Why.MISSING, filings=tuple(sorted(missing)))
     types = {school.id: school.type for school in repository.schools.values()}
     ledger = Ledger((order.submissions[filing] for filing in sorted(order.submissions)), types, repository.district.risk_levels)
     if ledger.smallest() < limits.k:
-        return Refused(why=Why.TINY)
+        return NoRelease(why=Why.TINY)
     edges = edges_of(repository)
     if edges and (fewest := ledger.fewest_without_findings()) is not None and fewest < limits.k:
-        return Refused(why=Why.BANDS)
+        return NoRelease(why=Why.BANDS)
     windows = _windows(order.term, [order.submissions[f] for f in present])
     tables = registry(repository.district.risk_levels, windows)
     told("release.tabulate")
@@ -104,7 +104,7 @@ def cut(repository: Repository, order: Order, told: Callable[[str], None]) -> Re
     ]
     tabulation = tabulate(ledger, tables, present, limits)
     if limits.base == 1 and (cells := tuple(_too_little(ledger, tabulation, before, limits))):
-        return Refused(why=Why.TOO_LITTLE, cells=cells)
+        return NoRelease(why=Why.TOO_LITTLE, cells=cells)
     bands = participation_of(ledger, tabulation, limits.k, edges) if edges else None
     candidate = Candidate(
         term=order.term.id,
@@ -134,17 +134,17 @@ def limits_of(repository: Repository) -> Limits | None:
     return Limits(k=k, schools=schools, per_cent=per_cent, base=max(1, base))
 
 
-def _too_soon(order: Order, limits: Limits) -> Refused | None:
+def _too_soon(order: Order, limits: Limits) -> NoRelease | None:
     if order.term.release_from is None:
-        return Refused(why=Why.NO_DAY)
+        return NoRelease(why=Why.NO_DAY)
     if order.day < order.term.release_from:
-        return Refused(why=Why.TOO_EARLY)
+        return NoRelease(why=Why.TOO_EARLY)
     if len(order.counted) < limits.schools:
-        return Refused(why=Why.TOO_FEW)
+        return NoRelease(why=Why.TOO_FEW)
     if order.before and order.before[-1].counted == order.counted:
-        return Refused(why=Why.NOTHING_NEW)
+        return NoRelease(why=Why.NOTHING_NEW)
     if any(release.registry != VERSION for release in order.before):
-        return Refused(why=Why.OTHER_TABLES)
+        return NoRelease(why=Why.OTHER_TABLES)
     return None
 
 
@@ -264,7 +264,7 @@ class _Cut:
     def __init__(self, ledger: Ledger, tables: Sequence[Table], before: Sequence[Seen], told: Callable[[str], None]) -> None:
         self.ledger, self.tables, self.before, self.told = ledger, tables, before, told
 
-    def cut(self, seen: Seen) -> Release | Refused:
+    def cut(self, seen: Seen) -> Release | NoRelease:
         try:
             known = [
                 *self.ledger.facts([one.tabulation.filings for one in (*self.before, seen)]),
@@ -272,7 +272,7 @@ class _Cut:
             ]
             return self._until_safe(seen, self._original(seen, known))
         except UntrueStatementError:
-            return Refused(why=Why.UNTRUE)
+            return NoRelease(why=Why.UNTRUE)
 
     def _original(self, seen: Seen, known: Sequence[Statement]) -> Original:
         limits, tabulation = seen.content.limits, seen.tabulation
@@ -289,7 +289,7 @@ class _Cut:
             base=limits.base,
         )
 
-    def _until_safe(self, seen: Seen, original: Original) -> Release | Refused:
+    def _until_safe(self, seen: Seen, original: Original) -> Release | NoRelease:
         exposures: tuple[Exposure, ...] = ()
         for _ in range(ROUNDS):
             self.told("release.protect")
@@ -302,7 +302,7 @@ class _Cut:
             if draft.unmet:
                 break
             original = replace(original, demands=(*original.demands, *(_demand(exposure, original.k) for exposure in exposures)))
-        return Refused(why=Why.EXPOSED, exposures=exposures)
+        return NoRelease(why=Why.EXPOSED, exposures=exposures)
 
     def _filled(self, seen: Seen, draft: Draft) -> Seen:
         """The candidate with its cells."""

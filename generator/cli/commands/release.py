@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from generator.model.releases import Release
     from generator.model.submission import Submission
     from generator.records.repository import Repository
-    from generator.statistics.cut import Order, Refused
+    from generator.statistics.cut import NoRelease, Order
     from generator.statistics.tables import Filing
     from generator.statistics.worker import Sealed
 
@@ -149,10 +149,10 @@ def _place(school: str, term: Term) -> str:
 
 def _cut(request: Request, repository: Repository, order: Order) -> int:
     from generator.model.releases import path_of, written
-    from generator.statistics.cut import Refused, cut
+    from generator.statistics.cut import NoRelease, cut
 
     result = cut(repository, order, progress(request))
-    if isinstance(result, Refused):
+    if isinstance(result, NoRelease):
         _tell_refused(request, result)
         return REFUSED
     for line in (*_told(request, result), *_changes(request, result, order.before[-1] if order.before else None)):
@@ -173,7 +173,7 @@ def _confirmed(request: Request, wanted: str) -> bool:
     return sys.stdin.readline().strip() == wanted
 
 
-def _tell_refused(request: Request, refused: Refused) -> None:
+def _tell_refused(request: Request, refused: NoRelease) -> None:
     print(request.say(f"release.{refused.why}"), file=sys.stderr)
     for filing in refused.filings[:_MOST]:
         print(f"  {filing.school} {filing.term} {filing.revision}", file=sys.stderr)
