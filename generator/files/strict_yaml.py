@@ -17,7 +17,7 @@ import yaml
 
 from generator.files import compatibility, typing_mistakes, yaml_corners
 from generator.files.typing_mistakes import Failure, Span
-from generator.files.yaml_scalars import NOT_TEXT, Refused, core
+from generator.files.yaml_scalars import NOT_TEXT, BadNumber, core
 from generator.problems import Position, Problem, in_order, problem
 
 MAX_BYTES = 1 << 20
@@ -287,7 +287,7 @@ class _Values:
         if text[:1] not in NOT_TEXT:
             return text
         value = core(text)
-        if not isinstance(value, Refused):
+        if not isinstance(value, BadNumber):
             return value
         self.doubtful.append(problem(_position(self.path, node), value.code, text=text[:40]))
         return text

@@ -17,7 +17,7 @@ _MAX_DIGITS = 40  # nobody means a number of more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class BadNumber:
     """A scalar that looks like a number and may not be one: the code of its Problem."""
 
     code: str
@@ -37,33 +37,33 @@ _LEADING_ZERO = re.compile(r"[-+]?0[0-9]", re.ASCII)
 
 
 @lru_cache(maxsize=4096)
-def core(text: str) -> str | int | float | bool | Refused | None:
+def core(text: str) -> str | int | float | bool | BadNumber | None:
     """The value of a plain scalar. `2.0` is 2: equal numbers are one value."""
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
-        return Refused(code="leading-zero") if _LEADING_ZERO.match(text) else _integer(text)
+        return BadNumber(code="leading-zero") if _LEADING_ZERO.match(text) else _integer(text)
     if _NOT_NUMBER.fullmatch(text):
-        return Refused(code="not-a-number")
+        return BadNumber(code="not-a-number")
     if not _OTHER_NUMBER.fullmatch(text):
         return text
     if _LEADING_ZERO.match(text):
-        return Refused(code="leading-zero")
-    return _decimal(text) if _DECIMAL.fullmatch(text) else Refused(code="number-form")
+        return BadNumber(code="leading-zero")
+    return _decimal(text) if _DECIMAL.fullmatch(text) else BadNumber(code="number-form")
 
 
-def _integer(text: str) -> int | Refused:
+def _integer(text: str) -> int | BadNumber:
     if len(text) > 20:  # before int(), which refuses some thousand digits with an exception
-        return Refused(code="number-too-large")
+        return BadNumber(code="number-too-large")
     number = int(text)
-    return number if abs(number) <= MAX_INTEGER else Refused(code="number-too-large")
+    return number if abs(number) <= MAX_INTEGER else BadNumber(code="number-too-large")
 
 
-def _decimal(text: str) -> int | float | Refused:
+def _decimal(text: str) -> int | float | BadNumber:
     whole, _, fraction = text.partition(".")
-    if isinstance(integer := _integer(whole), Refused):
+    if isinstance(integer := _integer(whole), BadNumber):
         return integer
     if not fraction.strip("0"):
         return integer
     number = float(text) if len(text) <= _MAX_DIGITS else 0.0
-    return number if Decimal(repr(number)) == Decimal(text) else Refused(code="too-many-digits")
+    return number if Decimal(repr(number)) == Decimal(text) else BadNumber(code="too-many-digits")
