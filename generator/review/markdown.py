@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from generator.files.tree import How
 from generator.report.markdown import code_span, escaped
 from generator.review.text import became
-from generator.review.words import Item, Line, Part, Section, Words
+from generator.review.words import Line, Part, ReviewItem, Section, Words
 
 MOST = 62_000  # with the rest of a comment below what GitHub takes
 ROOM = {
@@ -156,7 +156,7 @@ def _lines(words: Words, item: _Told) -> Sequence[str]:
     return _fold(words.say("diff.fields", count=sum(count for _, count in item.sorts)), item.lines) if len(item.lines) > _FOLDED else item.lines
 
 
-def _told(words: Words, item: Item) -> _Told:
+def _told(words: Words, item: ReviewItem) -> _Told:
     """A record with its fields below it, or an item on one line."""
     sign, place = _SIGNS[item.how], code(item.place)
     if len(item.lines) > 1 or (item.lines and item.lines[0].label and item.title):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from generator.files.tree import How
 from generator.report.text import harmless
-from generator.review.words import Item, Line, Section, Words
+from generator.review.words import Line, ReviewItem, Section, Words
 
 SIGNS = {How.ADDED: "+", How.REMOVED: "-", How.CHANGED: "~", How.MOVED: ">", None: " "}
 
@@ -28,7 +28,7 @@ def _section(words: Words, section: Section) -> Iterator[str]:
         yield from _item(words, item)
 
 
-def _item(words: Words, item: Item) -> Iterator[str]:
+def _item(words: Words, item: ReviewItem) -> Iterator[str]:
     if item.title and len(item.lines) == 1 and not item.lines[0].label:
         title = item.title + (f" · {item.note}" if item.note else "")
         yield f"{SIGNS[item.how]} {words.say('diff.colon', label=title, value=became(words, item.lines[0]))}"

@@ -73,7 +73,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class ReviewItem:
     """One change: what happened, to what, where it lies, and its lines; `note` is a sentence about it.
 
     `sort` is what it is one of, for who has to leave it out.
@@ -93,7 +93,7 @@ class Section:
 
     part: Part
     title: str
-    items: tuple[Item, ...]
+    items: tuple[ReviewItem, ...]
     folded: bool = False
 
 
@@ -148,7 +148,7 @@ class Words:
         """Everything that changed; nothing that did not."""
         changes, follows = self.review.changes, self.review.consequences
         records = {part: [self._record(r) for r in self._by_weight(changes.records) if _part_of(r.kind) is part] for part in Part}
-        made: dict[Part, list[Item]] = {
+        made: dict[Part, list[ReviewItem]] = {
             **(self._consequences(follows) if follows else {}),
             Part.KEYS: records[Part.KEYS],
             Part.SETTINGS: records[Part.SETTINGS],
@@ -158,16 +158,16 @@ class Words:
             Part.OUTSIDE: [self._outside(f) for f in _in_turn(changes.outside)],
             Part.RECORDS: records[Part.RECORDS],
             Part.OTHERS: [self._file(f) for f in sorted(changes.others, key=_gone_first)],
-            Part.FRAME: [Item(how=How.CHANGED, title=self.say("diff.frame"))] if follows and follows.frame else [],
+            Part.FRAME: [ReviewItem(how=How.CHANGED, title=self.say("diff.frame"))] if follows and follows.frame else [],
             Part.PAGES: [self._page(p) for p in sorted(follows.pages, key=_gone_first)] if follows else [],
         }
         return tuple(self._section(part, made[part]) for part in Part if made.get(part))
 
-    def _section(self, part: Part, items: list[Item]) -> Section:
+    def _section(self, part: Part, items: list[ReviewItem]) -> Section:
         count = sum(max(1, sum(line.count for line in item.lines)) for item in items) if part in _TURNS else len(items)
         return Section(part=part, title=self.say(f"diff.section_{part.value}", count=count), items=tuple(items), folded=part is Part.PAGES)
 
-    def _consequences(self, follows: Consequences) -> dict[Part, list[Item]]:
+    def _consequences(self, follows: Consequences) -> dict[Part, list[ReviewItem]]:
         before, after = follows.coverage
         line = Line(label=self.say("diff.coverage"), before=f"{before.covered}/{before.clauses}", after=f"{after.covered}/{after.clauses}")
         return {
@@ -175,7 +175,7 @@ class Words:
             Part.BETTER: [self._verdict(turn) for turn in follows.verdicts if not turn.worse],
             Part.CLAIMS: [self._turn(turn, "claims") for turn in sorted(follows.claims, key=_new_last)],
             Part.WAIVERS: [self._turn(turn, "diff.waiver") for turn in sorted(follows.waivers, key=_new_last)],
-            Part.COVERAGE: [Item(how=None, title="", lines=(line,))] if before != after else [],
+            Part.COVERAGE: [ReviewItem(how=None, title="", lines=(line,))] if before != after else [],
         }
 
     def left_out(self, counts: Mapping[str, int]) -> str:
@@ -188,11 +188,11 @@ class Words:
 
     # --- records -----------------------------------------------------------------------------------------------------------
 
-    def _record(self, record: RecordChange) -> Item:
+    def _record(self, record: RecordChange) -> ReviewItem:
         note = "" if record.readable else self.say("diff.unreadable")
         if record.old_path:
             note = f"{self.say('diff.moved', path=named(record.old_path))} {note}".strip()
-        return Item(
+        return ReviewItem(
             how=record.how,
             title=self._name(record),
             place=named(record.path),
@@ -317,7 +317,7 @@ class Words:
 
     # --- consequences --------------------------------------------------------------------------------------------------------
 
-    def _verdict(self, turn: VerdictTurn) -> Item:
+    def _verdict(self, turn: VerdictTurn) -> ReviewItem:
         """A rule that turned: its schools on one line, or many of them in lines that can be left out one by one."""
         line = Line(label="", before="" if turn.before is None else self._outcome(turn.before), after=self._outcome(turn.after))
         title = f"{turn.rule} {_shortened(self.text(turn.title), 80)}"
@@ -327,17 +327,17 @@ class Words:
         if len(names) <= _MANY:
             schools = self.say("diff.comma").join(names)
             note = self.say("diff.schools", count=len(names), schools=schools) if len(names) > 1 else schools
-            return Item(how=None, title=title, note=note, lines=(line,))
+            return ReviewItem(how=None, title=title, note=note, lines=(line,))
         chunks = [names[i : i + _MANY] for i in range(0, len(names), _MANY)]
         lines = [Line(label="", after=self.say("diff.comma").join(chunk), sort=line.sort, count=len(chunk)) for chunk in chunks]
-        return Item(how=None, title=title, note=self.say("diff.many", became=became, count=len(names)), lines=tuple(lines))
+        return ReviewItem(how=None, title=title, note=self.say("diff.many", became=became, count=len(names)), lines=tuple(lines))
 
     def _outcome(self, verdict: str | None) -> str:
         return self.say("diff.absent") if verdict is None else self.text(enum_label("Verdict", verdict))
 
-    def _turn(self, turn: Turn, words: str) -> Item:
+    def _turn(self, turn: Turn, words: str) -> ReviewItem:
         line = Line(label="", before=self._was(words, turn.before), after=self._came_out(words, turn.after))
-        return Item(how=None, title=_shortened(self.text(turn.subject), 120), lines=(replace(line, sort=line.after),))
+        return ReviewItem(how=None, title=_shortened(self.text(turn.subject), 120), lines=(replace(line, sort=line.after),))
 
     def _was(self, words: str, value: str | None) -> str:
         """What did not exist before has no before."""
@@ -346,19 +346,19 @@ class Words:
     def _came_out(self, words: str, value: str | None) -> str:
         return self.say("diff.absent") if value is None else self.say(f"{words}.{value}")
 
-    def _file(self, file: FileChange, note: str = "") -> Item:
+    def _file(self, file: FileChange, note: str = "") -> ReviewItem:
         """A file by its path; of what it is one of, the note tells, or its folder."""
         said = self.say(f"{note}_{file.how.value}") if note else ""
-        return Item(how=file.how, title=named(file.path), note=said, sort=said or named(file.path.rpartition("/")[0]))
+        return ReviewItem(how=file.how, title=named(file.path), note=said, sort=said or named(file.path.rpartition("/")[0]))
 
-    def _outside(self, file: FileChange) -> Item:
+    def _outside(self, file: FileChange) -> ReviewItem:
         guarding = self.say("diff.guarding") if _guarding(file)[0] < len(_GUARDING) else ""
-        return Item(how=file.how, title=named(file.path), note=guarding, sort=named(file.path.partition("/")[0]))
+        return ReviewItem(how=file.how, title=named(file.path), note=guarding, sort=named(file.path.partition("/")[0]))
 
-    def _page(self, page: PageChange) -> Item:
-        return Item(how=page.how, title=_shortened(page.title, 120), place=page.path, sort=page.path.partition("/")[0])
+    def _page(self, page: PageChange) -> ReviewItem:
+        return ReviewItem(how=page.how, title=_shortened(page.title, 120), place=page.path, sort=page.path.partition("/")[0])
 
-    def _release(self, file: FileChange) -> Item:
+    def _release(self, file: FileChange) -> ReviewItem:
         """A release that is new says what a reviewer must know before it is public for good."""
         item = self._file(file, "diff.release_note")
         release = self.newest.releases.get(ReleaseId(PurePosixPath(file.path).stem)) if self.newest and file.how is How.ADDED else None
