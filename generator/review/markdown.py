@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from generator.files.tree import How
 from generator.report.markdown import code_span, escaped
 from generator.review.text import became
-from generator.review.words import Line, Part, ReviewItem, Section, Words
+from generator.review.words import Line, Part, ReviewItem, ReviewSection, Words
 
 MOST = 62_000  # with the rest of a comment below what GitHub takes
 ROOM = {
@@ -81,7 +81,7 @@ def _rooms(rooms: Sequence[int], needs: Sequence[int], most: int) -> list[int]:
     return given
 
 
-def _fitted(words: Words, section: Section, items: Sequence[_Told], room: int) -> list[str]:
+def _fitted(words: Words, section: ReviewSection, items: Sequence[_Told], room: int) -> list[str]:
     """A section in less room than it needs: of every item its head and first line, then a line more of each, round by round, while there is room.
 
     What that takes is reckoned without the sentences that count what is left out; so it is tried with less and less until all fits.
@@ -141,7 +141,7 @@ def _part(words: Words, item: _Told, count: int) -> _Told:
     return replace(item, lines=(*item.lines[:count], rest))
 
 
-def _written(words: Words, section: Section, items: Sequence[_Told], left: Mapping[str, int]) -> list[str]:
+def _written(words: Words, section: ReviewSection, items: Sequence[_Told], left: Mapping[str, int]) -> list[str]:
     """A section as blocks."""
     blocks = [f"#### {escaped(section.title)}"]
     if all(item.short for item in items):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from generator.files.tree import How
 from generator.report.text import harmless
-from generator.review.words import Line, ReviewItem, Section, Words
+from generator.review.words import Line, ReviewItem, ReviewSection, Words
 
 SIGNS = {How.ADDED: "+", How.REMOVED: "-", How.CHANGED: "~", How.MOVED: ">", None: " "}
 
@@ -21,7 +21,7 @@ def report(words: Words) -> str:
     return "\n".join(harmless(line) for line in [words.lead(), *words.remarks(), *body])
 
 
-def _section(words: Words, section: Section) -> Iterator[str]:
+def _section(words: Words, section: ReviewSection) -> Iterator[str]:
     yield ""
     yield section.title
     for item in section.items:

@@ -88,7 +88,7 @@ class ReviewItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class ReviewSection:
     """A headline and its items, what matters most first; `folded` if a reader can decide without them."""
 
     part: Part
@@ -144,7 +144,7 @@ class Words:
                 found.append(self.say(f"diff.faults_{side}", count=count))
         return tuple(found)
 
-    def sections(self) -> tuple[Section, ...]:
+    def sections(self) -> tuple[ReviewSection, ...]:
         """Everything that changed; nothing that did not."""
         changes, follows = self.review.changes, self.review.consequences
         records = {part: [self._record(r) for r in self._by_weight(changes.records) if _part_of(r.kind) is part] for part in Part}
@@ -163,9 +163,9 @@ class Words:
         }
         return tuple(self._section(part, made[part]) for part in Part if made.get(part))
 
-    def _section(self, part: Part, items: list[ReviewItem]) -> Section:
+    def _section(self, part: Part, items: list[ReviewItem]) -> ReviewSection:
         count = sum(max(1, sum(line.count for line in item.lines)) for item in items) if part in _TURNS else len(items)
-        return Section(part=part, title=self.say(f"diff.section_{part.value}", count=count), items=tuple(items), folded=part is Part.PAGES)
+        return ReviewSection(part=part, title=self.say(f"diff.section_{part.value}", count=count), items=tuple(items), folded=part is Part.PAGES)
 
     def _consequences(self, follows: Consequences) -> dict[Part, list[ReviewItem]]:
         before, after = follows.coverage
