@@ -27,7 +27,7 @@ from generator.review import text as review_text
 from generator.review.changes import Changes, FieldChange, FileChange, RecordChange, changes, compared
 from generator.review.consequences import Consequences, Coverage, PageChange, Review, Turn, VerdictTurn, review
 from generator.review.markdown import MOST, ROOM
-from generator.review.words import Part, Words, differing
+from generator.review.words import ReviewPart, Words, differing
 from generator.text import Text
 from tests.test_reporters import LIVE, rendered
 from tests.test_review import AS_OF, Files, fixture, loaded, pairs
@@ -226,7 +226,7 @@ def test_a_school_is_named_by_its_code_too_for_titles_change() -> None:
 
 
 def test_rooms_are_those_of_all_sections_and_fit_together() -> None:
-    assert set(ROOM) == set(Part)
+    assert set(ROOM) == set(ReviewPart)
     assert sum(ROOM.values()) + 3000 <= MOST < COMMENT
 
 

@@ -14,25 +14,25 @@ from dataclasses import dataclass, replace
 from generator.files.tree import How
 from generator.report.markdown import code_span, escaped
 from generator.review.text import became
-from generator.review.words import Line, Part, ReviewItem, ReviewSection, Words
+from generator.review.words import Line, ReviewItem, ReviewPart, ReviewSection, Words
 
 MOST = 62_000  # with the rest of a comment below what GitHub takes
 ROOM = {
-    Part.WORSE: 12_000,
-    Part.BETTER: 4_000,
-    Part.CLAIMS: 2_500,
-    Part.WAIVERS: 2_500,
-    Part.COVERAGE: 500,
-    Part.KEYS: 5_000,
-    Part.SETTINGS: 6_000,
-    Part.RELEASES: 3_500,
-    Part.SEALED: 2_500,
-    Part.FOREIGN: 1_500,
-    Part.OUTSIDE: 3_000,
-    Part.RECORDS: 10_000,
-    Part.OTHERS: 1_000,
-    Part.FRAME: 1_000,
-    Part.PAGES: 3_000,
+    ReviewPart.WORSE: 12_000,
+    ReviewPart.BETTER: 4_000,
+    ReviewPart.CLAIMS: 2_500,
+    ReviewPart.WAIVERS: 2_500,
+    ReviewPart.COVERAGE: 500,
+    ReviewPart.KEYS: 5_000,
+    ReviewPart.SETTINGS: 6_000,
+    ReviewPart.RELEASES: 3_500,
+    ReviewPart.SEALED: 2_500,
+    ReviewPart.FOREIGN: 1_500,
+    ReviewPart.OUTSIDE: 3_000,
+    ReviewPart.RECORDS: 10_000,
+    ReviewPart.OTHERS: 1_000,
+    ReviewPart.FRAME: 1_000,
+    ReviewPart.PAGES: 3_000,
 }
 _HEAD = 3_000  # for the headline, what was compared and the remarks
 _PATH = 200  # characters of a path that are shown

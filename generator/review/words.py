@@ -37,7 +37,7 @@ _MOST_SORTS = 6  # sorts of what is left out that are told by name
 _FIGURES, _CLOSED, _WORDS = range(3)
 
 
-class Part(StrEnum):
+class ReviewPart(StrEnum):
     """The sections of a review, in the order in which they are told: what turned comes first, whatever else changed."""
 
     WORSE = "worse"
@@ -91,7 +91,7 @@ class ReviewItem:
 class ReviewSection:
     """A headline and its items, what matters most first; `folded` if a reader can decide without them."""
 
-    part: Part
+    part: ReviewPart
     title: str
     items: tuple[ReviewItem, ...]
     folded: bool = False
@@ -147,35 +147,37 @@ class Words:
     def sections(self) -> tuple[ReviewSection, ...]:
         """Everything that changed; nothing that did not."""
         changes, follows = self.review.changes, self.review.consequences
-        records = {part: [self._record(r) for r in self._by_weight(changes.records) if _part_of(r.kind) is part] for part in Part}
-        made: dict[Part, list[ReviewItem]] = {
+        records = {part: [self._record(r) for r in self._by_weight(changes.records) if _part_of(r.kind) is part] for part in ReviewPart}
+        made: dict[ReviewPart, list[ReviewItem]] = {
             **(self._consequences(follows) if follows else {}),
-            Part.KEYS: records[Part.KEYS],
-            Part.SETTINGS: records[Part.SETTINGS],
-            Part.RELEASES: [self._release(f) for f in sorted(changes.releases, key=_gone_first)],
-            Part.SEALED: [*(self._file(f, "diff.sealed_note") for f in sorted(changes.sealed, key=_gone_first)), *records[Part.SEALED]],
-            Part.FOREIGN: [self._file(f, "diff.foreign_note") for f in sorted(changes.foreign, key=_gone_first)],
-            Part.OUTSIDE: [self._outside(f) for f in _in_turn(changes.outside)],
-            Part.RECORDS: records[Part.RECORDS],
-            Part.OTHERS: [self._file(f) for f in sorted(changes.others, key=_gone_first)],
-            Part.FRAME: [ReviewItem(how=How.CHANGED, title=self.say("diff.frame"))] if follows and follows.frame else [],
-            Part.PAGES: [self._page(p) for p in sorted(follows.pages, key=_gone_first)] if follows else [],
+            ReviewPart.KEYS: records[ReviewPart.KEYS],
+            ReviewPart.SETTINGS: records[ReviewPart.SETTINGS],
+            ReviewPart.RELEASES: [self._release(f) for f in sorted(changes.releases, key=_gone_first)],
+            ReviewPart.SEALED: [*(self._file(f, "diff.sealed_note") for f in sorted(changes.sealed, key=_gone_first)), *records[ReviewPart.SEALED]],
+            ReviewPart.FOREIGN: [self._file(f, "diff.foreign_note") for f in sorted(changes.foreign, key=_gone_first)],
+            ReviewPart.OUTSIDE: [self._outside(f) for f in _in_turn(changes.outside)],
+            ReviewPart.RECORDS: records[ReviewPart.RECORDS],
+            ReviewPart.OTHERS: [self._file(f) for f in sorted(changes.others, key=_gone_first)],
+            ReviewPart.FRAME: [ReviewItem(how=How.CHANGED, title=self.say("diff.frame"))] if follows and follows.frame else [],
+            ReviewPart.PAGES: [self._page(p) for p in sorted(follows.pages, key=_gone_first)] if follows else [],
         }
-        return tuple(self._section(part, made[part]) for part in Part if made.get(part))
+        return tuple(self._section(part, made[part]) for part in ReviewPart if made.get(part))
 
-    def _section(self, part: Part, items: list[ReviewItem]) -> ReviewSection:
+    def _section(self, part: ReviewPart, items: list[ReviewItem]) -> ReviewSection:
         count = sum(max(1, sum(line.count for line in item.lines)) for item in items) if part in _TURNS else len(items)
-        return ReviewSection(part=part, title=self.say(f"diff.section_{part.value}", count=count), items=tuple(items), folded=part is Part.PAGES)
+        return ReviewSection(
+            part=part, title=self.say(f"diff.section_{part.value}", count=count), items=tuple(items), folded=part is ReviewPart.PAGES
+        )
 
-    def _consequences(self, follows: Consequences) -> dict[Part, list[ReviewItem]]:
+    def _consequences(self, follows: Consequences) -> dict[ReviewPart, list[ReviewItem]]:
         before, after = follows.coverage
         line = Line(label=self.say("diff.coverage"), before=f"{before.covered}/{before.clauses}", after=f"{after.covered}/{after.clauses}")
         return {
-            Part.WORSE: [self._verdict(turn) for turn in follows.verdicts if turn.worse],
-            Part.BETTER: [self._verdict(turn) for turn in follows.verdicts if not turn.worse],
-            Part.CLAIMS: [self._turn(turn, "claims") for turn in sorted(follows.claims, key=_new_last)],
-            Part.WAIVERS: [self._turn(turn, "diff.waiver") for turn in sorted(follows.waivers, key=_new_last)],
-            Part.COVERAGE: [ReviewItem(how=None, title="", lines=(line,))] if before != after else [],
+            ReviewPart.WORSE: [self._verdict(turn) for turn in follows.verdicts if turn.worse],
+            ReviewPart.BETTER: [self._verdict(turn) for turn in follows.verdicts if not turn.worse],
+            ReviewPart.CLAIMS: [self._turn(turn, "claims") for turn in sorted(follows.claims, key=_new_last)],
+            ReviewPart.WAIVERS: [self._turn(turn, "diff.waiver") for turn in sorted(follows.waivers, key=_new_last)],
+            ReviewPart.COVERAGE: [ReviewItem(how=None, title="", lines=(line,))] if before != after else [],
         }
 
     def left_out(self, counts: Mapping[str, int]) -> str:
@@ -382,21 +384,21 @@ class Words:
 
 
 _KINDS = {
-    "recipient": Part.KEYS,
-    "signers": Part.KEYS,
-    "district": Part.SETTINGS,
-    "rule": Part.SETTINGS,
-    "scheme": Part.SETTINGS,
-    "receipt": Part.SEALED,
+    "recipient": ReviewPart.KEYS,
+    "signers": ReviewPart.KEYS,
+    "district": ReviewPart.SETTINGS,
+    "rule": ReviewPart.SETTINGS,
+    "scheme": ReviewPart.SETTINGS,
+    "receipt": ReviewPart.SEALED,
 }
 
 
-_TURNS = (Part.WORSE, Part.BETTER)
+_TURNS = (ReviewPart.WORSE, ReviewPart.BETTER)
 
 
-def _part_of(kind: str) -> Part:
+def _part_of(kind: str) -> ReviewPart:
     """The section that records of a kind stand in: some must not be crowded out by returns."""
-    return _KINDS.get(kind, Part.RECORDS)
+    return _KINDS.get(kind, ReviewPart.RECORDS)
 
 
 # What decides over what runs and what is let in, the most dangerous first.
