@@ -27,7 +27,7 @@ from generator.review import text as review_text
 from generator.review.changes import Changes, FieldChange, FileChange, RecordChange, changes, compared
 from generator.review.consequences import Consequences, Coverage, PageChange, Review, Turn, VerdictTurn, review
 from generator.review.markdown import MOST, ROOM
-from generator.review.words import ReviewPart, Words, differing
+from generator.review.words import ReviewPart, ReviewWords, differing
 from generator.text import Text
 from tests.test_reporters import LIVE, rendered
 from tests.test_review import AS_OF, Files, fixture, loaded, pairs
@@ -117,7 +117,7 @@ NOISE = {"titles": titles, "returns": returns, "policy": policy, "plans": plans,
 FILES = {"sealed": "records/schools/n{}/2026-2027-1.yml.age", "others": "records/policies/x{}.txt", "outside": "generator/x{}.py"}
 
 
-def words(noise: dict[str, int], text: str, language: Language = Language.ZH) -> Words:
+def words(noise: dict[str, int], text: str, language: Language = Language.ZH) -> ReviewWords:
     """The significant changes among this much noise, in the order in which a comparison finds them: by path."""
     made, follows = significant()
     records = [*made.records, *(r for name, make in NOISE.items() for r in make(noise.get(name, 0), text))]
@@ -135,7 +135,7 @@ def words(noise: dict[str, int], text: str, language: Language = Language.ZH) ->
         faults=(0, 0),
         as_of=date(2026, 11, 24),
     )
-    return Words(review=told, catalogue=load(), language=language, base="a", head="b")
+    return ReviewWords(review=told, catalogue=load(), language=language, base="a", head="b")
 
 
 def plain(markdown: str) -> str:
@@ -249,7 +249,7 @@ def test_real_records_one_figure_among_new_titles_and_returns(noisy: bool) -> No
     assert one
     assert other
     told = review(changes(pairs(before, after)), one, other, (0, 0), AS_OF)
-    said = Words(review=told, catalogue=load(), language=Language.ZH, base="a", head="b", newest=other)
+    said = ReviewWords(review=told, catalogue=load(), language=Language.ZH, base="a", head="b", newest=other)
     made = review_markdown.report(said)
     assert "STAFF-01" in first_section(made)
     assert "达标 → 未达标" in first_section(made)
@@ -257,7 +257,7 @@ def test_real_records_one_figure_among_new_titles_and_returns(noisy: bool) -> No
     assert len(made) < COMMENT
 
 
-def following(told: Words, **more: object) -> Words:
+def following(told: ReviewWords, **more: object) -> ReviewWords:
     """With other consequences."""
     assert told.review.consequences
     return replace(told, review=replace(told.review, consequences=replace(told.review.consequences, **more)))  # type: ignore[arg-type]

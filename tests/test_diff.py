@@ -27,7 +27,7 @@ from generator.review import markdown as review_markdown
 from generator.review import text as review_text
 from generator.review.changes import changes, compared
 from generator.review.consequences import review
-from generator.review.words import Words
+from generator.review.words import ReviewWords
 from tests.test_cli import DAY, run
 from tests.test_tree import TYPICAL, git
 
@@ -434,7 +434,7 @@ JSON = st.recursive(
 def test_whatever_two_files_hold_they_can_be_compared_and_told(old: dict[str, object], new: dict[str, object]) -> None:
     pair = Pair(before=RETURN, after=RETURN, old=lambda: json.dumps(old).encode(), new=lambda: json.dumps(new).encode())
     made = changes([pair])
-    words = Words(review=review(made, None, None, (1, 1), DAY_), catalogue=load(), language=Language.ZH, base="a", head="b")
+    words = ReviewWords(review=review(made, None, None, (1, 1), DAY_), catalogue=load(), language=Language.ZH, base="a", head="b")
     assert made.records[0].how is How.CHANGED
     assert review_text.report(words)
     assert review_markdown.report(words)
@@ -446,7 +446,7 @@ def test_a_review_fits_into_a_comment_and_says_what_it_leaves_out(root: Path) ->
     shown = folder(root)[0]
     pairs = [Pair(before=None, after=f"records/schools/s{n}/2026-2027.yml", old=None, new=shown.readers[RETURN]) for n in range(200)]
     made = review_markdown.report(
-        Words(review=review(changes(pairs), None, None, (0, 0), DAY_), catalogue=load(), language=Language.ZH, base="a", head="b")
+        ReviewWords(review=review(changes(pairs), None, None, (0, 0), DAY_), catalogue=load(), language=Language.ZH, base="a", head="b")
     )
     assert 50_000 < len(made) < 65_536
     assert re.search(r"另有 \d+ 处没有列出：年度填报 · ", made)

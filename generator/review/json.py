@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 from generator.review.changes import FieldChange, FileChange, RecordChange
 from generator.review.consequences import Consequences, VerdictTurn
-from generator.review.words import Words, plain
+from generator.review.words import ReviewWords, plain
 
 
-def report(words: Words) -> str:
+def report(words: ReviewWords) -> str:
     """Everything and whole, what turned first."""
     review = words.review
     changes = review.changes

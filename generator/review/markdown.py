@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from generator.files.tree import How
 from generator.report.markdown import code_span, escaped
 from generator.review.text import became
-from generator.review.words import Line, ReviewItem, ReviewPart, ReviewSection, Words
+from generator.review.words import Line, ReviewItem, ReviewPart, ReviewSection, ReviewWords
 
 MOST = 62_000  # with the rest of a comment below what GitHub takes
 ROOM = {
@@ -51,7 +51,7 @@ class _Told:
     short: bool
 
 
-def report(words: Words) -> str:
+def report(words: ReviewWords) -> str:
     """A headline, what was compared, then section by section."""
     head = [f"### {words.say('diff.title')}", _bounded(words.lead()), *(f"> ⚠️ {_bounded(note)}" for note in words.remarks())]
     while _size(head) > _HEAD:
@@ -81,7 +81,7 @@ def _rooms(rooms: Sequence[int], needs: Sequence[int], most: int) -> list[int]:
     return given
 
 
-def _fitted(words: Words, section: ReviewSection, items: Sequence[_Told], room: int) -> list[str]:
+def _fitted(words: ReviewWords, section: ReviewSection, items: Sequence[_Told], room: int) -> list[str]:
     """A section in less room than it needs: of every item its head and first line, then a line more of each, round by round, while there is room.
 
     What that takes is reckoned without the sentences that count what is left out; so it is tried with less and less until all fits.
@@ -133,7 +133,7 @@ def _counted(sorts: Iterable[tuple[str, int]]) -> Counter[str]:
     return counts
 
 
-def _part(words: Words, item: _Told, count: int) -> _Told:
+def _part(words: ReviewWords, item: _Told, count: int) -> _Told:
     """An item with its first lines, and with how many it has more."""
     if count == len(item.lines):
         return item
@@ -141,7 +141,7 @@ def _part(words: Words, item: _Told, count: int) -> _Told:
     return replace(item, lines=(*item.lines[:count], rest))
 
 
-def _written(words: Words, section: ReviewSection, items: Sequence[_Told], left: Mapping[str, int]) -> list[str]:
+def _written(words: ReviewWords, section: ReviewSection, items: Sequence[_Told], left: Mapping[str, int]) -> list[str]:
     """A section as blocks."""
     blocks = [f"#### {escaped(section.title)}"]
     if all(item.short for item in items):
@@ -152,11 +152,11 @@ def _written(words: Words, section: ReviewSection, items: Sequence[_Told], left:
     return [*blocks, f"*{_bounded(words.left_out(left))}*"] if left else blocks
 
 
-def _lines(words: Words, item: _Told) -> Sequence[str]:
+def _lines(words: ReviewWords, item: _Told) -> Sequence[str]:
     return _fold(words.say("diff.fields", count=sum(count for _, count in item.sorts)), item.lines) if len(item.lines) > _FOLDED else item.lines
 
 
-def _told(words: Words, item: ReviewItem) -> _Told:
+def _told(words: ReviewWords, item: ReviewItem) -> _Told:
     """A record with its fields below it, or an item on one line."""
     sign, place = _SIGNS[item.how], code(item.place)
     if len(item.lines) > 1 or (item.lines and item.lines[0].label and item.title):
@@ -175,7 +175,7 @@ def _fold(summary: str, lines: Sequence[str]) -> list[str]:
     return ["<details>", f"<summary>{summary}</summary>", "", *lines, "", "</details>"]
 
 
-def _line(words: Words, line: Line) -> str:
+def _line(words: ReviewWords, line: Line) -> str:
     change = f"**{_bounded(became(words, line))}**"
     return words.say("diff.colon", label=_bounded(line.label), value=change) if line.label else change
 

@@ -98,7 +98,7 @@ class ReviewSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class ReviewWords:
     """How a review is said in one language. `base` and `head` name the two states; `notes` are sentences about the comparison itself.
 
     `newest` is the state that a release is described from, if its files can be read.

@@ -16,7 +16,7 @@ from generator.files.history import both, changed, commit_of, common, day_of, is
 from generator.files.tree import Tree, folder
 
 if TYPE_CHECKING:
-    from generator.review.words import Words
+    from generator.review.words import ReviewWords
 
 ACCEPTS = Accepts(values=("--as-of", "--format", "--to"), most_words=2)
 FORMATS = ("text", "markdown", "json")
@@ -40,12 +40,12 @@ def run(request: Request) -> int:
     return FINE
 
 
-def _words(request: Request) -> Words:
+def _words(request: Request) -> ReviewWords:
     from generator.records.repository import Remembered
     from generator.records.repository import load as load_repository
     from generator.review.changes import changes
     from generator.review.consequences import review
-    from generator.review.words import Words
+    from generator.review.words import ReviewWords
 
     if not request.words:
         raise UsageError("diff.no_base")
@@ -61,7 +61,7 @@ def _words(request: Request) -> Words:
     faults = (len(was_wrong), len(wrong) + len(unreadable))
     newest = after or before
     zone = newest.district.time_zone if newest else "Asia/Shanghai"
-    return Words(
+    return ReviewWords(
         review=review(changes(pairs, outside(root, base or asked, head)), before, after, faults, _day(request, root, head, zone), request.language),
         catalogue=load(),
         language=request.language,
