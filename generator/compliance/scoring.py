@@ -15,7 +15,19 @@ from fractions import Fraction
 from generator.compliance.evaluate import Verdict, of_school
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId
-from generator.model.inspections import Application, Finding, Grade, Indicator, Inspection, InspectionId, Item, ItemId, Level, Scheme, SubIndicator
+from generator.model.inspections import (
+    Application,
+    AwardLevel,
+    Finding,
+    Grade,
+    Indicator,
+    Inspection,
+    InspectionId,
+    Item,
+    ItemId,
+    Scheme,
+    SubIndicator,
+)
 from generator.records.repository import Repository
 
 
@@ -132,16 +144,16 @@ def _sum(items: Iterable[ItemScore]) -> Sum:
 class Standing:
     """The highest level that the points reach (None: no level). Not `settled` while what is missing could still change it."""
 
-    level: Level | None
+    level: AwardLevel | None
     settled: bool
 
 
-def reached(levels: Iterable[Level], points: Fraction) -> Level | None:
+def reached(levels: Iterable[AwardLevel], points: Fraction) -> AwardLevel | None:
     """The level with the highest threshold that the points reach."""
     return max((level for level in levels if level.threshold <= points), key=lambda level: level.threshold, default=None)
 
 
-def standing(levels: tuple[Level, ...], sum_: Sum) -> Standing:
+def standing(levels: tuple[AwardLevel, ...], sum_: Sum) -> Standing:
     """Which level is reached for certain."""
     least = reached(levels, sum_.scored)
     return Standing(level=least, settled=least is reached(levels, sum_.most))
@@ -168,7 +180,7 @@ class Assessment:
     score: Score
     standing: Standing
     outcome: Outcome
-    named: Level | None
+    named: AwardLevel | None
 
     @property
     def unsupported(self) -> bool:

@@ -101,7 +101,7 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
+class AwardLevel:
     """A title that a school can be given, and the least points for it."""
 
     id: LevelId
@@ -125,7 +125,7 @@ class Scheme:
     first_day: date
     points: Fraction | None
     multipliers: Mapping[Grade, Fraction]
-    levels: tuple[Level, ...]
+    levels: tuple[AwardLevel, ...]
     indicators: tuple[Indicator, ...]
     source: Position
 

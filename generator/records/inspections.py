@@ -51,8 +51,8 @@ def scheme(part: Part) -> tuple[s.Scheme]:
     )
 
 
-def _level(part: Part) -> s.Level:
-    return s.Level(id=s.LevelId(part.data["id"]), title=part.text("title"), threshold=exact(part.data["threshold"]))
+def _level(part: Part) -> s.AwardLevel:
+    return s.AwardLevel(id=s.LevelId(part.data["id"]), title=part.text("title"), threshold=exact(part.data["threshold"]))
 
 
 def _indicator(part: Part) -> s.Indicator:
