@@ -69,7 +69,7 @@ class Failure:
     last: Span | None
 
 
-class Lines:
+class LineBounds:
     """Where the lines of a text begin and end, found once for all the places that are asked for."""
 
     def __init__(self, text: str) -> None:
@@ -98,7 +98,7 @@ class Lines:
         return start + found + 2 if found >= 0 or line[:1] == "#" else start + len(line) + 1
 
 
-lines_of = lru_cache(maxsize=8)(Lines)
+lines_of = lru_cache(maxsize=8)(LineBounds)
 
 
 def place(path: str, text: str, start: int, length: int = 1) -> Position:
