@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.compliance.claims import Outcome, Progress, check, holds, targets
+from generator.compliance.claims import ClaimOutcome, Progress, check, holds, targets
 from generator.compliance.measures import measure
 from generator.model.programme import Comparison
 from generator.publish.build import read
@@ -47,8 +47,8 @@ def test_comparisons_are_exact(comparison: Comparison, figure: int, found: int, 
 
 def test_the_sample_reproduces_what_the_article_says_but_for_what_it_cannot(sample: Repository) -> None:
     outcomes = {r.claim.id: r.outcome for r in check(sample)}
-    not_reproduced = {c for c, o in outcomes.items() if o is Outcome.NOT_REPRODUCED}
-    not_measurable = {c for c, o in outcomes.items() if o is Outcome.NOT_MEASURABLE}
+    not_reproduced = {c for c, o in outcomes.items() if o is ClaimOutcome.NOT_REPRODUCED}
+    not_measurable = {c for c, o in outcomes.items() if o is ClaimOutcome.NOT_MEASURABLE}
     assert not_reproduced == {"pupils-served"}
     assert not_measurable == {"demonstration-scheme"}
     assert len(outcomes) == 27
@@ -58,7 +58,7 @@ def test_a_changed_record_unmakes_a_claim(sample: Repository) -> None:
     key = next(k for k in sample.returns if k[1] == "2020-2021")
     fewer = {k: v for k, v in sample.returns.items() if k != key}
     results = {str(r.claim.id): r for r in check(replace(sample, returns=fewer))}
-    assert results["teachers"].outcome is Outcome.NOT_REPRODUCED
+    assert results["teachers"].outcome is ClaimOutcome.NOT_REPRODUCED
     measured = results["teachers"].measured
     assert measured is not None
     assert measured.value is not None

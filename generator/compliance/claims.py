@@ -16,7 +16,7 @@ from generator.model.programme import Claim, Comparison, Plan, Target
 from generator.records.repository import Repository
 
 
-class Outcome(StrEnum):
+class ClaimOutcome(StrEnum):
     """Whether the records give a published figure."""
 
     REPRODUCED = "reproduced"
@@ -39,7 +39,7 @@ class ClaimResult:
 
     claim: Claim
     measured: Measured | None
-    outcome: Outcome
+    outcome: ClaimOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +81,11 @@ def holds(comparison: Comparison, figure: float, found: float) -> bool:
 
 def _claim(repository: Repository, claim: Claim) -> ClaimResult:
     if claim.measure is None:
-        return ClaimResult(claim=claim, measured=None, outcome=Outcome.NOT_MEASURABLE)
+        return ClaimResult(claim=claim, measured=None, outcome=ClaimOutcome.NOT_MEASURABLE)
     found = measure(claim.measure, repository, claim.school_year, claim.as_of)
-    outcome = {True: Outcome.REPRODUCED, False: Outcome.NOT_REPRODUCED, None: Outcome.NOT_MEASURABLE}[_decided(claim.comparison, claim.value, found)]
+    outcome = {True: ClaimOutcome.REPRODUCED, False: ClaimOutcome.NOT_REPRODUCED, None: ClaimOutcome.NOT_MEASURABLE}[
+        _decided(claim.comparison, claim.value, found)
+    ]
     return ClaimResult(claim=claim, measured=found, outcome=outcome)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.compliance.claims import Outcome
+from generator.compliance.claims import ClaimOutcome
 from generator.compliance.measures import measure
 from generator.edition.render import Edition
 from generator.edition.site import Page
@@ -77,7 +77,7 @@ def _home(edition: Edition) -> Page:
             "doors": [{"id": d, "links": [{"page": p, "title": f"nav.{t}"} for p, t in links]} for d, links in _DOORS],
             "figures": [_headline(edition, name) for name in _HEADLINES],
             "year": site.current_year.id,
-            "reproduced": sum(r.outcome is Outcome.REPRODUCED for r in site.claims),
+            "reproduced": sum(r.outcome is ClaimOutcome.REPRODUCED for r in site.claims),
             "claims": len(site.claims),
             "coming": [{"activity": a, "tone": STATE_TONES[a.state.value]} for a in coming],
             "past": [{"activity": a, "tone": STATE_TONES[a.state.value]} for a in reversed(past)],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.compliance.claims import ClaimResult, Outcome, Progress
+from generator.compliance.claims import ClaimOutcome, ClaimResult, Progress
 from generator.compliance.evaluate import measures_of
 from generator.compliance.measures import Measured, measure
 from generator.compliance.school_measures import INSPECTED, MEASURABLE
@@ -20,9 +20,9 @@ from generator.model.duties import BY_PERIOD, SEALED, PeriodKind, SchoolMeasure,
 from generator.model.programme import MeasureName
 
 TONES = {
-    Outcome.REPRODUCED: "ok",
-    Outcome.NOT_REPRODUCED: "short",
-    Outcome.NOT_MEASURABLE: "neutral",
+    ClaimOutcome.REPRODUCED: "ok",
+    ClaimOutcome.NOT_REPRODUCED: "short",
+    ClaimOutcome.NOT_MEASURABLE: "neutral",
     Progress.REACHED: "ok",
     Progress.OPEN: "neutral",
     Progress.MISSED: "short",
@@ -67,7 +67,7 @@ def _claims(edition: Edition) -> Page:
     )
 
 
-_ORDER = (Outcome.NOT_REPRODUCED, Outcome.REPRODUCED, Outcome.NOT_MEASURABLE)
+_ORDER = (ClaimOutcome.NOT_REPRODUCED, ClaimOutcome.REPRODUCED, ClaimOutcome.NOT_MEASURABLE)
 
 
 def _claim(edition: Edition, result: ClaimResult) -> dict[str, object]:
