@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.compliance.evaluate import Verdict
-from generator.compliance.scoring import Outcome, Standing, Sum, added, assess, outcome, reached, score, scores, standing, worth
+from generator.compliance.scoring import ApplicationOutcome, Standing, Sum, added, assess, outcome, reached, score, scores, standing, worth
 from generator.model import inspections as s
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId
@@ -152,13 +152,13 @@ def application(**changed: object) -> s.Application:
 @pytest.mark.parametrize(
     ("on", "expected"),
     [
-        (date(2026, 11, 19), Outcome.REACHED),
-        (date(2026, 11, 20), Outcome.NAMED),
-        (date(2029, 11, 30), Outcome.NAMED),  # the last day counts
-        (date(2029, 12, 1), Outcome.ENDED),
+        (date(2026, 11, 19), ApplicationOutcome.REACHED),
+        (date(2026, 11, 20), ApplicationOutcome.NAMED),
+        (date(2029, 11, 30), ApplicationOutcome.NAMED),  # the last day counts
+        (date(2029, 12, 1), ApplicationOutcome.ENDED),
     ],
 )
-def test_an_application_stands_differently_on_different_days(on: date, expected: Outcome) -> None:
+def test_an_application_stands_differently_on_different_days(on: date, expected: ApplicationOutcome) -> None:
     stands = Standing(level=scheme().levels[0], settled=True)
     assert outcome(application(), True, stands, on) is expected
 
@@ -166,15 +166,15 @@ def test_an_application_stands_differently_on_different_days(on: date, expected:
 @pytest.mark.parametrize(
     ("visited", "level", "settled", "expected"),
     [
-        (False, None, False, Outcome.AWAITING),
-        (False, None, True, Outcome.AWAITING),
-        (True, None, False, Outcome.INCOMPLETE),
-        (True, 0, False, Outcome.INCOMPLETE),
-        (True, None, True, Outcome.BELOW),
-        (True, 1, True, Outcome.REACHED),
+        (False, None, False, ApplicationOutcome.AWAITING),
+        (False, None, True, ApplicationOutcome.AWAITING),
+        (True, None, False, ApplicationOutcome.INCOMPLETE),
+        (True, 0, False, ApplicationOutcome.INCOMPLETE),
+        (True, None, True, ApplicationOutcome.BELOW),
+        (True, 1, True, ApplicationOutcome.REACHED),
     ],
 )
-def test_without_a_decision_the_score_tells(visited: bool, level: int | None, settled: bool, expected: Outcome) -> None:
+def test_without_a_decision_the_score_tells(visited: bool, level: int | None, settled: bool, expected: ApplicationOutcome) -> None:
     stands = Standing(level=None if level is None else scheme().levels[level], settled=settled)
     assert outcome(application(decision=None), visited, stands, NOW) is expected
 
@@ -182,7 +182,7 @@ def test_without_a_decision_the_score_tells(visited: bool, level: int | None, se
 def test_a_decision_without_a_title_is_not_named() -> None:
     decided = application().decision
     assert decided
-    assert outcome(application(decision=replace(decided, named=None)), True, MODEL, NOW) is Outcome.NOT_NAMED
+    assert outcome(application(decision=replace(decided, named=None)), True, MODEL, NOW) is ApplicationOutcome.NOT_NAMED
 
 
 # --- the whole district --------------------------------------------------------------------------------------------------------------
@@ -200,10 +200,10 @@ def test_scores_are_those_of_the_day_of_the_visit() -> None:
 
 def test_applications_are_told_from_their_day_on() -> None:
     assert assess(typical(), date(2026, 10, 11)) == ()
-    assert [a.outcome for a in assess(typical(), date(2026, 11, 9))] == [Outcome.AWAITING, Outcome.AWAITING]
+    assert [a.outcome for a in assess(typical(), date(2026, 11, 9))] == [ApplicationOutcome.AWAITING, ApplicationOutcome.AWAITING]
     named, waiting = assess(typical(), NOW)
-    assert (named.outcome, named.named and named.named.id, named.unsupported) == (Outcome.NAMED, "model", False)
-    assert (waiting.outcome, waiting.inspection, waiting.score.sum.total) == (Outcome.AWAITING, None, None)
+    assert (named.outcome, named.named and named.named.id, named.unsupported) == (ApplicationOutcome.NAMED, "model", False)
+    assert (waiting.outcome, waiting.inspection, waiting.score.sum.total) == (ApplicationOutcome.AWAITING, None, None)
 
 
 def test_a_title_that_the_score_does_not_support_is_pointed_out() -> None:
@@ -211,7 +211,7 @@ def test_a_title_that_the_score_does_not_support_is_pointed_out() -> None:
     bare = s.InspectionId("2026-11-xz01")
     made[bare] = replace(made[bare], findings=())
     found = assess(replace(typical(), inspections=made), NOW)[0]
-    assert (found.outcome, found.unsupported) == (Outcome.NAMED, True)
+    assert (found.outcome, found.unsupported) == (ApplicationOutcome.NAMED, True)
 
 
 def test_one_more_good_grade_never_lowers_a_score() -> None:

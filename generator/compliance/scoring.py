@@ -159,7 +159,7 @@ def standing(levels: tuple[AwardLevel, ...], sum_: Sum) -> Standing:
     return Standing(level=least, settled=least is reached(levels, sum_.most))
 
 
-class Outcome(StrEnum):
+class ApplicationOutcome(StrEnum):
     """How an application stands on a day: a closed set."""
 
     AWAITING = "awaiting"  # nobody has been there yet
@@ -179,7 +179,7 @@ class Assessment:
     inspection: Inspection | None
     score: Score
     standing: Standing
-    outcome: Outcome
+    outcome: ApplicationOutcome
     named: AwardLevel | None
 
     @property
@@ -188,18 +188,18 @@ class Assessment:
         return self.named is not None and self.score.sum.scored < self.named.threshold
 
 
-def outcome(application: Application, visited: bool, stands: Standing, on: date) -> Outcome:
+def outcome(application: Application, visited: bool, stands: Standing, on: date) -> ApplicationOutcome:
     """How an application stands at the end of a day."""
     decision = application.decision
     if decision is not None and decision.decided_on <= on:
         if decision.named is None:
-            return Outcome.NOT_NAMED
-        return Outcome.ENDED if decision.named.last_day < on else Outcome.NAMED
+            return ApplicationOutcome.NOT_NAMED
+        return ApplicationOutcome.ENDED if decision.named.last_day < on else ApplicationOutcome.NAMED
     if not visited:
-        return Outcome.AWAITING
+        return ApplicationOutcome.AWAITING
     if not stands.settled:
-        return Outcome.INCOMPLETE
-    return Outcome.BELOW if stands.level is None else Outcome.REACHED
+        return ApplicationOutcome.INCOMPLETE
+    return ApplicationOutcome.BELOW if stands.level is None else ApplicationOutcome.REACHED
 
 
 def scores(repository: Repository, as_of: date) -> Mapping[InspectionId, Score]:
@@ -227,7 +227,7 @@ def _assessed(repository: Repository, application: Application, as_of: date) -> 
     made = _scored(repository, scheme, application.school, on, inspection.findings if inspection else ())
     stands = standing(scheme.levels, made.sum)
     comes_to = outcome(application, inspection is not None, stands, as_of)
-    named = application.decision.named if application.decision and comes_to in (Outcome.NAMED, Outcome.ENDED) else None
+    named = application.decision.named if application.decision and comes_to in (ApplicationOutcome.NAMED, ApplicationOutcome.ENDED) else None
     return Assessment(
         application=application,
         inspection=inspection,

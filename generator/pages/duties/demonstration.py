@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.compliance.scoring import Assessment, Outcome
+from generator.compliance.scoring import ApplicationOutcome, Assessment
 from generator.edition.render import Edition
 from generator.edition.site import Page
 from generator.model.inspections import SchemeKind, decimal
@@ -27,9 +27,9 @@ def pages(edition: Edition) -> Iterator[Page]:
         description=edition.say("demonstration.description"),
         template="duties/demonstration.md.j2",
         data={
-            "named": [card for card, found in zip(cards, site.assessments, strict=True) if found.outcome is Outcome.NAMED],
+            "named": [card for card, found in zip(cards, site.assessments, strict=True) if found.outcome is ApplicationOutcome.NAMED],
             "cards": cards,
-            "counts": [(o, n) for o in Outcome if (n := sum(found.outcome is o for found in site.assessments))],
+            "counts": [(o, n) for o in ApplicationOutcome if (n := sum(found.outcome is o for found in site.assessments))],
             "schemes": [s for s in site.repository.schemes.values() if s.kind is SchemeKind.DEMONSTRATION],
         },
         cites=[position for found in site.assessments for position in _cites(found)],
@@ -43,7 +43,7 @@ def _cites(found: Assessment) -> list[Position]:
 def _card(edition: Edition, found: Assessment) -> dict[str, object]:
     application, site = found.application, edition.site
     items = [item for indicator in found.score.indicators for part in indicator.parts for item in part.items]
-    decision, decided = application.decision, found.outcome in (Outcome.NAMED, Outcome.NOT_NAMED, Outcome.ENDED)
+    decision, decided = application.decision, found.outcome in (ApplicationOutcome.NAMED, ApplicationOutcome.NOT_NAMED, ApplicationOutcome.ENDED)
     return {
         "application": application,
         "school": site.repository.schools[application.school],

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from generator.compliance.scoring import ItemScore, Outcome, Standing, Sum
+from generator.compliance.scoring import ApplicationOutcome, ItemScore, Standing, Sum
 from generator.edition.render import Edition
 from generator.model.inspections import Grade, decimal
 from generator.pages.words.wording import TONES
 
-OUTCOME_TONES: Mapping[Outcome, str] = {
-    Outcome.AWAITING: "neutral",
-    Outcome.INCOMPLETE: "short",
-    Outcome.REACHED: "ok",
-    Outcome.BELOW: "short",
-    Outcome.NAMED: "ok",
-    Outcome.NOT_NAMED: "short",
-    Outcome.ENDED: "neutral",
+OUTCOME_TONES: Mapping[ApplicationOutcome, str] = {
+    ApplicationOutcome.AWAITING: "neutral",
+    ApplicationOutcome.INCOMPLETE: "short",
+    ApplicationOutcome.REACHED: "ok",
+    ApplicationOutcome.BELOW: "short",
+    ApplicationOutcome.NAMED: "ok",
+    ApplicationOutcome.NOT_NAMED: "short",
+    ApplicationOutcome.ENDED: "neutral",
 }
 GRADE_TONES: Mapping[Grade, str] = {Grade.A: "ok", Grade.B: "ok", Grade.C: "short", Grade.D: "missing"}
 
