@@ -27,7 +27,7 @@ class Basis(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class DayVerdicts:
     """How the records stood on a day: the verdicts, or the Problems for which the commit's records cannot be judged."""
 
     day: date
@@ -52,16 +52,16 @@ class Past:
         assert tree is not None, "git listed this commit"
         return load(tree, self._files)
 
-    def standings(self, days: Iterable[date]) -> Iterator[Standing]:
+    def standings(self, days: Iterable[date]) -> Iterator[DayVerdicts]:
         """How the records stood on each day, in the order given."""
         for day in days:
             by_then = next((commit for commit in self.commits if commit.day <= day), None)
             yield self._standing(day, Basis.GIT, by_then) if by_then else self._standing(day, Basis.DATED, self._oldest())
 
-    def _standing(self, day: date, basis: Basis, commit: Commit) -> Standing:
+    def _standing(self, day: date, basis: Basis, commit: Commit) -> DayVerdicts:
         repository, problems = self.records(commit)
         verdicts = evaluate(repository, day) if repository else None
-        return Standing(day=day, basis=basis, commit=commit, verdicts=verdicts, problems=problems)
+        return DayVerdicts(day=day, basis=basis, commit=commit, verdicts=verdicts, problems=problems)
 
     def _oldest(self) -> Commit:
         """The oldest commit whose records hold rules and have no Problem; the newest, where there is none."""

@@ -15,7 +15,7 @@ from generator.cli.request import FINE, PROBLEMS, Accepts, Request, UsageError, 
 from generator.problems import day
 
 if TYPE_CHECKING:
-    from generator.compliance.days_gone_by import Past, Standing
+    from generator.compliance.days_gone_by import DayVerdicts, Past
     from generator.compliance.evaluate import Check
     from generator.files.history import Commit
     from generator.report.past import DayCount
@@ -74,7 +74,7 @@ def _rows(request: Request, past: Past, days: Iterable[date]) -> tuple[DayCount,
     return tuple(rows)
 
 
-def _row(standing: Standing, rule: str | None, school: str | None) -> DayCount:
+def _row(standing: DayVerdicts, rule: str | None, school: str | None) -> DayCount:
     from generator.compliance.evaluate import tally
     from generator.report.past import DayCount
 
