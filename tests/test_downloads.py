@@ -28,7 +28,7 @@ from generator.edition.literal import settle
 from generator.edition.open_data import FORMAT, days_left, days_overdue, verdicts_json
 from generator.edition.render import edition
 from generator.edition.site import Page, Site
-from generator.edition.spreadsheet import Table, as_csv, as_workbook
+from generator.edition.spreadsheet import Sheet, as_csv, as_workbook
 from generator.files.catalogue import Language, load
 from generator.files.schemas import public, published
 from generator.pages.duties.downloads import CSV, JSON, SCHEMA, XLSX, pages, period
@@ -206,7 +206,7 @@ def test_excel_reads_the_csv_as_utf_8(content: Site) -> None:
 
 def test_what_a_spreadsheet_would_take_for_something_else_is_marked_as_text() -> None:
     texts = [*OTHERWISE, *AS_IT_IS]
-    table = Table(name="x", columns=(("=a", 5), ("b", 5)), rows=[[text, "end"] for text in texts])
+    table = Sheet(name="x", columns=(("=a", 5), ("b", 5)), rows=[[text, "end"] for text in texts])
     (head, *cells) = csv.reader(io.StringIO(as_csv(table).decode("utf-8-sig"), newline=""))
     assert head == ["'=a", "b"]
     assert [cell for cell, _ in cells] == [*(f"'{text}" for text in OTHERWISE), *AS_IT_IS]
@@ -225,7 +225,7 @@ def test_a_month_is_written_so_that_no_spreadsheet_makes_a_day_of_it(content: Si
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_stays_text(text: str) -> None:
-    table = Table(name="x", columns=(("a", 5),), rows=[[text]])
+    table = Sheet(name="x", columns=(("a", 5),), rows=[[text]])
     ((_,), (cell,)) = csv.reader(io.StringIO(as_csv(table).decode("utf-8-sig"), newline=""))
     assert cell.lstrip("'") == text
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
@@ -240,7 +240,7 @@ def test_text_stays_text(text: str) -> None:
 
 
 def test_numbers_and_days_stay_what_they_are() -> None:
-    table = Table(name="x", columns=(("a", 5), ("b", 5), ("c", 5)), rows=[[-3, 2.5, date(2026, 11, 24)]])
+    table = Sheet(name="x", columns=(("a", 5), ("b", 5), ("c", 5)), rows=[[-3, 2.5, date(2026, 11, 24)]])
     assert as_csv(table).decode("utf-8-sig").splitlines()[1] == "-3,2.5,2026-11-24"
     read: Any = openpyxl.load_workbook(io.BytesIO(as_workbook([table], {}))).active
     assert [read[f"{c}2"].data_type for c in "ABC"] == ["n", "n", "d"]

@@ -39,7 +39,7 @@ _MADE = datetime(2000, 1, 1)  # noqa: DTZ001 (properties have no zone); fixed: a
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Sheet:
     """A sheet: its name, its columns (title, and width in characters) and its rows. The first `frozen` columns stay in view, as the header does."""
 
     name: str
@@ -48,7 +48,7 @@ class Table:
     frozen: int = 0
 
 
-def as_csv(table: Table) -> bytes:
+def as_csv(table: Sheet) -> bytes:
     """UTF-8 with a byte order mark, without which Excel takes Chinese for something else; lines end as RFC 4180 has it."""
     made = io.StringIO()
     writer = csv.writer(made, lineterminator="\r\n")
@@ -77,7 +77,7 @@ def _seen(text: str) -> str:
     return text[first:]
 
 
-def as_workbook(tables: Sequence[Table], properties: Mapping[str, str]) -> bytes:
+def as_workbook(tables: Sequence[Sheet], properties: Mapping[str, str]) -> bytes:
     """An Excel workbook with a sheet a table: header in view, a filter on every column, text never a formula or a link."""
     made = io.BytesIO()
     # A row at a time, beside memory: a large district has some hundred thousand.

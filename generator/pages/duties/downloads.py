@@ -17,7 +17,7 @@ from generator.compliance.evaluate import Check, Evidence, Verdict
 from generator.edition.open_data import FORMAT, days_left, days_overdue, meaning, verdicts_json
 from generator.edition.render import FOLDERS, Edition, label_text, number
 from generator.edition.site import File, Page
-from generator.edition.spreadsheet import Cell, Table, as_csv, as_workbook
+from generator.edition.spreadsheet import Cell, Sheet, as_csv, as_workbook
 from generator.files.catalogue import Language
 from generator.files.schemas import enum_label, public, published
 from generator.model.duties import SchoolMeasure, Subject, Value
@@ -111,13 +111,13 @@ class _Seen(NamedTuple):
 # --- the table --------------------------------------------------------------------------------------------------------------------
 
 
-def verdict_table(edition: Edition) -> Table:
+def verdict_table(edition: Edition) -> Sheet:
     """A row a Check, in words of the Edition's language."""
     cells = [cell for cell, _ in _COLUMNS.values()]
     seen = (_Seen(check=check, evidence=check.evidence()) for check in edition.site.verdicts.checks)
     rows = [[cell(edition, one) for cell in cells] for one in seen]
     columns = tuple((edition.say(f"downloads.{name}"), width) for name, (_, width) in _COLUMNS.items())
-    return Table(name=edition.say("downloads.sheet"), columns=columns, rows=rows, frozen=2)
+    return Sheet(name=edition.say("downloads.sheet"), columns=columns, rows=rows, frozen=2)
 
 
 def _subject(edition: Edition, seen: _Seen) -> str:
@@ -203,7 +203,7 @@ _COLUMNS: Mapping[str, tuple[Callable[[Edition, _Seen], Cell], int]] = {
 }
 
 
-def _notes(edition: Edition) -> Table:
+def _notes(edition: Edition) -> Sheet:
     """What stands on the second sheet: the day, the version, the notice, every verdict and column explained."""
     content, say = edition.site, edition.say
     rows: list[list[Cell]] = [[say("downloads.notes.as_of"), content.as_of], [say("downloads.notes.commit"), _commit(edition)]]
@@ -213,7 +213,7 @@ def _notes(edition: Edition) -> Table:
         title = say("downloads.notes.verdict", title=label_text(edition.language, verdict))
         rows.append([title, edition.plain(meaning(verdict, edition.catalogue))])
     rows += [[say("downloads.notes.column", title=say(f"downloads.{name}")), say(f"downloads.{name}.note")] for name in _COLUMNS]
-    return Table(name=say("downloads.notes"), columns=((say("downloads.notes.what"), 28), (say("downloads.notes.said"), 90)), rows=rows)
+    return Sheet(name=say("downloads.notes"), columns=((say("downloads.notes.what"), 28), (say("downloads.notes.said"), 90)), rows=rows)
 
 
 def _commit(edition: Edition) -> str:

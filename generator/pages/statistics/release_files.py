@@ -13,7 +13,7 @@ from datetime import date
 from generator.edition.archive import as_zip
 from generator.edition.render import Edition
 from generator.edition.site import File
-from generator.edition.spreadsheet import Cell, Table, as_csv, as_workbook
+from generator.edition.spreadsheet import Cell, Sheet, as_csv, as_workbook
 from generator.files.schemas import enum_label, public
 from generator.model.cells import Shown
 from generator.model.district import RiskLevel
@@ -57,7 +57,7 @@ def is_shared(file: File) -> bool:
 # --- tables -----------------------------------------------------------------------------------------------------------------------
 
 
-def figures_table(voice: Voice) -> Table:
+def figures_table(voice: Voice) -> Sheet:
     """A row a cell, in the order of the release."""
     release, edition = voice.release, voice.edition
     rows: list[list[Cell]] = []
@@ -70,7 +70,7 @@ def figures_table(voice: Voice) -> Table:
                 words = (voice.column(table.id, column), voice.unit(table.id, column))
                 rows.append([release.id, release.term, table.id, title, row.id, named, row.schools, column, *words, value, status])
     columns = tuple((edition.say(f"statistics.column.{name}"), _WIDTHS.get(name, 14)) for name in COLUMNS)
-    return Table(name=edition.say("statistics.sheet.figures"), columns=columns, rows=rows)
+    return Sheet(name=edition.say("statistics.sheet.figures"), columns=columns, rows=rows)
 
 
 def _value(column: str, cell: object) -> tuple[int | float | None, str | None]:
@@ -79,7 +79,7 @@ def _value(column: str, cell: object) -> tuple[int | float | None, str | None]:
     return (cell.value / 10 if is_share(column) else cell.value), None
 
 
-def verdicts_table(voice: Voice) -> Table:
+def verdicts_table(voice: Voice) -> Sheet:
     """What the release says of sealed rules: a row a school, or one for the district."""
     edition, release = voice.edition, voice.release
     schools = edition.site.repository.schools
@@ -91,10 +91,10 @@ def verdicts_table(voice: Voice) -> Table:
     rows += [[told.rule, told.target, None, None, None, told.met, told.judged] for told in release.district_verdicts]
     names = ("rule", "target", "school", "school_title", "verdict", "met", "judged")
     columns = tuple((edition.say(f"statistics.column.{name}"), 24 if name == "school_title" else 12) for name in names)
-    return Table(name=edition.say("statistics.sheet.verdicts"), columns=columns, rows=rows)
+    return Sheet(name=edition.say("statistics.sheet.verdicts"), columns=columns, rows=rows)
 
 
-def participation_table(voice: Voice) -> Table:
+def participation_table(voice: Voice) -> Sheet:
     """The band of every school's participation: a row a school; empty where there are no bands."""
     release, schools, bands = voice.release, voice.edition.site.repository.schools, voice.release.participation
     rows: list[list[Cell]] = []
@@ -103,7 +103,7 @@ def participation_table(voice: Voice) -> Table:
         rows.append([release.id, release.term, school, title, None if told.suppressed else told.text, *_band(bands, school)])
     names = ("release", "term", "school", "school_title", "band", "value", "below", "status")
     columns = tuple((name, 24 if name in ("school_title", "band") else 14) for name in names)
-    return Table(name=voice.edition.say("statistics.sheet.participation"), columns=columns, rows=rows)
+    return Sheet(name=voice.edition.say("statistics.sheet.participation"), columns=columns, rows=rows)
 
 
 def _band(bands: Participation | None, school: SchoolId) -> tuple[int | None, int | None, str | None]:
@@ -121,12 +121,12 @@ def _verdict(edition: Edition, *, met: bool) -> str:
     return edition.plain(enum_label("ReleaseVerdict", "met" if met else "unmet"))
 
 
-def _notes(voice: Voice) -> Table:
+def _notes(voice: Voice) -> Sheet:
     say = voice.edition.say
     rows = [[title, text] for title, text in about(voice)]
     rows += [[title, say("statistics.about.participation.columns")] for title in _of_bands(voice)]
     rows += [[say("statistics.notes.column", title=say(f"statistics.column.{name}")), say(f"statistics.column.{name}.note")] for name in COLUMNS]
-    return Table(name=say("statistics.sheet.notes"), columns=((say("statistics.notes.what"), 28), (say("statistics.notes.said"), 90)), rows=rows)
+    return Sheet(name=say("statistics.sheet.notes"), columns=((say("statistics.notes.what"), 28), (say("statistics.notes.said"), 90)), rows=rows)
 
 
 def _of_bands(voice: Voice) -> list[str]:
@@ -198,7 +198,7 @@ def _listed(release: Release) -> Iterator[tuple[str, str]]:
     yield from ((f"{name}-verdicts.csv", "verdicts"), (f"{name}.xlsx", "xlsx"), (f"{name}.json", "json"), ("dictionary.csv", "dictionary"))
 
 
-def _dictionary(voice: Voice) -> Table:
+def _dictionary(voice: Voice) -> Sheet:
     """Every table, row and column of the release with its name, unit and note."""
     say = voice.edition.say
     rows: list[list[Cell]] = []
@@ -208,7 +208,7 @@ def _dictionary(voice: Voice) -> Table:
         rows += [["row", table.id, row.id, voice.row(table.id, row.id), None, None] for row in table.rows]
         rows += [["column", table.id, c, voice.column(table.id, c), voice.unit(table.id, c), notes.get(c)] for c in table.columns]
     names = ("kind", "table", "id", "title", "unit", "note")
-    return Table(name="dictionary", columns=tuple((say(f"statistics.dictionary.{name}"), 14) for name in names), rows=rows)
+    return Sheet(name="dictionary", columns=tuple((say(f"statistics.dictionary.{name}"), 14) for name in names), rows=rows)
 
 
 # --- JSON -------------------------------------------------------------------------------------------------------------------------
