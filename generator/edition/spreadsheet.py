@@ -23,7 +23,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-Cell: TypeAlias = "str | int | float | date | None"
+SheetValue: TypeAlias = "str | int | float | date | None"
 _FORMULA = re.compile(r"[=+\-@\u2212]")
 _CONTROL = ("\t", "\r", "\n")
 _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
@@ -44,7 +44,7 @@ class Sheet:
 
     name: str
     columns: tuple[tuple[str, int], ...]
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Sequence[SheetValue]]
     frozen: int = 0
 
 
@@ -57,7 +57,7 @@ def as_csv(table: Sheet) -> bytes:
     return made.getvalue().encode("utf-8-sig")
 
 
-def _guarded(cell: Cell) -> Cell:
+def _guarded(cell: SheetValue) -> SheetValue:
     """Text that a spreadsheet would take for something else gets an apostrophe before it."""
     return f"'{cell}" if isinstance(cell, str) and taken_otherwise(cell) else cell
 
@@ -99,7 +99,7 @@ def as_workbook(tables: Sequence[Sheet], properties: Mapping[str, str]) -> bytes
     return made.getvalue()
 
 
-def _write(sheet: Worksheet, number: int, row: Sequence[Cell], day: Format, wrapped: Format, kept: Format) -> None:
+def _write(sheet: Worksheet, number: int, row: Sequence[SheetValue], day: Format, wrapped: Format, kept: Format) -> None:
     for column, cell in enumerate(row):
         match cell:
             case None:

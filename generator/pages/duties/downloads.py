@@ -17,7 +17,7 @@ from generator.compliance.evaluate import Check, Evidence, Verdict
 from generator.edition.open_data import FORMAT, days_left, days_overdue, meaning, verdicts_json
 from generator.edition.render import FOLDERS, Edition, label_text, number
 from generator.edition.site import File, Page
-from generator.edition.spreadsheet import Cell, Sheet, as_csv, as_workbook
+from generator.edition.spreadsheet import Sheet, SheetValue, as_csv, as_workbook
 from generator.files.catalogue import Language
 from generator.files.schemas import enum_label, public, published
 from generator.model.duties import SchoolMeasure, Subject, Value
@@ -135,15 +135,15 @@ def _measure(edition: Edition, seen: _Seen) -> str:
     return edition.plain(enum_label("SchoolMeasure" if rule.subject is Subject.SCHOOL else "MeasureName", rule.measure))
 
 
-def _found(edition: Edition, seen: _Seen) -> Cell:
+def _found(edition: Edition, seen: _Seen) -> SheetValue:
     return _cell(edition, seen.check, seen.check.decisive.value) if seen.check.decisive else None
 
 
-def _target(edition: Edition, seen: _Seen) -> Cell:
+def _target(edition: Edition, seen: _Seen) -> SheetValue:
     return _cell(edition, seen.check, seen.check.decisive.target) if seen.check.decisive else None
 
 
-def _cell(edition: Edition, check: Check, value: Value | None) -> Cell:
+def _cell(edition: Edition, check: Check, value: Value | None) -> SheetValue:
     """A value as a cell: a figure stays a figure."""
     match value:
         case bool():
@@ -175,7 +175,7 @@ def period(name: str) -> str:
     return f"{name[:5]}M{name[5:]}" if len(name) == len("2026-10") else name
 
 
-_COLUMNS: Mapping[str, tuple[Callable[[Edition, _Seen], Cell], int]] = {
+_COLUMNS: Mapping[str, tuple[Callable[[Edition, _Seen], SheetValue], int]] = {
     "school": (lambda _, s: s.check.school.id if s.check.school else None, 8),
     "school_title": (_subject, 24),
     "area": (_area, 10),
@@ -206,7 +206,7 @@ _COLUMNS: Mapping[str, tuple[Callable[[Edition, _Seen], Cell], int]] = {
 def _notes(edition: Edition) -> Sheet:
     """What stands on the second sheet: the day, the version, the notice, every verdict and column explained."""
     content, say = edition.site, edition.say
-    rows: list[list[Cell]] = [[say("downloads.notes.as_of"), content.as_of], [say("downloads.notes.commit"), _commit(edition)]]
+    rows: list[list[SheetValue]] = [[say("downloads.notes.as_of"), content.as_of], [say("downloads.notes.commit"), _commit(edition)]]
     if content.repository.district.notice:
         rows.append([say("downloads.notes.notice"), edition.plain(content.repository.district.notice)])
     for verdict in Verdict:

@@ -13,7 +13,7 @@ from datetime import date
 from generator.edition.archive import as_zip
 from generator.edition.render import Edition
 from generator.edition.site import File
-from generator.edition.spreadsheet import Cell, Sheet, as_csv, as_workbook
+from generator.edition.spreadsheet import Sheet, SheetValue, as_csv, as_workbook
 from generator.files.schemas import enum_label, public
 from generator.model.cells import Shown
 from generator.model.district import RiskLevel
@@ -60,7 +60,7 @@ def is_shared(file: File) -> bool:
 def figures_table(voice: Voice) -> Sheet:
     """A row a cell, in the order of the release."""
     release, edition = voice.release, voice.edition
-    rows: list[list[Cell]] = []
+    rows: list[list[SheetValue]] = []
     for table in release.tables:
         title = voice.table(table.id)
         for row in table.rows:
@@ -83,7 +83,7 @@ def verdicts_table(voice: Voice) -> Sheet:
     """What the release says of sealed rules: a row a school, or one for the district."""
     edition, release = voice.edition, voice.release
     schools = edition.site.repository.schools
-    rows: list[list[Cell]] = []
+    rows: list[list[SheetValue]] = []
     for told in release.school_verdicts:
         for school, met in told.schools.items():
             title = edition.plain(schools[school].title) if school in schools else None
@@ -97,7 +97,7 @@ def verdicts_table(voice: Voice) -> Sheet:
 def participation_table(voice: Voice) -> Sheet:
     """The band of every school's participation: a row a school; empty where there are no bands."""
     release, schools, bands = voice.release, voice.edition.site.repository.schools, voice.release.participation
-    rows: list[list[Cell]] = []
+    rows: list[list[SheetValue]] = []
     for school, told in voice.participation().items():
         title = voice.edition.plain(schools[school].title) if school in schools else None
         rows.append([release.id, release.term, school, title, None if told.suppressed else told.text, *_band(bands, school)])
@@ -134,7 +134,7 @@ def _of_bands(voice: Voice) -> list[str]:
     return [voice.edition.say("statistics.sheet.participation")] if voice.release.participation else []
 
 
-def about(voice: Voice) -> Iterator[tuple[str, Cell]]:
+def about(voice: Voice) -> Iterator[tuple[str, SheetValue]]:
     """What must be read with the figures: which release, under which limits, what the mark means."""
     edition, release = voice.edition, voice.release
     say, limits = edition.say, release.limits
@@ -201,7 +201,7 @@ def _listed(release: Release) -> Iterator[tuple[str, str]]:
 def _dictionary(voice: Voice) -> Sheet:
     """Every table, row and column of the release with its name, unit and note."""
     say = voice.edition.say
-    rows: list[list[Cell]] = []
+    rows: list[list[SheetValue]] = []
     for table in voice.release.tables:
         notes = dict(voice.notes(table))
         rows.append(["table", table.id, None, voice.table(table.id), None, say(f"table.{table.id}.note")])
