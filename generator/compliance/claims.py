@@ -12,7 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from generator.compliance.measures import Measured, measure
-from generator.model.programme import Claim, Comparison, Plan, Target
+from generator.model.programme import Claim, Comparison, Plan, PlanTarget
 from generator.records.repository import Repository
 
 
@@ -47,7 +47,7 @@ class TargetResult:
     """A plan's target and what the records give as of `measured_on`."""
 
     plan: Plan
-    target: Target
+    target: PlanTarget
     measured: Measured
     measured_on: date
     progress: Progress
@@ -96,14 +96,14 @@ def _decided(comparison: Comparison, figure: float, found: Measured) -> bool | N
     return outcomes.pop() if len(outcomes) == 1 else None
 
 
-def _target(repository: Repository, plan: Plan, target: Target, as_of: date) -> TargetResult:
+def _target(repository: Repository, plan: Plan, target: PlanTarget, as_of: date) -> TargetResult:
     on = min(as_of, target.due)
     found = measure(target.measure, repository, target.school_year, on)
     progress = _progress(target, found, due=as_of >= target.due)
     return TargetResult(plan=plan, target=target, measured=found, measured_on=on, progress=progress)
 
 
-def _progress(target: Target, found: Measured, *, due: bool) -> Progress:
+def _progress(target: PlanTarget, found: Measured, *, due: bool) -> Progress:
     """What can still change for the worse (at most, equal, a share) is not called reached before its day."""
     lasting = target.comparison in (Comparison.AT_LEAST, Comparison.MORE_THAN)
     match _decided(target.comparison, target.value, found):

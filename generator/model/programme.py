@@ -155,7 +155,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class PlanTarget:
     """What a plan promises: a measure, how it compares and by when. `school_year` says which year's records are measured."""
 
     id: str
@@ -184,7 +184,7 @@ class Plan:
     first_day: date
     last_day: date | None
     aims: tuple[Text, ...]
-    targets: tuple[Target, ...]
+    targets: tuple[PlanTarget, ...]
     budget: tuple[BudgetLine, ...]
     clauses: tuple[ClauseRef, ...]
     systems: tuple[SystemNumber, ...]

@@ -46,9 +46,9 @@ from generator.model.programme import (
     MeasureName,
     Modality,
     Plan,
+    PlanTarget,
     Policy,
     Source,
-    Target,
     Verification,
 )
 from generator.model.releases import Release
@@ -271,8 +271,8 @@ def _clause(policy: str, part: Part) -> Clause:
     )
 
 
-def _target(part: Part) -> Target:
-    return Target(
+def _target(part: Part) -> PlanTarget:
+    return PlanTarget(
         id=part.data["id"],
         text=part.text("text"),
         measure=MeasureName(part.data["measure"]),
