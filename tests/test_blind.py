@@ -25,7 +25,7 @@ from generator.review import json as review_json
 from generator.review import markdown as review_markdown
 from generator.review import text as review_text
 from generator.review.changes import Changes, FieldChange, FileChange, RecordChange, changes, compared
-from generator.review.consequences import Consequences, Coverage, PageChange, Review, Turn, VerdictTurn, review
+from generator.review.consequences import Consequences, CoverageCount, PageChange, Review, Turn, VerdictTurn, review
 from generator.review.markdown import MOST, ROOM
 from generator.review.words import ReviewPart, ReviewWords, differing
 from generator.text import Text
@@ -71,7 +71,7 @@ def significant() -> tuple[Changes, Consequences]:
         claims=(Turn(id="experts", subject=Text(zh="专家"), before="reproduced", after="not-reproduced"),),
         verdicts=(turn(RULE, Verdict.MET, Verdict.UNMET, "xz07", worse=True),),
         waivers=(Turn(id="w", subject=Text(zh="豁免一"), before=None, after="in-force"),),
-        coverage=(Coverage(covered=5, clauses=9), Coverage(covered=4, clauses=9)),
+        coverage=(CoverageCount(covered=5, clauses=9), CoverageCount(covered=4, clauses=9)),
         frame=True,
         pages=(PageChange(path="schools/xz07", title="xz07学校", how=How.CHANGED),),
     )

@@ -81,7 +81,7 @@ def _grave(turn: VerdictTurn) -> tuple[bool, int, bool, str, str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
+class CoverageCount:
     """How many clauses at least one rule covers."""
 
     covered: int
@@ -107,7 +107,7 @@ class Consequences:
     claims: tuple[Turn, ...]
     verdicts: tuple[VerdictTurn, ...]
     waivers: tuple[Turn, ...]
-    coverage: tuple[Coverage, Coverage]
+    coverage: tuple[CoverageCount, CoverageCount]
     frame: bool
     pages: tuple[PageChange, ...]
 
@@ -203,9 +203,9 @@ def _verdicts(before: Site, after: Site) -> Iterator[VerdictTurn]:
         yield VerdictTurn(rule=rule, title=titles[rule], before=turned_from, after=into, schools=told, worse=worse)
 
 
-def _coverage(repository: Repository) -> Coverage:
+def _coverage(repository: Repository) -> CoverageCount:
     rules = rules_of(repository)
-    return Coverage(covered=sum(bool(found) for found in rules.values()), clauses=len(rules))
+    return CoverageCount(covered=sum(bool(found) for found in rules.values()), clauses=len(rules))
 
 
 # --- pages ---------------------------------------------------------------------------------------------------------------------------
