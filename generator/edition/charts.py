@@ -17,12 +17,12 @@ from markupsafe import Markup
 
 from generator.edition.figures import (
     Figure,
+    FigureWords,
     HiddenPoint,
     Kind,
     Point,
     Say,
     Strip,
-    Told,
     known,
     marks,
     named,
@@ -49,7 +49,7 @@ class Chart:
     id: str
     title: str
     svg: Markup
-    told: Told
+    told: FigureWords
 
 
 _Drawn: TypeAlias = "tuple[list[Markup], float]"  # elements, and where the next may stand

@@ -110,7 +110,7 @@ class Strip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class FigureWords:
     """A figure in words: its description, what must be read with it, and its table (the first cell of a row names it)."""
 
     description: str
@@ -180,14 +180,14 @@ def marks(points: Iterable[Point]) -> list[str]:
 # What is said: values, description, notes, table
 
 
-def tell(figure: Figure | Strip, say: Say) -> Told:
+def tell(figure: Figure | Strip, say: Say) -> FigureWords:
     """The figure in words, in the language of `say`. Only values that are shown are in them."""
     match figure:
         case Figure():
             kind, told, table = figure.kind.value, _figure_told(figure, say), _table(figure, say)
         case Strip():
             kind, told, table = "strip", _strip_told(figure, say), _strip_table(figure, say)
-    return Told(
+    return FigureWords(
         description=" ".join((say(f"charts.desc.{kind}", title=figure.title), told, *_counts(figure.points, say))),
         notes=(*_notes(figure.points, kind, say), *map(_line, figure.notes)),
         header=table[0],
