@@ -25,7 +25,7 @@ _FILES = frozenset({"electronic-files", "paper-files"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class CellWords:
     """A cell in words, and whether it stands for a number that is not published."""
 
     text: str
@@ -76,14 +76,14 @@ class Voice:
         of = self.edition.say("statistics.unit.share_of", whole=self.whole(table, whole))
         return self.edition.say("statistics.share_short", part=self.column(table, part)), of
 
-    def cell(self, column: str, cell: Published) -> Told:
+    def cell(self, column: str, cell: Published) -> CellWords:
         """A number, a share in per cent, or the mark."""
         match cell:
             case Suppressed():
-                return Told(text=f"[{MARK}]", suppressed=True)
+                return CellWords(text=f"[{MARK}]", suppressed=True)
             case Shown():
                 text = self.edition.say("charts.share", share=f"{cell.value / 10:.1f}") if is_share(column) else number(cell.value)
-                return Told(text=text, suppressed=False)
+                return CellWords(text=text, suppressed=False)
 
     def band(self, begin: int) -> str:
         """The band of participation that begins there."""
@@ -93,19 +93,19 @@ class Voice:
             return self.edition.say("participation.over", begin=begin)
         return self.edition.say("participation.between" if begin else "participation.under", begin=begin, end=end)
 
-    def participation(self) -> Mapping[SchoolId, Told]:
+    def participation(self) -> Mapping[SchoolId, CellWords]:
         """The band of every school that was counted, where there are bands."""
         bands = self.release.participation
         return {school: self._of_school(bands.schools.get(school)) for school in self.release.counted} if bands else {}
 
-    def _of_school(self, found: Published | None) -> Told:
+    def _of_school(self, found: Published | None) -> CellWords:
         match found:
             case None:
-                return Told(text=self.edition.say("participation.nobody"), suppressed=False)
+                return CellWords(text=self.edition.say("participation.nobody"), suppressed=False)
             case Suppressed():
-                return Told(text=f"[{MARK}]", suppressed=True)
+                return CellWords(text=f"[{MARK}]", suppressed=True)
             case Shown(value=begin):
-                return Told(text=self.band(begin), suppressed=False)
+                return CellWords(text=self.band(begin), suppressed=False)
 
     def unit(self, table: str, column: str) -> str:
         """What is counted in a column."""
