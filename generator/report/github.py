@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from generator.report.result import Result, Told
+from generator.report.result import Result, ToldProblem
 
 MOST = 9
 
@@ -23,7 +23,7 @@ def report(result: Result) -> str:
     return "\n".join(lines)
 
 
-def _chosen(told: Sequence[Told]) -> list[int]:
+def _chosen(told: Sequence[ToldProblem]) -> list[int]:
     """Which Problems become annotations: the first of each file, then the others, in order of their places."""
     first: dict[str, int] = {}
     for index, problem in enumerate(told):
@@ -32,7 +32,7 @@ def _chosen(told: Sequence[Told]) -> list[int]:
     return sorted([*first.values(), *others][:MOST])
 
 
-def _annotation(result: Result, told: Told) -> str:
+def _annotation(result: Result, told: ToldProblem) -> str:
     place = {"file": told.path, "line": told.line, "col": told.column, "endColumn": told.column + told.length, "title": told.title}
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in place.items())
     said = [f"{told.message} [{told.code}]", result.say("check.hint", hint=told.hint), *([told.link] if told.link else [])]

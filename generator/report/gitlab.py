@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 
-from generator.report.result import Result, Told
+from generator.report.result import Result, ToldProblem
 
 
 def report(result: Result) -> str:
@@ -19,7 +19,7 @@ def report(result: Result) -> str:
     return json.dumps([_issue(told, seen) for told in result.told], ensure_ascii=False, indent=2)
 
 
-def _issue(told: Told, seen: Counter[str]) -> dict[str, object]:
+def _issue(told: ToldProblem, seen: Counter[str]) -> dict[str, object]:
     name = f"{told.uri}\0{told.identity}"
     seen[name] += 1
     return {

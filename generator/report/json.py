@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from generator.report.result import Result, Told
+from generator.report.result import Result, ToldProblem
 
 
 def report(result: Result) -> str:
@@ -15,6 +15,6 @@ def report(result: Result) -> str:
     return json.dumps({"files": result.files, "problems": [_problem(told) for told in result.told]}, ensure_ascii=False, indent=2)
 
 
-def _problem(told: Told) -> dict[str, object]:
+def _problem(told: ToldProblem) -> dict[str, object]:
     fields = {"path": told.path, "line": told.line, "column": told.column, "length": told.length, "code": told.code}
     return fields | {"message": told.message, "hint": told.hint} | ({"link": told.link} if told.link else {})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import groupby
 from xml.etree import ElementTree as Xml
 
-from generator.report.result import Result, Told
+from generator.report.result import Result, ToldProblem
 
 
 def report(result: Result) -> str:
@@ -27,5 +27,5 @@ def report(result: Result) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{Xml.tostring(suite, encoding="unicode")}'
 
 
-def _line(result: Result, told: Told) -> str:
+def _line(result: Result, told: ToldProblem) -> str:
     return f"{told.path}:{told.line}:{told.column}: {told.message} [{told.code}]\n  {result.say('check.hint', hint=told.hint)}"

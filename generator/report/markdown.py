@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from generator.report.result import Result, Told
+from generator.report.result import Result, ToldProblem
 from generator.report.text import harmless
 
 MOST_BYTES = 900_000
@@ -38,7 +38,7 @@ def report(result: Result) -> str:
     return "\n".join([*head, *rows, "", *_explained(result)]) + "\n"
 
 
-def _row(told: Told) -> str:
+def _row(told: ToldProblem) -> str:
     code = f"[{told.code}]({told.link})" if told.link else code_span(told.code)
     message, hint = (escaped(said, cell=True) for said in (told.message, told.hint))
     return f"| {code_span(f'{told.path}:{told.line}', cell=True)} | {message} {code} | {hint} |"

@@ -20,7 +20,7 @@ Source = Callable[[str], bytes | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ToldProblem:
     """A Problem in words. `path` is the file's from the top of the git repository, fit for people; `uri` is the same, with every byte of its name.
 
     `identity` names the Problem by what is wrong and where it is in the data, not by lines. `link` is empty where no site is published.
@@ -69,14 +69,14 @@ class Result:
         return self.catalogue.say(key, self.language, **facts)
 
     @property
-    def told(self) -> tuple[Told, ...]:
+    def told(self) -> tuple[ToldProblem, ...]:
         """Every Problem in words, in the order of the problems."""
         return tuple(self._told())
 
-    def _told(self) -> Iterator[Told]:
+    def _told(self) -> Iterator[ToldProblem]:
         for found in self.problems:
             words = self.catalogue.codes[found.code].words[self.language]
-            yield Told(
+            yield ToldProblem(
                 path=named(f"{self.prefix}{found.at.path}"),
                 uri=quote(f"{self.prefix}{found.at.path}", errors="surrogateescape"),
                 identity="\0".join((found.code, *(f"{name}={text}" for name, text in found.facts if name not in _OF_PLACE))),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from generator.report.result import Result, Told
+from generator.report.result import Result, ToldProblem
 
 
 def report(result: Result) -> str:
@@ -26,12 +26,12 @@ def report(result: Result) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
-def _rule(told: Told) -> dict[str, object]:
+def _rule(told: ToldProblem) -> dict[str, object]:
     rule: dict[str, object] = {"id": told.code, "shortDescription": {"text": told.title}, "fullDescription": {"text": told.why}}
     return rule | ({"helpUri": told.link} if told.link else {})
 
 
-def _result(told: Told, rule: int) -> dict[str, object]:
+def _result(told: ToldProblem, rule: int) -> dict[str, object]:
     region = {"startLine": told.line, "startColumn": told.column, "endColumn": told.column + told.length}
     place = {"artifactLocation": {"uri": told.uri, "uriBaseId": "%SRCROOT%"}, "region": region}
     text = f"{told.message} — {told.hint}".replace("](", "] (")  # even in plain text, SARIF takes `[x](y)` for a link
