@@ -71,7 +71,7 @@ _GROUPED = ("leading_group", "staff")  # their fields' titles say too little wit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
+class ReturnWords:
     """How the values of a return are put in words in one Edition."""
 
     edition: Edition
@@ -107,7 +107,7 @@ class Voice:
 
 def people(edition: Edition, found: Return) -> Iterator[Fact]:
     """Leading group, teachers, meetings, work files, training attended."""
-    voice = Voice(edition=edition)
+    voice = ReturnWords(edition=edition)
     if found.leading_group:
         yield voice.fact(("leading_group", "head_role"), found.leading_group.head_role)
         yield voice.fact(("leading_group", "members"), found.leading_group.members, "unit.persons")
@@ -146,7 +146,7 @@ def room(edition: Edition, found: Return) -> Iterator[Fact]:
     """The counselling room: since when, how large, what it holds, when it is open."""
     if found.room is None:
         return
-    voice = Voice(edition=edition)
+    voice = ReturnWords(edition=edition)
     yield voice.fact(("room", "opened_on"), found.room.opened_on)
     for name in ("individual_m2", "group_m2", "office_m2"):
         yield voice.fact(("room", name), getattr(found.room, name), "unit.m2")
@@ -158,7 +158,7 @@ def room(edition: Edition, found: Return) -> Iterator[Fact]:
 
 def teaching(edition: Edition, found: Return) -> Iterator[Fact]:
     """Lessons by term and band, practical activities, exercise, ranking."""
-    voice = Voice(edition=edition)
+    voice = ReturnWords(edition=edition)
     bands = edition.site.repository.bands
     for given in found.lessons or ():
         title = f"{_term(edition, given.term)} · {edition.plain(bands[given.band].title)}"
@@ -174,7 +174,7 @@ def teaching(edition: Edition, found: Return) -> Iterator[Fact]:
 
 def care(edition: Edition, found: Return) -> Iterator[Fact]:
     """Assessment software, follow-up in each window, crisis workflow. Never a count of pupils."""
-    voice = Voice(edition=edition)
+    voice = ReturnWords(edition=edition)
     if found.assessment_software is not None:
         yield voice.fact(("assessment_software",), found.assessment_software)
     windows = _windows(edition)
