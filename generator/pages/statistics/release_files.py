@@ -20,7 +20,7 @@ from generator.model.district import RiskLevel
 from generator.model.ids import SchoolId
 from generator.model.releases import Participation, Release, digest
 from generator.pages.duties.downloads import address
-from generator.pages.statistics.tables import MARK, NOBODY, Voice, is_share, term_of
+from generator.pages.statistics.tables import MARK, NOBODY, ReleaseWords, is_share, term_of
 from generator.text import Text
 
 FORMAT = "xinzhuli-statistics/1"
@@ -38,7 +38,7 @@ def path_of(name: str, kind: str) -> str:
 
 def files(edition: Edition, release: Release, names: Sequence[str]) -> Iterator[File]:
     """The files of a release under each of `names`: its id, and `latest` if it is that."""
-    voice = Voice(edition=edition, release=release)
+    voice = ReleaseWords(edition=edition, release=release)
     made = {"csv": as_csv(figures_table(voice)), "xlsx": _workbook(voice), "json": as_json(edition, release)}
     made["zip"] = as_zip(_packed(voice, made))
     yield from (File(path=path_of(name, kind), content=made[kind]) for name in names for kind in KINDS)
@@ -57,7 +57,7 @@ def is_shared(file: File) -> bool:
 # --- tables -----------------------------------------------------------------------------------------------------------------------
 
 
-def figures_table(voice: Voice) -> Sheet:
+def figures_table(voice: ReleaseWords) -> Sheet:
     """A row a cell, in the order of the release."""
     release, edition = voice.release, voice.edition
     rows: list[list[SheetValue]] = []
@@ -79,7 +79,7 @@ def _value(column: str, cell: object) -> tuple[int | float | None, str | None]:
     return (cell.value / 10 if is_share(column) else cell.value), None
 
 
-def verdicts_table(voice: Voice) -> Sheet:
+def verdicts_table(voice: ReleaseWords) -> Sheet:
     """What the release says of sealed rules: a row a school, or one for the district."""
     edition, release = voice.edition, voice.release
     schools = edition.site.repository.schools
@@ -94,7 +94,7 @@ def verdicts_table(voice: Voice) -> Sheet:
     return Sheet(name=edition.say("statistics.sheet.verdicts"), columns=columns, rows=rows)
 
 
-def participation_table(voice: Voice) -> Sheet:
+def participation_table(voice: ReleaseWords) -> Sheet:
     """The band of every school's participation: a row a school; empty where there are no bands."""
     release, schools, bands = voice.release, voice.edition.site.repository.schools, voice.release.participation
     rows: list[list[SheetValue]] = []
@@ -121,7 +121,7 @@ def _verdict(edition: Edition, *, met: bool) -> str:
     return edition.plain(enum_label("ReleaseVerdict", "met" if met else "unmet"))
 
 
-def _notes(voice: Voice) -> Sheet:
+def _notes(voice: ReleaseWords) -> Sheet:
     say = voice.edition.say
     rows = [[title, text] for title, text in about(voice)]
     rows += [[title, say("statistics.about.participation.columns")] for title in _of_bands(voice)]
@@ -129,12 +129,12 @@ def _notes(voice: Voice) -> Sheet:
     return Sheet(name=say("statistics.sheet.notes"), columns=((say("statistics.notes.what"), 28), (say("statistics.notes.said"), 90)), rows=rows)
 
 
-def _of_bands(voice: Voice) -> list[str]:
+def _of_bands(voice: ReleaseWords) -> list[str]:
     """The title of the columns that tell bands, where there are any."""
     return [voice.edition.say("statistics.sheet.participation")] if voice.release.participation else []
 
 
-def about(voice: Voice) -> Iterator[tuple[str, SheetValue]]:
+def about(voice: ReleaseWords) -> Iterator[tuple[str, SheetValue]]:
     """What must be read with the figures: which release, under which limits, what the mark means."""
     edition, release = voice.edition, voice.release
     say, limits = edition.say, release.limits
@@ -157,7 +157,7 @@ def about(voice: Voice) -> Iterator[tuple[str, SheetValue]]:
         yield say("statistics.about.notice"), edition.plain(notice)
 
 
-def _workbook(voice: Voice) -> bytes:
+def _workbook(voice: ReleaseWords) -> bytes:
     title = voice.edition.say("statistics.files.title", release=voice.release.id)
     properties = {"title": title, "subject": voice.edition.plain(voice.edition.site.repository.district.title)}
     bands = [participation_table(voice)] if voice.release.participation else []
@@ -167,7 +167,7 @@ def _workbook(voice: Voice) -> bytes:
 # --- zip --------------------------------------------------------------------------------------------------------------------------
 
 
-def _packed(voice: Voice, made: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+def _packed(voice: ReleaseWords, made: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
     name = voice.release.id
     yield "README.txt", _readme(voice).encode("utf-8-sig")
     yield "dictionary.csv", as_csv(_dictionary(voice))
@@ -180,7 +180,7 @@ def _packed(voice: Voice, made: Mapping[str, bytes]) -> Iterator[tuple[str, byte
     yield "statistics.schema.json", schema_file(voice.edition).content
 
 
-def _readme(voice: Voice) -> str:
+def _readme(voice: ReleaseWords) -> str:
     say, edition, name = voice.edition.say, voice.edition, voice.release.id
     facts = [say("statistics.readme.fact", name=what, said=edition.day(told) if isinstance(told, date) else told) for what, told in about(voice)]
     facts += [say("statistics.readme.fact", name=title, said=say("statistics.about.participation.columns")) for title in _of_bands(voice)]
@@ -198,7 +198,7 @@ def _listed(release: Release) -> Iterator[tuple[str, str]]:
     yield from ((f"{name}-verdicts.csv", "verdicts"), (f"{name}.xlsx", "xlsx"), (f"{name}.json", "json"), ("dictionary.csv", "dictionary"))
 
 
-def _dictionary(voice: Voice) -> Sheet:
+def _dictionary(voice: ReleaseWords) -> Sheet:
     """Every table, row and column of the release with its name, unit and note."""
     say = voice.edition.say
     rows: list[list[SheetValue]] = []

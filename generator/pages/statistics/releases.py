@@ -20,7 +20,7 @@ from generator.pages.about.dictionary import fields
 from generator.pages.duties.downloads import told as file_told
 from generator.pages.statistics.release_files import COLUMNS, FORMAT, SCHEMA, about, files, is_shared, schema_file
 from generator.pages.statistics.statistics import newest_release, participation, told
-from generator.pages.statistics.tables import MARK, Voice, term_of
+from generator.pages.statistics.tables import MARK, ReleaseWords, term_of
 
 PATH = "statistics/releases"
 
@@ -61,7 +61,7 @@ def _planned(edition: Edition, term: Term, releases: tuple[Release, ...]) -> Map
 
 
 def _release(edition: Edition, release: Release, *, latest: bool) -> Page:
-    voice = Voice(edition=edition, release=release)
+    voice = ReleaseWords(edition=edition, release=release)
     names = (release.id, "latest") if latest else (release.id,)
     made = tuple(files(edition, release, names))
     path = f"{PATH}/{release.id}"
@@ -105,7 +105,7 @@ def _file(edition: Edition, file: File, here: str) -> Mapping[str, object]:
     return file_told(edition, file, here, edition.say(f"releases.file.{kind}"), shared=is_shared(file))
 
 
-def _changes(voice: Voice, before: Release) -> Iterator[Mapping[str, object]]:
+def _changes(voice: ReleaseWords, before: Release) -> Iterator[Mapping[str, object]]:
     """The cells that a revision shows otherwise than the revision before. Both are published."""
     after = voice.release.cells
     for cell in dict.fromkeys((*after, *before.cells)):
@@ -114,9 +114,9 @@ def _changes(voice: Voice, before: Release) -> Iterator[Mapping[str, object]]:
             yield {"where": _where(voice, cell), "was": _said(voice, cell, was), "now": _said(voice, cell, is_)}
 
 
-def _moved(voice: Voice, before: Release) -> Iterator[Mapping[str, object]]:
+def _moved(voice: ReleaseWords, before: Release) -> Iterator[Mapping[str, object]]:
     """The schools whose band a revision tells otherwise."""
-    after, then = voice.participation(), Voice(edition=voice.edition, release=before).participation()
+    after, then = voice.participation(), ReleaseWords(edition=voice.edition, release=before).participation()
     known, none = voice.edition.site.repository.schools, voice.edition.say("releases.not_there")
     for school in dict.fromkeys((*after, *then)):
         was, is_ = (told[school].text if school in told else none for told in (then, after))
@@ -129,12 +129,12 @@ def _moved(voice: Voice, before: Release) -> Iterator[Mapping[str, object]]:
             }
 
 
-def _where(voice: Voice, cell: Cell) -> str:
+def _where(voice: ReleaseWords, cell: Cell) -> str:
     words = (voice.table(cell.table), voice.row(cell.table, cell.row), voice.column(cell.table, cell.column))
     return voice.edition.say("releases.where", table=words[0], row=words[1], column=words[2])
 
 
-def _said(voice: Voice, cell: Cell, found: Published | None) -> str:
+def _said(voice: ReleaseWords, cell: Cell, found: Published | None) -> str:
     return voice.edition.say("releases.not_there") if found is None else voice.cell(cell.column, found).text
 
 

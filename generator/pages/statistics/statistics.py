@@ -17,7 +17,7 @@ from generator.model.district import Term
 from generator.model.registry import TOTAL
 from generator.model.releases import PublishedTable, Release, latest
 from generator.model.sealed import Receipt
-from generator.pages.statistics.tables import MARK, Voice, is_share, term_of
+from generator.pages.statistics.tables import MARK, ReleaseWords, is_share, term_of
 from generator.pages.statistics.trends import figures, trends
 
 SCHOOLS = "participation-schools"  # the page of bands, school by school
@@ -34,7 +34,7 @@ def pages(edition: Edition) -> Iterator[Page]:
     newest = newest_release(edition.site)
     yield _overview(edition, newest)
     if newest:
-        voice = Voice(edition=edition, release=newest)
+        voice = ReleaseWords(edition=edition, release=newest)
         yield from (_table(voice, table) for table in newest.tables)
         if newest.participation:
             yield _participation(voice)
@@ -48,7 +48,7 @@ def newest_release(site: Site) -> Release | None:
     return by_term[max(by_term)] if by_term else None
 
 
-def told(voice: Voice, table: PublishedTable) -> Mapping[str, object]:
+def told(voice: ReleaseWords, table: PublishedTable) -> Mapping[str, object]:
     """A table as `_released.html.j2` prints it: titles, cells, and notes by number."""
     notes = dict(voice.notes(table))
     marks = {column: index for index, column in enumerate(notes, start=1)}
@@ -70,7 +70,7 @@ def told(voice: Voice, table: PublishedTable) -> Mapping[str, object]:
     }
 
 
-def _general(voice: Voice, table: PublishedTable) -> Iterator[str]:
+def _general(voice: ReleaseWords, table: PublishedTable) -> Iterator[str]:
     """What must be known of the table as a whole."""
     say, limits = voice.edition.say, voice.release.limits
     yield say(f"table.{table.id}.note")
@@ -82,7 +82,7 @@ def _general(voice: Voice, table: PublishedTable) -> Iterator[str]:
 
 
 def _overview(edition: Edition, newest: Release | None) -> Page:
-    voice = Voice(edition=edition, release=newest) if newest else None
+    voice = ReleaseWords(edition=edition, release=newest) if newest else None
     coming = next((t for t in _asked(edition.site) if t.release_from and t.release_from > edition.site.as_of), None)
     return edition.page(
         path="statistics/index",
@@ -102,14 +102,14 @@ def _overview(edition: Edition, newest: Release | None) -> Page:
     )
 
 
-def _tables(voice: Voice) -> Iterator[Mapping[str, str]]:
+def _tables(voice: ReleaseWords) -> Iterator[Mapping[str, str]]:
     say = voice.edition.say
     yield from ({"id": t.id, "title": voice.table(t.id), "note": say(f"table.{t.id}.note")} for t in voice.release.tables)
     if voice.release.participation:
         yield {"id": SCHOOLS, "title": say("participation.title"), "note": say("participation.note")}
 
 
-def _headline(voice: Voice, table: str, column: str) -> Mapping[str, object]:
+def _headline(voice: ReleaseWords, table: str, column: str) -> Mapping[str, object]:
     found = voice.release.table(table)
     assert found  # a release has every table of the registry
     cell = found.rows[-1].cells[column]
@@ -121,7 +121,7 @@ def _headline(voice: Voice, table: str, column: str) -> Mapping[str, object]:
     }
 
 
-def _table(voice: Voice, table: PublishedTable) -> Page:
+def _table(voice: ReleaseWords, table: PublishedTable) -> Page:
     edition = voice.edition
     drawn = (*figures(voice, table), *trends(edition, table.id))
     return edition.page(
@@ -146,7 +146,7 @@ def _table(voice: Voice, table: PublishedTable) -> Page:
 # --- participation, school by school ---------------------------------------------------------------------------------------------------
 
 
-def _participation(voice: Voice) -> Page:
+def _participation(voice: ReleaseWords) -> Page:
     edition, release = voice.edition, voice.release
     return edition.page(
         path=f"statistics/tables/{SCHOOLS}",
@@ -160,7 +160,7 @@ def _participation(voice: Voice) -> Page:
     )
 
 
-def participation(voice: Voice) -> Mapping[str, object] | None:
+def participation(voice: ReleaseWords) -> Mapping[str, object] | None:
     """The band of every school as `_participation.html.j2` prints it, in the order of the district's schools; None where there are no bands."""
     bands, known = voice.release.participation, voice.edition.site.repository.schools
     if bands is None:

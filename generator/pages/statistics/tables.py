@@ -33,7 +33,7 @@ class CellWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
+class ReleaseWords:
     """The words of one Release in one Edition."""
 
     edition: Edition

@@ -16,7 +16,7 @@ from generator.model.cells import Published, Shown
 from generator.model.ids import TermId
 from generator.model.registry import TOTAL
 from generator.model.releases import PublishedTable, Release, latest
-from generator.pages.statistics.tables import BY_LEVEL, MARK, Voice, is_share, term_short
+from generator.pages.statistics.tables import BY_LEVEL, MARK, ReleaseWords, is_share, term_short
 
 _MOST = 7  # bars or lines that can be told apart
 # What is drawn of a table, and what of its total is followed from term to term; the tables by level draw the levels' shares.
@@ -29,7 +29,7 @@ _FOLLOWED: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def figures(voice: Voice, table: PublishedTable) -> Iterator[Figure]:
+def figures(voice: ReleaseWords, table: PublishedTable) -> Iterator[Figure]:
     """The figures of one table: bars row by row, shares apart from counts."""
     drawn = [c for c in _drawn(voice, table) if c in table.columns][:_MOST]
     say = voice.edition.say
@@ -48,7 +48,7 @@ def figures(voice: Voice, table: PublishedTable) -> Iterator[Figure]:
     )
 
 
-def _drawn(voice: Voice, table: PublishedTable) -> tuple[str, ...]:
+def _drawn(voice: ReleaseWords, table: PublishedTable) -> tuple[str, ...]:
     if table.id in BY_LEVEL:
         return tuple(f"{level.id}/valid" for level in voice.release.levels[1:])  # the first, nothing found, would dwarf the others
     if table.id == "stage-concern":
@@ -56,12 +56,12 @@ def _drawn(voice: Voice, table: PublishedTable) -> tuple[str, ...]:
     return _DRAWN.get(table.id, tuple(c for c in table.columns if not is_share(c)))
 
 
-def _named(voice: Voice, table: str, column: str) -> str:
+def _named(voice: ReleaseWords, table: str, column: str) -> str:
     """A series is called by its part: the title says of what it is the share."""
     return voice.column(table, column.partition("/")[0])
 
 
-def _titled(voice: Voice, table: str, columns: Sequence[str], key: str) -> str:
+def _titled(voice: ReleaseWords, table: str, columns: Sequence[str], key: str) -> str:
     whole = columns[0].partition("/")[2]
     title = voice.table(table)
     if whole:
@@ -87,7 +87,7 @@ def trends(edition: Edition, table: str) -> Iterator[Figure]:
     if len(releases) < 2 or not followed:
         return
     terms = tuple(_terms(edition.site, releases))
-    newest = Voice(edition=edition, release=releases[max(releases)])
+    newest = ReleaseWords(edition=edition, release=releases[max(releases)])
     yield Figure(
         id=f"{table}-trend",
         kind=Kind.LINE,
