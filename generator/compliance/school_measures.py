@@ -20,7 +20,7 @@ from generator.model.schools import Return, Room
 from generator.problems import Position
 from generator.text import Text
 
-Pointer: TypeAlias = "tuple[str, ...]"
+FieldPath: TypeAlias = "tuple[str, ...]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class Measurable:
     """A measure's function and the fields of the return that it reads. `unanswered` are the words of a measure that the return leaves open."""
 
     value: Function
-    fields: tuple[Pointer, ...]
+    fields: tuple[FieldPath, ...]
     unanswered: Callable[[Return], frozenset[str]] | None = None
 
 
@@ -115,7 +115,7 @@ def _of_room(value: Callable[[Room], Value | None]) -> Function:
     return lambda look: None if look.found.room is None else value(look.found.room)
 
 
-def _words(names: tuple[str, ...], has: Callable[[Return], tuple[bool | None, ...]], *fields: Pointer) -> Measurable:
+def _words(names: tuple[str, ...], has: Callable[[Return], tuple[bool | None, ...]], *fields: FieldPath) -> Measurable:
     """The words that the return says yes to; not stated where it answers none of them."""
 
     def value(look: Look) -> Value | None:
@@ -285,7 +285,7 @@ class Inspected:
     """
 
     value: Callable[[Visits], Value | None]
-    field: Pointer
+    field: FieldPath
     places: Callable[[Visits], tuple[tuple[Inspection, Position], ...]]
     due: Callable[[Visits], date | None] = lambda _: None
 
@@ -315,7 +315,7 @@ def _first_due(visits: Visits) -> date | None:
     return min(_days(visits, Mending.OVERDUE) or _days(visits, Mending.OPEN), default=None)
 
 
-_DUE: Pointer = ("findings", "rectification", "due")
+_DUE: FieldPath = ("findings", "rectification", "due")
 # An inspection that no record tells of is not stated. What inspections demanded is known: they are the district's own records.
 INSPECTED: Mapping[str, Inspected] = {
     _M.SPECIAL_INSPECTIONS: Inspected(value=lambda visits: len(_special(visits)) or None, field=("visit_on",), places=_special),
