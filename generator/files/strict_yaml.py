@@ -178,7 +178,7 @@ def _failure(text: str, error: yaml.MarkedYAMLError) -> Failure:
 # --- nodes to values ------------------------------------------------------------------------------------------------------------
 
 
-class _Nodes(yaml.CSafeLoader):
+class _Composer(yaml.CSafeLoader):
     """libyaml's composer without resolution of tags: a node has a tag only where the file writes one."""
 
     def resolve(self, kind: object, value: object, implicit: object) -> str:
@@ -191,9 +191,9 @@ class _Nodes(yaml.CSafeLoader):
         """Nothing to resolve by place."""
 
 
-def _parser(text: str) -> _Nodes:
+def _parser(text: str) -> _Composer:
     """A parser of the text, whose last line ends like every other: else a block of text at the end would be read in another way."""
-    return _Nodes(text if text.endswith("\n") else f"{text}\n")
+    return _Composer(text if text.endswith("\n") else f"{text}\n")
 
 
 class _TooDeepError(Exception):
