@@ -191,7 +191,7 @@ def _evaluated(repository: Repository, as_of: date, known: tuple[Repository, Ver
 def of_school(repository: Repository, school: SchoolId, as_of: date) -> Mapping[RuleId, Check]:
     """Every rule about schools on one school, as the records say at the end of `as_of`."""
     day = _day(repository, as_of)
-    seen = _Seen(day, repository.schools[school])
+    seen = _SchoolOnDay(day, repository.schools[school])
     return {ready.rule.id: _waived(day, seen.check(ready)) for ready in day.rules if ready.rule.subject is Subject.SCHOOL}
 
 
@@ -326,7 +326,7 @@ def _checks(repository: Repository, as_of: date, kept: Mapping[SchoolId, tuple[C
         if school.id in kept:
             yield from kept[school.id]
             continue
-        seen = _Seen(day, school)
+        seen = _SchoolOnDay(day, school)
         for ready in of_schools:
             yield _waived(day, seen.check(ready))
 
@@ -354,7 +354,7 @@ def _for_all(repository: Repository) -> tuple[object, ...]:
 # --- a school ---------------------------------------------------------------------------------------------------------------------
 
 
-class _Seen:
+class _SchoolOnDay:
     """A school on a day: its return if it was filed by then, its inspections, and what its measures gave, each found once."""
 
     def __init__(self, day: _Day, school: School) -> None:
