@@ -7,17 +7,16 @@ value suffices was decided in `compliance`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
 
 from generator.compliance.evaluate import Check, Moment, Verdict, is_sealed, measures_of
 from generator.compliance.school_measures import MEASURABLE, Look
 from generator.edition.render import Edition, number
 from generator.files.schemas import enum_label
 from generator.model.duties import SEALED, Factor, Operator, Rule, SchoolMeasure, Subject, Target, Value
+from generator.model.operators import Number
 from generator.model.programme import MeasureName
 from generator.pages.programme.figures import figure
 
-Number: TypeAlias = "int | float"
 _M = SchoolMeasure
 
 _UNITS: Mapping[SchoolMeasure, str] = {
