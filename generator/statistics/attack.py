@@ -154,9 +154,9 @@ def certify(ledger: Ledger, seen: Seen, before: Sequence[Seen]) -> Release | Att
 def attack_all(ledger: Ledger, seen: Sequence[Seen], k: int) -> Attack:
     """Let everybody try everything that releases say.
 
-    What is said of each school's participation makes every school a case of its own, and one program of that many too large. So there are two
-    attacks, each by somebody who knows more than anybody does: on what was found, by one who knows how many took part in every band of every
-    school; on who took part, by one who knows all else. Who is kept from it with that, is kept from it without.
+    Bands of participation are published for each school, so that schools cannot be added up, and one program with a row for each would be too
+    large. So there are two attacks, each with more knowledge than any real attacker has: on what was found, knowing how many pupils took part in
+    every band of every school; on who took part, knowing everything else. What withstands these also withstands an attacker who knows less.
     """
     releases = [one.tabulation.filings for one in seen]
     known = [statement for one in seen for statement in said(ledger, one)]
@@ -183,7 +183,7 @@ def _both(one: Attack, other: Attack) -> Attack:
 
 
 def attackers(ledger: Ledger, seen: Iterable[Seen]) -> tuple[Attacker, ...]:
-    """The public, every school that filed, and every two schools of a row with so few that two are many."""
+    """The public; every school that filed; every two schools together that stand in a row of few schools."""
     small = {pair for one in seen for schools in one.tabulation.small for pair in combinations(sorted(schools), 2)}
     insiders = [*((school,) for school in ledger.schools), *sorted(small)]
     return (PUBLIC, *(Attacker(schools=schools, knows=ledger.known_to(schools)) for schools in insiders))
@@ -245,7 +245,7 @@ def said_of_participation(ledger: Ledger, seen: Seen) -> Iterator[Statement]:
 
 
 def _in_band(ledger: Ledger, filing: Filing, bands: Participation) -> Iterator[Statement]:
-    """What the band of a school says; of a school that is left out, that nobody was due."""
+    """Within which limits the band puts a school's share. At a school that is left out nobody was due."""
     whole = dict.fromkeys(ledger.atoms(filing, ledger.due), 1)
     match bands.schools.get(filing.school):
         case None:
@@ -265,7 +265,7 @@ def _answered(seen: Seen) -> Iterator[tuple[DistrictVerdict, Question]]:
 
 
 def _share(tabulation: Tabulation, cells: Mapping[Cell, Published], share: Cell, tenths: int) -> Iterator[Statement]:
-    """p tenths of a per cent: between p - 1/2 and p + 1/2 of a thousandth. Says nothing where it follows from two shown counts."""
+    """What a share says: it was rounded to `tenths`, so it lies within half a tenth of it. Nothing where both of its counts are shown."""
     part, whole = tabulation.shares[share]
     if share_of(cells[part], cells[whole]) == Shown(value=tenths):
         return
@@ -277,14 +277,14 @@ def _share(tabulation: Tabulation, cells: Mapping[Cell, Published], share: Cell,
 
 
 def _each_school(ledger: Ledger, seen: Seen, verdicts: SchoolVerdicts) -> Iterator[Statement]:
-    """What is said of each school; of one that is left out, that there was nobody to ask about."""
+    """Whether each school meets the rule. A school that is left out has nobody whom the rule is about."""
     question = next(q for q in seen.questions if q.rule == verdicts.rule)
     for filing in seen.tabulation.filings:
         yield from _inequality(ledger, question, filing, verdicts.schools.get(filing.school))
 
 
 def _all_alike(ledger: Ledger, question: Question, verdict: DistrictVerdict, filings: Sequence[Filing]) -> Iterator[Statement]:
-    """Where all schools are alike, each is. Who is among some of many is not said."""
+    """If all schools meet a rule, or none does, the same is known of each school. Otherwise nothing is known of a single one."""
     for filing in filings:
         if verdict.met == verdict.judged:
             yield Statement(terms=question.surplus(ledger, filing), low=0, high=None)

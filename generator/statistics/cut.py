@@ -41,12 +41,12 @@ class Why(StrEnum):
     TOO_EARLY = "too-early"
     TOO_FEW = "too-few"  # schools filed
     NOTHING_NEW = "nothing-new"  # the same Submissions as the last release
-    TOO_LITTLE = "too-little"  # a few schools corrected a small count: beside the earlier release it would be told
+    TOO_LITTLE = "too-little"  # a few schools corrected a small count: its difference to the earlier release would show
     MISSING = "missing"  # a Submission that an earlier release counted is not at hand: the stacked attack needs it
     OTHER_TABLES = "other-tables"  # an earlier release of the term has another version of the tables
     UNTRUE = "untrue"  # an earlier release does not follow from the figures that it says it counted
-    BANDS = "bands"  # so few in a band of a school with whom nothing was found that the bands of participation would narrow down who was
-    TINY = "tiny"  # a band of fewer pupils than k: that not k of them are at risk, everybody knows
+    BANDS = "bands"  # in a band of a school so few pupils had no finding that its band of participation would narrow that count down
+    TINY = "tiny"  # a band of a school has fewer than k pupils: everybody knows that fewer than k of them are at risk
     EXPOSED = "exposed"
 
 
@@ -173,8 +173,9 @@ def questions(repository: Repository) -> Iterable[Question]:
 def _names(repository: Repository) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...], bool]]:
     """What each sealed measure is a share of, and whether each school's answer is told.
 
-    A paper file that is missing says that somebody at the school needs one; who was screened binds what was found. Of these only the number of
-    schools is told. Electronic files, which everybody has, bind nothing else.
+    Verdicts on paper files and on screening would limit a school's hidden counts: a missing paper file says that somebody there needs one, and
+    no more can have been found than were screened. So only the number of schools is told. Everybody has an electronic file, so that verdict
+    limits nothing else.
     """
     levels = repository.district.risk_levels
     due, screened, _, _ = who_took_part(levels)
@@ -202,9 +203,10 @@ def _by_school(question: Question, ledger: Ledger, filings: Sequence[Filing]) ->
 def _of_district(
     asked: Iterable[Question], ledger: Ledger, tabulation: Tabulation, limits: Limits, bands: Participation | None, before: Iterable[Tabulation]
 ) -> Iterator[DistrictVerdict]:
-    """How many schools meet each rule, but where few do, or few do not, of those whose band does not say it: they would know each other.
+    """How many schools meet each rule.
 
-    Nor where few handed in anew since an earlier release: the two numbers would tell of these.
+    Schools whose band already answers are set aside. If few of the others meet the rule, or few do not, nothing is told: these few would learn
+    each other's answers. Nor if few schools filed anew since an earlier release: the difference of the two numbers would be about them.
     """
     few_anew = any(0 < len(newcomers(tabulation, earlier)) < limits.schools for earlier in before)
     for question in (q for q in asked if not q.by_school):
@@ -217,7 +219,7 @@ def _of_district(
 
 
 def _too_little(ledger: Ledger, tabulation: Tabulation, before: Iterable[Seen], limits: Limits) -> Iterator[Cell]:
-    """The cells that, beside an earlier release, would tell that a few schools corrected a small count. Which schools these are everybody sees."""
+    """The cells that differ from an earlier release by a small count, if few schools filed anew. Everybody sees which schools did."""
     for earlier in before:
         if 0 < len(newcomers(tabulation, earlier.tabulation)) < limits.schools:
             shown = {cell for cell, published in earlier.content.cells.items() if isinstance(published, Shown)}
@@ -236,7 +238,7 @@ def edges_of(repository: Repository) -> tuple[int, ...]:
 def participation_of(ledger: Ledger, tabulation: Tabulation, k: int, edges: tuple[int, ...]) -> Participation:
     """The band of every school where anybody was due; Suppressed where a band is narrower than k pupils.
 
-    Whether it is goes by what everybody knows: the school's enrolment in the stage bands in which, says the release, any school had anybody due.
+    The width is computed from public numbers only: the school's enrolment in those stage bands in which the release shows that pupils were due.
     """
     plain = Participation(edges=edges, schools={})
     present = [row for (table, row), schools in tabulation.schools.items() if table == PARTICIPATION and schools and row != TOTAL]

@@ -35,9 +35,9 @@ class Constraint:
 
 
 def merged(columns: int, rows: Sequence[Terms]) -> dict[int, int]:
-    """A new number for every column that stands in a row: the same for those that stand in the same rows in the same way.
+    """New numbers for the columns that stand in rows. Columns with the same factors in the same rows get one number.
 
-    Sums are all that anybody sees of such columns, so that one column for their sum allows neither more nor less.
+    The rows hold nothing but the sum of such columns, so that one column for the sum allows the same solutions.
     """
     signs: dict[int, list[tuple[int, int]]] = {}
     for index, terms in enumerate(rows):

@@ -41,7 +41,7 @@ class Demand:
 class Original:
     """What is to be protected: true counts, the cells as sums of them, what is known already, and who else looks on with what he knows.
 
-    `groups`: of whom something is said, and the others of the same group, who must not be known to be none or few. `gated` cells are hidden
+    `groups`: pupils of whom something is published, and the others of the same group: that these are few must not be known. `gated` cells are hidden
     whatever they hold; `inherited` ones were hidden before; `base` rounds what is shown (1: not at all); `demands` are what an attack on an earlier
     Draft found wanting.
     """
@@ -107,7 +107,7 @@ class _Nodes:
         return found
 
     def _whole(self, original: Original) -> list[tuple[Cell, Atoms, int, int]]:
-        """Groups of whom something is said of all but a few, in the eyes of whom: cell, the others, how many are left of them, onlooker."""
+        """Where something is published of all but a few of a group, and who can tell: cell, atoms of the others, their number, onlooker."""
         found = []
         for group in original.groups:
             others, some = (sum(self._values[atom] for atom in atoms) for atoms in (group.atoms, group.beside))
@@ -119,7 +119,7 @@ class _Nodes:
         return found
 
     def _small(self, node: int, k: int) -> bool:
-        """Whether it is a small count to the public, or what is left of it to a school that takes its own part away."""
+        """Whether the count is small, or becomes small for a school that subtracts its own part."""
         return any(0 < self.value[node] - part < k for part in (0, *self.parts[node].values()))
 
     @property
@@ -132,7 +132,7 @@ class _Nodes:
 
 
 class _Asks:
-    """Everything that must stay possible: that a form comes to so much more (or less, if negative) in the eyes of onlookers. 0 is the public."""
+    """What must stay possible for which onlookers: a sum of atoms (a form) that is higher by an amount, or lower if negative. 0 is the public."""
 
     def __init__(self, original: Original, nodes: _Nodes) -> None:
         onlookers, forms = dict[Atoms, int](), dict[Atoms, int]()
@@ -214,7 +214,7 @@ class _Cover:
         return Bounds(len(self.asks.onlookers), minds, columns, -rest.astype(np.int64), rise.astype(np.int64))
 
     def _columns(self, members: Sequence[Sequence[int]], *, exact: bool) -> None:
-        """Which column says how far a node rises, and falls: that of its atoms where it is but one, else one of its own."""
+        """Which columns say how far a node rises and falls: those of its atoms if these are one column, else columns of the node's own."""
         single = np.array([exact and len(columns) == 1 for columns in members])
         first = np.array([columns[0] if columns else 0 for columns in members], dtype=np.int64)
         count, self.rows = len(self.truth), np.flatnonzero(~single)
@@ -304,7 +304,7 @@ class _Cover:
         self.program.cost(np.concatenate((self.ups[nodes], self.downs[nodes])), np.concatenate((price, price)))
 
     def show_again(self) -> None:
-        """Show every cell again that is hidden for its neighbours only and that they can do without. The dearest first."""
+        """Show again, the most expensive first, every cell that was hidden to protect other cells if they are still protected without it."""
         spare = [int(n) for n in np.flatnonzero(self.hidden) if not self.nodes.primary[n] and n not in self.nodes.inherited]
         for node in sorted(spare, key=lambda n: (-self.price[n], n)):
             one, so_far = np.array([node]), self.tables.count

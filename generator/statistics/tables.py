@@ -40,7 +40,8 @@ Atoms: TypeAlias = tuple[int, ...]
 class Statement:
     """low <= sum of coefficient x atom <= high: something that everybody may know. None is open.
 
-    With `each` it is the sum of what is so of every school by itself (high is 0): what is left when some schools are taken away is so too.
+    With `each` it is the sum of statements that hold for every school by itself (with high 0). So it also holds for the other schools alone, when
+    an attacker subtracts some.
     """
 
     terms: Mapping[int, int]
@@ -58,7 +59,8 @@ class Statement:
 class Secret:
     """A sum of atoms that nobody may come close to: a cell, or one school's part of it. Small counts always; `guarded`: any other count of it too.
 
-    With `beside`, what is said of some of a group: where these are any, the `atoms`, which count the others, must not be known to be none or few.
+    With `beside` it is about a group: something is published of the pupils that `beside` counts, and `atoms` count the others of the group. If there
+    are any of the first, it must not be known that the others are none or few.
     """
 
     cell: Cell
@@ -140,10 +142,11 @@ class Ledger:
         return int(here.loc[here["band"].isin(list(bands)), "value"].sum())
 
     def facts(self, releases: Sequence[Sequence[Filing]]) -> Iterator[Statement]:
-        """What everybody may know of every Submission: its enrolment, which schools state openly, and what the form lets not be.
+        """What everybody may know of every Submission: its enrolment, which schools state openly, and the rules of the form.
 
-        What the form lets not be is said of all schools of a type together, band by band. That is no less: it speaks of pupils, of whom a school has
-        no more than it has enrolled, and pupils can be dealt out to schools one by one. Only schools counted in the same releases are alike.
+        The rules are stated for all schools of a type together, band by band. An attacker learns no less from that: each rule limits a number of
+        pupils by another, and a table that satisfies the sums can be split so that every school satisfies them. Only schools that the same releases
+        count are put together.
         """
         yield from self._exactly(atom for (_, name), atoms in self._named.items() if name == "enrolment" for atom in atoms)
         for part in self._alike(releases):
@@ -248,7 +251,7 @@ class _Row:
     contributing: Mapping[SchoolId, int]
 
     def gated(self, limits: Limits) -> bool:
-        """Whether too few schools contribute, or one too much. A row of nobody is no row of few."""
+        """Whether too few schools contribute, or one of them too much. A row to which no school contributes is not gated."""
         parts = self.contributing.values()
         return bool(parts) and (len(parts) < limits.schools or 100 * max(parts) > limits.per_cent * sum(parts))
 
@@ -318,9 +321,9 @@ def with_shares(tabulation: Tabulation, counts: Mapping[Cell, Published]) -> dic
 
 
 def share_of(part: Published, whole: Published) -> Published:
-    """Tenths of a per cent, to the nearest, but 0 and 100 only for none and all: of counts as shown, and if these are rounded, of rounded ones.
+    """A share in tenths of a per cent, rounded; 0 and 100 per cent only for none and all. It is made of the counts as shown, rounded or not.
 
-    Suppressed where either count is; so is a share of nobody, which there is not.
+    Suppressed where either count is, and where the whole is 0.
     """
     match part, whole:
         case Shown(value=few), Shown(value=all_) if all_ > 0:

@@ -28,7 +28,7 @@ class UntrueStatementError(Exception):
 
 
 class Field:
-    """What is public, in few columns: atoms that follow at once are settled, atoms that no statement tells apart are one column together."""
+    """What is public, in few columns. Atoms whose value follows from statements are settled; atoms that no statement tells apart share a column."""
 
     def __init__(self, values: Sequence[int], statements: Sequence[Statement]) -> None:
         for statement in statements:
@@ -85,7 +85,7 @@ def _given_away(terms: dict[int, int], low: int | None, high: int | None) -> Ite
 def _merge(
     values: Sequence[int], settled: frozenset[int], rows: Sequence[Constraint], each: Sequence[Statement]
 ) -> tuple[dict[int, int], list[Constraint], list[Constraint]]:
-    """A column for every set of atoms that whoever sees only sums cannot tell apart; one, too, for the atoms that nothing is said of."""
+    """One column for each set of atoms that statements contain only as a sum; one also for the atoms that no statement contains."""
     shared = [_without(statement, settled, values) for statement in each]
     column = merged(len(values), [row.terms for row in (*rows, *shared)])
     silent = len(set(column.values()))
@@ -151,7 +151,7 @@ class Onlookers:
         return Bounds(len(self.knows), minds, places, low, high)
 
     def _shared(self, mind: Whole, atom: Whole) -> Bounds:
-        """What is left for the others of what each may have, in the rows that he has a part in."""
+        """For statements that hold school by school: the bound for the other schools, in each row that holds atoms of the onlooker."""
         terms = [(a, row, factor) for row, statement in enumerate(self.field.each) for a, factor in statement.terms.items()]
         atoms, rows, factors = (np.array(side, dtype=np.int64) for side in zip(*sorted(terms), strict=True)) if terms else (_NONE, _NONE, _NONE)
         ends = np.searchsorted(atoms, np.arange(len(self.field.values) + 1))
@@ -397,7 +397,10 @@ class Search:
         return -max(abs(self._goal(aim, direction)) for direction in self._directions(aim)), aim
 
     def _directions(self, aim: int) -> tuple[int, ...]:
-        """A small count must look like anything from none to k, the others of a group like k; of any other secret k must stay open, either way."""
+        """1: a value of k or more must stay possible; -1: a value of 0; 0: an interval of width k, on either side of the truth.
+
+        A small count needs the first two, the others of a group the first, any other secret the interval.
+        """
         if self.aims[aim].group:
             return (1,)
         return (-1, 1) if self.aims[aim].value < self.k else (0,)
@@ -408,17 +411,17 @@ class Search:
         return -low if direction < 0 else self.k - high if direction > 0 else self.k - (high - low)
 
     def _open(self, aim: int, direction: int) -> Whole:
-        """Whom no witness keeps from an aim yet."""
+        """The onlookers for whom there is no witness yet."""
         pairs = np.arange(self.ends[aim], self.ends[aim + 1])
         low, high = self.low[pairs], self.high[pairs]
         return pairs[low > 0] if direction < 0 else pairs[high < self.k] if direction > 0 else pairs[high - low < self.k]
 
     def _pursue_all(self, aim: int, direction: int) -> set[int]:
-        """Look for witnesses for everybody who is after an aim: for the first, then for all who are left at once. Who has none."""
+        """Look for witnesses for everybody who is after an aim: for the first onlooker, then for all others at once. Returns those who have none."""
         first = self._open(aim, direction)[:1]
         failed = self._pursue(aim, direction, first)
         if failed and len(self.onlookers.knows[self.mind[first[0]]]) == 0:
-            return set(self._open(aim, direction).tolist())  # what the public has no witness for, nobody has
+            return set(self._open(aim, direction).tolist())  # a witness for anybody would be one for the public
         return failed | self._pursue(aim, direction, self._open(aim, direction)[len(failed) :])
 
     def _pursue(self, aim: int, direction: int, pairs: Whole) -> set[int]:
