@@ -10,10 +10,11 @@ from pathlib import Path
 
 from generator.edition.render import edition, markdown
 from generator.edition.site import site
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.pages.schools import schools
 from generator.publish import build as building
 from generator.publish import engine, output
+from generator.text import Language
 
 AS_OF = date(2026, 11, 24)
 _HUGO_PAGE = """<!doctype html><html lang="{{ .Site.LanguageCode }}"><head><meta charset="utf-8"><title>{{ .Title }}</title></head>

@@ -1,11 +1,19 @@
-"""Text of records, in Chinese and perhaps in English.
+"""The languages of the site, and text of records: in Chinese and perhaps in English.
 
-Owns the type and nothing else. Must not know which records have text.
+Owns these two types and nothing else. Must not know which records have text, or what the generator itself says.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """The languages of the site, the first being the district's."""
+
+    ZH = "zh-CN"
+    EN = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,3 +22,7 @@ class Text:
 
     zh: str
     en: str | None = None
+
+    def in_(self, language: Language) -> str:
+        """The text in a language where somebody wrote it, else in Chinese."""
+        return self.en if language is Language.EN and self.en is not None else self.zh

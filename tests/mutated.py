@@ -22,7 +22,7 @@ from typing import Any
 
 import yaml
 
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import Speaker, load
 from generator.files.schemas import schema_of, takes
 from generator.files.strict_yaml import read
 from generator.files.tree import Tree, folder
@@ -32,6 +32,7 @@ from generator.records.repository import Remembered
 from generator.records.repository import load as load_repository
 from generator.records.tidy import tidied
 from generator.report.text import report
+from generator.text import Language
 
 ROOT = Path(__file__).resolve().parent.parent
 BASES = (ROOT / "tests" / "fixtures" / "typical", ROOT / "tests" / "fixtures" / "minimal", ROOT)
@@ -418,7 +419,7 @@ def tried(base: Base, number: int, seed: int = SEED) -> tuple[str, bytes, bool, 
     codes = frozenset(p.code for p in problems)
     assert "yaml-syntax" not in codes or document is None, "refused without a reason"
     for language in Language:
-        assert report(problems[:20], lambda _: content, load(), language) or not problems
+        assert report(problems[:20], lambda _: content, Speaker(catalogue=load(), language=language)) or not problems
     for at in (p.at for p in problems):
         assert at.line >= 1
         assert at.column >= 1

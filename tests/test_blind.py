@@ -17,7 +17,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from generator.compliance.evaluate import Verdict
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.files.tree import How
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId
@@ -28,7 +28,7 @@ from generator.review.changes import Changes, FieldChange, FileChange, RecordCha
 from generator.review.consequences import Consequences, CoverageCount, PageChange, Review, Turn, VerdictTurn, review
 from generator.review.markdown import MOST, ROOM
 from generator.review.words import ReviewPart, ReviewWords, differing
-from generator.text import Text
+from generator.text import Language, Text
 from tests.test_reporters import LIVE, rendered
 from tests.test_review import AS_OF, Files, fixture, loaded, pairs
 

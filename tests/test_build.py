@@ -22,7 +22,7 @@ from generator.edition.literal import settle
 from generator.edition.render import FOLDERS, brief, edition, markdown
 from generator.edition.site import Site, site
 from generator.edition.stamp import mark
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.files.strict_yaml import read
 from generator.files.tree import folder
 from generator.model.ids import PolicyId
@@ -37,6 +37,7 @@ from generator.publish.engine import Engine
 from generator.records.fields import Part
 from generator.records.releases import release
 from generator.records.repository import load as load_repository
+from generator.text import Language
 from tests.conftest import AS_OF, COMMIT
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -20,8 +20,9 @@ from generator.edition.charts import draw
 from generator.edition.figures import Figure, HiddenPoint, Kind, Point, Series, Strip
 from generator.edition.literal import settle
 from generator.edition.render import Edition, edition
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.publish import output
+from generator.text import Language
 from tests.test_build import typical_site
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.files.tree import Tree
 from generator.records.repository import load as load_repository
+from generator.text import Language
 from tests.command import started
 
 ROOT = Path(__file__).resolve().parent.parent

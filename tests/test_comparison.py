@@ -16,13 +16,14 @@ from generator.compliance.evaluate import Check, Moment, Verdict, tally
 from generator.compliance.school_measures import Period
 from generator.edition.render import Edition, edition
 from generator.edition.site import site
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.model.duties import Operator, RuleId, SchoolMeasure, Value, ValueType
 from generator.model.ids import SchoolId
 from generator.model.operators import TAKES, holds
 from generator.pages.words.comparison import compared, demanded, measured
 from generator.pages.words.wording import due_rule, in_all, told, whom
 from generator.publish.build import read
+from generator.text import Language
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = date(2026, 11, 24)

@@ -13,7 +13,7 @@ from generator.compliance.evaluate import WORST_FIRST, Verdict, is_sealed, rules
 from generator.edition.literal import settle
 from generator.edition.render import Edition, edition
 from generator.edition.site import Page, site
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.model.duties import Subject
 from generator.model.ids import SchoolId
 from generator.model.programme import Modality
@@ -22,6 +22,7 @@ from generator.pages.duties.overdue import overdue, unfiled
 from generator.pages.families import pages
 from generator.pages.schools import schools
 from generator.publish.build import read
+from generator.text import Language
 
 ROOT = Path(__file__).resolve().parent.parent
 

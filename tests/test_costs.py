@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import Speaker, load
 from generator.files.schemas import nearest
 from generator.files.tree import Tree
 from generator.records.repository import load as load_repository
 from generator.records.tidy import tidied
 from generator.report.text import report
+from generator.text import Language
 from tests.test_problem_examples import typical
 
 SCHOOL = "records/schools/xz01/school.yml"
@@ -79,7 +80,7 @@ def told(name: str, size: int) -> Callable[[], object]:
 
     def work() -> object:
         problems = load_repository(Tree(readers={SCHOOL: lambda: content}))[1]
-        return report(problems, lambda _: content, load(), Language.EN), tidied(SCHOOL, content)
+        return report(problems, lambda _: content, Speaker(catalogue=load(), language=Language.EN)), tidied(SCHOOL, content)
 
     return work
 

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pytest
 
-from generator.files.catalogue import Language
 from generator.files.catalogue import load as load_catalogue
 from generator.files.tree import Tree, folder
 from generator.model import submission
@@ -37,7 +36,7 @@ from generator.statistics.attack import Seen, said, said_of_participation
 from generator.statistics.cut import LIMITS, NoRelease, Order, Why, cut, edges_of, limits_of, participation_of, questions
 from generator.statistics.protect import Original, protect
 from generator.statistics.tables import Filing, Ledger, share_of, tabulate
-from generator.text import Text
+from generator.text import Language, Text
 from sample.__main__ import made_recipients, seal_all, without_sealed
 from sample.submissions import CORRECTED, filings
 from tests.district import District, git, run

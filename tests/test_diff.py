@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.cli import main
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.files.history import both, changed, tree_at
 from generator.files.schemas import schema_of
 from generator.files.tree import How, Pair, Tree, folder
@@ -28,6 +28,7 @@ from generator.review import text as review_text
 from generator.review.changes import changes, compared
 from generator.review.consequences import review
 from generator.review.words import ReviewWords
+from generator.text import Language
 from tests.test_cli import DAY, run
 from tests.test_tree import TYPICAL, git
 

@@ -29,9 +29,10 @@ from generator.edition.open_data import FORMAT, days_left, days_overdue, verdict
 from generator.edition.render import edition
 from generator.edition.site import Page, Site
 from generator.edition.spreadsheet import Sheet, as_csv, as_workbook
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.files.schemas import public, published
 from generator.pages.duties.downloads import CSV, JSON, SCHEMA, XLSX, pages, period
+from generator.text import Language
 from tests.conftest import COMMIT
 from tests.test_build import ROOT, TYPICAL, typical_site
 from tests.test_schemas import properties

@@ -15,12 +15,13 @@ from generator.cli.request import Request, UsageError
 from generator.edition.render import edition
 from generator.edition.site import site
 from generator.files import history
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.files.history import Commit, head, messages, tree_at
 from generator.files.tree import folder
 from generator.pages.families import pages
 from generator.problems import FIRST_DAY, LAST_DAY, Unanswered
 from generator.records.repository import load as load_repository
+from generator.text import Language
 from tests.district import git
 
 TYPICAL = Path(__file__).resolve().parent / "fixtures" / "typical"

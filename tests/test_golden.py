@@ -12,11 +12,12 @@ import pytest
 
 from generator.edition.literal import settle
 from generator.edition.render import edition, markdown
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.pages.duties import inspections, matrix
 from generator.pages.families import STAMPED, navigation, pages
 from generator.pages.schools import schools
 from generator.publish import output
+from generator.text import Language
 from tests.test_build import typical_site
 
 GOLDEN = Path(__file__).resolve().parent / "golden"

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.files.schemas import schema_of, validate
 from generator.files.strict_yaml import read
 from generator.problems import Problem
 from generator.records.parse import kind_of
+from generator.text import Language
 from tests.test_problem_examples import problems_of, typical
 
 Pointer = tuple[str | int, ...]

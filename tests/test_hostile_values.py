@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.problems import Problem, day
+from generator.text import Language
 from tests.test_cli import FIXTURES, run
 from tests.test_problem_examples import problems_of, typical
 

@@ -11,8 +11,8 @@ import pytest
 
 from generator.cli.commands import sheets
 from generator.cli.request import Request, UsageError
-from generator.files.catalogue import Language
 from generator.publish import output
+from generator.text import Language
 
 MINIMAL = Path(__file__).resolve().parent / "fixtures" / "minimal"
 

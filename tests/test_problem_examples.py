@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.files.catalogue import Catalogue, Code, Language, ProblemExample, filled, load
+from generator.files.catalogue import Catalogue, Code, ProblemExample, filled, load
 from generator.files.tree import Tree, folder
 from generator.problems import Problem
 from generator.records.repository import load as load_repository
+from generator.text import Language
 
 ROOT = Path(__file__).resolve().parent.parent
 TYPICAL = ROOT / "tests" / "fixtures" / "typical"

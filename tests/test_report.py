@@ -5,16 +5,17 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import Speaker, load
 from generator.problems import Position, problem
 from generator.report.text import harmless, report, width
+from generator.text import Language
 
 PATH = "records/a.yml"
 
 
 def excerpt(line: str, column: int, length: int) -> tuple[str, str]:
     found = problem(Position(path=PATH, line=1, column=column, length=length), "tag", sign="!")
-    shown, caret = report([found], lambda _: line.encode(), load(), Language.EN).splitlines()[1:3]
+    shown, caret = report([found], lambda _: line.encode(), Speaker(catalogue=load(), language=Language.EN)).splitlines()[1:3]
     return shown, caret
 
 
@@ -53,6 +54,6 @@ def test_control_and_direction_characters_are_replaced() -> None:
 
 def test_a_file_that_cannot_be_shown_has_no_excerpt() -> None:
     found = problem(Position(path=PATH), "symlink")
-    text = report([found], lambda _: None, load(), Language.ZH)
+    text = report([found], lambda _: None, Speaker(catalogue=load(), language=Language.ZH))
     assert text.splitlines()[0].startswith(f"{PATH}:1:1: ")
     assert "^" not in text

@@ -22,7 +22,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.files.strict_yaml import read
 from generator.problems import Position, Problem, problem
 from generator.report import github, gitlab, junit, sarif
@@ -31,6 +31,7 @@ from generator.report.markdown import MOST_BYTES, code_span, escaped
 from generator.report.markdown import report as summary
 from generator.report.result import Result
 from generator.report.text import harmless
+from generator.text import Language
 
 ROOT = Path(__file__).resolve().parent.parent
 BROKEN = ROOT / "tests" / "fixtures" / "broken"

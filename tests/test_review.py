@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from generator.compliance.evaluate import Check, Earlier, Verdicts, evaluate
 from generator.edition.render import Edition, edition, markdown
 from generator.edition.site import Site, site
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.files.tree import How, Pair, Tree
 from generator.pages.duties import inspections, matrix
 from generator.pages.families import STAMPED, pages
@@ -27,6 +27,7 @@ from generator.records.repository import Remembered, Repository
 from generator.records.repository import load as load_repository
 from generator.review.changes import changes
 from generator.review.consequences import MADE_OF, prints_alike, review
+from generator.text import Language
 from tests.test_tree import TYPICAL
 
 Files = Mapping[str, bytes]

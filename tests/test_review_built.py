@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from generator.edition.render import FOLDERS
-from generator.files.catalogue import Language
 from generator.publish.build import build
 from generator.publish.engine import Engine
 from generator.publish.patch import Retouch
+from generator.text import Language
 from tests.test_diff import as_json, begun, commit, edit, return_filed, school_added, waiver_lapses
 from tests.test_tree import TYPICAL
 

@@ -15,11 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.files.schemas import accepts, enum_label, kinds, nearest, public, schema_of, validate, violations
 from generator.files.strict_yaml import read
 from generator.model import curriculum, district, duties, inspections, people, programme, schools, sealed, submission
 from generator.records.parse import PATHS
+from generator.text import Language
 
 ROOT = Path(__file__).resolve().parent.parent
 

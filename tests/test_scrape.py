@@ -21,7 +21,6 @@ import openpyxl
 import pytest
 
 from generator.edition.render import FOLDERS
-from generator.files.catalogue import Language
 from generator.files.history import EVERYTHING, brought, contents, revisions_of
 from generator.files.strict_yaml import read
 from generator.files.tree import folder
@@ -38,6 +37,7 @@ from generator.records.repository import Repository, load
 from generator.statistics.attack import Attack, Seen, attack_all
 from generator.statistics.cut import questions
 from generator.statistics.tables import Filing, Ledger, tabulate
+from generator.text import Language
 from sample.submissions import filings
 from tests.test_statistics import Scraped, drawings_hold_only_what_is_shown, everything_scraped, expected, read_page
 

@@ -305,7 +305,7 @@ def test_the_worker_can_write_no_file_and_hold_no_gigabytes(tmp_path: Path) -> N
     script = f"""
 import signal, sys
 from pathlib import Path
-from generator.opening import _limit
+from generator.statistics.worker import _limit
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 _limit(3)
 try:
@@ -353,7 +353,8 @@ def test_examining_needs_no_worker(one: Drawn) -> None:
 
 def test_every_refusal_has_an_exit_code_and_a_sentence_of_its_own() -> None:
     from generator.cli.keys import EXIT
-    from generator.files.catalogue import Language, load
+    from generator.files.catalogue import load
+    from generator.text import Language
 
     assert set(EXIT) == {why.value for why in Refusal}
     assert len(set(EXIT.values())) == len(EXIT)

@@ -14,8 +14,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from generator.publish.preview import EVENTS, Handler, Preview, Server, Words, _rebuild
+from generator.files.catalogue import Speaker, load
+from generator.publish.preview import EVENTS, Handler, Preview, Server, _rebuild
+from generator.text import Language
 from tests.district import git
+
+SPEAKER = Speaker(catalogue=load(), language=Language.EN)
 
 ROOT = Path(__file__).resolve().parent.parent
 TYPICAL = ROOT / "tests" / "fixtures" / "typical"
@@ -74,28 +78,27 @@ def test_the_preview_listens_on_this_machine_only(preview: subprocess.Popen[str]
 
 
 def test_a_build_that_is_overtaken_is_ended_and_told_to_nobody(tmp_path: Path) -> None:
-    preview, words = Preview(), Words(say=lambda key, **_: key, language="en")
+    preview = Preview()
     for_ever = [sys.executable, "-c", "import time; time.sleep(3600)"]
-    assert not _rebuild(for_ever, tmp_path, preview, words, lambda: True)
+    assert not _rebuild(for_ever, tmp_path, preview, SPEAKER, lambda: True)
     assert (preview.number, preview.wrong) == (0, "")
 
 
 def test_the_browser_is_told_of_a_site_that_is_another_and_of_no_other(tmp_path: Path) -> None:
-    preview, words = Preview(), Words(say=lambda key, **_: key, language="en")
+    preview = Preview()
     write = "import pathlib, sys; pathlib.Path(sys.argv[1], 'index.html').write_text(sys.argv[2])"
     for text, number in (("one", 1), ("one", 1), ("two", 2)):
-        assert _rebuild([sys.executable, "-c", write, str(tmp_path), text], tmp_path, preview, words, lambda: False)
+        assert _rebuild([sys.executable, "-c", write, str(tmp_path), text], tmp_path, preview, SPEAKER, lambda: False)
         assert preview.number == number
     preview.tell(wrong="a Problem")
-    assert _rebuild([sys.executable, "-c", write, str(tmp_path), "two"], tmp_path, preview, words, lambda: False)
+    assert _rebuild([sys.executable, "-c", write, str(tmp_path), "two"], tmp_path, preview, SPEAKER, lambda: False)
     assert (preview.number, preview.wrong) == (3, "")
 
 
 @pytest.fixture
 def listening(tmp_path: Path) -> Iterator[int]:
     (tmp_path / "index.html").write_text("<body>here</body>", encoding="utf-8")
-    words = Words(say=lambda key, **_: key, language="en")
-    with Server(("127.0.0.1", 0), partial(Handler, Preview(), tmp_path, words)) as server:
+    with Server(("127.0.0.1", 0), partial(Handler, Preview(), tmp_path, SPEAKER)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_port
         server.shutdown()

@@ -19,12 +19,12 @@ import pytest
 
 from generator.edition.render import Edition, edition, label_text
 from generator.edition.site import Site
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.model.ids import SchoolId
 from generator.pages.schools.schools import SIGNATURES
 from generator.publish.pdf import pdf
 from generator.publish.sheets import ANSWERS, sheet
-from generator.text import Text
+from generator.text import Language, Text
 from tests.conftest import AS_OF, COMMIT
 from tests.test_build import ROOT, TYPICAL, typical_site
 from tests.test_cli import FIXTURES, run

@@ -11,12 +11,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import Speaker, load
 from generator.files.schemas import UNFILLED, schema_of, validate
 from generator.files.strict_yaml import read
 from generator.files.yaml_text import scalar
 from generator.records.parse import kind_of
 from generator.records.skeleton import kinds, names, next_id, path_of, skeleton
+from generator.text import Language
 from tests.test_cli import FIXTURES, run
 from tests.test_problem_examples import problems_of, typical
 
@@ -25,7 +26,7 @@ GIVEN = {"school": "xz01", "year": "2026-2027", "id": "ROOM-01"}
 
 def made(kind: str, language: Language = Language.ZH) -> tuple[str, str]:
     known = {name: GIVEN[name] if kind == "rule" or name != "id" else "a-01" for name in names(kind)}
-    return path_of(kind, known), skeleton(kind, known, "# first", load(), language)
+    return path_of(kind, known), skeleton(kind, known, "# first", Speaker(catalogue=load(), language=language))
 
 
 def filled(path: str, text: str, kind: str) -> str:

@@ -24,7 +24,7 @@ from generator.edition.charts import _ceiling
 from generator.edition.literal import settle
 from generator.edition.render import FOLDERS, Edition, edition, markdown
 from generator.edition.site import Page, Site, site
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.files.schemas import public, published
 from generator.model.cells import Cell, Published, Shown, Suppressed
 from generator.model.registry import TOTAL, Table, registry
@@ -34,6 +34,7 @@ from generator.pages.families import pages as all_pages
 from generator.pages.statistics import release_files, releases, statistics
 from generator.statistics.attack import PUBLIC, Attack, attack
 from generator.statistics.tables import Atoms, Secret, Statement
+from generator.text import Language
 from tests.conftest import AS_OF, COMMIT
 from tests.released import AUTUMN, SPRING, Figures, chain, counts
 from tests.test_build import typical_site

@@ -17,8 +17,9 @@ from generator import modules
 from generator.cli.commands import COMMANDS, CONFIDENTIAL
 from generator.cli.request import BUG, FINE, USAGE, Accepts, Request, UsageError
 from generator.cli.streams import REFUSALS, drained, lost
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.problems import Unanswered
+from generator.text import Language
 
 INTERRUPTED = 130
 EVERYWHERE = ("--root", "--lang")  # options that every command takes, before or after its name

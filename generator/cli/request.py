@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from generator.files import zones
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import Say, Speaker, load
 from generator.problems import day
+from generator.text import Language
 
 if TYPE_CHECKING:
     from generator.files.history import Commit
@@ -59,9 +60,15 @@ class Request:
     language: Language
     version: str = "0"
 
-    def say(self, key: str, **facts: object) -> str:
+    @property
+    def speaker(self) -> Speaker:
+        """Who tells the person at the terminal."""
+        return Speaker(catalogue=load(), language=self.language)
+
+    @property
+    def say(self) -> Say:
         """A sentence in the reader's language."""
-        return load().say(key, self.language, **facts)
+        return self.speaker.say
 
     @property
     def root(self) -> Path:
@@ -134,7 +141,7 @@ def print_problems(request: Request, problems: Sequence[Problem]) -> None:
     from generator.report.text import report
 
     if problems:
-        print(report(problems, shown(request.root, problems), load(), request.language))
+        print(report(problems, shown(request.root, problems), request.speaker))
 
 
 def told(request: Request, problems: Sequence[Problem], files: int, last: str) -> Result:

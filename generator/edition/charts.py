@@ -21,7 +21,6 @@ from generator.edition.figures import (
     HiddenPoint,
     Kind,
     Point,
-    Say,
     Strip,
     known,
     marks,
@@ -35,6 +34,7 @@ from generator.edition.figures import (
 )
 from generator.edition.literal import literal
 from generator.edition.render import number
+from generator.files.catalogue import Say
 
 _WIDTH = 360
 _FONT, _LINE, _BAR, _STEP, _GAP = 12, 15, 14, 18, 10

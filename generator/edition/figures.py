@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from operator import itemgetter
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from generator.edition.render import number
+from generator.files.catalogue import Say
 
 _MOST = 7  # as many as there are colours and patterns
 _LARGEST = 10**12
@@ -117,12 +118,6 @@ class FigureWords:
     notes: tuple[str, ...]
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-
-
-class Say(Protocol):
-    """The catalogue's sentences in the reader's language (`Edition.say`)."""
-
-    def __call__(self, key: str, **facts: object) -> str: ...
 
 
 # Checks and tidying

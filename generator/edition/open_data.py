@@ -11,11 +11,11 @@ from datetime import date
 
 from generator.compliance.evaluate import WAIVABLE, Check, Verdict, is_sealed
 from generator.edition.site import Site
-from generator.files.catalogue import Catalogue, Language
+from generator.files.catalogue import Catalogue
 from generator.files.schemas import enum_label
 from generator.model.duties import Rule
 from generator.model.schools import School
-from generator.text import Text
+from generator.text import Language, Text
 
 FORMAT = "xinzhuli-verdicts/1"
 

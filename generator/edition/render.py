@@ -19,11 +19,11 @@ from markupsafe import Markup
 
 from generator.edition.literal import anchor, escaped, literal
 from generator.edition.site import File, Page, Site
-from generator.files.catalogue import Catalogue, Language, load
+from generator.files.catalogue import Catalogue, Speaker, load
 from generator.files.resources import site_folder
 from generator.files.schemas import enum_label
 from generator.problems import Position
-from generator.text import Text
+from generator.text import Language, Text
 
 FOLDERS: Mapping[Language, str] = {Language.ZH: "", Language.EN: "en/"}  # where each Edition lies in the site
 
@@ -45,17 +45,11 @@ class PageDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
+class Edition(Speaker):
     """The Site in one language. `environment` holds the templates of `site/templates` with this language's filters."""
 
     site: Site
-    language: Language
-    catalogue: Catalogue
     environment: Environment
-
-    def say(self, key: str, **facts: object) -> str:
-        """The generator's own sentence `key` in this language."""
-        return self.catalogue.say(key, self.language, **facts)
 
     def plain(self, text: Text | str | None) -> str:
         """A record's text as a plain string: in this language where it has one, else in Chinese."""
@@ -162,12 +156,8 @@ def _environment(language: Language, write: Callable[[str], Markup]) -> Environm
         "num": number,
         "label": partial(label_text, language),
     }
-    environment.globals |= {"say": partial(_say, language), "lang": language.value}
+    environment.globals |= {"say": Speaker(catalogue=load(), language=language).say, "lang": language.value}
     return environment
-
-
-def _say(language: Language, key: str, **facts: object) -> str:
-    return load().say(key, language, **facts)
 
 
 def relative(here: str, there: str, anchor: str = "") -> str:
@@ -231,7 +221,7 @@ def _plain(language: Language, text: Text | str | None) -> str:
         case str():
             return text
         case Text():
-            return text.en if language is Language.EN and text.en is not None else text.zh
+            return text.in_(language)
 
 
 def _marked(language: Language, write: Callable[[str], Markup], text: Text | str | None) -> Markup:
@@ -268,4 +258,4 @@ def number(value: float | None) -> str:
 
 def label_text(language: Language, member: StrEnum) -> str:
     """The word that the schema gives for a member of a closed set."""
-    return _plain(language, enum_label(type(member).__name__, member.value))
+    return enum_label(type(member).__name__, member.value).in_(language)

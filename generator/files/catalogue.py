@@ -9,22 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import Any, Protocol
 
 from generator.files.resources import site_folder
 from generator.files.strict_yaml import read
 from generator.problems import InputError, Problem
-
-
-class Language(StrEnum):
-    """The languages of the site, the first being the district's."""
-
-    ZH = "zh-CN"
-    EN = "en"
+from generator.text import Language, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +75,40 @@ class Catalogue:
     def hint(self, found: Problem, language: Language) -> str:
         """What to do about it."""
         return filled(self.codes[found.code].words[language].hint, _facts(found, language))
+
+
+class Say(Protocol):
+    """The catalogue's sentences in the reader's language (`Speaker.say`)."""
+
+    def __call__(self, key: str, **facts: object) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """The Catalogue in the reader's language. Whatever is told to a reader is told by one."""
+
+    catalogue: Catalogue
+    language: Language
+
+    def say(self, key: str, **facts: object) -> str:
+        """The generator's own sentence `key`, with its facts."""
+        return self.catalogue.say(key, self.language, **facts)
+
+    def text(self, text: Text) -> str:
+        """A record's text, in Chinese where it has no other."""
+        return text.in_(self.language)
+
+    def explained(self, code: str) -> Explained:
+        """What a Problem's code means."""
+        return self.catalogue.codes[code].words[self.language]
+
+    def message(self, found: Problem) -> str:
+        """What is wrong, in one sentence."""
+        return self.catalogue.message(found, self.language)
+
+    def hint(self, found: Problem) -> str:
+        """What to do about it."""
+        return self.catalogue.hint(found, self.language)
 
 
 class _Sentence(Formatter):

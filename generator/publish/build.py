@@ -18,7 +18,7 @@ from generator.edition.literal import literal, settle
 from generator.edition.render import FOLDERS, Edition, edition, markdown
 from generator.edition.site import Page, Site, site
 from generator.edition.stamp import donor
-from generator.files.catalogue import Catalogue, Language
+from generator.files.catalogue import Catalogue, Speaker
 from generator.files.catalogue import load as load_catalogue
 from generator.files.history import Commit
 from generator.files.resources import engine_config, site_folder
@@ -29,6 +29,7 @@ from generator.publish import engine as engines
 from generator.publish import output, search
 from generator.publish.engine import Engine
 from generator.records.repository import Repository, load
+from generator.text import Language
 
 Progress = Callable[[str], None]
 
@@ -114,18 +115,18 @@ def _settings(half: Half, engine: Engine) -> dict[str, Any]:
     settings["theme"]["language"] = made.language.value
     for number, palette in enumerate(settings["theme"]["palette"]):
         palette["toggle"]["name"] = made.say(f"theme.palette.{number}")
-    other, catalogue = next(other for other in Language if other is not made.language), load_catalogue()
+    other = Speaker(catalogue=load_catalogue(), language=next(other for other in Language if other is not made.language))
     settings["extra"] = {
         **settings.get("extra", {}),
         "xz": {
             "lang": made.language.value,
-            "other": other.value,
+            "other": other.language.value,
             "other_label": made.say("theme.other_language"),
             "styles": engines.STYLES[engine],
             "notice": literal(made.plain(district.notice)),
             "commit": content.commit.id[:12] if content.commit else "",
             "as_of": made.day(content.as_of),
-            "other_words": {key: catalogue.say(f"theme.{key}", other) for key in ("home", "not_found")},
+            "other_words": {key: other.say(f"theme.{key}") for key in ("home", "not_found")},
             "words": {key: made.say(f"theme.{key}") for key in ("as_of", "version", "help", "about", "accessibility", "home", "not_found")},
         },
     }

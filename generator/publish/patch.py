@@ -21,7 +21,6 @@ from generator.edition.entries import apart
 from generator.edition.literal import settle
 from generator.edition.render import FOLDERS, markdown
 from generator.edition.site import Page, Site, site
-from generator.files.catalogue import Language
 from generator.files.history import Commit
 from generator.files.resources import engine_config
 from generator.files.tree import Pair, Tree, folder
@@ -29,6 +28,7 @@ from generator.publish.engine import markdown_extensions
 from generator.records.repository import Remembered, load
 from generator.review.changes import changes
 from generator.review.consequences import Rewritten, rewritten
+from generator.text import Language
 
 Moment = Callable[[str], tuple[date, Commit | None]]  # by time zone: the day that everything is told as of, and the commit
 

@@ -28,6 +28,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from generator.files import child
+from generator.files.catalogue import Speaker
 from generator.files.git import OWN
 from generator.files.resources import engine_config, schemas_folder, site_folder
 
@@ -42,14 +43,6 @@ _BEAT = 15.0  # seconds between signs of life on an open stream
 
 class PortTaken(Exception):
     """The port cannot be listened on."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """The reader's language: its sentences and its tag."""
-
-    say: Callable[..., str]
-    language: str
 
 
 @dataclass(slots=True)
@@ -87,11 +80,11 @@ class Making:
     commit: Callable[[], str | None]
 
 
-def serve(root: Path, out: Path, port: int, making: Making, words: Words) -> None:
+def serve(root: Path, out: Path, port: int, making: Making, speaker: Speaker) -> None:
     """Show the site until interrupted. The command builds it to `out`; Problems are printed and shown above the last good page."""
     preview = Preview()
     try:
-        server = Server(("127.0.0.1", port), partial(Handler, preview, out, words))
+        server = Server(("127.0.0.1", port), partial(Handler, preview, out, speaker))
     except OSError as taken:
         raise PortTaken from taken
     changes: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -100,26 +93,26 @@ def serve(root: Path, out: Path, port: int, making: Making, words: Words) -> Non
     thread.start()
     try:
         shown = making.commit()
-        _rebuild(making.command, out, preview, words, lambda: False)
-        print(words.say("serve.ready", url=f"http://127.0.0.1:{server.server_port}/"), flush=True)
+        _rebuild(making.command, out, preview, speaker, lambda: False)
+        print(speaker.say("serve.ready", url=f"http://127.0.0.1:{server.server_port}/"), flush=True)
         making.retouching.look()
         while True:
             path = _next(changes, partial(_moved, making.commit, shown))
             shown = making.commit()
-            print(words.say("serve.rebuilding", path=path), flush=True)
+            print(speaker.say("serve.rebuilding", path=path), flush=True)
             if making.retouching.retouch() and not preview.wrong:  # a Problem is shown until a build has been without it
                 preview.tell(wrong="")
-            if _rebuild(making.command, out, preview, words, lambda: not changes.empty()):
+            if _rebuild(making.command, out, preview, speaker, lambda: not changes.empty()):
                 making.retouching.look()
     except KeyboardInterrupt:
-        print(words.say("serve.ended"))
+        print(speaker.say("serve.ended"))
     finally:
         watch.stop()
         server.shutdown()
         server.server_close()
 
 
-def _rebuild(command: Sequence[str], out: Path, preview: Preview, words: Words, overtaken: Callable[[], bool]) -> bool:
+def _rebuild(command: Sequence[str], out: Path, preview: Preview, speaker: Speaker, overtaken: Callable[[], bool]) -> bool:
     """Build and tell, unless another change overtakes it; whether it came to its end. A site that is the same as before need not be shown anew."""
     before = _fingerprint(out)
     # in a session of its own, so that it can be ended together with the engines that it runs
@@ -132,7 +125,7 @@ def _rebuild(command: Sequence[str], out: Path, preview: Preview, words: Words, 
         return False
     if process.returncode == 0:
         preview.tell(wrong="", other=bool(preview.wrong) or _fingerprint(out) != before)
-        print(words.say("serve.rebuilt"), flush=True)
+        print(speaker.say("serve.rebuilt"), flush=True)
     else:
         print(said, flush=True)
         preview.tell(wrong=said)
@@ -229,8 +222,8 @@ class Server(ThreadingHTTPServer):
 class Handler(SimpleHTTPRequestHandler):
     """Files of the site; pages get the script that listens for the next build."""
 
-    def __init__(self, preview: Preview, out: Path, words: Words, *arguments: Any) -> None:
-        self._preview, self._words = preview, words
+    def __init__(self, preview: Preview, out: Path, speaker: Speaker, *arguments: Any) -> None:
+        self._preview, self._speaker = preview, speaker
         super().__init__(*arguments, directory=str(out))
 
     def log_message(self, format: str, *args: object) -> None:
@@ -243,7 +236,7 @@ class Handler(SimpleHTTPRequestHandler):
         names = self.headers.get_all("Host", [])
         if len(names) == 1 and _LOOPBACK.fullmatch(names[0]) and self.path.startswith("/"):
             return True
-        self.send_error(HTTPStatus.MISDIRECTED_REQUEST, explain=self._words.say("serve.host"))
+        self.send_error(HTTPStatus.MISDIRECTED_REQUEST, explain=self._speaker.say("serve.host"))
         return False
 
     def end_headers(self) -> None:
@@ -274,7 +267,7 @@ class Handler(SimpleHTTPRequestHandler):
         if page.is_file():
             html = page.read_text(encoding="utf-8")
         else:
-            html = f"<!doctype html><meta charset=utf-8><body><p>{escape(self._words.say('serve.nothing_yet'))}</p></body>"
+            html = f"<!doctype html><meta charset=utf-8><body><p>{escape(self._speaker.say('serve.nothing_yet'))}</p></body>"
         self._send(status, "text/html", re.sub(r"(?=</body>)", lambda _: self._script(), html, count=1))
 
     def _send(self, status: HTTPStatus, type_: str, text: str) -> None:
@@ -286,7 +279,7 @@ class Handler(SimpleHTTPRequestHandler):
         self.wfile.write(body)
 
     def _script(self) -> str:
-        facts = {"events": EVENTS, "number": self._preview.number, "title": self._words.say("serve.overlay"), "lang": self._words.language}
+        facts = {"events": EVENTS, "number": self._preview.number, "title": self._speaker.say("serve.overlay"), "lang": self._speaker.language}
         told = "".join(f' data-{name}="{escape(str(fact))}"' for name, fact in facts.items())
         return f'<script src="{SCRIPT}"{told}></script>'
 

@@ -11,11 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from generator.files.catalogue import Catalogue, Language
+from generator.files.catalogue import Speaker
 from generator.files.schemas import UNFILLED, Schema, example_of, schema_of, text_of
 from generator.files.yaml_text import scalar
 from generator.records.parse import PATHS
-from generator.text import Text
 
 _PLACE = re.compile(r"\(\?P<(\w+)>[^)]*\)")
 _WRITTEN = frozenset({"receipt", "recipient", "release"})  # by `seal`, `keygen` and `release`, never by hand
@@ -52,19 +51,19 @@ def next_id(kind: str, taken: Iterable[str], beginning: str | None = None) -> st
     return f"{stem}{max(map(int, digits), default=0) + 1:0{max(map(len, digits), default=2)}}"
 
 
-def skeleton(kind: str, given: Mapping[str, str], first_line: str, catalogue: Catalogue, language: Language) -> str:
+def skeleton(kind: str, given: Mapping[str, str], first_line: str, speaker: Speaker) -> str:
     """The text of a new record. `given` are the values of fields that are known already."""
     schema = schema_of(kind)
-    asked = _Asked(given=given, catalogue=catalogue, language=language)
-    head = [first_line, *asked.told(schema, ""), f"# {catalogue.say('new.how', language)}"]
+    asked = _Asked(given, speaker)
+    head = [first_line, *asked.told(schema, ""), f"# {speaker.say('new.how')}"]
     return "\n".join([*(line for line in head if line), *asked.fields(schema, "", known=True)]) + "\n"
 
 
 class _Asked:
     """The lines that ask for values, in one language."""
 
-    def __init__(self, given: Mapping[str, str], catalogue: Catalogue, language: Language) -> None:
-        self.given, self.catalogue, self.language = given, catalogue, language
+    def __init__(self, given: Mapping[str, str], speaker: Speaker) -> None:
+        self.given, self.speaker = given, speaker
 
     def fields(self, schema: Schema, indent: str, *, known: bool = False) -> Iterator[str]:
         """Every field of a mapping; `known`: values may have been given."""
@@ -87,17 +86,14 @@ class _Asked:
         """What belongs here, and the choices of a closed set."""
         if "title" in node:
             words = {name: self._in(node, name) for name in ("title", "description")}
-            yield f"{indent}# {self.catalogue.say('new.field', self.language, **words)}"
+            yield f"{indent}# {self.speaker.say('new.field', **words)}"
         labels = (node if "enum" in node else node.get("items", {})).get("x-labels")
         if labels:
-            choices = self.catalogue.say("new.between", self.language).join(
-                f"{value}={label[self.language.value[:2]]}" for value, label in labels.items()
-            )
-            yield f"{indent}# {self.catalogue.say('new.choices', self.language, choices=choices)}"
+            choices = self.speaker.say("new.between").join(f"{value}={label[self.speaker.language.value[:2]]}" for value, label in labels.items())
+            yield f"{indent}# {self.speaker.say('new.choices', choices=choices)}"
 
     def _in(self, node: Schema, name: str) -> str:
-        text: Text = text_of(node, name)
-        return text.zh if self.language is Language.ZH or text.en is None else text.en
+        return self.speaker.text(text_of(node, name))
 
     def _field(self, name: str, node: Schema, given: str | None) -> Iterator[str]:
         if given is not None:
@@ -121,7 +117,7 @@ class _Asked:
     def _such_as(self, node: Schema) -> str:
         """A comment with an example, where there is one and no list of choices."""
         example = "" if "enum" in node else example_of(node)
-        return f"  # {self.catalogue.say('new.example', self.language, example=example)}" if example else ""
+        return f"  # {self.speaker.say('new.example', example=example)}" if example else ""
 
 
 def _needed(schema: Schema) -> frozenset[str]:

@@ -13,7 +13,7 @@ from generator.report.result import Result
 
 def _text(result: Result) -> str:
     """Every Problem with its line, the closing sentence, and where the codes are explained."""
-    parts = [text.report(result.problems, result.source, result.catalogue, result.language)] if result.problems else []
+    parts = [text.report(result.problems, result.source, result)] if result.problems else []
     if result.problems:
         parts.append(f"{result.last}\n{result.say('report.explain', code=result.problems[0].code)}")
         if link := result.page(result.problems[0].code).partition("#")[0]:

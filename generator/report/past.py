@@ -14,10 +14,10 @@ from datetime import date
 
 from generator.compliance.days_gone_by import Basis
 from generator.compliance.evaluate import Tally, Verdict
+from generator.files.catalogue import Say
 from generator.problems import Problem
 from generator.report.text import width
 
-Say = Callable[..., str]
 _COLUMNS = ("day", "basis", "commit", "share", "met", "judged", "left_out")
 
 

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from generator.files.catalogue import Catalogue, Language
+from generator.files.catalogue import Speaker
 from generator.problems import Problem
 from generator.report.text import harmless, named
+from generator.text import Language
 
 _SAFE = "/:@%~!$&'+,;=?"  # in an address
 _OF_PLACE = frozenset({"line", "column"})  # facts that say where, and move with every line above
@@ -41,7 +42,7 @@ class ToldProblem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Speaker):
     """What a command found. `last` is its closing sentence, `files` how many it looked at, `prefix` where the district lies in the repository.
 
     `site_url` and `repo_url` are the district's addresses, `version` is the program's.
@@ -51,8 +52,6 @@ class Result:
     files: int
     last: str
     source: Source
-    catalogue: Catalogue
-    language: Language
     site_url: str | None = None
     prefix: str = ""
     version: str = "0"
@@ -64,10 +63,6 @@ class Result:
         explained = self.page("").removesuffix("#")
         return explained or (quote(self.repo_url, safe=_SAFE) if self.repo_url else "") or f"urn:xinzhuli:{self.version}"
 
-    def say(self, key: str, **facts: object) -> str:
-        """A sentence in the reader's language."""
-        return self.catalogue.say(key, self.language, **facts)
-
     @property
     def told(self) -> tuple[ToldProblem, ...]:
         """Every Problem in words, in the order of the problems."""
@@ -75,7 +70,7 @@ class Result:
 
     def _told(self) -> Iterator[ToldProblem]:
         for found in self.problems:
-            words = self.catalogue.codes[found.code].words[self.language]
+            words = self.explained(found.code)
             yield ToldProblem(
                 path=named(f"{self.prefix}{found.at.path}"),
                 uri=quote(f"{self.prefix}{found.at.path}", errors="surrogateescape"),
@@ -85,8 +80,8 @@ class Result:
                 length=found.at.length,
                 code=found.code,
                 title=words.title,
-                message=harmless(self.catalogue.message(found, self.language)),
-                hint=harmless(self.catalogue.hint(found, self.language)),
+                message=harmless(self.message(found)),
+                hint=harmless(self.hint(found)),
                 why=words.why,
                 link=self.page(found.code),
             )

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
-from generator.files.catalogue import Catalogue, Language
+from generator.files.catalogue import Speaker
 from generator.files.typing_mistakes import without_unseen
 from generator.problems import Position, Problem
 
@@ -24,7 +24,7 @@ _NO_CHARACTERS = "\ufffe\uffff"  # no characters to Unicode, and not allowed in 
 _COMMAND = re.compile(r"\A\s*:(?=:)|##(?=[a-z]*\[)")
 
 
-def report(problems: Iterable[Problem], source: Callable[[str], bytes | None], catalogue: Catalogue, language: Language) -> str:
+def report(problems: Iterable[Problem], source: Callable[[str], bytes | None], speaker: Speaker) -> str:
     """Every Problem as a paragraph, in the order given. `source` gives a file's bytes, None where there is no file to show."""
     lines: dict[str, list[str]] = {}
     paragraphs = []
@@ -32,14 +32,13 @@ def report(problems: Iterable[Problem], source: Callable[[str], bytes | None], c
         path = found.at.path
         if path not in lines:
             lines[path] = _LINE_BREAK.split((source(path) or b"").decode("utf-8", "replace"))
-        paragraphs.append(_paragraph(found, lines[path], catalogue, language))
+        paragraphs.append(_paragraph(found, lines[path], speaker))
     return "\n".join(paragraphs)
 
 
-def _paragraph(found: Problem, lines: list[str], catalogue: Catalogue, language: Language) -> str:
-    message = catalogue.message(found, language)
-    hint = catalogue.say("check.hint", language, hint=catalogue.hint(found, language))
-    first = f"{named(str(found.at))}: {harmless(message)} [{found.code}]"
+def _paragraph(found: Problem, lines: list[str], speaker: Speaker) -> str:
+    hint = speaker.say("check.hint", hint=speaker.hint(found))
+    first = f"{named(str(found.at))}: {harmless(speaker.message(found))} [{found.code}]"
     return "\n".join([first, *_excerpt(found.at, lines), f"  {harmless(hint)}", ""])
 
 

@@ -11,29 +11,23 @@ from datetime import date
 from xml.etree import ElementTree as Xml
 
 from generator.compliance.evaluate import JUDGED, Check, Verdict, tally
-from generator.files.catalogue import Catalogue, Language
+from generator.files.catalogue import Speaker
 from generator.files.schemas import enum_label
 from generator.report.text import harmless
 from generator.text import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class Judged(Speaker):
     """The Checks of a day, and those of them that are told one by one."""
 
     as_of: date
     checks: Sequence[Check]
     told: Sequence[Check]
-    catalogue: Catalogue
-    language: Language
-
-    def say(self, key: str, **facts: object) -> str:
-        """A sentence in the reader's language."""
-        return self.catalogue.say(key, self.language, **facts)
 
     def plain(self, text: Text) -> str:
         """A record's text in the reader's language where it has one, fit for a terminal."""
-        return harmless(text.en if self.language is Language.EN and text.en is not None else text.zh)
+        return harmless(self.text(text))
 
     def line(self, check: Check) -> str:
         """Where a Check's evidence stands (or what it is about, where there is none), which rule and school, and what is wrong."""

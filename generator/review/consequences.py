@@ -14,7 +14,7 @@ from enum import StrEnum
 from generator.compliance.evaluate import Earlier, Verdict, Verdicts, concerned, rules_of
 from generator.edition.render import Edition, PageDraft, edition, markdown
 from generator.edition.site import Page, Site, site
-from generator.files.catalogue import Language, load
+from generator.files.catalogue import load
 from generator.files.tree import How
 from generator.model.duties import RuleId, Waiver
 from generator.model.ids import SchoolId
@@ -27,7 +27,7 @@ from generator.pages.schools import schools
 from generator.pages.statistics import releases, statistics
 from generator.records.repository import Repository, identical, own_records
 from generator.review.changes import Changes
-from generator.text import Text
+from generator.text import Language, Text
 
 
 class WaiverState(StrEnum):
@@ -172,7 +172,7 @@ def _waivers(before: Site, after: Site) -> Iterator[Turn]:
 def _excused(side: Site, waiver: Waiver) -> Text:
     """A waiver by its rule and schools."""
     titles = [side.repository.schools[school].title for school in waiver.schools]
-    english = ", ".join(title.en or title.zh for title in titles)
+    english = ", ".join(title.in_(Language.EN) for title in titles)
     return Text(zh=f"{waiver.rule} · {'、'.join(title.zh for title in titles)}", en=f"{waiver.rule} · {english}")
 
 

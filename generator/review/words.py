@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from generator.compliance.evaluate import Verdict
-from generator.files.catalogue import Catalogue, Language
+from generator.files.catalogue import Speaker
 from generator.files.schemas import enum_label, schema_of, text_of
 from generator.files.tree import How
 from generator.model.releases import ReleaseId
@@ -25,7 +25,7 @@ from generator.records.repository import Repository
 from generator.report.text import named
 from generator.review.changes import FieldChange, FileChange, RecordChange
 from generator.review.consequences import Consequences, PageChange, Review, Turn, VerdictTurn
-from generator.text import Text
+from generator.text import Language, Text
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST = 300  # characters of a value that are shown
@@ -98,27 +98,17 @@ class ReviewSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewWords:
+class ReviewWords(Speaker):
     """How a review is said in one language. `base` and `head` name the two states; `notes` are sentences about the comparison itself.
 
     `newest` is the state that a release is described from, if its files can be read.
     """
 
     review: Review
-    catalogue: Catalogue
-    language: Language
     base: str
     head: str
     notes: tuple[str, ...] = ()
     newest: Repository | None = None
-
-    def say(self, key: str, **facts: object) -> str:
-        """A sentence in the reader's language."""
-        return self.catalogue.say(key, self.language, **facts)
-
-    def text(self, text: Text) -> str:
-        """A text in the reader's language where it has one."""
-        return text.en if self.language is Language.EN and text.en is not None else text.zh
 
     # --- the whole ---------------------------------------------------------------------------------------------------------
 

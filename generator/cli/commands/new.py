@@ -14,7 +14,6 @@ from typing import Any
 
 from generator.cli.request import FINE, Accepts, Request, UsageError, present_day, put_back, source, write_records
 from generator.files import zones
-from generator.files.catalogue import Language, load
 from generator.files.tree import folder
 from generator.problems import day
 
@@ -38,7 +37,7 @@ def run(request: Request) -> int:
     target = request.root / path
     if target.exists():
         raise UsageError("new.exists", path=path)
-    text = skeleton(kind, given, _modeline(request.root, kind, path), load(), request.language)
+    text = skeleton(kind, given, _modeline(request.root, kind, path), request.speaker)
     write_records(request, {path: text.encode()})
     print(request.say("new.made", path=path))
     return FINE
@@ -70,7 +69,7 @@ def _refuse(request: Request, kind: str, given: Mapping[str, str]) -> None:
 
     for name, value in given.items():
         if (rule := rule_of(kind, name, value)) is not None:
-            raise UsageError("new.bad_name", name=name, value=value, rule=rule.zh if request.language is Language.ZH else str(rule.en))
+            raise UsageError("new.bad_name", name=name, value=value, rule=rule.in_(request.language))
     path, paths = path_of(kind, given), folder(request.root)[0].paths
     if any(found.at.path == path for found in portable(sorted({*paths, path}))):
         raise UsageError("new.no_such_file", path=path)

@@ -12,7 +12,6 @@ ACCEPTS = Accepts(values=("--as-of",))
 
 def run(request: Request) -> int:
     """Every recipient with post, days and fingerprint, and how many sealed files name it."""
-    from generator.files.catalogue import Language
     from generator.files.schemas import enum_label
     from generator.files.tree import folder
     from generator.records.repository import load
@@ -26,14 +25,13 @@ def run(request: Request) -> int:
     named = [fingerprint for receipt in repository.receipts.values() for fingerprint in receipt.recipients]
     for recipient in sorted(repository.recipients.values(), key=lambda r: (r.valid_from, r.id)):
         role = enum_label("RecipientRole", recipient.role.value)
-        english = request.language is Language.EN
         state = "now" if recipient.valid_from <= day <= recipient.valid_until else "later" if day < recipient.valid_from else "past"
         print(
             request.say(
                 "recipients.line",
                 id=recipient.id,
-                role=role.en if english else role.zh,
-                title=harmless((recipient.title.en if english else None) or recipient.title.zh),
+                role=role.in_(request.language),
+                title=harmless(recipient.title.in_(request.language)),
                 fingerprint=recipient.fingerprint,
                 first=recipient.valid_from,
                 last=recipient.valid_until,

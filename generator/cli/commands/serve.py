@@ -17,7 +17,7 @@ def run(request: Request) -> int:
     from generator.files.child import python
     from generator.files.history import commit_of
     from generator.publish.patch import Retouch
-    from generator.publish.preview import Making, PortTaken, Words, serve
+    from generator.publish.preview import Making, PortTaken, serve
 
     port = request.options.get("--port", "8000")
     if not port.isdigit() or int(port) > 65535:
@@ -29,9 +29,8 @@ def run(request: Request) -> int:
     retouch = Retouch(root=request.root, out=request.out, moment=lambda zone: moment(request.root, zone, as_of))
     build = python("generator.cli.main", "build", *options)
     making = Making(command=build, retouching=retouch, commit=partial(commit_of, request.root, "HEAD"))
-    words = Words(say=request.say, language=request.language.value)
     try:
-        serve(request.root, request.out, int(port), making, words)
+        serve(request.root, request.out, int(port), making, request.speaker)
     except PortTaken:
         raise UsageError("cli.port_taken", port=port) from None
     return FINE

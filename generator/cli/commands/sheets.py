@@ -74,8 +74,8 @@ def _progress(request: Request, school: School, number: int, count: int) -> None
 
 def _write(folder: Path, made: Edition, school: SchoolId, content: bytes) -> None:
     """One file, whole or not at all. The English sheet has a name of its own, so that both can lie side by side."""
-    from generator.files.catalogue import Language
     from generator.files.replacing import write_whole
+    from generator.text import Language
 
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / (f"{school}.pdf" if made.language is Language.ZH else f"{school}.{made.language.value}.pdf"), content)

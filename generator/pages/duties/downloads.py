@@ -18,10 +18,10 @@ from generator.edition.open_data import FORMAT, days_left, days_overdue, meaning
 from generator.edition.render import FOLDERS, Edition, label_text, number
 from generator.edition.site import File, Page
 from generator.edition.spreadsheet import Sheet, SheetValue, as_csv, as_workbook
-from generator.files.catalogue import Language
 from generator.files.schemas import enum_label, public, published
 from generator.model.duties import SchoolMeasure, Subject, Value
 from generator.pages.about.dictionary import fields
+from generator.text import Language
 
 PATH = "compliance/downloads"
 CSV, XLSX, JSON, SCHEMA = "data/verdicts.csv", "data/verdicts.xlsx", "data/verdicts.json", "data/verdicts.schema.json"

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from generator.edition.render import Edition, brief
 from generator.edition.site import Page
-from generator.files.catalogue import Language
 from generator.model.programme import Clause, Level, Policy, Verification
 from generator.pages.programme.coverage import Coverage, Covered, coverage, in_binding_order, rules_told
+from generator.text import Language
 
 
 def pages(edition: Edition) -> Iterator[Page]:

@@ -10,7 +10,6 @@ from datetime import date
 
 from generator.edition.render import Edition
 from generator.edition.site import File, Page
-from generator.files.catalogue import Language
 from generator.files.schemas import published
 from generator.model.cells import Cell, Published
 from generator.model.district import Term
@@ -21,6 +20,7 @@ from generator.pages.duties.downloads import told as file_told
 from generator.pages.statistics.release_files import COLUMNS, FORMAT, SCHEMA, about, files, is_shared, schema_file
 from generator.pages.statistics.statistics import newest_release, participation, told
 from generator.pages.statistics.tables import MARK, ReleaseWords, term_of
+from generator.text import Language
 
 PATH = "statistics/releases"
 
