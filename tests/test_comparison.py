@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.compliance.evaluate import Check, Moment, Verdict, tally
+from generator.compliance.evaluate import Check, JudgedPeriod, Verdict, tally
 from generator.compliance.school_measures import Period
 from generator.edition.render import Edition, edition
 from generator.edition.site import site
@@ -41,8 +41,8 @@ def real(language: Language, rule: str, school: str) -> Check:
     return next(c for c in made(language).site.verdicts.by_school[SchoolId(school)] if c.rule.id == rule)
 
 
-def invented(language: Language, rule: str, value: Value | None, target: Value | None, verdict: Verdict) -> tuple[Check, Moment]:
-    moment = Moment(period=YEAR, due=DAY, verdict=verdict, value=value, target=target)
+def invented(language: Language, rule: str, value: Value | None, target: Value | None, verdict: Verdict) -> tuple[Check, JudgedPeriod]:
+    moment = JudgedPeriod(period=YEAR, due=DAY, verdict=verdict, value=value, target=target)
     found = made(language).site.repository.rules[RuleId(rule)]
     school = next(iter(made(language).site.repository.schools.values()))
     check = Check(

@@ -48,7 +48,7 @@ BREACHES = frozenset({Verdict.UNMET, Verdict.ADVISORY})
 WAIVABLE = frozenset({Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.STALE})
 
 
-class Moment(NamedTuple):  # made once a Check or oftener: a dataclass takes twice as long
+class JudgedPeriod(NamedTuple):  # made once a Check or oftener: a dataclass takes twice as long
     """One period judged: its last day, the value found and the target it was compared with (None: not known)."""
 
     period: Period
@@ -80,8 +80,8 @@ class Check(NamedTuple):  # made once a rule and school
     school: School | None
     verdict: Verdict
     without_waiver: Verdict
-    moments: tuple[Moment, ...]
-    decisive: Moment | None
+    moments: tuple[JudgedPeriod, ...]
+    decisive: JudgedPeriod | None
     fresh_until: date | None
     waiver: Waiver | None
     lapsed: Waiver | None
@@ -90,7 +90,7 @@ class Check(NamedTuple):  # made once a rule and school
     cites: tuple[Position, ...]
 
     @property
-    def next_due(self) -> Moment | None:
+    def next_due(self) -> JudgedPeriod | None:
         """The earliest moment that is still to come."""
         return next((m for m in self.moments if m.verdict is Verdict.DUE), None)
 
@@ -402,7 +402,7 @@ class _SchoolOnDay:
         told = self.day.released.get((ready.rule.id, self.school.id))
         held, target = (told.met, told.target) if told else (None, ready.fixed)
         moments = tuple(
-            Moment(period=period, due=due, verdict=_judged(ready.rule, held, due=due, as_of=self.day.as_of), value=None, target=target)
+            JudgedPeriod(period=period, due=due, verdict=_judged(ready.rule, held, due=due, as_of=self.day.as_of), value=None, target=target)
             for period, due in ready.slots
         )
         further = (Evidence(kind="release", at=told.at, field=("school_verdicts",), dated=told.on, filed=told.on),) if told else ()
@@ -416,7 +416,7 @@ class _SchoolOnDay:
     def _concerned(self, rule: Rule) -> bool:
         return applies(rule.applies_to, self.stages, self.classes, lambda name: self.value(name, self.day.whole_year))
 
-    def _moment(self, ready: _Ready, period: Period, due: date, fresh_until: date | None) -> Moment:
+    def _moment(self, ready: _Ready, period: Period, due: date, fresh_until: date | None) -> JudgedPeriod:
         rule, value, target = ready.rule, self.value(ready.rule.measure, period), ready.fixed
         if target is None and rule.target is not None:
             target = target_value(rule.target, lambda name: self.value(name, period), self.day.parameters)
@@ -427,7 +427,7 @@ class _SchoolOnDay:
             verdict = Verdict.UNREPORTED
         if verdict is Verdict.MET and fresh_until is not None and self.day.as_of > fresh_until:
             verdict = Verdict.STALE
-        return Moment(period=period, due=due, verdict=verdict, value=value, target=target)
+        return JudgedPeriod(period=period, due=due, verdict=verdict, value=value, target=target)
 
     def _set_by_inspections(self, rule: Rule, period: Period) -> date | None:
         day = INSPECTED[rule.measure].due(self._visits(period))
@@ -461,10 +461,15 @@ def combined(moments: Sequence[Verdict]) -> Verdict:
 
 
 def _check(
-    rule: Rule, school: School | None, moments: tuple[Moment, ...], fresh_until: date | None, found: Return | None, cites: tuple[Position, ...] = ()
+    rule: Rule,
+    school: School | None,
+    moments: tuple[JudgedPeriod, ...],
+    fresh_until: date | None,
+    found: Return | None,
+    cites: tuple[Position, ...] = (),
 ) -> Check:
     if len(moments) == 1:
-        decisive: Moment | None = moments[0]
+        decisive: JudgedPeriod | None = moments[0]
         verdict = moments[0].verdict
     else:
         verdict = combined([m.verdict for m in moments])
@@ -514,7 +519,7 @@ def _district(day: _Day, ready: _Ready) -> Check:
     target = target_value(rule.target, value, day.parameters) if rule.target else None
     period, due = ready.slots[0]
     verdict = _judged(rule, _held(rule, found, target), due=due, as_of=day.as_of)
-    moment = Moment(period=period, due=due, verdict=verdict, value=found, target=target)
+    moment = JudgedPeriod(period=period, due=due, verdict=verdict, value=found, target=target)
     return _check(rule, None, (moment,), None, None, figures[rule.measure].cites)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from generator.compliance.evaluate import Check, Moment, Verdict, is_sealed, measures_of
+from generator.compliance.evaluate import Check, JudgedPeriod, Verdict, is_sealed, measures_of
 from generator.compliance.school_measures import MEASURABLE, Look
 from generator.edition.render import Edition, number
 from generator.files.schemas import enum_label
@@ -79,7 +79,7 @@ def _word(edition: Edition, name: str, word: str) -> str:
 # --- a moment ---------------------------------------------------------------------------------------------------------------------
 
 
-def compared(edition: Edition, check: Check, moment: Moment) -> str:
+def compared(edition: Edition, check: Check, moment: JudgedPeriod) -> str:
     """What was asked in a period, what is there, and the difference where it falls short."""
     rule, value, target = check.rule, moment.value, moment.target
     if value is None or (rule.target is not None and target is None):
@@ -109,7 +109,7 @@ def rests_on_return(rule: Rule) -> bool:
     return any(name in MEASURABLE and name not in SEALED for name in measures_of(rule))
 
 
-def _why_unknown(check: Check, moment: Moment) -> str:
+def _why_unknown(check: Check, moment: JudgedPeriod) -> str:
     if is_sealed(check.rule):
         return "released" if check.further else "sealed"
     if check.school is not None and not rests_on_return(check.rule):
@@ -165,7 +165,7 @@ def _gap(edition: Edition, rule: Rule, difference: Number) -> str:
     return _figure(edition, rule, said)
 
 
-def _basis(edition: Edition, check: Check, moment: Moment) -> str:
+def _basis(edition: Edition, check: Check, moment: JudgedPeriod) -> str:
     """What the target was worked out from, where that is another measure of the school: `36 classes`."""
     target, found = check.rule.target, check.found
     worked_out = target is not None and (target.times is not None or target.divided_by is not None)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from generator.compliance.evaluate import JUDGED, Check, Moment, Tally, Verdict, due_day
+from generator.compliance.evaluate import JUDGED, Check, JudgedPeriod, Tally, Verdict, due_day
 from generator.compliance.school_measures import Period, periods
 from generator.edition.render import Edition, label_text, number
 from generator.edition.site import Site
@@ -124,7 +124,7 @@ def told(edition: Edition, check: Check) -> tuple[str, ...]:
     return tuple(_told(edition, check, m, kind) for m in (decisive if check.without_waiver is not Verdict.MET else decisive[-1:]))
 
 
-def _told(edition: Edition, check: Check, moment: Moment, kind: PeriodKind) -> str:
+def _told(edition: Edition, check: Check, moment: JudgedPeriod, kind: PeriodKind) -> str:
     said = compared(edition, check, moment)
     if kind is PeriodKind.YEAR:
         return said[:1].upper() + said[1:]
