@@ -32,7 +32,7 @@ from generator.records.repository import Repository, load
 from generator.sealed import receipts
 from generator.sealed.recipients import in_force
 from generator.statistics.age import salted, seal
-from generator.statistics.attack import Seen, said, said_of_participation
+from generator.statistics.attack import PublicView, said, said_of_participation
 from generator.statistics.cut import LIMITS, NoRelease, Order, Why, cut, edges_of, limits_of, participation_of, questions
 from generator.statistics.protect import Original, protect
 from generator.statistics.tables import Filing, Ledger, share_of, tabulate
@@ -242,11 +242,11 @@ def _nobody(one: Submission) -> Submission:
     return replace(one, bands=none)
 
 
-def seen(content: Release) -> tuple[Ledger, Seen]:
+def seen(content: Release) -> tuple[Ledger, PublicView]:
     ledger = ledger_of(handed_in())
     present = [Filing(term=TERM, school=school, revision=1) for school in sorted(counted(1))]
     table = tabulate(ledger, registry(content.levels, content.windows), present, content.limits)
-    return ledger, Seen(content=content, tabulation=table, questions=tuple(questions(repository())))
+    return ledger, PublicView(content=content, tabulation=table, questions=tuple(questions(repository())))
 
 
 def test_the_attacker_hears_of_every_band() -> None:
@@ -398,7 +398,7 @@ def test_what_a_release_says_of_everybody_is_said_to_the_attacker() -> None:
     def statements(met: int, judged: int) -> int:
         verdict = DistrictVerdict(rule=question.rule, target=question.target, met=met, judged=judged, source=first().source)
         content = replace(first(), tables=(), school_verdicts=(), district_verdicts=(verdict,))
-        return len(list(said(ledger, Seen(content=content, tabulation=table, questions=asked))))
+        return len(list(said(ledger, PublicView(content=content, tabulation=table, questions=asked))))
 
     assert statements(12, 12) == 12
     assert statements(0, 12) == 2 * 12

@@ -15,7 +15,7 @@ from generator.model.ids import SchoolId
 from generator.model.registry import registry
 from generator.model.releases import Release, SchoolVerdicts
 from generator.records.repository import Repository
-from generator.statistics.attack import PUBLIC, Attack, Seen, attack, attackers, certify, said, secrets
+from generator.statistics.attack import PUBLIC, Attack, PublicView, attack, attackers, certify, said, secrets
 from generator.statistics.cut import cut
 from generator.statistics.tables import Filing, Ledger, Question, Statement, rounded, rounding_box, share_of, tabulate
 from tests.test_cut import TERM, counted, first, handed_in, order, quiet, repository
@@ -28,11 +28,11 @@ def ledger() -> Ledger:
     return Ledger(handed_in().values(), {s.id: s.type for s in repository().schools.values()}, repository().district.risk_levels)
 
 
-def seen(release: Release, *questions: Question, revision: int = 1) -> Seen:
+def seen(release: Release, *questions: Question, revision: int = 1) -> PublicView:
     filings = [Filing(term=TERM, school=school, revision=number) for school, number in counted(revision).items()]
     tables = registry(release.levels, release.windows)
     content = replace(release, school_verdicts=(), district_verdicts=())
-    return Seen(content=content, tabulation=tabulate(ledger(), tables, filings, release.limits), questions=questions)
+    return PublicView(content=content, tabulation=tabulate(ledger(), tables, filings, release.limits), questions=questions)
 
 
 # --- verdicts --------------------------------------------------------------------------------------------------------------------
@@ -44,7 +44,7 @@ def one_in(of: int) -> Question:
     return Question(rule=RuleId("ODD-01"), part=part, whole=whole, per_cent=Fraction(100, of), target=1, by_school=True)
 
 
-def answered(question: Question, school: SchoolId) -> Seen:
+def answered(question: Question, school: SchoolId) -> PublicView:
     """The first release and one school's answer. What is said of the others is that there is nobody to ask about, which is kept out."""
     plain = seen(first(), question)
     alone = replace(plain.tabulation, filings=tuple(f for f in plain.tabulation.filings if f.school == school))

@@ -34,7 +34,7 @@ from generator.pages.statistics import release_files
 from generator.records.fields import Part
 from generator.records.releases import release as parsed
 from generator.records.repository import Repository, load
-from generator.statistics.attack import Attack, Seen, attack_all
+from generator.statistics.attack import Attack, PublicView, attack_all
 from generator.statistics.cut import questions
 from generator.statistics.tables import Filing, Ledger, tabulate
 from generator.text import Language
@@ -250,7 +250,7 @@ def attacked(term: TermId, published: Sequence[Release]) -> Attack:
     for release in published:
         counted = [Filing(term=term, school=school, revision=revision) for school, revision in release.counted.items()]
         table = tabulate(ledger, registry(release.levels, release.windows), counted, release.limits)
-        seen.append(Seen(content=release, tabulation=table, questions=asked))
+        seen.append(PublicView(content=release, tabulation=table, questions=asked))
     return attack_all(ledger, seen, releases()[-1].limits.k)
 
 

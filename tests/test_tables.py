@@ -10,7 +10,7 @@ import pytest
 from generator.model.cells import Cell, Shown, Suppressed
 from generator.model.ids import SchoolId
 from generator.model.registry import registry
-from generator.statistics.attack import Attack, Candidate, Seen, _share, certify, secrets
+from generator.statistics.attack import Attack, Candidate, PublicView, _share, certify, secrets
 from generator.statistics.cut import questions
 from generator.statistics.tables import Filing, Ledger, Statement, Tabulation, tabulate
 from tests.test_cut import TERM, first, handed_in, ledger_of, repository
@@ -90,7 +90,7 @@ def test_a_guarded_secret_stays_one_beside_an_unguarded_one_of_the_same_counts()
             shares={},
             schools={},
         )
-        found = secrets([Seen(content=first(), tabulation=table, questions=())])
+        found = secrets([PublicView(content=first(), tabulation=table, questions=())])
         assert {(s.atoms, s.guarded) for s in found} == {((0, 1), True), ((0,), True)}
 
 
@@ -98,7 +98,7 @@ def test_every_sensitive_cell_and_every_schools_part_of_it_is_a_secret() -> None
     of = ledger_of(handed_in())
     present = [Filing(term=TERM, school=school, revision=1) for school in first().counted]
     table = tabulate(of, registry(repository().district.risk_levels, []), present, first().limits)
-    found = {(s.atoms, s.beside) for s in secrets([Seen(content=first(), tabulation=table, questions=tuple(questions(repository())))])}
+    found = {(s.atoms, s.beside) for s in secrets([PublicView(content=first(), tabulation=table, questions=tuple(questions(repository())))])}
     assert table.sensitive
     for cell in table.sensitive | table.gated:
         assert (table.cells[cell], ()) in found
@@ -126,7 +126,7 @@ def test_what_is_attacked_is_what_would_be_published() -> None:
         else t
         for t in candidate.tables
     )
-    seen = Seen(content=replace(candidate, tables=shown), tabulation=table, questions=tuple(questions(repository())))
+    seen = PublicView(content=replace(candidate, tables=shown), tabulation=table, questions=tuple(questions(repository())))
     found = certify(of, seen, ())
     assert isinstance(found, Attack)
     assert small in {exposure.secret.cell for exposure in found.exposures}

@@ -128,7 +128,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class PublicView:
     """A release as the world sees it, and the sums that its numbers are. `questions` are the rules that it answers."""
 
     content: Candidate | Release
@@ -136,7 +136,7 @@ class Seen:
     questions: tuple[Question, ...]
 
 
-def certify(ledger: Ledger, seen: Seen, before: Sequence[Seen]) -> Release | Attack:
+def certify(ledger: Ledger, seen: PublicView, before: Sequence[PublicView]) -> Release | Attack:
     """Attack a candidate together with the term's earlier releases. The Release, if nothing is exposed; else how the attack went.
 
     Releases of other terms share no atom with this one: nothing that is said there narrows anything here.
@@ -151,7 +151,7 @@ def certify(ledger: Ledger, seen: Seen, before: Sequence[Seen]) -> Release | Att
     return Release(**fields, id=name, certificate=certificate, source=Position(path=path_of(name)))
 
 
-def attack_all(ledger: Ledger, seen: Sequence[Seen], k: int) -> Attack:
+def attack_all(ledger: Ledger, seen: Sequence[PublicView], k: int) -> Attack:
     """Let everybody try everything that releases say.
 
     Bands of participation are published for each school, so that schools cannot be added up, and one program with a row for each would be too
@@ -182,14 +182,14 @@ def _both(one: Attack, other: Attack) -> Attack:
     )
 
 
-def attackers(ledger: Ledger, seen: Iterable[Seen]) -> tuple[Attacker, ...]:
+def attackers(ledger: Ledger, seen: Iterable[PublicView]) -> tuple[Attacker, ...]:
     """The public; every school that filed; every two schools together that stand in a row of few schools."""
     small = {pair for one in seen for schools in one.tabulation.small for pair in combinations(sorted(schools), 2)}
     insiders = [*((school,) for school in ledger.schools), *sorted(small)]
     return (PUBLIC, *(Attacker(schools=schools, knows=ledger.known_to(schools)) for schools in insiders))
 
 
-def secrets(seen: Iterable[Seen]) -> list[Secret]:
+def secrets(seen: Iterable[PublicView]) -> list[Secret]:
     """What nobody may come close to: every sensitive cell, every cell of a gated row, each school's part of any of them; and whole groups."""
     found: dict[tuple[Atoms, Atoms, bool], Secret] = {}
     for one in seen:
@@ -208,7 +208,7 @@ def _keep(found: dict[tuple[Atoms, Atoms, bool], Secret], secret: Secret) -> Non
     found.setdefault((secret.atoms, secret.beside, secret.guarded), secret)
 
 
-def said(ledger: Ledger, seen: Seen) -> Iterator[Statement]:
+def said(ledger: Ledger, seen: PublicView) -> Iterator[Statement]:
     """What a release says of its tables and its rules: counts, shares, answers. Not of participation school by school."""
     cells, base = seen.content.cells, seen.content.limits.base
     for cell, published in cells.items():
@@ -229,7 +229,7 @@ def said(ledger: Ledger, seen: Seen) -> Iterator[Statement]:
             yield from _all_alike(ledger, question, verdict, seen.tabulation.filings)
 
 
-def said_of_participation(ledger: Ledger, seen: Seen) -> Iterator[Statement]:
+def said_of_participation(ledger: Ledger, seen: PublicView) -> Iterator[Statement]:
     """What a release says of who took part at each school: its band, and what the district's answer adds to the bands."""
     bands = seen.content.participation
     if bands:
@@ -259,7 +259,7 @@ def _in_band(ledger: Ledger, filing: Filing, bands: Participation) -> Iterator[S
             pass
 
 
-def _answered(seen: Seen) -> Iterator[tuple[DistrictVerdict, Question]]:
+def _answered(seen: PublicView) -> Iterator[tuple[DistrictVerdict, Question]]:
     for verdict in seen.content.district_verdicts:
         yield verdict, next(q for q in seen.questions if q.rule == verdict.rule)
 
@@ -276,7 +276,7 @@ def _share(tabulation: Tabulation, cells: Mapping[Cell, Published], share: Cell,
         yield Statement(terms=terms, low=low, high=high)
 
 
-def _each_school(ledger: Ledger, seen: Seen, verdicts: SchoolVerdicts) -> Iterator[Statement]:
+def _each_school(ledger: Ledger, seen: PublicView, verdicts: SchoolVerdicts) -> Iterator[Statement]:
     """Whether each school meets the rule. A school that is left out has nobody whom the rule is about."""
     question = next(q for q in seen.questions if q.rule == verdicts.rule)
     for filing in seen.tabulation.filings:

@@ -21,7 +21,7 @@ from generator.model.releases import DistrictVerdict, Limits, Link, Participatio
 from generator.model.submission import Concern, Submission
 from generator.problems import Position
 from generator.records.repository import Repository
-from generator.statistics.attack import PUBLIC, Candidate, Exposure, Seen, attackers, certify, said
+from generator.statistics.attack import PUBLIC, Candidate, Exposure, PublicView, attackers, certify, said
 from generator.statistics.protect import Demand, Draft, Original, protect
 from generator.statistics.tables import Filing, Ledger, Question, Statement, Tabulation, newcomers, small_changes, tabulate, with_shares
 from generator.statistics.witnesses import UntrueStatementError
@@ -99,7 +99,7 @@ def cut(repository: Repository, order: Order, told: Callable[[str], None]) -> Re
     told("release.tabulate")
     asked = tuple(questions(repository))
     before = [
-        Seen(content=release, tabulation=tabulate(ledger, registry(release.levels, release.windows), filings, release.limits), questions=asked)
+        PublicView(content=release, tabulation=tabulate(ledger, registry(release.levels, release.windows), filings, release.limits), questions=asked)
         for release, filings in zip(order.before, earlier, strict=True)
     ]
     tabulation = tabulate(ledger, tables, present, limits)
@@ -122,7 +122,7 @@ def cut(repository: Repository, order: Order, told: Callable[[str], None]) -> Re
         district_verdicts=tuple(_of_district(asked, ledger, tabulation, limits, bands, [one.tabulation for one in before])),
         previous=order.previous,
     )
-    return _Cut(ledger, tables, before, told).cut(Seen(content=candidate, tabulation=tabulation, questions=asked))
+    return _Cut(ledger, tables, before, told).cut(PublicView(content=candidate, tabulation=tabulation, questions=asked))
 
 
 def limits_of(repository: Repository) -> Limits | None:
@@ -218,7 +218,7 @@ def _of_district(
             yield DistrictVerdict(rule=question.rule, target=question.target, met=sum(found.values()), judged=len(found), source=_NOWHERE)
 
 
-def _too_little(ledger: Ledger, tabulation: Tabulation, before: Iterable[Seen], limits: Limits) -> Iterator[Cell]:
+def _too_little(ledger: Ledger, tabulation: Tabulation, before: Iterable[PublicView], limits: Limits) -> Iterator[Cell]:
     """The cells that differ from an earlier release by a small count, if few schools filed anew. Everybody sees which schools did."""
     for earlier in before:
         if 0 < len(newcomers(tabulation, earlier.tabulation)) < limits.schools:
@@ -263,10 +263,10 @@ def _begin(ledger: Ledger, filing: Filing, edges: Sequence[int]) -> int | None:
 class _Cut:
     """Draft, attack, and again."""
 
-    def __init__(self, ledger: Ledger, tables: Sequence[Table], before: Sequence[Seen], told: Callable[[str], None]) -> None:
+    def __init__(self, ledger: Ledger, tables: Sequence[Table], before: Sequence[PublicView], told: Callable[[str], None]) -> None:
         self.ledger, self.tables, self.before, self.told = ledger, tables, before, told
 
-    def cut(self, seen: Seen) -> Release | NoRelease:
+    def cut(self, seen: PublicView) -> Release | NoRelease:
         try:
             known = [
                 *self.ledger.facts([one.tabulation.filings for one in (*self.before, seen)]),
@@ -276,7 +276,7 @@ class _Cut:
         except UntrueStatementError:
             return NoRelease(why=Why.UNTRUE)
 
-    def _original(self, seen: Seen, known: Sequence[Statement]) -> Original:
+    def _original(self, seen: PublicView, known: Sequence[Statement]) -> Original:
         limits, tabulation = seen.content.limits, seen.tabulation
         return Original(
             values=self.ledger.values,
@@ -291,7 +291,7 @@ class _Cut:
             base=limits.base,
         )
 
-    def _until_safe(self, seen: Seen, original: Original) -> Release | NoRelease:
+    def _until_safe(self, seen: PublicView, original: Original) -> Release | NoRelease:
         exposures: tuple[Exposure, ...] = ()
         for _ in range(ROUNDS):
             self.told("release.protect")
@@ -306,7 +306,7 @@ class _Cut:
             original = replace(original, demands=(*original.demands, *(_demand(exposure, original.k) for exposure in exposures)))
         return NoRelease(why=Why.EXPOSED, exposures=exposures)
 
-    def _filled(self, seen: Seen, draft: Draft) -> Seen:
+    def _filled(self, seen: PublicView, draft: Draft) -> PublicView:
         """The candidate with its cells."""
         cells = with_shares(seen.tabulation, draft.cells)
         return replace(seen, content=replace(seen.content, tables=arranged(self.tables, cells, seen.tabulation.schools)))
