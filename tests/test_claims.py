@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.compliance.claims import ClaimOutcome, Progress, check, holds, targets
+from generator.compliance.claims import ClaimOutcome, TargetOutcome, check, holds, targets
 from generator.compliance.measures import measure
 from generator.model.programme import Comparison
 from generator.publish.build import read
@@ -69,8 +69,8 @@ def test_a_changed_record_unmakes_a_claim(sample: Repository) -> None:
 def test_targets_are_open_until_their_day_and_then_reached_or_missed(sample: Repository) -> None:
     before = {t.target.id: t.progress for t in targets(sample, date(2020, 9, 1)) if t.plan.id == "xinzhuli-2020"}
     after = {t.target.id: t.progress for t in targets(sample, date(2021, 7, 31)) if t.plan.id == "xinzhuli-2020"}
-    assert set(before.values()) == {Progress.OPEN}
-    assert set(after.values()) == {Progress.REACHED}
+    assert set(before.values()) == {TargetOutcome.OPEN}
+    assert set(after.values()) == {TargetOutcome.REACHED}
 
 
 def test_a_target_is_measured_on_its_day_not_later(sample: Repository) -> None:
@@ -88,13 +88,13 @@ def test_a_target_that_a_rounded_figure_cannot_decide_is_neither_reached_nor_mis
     shown = measure(name, replace(sample, releases=rounded), claim.school_year, claim.as_of).value
     assert shown is not None
 
-    def progress(value: float, day: date) -> Progress:
+    def progress(value: float, day: date) -> TargetOutcome:
         target = replace(plan.targets[0], measure=name, comparison=Comparison.AT_LEAST, value=value, due=claim.as_of)
         changed = {**sample.plans, plan.id: replace(plan, targets=(target,))}
         found = targets(replace(sample, releases=rounded, plans=changed), day)
         return next(t.progress for t in found if t.plan.id == plan.id)
 
-    assert progress(shown - 2, claim.as_of) is Progress.REACHED
-    assert progress(shown, claim.as_of) is Progress.NOT_MEASURABLE
-    assert progress(shown, claim.as_of - timedelta(days=1)) is Progress.OPEN
-    assert progress(shown + 3, claim.as_of) is Progress.MISSED
+    assert progress(shown - 2, claim.as_of) is TargetOutcome.REACHED
+    assert progress(shown, claim.as_of) is TargetOutcome.NOT_MEASURABLE
+    assert progress(shown, claim.as_of - timedelta(days=1)) is TargetOutcome.OPEN
+    assert progress(shown + 3, claim.as_of) is TargetOutcome.MISSED

@@ -53,6 +53,8 @@ def defined(tree: ast.Module) -> Iterator[str]:
                 yield name
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="NewType"))):
                 yield name
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Subscript()) if re.fullmatch(r"_?[A-Z][A-Za-z]*[a-z][A-Za-z]*", name):
+                yield name
 
 
 def rows() -> list[tuple[str, str, str]]:
@@ -70,8 +72,8 @@ def test_no_two_types_have_one_name() -> None:
 
 
 def test_two_types_of_one_name_would_be_found() -> None:
-    text = "X: TypeAlias = 'int'\nY = NewType('Y', str)\nclass Z:\n    class Inner: ...\nW = 1"
-    assert list(defined(ast.parse(text))) == ["X", "Y", "Z"]
+    text = "X: TypeAlias = 'int'\nY = NewType('Y', str)\nclass Z:\n    class Inner: ...\nV = 1\nWay = Callable[[int], str]\nLIST = A[0]"
+    assert list(defined(ast.parse(text))) == ["X", "Y", "Z", "Way"]
     assert len(types()) > 200
 
 

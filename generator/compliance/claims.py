@@ -24,7 +24,7 @@ class ClaimOutcome(StrEnum):
     NOT_MEASURABLE = "not-measurable"
 
 
-class Progress(StrEnum):
+class TargetOutcome(StrEnum):
     """Where a target stands: reached, not yet due, missed, or nothing stated to tell by."""
 
     REACHED = "reached"
@@ -50,7 +50,7 @@ class TargetResult:
     target: PlanTarget
     measured: Measured
     measured_on: date
-    progress: Progress
+    progress: TargetOutcome
 
 
 def check(repository: Repository) -> tuple[ClaimResult, ...]:
@@ -103,15 +103,15 @@ def _target(repository: Repository, plan: Plan, target: PlanTarget, as_of: date)
     return TargetResult(plan=plan, target=target, measured=found, measured_on=on, progress=progress)
 
 
-def _progress(target: PlanTarget, found: Measured, *, due: bool) -> Progress:
+def _progress(target: PlanTarget, found: Measured, *, due: bool) -> TargetOutcome:
     """What can still change for the worse (at most, equal, a share) is not called reached before its day."""
     lasting = target.comparison in (Comparison.AT_LEAST, Comparison.MORE_THAN)
     match _decided(target.comparison, target.value, found):
         case True if due or lasting:
-            return Progress.REACHED
+            return TargetOutcome.REACHED
         case None if due:
-            return Progress.NOT_MEASURABLE
+            return TargetOutcome.NOT_MEASURABLE
         case False if due:
-            return Progress.MISSED
+            return TargetOutcome.MISSED
         case _:
-            return Progress.OPEN
+            return TargetOutcome.OPEN

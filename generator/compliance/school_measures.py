@@ -48,14 +48,14 @@ class Look:
         return self.found.filed_on > self.period.last_day
 
 
-Function: TypeAlias = "Callable[[Look], Value | None]"
+SchoolFunction: TypeAlias = "Callable[[Look], Value | None]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurable:
     """A measure's function and the fields of the return that it reads. `unanswered` are the words of a measure that the return leaves open."""
 
-    value: Function
+    value: SchoolFunction
     fields: tuple[FieldPath, ...]
     unanswered: Callable[[Return], frozenset[str]] | None = None
 
@@ -105,12 +105,12 @@ def _month(term: Term, first: date) -> Period:
 # --- the measures -----------------------------------------------------------------------------------------------------------------
 
 
-def _stated(value: Callable[[Return], Value | None]) -> Function:
+def _stated(value: Callable[[Return], Value | None]) -> SchoolFunction:
     """A measure of the return alone."""
     return lambda look: value(look.found)
 
 
-def _of_room(value: Callable[[Room], Value | None]) -> Function:
+def _of_room(value: Callable[[Room], Value | None]) -> SchoolFunction:
     """A measure of the counselling room; not stated where the return states no room."""
     return lambda look: None if look.found.room is None else value(look.found.room)
 

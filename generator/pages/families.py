@@ -20,9 +20,9 @@ from generator.pages.schools import schools
 from generator.pages.stamping import Stamped
 from generator.pages.statistics import releases, statistics
 
-Family = Callable[[Edition], Iterator[Page]]
+PageFamily = Callable[[Edition], Iterator[Page]]
 
-FAMILIES: tuple[Family, ...] = (
+FAMILIES: tuple[PageFamily, ...] = (
     home.pages,
     work.pages,
     plans.pages,

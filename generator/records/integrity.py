@@ -29,10 +29,10 @@ def secrets(root: Path, as_of: date, history: bool) -> Iterator[Problem]:
     yield from judged((p for path, data, commit, staged in files for p in secrets_in(path, data, commit, staged)), allowed, as_of)
 
 
-_File = tuple[str, bytes, str, bool]
+_FoundFile = tuple[str, bytes, str, bool]
 
 
-def _folder(root: Path) -> Iterator[_File]:
+def _folder(root: Path) -> Iterator[_FoundFile]:
     """The files of the folder, and what the next commit would hold where it is something else."""
     here: dict[str, bytes] = {}
     for path in known(root) or folder(root)[0].paths:
@@ -57,7 +57,7 @@ def _bytes(file: Path) -> bytes | None:
         return None
 
 
-def _history(root: Path) -> Iterator[_File]:
+def _history(root: Path) -> Iterator[_FoundFile]:
     """What any commit brought, at each place it had."""
     places: dict[str, list[tuple[str, str]]] = {}
     for blob in brought(root, revisions_of(root, EVERYTHING) or ()):

@@ -17,7 +17,7 @@ from generator.text import Language
 _SAFE = "/:@%~!$&'+,;=?"  # in an address
 _OF_PLACE = frozenset({"line", "column"})  # facts that say where, and move with every line above
 
-Source = Callable[[str], bytes | None]
+ReadBytes = Callable[[str], bytes | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Result(Speaker):
     problems: Sequence[Problem]
     files: int
     last: str
-    source: Source
+    source: ReadBytes
     site_url: str | None = None
     prefix: str = ""
     version: str = "0"

@@ -20,7 +20,7 @@ from generator.model.duties import RuleId, Waiver
 from generator.model.ids import SchoolId
 from generator.pages.about import dictionary, problems
 from generator.pages.duties import checklist, downloads, inspections, matrix
-from generator.pages.families import FAMILIES, Family, led_to
+from generator.pages.families import FAMILIES, PageFamily, led_to
 from generator.pages.people import team
 from generator.pages.programme import lessons
 from generator.pages.schools import schools
@@ -289,7 +289,7 @@ def _tables(before: Site, after: Site, reached: frozenset[SchoolId]) -> frozense
 
 
 # Families whose pages take long to make, or rest on little: the records that they are made of, and on nothing else but the day.
-MADE_OF: Mapping[Family, tuple[str, ...]] = {
+MADE_OF: Mapping[PageFamily, tuple[str, ...]] = {
     releases.pages: ("district", "releases", "rules", "schools"),
     statistics.pages: ("district", "receipts", "releases", "schools"),
     matrix.pages: ("district", "policies", "rules", "schools"),
@@ -310,7 +310,7 @@ def _records(side: Site, name: str) -> tuple[object, ...]:
     return tuple(found.values()) if isinstance(found, Mapping) else (found,)
 
 
-def _drafts(side: Edition, checks: Verdicts, families: Iterable[Family]) -> Mapping[str, PageDraft]:
+def _drafts(side: Edition, checks: Verdicts, families: Iterable[PageFamily]) -> Mapping[str, PageDraft]:
     """What pages of these families are made of. Files of all verdicts differ where those do that the other side has not: only these are put in."""
     drafting = _Drafting(site=side.site, language=side.language, catalogue=side.catalogue, environment=side.environment, drafts={})
     narrowed = replace(drafting, site=replace(side.site, verdicts=checks))

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 Terms: TypeAlias = Mapping[int, int]  # column -> coefficient
 Floats: TypeAlias = NDArray[np.float64]
 Whole: TypeAlias = NDArray[np.int64]
+Flags: TypeAlias = NDArray[np.bool_]
 Some: TypeAlias = "Sequence[int] | NDArray[np.int64]"
 Numbers: TypeAlias = "Sequence[float] | Floats | NDArray[np.int64]"
 _N = TypeVar("_N", np.int64, np.float64)

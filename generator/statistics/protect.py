@@ -17,11 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.model.cells import Cell, Published, Shown, Suppressed
-from generator.statistics.programs import Blocks, Bounds, Constraint, Program, flat, group_sums, merged, ranges, sorted_into
+from generator.statistics.programs import Blocks, Bounds, Constraint, Flags, Floats, Program, flat, group_sums, merged, ranges, sorted_into
 from generator.statistics.tables import Atoms, Secret, Statement, rounded, rounding_box
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 _NEAR, _FAR = 1e-6, 1e6
 _TRIFLE = 0.01
 _TRIES = 3  # new tables that showing one cell again may cost

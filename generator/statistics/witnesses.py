@@ -12,12 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from generator.statistics.programs import Blocks, Bounds, Constraint, Floats, Program, Whole, flat, group_sums, merged, ranges
+from generator.statistics.programs import Blocks, Bounds, Constraint, Flags, Floats, Program, Whole, flat, group_sums, merged, ranges
 from generator.statistics.tables import Atoms, Secret, Statement
-
-Flags = NDArray[np.bool_]
 
 
 class UntrueStatementError(Exception):

@@ -5,15 +5,13 @@ Owns how a schema is told to a reader. A field added to a schema appears here by
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from generator.edition.render import Edition
 from generator.edition.site import Page
-from generator.files.schemas import kinds, schema_of, text_of
+from generator.files.schemas import Schema, kinds, schema_of, text_of
 from generator.records.parse import PATHS
 
-Schema = Mapping[str, Any]
 _LIMITS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.compliance.claims import ClaimOutcome, ClaimResult, Progress
+from generator.compliance.claims import ClaimOutcome, ClaimResult, TargetOutcome
 from generator.compliance.evaluate import measures_of
 from generator.compliance.measures import Measured, measure
 from generator.compliance.school_measures import INSPECTED, MEASURABLE
@@ -23,10 +23,10 @@ TONES = {
     ClaimOutcome.REPRODUCED: "ok",
     ClaimOutcome.NOT_REPRODUCED: "short",
     ClaimOutcome.NOT_MEASURABLE: "neutral",
-    Progress.REACHED: "ok",
-    Progress.OPEN: "neutral",
-    Progress.MISSED: "short",
-    Progress.NOT_MEASURABLE: "missing",
+    TargetOutcome.REACHED: "ok",
+    TargetOutcome.OPEN: "neutral",
+    TargetOutcome.MISSED: "short",
+    TargetOutcome.NOT_MEASURABLE: "missing",
 }
 
 
