@@ -23,6 +23,7 @@ from generator.problems import FIRST_DAY, LAST_DAY, Unanswered
 from generator.records.repository import load as load_repository
 from generator.text import Language
 from tests.district import git
+from tests.test_cli import run
 
 TYPICAL = Path(__file__).resolve().parent / "fixtures" / "typical"
 ZONE = "Asia/Shanghai"
@@ -139,6 +140,20 @@ def test_a_clone_without_its_contents_is_told_and_nothing_is_fetched(root: Path,
     with pytest.raises(Unanswered):
         list(history.contents(there, [git(root, "rev-parse", f"HEAD:{POLICY}").strip()]))
     assert dirty(there) is True
+
+
+def test_a_bare_repository_is_told_as_one(root: Path, tmp_path: Path) -> None:
+    bare = tmp_path / "bare.git"
+    git(tmp_path, "clone", "-q", "--bare", str(root), str(bare))
+    git(root, "config", "core.bare", "true")
+    for place in (bare, root):
+        for words in (["check"], ["diff", "HEAD"], ["history"], ["guard"], ["guard", "--history"]):
+            done = run([*words, "--lang", "en"], place)
+            if place == root and words[-1] in ("history", "--history"):  # commits can be read without files
+                continue
+            assert done.returncode == 2, words
+            assert "is a bare repository" in done.stderr, words
+            assert "git clone" in done.stderr, words
 
 
 def test_a_repository_that_is_broken_is_not_taken_for_none(root: Path) -> None:

@@ -77,6 +77,7 @@ OWN = (
     "USERNAME",
 )
 _TRUST = b"safe.directory "
+_BARE = (b"cannot use bare repository", b"must be run in a work tree")
 _INDEX = "GIT_INDEX_FILE"
 _READS_INDEX = ("ls-files", "diff")
 _LACKING = re.compile(rb"could not fetch ([0-9a-f]{40,64}) from promisor")
@@ -101,6 +102,8 @@ def ask(root: Path, *arguments: str, given: bytes = b"", settings: tuple[str, ..
         raise Unanswered("cli.git_owner", path=str(root), folder=_plain(done.stderr.rpartition(_TRUST)[2]))
     if lacking := _LACKING.search(done.stderr):
         raise Unanswered("cli.git_lacks", path=str(root), id=lacking[1].decode("ascii")[:12])
+    if any(words in done.stderr for words in _BARE):
+        raise Unanswered("cli.git_bare", path=str(root))
     if doubtful or (done.returncode == 1 and not done.stderr) or b"not a git repository" in done.stderr:
         return None
     raise Unanswered("cli.git_failed", path=str(root), said=_plain(done.stderr))
