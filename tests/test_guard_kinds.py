@@ -92,6 +92,38 @@ def test_a_number_may_be_written_in_groups(gap: str) -> None:
         assert kinds(gap.join(IDENTITY[a:b] for a, b in pairwise(ends))) == {"guard-identity"}
 
 
+def test_a_line_may_end_within_a_number() -> None:
+    for text in (f"{MOBILE[:5]}-\n{MOBILE[5:]}", f"{MOBILE[:3]} {MOBILE[3:7]}\n{MOBILE[7:]}", f"{MOBILE[:3]}\r\n  {MOBILE[3:7]} {MOBILE[7:]}"):
+        assert kinds(f"写 {text} 完") == {"guard-mobile"}, text
+    assert kinds(f"手机 {MOBILE[:5]}\n{MOBILE[5:]}") == {"guard-mobile"}
+    for at in (2, 6, 14, 17):
+        for end in ("\n", "\r\n", "-\n", "\n    "):
+            assert kinds(f"号{IDENTITY[:at]}{end}{IDENTITY[at:]}") == {"guard-identity"}
+    assert kinds(f"{IDENTITY[:6]} {IDENTITY[6:14]}\n{IDENTITY[14:]}") == {"guard-identity"}
+
+
+def grouped(gap: str, *sizes: int) -> str:
+    ends = [sum(sizes[:i]) for i in range(len(sizes) + 1)]
+    return gap.join(MOBILE[a:b] for a, b in pairwise(ends))
+
+
+def test_a_mobile_number_may_be_written_in_unusual_groups() -> None:
+    for text in (grouped(" ", *(1,) * 11), grouped(",", 3, 4, 4), grouped("*", 3, 4, 4), grouped("-", 3, 3, 3, 2), grouped("-", 2, 3, 3, 3)):
+        assert kinds(f"写 {text} 完") == {"guard-mobile"}, text
+    for sizes in ((3, 3, 3, 2), (2, 3, 3, 3)):
+        assert (kinds(grouped(" ", *sizes)), kinds(f"手机 {grouped(' ', *sizes)}")) == (set(), {"guard-mobile"})
+    pieces = (MOBILE[:3], MOBILE[3:7], MOBILE[7:])
+    for text in ('"{}" "{}" "{}"', "'{}' + '{}' +\n    '{}'", "{}</b><b>{}</b>{}", '<span class="x">{}</span>{}<wbr>{}'):
+        assert kinds(f"x = {text.format(*pieces)};") == {"guard-mobile"}, text
+
+
+def test_an_address_may_be_written_apart() -> None:
+    for text in ("zhang § school.cn", "zhang[at]school.cn", "zhang (AT) mail.school [dot] cn", "zhang§ school.com", "zhang<b>§</b>school.cn"):
+        assert codes(told(text)) == {"guard-address"}, text
+    for text in ("x @ self.weight", "a @ b.T", "look at school.cn", "f(at).com", "office § example.com"):
+        assert codes(told(text)) == set(), text
+
+
 WAYS: dict[str, Callable[[str], str]] = {
     "arabic-indic": lambda t: t.translate(ARABIC),
     "devanagari": lambda t: t.translate({ord(str(d)): chr(0x966 + d) for d in range(10)}),
@@ -184,6 +216,8 @@ HONEST = [
     f"sha256:{'0' * 3}a{MOBILE}b", f"3f9{MOBILE}c7", f"0x{MOBILE}", f"0x{MOBILE[:5]}ffe{MOBILE}", f"0.{MOBILE}", f"1.{MOBILE}", f"{MOBILE}.25",
     f" .{MOBILE}", f"deadbeef-12ab-34cd-56ef-{MOBILE}a", f"= -{MOBILE};", str(1 << 34), str(14 << 30), "15000000000", "1-800-555-0199",
     "Tel: 1-800-555-0199", "150 2003 2004 2005", "3 138 0013 8000", "v1.13.8001.3800", "2026-11-24 15:38:00.138", "10.138.001.380",
+    "150*1024*1024", "5,138,0013,8000",
+    "1 3 8 0 0 1 3 8 0 0 0 1", f"{MOBILE[:5]}\n{MOBILE[5:]}", "<td>138</td><td>0013</td><td>8000</td>", '"138", "0013", "8000"',
     f"{old_identity(2)}f", f"a{old_identity(2)}", f"0.{CARD}", f"{CARD}0", f"ab{CARD[:16]}", "1380013800", f"{MOBILE}1", "MTIzNDU2Nzg5MDEy",
     "一二三四五六七八九十一二三四", f"https://a.cn/p/{MOBILE}-x.jpg", f"https://a.cn/status/{CARD}",
 ]  # fmt: skip
@@ -314,6 +348,17 @@ def test_a_pointer_is_told() -> None:
     assert codes(pointer, "a.jpg") == codes(b"/annex/objects/SHA256E-s1--0.jpg\n", "a.jpg") == {"guard-elsewhere"}
 
 
+@pytest.mark.parametrize("path", ["records/schools/xz01/2026-2027-1.yml.age", "records/note.age", "a.age"])
+def test_a_damaged_sealed_file_is_told_as_such(path: str) -> None:
+    sealed = pyrage.encrypt(b"x", [pyrage.x25519.Identity.generate().to_public()], armored=True)
+    for data in (sealed.replace(b"-----END", b"----END"), sealed[:60], b"age-encryption.org/v1\n-> X"):
+        assert "guard-damaged" in codes(data, path)
+        assert "guard-plaintext" not in codes(data, path)
+    figures = b"due: 1\nscreened: 1\nvalid: 1\ninvalid: 0\n"
+    assert codes(sealed[:60] + b"\n" + figures, path) == {"guard-damaged", "guard-plaintext"}
+    assert codes(figures, path) == {"guard-plaintext"}
+
+
 def test_a_sealed_file_in_conflict_is_told_as_such() -> None:
     ours, theirs = (pyrage.encrypt(b"x", [pyrage.x25519.Identity.generate().to_public()], armored=True) for _ in "12")
     head, _, rest = ours.partition(b"\n")
@@ -395,6 +440,17 @@ def test_nothing_to_look_at_is_wrong_usage(tmp_path: Path) -> None:
     assert run(["guard", *DAY, "--history"], root).returncode == 2
 
 
+def test_a_history_without_a_commit_is_nothing_to_look_at(tmp_path: Path) -> None:
+    root = district(tmp_path)
+    git(root, "checkout", "-q", "--orphan", "new")
+    assert guard(root, "--history")[0] == 0  # of another branch
+    shutil.rmtree(root / ".git")
+    git(root, "init", "-q")
+    done = run(["guard", *DAY, "--history", "--lang", "en"], root)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no commit here yet" in done.stderr
+
+
 def test_a_shallow_clone_says_what_it_did_not_see(tmp_path: Path) -> None:
     root = district(tmp_path)
     for n in range(2):
@@ -473,6 +529,10 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "addresses": lambda n: told("a§b.") * 3 * n,
     "signs": lambda n: "甲\u200b" * 4 * n,
     "keys": lambda n: f"{AGE}\n" * (n // 6),
+    "ends": lambda n: "138 0013\n" * n,
+    "single digits": lambda n: "1 3 8 0 " * n,
+    "bold": lambda n: "1<b>3</b>" * n,
+    "spaced addresses": lambda n: told("a § b [dot] ") * n,
     "context": lambda n: "电话" * 5 * n,
 }
 

@@ -22,7 +22,7 @@ from generator.guard.reading import Lines, decoded, hidden_texts
 from generator.guard.shares import shares
 from generator.guard.submissions import is_plain_submission
 from generator.problems import Position, Problem, problem
-from generator.sealed.age_header import in_conflict, is_sealed
+from generator.sealed.age_header import in_conflict, is_damaged, is_sealed
 
 _UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\u00ad\u180e\U000e0000-\U000e007f]|(?<!^)\ufeff")
 _SEALED = ".age"
@@ -73,6 +73,8 @@ def inspect(file: GuardedFile, published: frozenset[str]) -> Iterator[Problem]:
         if in_conflict(file.data):
             yield problem(at, "sealed-conflict")
             return
+        if is_damaged(file.data):
+            yield problem(at, "guard-damaged", **told)
     text = _text(file.data)
     if is_plain_submission(file.path, file.data, text):
         yield problem(at, "guard-plaintext", **told)

@@ -21,16 +21,27 @@ from datetime import date
 from generator.guard.reading import View, resolved, unquoted
 
 _GAP = r"(?: {1,2}| ?[-._/()] ?)"
+_END = r" ?-?\r?\n[ \t]{0,8}"  # a line ends within a number
+_GAP_OR_END = rf"(?:{_GAP}|{_END})"
 _ABROAD = rf"(?:(?:\+86|\(\+?86\)){_GAP}?|(?:00)?86[ -]?|0|17951)"
 _IDENTITY = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])")
 _IDENTITY_APART = re.compile(
-    rf"(?<![0-9])(?:[1-9][0-9]{{5}}{_GAP}[0-9]{{8}}{_GAP}[0-9]{{3}}[0-9Xx](?![0-9])"
+    rf"(?<![0-9])(?:[1-9][0-9]{{5}}{_GAP_OR_END}[0-9]{{8}}{_GAP_OR_END}[0-9]{{3}}[0-9Xx](?![0-9])"
     rf"|(?<![0-9][-. /_])[1-9](?:{_GAP}?[0-9]){{16}}{_GAP}?[0-9Xx](?!{_GAP}?[0-9]))"
 )
+_IDENTITY_OVER = re.compile(rf"(?<![0-9])[1-9][0-9]{{1,16}}{_END}[0-9]{{0,15}}[0-9Xx](?![0-9])")
 _IDENTITY_OF_1989 = re.compile(r"(?<![0-9])[1-9][0-9]{14}(?![0-9])")
 _MOBILE = re.compile(rf"(?<![0-9])({_ABROAD})?1[3-9][0-9]{{9}}(?![0-9])")
 _MOBILE_APART = re.compile(rf"(?<![0-9])(?:{_ABROAD})?(1[3-9][0-9])({_GAP})([0-9]{{4}})({_GAP})([0-9]{{4}})(?![0-9])")
-_MOBILE_ANYHOW = re.compile(rf"(?<![0-9])(?<![0-9][-. /_])(?:{_ABROAD})?(1(?:{_GAP}?[0-9]){{10}})(?!{_GAP}?[0-9])")
+_MOBILE_ANYHOW = re.compile(rf"(?<![0-9])(?<![0-9][-. /_])(?:{_ABROAD})?(1(?:{_GAP_OR_END}?[0-9]){{10}})(?!{_GAP}?[0-9])")
+_MOBILE_OVER = re.compile(
+    rf"(?<![0-9])(?:1[3-9][0-9](?:{_GAP}[0-9]{{4}}{_END}[0-9]{{4}}|{_END}[0-9]{{4}}{_GAP}[0-9]{{4}})"
+    r"|(?=(?:[0-9]-?\s{0,9}){11}(?![0-9]))1[3-9][0-9]{1,8}-\r?\n[ \t]{0,8}[0-9]{1,8})(?![-. /_,]?[0-9])"
+)
+_MOBILE_GROUPED = re.compile(  # the same sign between all groups; with spaces the last two are also coordinates
+    r"(?<![0-9])(?<![0-9][-. /_,*])(?:1[3-9][0-9]([,*])[0-9]{4}\1[0-9]{4}|1([ -])[3-9](?:\2[0-9]){9}"
+    r"|1[3-9][0-9]-[0-9]{3}-[0-9]{3}-[0-9]{2}|1[3-9]-[0-9]{3}-[0-9]{3}-[0-9]{3})(?![-. /_,*]?[0-9])"
+)
 _CARD = re.compile(r"(?<![0-9])[2-9][0-9]{12,18}(?![0-9])")
 _CARD_APART = re.compile(r"(?<![0-9])[2-9][0-9]{3}([ .-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?:\1[0-9]{1,3})?(?!\1?[0-9])")
 _LANDLINE = re.compile(rf"(?<![0-9])(?:(?:\+|00)?86{_GAP}?)?\(?0(?:10|2[0-9]|[3-9][0-9]{{2}})\)?{_GAP}?[2-9][0-9]{{6,7}}(?![0-9])")
@@ -48,15 +59,22 @@ _NEAR = 28
 _ADDRESS = re.compile(
     r"(?<![A-Za-z0-9._%+-])(?<!//)[A-Za-z0-9._%+-]{1,64}+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![A-Za-z0-9-])"
 )
+_ADDRESS_APART = re.compile(  # with spaces beside the sign, or the sign and dots said in words; in common domains, for `x @ y.z` is also a product
+    r"(?i)(?<![a-z0-9._%+-])[a-z0-9._%+-]{2,64}+(?: {1,2}@ {0,2}|@ {1,2}| {0,2}[\[({<] ?(?:at|@) ?[\])}>] {0,2})"
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.| ?[\[({] ?dot ?[\])}] ?)){1,6}(?:cn|com|net|org|edu|gov)(?![a-z0-9-])"
+)
+_MAY_BE_ADDRESS = re.compile(r"(?i)@|[\[({<] ?at ?[\])}>]")
+_SAID_AT, _SAID_DOT = re.compile(r"[\[({<] ?(?:at|@) ?[\])}>]"), re.compile(r"[\[({] ?dot ?[\])}]")
 # No person's: machines that take no answers, domains kept for examples, git over SSH, pictures for dense screens (`x@2x.png`).
 _NOBODYS = re.compile(r"(?i)^git@|no-?reply|[@.]example\.|\.(?:example|invalid|test|localhost)$|@[0-9]x\.")
 _TRAILER = re.compile(r"(?m)^[A-Z][a-z]+(?:-[a-z]+)*-by: .*$")  # git's own: the commit names the same author anyway
-_LONG = re.compile(r"[0-9](?:[ ()._/-]{0,3}[0-9]){5}")
+_LONG = re.compile(r"[0-9](?:[ ()._/,*\r\n\t-]{0,9}[0-9]){5}")
 _CODED = re.compile(r"(?:[MNO][DTjz][AEIMQUYcgk][0-5w-z]\s{0,4}){3,}")  # nine digits and more in base64
 _LETTERS = re.compile(r"[A-Za-z0-9+/_-]")
 _AROUND = 48
 _WORDS = re.compile("[〇零○一二三四五六七八九幺]{11,}")
 _WORTH = str.maketrans("〇零○一二三四五六七八九幺", "00012345678" + "91")
+_IDENTITY_LENGTH = 18
 _PROVINCES = frozenset((*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83))
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _FIRST_BIRTH, _LAST_BIRTH = 1880, 2100
@@ -146,7 +164,7 @@ def _bare(number: str) -> str:
 
 
 def _addresses(folded: str, published: frozenset[str]) -> Iterator[Found]:
-    if "@" not in folded:
+    if not _MAY_BE_ADDRESS.search(folded):
         return
     trailers = iter([*(match.span() for match in _TRAILER.finditer(folded)), (len(folded) + 1, len(folded) + 1)])
     begin, after = next(trailers)
@@ -156,6 +174,10 @@ def _addresses(folded: str, published: frozenset[str]) -> Iterator[Found]:
             begin, after = next(trailers)
         if match[0].lower() not in published and not _NOBODYS.search(match[0]) and start < begin:
             yield Found(code="guard-address", start=start, length=end - start)
+    for match in _ADDRESS_APART.finditer(folded):
+        address = _SAID_AT.sub("@", _SAID_DOT.sub(".", match[0].lower())).replace(" ", "")
+        if address not in published and not _NOBODYS.search(address):
+            yield Found(code="guard-address", start=match.start(), length=match.end() - match.start())
 
 
 def _fold(text: str) -> str:
@@ -222,6 +244,8 @@ def _alone(text: str, match: re.Match[str], sure: bool = True) -> bool:
 
 def _identity(text: str, match: re.Match[str]) -> bool:
     digits = re.sub(r"[^0-9Xx]", "", match[0])
+    if len(digits) != _IDENTITY_LENGTH:
+        return False
     try:
         born = date(int(digits[6:10]), int(digits[10:12]), int(digits[12:14]))
     except ValueError:
@@ -272,6 +296,13 @@ def _mobile_anyhow(text: str, match: re.Match[str]) -> bool:
     return digits[1] in "3456789" and [len(g) for g in groups] != [1, 3, 3, 4] and _near(text, _TELEPHONE, match.start())
 
 
+def _mobile_grouped(text: str, match: re.Match[str]) -> bool:
+    """Eleven digits over a line's end, or in groups that are none of other numbers: `150*1024*1024` are bytes."""
+    before = text[max(0, match.start() - 3) : match.start()]
+    longer = before[-2:-1].isdigit() and before[-1] in "-. /_," and before[:2] != "86"
+    return "1024" not in match[0] and not longer and _alone(text, match)
+
+
 def _luhn(digits: str) -> bool:
     doubled = [int(d) * (1 + i % 2) for i, d in enumerate(reversed(digits))]
     return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0 and len(set(digits)) > 2
@@ -302,10 +333,13 @@ def _always(_: str, match: re.Match[str]) -> bool:
 _KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str, re.Match[str]], bool]], ...] = (
     ("guard-identity", _IDENTITY, _identity),
     ("guard-identity", _IDENTITY_APART, _identity),
+    ("guard-identity", _IDENTITY_OVER, _identity),
     ("guard-identity-1989", _IDENTITY_OF_1989, _identity_of_1989),
     ("guard-mobile", _MOBILE, _mobile),
     ("guard-mobile", _MOBILE_APART, _mobile_apart),
     ("guard-mobile", _MOBILE_ANYHOW, _mobile_anyhow),
+    ("guard-mobile", _MOBILE_OVER, _mobile_grouped),
+    ("guard-mobile", _MOBILE_GROUPED, _mobile_grouped),
     ("guard-card", _CARD, _card),
     ("guard-card", _CARD_APART, _card),
     ("guard-landline", _LANDLINE, _spoken),

@@ -24,8 +24,10 @@ _FEWEST = 16  # bytes by which text in two bytes a letter is known
 _ESCAPE = re.compile(
     r"\\u\{0{0,4}[0-9A-Fa-f]{1,6}\}|\\u+[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\x[0-9A-Fa-f]{2}|\\[01][0-7]{2}"
     rf"|&#[xX]0{{0,6}}[0-9A-Fa-f]{{1,6}}+;?|&#0{{0,6}}[0-9]{{1,7}}+;?|&(?:commat|period|lowbar|hyphen|nbsp|ensp|emsp);|(?:%[0-9A-Fa-f]{{2}})++|[{UNSEEN}]++"
+    r"|</?(?i:b|i|em|strong|span|u|font|small|mark|wbr|code|s|tt)(?:\s[^<>]{0,80})?/?>"  # tags that part no words
+    r"|(?<=[0-9])[\"']\s{0,20}[+.]?\s{0,20}[\"'](?=[0-9])"  # pieces of one string
 )
-_MAY_ESCAPE = re.compile(rf"[\\&%{UNSEEN}]")
+_MAY_ESCAPE = re.compile(rf"[\\&%{UNSEEN}]|</?(?i:[bisu]|em|strong|span|font|small|mark|wbr|code|tt)[\s/>]|[0-9][\"']\s")
 _QUOTED = re.compile(r"(?i)quoted-printable")
 _SOFT = re.compile(rb"(?:=[0-9A-F]{2}|=\r?\n)+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{40,}+(?:\r?\n[ \t]{0,16}[A-Za-z0-9+/_-]{4,}+)*+={0,2}")

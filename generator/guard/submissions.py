@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from generator.sealed.age_header import is_sealed
+from generator.sealed.age_header import is_damaged, is_sealed
 
 _BY_NAME = re.compile(r"(?:^|/)[0-9]{4}-[0-9]{4}-[12](?:\.[^/]*)?$")
 _MAY_STAND = re.compile(r"\.receipt\.yml$|\.ya?ml\.age$")
@@ -27,7 +27,7 @@ _ENOUGH = 4
 
 def is_plain_submission(path: str, data: bytes, text: str | None) -> bool:
     """Whether a file holds a submission that anybody can read. `text` is None for a file that is no text."""
-    if path.endswith(".age"):
+    if path.endswith(".age") and not is_damaged(data):
         return not is_sealed(data)
     if path.startswith("records/") and _BY_NAME.search(path) and not _MAY_STAND.search(path):
         return True

@@ -129,6 +129,11 @@ def is_sealed(data: bytes) -> bool:
     return isinstance(header(data), Header)
 
 
+def is_damaged(data: bytes) -> bool:
+    """Whether a file begins as age writes one, and is none."""
+    return data.lstrip(b" \t\r\n").startswith((ARMOR, _VERSION)) and not is_sealed(data)
+
+
 def in_conflict(data: bytes) -> bool:
     """Whether a file holds sealed files on both sides of an unfinished merge."""
     ours, theirs, side = list[bytes](), list[bytes](), 0

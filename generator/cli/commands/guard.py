@@ -151,6 +151,8 @@ def _history(request: Request, revisions: str, published: frozenset[str]) -> tup
     listed = revisions_of(root, revisions)
     if listed is None:
         raise UsageError("guard.no_git" if everything else "cli.no_revision_shallow" if is_shallow(root) else "cli.no_revision", value=revisions)
+    if everything and not listed:
+        raise UsageError("guard.no_commit")
     blobs = brought(root, listed)
     wanted = frozenset(_named(request, sorted({b.path for b in blobs})))
     blobs = tuple(b for b in blobs if b.path in wanted)
