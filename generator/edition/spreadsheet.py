@@ -31,10 +31,12 @@ _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|a
 _VALUE = re.compile(
     rf"\d{{1,2}}[-/]\d{{1,4}}|\d{{3,4}}[-/]\d{{1,2}}|\d{{1,4}}([-/.])\d{{1,2}}\1\d{{1,4}}"  # 2026-10, 3/4, 1.10, 2026/10/1
     rf"|\d+ \d+/\d+|\d{{1,2}}[-/. ]?{_MONTH}(?:[-/., ]*\d{{1,4}})?|{_MONTH}[-/. ]?\d{{1,2}}(?:[-/., ]*\d{{1,4}})?|{_MONTH}[-/. ]\d{{4}}"
+    r"|(?:上午|下午)? ?\d{1,2}[时点](?:\d{1,2}分(?:\d{1,2}秒)?)?|(?:上午|下午) ?\d{1,2}:\d{2}(?::\d{2})?|\d{1,3}(?:,\d{3})+(?:\.\d+)?"
     r"|(?:\d{1,4}年)?\d{1,2}月(?:\d{1,2}日)?|\d{4}年|\d{1,3}:\d{2}(?::\d{2})?(?:\.\d+)?(?: ?[ap]m?)?|\d{1,2} ?[ap]m?"
     r"|[\d,]*\.?\d+e[+-]?\d+|0\d+(?:\.\d+)?|\d{16,}|\d+\.\d*0|[$¥€£]\s*[\d,.]+|\([\d,.]+\)|\d[\d,.]*\s*%|true|false",
     re.IGNORECASE,
 )
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _MADE = datetime(2000, 1, 1)  # noqa: DTZ001 (properties have no zone); fixed: as_of and the commit stand in the notes
 
 
@@ -68,7 +70,7 @@ def taken_otherwise(text: str) -> bool:
         return _VALUE.fullmatch(text) is not None
     plain = unicodedata.normalize("NFKC", text)
     begins = (_seen(part) for part in re.split(r"[;\t]", plain))
-    return text.startswith(_CONTROL) or any(map(_FORMULA.match, begins)) or _VALUE.fullmatch(_seen(plain).rstrip()) is not None
+    return text.startswith(_CONTROL) or any(map(_FORMULA.match, begins)) or _VALUE.fullmatch(_seen(plain).rstrip().translate(_DASHES)) is not None
 
 
 def _seen(text: str) -> str:
