@@ -38,6 +38,8 @@ def test_the_samples_own_records_are_tidy() -> None:
     ("text", "mended"),
     [
         ("note: no  # 说明\n", 'note: "no"  # 说明\n'),
+        ("enrolment: {primary: 1032.0, junior: -0}\n", "enrolment: {primary: 1032, junior: 0}\n"),
+        ("room:\n  total_m2: 80.50  # 量过\n", "room:\n  total_m2: 80.5  # 量过\n"),
         ("note: no  # 说明\r\nyear: x\r\n", 'year: x\r\nnote: "no"  # 说明\r\n'),
         ("note: 12:30\n", 'note: "12:30"\n'),
         ("filed_by: 110\n", 'filed_by: "110"\n'),

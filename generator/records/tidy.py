@@ -1,6 +1,6 @@
-"""Tidy records: quotes where text could be taken for something else, fields in the order of their schema. Comments stay where they belong.
+"""Tidy records: quotes where text could be taken for something else, each number in one form, fields in the order of their schema. Comments stay.
 
-Owns both mendings. It works on lines, not by reading a file and writing it anew: what is right is not touched, so that a reviewer sees only what was
+Owns these mendings. It works on lines, not by reading a file and writing it anew: what is right is not touched, so that a reviewer sees only what was
 mended. Libraries that keep comments (ruamel.yaml) write the whole file in their own way: indents, line breaks and quotes that nobody asked to change.
 Must not guess: a file whose structure is in doubt is left alone.
 """
@@ -21,6 +21,7 @@ _OTHERWISE = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|[-+]?[0-9]+_[0-9_]*|[-+]?0[0-9]+|=|<<"
 )
 
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _IN_DOUBT = frozenset({"duplicate-key", "non-string-key"})  # which line is meant nobody knows
 
 
@@ -33,8 +34,10 @@ def tidied(path: str, content: bytes) -> str | None:
         return None
     quoted = _reread(path, _quoted(document, schema_of(kind)))
     assert _as_text(quoted.data) == _as_text(document.data), f"{path}: quoting changed a value"
-    ordered = _reread(path, _ordered(quoted, schema_of(kind)))
-    assert ordered.data == quoted.data, f"{path}: ordering changed a value"
+    plain = _reread(path, _in_one_form(quoted))
+    assert plain.data == quoted.data, f"{path}: another form of a number changed a value"
+    ordered = _reread(path, _ordered(plain, schema_of(kind)))
+    assert ordered.data == plain.data, f"{path}: ordering changed a value"
     return ordered.text
 
 
@@ -93,6 +96,29 @@ def _to_quote(data: Any, schema: Schema, pointer: tuple[str | int, ...]) -> Iter
         case _:
             if schema.get("type") == "string":
                 yield pointer
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------------------------
+
+
+def _in_one_form(document: Document) -> str:
+    """Numbers without what says nothing: `1032.0` as 1032, `1.50` as 1.5, `-0` as 0."""
+    lines = document.text.splitlines(keepends=True)
+    places = [(document.position(pointer), number) for pointer, number in _numbers(document.data, ())]
+    for at, number in sorted(places, key=lambda place: place[0], reverse=True):
+        line, start = lines[at.line - 1], at.column - 1
+        written = line[start : start + at.length]
+        if _NUMBER.fullmatch(written) and "e" not in repr(number):
+            lines[at.line - 1] = f"{line[:start]}{number!r}{line[start + at.length :]}"
+    return "".join(lines)
+
+
+def _numbers(data: Any, pointer: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], int | float]]:
+    if isinstance(data, Mapping | list):
+        for name, value in data.items() if isinstance(data, Mapping) else enumerate(data):
+            yield from _numbers(value, (*pointer, name))
+    elif isinstance(data, int | float) and not isinstance(data, bool):
+        yield pointer, data
 
 
 # --- order ------------------------------------------------------------------------------------------------------------------------------
