@@ -305,3 +305,10 @@ def test_no_area_may_take_the_page_that_leads_to_all_areas(tmp_path: Path) -> No
     for path in (district / "records").rglob("*.yml"):
         path.write_text(path.read_text(encoding="utf-8").replace("area: lake", "area: index").replace("- id: lake", "- id: index"), encoding="utf-8")
     assert [p.code for p in load_repository(folder(district)[0])[1]] == ["kept-id"]
+
+
+def test_no_area_may_have_an_id_of_which_windows_makes_no_file(tmp_path: Path) -> None:
+    district = Path(shutil.copytree(TYPICAL, tmp_path / "district"))
+    for path in (district / "records").rglob("*.yml"):
+        path.write_text(path.read_text(encoding="utf-8").replace("area: lake", "area: con").replace("- id: lake", "- id: con"), encoding="utf-8")
+    assert [p.code for p in load_repository(folder(district)[0])[1]] == ["reserved-name"]

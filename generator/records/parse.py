@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
 from generator.files import zones
+from generator.files.filenames import trouble
 from generator.files.schemas import nearest
 from generator.files.strict_yaml import Document
 from generator.model import duties as d
@@ -618,6 +619,8 @@ def _names(part: Part, kind: str) -> Iterator[Problem]:
     for named in (part, *(part.parts("areas") if kind == "district" else ())):
         if named.data.get("id") == "index":
             yield problem(named.at("id"), "kept-id", id="index")
+        elif named is not part and trouble(named.data.get("id", "")):
+            yield problem(named.at("id"), "reserved-name", name=named.data["id"])
     match = dict(PATHS)[kind].match(part.document.path)
     for field, told in (match.groupdict() if match else {}).items():
         if field in part.data and part.data[field] != told:
