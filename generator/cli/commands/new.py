@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,7 @@ def run(request: Request) -> int:
 
 def _given(request: Request, kind: str, words: list[str]) -> Mapping[str, str]:
     """The names that make the path: those typed, else the next free id and the current school year."""
+    from generator.files.schemas import rule_of
     from generator.records.skeleton import ids, names, next_id
 
     wanted = names(kind)
@@ -54,11 +55,20 @@ def _given(request: Request, kind: str, words: list[str]) -> Mapping[str, str]:
     if "year" in wanted and "year" not in given and (year := _year(request)):
         given["year"] = year
     if "id" in wanted and ("id" not in given or given["id"].endswith("-")):
-        given["id"] = next_id(kind, ids(kind, folder(request.root)[0].paths), given.get("id"))
+        taken = ids(kind, folder(request.root)[0].paths)
+        begun = given.get("id")
+        given["id"] = next_id(kind, taken, begun)
+        if begun is None and rule_of(kind, "id", given["id"]) is not None:
+            raise UsageError("new.needs_group", kind=kind, group=_group(taken))
     for name in wanted:
         if name not in given:
             raise UsageError("new.needs", kind=kind, name=name)
     return given
+
+
+def _group(taken: Iterable[str]) -> str:
+    """How an id may begin where ids are numbered by groups: as the first of those taken does."""
+    return next((f"{stem}-" for stem, _, number in (name.rpartition("-") for name in sorted(taken)) if stem and number.isdigit()), "ROOM-")
 
 
 def _refuse(request: Request, kind: str, given: Mapping[str, str]) -> None:
