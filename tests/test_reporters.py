@@ -223,6 +223,9 @@ def seen(text: str) -> str:
 
 @given(HOSTILE)
 @example(" ".join(LIVE))
+@example("1. x")
+@example("1.")
+@example("1) x")
 def test_a_text_is_rendered_as_the_same_text_and_nothing_more(text: str) -> None:
     """On a line of its own, in a list, bold, in a heading and in a table: no link, image, element, heading or list of its making."""
     for before, after in (("", ""), ("- ", ""), ("- x: **", "**"), ("#### ", ""), ("- x · ", " · y")):

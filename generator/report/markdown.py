@@ -17,7 +17,7 @@ _CALM = re.compile(
     r"""["')]*[,;:.?]?["')]*"""
 )
 _COMMIT = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{7,}(?![0-9A-Za-z])")
-_NUMBERED = re.compile(r"[0-9]+[.)]")
+_NUMBERED = re.compile(r"[0-9]+[.)](?:\s|\Z)")
 _RUNS = re.compile(r"[\x21-\x7f]*[\x21-\x2b\x2d\x2f-\x3a\x3c-\x7f](?=[,.;]*(?:[^\x21-\x7f]|\Z))")  # but for the signs of a sentence at its end
 
 
@@ -63,7 +63,7 @@ def escaped(text: str, *, cell: bool = False) -> str:
 
 
 def _calm(run: re.Match[str]) -> bool:
-    begins_a_list = run.start() == 0 and _NUMBERED.fullmatch(run[0])
+    begins_a_list = run.start() == 0 and _NUMBERED.match(run.string)
     return _CALM.fullmatch(run[0]) is not None and not _COMMIT.search(run[0]) and not begins_a_list
 
 
