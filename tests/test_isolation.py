@@ -23,7 +23,7 @@ from tests.district import DAY, FIRST, SECOND, TERM, District, district, git, in
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = str(Path(sys.executable).with_name("xinzhuli"))
 MODULES = (  # what a child or a command imports while it runs; the first are ours
-    *("generator/__init__.py", "generator/opening.py", "generator/cli.py", "generator/commands/open.py"),
+    *("generator/__init__.py", "generator/statistics/worker.py", "generator/cli/main.py", "generator/cli/commands/open.py"),
     *("base64.py", "json.py", "runpy.py", "subprocess.py", "difflib.py", "getpass.py", "tempfile.py", "shutil.py", "zoneinfo.py"),
     *("yaml.py", "jinja2.py", "markdown.py", "mkdocs.py", "mkdocs/__main__.py", "material/__init__.py", "pyrage.py", "jieba.py"),
     *("sitecustomize.py", "usercustomize.py", "conftest.py", "hooks.py", "resource.py", "ctypes.py"),
@@ -120,7 +120,13 @@ def touched(root: Path) -> None:
 
 def test_the_traps_are_good(trapped: Trapped) -> None:
     """What this program must not do springs them."""
-    asked = (["status"], ["log", "-1"], ["diff", "--ext-diff"], ["diff", "--ext-diff", "records/district.yml"])
+    asked = (
+        ["status"],
+        ["log", "-1"],
+        ["diff", "--ext-diff"],
+        ["diff", "--ext-diff", "records/district.yml"],
+        ["diff", "--ext-diff", "records/README.md"],
+    )
     for command in (*(["git", *words] for words in asked), [sys.executable, "-c", "import base64"]):
         subprocess.run(command, cwd=trapped.made.root, capture_output=True, check=False)
     traps = {"core.fsmonitor", "gpg.ssh.program", "filter.trap.clean", "diff.external", "diff.trap.command"}
