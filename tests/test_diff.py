@@ -204,6 +204,13 @@ def test_verdicts_claims_waivers_and_coverage_turn(root: Path) -> None:
     assert found["coverage"]["before"]["covered"] > found["coverage"]["after"]["covered"]
 
 
+def test_a_record_that_says_the_same_in_other_words_is_no_empty_item(root: Path) -> None:
+    edit(root, RETURN, r"part_time: 2", "part_time: 2.0  # counted")
+    said = diff(root, "HEAD", "--lang", "en")
+    assert "1 record changed" in said
+    assert "what it says has not changed" in said
+
+
 def test_a_moved_file_is_one_change(root: Path) -> None:
     old, new = "records/activities/2025-2026/2025-09-lecture.yml", "records/activities/2025-2026/2025-09-moved.yml"
     git(root, "mv", old, new)

@@ -181,7 +181,8 @@ class ReviewWords(Speaker):
     # --- records -----------------------------------------------------------------------------------------------------------
 
     def _record(self, record: RecordChange) -> ReviewItem:
-        note = "" if record.readable else self.say("diff.unreadable")
+        same = record.how is How.CHANGED and not record.fields
+        note = self.say("diff.unreadable") if not record.readable else self.say("diff.same") if same else ""
         if record.old_path:
             note = f"{self.say('diff.moved', path=named(record.old_path))} {note}".strip()
         return ReviewItem(
