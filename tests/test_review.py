@@ -273,7 +273,7 @@ def test_a_school_in_front_moves_the_others_from_table_to_table() -> None:
     said = review(changes(pairs(before, after)), first, second, (0, 0), AS_OF).consequences
     assert said
     tables = {page.path for page in said.pages if "/matrix/" in page.path}
-    assert tables == {f"compliance/matrix/springs{part}" for part in ("-1", "-2", "-3")} | {"compliance/matrix/index"}
+    assert tables == {f"compliance/matrix/springs{part}" for part in ("_1", "_2", "_3")} | {"compliance/matrix/index"}
 
 
 def test_only_the_school_that_changed_is_judged_again() -> None:
