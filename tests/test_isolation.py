@@ -18,7 +18,7 @@ from generator.cli.commands import COMMANDS
 from generator.files import child
 from generator.model import submission
 from generator.publish.engine import _environment as engine_environment
-from tests.district import DAY, FIRST, SECOND, TERM, District, district, git, invented
+from tests.district import DAY, FIRST, SECOND, TERM, District, district, git, invented, sign_up, signing_key
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = str(Path(sys.executable).with_name("xinzhuli"))
@@ -103,8 +103,8 @@ def trapped(tmp_path_factory: pytest.TempPathFactory) -> Trapped:
 
 
 def signed_commit(made: District) -> None:
-    key = made.beside / "who"
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(key)], check=True)
+    key, line = signing_key(made, "who")
+    sign_up(made, (SECOND, line))
     (made.root / "records" / "README.md").write_text("说明\n", encoding="utf-8")
     git(made.root, "add", "-A")
     git(made.root, "-c", "gpg.format=ssh", "-c", f"user.signingKey={key}", "commit", "-q", "-S", "-m", "signed")
@@ -212,7 +212,8 @@ def test_a_child_is_told_nothing_that_it_need_not_know(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(("arguments", "dumps"), [(["keygen", "--split", "2/3"], False), (["check"], True)])
 def test_what_holds_keys_leaves_no_dump(trapped: Trapped, arguments: list[str], dumps: bool) -> None:
     start = (
-        "import resource, sys; from pathlib import Path; from generator import cli; resource.setrlimit(resource.RLIMIT_CORE, (4096, 4096)); "
+        "import resource, sys; from pathlib import Path; from generator.cli import main as cli; "
+        "resource.setrlimit(resource.RLIMIT_CORE, (4096, 4096)); "
         "cli.run(sys.argv[1:]); import ctypes; print(resource.getrlimit(resource.RLIMIT_CORE)[0], ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"
     )
     done = trapped.run(*arguments, "--lang", "en", program=(sys.executable, "-P", "-c", start))
@@ -246,7 +247,8 @@ def test_the_worker_is_the_programs_own_wherever_the_program_is_found(trapped: T
     """Also where the caller's search path names the district: with PYTHONPATH, or with `python -c`."""
     typed = words(trapped)["open"][0]
     (trapped.made.beside / "opened.yml").unlink(missing_ok=True)
-    start = "import sys; from generator import cli; sys.path.insert(0, ''); sys.path.insert(0, sys.argv.pop(1)); sys.exit(cli.run(sys.argv[1:]))"
+    first = "import sys; from generator.cli import main as cli; sys.path.insert(0, ''); sys.path.insert(0, sys.argv.pop(1)); "
+    start = f"{first}sys.exit(cli.run(sys.argv[1:]))"
     done = trapped.run(str(trapped.made.root), *typed, "--lang", "en", program=(sys.executable, "-P", "-c", start))
     assert trapped.names == []
     assert done.returncode == 0, done.stderr
