@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from generator.cli.request import ALTERED, FINE, INVALID, MALFORMED, NO_KEY, SEALED, WRONG_PLACE, Request, UsageError, print_problems
 from generator.files.catalogue import load
 from generator.files.history import top
+from generator.files.tree import head_of
 from generator.guard.reading import decoded
 
 if TYPE_CHECKING:
@@ -71,10 +72,8 @@ def _instead(lines: tuple[str, ...]) -> str:
 def _read(path: Path) -> bytes:
     """What a file or a pipe (`/dev/fd/3`) holds. UsageError if it is neither, cannot be read, or is too large for an identity."""
     try:
-        if path.is_file() or path.is_fifo():
-            with path.open("rb") as opened:
-                if len(data := opened.read(_LARGEST + 1)) <= _LARGEST:
-                    return data
+        if (path.is_file() or path.is_fifo()) and len(data := head_of(path, _LARGEST + 1)()) <= _LARGEST:
+            return data
     except OSError:
         pass
     raise UsageError("keys.no_file", path=str(path))

@@ -257,16 +257,9 @@ def shown(root: Path, problems: Sequence[Problem]) -> Callable[[str], bytes | No
 
 def source(root: Path) -> Callable[[str], bytes | None]:
     """What stands in a file of the working folder, for showing the line a Problem is on; None where that cannot be read."""
-    from generator.files.tree import MAX_BYTES
+    from generator.files.tree import shown_of
 
-    def read(path: str) -> bytes | None:
-        file = root / path
-        if file.is_symlink() or not file.is_file() or not os.access(file, os.R_OK):
-            return None
-        with file.open("rb") as opened:
-            return opened.read(MAX_BYTES)
-
-    return read
+    return lambda path: shown_of(root / path)
 
 
 def moment(root: Path, time_zone: str, named: date | None) -> tuple[date, Commit | None]:
@@ -281,7 +274,7 @@ def moment(root: Path, time_zone: str, named: date | None) -> tuple[date, Commit
 
 def present_day(time_zone: str) -> date:
     """The day it is now in the district; where its time zone is none, which `check` says, the day in China."""
-    return datetime.now(ZoneInfo(time_zone if zones.known(time_zone) else zones.HOME)).date()
+    return datetime.now(ZoneInfo(zones.meant(time_zone))).date()
 
 
 def progress(request: Request) -> Callable[[str], None]:

@@ -16,11 +16,11 @@ from typing import Any, TypeAlias
 import yaml
 
 from generator.files import compatibility, typing_mistakes, yaml_corners
+from generator.files.tree import MAX_BYTES
 from generator.files.typing_mistakes import Failure, Span
 from generator.files.yaml_scalars import NOT_TEXT, BadNumber, core
 from generator.problems import Position, Problem, in_order, problem
 
-MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
 
 Data: TypeAlias = Any  # dict, list, str, int, float, bool or None: its schema is checked before anybody looks into it

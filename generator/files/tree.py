@@ -15,7 +15,7 @@ from generator.files.replacing import UNFINISHED, planted, unfinished
 from generator.problems import Position, Problem, in_order, problem
 
 RECORDS = "records"
-MAX_BYTES = 1 << 20
+MAX_BYTES = 1 << 20  # the most that a record may have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +94,24 @@ def folder(root: Path) -> tuple[Tree, tuple[Problem, ...]]:
     return Tree(readers={path: readers[path] for path in sorted(readers)}), in_order(problems)
 
 
-def head_of(path: Path) -> Callable[[], bytes]:
+def head_of(path: Path, most: int = MAX_BYTES + 1) -> Callable[[], bytes]:
     """At most one byte more than a record may have: enough to be refused as too large without being read whole."""
 
     def read() -> bytes:
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(most)
 
     return read
+
+
+def shown_of(path: Path) -> bytes | None:
+    """As much of a file as a record may have; None where there is none, or a link, or it may not be read."""
+    if path.is_symlink() or not path.is_file():
+        return None
+    try:
+        return head_of(path, MAX_BYTES)()
+    except PermissionError:
+        return None
 
 
 def _files(root: Path, problems: list[Problem]) -> Iterator[str]:

@@ -28,6 +28,11 @@ def known(name: str) -> bool:
     return name in _names()
 
 
+def meant(name: object) -> str:
+    """A time zone of this name; where there is none, which `check` says, China's."""
+    return name if isinstance(name, str) and known(name) else HOME
+
+
 def choices() -> Mapping[str, tuple[str, ...]]:
     """Every time zone with what people call it."""
     return {name: _HOME_CALLED if name == HOME else () for name in sorted(_names())}

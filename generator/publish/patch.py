@@ -22,6 +22,7 @@ from generator.edition.literal import settle
 from generator.edition.render import FOLDERS, markdown
 from generator.edition.site import Page, Site, site
 from generator.files.history import Commit
+from generator.files.replacing import write_whole
 from generator.files.resources import engine_config
 from generator.files.tree import Pair, Tree, folder
 from generator.publish.engine import markdown_extensions
@@ -69,9 +70,7 @@ class Retouch:
         html = path.read_text(encoding="utf-8") if path.is_file() else ""
         made = retouched(html, was, comes)
         if made is not None:
-            unfinished = path.with_name(f".{path.name}.new")
-            unfinished.write_text(made, encoding="utf-8", newline="\n")
-            unfinished.replace(path)
+            write_whole(path, made.encode("utf-8"))
         return made is not None
 
     def _read(self) -> _Shown | None:

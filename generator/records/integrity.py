@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from generator.files.history import EVERYTHING, SUBMODULE, blob_id, boundaries, brought, contents, converted, known, revisions_of, staged
-from generator.files.tree import MAX_BYTES, folder
+from generator.files.tree import folder, shown_of
 from generator.guard import secrets as secrets_in
 from generator.guard.allowed import ALLOWED, allowances, judged
 from generator.model.releases import FOLDER
@@ -24,7 +24,7 @@ HISTORY = ".git"  # where it is told what of the history could not be seen
 
 def secrets(root: Path, as_of: date, history: bool) -> Iterator[Problem]:
     """Keys, backup words and plain figures in every file that git keeps or would keep; with `history`, in every commit. Minus what may pass."""
-    allowed, _ = allowances(_bytes(root / ALLOWED))
+    allowed, _ = allowances(shown_of(root / ALLOWED))
     files = chain(_folder(root), _history(root) if history else ())
     yield from judged((p for path, data, commit, staged in files for p in secrets_in(path, data, commit, staged)), allowed, as_of)
 
@@ -36,7 +36,7 @@ def _folder(root: Path) -> Iterator[_FoundFile]:
     """The files of the folder, and what the next commit would hold where it is something else."""
     here: dict[str, bytes] = {}
     for path in known(root) or folder(root)[0].paths:
-        if (data := _bytes(root / path)) is not None:
+        if (data := shown_of(root / path)) is not None:
             here[path] = data
             yield path, data, "", False
     differ: dict[str, list[str]] = {}
@@ -44,17 +44,6 @@ def _folder(root: Path) -> Iterator[_FoundFile]:
         if entry.id != SUBMODULE and (entry.path not in here or blob_id(here[entry.path], entry.id) != entry.id):
             differ.setdefault(entry.id, []).append(entry.path)
     yield from ((path, data, "", True) for id_, _, data in contents(root, differ) for path in differ[id_])
-
-
-def _bytes(file: Path) -> bytes | None:
-    """The beginning of a file; None where there is none, or it is a link, or may not be read."""
-    if file.is_symlink() or not file.is_file():
-        return None
-    try:
-        with file.open("rb") as opened:
-            return opened.read(MAX_BYTES)
-    except PermissionError:
-        return None
 
 
 def _history(root: Path) -> Iterator[_FoundFile]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.cli.request import FINE, Accepts, Request, UsageError, on_github, present_day, summarise, write_file
+from generator.files import zones
 from generator.files.catalogue import load
 from generator.files.history import both, changed, commit_of, common, day_of, is_shallow, outside, tree_at
 from generator.files.tree import Tree, folder
@@ -60,7 +61,7 @@ def _words(request: Request) -> ReviewWords:
     before, was_wrong = load_repository(older, remembered)
     faults = (len(was_wrong), len(wrong) + len(unreadable))
     newest = after or before
-    zone = newest.district.time_zone if newest else "Asia/Shanghai"
+    zone = newest.district.time_zone if newest else zones.HOME
     return ReviewWords(
         review=review(changes(pairs, outside(root, base or asked, head)), before, after, faults, _day(request, root, head, zone), request.language),
         catalogue=load(),

@@ -30,7 +30,7 @@ from generator.files.history import (
     staged,
 )
 from generator.files.strict_yaml import read
-from generator.files.tree import MAX_BYTES, folder
+from generator.files.tree import MAX_BYTES, folder, head_of
 from generator.guard import GuardedFile, fields, hidden, inspect, message, named, points_to
 from generator.guard.allowed import ALLOWED, allowances, judged
 from generator.guard.numbers import addresses
@@ -76,11 +76,10 @@ def _district(root: Path) -> tuple[frozenset[str], str]:
     data = document.data if document and isinstance(document.data, dict) else {}
     lines = data.get("help_lines")
     numbers = [line.get("number") for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
-    zone = data.get("time_zone")
     text = (content or b"").decode("utf-8", "replace")
     mails = (text[found.start : found.start + found.length].lower() for found in addresses(text, frozenset()))
     known_to_all = frozenset((*(re.sub(r"\D", "", n) for n in numbers if isinstance(n, str)), *mails))
-    return known_to_all, zone if isinstance(zone, str) else zones.HOME
+    return known_to_all, zones.meant(data.get("time_zone"))
 
 
 def _folder(request: Request, published: frozenset[str]) -> tuple[int, list[Problem]]:
@@ -141,8 +140,7 @@ def _file(root: Path, path: str) -> GuardedFile | None:
         return GuardedFile(path=path, data=target, size=len(target))
     if not full.is_file() or not os.access(full, os.R_OK):
         return None
-    with full.open("rb") as opened:
-        return GuardedFile(path=path, data=opened.read(MAX_BYTES + 1), size=full.stat().st_size)
+    return GuardedFile(path=path, data=head_of(full)(), size=full.stat().st_size)
 
 
 def _history(request: Request, revisions: str, published: frozenset[str]) -> tuple[int, list[Problem]]:

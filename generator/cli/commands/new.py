@@ -93,8 +93,7 @@ def _refuse(request: Request, kind: str, given: Mapping[str, str]) -> None:
 def _year(request: Request) -> str | None:
     """The school year of the day named, or of today; None where the district does not say."""
     data, years = _district(request), _years(request)
-    zone = data.get("time_zone")
-    as_of = request.as_of or present_day(zone if isinstance(zone, str) else zones.HOME)
+    as_of = request.as_of or present_day(zones.meant(data.get("time_zone")))
     begun = [year for year, first in years.items() if first <= as_of]
     return begun[-1] if begun else None
 
