@@ -37,15 +37,19 @@ class Drain(io.RawIOBase):
         self.lost: OSError | None = None
 
     def writable(self) -> bool:
+        """Always."""
         return True
 
     def fileno(self) -> int:
+        """The descriptor of the stream."""
         return self._descriptor
 
     def isatty(self) -> bool:
+        """Whether a person sits there."""
         return os.isatty(self._descriptor)
 
     def write(self, data: object, /) -> int:
+        """Write what can be written; the rest is thrown away."""
         view = memoryview(data).cast("B")  # type: ignore[arg-type]
         if self.lost:
             return len(view)

@@ -1,4 +1,4 @@
-"""Claims and targets: do the records give the figure that was published, has a plan reached what it promised?
+"""Claims and targets: whether the records give the figure that was published, and whether a plan reached what it promised.
 
 Owns the comparison and its closed set of outcomes. A claim is measured as of its own day, a target as of its due day or today, whichever comes
 first. A claim that the records do not reproduce is a finding that is shown with both numbers; it is never a Problem.

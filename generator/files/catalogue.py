@@ -80,7 +80,8 @@ class Catalogue:
 class Say(Protocol):
     """The catalogue's sentences in the reader's language (`Speaker.say`)."""
 
-    def __call__(self, key: str, **facts: object) -> str: ...
+    def __call__(self, key: str, **facts: object) -> str:
+        """The sentence `key` with its facts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ class Tree:
 
     @property
     def paths(self) -> tuple[str, ...]:
+        """Every path, in order."""
         return tuple(self.readers)
 
     def read(self, path: str) -> bytes:

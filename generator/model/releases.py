@@ -29,8 +29,11 @@ FOLDER = "records/releases"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The parameters of a release, the district's decision. Counts under `k` are hidden; a row needs `schools` contributing schools, none of them
-    more than `per_cent` of it; counts are rounded to multiples of `base` (1: not at all)."""
+    """The parameters of a release, the district's decision.
+
+    Counts under `k` are hidden; a row needs `schools` contributing schools, none of them more than `per_cent` of it; counts are rounded to multiples
+    of `base` (1: not at all).
+    """
 
     k: int
     schools: int
@@ -113,8 +116,10 @@ class Participation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """How the attack before the release went: who tried, how many hidden counts, the programs solved, the narrowest interval anybody was left with
-    (None: nothing is hidden)."""
+    """How the attack before the release went.
+
+    Who tried, how many hidden counts, the programs solved, the narrowest interval anybody was left with (None: nothing is hidden).
+    """
 
     attackers: int
     secrets: int
@@ -132,8 +137,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """The statistics of a term as published. `revision` starts at 1; a `correction` says what a later one mends. `counted`: whose Submission, which
-    revision. `levels` are the district's as they were, `windows` those of the term that had been counted."""
+    """The statistics of a term as published.
+
+    `revision` starts at 1; a `correction` says what a later one mends. `counted`: whose Submission, which revision. `levels` are the district's as
+    they were, `windows` those of the term that had been counted.
+    """
 
     id: ReleaseId
     term: TermId

@@ -47,15 +47,19 @@ class Part:
         return self.document.position((*self.pointer, *steps))
 
     def text(self, name: str) -> Text:
+        """A text and its English, where it has one."""
         return Text(zh=self.data[name], en=self.data.get("en", {}).get(name))
 
     def text_or_none(self, name: str) -> Text | None:
+        """A text, or None where the field is left out."""
         return self.text(name) if name in self.data else None
 
     def day(self, name: str) -> date:
+        """A day."""
         return date.fromisoformat(self.data[name])
 
     def day_or_none(self, name: str) -> date | None:
+        """A day, or None where the field is left out."""
         return self.day(name) if name in self.data else None
 
     def get(self, name: str) -> Any:
@@ -67,24 +71,30 @@ class Part:
         return int(self.data[name])
 
     def whole_or_none(self, name: str) -> int | None:
+        """A whole number, or None where the field is left out."""
         return self.whole(name) if name in self.data else None
 
     def part(self, name: str) -> Part | None:
+        """The mapping in a field, or None where the field is left out."""
         if name not in self.data:
             return None
         return Part(document=self.document, pointer=(*self.pointer, name), data=self.data[name])
 
     def parts(self, name: str) -> tuple[Part, ...]:
+        """The mappings in a list; none where the field is left out."""
         items = self.data.get(name, ())
         return tuple(Part(document=self.document, pointer=(*self.pointer, name, i), data=d) for i, d in enumerate(items))
 
     def texts(self, name: str) -> tuple[Text, ...]:
+        """The texts of a list of mappings."""
         return tuple(item.text("text") for item in self.parts(name))
 
     def members(self, name: str, kind: type[_E]) -> tuple[_E, ...]:
+        """The members of a closed set in a list."""
         return tuple(kind(value) for value in self.data.get(name, ()))
 
     def by_stage(self, name: str) -> Mapping[Stage, int]:
+        """A whole number for each stage that is stated."""
         return {stage: int(self.data[name][stage.value]) for stage in Stage if stage.value in self.data[name]}
 
 

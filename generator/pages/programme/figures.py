@@ -1,5 +1,6 @@
-"""Figures: every published claim beside what the records give, and every measure with its values year by year, and
-the measures of one school that rules read.
+"""Figures: every published claim beside what the records give, and every measure with its values year by year.
+
+The measures of one school that rules read stand there too.
 
 Owns how a figure is put in words with its unit. A claim that is not reproduced is shown with both numbers, first.
 """

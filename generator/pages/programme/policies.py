@@ -1,5 +1,6 @@
-"""Policies: an index by binding order, and a page a policy with each clause, how binding it is, how far its wording was verified and
-which rules check it.
+"""Policies: an index by binding order, and a page a policy.
+
+A page has each clause, how binding it is, how far its wording was verified and which rules check it.
 
 Owns the order of policies and what is shown of a clause.
 """
