@@ -251,7 +251,7 @@ class Handler(SimpleHTTPRequestHandler):
             self._events()
             return
         if self.path == SCRIPT:
-            self._send(HTTPStatus.OK, "text/javascript", f"({_LISTEN})(document.currentScript.dataset);")
+            self._send(HTTPStatus.OK, "text/javascript", (site_folder() / "preview" / "listen.js").read_text(encoding="utf-8"))
             return
         path = Path(self.translate_path(self.path))
         page = path / "index.html" if path.is_dir() and self.path.endswith("/") else path
@@ -301,26 +301,3 @@ class Handler(SimpleHTTPRequestHandler):
                 self.wfile.write(f": {time.monotonic():.0f}\n\n".encode())
             self.wfile.flush()
             told = news
-
-
-_LISTEN = """function (facts) {
-  var box = null;
-  function show(text) {
-    if (!box) {
-      box = document.createElement("section");
-      box.id = "xz-problems"; box.lang = facts.lang; box.setAttribute("role", "alert");
-      box.style.cssText = "position:fixed;inset:auto 0 0 0;max-height:60vh;overflow:auto;z-index:1000;margin:0;padding:1rem 1.5rem;" +
-        "background:#5c1a13;color:#fff;font:14px/1.6 ui-monospace,monospace;border-top:4px solid #ffb4a8;box-shadow:0 -4px 24px #0008";
-      box.appendChild(document.createElement("strong")).textContent = facts.title;
-      box.appendChild(document.createElement("pre")).style.cssText = "white-space:pre-wrap;margin:.5rem 0 0;color:#fff;background:none";
-      document.body.appendChild(box);
-    }
-    box.querySelector("pre").textContent = text;
-  }
-  new EventSource(facts.events).onmessage = function (event) {
-    var told = JSON.parse(event.data);
-    if (told.wrong) show(told.wrong);
-    else if (String(told.number) !== facts.number) location.reload();
-    else if (box) { box.remove(); box = null; }
-  };
-}"""
