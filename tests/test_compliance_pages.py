@@ -131,7 +131,7 @@ def test_every_clause_says_which_rule_checks_it_or_why_none_does() -> None:
 
 def test_methods_tell_every_verdict_and_the_order_of_periods() -> None:
     body = settle(by_path(Language.EN)["compliance/methods"].body)
-    assert re.findall(r'<tr id="([a-z-]+)">', body) == [v.value for v in Verdict]
+    assert re.findall(r'<tr id="([a-z-]+)">', body) == [f"verdict-{v.value}" for v in Verdict]
     listed = re.findall(r"<ol>(.*?)</ol>", body, re.DOTALL)[0]
     assert re.findall(r">([a-z ]+)</span>", listed) == [
         {"unreported": "unreported", "advisory": "advised"}.get(v.value, v.value) for v in WORST_FIRST
