@@ -1,6 +1,7 @@
 """`make bench`: measures side by side and prints costs and ratios.
 
-Owns what is compared with what, and the table. Prints what was measured and the targets of the design next to it, without judging.
+Owns what is compared with what, and the table. Prints what was measured and the targets of the design next to it,
+without judging.
 """
 
 from __future__ import annotations
@@ -37,14 +38,18 @@ def main() -> None:
 
 
 def _releasing(_: Path) -> None:
-    """Cut one release after the other, each attacked with all before it: first all tables of the registry, as the command does, everybody looking on.
+    """Cut one release after the other, each attacked with all before it: first all tables of the registry, as the
+    command does, everybody looking on.
 
-    Then a cube of schools x 4 stages x 4 levels, in which every count of every school is a cell: more than anybody should publish.
+    Then a cube of schools x 4 stages x 4 levels, in which every count of every school is a cell: more than anybody
+    should publish.
     """
     for schools, releases in ((55, 4), (200, 4), (800, 1))[: 1 if QUICK else 3]:
         cost = alone([sys.executable, "-m", "bench.cutting", str(schools), str(releases)], 1)
         _row(f"{releases} releases, all tables, {schools} schools (design: 10 s each)", cost)
-    for schools, releases, who in ((55, 4, "insiders"), (200, 1, "insiders"), (800, 1, "insiders"))[: 1 if QUICK else 3]:
+    for schools, releases, who in ((55, 4, "insiders"), (200, 1, "insiders"), (800, 1, "insiders"))[
+        : 1 if QUICK else 3
+    ]:
         cost = alone([sys.executable, "-m", "bench.releasing", str(schools), str(releases), who], 1)
         _row(f"{releases} releases, a cube of {schools} schools, {who}", cost)
 
@@ -68,7 +73,14 @@ def _check(folder: Path) -> None:
     district = folder / "check"
     paths = make(ROOT, district, count // 2)
     schema = schemas_folder() / "return.schema.json"
-    theirs = [str(BIN / "check-jsonschema"), "--base-uri", schema.as_uri(), "--schemafile", str(schema), *map(str, paths)]
+    theirs = [
+        str(BIN / "check-jsonschema"),
+        "--base-uri",
+        schema.as_uri(),
+        "--schemafile",
+        str(schema),
+        *map(str, paths),
+    ]
     ours, other = pair(_xinzhuli("--root", district, "check"), theirs, 1 if QUICK else 3)
     _row(f"check, {len(paths)} returns ({count // 2} profiles, programme too)", ours)
     _row("check-jsonschema, the same returns (design: 5x)", other, ours)
@@ -83,7 +95,11 @@ def _diff(folder: Path) -> None:
         changed.write_text(re.sub("(?<=part_time: ).*", "5", changed.read_text(encoding="utf-8")), encoding="utf-8")
         _commit(district)
         as_of = ("--as-of", "2026-11-24")
-        ours, check = pair(_xinzhuli("--root", district, "diff", "HEAD~1", "HEAD", *as_of), _xinzhuli("--root", district, "check", *as_of), 3)
+        ours, check = pair(
+            _xinzhuli("--root", district, "diff", "HEAD~1", "HEAD", *as_of),
+            _xinzhuli("--root", district, "check", *as_of),
+            3,
+        )
         _row(f"diff, one return of {schools} schools changed", ours)
         _row("  check, all of it", check, ours)
 
@@ -112,11 +128,21 @@ def _sealing(_: Path) -> None:
 
 
 def _speed(engine: str, district: Path, name: str, ours: float | None = None) -> float:
-    done = subprocess.run([sys.executable, "-m", "bench.verdicts", engine, str(district)], capture_output=True, text=True, check=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.verdicts", engine, str(district)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
     found = json.loads(done.stdout)
     speed = float(found["checks"] / found["seconds"])
     ratio = f"   ours is {ours / speed:.1f}x" if ours else ""
-    print(f"{name:46}{found['seconds']:9.2f} CPU s {found['checks']:9,} checks {speed:11,.0f} a second, {found['met']:,} met{ratio}", flush=True)
+    print(
+        f"{name:46}{found['seconds']:9.2f} CPU s {found['checks']:9,} checks "
+        f"{speed:11,.0f} a second, {found['met']:,} met{ratio}",
+        flush=True,
+    )
     return speed
 
 
@@ -135,7 +161,10 @@ def _build(folder: Path) -> None:
     for schools in SIZES[:1] if QUICK else SIZES:
         district, out = folder / f"d{schools}", folder / f"out{schools}" / "site"
         make(ROOT, district, schools)
-        ours = alone(_xinzhuli("--root", district, "build", "--out", out, "--as-of", "2026-11-24"), 1 if schools > ORDINARY else 3)
+        ours = alone(
+            _xinzhuli("--root", district, "build", "--out", out, "--as-of", "2026-11-24"),
+            1 if schools > ORDINARY else 3,
+        )
         _row(f"build, {schools} schools, both languages", ours)
         _others(folder, district, schools, ours)
 
@@ -145,7 +174,9 @@ def _others(folder: Path, district: Path, schools: int, ours: Cost) -> None:
     pages = folder / f"ordinary{schools}"
     lay_out(district, pages)
     if schools <= ORDINARY:
-        command = _both(lambda language: f"cd '{pages / language}' && '{sys.executable}' -m mkdocs build -q -f mkdocs.yml")
+        command = _both(
+            lambda language: f"cd '{pages / language}' && '{sys.executable}' -m mkdocs build -q -f mkdocs.yml"
+        )
         _row("  MkDocs Material, ordinary pages (design: 20x CPU)", alone(command, 1), ours)
     if shutil.which("hugo"):
         command = _both(lambda language: f"cd '{pages / f'hugo-{language}'}' && hugo --quiet")

@@ -20,6 +20,8 @@ def chances(seed: int = 20261124) -> Mapping[int, float]:
     chance = random.Random(seed)
     made: dict[int, float] = {}
     for length in _LENGTHS:
-        drawn = (chance.choice("123456789") + "".join(chance.choices(string.digits, k=length - 1)) for _ in range(_DRAWN))
+        drawn = (
+            chance.choice("123456789") + "".join(chance.choices(string.digits, k=length - 1)) for _ in range(_DRAWN)
+        )
         made[length] = sum(any(numbers(f"x {number} y", frozenset())) for number in drawn) / _DRAWN
     return made

@@ -1,4 +1,5 @@
-"""A made-up cube of counts: schools x stages x levels with every margin, released again and again with a few schools corrected.
+"""A made-up cube of counts: schools x stages x levels with every margin, released again and again with a few schools
+corrected.
 
 Owns the invention: seeded, and nothing of it is ever published.
 """
@@ -33,15 +34,27 @@ class Cube:
         whose: dict[int, list[int]] = {}
         for atom, owner in enumerate(self.owner):
             whose.setdefault(owner, []).append(atom)
-        return [PUBLIC, *(Attacker(schools=(SchoolId(str(school)),), knows=tuple(atoms)) for school, atoms in sorted(whose.items()))]
+        return [
+            PUBLIC,
+            *(
+                Attacker(schools=(SchoolId(str(school)),), knows=tuple(atoms))
+                for school, atoms in sorted(whose.items())
+            ),
+        ]
 
     def secrets(self, release: int) -> list[Secret]:
         """Every cell but the mildest level's and the totals over levels."""
-        return [Secret(cell=cell, atoms=atoms) for cell, atoms in self.releases[release].items() if cell.column in ("1", "2", "3")]
+        return [
+            Secret(cell=cell, atoms=atoms)
+            for cell, atoms in self.releases[release].items()
+            if cell.column in ("1", "2", "3")
+        ]
 
 
 def cube(schools: int, releases: int, corrected: int, seed: int) -> Cube:
-    """Schools with a heavy-tailed number of pupils in each stage and level; `corrected` schools file anew in each later release."""
+    """Schools with a heavy-tailed number of pupils in each stage and level; `corrected` schools file anew in each later
+    release.
+    """
     chance = random.Random(seed)
     made = Cube(values=[], owner=[], releases=[])
     current: dict[tuple[int, int, int], int] = {}

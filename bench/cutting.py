@@ -1,7 +1,8 @@
-"""`python -m bench.cutting SCHOOLS RELEASES`: cut all tables of the registry for one term, then again and again after some schools mended a figure.
+"""`python -m bench.cutting SCHOOLS RELEASES`: cut all tables of the registry for one term, then again and again after
+some schools mended a figure.
 
-Owns the invention: the sample's schools as often as needed, and what they mend. Every release is attacked together with all before it, by every
-school and by every two of a small row, as the command does. Nothing of it is ever published.
+Owns the invention: the sample's schools as often as needed, and what they mend. Every release is attacked together with
+all before it, by every school and by every two of a small row, as the command does. Nothing of it is ever published.
 """
 
 from __future__ import annotations
@@ -57,10 +58,19 @@ def main() -> None:
 
 def _many(repository: Repository, schools: int) -> Repository:
     """The district with its schools, and copies of them, until there are so many."""
-    originals = [school for school in repository.schools.values() if any(key[0] == school.id for key in repository.returns)]
+    originals = [
+        school for school in repository.schools.values() if any(key[0] == school.id for key in repository.returns)
+    ]
     copies = {SchoolId(f"b{number:04d}"): originals[number % len(originals)] for number in range(schools)}
-    returns = {(name, year): found for name, school in copies.items() for (of, year), found in repository.returns.items() if of == school.id}
-    return replace(repository, schools={name: replace(school, id=name) for name, school in copies.items()}, returns=returns)
+    returns = {
+        (name, year): found
+        for name, school in copies.items()
+        for (of, year), found in repository.returns.items()
+        if of == school.id
+    }
+    return replace(
+        repository, schools={name: replace(school, id=name) for name, school in copies.items()}, returns=returns
+    )
 
 
 def _handed_in(repository: Repository) -> Iterator[Submission]:
@@ -68,13 +78,19 @@ def _handed_in(repository: Repository) -> Iterator[Submission]:
 
 
 def _mended(submissions: dict[Filing, Submission], counted: Mapping[SchoolId, int], number: int) -> list[Filing]:
-    """Enough schools find that a few pupils of a band had been put one level too low. Adds their new Submissions; which these are."""
+    """Enough schools find that a few pupils of a band had been put one level too low.
+
+    Adds their new Submissions; which these are.
+    """
     added = []
     for school in sorted(counted)[number * MENDED : (number + 1) * MENDED]:
         old = submissions[Filing(term=TERM, school=school, revision=counted[school])]
         band, counts = list(old.bands.items())[-1]
         none, general = list(counts.levels)[:2]
-        mended = replace(counts, levels={**counts.levels, none: counts.levels[none] - PUPILS, general: counts.levels[general] + PUPILS})
+        mended = replace(
+            counts,
+            levels={**counts.levels, none: counts.levels[none] - PUPILS, general: counts.levels[general] + PUPILS},
+        )
         new = replace(old, revision=old.revision + 1, bands={**old.bands, band: mended})
         added.append(Filing(term=TERM, school=school, revision=new.revision))
         submissions[added[-1]] = new
@@ -84,8 +100,12 @@ def _mended(submissions: dict[Filing, Submission], counted: Mapping[SchoolId, in
 def _print(made: Release, seconds: float, rounds: int) -> None:
     cells, peak = made.cells, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     hidden = sum(isinstance(p, Suppressed) for p in cells.values())
-    tried = f"{made.certificate.attackers} attackers, {made.certificate.secrets} secrets, {made.certificate.programs} programs"
-    print(f"{made.id}: {len(cells)} cells, {hidden} hidden; {seconds:.2f} s CPU, {rounds} rounds ({tried}); {peak} MiB", flush=True)
+    proof = made.certificate
+    tried = f"{proof.attackers} attackers, {proof.secrets} secrets, {proof.programs} programs"
+    print(
+        f"{made.id}: {len(cells)} cells, {hidden} hidden; {seconds:.2f} s CPU, {rounds} rounds ({tried}); {peak} MiB",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,10 @@ from pathlib import Path
 YEARS = ("2025-2026", "2026-2027")
 _OF_SCHOOLS = ("schools", "waivers", "inspections", "applications", "releases")  # they name schools of the sample
 _AREAS = ("springs", "lake", "hills", "centre", "east", "north")
-_TERM = {"2025-2026": ("2025-2026-1", "2025-10-09", "2026-07-02"), "2026-2027": ("2026-2027-1", "2026-09-17", "2026-10-20")}
+_TERM = {
+    "2025-2026": ("2025-2026-1", "2025-10-09", "2026-07-02"),
+    "2026-2027": ("2026-2027-1", "2026-09-17", "2026-10-20"),
+}
 _SCHOOL = """\
 id: {id}
 title: 合成第{number}小学
@@ -96,7 +99,10 @@ earmarked_yuan: 20000
 
 
 def make(sample: Path, folder: Path, schools: int, seed: int = 20261124) -> list[Path]:
-    """A district of `schools` schools in `folder`, its programme copied from the records in `sample`. Returns the paths of the returns."""
+    """A district of `schools` schools in `folder`, its programme copied from the records in `sample`.
+
+    Returns the paths of the returns.
+    """
     shutil.copytree(sample / "records", folder / "records", ignore=shutil.ignore_patterns(*_OF_SCHOOLS))
     chance = random.Random(seed)
     paths = []
@@ -104,7 +110,12 @@ def make(sample: Path, folder: Path, schools: int, seed: int = 20261124) -> list
         place = folder / "records" / "schools" / f"s{number:05d}"
         place.mkdir(parents=True)
         classes = chance.randrange(12, 49)
-        facts = {"id": place.name, "number": number, "classes": classes, "enrolment": classes * chance.randrange(38, 46)}
+        facts = {
+            "id": place.name,
+            "number": number,
+            "classes": classes,
+            "enrolment": classes * chance.randrange(38, 46),
+        }
         (place / "school.yml").write_text(_SCHOOL.format(**facts, area=chance.choice(_AREAS)), encoding="utf-8")
         for year in YEARS:
             paths.append(place / f"{year}.yml")

@@ -1,7 +1,7 @@
 """Measuring whole processes: CPU, wall clock and peak memory of a command and all its children.
 
-Owns the way of measuring. CPU is user and system time of the command and of every child it waited for; memory is the largest sum of resident sets
-of the process tree, sampled twenty times a second, so a short peak can be missed.
+Owns the way of measuring. CPU is user and system time of the command and of every child it waited for; memory is the
+largest sum of resident sets of the process tree, sampled twenty times a second, so a short peak can be missed.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ def _once(command: Sequence[str]) -> Cost:
     over.set()
     watch.join()
     if process.returncode != 0:
-        raise RuntimeError(f"{' '.join(command[:6])} …: exit code {process.returncode}\n{said[-2000:].decode('utf-8', 'replace')}")
+        raise RuntimeError(
+            f"{' '.join(command[:6])} …: exit code {process.returncode}\n{said[-2000:].decode('utf-8', 'replace')}"
+        )
     return Cost(cpu=usage.ru_utime + usage.ru_stime, wall=wall, peak=max(peaks) / 2**20, runs=1)
 
 

@@ -17,7 +17,8 @@ from generator.publish import engine, output
 from generator.text import Language
 
 AS_OF = date(2026, 11, 24)
-_HUGO_PAGE = """<!doctype html><html lang="{{ .Site.LanguageCode }}"><head><meta charset="utf-8"><title>{{ .Title }}</title></head>
+_HUGO_PAGE = """<!doctype html><html lang="{{ .Site.LanguageCode }}">
+<head><meta charset="utf-8"><title>{{ .Title }}</title></head>
 <body><header>{{ .Site.Title }}</header><main>{{ .Content }}</main></body></html>
 """
 _HUGO_SETTINGS = """title = "{title}"
@@ -37,7 +38,9 @@ def lay_out(district: Path, folder: Path) -> None:
     content, catalogue = site(repository, AS_OF, None), load()
     for language in Language:
         made = edition(content, language, catalogue)
-        pages = [(f"{p.path}.md", markdown(p)) for p in (schools.ordinary(made, s) for s in repository.schools.values())]
+        pages = [
+            (f"{p.path}.md", markdown(p)) for p in (schools.ordinary(made, s) for s in repository.schools.values())
+        ]
         half = building._half(content, language, catalogue, folder / language.value)
         output.write(half.folder / "docs", pages)
         settings = building._settings(half, engine.Engine.MKDOCS)

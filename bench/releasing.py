@@ -1,6 +1,8 @@
-"""`python -m bench.releasing SCHOOLS RELEASES [public]`: protect and attack a cube of made-up counts, every release with all before it.
+"""`python -m bench.releasing SCHOOLS RELEASES [public]`: protect and attack a cube of made-up counts, every release
+with all before it.
 
-Owns the loop: draft, attack, and again with what the attack found. Each release's cost is its own: the ones before were cut at their time.
+Owns the loop: draft, attack, and again with what the attack found. Each release's cost is its own: the ones before were
+cut at their time.
 """
 
 from __future__ import annotations
@@ -49,7 +51,11 @@ def _cut(made: Cube, release: int, known: list[Statement], before: Draft | None,
             )
         )
         drafted = time.process_time()
-        said = [Statement(terms=dict.fromkeys(cells[c], 1), low=p.value, high=p.value) for c, p in draft.cells.items() if isinstance(p, Shown)]
+        said = [
+            Statement(terms=dict.fromkeys(cells[c], 1), low=p.value, high=p.value)
+            for c, p in draft.cells.items()
+            if isinstance(p, Shown)
+        ]
         found = attack(made.values, [*known, *said], secrets, attackers, K)
         spent = [spent[0] + drafted - start, spent[1] + time.process_time() - drafted]
         if not found.exposures:
@@ -61,7 +67,9 @@ def _cut(made: Cube, release: int, known: list[Statement], before: Draft | None,
 
 
 def _demand(atoms: tuple[int, ...], knows: tuple[int, ...], value: int) -> Demand:
-    return Demand(atoms=tuple(a for a in atoms if a not in set(knows)), knows=knows, down=min(value, K), up=max(0, K - value))
+    return Demand(
+        atoms=tuple(a for a in atoms if a not in set(knows)), knows=knows, down=min(value, K), up=max(0, K - value)
+    )
 
 
 def _print(release: int, draft: Draft, found: Attack, spent: list[float]) -> None:
@@ -69,7 +77,10 @@ def _print(release: int, draft: Draft, found: Attack, spent: list[float]) -> Non
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     cells = f"{len(draft.cells)} cells, {len(draft.primary)} primary, {hidden} hidden"
     tried = f"{found.attackers} attackers, {found.programs} programs, {len(found.exposures)} exposed"
-    print(f"release {release + 1}: {cells}; protect {spent[0]:.2f} s, attack {spent[1]:.2f} s CPU ({tried}); {peak} MiB", flush=True)
+    print(
+        f"release {release + 1}: {cells}; protect {spent[0]:.2f} s, attack {spent[1]:.2f} s CPU ({tried}); {peak} MiB",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Sealing and opening beside the bare library and the age command, on the same texts.
 
-Owns these comparisons. Ours pads, writes and checks receipts, and reads each header before any key is used; the bare library is given the padded
-text; the command is a process a file. The worker is measured with everything that it does: start, decryption, YAML, schema, identities.
+Owns these comparisons. Ours pads, writes and checks receipts, and reads each header before any key is used; the bare
+library is given the padded text; the command is a process a file. The worker is measured with everything that it does:
+start, decryption, YAML, schema, identities.
 """
 
 from __future__ import annotations
@@ -49,7 +50,10 @@ def sealing(files: int) -> Iterator[str]:
         known = frame(repository, text.submission.school, text.submission.term)
         assert known
         jobs.append(Sealed(data=data, receipt=receipt, frame=known))
-    yield _line(f"open {files} in the worker, YAML and identities too", files / _seconds(lambda: open_all(jobs, [identities[-1]])))
+    yield _line(
+        f"open {files} in the worker, YAML and identities too",
+        files / _seconds(lambda: open_all(jobs, [identities[-1]])),
+    )
 
 
 def _sealed(texts: Sequence[Salted], recipients: Sequence[Recipient]) -> Iterator[str]:
@@ -85,11 +89,18 @@ def _opened(files: Sequence[tuple[bytes, Receipt]], identity: str, count: int) -
     with tempfile.TemporaryDirectory() as folder:
         key = Path(folder, "key")
         key.write_text(identity, encoding="ascii")
-        yield from _compared(f"open, of {count}", len(files), ours, bare, ["age", "-d", "-i", str(key)], [data for data, _ in files])
+        yield from _compared(
+            f"open, of {count}", len(files), ours, bare, ["age", "-d", "-i", str(key)], [data for data, _ in files]
+        )
 
 
 def _compared(
-    name: str, files: int, ours: Callable[[], object], bare: Callable[[], object], command: list[str], given: Sequence[bytes]
+    name: str,
+    files: int,
+    ours: Callable[[], object],
+    bare: Callable[[], object],
+    command: list[str],
+    given: Sequence[bytes],
 ) -> Iterator[str]:
     """Ours and the bare library by turns, the best of five each; then the command, if it is installed."""
     turns = [(_seconds(ours), _seconds(bare)) for _ in range(5)]
@@ -98,7 +109,9 @@ def _compared(
     yield _line("  bare pyrage (design: we reach 80 %)", other, f"{100 * mine / other:.0f} %")
     if shutil.which("age"):
         few = given[:200]
-        once = len(few) / _seconds(lambda: [subprocess.run(command, input=data, capture_output=True, check=True) for data in few])
+        once = len(few) / _seconds(
+            lambda: [subprocess.run(command, input=data, capture_output=True, check=True) for data in few]
+        )
         yield _line("  age command (design: we reach 10x)", once, f"{mine / once:.0f}x")
 
 

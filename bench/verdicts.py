@@ -1,7 +1,9 @@
-"""Rules evaluated: ours against the expression languages that Python offers, the same rules on the same returns, one core each.
+"""Rules evaluated: ours against the expression languages that Python offers, the same rules on the same returns, one
+core each.
 
-Owns the eight rules written in CEL and the workers that time an engine from inside, after loading. Each prints how many checks it made, how many
-seconds of CPU they took and how many came out met: engines that disagree are not comparable. Run as `python -m bench.verdicts ENGINE FOLDER`.
+Owns the eight rules written in CEL and the workers that time an engine from inside, after loading. Each prints how many
+checks it made, how many seconds of CPU they took and how many came out met: engines that disagree are not comparable.
+Run as `python -m bench.verdicts ENGINE FOLDER`.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ def main() -> None:
     """One engine on the returns of a district: checks, seconds, met."""
     engine, folder = sys.argv[1], Path(sys.argv[2])
     collect_seldom()  # as every command does
-    checks, seconds, met = {"ours": _ours, "all": _all, "evidence": _evidence, "celpy": _celpy, "cel-expr": _cel_expr}[engine](folder)
+    checks, seconds, met = {"ours": _ours, "all": _all, "evidence": _evidence, "celpy": _celpy, "cel-expr": _cel_expr}[
+        engine
+    ](folder)
     print(json.dumps({"checks": checks, "seconds": seconds, "met": met}))
 
 
@@ -112,7 +116,9 @@ def _cel_expr(folder: Path) -> tuple[int, float, int]:
     environment = cel.NewEnv(variables={"r": cel.Type.Map(cel.Type.STRING, cel.Type.DYN)})
     programs = [environment.compile(text) for text in CEL.values()]
     data = [{"r": found} for found in _returns(folder)]
-    return _timed(lambda: (len(data) * len(programs), sum(p.eval(data=found).value() is True for found in data for p in programs)))
+    return _timed(
+        lambda: (len(data) * len(programs), sum(p.eval(data=found).value() is True for found in data for p in programs))
+    )
 
 
 if __name__ == "__main__":

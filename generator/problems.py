@@ -1,9 +1,9 @@
 """Positions and Problems: what is wrong in the files, where, and with what facts.
 
-Owns the value types that every reader of records returns. A Problem is a defect *of the files*: it has a code, a position and
-the facts that its sentence needs; the sentence itself lives in the catalogue, in every language. Must not know how files are read or how
-Problems are shown. A Problem never carries more of a file than the words its sentence quotes. The one form of day, of files and of what is typed, is
-read here.
+Owns the value types that every reader of records returns. A Problem is a defect *of the files*: it has a code, a
+position and the facts that its sentence needs; the sentence itself lives in the catalogue, in every language. Must not
+know how files are read or how Problems are shown. A Problem never carries more of a file than the words its sentence
+quotes. The one form of day, of files and of what is typed, is read here.
 """
 
 from __future__ import annotations
@@ -33,9 +33,12 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Problem:
-    """A defect in the files. `code` is documented and stable; `facts` are (name, text) pairs that the catalogue's sentence quotes.
+    """A defect in the files.
 
-    `at` is where to mend it; `related` is another place the sentence speaks of (the first of two equal ids, for example).
+    `code` is documented and stable; `facts` are (name, text) pairs that the catalogue's sentence quotes.
+
+    `at` is where to mend it; `related` is another place the sentence speaks of (the first of two equal ids, for
+    example).
     """
 
     at: Position
@@ -58,7 +61,9 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 def day(text: str) -> date | None:
-    """The day that a text names in the one form that days have, 2026-09-01; None for every other form and for a day that is none."""
+    """The day that a text names in the one form that days have, 2026-09-01; None for every other form and for a day
+    that is none.
+    """
     if not _DAY.fullmatch(text):
         return None
     try:
@@ -68,7 +73,10 @@ def day(text: str) -> date | None:
 
 
 class InputError(Exception):
-    """Raised only where a value cannot be returned: input so wrong that no further phase makes sense. Carries its Problems."""
+    """Raised only where a value cannot be returned: input so wrong that no further phase makes sense.
+
+    Carries its Problems.
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = in_order(problems)
@@ -76,7 +84,10 @@ class InputError(Exception):
 
 
 class Unanswered(Exception):
-    """Raised where something outside the records that the program leans on, such as git, gives no answer. Carries its sentence's key and facts."""
+    """Raised where something outside the records that the program leans on, such as git, gives no answer.
+
+    Carries its sentence's key and facts.
+    """
 
     def __init__(self, key: str, **facts: str) -> None:
         self.key, self.facts = key, facts

@@ -1,4 +1,6 @@
-"""Which tests run through a line: measured once on a copy of the tree, kept in `build/mutants`, asked for each change."""
+"""Which tests run through a line: measured once on a copy of the tree, kept in `build/mutants`, asked for
+each change.
+"""
 
 from __future__ import annotations
 

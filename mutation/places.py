@@ -278,5 +278,7 @@ def _compiles(text: str) -> bool:
 
 def _short(text: str) -> str:
     """One line of a text, for a name."""
-    line = " ".join(text.split()).removeprefix("(").removesuffix(")") if text.startswith("(") else " ".join(text.split())
+    line = (
+        " ".join(text.split()).removeprefix("(").removesuffix(")") if text.startswith("(") else " ".join(text.split())
+    )
     return line if len(line) <= 90 else f"{line[:60]} … {line[-25:]}"

@@ -33,7 +33,12 @@ _WALL = 1200  # for one that waits for ever
 def copied(into: Path) -> Path:
     """A copy of all that git knows or would take, with the same environment."""
     shutil.rmtree(into, ignore_errors=True)
-    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
     for name in filter(None, listed.stdout.decode().split("\0")):
         if (ROOT / name).is_file():
             (into / name).parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +90,9 @@ def outcome(tests: Iterable[str], log: Path) -> str:
 
 def failed(log: Path) -> str | None:
     """The test that noticed, or None where nothing could be imported any more."""
-    found = re.search(r"^(?:FAILED|ERROR) (\S+::.+?)(?: - .*)?$", log.read_text(encoding="utf-8", errors="replace"), re.MULTILINE)
+    found = re.search(
+        r"^(?:FAILED|ERROR) (\S+::.+?)(?: - .*)?$", log.read_text(encoding="utf-8", errors="replace"), re.MULTILINE
+    )
     return found[1] if found else None
 
 

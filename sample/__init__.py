@@ -1,1 +1,3 @@
-"""The sample's sealed aggregates: invented figures, keys made on the spot, everything sealed and committed as a district would."""
+"""The sample's sealed aggregates: invented figures, keys made on the spot, everything sealed and committed as a
+district would.
+"""

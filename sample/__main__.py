@@ -1,6 +1,8 @@
-"""`python -m sample FOLDER`: keys into a folder outside the repository, recipients and sealed aggregates into the records.
+"""`python -m sample FOLDER`: keys into a folder outside the repository, recipients and sealed aggregates into the
+records.
 
-Owns the practice run of the whole district: the keys are made here and now, so whoever runs it holds them. Must not know what the figures are.
+Owns the practice run of the whole district: the keys are made here and now, so whoever runs it holds them. Must not
+know what the figures are.
 """
 
 from __future__ import annotations
@@ -32,7 +34,10 @@ _MADE = ("*.age", "*.receipt.yml", "recipients/*.yml", "releases/*.yml")  # belo
 _POSTS = {
     RecipientRole.OFFICE: ("区指导中心数据管理岗（示例）", "Data desk of the guidance centre (sample)"),
     RecipientRole.DEPUTY: ("区指导中心副岗（示例）", "Deputy desk of the guidance centre (sample)"),
-    RecipientRole.BACKUP: ("备份钥匙，由三名负责人分存（示例）", "Backup key, kept in shares by three officials (sample)"),
+    RecipientRole.BACKUP: (
+        "备份钥匙，由三名负责人分存（示例）",
+        "Backup key, kept in shares by three officials (sample)",
+    ),
 }
 
 
@@ -46,15 +51,22 @@ def main() -> None:
 
 
 def practised(root: Path, keys: Path) -> int:
-    """The whole bureau side, day by day; how many aggregates were sealed. Raises CalledProcessError where a release is refused.
+    """The whole bureau side, day by day; how many aggregates were sealed.
 
-    In a folder with a history of its own: a correction is released from what the history keeps of the figures before it. Then brought here.
+    Raises CalledProcessError where a release is refused.
+
+    In a folder with a history of its own: a correction is released from what the history keeps of the figures before
+    it. Then brought here.
     """
     repository = without_sealed(root)
     waiting = list(filings(repository))
     with TemporaryDirectory() as beside:
         district = Path(beside)
-        shutil.copytree(root / "records", district / "records", ignore=shutil.ignore_patterns("*.age", "*.receipt.yml", "recipients", "releases"))
+        shutil.copytree(
+            root / "records",
+            district / "records",
+            ignore=shutil.ignore_patterns("*.age", "*.receipt.yml", "recipients", "releases"),
+        )
         _git(district, "init", "--quiet")
         recipients = made_recipients(district, repository, keys)
         for one in cuts(repository):
@@ -90,7 +102,9 @@ def cut(root: Path, one: Cut, keys: Path) -> None:
 
 
 def _git(root: Path, *arguments: str) -> None:
-    who = {f"GIT_{part}_{what}": "sample@example.invalid" for part in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    who = {
+        f"GIT_{part}_{what}": "sample@example.invalid" for part in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+    }
     subprocess.run(["git", *arguments], cwd=root, env={**os.environ, **who}, check=True)
 
 
@@ -99,14 +113,22 @@ def _brought(district: Path, root: Path) -> None:
     for pattern in _MADE:
         for path in sorted((root / "records").rglob(pattern)):
             path.unlink()
-        replace(root, {path.relative_to(district).as_posix(): path.read_bytes() for path in sorted((district / "records").rglob(pattern))})
+        replace(
+            root,
+            {
+                path.relative_to(district).as_posix(): path.read_bytes()
+                for path in sorted((district / "records").rglob(pattern))
+            },
+        )
 
 
 def without_sealed(root: Path) -> Repository:
     """What the records say apart from recipients and everything sealed, which are made anew."""
     tree, _ = folder(root)
     made, ends = ("records/recipients/", f"{FOLDER}/"), (".age", ".receipt.yml")
-    kept = {path: reader for path, reader in tree.readers.items() if not path.startswith(made) and not path.endswith(ends)}
+    kept = {
+        path: reader for path, reader in tree.readers.items() if not path.startswith(made) and not path.endswith(ends)
+    }
     repository, problems = load(Tree(readers=kept))
     if repository is None:
         sys.exit("\n".join(str(p.at) for p in problems))
@@ -114,7 +136,10 @@ def without_sealed(root: Path) -> Repository:
 
 
 def sealed_district(root: Path, repository: Repository, keys: Path) -> int:
-    """Keys, recipients and the sealed aggregates of all terms; how many were sealed. A later revision takes the place of an earlier one."""
+    """Keys, recipients and the sealed aggregates of all terms; how many were sealed.
+
+    A later revision takes the place of an earlier one.
+    """
     filed = filings(repository)
     seal_all(root, filed, made_recipients(root, repository, keys))
     return len(filed)
@@ -176,7 +201,8 @@ def recipient_text(recipient: Recipient) -> str:
         "# yaml-language-server: $schema=../../schemas/recipient.schema.json\n"
         "# 谁能打开密封上报（示例）：只放公钥\n"
         f"id: {recipient.id}\nrole: {recipient.role.value}\ntitle: {recipient.title.zh}\nkey: {recipient.key}\n"
-        f"fingerprint: {recipient.fingerprint}\nvalid_from: {recipient.valid_from}\nvalid_until: {recipient.valid_until}\n"
+        f"fingerprint: {recipient.fingerprint}\n"
+        f"valid_from: {recipient.valid_from}\nvalid_until: {recipient.valid_until}\n"
         f'en:\n  title: "{recipient.title.en}"\n'
     )
 

@@ -1,7 +1,10 @@
-"""Invented Submissions for the sample's schools, the same for the same seed. No figure is any school's; there is nothing in them to protect.
+"""Invented Submissions for the sample's schools, the same for the same seed.
 
-Owns the making of figures whose totals reproduce what the district has published of its October 2020 screening (`records/claims`), and the story
-of the four terms: one school is late, one hands nothing in, one corrects its figures. Must not know how they are sealed.
+No figure is any school's; there is nothing in them to protect.
+
+Owns the making of figures whose totals reproduce what the district has published of its October 2020 screening
+(`records/claims`), and the story of the four terms: one school is late, one hands nothing in, one corrects its figures.
+Must not know how they are sealed.
 """
 
 from __future__ import annotations
@@ -30,7 +33,8 @@ _CORRECTED_ON = date(2026, 3, 16)
 _RELEASED_AGAIN_ON = date(2026, 3, 30)
 CORRECTION = Text(
     zh="一所学校更正了上报：一个班的测评等级录低了一档，这个班的纸质档案也漏记了。全区和有关学段、学校类型的数字随之更正。",
-    en="One school corrected its figures: the results of one class had been entered one level too low and its paper files left out. "
+    en="One school corrected its figures: the results of one class had been entered one level too low "
+    "and its paper files left out. "
     "The figures of the district, the stage and the type of school concerned change accordingly.",
 )
 _E = TypeVar("_E", bound=StrEnum)
@@ -49,10 +53,14 @@ class Cut:
 
 
 def cuts(repository: Repository) -> tuple[Cut, ...]:
-    """Every release, in the order of days: each term's on the day that the calendar names, and one again when a school had corrected its figures."""
+    """Every release, in the order of days: each term's on the day that the calendar names, and one again when a school
+    had corrected its figures.
+    """
     terms = [term for term in repository.district.terms.values() if term.id in TERMS]
     made = [Cut(term=term, day=term.release_from) for term in terms if term.release_from]
-    again = [Cut(term=t, day=_RELEASED_AGAIN_ON, revision=2, correction=CORRECTION) for t in terms if t.id == CORRECTED[1]]
+    again = [
+        Cut(term=t, day=_RELEASED_AGAIN_ON, revision=2, correction=CORRECTION) for t in terms if t.id == CORRECTED[1]
+    ]
     return tuple(sorted((*made, *again), key=lambda one: one.day))
 
 
@@ -67,12 +75,19 @@ class Filing:
 def filings(repository: Repository, seed: str = SEED) -> tuple[Filing, ...]:
     """Everything that is handed in, in the order of days."""
     district = repository.district
-    made = [f for term in district.terms.values() if term.id in TERMS for f in _of_term(repository, district.year_of(term.id), term, seed)]
+    made = [
+        f
+        for term in district.terms.values()
+        if term.id in TERMS
+        for f in _of_term(repository, district.year_of(term.id), term, seed)
+    ]
     return tuple(sorted(made, key=lambda f: (f.sealed_on, f.submission.school, f.submission.term)))
 
 
 def known_salt(one: Submission) -> Salted:
-    """A Submission with a salt that anybody can work out: of the sample only, so that one revision keeps its commitment whenever it is made anew."""
+    """A Submission with a salt that anybody can work out: of the sample only, so that one revision keeps its commitment
+    whenever it is made anew.
+    """
     return Salted(submission=one, salt=sha256(b"sample\n" + written(one)).digest())
 
 
@@ -92,7 +107,9 @@ def _of_term(repository: Repository, year: SchoolYear, term: Term, seed: str) ->
             yield Filing(submission=_corrected(submission, repository.district.risk_levels), sealed_on=_CORRECTED_ON)
 
 
-def _submission(repository: Repository, school: School, enrolment: Mapping[Stage, int], term: Term, random: Random) -> Submission:
+def _submission(
+    repository: Repository, school: School, enrolment: Mapping[Stage, int], term: Term, random: Random
+) -> Submission:
     windows = [window.id for window in term.windows if term.submissions_due and window.last_day <= term.submissions_due]
     habits = _habits(term, random)
     return Submission(
@@ -125,7 +142,9 @@ def _by_band(enrolment: Mapping[Stage, int], random: Random) -> dict[StageBand, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Habits:
-    """How a school works: shares of those due who are screened, of pupils with an electronic file, of needed paper files that are kept."""
+    """How a school works: shares of those due who are screened, of pupils with an electronic file, of needed paper
+    files that are kept.
+    """
 
     coverage: float
     electronic: float
@@ -145,7 +164,9 @@ def _habits(term: Term, random: Random) -> _Habits:
     )
 
 
-def _counts(pupils: int, screens: bool, habits: _Habits, levels: Sequence[RiskLevel], windows: Sequence[str], random: Random) -> Counts:
+def _counts(
+    pupils: int, screens: bool, habits: _Habits, levels: Sequence[RiskLevel], windows: Sequence[str], random: Random
+) -> Counts:
     """A band's figures, drawn pupil by pupil where that matters."""
     due = _share(pupils, 0.988, random) if screens else 0
     missing = due - _share(due, habits.coverage, random)
@@ -193,7 +214,9 @@ def _drawn(total: int, members: type[_E], weights: Sequence[int], random: Random
 
 
 def _corrected(submission: Submission, levels: Sequence[RiskLevel]) -> Submission:
-    """The second revision: a class of the last band had been put one level too low, and its paper files had not been counted."""
+    """The second revision: a class of the last band had been put one level too low, and its paper files had not been
+    counted.
+    """
     band, counts = list(submission.bands.items())[-1]
     first, second = levels[0].id, levels[1].id
     moved = {**counts.levels, first: counts.levels[first] - 11, second: counts.levels[second] + 11}

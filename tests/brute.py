@@ -1,7 +1,8 @@
 """An attacker that tries everything: written apart from `generator.statistics.attack`, with no idea in common,
 for tables small enough to write every one down.
 
-Owns the enumeration of all two-way tables that agree with what is shown. The grand total must be shown, or there would be no end of them.
+Owns the enumeration of all two-way tables that agree with what is shown. The grand total must be shown, or there would
+be no end of them.
 """
 
 from __future__ import annotations
@@ -11,11 +12,16 @@ from fractions import Fraction
 from itertools import product
 
 Place = tuple[int, int]  # row and column; -1 is the total
-Verdict = tuple[int, frozenset[int], Fraction, bool]  # of a row: whether at least so many per cent of it are in these columns
+Verdict = tuple[
+    int, frozenset[int], Fraction, bool
+]  # of a row: whether at least so many per cent of it are in these columns
 
 
 def intervals(
-    grid: Sequence[Sequence[int]], hidden: frozenset[Place], knows: frozenset[int] = frozenset(), verdicts: Sequence[Verdict] = ()
+    grid: Sequence[Sequence[int]],
+    hidden: frozenset[Place],
+    knows: frozenset[int] = frozenset(),
+    verdicts: Sequence[Verdict] = (),
 ) -> Mapping[Place, tuple[int, int]]:
     """The least and the most of every place, over all tables that somebody who knows some whole rows must reckon with."""
     tables = [table for table in _tables(grid, hidden, knows) if all(met(table, v[:3]) == v[3] for v in verdicts)]
@@ -34,22 +40,36 @@ def _at(grid: Sequence[Sequence[int]], place: Place) -> int:
     return sum(sum(row) if place[1] < 0 else row[place[1]] for row in rows)
 
 
-def _tables(grid: Sequence[Sequence[int]], hidden: frozenset[Place], knows: frozenset[int]) -> Iterator[tuple[tuple[int, ...], ...]]:
-    most = [_at(grid, (-1, column)) if (-1, column) not in hidden else _at(grid, (-1, -1)) for column in range(len(grid[0]))]
-    rows = [[tuple(row)] if number in knows else list(_rows(grid, number, hidden, most)) for number, row in enumerate(grid)]
-    yield from (table for table in _stacks(rows, most, _at(grid, (-1, -1))) if all(_at(table, p) == _at(grid, p) for p in _shown(grid, hidden)))
+def _tables(
+    grid: Sequence[Sequence[int]], hidden: frozenset[Place], knows: frozenset[int]
+) -> Iterator[tuple[tuple[int, ...], ...]]:
+    most = [
+        _at(grid, (-1, column)) if (-1, column) not in hidden else _at(grid, (-1, -1)) for column in range(len(grid[0]))
+    ]
+    rows = [
+        [tuple(row)] if number in knows else list(_rows(grid, number, hidden, most)) for number, row in enumerate(grid)
+    ]
+    yield from (
+        table
+        for table in _stacks(rows, most, _at(grid, (-1, -1)))
+        if all(_at(table, p) == _at(grid, p) for p in _shown(grid, hidden))
+    )
 
 
 def _shown(grid: Sequence[Sequence[int]], hidden: frozenset[Place]) -> list[Place]:
     return [place for place in product(range(-1, len(grid)), range(-1, len(grid[0]))) if place not in hidden]
 
 
-def _rows(grid: Sequence[Sequence[int]], number: int, hidden: frozenset[Place], most: Sequence[int]) -> Iterator[tuple[int, ...]]:
+def _rows(
+    grid: Sequence[Sequence[int]], number: int, hidden: frozenset[Place], most: Sequence[int]
+) -> Iterator[tuple[int, ...]]:
     choices = [range(most[c] + 1) if (number, c) in hidden else (value,) for c, value in enumerate(grid[number])]
     yield from (row for row in product(*choices) if (number, -1) in hidden or sum(row) == sum(grid[number]))
 
 
-def _stacks(rows: Sequence[Sequence[tuple[int, ...]]], left: Sequence[int], pupils: int) -> Iterator[tuple[tuple[int, ...], ...]]:
+def _stacks(
+    rows: Sequence[Sequence[tuple[int, ...]]], left: Sequence[int], pupils: int
+) -> Iterator[tuple[tuple[int, ...], ...]]:
     if not rows:
         if pupils == 0:
             yield ()

@@ -1,4 +1,5 @@
-"""The program in this process, as a person would have started it: arguments, folder, environment, what is typed; what it says and its exit code.
+"""The program in this process, as a person would have started it: arguments, folder, environment, what is typed; what
+it says and its exit code.
 
 Starting it as a process of its own shows the same in eight times the time; `test_cli` holds the two against each other.
 """
@@ -19,7 +20,9 @@ from generator.cli import main
 _FOR_PYTHON = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
 
-def started(arguments: list[str], folder: Path, environment: Mapping[str, str], given: str = "") -> subprocess.CompletedProcess[str]:
+def started(
+    arguments: list[str], folder: Path, environment: Mapping[str, str], given: str = ""
+) -> subprocess.CompletedProcess[str]:
     """What a command says and its exit code, as `subprocess.run` with captured text would give it back."""
     told = {name: io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for name in ("stdout", "stderr")}
     with _in_place(folder, environment), _streams(stdin=io.StringIO(given), **told):

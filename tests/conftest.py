@@ -42,7 +42,9 @@ _ARGUMENTS = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="rewrite golden files and transcripts instead of comparing")
+    parser.addoption(
+        "--update-golden", action="store_true", help="rewrite golden files and transcripts instead of comparing"
+    )
 
 
 # Two that wait for the same site do not stand side by side at the beginning.

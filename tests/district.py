@@ -1,4 +1,6 @@
-"""A small district with recipients and sealed aggregates, made anew for each test: keys, recipients, two schools' files, a commit."""
+"""A small district with recipients and sealed aggregates, made anew for each test: keys, recipients, two schools'
+files, a commit.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +99,9 @@ def write_recipient(root: Path, made: Recipient) -> None:
 
 
 def invented(made: District, school: str) -> Submission:
-    return next(f.submission for f in filings(made.repository()) if (f.submission.school, f.submission.term) == (school, TERM))
+    return next(
+        f.submission for f in filings(made.repository()) if (f.submission.school, f.submission.term) == (school, TERM)
+    )
 
 
 def put(made: District, one: Submission, school: str | None = None, day: date = DAY) -> Receipt:
@@ -134,16 +138,23 @@ def signing_key(made: District, name: str) -> tuple[Path, str]:
     return path, " ".join(path.with_suffix(".pub").read_text(encoding="ascii").split()[:2])
 
 
-def sign_up(made: District, *entries: tuple[str, str], first: date = date(2026, 9, 1), last: date = date(2027, 8, 31)) -> None:
+def sign_up(
+    made: District, *entries: tuple[str, str], first: date = date(2026, 9, 1), last: date = date(2027, 8, 31)
+) -> None:
     """Put schools' keys on record, in the place of what was there."""
-    lines = [f'  - school: {school}\n    key: "{key}"\n    valid_from: {first}\n    valid_until: {last}\n' for school, key in entries]
+    lines = [
+        f'  - school: {school}\n    key: "{key}"\n    valid_from: {first}\n    valid_until: {last}\n'
+        for school, key in entries
+    ]
     path = made.root / "records" / "recipients" / "signers.yml"
     path.write_text("".join(("district: typical\nsigners:\n", *lines)), encoding="ascii")
 
 
 def git(root: Path, *arguments: str) -> str:
     who = {f"GIT_{part}_{what}": "t@example.invalid" for part in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    return subprocess.run(["git", *arguments], cwd=root, env={**os.environ, **who}, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        ["git", *arguments], cwd=root, env={**os.environ, **who}, check=True, capture_output=True, text=True
+    ).stdout
 
 
 def run(made: District, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:

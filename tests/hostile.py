@@ -1,4 +1,5 @@
-"""Two districts that are the same but for their texts: in one every text of every record is plain, in the other it is whatever may mean something.
+"""Two districts that are the same but for their texts: in one every text of every record is plain, in the other it is
+whatever may mean something.
 
 Which fields hold text is found from the schemas; a new field is covered as soon as it exists.
 """
@@ -70,7 +71,11 @@ MORE: Mapping[str, Any] = {
         "origin": {"title": "x"},
         "en": {"why_no_measure": "x"},
     },
-    "records/district.yml": {"parameters": {0: {"en": {"unit": "x"}}}, "repo_url": "https://code.example/a", "site_url": "https://x.example/a"},
+    "records/district.yml": {
+        "parameters": {0: {"en": {"unit": "x"}}},
+        "repo_url": "https://code.example/a",
+        "site_url": "https://x.example/a",
+    },
     "records/inspections/2025-2026/2025-12-xz37.yml": {
         "findings": {0: {"rectification": {"en": {"report": "x"}}}},
         "objection": {"en": {"about": "x", "conclusion": "x"}},
@@ -135,11 +140,15 @@ def _is_text(node: Mapping[str, Any]) -> bool:
     return node.get("type") == "string" and not {"pattern", "enum", "const", "format"} & set(node)
 
 
-def _filled(data: Any, node: Mapping[str, Any], at: Field, hostile: bool, turn: Iterator[int], filled: set[Field]) -> Any:
+def _filled(
+    data: Any, node: Mapping[str, Any], at: Field, hostile: bool, turn: Iterator[int], filled: set[Field]
+) -> Any:
     match data:
         case dict():
             inside = node.get("properties", {})
-            return {k: _filled(v, inside.get(k, {}), (at[0], (*at[1], k)), hostile, turn, filled) for k, v in data.items()}
+            return {
+                k: _filled(v, inside.get(k, {}), (at[0], (*at[1], k)), hostile, turn, filled) for k, v in data.items()
+            }
         case list():
             return [_filled(v, node.get("items", {}), at, hostile, turn, filled) for v in data]
         case str() if _is_text(node) and at not in CLOSED:

@@ -1,8 +1,9 @@
-"""Every change of a file that a piece of code makes, one by one: to be killed there, to fail there, or to be written down.
+"""Every change of a file that a piece of code makes, one by one: to be killed there, to fail there, or to be written
+down.
 
-The code runs in a forked child in which `os` counts and Python's files are those written in Python, so that every write passes `os.write`. Processes
-that the code starts are not counted. `after_power_loss` replays what was written down: every state in which a disk may be found whose power went, if
-nothing is sure to be there but what was synced.
+The code runs in a forked child in which `os` counts and Python's files are those written in Python, so that every write
+passes `os.write`. Processes that the code starts are not counted. `after_power_loss` replays what was written down:
+every state in which a disk may be found whose power went, if nothing is sure to be there but what was synced.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ _SPACE = ("open", "write", "mkdir", "link", "symlink", "fsync")  # what a full d
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """How a child ended: its exit code (negative: the signal), what it said, the changes that it made or was about to make."""
+    """How a child ended: its exit code (negative: the signal), what it said, the changes that it made or was about to
+    make.
+    """
 
     code: int
     said: str
@@ -45,7 +48,9 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change: what was done, to which path, from which other; the file, by a number of its own, and what was written."""
+    """One change: what was done, to which path, from which other; the file, by a number of its own, and what was
+    written.
+    """
 
     what: str
     path: str
@@ -165,7 +170,9 @@ class _Counter:
     def _named(self, name: str) -> Callable[..., Any]:
         real = self.made[name]
 
-        def changed(path: Any, *more: Any, dir_fd: int | None = None, src_dir_fd: int | None = None, **options: Any) -> Any:
+        def changed(
+            path: Any, *more: Any, dir_fd: int | None = None, src_dir_fd: int | None = None, **options: Any
+        ) -> Any:
             given = {k: v for k, v in (("dir_fd", dir_fd), ("src_dir_fd", src_dir_fd)) if v is not None}
             one = self._path(path, dir_fd if src_dir_fd is None else src_dir_fd)
             two = [*more, *([options["dst"]] if "dst" in options else [])]
@@ -181,11 +188,14 @@ class _Counter:
         named = self._path(path, dir_fd)
         makes, unnamed = flags & (os.O_CREAT | os.O_TRUNC), flags & os.O_TMPFILE == os.O_TMPFILE
         if makes or unnamed:
-            self._tell(Change(what="open", path="" if unnamed else named, data=b"new" if not os.path.exists(named) else b""))  # noqa: PTH110
+            there = os.path.exists(named)  # noqa: PTH110
+            self._tell(Change(what="open", path="" if unnamed else named, data=b"" if there else b"new"))
         handle: int = self.made["open"](path, flags, mode, dir_fd=dir_fd)
         self.paths[handle] = named
         if makes or unnamed:  # the number of the file is known only now
-            self.made["write"](self.told, pickle.dumps(Change(what="opened", path="" if unnamed else named, file=self._id(handle))))
+            self.made["write"](
+                self.told, pickle.dumps(Change(what="opened", path="" if unnamed else named, file=self._id(handle)))
+            )
         return handle
 
     def _write(self, handle: int, data: Any) -> int:
@@ -204,7 +214,11 @@ class _Counter:
 
     def _fsync(self, handle: int) -> None:
         folder = stat.S_ISDIR(self.made["fstat"](handle).st_mode)
-        self._tell(Change(what="fsync", path=self.paths.get(handle, "") if folder else "", file=0 if folder else self._id(handle)))
+        self._tell(
+            Change(
+                what="fsync", path=self.paths.get(handle, "") if folder else "", file=0 if folder else self._id(handle)
+            )
+        )
         self.made["fsync"](handle)
 
 
@@ -214,14 +228,19 @@ def command(made: District, *arguments: str) -> Callable[[], int]:
 
     def body() -> int:
         os.chdir(made.root)
-        os.environ |= {"HOME": str(made.beside), "TMPDIR": str(made.beside), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        os.environ |= {
+            "HOME": str(made.beside),
+            "TMPDIR": str(made.beside),
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
         tempfile.tempdir = None
         return run_command(["--root", str(made.root), "--lang", "en", *arguments])
 
     return body
 
 
-# --- power loss ---------------------------------------------------------------------------------------------------------------------
+# --- power loss -------------------------------------------------------------------------------------------------------
 
 Files = Mapping[str, bytes]
 _MOST = 64  # combinations of what may be lost, at one moment; all of them where there are no more
@@ -239,7 +258,11 @@ def after_power_loss(before: Files, changes: Sequence[Change], chance: random.Ra
 
 
 def _states(before: Files, changes: Sequence[Change], chance: random.Random) -> Iterator[Files]:
-    named = [i for i, c in enumerate(changes) if c.what in ("opened", "replace", "rename", "link", "unlink", "remove") and c.path]
+    named = [
+        i
+        for i, c in enumerate(changes)
+        if c.what in ("opened", "replace", "rename", "link", "unlink", "remove") and c.path
+    ]
     open_ = [i for i in named if not _named_for_good(changes, i)]
     every: Iterator[tuple[bool, ...]] = itertools.product((False, True), repeat=len(open_))
     if len(open_) > 6:

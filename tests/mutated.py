@@ -1,7 +1,8 @@
-"""Records changed by chance, in their structure or in their bytes: `python -m tests.mutated 100000` looks for one that stops the program.
+"""Records changed by chance, in their structure or in their bytes: `python -m tests.mutated 100000` looks for one that
+stops the program.
 
-Each has a number, and seed and number alone say what it is; a run goes on where the last one ended (`--state`). What is accepted is gathered in trees
-that go through every command.
+Each has a number, and seed and number alone say what it is; a run goes on where the last one ended (`--state`). What is
+accepted is gathered in trees that go through every command.
 """
 
 from __future__ import annotations
@@ -202,7 +203,15 @@ TOKENS = (
 
 
 ELSEWHERE = frozenset(
-    ["unknown-reference", "misspelled-reference", "no-district", "release-broken-chain", "release-missing", "stages-differ", "unknown-year-folder"]
+    [
+        "unknown-reference",
+        "misspelled-reference",
+        "no-district",
+        "release-broken-chain",
+        "release-missing",
+        "stages-differ",
+        "unknown-year-folder",
+    ]
 )  # what is said of a file that stands alone
 
 
@@ -226,7 +235,7 @@ def bases() -> tuple[Base, ...]:
     return tuple(made)
 
 
-# --- one change ------------------------------------------------------------------------------------------------------------------
+# --- one change -------------------------------------------------------------------------------------------------------
 
 
 def mutation(base: Base, number: int, seed: int = SEED) -> tuple[str, bytes]:
@@ -249,7 +258,11 @@ def _bytes(chance: random.Random, content: bytes) -> bytes:
     line = chance.randrange(len(lines))
     match chance.randrange(12):
         case 0:
-            return content[:at] + bytes([content[at] ^ (1 << chance.randrange(8))]) + content[at + 1 :] if at < len(content) else content
+            return (
+                content[:at] + bytes([content[at] ^ (1 << chance.randrange(8))]) + content[at + 1 :]
+                if at < len(content)
+                else content
+            )
         case 1:
             return content[:at]
         case 2 | 3:
@@ -271,7 +284,13 @@ def _bytes(chance: random.Random, content: bytes) -> bytes:
             lines[line], lines[other] = lines[other], lines[line]
             return b"".join(lines)
         case _:
-            return b"".join([*lines[:line], chance.choice((b" ", b"  ", b"\t", b"- ", b"# ", b"#")) + lines[line], *lines[line + 1 :]])
+            return b"".join(
+                [
+                    *lines[:line],
+                    chance.choice((b" ", b"  ", b"\t", b"- ", b"# ", b"#")) + lines[line],
+                    *lines[line + 1 :],
+                ]
+            )
 
 
 def _structure(chance: random.Random, base: Base, path: str, content: bytes) -> bytes:
@@ -283,7 +302,9 @@ def _structure(chance: random.Random, base: Base, path: str, content: bytes) -> 
     if not places:
         return _bytes(chance, content)
     raw = _changed(chance, base, path, data, places)
-    text: str = yaml.dump(data, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=chance.choice((60, 1000)))
+    text: str = yaml.dump(
+        data, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=chance.choice((60, 1000))
+    )
     return text.replace(RAW, raw).encode("utf-8", "surrogatepass")
 
 
@@ -304,7 +325,9 @@ def _changed(chance: random.Random, base: Base, path: str, data: Any, places: li
             holder[key] = RAW
             return chance.choice(RAW_VALUES)
         case 2:
-            holder[key] = chance.choice((None, True, [], {}, [holder[key]], {"a": holder[key]}, str(holder[key]), "文字", 1, 1.5))
+            holder[key] = chance.choice(
+                (None, True, [], {}, [holder[key]], {"a": holder[key]}, str(holder[key]), "文字", 1, 1.5)
+            )
         case 3:
             other = chance.choice(places)
             with_ = _at(data, other[:-1])
@@ -337,7 +360,17 @@ def _inside(outer: Pointer, inner: Pointer) -> bool:
 def _renamed(chance: random.Random, holder: Any, key: Any) -> None:
     if isinstance(holder, dict):
         at = chance.randrange(len(key) + 1)
-        name = chance.choice((key[:at] + key[at + 1 :], key[:at] + "x" + key[at:], key.upper(), "id", "title", "en", chance.choice(ODD_TEXT)[:50]))
+        name = chance.choice(
+            (
+                key[:at] + key[at + 1 :],
+                key[:at] + "x" + key[at:],
+                key.upper(),
+                "id",
+                "title",
+                "en",
+                chance.choice(ODD_TEXT)[:50],
+            )
+        )
         holder[name] = holder.pop(key)
 
 
@@ -385,7 +418,7 @@ def _extreme(chance: random.Random, schema: Mapping[str, Any], holder: Any, poin
         holder[key] = holder[key][: node.get("maxLength", 400)]
 
 
-# --- what becomes of it -------------------------------------------------------------------------------------------------------------
+# --- what becomes of it -----------------------------------------------------------------------------------------------
 
 
 def loaded(base: Base, changes: Mapping[str, bytes], version: str) -> tuple[bool, tuple[Any, ...]]:
@@ -442,13 +475,30 @@ def gathered(base: Base, accepted: list[tuple[str, bytes]], chance: random.Rando
 
 
 COMMANDS = (
-    *(["check", "--rules"], ["build"], ["build", "--as-of", "2199-12-31"], ["build", "--as-of", "1900-01-01"], ["diff", "HEAD~1", "HEAD"]),
-    *(["history"], ["sheets"], ["tidy"], ["codeowners", "--org", "edu"], ["guard"], ["guard", "--history"], ["check", "--history"], ["recipients"]),
+    *(
+        ["check", "--rules"],
+        ["build"],
+        ["build", "--as-of", "2199-12-31"],
+        ["build", "--as-of", "1900-01-01"],
+        ["diff", "HEAD~1", "HEAD"],
+    ),
+    *(
+        ["history"],
+        ["sheets"],
+        ["tidy"],
+        ["codeowners", "--org", "edu"],
+        ["guard"],
+        ["guard", "--history"],
+        ["check", "--history"],
+        ["recipients"],
+    ),
 )
 
 
 def through_commands(base: Base, changes: Mapping[str, bytes], commands: tuple[list[str], ...] = COMMANDS) -> list[str]:
-    """Every command on a district with these changes, committed after the district as it was; what failed through a fault of ours."""
+    """Every command on a district with these changes, committed after the district as it was; what failed through a
+    fault of ours.
+    """
     failed = []
     with tempfile.TemporaryDirectory() as beside:
         root = Path(shutil.copytree(base.root / "records", Path(beside) / "d" / "records")).parent
@@ -459,7 +509,11 @@ def through_commands(base: Base, changes: Mapping[str, bytes], commands: tuple[l
         _commit(root)
         for command in commands:
             done = subprocess.run(
-                [sys.executable, "-m", "generator.cli.main", "--root", str(root), *command], cwd=ROOT, capture_output=True, text=True, check=False
+                [sys.executable, "-m", "generator.cli.main", "--root", str(root), *command],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=False,
             )
             if done.returncode not in (0, 1, 2, 6) or "Traceback" in done.stderr:
                 failed.append(f"{' '.join(command)}: {done.returncode}\n{done.stderr[-3000:]}\n{done.stdout[-500:]}")
@@ -475,7 +529,7 @@ def _git(root: Path, *arguments: str) -> None:
     subprocess.run(["git", *arguments], cwd=root, check=True, capture_output=True)
 
 
-# --- many of them --------------------------------------------------------------------------------------------------------------------
+# --- many of them -----------------------------------------------------------------------------------------------------
 
 
 def main() -> int:
@@ -517,7 +571,9 @@ def main() -> int:
         changes = gathered(base, taken[tree % 2], random.Random(tree))
         print(f"tree {tree}: {len(changes)} changed files", flush=True)
         failed += through_commands(base, changes)
-    told = f"{given.count - given.first} tried, {state['accepted']} accepted, {len(state['stopped'])} stopped the program"
+    told = (
+        f"{given.count - given.first} tried, {state['accepted']} accepted, {len(state['stopped'])} stopped the program"
+    )
     print(f"{told}, {len(codes)} codes, {len(failed)} commands failed")
     print("\n".join(failed))
     return int(bool(state["stopped"] or failed))

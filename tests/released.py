@@ -1,7 +1,9 @@
-"""Releases of invented figures, in a chain: three terms' worth of hand-made counts, and what is suppressed of them. Used to write the fixtures too.
+"""Releases of invented figures, in a chain: three terms' worth of hand-made counts, and what is suppressed of them.
 
-Nothing here protects anything: the pattern of what is suppressed was thought out by hand for the three schools of the typical district. The scrape
-attack tries it.
+Used to write the fixtures too.
+
+Nothing here protects anything: the pattern of what is suppressed was thought out by hand for the three schools of the
+typical district. The scrape attack tries it.
 """
 
 from __future__ import annotations
@@ -36,10 +38,23 @@ LEVELS = (
     RiskLevel(id="close", title=Text(zh="重点关注", en="Close attention"), focus=True, paper_file=True),
     RiskLevel(id="highest", title=Text(zh="高度关注", en="Highest attention"), focus=True, paper_file=True),
 )
-HIDDEN_ROWS = {"primary-upper", "junior", "primary", "nine-year"}  # the one school with a junior stage could be worked out from the others
+HIDDEN_ROWS = {
+    "primary-upper",
+    "junior",
+    "primary",
+    "nine-year",
+}  # the one school with a junior stage could be worked out from the others
 HIDDEN_SMALL = {"close", "highest", "eating", "sleep", "relationships", "referred", "crisis-interventions"}
 ROWS = {"band": ("primary-lower", "primary-middle", "primary-upper", "junior"), "type": ("primary", "nine-year")}
-SCHOOLS = {"primary-lower": 3, "primary-middle": 3, "primary-upper": 3, "junior": 1, "primary": 2, "nine-year": 1, TOTAL: 3}
+SCHOOLS = {
+    "primary-lower": 3,
+    "primary-middle": 3,
+    "primary-upper": 3,
+    "junior": 1,
+    "primary": 2,
+    "nine-year": 1,
+    TOTAL: 3,
+}
 
 # Atoms by row. Levels: none, general, close, highest. Concerns in the order of the closed set.
 Figures = Mapping[str, Mapping[str, Sequence[int]]]
@@ -60,7 +75,12 @@ AUTUMN: Figures = {
         "junior": [14, 30, 4, 8, 12, 6],
     },
     "electronic": {"primary-lower": [1236], "primary-middle": [1296], "primary-upper": [1309], "junior": [527]},
-    "windows": {"primary-lower": [64, 58, 71], "primary-middle": [72, 69, 80], "primary-upper": [95, 90, 104], "junior": [50, 47, 58]},
+    "windows": {
+        "primary-lower": [64, 58, 71],
+        "primary-middle": [72, 69, 80],
+        "primary-upper": [95, 90, 104],
+        "junior": [50, 47, 58],
+    },
     "services": {
         "primary-lower": [85, 40, 2, 11, 1],
         "primary-middle": [104, 52, 4, 16, 2],
@@ -86,10 +106,17 @@ def counts(figures: Figures, table: Table) -> dict[Cell, int]:
     by_band = {row: _row(figures, table.id, row) for row in ROWS["band"]}
     total = [sum(column) for column in zip(*by_band.values(), strict=True)]
     third = [value // 3 for value in total[1:]]
-    by_type = {"primary": [total[0] - sum(third), *(t - n for t, n in zip(total[1:], third, strict=True))], "nine-year": [sum(third), *third]}
+    by_type = {
+        "primary": [total[0] - sum(third), *(t - n for t, n in zip(total[1:], third, strict=True))],
+        "nine-year": [sum(third), *third],
+    }
     rows = by_band if table.rows == "band" else by_type
     named = {**rows, TOTAL: total}
-    return {Cell(table=table.id, row=row, column=c.id): v for row, values in named.items() for c, v in zip(table.columns, values, strict=True)}
+    return {
+        Cell(table=table.id, row=row, column=c.id): v
+        for row, values in named.items()
+        for c, v in zip(table.columns, values, strict=True)
+    }
 
 
 def _row(figures: Figures, table: str, row: str) -> list[int]:
@@ -110,7 +137,9 @@ def _row(figures: Figures, table: str, row: str) -> list[int]:
             return list(figures["services"][row])
 
 
-def published(figures: Figures, windows: Sequence[str], base: int) -> tuple[Mapping[Cell, Published], tuple[Table, ...]]:
+def published(
+    figures: Figures, windows: Sequence[str], base: int
+) -> tuple[Mapping[Cell, Published], tuple[Table, ...]]:
     """The cells with the hand-made pattern, and the tables."""
     tables = registry(LEVELS, windows)
     cells: dict[Cell, Published] = {}
@@ -160,7 +189,12 @@ def release(
         tables=arranged(tables, cells, contributing),
         participation=Participation(edges=(85, 95), schools=_participation(spring=base > 1)),
         school_verdicts=(
-            SchoolVerdicts(rule=RuleId("SCREEN-02"), target=95, schools=dict.fromkeys(counted, True) | {SchoolId("xz37"): base == 1}, source=at),
+            SchoolVerdicts(
+                rule=RuleId("SCREEN-02"),
+                target=95,
+                schools=dict.fromkeys(counted, True) | {SchoolId("xz37"): base == 1},
+                source=at,
+            ),
             SchoolVerdicts(rule=RuleId("FILE-01"), target=100, schools=verdicts, source=at),
         ),
         district_verdicts=(DistrictVerdict(rule=RuleId("FILE-02"), target=100, met=2, judged=3, source=at),),
@@ -179,10 +213,17 @@ def _participation(*, spring: bool) -> Mapping[SchoolId, Published]:
 def chain() -> tuple[Release, ...]:
     """The fixture's releases: an autumn, its correction, and a spring whose counts are rounded."""
     why = Text(
-        zh="泉畔第一小学更正了一、二年级的电子档案数。", en="Springside No. 1 Primary School corrected the electronic files of grades 1 and 2."
+        zh="泉畔第一小学更正了一、二年级的电子档案数。",
+        en="Springside No. 1 Primary School corrected the electronic files of grades 1 and 2.",
     )
     windows = ("term-start", "national-day", "mid-term")
     first = release("2025-2026-1", 1, date(2025, 12, 2), AUTUMN, windows)
     corrected = {**AUTUMN, "electronic": {**AUTUMN["electronic"], "primary-lower": [1248]}}
     second = release("2025-2026-1", 2, date(2025, 12, 16), corrected, windows, previous=first, why=why)
-    return first, second, release("2025-2026-2", 1, date(2026, 7, 21), SPRING, ("term-start", "mid-term", "may-day"), base=5, previous=second)
+    return (
+        first,
+        second,
+        release(
+            "2025-2026-2", 1, date(2026, 7, 21), SPRING, ("term-start", "mid-term", "may-day"), base=5, previous=second
+        ),
+    )

@@ -53,7 +53,9 @@ def there(site: Path, path: str) -> str:
 
 
 @pytest.mark.parametrize("way", range(len(WAYS)), ids=map("-".join, WAYS))
-def test_no_page_kind_has_an_accessibility_violation(browser: Browser, way: int, request: pytest.FixtureRequest) -> None:
+def test_no_page_kind_has_an_accessibility_violation(
+    browser: Browser, way: int, request: pytest.FixtureRequest
+) -> None:
     which = "sample" if EXPLORING else "typical"
     url: str = request.getfixturevalue(f"{which}_url")
     site: Path = request.getfixturevalue("sample_site" if EXPLORING else "typical_built")

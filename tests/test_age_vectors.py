@@ -93,7 +93,9 @@ def opened(data: bytes, identities: tuple[str, ...]) -> bytes | Refusal:
 def test_the_vectors_of_this_repository_are_of_every_kind() -> None:
     expected = Counter(one.expect for one in shipped().values())
     assert len(shipped()) == 92
-    assert {"success", "no match", "header failure", "armor failure", "payload failure", "HMAC failure"} <= set(expected)
+    assert {"success", "no match", "header failure", "armor failure", "payload failure", "HMAC failure"} <= set(
+        expected
+    )
 
 
 @pytest.mark.skipif(not ALL, reason=f"not all age test vectors are in {FOLDER}")
@@ -143,10 +145,15 @@ def test_a_header_of_two_hundred_kilobytes_is_refused_at_its_thirty_third_stanza
     stanza = b"-> X25519 " + b"A" * 43 + b"\n" + b"A" * 43 + b"\n"
     data = b"age-encryption.org/v1\n" + stanza * 2000 + b"--- " + b"A" * 43 + b"\n" + bytes(32)
     assert header(data) == NotAge(fault=HeaderFault.STANZAS)
-    assert header(b"age-encryption.org/v1\n-> X25519 a\n" + (b"A" * 64 + b"\n") * 2000) == NotAge(fault=HeaderFault.STANZA)
+    assert header(b"age-encryption.org/v1\n-> X25519 a\n" + (b"A" * 64 + b"\n") * 2000) == NotAge(
+        fault=HeaderFault.STANZA
+    )
 
 
-@pytest.mark.parametrize("data", [b"", b"\n", b"school: xz01\n", b"-----BEGIN AGE ENCRYPTED FILE-----\n", b"age-encryption.org/v1\n", bytes(100)])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\n", b"school: xz01\n", b"-----BEGIN AGE ENCRYPTED FILE-----\n", b"age-encryption.org/v1\n", bytes(100)],
+)
 def test_what_is_no_age_file_is_none(data: bytes) -> None:
     assert isinstance(header(data), NotAge)
 
@@ -171,7 +178,11 @@ CHUNK, TAG, NONCE = 1 << 16, 16, 16
 )
 def test_the_length_of_the_payload_at_the_ends_of_its_chunks(left: int, plain: int | None) -> None:
     read = header(HEAD + bytes(left))
-    assert read == NotAge(fault=HeaderFault.PAYLOAD) if plain is None else isinstance(read, Header) and read.payload == plain
+    assert (
+        read == NotAge(fault=HeaderFault.PAYLOAD)
+        if plain is None
+        else isinstance(read, Header) and read.payload == plain
+    )
 
 
 def test_a_header_that_is_printed_shows_nothing_of_the_file() -> None:

@@ -18,7 +18,8 @@ from generator.cli.commands import COMMANDS, CONFIDENTIAL
 ROOT = Path(__file__).resolve().parent.parent
 HOUSE = ROOT / "generator"
 
-# From top to bottom. A wing uses what stands below it; wings on one line never meet. Within a wing no imports go in a circle.
+# From top to bottom. A wing uses what stands below it; wings on one line never meet. Within a wing no imports go in a
+# circle.
 WINGS = """
 cli
 publish
@@ -41,7 +42,11 @@ PROTECTS, ATTACKS = {"statistics.protect"}, {"statistics.attack", "statistics.wi
 @cache
 def modules() -> Mapping[str, ast.Module]:
     """Every module by its name below `generator`; a wing's own `__init__` by the wing's name."""
-    return {name: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(HOUSE.rglob("*.py")) if (name := _name(path))}
+    return {
+        name: ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(HOUSE.rglob("*.py"))
+        if (name := _name(path))
+    }
 
 
 def _name(path: Path) -> str:
@@ -70,7 +75,10 @@ def wing(name: str) -> str:
 def upward(found: Mapping[str, ast.Module]) -> list[tuple[str, str]]:
     """The imports that lead to a wing which is not below."""
     return [
-        (name, other) for name, tree in found.items() for other in ours(tree) if wing(other) != wing(name) and RANK[wing(other)] <= RANK[wing(name)]
+        (name, other)
+        for name, tree in found.items()
+        for other in ours(tree)
+        if wing(other) != wing(name) and RANK[wing(other)] <= RANK[wing(name)]
     ]
 
 
@@ -93,7 +101,11 @@ def test_an_upward_import_would_be_found() -> None:
 
 @pytest.mark.parametrize("name", sorted({wing(n) for n in modules()}))
 def test_within_a_wing_no_imports_go_in_a_circle(name: str) -> None:
-    graph = {module: {o for o in ours(tree) if wing(o) == name and o != module} for module, tree in modules().items() if wing(module) == name}
+    graph = {
+        module: {o for o in ours(tree) if wing(o) == name and o != module}
+        for module, tree in modules().items()
+        if wing(module) == name
+    }
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as cycle:
@@ -114,7 +126,12 @@ def reached(start: str) -> set[str]:
 def test_only_commands_with_keys_reach_what_opens(command: str) -> None:
     found = reached(f"cli.commands.{command}")
     assert not {name for name in found if wing(name) == "statistics"}
-    assert not {i.split(".")[0] for name in found for i in imported(modules()[name])} & {"pyrage", "pandas", "highspy", "importlib"}
+    assert not {i.split(".")[0] for name in found for i in imported(modules()[name])} & {
+        "pyrage",
+        "pandas",
+        "highspy",
+        "importlib",
+    }
 
 
 def test_commands_that_hold_keys_or_figures_keep_them_out_of_dumps_and_traces() -> None:

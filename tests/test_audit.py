@@ -1,4 +1,6 @@
-"""The attacker: agrees with one that tries everything, is never fooled by the solver, and knows what each onlooker knows."""
+"""The attacker: agrees with one that tries everything, is never fooled by the solver, and knows what each onlooker
+knows.
+"""
 
 from __future__ import annotations
 
@@ -46,19 +48,32 @@ class Sheet:
         return [exactly(self.atoms(place), self.value(place)) for place in places]
 
     def secret(self, place: Place, *, guarded: bool = False) -> Secret:
-        return Secret(cell=Cell(table="sheet", row=str(place[0]), column=str(place[1])), atoms=self.atoms(place), guarded=guarded)
+        return Secret(
+            cell=Cell(table="sheet", row=str(place[0]), column=str(place[1])), atoms=self.atoms(place), guarded=guarded
+        )
 
     def insider(self, *rows: int) -> Attacker:
-        return Attacker(schools=tuple(SchoolId(str(row)) for row in rows), knows=tuple(atom for row in rows for atom in self.atoms((row, -1))))
+        return Attacker(
+            schools=tuple(SchoolId(str(row)) for row in rows),
+            knows=tuple(atom for row in rows for atom in self.atoms((row, -1))),
+        )
 
 
 def exactly(atoms: Iterable[int], value: int) -> Statement:
     return Statement(terms=dict.fromkeys(atoms, 1), low=value, high=value)
 
 
-def tried(sheet: Sheet, hidden: Iterable[Place], k: int, attackers: Sequence[Attacker] = (PUBLIC,), more: Sequence[Statement] = ()) -> Attack:
+def tried(
+    sheet: Sheet,
+    hidden: Iterable[Place],
+    k: int,
+    attackers: Sequence[Attacker] = (PUBLIC,),
+    more: Sequence[Statement] = (),
+) -> Attack:
     hidden = list(hidden)
-    return attack(sheet.values, [*sheet.shown(hidden), *more], [sheet.secret(place) for place in sheet.places], attackers, k)
+    return attack(
+        sheet.values, [*sheet.shown(hidden), *more], [sheet.secret(place) for place in sheet.places], attackers, k
+    )
 
 
 def exposed(found: Attack) -> dict[tuple[str, str], tuple[int, int]]:
@@ -109,7 +124,11 @@ def test_a_zero_is_no_secret() -> None:
 def test_zero_that_cannot_be_excluded_is_not_enough() -> None:
     """From 0 to 4 everybody can tell that it is under 5."""
     sheet = Sheet([[3, 1], [30, 40]])
-    assert exposed(tried(sheet, [(0, 0), (0, 1), (1, 0), (1, 1)], 5)) == {("0", "0"): (0, 4), ("0", "1"): (0, 4), ("0", "-1"): (4, 4)}
+    assert exposed(tried(sheet, [(0, 0), (0, 1), (1, 0), (1, 1)], 5)) == {
+        ("0", "0"): (0, 4),
+        ("0", "1"): (0, 4),
+        ("0", "-1"): (4, 4),
+    }
 
 
 def test_an_insider_takes_his_own_part_away() -> None:
@@ -118,7 +137,9 @@ def test_an_insider_takes_his_own_part_away() -> None:
     hidden = [(row, column) for row in range(3) for column in range(2)]
     assert tried(sheet, hidden, 3, [PUBLIC]).exposures == ()
     found = tried(sheet, hidden, 3, [PUBLIC, sheet.insider(0)])
-    assert {(e.attacker.schools, e.secret.cell.row, e.secret.cell.column, e.value, e.low, e.high) for e in found.exposures} == {
+    assert {
+        (e.attacker.schools, e.secret.cell.row, e.secret.cell.column, e.value, e.low, e.high) for e in found.exposures
+    } == {
         (("0",), "-1", "0", 2, 2, 2),
         (("0",), "1", "0", 1, 0, 2),
         (("0",), "2", "0", 1, 0, 2),
@@ -129,7 +150,9 @@ def test_two_insiders_know_the_third() -> None:
     sheet = Sheet([[5, 40], [6, 40], [4, 40]])
     hidden = [(row, column) for row in range(3) for column in range(2)]
     assert tried(sheet, hidden, 5, [PUBLIC, sheet.insider(0), sheet.insider(1)]).exposures == ()
-    (found,) = tried(sheet, hidden, 5, [sheet.insider(0, 1)]).exposures  # the column without their parts and the third row's cell are one
+    (found,) = tried(
+        sheet, hidden, 5, [sheet.insider(0, 1)]
+    ).exposures  # the column without their parts and the third row's cell are one
     assert (found.attacker.schools, found.value, found.low, found.high) == (("0", "1"), 4, 4, 4)
 
 
@@ -154,7 +177,9 @@ def test_fewer_than_k_is_a_constraint() -> None:
 def test_the_inequality_of_a_verdict_is_a_constraint() -> None:
     """A school that misses a duty has somebody who was missed."""
     missed = Statement(terms={0: 1}, low=1, high=None)
-    assert exposed(tried(Sheet([[3, 37], [30, 40]]), [(0, 0), (0, 1), (1, 0), (1, 1)], 5, more=[missed])) == {("0", "0"): (1, 33)}
+    assert exposed(tried(Sheet([[3, 37], [30, 40]]), [(0, 0), (0, 1), (1, 0), (1, 1)], 5, more=[missed])) == {
+        ("0", "0"): (1, 33)
+    }
 
 
 asked = st.tuples(st.frozensets(st.integers(0, 3), min_size=1, max_size=2), st.fractions(0, 100, max_denominator=8))
@@ -165,7 +190,10 @@ asked = st.tuples(st.frozensets(st.integers(0, 3), min_size=1, max_size=2), st.f
 def test_with_verdicts_too_the_attack_agrees_with_trying_everything(
     drawn: tuple[Grid, frozenset[Place]], who: int, questions: list[tuple[frozenset[int], Fraction]], chance: Random
 ) -> None:
-    """A rule asks whether so many per cent of a row are in these columns, and the answer is published. No number that is shown says more for it."""
+    """A rule asks whether so many per cent of a row are in these columns, and the answer is published.
+
+    No number that is shown says more for it.
+    """
     grid, hidden = drawn
     sheet = Sheet(grid)
     row = who if who < len(grid) else -1
@@ -175,13 +203,18 @@ def test_with_verdicts_too_the_attack_agrees_with_trying_everything(
         of, part = chance.randrange(len(grid)), frozenset(c for c in columns if c < len(grid[0]))
         answer = met(grid, (of, part, per_cent))
         verdicts.append((of, part, per_cent, answer))
-        terms = {of * sheet.width + c: 100 * per_cent.denominator * (c in part) - per_cent.numerator for c in range(sheet.width)}
+        terms = {
+            of * sheet.width + c: 100 * per_cent.denominator * (c in part) - per_cent.numerator
+            for c in range(sheet.width)
+        }
         said.append(Statement(terms=terms, low=0 if answer else None, high=None if answer else -1))
     every = intervals(grid, hidden, frozenset({row} - {-1}), verdicts)
     for place in sheet.places:
         own = 0 if row < 0 or place[0] not in (-1, row) else sum(grid[row]) if place[1] < 0 else grid[row][place[1]]
         low, high = (end - own for end in every[place])
-        assert interval(sheet.values, [*sheet.shown(hidden), *said], sheet.secret(place), attacker) == (low, high), place
+        assert interval(sheet.values, [*sheet.shown(hidden), *said], sheet.secret(place), attacker) == (low, high), (
+            place
+        )
 
 
 def test_two_releases_one_person_apart() -> None:
@@ -194,7 +227,9 @@ def test_two_releases_one_person_apart() -> None:
     assert attack(values, first, secrets[:1], [PUBLIC], 5).exposures == ()
     assert attack(values, second, secrets[1:], [PUBLIC], 5).exposures == ()
     found = attack(values, [*first, *second], secrets, [PUBLIC], 5).exposures
-    assert [(e.secret.atoms, e.low, e.high) for e in found] == [((4,), 1, 48)]  # it cannot be none: it is one more than before
+    assert [(e.secret.atoms, e.low, e.high) for e in found] == [
+        ((4,), 1, 48)
+    ]  # it cannot be none: it is one more than before
 
 
 def test_a_newcomer_between_two_releases_is_read_off() -> None:
@@ -214,7 +249,10 @@ def test_a_guarded_count_must_stay_open_by_k() -> None:
 
 @pytest.mark.parametrize("others", range(7))
 def test_nobody_may_know_that_a_group_is_whole_or_all_but(others: int) -> None:
-    """Forty of 40, or all but a few. A zero that does the telling counts like any other few; five others are enough to hide among."""
+    """Forty of 40, or all but a few.
+
+    A zero that does the telling counts like any other few; five others are enough to hide among.
+    """
     sheet = Sheet([[others, 40], [30, 40]])
     group = Secret(cell=sheet.secret((0, 0)).cell, atoms=(0,), beside=(1,))
     everything, nothing = sheet.shown([]), sheet.shown([(0, 0), (0, 1), (1, 0), (1, 1)])
@@ -255,8 +293,12 @@ def test_a_fraction_is_no_witness() -> None:
     assert interval([1, 1, 1], ODD, Secret(cell=Cell(table="t", row="r", column="c"), atoms=(0,))) == (1, 1)
 
 
-@pytest.mark.parametrize("answer", [None, np.array([0.5, 0.5, 2.0, 0.0]), np.array([-1.0, 2.0, 2.0]), np.array([9.0, 9.0, 9.0])])
-def test_what_the_solver_gets_wrong_counts_as_unsafe(answer: np.ndarray | None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "answer", [None, np.array([0.5, 0.5, 2.0, 0.0]), np.array([-1.0, 2.0, 2.0]), np.array([9.0, 9.0, 9.0])]
+)
+def test_what_the_solver_gets_wrong_counts_as_unsafe(
+    answer: np.ndarray | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Gave up, half a pupil, less than none, a table that denies what is published."""
     sheet = Sheet([[3, 20], [30, 40]])
     hidden = [(0, 0), (0, 1), (1, 0), (1, 1)]
@@ -271,4 +313,6 @@ def test_the_attack_says_how_much_it_tried() -> None:
     assert found.programs >= 2
     assert found.narrowest is not None
     assert 5 <= found.narrowest <= 23
-    assert tried(sheet, [(0, 0), (0, 1), (1, 0), (1, 1)], 5, [PUBLIC, sheet.insider(1)]).narrowest == 0  # who knows the other row knows this one
+    assert (
+        tried(sheet, [(0, 0), (0, 1), (1, 0), (1, 1)], 5, [PUBLIC, sheet.insider(1)]).narrowest == 0
+    )  # who knows the other row knows this one

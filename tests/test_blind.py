@@ -39,24 +39,39 @@ COMMENT = 65_536  # what GitHub takes
 
 
 def field(*names: str, before: Any, after: Any) -> FieldChange:
-    return FieldChange(names=names, titles=tuple(Text(zh=name) for name in names), before=before, after=after, labels={})
+    return FieldChange(
+        names=names, titles=tuple(Text(zh=name) for name in names), before=before, after=after, labels={}
+    )
 
 
-def record(kind: str, path: str, *fields: FieldChange, how: How = How.CHANGED, title: str = "", **names: str) -> RecordChange:
-    return RecordChange(kind=kind, how=how, path=path, old_path=None, title=title, names=names, fields=fields, readable=True)
+def record(
+    kind: str, path: str, *fields: FieldChange, how: How = How.CHANGED, title: str = "", **names: str
+) -> RecordChange:
+    return RecordChange(
+        kind=kind, how=how, path=path, old_path=None, title=title, names=names, fields=fields, readable=True
+    )
 
 
 def turn(rule: str, before: Verdict | None, after: Verdict | None, *schools: str, worse: bool) -> VerdictTurn:
     told = tuple((SchoolId(s), Text(zh=f"{s}学校", en=f"School {s}")) for s in schools)
     was, comes = (v.value if v else None for v in (before, after))
-    return VerdictTurn(rule=RuleId(rule), title=Text(zh=f"规则{rule}", en=f"Rule {rule}"), before=was, after=comes, schools=told, worse=worse)
+    return VerdictTurn(
+        rule=RuleId(rule),
+        title=Text(zh=f"规则{rule}", en=f"Rule {rule}"),
+        before=was,
+        after=comes,
+        schools=told,
+        worse=worse,
+    )
 
 
 def significant() -> tuple[Changes, Consequences]:
     """One change of each sort that a reviewer must never miss."""
     made = Changes(
         records=(
-            record("return", SIGNIFICANT, field("staff", "part_time", before=2, after=0), school="xz07", year="2026-2027"),
+            record(
+                "return", SIGNIFICANT, field("staff", "part_time", before=2, after=0), school="xz07", year="2026-2027"
+            ),
             record("recipient", "records/recipients/office.yml", how=How.ADDED, id="office"),
             record("signers", "records/recipients/signers.yml", field("signers", "xz07", before="a", after="b")),
             record("district", "records/district.yml", field("limits", "least", before=10, after=1)),
@@ -65,7 +80,10 @@ def significant() -> tuple[Changes, Consequences]:
         releases=(FileChange(how=How.CHANGED, path="records/releases/2025-2026-1-r1.yml"),),
         others=(),
         foreign=(FileChange(how=How.ADDED, path="records/link"),),
-        outside=(FileChange(how=How.CHANGED, path="guard.yml"), FileChange(how=How.CHANGED, path=".github/workflows/check.yml")),
+        outside=(
+            FileChange(how=How.CHANGED, path="guard.yml"),
+            FileChange(how=How.CHANGED, path=".github/workflows/check.yml"),
+        ),
     )
     follows = Consequences(
         claims=(Turn(id="experts", subject=Text(zh="专家"), before="reproduced", after="not-reproduced"),),
@@ -79,7 +97,14 @@ def significant() -> tuple[Changes, Consequences]:
 
 
 NAMED = (
-    *("STAFF-01", "xz07学校", SIGNIFICANT, "records/recipients/office.yml", "records/recipients/signers.yml", "records/district.yml"),
+    *(
+        "STAFF-01",
+        "xz07学校",
+        SIGNIFICANT,
+        "records/recipients/office.yml",
+        "records/recipients/signers.yml",
+        "records/district.yml",
+    ),
     *("records/schools/xz07/2026-2027-1.yml.age", "records/releases/2025-2026-1-r1.yml", "records/link", "guard.yml"),
     *(".github/workflows/check.yml", "专家", "豁免一", "5/9", "2 → 0", "10 → 1"),
 )
@@ -87,12 +112,18 @@ NAMED = (
 
 # Each sort of noise by itself, of a given amount and with a given text in it.
 def titles(n: int, t: str) -> list[RecordChange]:
-    return [record("school", f"records/schools/n{i}/school.yml", field("title", "zh", before="旧", after=t), id=f"n{i}") for i in range(n)]
+    return [
+        record("school", f"records/schools/n{i}/school.yml", field("title", "zh", before="旧", after=t), id=f"n{i}")
+        for i in range(n)
+    ]
 
 
 def returns(n: int, t: str) -> list[RecordChange]:
     lines = [field("x", before=None, after=t)] * 40
-    return [record("return", f"records/schools/n{i}/2026-2027.yml", *lines, how=How.ADDED, school=f"n{i}", year="2026-2027") for i in range(n)]
+    return [
+        record("return", f"records/schools/n{i}/2026-2027.yml", *lines, how=How.ADDED, school=f"n{i}", year="2026-2027")
+        for i in range(n)
+    ]
 
 
 def policy(n: int, t: str) -> list[RecordChange]:
@@ -106,23 +137,38 @@ def plans(n: int, t: str) -> list[RecordChange]:
 
 
 def receipts(n: int, _: str) -> list[RecordChange]:
-    return [record("receipt", f"records/schools/n{i}/2026-2027-1.receipt.yml", how=How.ADDED, school=f"n{i}") for i in range(n)]
+    return [
+        record("receipt", f"records/schools/n{i}/2026-2027-1.receipt.yml", how=How.ADDED, school=f"n{i}")
+        for i in range(n)
+    ]
 
 
 def rules(n: int, t: str) -> list[RecordChange]:
-    return [record("rule", f"records/rules/R-{i}.yml", field("title", "zh", before="旧", after=t), id=f"R-{i}") for i in range(n)]
+    return [
+        record("rule", f"records/rules/R-{i}.yml", field("title", "zh", before="旧", after=t), id=f"R-{i}")
+        for i in range(n)
+    ]
 
 
 NOISE = {"titles": titles, "returns": returns, "policy": policy, "plans": plans, "receipts": receipts, "rules": rules}
-FILES = {"sealed": "records/schools/n{}/2026-2027-1.yml.age", "others": "records/policies/x{}.txt", "outside": "generator/x{}.py"}
+FILES = {
+    "sealed": "records/schools/n{}/2026-2027-1.yml.age",
+    "others": "records/policies/x{}.txt",
+    "outside": "generator/x{}.py",
+}
 
 
 def words(noise: dict[str, int], text: str, language: Language = Language.ZH) -> ReviewWords:
     """The significant changes among this much noise, in the order in which a comparison finds them: by path."""
     made, follows = significant()
     records = [*made.records, *(r for name, make in NOISE.items() for r in make(noise.get(name, 0), text))]
-    more = {name: [FileChange(how=How.ADDED, path=path.format(i)) for i in range(noise.get(name, 0))] for name, path in FILES.items()}
-    by_path = {name: tuple(sorted([*getattr(made, name), *files], key=lambda f: f.path)) for name, files in more.items()}
+    more = {
+        name: [FileChange(how=How.ADDED, path=path.format(i)) for i in range(noise.get(name, 0))]
+        for name, path in FILES.items()
+    }
+    by_path = {
+        name: tuple(sorted([*getattr(made, name), *files], key=lambda f: f.path)) for name, files in more.items()
+    }
     ids = [f"n{i}" for i in range(noise.get("verdicts", 0))]
     better = [turn(f"ROOM-{i}", Verdict.UNREPORTED, Verdict.MET, *ids, worse=False) for i in range(20)] if ids else []
     worse = [turn(f"TEAM-{i}", None, Verdict.UNREPORTED, *ids, worse=True) for i in range(20)] if ids else []
@@ -147,7 +193,9 @@ def first_section(markdown: str) -> str:
     return plain(markdown.split("\n#### ")[1])
 
 
-AMOUNTS = st.fixed_dictionaries({}, optional={name: st.sampled_from([1, 3, 40, 464]) for name in (*NOISE, *FILES, "verdicts", "pages")})
+AMOUNTS = st.fixed_dictionaries(
+    {}, optional={name: st.sampled_from([1, 3, 40, 464]) for name in (*NOISE, *FILES, "verdicts", "pages")}
+)
 
 
 @settings(max_examples=int(os.environ.get("EXPLORE", "8")), phases=PHASES)
@@ -169,13 +217,21 @@ def test_whatever_changes_besides_what_matters_is_named_and_it_all_fits(noise: d
     assert all(name in text_said.split("\n\n")[1] for name in ("STAFF-01", "xz07学校", "达标 → 未达标"))
     found = json.loads(review_json.report(told))
     assert list(found)[4] == "verdicts"
-    assert found["verdicts"][0] == {"rule": "STAFF-01", "before": "met", "after": "unmet", "worse": True, "schools": ["xz07"]}
+    assert found["verdicts"][0] == {
+        "rule": "STAFF-01",
+        "before": "met",
+        "after": "unmet",
+        "worse": True,
+        "schools": ["xz07"],
+    }
     assert len(found["records"]) == len(told.review.changes.records)
     assert len(found["pages"]) == noise.get("pages", 0) + 1
 
 
 def test_what_is_left_out_is_counted_by_its_kind() -> None:
-    made = plain(review_markdown.report(words({"titles": 1500, "returns": 1000, "pages": 800, "sealed": 900}, "新名称")))
+    made = plain(
+        review_markdown.report(words({"titles": 1500, "returns": 1000, "pages": 800, "sealed": 900}, "新名称"))
+    )
     shown = len(re.findall(r"records/schools/n\d+/school\.yml", made))
     counted = re.search(r"学校 · title (\d+) 处", made)
     assert counted
@@ -199,7 +255,9 @@ def test_of_one_huge_record_as_much_is_told_as_there_is_room_and_the_rest_counte
 def test_of_many_schools_that_turn_as_many_are_named_as_there_is_room_and_all_counted() -> None:
     made, follows = significant()
     ids = [f"n{i}" for i in range(9000)]
-    noisy = replace(follows, verdicts=(turn("ROOM-01", Verdict.MET, Verdict.UNMET, *ids, worse=True), *follows.verdicts))
+    noisy = replace(
+        follows, verdicts=(turn("ROOM-01", Verdict.MET, Verdict.UNMET, *ids, worse=True), *follows.verdicts)
+    )
     told = replace(words({}, ""), review=Review(changes=made, consequences=noisy, names={}, faults=(0, 0), as_of=AS_OF))
     first = first_section(review_markdown.report(told))
     assert "变差或不再核对的结论（9001）" in first
@@ -239,9 +297,16 @@ def test_real_records_one_figure_among_new_titles_and_returns(noisy: bool) -> No
         **fixture(),
         **{f"records/schools/n{i:03}/school.yml": school.replace(b"xz01", f"n{i:03}".encode()) for i in range(count)},
     }
-    path = "records/schools/xz10/2026-2027.yml" if "records/schools/xz10/2026-2027.yml" in before else "records/schools/xz01/2026-2027.yml"
+    path = (
+        "records/schools/xz10/2026-2027.yml"
+        if "records/schools/xz10/2026-2027.yml" in before
+        else "records/schools/xz01/2026-2027.yml"
+    )
     after = {
-        **{name: data.replace("第一小学".encode(), "新小学".encode()) if "/n" in name else data for name, data in before.items()},
+        **{
+            name: data.replace("第一小学".encode(), "新小学".encode()) if "/n" in name else data
+            for name, data in before.items()
+        },
         **{f"records/schools/n{i:03}/2026-2027.yml": filed.replace(b"xz01", f"n{i:03}".encode()) for i in range(count)},
         path: re.sub(rb"(full_time|part_time|certified): \d+", rb"\1: 0", before[path]),
     }
@@ -263,7 +328,9 @@ def following(told: ReviewWords, **more: object) -> ReviewWords:
     return replace(told, review=replace(told.review, consequences=replace(told.review.consequences, **more)))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("what", "was", "new"), [("claims", "reproduced", "reproduced"), ("waivers", "in-force", "in-force")])
+@pytest.mark.parametrize(
+    ("what", "was", "new"), [("claims", "reproduced", "reproduced"), ("waivers", "in-force", "in-force")]
+)
 def test_what_turned_is_named_before_what_is_judged_for_the_first_time(what: str, was: str, new: str) -> None:
     noise = [Turn(id=f"a{i}", subject=Text(zh="长" * 100), before=None, after=new) for i in range(900)]
     turned = Turn(id="z", subject=Text(zh="变了的"), before=was, after=None)
@@ -273,21 +340,39 @@ def test_what_turned_is_named_before_what_is_judged_for_the_first_time(what: str
 
 def test_new_files_of_one_sort_push_out_no_change_of_another() -> None:
     told = words({}, "")
-    noise = [FileChange(how=How.ADDED, path=f"docs/{i:04}{name}") for i in range(400) for name in ("/.gitattributes", ".toml", "/CODEOWNERS")]
+    noise = [
+        FileChange(how=How.ADDED, path=f"docs/{i:04}{name}")
+        for i in range(400)
+        for name in ("/.gitattributes", ".toml", "/CODEOWNERS")
+    ]
     noise += [FileChange(how=How.ADDED, path=f".github/workflows/a{i:04}.yml") for i in range(400)]
     hidden = ("guard.yml", ".github/workflows/check.yml", "pyproject.toml", "generator/audit.py", "sample/x.csv")
     outside = (*noise, *(FileChange(how=How.CHANGED, path=path) for path in hidden))
-    made = plain(review_markdown.report(replace(told, review=replace(told.review, changes=replace(told.review.changes, outside=outside)))))
+    made = plain(
+        review_markdown.report(
+            replace(told, review=replace(told.review, changes=replace(told.review.changes, outside=outside)))
+        )
+    )
     assert [path for path in hidden if path not in made] == []
 
 
 def test_what_is_new_in_a_record_pushes_out_no_change_of_what_was_there() -> None:
     fresh = [field("parameters", f"p{i}", "value", before=None, after=i) for i in range(900)]
     words_ = [field("areas", f"a{i}", "title", before="旧" * 99, after="新" * 99) for i in range(300)]
-    district = record("district", "records/district.yml", *fresh, *words_, field("years", "first_day", before="2026-09-01", after="2027-09-01"))
+    district = record(
+        "district",
+        "records/district.yml",
+        *fresh,
+        *words_,
+        field("years", "first_day", before="2026-09-01", after="2027-09-01"),
+    )
     told = words({}, "")
     district = replace(district, fields=(*district.fields, field("parameters", "z", "value", before=10, after=1)))
-    made = plain(review_markdown.report(replace(told, review=replace(told.review, changes=replace(told.review.changes, records=(district,))))))
+    made = plain(
+        review_markdown.report(
+            replace(told, review=replace(told.review, changes=replace(told.review.changes, records=(district,))))
+        )
+    )
     assert "10 → 1" in made
     assert "2027-09-01" in made
 
@@ -328,7 +413,9 @@ def test_another_order_of_items_is_told() -> None:
     (told,) = compared(schema, {"levels": levels}, {"levels": levels[::-1]})
     assert (told.names, told.before, told.after) == (("levels",), ["model", "growing"], ["growing", "model"])
     longer = [*levels, {"id": "new", "title": "新"}]
-    assert [change.names for change in compared(schema, {"levels": levels}, {"levels": longer})] == [("levels", "new", "title")]
+    assert [change.names for change in compared(schema, {"levels": levels}, {"levels": longer})] == [
+        ("levels", "new", "title")
+    ]
 
 
 def test_no_tower_of_marks_and_no_blank_letter_hides_the_lines_around_it() -> None:

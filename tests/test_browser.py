@@ -116,7 +116,9 @@ def test_a_school_is_found_by_a_part_of_its_name(context: BrowserContext, sample
 
 
 def test_words_that_no_key_typed_are_searched_too(context: BrowserContext, sample_url: str) -> None:
-    """The second query is filled in when the index is loaded and the field has the focus: nothing but the words tells the theme to search."""
+    """The second query is filled in when the index is loaded and the field has the focus: nothing but the words tells
+    the theme to search.
+    """
     page = context.new_page()
     assert search(page, f"{sample_url}/index.html", "讲师团")
     page.locator("input.md-search__input").fill("xz07")
@@ -160,10 +162,14 @@ def test_the_index_of_schools_filters_and_sorts(context: BrowserContext, sample_
     expect(rows).to_have_count(55)
     button = page.locator("#schools-table thead button").nth(5)
     button.click()
-    figures = [int(c.replace(",", "")) for c in page.locator("#schools-table tbody tr td:nth-child(6)").all_inner_texts()]
+    figures = [
+        int(c.replace(",", "")) for c in page.locator("#schools-table tbody tr td:nth-child(6)").all_inner_texts()
+    ]
     assert figures == sorted(figures)
     button.click()
-    figures = [int(c.replace(",", "")) for c in page.locator("#schools-table tbody tr td:nth-child(6)").all_inner_texts()]
+    figures = [
+        int(c.replace(",", "")) for c in page.locator("#schools-table tbody tr td:nth-child(6)").all_inner_texts()
+    ]
     assert figures == sorted(figures, reverse=True)
 
 
@@ -179,7 +185,9 @@ def test_on_paper_a_table_stays_a_table(context: BrowserContext, sample_url: str
         expect(page.locator(hidden)).to_be_hidden()
 
 
-def test_the_table_of_schools_and_rules_filters_by_part_stage_and_outcome(context: BrowserContext, sample_url: str) -> None:
+def test_the_table_of_schools_and_rules_filters_by_part_stage_and_outcome(
+    context: BrowserContext, sample_url: str
+) -> None:
     page = context.new_page()
     page.goto(f"{sample_url}/compliance/matrix/hills.html")
     rows, heads = page.locator("#matrix-table tbody tr:visible"), page.locator("#matrix-table thead th:visible")
@@ -204,7 +212,9 @@ def test_the_table_of_schools_and_rules_filters_by_part_stage_and_outcome(contex
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["wide", "narrow"])
-def test_the_table_keeps_its_headings_in_sight_and_is_worked_by_keyboard(browser: Browser, sample_url: str, size: ViewportSize) -> None:
+def test_the_table_keeps_its_headings_in_sight_and_is_worked_by_keyboard(
+    browser: Browser, sample_url: str, size: ViewportSize
+) -> None:
     context = browser.new_context(viewport=size, reduced_motion="reduce")
     page = context.new_page()
     page.goto(f"{sample_url}/compliance/matrix/hills.html")
@@ -212,9 +222,7 @@ def test_the_table_keeps_its_headings_in_sight_and_is_worked_by_keyboard(browser
     table.scroll_into_view_if_needed()
     table.focus()
     page.keyboard.press("End")
-    end = (
-        "t => new Promise(done => { const look = () => t.scrollTop + t.clientHeight > t.scrollHeight - 2 ? done() : setTimeout(look, 50); look(); })"
-    )
+    end = "t => new Promise(done => { const look = () => t.scrollTop + t.clientHeight > t.scrollHeight - 2 ? done() : setTimeout(look, 50); look(); })"
     table.evaluate(end)  # not `wait_for_function`, which evaluates text, as the pages' policy forbids
     box = table.bounding_box()
     head = page.locator("#matrix-table thead th").nth(1).bounding_box()
@@ -263,16 +271,24 @@ def test_a_cell_leads_to_the_line_of_the_checklist_and_opens_it(context: Browser
 def test_per_school_tables_are_not_in_the_search_index(sample_site: Path) -> None:
     index = json.loads((sample_site / "search" / "search_index.json").read_text(encoding="utf-8"))
     name = next(d["title"] for d in index["docs"] if d["location"] == "schools/xz09.html")
-    holds = {d["location"].partition("#")[0] for d in index["docs"] if name in d["text"] and d["location"].startswith(("compliance/", "rules/"))}
+    holds = {
+        d["location"].partition("#")[0]
+        for d in index["docs"]
+        if name in d["text"] and d["location"].startswith(("compliance/", "rules/"))
+    }
     assert holds == set()
 
 
 @pytest.mark.parametrize("language", ["", "en/"])
-def test_no_console_error_and_no_foreign_request(context: BrowserContext, sample_url: str, sample_site: Path, language: str) -> None:
+def test_no_console_error_and_no_foreign_request(
+    context: BrowserContext, sample_url: str, sample_site: Path, language: str
+) -> None:
     page, errors, foreign = context.new_page(), [], []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("request", lambda r: foreign.append(r.url) if not r.url.startswith((sample_url, "data:", "blob:")) else None)
+    page.on(
+        "request", lambda r: foreign.append(r.url) if not r.url.startswith((sample_url, "data:", "blob:")) else None
+    )
     for path in (*KINDS, "404.html", f"policies/{sample_policy(sample_site)}", f"plans/{sample_plan(sample_site)}"):
         response = page.goto(f"{sample_url}/{language}{path}", wait_until="load")
         assert response is not None
@@ -290,17 +306,21 @@ def test_every_page_forbids_what_it_does_not_need(sample_site: Path) -> None:
         head, _, rest = text.partition(POLICY)
         policy = dict(part.strip().partition(" ")[::2] for part in rest.partition('"')[0].split(";"))
         assert policy.pop("img-src") == "'self' data:", path
-        assert policy == dict.fromkeys(("script-src", "style-src", "connect-src", "worker-src"), "'self'") | dict.fromkeys(
-            ("default-src", "base-uri", "form-action"), "'none'"
-        ), path
+        assert policy == dict.fromkeys(
+            ("script-src", "style-src", "connect-src", "worker-src"), "'self'"
+        ) | dict.fromkeys(("default-src", "base-uri", "form-action"), "'none'"), path
         assert not re.search("<(?:script|link|style|base)", head), path
-        assert not re.search(r"<style|\sstyle=|<script(?![^>]* src=|[^>]* type=\"application/json\")|<[^>]*\son[a-z]+=|javascript:", text), path
+        assert not re.search(
+            r"<style|\sstyle=|<script(?![^>]* src=|[^>]* type=\"application/json\")|<[^>]*\son[a-z]+=|javascript:", text
+        ), path
 
 
 def test_a_script_in_a_page_does_not_run(context: BrowserContext, sample_url: str) -> None:
     """The second line of defence: what got into a page all the same stays dead, whichever way it asks to run."""
     page, refused = context.new_page(), []
-    page.on("console", lambda message: refused.append(message.text) if "Content Security Policy" in message.text else None)
+    page.on(
+        "console", lambda message: refused.append(message.text) if "Content Security Policy" in message.text else None
+    )
     wicked = (
         "<script>window.ran = 1</script>",
         '<img src="data:," onerror="window.ran = 2">',
@@ -310,7 +330,10 @@ def test_a_script_in_a_page_does_not_run(context: BrowserContext, sample_url: st
         '<base href="https://elsewhere.example/">',
         '<form id="y" action="https://elsewhere.example/"><input name="z"></form>',
     )
-    page.route("**/about/index.html", lambda route: route.fulfill(body=route.fetch().text().replace("<article", f"{''.join(wicked)}<article", 1)))
+    page.route(
+        "**/about/index.html",
+        lambda route: route.fulfill(body=route.fetch().text().replace("<article", f"{''.join(wicked)}<article", 1)),
+    )
     page.goto(f"{sample_url}/about/index.html", wait_until="load")
     page.locator("#x").click()
     page.evaluate("document.getElementById('y').submit()")

@@ -1,4 +1,7 @@
-"""The whole road: records to a finished site. Same bytes everywhere, whole or not at all, stamped pages as the engine would build them."""
+"""The whole road: records to a finished site.
+
+Same bytes everywhere, whole or not at all, stamped pages as the engine would build them.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +61,11 @@ def typical_site(root: Path = TYPICAL) -> Site:
 
 
 def bytes_of(folder_: Path) -> dict[str, str]:
-    return {p.relative_to(folder_).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder_.rglob("*")) if p.is_file()}
+    return {
+        p.relative_to(folder_).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder_.rglob("*"))
+        if p.is_file()
+    }
 
 
 @pytest.fixture
@@ -94,7 +101,9 @@ def test_stamped_pages_have_the_bytes_of_pages_that_the_engine_builds(built: Pat
     runs = [engine.Run(folder=half.folder, settings=building._settings(half, Engine.MKDOCS)) for half in halves]
     engine.build(runs, Engine.MKDOCS, AS_OF)
     for half in halves:
-        stamped = [f"schools/{school}" for school in content.repository.schools] + [grid.path for grid in matrix.grids(content)]
+        stamped = [f"schools/{school}" for school in content.repository.schools] + [
+            grid.path for grid in matrix.grids(content)
+        ]
         stamped += [inspections.path(v) for v in inspections.announced(content)]
         for path in stamped:
             there = built / FOLDERS[half.edition.language] / f"{path}.html"
@@ -129,7 +138,9 @@ def test_a_later_site_replaces_the_one_before_and_leaves_no_rest(tmp_path: Path)
 
 
 def test_a_site_with_an_address_tells_its_pages_and_compresses_them(tmp_path: Path) -> None:
-    """The smallest district; with its address, and without, where links of the 404 page lead to no other site of the host."""
+    """The smallest district; with its address, and without, where links of the 404 page lead to no other site of the
+    host.
+    """
     root, out = tmp_path / "here", tmp_path / "out"
     shutil.copytree(TYPICAL.parent / "minimal", root)
     assert build(root, out, date(2026, 11, 24), None, Engine.MKDOCS, lambda _: None) == ()
@@ -141,15 +152,25 @@ def test_a_site_with_an_address_tells_its_pages_and_compresses_them(tmp_path: Pa
     assert 'href="./en/index.html"' in lost["404.html"] or 'href="en/index.html"' in lost["404.html"]
     assert not (out / "sitemap.xml").exists()
     district = root / "records" / "district.yml"
-    district.write_text(f"{district.read_text(encoding='utf-8')}site_url: https://pages.invalid/office/site/\n", encoding="utf-8")
+    district.write_text(
+        f"{district.read_text(encoding='utf-8')}site_url: https://pages.invalid/office/site/\n", encoding="utf-8"
+    )
     content, problems = building.read(root)
     assert content is not None, problems
     building.publish(site(content, date(2026, 11, 24), None), out, Engine.MKDOCS, lambda _: None, compressed=True)
-    pages = {p.relative_to(out).as_posix() for p in out.resolve().rglob("*.html") for p in [out / p.relative_to(out.resolve())]}
+    pages = {
+        p.relative_to(out).as_posix()
+        for p in out.resolve().rglob("*.html")
+        for p in [out / p.relative_to(out.resolve())]
+    }
     listed = re.findall("<loc>(.*)</loc>", (out / "sitemap.xml").read_text(encoding="utf-8"))
-    assert listed == sorted(f"https://pages.invalid/office/site/{page}" for page in pages if not page.endswith("404.html"))
+    assert listed == sorted(
+        f"https://pages.invalid/office/site/{page}" for page in pages if not page.endswith("404.html")
+    )
     assert "Sitemap: https://pages.invalid/office/site/sitemap.xml" in (out / "robots.txt").read_text(encoding="utf-8")
-    assert set(re.findall(r'(?:href|src)="(/[^"]*)"', (out / "404.html").read_text(encoding="utf-8"))) >= {"/office/site/index.html"}
+    assert set(re.findall(r'(?:href|src)="(/[^"]*)"', (out / "404.html").read_text(encoding="utf-8"))) >= {
+        "/office/site/index.html"
+    }
     for name in ("index.html", "assets/xz.css", "sitemap.xml", "search/search_index.json"):
         assert gzip.decompress((out / f"{name}.gz").read_bytes()) == (out / name).read_bytes()
     assert (out / "index.html.gz").read_bytes()[4:8] == bytes(4)  # no time
@@ -283,7 +304,9 @@ def test_every_page_ends_with_its_provenance() -> None:
 
 
 def test_english_pages_hold_no_chinese_but_what_says_so() -> None:
-    """The sample's programme-level records are complete in English: a reader of English alone meets Chinese only where it is marked or quoted."""
+    """The sample's programme-level records are complete in English: a reader of English alone meets Chinese only where
+    it is marked or quoted.
+    """
     content = typical_site(ROOT)
     for page in every_page(edition(content, Language.EN, load())):
         if page.path.startswith(("about/problems", "about/edit")):
@@ -303,12 +326,18 @@ def test_an_address_that_names_no_host_is_a_problem(tmp_path: Path, url: str) ->
 def test_no_area_may_take_the_page_that_leads_to_all_areas(tmp_path: Path) -> None:
     district = Path(shutil.copytree(TYPICAL, tmp_path / "district"))
     for path in (district / "records").rglob("*.yml"):
-        path.write_text(path.read_text(encoding="utf-8").replace("area: lake", "area: index").replace("- id: lake", "- id: index"), encoding="utf-8")
+        path.write_text(
+            path.read_text(encoding="utf-8").replace("area: lake", "area: index").replace("- id: lake", "- id: index"),
+            encoding="utf-8",
+        )
     assert [p.code for p in load_repository(folder(district)[0])[1]] == ["kept-id"]
 
 
 def test_no_area_may_have_an_id_of_which_windows_makes_no_file(tmp_path: Path) -> None:
     district = Path(shutil.copytree(TYPICAL, tmp_path / "district"))
     for path in (district / "records").rglob("*.yml"):
-        path.write_text(path.read_text(encoding="utf-8").replace("area: lake", "area: con").replace("- id: lake", "- id: con"), encoding="utf-8")
+        path.write_text(
+            path.read_text(encoding="utf-8").replace("area: lake", "area: con").replace("- id: lake", "- id: con"),
+            encoding="utf-8",
+        )
     assert [p.code for p in load_repository(folder(district)[0])[1]] == ["reserved-name"]

@@ -1,4 +1,6 @@
-"""Charts: the drawings byte by byte, hostile labels, honest geometry, and whether they can be read in light, in the dark, on a phone, on paper."""
+"""Charts: the drawings byte by byte, hostile labels, honest geometry, and whether they can be read in light, in the
+dark, on a phone, on paper.
+"""
 
 from __future__ import annotations
 
@@ -40,13 +42,32 @@ def figures(language: Language) -> dict[str, Figure | Strip]:
         return Series(name=t(zh, en), points=points)
 
     stages = (t("小学", "Primary"), t("初中", "Junior"), t("高中", "Senior"))
-    terms = tuple(t(f"{year} 年{zh}季学期", f"{en} {year}") for year in (2023, 2024, 2025, 2026) for zh, en in (("春", "Spring"), ("秋", "Autumn")))
-    verdicts = [t(*w) for w in (("达标", "Met"), ("未达标", "Unmet"), ("未到期", "Due"), ("证据过期", "Stale"), ("未填报", "Unreported"))]
+    terms = tuple(
+        t(f"{year} 年{zh}季学期", f"{en} {year}")
+        for year in (2023, 2024, 2025, 2026)
+        for zh, en in (("春", "Spring"), ("秋", "Autumn"))
+    )
+    verdicts = [
+        t(*w)
+        for w in (
+            ("达标", "Met"),
+            ("未达标", "Unmet"),
+            ("未到期", "Due"),
+            ("证据过期", "Stale"),
+            ("未填报", "Unreported"),
+        )
+    ]
     long = t(
         "九年一贯制学校、完全中学（含民办学校和特殊教育学校）中没有按学段分别统计、只报送了全校合计数的那一部分学生",
         "Nine-year and complete secondary schools, private and special ones included, that state only one total for all of their stages",
     )
-    numbers: tuple[tuple[Point, ...], ...] = ((40, 30, 55, 10, 0), (5, 6, 0, C, 0), (2, 3, 0, 3, 0), (1, 4, 0, 3, 0), (7, 12, 0, R, 0))
+    numbers: tuple[tuple[Point, ...], ...] = (
+        (40, 30, 55, 10, 0),
+        (5, 6, 0, C, 0),
+        (2, 3, 0, 3, 0),
+        (1, 4, 0, 3, 0),
+        (7, 12, 0, R, 0),
+    )
     rules = (
         t("成立领导小组", "Leading group"),
         t("召开专题会议", "Special meetings"),
@@ -71,9 +92,21 @@ def figures(language: Language) -> dict[str, Figure | Strip]:
             **common,
         ),
         "grouped": Figure(
-            id="b", title=t("各学期接受辅导的学生", "Pupils counselled by term"), kind=Kind.BARS, categories=terms[:3], series=by_stage, **common
+            id="b",
+            title=t("各学期接受辅导的学生", "Pupils counselled by term"),
+            kind=Kind.BARS,
+            categories=terms[:3],
+            series=by_stage,
+            **common,
         ),
-        "many": Figure(id="c", title=t("关注的各类情况", "Concerns by kind"), kind=Kind.BARS, categories=stages[:2], series=seven, **common),
+        "many": Figure(
+            id="c",
+            title=t("关注的各类情况", "Concerns by kind"),
+            kind=Kind.BARS,
+            categories=stages[:2],
+            series=seven,
+            **common,
+        ),
         "stacked": Figure(
             id="d",
             kind=Kind.STACKED,
@@ -115,7 +148,9 @@ def figures(language: Language) -> dict[str, Figure | Strip]:
             others=(*[1] * 18, *[2] * 14, *[3] * 9, 4, 4, 9, 6, None, C),
             unit=t(" 人", ""),
         ),
-        "hidden": Strip(id="i", title=t("转介", "Referrals"), name=t("样例第一小学", "Sample School 1"), own=C, others=()),
+        "hidden": Strip(
+            id="i", title=t("转介", "Referrals"), name=t("样例第一小学", "Sample School 1"), own=C, others=()
+        ),
     }
 
 
@@ -134,7 +169,11 @@ def parsed(made: Edition, figure: Figure | Strip) -> ET.Element:
 
 
 def test_drawings(editions: dict[Language, Edition], update_golden: bool) -> None:
-    made = {f"{lang.value}/{name}.html": settle(fragment(editions[lang], f)) + "\n" for lang in Language for name, f in figures(lang).items()}
+    made = {
+        f"{lang.value}/{name}.html": settle(fragment(editions[lang], f)) + "\n"
+        for lang in Language
+        for name, f in figures(lang).items()
+    }
     if update_golden:
         output.write(DRAWINGS, made.items())
     kept = {p.relative_to(DRAWINGS).as_posix(): p.read_text(encoding="utf-8") for p in DRAWINGS.rglob("*.html")}
@@ -145,7 +184,10 @@ def test_drawings(editions: dict[Language, Edition], update_golden: bool) -> Non
 
 # Whatever the labels and numbers
 
-LABEL = st.one_of(st.text(max_size=60), st.sampled_from(["<script>alert(1)</script>", "]]>", "a\n\nb", '"&amp;<!--', "*a* `b`\n# c", "\x02\x03"]))
+LABEL = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(["<script>alert(1)</script>", "]]>", "a\n\nb", '"&amp;<!--', "*a* `b`\n# c", "\x02\x03"]),
+)
 VALUE = st.one_of(st.integers(0, 10**12), st.floats(0, 1e12), st.just(0))
 POINT: st.SearchStrategy[Point] = st.one_of(VALUE, st.none(), st.sampled_from([C, R]))
 
@@ -161,13 +203,27 @@ def any_figure(draw_: st.DrawFn) -> Figure:
         title=draw_(LABEL),
         axis=draw_(LABEL),
         categories=tuple(draw_(st.lists(LABEL, min_size=count, max_size=count))),
-        series=tuple(draw_(st.lists(st.builds(Series, name=LABEL, points=points), min_size=1, max_size=1 if kind is Kind.SPARK else 7))),
+        series=tuple(
+            draw_(
+                st.lists(
+                    st.builds(Series, name=LABEL, points=points), min_size=1, max_size=1 if kind is Kind.SPARK else 7
+                )
+            )
+        ),
         unit=draw_(LABEL),
         notes=(draw_(LABEL),),
     )
 
 
-any_strip = st.builds(Strip, id=st.just("strip"), title=LABEL, name=LABEL, own=POINT, others=st.lists(POINT, max_size=80).map(tuple), unit=LABEL)
+any_strip = st.builds(
+    Strip,
+    id=st.just("strip"),
+    title=LABEL,
+    name=LABEL,
+    own=POINT,
+    others=st.lists(POINT, max_size=80).map(tuple),
+    unit=LABEL,
+)
 anything = st.one_of(any_figure(), any_strip)
 
 
@@ -182,7 +238,12 @@ def test_any_labels_and_numbers_give_one_block_of_harmless_html(figure: Figure |
     ids = [e.attrib["id"] for e in root.iter() if "id" in e.attrib]
     assert len(ids) == len(set(ids))
     assert "\n\n" not in html
-    assert not [n for e in root.iter() for key in ("x", "y", "width", "height", "d") if (n := e.get(key, "")) and re.search("nan|inf|e[+-]", n)]
+    assert not [
+        n
+        for e in root.iter()
+        for key in ("x", "y", "width", "height", "d")
+        if (n := e.get(key, "")) and re.search("nan|inf|e[+-]", n)
+    ]
     assert str(draw(figure, made.say).svg) in markdown.markdown(html, extensions=["attr_list", "md_in_html"])
     assert fragment(made, figure) == html
 
@@ -216,21 +277,29 @@ def test_bars_are_as_long_as_their_values(values: list[float]) -> None:
     root = parsed(_EDITIONS[Language.EN], _bars(categories, tuple(values)))
     widths = [float(r.attrib["width"]) for r in root.iter("rect")]
     for value, width in zip(values, widths, strict=True):
-        assert width == pytest.approx(value / (max(values) or 1) * max(widths), abs=0.11)  # written to a tenth of a unit
+        assert width == pytest.approx(
+            value / (max(values) or 1) * max(widths), abs=0.11
+        )  # written to a tenth of a unit
 
 
 @given(st.lists(st.integers(0, 500), min_size=2, max_size=7).filter(any))
 def test_parts_fill_the_whole_and_are_as_wide_as_their_shares(values: list[int]) -> None:
     series = tuple(Series(name=f"s{n}", points=(value,)) for n, value in enumerate(values))
-    root = parsed(_EDITIONS[Language.EN], Figure(id="x", kind=Kind.STACKED, title="t", axis="a", categories=("c",), series=series))
+    root = parsed(
+        _EDITIONS[Language.EN], Figure(id="x", kind=Kind.STACKED, title="t", axis="a", categories=("c",), series=series)
+    )
     parts = [r for g in root.iter("g") if g.get("class") == "part" for r in g.iter("rect")]
     shares = [360 * v / sum(values) for v in values if v]
     assert [float(r.attrib["width"]) for r in parts] == pytest.approx(shares, abs=0.06)
-    assert [float(r.attrib["x"]) for r in parts] == pytest.approx([sum(shares[:n]) for n in range(len(shares))], abs=0.06)
+    assert [float(r.attrib["x"]) for r in parts] == pytest.approx(
+        [sum(shares[:n]) for n in range(len(shares))], abs=0.06
+    )
 
 
 def _bars(categories: tuple[str, ...], points: tuple[Point, ...]) -> Figure:
-    return Figure(id="x", kind=Kind.BARS, title="t", axis="a", categories=categories, series=(Series(name="s", points=points),))
+    return Figure(
+        id="x", kind=Kind.BARS, title="t", axis="a", categories=categories, series=(Series(name="s", points=points),)
+    )
 
 
 # What is not published
@@ -240,8 +309,15 @@ def test_a_suppressed_value_has_no_number() -> None:
     assert [f.name for f in fields(HiddenPoint)] == ["letter"]
 
 
-@given(st.lists(VALUE, min_size=4, max_size=4), st.lists(VALUE, min_size=4, max_size=4), st.integers(0, 3), st.sampled_from([Kind.BARS, Kind.SPARK]))
-def test_the_box_says_nothing_whatever_stands_around_it(one: list[Point], other: list[Point], place: int, kind: Kind) -> None:
+@given(
+    st.lists(VALUE, min_size=4, max_size=4),
+    st.lists(VALUE, min_size=4, max_size=4),
+    st.integers(0, 3),
+    st.sampled_from([Kind.BARS, Kind.SPARK]),
+)
+def test_the_box_says_nothing_whatever_stands_around_it(
+    one: list[Point], other: list[Point], place: int, kind: Kind
+) -> None:
     def box(points: list[Point]) -> list[dict[str, str]]:
         figure = replace(_bars(("a", "b", "c", "d"), (*points[:place], C, *points[place + 1 :])), kind=kind)
         return [r.attrib for r in parsed(_EDITIONS[Language.ZH], figure).iter("rect") if r.get("class") == "box"]
@@ -256,8 +332,13 @@ def test_where_a_part_is_suppressed_no_share_is_drawn(one: list[int], other: lis
     def drawn(values: list[int]) -> tuple[str, list[str]]:
         points: tuple[Point, ...] = (C, *values[:2])
         series = tuple(Series(name="n", points=(p,)) for p in points)
-        chart = draw(Figure(id="x", kind=Kind.STACKED, title="t", axis="a", categories=("c",), series=series), _EDITIONS[Language.EN].say)
-        return re.sub("<desc.*?</desc>", "", chart.svg), [cell for row in chart.told.rows for cell in row if "%" in cell]
+        chart = draw(
+            Figure(id="x", kind=Kind.STACKED, title="t", axis="a", categories=("c",), series=series),
+            _EDITIONS[Language.EN].say,
+        )
+        return re.sub("<desc.*?</desc>", "", chart.svg), [
+            cell for row in chart.told.rows for cell in row if "%" in cell
+        ]
 
     assert drawn(one) == drawn(other)
     assert drawn(one)[1] == []
@@ -287,7 +368,10 @@ def test_nothing_known_is_said_and_not_drawn_as_zero() -> None:
 
 def test_a_share_that_is_not_all_is_never_100_per_cent() -> None:
     series = (Series(name="met", points=(9999,)), Series(name="unmet", points=(1,)))
-    chart = draw(Figure(id="x", kind=Kind.STACKED, title="t", axis="a", categories=("c",), series=series), _EDITIONS[Language.ZH].say)
+    chart = draw(
+        Figure(id="x", kind=Kind.STACKED, title="t", axis="a", categories=("c",), series=series),
+        _EDITIONS[Language.ZH].say,
+    )
     assert chart.told.rows == (("c", "9,999（99.9%）", "1（0.0%）"),)
 
 
@@ -313,7 +397,13 @@ def test_values_that_cannot_be_drawn_are_refused(value: float) -> None:
 
 def test_a_figure_that_does_not_hold_together_is_refused() -> None:
     fine = _bars(("a", "b"), (1, 2))
-    for change in ({"id": "a b"}, {"series": ()}, {"categories": ()}, {"categories": ("a",)}, {"kind": Kind.SPARK, "series": fine.series * 2}):
+    for change in (
+        {"id": "a b"},
+        {"series": ()},
+        {"categories": ()},
+        {"categories": ("a",)},
+        {"kind": Kind.SPARK, "series": fine.series * 2},
+    ):
         with pytest.raises(ValueError, match=r"id|series|categories|category"):
             replace(fine, **change)
     for letter in ("", "7", "cc", "<"):
@@ -324,11 +414,16 @@ def test_a_figure_that_does_not_hold_together_is_refused() -> None:
 # In a browser
 
 
-@pytest.fixture(params=[(lang, scheme, width) for lang in Language for scheme in ("default", "slate") for width in (390, 1000)], ids=str)
+@pytest.fixture(
+    params=[(lang, scheme, width) for lang in Language for scheme in ("default", "slate") for width in (390, 1000)],
+    ids=str,
+)
 def shown(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """Every drawing on one page with the site's own colours, as Markdown gives it."""
     language, scheme, width = request.param
-    text = "\n\n".join(f"## {name}\n\n{fragment(_EDITIONS[language], figure)}" for name, figure in figures(language).items())
+    text = "\n\n".join(
+        f"## {name}\n\n{fragment(_EDITIONS[language], figure)}" for name, figure in figures(language).items()
+    )
     body = markdown.markdown(text, extensions=["attr_list", "md_in_html", "toc"])
     css = (ROOT / "site" / "theme" / "assets" / "xz.css").read_text(encoding="utf-8")
     page = browser.new_page(viewport={"width": width, "height": 900})
@@ -357,7 +452,9 @@ def test_every_colour_stands_out_also_on_paper(shown: Page) -> None:
 
 
 _TEXTS = "[...document.querySelectorAll('svg.xz-svg text')]"
-_TOO_SMALL = f"{_TEXTS}.filter(t => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a < 11).map(t => t.textContent)"
+_TOO_SMALL = (
+    f"{_TEXTS}.filter(t => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a < 11).map(t => t.textContent)"
+)
 # A line of Chinese type is taller than its ink: five pixels above and below are empty.
 _OUTSIDE = f"""{_TEXTS}.filter(t => {{ const a = t.getBoundingClientRect(), b = t.ownerSVGElement.getBoundingClientRect();
   return a.left < b.left - 1 || a.right > b.right + 1 || a.bottom > b.bottom + 5 || a.top < b.top - 5; }}).map(t => t.textContent)"""

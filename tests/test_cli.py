@@ -1,4 +1,6 @@
-"""The command line as people meet it: transcripts of whole commands (stdout, stderr, exit code), and bad input of every sort."""
+"""The command line as people meet it: transcripts of whole commands (stdout, stderr, exit code), and bad input of every
+sort.
+"""
 
 from __future__ import annotations
 
@@ -93,7 +95,9 @@ def run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 
 def run_apart(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "generator.cli.main", *arguments]
-    return subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, encoding="utf-8", check=False)
+    return subprocess.run(
+        command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, encoding="utf-8", check=False
+    )
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -124,14 +128,24 @@ def test_every_planted_mistake_is_found_on_its_line_and_nothing_else() -> None:
             if mark := re.search(r"# !([a-z-]+)", line):
                 planted.add((path.relative_to(FIXTURES / "broken").as_posix(), number, mark[1]))
     assert len(planted) >= 9
-    found = re.findall(r"(?m)^(records/\S+?):(\d+):\d+: .* \[([a-z-]+)\]$", run(["--root", "broken", "check"], FIXTURES).stdout)
+    found = re.findall(
+        r"(?m)^(records/\S+?):(\d+):\d+: .* \[([a-z-]+)\]$", run(["--root", "broken", "check"], FIXTURES).stdout
+    )
     stray = {("records/schools/readme.txt", 1, "unknown-file")}
     assert {(path, int(line), code) for path, line, code in found} == planted | stray
 
 
 def test_an_interrupted_reader_is_no_bug() -> None:
     command = f"{sys.executable} -m generator.cli.main --root broken check | head -1"
-    done = subprocess.run(command, shell=True, cwd=FIXTURES, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        shell=True,
+        cwd=FIXTURES,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert "Traceback" not in done.stderr
 
 
@@ -178,7 +192,9 @@ def test_a_hostile_file_is_a_problem_at_its_place(name: str, tmp_path: Path) -> 
         ("records/schools/../../x.yml", None, None),
     ],
 )
-def test_links_that_leave_the_tree_are_not_followed(path: str, target: str | None, code: str | None, tmp_path: Path) -> None:
+def test_links_that_leave_the_tree_are_not_followed(
+    path: str, target: str | None, code: str | None, tmp_path: Path
+) -> None:
     shutil.copytree(FIXTURES / "minimal" / "records", tmp_path / "records")
     if target:
         (tmp_path / path).symlink_to(target)
@@ -217,7 +233,9 @@ def test_a_folder_without_records_is_told_so(tmp_path: Path) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(
-    st.binary(max_size=400) | st.text(max_size=200).map(str.encode) | st.from_regex(rb"(id|title|area|classes): ?[\x20-\x7e]{0,20}\n", fullmatch=True)
+    st.binary(max_size=400)
+    | st.text(max_size=200).map(str.encode)
+    | st.from_regex(rb"(id|title|area|classes): ?[\x20-\x7e]{0,20}\n", fullmatch=True)
 )
 def test_whatever_stands_in_a_file_there_is_no_traceback(content: bytes) -> None:
     path = "records/schools/xz01/school.yml"

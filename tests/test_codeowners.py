@@ -1,4 +1,6 @@
-"""Who reviews what: the teams of the group that the repository really lies in, and patterns that meet the district's files where they really lie."""
+"""Who reviews what: the teams of the group that the repository really lies in, and patterns that meet the district's
+files where they really lie.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Sentences that compare: units, differences, what is missing, what is not known; in both languages, never rounded into a contradiction."""
+"""Sentences that compare: units, differences, what is missing, what is not known; in both languages, never rounded into
+a contradiction.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ def real(language: Language, rule: str, school: str) -> Check:
     return next(c for c in made(language).site.verdicts.by_school[SchoolId(school)] if c.rule.id == rule)
 
 
-def invented(language: Language, rule: str, value: Value | None, target: Value | None, verdict: Verdict) -> tuple[Check, JudgedPeriod]:
+def invented(
+    language: Language, rule: str, value: Value | None, target: Value | None, verdict: Verdict
+) -> tuple[Check, JudgedPeriod]:
     moment = JudgedPeriod(period=YEAR, due=DAY, verdict=verdict, value=value, target=target)
     found = made(language).site.repository.rules[RuleId(rule)]
     school = next(iter(made(language).site.repository.schools.values()))
@@ -67,12 +71,30 @@ def invented(language: Language, rule: str, value: Value | None, target: Value |
     [
         ("ROOM-13", 12, 15, "需要 15 平方米，现有 12 平方米，差 3 平方米", "15 m² needed, 12 m² recorded, 3 m² short"),
         ("ROOM-13", 15, 15, "需要 15 平方米，现有 15 平方米", "15 m² needed, 15 m² recorded"),
-        ("ROOM-13", 14.996, 15, "需要 15.000 平方米，现有 14.996 平方米，差 0.004 平方米", "15.000 m² needed, 14.996 m² recorded, 0.004 m² short"),
-        ("TEN-03", 1.8, 2, "需要 2 小时，现有 1.8 小时，差 0.2 小时", "2 hours needed, 1.8 hours recorded, 0.2 hours short"),
+        (
+            "ROOM-13",
+            14.996,
+            15,
+            "需要 15.000 平方米，现有 14.996 平方米，差 0.004 平方米",
+            "15.000 m² needed, 14.996 m² recorded, 0.004 m² short",
+        ),
+        (
+            "TEN-03",
+            1.8,
+            2,
+            "需要 2 小时，现有 1.8 小时，差 0.2 小时",
+            "2 hours needed, 1.8 hours recorded, 0.2 hours short",
+        ),
         ("STAFF-11", 0, 1, "需要 1 名，现有 0 名，差 1 名", "1 needed, 0 recorded, 1 short"),
         ("ORG-02", 0, 1, "需要 1 次，现有 0 次，差 1 次", "1 meeting needed, 0 meetings recorded, 1 meeting short"),
         ("ROOM-17", 0, 0, "需要多于 0 元，现有 0 元", "more than 0 yuan needed, 0 yuan recorded"),
-        ("SCREEN-02", 90.5, 95, "需要 95%，现有 90.5%，差 4.5 个百分点", "95 % needed, 90.5 % recorded, 4.5 percentage points short"),
+        (
+            "SCREEN-02",
+            90.5,
+            95,
+            "需要 95%，现有 90.5%，差 4.5 个百分点",
+            "95 % needed, 90.5 % recorded, 4.5 percentage points short",
+        ),
         ("TEN-02", True, None, "按考试成绩给学生排名", "pupils are ranked by score"),
         ("ROOM-01", False, None, "没有心理辅导室", "there is no counselling room"),
         ("ORG-01", "other", ("vice-principal",), "应为副校长，现为其他", "asked for: Vice-principal; recorded: Other"),
@@ -84,7 +106,13 @@ def invented(language: Language, rule: str, value: Value | None, target: Value |
             "要求 3 项，现有 1 项，还缺：沙盘、测评电脑",
             "1 of 3 are there; still missing: sand table, assessment computer",
         ),
-        ("ROOM-02", ("sand-table", "venting"), ("venting",), "要求的 1 项都有：宣泄器材", "all 1 are there: venting equipment"),
+        (
+            "ROOM-02",
+            ("sand-table", "venting"),
+            ("venting",),
+            "要求的 1 项都有：宣泄器材",
+            "all 1 are there: venting equipment",
+        ),
         (
             "TRAIN-02",
             76_000,
@@ -105,7 +133,9 @@ NUMBERS = [operator for operator, takes in TAKES.items() if takes == (ValueType.
 
 @pytest.mark.parametrize("operator", NUMBERS)
 @pytest.mark.parametrize("value", [2, 3, 4])
-def test_every_operator_of_numbers_has_its_sentence_and_tells_no_gap_where_it_holds(operator: Operator, value: int) -> None:
+def test_every_operator_of_numbers_has_its_sentence_and_tells_no_gap_where_it_holds(
+    operator: Operator, value: int
+) -> None:
     for language, gaps in ((Language.ZH, ("差 1", "多出 1")), (Language.EN, ("1 m² short", "1 m² too many"))):
         check, moment = invented(language, "ROOM-13", value, 3, Verdict.UNMET)
         said = compared(made(language), check._replace(rule=replace(check.rule, operator=operator)), moment)
@@ -114,20 +144,31 @@ def test_every_operator_of_numbers_has_its_sentence_and_tells_no_gap_where_it_ho
 
 
 def test_what_a_target_was_worked_out_from_is_named() -> None:
-    assert told(made(Language.ZH), real(Language.ZH, "STAFF-01", "xz09")) == ("按 35 个教学班计算，需要 4 名，现有 2 名，差 2 名",)
-    assert told(made(Language.EN), real(Language.EN, "STAFF-01", "xz09")) == ("For 35 classes: 4 needed, 2 recorded, 2 short",)
+    assert told(made(Language.ZH), real(Language.ZH, "STAFF-01", "xz09")) == (
+        "按 35 个教学班计算，需要 4 名，现有 2 名，差 2 名",
+    )
+    assert told(made(Language.EN), real(Language.EN, "STAFF-01", "xz09")) == (
+        "For 35 classes: 4 needed, 2 recorded, 2 short",
+    )
 
 
 def test_what_is_not_known_says_why() -> None:
     zh = made(Language.ZH)
     assert compared(zh, *invented(Language.ZH, "STAFF-11", None, 1, Verdict.UNREPORTED)) == "年报里没有填这一项"
     assert compared(zh, *invented(Language.ZH, "STAFF-11", None, 1, Verdict.DUE)) == "还没有记录"
-    assert compared(zh, *invented(Language.ZH, "FILE-01", None, None, Verdict.DUE)) == "由密封报送的数据回答，结论随统计发布公布"
+    assert (
+        compared(zh, *invented(Language.ZH, "FILE-01", None, None, Verdict.DUE))
+        == "由密封报送的数据回答，结论随统计发布公布"
+    )
     assert told(zh, real(Language.ZH, "STAFF-01", "xz37")) == ("本学年的年报还没有交",)
 
 
 def test_a_window_is_named_with_its_term() -> None:
-    late = [c for c in made(Language.ZH).site.verdicts.by_rule[RuleId("FOLLOW-01")] if c.verdict is Verdict.UNREPORTED and c.found is not None]
+    late = [
+        c
+        for c in made(Language.ZH).site.verdicts.by_rule[RuleId("FOLLOW-01")]
+        if c.verdict is Verdict.UNREPORTED and c.found is not None
+    ]
     assert late
     for said in told(made(Language.ZH), late[0]):
         assert re.fullmatch(r"2026—2027学年第一学期（秋季） · .+：.+", said), said
@@ -164,5 +205,8 @@ def test_a_sentence_never_contradicts_its_verdict(value: float, target: float) -
 
 def test_a_count_says_of_how_many_and_how_many_are_left_out() -> None:
     found = made(Language.ZH).site.verdicts.by_rule[RuleId("STAFF-01")]
-    assert in_all(made(Language.ZH), tally(found), "schools") == "能判断的 51 所学校中，50 所达标（98%）；另有 4 所没有计入（证据过期 2、未填报 2）。"
+    assert (
+        in_all(made(Language.ZH), tally(found), "schools")
+        == "能判断的 51 所学校中，50 所达标（98%）；另有 4 所没有计入（证据过期 2、未填报 2）。"
+    )
     assert in_all(made(Language.ZH), tally(()), "schools") == "还没有能判断的学校。"

@@ -14,7 +14,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.compliance import evaluate as compliance
-from generator.compliance.evaluate import JUDGED, WAIVABLE, WORST_FIRST, Check, Tally, Verdict, combined, evaluate, rules_of, tally
+from generator.compliance.evaluate import (
+    JUDGED,
+    WAIVABLE,
+    WORST_FIRST,
+    Check,
+    Tally,
+    Verdict,
+    combined,
+    evaluate,
+    rules_of,
+    tally,
+)
 from generator.compliance.school_measures import MEASURABLE, Look, periods
 from generator.files.tree import Tree, folder
 from generator.model import duties as d
@@ -61,7 +72,7 @@ def with_return(school: str, year: str = "2026-2027", **changed: Any) -> Reposit
     return replace(typical(), returns=returns)
 
 
-# --- tables ---------------------------------------------------------------------------------------------------------------------
+# --- tables -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("found", [c for n in range(len(WORST_FIRST) + 1) for c in combinations(WORST_FIRST, n)])
@@ -154,7 +165,7 @@ def test_a_target_is_exact(classes: int, per_teacher: int) -> None:
     assert operators.target_value(target, lambda _: None, {"p": per_teacher}) is None
 
 
-# --- days -----------------------------------------------------------------------------------------------------------------------
+# --- days -------------------------------------------------------------------------------------------------------------
 
 
 def test_the_last_day_still_counts() -> None:
@@ -185,7 +196,9 @@ def test_a_return_is_not_known_before_it_is_filed() -> None:
 
 def test_a_policy_binds_while_it_is_in_force() -> None:
     policies = dict(typical().policies)
-    policies[PolicyId("xinzhuli")] = replace(policies[PolicyId("xinzhuli")], in_force_from=NOW, in_force_until=NOW + timedelta(days=1))
+    policies[PolicyId("xinzhuli")] = replace(
+        policies[PolicyId("xinzhuli")], in_force_from=NOW, in_force_until=NOW + timedelta(days=1)
+    )
     changed = replace(typical(), policies=policies)
     found = [check_of(changed, "STAFF-01", "xz01", NOW + timedelta(days=n)).verdict for n in (-1, 0, 1, 2)]
     assert found == [Verdict.NOT_APPLICABLE, Verdict.MET, Verdict.MET, Verdict.NOT_APPLICABLE]
@@ -227,7 +240,7 @@ def test_a_window_comes_due_after_it_and_the_next_one_is_told() -> None:
     assert (after.verdict, after.decisive and after.decisive.period.id) == (Verdict.UNREPORTED, "2026-2027-1/mid-term")
 
 
-# --- measures ------------------------------------------------------------------------------------------------------------------
+# --- measures ---------------------------------------------------------------------------------------------------------
 
 
 def look(found: Return, kind: d.PeriodKind = d.PeriodKind.YEAR, number: int = 0) -> Look:
@@ -294,11 +307,16 @@ def test_evidence_names_field_and_line() -> None:
     told = {e.field: lines[e.at.line - 1].strip() for e in found.evidence()}
     assert found.decisive
     assert told[("staff", "full_time")].startswith("full_time: ")
-    assert int(told[("staff", "full_time")].split()[1]) + int(told[("staff", "part_time")].split()[1]) == found.decisive.value
-    assert {(e.dated, e.filed) for e in found.evidence()} == {(date(2026, 9, 30), found.found.filed_on if found.found else None)}
+    assert (
+        int(told[("staff", "full_time")].split()[1]) + int(told[("staff", "part_time")].split()[1])
+        == found.decisive.value
+    )
+    assert {(e.dated, e.filed) for e in found.evidence()} == {
+        (date(2026, 9, 30), found.found.filed_on if found.found else None)
+    }
 
 
-# --- waivers ---------------------------------------------------------------------------------------------------------------------
+# --- waivers ----------------------------------------------------------------------------------------------------------
 
 
 def outcomes(repository: Repository, on: date = NOW) -> dict[tuple[str, str], Verdict]:
@@ -307,7 +325,13 @@ def outcomes(repository: Repository, on: date = NOW) -> dict[tuple[str, str], Ve
 
 def test_a_waiver_is_valid_from_its_first_through_its_last_day() -> None:
     waiver = typical().waivers[d.WaiverId("xz37-org-2026")]
-    days = (waiver.first_day - timedelta(days=1), waiver.first_day, date(2026, 11, 1), waiver.last_day, waiver.last_day + timedelta(days=1))
+    days = (
+        waiver.first_day - timedelta(days=1),
+        waiver.first_day,
+        date(2026, 11, 1),
+        waiver.last_day,
+        waiver.last_day + timedelta(days=1),
+    )
     found = [check_of(typical(), "ORG-01", "xz37", day) for day in days]
     assert [c.verdict for c in found] == [Verdict.DUE, Verdict.DUE, Verdict.WAIVED, Verdict.WAIVED, Verdict.UNREPORTED]
     assert found[2].without_waiver is Verdict.UNREPORTED
@@ -326,14 +350,16 @@ def test_a_waiver_changes_only_what_it_names(data: st.DataObject) -> None:
     repository = replace(sample(), waivers={})
     rule = data.draw(st.sampled_from(sorted(r.id for r in repository.rules.values() if r.subject is d.Subject.SCHOOL)))
     schools = data.draw(st.lists(st.sampled_from(sorted(repository.schools)), min_size=1, max_size=4, unique=True))
-    waiver = replace(next(iter(sample().waivers.values())), rule=rule, schools=tuple(schools), first_day=NOW, last_day=NOW)
+    waiver = replace(
+        next(iter(sample().waivers.values())), rule=rule, schools=tuple(schools), first_day=NOW, last_day=NOW
+    )
     before, after = outcomes(repository), outcomes(replace(repository, waivers={waiver.id: waiver}))
     changed = {key for key in before if before[key] is not after[key]}
     assert changed == {(rule, school) for school in schools if before[rule, school] in WAIVABLE}
     assert all(after[key] is Verdict.WAIVED for key in changed)
 
 
-# --- what must change nothing ----------------------------------------------------------------------------------------------------
+# --- what must change nothing -----------------------------------------------------------------------------------------
 
 
 def test_the_order_of_files_changes_nothing() -> None:
@@ -354,11 +380,13 @@ def test_a_better_return_makes_no_other_school_worse(data: st.DataObject) -> Non
     key = data.draw(st.sampled_from(sorted(k for k in sample().returns if k[1] == "2026-2027")))
     better = replace(sample().returns[key], staff=Staff(full_time=50, part_time=0, certified=None))
     before, after = outcomes(sample()), outcomes(replace(sample(), returns={**sample().returns, key: better}))
-    assert {k: v for k, v in before.items() if k[1] not in (key[0], "")} == {k: v for k, v in after.items() if k[1] not in (key[0], "")}
+    assert {k: v for k, v in before.items() if k[1] not in (key[0], "")} == {
+        k: v for k, v in after.items() if k[1] not in (key[0], "")
+    }
     assert after["STAFF-01", key[0]] in (Verdict.MET, Verdict.STALE)
 
 
-# --- the sample -------------------------------------------------------------------------------------------------------------------
+# --- the sample -------------------------------------------------------------------------------------------------------
 
 
 def test_the_sample_shows_every_verdict() -> None:

@@ -1,4 +1,6 @@
-"""The pages of verdicts: every Check in one place, nothing ranked, overdue means a duty, methods say all that is decided."""
+"""The pages of verdicts: every Check in one place, nothing ranked, overdue means a duty, methods say all that is
+decided.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,9 @@ def test_every_check_stands_once_on_any_day(day: date) -> None:
     there = made(Language.EN, day)
     rules = {r.id for r in there.site.repository.rules.values() if r.subject is Subject.SCHOOL}
     for school in list(there.site.repository.schools.values())[::9]:
-        assert sorted(re.findall(r'id="([A-Z]+-\d+[a-z]?)"', settle(schools.ordinary(there, school).body))) == sorted(rules)
+        assert sorted(re.findall(r'id="([A-Z]+-\d+[a-z]?)"', settle(schools.ordinary(there, school).body))) == sorted(
+            rules
+        )
 
 
 def test_what_is_due_comes_nearest_first() -> None:
@@ -110,7 +114,9 @@ def test_a_cell_says_its_verdict_in_words() -> None:
     for grid in matrix.grids(there.site)[:2]:
         body = settle(matrix.ordinary(there, grid).body)
         cells = re.findall(r'data-v="([a-z-]+)">.*?<span[^>]*>([^<]+)</span>', body)
-        assert len(cells) == len(grid.schools) * sum(r.subject is Subject.SCHOOL for r in there.site.repository.rules.values())
+        assert len(cells) == len(grid.schools) * sum(
+            r.subject is Subject.SCHOOL for r in there.site.repository.rules.values()
+        )
         words = {"met": "达标", "unmet": "未达标", "advisory": "建议改进", "due": "未到期", "stale": "证据过期"}
         words |= {"unreported": "未填报", "waived": "已豁免", "not-applicable": "不适用"}
         assert dict(cells) == {v: w for v, w in words.items() if v in dict(cells)}

@@ -1,4 +1,6 @@
-"""What checking costs grows with the size of a file and with the number of files, not with their square: steps are counted, no time is taken."""
+"""What checking costs grows with the size of a file and with the number of files, not with their square: steps are
+counted, no time is taken.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,9 @@ def told(name: str, size: int) -> Callable[[], object]:
 
     def work() -> object:
         problems = load_repository(Tree(readers={SCHOOL: lambda: content}))[1]
-        return report(problems, lambda _: content, Speaker(catalogue=load(), language=Language.EN)), tidied(SCHOOL, content)
+        return report(problems, lambda _: content, Speaker(catalogue=load(), language=Language.EN)), tidied(
+            SCHOOL, content
+        )
 
     return work
 
@@ -95,7 +99,10 @@ def district(number: int) -> dict[str, bytes]:
     """Schools whose every reference leads to another nowhere."""
     school = typical()[SCHOOL].decode()
     return typical() | {
-        f"records/schools/y{i}/school.yml": school.replace("id: xz01", f"id: y{i}").replace("area: ", f"area: z{i}").encode() for i in range(number)
+        f"records/schools/y{i}/school.yml": school.replace("id: xz01", f"id: y{i}")
+        .replace("area: ", f"area: z{i}")
+        .encode()
+        for i in range(number)
     }
 
 

@@ -1,7 +1,8 @@
-"""Cutting releases: from invented figures, attacked, written, read back; and the command with real keys, git and a person's yes.
+"""Cutting releases: from invented figures, attacked, written, read back; and the command with real keys, git and a
+person's yes.
 
-Twelve of the sample's schools hand in here, of every size: all that is to be shown about cutting shows there. The whole district's releases are the
-sample's own (`tests/test_sample.py`).
+Twelve of the sample's schools hand in here, of every size: all that is to be shown about cutting shows there. The whole
+district's releases are the sample's own (`tests/test_sample.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +26,17 @@ from generator.model.district import Term
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId, TermId
 from generator.model.registry import VERSION, registry
-from generator.model.releases import DistrictVerdict, Limits, Link, Participation, Release, Row, digest, path_of, written
+from generator.model.releases import (
+    DistrictVerdict,
+    Limits,
+    Link,
+    Participation,
+    Release,
+    Row,
+    digest,
+    path_of,
+    written,
+)
 from generator.model.schools import SchoolType
 from generator.model.submission import Counts, NotScreened, Submission
 from generator.records.repository import Repository, load
@@ -33,7 +44,17 @@ from generator.sealed import receipts
 from generator.sealed.recipients import in_force
 from generator.statistics.age import salted, seal
 from generator.statistics.attack import PublicView, said, said_of_participation
-from generator.statistics.cut import LIMITS, NoRelease, Order, Why, cut, edges_of, limits_of, participation_of, questions
+from generator.statistics.cut import (
+    LIMITS,
+    NoRelease,
+    Order,
+    Why,
+    cut,
+    edges_of,
+    limits_of,
+    participation_of,
+    questions,
+)
 from generator.statistics.protect import Original, protect
 from generator.statistics.tables import Filing, Ledger, share_of, tabulate
 from generator.text import Language, Text
@@ -71,7 +92,9 @@ def handed_in() -> Mapping[Filing, Submission]:
 
 
 def ledger_of(submissions: Mapping[Filing, Submission]) -> Ledger:
-    return Ledger(submissions.values(), {s.id: s.type for s in repository().schools.values()}, repository().district.risk_levels)
+    return Ledger(
+        submissions.values(), {s.id: s.type for s in repository().schools.values()}, repository().district.risk_levels
+    )
 
 
 def counted(revision: int) -> dict[SchoolId, int]:
@@ -82,7 +105,15 @@ def counted(revision: int) -> dict[SchoolId, int]:
 def order(revision: int = 1, before: tuple[Release, ...] = (), day: date = DAY) -> Order:
     link = Link(id=before[-1].id, digest=digest(before[-1])) if before else None
     why = Text(zh="一所学校更正了上报") if before else None
-    return Order(term=term(), day=day, correction=why, counted=counted(revision), submissions=handed_in(), before=before, previous=link)
+    return Order(
+        term=term(),
+        day=day,
+        correction=why,
+        counted=counted(revision),
+        submissions=handed_in(),
+        before=before,
+        previous=link,
+    )
 
 
 def quiet(_: str) -> None:
@@ -118,7 +149,9 @@ def test_a_release_withstands_everybody() -> None:
 def test_nothing_small_is_shown_and_everything_shown_is_true() -> None:
     ledger, content = ledger_of(handed_in()), first()
     tables = registry(content.levels, content.windows)
-    table = tabulate(ledger, tables, [Filing(term=TERM, school=school, revision=1) for school in content.counted], content.limits)
+    table = tabulate(
+        ledger, tables, [Filing(term=TERM, school=school, revision=1) for school in content.counted], content.limits
+    )
     assert set(table.cells) >= {c for c in content.cells if "/" not in c.column}
     for where, published in content.cells.items():
         if isinstance(published, Shown) and where in table.cells:
@@ -132,14 +165,28 @@ def test_rows_of_few_schools_are_gated() -> None:
     present = [filing for filing in everything() if filing.revision == 1]
     table = tabulate(ledger, registry(repository().district.risk_levels, []), present, first().limits)
     assert {where.row for where in table.gated} == {"complete", "senior", "twelve-year"}
-    draft = protect(Original(values=ledger.values, cells=table.cells, sensitive=table.sensitive, known=(), insiders=(), k=5, gated=table.gated))
+    draft = protect(
+        Original(
+            values=ledger.values,
+            cells=table.cells,
+            sensitive=table.sensitive,
+            known=(),
+            insiders=(),
+            k=5,
+            gated=table.gated,
+        )
+    )
     assert {draft.cells[where] for where in table.gated} == {Suppressed()}
 
 
 def test_one_school_alone_in_a_stage_keeps_its_figures_and_what_is_open_is_no_secret() -> None:
-    """What everybody reads in the school's return would be exposed whatever is done, and no such district could release anything."""
+    """What everybody reads in the school's return would be exposed whatever is done, and no such district could release
+    anything.
+    """
     alone = next(filing for filing in everything() if repository().schools[filing.school].type is SchoolType.SENIOR)
-    here = {filing: submission for filing, submission in everything().items() if filing.school in SCHOOLS or filing == alone}
+    here = {
+        filing: submission for filing, submission in everything().items() if filing.school in SCHOOLS or filing == alone
+    }
     made = cut(repository(), replace(order(), counted={f.school: 1 for f in sorted(here)}, submissions=here), quiet)
     assert isinstance(made, Release)
     rows = {where.column: published for where, published in made.cells.items() if where.row == "senior"}
@@ -162,7 +209,9 @@ def test_shares_come_from_what_is_shown() -> None:
 
 def test_what_was_hidden_stays_hidden_and_only_the_corrected_school_moves_anything() -> None:
     old, new = first().cells, second().cells
-    assert all(isinstance(new[where], Suppressed) for where, published in old.items() if isinstance(published, Suppressed))
+    assert all(
+        isinstance(new[where], Suppressed) for where, published in old.items() if isinstance(published, Suppressed)
+    )
     assert old != new
     assert cell("stage-level", "total", "valid") in old
     assert old[cell("stage-level", "total", "valid")] == new[cell("stage-level", "total", "valid")]
@@ -179,7 +228,7 @@ def test_verdicts_of_sealed_rules() -> None:
         assert verdict.rule == "SCREEN-02" or verdict.met in (0, 12) or 5 <= verdict.met <= 7
 
 
-# --- participation, school by school ---------------------------------------------------------------------------------------------------
+# --- participation, school by school ----------------------------------------------------------------------------------
 
 
 def test_each_school_stands_in_the_band_of_its_share() -> None:
@@ -196,11 +245,19 @@ def test_each_school_stands_in_the_band_of_its_share() -> None:
 def participation(submissions: Mapping[Filing, Submission], k: int) -> Participation:
     ledger = ledger_of(submissions)
     limits = replace(first().limits, k=k)
-    return participation_of(ledger, tabulate(ledger, registry(repository().district.risk_levels, []), list(submissions), limits), k, (85, 95))
+    return participation_of(
+        ledger,
+        tabulate(ledger, registry(repository().district.risk_levels, []), list(submissions), limits),
+        k,
+        (85, 95),
+    )
 
 
 def test_whether_a_band_is_told_depends_on_enrolment_alone() -> None:
-    """A band of xz14 is 15 pupils wide: with 5 % of 309 it is hidden for any k above. Whatever its pupils did changes nothing."""
+    """A band of xz14 is 15 pupils wide: with 5 % of 309 it is hidden for any k above.
+
+    Whatever its pupils did changes nothing.
+    """
     before = {filing: one for filing, one in handed_in().items() if filing.revision == 1}
     assert Suppressed() not in participation(before, 15).schools.values()
     hidden = [school for school, band in participation(before, 16).schools.items() if band == Suppressed()]
@@ -226,7 +283,9 @@ def _fewer(counts: Counts, screened: int) -> Counts:
 def test_pupils_of_a_stage_that_is_not_screened_do_not_widen_a_band() -> None:
     """In a spring term only upper primary is due: so few are left at xz14 that no band is told."""
     spring = TermId("2025-2026-2")
-    made = [f.submission for f in filings(repository()) if f.submission.term == spring and f.submission.school in SCHOOLS]
+    made = [
+        f.submission for f in filings(repository()) if f.submission.term == spring and f.submission.school in SCHOOLS
+    ]
     found = participation({Filing(term=s.term, school=s.school, revision=1): s for s in made}, 6)
     assert [school for school, band in found.schools.items() if band == Suppressed()] == ["xz14"]
 
@@ -238,7 +297,10 @@ def test_a_school_where_nobody_is_due_is_left_out() -> None:
 
 
 def _nobody(one: Submission) -> Submission:
-    none = {band: replace(_fewer(counts, 0), due=0, not_screened=dict.fromkeys(counts.not_screened, 0)) for band, counts in one.bands.items()}
+    none = {
+        band: replace(_fewer(counts, 0), due=0, not_screened=dict.fromkeys(counts.not_screened, 0))
+        for band, counts in one.bands.items()
+    }
     return replace(one, bands=none)
 
 
@@ -250,7 +312,9 @@ def seen(content: Release) -> tuple[Ledger, PublicView]:
 
 
 def test_the_attacker_hears_of_every_band() -> None:
-    """At least somebody due, at least so much of them, less than so much; nothing of a hidden one; of one left out, that nobody was due."""
+    """At least somebody due, at least so much of them, less than so much; nothing of a hidden one; of one left out,
+    that nobody was due.
+    """
     bands = first().participation
     assert bands
     ledger, one = seen(replace(first(), tables=(), school_verdicts=(), district_verdicts=()))
@@ -259,25 +323,41 @@ def test_the_attacker_hears_of_every_band() -> None:
     in_the_middle = sum(band == Shown(value=85) for band in bands.schools.values())
     assert len(everything_told) == 2 * 12 + in_the_middle
     kept = {**bands.schools, SchoolId("xz01"): Suppressed()}
-    _, other = seen(replace(first(), tables=(), school_verdicts=(), district_verdicts=(), participation=replace(bands, schools=kept)))
-    assert len(list(said_of_participation(ledger, other))) == len(everything_told) - (2 if bands.schools[SchoolId("xz01")] == Shown(value=95) else 3)
+    _, other = seen(
+        replace(
+            first(), tables=(), school_verdicts=(), district_verdicts=(), participation=replace(bands, schools=kept)
+        )
+    )
+    assert len(list(said_of_participation(ledger, other))) == len(everything_told) - (
+        2 if bands.schools[SchoolId("xz01")] == Shown(value=95) else 3
+    )
     del kept[SchoolId("xz01")]
-    _, gone = seen(replace(first(), tables=(), school_verdicts=(), district_verdicts=(), participation=replace(bands, schools=kept)))
+    _, gone = seen(
+        replace(
+            first(), tables=(), school_verdicts=(), district_verdicts=(), participation=replace(bands, schools=kept)
+        )
+    )
     assert [s.high for s in said_of_participation(ledger, gone) if not s.holds(ledger.values)] == [0]
 
 
 def test_what_the_number_of_schools_adds_to_the_bands_is_said_to_the_attacker() -> None:
-    """Where all schools but the hidden ones tell by their bands whether they meet a rule, the number tells of these too."""
+    """Where all schools but the hidden ones tell by their bands whether they meet a rule, the number tells of these
+    too.
+    """
     bands = first().participation
     assert bands
     told = bands.answers(Fraction(95))
     assert set(told) == set(bands.schools)
     assert bands.answers(Fraction(90)) == {school: True for school, met in told.items() if met}
     hidden = replace(bands, schools={**bands.schools, SchoolId("xz01"): Suppressed()})
-    verdict = DistrictVerdict(rule=RuleId("SCREEN-02"), target=95, met=sum(told.values()), judged=12, source=first().source)
+    verdict = DistrictVerdict(
+        rule=RuleId("SCREEN-02"), target=95, met=sum(told.values()), judged=12, source=first().source
+    )
 
     def statements(*verdicts: DistrictVerdict) -> int:
-        ledger, one = seen(replace(first(), tables=(), school_verdicts=(), district_verdicts=verdicts, participation=hidden))
+        ledger, one = seen(
+            replace(first(), tables=(), school_verdicts=(), district_verdicts=verdicts, participation=hidden)
+        )
         return len(list(said_of_participation(ledger, one)))
 
     assert statements(verdict) == statements() + 1
@@ -331,7 +411,7 @@ def test_few_without_findings_and_bands_do_not_go_together() -> None:
     assert found.why is Why.BANDS
 
 
-# --- written and read ------------------------------------------------------------------------------------------------------------------
+# --- written and read -------------------------------------------------------------------------------------------------
 
 
 def test_a_release_is_written_and_read_back_the_same() -> None:
@@ -355,11 +435,18 @@ def records() -> dict[str, bytes]:
 
 def without(name: str) -> Repository:
     district = repository().district
-    return replace(repository(), district=replace(district, parameters=tuple(p for p in district.parameters if p.id != name)))
+    return replace(
+        repository(), district=replace(district, parameters=tuple(p for p in district.parameters if p.id != name))
+    )
 
 
 def one_more(row: Row) -> Row:
-    return replace(row, cells={name: Shown(value=cell.value + 1) if isinstance(cell, Shown) else cell for name, cell in row.cells.items()})
+    return replace(
+        row,
+        cells={
+            name: Shown(value=cell.value + 1) if isinstance(cell, Shown) else cell for name, cell in row.cells.items()
+        },
+    )
 
 
 def test_refusals() -> None:
@@ -368,8 +455,16 @@ def test_refusals() -> None:
     never = replace(plain, term=replace(term(), release_from=None))
     few = replace(plain, counted=dict(list(plain.counted.items())[:4]))
     other = replace(first(), registry=VERSION + 1)
-    lost = replace(order(2, (first(),)), submissions={f: s for f, s in handed_in().items() if f.school != CORRECTED[0] or f.revision == 2})
-    untrue = replace(first(), tables=tuple(replace(t, rows=tuple(one_more(row) for row in t.rows)) if t.id == "files" else t for t in first().tables))
+    lost = replace(
+        order(2, (first(),)),
+        submissions={f: s for f, s in handed_in().items() if f.school != CORRECTED[0] or f.revision == 2},
+    )
+    untrue = replace(
+        first(),
+        tables=tuple(
+            replace(t, rows=tuple(one_more(row) for row in t.rows)) if t.id == "files" else t for t in first().tables
+        ),
+    )
     cases = [
         (without("publication_threshold"), plain, Why.NO_LIMITS),
         (made, later, Why.TOO_EARLY),
@@ -396,7 +491,9 @@ def test_what_a_release_says_of_everybody_is_said_to_the_attacker() -> None:
     question = next(q for q in asked if q.rule == "FILE-02")
 
     def statements(met: int, judged: int) -> int:
-        verdict = DistrictVerdict(rule=question.rule, target=question.target, met=met, judged=judged, source=first().source)
+        verdict = DistrictVerdict(
+            rule=question.rule, target=question.target, met=met, judged=judged, source=first().source
+        )
         content = replace(first(), tables=(), school_verdicts=(), district_verdicts=(verdict,))
         return len(list(said(ledger, PublicView(content=content, tabulation=table, questions=asked))))
 
@@ -416,9 +513,20 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> District:
     (beside / "keys").mkdir()
     recipients = made_recipients(root, repository(), beside / "keys")
     terms = (TERM, "2025-2026-2")
-    seal_all(root, [f for f in filings(repository()) if f.submission.school in SCHOOLS and f.submission.term in terms], recipients)
-    keys = [line for path in sorted((beside / "keys").rglob("*")) if path.is_file() for line in path.read_text("utf-8").splitlines()]
-    (beside / "all.txt").write_text("\n".join(line for line in keys if line.startswith("AGE-SECRET-KEY")) + "\n", encoding="ascii")
+    seal_all(
+        root,
+        [f for f in filings(repository()) if f.submission.school in SCHOOLS and f.submission.term in terms],
+        recipients,
+    )
+    keys = [
+        line
+        for path in sorted((beside / "keys").rglob("*"))
+        if path.is_file()
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    (beside / "all.txt").write_text(
+        "\n".join(line for line in keys if line.startswith("AGE-SECRET-KEY")) + "\n", encoding="ascii"
+    )
     district = District(root=root, beside=beside, identities={})
     put(district, 1)
     git(root, "init", "-q", "-b", "main")
@@ -429,7 +537,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> District:
 
 def put(district: District, revision: int) -> None:
     """The corrected school's file in this revision."""
-    filing = next(f for f in filings(repository()) if (f.submission.school, f.submission.term, f.submission.revision) == (*CORRECTED, revision))
+    filing = next(
+        f
+        for f in filings(repository())
+        if (f.submission.school, f.submission.term, f.submission.revision) == (*CORRECTED, revision)
+    )
     present = in_force(district.repository().recipients.values(), filing.sealed_on)
     one = salted(filing.submission)
     data = seal(submission.sealed_text(one), [r.key for r in present])
@@ -451,7 +563,17 @@ def test_the_command_writes_what_was_confirmed_and_finds_earlier_revisions_in_hi
     git(made.root, "commit", "-q", "-m", "release")
     put(made, 2)
     assert run(made, "release", TERM, *keys).returncode == 2  # what it mends has to be said
-    again = run(made, "release", TERM, *keys, "--as-of", "2026-04-01", "--correction", "一所学校更正了上报", given=f"{TERM}-r2\n")
+    again = run(
+        made,
+        "release",
+        TERM,
+        *keys,
+        "--as-of",
+        "2026-04-01",
+        "--correction",
+        "一所学校更正了上报",
+        given=f"{TERM}-r2\n",
+    )
     assert (again.returncode, again.stderr) == (0, "")
     assert "Cells that differ from 2025-2026-1-r1" in again.stdout
     assert list(made.repository().releases) == [first().id, second().id]
@@ -459,7 +581,16 @@ def test_the_command_writes_what_was_confirmed_and_finds_earlier_revisions_in_hi
 
 def test_without_a_yes_nothing_is_written_and_no_figure_of_a_school_is_printed(made: District) -> None:
     """What is told is the district's: a school is named with its band and its outcomes, never with a figure."""
-    told = run(made, "release", "2025-2026-2", "--identity", str(made.beside / "all.txt"), "--as-of", "2026-08-01", given="no\n")
+    told = run(
+        made,
+        "release",
+        "2025-2026-2",
+        "--identity",
+        str(made.beside / "all.txt"),
+        "--as-of",
+        "2026-08-01",
+        given="no\n",
+    )
     named = [line for line in told.stdout.splitlines() if re.search(r"\bxz\d", line)]
     assert {line.split(" ")[0] for line in named} <= {"Participation", "[c]:", "FILE-01:"}
     assert not re.search(r"xz\d+\S*[ :=]+\d", told.stdout)
@@ -476,7 +607,11 @@ def test_usage(made: District) -> None:
 
 @pytest.mark.parametrize(("school", "told"), [("", "  a / b / c: xz02 can"), ("xz01", "  a / b / c (xz01): xz02 can")])
 def test_an_exposure_names_a_school_only_where_one_is_meant(school: str, told: str) -> None:
-    assert load_catalogue().say("release.exposure", Language.EN, cell="a / b / c", school=school, who="xz02", width=0).startswith(told)
+    assert (
+        load_catalogue()
+        .say("release.exposure", Language.EN, cell="a / b / c", school=school, who="xz02", width=0)
+        .startswith(told)
+    )
 
 
 @pytest.mark.parametrize("why", Why)

@@ -25,7 +25,9 @@ def test_every_module_is_named_in_the_paragraph_of_its_wing(name: str) -> None:
     told = paragraph(name)
     for module in (m for m in modules() if wing(m) == name and m != name):
         inner = module.split(".")[1]
-        folder = (ROOT / "generator" / name / inner).is_dir()  # of a folder only its name: the modules say themselves what they own
+        folder = (
+            ROOT / "generator" / name / inner
+        ).is_dir()  # of a folder only its name: the modules say themselves what they own
         assert f"`{inner}{'/' if folder else ''}`" in told, module
 
 

@@ -52,7 +52,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same without releases, for what has to do with git and not with pages: the files of releases take longest to make."""
+    """The same without releases, for what has to do with git and not with pages: the files of releases take longest to
+    make.
+    """
     root = Path(shutil.copytree(TYPICAL, tmp_path_factory.mktemp("small") / "学区", ignore=WITHOUT_RELEASES))
     return begun(root)
 
@@ -97,7 +99,7 @@ def paths(found: dict[str, list[dict[str, object]]], kind: str = "records") -> l
     return [(item["change"], item["path"]) for item in found[kind]]
 
 
-# --- five pull requests -------------------------------------------------------------------------------------------------------------
+# --- five pull requests -----------------------------------------------------------------------------------------------
 
 
 def return_filed(root: Path) -> None:
@@ -108,13 +110,21 @@ def return_filed(root: Path) -> None:
 def school_added(root: Path) -> None:
     place = root / "records/schools/xz56"
     place.mkdir()
-    text = (root / "records/schools/xz01/school.yml").read_text(encoding="utf-8").replace("xz01", "xz56").replace("泉畔第一小学", "新湖小学")
+    text = (
+        (root / "records/schools/xz01/school.yml")
+        .read_text(encoding="utf-8")
+        .replace("xz01", "xz56")
+        .replace("泉畔第一小学", "新湖小学")
+    )
     (place / "school.yml").write_text(text.replace("Springside No. 1", "New Lake"), encoding="utf-8")
 
 
 def rule_tightened(root: Path) -> None:
     edit(root, "records/rules/STAFF-01.yml", "    parameter: classes_per_teacher\n", "    number: 6\n")
-    for old, new in (("teachers: 3\n      classes: 30", "teachers: 5\n      classes: 30"), ("note: 三十个班，三名教师", "note: 三十个班，五名教师")):
+    for old, new in (
+        ("teachers: 3\n      classes: 30", "teachers: 5\n      classes: 30"),
+        ("note: 三十个班，三名教师", "note: 三十个班，五名教师"),
+    ):
         edit(root, "records/rules/STAFF-01.yml", old, new)
 
 
@@ -140,7 +150,9 @@ PULL_REQUESTS: dict[str, Callable[[Path], None]] = {
 
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("name", PULL_REQUESTS)
-def test_a_typical_pull_request_reads_as_it_did(name: str, language: Language, whole: Path, tmp_path: Path, update_golden: bool) -> None:
+def test_a_typical_pull_request_reads_as_it_did(
+    name: str, language: Language, whole: Path, tmp_path: Path, update_golden: bool
+) -> None:
     root = Path(shutil.copytree(whole, tmp_path / "学区"))
     if name == "release":
         max((root / "records/releases").glob("*.yml")).unlink()
@@ -170,10 +182,12 @@ def test_the_working_folder_is_compared_like_a_commit_of_it(root: Path) -> None:
 
 
 def test_no_review_is_left_over() -> None:
-    assert {p.name for p in REVIEWS.glob("*.md")} == {f"{name}.{language.value}.md" for name in PULL_REQUESTS for language in Language}
+    assert {p.name for p in REVIEWS.glob("*.md")} == {
+        f"{name}.{language.value}.md" for name in PULL_REQUESTS for language in Language
+    }
 
 
-# --- git as it is -------------------------------------------------------------------------------------------------------------------
+# --- git as it is -----------------------------------------------------------------------------------------------------
 
 
 def test_a_field_is_told_by_its_title_from_what_to_what(root: Path) -> None:
@@ -199,7 +213,9 @@ def test_verdicts_claims_waivers_and_coverage_turn(root: Path) -> None:
     found = json.loads(diff(root, "HEAD", "--format", "json"))
     assert {"id": "experts", "before": "reproduced", "after": "not-reproduced"} in found["claims"]
     assert {"id": "xz37-org-2026", "before": "in-force", "after": None} in found["waivers"]
-    assert {"rule": "ORG-01", "before": "waived", "after": "unreported", "worse": True, "schools": ["xz37"]} in found["verdicts"]
+    assert {"rule": "ORG-01", "before": "waived", "after": "unreported", "worse": True, "schools": ["xz37"]} in found[
+        "verdicts"
+    ]
     assert any(turn["rule"] == "ROOM-01" and turn["after"] is None for turn in found["verdicts"])
     assert found["coverage"]["before"]["covered"] > found["coverage"]["after"]["covered"]
 
@@ -282,7 +298,13 @@ def test_an_empty_repository_an_unknown_revision_and_no_git(root: Path, tmp_path
     empty = tmp_path / "empty"
     empty.mkdir()
     git(empty, "init", "-q")
-    for folder_, arguments in ((empty, ["HEAD"]), (root, ["nowhere"]), (root, ["HEAD", "--output=x"]), (root, []), (root, ["HEAD", "HEAD", "HEAD"])):
+    for folder_, arguments in (
+        (empty, ["HEAD"]),
+        (root, ["nowhere"]),
+        (root, ["HEAD", "--output=x"]),
+        (root, []),
+        (root, ["HEAD", "HEAD", "HEAD"]),
+    ):
         done = run(["diff", *arguments], folder_)
         assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (2, "", False)
     assert run(["diff", "HEAD"], Path(shutil.copytree(TYPICAL, tmp_path / "plain"))).returncode == 2
@@ -315,7 +337,10 @@ def test_links_and_submodules_are_named_and_not_read(root: Path) -> None:
     said = diff(root, "HEAD~1", "HEAD")
     assert "链接和子模块（2）" in said
     assert Path("/etc/hostname").read_text(encoding="utf-8").strip() not in said
-    assert paths(as_json(root, "HEAD~1", "HEAD"), "foreign") == [("added", "records/policies/link.yml"), ("added", "records/vendor")]
+    assert paths(as_json(root, "HEAD~1", "HEAD"), "foreign") == [
+        ("added", "records/policies/link.yml"),
+        ("added", "records/vendor"),
+    ]
 
 
 def test_a_sealed_file_is_told_of_and_never_opened(root: Path) -> None:
@@ -335,17 +360,34 @@ def test_a_sealed_file_is_told_of_and_never_opened(root: Path) -> None:
 
 
 def test_files_outside_the_records_are_named_those_that_decide_over_checks_first(root: Path) -> None:
-    for path in ("README.md", "guard.yml", "base64.py", ".github/workflows/check.yml", "records/.gitattributes", "docs/x.py"):
+    for path in (
+        "README.md",
+        "guard.yml",
+        "base64.py",
+        ".github/workflows/check.yml",
+        "records/.gitattributes",
+        "docs/x.py",
+    ):
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text("x: 1\n", encoding="utf-8")
     here = as_json(root, "HEAD")
     commit(root, "outside")
     found = as_json(root, "HEAD~1", "HEAD")
-    every = ["README.md", "guard.yml", "base64.py", ".github/workflows/check.yml", "records/.gitattributes", "docs/x.py"]
+    every = [
+        "README.md",
+        "guard.yml",
+        "base64.py",
+        ".github/workflows/check.yml",
+        "records/.gitattributes",
+        "docs/x.py",
+    ]
     assert paths(found, "outside") == paths(here, "outside") == [("added", path) for path in sorted(every)]
     assert found["records"] == []
     told = diff(root, "HEAD~1", "HEAD")
-    order = [told.index(f"+ {path}") for path in ("guard.yml", "records/.gitattributes", ".github/workflows/check.yml", "base64.py", "README.md")]
+    order = [
+        told.index(f"+ {path}")
+        for path in ("guard.yml", "records/.gitattributes", ".github/workflows/check.yml", "base64.py", "README.md")
+    ]
     assert order == sorted(order)
     assert told.count("程序、检查或设置") == 4
     assert "记录以外的文件（6）" in told
@@ -378,7 +420,7 @@ def test_a_district_in_a_folder_of_a_larger_repository(tmp_path: Path) -> None:
     assert paths(as_json(root, "HEAD~1", "HEAD")) == [("changed", RETURN)]
 
 
-# --- below the command -----------------------------------------------------------------------------------------------------------------
+# --- below the command ------------------------------------------------------------------------------------------------
 
 
 def test_what_did_not_change_is_read_once(root: Path) -> None:
@@ -408,7 +450,11 @@ def test_what_did_not_change_is_read_once(root: Path) -> None:
     assert [before.read(p) for p in before.paths] == [older.read(p) for p in older.paths]
     fresh = load_repository(older)[0]
     assert fresh
-    assert [r.staff for r in old.returns.values()] == [r.staff for r in fresh.returns.values()] != [r.staff for r in new.returns.values()]
+    assert (
+        [r.staff for r in old.returns.values()]
+        == [r.staff for r in fresh.returns.values()]
+        != [r.staff for r in new.returns.values()]
+    )
 
 
 def test_a_list_is_paired_by_what_tells_its_items_apart() -> None:
@@ -424,7 +470,9 @@ def test_a_list_is_paired_by_what_tells_its_items_apart() -> None:
 
 
 def test_a_number_that_becomes_text_is_a_change() -> None:
-    assert [(f.before, f.after) for f in compared(schema_of("return"), {"earmarked_yuan": 1}, {"earmarked_yuan": True})] == [(1, True)]
+    assert [
+        (f.before, f.after) for f in compared(schema_of("return"), {"earmarked_yuan": 1}, {"earmarked_yuan": True})
+    ] == [(1, True)]
 
 
 KEYS = st.sampled_from(["id", "term", "title", "staff", "x"])
@@ -442,7 +490,9 @@ JSON = st.recursive(
 def test_whatever_two_files_hold_they_can_be_compared_and_told(old: dict[str, object], new: dict[str, object]) -> None:
     pair = Pair(before=RETURN, after=RETURN, old=lambda: json.dumps(old).encode(), new=lambda: json.dumps(new).encode())
     made = changes([pair])
-    words = ReviewWords(review=review(made, None, None, (1, 1), DAY_), catalogue=load(), language=Language.ZH, base="a", head="b")
+    words = ReviewWords(
+        review=review(made, None, None, (1, 1), DAY_), catalogue=load(), language=Language.ZH, base="a", head="b"
+    )
     assert made.records[0].how is How.CHANGED
     assert review_text.report(words)
     assert review_markdown.report(words)
@@ -452,9 +502,18 @@ def test_whatever_two_files_hold_they_can_be_compared_and_told(old: dict[str, ob
 
 def test_a_review_fits_into_a_comment_and_says_what_it_leaves_out(root: Path) -> None:
     shown = folder(root)[0]
-    pairs = [Pair(before=None, after=f"records/schools/s{n}/2026-2027.yml", old=None, new=shown.readers[RETURN]) for n in range(200)]
+    pairs = [
+        Pair(before=None, after=f"records/schools/s{n}/2026-2027.yml", old=None, new=shown.readers[RETURN])
+        for n in range(200)
+    ]
     made = review_markdown.report(
-        ReviewWords(review=review(changes(pairs), None, None, (0, 0), DAY_), catalogue=load(), language=Language.ZH, base="a", head="b")
+        ReviewWords(
+            review=review(changes(pairs), None, None, (0, 0), DAY_),
+            catalogue=load(),
+            language=Language.ZH,
+            base="a",
+            head="b",
+        )
     )
     assert 50_000 < len(made) < 65_536
     assert re.search(r"另有 \d+ 处没有列出：年度填报 · ", made)

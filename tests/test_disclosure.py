@@ -47,7 +47,9 @@ def drafted(
     )
 
 
-def attacked(sheet: Sheet, draft: Draft, k: int, base: int = 1, gated: Iterable[Cell] = (), groups: Iterable[Secret] = ()) -> Attack:
+def attacked(
+    sheet: Sheet, draft: Draft, k: int, base: int = 1, gated: Iterable[Cell] = (), groups: Iterable[Secret] = ()
+) -> Attack:
     known = []
     for place in sheet.places:
         match draft.cells[cell(*place)]:
@@ -56,8 +58,13 @@ def attacked(sheet: Sheet, draft: Draft, k: int, base: int = 1, gated: Iterable[
                 known.append(Statement(terms=dict.fromkeys(sheet.atoms(place), 1), low=low, high=high))
             case Suppressed():
                 pass
-    secrets = [Secret(cell=cell(*place), atoms=sheet.atoms(place), guarded=cell(*place) in set(gated)) for place in sheet.places]
-    return attack(sheet.values, known, [*secrets, *groups], [PUBLIC, *(sheet.insider(row) for row in range(len(sheet.grid)))], k)
+    secrets = [
+        Secret(cell=cell(*place), atoms=sheet.atoms(place), guarded=cell(*place) in set(gated))
+        for place in sheet.places
+    ]
+    return attack(
+        sheet.values, known, [*secrets, *groups], [PUBLIC, *(sheet.insider(row) for row in range(len(sheet.grid)))], k
+    )
 
 
 def hidden(draft: Draft) -> set[Cell]:
@@ -154,7 +161,10 @@ def test_zeros_are_shown() -> None:
 def test_no_group_is_known_to_be_whole(grid: Grid, k: int) -> None:
     """The first column is harmless: where few are in it, it is said of all the row what the other columns say."""
     sheet = Sheet(grid)
-    rows = [(row, tuple(a for a in sheet.atoms((row, -1)) if a not in sheet.atoms((row, 0)))) for row in range(-1, len(grid))]
+    rows = [
+        (row, tuple(a for a in sheet.atoms((row, -1)) if a not in sheet.atoms((row, 0))))
+        for row in range(-1, len(grid))
+    ]
     groups = [Secret(cell=cell(row, 0), atoms=sheet.atoms((row, 0)), beside=beside) for row, beside in rows]
     draft = drafted(sheet, k, groups=groups)
     for row, beside in rows:
@@ -205,7 +215,9 @@ def test_a_sum_that_stands_twice_is_hidden_twice() -> None:
 def test_what_everybody_knows_already_is_reckoned_with() -> None:
     """An earlier release showed the first two together: they cannot protect each other any more."""
     values = [3, 40, 50, 60]
-    cells = {Cell(table="a", row=str(n), column="c"): (n,) for n in range(4)} | {Cell(table="a", row="total", column="c"): (0, 1, 2, 3)}
+    cells = {Cell(table="a", row=str(n), column="c"): (n,) for n in range(4)} | {
+        Cell(table="a", row="total", column="c"): (0, 1, 2, 3)
+    }
     known = [Statement(terms={0: 1, 1: 1}, low=43, high=43)]
     original = Original(values=values, cells=cells, sensitive=frozenset(cells), known=known, insiders=(), k=5)
     assert {c.row for c in hidden(protect(original))} == {"0", "1"}
@@ -221,7 +233,9 @@ def test_a_demand_that_an_attack_found_is_met() -> None:
     knows = sheet.insider(0, 1).knows
     demand = Demand(atoms=sheet.atoms((2, 2)), knows=knows, down=3, up=3)
     cells = {cell(*place): sheet.atoms(place) for place in sheet.places}
-    original = Original(values=sheet.values, cells=cells, sensitive=frozenset(), known=(), insiders=(), k=5, demands=[demand])
+    original = Original(
+        values=sheet.values, cells=cells, sensitive=frozenset(), known=(), insiders=(), k=5, demands=[demand]
+    )
     assert len(hidden(protect(original))) == 4
     assert all(c.row not in ("0", "1") for c in hidden(protect(original)))
 

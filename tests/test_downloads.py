@@ -1,4 +1,6 @@
-"""The published files of verdicts: JSON as its schema says, CSV and workbook with the same cells, and nothing that a spreadsheet would run."""
+"""The published files of verdicts: JSON as its schema says, CSV and workbook with the same cells, and nothing that a
+spreadsheet would run.
+"""
 
 from __future__ import annotations
 
@@ -58,13 +60,71 @@ OTHERWISE = (
     *("＝HYPERLINK(1)", "＋1", "－1", "＠x", "﹦1", "⁼1", "−1", " =1", "\u200b=1", "\ufeff＝1", "\u3000＝1", "\n=1"),
     *("a;=1", "a\t=1", 'a;"=1', "a;＝1"),
     *("2026–10", "2026‐10", "5时30分", "上午5时", "下午 5:30", "1,000", "12,345,678.5"),
-    *("2026-10", "2026/10", "10-12", "1-2", "3/4", "1E5", "1e-5", "１Ｅ５", "12.5e3", "0012", "00", "1.10", "2026-10-20", "1/2/03", "1 1/2"),
-    *("12:30", "12:30:00", "5 pm", "Oct 2026", "1-Oct", "MARCH1", "SEPT2", "1 March 2026", "10月", "2026年10月", "3月5日", "2026年", "TRUE", "false"),
+    *(
+        "2026-10",
+        "2026/10",
+        "10-12",
+        "1-2",
+        "3/4",
+        "1E5",
+        "1e-5",
+        "１Ｅ５",
+        "12.5e3",
+        "0012",
+        "00",
+        "1.10",
+        "2026-10-20",
+        "1/2/03",
+        "1 1/2",
+    ),
+    *(
+        "12:30",
+        "12:30:00",
+        "5 pm",
+        "Oct 2026",
+        "1-Oct",
+        "MARCH1",
+        "SEPT2",
+        "1 March 2026",
+        "10月",
+        "2026年10月",
+        "3月5日",
+        "2026年",
+        "TRUE",
+        "false",
+    ),
     *("50%", "¥5", "$1,000", "(5)", "11010519491231002311"),
 )
 AS_IT_IS = (
-    *("2026-2027", "2026-2027-1", "2026-M10", "2026", "12", "3.5", "xz01", "WORK-01", "心理", "第一小学", "a,b", "a-b", "May", "十月", "—", ""),
-    *("30 人", "records/schools/xz01/2026-2027.yml:12", "1-2-3-4", "第 3/4 条", "[c]", "12 decisions", "5 marks", "http://x.invalid", "<b>"),
+    *(
+        "2026-2027",
+        "2026-2027-1",
+        "2026-M10",
+        "2026",
+        "12",
+        "3.5",
+        "xz01",
+        "WORK-01",
+        "心理",
+        "第一小学",
+        "a,b",
+        "a-b",
+        "May",
+        "十月",
+        "—",
+        "",
+    ),
+    *(
+        "30 人",
+        "records/schools/xz01/2026-2027.yml:12",
+        "1-2-3-4",
+        "第 3/4 条",
+        "[c]",
+        "12 decisions",
+        "5 marks",
+        "http://x.invalid",
+        "<b>",
+    ),
     *("第一行\n第二行", "80% 以上", "%"),
 )
 
@@ -96,7 +156,11 @@ def test_the_json_is_as_its_schema_says(content: Site) -> None:
     told = json.loads(files(content)[SCHEMA])
     assert told == public("verdicts", None)
     jsonschema.Draft202012Validator(told, format_checker=jsonschema.FormatChecker()).validate(data)
-    for broken in ({**data, "extra": 1}, {**data, "as_of": "soon"}, {**data, "checks": [{**data["checks"][0], "verdict": "good"}]}):
+    for broken in (
+        {**data, "extra": 1},
+        {**data, "as_of": "soon"},
+        {**data, "checks": [{**data["checks"][0], "verdict": "good"}]},
+    ):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(broken)
         with pytest.raises(jsonschema.ValidationError):
@@ -124,7 +188,11 @@ def test_every_field_is_told_in_both_languages_on_the_page(content: Site) -> Non
 def test_the_json_says_what_was_found(content: Site) -> None:
     data = json.loads(files(content)[JSON])
     assert (data["as_of"], data["commit"], data["uncommitted"]) == ("2026-11-24", COMMIT.id, False)
-    assert data["notice"]["zh"] == content.repository.district.notice.zh if content.repository.district.notice else data["notice"] is None
+    assert (
+        data["notice"]["zh"] == content.repository.district.notice.zh
+        if content.repository.district.notice
+        else data["notice"] is None
+    )
     assert [v["id"] for v in data["verdicts"]] == [v.value for v in Verdict]
     assert [s["id"] for s in data["schools"]] == list(content.repository.schools)
     assert len(data["checks"]) == len(content.verdicts.checks)
@@ -133,9 +201,9 @@ def test_the_json_says_what_was_found(content: Site) -> None:
         assert (told["verdict"], told["without_waiver"]) == (check.verdict.value, check.without_waiver.value)
         value = check.decisive.value if check.decisive else None
         assert told["value"] == (list(value) if isinstance(value, tuple) else value)
-        assert [(e["path"], e["line"]) for e in told["evidence"]] == [(e.at.path, e.at.line) for e in check.evidence()] + [
-            (at.path, at.line) for at in check.cites
-        ]
+        assert [(e["path"], e["line"]) for e in told["evidence"]] == [
+            (e.at.path, e.at.line) for e in check.evidence()
+        ] + [(at.path, at.line) for at in check.cites]
     assert len({c["verdict"] for c in data["checks"]}) >= 6
 
 
@@ -222,7 +290,9 @@ def test_what_a_spreadsheet_would_take_for_something_else_is_marked_as_text() ->
 def test_a_month_is_written_so_that_no_spreadsheet_makes_a_day_of_it(content: Site) -> None:
     names = ("2026-10", "2026-2027", "2026-2027-1", "2026-2027-1/national-day")
     assert [period(name) for name in names] == ["2026-M10", *names[1:]]
-    assert not any(cell.startswith("'") for row in rows(content, Language.EN) for cell in row)  # no id of ours is such a text
+    assert not any(
+        cell.startswith("'") for row in rows(content, Language.EN) for cell in row
+    )  # no id of ours is such a text
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -251,7 +321,10 @@ def test_numbers_and_days_stay_what_they_are() -> None:
 @pytest.mark.parametrize("language", Language)
 def test_the_page_gives_the_size_and_checksum_of_every_file(content: Site, language: Language) -> None:
     made = page(content, language)
-    handed = {**files(content), **files(content, language)}  # the JSON and its schema lie in the Chinese half and serve both
+    handed = {
+        **files(content),
+        **files(content, language),
+    }  # the JSON and its schema lie in the Chinese half and serve both
     for name, held in handed.items():
         assert hashlib.sha256(held).hexdigest() in settle(made.body)
         assert f"{len(held):,}" in settle(made.body)
@@ -265,8 +338,12 @@ def test_the_same_site_gives_the_same_bytes(content: Site) -> None:
         "print(*(hashlib.sha256(f).hexdigest() for l in Language for f in files(c, l).values()))"
     )
     elsewhere = {"TZ": "America/New_York", "PYTHONHASHSEED": "7", "LC_ALL": "C", "PATH": "/usr/bin:/bin"}
-    there = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=elsewhere, check=True, capture_output=True, text=True).stdout.split()
-    assert there == [hashlib.sha256(held).hexdigest() for language in Language for held in files(content, language).values()]
+    there = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=elsewhere, check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert there == [
+        hashlib.sha256(held).hexdigest() for language in Language for held in files(content, language).values()
+    ]
 
 
 def test_without_git_there_is_no_commit() -> None:
@@ -277,8 +354,12 @@ def test_without_git_there_is_no_commit() -> None:
 
 
 def test_check_needs_no_spreadsheets() -> None:
-    script = "import sys; from generator.cli.main import run; run(['--root', sys.argv[1], 'check']); print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script, str(TYPICAL)], cwd=ROOT, check=True, capture_output=True, text=True)
+    script = (
+        "import sys; from generator.cli.main import run; run(['--root', sys.argv[1], 'check']); print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(TYPICAL)], cwd=ROOT, check=True, capture_output=True, text=True
+    )
     assert not {"pandas", "xlsxwriter", "openpyxl", "weasyprint"} & set(done.stdout.split())
 
 

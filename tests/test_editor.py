@@ -17,7 +17,9 @@ def globs() -> dict[str, str]:
     """The place of every kind, as the editor's patterns say it."""
     made = {}
     for kind, pattern in PATHS:
-        place = re.sub(r"\(\?P<\w+>((?:\[[^]]*\]|[^)])*)\)", r"\1", pattern.pattern).replace("\\.", ".").removesuffix("\\Z")
+        place = (
+            re.sub(r"\(\?P<\w+>((?:\[[^]]*\]|[^)])*)\)", r"\1", pattern.pattern).replace("\\.", ".").removesuffix("\\Z")
+        )
         place = re.sub(r"\[0-9\]\{4\}", "[0-9]" * 4, place).replace("[^/]+", "*")
         made[f"./schemas/{kind}.schema.json"] = place
     return made

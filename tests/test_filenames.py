@@ -14,13 +14,20 @@ from generator.records.repository import load
 from tests.test_cli import FIXTURES
 
 
-@pytest.mark.parametrize("name", ["con", "CON.yml", "aux.yml", "nul", "com1", "LPT9.yml", "prn.", "a.", "a ", "a:b", "a\\b", "con .yml", "x" * 256])
+@pytest.mark.parametrize(
+    "name",
+    ["con", "CON.yml", "aux.yml", "nul", "com1", "LPT9.yml", "prn.", "a.", "a ", "a:b", "a\\b", "con .yml", "x" * 256],
+)
 def test_what_windows_cannot_have(name: str) -> None:
     assert trouble(name)
-    assert [p.at.path for p in portable([f"records/schools/{name}/school.yml"])] == [f"records/schools/{name}/school.yml"]
+    assert [p.at.path for p in portable([f"records/schools/{name}/school.yml"])] == [
+        f"records/schools/{name}/school.yml"
+    ]
 
 
-@pytest.mark.parametrize("name", ["cont", "console", "auxiliary", "com", "com10", "nul-01", "a.b", "学校", ".x", "xz01"])
+@pytest.mark.parametrize(
+    "name", ["cont", "console", "auxiliary", "com", "com10", "nul-01", "a.b", "学校", ".x", "xz01"]
+)
 def test_what_everybody_can_have(name: str) -> None:
     assert trouble(name) is None
 

@@ -54,7 +54,9 @@ def test_every_verdict_at_every_gate(repository: Repository, verdict: Verdict, m
 
 
 def _as(check: Check, verdict: Verdict, modality: Modality) -> Check:
-    rule = type(check.rule)(**{name: getattr(check.rule, name) for name in check.rule.__slots__ if name != "modality"}, modality=modality)
+    rule = type(check.rule)(
+        **{name: getattr(check.rule, name) for name in check.rule.__slots__ if name != "modality"}, modality=modality
+    )
     return check._replace(verdict=verdict, rule=rule)
 
 
@@ -67,7 +69,9 @@ def test_the_exit_code(gate: str | None, code: int) -> None:
 
 
 def test_nothing_fails_before_anything_is_due() -> None:
-    assert run(["--root", "typical", "check", "--as-of", "2025-09-01", "--fail-on", "overdue"], FIXTURES).returncode == 0
+    assert (
+        run(["--root", "typical", "check", "--as-of", "2025-09-01", "--fail-on", "overdue"], FIXTURES).returncode == 0
+    )
 
 
 def test_problems_come_first() -> None:
@@ -78,7 +82,18 @@ def test_problems_come_first() -> None:
 
 @pytest.mark.parametrize("gate", Gate)
 def test_junit_says_the_same(repository: Repository, gate: Gate, tmp_path: Path) -> None:
-    arguments = ["--root", "typical", "check", "--rules", "--as-of", "2026-11-24", "--fail-on", gate.value, "--format", "junit"]
+    arguments = [
+        "--root",
+        "typical",
+        "check",
+        "--rules",
+        "--as-of",
+        "2026-11-24",
+        "--fail-on",
+        gate.value,
+        "--format",
+        "junit",
+    ]
     suite = Xml.fromstring(run(arguments, FIXTURES).stdout)
     checks = evaluate(repository, DAY).checks
     expected = caught(checks, Gate.UNMET if gate is Gate.NONE else gate)
@@ -98,7 +113,9 @@ def test_text_from_records_stays_text(tmp_path: Path) -> None:
     shutil.copytree(FIXTURES / "typical" / "records", tmp_path / "records")
     rule = tmp_path / "records" / "rules" / "ORG-01.yml"
     hostile = "<b>&{0}{when}%s 没有建立"
-    rule.write_text(re.sub(r"(?m)^when_unmet: .*$", f'when_unmet: "{hostile}"', rule.read_text(encoding="utf-8")), encoding="utf-8")
+    rule.write_text(
+        re.sub(r"(?m)^when_unmet: .*$", f'when_unmet: "{hostile}"', rule.read_text(encoding="utf-8")), encoding="utf-8"
+    )
     arguments = ["--root", ".", "check", "--as-of", "2026-11-24", "--fail-on", "unmet"]
     assert hostile in run(arguments, tmp_path).stdout
     suite = Xml.fromstring(run([*arguments, "--format", "junit"], tmp_path).stdout)

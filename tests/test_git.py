@@ -1,4 +1,6 @@
-"""What is told of a commit and the folder is true, whatever the settings, and whatever is broken; and where git says no, that is said."""
+"""What is told of a commit and the folder is true, whatever the settings, and whatever is broken; and where git says
+no, that is said.
+"""
 
 from __future__ import annotations
 
@@ -109,12 +111,19 @@ def test_a_repository_with_long_ids(tmp_path: Path) -> None:
     assert dirty(tmp_path) is True
 
 
-@pytest.mark.parametrize("moment", ["253402300800", "99999999999999", "99999999999999999999999999", "-99999999999999", "x"])
+@pytest.mark.parametrize(
+    "moment", ["253402300800", "99999999999999", "99999999999999999999999999", "-99999999999999", "x"]
+)
 def test_a_commit_of_an_absurd_day_is_told_of_a_day_that_there_is(root: Path, moment: str) -> None:
     raw = git(root, "cat-file", "commit", "HEAD")
-    lines = [f"committer t <t@example.invalid> {moment} +0000" if line.startswith("committer") else line for line in raw.split("\n")]
+    lines = [
+        f"committer t <t@example.invalid> {moment} +0000" if line.startswith("committer") else line
+        for line in raw.split("\n")
+    ]
     command = ["git", "hash-object", "-t", "commit", "-w", "--stdin", "--literally"]
-    made = subprocess.run(command, cwd=root, input="\n".join(lines), capture_output=True, text=True, check=True).stdout.strip()
+    made = subprocess.run(
+        command, cwd=root, input="\n".join(lines), capture_output=True, text=True, check=True
+    ).stdout.strip()
     git(root, "update-ref", "HEAD", made)
     found = head(root, ZONE)
     assert found is not None
@@ -127,7 +136,9 @@ def test_a_day_that_is_too_far_is_wrong_usage(day: str) -> None:
     with pytest.raises(UsageError) as refused:
         _ = Request(command="build", options={"--as-of": day}, words=(), language=Language.EN).as_of
     assert refused.value.key == "cli.far_day"
-    assert Request(command="build", options={"--as-of": "1900-01-01"}, words=(), language=Language.EN).as_of == FIRST_DAY
+    assert (
+        Request(command="build", options={"--as-of": "1900-01-01"}, words=(), language=Language.EN).as_of == FIRST_DAY
+    )
 
 
 def test_a_clone_without_its_contents_is_told_and_nothing_is_fetched(root: Path, tmp_path: Path) -> None:
@@ -190,12 +201,16 @@ def test_messages_are_read_in_the_encoding_that_they_name(root: Path) -> None:
 def test_a_page_says_when_it_is_not_known_whether_the_folder_differs(language: Language) -> None:
     repository, _ = load_repository(folder(TYPICAL)[0])
     assert repository is not None
-    made = edition(site(repository, date(2026, 11, 24), Commit(id="0" * 40, day=date(2026, 11, 23), dirty=None)), language, load())
+    made = edition(
+        site(repository, date(2026, 11, 24), Commit(id="0" * 40, day=date(2026, 11, 23), dirty=None)), language, load()
+    )
     said = load().say("provenance.unknown", language)
     assert any(said in unescape(page.body) for page in pages(made))
 
 
-def test_the_index_that_git_names_to_a_hook_is_looked_at_but_none_from_elsewhere(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_index_that_git_names_to_a_hook_is_looked_at_but_none_from_elsewhere(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for place, seen in ((root / ".git" / "next-index", True), (tmp_path / "index", False)):
         shutil.copy(root / ".git" / "index", place)
         with monkeypatch.context() as patched:

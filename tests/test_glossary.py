@@ -1,4 +1,6 @@
-"""One word, one thing: no two types have one name, and every word of the glossary is there once and names a type, or is listed here."""
+"""One word, one thing: no two types have one name, and every word of the glossary is there once and names a type, or is
+listed here.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ NO_TYPE = {
 
 @cache
 def types() -> Mapping[str, tuple[str, ...]]:
-    """Every type by name, whether a class, an alias or an id, with the modules that define it; those that start with `_` too."""
+    """Every type by name, whether a class, an alias or an id, with the modules that define it; those that start with
+    `_` too.
+    """
     found = defaultdict[str, list[str]](list)
     for module, tree in modules().items():
         for name in defined(tree):
@@ -53,7 +57,9 @@ def defined(tree: ast.Module) -> Iterator[str]:
                 yield name
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id="NewType"))):
                 yield name
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Subscript()) if re.fullmatch(r"_?[A-Z][A-Za-z]*[a-z][A-Za-z]*", name):
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Subscript()) if re.fullmatch(
+                r"_?[A-Z][A-Za-z]*[a-z][A-Za-z]*", name
+            ):
                 yield name
 
 

@@ -1,4 +1,6 @@
-"""Golden tree: the Markdown that we render for the typical district, settled so that people can read it, in both languages. Orphans fail."""
+"""Golden tree: the Markdown that we render for the typical district, settled so that people can read it, in both
+languages. Orphans fail.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +84,9 @@ def test_the_pages_of_an_area_read_as_they_did(area: str) -> None:
     """All differences of an area at once, as a reviewer would see them."""
     told: list[str] = []
     for name in sorted(name for name in made() if group(name) == area):
-        kept = (GOLDEN / name).read_text(encoding="utf-8").splitlines(keepends=True) if (GOLDEN / name).is_file() else []
+        kept = (
+            (GOLDEN / name).read_text(encoding="utf-8").splitlines(keepends=True) if (GOLDEN / name).is_file() else []
+        )
         told += unified_diff(kept, made()[name].splitlines(keepends=True), name, name, n=1)
     assert told == [], "run `make golden` and review the difference:\n" + "".join(told[:200])
 
@@ -90,8 +94,14 @@ def test_the_pages_of_an_area_read_as_they_did(area: str) -> None:
 @pytest.mark.parametrize("language", Language)
 def test_every_page_is_led_to_by_the_navigation_or_by_another_page(language: Language) -> None:
     """A page that was forgotten in NAVIGATION is read by nobody."""
-    texts = {name.removeprefix(f"{language.value}/"): text for name, text in made().items() if name.startswith(f"{language.value}/")}
+    texts = {
+        name.removeprefix(f"{language.value}/"): text
+        for name, text in made().items()
+        if name.startswith(f"{language.value}/")
+    }
     led = set(texts.pop("navigation.txt").split())
     for name, text in texts.items():
-        led |= {normpath(join(dirname(name), href)) + ".md" for href in re.findall(r'href="([^"#:?]+)\.html', text)} - {name}
+        led |= {normpath(join(dirname(name), href)) + ".md" for href in re.findall(r'href="([^"#:?]+)\.html', text)} - {
+            name
+        }
     assert set(texts) - led == set()

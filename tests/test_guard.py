@@ -1,4 +1,6 @@
-"""The guard: everything it names is found at its place, honest files are left alone, and no output ever holds what was found."""
+"""The guard: everything it names is found at its place, honest files are left alone, and no output ever holds what was
+found.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,10 @@ def identity(seed: int) -> str:
 def card(seed: int) -> str:
     """A number that Luhn's check admits."""
     first = "62220" + "".join(random.Random(seed).choices(string.digits, k=13))
-    total = sum((2 * int(d) - 9 if 2 * int(d) > 9 else 2 * int(d)) if i % 2 == 0 else int(d) for i, d in enumerate(reversed(first)))
+    total = sum(
+        (2 * int(d) - 9 if 2 * int(d) > 9 else 2 * int(d)) if i % 2 == 0 else int(d)
+        for i, d in enumerate(reversed(first))
+    )
     return first + str(-total % 10)
 
 
@@ -69,7 +74,9 @@ def workbook(author: str, cell: str = "x") -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("docProps/core.xml", f"<cp:coreProperties><dc:creator>{author}</dc:creator></cp:coreProperties>")
+        archive.writestr(
+            "docProps/core.xml", f"<cp:coreProperties><dc:creator>{author}</dc:creator></cp:coreProperties>"
+        )
         archive.writestr("xl/sharedStrings.xml", f"<sst><si><t>{cell}</t></si></sst>")
     return made.getvalue()
 
@@ -97,7 +104,10 @@ SECRETS = {
     "rsa": f"-----BEGIN RSA {'PRIVATE KEY'}-----\nMIIEvQIBADANBgkq\n",
     "putty": f"PuTTY-User-Key-File-{3}: ssh-ed25519\n",
     **{f"age-in-base64-{n}": base64.b64encode(b"x" * n + AGE.encode()).decode() for n in range(3)},
-    **{f"age-post-quantum-in-base64-{n}": base64.b64encode(b"x" * n + post_quantum().encode()).decode() for n in range(3)},
+    **{
+        f"age-post-quantum-in-base64-{n}": base64.b64encode(b"x" * n + post_quantum().encode()).decode()
+        for n in range(3)
+    },
     "age-in-base64-wrapped": base64.encodebytes(b"k: " + AGE.encode()).decode(),
     "age-in-base64-url": base64.urlsafe_b64encode(AGE.encode()).decode(),
     "age-in-base64-broken-early": re.sub(r"(.{7})", r"\1\n  ", base64.b64encode(AGE.encode()).decode()),
@@ -141,7 +151,11 @@ WAYS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-@given(st.integers(0, 10**6), st.text(st.sampled_from("心理教师：，。 电话\n\t😀"), max_size=20), st.text(st.sampled_from("。，的 \n"), max_size=5))
+@given(
+    st.integers(0, 10**6),
+    st.text(st.sampled_from("心理教师：，。 电话\n\t😀"), max_size=20),
+    st.text(st.sampled_from("。，的 \n"), max_size=5),
+)
 def test_an_identity_number_is_found_where_it_stands(way: str, seed: int, before: str, after: str) -> None:
     number = WAYS[way](identity(seed))
     problems = [p for p in found(f"{before}{number}{after}", "docs/x.md") if p.code != "guard-unseen"]
@@ -163,13 +177,24 @@ def test_one_wrong_digit_is_no_identity_number(seed: int) -> None:
     assert "guard-identity" not in codes(wrong)
 
 
-@pytest.mark.parametrize("text", ["370102199013019999", "990102199001011234", "37010219900101", "a370102199001011239", "12345678901234567890"])
+@pytest.mark.parametrize(
+    "text",
+    ["370102199013019999", "990102199001011234", "37010219900101", "a370102199001011239", "12345678901234567890"],
+)
 def test_what_is_no_identity_number(text: str) -> None:
     assert not any(f.code == "guard-identity" for f in numbers(text, frozenset()))
 
 
 @pytest.mark.parametrize(
-    "way", [str, full_width, lambda t: f"{t[:3]}-{t[3:7]}-{t[7:]}", lambda t: f"{t[:3]} {t[3:7]} {t[7:]}", "+86 {}".format, "86{}".format]
+    "way",
+    [
+        str,
+        full_width,
+        lambda t: f"{t[:3]}-{t[3:7]}-{t[7:]}",
+        lambda t: f"{t[:3]} {t[3:7]} {t[7:]}",
+        "+86 {}".format,
+        "86{}".format,
+    ],
 )
 def test_a_mobile_number_is_found_however_it_is_grouped(way: Callable[[str], str]) -> None:
     assert codes(f"电话{way(mobile(1))}，下班后") == {"guard-mobile"}
@@ -182,7 +207,9 @@ def test_published_help_lines_may_be_told_and_only_they() -> None:
     assert len(found(f"1{line[1:]}", published=frozenset({line[5:]}))) == 1
 
 
-@pytest.mark.parametrize("text", ["0.13912345678", "13912345678.5", "139123456789", "sha256:a13912345678b", "20261124120000", "1391234567"])
+@pytest.mark.parametrize(
+    "text", ["0.13912345678", "13912345678.5", "139123456789", "sha256:a13912345678b", "20261124120000", "1391234567"]
+)
 def test_what_is_no_mobile_number(text: str) -> None:
     assert found(text) == []
 
@@ -275,7 +302,17 @@ def test_a_bank_card_is_found_in_one_piece_and_in_groups_of_four(seed: int) -> N
     assert codes(number[:-1] + str((int(number[-1]) + 1) % 10)) == set()
 
 
-NAMED = ["王丽华", "李明", "欧阳明月", "张老师", "王主任", "德育主任王丽华", "王丽华（德育主任）", "李明老师", "心理教师：李明"]
+NAMED = [
+    "王丽华",
+    "李明",
+    "欧阳明月",
+    "张老师",
+    "王主任",
+    "德育主任王丽华",
+    "王丽华（德育主任）",
+    "李明老师",
+    "心理教师：李明",
+]
 ROLES = [
     "德育处主任", "高级教师", "任课教师", "常务副校长", "安全员", "校医", "高三班主任", "班主任", "心理教师", "方案起草组",
     "年级组长", "关工委主任", "卫生教师",
@@ -306,7 +343,11 @@ def test_unsealed_submissions_are_known_by_name_by_seal_and_by_words() -> None:
     assert codes("a: 1\n", "records/schools/xz01/2026-2027-1.yml") == {"guard-plaintext"}
     assert codes("a,b\n", "records/schools/xz01/2026-2027-1.csv") == {"guard-plaintext"}
     assert codes(words, "records/schools/xz01/x.yml.age") == {"guard-plaintext"}
-    assert codes(words, "tmp/out.yml") == codes("应测,400\n实测,398\n有效,390\n无效,8\n", "报送.csv") == {"guard-plaintext"}
+    assert (
+        codes(words, "tmp/out.yml")
+        == codes("应测,400\n实测,398\n有效,390\n无效,8\n", "报送.csv")
+        == {"guard-plaintext"}
+    )
     assert codes("学段,应测人数,实测人数,有效,无效\n小学,400,398,390,8\n", "报送.csv") == {"guard-plaintext"}
     assert codes("学段,应测人数,实测人数,有效,无效\n（空表）\n", "报送.csv") == set()
     assert codes("a: 1\n", "records/schools/xz01/2026-2027-1.receipt.yml") == set()
@@ -418,7 +459,7 @@ def test_a_private_file_name_is_found_and_never_shown() -> None:
     assert hidden("records/2026/a1.yml", ()) == "records/2026/a1.yml"
 
 
-# --- allowances ---------------------------------------------------------------------------------------------------------------
+# --- allowances -------------------------------------------------------------------------------------------------------
 
 
 LIST = "- path: docs/\n  code: guard-binary\n  reason: 截图\n  until: 2026-11-24\n"
@@ -430,7 +471,10 @@ def test_an_allowance_holds_through_its_last_day_and_not_beyond() -> None:
     here = [problem(Position(path="docs/a.png"), "guard-binary", commit="")]
     assert list(judged(here, allowed, date(2026, 11, 24))) == []
     assert [p.code for p in judged(here, allowed, date(2026, 11, 25))] == ["guard-binary", "guard-lapsed"]
-    other = [problem(Position(path="docs2/a.png"), "guard-binary", commit=""), problem(Position(path="docs/a.png"), "guard-key", commit="")]
+    other = [
+        problem(Position(path="docs2/a.png"), "guard-binary", commit=""),
+        problem(Position(path="docs/a.png"), "guard-key", commit=""),
+    ]
     assert list(judged(other, allowed, date(2026, 11, 24))) == other
 
 
@@ -447,7 +491,7 @@ def test_a_list_that_is_not_written_as_it_must_be_allows_nothing(text: str) -> N
     assert len(wrong) == 1
 
 
-# --- the command ----------------------------------------------------------------------------------------------------------------
+# --- the command ------------------------------------------------------------------------------------------------------
 
 
 def district(tmp_path: Path) -> Path:
@@ -481,7 +525,8 @@ def test_no_output_ever_holds_what_was_found(name: str, language: str, tmp_path:
     root = district(tmp_path)
     values = secrets()
     (root / "records" / f"{values['mobile']}.yml").write_text(
-        f"filed_by: {values['name']}\nnote: {values['identity']} {values['card']} {values['old identity']}\n", encoding="utf-8"
+        f"filed_by: {values['name']}\nnote: {values['identity']} {values['card']} {values['old identity']}\n",
+        encoding="utf-8",
     )
     (root / "records" / f"{values['address']}.txt").write_text(values["address"], encoding="utf-8")
     (root / "备份.txt").write_text(f"{values['key']}\n{values['mobile']}\n", encoding="utf-8")
@@ -501,7 +546,10 @@ def test_an_address_that_the_district_gives_of_itself_may_stand_anywhere(tmp_pat
     (root / "README.md").write_text(told("来信：xinli§jn.cn\n"), encoding="utf-8")
     assert "[guard-address]" in guard(root)[1]
     about = root / "records" / "district.yml"
-    about.write_text(about.read_text(encoding="utf-8").replace("summary: ", told("summary: 来信寄 Xinli§jn.cn，"), 1), encoding="utf-8")
+    about.write_text(
+        about.read_text(encoding="utf-8").replace("summary: ", told("summary: 来信寄 Xinli§jn.cn，"), 1),
+        encoding="utf-8",
+    )
     assert guard(root)[0] == 0
 
 

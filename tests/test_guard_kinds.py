@@ -1,4 +1,6 @@
-"""The guard against whoever writes a number so that it is not seen, against what it cannot see, and against files made to keep it busy."""
+"""The guard against whoever writes a number so that it is not seen, against what it cannot see, and against files made
+to keep it busy.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,20 @@ from generator.guard.numbers import numbers
 from generator.guard.reading import Lines, resolved
 from generator.report.formats import FORMATS
 from tests.test_cli import DAY, run
-from tests.test_guard import AGE, card, codes, district, found, full_width, guard, identity, mobile, old_identity, post_quantum, told
+from tests.test_guard import (
+    AGE,
+    card,
+    codes,
+    district,
+    found,
+    full_width,
+    guard,
+    identity,
+    mobile,
+    old_identity,
+    post_quantum,
+    told,
+)
 from tests.test_tree import git
 
 sre, parser = importlib.import_module("re._constants"), importlib.import_module("re._parser")
@@ -46,7 +61,7 @@ def kinds(text: str) -> set[str]:
     return {one.code for one in numbers(text, NONE)}
 
 
-# --- what touches a number does not hide it -----------------------------------------------------------------------------------
+# --- what touches a number does not hide it ---------------------------------------------------------------------------
 
 
 AROUND = [
@@ -93,7 +108,11 @@ def test_a_number_may_be_written_in_groups(gap: str) -> None:
 
 
 def test_a_line_may_end_within_a_number() -> None:
-    for text in (f"{MOBILE[:5]}-\n{MOBILE[5:]}", f"{MOBILE[:3]} {MOBILE[3:7]}\n{MOBILE[7:]}", f"{MOBILE[:3]}\r\n  {MOBILE[3:7]} {MOBILE[7:]}"):
+    for text in (
+        f"{MOBILE[:5]}-\n{MOBILE[5:]}",
+        f"{MOBILE[:3]} {MOBILE[3:7]}\n{MOBILE[7:]}",
+        f"{MOBILE[:3]}\r\n  {MOBILE[3:7]} {MOBILE[7:]}",
+    ):
         assert kinds(f"写 {text} 完") == {"guard-mobile"}, text
     assert kinds(f"手机 {MOBILE[:5]}\n{MOBILE[5:]}") == {"guard-mobile"}
     for at in (2, 6, 14, 17):
@@ -108,17 +127,34 @@ def grouped(gap: str, *sizes: int) -> str:
 
 
 def test_a_mobile_number_may_be_written_in_unusual_groups() -> None:
-    for text in (grouped(" ", *(1,) * 11), grouped(",", 3, 4, 4), grouped("*", 3, 4, 4), grouped("-", 3, 3, 3, 2), grouped("-", 2, 3, 3, 3)):
+    for text in (
+        grouped(" ", *(1,) * 11),
+        grouped(",", 3, 4, 4),
+        grouped("*", 3, 4, 4),
+        grouped("-", 3, 3, 3, 2),
+        grouped("-", 2, 3, 3, 3),
+    ):
         assert kinds(f"写 {text} 完") == {"guard-mobile"}, text
     for sizes in ((3, 3, 3, 2), (2, 3, 3, 3)):
         assert (kinds(grouped(" ", *sizes)), kinds(f"手机 {grouped(' ', *sizes)}")) == (set(), {"guard-mobile"})
     pieces = (MOBILE[:3], MOBILE[3:7], MOBILE[7:])
-    for text in ('"{}" "{}" "{}"', "'{}' + '{}' +\n    '{}'", "{}</b><b>{}</b>{}", '<span class="x">{}</span>{}<wbr>{}'):
+    for text in (
+        '"{}" "{}" "{}"',
+        "'{}' + '{}' +\n    '{}'",
+        "{}</b><b>{}</b>{}",
+        '<span class="x">{}</span>{}<wbr>{}',
+    ):
         assert kinds(f"x = {text.format(*pieces)};") == {"guard-mobile"}, text
 
 
 def test_an_address_may_be_written_apart() -> None:
-    for text in ("zhang § school.cn", "zhang[at]school.cn", "zhang (AT) mail.school [dot] cn", "zhang§ school.com", "zhang<b>§</b>school.cn"):
+    for text in (
+        "zhang § school.cn",
+        "zhang[at]school.cn",
+        "zhang (AT) mail.school [dot] cn",
+        "zhang§ school.com",
+        "zhang<b>§</b>school.cn",
+    ):
         assert codes(told(text)) == {"guard-address"}, text
     for text in ("x @ self.weight", "a @ b.T", "look at school.cn", "f(at).com", "office § example.com"):
         assert codes(told(text)) == set(), text
@@ -174,7 +210,7 @@ def test_a_file_is_read_in_its_encoding(encoding: str) -> None:
     assert codes(text.encode(encoding), "a.csv") == {"guard-mobile", "guard-key"}
 
 
-# --- other numbers --------------------------------------------------------------------------------------------------------------
+# --- other numbers ----------------------------------------------------------------------------------------------------
 
 
 def checked(first: str) -> str:
@@ -182,7 +218,9 @@ def checked(first: str) -> str:
     return first + next(c for c, v in zip("0123456789X", range(11), strict=True) if (rest + v) % 11 == 1)
 
 
-@pytest.mark.parametrize("region", ["810000", "820000", "830000", "911840"], ids=["Hong Kong", "Macao", "Taiwan", "foreign"])
+@pytest.mark.parametrize(
+    "region", ["810000", "820000", "830000", "911840"], ids=["Hong Kong", "Macao", "Taiwan", "foreign"]
+)
 def test_permits_of_residence_are_identity_numbers(region: str) -> None:
     assert kinds(checked(f"{region}19990101123")) == {"guard-identity"}
 
@@ -230,10 +268,13 @@ def test_what_only_looks_like_a_number_of_a_person(text: str) -> None:
 
 @given(st.binary(min_size=20, max_size=60))
 def test_digests_and_random_bytes_are_no_numbers(data: bytes) -> None:
-    assert kinds(f"{data.hex()} sha256-{base64.b64encode(bytes(256 - b for b in data if b)).decode()}") <= {"guard-card", "guard-identity-1989"}
+    assert kinds(f"{data.hex()} sha256-{base64.b64encode(bytes(256 - b for b in data if b)).decode()}") <= {
+        "guard-card",
+        "guard-identity-1989",
+    }
 
 
-# --- keys -----------------------------------------------------------------------------------------------------------------------
+# --- keys -------------------------------------------------------------------------------------------------------------
 
 
 def wrapped(text: str) -> str:
@@ -243,7 +284,10 @@ def wrapped(text: str) -> str:
 KEYS: dict[str, tuple[bytes, str]] = {
     "utf-16": (AGE.encode("utf-16"), "guard-key"),
     "utf-16 unmarked": (f"{AGE}\n".encode("utf-16-le"), "guard-key"),
-    **{f"utf-16 in base64 after {n}": (base64.b64encode(b"\0" * n + AGE.encode("utf-16-le")), "guard-key") for n in range(3)},
+    **{
+        f"utf-16 in base64 after {n}": (base64.b64encode(b"\0" * n + AGE.encode("utf-16-le")), "guard-key")
+        for n in range(3)
+    },
     "escaped": (f'"{AGE[:30]}\\n{AGE[30:]}"'.encode(), "guard-key"),
     "two strings": (f'k = "{AGE[:30]}" + "{AGE[30:]}"'.encode(), "guard-key"),
     "post-quantum over lines": ("\n".join(re.findall(".{1,20}", post_quantum())).encode(), "guard-key"),
@@ -267,13 +311,19 @@ def test_keys_and_tokens_are_found_in_any_form(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ghp_" + "x" * 36, "glpat-your-token-goes-here-now", "https://user:password@gitee.com/a.git", f"gitee token: {'0' * 32}"]
+    "text",
+    [
+        "ghp_" + "x" * 36,
+        "glpat-your-token-goes-here-now",
+        "https://user:password@gitee.com/a.git",
+        f"gitee token: {'0' * 32}",
+    ],
 )
 def test_placeholders_of_tokens_are_left_alone(text: str) -> None:
     assert "guard-token" not in codes(text)
 
 
-# --- what is in other files, and what nobody can see into ---------------------------------------------------------------------------
+# --- what is in other files, and what nobody can see into -------------------------------------------------------------
 
 
 def zipped(members: dict[str, bytes], locked: bool = False) -> bytes:
@@ -306,9 +356,16 @@ ARCHIVES: dict[str, bytes] = {
     "xz": lzma.compress(LINE),
     "tar": tarred("a", LINE),
     "tar.gz in a zip": zipped({"a.tgz": gzip.compress(tarred("a", LINE))}),
-    "runs of Word": zipped({"word/document.xml": f"<w:p><w:r><w:t>{MOBILE[:3]}</w:t></w:r><w:r><w:t>{MOBILE[3:]}</w:t></w:r></w:p>".encode()}),
+    "runs of Word": zipped(
+        {
+            "word/document.xml": f"<w:p><w:r><w:t>{MOBILE[:3]}</w:t></w:r><w:r><w:t>{MOBILE[3:]}</w:t></w:r></w:p>".encode()
+        }
+    ),
     "cell with a power": zipped({"xl/worksheets/sheet1.xml": f"<c><v>{MOBILE[0]}.{MOBILE[1:]}E10</v></c>".encode()}),
-    "old spreadsheet": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99 + f"tel {MOBILE} ".encode("utf-16-le") + b"\1\0\3\xff",
+    "old spreadsheet": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    + b"\0" * 99
+    + f"tel {MOBILE} ".encode("utf-16-le")
+    + b"\1\0\3\xff",
     "database": b"SQLite format 3\0" + b"\0\1" * 50 + LINE,
 }
 
@@ -327,7 +384,10 @@ def deep(times: int) -> bytes:
 
 UNSEEN: dict[str, tuple[bytes, str]] = {
     "password of a zip": (zipped({"a.txt": LINE}, locked=True), "guard-encrypted"),
-    "password of a document": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99 + "EncryptedPackage".encode("utf-16-le"), "guard-encrypted"),
+    "password of a document": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99 + "EncryptedPackage".encode("utf-16-le"),
+        "guard-encrypted",
+    ),
     "password of a PDF": (b"%PDF-1.7\n\0<< /Encrypt 5 0 R >>", "guard-encrypted"),
     "7z": (b"7z\xbc\xaf\x27\x1c" + b"\0" * 40, "guard-unread"),
     "rar": (b"Rar!\x1a\x07\1\0" + b"\0" * 40, "guard-unread"),
@@ -364,7 +424,12 @@ def test_a_sealed_file_in_conflict_is_told_as_such() -> None:
     head, _, rest = ours.partition(b"\n")
     _, _, other = theirs.partition(b"\n")
     end = b"-----END AGE ENCRYPTED FILE-----\n"
-    mixed = b"%b\n<<<<<<< HEAD\n%b=======\n%b>>>>>>> other\n%b" % (head, rest.removesuffix(end), other.removesuffix(end), end)
+    mixed = b"%b\n<<<<<<< HEAD\n%b=======\n%b>>>>>>> other\n%b" % (
+        head,
+        rest.removesuffix(end),
+        other.removesuffix(end),
+        end,
+    )
     path = "records/schools/xz01/2026-2027-1.yml.age"
     assert [p.code for p in found(mixed, path)] == ["sealed-conflict"]
     assert list(secrets(path, mixed)) == []
@@ -372,7 +437,7 @@ def test_a_sealed_file_in_conflict_is_told_as_such() -> None:
     assert codes(plain, path) == {"guard-plaintext"}
 
 
-# --- names ------------------------------------------------------------------------------------------------------------------------
+# --- names ------------------------------------------------------------------------------------------------------------
 
 
 NAMES = {
@@ -394,12 +459,21 @@ def test_a_name_is_found_and_never_shown(path: str) -> None:
     assert [p.code for p in problems] == [NAMES[path]]
     shown = problems[0].at.path
     assert "*" in shown
-    for part in (MOBILE, IDENTITY, IDENTITY[6:14], CARD, AGE, MOBILE.translate(ARABIC), told("zhang§163.com"), "".join(WORDS[c] for c in MOBILE)):
+    for part in (
+        MOBILE,
+        IDENTITY,
+        IDENTITY[6:14],
+        CARD,
+        AGE,
+        MOBILE.translate(ARABIC),
+        told("zhang§163.com"),
+        "".join(WORDS[c] for c in MOBILE),
+    ):
         assert part not in shown
     assert kinds(shown) == set()
 
 
-# --- the folder, the index, history --------------------------------------------------------------------------------------------------
+# --- the folder, the index, history -----------------------------------------------------------------------------------
 
 
 def test_what_is_staged_is_looked_at_as_well_as_the_file(tmp_path: Path) -> None:
@@ -409,7 +483,12 @@ def test_what_is_staged_is_looked_at_as_well_as_the_file(tmp_path: Path) -> None
     git(root, "add", "-A")
     note.write_text("一\n", encoding="utf-8")
     code, said = guard(root, "--lang", "en")
-    assert (code, "records/note.txt:2:1: " in said, "run git add again" in said, said.count("[guard-mobile]")) == (1, True, True, 1)
+    assert (code, "records/note.txt:2:1: " in said, "run git add again" in said, said.count("[guard-mobile]")) == (
+        1,
+        True,
+        True,
+        1,
+    )
     assert "[guard-key]" in run(["check", "--lang", "en"], root).stdout
     note.unlink()
     assert guard(root, "records/note.txt")[0] == 1
@@ -514,7 +593,7 @@ def test_a_repository_that_cannot_be_read_is_told_in_a_sentence(tmp_path: Path) 
     assert done.stdout + done.stderr
 
 
-# --- how much is done -------------------------------------------------------------------------------------------------------------
+# --- how much is done -------------------------------------------------------------------------------------------------
 
 
 HOSTILE: dict[str, Callable[[int], str]] = {
@@ -577,7 +656,9 @@ def patterns() -> Iterator[tuple[str, re.Pattern[Any]]]:
 
 
 def repeats(tree: Any, inside: bool = False) -> Iterator[str]:
-    """Repetitions without an end that lie in one another and can be divided in more than one way: what makes a search explode."""
+    """Repetitions without an end that lie in one another and can be divided in more than one way: what makes a search
+    explode.
+    """
     for kind, value in tree:
         if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT):
             endless = value[1] is sre.MAXREPEAT

@@ -34,7 +34,9 @@ def parsed(path: str) -> Any:
 
 
 def shape(path: str, kind: str, data: Any) -> tuple[Problem, ...]:
-    document, problems = read(path, yaml.dump(data, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False).encode())
+    document, problems = read(
+        path, yaml.dump(data, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False).encode()
+    )
     assert document, problems
     return (*problems, *validate(document, kind))
 
@@ -71,7 +73,9 @@ def test_what_may_be_left_out_can_be_left_out_and_nothing_else_is_offered(kind: 
             for found in shape(path, kind, changed(path, pointer, value)):
                 named = dict(found.facts).get("leave_out")
                 if named is not None:
-                    assert all((str(pointer[-1]) in load().hint(found, language)) >= bool(named) for language in Language)
+                    assert all(
+                        (str(pointer[-1]) in load().hint(found, language)) >= bool(named) for language in Language
+                    )
                 if not named:
                     refused += named == ""
                     continue

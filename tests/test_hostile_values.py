@@ -52,7 +52,9 @@ def test_it_is_a_problem_at_its_place(path: str, before: str, after: str, code: 
     assert code in {p.code for p in found}
 
 
-@pytest.mark.parametrize("word", ["Asia/Beijing", "北京时间", "UTC+8", "China", "asia/shanghai", "Asia/Shanghia", "qqqq"])
+@pytest.mark.parametrize(
+    "word", ["Asia/Beijing", "北京时间", "UTC+8", "China", "asia/shanghai", "Asia/Shanghia", "qqqq"]
+)
 def test_the_zone_to_write_is_named(word: str) -> None:
     (found,) = changed("records/district.yml", r"time_zone: \S+", f"time_zone: {word}")
     assert "Asia/Shanghai" in load().hint(found, Language.ZH)
@@ -67,18 +69,26 @@ def test_a_whole_number_written_with_a_point_is_that_number() -> None:
     assert changed(RETURN, r"full_time: \S+", "full_time: 2.0") == ()
 
 
-@pytest.mark.parametrize("command", [["check"], ["guard"], ["seal"], ["build"], ["sheets"], ["tidy"], ["recipients"], ["new", "return", "xz37"]])
+@pytest.mark.parametrize(
+    "command",
+    [["check"], ["guard"], ["seal"], ["build"], ["sheets"], ["tidy"], ["recipients"], ["new", "return", "xz37"]],
+)
 def test_a_zone_that_is_none_stops_no_command_with_a_fault_of_ours(command: list[str], tmp_path: Path) -> None:
     root = Path(shutil.copytree(FIXTURES / "typical", tmp_path / "d"))
     district = root / "records" / "district.yml"
-    district.write_text(re.sub(r"time_zone: \S+", "time_zone: Asia/Beijing", district.read_text(encoding="utf-8")), encoding="utf-8")
+    district.write_text(
+        re.sub(r"time_zone: \S+", "time_zone: Asia/Beijing", district.read_text(encoding="utf-8")), encoding="utf-8"
+    )
     done = run(["--root", str(root), "--lang", "en", *command], tmp_path)
     assert done.returncode in (0, 1, 2)
     assert "Traceback" not in done.stderr
     assert command != ["check"] or "[no-such-zone]" in done.stdout
 
 
-@pytest.mark.parametrize("text", ["20261124", "2026-W48-2", "2026-11-24T00:00", "2026-11-24\n", " 2026-11-24", "２０２６-11-24", "2026-02-30", ""])
+@pytest.mark.parametrize(
+    "text",
+    ["20261124", "2026-W48-2", "2026-11-24T00:00", "2026-11-24\n", " 2026-11-24", "２０２６-11-24", "2026-02-30", ""],
+)
 def test_a_day_has_one_form(text: str) -> None:
     assert day(text) is None
 

@@ -23,17 +23,73 @@ from tests.district import DAY, FIRST, SECOND, TERM, District, district, git, in
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = str(Path(sys.executable).with_name("xinzhuli"))
 MODULES = (  # what a child or a command imports while it runs; the first are ours
-    *("generator/__init__.py", "generator/statistics/worker.py", "generator/cli/main.py", "generator/cli/commands/open.py"),
-    *("base64.py", "json.py", "runpy.py", "subprocess.py", "difflib.py", "getpass.py", "tempfile.py", "shutil.py", "zoneinfo.py"),
-    *("yaml.py", "jinja2.py", "markdown.py", "mkdocs.py", "mkdocs/__main__.py", "material/__init__.py", "pyrage.py", "jieba.py"),
+    *(
+        "generator/__init__.py",
+        "generator/statistics/worker.py",
+        "generator/cli/main.py",
+        "generator/cli/commands/open.py",
+    ),
+    *(
+        "base64.py",
+        "json.py",
+        "runpy.py",
+        "subprocess.py",
+        "difflib.py",
+        "getpass.py",
+        "tempfile.py",
+        "shutil.py",
+        "zoneinfo.py",
+    ),
+    *(
+        "yaml.py",
+        "jinja2.py",
+        "markdown.py",
+        "mkdocs.py",
+        "mkdocs/__main__.py",
+        "material/__init__.py",
+        "pyrage.py",
+        "jieba.py",
+    ),
     *("sitecustomize.py", "usercustomize.py", "conftest.py", "hooks.py", "resource.py", "ctypes.py"),
 )
-HOOKS = ("fsmonitor-watchman", "post-checkout", "post-index-change", "pre-commit", "pre-auto-gc", "post-rewrite", "reference-transaction")
+HOOKS = (
+    "fsmonitor-watchman",
+    "post-checkout",
+    "post-index-change",
+    "pre-commit",
+    "pre-auto-gc",
+    "post-rewrite",
+    "reference-transaction",
+)
 SETTINGS = (  # with the trap that each of them runs
-    *("core.fsmonitor", "core.pager", "pager.log", "pager.diff", "core.sshCommand", "core.askPass", "core.editor", "core.gitProxy"),
-    *("core.alternateRefsCommand", "diff.external", "diff.trap.command", "diff.trap.textconv", "merge.trap.driver", "interactive.diffFilter"),
+    *(
+        "core.fsmonitor",
+        "core.pager",
+        "pager.log",
+        "pager.diff",
+        "core.sshCommand",
+        "core.askPass",
+        "core.editor",
+        "core.gitProxy",
+    ),
+    *(
+        "core.alternateRefsCommand",
+        "diff.external",
+        "diff.trap.command",
+        "diff.trap.textconv",
+        "merge.trap.driver",
+        "interactive.diffFilter",
+    ),
     *("filter.trap.clean", "filter.trap.smudge", "gpg.program", "gpg.ssh.program", "uploadpack.packObjectsHook"),
-    *("alias.rev-list", "alias.log", "alias.status", "alias.trap", "remote.origin.vcs", "remote.origin.uploadpack", "sequence.editor"),
+    *(
+        "alias.rev-list",
+        "alias.log",
+        "alias.status",
+        "alias.trap",
+        "remote.origin.vcs",
+        "remote.origin.uploadpack",
+        "sequence.editor",
+    ),
 )
 CHANGED = {
     "gpg.ssh.allowedSignersFile": "/dev/null",
@@ -56,11 +112,19 @@ class Trapped:
     def names(self) -> list[str]:
         return sorted(path.name for path in self.sprung.iterdir())
 
-    def run(self, *arguments: str, program: tuple[str, ...] = (PROGRAM,), **more: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, program: tuple[str, ...] = (PROGRAM,), **more: str
+    ) -> subprocess.CompletedProcess[str]:
         """A command typed in the district's own folder."""
         environment = {"PATH": f".:{os.environ['PATH']}", "HOME": str(self.made.beside), "LC_ALL": "C.UTF-8"} | more
         return subprocess.run(
-            [*program, *arguments], cwd=self.made.root, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+            [*program, *arguments],
+            cwd=self.made.root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
         )
 
 
@@ -189,7 +253,9 @@ def test_no_trap_is_sprung(trapped: Trapped, command: str) -> None:
 def test_no_trap_is_sprung_by_the_preview(trapped: Trapped) -> None:
     environment = {"PATH": f".:{os.environ['PATH']}", "HOME": str(trapped.made.beside), "LC_ALL": "C.UTF-8"}
     command = [PROGRAM, "serve", "--port", "0", "--lang", "en", "--out", str(trapped.made.beside / "preview")]
-    with subprocess.Popen(command, cwd=trapped.made.root, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
+    with subprocess.Popen(
+        command, cwd=trapped.made.root, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
         assert process.stdout is not None
         assert any("http://127.0.0.1:" in line for line in process.stdout)
         process.terminate()
@@ -198,7 +264,16 @@ def test_no_trap_is_sprung_by_the_preview(trapped: Trapped) -> None:
 
 
 def test_a_child_is_told_nothing_that_it_need_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LD_PRELOAD", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "GIT_DIR", "GIT_EXTERNAL_DIFF", "DYLD_INSERT_LIBRARIES", "BASH_ENV"):
+    for name in (
+        "LD_PRELOAD",
+        "PYTHONPATH",
+        "PYTHONHOME",
+        "PYTHONSTARTUP",
+        "GIT_DIR",
+        "GIT_EXTERNAL_DIFF",
+        "DYLD_INSERT_LIBRARIES",
+        "BASH_ENV",
+    ):
         monkeypatch.setenv(name, "/nowhere")
     told = "import json, os, sys; print(json.dumps([dict(os.environ), os.getcwd(), sys.flags.isolated, sys.path, os.umask(0)]))"
     done = child.run([sys.executable, *child.ISOLATED, "-c", told], child.environment())
@@ -228,7 +303,11 @@ def test_what_holds_keys_leaves_no_dump(trapped: Trapped, arguments: list[str], 
 def test_programs_are_looked_for_in_folders_named_in_full_and_not_in_the_district(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
-    places = {"district": tmp_path / "district" / "bin", "relative": tmp_path / "district" / "relative", "full": tmp_path / "tools"}
+    places = {
+        "district": tmp_path / "district" / "bin",
+        "relative": tmp_path / "district" / "relative",
+        "full": tmp_path / "tools",
+    }
     folder = places.get(place, tmp_path / "district")
     write(folder / "git", "#!/bin/sh\n")
     (tmp_path / "district").mkdir(exist_ok=True)
@@ -239,9 +318,13 @@ def test_programs_are_looked_for_in_folders_named_in_full_and_not_in_the_distric
 
 @pytest.mark.parametrize("arguments", [["check", "--history"], ["recipients"], ["diff", "HEAD~1"]])
 def test_no_trap_is_sprung_by_a_module_that_is_run_there(trapped: Trapped, arguments: list[str]) -> None:
-    """`python -m generator.cli.main` puts the current folder first; a folder that has a `generator` of its own is then asked for just that."""
+    """`python -m generator.cli.main` puts the current folder first; a folder that has a `generator` of its own is then
+    asked for just that.
+    """
     (own := trapped.made.root / "generator").rename(trapped.made.beside / "generator")
-    done = trapped.run(*arguments, "--lang", "en", program=(sys.executable, "-m", "generator.cli.main"), PYTHONPATH=str(ROOT))
+    done = trapped.run(
+        *arguments, "--lang", "en", program=(sys.executable, "-m", "generator.cli.main"), PYTHONPATH=str(ROOT)
+    )
     (trapped.made.beside / "generator").rename(own)
     assert trapped.names == []
     assert done.returncode in (0, 1), done.stderr
@@ -276,5 +359,7 @@ def test_a_repository_of_somebody_else_is_refused_until_it_is_trusted(trapped: T
 
 def test_the_engine_takes_nothing_from_the_shared_folder_of_temporary_files(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "import tempfile; print(tempfile.gettempdir())"]
-    done = subprocess.run(command, env=engine_environment(date(2026, 11, 24), tmp_path), capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, env=engine_environment(date(2026, 11, 24), tmp_path), capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == str(tmp_path)

@@ -1,9 +1,10 @@
 """Every command that writes: killed and refused at every change that it makes, and killed at random instants.
 
-After each of them: `check` says what it said before, or that a change was written only in part; readers see all of the change or nothing; git
-sees no left-over; the same command typed again ends well (or says what it says where the work is done already); no figure of an aggregate and no
-secret key lies in any file but those of the person who owns them. `make kill` tries every change; without it a few are tried, so that the trial
-itself is tested. Of a build's thousands of changes the first, the last and some between are tried. `KILLED_LOG` names a file for the counts.
+After each of them: `check` says what it said before, or that a change was written only in part; readers see all of the
+change or nothing; git sees no left-over; the same command typed again ends well (or says what it says where the work is
+done already); no figure of an aggregate and no secret key lies in any file but those of the person who owns them. `make
+kill` tries every change; without it a few are tried, so that the trial itself is tested. Of a build's thousands of
+changes the first, the last and some between are tried. `KILLED_LOG` names a file for the counts.
 """
 
 from __future__ import annotations
@@ -77,7 +78,9 @@ def to_seal(beside: Path) -> District:
     made = with_sentinel(beside)
     one = invented(made, SECOND)
     band, counts = next(iter(one.bands.items()))
-    (beside / "plain.yml").write_bytes(submission.written(replace(one, bands={**one.bands, band: replace(counts, enrolment=SENTINEL)})))
+    (beside / "plain.yml").write_bytes(
+        submission.written(replace(one, bands={**one.bands, band: replace(counts, enrolment=SENTINEL)}))
+    )
     return made
 
 
@@ -98,7 +101,13 @@ def to_tidy(beside: Path) -> District:
     for path in sorted((made.root / "records" / "schools").rglob("school.yml"))[:3]:
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         path.write_text(
-            "".join([*(line for line in lines if not line.startswith("id:")), *(line for line in lines if line.startswith("id:"))]), encoding="utf-8"
+            "".join(
+                [
+                    *(line for line in lines if not line.startswith("id:")),
+                    *(line for line in lines if line.startswith("id:")),
+                ]
+            ),
+            encoding="utf-8",
         )
     committed(made)
     return made
@@ -114,7 +123,11 @@ def to_release(beside: Path) -> District:
     handed_in = [f for f in filings(repository()) if f.submission.term == TERM and f.submission.school in PRIMARY]
     seal_all(root, handed_in, made_recipients(root, repository(), beside / "keys"))
     git(root, "init", "-q", "-b", "main")
-    made = District(root=root, beside=beside, identities={p.stem: p.read_text("ascii").strip() for p in (beside / "keys").glob("*.txt")})
+    made = District(
+        root=root,
+        beside=beside,
+        identities={p.stem: p.read_text("ascii").strip() for p in (beside / "keys").glob("*.txt")},
+    )
     committed(made)
     return made
 
@@ -126,7 +139,12 @@ def beside_of(name: str) -> Callable[[District], str]:
 SCENARIOS = {
     "new": Scenario(made=with_sentinel, arguments=lambda _: ("new", "waiver", "--as-of", "2026-11-10"), again=(0,)),
     "tidy": Scenario(made=to_tidy, arguments=lambda _: ("tidy",), again=(0,), fine=1),
-    "keygen": Scenario(made=with_sentinel, arguments=lambda made: ("keygen", "--out", str(made.beside / "new.txt")), again=(2,), mine=("new.txt",)),
+    "keygen": Scenario(
+        made=with_sentinel,
+        arguments=lambda made: ("keygen", "--out", str(made.beside / "new.txt")),
+        again=(2,),
+        mine=("new.txt",),
+    ),
     "seal": Scenario(
         made=to_seal,
         arguments=lambda made: ("seal", str(made.beside / "plain.yml"), "--as-of", DAY.isoformat()),
@@ -167,7 +185,9 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Distr
     def template(name: str) -> District:
         if name not in found:
             found[name] = SCENARIOS[name].made(tmp_path_factory.mktemp(name))
-            for other in COMMANDS:  # the children need not import what is imported here, nor read the catalogue and the schemas again
+            for other in (
+                COMMANDS
+            ):  # the children need not import what is imported here, nor read the catalogue and the schemas again
                 import_module(f"generator.cli.commands.{other}")
             assert run_command(["--root", str(found[name].root), "check"]) == 0
         return found[name]
@@ -177,7 +197,9 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Distr
 
 def copied(template: District, place: Path) -> District:
     shutil.copytree(template.beside, place, symlinks=True)
-    return District(root=place / template.root.relative_to(template.beside), beside=place, identities=template.identities)
+    return District(
+        root=place / template.root.relative_to(template.beside), beside=place, identities=template.identities
+    )
 
 
 Files = Mapping[str, bytes]
@@ -194,16 +216,31 @@ def seen(made: District) -> Files:
 def site(made: District) -> Files:
     """The site as it is shown now, without what its compression says of time."""
     out = made.root / "build" / "site"
-    return {p.relative_to(out.resolve()).as_posix(): p.read_bytes() for p in sorted(out.resolve().rglob("*")) if p.is_file()} if out.exists() else {}
+    return (
+        {
+            p.relative_to(out.resolve()).as_posix(): p.read_bytes()
+            for p in sorted(out.resolve().rglob("*"))
+            if p.is_file()
+        }
+        if out.exists()
+        else {}
+    )
 
 
 def nothing_leaks(made: District, said: str, mine: tuple[str, ...]) -> None:
     keys = "|".join(re.escape(identity) for identity in made.identities.values())
-    secret = re.compile(rf"(?<![\w+/])(?:{SENTINEL}(?![\w+/])|{keys}|AGE-SECRET-KEY-1[0-9A-Z]{{20}})".encode(), re.IGNORECASE)
+    secret = re.compile(
+        rf"(?<![\w+/])(?:{SENTINEL}(?![\w+/])|{keys}|AGE-SECRET-KEY-1[0-9A-Z]{{20}})".encode(), re.IGNORECASE
+    )
     assert not secret.search(said.encode())
     for path in sorted(made.beside.rglob("*")):
         name = path.relative_to(made.beside).as_posix()
-        if path.is_file() and not path.is_symlink() and not name.startswith((*mine, "district/build/.site")) and ".git/" not in name:
+        if (
+            path.is_file()
+            and not path.is_symlink()
+            and not name.startswith((*mine, "district/build/.site"))
+            and ".git/" not in name
+        ):
             assert not secret.search(path.read_bytes()), name
 
 
@@ -235,7 +272,9 @@ class Trial:
         if self.out:
             assert beside(made, self.scenario).keys() in (set(), self.out.keys())
             return bool(beside(made, self.scenario))
-        assert {name: now[name] for name in now if name not in self.changed} == {n: d for n, d in self.before.items() if n not in self.changed}
+        assert {name: now[name] for name in now if name not in self.changed} == {
+            n: d for n, d in self.before.items() if n not in self.changed
+        }
         done = [name for name in self.changed if now.get(name) != self.before.get(name)]
         assert len(done) in (0, len(self.changed)), "half of the change is done"
         return bool(done)
@@ -319,7 +358,9 @@ def faults(number: int) -> Iterator[tuple[str, Before]]:
 
 
 @pytest.mark.parametrize("name", [name for name in SCENARIOS if EXPLORE or name in QUICK])
-def test_killed_or_refused_at_any_change(name: str, templates: Callable[[str], District], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_or_refused_at_any_change(
+    name: str, templates: Callable[[str], District], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: None)  # in the children: written down, not waited for
     trial = tried(name, templates(name), tmp_path / "first")
     for number in points(name, trial.undisturbed.count):
@@ -334,7 +375,9 @@ def test_killed_or_refused_at_any_change(name: str, templates: Callable[[str], D
             try:
                 disturbed(trial, made, done)
             except AssertionError as failed:
-                raise AssertionError(f"{name}, {what} at change {number}: {trial.undisturbed.changes[number]}\n{done.said}") from failed
+                raise AssertionError(
+                    f"{name}, {what} at change {number}: {trial.undisturbed.changes[number]}\n{done.said}"
+                ) from failed
             shutil.rmtree(tmp_path / what)
         count(name, "points", 1)
 
@@ -349,10 +392,21 @@ def test_killed_at_random_instants(name: str, templates: Callable[[str], Distric
     longest = 0.0
     for number in range(-1, _INSTANTS):
         made = copied(trial.template, tmp_path / "instant")
-        typed = [sys.executable, "-m", "generator.cli.main", "--root", str(made.root), "--lang", "en", *trial.scenario.arguments(made)]
+        typed = [
+            sys.executable,
+            "-m",
+            "generator.cli.main",
+            "--root",
+            str(made.root),
+            "--lang",
+            "en",
+            *trial.scenario.arguments(made),
+        ]
         told = {**environment, "HOME": str(made.beside), "TMPDIR": str(made.beside)}
         begun = time.monotonic()
-        with subprocess.Popen(typed, cwd=made.root, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        with subprocess.Popen(
+            typed, cwd=made.root, env=told, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ) as process:
             if number >= 0:
                 time.sleep(chance.uniform(0.2, 1) * longest)
                 process.kill()

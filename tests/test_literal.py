@@ -40,11 +40,20 @@ WICKED = (
     "1st 2nd 3rd 11th 1/2 \"x\" 'y' ... --",
 )
 texts = st.one_of(
-    st.text(), st.lists(st.one_of(st.sampled_from(WICKED), st.text(alphabet="`~#*_[](){}<>!|:=-+&;\n\t a1学")), max_size=4).map("\n".join)
+    st.text(),
+    st.lists(st.one_of(st.sampled_from(WICKED), st.text(alphabet="`~#*_[](){}<>!|:=-+&;\n\t a1学")), max_size=4).map(
+        "\n".join
+    ),
 )
 OURS = markdown_extensions(engine_config())
-EVERY = list({*DEFAULT_MARKDOWN_EXTENSIONS, *OURS["extensions"], "pymdownx.snippets", "pymdownx.blocks.html", "smarty", "nl2br"} - {"fenced_code"})
-ENGINES = {"mkdocs": Markdown(**OURS), "every extension there is": Markdown(extensions=EVERY, extension_configs=OURS["extension_configs"])}
+EVERY = list(
+    {*DEFAULT_MARKDOWN_EXTENSIONS, *OURS["extensions"], "pymdownx.snippets", "pymdownx.blocks.html", "smarty", "nl2br"}
+    - {"fenced_code"}
+)
+ENGINES = {
+    "mkdocs": Markdown(**OURS),
+    "every extension there is": Markdown(extensions=EVERY, extension_configs=OURS["extension_configs"]),
+}
 
 
 def converted(engine: str, text: str) -> str:

@@ -16,7 +16,18 @@ from generator.compliance.measures import MEASURES, Measured, measure
 from generator.model.ids import ActivityId, SchoolId, TermId, YearId
 from generator.model.programme import ActivityKind, ActivityState
 from generator.model.programme import MeasureName as Name
-from generator.model.schools import HeadRole, LeadingGroup, Meeting, Return, Room, School, SchoolType, Staff, Stage, WorkFile
+from generator.model.schools import (
+    HeadRole,
+    LeadingGroup,
+    Meeting,
+    Return,
+    Room,
+    School,
+    SchoolType,
+    Staff,
+    Stage,
+    WorkFile,
+)
 from generator.problems import Position
 from generator.publish.build import read
 from generator.records.repository import Repository
@@ -131,7 +142,8 @@ def test_returns_filed_after_the_day_do_not_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("classes", "teachers", "met"), [(1, 0, False), (1, 1, True), (10, 1, True), (11, 1, False), (11, 2, True), (20, 2, True), (21, 2, False)]
+    ("classes", "teachers", "met"),
+    [(1, 0, False), (1, 1, True), (10, 1, True), (11, 1, False), (11, 2, True), (20, 2, True), (21, 2, False)],
 )
 def test_one_teacher_for_every_ten_classes_begun(classes: int, teachers: int, met: bool) -> None:
     value, counted, _ = found(Name.STAFFING_SHARE, stated("a", classes, staff=staff(0, teachers)))
@@ -139,7 +151,11 @@ def test_one_teacher_for_every_ten_classes_begun(classes: int, teachers: int, me
 
 
 def test_a_share_is_cut_never_rounded_up() -> None:
-    returns = [stated("a", assessment_software=True), stated("b", assessment_software=True), stated("c", assessment_software=False)]
+    returns = [
+        stated("a", assessment_software=True),
+        stated("b", assessment_software=True),
+        stated("c", assessment_software=False),
+    ]
     assert found(Name.SOFTWARE_SHARE, *returns) == (66.66, 3, 0)
 
 
@@ -172,12 +188,18 @@ def test_leading_groups_count_from_the_day_they_were_founded() -> None:
 
 def test_work_files_are_complete_only_with_all_kinds() -> None:
     every = tuple(WorkFile)
-    assert found(Name.COMPLETE_FILES_SHARE, stated("a", work_files=every), stated("b", work_files=every[1:])) == (50, 2, 1)
+    assert found(Name.COMPLETE_FILES_SHARE, stated("a", work_files=every), stated("b", work_files=every[1:])) == (
+        50,
+        2,
+        1,
+    )
 
 
 def test_only_activities_held_by_then_in_that_year_count() -> None:
     repository = sample()
-    lectures = [a for a in repository.activities.values() if a.kind is ActivityKind.LECTURE and a.id.startswith("2020-09")]
+    lectures = [
+        a for a in repository.activities.values() if a.kind is ActivityKind.LECTURE and a.id.startswith("2020-09")
+    ]
     assert len(lectures) == 1
     day = lectures[0].last_day
     assert measure(Name.MONTHLY_LECTURES, repository, YEAR, day - timedelta(days=1)).value == 0
@@ -189,7 +211,8 @@ def test_only_activities_held_by_then_in_that_year_count() -> None:
 @given(st.lists(st.tuples(st.integers(1, 60), st.none() | st.integers(0, 9)), max_size=3))
 def test_counted_and_left_out_are_all_schools(rows: list[tuple[int, int | None]]) -> None:
     returns = [
-        stated(name, classes, staff=None if teachers is None else staff(teachers, 0)) for name, (classes, teachers) in zip("abc", rows, strict=False)
+        stated(name, classes, staff=None if teachers is None else staff(teachers, 0))
+        for name, (classes, teachers) in zip("abc", rows, strict=False)
     ]
     for name in (Name.PSYCHOLOGY_TEACHERS, Name.STAFFING_SHARE, Name.ENROLMENT, Name.COUNSELLING_ROOMS):
         got: Measured = measure(name, with_returns(*returns), YEAR, END)

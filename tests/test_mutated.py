@@ -1,4 +1,7 @@
-"""Some hundred records changed by chance: none stops the program, both validators agree on all. `make explore` tries a hundred thousand."""
+"""Some hundred records changed by chance: none stops the program, both validators agree on all.
+
+`make explore` tries a hundred thousand.
+"""
 
 from __future__ import annotations
 

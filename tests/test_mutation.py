@@ -110,19 +110,34 @@ def test_what_is_listed_is_still_a_change_of_a_guarded_module() -> None:
 
 
 def test_a_seed_gives_the_same_sample_and_another_one_another() -> None:
-    names = [[(m, c.name) for m, c in chosen(["model/operators", "statistics/reading"], 20, seed)] for seed in (1, 1, 2)]
+    names = [
+        [(m, c.name) for m, c in chosen(["model/operators", "statistics/reading"], 20, seed)] for seed in (1, 1, 2)
+    ]
     assert names[0] == names[1] != names[2]
     assert len(names[0]) == 20
 
 
 def test_tests_of_the_module_are_asked_first_wherever_its_lines_have_moved() -> None:
     cover = Cover(
-        lines={"model/operators": {2: ("tests/test_review.py::far", "tests/test_compliance.py::slow", "tests/test_operators.py::quick")}},
-        seconds={"tests/test_review.py::far": 0.1, "tests/test_compliance.py::slow": 9, "tests/test_operators.py::quick": 0.2},
+        lines={
+            "model/operators": {
+                2: ("tests/test_review.py::far", "tests/test_compliance.py::slow", "tests/test_operators.py::quick")
+            }
+        },
+        seconds={
+            "tests/test_review.py::far": 0.1,
+            "tests/test_compliance.py::slow": 9,
+            "tests/test_operators.py::quick": 0.2,
+        },
         texts={"model/operators": "a = 1\nb = 2\n"},
     )
     whole = "tests/test_problem_examples.py"  # its own, and not measured
     moved = cover.asked("model/operators", "new = 0\na = 1\nb = 2\n", 3)
-    assert moved == (whole, "tests/test_operators.py::quick", "tests/test_compliance.py::slow", "tests/test_review.py::far")
+    assert moved == (
+        whole,
+        "tests/test_operators.py::quick",
+        "tests/test_compliance.py::slow",
+        "tests/test_review.py::far",
+    )
     other = cover.asked("model/operators", "new = 0\na = 1\nb = 2\n", 1)  # its own, whether measured there or not
     assert other == (whole, "tests/test_operators.py::quick", "tests/test_compliance.py::slow")

@@ -1,4 +1,6 @@
-"""Files whose names are bytes of another encoding, or hold what steers a terminal or ends a line: a Problem in every format, valid in each."""
+"""Files whose names are bytes of another encoding, or hold what steers a terminal or ends a line: a Problem in every
+format, valid in each.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,13 @@ from tests.test_tree import git
 ROOT = Path(__file__).resolve().parent.parent
 MINIMAL = ROOT / "tests" / "fixtures" / "minimal"
 GBK = "records/schools/xz01/心理.yml".encode("gbk")
-NAMES = (GBK, b"records/a\x01\x1b[31mb.txt", b"records/a\nb::error::x.txt", "records/a\u202eb.txt".encode(), b"records/##[error]x %25,title=y.txt")
+NAMES = (
+    GBK,
+    b"records/a\x01\x1b[31mb.txt",
+    b"records/a\nb::error::x.txt",
+    "records/a\u202eb.txt".encode(),
+    b"records/##[error]x %25,title=y.txt",
+)
 
 
 def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -49,11 +57,20 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_name_of_other_bytes_is_told_in_every_format_on_screen_and_in_a_file(name: str, odd: Path, tmp_path: Path) -> None:
+def test_a_name_of_other_bytes_is_told_in_every_format_on_screen_and_in_a_file(
+    name: str, odd: Path, tmp_path: Path
+) -> None:
     shown = run(odd, "check", "--format", name)
     assert (shown.returncode, shown.stderr) == (1, b"")
     written = run(
-        odd, "check", "--format", name, "--to", str(tmp_path / "report"), GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(tmp_path / "summary")
+        odd,
+        "check",
+        "--format",
+        name,
+        "--to",
+        str(tmp_path / "report"),
+        GITHUB_ACTIONS="true",
+        GITHUB_STEP_SUMMARY=str(tmp_path / "summary"),
     )
     assert (written.returncode, written.stderr) == (1, b"")
     made = (tmp_path / "report").read_text(encoding="utf-8")
@@ -79,7 +96,9 @@ def test_a_review_tells_such_names(name: str, odd: Path, tmp_path: Path) -> None
     assert (done.returncode, done.stderr) == (0, b"")
     made = (tmp_path / "review").read_text(encoding="utf-8")
     assert r"\xd0\xc4" in made or r"\udcd0\udcc4" in made
-    assert name != "json" or any("\udcd0" in r["path"] for r in json.loads(made)["records"] + json.loads(made)["others"])
+    assert name != "json" or any(
+        "\udcd0" in r["path"] for r in json.loads(made)["records"] + json.loads(made)["others"]
+    )
     assert "\x1b" not in made
 
 
@@ -90,7 +109,8 @@ HOSTILE = st.lists(st.sampled_from(LIVE) | st.text(st.characters(), max_size=9),
 @example("".join(LIVE), " ".join(LIVE))
 def test_whatever_a_file_is_called_and_holds_machines_can_read_the_report(path: str, said: str) -> None:
     made = result(
-        [problem(Position(path=f"records/{path}"), "misspelled-field", key=said, nearest="id", title=said)], "https://example.org/](x) <b>/"
+        [problem(Position(path=f"records/{path}"), "misspelled-field", key=said, nearest="id", title=said)],
+        "https://example.org/](x) <b>/",
     )
     for name in FAULTS_OF:
         assert faults(name, FORMATS[name](made)) == []

@@ -27,12 +27,16 @@ def test_every_operator_is_tried_and_takes_what_it_is_tried_with() -> None:
     assert set(CASES) == set(Operator) == set(TAKES)
     for operator, cases in CASES.items():
         for value, target, _ in cases:
-            assert TAKES[operator] == (type_of_value(value), None if target is None else type_of_value(target)), operator
+            assert TAKES[operator] == (type_of_value(value), None if target is None else type_of_value(target)), (
+                operator
+            )
 
 
 @pytest.mark.parametrize("operator", Operator)
 def test_an_operator_holds_on_its_side_of_the_target(operator: Operator) -> None:
-    assert [holds(operator, value, target) for value, target, _ in CASES[operator]] == [holding for *_, holding in CASES[operator]]
+    assert [holds(operator, value, target) for value, target, _ in CASES[operator]] == [
+        holding for *_, holding in CASES[operator]
+    ]
 
 
 def test_truth_is_no_number() -> None:

@@ -1,7 +1,9 @@
-"""What others expect of the same tables: sdcTable, tau-ARGUS, GaussSuppression, SmallCountRounding, the handbook, OpenSAFELY.
+"""What others expect of the same tables: sdcTable, tau-ARGUS, GaussSuppression, SmallCountRounding, the handbook,
+OpenSAFELY.
 
-A heuristic need not choose the same cells (ties, costs). Held are the intervals of an attacker, the number of cells where an optimum is known, and
-that what another tool calls safe from exact disclosure is so for our attack. Sources in `tests/vectors/sdc/README.md`.
+A heuristic need not choose the same cells (ties, costs). Held are the intervals of an attacker, the number of cells
+where an optimum is known, and that what another tool calls safe from exact disclosure is so for our attack. Sources in
+`tests/vectors/sdc/README.md`.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ class Crossed:
         sides = [list(dict.fromkeys(key[side] for key in counts)) for side in (0, 1)]
         numbered = {key: number for number, key in enumerate(counts)}
         self.cells = {
-            cell_of(row, column): tuple(n for key, n in numbered.items() if row in (key[0], TOTAL) and column in (key[1], TOTAL))
+            cell_of(row, column): tuple(
+                n for key, n in numbered.items() if row in (key[0], TOTAL) and column in (key[1], TOTAL)
+            )
             for row, column in product([*sides[0], TOTAL], [*sides[1], TOTAL])
         }
 
@@ -49,9 +53,22 @@ class Crossed:
     def interval(self, cell: Cell, hidden: Iterable[Cell]) -> tuple[int, int]:
         return interval(self.values, self.statements(hidden), Secret(cell=cell, atoms=self.cells[cell]))
 
-    def protect(self, k: int, *, sensitive: Iterable[Cell] | None = None, gated: Iterable[Cell] = (), base: int = 1) -> Draft:
+    def protect(
+        self, k: int, *, sensitive: Iterable[Cell] | None = None, gated: Iterable[Cell] = (), base: int = 1
+    ) -> Draft:
         whole = frozenset(self.cells if sensitive is None else sensitive)
-        return protect(Original(values=self.values, cells=self.cells, sensitive=whole, known=(), insiders=(), k=k, gated=frozenset(gated), base=base))
+        return protect(
+            Original(
+                values=self.values,
+                cells=self.cells,
+                sensitive=whole,
+                known=(),
+                insiders=(),
+                k=k,
+                gated=frozenset(gated),
+                base=base,
+            )
+        )
 
 
 def cell_of(row: str, column: str) -> Cell:
@@ -66,7 +83,7 @@ def hidden_in(draft: Draft) -> set[Cell]:
     return {cell for cell, published in draft.cells.items() if isinstance(published, Suppressed)}
 
 
-# --- sdcTable --------------------------------------------------------------------------------------------------------------------
+# --- sdcTable ---------------------------------------------------------------------------------------------------------
 
 SDCTABLE = Crossed({(r["row"], r["col"]): int(r["count"]) for r in rows("sdctable_4x4.csv")})
 UNSAFE = [cell_of(r["row"], r["col"]) for r in rows("sdctable_4x4.csv") if r["status"] == "u"]
@@ -90,7 +107,7 @@ def test_sdctable_we_find_that_one_more_is_enough() -> None:
         assert high - low >= 5
 
 
-# --- tau-ARGUS -------------------------------------------------------------------------------------------------------------------
+# --- tau-ARGUS --------------------------------------------------------------------------------------------------------
 
 TAUARGUS = {(r["region"], r["gender"]): r for r in rows("tauargus_ex1.csv")}
 
@@ -107,7 +124,7 @@ def test_tauargus_the_optimum_is_found() -> None:
         assert low < crossed.value(unsafe) < high
 
 
-# --- GaussSuppression ------------------------------------------------------------------------------------------------------------
+# --- GaussSuppression -------------------------------------------------------------------------------------------------
 
 
 def test_gauss_suppression_hides_no_fewer_and_is_exact_where_ours_is_wide() -> None:
@@ -127,22 +144,29 @@ def test_gauss_suppression_hides_no_fewer_and_is_exact_where_ours_is_wide() -> N
     assert attack(crossed.values, crossed.statements(hidden_in(ours)), secrets, [PUBLIC], 4).exposures == ()
 
 
-# --- SmallCountRounding ------------------------------------------------------------------------------------------------------------
+# --- SmallCountRounding -----------------------------------------------------------------------------------------------
 
 
 def test_small_count_rounding_their_margins_and_ours_hide_the_same_truth() -> None:
-    """They round so that everything adds up, we round each number on its own: both must leave the true margins possible."""
+    """They round so that everything adds up, we round each number on its own: both must leave the true margins
+    possible.
+    """
     crossed = Crossed({(r["rows"], r["cols"]): int(r["freq"]) for r in rows("scr_exPSD.csv")})
-    published = {cell_of(r["rows"], r["cols"]): (int(r["original"]), int(r["rounded"])) for r in rows("scr_exPSD_base5.csv")}
+    published = {
+        cell_of(r["rows"], r["cols"]): (int(r["original"]), int(r["rounded"])) for r in rows("scr_exPSD_base5.csv")
+    }
     for cell, (original, theirs) in published.items():
         assert crossed.value(cell) == original
         low, high = rounding_box(rounded(original, 5), 5)
         assert low <= original <= high
         assert abs(theirs - original) <= 2
-    assert sum(v for cell, (_, v) in published.items() if cell.column == TOTAL and cell.row != TOTAL) == published[cell_of(TOTAL, TOTAL)][1]
+    assert (
+        sum(v for cell, (_, v) in published.items() if cell.column == TOTAL and cell.row != TOTAL)
+        == published[cell_of(TOTAL, TOTAL)][1]
+    )
 
 
-# --- the handbook: differencing ----------------------------------------------------------------------------------------------------
+# --- the handbook: differencing ---------------------------------------------------------------------------------------
 
 
 def found(values: Mapping[str, int], statements: Iterable[tuple[str, int]], k: int = 3) -> dict[str, tuple[int, int]]:
@@ -150,7 +174,10 @@ def found(values: Mapping[str, int], statements: Iterable[tuple[str, int]], k: i
     numbers = {name: number for number, name in enumerate(values)}
     known = [exactly(tuple(numbers[name] for name in names.split(" + ")), value) for names, value in statements]
     secrets = [Secret(cell=cell_of("r", name), atoms=(number,)) for name, number in numbers.items()]
-    return {e.secret.cell.column: (e.low, e.high) for e in attack(list(values.values()), known, secrets, [PUBLIC], k).exposures}
+    return {
+        e.secret.cell.column: (e.low, e.high)
+        for e in attack(list(values.values()), known, secrets, [PUBLIC], k).exposures
+    }
 
 
 def test_handbook_geographical_differencing() -> None:
@@ -166,7 +193,11 @@ def test_handbook_geographical_differencing() -> None:
 def test_handbook_linking() -> None:
     """The employed, everybody and the men, by where they live and work: the woman who does both in the area is unique."""
     values = {"both-m": 21, "both-f": 1, "live-m": 58, "live-f": 5, "work-m": 23, "work-f": 4}
-    everybody = [("both-m + both-f + work-m + work-f", 49), ("both-m + both-f + live-m + live-f", 85), ("both-m + both-f", 22)]
+    everybody = [
+        ("both-m + both-f + work-m + work-f", 49),
+        ("both-m + both-f + live-m + live-f", 85),
+        ("both-m + both-f", 22),
+    ]
     assert found(values, everybody) == {}
     assert found(values, [*everybody, ("both-m", 21), ("live-m", 58), ("work-m", 23)]) == {"both-f": (1, 1)}
 
@@ -180,7 +211,7 @@ def test_handbook_sub_populations() -> None:
     assert found(values, [*first, *second]) == {"m20-24": (1, 1)}
 
 
-# --- OpenSAFELY --------------------------------------------------------------------------------------------------------------------
+# --- OpenSAFELY -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("count", "shown"), [(8, 10), (16, 15), (23, 25), (18, 20), (31, 30), (44, 45)])
@@ -190,7 +221,9 @@ def test_opensafely_rounding(count: int, shown: int) -> None:
 
 def test_opensafely_a_total_beside_one_redacted_cell_gives_it_away() -> None:
     values = {"21-30": 1, "31-40": 10, "41-50": 15, "51+": 25}
-    assert found(values, [("31-40", 10), ("41-50", 15), ("51+", 25), ("21-30 + 31-40 + 41-50 + 51+", 51)]) == {"21-30": (1, 1)}
+    assert found(values, [("31-40", 10), ("41-50", 15), ("51+", 25), ("21-30 + 31-40 + 41-50 + 51+", 51)]) == {
+        "21-30": (1, 1)
+    }
 
 
 def test_opensafely_everybody_and_the_men_give_the_woman_away() -> None:
@@ -200,7 +233,10 @@ def test_opensafely_everybody_and_the_men_give_the_woman_away() -> None:
 
 
 def test_opensafely_rounding_to_five_does_not_hide_six_or_seven_from_a_threshold_of_five() -> None:
-    """Redact up to 5, round to 5: whatever is shown as 5 was 6 or 7. With a threshold of 8 no shown number is that narrow."""
+    """Redact up to 5, round to 5: whatever is shown as 5 was 6 or 7.
+
+    With a threshold of 8 no shown number is that narrow.
+    """
     box = set(range(rounding_box(5, 5)[0], rounding_box(5, 5)[1] + 1))
     assert box - set(range(6)) == {6, 7}
     for count in range(8, 100):

@@ -53,10 +53,23 @@ def test_two_workshops_at_a_time_are_two(tmp_path: Path) -> None:
 
 
 def asked(root: Path, out: str | Path) -> Path:
-    return Request(command="build", options={"--root": str(root), "--out": str(out)}, words=(), language=Language.EN).out
+    return Request(
+        command="build", options={"--root": str(root), "--out": str(out)}, words=(), language=Language.EN
+    ).out
 
 
-PLACES = (".", "..", "../..", "/", "records", "records/site", "records/schools/x/site", "schemas/site", ".git/site", "build/../records/site")
+PLACES = (
+    ".",
+    "..",
+    "../..",
+    "/",
+    "records",
+    "records/site",
+    "records/schools/x/site",
+    "schemas/site",
+    ".git/site",
+    "build/../records/site",
+)
 MORE = ("linked/site", "build/.git/modules/site", "build/..")
 
 
@@ -74,7 +87,10 @@ def test_no_site_among_what_is_written_by_hand(tmp_path: Path, place: str) -> No
 def test_no_sheets_either(tmp_path: Path) -> None:
     shutil.copytree(MINIMAL / "records", tmp_path / "records")
     request = Request(
-        command="sheets", options={"--root": str(tmp_path), "--out": str(tmp_path / "records" / "sheets")}, words=(), language=Language.EN
+        command="sheets",
+        options={"--root": str(tmp_path), "--out": str(tmp_path / "records" / "sheets")},
+        words=(),
+        language=Language.EN,
     )
     with pytest.raises(UsageError, match=r"^cli\.output_place$"):
         sheets.run(request)

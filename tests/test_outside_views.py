@@ -1,4 +1,6 @@
-"""What else a whole release says, verdicts and rounded numbers, seen from outside: cut from the sample's figures, then attacked."""
+"""What else a whole release says, verdicts and rounded numbers, seen from outside: cut from the sample's figures, then
+attacked.
+"""
 
 from __future__ import annotations
 
@@ -25,27 +27,36 @@ BASE = 5
 
 @cache
 def ledger() -> Ledger:
-    return Ledger(handed_in().values(), {s.id: s.type for s in repository().schools.values()}, repository().district.risk_levels)
+    return Ledger(
+        handed_in().values(), {s.id: s.type for s in repository().schools.values()}, repository().district.risk_levels
+    )
 
 
 def seen(release: Release, *questions: Question, revision: int = 1) -> PublicView:
     filings = [Filing(term=TERM, school=school, revision=number) for school, number in counted(revision).items()]
     tables = registry(release.levels, release.windows)
     content = replace(release, school_verdicts=(), district_verdicts=())
-    return PublicView(content=content, tabulation=tabulate(ledger(), tables, filings, release.limits), questions=questions)
+    return PublicView(
+        content=content, tabulation=tabulate(ledger(), tables, filings, release.limits), questions=questions
+    )
 
 
-# --- verdicts --------------------------------------------------------------------------------------------------------------------
+# --- verdicts ---------------------------------------------------------------------------------------------------------
 
 
 def one_in(of: int) -> Question:
-    """Are at least one in so many of a school's pupils at the highest level? A rule that nobody should publish school by school."""
+    """Are at least one in so many of a school's pupils at the highest level? A rule that nobody should publish school
+    by school.
+    """
     part, whole = ("levels.highest",), ("enrolment",)
     return Question(rule=RuleId("ODD-01"), part=part, whole=whole, per_cent=Fraction(100, of), target=1, by_school=True)
 
 
 def answered(question: Question, school: SchoolId) -> PublicView:
-    """The first release and one school's answer. What is said of the others is that there is nobody to ask about, which is kept out."""
+    """The first release and one school's answer.
+
+    What is said of the others is that there is nobody to ask about, which is kept out.
+    """
     plain = seen(first(), question)
     alone = replace(plain.tabulation, filings=tuple(f for f in plain.tabulation.filings if f.school == school))
     met = question.met(ledger(), alone.filings[0])
@@ -84,11 +95,13 @@ def highest(filing: Filing) -> int:
     return sum(ledger().values[atom] for atom in ledger().atoms(filing, ["levels.highest"]))
 
 
-# --- whole groups --------------------------------------------------------------------------------------------------------------
+# --- whole groups -----------------------------------------------------------------------------------------------------
 
 
 def test_who_must_not_be_few_where_something_was_found() -> None:
-    """With every screened child a finding, with nobody a valid answer, with every file the same concern: of all schools, and of each."""
+    """With every screened child a finding, with nobody a valid answer, with every file the same concern: of all
+    schools, and of each.
+    """
     release, table = first(), seen(first()).tabulation
     tables = {t.id: t for t in registry(release.levels, release.windows)}
     (levels,), (answers,) = tables["stage-level"].groups, tables["participation"].groups
@@ -105,7 +118,7 @@ def test_who_must_not_be_few_where_something_was_found() -> None:
         assert group.school is None or set(group.atoms + group.beside) <= set(ledger().known_to([group.school]))
 
 
-# --- rounding --------------------------------------------------------------------------------------------------------------------
+# --- rounding ---------------------------------------------------------------------------------------------------------
 
 
 def rounding() -> Repository:
@@ -139,7 +152,9 @@ def test_rounded_counts_are_multiples_near_the_truth_and_totals_stand_on_their_o
         for name in (column for column in published_table.columns if "/" not in column):
             shown = [row.cells[name] for row in rows]
             if isinstance(total.cells[name], Shown) and all(isinstance(cell, Shown) for cell in shown):
-                added += sum(cell.value for cell in shown if isinstance(cell, Shown)) != getattr(total.cells[name], "value", None)
+                added += sum(cell.value for cell in shown if isinstance(cell, Shown)) != getattr(
+                    total.cells[name], "value", None
+                )
     assert added > 0, "some total is not the sum of its rows, as it would be had it been added up from them"
 
 
@@ -151,7 +166,11 @@ def test_rounded_releases_withstand_everybody_and_a_small_count_shown_rounded_do
     facts = list(ledger().facts([s.tabulation.filings for s in stacked]))
     told = [*facts, *(statement for s in stacked for statement in said(ledger(), s))]
     assert attack(ledger().values, told, aims, onlookers, one.limits.k).exposures == ()
-    part = next(s for s in aims if s.school and not s.beside and 0 < sum(ledger().values[atom] for atom in s.atoms) < one.limits.k)
+    part = next(
+        s
+        for s in aims
+        if s.school and not s.beside and 0 < sum(ledger().values[atom] for atom in s.atoms) < one.limits.k
+    )
     low, high = rounding_box(rounded(sum(ledger().values[atom] for atom in part.atoms), BASE), BASE)
     worse = Statement(terms=dict.fromkeys(part.atoms, 1), low=low, high=high)
     found = attack(ledger().values, [*told, worse], aims, [PUBLIC], one.limits.k).exposures
@@ -159,14 +178,18 @@ def test_rounded_releases_withstand_everybody_and_a_small_count_shown_rounded_do
 
 
 @pytest.mark.parametrize(
-    ("few", "all_", "tenths"), [(0, 10, 0), (1, 99999, 1), (9999, 10000, 999), (10000, 10000, 1000), (1, 3, 333), (995, 1000, 995)]
+    ("few", "all_", "tenths"),
+    [(0, 10, 0), (1, 99999, 1), (9999, 10000, 999), (10000, 10000, 1000), (1, 3, 333), (995, 1000, 995)],
 )
 def test_a_share_is_all_only_of_all_and_nothing_only_of_none(few: int, all_: int, tenths: int) -> None:
     assert share_of(Shown(value=few), Shown(value=all_)) == Shown(value=tenths)
 
 
 def test_a_share_of_rounded_counts_is_at_most_all_of_them() -> None:
-    """998 of 1,002 are shown as 1,000 of 1,000: all of the rounded, and the pages say that shares are of these. More than all there never is."""
+    """998 of 1,002 are shown as 1,000 of 1,000: all of the rounded, and the pages say that shares are of these.
+
+    More than all there never is.
+    """
     for base in (5, 10):
         for all_ in range(1, 60):
             for few in range(all_ + 1):

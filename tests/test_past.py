@@ -1,4 +1,6 @@
-"""Days gone by, on real repositories: which commit speaks for a day, merges, renames, broken and shallow ones, and nothing read twice."""
+"""Days gone by, on real repositories: which commit speaks for a day, merges, renames, broken and shallow ones, and
+nothing read twice.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ ZONE = "Asia/Shanghai"
 def git(root: Path, *arguments: str, at: str = "2026-11-20T04:00:00+00:00") -> str:
     who = {f"GIT_{role}_{what}": "t@example.invalid" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     environment = {**os.environ, **who, "GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at}
-    return subprocess.run(["git", *arguments], cwd=root, env=environment, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        ["git", *arguments], cwd=root, env=environment, check=True, capture_output=True, text=True
+    ).stdout
 
 
 def commit(root: Path, at: str) -> str:
@@ -94,7 +98,13 @@ def test_a_day_before_the_first_commit_is_told_by_the_days_that_records_carry(ro
 
 
 def test_records_from_before_there_were_rules_do_not_speak_for_dated_days(tmp_path: Path) -> None:
-    root = Path(shutil.copytree(TYPICAL, tmp_path / "d", ignore=shutil.ignore_patterns("rules", "waivers", "schemes", "inspections", "applications")))
+    root = Path(
+        shutil.copytree(
+            TYPICAL,
+            tmp_path / "d",
+            ignore=shutil.ignore_patterns("rules", "waivers", "schemes", "inspections", "applications"),
+        )
+    )
     git(root, "init", "-q", "-b", "main")
     without = commit(root, "2026-09-01T04:00:00+00:00")
     shutil.copytree(TYPICAL / "records" / "rules", root / "records" / "rules")
@@ -132,7 +142,9 @@ def test_a_renamed_file_is_read_at_its_new_place(root: Path) -> None:
     edit(root, "waivers/xz01-room-b.yml", "id: xz01-room-2026", "id: xz01-room-b")
     commit(root, "2026-10-08T04:00:00+00:00")
     reader = past(root)
-    for standing, name in zip(reader.standings([date(2026, 9, 20), date(2026, 10, 8)]), ("xz01-room-2026", "xz01-room-b"), strict=True):
+    for standing, name in zip(
+        reader.standings([date(2026, 9, 20), date(2026, 10, 8)]), ("xz01-room-2026", "xz01-room-b"), strict=True
+    ):
         loaded, problems = reader.records(standing.commit)
         assert problems == ()
         assert loaded is not None
@@ -168,7 +180,20 @@ def test_an_old_commit_with_problems_is_told_and_its_day_left_out(root: Path) ->
     broken = commit(root, "2026-09-10T04:00:00+00:00")
     edit(root, "schools/xz01/school.yml", "id: xz99", "id: xz01")
     commit(root, "2026-10-08T04:00:00+00:00")
-    done = run(["--root", str(root), "--lang", "en", "history", "--dates", "2026-09-05,2026-09-15,2026-10-08", "--format", "json"], root)
+    done = run(
+        [
+            "--root",
+            str(root),
+            "--lang",
+            "en",
+            "history",
+            "--dates",
+            "2026-09-05,2026-09-15,2026-10-08",
+            "--format",
+            "json",
+        ],
+        root,
+    )
     found = json.loads(done.stdout)
     assert done.returncode == 0
     assert [d["day"] for d in found["days"]] == ["2026-09-05", "2026-10-08"]
@@ -198,7 +223,10 @@ def test_a_district_below_the_top_of_its_repository(tmp_path: Path) -> None:
 def test_the_days_are_the_ends_of_terms_and_the_newest_commits(root: Path) -> None:
     assert [d["day"] for d in table(root)["days"]] == ["2026-01-30", "2026-07-10", "2026-09-02"]
     assert [d["day"] for d in table(root, "--as-of", "2026-02-01")["days"]] == ["2026-01-30", "2026-02-01"]
-    assert [d["day"] for d in table(root, "--dates", "2026-09-09, 2026-09-08,2026-09-09")["days"]] == ["2026-09-08", "2026-09-09"]
+    assert [d["day"] for d in table(root, "--dates", "2026-09-09, 2026-09-08,2026-09-09")["days"]] == [
+        "2026-09-08",
+        "2026-09-09",
+    ]
 
 
 def test_one_rule_and_one_school(root: Path) -> None:
@@ -215,7 +243,10 @@ def test_one_rule_and_one_school(root: Path) -> None:
     assert sum(both.values()) == 1
 
 
-@pytest.mark.parametrize("arguments", [("--rule", "NONE-01"), ("--school", "xz99"), ("--dates", "2026-02-30"), ("--dates", "x"), ("--format", "xml")])
+@pytest.mark.parametrize(
+    "arguments",
+    [("--rule", "NONE-01"), ("--school", "xz99"), ("--dates", "2026-02-30"), ("--dates", "x"), ("--format", "xml")],
+)
 def test_wrong_usage(root: Path, arguments: Sequence[str]) -> None:
     done = run(["--root", str(root), "history", *arguments], root)
     assert (done.returncode, done.stdout) == (2, "")

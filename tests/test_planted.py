@@ -1,4 +1,6 @@
-"""Links, programs and left-overs that somebody planted in the folder of a district: they lead nowhere, do not run, and stand in for nothing."""
+"""Links, programs and left-overs that somebody planted in the folder of a district: they lead nowhere, do not run, and
+stand in for nothing.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +94,10 @@ def test_a_change_left_by_somebody_else_is_not_opened_in_the_place_of_what_git_h
 
 @pytest.mark.parametrize("name", [UNFINISHED, ".Unfinished"])
 def test_what_git_brought_as_an_unfinished_change_is_neither_read_nor_put_back(made: District, name: str) -> None:
-    """Committed by somebody: the bytes of "before" are theirs. Taken out of the index alone, it has still come with the checkout."""
+    """Committed by somebody: the bytes of "before" are theirs.
+
+    Taken out of the index alone, it has still come with the checkout.
+    """
     paths = (made.sealed(), made.receipt())
     place = made.root / name
     place.mkdir()
@@ -109,7 +114,14 @@ def test_what_git_brought_as_an_unfinished_change_is_neither_read_nor_put_back(m
     before = {path: path.read_bytes() for path in (*paths, *(made.root / UNFINISHED).iterdir())}
     for index in (True, False):
         assert "[unfinished-in-git]" in run(made, "check").stdout
-        typed = [["seal", str(own)], ["rekey", *key], ["release", TERM, *key], ["new", "school"], ["tidy"], ["open", str(made.sealed()), *key, *out]]
+        typed = [
+            ["seal", str(own)],
+            ["rekey", *key],
+            ["release", TERM, *key],
+            ["new", "school"],
+            ["tidy"],
+            ["open", str(made.sealed()), *key, *out],
+        ]
         for words in typed:
             done = run(made, *words)
             assert done.returncode == (1 if words[0] == "open" else 2), words
@@ -129,7 +141,11 @@ def later(made: District) -> submission.Submission:
 @pytest.mark.parametrize("command", ["open", "rekey", "release", "seal"])
 @pytest.mark.parametrize("place", ["sealed", "receipt", "other"])
 def test_what_is_no_file_among_the_records_stops_who_holds_a_key(made: District, command: str, place: str) -> None:
-    path = {"sealed": made.sealed(), "receipt": made.receipt(), "other": made.root / "records" / "releases" / "2026-2027-1-r1.yml"}[place]
+    path = {
+        "sealed": made.sealed(),
+        "receipt": made.receipt(),
+        "other": made.root / "records" / "releases" / "2026-2027-1-r1.yml",
+    }[place]
     own = made.beside / "own.yml"
     own.write_bytes(submission.written(later(made)))
     path.parent.mkdir(exist_ok=True)

@@ -35,7 +35,9 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def district(tmp_path: Path, hooks: tuple[Path, str]) -> Path:
     root = Path(shutil.copytree(TYPICAL, tmp_path / "学区"))
     chosen = "".join(f"      - id: xinzhuli-{name}\n" for name in ("guard", "tidy", "check"))
-    (root / ".pre-commit-config.yaml").write_text(f"repos:\n  - repo: {hooks[0]}\n    rev: {hooks[1]}\n    hooks:\n{chosen}", encoding="utf-8")
+    (root / ".pre-commit-config.yaml").write_text(
+        f"repos:\n  - repo: {hooks[0]}\n    rev: {hooks[1]}\n    hooks:\n{chosen}", encoding="utf-8"
+    )
     git(root, "init", "-q", "-b", "main")
     git(root, "add", "-A")
     git(root, "commit", "-q", "-m", "first")
@@ -45,11 +47,20 @@ def district(tmp_path: Path, hooks: tuple[Path, str]) -> Path:
 def run(root: Path, *arguments: str) -> tuple[int, str]:
     folder = root.parent / "bin"
     folder.mkdir(exist_ok=True)
-    (folder / "xinzhuli").write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m generator.cli.main "$@"\n', encoding="utf-8")
+    (folder / "xinzhuli").write_text(
+        f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m generator.cli.main "$@"\n', encoding="utf-8"
+    )
     (folder / "xinzhuli").chmod(0o755)
-    environment = {"PATH": f"{folder}:{os.environ['PATH']}", "HOME": str(root.parent), "PRE_COMMIT_HOME": str(root.parent / "cache"), **IDENTITY}
+    environment = {
+        "PATH": f"{folder}:{os.environ['PATH']}",
+        "HOME": str(root.parent),
+        "PRE_COMMIT_HOME": str(root.parent / "cache"),
+        **IDENTITY,
+    }
     command = [sys.executable, str(PRE_COMMIT), *arguments]
-    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+    done = subprocess.run(
+        command, cwd=root, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+    )
     return done.returncode, done.stdout + done.stderr
 
 
@@ -62,7 +73,10 @@ def edit(root: Path, old: str, new: str, path: str = RETURN) -> None:
 
 def test_our_hooks_are_valid() -> None:
     done = subprocess.run(
-        [sys.executable, str(PRE_COMMIT), "validate-manifest", ".pre-commit-hooks.yaml"], cwd=ROOT, capture_output=True, check=False
+        [sys.executable, str(PRE_COMMIT), "validate-manifest", ".pre-commit-hooks.yaml"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout
 
@@ -123,6 +137,14 @@ def test_a_commit_is_stopped_by_the_installed_hook(district: Path) -> None:
         "PATH": f"{district.parent / 'bin'}:{os.environ['PATH']}",
         "PRE_COMMIT_HOME": str(district.parent / "cache"),
     }
-    done = subprocess.run(["git", "commit", "-m", "x"], cwd=district, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+    done = subprocess.run(
+        ["git", "commit", "-m", "x"],
+        cwd=district,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
     assert done.returncode != 0
     assert "[wrong-type]" in done.stdout + done.stderr

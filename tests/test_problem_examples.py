@@ -1,4 +1,6 @@
-"""Every Problem code: described in both languages with the same facts, given by the program, and its example does what it says."""
+"""Every Problem code: described in both languages with the same facts, given by the program, and its example does what
+it says.
+"""
 
 from __future__ import annotations
 
@@ -35,10 +37,16 @@ def problems_of(files: dict[str, bytes]) -> tuple[Problem, ...]:
 
 
 def put(text: str, example: ProblemExample) -> tuple[dict[str, bytes], int]:
-    """The typical district with `text` in the place of the field that the example is of (or at the end), and its first line."""
+    """The typical district with `text` in the place of the field that the example is of (or at the end), and its first
+    line.
+    """
     lines = typical().get(example.path, b"").decode().splitlines()
     keys = set(_KEY.findall(example.mended))
-    blocks = [(match[1] if (match := _KEY.match(line)) else "", i) for i, line in enumerate(lines) if not line.startswith((" ", "-"))]
+    blocks = [
+        (match[1] if (match := _KEY.match(line)) else "", i)
+        for i, line in enumerate(lines)
+        if not line.startswith((" ", "-"))
+    ]
     ends = [*(i for _, i in blocks[1:]), *([len(lines)] if blocks else [])]
     replaced = [(start, end) for (key, start), end in zip(blocks, ends, strict=True) if key in keys]
     first = replaced[0][0] if replaced else len(lines)

@@ -1,4 +1,5 @@
-"""Forged, backdated, put back, unsigned, of elsewhere: attacks on receipts that need public keys only are refused, without a key where it can be.
+"""Forged, backdated, put back, unsigned, of elsewhere: attacks on receipts that need public keys only are refused,
+without a key where it can be.
 
 The attacker has everything that is public: the recipients' keys, all receipts and sealed files, and git.
 """
@@ -122,7 +123,9 @@ def next_year(made: District) -> date:
     first = date(2027, 9, 1)
     for name in ("office-2027", "deputy-2027"):
         made.identities[name] = new_identity()
-        write_recipient(made.root, recipient(name, made.identities[name], first, date(2028, 8, 31), name.partition("-")[0]))
+        write_recipient(
+            made.root, recipient(name, made.identities[name], first, date(2028, 8, 31), name.partition("-")[0])
+        )
     return first
 
 
@@ -132,7 +135,7 @@ def rekeyed(made: District, day: date, key: str = "office") -> str:
     return done.stdout
 
 
-# --- what is right --------------------------------------------------------------------------------------------------------------------
+# --- what is right ----------------------------------------------------------------------------------------------------
 
 
 def test_what_a_school_signed_stays_signed_however_often_the_office_seals_again(made: District) -> None:
@@ -151,7 +154,11 @@ def test_what_a_school_signed_stays_signed_however_often_the_office_seals_again(
     assert found(made) == []
     assert after.rekeyed_on == last
     assert after.digest != before.digest
-    assert (after.commitment, after.signature, after.sealed_on) == (before.commitment, before.signature, before.sealed_on)
+    assert (after.commitment, after.signature, after.sealed_on) == (
+        before.commitment,
+        before.signature,
+        before.sealed_on,
+    )
     assert run(made, "check", "--history").returncode == 0
 
 
@@ -162,11 +169,15 @@ def test_a_school_signs_with_the_key_on_record_or_nothing_is_written(made: Distr
     for key in (other[0], made.beside / "none"):
         assert run(made, "seal", str(own), "--as-of", DAY.isoformat(), "--sign", str(key)).returncode == 2
     own.write_bytes(submission.written(replace(invented(made, FIRST), revision=2)))
-    assert run(made, "seal", str(own), "--as-of", DAY.isoformat(), "--sign", str(other[0])).returncode == 2  # it has none on record
+    assert (
+        run(made, "seal", str(own), "--as-of", DAY.isoformat(), "--sign", str(other[0])).returncode == 2
+    )  # it has none on record
     assert made.receipt(SECOND).read_bytes() == before
 
 
-def test_what_stood_there_before_the_first_key_may_be_unsigned(made: District, other: tuple[Path, str], mine: tuple[Path, str]) -> None:
+def test_what_stood_there_before_the_first_key_may_be_unsigned(
+    made: District, other: tuple[Path, str], mine: tuple[Path, str]
+) -> None:
     """And stays so when the office seals it again."""
     text = (made.root / "records/recipients/signers.yml").read_text(encoding="ascii")
     entry = f'  - school: {FIRST}\n    key: "{other[1]}"\n    valid_from: 2026-12-01\n    valid_until: 2027-08-31\n'
@@ -178,7 +189,7 @@ def test_what_stood_there_before_the_first_key_may_be_unsigned(made: District, o
     assert found(made) == []
 
 
-# --- what is refused ------------------------------------------------------------------------------------------------------------------
+# --- what is refused --------------------------------------------------------------------------------------------------
 
 
 def forged(made: District, one: Submission, signed: Receipt) -> Receipt:
@@ -197,7 +208,9 @@ def test_a_signature_is_good_for_no_other_content(made: District) -> None:
     write(made, fake)
     assert "bad-signature" in found(made)
     assert opened(made) == 43
-    bound = replace(fake, commitment=signed.commitment, signature=signed.signature)  # digest and file fit, commitment and signature fit
+    bound = replace(
+        fake, commitment=signed.commitment, signature=signed.signature
+    )  # digest and file fit, commitment and signature fit
     write(made, bound)
     assert found(made) == ["receipt-changed"]
     write(made, replace(bound, rekeyed_on=DAY + timedelta(days=1)))  # as if the office had sealed it again
@@ -228,7 +241,9 @@ def test_what_the_office_would_have_left_of_a_signature_is_no_way_in(made: Distr
 def test_one_signed_field_changed_breaks_the_signature(change: dict[str, object], made: District) -> None:
     repository, signed = made.repository(), receipt_of(made)
     changed = replace(signed, **change)  # type: ignore[arg-type]
-    both = replace(repository, signers=(*repository.signers, replace(repository.signers[0], school=FIRST)))  # the same key for both schools
+    both = replace(
+        repository, signers=(*repository.signers, replace(repository.signers[0], school=FIRST))
+    )  # the same key for both schools
     assert "bad-signature" in {p.code for p in doubts(made.root, both, [changed])}
     assert "bad-signature" not in {p.code for p in doubts(made.root, both, [signed])}
     elsewhere = replace(repository, signers=tuple(replace(s, district="elsewhere") for s in repository.signers))
@@ -242,7 +257,9 @@ def test_another_key_is_not_the_schools(made: District, other: tuple[Path, str])
     refused(made, "bad-signature")
 
 
-def test_an_earlier_revision_put_back_with_its_own_good_receipt_is_refused(made: District, mine: tuple[Path, str]) -> None:
+def test_an_earlier_revision_put_back_with_its_own_good_receipt_is_refused(
+    made: District, mine: tuple[Path, str]
+) -> None:
     old = made.sealed(SECOND).read_bytes(), made.receipt(SECOND).read_bytes()
     hand_in(made, replace(other_figures(invented(made, SECOND)), revision=2), mine[0])
     newer = commit(made, "corrected")
@@ -255,7 +272,9 @@ def test_an_earlier_revision_put_back_with_its_own_good_receipt_is_refused(made:
     assert newer[:12] in run(made, "check").stdout
 
 
-def test_a_merge_that_keeps_the_old_side_does_not_hide_the_newer_revision(made: District, mine: tuple[Path, str]) -> None:
+def test_a_merge_that_keeps_the_old_side_does_not_hide_the_newer_revision(
+    made: District, mine: tuple[Path, str]
+) -> None:
     git(made.root, "branch", "old")
     hand_in(made, replace(invented(made, SECOND), revision=2), mine[0])
     commit(made, "corrected")
@@ -289,7 +308,9 @@ def test_an_unsigned_receipt_is_refused_whatever_day_it_names(
     assert [p.code for p in doubts(made.root, repository, [repository.receipts[SECOND, term]])] == ["unsigned-receipt"]
 
 
-def test_a_branch_from_before_the_first_key_does_not_bring_unsigned_receipts_in(tmp_path: Path, mine: tuple[Path, str]) -> None:
+def test_a_branch_from_before_the_first_key_does_not_bring_unsigned_receipts_in(
+    tmp_path: Path, mine: tuple[Path, str]
+) -> None:
     """The attacker's commit is as old as he says, and his merge has the sides that he wants."""
     here = district(tmp_path)
     git(here.root, "branch", "fork")
@@ -328,7 +349,9 @@ def test_other_content_under_the_same_revision_is_missed_though_the_school_signs
         ({"revision": 2, "sealed_on": DAY}, None),
     ],
 )
-def test_what_history_holds_of_a_receipt_cannot_be_unsaid(made: District, change: dict[str, object], code: str | None) -> None:
+def test_what_history_holds_of_a_receipt_cannot_be_unsaid(
+    made: District, change: dict[str, object], code: str | None
+) -> None:
     write(made, replace(receipt_of(made, FIRST), **change))  # type: ignore[arg-type]
     assert found(made) == ([code] if code else [])
 
@@ -360,7 +383,12 @@ def test_no_change_of_the_keys_on_record_frees_a_school_from_signing(
     path = made.root / "records" / "recipients" / "signers.yml"
     entry = (FIRST, other[1]) if how == "gone" else (SECOND, other[1] if how == "another key" else mine[1])
     first = DAY + timedelta(days=1) if how == "begins later" else date(2026, 9, 1)
-    sign_up(made, entry, first=first, last={"ends earlier": DAY, "ended before": DAY - timedelta(days=1)}.get(how, date(2027, 8, 31)))
+    sign_up(
+        made,
+        entry,
+        first=first,
+        last={"ends earlier": DAY, "ended before": DAY - timedelta(days=1)}.get(how, date(2027, 8, 31)),
+    )
     if how == "all gone":
         path.unlink()
     if how == "another district":
@@ -374,7 +402,9 @@ def test_no_change_of_the_keys_on_record_frees_a_school_from_signing(
         assert "unsigned-receipt" in found(made)
 
 
-def test_a_clone_with_part_of_the_history_takes_no_unsigned_receipt_for_an_old_one(made: District, other: tuple[Path, str], tmp_path: Path) -> None:
+def test_a_clone_with_part_of_the_history_takes_no_unsigned_receipt_for_an_old_one(
+    made: District, other: tuple[Path, str], tmp_path: Path
+) -> None:
     text = (made.root / "records/recipients/signers.yml").read_text(encoding="ascii")
     entry = f'  - school: {FIRST}\n    key: "{other[1]}"\n    valid_from: 2026-12-01\n    valid_until: 2027-08-31\n'
     (made.root / "records/recipients/signers.yml").write_text(text + entry, encoding="ascii")
@@ -384,8 +414,12 @@ def test_a_clone_with_part_of_the_history_takes_no_unsigned_receipt_for_an_old_o
     assert found(replace(made, root=tmp_path / "shallow")) == ["unsigned-receipt"]
 
 
-def test_an_earlier_revision_that_history_was_given_later_is_not_counted(made: District, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An unsigned one of an early day, brought by a commit that names an early moment, for one that an earlier release counted."""
+def test_an_earlier_revision_that_history_was_given_later_is_not_counted(
+    made: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An unsigned one of an early day, brought by a commit that names an early moment, for one that an earlier release
+    counted.
+    """
     signed, unsigned = receipt_of(made), receipt_of(made, FIRST)
     git(made.root, "checkout", "-q", "-b", "side", "HEAD~1")
     write(made, replace(put(made, other_figures(invented(made, SECOND))), sealed_on=date(2026, 8, 20)))
@@ -401,7 +435,7 @@ def test_an_earlier_revision_that_history_was_given_later_is_not_counted(made: D
         assert [one.receipt.digest for one in counted] == [receipt.digest]
 
 
-# --- the former form ------------------------------------------------------------------------------------------------------------------
+# --- the former form --------------------------------------------------------------------------------------------------
 
 
 def of_form_1(made: District, one: Submission, key: Path | None) -> Receipt:
@@ -430,7 +464,9 @@ def former(tmp_path: Path, mine: tuple[Path, str]) -> District:
 
 
 def test_files_that_the_program_before_wrote_are_opened_and_brought_over(tmp_path: Path) -> None:
-    """Byte for byte as the last version of form 1 sealed and signed invented figures; only the new line of signers.yml is added."""
+    """Byte for byte as the last version of form 1 sealed and signed invented figures; only the new line of signers.yml
+    is added.
+    """
     here = district(tmp_path)
     shutil.copytree(VECTORS, here.root / "records", dirs_exist_ok=True)
     signers = here.root / "records" / "recipients" / "signers.yml"
@@ -446,7 +482,9 @@ def test_files_that_the_program_before_wrote_are_opened_and_brought_over(tmp_pat
     assert opened(here, FIRST) == 0
 
 
-def test_form_1_is_read_and_opened_and_its_signature_is_good_for_the_very_file(former: District, mine: tuple[Path, str]) -> None:
+def test_form_1_is_read_and_opened_and_its_signature_is_good_for_the_very_file(
+    former: District, mine: tuple[Path, str]
+) -> None:
     assert former.codes() == []
     assert found(former) == []
     assert opened(former) == opened(former, FIRST) == 0
@@ -460,13 +498,20 @@ def test_form_1_is_read_and_opened_and_its_signature_is_good_for_the_very_file(f
     assert found(former) == ["bad-signature", "receipt-changed"]
 
 
-def test_rekey_brings_form_1_into_the_present_one_and_the_school_signs_what_it_reads(former: District, mine: tuple[Path, str]) -> None:
+def test_rekey_brings_form_1_into_the_present_one_and_the_school_signs_what_it_reads(
+    former: District, mine: tuple[Path, str]
+) -> None:
     assert f"records/schools/{SECOND}/{TERM}.receipt.yml" in rekeyed(former, DAY)
     assert {r.schema for r in former.repository().receipts.values()} == {submission.SCHEMA}
     assert found(former) == ["unsigned-receipt"]  # the second school's; the first has no key
     key, out = former.key_file(), former.beside / "opened.yml"
     assert opened(former) == 43
-    assert run(former, "open", str(former.sealed(SECOND)), "--identity", str(key), "--unsigned", "--out", str(out)).returncode == 0
+    assert (
+        run(
+            former, "open", str(former.sealed(SECOND)), "--identity", str(key), "--unsigned", "--out", str(out)
+        ).returncode
+        == 0
+    )
     before = former.sealed(SECOND).read_bytes()
     assert run(former, "seal", str(out)).returncode == 2  # for signing only
     done = run(former, "seal", str(out), "--sign", str(mine[0]))
@@ -482,7 +527,19 @@ def test_rekey_brings_form_1_into_the_present_one_and_the_school_signs_what_it_r
 def test_nobody_signs_another_text_than_was_sealed(former: District, mine: tuple[Path, str]) -> None:
     rekeyed(former, DAY)
     out = former.beside / "opened.yml"
-    assert run(former, "open", str(former.sealed(SECOND)), "--identity", str(former.key_file()), "--unsigned", "--out", str(out)).returncode == 0
+    assert (
+        run(
+            former,
+            "open",
+            str(former.sealed(SECOND)),
+            "--identity",
+            str(former.key_file()),
+            "--unsigned",
+            "--out",
+            str(out),
+        ).returncode
+        == 0
+    )
     text = out.read_text(encoding="ascii")
     number = re.search(r"enrolment: (\d+)", text)
     assert number

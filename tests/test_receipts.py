@@ -1,4 +1,6 @@
-"""What anybody can check without a key, each check shown to find what it is for; secrets in the tree and in history; shares."""
+"""What anybody can check without a key, each check shown to find what it is for; secrets in the tree and in history;
+shares.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,21 @@ from generator.sealed.receipts import signed_text
 from generator.sealed.recipients import KeyFormat, fingerprint, key_format
 from generator.statistics.age import new_identity, public_key, salted, seal
 from generator.statistics.shares import WrongShares, join, split, still_needed
-from tests.district import DAY, FIRST, SECOND, TERM, District, district, git, invented, put, put_bytes, recipient, run, write_recipient
+from tests.district import (
+    DAY,
+    FIRST,
+    SECOND,
+    TERM,
+    District,
+    district,
+    git,
+    invented,
+    put,
+    put_bytes,
+    recipient,
+    run,
+    write_recipient,
+)
 
 HEX = st.text("0123456789abcdef", min_size=64, max_size=64)
 SIGNATURE = "-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAA\nAAAA\n-----END SSH SIGNATURE-----\n"
@@ -110,7 +126,9 @@ def test_every_signed_field_is_in_what_is_signed(one: Receipt, field: str) -> No
         (3, {}, "too-big"),
     ],
 )
-def test_a_commitment_belongs_to_every_form_but_the_first(form: int, change: dict[str, object], code: str, made: District) -> None:
+def test_a_commitment_belongs_to_every_form_but_the_first(
+    form: int, change: dict[str, object], code: str, made: District
+) -> None:
     one = replace(made.repository().receipts[FIRST, TERM], schema=form)
     signed = change.pop("signed", False)
     text = receipts.written(replace(one, **change)) + (f'signed_digest: "{"0" * 64}"\n' if signed else "")  # type: ignore[arg-type]
@@ -151,7 +169,10 @@ def test_a_receipt_that_says_something_else_is_a_problem(made: District, change:
 
 
 def test_a_receipt_of_no_school_or_term_is_a_problem(made: District) -> None:
-    for folder, term, code in (("other", "2026-2027-1", "unknown-reference"), ("xz01", "2031-2032-2", "misspelled-reference")):
+    for folder, term, code in (
+        ("other", "2026-2027-1", "unknown-reference"),
+        ("xz01", "2031-2032-2", "misspelled-reference"),
+    ):
         where = made.root / "records" / "schools" / folder
         where.mkdir(exist_ok=True)
         one = replace(made.repository().receipts[FIRST, TERM], school=SchoolId(folder), term=TermId(term))
@@ -240,7 +261,7 @@ def test_bech32_is_that_of_the_library() -> None:
     assert key_format(identity) is None
 
 
-# --- what must never stand in the repository ------------------------------------------------------------------------------------------
+# --- what must never stand in the repository --------------------------------------------------------------------------
 
 
 def secrets() -> dict[str, tuple[bytes, str]]:
@@ -270,7 +291,9 @@ def test_a_secret_is_found_whatever_its_spelling(name: str) -> None:
 def test_plain_figures_are_found(made: District) -> None:
     text = submission.sealed_text(salted(invented(made, FIRST)))
     assert [p.code for p in leaks("x.txt", text)] == ["guard-plaintext"]
-    assert [p.code for p in leaks("x.json", text.replace(b"electronic_files", b'"electronic_files"'))] == ["guard-plaintext"]
+    assert [p.code for p in leaks("x.json", text.replace(b"electronic_files", b'"electronic_files"'))] == [
+        "guard-plaintext"
+    ]
 
 
 def test_public_keys_prose_and_words_of_the_list_are_no_secrets() -> None:
@@ -318,7 +341,7 @@ def test_what_was_committed_once_is_found_in_history_only_when_asked(made: Distr
     assert data.decode().splitlines()[1] not in done.stdout
 
 
-# --- shares -------------------------------------------------------------------------------------------------------------------------
+# --- shares -----------------------------------------------------------------------------------------------------------
 
 
 @given(st.integers(2, 5), st.integers(0, 3), st.randoms())

@@ -1,7 +1,9 @@
-"""`release` on every way it can fail: what is released stays as it is, no half file is left, and no figure and no key is said or written anywhere.
+"""`release` on every way it can fail: what is released stays as it is, no half file is left, and no figure and no key
+is said or written anywhere.
 
-Six schools hand in; one of them has a sentinel for its enrolment. After each run everything that was printed and every file below the test's folder
-(home, temporary folder and district are all there) is searched for it and for the secret keys.
+Six schools hand in; one of them has a sentinel for its enrolment. After each run everything that was printed and every
+file below the test's folder (home, temporary folder and district are all there) is searched for it and for the secret
+keys.
 """
 
 from __future__ import annotations
@@ -58,7 +60,11 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample's records with keys of their own, and what six schools handed in."""
     beside = tmp_path_factory.mktemp("faults")
     root = beside / "district"
-    shutil.copytree(ROOT / "records", root / "records", ignore=shutil.ignore_patterns("*.age", "*.receipt.yml", "releases", "recipients"))
+    shutil.copytree(
+        ROOT / "records",
+        root / "records",
+        ignore=shutil.ignore_patterns("*.age", "*.receipt.yml", "releases", "recipients"),
+    )
     (beside / "keys").mkdir()
     seal_all(root, handed_in(), made_recipients(root, repository(), beside / "keys"))
     (root / ".gitattributes").write_text("*.age -text\n", encoding="ascii")
@@ -100,7 +106,14 @@ def limited(made: District, *arguments: str) -> subprocess.CompletedProcess[str]
     """The command on a disk that takes no more than two kilobytes of a file."""
     run_it = [sys.executable, "-m", "generator.cli.main", "--root", str(made.root), "--lang", "en", *arguments]
     return subprocess.run(
-        run_it, cwd=made.root, env=environment(made), capture_output=True, text=True, encoding="utf-8", check=False, preexec_fn=_two_kilobytes
+        run_it,
+        cwd=made.root,
+        env=environment(made),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        preexec_fn=_two_kilobytes,
     )
 
 
@@ -138,7 +151,11 @@ def test_a_run_killed_while_it_writes_leaves_what_was_released(made: District) -
     git(made.root, "add", "-A")
     git(made.root, "commit", "-qm", "release")
     before = (made.root / path_of(RELEASE)).read_bytes()
-    seal_all(made.root, [corrected(f) for f in handed_in() if f.submission.school == "xz03"], list(made.repository().recipients.values()))
+    seal_all(
+        made.root,
+        [corrected(f) for f in handed_in() if f.submission.school == "xz03"],
+        list(made.repository().recipients.values()),
+    )
     words = ["--confirm", f"{TERM}-r2", "--as-of", "2026-03-30", "--correction", "一所学校更正了上报"]
     correcting = killing.command(made, *command(made), *words)
     for what, where in (("unlink", "list"), ("write", "0.new"), ("replace", f"{TERM}-r2.yml")):
@@ -161,14 +178,18 @@ def corrected(filing: Filing) -> Filing:
     band, counts = list(one.bands.items())[-1]
     first, second, *_ = counts.levels
     levels = {**counts.levels, first: counts.levels[first] - 11, second: counts.levels[second] + 11}
-    return replace(filing, submission=replace(one, revision=2, bands={**one.bands, band: replace(counts, levels=levels)}))
+    return replace(
+        filing, submission=replace(one, revision=2, bands={**one.bands, band: replace(counts, levels=levels)})
+    )
 
 
 def test_a_solver_that_gives_up_releases_nothing(made: District) -> None:
     """What is not proved safe is unsafe."""
     tired = "import sys, generator.statistics.programs as p; p._STEPS = p._NODES = 0\nfrom generator.cli.main import main\nsys.exit(main())"
     arguments = [sys.executable, "-c", tired, "--root", str(made.root), "--lang", "en", *command(made)]
-    done = subprocess.run(arguments, cwd=made.root, env=environment(made), capture_output=True, text=True, encoding="utf-8", check=False)
+    done = subprocess.run(
+        arguments, cwd=made.root, env=environment(made), capture_output=True, text=True, encoding="utf-8", check=False
+    )
     assert done.returncode == REFUSED
     assert "audit refuses" in done.stderr
     assert released(made) == []
@@ -188,10 +209,14 @@ def sealed(made: District) -> Path:
 
 
 def test_an_altered_file(made: District) -> None:
-    """With a receipt that fits it, as somebody would forge who can write to the repository; without one `check` says so already."""
+    """With a receipt that fits it, as somebody would forge who can write to the repository; without one `check` says so
+    already.
+    """
     path = sealed(made)
     lines = path.read_bytes().splitlines()
-    lines[-3] = lines[-3][:10] + (b"B" if lines[-3][10:11] == b"A" else b"A") + lines[-3][11:]  # a full line of the figures
+    lines[-3] = (
+        lines[-3][:10] + (b"B" if lines[-3][10:11] == b"A" else b"A") + lines[-3][11:]
+    )  # a full line of the figures
     data = b"\n".join((*lines, b""))
     receipt = next(r for (school, term), r in made.repository().receipts.items() if (school, term) == (MARKED, TERM))
     path.write_bytes(data)
@@ -230,20 +255,26 @@ def test_content_that_is_invalid_after_opening(made: District) -> None:
 
 
 def forged(made: District, school: str, revision: int) -> None:
-    """Other figures for a school, sealed for the right keys; the receipt has what can be had of the one that stood there."""
+    """Other figures for a school, sealed for the right keys; the receipt has what can be had of the one that stood
+    there.
+    """
     path = receipts.receipt_path(place_of(SchoolId(school), TERM))
     before = next(r for r in made.repository().receipts.values() if r.source.path == path)
     (filing,) = [f for f in handed_in() if f.submission.school == school]
     other = replace(corrected(filing).submission, revision=revision)
     present = in_force(made.repository().recipients.values(), filing.sealed_on)
     data = seal(submission.sealed_text(salted(other)), [recipient.key for recipient in present])
-    again = replace(before, digest=receipts.digest(data), rekeyed_on=before.sealed_on + timedelta(days=1), revision=revision)
+    again = replace(
+        before, digest=receipts.digest(data), rekeyed_on=before.sealed_on + timedelta(days=1), revision=revision
+    )
     (made.root / receipts.sealed_path(path)).write_bytes(data)
     (made.root / path).write_text(receipts.written(again), encoding="utf-8")
 
 
 def test_forged_figures_are_refused_and_nothing_of_them_is_said(made: District) -> None:
-    """Those that no check without a key can tell, by the commitment; those of a school that signs, before the key is used."""
+    """Those that no check without a key can tell, by the commitment; those of a school that signs, before the key is
+    used.
+    """
     forged(made, MARKED, 1)
     assert run(made, "check").returncode == FINE
     done = run(made, *command(made))
@@ -266,8 +297,12 @@ def test_forged_figures_are_refused_and_nothing_of_them_is_said(made: District) 
         nothing_leaks(made, said)
 
 
-def test_earlier_revisions_come_from_what_led_here_and_from_no_other_branch(made: District, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A release was cut of revision 1; whoever can push a branch keeps other figures under that revision there, dated long ago."""
+def test_earlier_revisions_come_from_what_led_here_and_from_no_other_branch(
+    made: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A release was cut of revision 1; whoever can push a branch keeps other figures under that revision there, dated
+    long ago.
+    """
     assert run(made, *command(made)).returncode == FINE
     git(made.root, "add", "-A")
     git(made.root, "commit", "-qm", "release")

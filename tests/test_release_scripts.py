@@ -1,6 +1,8 @@
-"""Cutting a release where nobody sits at a keyboard: both scripts run whole, with real keys, git and a small district; the platform is stood in for.
+"""Cutting a release where nobody sits at a keyboard: both scripts run whole, with real keys, git and a small district;
+the platform is stood in for.
 
-The stand-ins: `gh` writes down how it was called; `xinzhuli` writes down its arguments and environment and then is the real one.
+The stand-ins: `gh` writes down how it was called; `xinzhuli` writes down its arguments and environment and then is the
+real one.
 """
 
 from __future__ import annotations
@@ -53,7 +55,11 @@ def executable(path: Path, text: str) -> None:
 
 def seal(made: District, repository: Repository, revision: int = 1) -> None:
     """Every school's aggregate of the term; in a later revision that of one school alone."""
-    filed = [replace(f, submission=replace(f.submission, revision=revision)) for f in filings(repository) if f.submission.term == TERM]
+    filed = [
+        replace(f, submission=replace(f.submission, revision=revision))
+        for f in filings(repository)
+        if f.submission.term == TERM
+    ]
     seal_all(made.root, filed if revision == 1 else filed[:1], tuple(repository.recipients.values()))
 
 
@@ -61,19 +67,31 @@ def another(schools: Path, name: str) -> None:
     """One more primary school, open records only: with two or three schools nothing could be released."""
     for file in (schools / "xz01").iterdir():
         (schools / name).mkdir(exist_ok=True)
-        (schools / name / file.name).write_text(file.read_text(encoding="utf-8").replace("xz01", name), encoding="utf-8")
+        (schools / name / file.name).write_text(
+            file.read_text(encoding="utf-8").replace("xz01", name), encoding="utf-8"
+        )
 
 
 def prepared(beside: Path) -> District:
-    """Three schools' aggregates of a term, sealed and committed, with the scripts beside the records; nothing is released yet."""
+    """Three schools' aggregates of a term, sealed and committed, with the scripts beside the records; nothing is
+    released yet.
+    """
     root = Path(shutil.copytree(TYPICAL, beside / "district"))
     shutil.rmtree(root / "records" / "releases")
     shutil.copytree(ROOT / ".ci", root / ".ci")
     for number in range(2, 9):
         another(root / "records" / "schools", f"xz0{number}")
-    (root / "records" / "schools" / "xz10" / "2025-2026.yml").unlink()  # the one with older pupils, whom nobody could be mixed up with
-    about, limits = root / "records" / "district.yml", (f"  - {{id: publication_{name}, {of}, reason: 测试}}\n" for name, of in LIMITS.items())
-    about.write_text(about.read_text(encoding="utf-8").replace("\nparameters:\n", f"\nparameters:\n{''.join(limits)}"), encoding="utf-8")
+    (
+        root / "records" / "schools" / "xz10" / "2025-2026.yml"
+    ).unlink()  # the one with older pupils, whom nobody could be mixed up with
+    about, limits = (
+        root / "records" / "district.yml",
+        (f"  - {{id: publication_{name}, {of}, reason: 测试}}\n" for name, of in LIMITS.items()),
+    )
+    about.write_text(
+        about.read_text(encoding="utf-8").replace("\nparameters:\n", f"\nparameters:\n{''.join(limits)}"),
+        encoding="utf-8",
+    )
     made = District(root=root, beside=beside, identities={role: new_identity() for role in ("office", "deputy")})
     for name, identity in made.identities.items():
         write_recipient(root, recipient(name, identity, date(2025, 9, 1), date(2026, 8, 31)))
@@ -118,7 +136,9 @@ class Run:
             "CI_PROJECT_URL": str(self.platform).removesuffix(".git"),
             **environment,
         }
-        return subprocess.run([f".ci/{name}"], cwd=self.root, env=clean, capture_output=True, text=True, encoding="utf-8", check=False)
+        return subprocess.run(
+            [f".ci/{name}"], cwd=self.root, env=clean, capture_output=True, text=True, encoding="utf-8", check=False
+        )
 
     def cut(self, **environment: str) -> subprocess.CompletedProcess[str]:
         return self.script("release", **{"RELEASE_IDENTITY": self.identity, **environment})
@@ -147,7 +167,10 @@ def test_a_release_is_cut_and_asked_to_be_reviewed(ci: Run) -> None:
     asked = ci.script("release-request", GH_TOKEN="t")
     assert (asked.returncode, asked.stderr) == (0, "")
     assert git(ci.platform, "diff", "--name-status", "main", f"release-{FIRST}") == f"A\trecords/releases/{FIRST}.yml\n"
-    assert re.search(rf"^pr create --repo o/r --head release-{FIRST} --title 统计发布 {FIRST} / Release {FIRST} --body-file", ci.written("gh"))
+    assert re.search(
+        rf"^pr create --repo o/r --head release-{FIRST} --title 统计发布 {FIRST} / Release {FIRST} --body-file",
+        ci.written("gh"),
+    )
     assert FIRST in ci.written("gh.body").split("### ", 1)[1]
     loaded, problems = load(tree_at(ci.root, "HEAD") or pytest.fail("no commit"))
     assert loaded, problems
@@ -169,7 +192,9 @@ def test_the_identity_is_in_no_file_no_argument_no_childs_environment_and_no_log
 def test_nothing_that_runs_beside_the_identity_can_read_it(ci: Run) -> None:
     """A stand-in for git writes down what it can see of who called it; hooks of the repository do not run."""
     seen, sprung = ci.folder / "seen.git", ci.folder / "sprung"
-    look = f"if [ -e /proc/$$/fd/3 ]; then echo HELD >>'{seen}'; fi\ncat /proc/$PPID/environ /proc/self/environ >>'{seen}'"
+    look = (
+        f"if [ -e /proc/$$/fd/3 ]; then echo HELD >>'{seen}'; fi\ncat /proc/$PPID/environ /proc/self/environ >>'{seen}'"
+    )
     executable(ci.folder / "bin" / "git", f'#!/bin/sh\n{look}\nexec {shutil.which("git")} "$@"\n')
     for hook in ("reference-transaction", "post-checkout", "pre-commit", "pre-push"):
         executable(ci.root / ".git" / "hooks" / hook, f"#!/bin/sh\ntouch '{sprung}'\n")
@@ -221,12 +246,16 @@ def test_a_correction_says_what_it_mends_and_the_branch_of_the_first_may_stay(ma
     git(ci.root, "commit", "-q", "-m", "corrected")
     assert ci.cut(RELEASE_ID=SECOND).returncode == 2
     assert ci.cut(CORRECTION="一所学校更正了上报").returncode == 2  # the first release once more
-    cut = ci.cut(RELEASE_ID=SECOND, CORRECTION="一所学校 $(touch x) 更正了上报", CORRECTION_EN='One school\'s "figures"')
+    cut = ci.cut(
+        RELEASE_ID=SECOND, CORRECTION="一所学校 $(touch x) 更正了上报", CORRECTION_EN='One school\'s "figures"'
+    )
     assert (cut.returncode, cut.stderr) == (0, "")
     assert ci.script("release-request", RELEASE_ID=SECOND, GH_TOKEN="t").returncode == 0
     loaded, problems = load(tree_at(ci.root, "HEAD") or pytest.fail("no commit"))
     assert loaded, problems
-    assert loaded.releases[ReleaseId(SECOND)].correction == Text(zh="一所学校 $(touch x) 更正了上报", en='One school\'s "figures"')
+    assert loaded.releases[ReleaseId(SECOND)].correction == Text(
+        zh="一所学校 $(touch x) 更正了上报", en='One school\'s "figures"'
+    )
 
 
 @pytest.mark.parametrize(
@@ -242,7 +271,9 @@ def test_a_correction_says_what_it_mends_and_the_branch_of_the_first_may_stay(ma
         ({"CORRECTION": "没有发布过"}, 2),
     ],
 )
-def test_nothing_is_written_where_the_id_the_identity_or_the_words_are_wrong(wrong: dict[str, str], code: int, ci: Run) -> None:
+def test_nothing_is_written_where_the_id_the_identity_or_the_words_are_wrong(
+    wrong: dict[str, str], code: int, ci: Run
+) -> None:
     done = ci.cut(**wrong)
     assert (done.returncode, done.stdout) == (code, "")
     assert done.stderr

@@ -41,7 +41,9 @@ def told(releases: Mapping[str, bytes]) -> list[tuple[str, str]]:
 
 
 def test_the_fixture_is_what_the_program_writes() -> None:
-    assert stood(FIRST, CORRECTED, SPRING) == {path: data for path, data in typical().items() if path.startswith(FOLDER)}
+    assert stood(FIRST, CORRECTED, SPRING) == {
+        path: data for path, data in typical().items() if path.startswith(FOLDER)
+    }
 
 
 def test_what_is_read_is_what_was_written() -> None:
@@ -54,7 +56,9 @@ def test_what_is_read_is_what_was_written() -> None:
         assert written(read) == written(release)
         assert read.cells == release.cells
         assert list(read.cells) == list(release.cells)
-    assert latest(tuple(repository.releases.values())) == {r.term: r for r in map(repository.releases.get, (CORRECTED.id, SPRING.id)) if r}
+    assert latest(tuple(repository.releases.values())) == {
+        r.term: r for r in map(repository.releases.get, (CORRECTED.id, SPRING.id)) if r
+    }
 
 
 def test_no_suppressed_cell_is_written_as_a_number() -> None:
@@ -62,10 +66,18 @@ def test_no_suppressed_cell_is_written_as_a_number() -> None:
         for table in release.tables:
             for row in table.rows:
                 text = re.escape(f"- row: {row.id}\n        schools: {row.schools}\n        shown: {{")
-                lines = re.findall(f"  - table: {table.id}\n.*?{text}(.*?)}}\n        suppressed: \\[(.*?)\\]", written(release).decode(), re.DOTALL)
+                lines = re.findall(
+                    f"  - table: {table.id}\n.*?{text}(.*?)}}\n        suppressed: \\[(.*?)\\]",
+                    written(release).decode(),
+                    re.DOTALL,
+                )
                 shown, suppressed = lines[0]
-                assert {c for c, cell in row.cells.items() if isinstance(cell, Suppressed)} == {n.strip('"') for n in suppressed.split(", ") if n}
-                assert {c for c, cell in row.cells.items() if isinstance(cell, Shown)} == set(re.findall(r'"?([a-z/-]+)"?: \d', shown))
+                assert {c for c, cell in row.cells.items() if isinstance(cell, Suppressed)} == {
+                    n.strip('"') for n in suppressed.split(", ") if n
+                }
+                assert {c for c, cell in row.cells.items() if isinstance(cell, Shown)} == set(
+                    re.findall(r'"?([a-z/-]+)"?: \d', shown)
+                )
 
 
 @settings(max_examples=40)
@@ -80,7 +92,9 @@ def test_no_figure_can_be_changed_unseen(data: st.DataObject) -> None:
 
 
 def test_the_layout_of_a_file_may_change() -> None:
-    text = written(SPRING).replace(b"windows: [", b"# more\nwindows: [ ").replace(b"registry: 1\n", b"registry:   1\n\n")
+    text = (
+        written(SPRING).replace(b"windows: [", b"# more\nwindows: [ ").replace(b"registry: 1\n", b"registry:   1\n\n")
+    )
     assert told(stood(FIRST, CORRECTED) | {path_of(SPRING.id): text}) == []
 
 
@@ -90,7 +104,10 @@ def test_an_earlier_release_cannot_be_exchanged() -> None:
 
 
 def test_an_earlier_release_cannot_be_taken_away() -> None:
-    assert told(stood(CORRECTED, SPRING)) == [("release-revision", "2025-2026-1-r2.yml"), ("release-missing", "2025-2026-1-r2.yml")]
+    assert told(stood(CORRECTED, SPRING)) == [
+        ("release-revision", "2025-2026-1-r2.yml"),
+        ("release-missing", "2025-2026-1-r2.yml"),
+    ]
     assert told(stood(FIRST, SPRING)) == [("release-missing", "2025-2026-2-r1.yml")]
 
 
@@ -144,7 +161,7 @@ def test_equal_releases_have_one_digest() -> None:
     assert len({digest(r) for r in chain()}) == 3
 
 
-# --- verdicts of sealed rules -------------------------------------------------------------------------------------------------------
+# --- verdicts of sealed rules -----------------------------------------------------------------------------------------
 
 
 SEALED = RuleId("FILE-01")
@@ -170,7 +187,11 @@ def test_a_sealed_rule_is_judged_by_the_newest_release_of_the_year() -> None:
 def test_what_no_release_says_is_unreported_never_unmet() -> None:
     assert judged(DUE + timedelta(days=1)) == dict.fromkeys(FIRST.counted, Verdict.UNREPORTED)
     repository = replace(sample(), releases={FIRST.id: FIRST})
-    others = [c.verdict for c in evaluate(repository, DUE + timedelta(days=1)).by_rule[SEALED] if c.school and c.school.id not in FIRST.counted]
+    others = [
+        c.verdict
+        for c in evaluate(repository, DUE + timedelta(days=1)).by_rule[SEALED]
+        if c.school and c.school.id not in FIRST.counted
+    ]
     assert set(others) == {Verdict.UNREPORTED}
 
 
@@ -180,13 +201,17 @@ def test_a_release_speaks_for_its_own_school_year() -> None:
 
 
 def test_a_share_of_the_district_judges_no_school() -> None:
-    assert judged(DUE + timedelta(days=1), FIRST, rule=RuleId("FILE-02")) == dict.fromkeys(FIRST.counted, Verdict.UNREPORTED)
+    assert judged(DUE + timedelta(days=1), FIRST, rule=RuleId("FILE-02")) == dict.fromkeys(
+        FIRST.counted, Verdict.UNREPORTED
+    )
 
 
 def test_a_verdict_rests_on_the_release_and_on_no_figure() -> None:
     repository = replace(sample(), releases={FIRST.id: FIRST})
     for check in evaluate(repository, DUE + timedelta(days=1)).by_rule[SEALED]:
         told = check.school is not None and check.school.id in FIRST.counted
-        assert [(e.kind, e.at, e.filed) for e in check.evidence()] == ([("release", FIRST.source, FIRST.released_on)] if told else [])
+        assert [(e.kind, e.at, e.filed) for e in check.evidence()] == (
+            [("release", FIRST.source, FIRST.released_on)] if told else []
+        )
         assert check.found is None
         assert {moment.value for moment in check.moments} == {None}

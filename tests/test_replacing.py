@@ -1,4 +1,6 @@
-"""Files are replaced all or none: killed at every change, refused at every change, and after power loss at every moment."""
+"""Files are replaced all or none: killed at every change, refused at every change, and after power loss at every
+moment.
+"""
 
 from __future__ import annotations
 
@@ -194,7 +196,9 @@ def test_a_link_keeps_leading_where_it_led_and_a_terminal_is_written_to(tmp_path
 
 
 @pytest.mark.parametrize("unnamed", [True, False])
-def test_a_secret_is_whole_or_nowhere_and_over_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unnamed: bool) -> None:
+def test_a_secret_is_whole_or_nowhere_and_over_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unnamed: bool
+) -> None:
     if not unnamed:
         monkeypatch.delattr(os, "O_TMPFILE", raising=False)  # Windows has none
     write_secret(tmp_path / "key", b"k")
@@ -207,7 +211,11 @@ def test_a_secret_is_whole_or_nowhere_and_over_nothing(tmp_path: Path, monkeypat
 def test_a_killed_run_leaves_nothing_of_a_secret(tmp_path: Path) -> None:
     done = run(lambda: write_secret(tmp_path / "key", b"secret"))
     for moment, state in after_power_loss({}, done.changes, random.Random(7)):
-        allowed = ({str(tmp_path / "key"): b"secret"},) if moment == len(done.changes) else ({}, {str(tmp_path / "key"): b"secret"})
+        allowed = (
+            ({str(tmp_path / "key"): b"secret"},)
+            if moment == len(done.changes)
+            else ({}, {str(tmp_path / "key"): b"secret"})
+        )
         assert state in allowed
     for number in range(done.count):
         folder = tmp_path / str(number)
@@ -231,8 +239,18 @@ def test_a_list_that_somebody_made_leads_nowhere(tmp_path: Path) -> None:
     digest = sha256(b"mine").hexdigest()
     place = root / UNFINISHED
     place.mkdir()
-    names = ["../outside.yml", str(outside), "records/../../outside.yml", "records/link/outside.yml", "records/e", "outside.yml", "."]
-    (place / "list").write_text(json.dumps([(name, digest, old) for name in names for old in (True, False)]), encoding="utf-8")
+    names = [
+        "../outside.yml",
+        str(outside),
+        "records/../../outside.yml",
+        "records/link/outside.yml",
+        "records/e",
+        "outside.yml",
+        ".",
+    ]
+    (place / "list").write_text(
+        json.dumps([(name, digest, old) for name in names for old in (True, False)]), encoding="utf-8"
+    )
     assert unfinished(root) == {}
     assert put_back(root) == ()
     assert outside.read_bytes() == b"mine"
@@ -263,7 +281,9 @@ def test_old_bytes_that_are_a_link_are_not_shown(tmp_path: Path) -> None:
     secret.write_bytes(b"secret")
     place = root / UNFINISHED
     place.mkdir()
-    (place / "list").write_text(json.dumps([("records/a.yml", sha256(OLD["records/a.yml"]).hexdigest(), True)]), encoding="utf-8")
+    (place / "list").write_text(
+        json.dumps([("records/a.yml", sha256(OLD["records/a.yml"]).hexdigest(), True)]), encoding="utf-8"
+    )
     (place / "0.old").symlink_to(secret)
     assert unfinished(root) == {}
     assert put_back(root) == ()

@@ -15,7 +15,9 @@ PATH = "records/a.yml"
 
 def excerpt(line: str, column: int, length: int) -> tuple[str, str]:
     found = problem(Position(path=PATH, line=1, column=column, length=length), "tag", sign="!")
-    shown, caret = report([found], lambda _: line.encode(), Speaker(catalogue=load(), language=Language.EN)).splitlines()[1:3]
+    shown, caret = report(
+        [found], lambda _: line.encode(), Speaker(catalogue=load(), language=Language.EN)
+    ).splitlines()[1:3]
     return shown, caret
 
 

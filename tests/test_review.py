@@ -1,4 +1,6 @@
-"""A review costs what changed and says what the whole comparison would say: random edits, against both sides loaded, judged and written in full."""
+"""A review costs what changed and says what the whole comparison would say: random edits, against both sides loaded,
+judged and written in full.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,11 @@ REMEMBERED: Remembered = {}
 
 @cache
 def fixture() -> Files:
-    return {p.relative_to(TYPICAL).as_posix(): p.read_bytes() for p in sorted((TYPICAL / "records").rglob("*")) if p.is_file()}
+    return {
+        p.relative_to(TYPICAL).as_posix(): p.read_bytes()
+        for p in sorted((TYPICAL / "records").rglob("*"))
+        if p.is_file()
+    }
 
 
 def tree(files: Files) -> Tree:
@@ -63,7 +69,7 @@ def loaded(files: Files, *, whole: bool = False) -> Repository | None:
     return load_repository(replace(tree(files), versions={}) if whole else tree(files), REMEMBERED)[0]
 
 
-# --- random edits -------------------------------------------------------------------------------------------------------------------
+# --- random edits -----------------------------------------------------------------------------------------------------
 
 Edit = Callable[[dict[str, bytes], random.Random], None]
 WORDS = (
@@ -112,7 +118,9 @@ def copied(files: dict[str, bytes], chance: random.Random) -> None:
     text = files[path].decode()
     if "/schools/" in path:
         school, year = chance.choice(("xz01", "xz10", "xz37")), chance.choice(("2025-2026", "2026-2027"))
-        files[f"records/schools/{school}/{year}.yml"] = re.sub(r"xz\d\d", school, text).replace(path[-13:-4], year).encode()
+        files[f"records/schools/{school}/{year}.yml"] = (
+            re.sub(r"xz\d\d", school, text).replace(path[-13:-4], year).encode()
+        )
     else:
         stem = path.rpartition("/")[2].removesuffix(".yml")
         files[path.replace(stem, f"{stem}0")] = text.replace(stem, f"{stem}0").encode()
@@ -127,7 +135,9 @@ def withdrawn(files: dict[str, bytes], chance: random.Random) -> None:
 
 def opened(files: dict[str, bytes], chance: random.Random) -> None:
     school = chance.choice((b"xz00", b"xz56"))
-    files[f"records/schools/{school.decode()}/school.yml"] = fixture()["records/schools/xz01/school.yml"].replace(b"xz01", school)
+    files[f"records/schools/{school.decode()}/school.yml"] = fixture()["records/schools/xz01/school.yml"].replace(
+        b"xz01", school
+    )
 
 
 def closed(files: dict[str, bytes], chance: random.Random) -> None:
@@ -176,7 +186,7 @@ def edited(files: Files, chance: random.Random) -> Files:
     return found
 
 
-# --- the whole comparison -------------------------------------------------------------------------------------------------------------
+# --- the whole comparison ---------------------------------------------------------------------------------------------
 
 
 @cache
@@ -215,14 +225,22 @@ def page_changes(old: Mapping[str, tuple[str, str]], new: Mapping[str, tuple[str
 
 
 def turns(before: Site, after: Site) -> set[tuple[str, str | None, str | None, str | None]]:
-    old, new = ({(c.rule.id, c.school.id if c.school else None): c.verdict.value for c in side.verdicts.checks} for side in (before, after))
+    old, new = (
+        {(c.rule.id, c.school.id if c.school else None): c.verdict.value for c in side.verdicts.checks}
+        for side in (before, after)
+    )
     return {(*key, old.get(key), new.get(key)) for key in {*old, *new} if old.get(key) != new.get(key)}
 
 
 def outcomes(verdicts: Verdicts) -> object:
     """All that verdicts say: records of two readings are no equals, for each remembers where its fields stand."""
     parts = (verdicts.checks, verdicts.of_district, *verdicts.by_rule.values(), *verdicts.by_school.values())
-    return [[outcome(check) for check in checks] for checks in parts], [*verdicts.by_rule], [*verdicts.by_school], verdicts.needless
+    return (
+        [[outcome(check) for check in checks] for checks in parts],
+        [*verdicts.by_rule],
+        [*verdicts.by_school],
+        verdicts.needless,
+    )
 
 
 def outcome(c: Check) -> object:
@@ -244,7 +262,9 @@ def test_a_review_says_what_the_whole_comparison_would(seed: int, day: date, lan
     said = review(changes(pairs(first, second)), before, after, (0, 0), day, language).consequences
     assert said
     assert [(page.path, page.title, page.how) for page in said.pages] == page_changes(old_pages, new_pages)
-    told = {(t.rule, s, t.before, t.after) for t in said.verdicts for s in (tuple(id_ for id_, _ in t.schools) or (None,))}
+    told = {
+        (t.rule, s, t.before, t.after) for t in said.verdicts for s in (tuple(id_ for id_, _ in t.schools) or (None,))
+    }
     assert told == turns(old, new)
 
 
@@ -264,9 +284,15 @@ def test_checks_that_are_kept_are_those_that_would_be_made(seed: int, day: date)
 
 def test_a_school_in_front_moves_the_others_from_table_to_table() -> None:
     profile = fixture()["records/schools/xz01/school.yml"]
-    many = {f"records/schools/{id_}/school.yml": profile.replace(b"xz01", id_.encode()) for id_ in (f"xy{n:02}" for n in range(45))}
+    many = {
+        f"records/schools/{id_}/school.yml": profile.replace(b"xz01", id_.encode())
+        for id_ in (f"xy{n:02}" for n in range(45))
+    }
     before = {**fixture(), **many}
-    first, second = loaded(before), loaded({**before, "records/schools/xa00/school.yml": profile.replace(b"xz01", b"xa00")})
+    first, second = (
+        loaded(before),
+        loaded({**before, "records/schools/xa00/school.yml": profile.replace(b"xz01", b"xa00")}),
+    )
     assert first
     assert second
     after = {**before, "records/schools/xa00/school.yml": profile.replace(b"xz01", b"xa00")}
@@ -281,7 +307,11 @@ def test_only_the_school_that_changed_is_judged_again() -> None:
     after = {**fixture(), path: fixture()[path].replace(b"part_time: 2", b"part_time: 3")}
     earlier: Earlier = {}
     old, new = (evaluate(repository, AS_OF, earlier) for files in (fixture(), after) if (repository := loaded(files)))
-    kept = {school for school, checks in new.by_school.items() if all(a is b for a, b in zip(checks, old.by_school[school], strict=True))}
+    kept = {
+        school
+        for school, checks in new.by_school.items()
+        if all(a is b for a, b in zip(checks, old.by_school[school], strict=True))
+    }
     assert kept == {"xz10", "xz37"}
 
 
@@ -317,7 +347,9 @@ def test_pages_that_are_taken_for_the_same_rest_on_nothing_else(language: Langua
     watched: Repository = SeenRepository(**{name: getattr(repository, name) for name in records})
     whole: dict[str, Any] = {field.name: getattr(told, field.name) for field in fields(Site)}
     side = SeenSite(**whole | {"repository": watched})
-    given = {f"site.{name}" for name in ("repository", "as_of", "commit", "releases", "current_year", "return_of")}  # the same, or made of records
+    given = {
+        f"site.{name}" for name in ("repository", "as_of", "commit", "releases", "current_year", "return_of")
+    }  # the same, or made of records
     for family, names in MADE_OF.items():
         SEEN.clear()
         assert tuple(family(replace(templates(language), site=side)))
@@ -325,7 +357,10 @@ def test_pages_that_are_taken_for_the_same_rest_on_nothing_else(language: Langua
         assert {name for name in SEEN if name.startswith("site.") and "__" not in name} <= given, family.__module__
 
 
-@pytest.mark.parametrize(("one", "other"), [(1, 1.0), (1, True), ("1", 1), ([1], (1,)), ({"a": 1, "b": 2}, {"b": 2, "a": 1}), (object(), object())])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(1, 1.0), (1, True), ("1", 1), ([1], (1,)), ({"a": 1, "b": 2}, {"b": 2, "a": 1}), (object(), object())],
+)
 def test_what_could_print_otherwise_is_not_alike(one: object, other: object) -> None:
     assert not prints_alike(one, other)
     assert not prints_alike({"x": [one]}, {"x": [other]})

@@ -1,4 +1,6 @@
-"""The pages that `diff` names are those whose files differ when both states are built; a page that is retouched has the bytes of the newer build."""
+"""The pages that `diff` names are those whose files differ when both states are built; a page that is retouched has the
+bytes of the newer build.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ from tests.test_diff import as_json, begun, commit, edit, return_filed, school_a
 from tests.test_tree import TYPICAL
 
 Files = Mapping[str, bytes]
-# What is made of all pages, and what a page hands out: where such a file differs, its page says another size or checksum.
+# What is made of all pages, and what a page hands out: where such a file differs, its page says another size or
+# checksum.
 ATTACHED = re.compile(r"(en/)?(search/search_index\.json|data/.*|404\.html)")
 
 
@@ -80,13 +83,19 @@ def test_the_pages_told_are_those_that_differ(name: str, district: Path, before:
     retouched_as_built(files(shown), before, after, touched, frame=frame)
     commit(root, "change")
     for language in Language:
-        told_as_built(root, language, before, after, frame=frame and language is Language.ZH)  # the plan's English title stays
+        told_as_built(
+            root, language, before, after, frame=frame and language is Language.ZH
+        )  # the plan's English title stays
 
 
 def told_as_built(root: Path, language: Language, before: Files, after: Files, *, frame: bool) -> None:
     told = as_json(root, "--lang", language.value, "HEAD~1", "HEAD")
     other = next(FOLDERS[half] for half in Language if half is not language)
-    mine = {path for path in {*before, *after} if path.startswith(FOLDERS[language]) and not (other and path.startswith(other))}
+    mine = {
+        path
+        for path in {*before, *after}
+        if path.startswith(FOLDERS[language]) and not (other and path.startswith(other))
+    }
     differ = {path for path in mine if before.get(path) != after.get(path) and not ATTACHED.fullmatch(path)}
     assert bool(told["every_page"]) is frame
     if frame:
@@ -101,5 +110,9 @@ def retouched_as_built(shown: Files, before: Files, after: Files, touched: int, 
     assert shown.keys() == before.keys()
     assert {path: shown[path] for path in new} == {path: after[path] for path in new}
     assert len(new) == touched
-    of_school = {f"{half}{path}.html" for half in FOLDERS.values() for path in ("schools/xz37", "compliance/matrix/east", "compliance/overdue")}
+    of_school = {
+        f"{half}{path}.html"
+        for half in FOLDERS.values()
+        for path in ("schools/xz37", "compliance/matrix/east", "compliance/overdue")
+    }
     assert of_school & new == (set() if frame else of_school)

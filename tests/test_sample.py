@@ -1,4 +1,6 @@
-"""The sample's invented aggregates: every identity holds, the published figures come out, one school is late, one missing, one corrected."""
+"""The sample's invented aggregates: every identity holds, the published figures come out, one school is late, one
+missing, one corrected.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,9 @@ def test_enrolment_is_that_of_the_returns(repository: Repository, filed: tuple[F
         assert sum(c.enrolment for c in one.bands.values()) == sum(stated.enrolment.values())
 
 
-def test_the_totals_of_october_2020_reproduce_what_was_published(repository: Repository, filed: tuple[Filing, ...]) -> None:
+def test_the_totals_of_october_2020_reproduce_what_was_published(
+    repository: Repository, filed: tuple[Filing, ...]
+) -> None:
     totals: Counter[str] = Counter()
     for filing in filed:
         if filing.submission.term == TERMS[0]:
@@ -67,7 +71,9 @@ def test_the_totals_of_october_2020_reproduce_what_was_published(repository: Rep
 def test_one_is_late_one_missing_one_corrected(repository: Repository, filed: tuple[Filing, ...]) -> None:
     due = {term.id: term.submissions_due for term in repository.district.terms.values()}
     first = [f for f in filed if f.submission.revision == 1]
-    assert [(f.submission.school, f.submission.term) for f in first if f.sealed_on > (due[f.submission.term] or f.sealed_on)] == [LATE]
+    assert [
+        (f.submission.school, f.submission.term) for f in first if f.sealed_on > (due[f.submission.term] or f.sealed_on)
+    ] == [LATE]
     everybody = {(school, term) for school in repository.schools for term in TERMS}
     assert len(everybody - {(f.submission.school, f.submission.term) for f in filed}) == 1
     (second,) = [f for f in filed if f.submission.revision == 2]
@@ -76,12 +82,14 @@ def test_one_is_late_one_missing_one_corrected(repository: Repository, filed: tu
     assert before.sealed_on < second.sealed_on
 
 
-def test_the_same_seed_gives_the_same_figures_and_another_gives_others(repository: Repository, filed: tuple[Filing, ...]) -> None:
+def test_the_same_seed_gives_the_same_figures_and_another_gives_others(
+    repository: Repository, filed: tuple[Filing, ...]
+) -> None:
     assert filings(repository) == filed
     assert filings(repository, "other") != filed
 
 
-# --- releases --------------------------------------------------------------------------------------------------------------------------
+# --- releases ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +120,9 @@ def test_the_sample_s_releases_are_those_that_its_figures_give(released: tuple[R
 
 
 def test_every_release_of_the_sample_withstands_everybody(released: tuple[Release, ...]) -> None:
-    assert [release.id for release in released] == [id_of(one, 1) for one in TERMS[:2]] + [id_of(TERMS[1], 2)] + [id_of(one, 1) for one in TERMS[2:]]
+    assert [release.id for release in released] == [id_of(one, 1) for one in TERMS[:2]] + [id_of(TERMS[1], 2)] + [
+        id_of(one, 1) for one in TERMS[2:]
+    ]
     for release in released:
         assert release.certificate.attackers > 1 + 54 + 50  # the public, each school, pairs of small rows
         assert release.certificate.narrowest is not None
@@ -126,11 +136,15 @@ def test_the_correction_changes_what_one_school_corrected_and_nothing_else(relea
     assert {cell.table for cell in changed} == {"stage-level", "type-level", "stage-concern", "files"}
     assert [school for school, revision in after.counted.items() if revision == 2] == [CORRECTED[0]]
     assert after.participation == before.participation
-    assert {verdict.rule for verdict in after.district_verdicts} == {"SCREEN-02"}  # the other would say whether that school still meets it
+    assert {verdict.rule for verdict in after.district_verdicts} == {
+        "SCREEN-02"
+    }  # the other would say whether that school still meets it
 
 
 def test_a_newcomer_practises_the_whole_bureau_side(tmp_path: Path, repository: Repository) -> None:
-    """Keys, sealing, commits, releases by the command that a person runs; the figures are the same, so the releases are."""
+    """Keys, sealing, commits, releases by the command that a person runs; the figures are the same, so the releases
+    are.
+    """
     root = tmp_path / "district"
     shutil.copytree(ROOT / "records", root / "records")
     (tmp_path / "keys").mkdir()
@@ -142,7 +156,7 @@ def test_a_newcomer_practises_the_whole_bureau_side(tmp_path: Path, repository: 
     assert not (root / ".git").exists()
 
 
-# --- sealing -----------------------------------------------------------------------------------------------------------------------------
+# --- sealing ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_whole_district_is_sealed_checked_and_opened(tmp_path: Path) -> None:
@@ -165,5 +179,7 @@ def test_a_whole_district_is_sealed_checked_and_opened(tmp_path: Path) -> None:
     identities = [path.read_text(encoding="ascii").strip() for path in sorted(keys.glob("backup-*.txt"))]
     opened = open_all(files, identities)
     made = {(f.submission.school, f.submission.term): f.submission for f in filings(loaded)}
-    assert [one.submission for one in opened if isinstance(one, Salted)] == [made[file.receipt.school, file.receipt.term] for file in files]
+    assert [one.submission for one in opened if isinstance(one, Salted)] == [
+        made[file.receipt.school, file.receipt.term] for file in files
+    ]
     assert SchoolId("xz01") in {school for school, _ in loaded.receipts}

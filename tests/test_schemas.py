@@ -62,9 +62,15 @@ def test_nothing_unknown_is_let_through(kind: str) -> None:
     assert all(found.get("additionalProperties") is False for found in objects(schema_of(kind)))
 
 
-COMPUTED = (inspections.Mending, inspections.InspectionState, duties.ValueType)  # not in files: the site's catalogue has their words
+COMPUTED = (
+    inspections.Mending,
+    inspections.InspectionState,
+    duties.ValueType,
+)  # not in files: the site's catalogue has their words
 MODULES = (curriculum, district, duties, inspections, people, programme, schools, sealed, submission)
-DEFINED = dict.fromkeys(e for module in MODULES for e in vars(module).values() if isinstance(e, type) and issubclass(e, StrEnum))
+DEFINED = dict.fromkeys(
+    e for module in MODULES for e in vars(module).values() if isinstance(e, type) and issubclass(e, StrEnum)
+)
 ENUMS = [e for e in DEFINED if e not in (StrEnum, *COMPUTED)]
 
 
@@ -83,11 +89,24 @@ def test_the_nearest_word_is_found_by_name_and_by_label() -> None:
     assert nearest("zzz", words) is None
 
 
-SHAPED = [(kind, path, node) for kind in kinds() for path, node in properties(schema_of(kind)) if node.get("type") == "string"]
+SHAPED = [
+    (kind, path, node) for kind in kinds() for path, node in properties(schema_of(kind)) if node.get("type") == "string"
+]
 
 
 PATTERNS = [node for _, _, node in SHAPED if "pattern" in node]
-GOOD = ("2026-10-20", "2026-2027", "2026-2027-1", "2026-2027-1-r1", "a1", "a1#b2", "STAFF-01", "https://example.com", "staffing_share", "0531-1234")
+GOOD = (
+    "2026-10-20",
+    "2026-2027",
+    "2026-2027-1",
+    "2026-2027-1-r1",
+    "a1",
+    "a1#b2",
+    "STAFF-01",
+    "https://example.com",
+    "staffing_share",
+    "0531-1234",
+)
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\n\n", "\x0b", "\u2028"])
@@ -118,18 +137,34 @@ SIMPLE = (
     | st.sampled_from(["", "a", "a\n", "2026-10-20", "2026-02-30", "2026-10-20\n", "心"])
 )
 VALUES = st.recursive(
-    SIMPLE, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "b"]), inner, max_size=2), max_leaves=5
+    SIMPLE,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "b"]), inner, max_size=2),
+    max_leaves=5,
 )
 LEAVES = [node for kind in kinds() for _, node in properties(schema_of(kind))]
 
 
 @settings(max_examples=300)
-@given(st.sampled_from(LEAVES), VALUES | st.from_regex(r"[a-z0-9]{1,6}(-[0-9]{2,4}){0,3}\n?", fullmatch=True) | st.dates().map(str))
+@given(
+    st.sampled_from(LEAVES),
+    VALUES | st.from_regex(r"[a-z0-9]{1,6}(-[0-9]{2,4}){0,3}\n?", fullmatch=True) | st.dates().map(str),
+)
 def test_the_two_validators_agree(node: Mapping[str, Any], value: Any) -> None:
     agree(node, value)
 
 
-DAYS = ("0000-10-20", "0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31", "20261020", "2026-W43-2", "2026-293", "2026-10-20 ", "2026-10-20\\n")
+DAYS = (
+    "0000-10-20",
+    "0001-01-01",
+    "1899-12-31",
+    "2200-01-01",
+    "9999-12-31",
+    "20261020",
+    "2026-W43-2",
+    "2026-293",
+    "2026-10-20 ",
+    "2026-10-20\\n",
+)
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -140,7 +175,9 @@ def test_a_day_has_one_form_and_lies_in_our_centuries(day: str) -> None:
 
 
 def test_all_defects_of_a_document_are_told_at_once() -> None:
-    document, _ = read("records/schools/a/school.yml", "id: a\ntitel: x\ntype: 小学\nclasses:\n  primary: 三\n".encode())
+    document, _ = read(
+        "records/schools/a/school.yml", "id: a\ntitel: x\ntype: 小学\nclasses:\n  primary: 三\n".encode()
+    )
     assert document
     found = {p.code for p in validate(document, "school")}
     assert {"misspelled-field", "misspelled-value", "wrong-type", "missing-field"} <= found
@@ -148,9 +185,47 @@ def test_all_defects_of_a_document_are_told_at_once() -> None:
 
 # What the standard of 2020-12 knows and our published schemas use.
 KEYWORDS = {
-    *("$schema", "$id", "title", "description", "type", "const", "enum", "anyOf", "oneOf", "allOf", "if", "then", "else", "not", "format", "pattern"),
-    *("properties", "required", "additionalProperties", "items", "prefixItems", "minItems", "maxItems", "uniqueItems", "minLength", "maxLength"),
-    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minProperties", "maxProperties", "propertyNames", "multipleOf", "examples"),
+    *(
+        "$schema",
+        "$id",
+        "title",
+        "description",
+        "type",
+        "const",
+        "enum",
+        "anyOf",
+        "oneOf",
+        "allOf",
+        "if",
+        "then",
+        "else",
+        "not",
+        "format",
+        "pattern",
+    ),
+    *(
+        "properties",
+        "required",
+        "additionalProperties",
+        "items",
+        "prefixItems",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "minLength",
+        "maxLength",
+    ),
+    *(
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "minProperties",
+        "maxProperties",
+        "propertyNames",
+        "multipleOf",
+        "examples",
+    ),
 }
 
 
@@ -166,7 +241,9 @@ def nodes(node: Any) -> Iterator[Mapping[str, Any]]:
 
 @pytest.mark.parametrize("name", ["verdicts", "statistics"])
 def test_what_we_publish_is_taken_by_strict_readers(name: str) -> None:
-    """What ajv refuses in its strict mode: keywords of our own, several types in one place, words of objects without the type."""
+    """What ajv refuses in its strict mode: keywords of our own, several types in one place, words of objects without
+    the type.
+    """
     made = public(name, "https://example.org/x.schema.json")
     jsonschema.Draft202012Validator.check_schema(made)
     found = list(nodes(made))
@@ -194,7 +271,13 @@ def test_other_programs_find_what_a_schema_refers_to_wherever_they_are_started(w
     ]
     done = subprocess.run(command, cwd=ROOT / where, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    wrong = subprocess.run([*command[:-1], str(ROOT / "records/district.yml")], cwd=ROOT / where, capture_output=True, text=True, check=False)
+    wrong = subprocess.run(
+        [*command[:-1], str(ROOT / "records/district.yml")],
+        cwd=ROOT / where,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert wrong.returncode == 1
 
 
@@ -208,8 +291,14 @@ def test_of_sealed_content_only_known_names_and_keywords_are_told_in_one_order()
     assert not [word for word in ("张三", "王五", "李四", "赵六", "many", "4711") if word in told]
     assert ("school", "type") in found
     assert any(place.startswith("bands") for place, _ in found)
-    assert [place for place, _ in violations({"bands": {"张三": {"李四": 1}}}, "submission") if "张" in place or "李" in place] == []
-    assert violations({"bands": [{"enrolment": "x"}]}, "submission") != violations({"bands": [{"invalid": "x"}]}, "submission")
+    assert [
+        place
+        for place, _ in violations({"bands": {"张三": {"李四": 1}}}, "submission")
+        if "张" in place or "李" in place
+    ] == []
+    assert violations({"bands": [{"enrolment": "x"}]}, "submission") != violations(
+        {"bands": [{"invalid": "x"}]}, "submission"
+    )
 
 
 def test_problems_of_shape_are_told_in_the_order_of_their_places() -> None:
@@ -232,7 +321,9 @@ def test_problems_of_shape_are_told_in_the_order_of_their_places() -> None:
         ("area: {}", ("文字", "text"), ("一组字段", "a group of fields")),
     ],
 )
-def test_what_was_expected_and_what_was_found_have_words(line: str, expected: tuple[str, str], found: tuple[str, str]) -> None:
+def test_what_was_expected_and_what_was_found_have_words(
+    line: str, expected: tuple[str, str], found: tuple[str, str]
+) -> None:
     document, _ = read("records/schools/a/school.yml", f"{line}\n".encode())
     assert document
     (wrong,) = [p for p in validate(document, "school") if p.at.line == 1 and p.code == "wrong-type"]
@@ -243,7 +334,20 @@ def test_what_was_expected_and_what_was_found_have_words(line: str, expected: tu
 
 
 # Signs that nobody sees, written as such, are refused before (test_yamlfile).
-BLANKS = ['" "', '"\u3000"', "' '", '"\\u200b"', '"\\u3164"', '"\\t"', '"\\n"', '"\\_"', '"\\x20"', "|+\n\n", '"\\ufe0f"', '"\\u00ad"']
+BLANKS = [
+    '" "',
+    '"\u3000"',
+    "' '",
+    '"\\u200b"',
+    '"\\u3164"',
+    '"\\t"',
+    '"\\n"',
+    '"\\_"',
+    '"\\x20"',
+    "|+\n\n",
+    '"\\ufe0f"',
+    '"\\u00ad"',
+]
 
 
 @pytest.mark.parametrize("written", BLANKS, ids=ascii)
@@ -254,7 +358,11 @@ def test_a_text_of_which_nothing_is_seen_is_empty(written: str) -> None:
     document, _ = read(path, text.replace(line, f"filed_by: {written}").encode())
     assert document
     (found,) = validate(document, "return")
-    assert (found.code, dict(found.facts)["title"], found.at.line) == ("empty-text", "填报人职务", text[: text.index(line)].count("\n") + 1)
+    assert (found.code, dict(found.facts)["title"], found.at.line) == (
+        "empty-text",
+        "填报人职务",
+        text[: text.index(line)].count("\n") + 1,
+    )
 
 
 @pytest.mark.parametrize("written", ["心", "' 心 '", '"\\u200b心"', "|\n  心", '"👨\u200d👩"', "。"], ids=ascii)

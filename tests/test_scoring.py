@@ -1,4 +1,6 @@
-"""Scoring: every verdict and grade, every way in which scores can be missing, thresholds to the last fraction, every outcome on every day."""
+"""Scoring: every verdict and grade, every way in which scores can be missing, thresholds to the last fraction, every
+outcome on every day.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.compliance.evaluate import Verdict
-from generator.compliance.scoring import ApplicationOutcome, Standing, Sum, added, assess, outcome, reached, score, scores, standing, worth
+from generator.compliance.scoring import (
+    ApplicationOutcome,
+    Standing,
+    Sum,
+    added,
+    assess,
+    outcome,
+    reached,
+    score,
+    scores,
+    standing,
+    worth,
+)
 from generator.model import inspections as s
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId
@@ -24,7 +38,11 @@ from generator.records.repository import Repository
 
 TYPICAL = Path(__file__).resolve().parent / "fixtures" / "typical"
 NOW = date(2026, 11, 24)
-WORTH = {Verdict.MET: 2, Verdict.UNMET: 0, Verdict.ADVISORY: 0}  # of two points; every other verdict leaves the score missing
+WORTH = {
+    Verdict.MET: 2,
+    Verdict.UNMET: 0,
+    Verdict.ADVISORY: 0,
+}  # of two points; every other verdict leaves the score missing
 RULES = (RuleId("ORG-01"), RuleId("STAFF-01"))
 GRADED = (s.ItemId("work"), s.ItemId("open"))
 
@@ -44,7 +62,7 @@ def finding(item: s.ItemId, grade: Grade) -> s.Finding:
     return s.Finding(item=item, grade=grade, text=None, rectification=None, source=scheme().source)
 
 
-# --- items -----------------------------------------------------------------------------------------------------------------------
+# --- items ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("verdict", "grade"), list(product([*Verdict, None], [*Grade, None])))
@@ -56,12 +74,16 @@ def test_an_item_takes_its_score_from_one_source_only(verdict: Verdict | None, g
     assert worth(by_grade, scheme().multipliers, verdict, grade) == (4 * Fraction(share[grade]) if grade else None)
 
 
-# --- adding up -------------------------------------------------------------------------------------------------------------------
+# --- adding up --------------------------------------------------------------------------------------------------------
 
 
 def test_every_form_adds_up_at_every_level() -> None:
     """All 81 × 25 ways to fill in the typical form, against adding up by hand."""
-    ways = [(*verdicts, *grades) for verdicts in product([*Verdict, None], repeat=2) for grades in product([*Grade, None], repeat=2)]
+    ways = [
+        (*verdicts, *grades)
+        for verdicts in product([*Verdict, None], repeat=2)
+        for grades in product([*Grade, None], repeat=2)
+    ]
     assert len(ways) == 81 * 25
     for org, staff, work, room in ways:
         adds_up((org, staff), (work, room))
@@ -78,13 +100,18 @@ def adds_up(verdicts: tuple[Verdict | None, ...], grades: tuple[Grade | None, ..
     open_ = sum(full for full, points in zip((2, 2, 2, 4), by_hand, strict=True) if points is None)
     assert made.sum == Sum(full=Fraction(10), scored=Fraction(sum(known)), open=Fraction(open_), missing=4 - len(known))
     assert made.sum.total == (sum(known) if len(known) == 4 else None)
-    for whole, parts in [(made.sum, [i.sum for i in made.indicators]), *((i.sum, [p.sum for p in i.parts]) for i in made.indicators)]:
+    for whole, parts in [
+        (made.sum, [i.sum for i in made.indicators]),
+        *((i.sum, [p.sum for p in i.parts]) for i in made.indicators),
+    ]:
         together = [sum(getattr(p, name) for p in parts) for name in ("full", "scored", "open", "missing")]
         assert together == [whole.full, whole.scored, whole.open, whole.missing]
 
 
 POINTS = st.fractions(min_value=0, max_value=20, max_denominator=10)
-PAIR = POINTS.flatmap(lambda full: st.tuples(st.just(full), st.none() | st.fractions(min_value=0, max_value=full, max_denominator=100)))
+PAIR = POINTS.flatmap(
+    lambda full: st.tuples(st.just(full), st.none() | st.fractions(min_value=0, max_value=full, max_denominator=100))
+)
 
 
 @given(st.lists(PAIR, max_size=12))
@@ -103,7 +130,7 @@ def test_three_tenths_are_three_tenths() -> None:
     assert added([(Fraction(1), Fraction("0.1"))] * 3).total == Fraction("0.3")
 
 
-# --- titles ----------------------------------------------------------------------------------------------------------------------
+# --- titles -----------------------------------------------------------------------------------------------------------
 
 
 def sum_of(scored: str, open_: str = "0") -> Sum:
@@ -111,7 +138,8 @@ def sum_of(scored: str, open_: str = "0") -> Sum:
 
 
 @pytest.mark.parametrize(
-    ("points", "level"), [("0", None), ("6.99", None), ("7", "growing"), ("8.4999", "growing"), ("8.5", "model"), ("10", "model")]
+    ("points", "level"),
+    [("0", None), ("6.99", None), ("7", "growing"), ("8.4999", "growing"), ("8.5", "model"), ("10", "model")],
 )
 def test_a_threshold_is_reached_from_that_point_on(points: str, level: str | None) -> None:
     for levels in (scheme().levels, scheme().levels[::-1]):
@@ -131,7 +159,9 @@ def test_a_threshold_is_reached_from_that_point_on(points: str, level: str | Non
         ("0", "10", None, False),
     ],
 )
-def test_a_level_is_settled_when_nothing_missing_could_change_it(scored: str, open_: str, level: str | None, settled: bool) -> None:
+def test_a_level_is_settled_when_nothing_missing_could_change_it(
+    scored: str, open_: str, level: str | None, settled: bool
+) -> None:
     found = standing(scheme().levels, sum_of(scored, open_))
     assert (found.level and found.level.id, found.settled) == (level, settled)
 
@@ -140,7 +170,7 @@ def test_a_scheme_without_levels_reaches_none() -> None:
     assert standing((), sum_of("10")) == Standing(level=None, settled=True)
 
 
-# --- outcomes ----------------------------------------------------------------------------------------------------------------------
+# --- outcomes ---------------------------------------------------------------------------------------------------------
 
 MODEL = Standing(level=None, settled=True)
 
@@ -174,7 +204,9 @@ def test_an_application_stands_differently_on_different_days(on: date, expected:
         (True, 1, True, ApplicationOutcome.REACHED),
     ],
 )
-def test_without_a_decision_the_score_tells(visited: bool, level: int | None, settled: bool, expected: ApplicationOutcome) -> None:
+def test_without_a_decision_the_score_tells(
+    visited: bool, level: int | None, settled: bool, expected: ApplicationOutcome
+) -> None:
     stands = Standing(level=None if level is None else scheme().levels[level], settled=settled)
     assert outcome(application(decision=None), visited, stands, NOW) is expected
 
@@ -185,7 +217,7 @@ def test_a_decision_without_a_title_is_not_named() -> None:
     assert outcome(application(decision=replace(decided, named=None)), True, MODEL, NOW) is ApplicationOutcome.NOT_NAMED
 
 
-# --- the whole district --------------------------------------------------------------------------------------------------------------
+# --- the whole district -----------------------------------------------------------------------------------------------
 
 
 def test_scores_are_those_of_the_day_of_the_visit() -> None:
@@ -200,9 +232,16 @@ def test_scores_are_those_of_the_day_of_the_visit() -> None:
 
 def test_applications_are_told_from_their_day_on() -> None:
     assert assess(typical(), date(2026, 10, 11)) == ()
-    assert [a.outcome for a in assess(typical(), date(2026, 11, 9))] == [ApplicationOutcome.AWAITING, ApplicationOutcome.AWAITING]
+    assert [a.outcome for a in assess(typical(), date(2026, 11, 9))] == [
+        ApplicationOutcome.AWAITING,
+        ApplicationOutcome.AWAITING,
+    ]
     named, waiting = assess(typical(), NOW)
-    assert (named.outcome, named.named and named.named.id, named.unsupported) == (ApplicationOutcome.NAMED, "model", False)
+    assert (named.outcome, named.named and named.named.id, named.unsupported) == (
+        ApplicationOutcome.NAMED,
+        "model",
+        False,
+    )
     assert (waiting.outcome, waiting.inspection, waiting.score.sum.total) == (ApplicationOutcome.AWAITING, None, None)
 
 

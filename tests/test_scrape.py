@@ -1,8 +1,9 @@
-"""The scrape attack on the sample: every number is read back from the built site, from every form of every release, and attacked with all of it.
+"""The scrape attack on the sample: every number is read back from the built site, from every form of every release, and
+attacked with all of it.
 
-Whoever attacks here knows the pages and the files, and what the git history of the repository holds of releases; nothing else. Verdicts and bands of
-participation are inequalities. All insiders try. The counts behind the sample are invented by `sample/submissions.py`, so that the outcome can be
-held against the truth.
+Whoever attacks here knows the pages and the files, and what the git history of the repository holds of releases;
+nothing else. Verdicts and bands of participation are inequalities. All insiders try. The counts behind the sample are
+invented by `sample/submissions.py`, so that the outcome can be held against the truth.
 """
 
 from __future__ import annotations
@@ -28,7 +29,16 @@ from generator.model.cells import Cell, Published, Shown, Suppressed
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId, TermId
 from generator.model.registry import registry
-from generator.model.releases import FOLDER, DistrictVerdict, Participation, Release, SchoolVerdicts, arranged, digest, written
+from generator.model.releases import (
+    FOLDER,
+    DistrictVerdict,
+    Participation,
+    Release,
+    SchoolVerdicts,
+    arranged,
+    digest,
+    written,
+)
 from generator.model.submission import Submission
 from generator.pages.statistics import release_files
 from generator.records.fields import Part
@@ -60,10 +70,13 @@ def releases() -> tuple[Release, ...]:
 @cache
 def behind() -> Mapping[Filing, Submission]:
     """The counts that nobody is told."""
-    return {Filing(term=s.term, school=s.school, revision=s.revision): s for s in (f.submission for f in filings(repository()))}
+    return {
+        Filing(term=s.term, school=s.school, revision=s.revision): s
+        for s in (f.submission for f in filings(repository()))
+    }
 
 
-# --- bands and verdicts, in every form ------------------------------------------------------------------------------------------------
+# --- bands and verdicts, in every form --------------------------------------------------------------------------------
 
 
 def whole(text: object) -> int:
@@ -71,7 +84,10 @@ def whole(text: object) -> int:
 
 
 def names(language: Language) -> Mapping[str, str]:
-    found = {school.title.zh if language is Language.ZH else str(school.title.en): str(school.id) for school in repository().schools.values()}
+    found = {
+        school.title.zh if language is Language.ZH else str(school.title.en): str(school.id)
+        for school in repository().schools.values()
+    }
     assert len(found) == len(repository().schools)
     return found
 
@@ -91,7 +107,11 @@ def bands_of_page(built: Path, language: Language, path: str, edges: Sequence[in
 
 def bands_of_rows(rows: Sequence[Mapping[str, Any]]) -> Bands:
     """From a file: its status says why a value is empty."""
-    told = {str(row["school"]): None if row["status"] == "c" else whole(row["value"]) for row in rows if row["status"] != "z"}
+    told = {
+        str(row["school"]): None if row["status"] == "c" else whole(row["value"])
+        for row in rows
+        if row["status"] != "z"
+    }
     for row in rows:
         assert (row["value"] in (None, "")) == (row["status"] in ("c", "z"))
     return told
@@ -118,12 +138,16 @@ def answers_of_page(built: Path, language: Language, release: Release) -> Answer
         rule, (few, judged) = line[0].split(" ")[0], map(whole, line[2].replace("of", "/").split("/"))
         known = names(language)
         unmet = [known[name.strip()] for name in line[3].replace("、", ",").split(",") if name.strip() in known]
-        told[rule] = {s: s not in unmet for s in release.counted} if len(unmet) == judged - few and unmet else (few, judged)
+        told[rule] = (
+            {s: s not in unmet for s in release.counted} if len(unmet) == judged - few and unmet else (few, judged)
+        )
     return told
 
 
 def sheet(data: bytes, number: int) -> list[list[Any]]:
-    return [list(row) for row in openpyxl.load_workbook(io.BytesIO(data)).worksheets[number].iter_rows(values_only=True)]
+    return [
+        list(row) for row in openpyxl.load_workbook(io.BytesIO(data)).worksheets[number].iter_rows(values_only=True)
+    ]
 
 
 def lines(data: bytes) -> list[list[str]]:
@@ -161,7 +185,10 @@ def answers_of_json(data: Mapping[str, Any]) -> Answers:
 
 def told_of_schools(release: Release) -> tuple[Bands, Answers]:
     assert release.participation
-    bands = {str(school): band.value if isinstance(band, Shown) else None for school, band in release.participation.schools.items()}
+    bands = {
+        str(school): band.value if isinstance(band, Shown) else None
+        for school, band in release.participation.schools.items()
+    }
     answers: dict[str, Mapping[str, bool] | tuple[int, int]]
     answers = {str(v.rule): {str(school): met for school, met in v.schools.items()} for v in release.school_verdicts}
     return bands, answers | {str(v.rule): (v.met, v.judged) for v in release.district_verdicts}
@@ -181,20 +208,24 @@ def test_pages_of_tables_and_drawings_show_the_newest_release(sample_site: Path)
     drawings_hold_only_what_is_shown(sample_site, releases())
     assert newest.participation
     for language in Language:
-        found = bands_of_page(sample_site, language, "statistics/tables/participation-schools.html", newest.participation.edges)
+        found = bands_of_page(
+            sample_site, language, "statistics/tables/participation-schools.html", newest.participation.edges
+        )
         assert found == told_of_schools(newest)[0]
 
 
 def test_latest_is_the_newest_revision_and_the_first_keeps_its_address(sample_site: Path) -> None:
     for kind in release_files.KINDS:
-        latest, newest = ((sample_site / release_files.path_of(name, kind)).read_bytes() for name in ("latest", releases()[-1].id))
+        latest, newest = (
+            (sample_site / release_files.path_of(name, kind)).read_bytes() for name in ("latest", releases()[-1].id)
+        )
         assert latest == newest
     for language, corrected in ((Language.ZH, "2025-2026-1-r2"), (Language.EN, "2025-2026-1-r2")):
         first = (sample_site / FOLDERS[language] / "statistics" / "releases" / "2025-2026-1-r1.html").read_text("utf-8")
         assert f'href="{corrected}.html"' in first
 
 
-# --- the attack -----------------------------------------------------------------------------------------------------------------------
+# --- the attack -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,16 +251,22 @@ def scraped(sample_site: Path) -> Mapping[str, Found]:
 def content(release: Release, found: Found) -> Release:
     """A Release that says what was scraped, and nothing that was not."""
     assert release.participation
-    cells: dict[Cell, Published] = {c: Suppressed() if value is None else Shown(value=value) for c, value in found.cells.items()}
+    cells: dict[Cell, Published] = {
+        c: Suppressed() if value is None else Shown(value=value) for c, value in found.cells.items()
+    }
     schools = {(table.id, row.id): row.schools for table in release.tables for row in table.rows}
-    bands: dict[SchoolId, Published] = {SchoolId(s): Suppressed() if b is None else Shown(value=b) for s, b in found.bands.items()}
+    bands: dict[SchoolId, Published] = {
+        SchoolId(s): Suppressed() if b is None else Shown(value=b) for s, b in found.bands.items()
+    }
     at = release.source
     return replace(
         release,
         tables=arranged(registry(release.levels, release.windows), cells, schools),
         participation=Participation(edges=release.participation.edges, schools=bands),
         school_verdicts=tuple(
-            SchoolVerdicts(rule=RuleId(rule), target=0, schools={SchoolId(s): met for s, met in told.items()}, source=at)
+            SchoolVerdicts(
+                rule=RuleId(rule), target=0, schools={SchoolId(s): met for s, met in told.items()}, source=at
+            )
             for rule, told in found.answers.items()
             if not isinstance(told, tuple)
         ),
@@ -244,7 +281,9 @@ def content(release: Release, found: Found) -> Release:
 def attacked(term: TermId, published: Sequence[Release]) -> Attack:
     """Everybody's attack on all that was published of a term."""
     submissions = [one for filing, one in sorted(behind().items()) if filing.term == term]
-    ledger = Ledger(submissions, {s.id: s.type for s in repository().schools.values()}, repository().district.risk_levels)
+    ledger = Ledger(
+        submissions, {s.id: s.type for s in repository().schools.values()}, repository().district.risk_levels
+    )
     asked = tuple(questions(repository()))
     seen = []
     for release in published:
@@ -290,17 +329,23 @@ def _former(path: str, data: bytes) -> Release | None:
 
 def _is_of_these_figures(release: Release) -> bool:
     """Whether it counts Submissions that the generator still makes, and says the truth of them."""
-    counted = [Filing(term=release.term, school=school, revision=revision) for school, revision in release.counted.items()]
+    counted = [
+        Filing(term=release.term, school=school, revision=revision) for school, revision in release.counted.items()
+    ]
     if any(filing not in behind() for filing in counted):
         return False
     submissions = [behind()[filing] for filing in sorted(counted)]
-    ledger = Ledger(submissions, {s.id: s.type for s in repository().schools.values()}, repository().district.risk_levels)
+    ledger = Ledger(
+        submissions, {s.id: s.type for s in repository().schools.values()}, repository().district.risk_levels
+    )
     table = tabulate(ledger, registry(release.levels, release.windows), counted, release.limits)
-    shown = {cell: told.value for cell, told in release.cells.items() if isinstance(told, Shown) and cell in table.cells}
+    shown = {
+        cell: told.value for cell, told in release.cells.items() if isinstance(told, Shown) and cell in table.cells
+    }
     return all(value == sum(ledger.values[atom] for atom in table.cells[cell]) for cell, value in shown.items())
 
 
-# --- the attack would notice ------------------------------------------------------------------------------------------------------------
+# --- the attack would notice ------------------------------------------------------------------------------------------
 
 
 AUTUMN = TermId("2025-2026-1")
@@ -308,7 +353,11 @@ AUTUMN = TermId("2025-2026-1")
 
 def test_the_attack_notices_a_cell_given_away(scraped: Mapping[str, Found]) -> None:
     published = of_term(AUTUMN, scraped)
-    hidden = [cell for cell, told in published[0].cells.items() if isinstance(told, Suppressed) and cell.column == "crisis-interventions"]
+    hidden = [
+        cell
+        for cell, told in published[0].cells.items()
+        if isinstance(told, Suppressed) and cell.column == "crisis-interventions"
+    ]
     assert len(hidden) == 2
     true = sum(
         counts.crisis_interventions
@@ -327,10 +376,13 @@ def test_the_attack_notices_a_band_that_is_too_narrow(scraped: Mapping[str, Foun
     published = of_term(AUTUMN, scraped)[:1]
     small = SchoolId("xz14")
     due, screened = (
-        sum(getattr(c, name) for c in behind()[Filing(term=AUTUMN, school=small, revision=1)].bands.values()) for name in ("due", "screened")
+        sum(getattr(c, name) for c in behind()[Filing(term=AUTUMN, school=small, revision=1)].bands.values())
+        for name in ("due", "screened")
     )
     begin = 100 * screened // due
-    bands = Participation(edges=(begin, begin + 1), schools={s: Suppressed() for s in published[0].counted} | {small: Shown(value=begin)})
+    bands = Participation(
+        edges=(begin, begin + 1), schools={s: Suppressed() for s in published[0].counted} | {small: Shown(value=begin)}
+    )
     result = attacked(AUTUMN, [replace(published[0], participation=bands, district_verdicts=())])
     assert {(e.secret.school, e.secret.cell.column) for e in result.exposures} >= {(small, "not-screened")}
 
@@ -345,9 +397,17 @@ def test_the_attack_notices_releases_with_and_without_a_school(scraped: Mapping[
     tables = registry(first.levels, first.windows)
     table = tabulate(ledger, tables, counted, first.limits)
     true = {cell: Shown(value=sum(ledger.values[atom] for atom in atoms)) for cell, atoms in table.cells.items()}
-    cells = {cell: true[cell] if isinstance(told, Shown) and cell in true else Suppressed() for cell, told in first.cells.items()}
+    cells = {
+        cell: true[cell] if isinstance(told, Shown) and cell in true else Suppressed()
+        for cell, told in first.cells.items()
+    }
     without = replace(
-        first, counted=left, tables=arranged(tables, cells, table.schools), school_verdicts=(), district_verdicts=(), participation=None
+        first,
+        counted=left,
+        tables=arranged(tables, cells, table.schools),
+        school_verdicts=(),
+        district_verdicts=(),
+        participation=None,
     )
     assert {e.secret.school for e in attacked(AUTUMN, [first, without]).exposures} >= {"xz20"}
 
@@ -357,4 +417,6 @@ def test_what_was_read_back_is_a_release_of_the_same_numbers(scraped: Mapping[st
         again = content(release, scraped[release.id])
         assert again.cells == release.cells
         assert again.participation == release.participation
-        assert written(replace(again, school_verdicts=release.school_verdicts, district_verdicts=release.district_verdicts)) == written(release)
+        assert written(
+            replace(again, school_verdicts=release.school_verdicts, district_verdicts=release.district_verdicts)
+        ) == written(release)

@@ -1,4 +1,6 @@
-"""Sealing and opening in memory and in the worker: what comes back, what is refused and why, and that nothing else is ever said."""
+"""Sealing and opening in memory and in the worker: what comes back, what is refused and why, and that nothing else is
+ever said.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,19 @@ from generator.sealed import receipts
 from generator.sealed.age_header import Header, header
 from generator.sealed.receipts import BUCKET, MAX_BUCKETS
 from generator.statistics import age, reading, worker
-from generator.statistics.age import CannotSeal, NotOpened, Refusal, decrypted, new_identity, open_sealed, padded, public_key, salted, seal, unpadded
+from generator.statistics.age import (
+    CannotSeal,
+    NotOpened,
+    Refusal,
+    decrypted,
+    new_identity,
+    open_sealed,
+    padded,
+    public_key,
+    salted,
+    seal,
+    unpadded,
+)
 from generator.statistics.reading import Frame
 from generator.statistics.worker import Refused, Sealed, examined, open_all
 from tests.test_submission import LEVELS, WINDOWS, submissions
@@ -66,12 +80,14 @@ def why(data: bytes, identities: tuple[str, ...] = (MINE,)) -> Refusal:
     return refused.value.why
 
 
-# --- in memory ---------------------------------------------------------------------------------------------------------------------
+# --- in memory --------------------------------------------------------------------------------------------------------
 
 
 @given(submissions())
 @settings(max_examples=30)
-def test_what_is_sealed_comes_back_and_all_files_have_one_length_of_payload(drawn: tuple[Submission, tuple[Stage, ...]]) -> None:
+def test_what_is_sealed_comes_back_and_all_files_have_one_length_of_payload(
+    drawn: tuple[Submission, tuple[Stage, ...]],
+) -> None:
     one, stages = salted(drawn[0]), drawn[1]
     data = seal(sealed_text(one), [OTHER_KEY, KEY])
     read = header(data)
@@ -92,7 +108,9 @@ def test_padding_is_undone_exactly_or_refused(text: bytes) -> None:
         assert unpadded(filled) == text
 
 
-@pytest.mark.parametrize("filled", [b"", b"a\n", b"a" * BUCKET, b"a\n" + b" " * (BUCKET - 2), b"a\n" + bytes(BUCKET - 2)])
+@pytest.mark.parametrize(
+    "filled", [b"", b"a\n", b"a" * BUCKET, b"a\n" + b" " * (BUCKET - 2), b"a\n" + bytes(BUCKET - 2)]
+)
 def test_padding_that_we_do_not_make_is_refused(filled: bytes) -> None:
     with pytest.raises(NotOpened) as refused:
         unpadded(filled)
@@ -111,10 +129,16 @@ def test_each_refusal_is_told_apart() -> None:
     assert why(b"school: xz01\n") is Refusal.MALFORMED
     assert why(data[:-60]) is Refusal.MALFORMED  # the armor has no end
     assert why(data.replace(b"\n", b"\r\n").replace(b"-----END", b"x\n-----END")) is Refusal.MALFORMED
-    assert why(pyrage.encrypt(b"a: 1\n", [pyrage.x25519.Recipient.from_str(KEY)])) is Refusal.MALFORMED  # binary, and not padded
+    assert (
+        why(pyrage.encrypt(b"a: 1\n", [pyrage.x25519.Recipient.from_str(KEY)])) is Refusal.MALFORMED
+    )  # binary, and not padded
     assert why(pyrage.passphrase.encrypt(padded(b"a: 1\n"), "word", armored=True)) is Refusal.MALFORMED
     assert why(altered(data, -3)) is Refusal.ALTERED  # a bit of the payload
-    assert why(altered(data, len(b"age-encryption.org/v1\n-> X25519 ") + 60)) in (Refusal.ALTERED, Refusal.NO_KEY, Refusal.MALFORMED)
+    assert why(altered(data, len(b"age-encryption.org/v1\n-> X25519 ") + 60)) in (
+        Refusal.ALTERED,
+        Refusal.NO_KEY,
+        Refusal.MALFORMED,
+    )
 
 
 def altered(data: bytes, at: int) -> bytes:
@@ -166,13 +190,15 @@ def test_more_than_the_limit_is_never_held() -> None:
     assert refused.value.why is Refusal.ALTERED
 
 
-@pytest.mark.parametrize("keys", [[], ["age1qqq"], [KEY, "age1pq1" + "q" * 1952], ["ssh-ed25519 AAAA"], [KEY.upper() + "\n"]])
+@pytest.mark.parametrize(
+    "keys", [[], ["age1qqq"], [KEY, "age1pq1" + "q" * 1952], ["ssh-ed25519 AAAA"], [KEY.upper() + "\n"]]
+)
 def test_nothing_is_sealed_for_wrong_or_mixed_keys(keys: list[str]) -> None:
     with pytest.raises(CannotSeal):
         seal(b"a: 1\n", keys)
 
 
-# --- in the worker ------------------------------------------------------------------------------------------------------------------
+# --- in the worker ----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -212,8 +238,12 @@ def test_a_file_in_another_place_is_refused_without_a_word_of_what_it_holds(chan
 def test_a_file_in_another_place_gets_no_judgement_of_its_figures(one: Drawn) -> None:
     submission, stages = one
     band, counts = next(iter(submission.bands.items()))
-    wrong = replace(submission, school=SchoolId("xz02"), bands={**submission.bands, band: replace(counts, due=counts.due + 1)})
-    assert open_all([in_place(sealed_of(wrong), salted(submission), stages)], [MINE]) == (Refused(why=Refusal.WRONG_PLACE),)
+    wrong = replace(
+        submission, school=SchoolId("xz02"), bands={**submission.bands, band: replace(counts, due=counts.due + 1)}
+    )
+    assert open_all([in_place(sealed_of(wrong), salted(submission), stages)], [MINE]) == (
+        Refused(why=Refusal.WRONG_PLACE),
+    )
 
 
 def sealed_of(one: Submission) -> bytes:
@@ -221,13 +251,17 @@ def sealed_of(one: Submission) -> bytes:
 
 
 def test_other_content_than_the_receipt_is_bound_to_is_refused_and_not_judged(one: Drawn) -> None:
-    """Figures for the same place, right or wrong, sealed for the right keys; the receipt is the one that the school signed."""
+    """Figures for the same place, right or wrong, sealed for the right keys; the receipt is the one that the school
+    signed.
+    """
     submission, stages = one
     band, counts = next(iter(submission.bands.items()))
     other = replace(submission, bands={**submission.bands, band: replace(counts, enrolment=counts.enrolment + 1)})
     wrong = replace(submission, bands={**submission.bands, band: replace(counts, valid=counts.valid + 1)})
     signed = salted(submission)
-    files = [in_place(sealed_of(content), signed, stages) for content in (submission, other, wrong)]  # the first: the same figures, another salt
+    files = [
+        in_place(sealed_of(content), signed, stages) for content in (submission, other, wrong)
+    ]  # the first: the same figures, another salt
     assert open_all(files, [MINE]) == (Refused(why=Refusal.WRONG_PLACE),) * 3
     assert open_all([in_place(seal(sealed_text(signed), [KEY]), signed, stages)], [MINE]) == (signed,)
 

@@ -1,7 +1,9 @@
-"""keygen, seal, open, rekey, recipients as people use them: what they write, their exit codes, that no figure and no key is printed or left behind.
+"""keygen, seal, open, rekey, recipients as people use them: what they write, their exit codes, that no figure and no
+key is printed or left behind.
 
-The sealed fixtures hold a sentinel number; after each command, on each way it can fail, everything that it printed and every file below the test's
-folder (home, temporary folder and district are all there) is searched for it and for the secret keys.
+The sealed fixtures hold a sentinel number; after each command, on each way it can fail, everything that it printed and
+every file below the test's folder (home, temporary folder and district are all there) is searched for it and for the
+secret keys.
 """
 
 from __future__ import annotations
@@ -28,7 +30,22 @@ from generator.sealed import receipts
 from generator.statistics.age import new_identity, salted, seal
 from generator.statistics.worker import Sealed, open_all, sealed_files
 from tests import killing
-from tests.district import DAY, FIRST, ROOT, SECOND, TERM, District, district, git, invented, put, put_bytes, recipient, run, write_recipient
+from tests.district import (
+    DAY,
+    FIRST,
+    ROOT,
+    SECOND,
+    TERM,
+    District,
+    district,
+    git,
+    invented,
+    put,
+    put_bytes,
+    recipient,
+    run,
+    write_recipient,
+)
 
 SENTINEL = 71993  # pupils on the roll of a band: no other number of these districts has these digits
 
@@ -91,7 +108,13 @@ def in_terminal(made: District, *arguments: str, typed: str = "") -> tuple[str, 
     process, terminal = pty.fork()
     if process == 0:
         os.chdir(made.root)
-        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(made.beside), "TERM": "dumb", "PYTHONIOENCODING": "utf-8"}
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "HOME": str(made.beside),
+            "TERM": "dumb",
+            "PYTHONIOENCODING": "utf-8",
+        }
         command = [sys.executable, "-m", "generator.cli.main", "--root", str(made.root), "--lang", "en", *arguments]
         os.execve(sys.executable, command, environment)
     os.write(terminal, typed.encode())
@@ -109,7 +132,7 @@ def in_terminal(made: District, *arguments: str, typed: str = "") -> tuple[str, 
     return shown.decode("utf-8", "replace"), os.waitstatus_to_exitcode(status)
 
 
-# --- seal -------------------------------------------------------------------------------------------------------------------------
+# --- seal -------------------------------------------------------------------------------------------------------------
 
 
 def test_seal_writes_two_files_that_check_accepts_and_open_opens(made: District) -> None:
@@ -133,11 +156,16 @@ def test_a_receipt_is_the_same_whatever_the_figures_but_for_what_looks_random(ma
     first, again, other = (receipts.written(put(made, which)) for which in (one, one, marked(one)))
     assert HASHES.sub("", first) == HASHES.sub("", again) == HASHES.sub("", other)
     assert len(HASHES.findall(first)) == 2
-    assert len({*HASHES.findall(first), *HASHES.findall(again), *HASHES.findall(other)}) == 6  # the same figures never give the same hash twice
+    assert (
+        len({*HASHES.findall(first), *HASHES.findall(again), *HASHES.findall(other)}) == 6
+    )  # the same figures never give the same hash twice
 
 
 def test_without_the_salt_no_guess_at_the_figures_is_confirmed(made: District) -> None:
-    """Who knows everything but the salt, the very figures too, has 256 bits to try. With the salt, each field of a receipt follows."""
+    """Who knows everything but the salt, the very figures too, has 256 bits to try.
+
+    With the salt, each field of a receipt follows.
+    """
     one = invented(made, SECOND)
     receipt = put(made, one)
     assert receipt.commitment
@@ -233,14 +261,16 @@ def test_a_full_disk_leaves_everything_as_it_was(made: District) -> None:
     own = plain(made, replace(marked(invented(made, FIRST)), revision=2))
     command = f"ulimit -f 4; exec {sys.executable} -m generator.cli.main --root {made.root} --lang en seal {own} --as-of {DAY}"
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(["bash", "-c", f"trap '' XFSZ; {command}"], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", f"trap '' XFSZ; {command}"], env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2, done.stderr
     assert (made.sealed().read_bytes(), made.receipt().read_bytes()) == before
     assert not list(made.root.rglob("*~"))
     nothing_leaks(made, done.stdout, done.stderr, allowed=(own,))
 
 
-# --- open: one exit code a reason ---------------------------------------------------------------------------------------------------
+# --- open: one exit code a reason -------------------------------------------------------------------------------------
 
 
 def test_open_shows_the_figures_on_a_terminal_and_nowhere_else(made: District) -> None:
@@ -371,17 +401,20 @@ def test_opened_figures_go_to_no_file_of_the_repository_and_over_none(made: Dist
         assert run(made, "open", str(made.sealed()), "--identity", str(key), "--out", str(out)).returncode == 2
         assert not out.exists()
     (made.beside / "mine.txt").write_text("mine", encoding="utf-8")
-    assert run(made, "open", str(made.sealed()), "--identity", str(key), "--out", str(made.beside / "mine.txt")).returncode == 2
+    assert (
+        run(made, "open", str(made.sealed()), "--identity", str(key), "--out", str(made.beside / "mine.txt")).returncode
+        == 2
+    )
     assert (made.beside / "mine.txt").read_text(encoding="utf-8") == "mine"
 
 
 def test_a_full_disk_leaves_no_part_of_opened_figures(made: District) -> None:
     key, out = made.key_file(), made.beside / "opened.yml"
-    command = (
-        f"ulimit -f 0; exec {sys.executable} -m generator.cli.main --root {made.root} --lang en open {made.sealed()} --identity {key} --out {out}"
-    )
+    command = f"ulimit -f 0; exec {sys.executable} -m generator.cli.main --root {made.root} --lang en open {made.sealed()} --identity {key} --out {out}"
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(["bash", "-c", f"trap '' XFSZ; {command}"], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", f"trap '' XFSZ; {command}"], env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2, done.stderr
     assert not out.exists()
     nothing_leaks(made, done.stdout, done.stderr, allowed=(key,))
@@ -404,7 +437,9 @@ def test_a_killed_run_leaves_nothing(made: District, after: float) -> None:
         str(out),
     ]
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TMPDIR": str(made.beside)}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         try:
             said, _ = process.communicate(timeout=after)
         except subprocess.TimeoutExpired:
@@ -429,7 +464,7 @@ def test_a_bug_while_figures_are_open_is_told_without_its_words(made: District) 
     nothing_leaks(made, done.stdout, allowed=(key,))
 
 
-# --- keys -------------------------------------------------------------------------------------------------------------------------
+# --- keys -------------------------------------------------------------------------------------------------------------
 
 
 def test_keygen_writes_a_file_that_only_its_owner_reads_and_never_prints_the_secret(made: District) -> None:
@@ -446,7 +481,9 @@ def test_keygen_writes_a_file_that_only_its_owner_reads_and_never_prints_the_sec
     assert not (made.root / "key.txt").exists()
 
 
-@pytest.mark.parametrize("words", ["", "--split 3/5 --out x", "--split 1/5", "--split 6/5", "--split 3/17", "--split 3", "--split 3/5"])
+@pytest.mark.parametrize(
+    "words", ["", "--split 3/5 --out x", "--split 1/5", "--split 6/5", "--split 3/17", "--split 3", "--split 3/5"]
+)
 def test_keygen_that_makes_no_sense_is_wrong_usage(made: District, words: str) -> None:
     assert run(made, "keygen", *words.split()).returncode == 2  # the last: shares are for a terminal
 
@@ -473,14 +510,17 @@ def test_a_key_split_on_the_terminal_opens_again_from_its_words(made: District) 
 def test_a_key_file_in_the_repository_is_refused(made: District) -> None:
     inside = made.root / "key.txt"
     inside.write_text(made.identities["office"] + "\n", encoding="ascii")
-    assert run(made, "open", str(made.sealed()), "--identity", str(inside), "--out", str(made.beside / "o.yml")).returncode == 2
+    assert (
+        run(made, "open", str(made.sealed()), "--identity", str(inside), "--out", str(made.beside / "o.yml")).returncode
+        == 2
+    )
     found = run(made, "check")
     assert found.returncode == 1
     assert "[guard-key]" in found.stdout
     nothing_leaks(made, found.stdout, found.stderr, allowed=(inside,))
 
 
-# --- rekey and recipients -----------------------------------------------------------------------------------------------------------
+# --- rekey and recipients ---------------------------------------------------------------------------------------------
 
 
 def next_year(made: District) -> date:
@@ -488,7 +528,9 @@ def next_year(made: District) -> date:
     first = date(2027, 9, 1)
     for name in ("office-2027", "deputy-2027"):
         made.identities[name] = new_identity()
-        write_recipient(made.root, recipient(name, made.identities[name], first, date(2028, 8, 31), name.partition("-")[0]))
+        write_recipient(
+            made.root, recipient(name, made.identities[name], first, date(2028, 8, 31), name.partition("-")[0])
+        )
     return first
 
 
@@ -520,7 +562,9 @@ def test_rekey_writes_all_or_nothing(made: District, fault: str) -> None:
     limit = "ulimit -f 4" if fault == "disk full" else "true"
     command = f"{limit}; exec {sys.executable} -m generator.cli.main --root {made.root} --lang en rekey --identity {key} --as-of {first}"
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(["bash", "-c", f"trap '' XFSZ; {command}"], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", f"trap '' XFSZ; {command}"], env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == {"wrong key": 40, "altered": 41, "disk full": 2}[fault], done.stderr
     assert {path: data for path, data in files(made.root) if ".git" not in path.parts} == before
     nothing_leaks(made, done.stdout, done.stderr, allowed=(key,))
@@ -535,7 +579,13 @@ def test_a_rekey_killed_between_two_files_is_undone_by_the_next(made: District, 
     git(made.root, "add", "-A")
     git(made.root, "commit", "-qm", "recipients")
     rekey = ("rekey", "--identity", str(key), "--as-of", first.isoformat())
-    assert killing.run(killing.command(made, *rekey), killing.killed_where("replace", (".age", ".receipt.yml")[files % 2], files // 2)).code == -9
+    assert (
+        killing.run(
+            killing.command(made, *rekey),
+            killing.killed_where("replace", (".age", ".receipt.yml")[files % 2], files // 2),
+        ).code
+        == -9
+    )
     assert len(git(made.root, "status", "--porcelain", "-uall").splitlines()) == files
     checked = run(made, "check", "records/district.yml")
     assert checked.returncode == 1
@@ -557,7 +607,10 @@ def test_a_killed_rekey_is_undone_by_tidy_too(made: District) -> None:
     first, key = next_year(made), made.key_file()
     git(made.root, "add", "-A")
     git(made.root, "commit", "-qm", "recipients")
-    killing.run(killing.command(made, "rekey", "--identity", str(key), "--as-of", first.isoformat()), killing.killed_where("replace", "yml"))
+    killing.run(
+        killing.command(made, "rekey", "--identity", str(key), "--as-of", first.isoformat()),
+        killing.killed_where("replace", "yml"),
+    )
     assert "1 file that it had changed: back" in run(made, "tidy").stderr
     assert git(made.root, "status", "--porcelain", "-uall") == ""
     assert run(made, "check").returncode == 0
@@ -572,7 +625,7 @@ def test_recipients_are_listed_without_a_key(made: District) -> None:
     assert "Recipients: 4; sealed aggregates: 1." in done.stdout
 
 
-# --- keys found without a key --------------------------------------------------------------------------------------------------------
+# --- keys found without a key -----------------------------------------------------------------------------------------
 
 
 def test_the_canary_would_be_found(made: District) -> None:
@@ -581,4 +634,6 @@ def test_the_canary_would_be_found(made: District) -> None:
     with pytest.raises(AssertionError):
         nothing_leaks(made)
     assert SENTINEL not in [getattr(c, n) for c in invented(made, FIRST).bands.values() for n in Counts.__slots__]
-    assert str(SENTINEL).encode() not in seal(submission.written(invented(made, FIRST)), [made.repository().recipients[RecipientId("office")].key])
+    assert str(SENTINEL).encode() not in seal(
+        submission.written(invented(made, FIRST)), [made.repository().recipients[RecipientId("office")].key]
+    )

@@ -62,11 +62,23 @@ def test_elements_that_touch_are_no_one_word() -> None:
 def test_a_word_of_a_table_finds_every_page_that_has_it(sample_site: Path, word: str) -> None:
     """What a reader sees as a word of its own is one in the index."""
     docs = json.loads((sample_site / "en" / "search" / "search_index.json").read_text(encoding="utf-8"))["docs"]
-    stamped = {d["location"] for d in docs if re.fullmatch(r"(schools|inspections|compliance/matrix)/(?!index)[^#]*", d["location"])}
+    stamped = {
+        d["location"]
+        for d in docs
+        if re.fullmatch(r"(schools|inspections|compliance/matrix)/(?!index)[^#]*", d["location"])
+    }
     pages = {d["location"].partition("#")[0] for d in docs} - stamped
-    found = {d["location"].partition("#")[0] for d in docs if word in words(re.sub("<[^>]*>", "", f"{d['title']} {d['text']}"))}
-    assert {page for page in pages if word in words(re.sub("<[^>]*>", " ", article(sample_site / "en" / page)))} <= found
-    glued = {d["location"].partition("#")[0] for d in docs if re.search(rf"(?<![a-z_]){word}(?![a-z_])", d["text"].lower())}  # as in `6unmet`
+    found = {
+        d["location"].partition("#")[0]
+        for d in docs
+        if word in words(re.sub("<[^>]*>", "", f"{d['title']} {d['text']}"))
+    }
+    assert {
+        page for page in pages if word in words(re.sub("<[^>]*>", " ", article(sample_site / "en" / page)))
+    } <= found
+    glued = {
+        d["location"].partition("#")[0] for d in docs if re.search(rf"(?<![a-z_]){word}(?![a-z_])", d["text"].lower())
+    }  # as in `6unmet`
     assert glued <= found
 
 

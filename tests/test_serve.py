@@ -33,8 +33,23 @@ def district(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def preview(district: Path) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "generator.cli.main", "serve", "--root", str(district), "--port", "0", "--as-of", "2026-11-24", "--lang", "en"]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "generator.cli.main",
+        "serve",
+        "--root",
+        str(district),
+        "--port",
+        "0",
+        "--as-of",
+        "2026-11-24",
+        "--lang",
+        "en",
+    ]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+    )
     yield process
     process.terminate()
     process.communicate()
@@ -48,7 +63,9 @@ def line_with(process: subprocess.Popen[str], words: str) -> str:
     raise AssertionError(f"ended without saying {words!r}")
 
 
-def test_changes_and_problems_reach_the_browser(preview: subprocess.Popen[str], district: Path, browser: Browser) -> None:
+def test_changes_and_problems_reach_the_browser(
+    preview: subprocess.Popen[str], district: Path, browser: Browser
+) -> None:
     url = next(word for word in line_with(preview, "http://127.0.0.1:").split() if word.startswith("http"))
     page = browser.new_page()
     page.goto(url)
@@ -115,7 +132,16 @@ def asked(port: int, *hosts: str, method: str = "GET", path: str = "/index.html"
 
 def test_the_preview_answers_only_to_the_names_of_this_machine(listening: int) -> None:
     good = ("localhost", "127.0.0.1", "[::1]", "LOCALHOST:8000", f"127.0.0.1:{listening}", f"[::1]:{listening}")
-    bad = ("evil.example", "localhost.evil.example", "evil.example:8000", "localhost:", "127.0.0.1.evil.example", "user@localhost", "0.0.0.0", "")
+    bad = (
+        "evil.example",
+        "localhost.evil.example",
+        "evil.example:8000",
+        "localhost:",
+        "127.0.0.1.evil.example",
+        "user@localhost",
+        "0.0.0.0",
+        "",
+    )
     for host in good:
         assert asked(listening, host).status == 200, host
     for host in bad:
@@ -141,8 +167,21 @@ def test_the_preview_follows_a_commit(district: Path) -> None:
     git(district, "commit", "-q", "-m", "first")
     with (district / "records" / "district.yml").open("a", encoding="utf-8") as file:
         file.write("# 改过\n")
-    command = [sys.executable, "-m", "generator.cli.main", "serve", "--root", str(district), "--port", "0", "--lang", "en"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8") as process:
+    command = [
+        sys.executable,
+        "-m",
+        "generator.cli.main",
+        "serve",
+        "--root",
+        str(district),
+        "--port",
+        "0",
+        "--lang",
+        "en",
+    ]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+    ) as process:
         line_with(process, "http://127.0.0.1:")
         index = district / "build" / "site" / "index.html"
         before = git(district, "rev-parse", "HEAD")[:12]

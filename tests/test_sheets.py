@@ -1,4 +1,7 @@
-"""Inspection sheets: real PDF files, read back. Everything a person needs on the visit is on them, tagged, and the bytes are always the same."""
+"""Inspection sheets: real PDF files, read back.
+
+Everything a person needs on the visit is on them, tagged, and the bytes are always the same.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,9 @@ def read(reader: pypdf.PdfReader) -> str:
 
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("school", ["xz01", "xz10", "xz37"])
-def test_every_rule_is_there_with_what_the_records_say_and_boxes_to_tick(content: Site, language: Language, school: str) -> None:
+def test_every_rule_is_there_with_what_the_records_say_and_boxes_to_tick(
+    content: Site, language: Language, school: str
+) -> None:
     told, reader = made(content, language, school)
     text = read(reader)
     checks = content.verdicts.by_school[SchoolId(school)]
@@ -90,7 +95,10 @@ def test_every_page_says_school_day_version_and_its_number(content: Site, langua
         assert close(told.say("sheet.of_school", title=told.plain(school.title), id=school.id)) in text
         assert close(told.day(AS_OF)) in text
         assert COMMIT.id[:12] in text
-        pages = {Language.ZH: f"第{number}页/共{len(reader.pages)}页", Language.EN: f"Page{number}of{len(reader.pages)}"}
+        pages = {
+            Language.ZH: f"第{number}页/共{len(reader.pages)}页",
+            Language.EN: f"Page{number}of{len(reader.pages)}",
+        }
         assert pages[language] in text
         assert tuple(round(float(side)) for side in page.mediabox[2:]) == (595, 842)
 
@@ -98,7 +106,9 @@ def test_every_page_says_school_day_version_and_its_number(content: Site, langua
 def test_a_long_table_has_its_header_on_every_page(content: Site) -> None:
     school = content.repository.schools[SchoolId("xz01")]
     checks = content.verdicts.by_school[school.id] * 6
-    many = replace(content, verdicts=replace(content.verdicts, by_school={**content.verdicts.by_school, school.id: checks}))
+    many = replace(
+        content, verdicts=replace(content.verdicts, by_school={**content.verdicts.by_school, school.id: checks})
+    )
     _, reader = made(many, Language.ZH)
     assert len(reader.pages) >= 4
     assert all("现场核对" in close(page.extract_text()) for page in reader.pages[:-1])
@@ -198,7 +208,18 @@ def test_the_same_records_give_the_same_bytes(tmp_path: Path) -> None:
 
 def test_schools_named_and_both_languages_side_by_side(tmp_path: Path) -> None:
     for language in ("zh-CN", "en"):
-        arguments = ["--root", "typical", "--lang", language, "sheets", "xz10", "--as-of", "2026-11-24", "--out", str(tmp_path)]
+        arguments = [
+            "--root",
+            "typical",
+            "--lang",
+            language,
+            "sheets",
+            "xz10",
+            "--as-of",
+            "2026-11-24",
+            "--out",
+            str(tmp_path),
+        ]
         done = run(arguments, FIXTURES)
         assert (done.returncode, done.stderr) == (0, "")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["xz10.en.pdf", "xz10.pdf"]
@@ -206,7 +227,18 @@ def test_schools_named_and_both_languages_side_by_side(tmp_path: Path) -> None:
 
 def test_progress_is_told_to_a_person_only(tmp_path: Path) -> None:
     here, there = pty.openpty()
-    command = [sys.executable, "-m", "generator.cli.main", "--root", str(TYPICAL), "sheets", "xz10", "xz01", "--out", str(tmp_path)]
+    command = [
+        sys.executable,
+        "-m",
+        "generator.cli.main",
+        "--root",
+        str(TYPICAL),
+        "sheets",
+        "xz10",
+        "xz01",
+        "--out",
+        str(tmp_path),
+    ]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, stderr=there)
     os.close(there)
     said = os.read(here, 10_000).decode()
@@ -226,7 +258,10 @@ def test_progress_is_told_to_a_person_only(tmp_path: Path) -> None:
 def test_wrong_usage(arguments: list[str], code: int, said: str, tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("mine", encoding="utf-8")
-    done = run(["--root", "typical", "sheets", "--out", str(tmp_path / "out"), *(a.format(file=file) for a in arguments)], FIXTURES)
+    done = run(
+        ["--root", "typical", "sheets", "--out", str(tmp_path / "out"), *(a.format(file=file) for a in arguments)],
+        FIXTURES,
+    )
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -243,7 +278,9 @@ def test_problems_in_the_records_write_nothing(tmp_path: Path) -> None:
 def test_missing_system_libraries_are_told(tmp_path: Path) -> None:
     """A stand-in for WeasyPrint that fails as it does where Pango is not installed: advice on stdout, then OSError."""
     (tmp_path / "modules").mkdir()
-    (tmp_path / "modules" / "weasyprint.py").write_text("print('advice')\nraise OSError('cannot load library libpango\\nmore')\n", encoding="utf-8")
+    (tmp_path / "modules" / "weasyprint.py").write_text(
+        "print('advice')\nraise OSError('cannot load library libpango\\nmore')\n", encoding="utf-8"
+    )
     shutil.copytree(TYPICAL / "records", tmp_path / "records")
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path / 'modules'}{os.pathsep}{ROOT}"}
     command = [sys.executable, "-m", "generator.cli.main", "--lang", "en", "sheets", "xz01"]
@@ -263,10 +300,23 @@ def test_without_a_chinese_font_nothing_is_written(tmp_path: Path, fonts: str) -
         latin = next(p for p in sorted(Path("/usr/share/fonts").rglob("*.ttf")) if "cjk" not in str(p).lower())
         shutil.copy(latin, tmp_path / "fonts")
     config = tmp_path / "fonts.conf"
-    config.write_text(f"<fontconfig><dir>{tmp_path / 'fonts'}</dir><cachedir>{tmp_path / 'cache'}</cachedir></fontconfig>", encoding="utf-8")
+    config.write_text(
+        f"<fontconfig><dir>{tmp_path / 'fonts'}</dir><cachedir>{tmp_path / 'cache'}</cachedir></fontconfig>",
+        encoding="utf-8",
+    )
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "FONTCONFIG_FILE": str(config)}
-    command = [sys.executable, "-m", "generator.cli.main", "--lang", "en" if fonts == "none" else "zh-CN", "sheets", "xz01"]
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8", check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "generator.cli.main",
+        "--lang",
+        "en" if fonts == "none" else "zh-CN",
+        "sheets",
+        "xz01",
+    ]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert "apt-get install fonts-noto-cjk" in done.stderr
     assert ("、。一不" in done.stderr) == (fonts != "none")  # it names some of them

@@ -1,4 +1,6 @@
-"""New records: of the right shape as they stand and with every optional field taken in; the next free id; nothing overwritten."""
+"""New records: of the right shape as they stand and with every optional field taken in; the next free id; nothing
+overwritten.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def made(kind: str, language: Language = Language.ZH) -> tuple[str, str]:
 
 
 def filled(path: str, text: str, kind: str) -> str:
-    """A skeleton in which every hint was followed: what stands in the place of `____` is the example of the hint, or some text."""
+    """A skeleton in which every hint was followed: what stands in the place of `____` is the example of the hint, or
+    some text.
+    """
     document, problems = read(path, text.encode())
     assert document
     assert problems == ()
@@ -39,7 +43,9 @@ def filled(path: str, text: str, kind: str) -> str:
     for found in reversed([p for p in validate(document, kind) if p.code == "unfilled"]):
         line, start = lines[found.at.line - 1], found.at.column - 1
         assert line[start : start + found.at.length] == UNFILLED
-        lines[found.at.line - 1] = f"{line[:start]}{dict(found.facts)['example'] or '文字'}{line[start + found.at.length :]}"
+        lines[found.at.line - 1] = (
+            f"{line[:start]}{dict(found.facts)['example'] or '文字'}{line[start + found.at.length :]}"
+        )
     return "\n".join([*lines, ""])
 
 
@@ -53,7 +59,11 @@ def test_a_new_record_is_unfilled_at_every_place_and_nothing_else(kind: str, lan
     assert document
     found = validate(document, kind)
     assert {p.code for p in found} == {"unfilled"}
-    open_places = [number for number, line in enumerate(text.splitlines(), start=1) if UNFILLED in line and not line.lstrip().startswith("#")]
+    open_places = [
+        number
+        for number, line in enumerate(text.splitlines(), start=1)
+        if UNFILLED in line and not line.lstrip().startswith("#")
+    ]
     assert [p.at.line for p in found] == open_places
     assert text.startswith("# first\n# ")
 
@@ -115,13 +125,37 @@ def test_text_is_written_so_that_old_and_new_readers_read_the_same(text: str) ->
 
 
 @pytest.mark.parametrize(
-    "word", ["no", "Yes", "on", "NULL", "12:30", "007", "1e3", ".5", "~", "- a", "a: b", "a #b", " a", "a ", "", "[x]", "*a", "@a", "%a", "`"]
+    "word",
+    [
+        "no",
+        "Yes",
+        "on",
+        "NULL",
+        "12:30",
+        "007",
+        "1e3",
+        ".5",
+        "~",
+        "- a",
+        "a: b",
+        "a #b",
+        " a",
+        "a ",
+        "",
+        "[x]",
+        "*a",
+        "@a",
+        "%a",
+        "`",
+    ],
 )
 def test_what_can_be_mistaken_is_quoted(word: str) -> None:
     assert scalar(word).startswith('"')
 
 
-@pytest.mark.parametrize("value", ["心理教师", "泉畔第一小学（南校区）", "2026-10-12", "xz01", "vice-principal", True, 3, 1.5, None])
+@pytest.mark.parametrize(
+    "value", ["心理教师", "泉畔第一小学（南校区）", "2026-10-12", "xz01", "vice-principal", True, 3, 1.5, None]
+)
 def test_what_cannot_stays_as_it_is(value: str | float | bool | None) -> None:
     assert '"' not in scalar(value)
 
@@ -154,7 +188,24 @@ def test_a_kind_numbered_by_groups_asks_for_the_group(tmp_path: Path) -> None:
 REFUSED = [
     *(
         ["claim", name]
-        for name in ["../../x", "a/b", ".x", "/etc/x", "..", "心理", "Claim", "a b", "a.", "a-" * 30, "con", "aux", "nul", "com1", "lpt9", "a\n"]
+        for name in [
+            "../../x",
+            "a/b",
+            ".x",
+            "/etc/x",
+            "..",
+            "心理",
+            "Claim",
+            "a b",
+            "a.",
+            "a-" * 30,
+            "con",
+            "aux",
+            "nul",
+            "com1",
+            "lpt9",
+            "a\n",
+        ]
     ),
     ["waiver", "心理"],
     ["school", "con"],

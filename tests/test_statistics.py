@@ -1,6 +1,8 @@
-"""The statistics pages and files: nothing on them that is not released, the same cells in every form, and an attack with what was scraped from them.
+"""The statistics pages and files: nothing on them that is not released, the same cells in every form, and an attack
+with what was scraped from them.
 
-The attacker here reads the finished site only: its HTML, its drawings, its CSV, workbooks, JSON and archives, of every release there is.
+The attacker here reads the finished site only: its HTML, its drawings, its CSV, workbooks, JSON and archives, of every
+release there is.
 """
 
 from __future__ import annotations
@@ -66,14 +68,16 @@ def expected(release: Release) -> Scraped:
     return {cell: found.value if isinstance(found, Shown) else None for cell, found in release.cells.items()}
 
 
-# --- what the pages say -----------------------------------------------------------------------------------------------------------
+# --- what the pages say -----------------------------------------------------------------------------------------------
 
 
 def test_a_district_without_releases_says_so() -> None:
     content = with_releases()
     for language in Language:
         found = statistics_pages(content, language)
-        assert set(found) == {f"statistics/{name}" for name in ("index", "reporting", "methods", "releases/index", "downloads")}
+        assert set(found) == {
+            f"statistics/{name}" for name in ("index", "reporting", "methods", "releases/index", "downloads")
+        }
         assert load().say("statistics.none", language) in settle(found["statistics/index"].body)
         told = made(content, language)
         assert "statistics/tables" not in str(navigation(told, all_pages(told)))
@@ -111,7 +115,9 @@ def test_a_corrected_release_points_to_its_correction_and_the_correction_says_wh
     found = statistics_pages(typical_site(), Language.EN)
     old, new = (settle(found[f"statistics/releases/{release.id}"].body) for release in CHAIN[:2])
     assert "This revision has been corrected" in old
-    changed = re.findall(r'<tr><th scope="row" class="xz-long"[^>]*>(Files[^<]*)</th><td[^>]*>([^<]*)</td><td[^>]*>([^<]*)</td>', new)
+    changed = re.findall(
+        r'<tr><th scope="row" class="xz-long"[^>]*>(Files[^<]*)</th><td[^>]*>([^<]*)</td><td[^>]*>([^<]*)</td>', new
+    )
     assert changed == [
         ("Files: Lower primary, Electronic files", "1,236", "1,248"),
         ("Files: Lower primary, Electronic files, share of pupils enrolled", "99.0 %", "100.0 %"),
@@ -139,7 +145,7 @@ def test_reporting_tells_who_has_filed_and_no_figure() -> None:
     assert "No school has filed yet." in body
 
 
-# --- the files ----------------------------------------------------------------------------------------------------------------------
+# --- the files --------------------------------------------------------------------------------------------------------
 
 
 def test_the_json_is_as_its_schema_says_and_every_field_is_told() -> None:
@@ -175,7 +181,13 @@ def test_the_archive_holds_the_files_a_readme_and_a_dictionary() -> None:
         found = files(typical_site(), language)
         with zipfile.ZipFile(io.BytesIO(found[release_files.path_of(SPRING_RELEASE.id, "zip")])) as archive:
             names = archive.namelist()
-            assert {"README.txt", "dictionary.csv", "2025-2026-2-r1.csv", "2025-2026-2-r1-verdicts.csv", "2025-2026-2-r1.json"} <= set(names)
+            assert {
+                "README.txt",
+                "dictionary.csv",
+                "2025-2026-2-r1.csv",
+                "2025-2026-2-r1-verdicts.csv",
+                "2025-2026-2-r1.json",
+            } <= set(names)
             assert archive.read("2025-2026-2-r1.csv") == found[release_files.path_of(SPRING_RELEASE.id, "csv")]
             readme = archive.read("README.txt").decode("utf-8-sig")
             assert digest(SPRING_RELEASE) in readme
@@ -183,7 +195,7 @@ def test_the_archive_holds_the_files_a_readme_and_a_dictionary() -> None:
             assert {entry.date_time for entry in archive.infolist()} == {(2000, 1, 1, 0, 0, 0)}
 
 
-# --- scraping -------------------------------------------------------------------------------------------------------------------------
+# --- scraping ---------------------------------------------------------------------------------------------------------
 
 
 class _Tables(HTMLParser):
@@ -260,19 +272,27 @@ def scraped_value(value: str | float | None, status: str | None, column: str) ->
 
 def cells_of_csv(data: bytes) -> Scraped:
     rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig")))
-    return {Cell(table=r["table"], row=r["row"], column=r["column"]): scraped_value(r["value"], r["status"], r["column"]) for r in rows}
+    return {
+        Cell(table=r["table"], row=r["row"], column=r["column"]): scraped_value(r["value"], r["status"], r["column"])
+        for r in rows
+    }
 
 
 def cells_of_workbook(data: bytes) -> Scraped:
     sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
     head, *rows = (list(row) for row in sheet.iter_rows(values_only=True))
     told: list[dict[str, Any]] = [dict(zip(map(str, head), row, strict=True)) for row in rows]
-    return {Cell(table=r["table"], row=r["row"], column=r["column"]): scraped_value(r["value"], r["status"], r["column"]) for r in told}
+    return {
+        Cell(table=r["table"], row=r["row"], column=r["column"]): scraped_value(r["value"], r["status"], r["column"])
+        for r in told
+    }
 
 
 def cells_of_json(data: bytes) -> Scraped:
     return {
-        Cell(table=table["id"], row=row["id"], column=cell["column"]): scraped_value(cell["value"], cell["status"], cell["column"])
+        Cell(table=table["id"], row=row["id"], column=cell["column"]): scraped_value(
+            cell["value"], cell["status"], cell["column"]
+        )
         for table in json.loads(data)["tables"]
         for row in table["rows"]
         for cell in row["cells"]
@@ -305,9 +325,14 @@ def test_every_form_says_the_same_and_nothing_that_is_suppressed(built: Path) ->
 def test_the_page_of_a_table_shows_the_newest_release(built: Path) -> None:
     for language in Language:
         for table in SPRING_RELEASE.tables:
-            rows = read_page(built / FOLDERS[language] / "statistics" / "tables" / f"{table.id}.html").tables[f"table-{table.id}-caption"]
+            rows = read_page(built / FOLDERS[language] / "statistics" / "tables" / f"{table.id}.html").tables[
+                f"table-{table.id}-caption"
+            ]
             shown = [[number_of(text) for text in line[2:]] for line in rows[1:]]
-            assert shown == [[expected(SPRING_RELEASE)[Cell(table=table.id, row=row.id, column=c)] for c in table.columns] for row in table.rows]
+            assert shown == [
+                [expected(SPRING_RELEASE)[Cell(table=table.id, row=row.id, column=c)] for c in table.columns]
+                for row in table.rows
+            ]
 
 
 def test_drawings_hold_no_number_but_those_shown(built: Path) -> None:
@@ -315,10 +340,15 @@ def test_drawings_hold_no_number_but_those_shown(built: Path) -> None:
 
 
 def drawings_hold_only_what_is_shown(built: Path, chain: Sequence[Release]) -> None:
-    """Words, titles, descriptions and tables of every chart. Besides published numbers there are only terms and the marks of the axis."""
+    """Words, titles, descriptions and tables of every chart.
+
+    Besides published numbers there are only terms and the marks of the axis.
+    """
     for language in Language:
         for table in chain[-1].tables:
-            text = (built / FOLDERS[language] / "statistics" / "tables" / f"{table.id}.html").read_text(encoding="utf-8")
+            text = (built / FOLDERS[language] / "statistics" / "tables" / f"{table.id}.html").read_text(
+                encoding="utf-8"
+            )
             charts = re.findall(r'<figure class="xz-chart".*?</figure>', text, re.DOTALL)
             said = " ".join(re.sub(r"<[^>]*>", " ", chart) for chart in charts)
             said = re.sub(r"(autumn|spring)\s+20\d\d|20\d\d\s+[秋春]", " ", said)
@@ -346,11 +376,13 @@ def test_a_share_follows_from_the_counts_beside_it() -> None:
                 assert abs(1000 * above - found.value * below) * 2 <= below
 
 
-# --- the attack -----------------------------------------------------------------------------------------------------------------------
+# --- the attack -------------------------------------------------------------------------------------------------------
 
 
 class Field:
-    """The counts behind the fixture as atoms: one for each band, figure and filing; releases that count the same filing share them."""
+    """The counts behind the fixture as atoms: one for each band, figure and filing; releases that count the same filing
+    share them.
+    """
 
     def __init__(self) -> None:
         self.values: list[int] = []
@@ -383,7 +415,9 @@ class Field:
     def _cell(self, figures: Figures, cell: Cell, value: int) -> Atoms:
         """One atom for one figure of a term, in whichever table and revision it stands; a corrected one is another."""
         term = "spring" if figures is SPRING else "autumn"
-        return self.atom(cell.table if cell.table == "type-level" else "band", cell.row, _named(cell), term, value, value=value)
+        return self.atom(
+            cell.table if cell.table == "type-level" else "band", cell.row, _named(cell), term, value, value=value
+        )
 
     def _form(self, table: str, cells: Mapping[Cell, Atoms]) -> None:
         """The sums of the form, row by row."""
@@ -405,7 +439,11 @@ class Field:
 
 def _named(cell: Cell) -> str:
     """One name for one figure, whichever table it stands in; concerns and windows keep their table's."""
-    return cell.column if cell.column in ("valid", "paper-files") or cell.table in ("participation", "files") else f"{cell.table}.{cell.column}"
+    return (
+        cell.column
+        if cell.column in ("valid", "paper-files") or cell.table in ("participation", "files")
+        else f"{cell.table}.{cell.column}"
+    )
 
 
 def _registry(release: Release) -> tuple[Table, ...]:

@@ -24,7 +24,9 @@ def command(*arguments: str) -> list[str]:
 
 def first_line_only(folder: Path, *arguments: str) -> tuple[int, str]:
     """What `xinzhuli … | head -1` ends with, and what it complains of. The reader goes before most is written."""
-    with subprocess.Popen(command(*arguments), cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command(*arguments), cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         assert process.stdout
         assert process.stderr
         process.stdout.readline()
@@ -35,7 +37,15 @@ def first_line_only(folder: Path, *arguments: str) -> tuple[int, str]:
 
 def into_full_device(folder: Path, *arguments: str) -> tuple[int, str]:
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(command(*arguments), cwd=folder, env=ENVIRONMENT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(
+            command(*arguments),
+            cwd=folder,
+            env=ENVIRONMENT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
     return done.returncode, done.stderr
 
 
@@ -44,7 +54,9 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A district with thousands of Problems and of findings: far more than a pipe holds."""
     root = Path(shutil.copytree(FIXTURES / "minimal", tmp_path_factory.mktemp("wrong") / "district"))
     school = root / "records" / "schools" / "xz01" / "school.yml"
-    school.write_text(school.read_text(encoding="utf-8") + "".join(f"unknown{n}: 1\n" for n in range(BIG)), encoding="utf-8")
+    school.write_text(
+        school.read_text(encoding="utf-8") + "".join(f"unknown{n}: 1\n" for n in range(BIG)), encoding="utf-8"
+    )
     (root / "notes.txt").write_text(f"Tel. {138}{'00138000'}\n" * BIG, encoding="utf-8")
     git(root, "init", "-q", "-b", "main")
     git(root, "add", "-A")
@@ -89,7 +101,9 @@ def test_a_reader_that_goes_is_no_failure_and_a_full_disk_is_one() -> None:
 @pytest.mark.parametrize("redirection", [">&-", "2>&-", ">&- 2>&-", "2>/dev/full", ">/dev/full 2>/dev/full"])
 def test_closed_and_full_streams_change_no_exit_code(redirection: str) -> None:
     line = " ".join([*map(_quoted, command("--root", "broken", "check")), redirection])
-    done = subprocess.run(["bash", "-c", line], cwd=FIXTURES, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=FIXTURES, env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
@@ -100,13 +114,21 @@ def _quoted(word: str) -> str:
 
 
 def on_a_disk_of(size: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """A command in a space of its own where a small disk of memory lies at `folder`; what is left on it is printed last."""
+    """A command in a space of its own where a small disk of memory lies at `folder`; what is left on it is printed
+    last.
+    """
     script = 'mount -t tmpfs -o size="$1" tmpfs "$2" || exit 99; at=$2; shift 2; "$@"; code=$?; ls -A "$at"; exit $code'
     inside = ["unshare", "-rm", "sh", "-c", script, "sh", size, str(folder), *command(*arguments)]
-    return subprocess.run(inside, env=ENVIRONMENT | {"TMPDIR": str(folder)}, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        inside, env=ENVIRONMENT | {"TMPDIR": str(folder)}, capture_output=True, text=True, check=False
+    )
 
 
-SMALL_DISKS = subprocess.run(["unshare", "-rm", "true"], check=False, capture_output=True).returncode == 0 if shutil.which("unshare") else False
+SMALL_DISKS = (
+    subprocess.run(["unshare", "-rm", "true"], check=False, capture_output=True).returncode == 0
+    if shutil.which("unshare")
+    else False
+)
 
 
 @pytest.mark.skipif(not SMALL_DISKS, reason="this system lets nobody make a small disk")
@@ -115,7 +137,9 @@ def test_a_build_on_a_full_disk_says_so_and_leaves_nothing(size: str, tmp_path: 
     """Full when the pages are written, or while the engine works."""
     out = tmp_path / "out"
     out.mkdir()
-    done = on_a_disk_of(size, out, "--root", str(FIXTURES / "minimal"), "build", "--as-of", "2026-11-24", "--out", str(out / "site"))
+    done = on_a_disk_of(
+        size, out, "--root", str(FIXTURES / "minimal"), "build", "--as-of", "2026-11-24", "--out", str(out / "site")
+    )
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
     assert "The disk is full" in done.stderr
     assert "Traceback" not in done.stderr
@@ -125,7 +149,9 @@ def test_a_build_on_a_full_disk_says_so_and_leaves_nothing(size: str, tmp_path: 
 def test_a_report_on_a_full_disk_leaves_no_half(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    done = on_a_disk_of("4k", out, "--root", str(FIXTURES / "broken"), "check", "--format", "sarif", "--to", str(out / "report.json"))
+    done = on_a_disk_of(
+        "4k", out, "--root", str(FIXTURES / "broken"), "check", "--format", "sarif", "--to", str(out / "report.json")
+    )
     assert done.returncode == 2
     assert "Cannot write" in done.stderr
     assert done.stdout == ""
@@ -136,7 +162,10 @@ def test_a_report_goes_into_a_pipe_and_takes_its_place_never(tmp_path: Path) -> 
     os.mkfifo(pipe)
     with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE) as reader:
         run = ("--root", "typical", "check", "--format", "json", "--to", str(pipe))
-        assert subprocess.run(command(*run), cwd=FIXTURES, env=ENVIRONMENT, capture_output=True, check=False).returncode == 0
+        assert (
+            subprocess.run(command(*run), cwd=FIXTURES, env=ENVIRONMENT, capture_output=True, check=False).returncode
+            == 0
+        )
         assert reader.stdout
         assert b'"files": ' in reader.stdout.read()
     assert pipe.is_fifo()
@@ -146,7 +175,9 @@ def test_a_report_goes_into_a_pipe_and_takes_its_place_never(tmp_path: Path) -> 
 def test_a_report_that_cannot_be_written_is_told_in_one_sentence(to: str) -> None:
     for arguments in (("check",), ("codeowners", "--org", "x")):
         done = subprocess.run(
-            command("--root", "typical", *arguments, *(("--format", "json") if arguments == ("check",) else ()), "--to", to),
+            command(
+                "--root", "typical", *arguments, *(("--format", "json") if arguments == ("check",) else ()), "--to", to
+            ),
             cwd=FIXTURES,
             env=ENVIRONMENT,
             capture_output=True,

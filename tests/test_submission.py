@@ -13,12 +13,23 @@ from hypothesis import strategies as st
 from generator.model.district import RiskLevel
 from generator.model.ids import SchoolId, TermId
 from generator.model.schools import Stage
-from generator.model.submission import SCHEMA, Concern, Counts, Fault, NotScreened, StageBand, Submission, faults, written
+from generator.model.submission import (
+    SCHEMA,
+    Concern,
+    Counts,
+    Fault,
+    NotScreened,
+    StageBand,
+    Submission,
+    faults,
+    written,
+)
 from generator.statistics import reading
 from generator.text import Text
 
 LEVELS = tuple(
-    RiskLevel(id=name, title=Text(zh=name), focus=rank > 1, paper_file=rank > 0) for rank, name in enumerate(("low", "mid", "high", "top"))
+    RiskLevel(id=name, title=Text(zh=name), focus=rank > 1, paper_file=rank > 0)
+    for rank, name in enumerate(("low", "mid", "high", "top"))
 )
 WINDOWS = ("term-start", "holiday")
 
@@ -59,7 +70,13 @@ def submissions(draw: st.DrawFn) -> tuple[Submission, tuple[Stage, ...]]:
     """A Submission without faults, and its school's stages."""
     stages = tuple(stage for stage in Stage if draw(st.booleans())) or (Stage.PRIMARY,)
     bands = {band: draw(counts()) for band in StageBand if band.stage in stages}
-    made = Submission(schema=SCHEMA, school=SchoolId("xz01"), term=TermId("2026-2027-1"), revision=draw(st.integers(1, 99)), bands=bands)
+    made = Submission(
+        schema=SCHEMA,
+        school=SchoolId("xz01"),
+        term=TermId("2026-2027-1"),
+        revision=draw(st.integers(1, 99)),
+        bands=bands,
+    )
     return made, stages
 
 
@@ -88,7 +105,9 @@ CHANGES: list[tuple[str, str, Any]] = [
 
 @pytest.mark.parametrize(("field", "rule", "change"), CHANGES, ids=lambda x: x if isinstance(x, str) else "")
 @given(drawn=submissions())
-def test_a_figure_that_breaks_an_identity_is_named(field: str, rule: str, change: Any, drawn: tuple[Submission, tuple[Stage, ...]]) -> None:
+def test_a_figure_that_breaks_an_identity_is_named(
+    field: str, rule: str, change: Any, drawn: tuple[Submission, tuple[Stage, ...]]
+) -> None:
     submission, stages = drawn
     band, before = next(iter(submission.bands.items()))
     broken = replace(submission, bands={**submission.bands, band: replace(before, **change(before))})
@@ -100,11 +119,15 @@ def test_a_figure_that_breaks_an_identity_is_named(field: str, rule: str, change
 def test_a_missing_band_is_a_fault(drawn: tuple[Submission, tuple[Stage, ...]]) -> None:
     submission, stages = drawn
     fewer = dict(list(submission.bands.items())[1:])
-    assert [f.rule for f in faults(replace(submission, bands=fewer), stages, LEVELS, WINDOWS)] == ["bands-of-the-school"]
+    assert [f.rule for f in faults(replace(submission, bands=fewer), stages, LEVELS, WINDOWS)] == [
+        "bands-of-the-school"
+    ]
 
 
 @given(submissions(), submissions())
-def test_equal_submissions_have_one_text_and_others_another(one: tuple[Submission, Any], other: tuple[Submission, Any]) -> None:
+def test_equal_submissions_have_one_text_and_others_another(
+    one: tuple[Submission, Any], other: tuple[Submission, Any]
+) -> None:
     assert (written(one[0]) == written(other[0])) == (one[0] == other[0])
 
 

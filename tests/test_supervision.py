@@ -51,7 +51,7 @@ def files() -> dict[str, str]:
     return {path: tree.read(path).decode() for path in tree.paths}
 
 
-# --- days --------------------------------------------------------------------------------------------------------------------------
+# --- days -------------------------------------------------------------------------------------------------------------
 
 
 def rectification(inspection: str) -> s.Rectification:
@@ -80,7 +80,12 @@ def test_a_rectification_stands_differently_on_different_days(on: date, expected
 def test_an_inspection_is_closed_when_nothing_is_left() -> None:
     found = typical().inspections[s.InspectionId("2025-12-xz37")]
     days = (date(2025, 12, 4), date(2025, 12, 5), date(2026, 4, 19), date(2026, 4, 20))
-    assert [found.state(day) for day in days] == [InspectionState.PLANNED, InspectionState.VISITED, InspectionState.VISITED, InspectionState.CLOSED]
+    assert [found.state(day) for day in days] == [
+        InspectionState.PLANNED,
+        InspectionState.VISITED,
+        InspectionState.VISITED,
+        InspectionState.CLOSED,
+    ]
     assert replace(found, opinion=None).state(date(2027, 1, 1)) is InspectionState.VISITED
     assert list(found.rectifications(date(2025, 12, 4))) == []
 
@@ -114,7 +119,7 @@ def test_a_month_later_is_in_the_next_month(day: date) -> None:
     assert after.day == day.day or (after + timedelta(days=1)).day == 1
 
 
-# --- files -------------------------------------------------------------------------------------------------------------------------
+# --- files ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -164,7 +169,7 @@ def test_a_broken_form_makes_no_echo_in_what_refers_to_it() -> None:
         assert {p.at.path for p in load(Tree(readers={p: t.encode for p, t in broken.items()}))[1]} == {path}
 
 
-# --- measures and verdicts -----------------------------------------------------------------------------------------------------------
+# --- measures and verdicts --------------------------------------------------------------------------------------------
 
 
 def test_every_school_measure_reads_returns_or_inspections() -> None:
@@ -195,7 +200,11 @@ def visits(school: str, on: date) -> Visits:
 )
 def test_measures_of_inspections(school: str, on: date, special: int | None, demanded: bool, overdue: int) -> None:
     seen = visits(school, on)
-    names = (SchoolMeasure.SPECIAL_INSPECTIONS, SchoolMeasure.RECTIFICATION_DEMANDED, SchoolMeasure.OVERDUE_RECTIFICATIONS)
+    names = (
+        SchoolMeasure.SPECIAL_INSPECTIONS,
+        SchoolMeasure.RECTIFICATION_DEMANDED,
+        SchoolMeasure.OVERDUE_RECTIFICATIONS,
+    )
     assert [INSPECTED[name].value(seen) for name in names] == [special, demanded, overdue]
 
 
@@ -232,7 +241,11 @@ def test_duties_of_supervision_rest_on_inspections(school: str, on: date, specia
 
 
 def test_the_day_that_counts_is_the_one_the_inspection_set() -> None:
-    for school, on, due in (("xz24", "2026-11-24", "2026-03-31"), ("xz24", "2026-09-01", "2026-03-31"), ("xz50", "2026-11-24", "2026-12-31")):
+    for school, on, due in (
+        ("xz24", "2026-11-24", "2026-03-31"),
+        ("xz24", "2026-09-01", "2026-03-31"),
+        ("xz50", "2026-11-24", "2026-12-31"),
+    ):
         found = check(sample(), "SUP-13", school, date.fromisoformat(on)).decisive
         assert found
         assert found.due == date.fromisoformat(due)

@@ -1,4 +1,6 @@
-"""What an attacker is told of the tables: every fact of the form by its names, both ends of a share, and which secrets there are."""
+"""What an attacker is told of the tables: every fact of the form by its names, both ends of a share, and which secrets
+there are.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ def ledger() -> Ledger:
 def named(of: Ledger, statement: Statement) -> tuple[frozenset[str], frozenset[str]]:
     """The names with +1 and those with -1."""
     name = of.frame["name"].to_dict()
-    signs = {sign: frozenset(str(name[atom]) for atom, factor in statement.terms.items() if factor == sign) for sign in (1, -1)}
+    signs = {
+        sign: frozenset(str(name[atom]) for atom, factor in statement.terms.items() if factor == sign)
+        for sign in (1, -1)
+    }
     assert set(statement.terms.values()) <= {1, -1}
     return signs[1], signs[-1]
 
@@ -98,7 +103,10 @@ def test_every_sensitive_cell_and_every_schools_part_of_it_is_a_secret() -> None
     of = ledger_of(handed_in())
     present = [Filing(term=TERM, school=school, revision=1) for school in first().counted]
     table = tabulate(of, registry(repository().district.risk_levels, []), present, first().limits)
-    found = {(s.atoms, s.beside) for s in secrets([PublicView(content=first(), tabulation=table, questions=tuple(questions(repository())))])}
+    found = {
+        (s.atoms, s.beside)
+        for s in secrets([PublicView(content=first(), tabulation=table, questions=tuple(questions(repository())))])
+    }
     assert table.sensitive
     for cell in table.sensitive | table.gated:
         assert (table.cells[cell], ()) in found
@@ -108,7 +116,9 @@ def test_every_sensitive_cell_and_every_schools_part_of_it_is_a_secret() -> None
 
 
 def test_what_is_attacked_is_what_would_be_published() -> None:
-    """A small count that is shown in place of its mark is found by the last attack: it hears every cell of the candidate."""
+    """A small count that is shown in place of its mark is found by the last attack: it hears every cell of the
+    candidate.
+    """
     candidate = Candidate(**{field.name: getattr(first(), field.name) for field in fields(Candidate)})
     assert candidate.cells == first().cells
     of = ledger_of(handed_in())
@@ -117,16 +127,22 @@ def test_what_is_attacked_is_what_would_be_published() -> None:
     small = next(
         cell
         for cell, atoms in table.cells.items()
-        if cell in table.sensitive and isinstance(candidate.cells[cell], Suppressed) and 0 < sum(of.values[atom] for atom in atoms) < first().limits.k
+        if cell in table.sensitive
+        and isinstance(candidate.cells[cell], Suppressed)
+        and 0 < sum(of.values[atom] for atom in atoms) < first().limits.k
     )
     told = Shown(value=sum(of.values[atom] for atom in table.cells[small]))
     shown = tuple(
-        replace(t, rows=tuple(replace(r, cells={**r.cells, small.column: told}) if r.id == small.row else r for r in t.rows))
+        replace(
+            t, rows=tuple(replace(r, cells={**r.cells, small.column: told}) if r.id == small.row else r for r in t.rows)
+        )
         if t.id == small.table
         else t
         for t in candidate.tables
     )
-    seen = PublicView(content=replace(candidate, tables=shown), tabulation=table, questions=tuple(questions(repository())))
+    seen = PublicView(
+        content=replace(candidate, tables=shown), tabulation=table, questions=tuple(questions(repository()))
+    )
     found = certify(of, seen, ())
     assert isinstance(found, Attack)
     assert small in {exposure.secret.cell for exposure in found.exposures}

@@ -1,4 +1,5 @@
-"""No text of any record is more than text: two sites that differ in their texts alone are built of the same elements, and nothing runs.
+"""No text of any record is more than text: two sites that differ in their texts alone are built of the same elements,
+and nothing runs.
 
 Both engines: Zensical in `make explore`.
 """
@@ -25,7 +26,8 @@ from tests.test_build import TYPICAL, quiet, sign_again
 
 ENGINES = list(Engine) if "EXPLORE" in os.environ else [Engine.MKDOCS]
 
-# What a page is made of, without its texts. Drawings wrap and cut their texts by their width, so that of them only names are told.
+# What a page is made of, without its texts. Drawings wrap and cut their texts by their width, so that of them only
+# names are told.
 STRUCTURE = """html => {
   const made = new DOMParser().parseFromString(html, "text/html");
   const telling = ["id", "class", "href", "src", "for", "name", "type", "role", "hreflang", "rel", "http-equiv", "data-for", "data-matrix", "value"];
@@ -85,7 +87,9 @@ def structure(page: Page, path: Path) -> Mapping[str, Any]:
 
 
 def test_both_sites_hold_the_same_files(pair: Pair) -> None:
-    plain, hostile = ({p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()} for root in (pair.plain, pair.hostile))
+    plain, hostile = (
+        {p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()} for root in (pair.plain, pair.hostile)
+    )
     assert plain == hostile
 
 
@@ -98,9 +102,18 @@ def test_both_sites_are_built_of_the_same_elements(pair: Pair, page: Page) -> No
         assert hostile["comments"] == plain["comments"], name
         drawn |= {*hostile["drawn"]} - {*plain["drawn"]}
         seen += hostile["shown"]
-    assert drawn <= {"title", "text x y", "text x y class", "text x y text-anchor", "text x y text-anchor class", "tspan x y"}, drawn
+    assert drawn <= {
+        "title",
+        "text x y",
+        "text x y class",
+        "text x y text-anchor",
+        "text x y text-anchor class",
+        "tspan x y",
+    }, drawn
     words = " ".join(seen.split())
-    assert [piece for piece in WICKED if " ".join(piece.split()) not in words] == []  # all that was tried is there to be read
+    assert [
+        piece for piece in WICKED if " ".join(piece.split()) not in words
+    ] == []  # all that was tried is there to be read
 
 
 def test_what_the_search_finds_holds_no_element(pair: Pair, page: Page) -> None:
@@ -108,14 +121,18 @@ def test_what_the_search_finds_holds_no_element(pair: Pair, page: Page) -> None:
         plain, hostile = (entries(pair.engine, root / half) for root in (pair.plain, pair.hostile))
         assert [e["location"] for e in hostile] == [e["location"] for e in plain]
         for name in ("title", "text", "path"):
-            placed = [page.evaluate(PLACED, "\n".join(str(e.get(name, "")) for e in found)) for found in (plain, hostile)]
+            placed = [
+                page.evaluate(PLACED, "\n".join(str(e.get(name, "")) for e in found)) for found in (plain, hostile)
+            ]
             assert placed[0] == placed[1]
             assert name == "text" or placed == [[], []]
             assert not re.search(r"&#(?!34;|39;)", "".join(str(e.get(name, "")) for e in hostile))
 
 
 def entries(engine: Engine, root: Path) -> list[dict[str, str]]:
-    path, key = (root / "search" / "search_index.json", "docs") if engine is Engine.MKDOCS else (root / "search.json", "items")
+    path, key = (
+        (root / "search" / "search_index.json", "docs") if engine is Engine.MKDOCS else (root / "search.json", "items")
+    )
     found: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))[key]
     return found
 
@@ -124,9 +141,18 @@ def test_nothing_of_a_record_runs_or_is_fetched(pair: Pair, page: Page) -> None:
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: told.append(str(error)))
-    page.route("http://site.example/**", lambda route: route.fulfill(path=pair.hostile / route.request.url.removeprefix("http://site.example/")))
-    page.on("request", lambda r: told.append(r.url) if not r.url.startswith(("http://site.example/", "data:")) else None)
-    one_of_each = {p.parent.relative_to(pair.hostile).as_posix(): p for p in sorted(pair.hostile.rglob("*.html")) if p.stem != "index"}
+    page.route(
+        "http://site.example/**",
+        lambda route: route.fulfill(path=pair.hostile / route.request.url.removeprefix("http://site.example/")),
+    )
+    page.on(
+        "request", lambda r: told.append(r.url) if not r.url.startswith(("http://site.example/", "data:")) else None
+    )
+    one_of_each = {
+        p.parent.relative_to(pair.hostile).as_posix(): p
+        for p in sorted(pair.hostile.rglob("*.html"))
+        if p.stem != "index"
+    }
     for path in (*one_of_each.values(), pair.hostile / "index.html"):
         page.goto(f"http://site.example/{path.relative_to(pair.hostile).as_posix()}", wait_until="load")
         assert page.evaluate("window.ran") is None, path
@@ -142,7 +168,9 @@ def test_files_to_download_hold_the_texts_as_they_are(pair: Pair) -> None:
         told = path.read_text(encoding="utf-8")
         assert not re.search(r"&#(?!60;|62;)", told), path.name
         if path.suffix == ".json":
-            assert names(json.loads(told)) == names(json.loads((pair.plain / path.relative_to(pair.hostile)).read_text(encoding="utf-8"))), path.name
+            assert names(json.loads(told)) == names(
+                json.loads((pair.plain / path.relative_to(pair.hostile)).read_text(encoding="utf-8"))
+            ), path.name
 
 
 def names(data: Any) -> Any:

@@ -75,7 +75,10 @@ def test_what_is_in_doubt_is_left_alone(text: str) -> None:
 def test_fields_move_with_their_comments_and_the_head_stays() -> None:
     text = "# 文件说明\nfiled_by: 校长\n# 学年\n# 两行说明\nyear: x  # 行尾\nschool: xz01\nextra:\n"
     assert tidy(text) == text  # a field that nobody knows: check says so, tidy waits
-    assert tidy(text.replace("extra:\n", "# 末尾\n")) == "# 文件说明\nschool: xz01\n# 学年\n# 两行说明\nyear: x  # 行尾\nfiled_by: 校长\n# 末尾\n"
+    assert (
+        tidy(text.replace("extra:\n", "# 末尾\n"))
+        == "# 文件说明\nschool: xz01\n# 学年\n# 两行说明\nyear: x  # 行尾\nfiled_by: 校长\n# 末尾\n"
+    )
     assert tidy("year: x\nschool: z") == "school: z\nyear: x\n"
     assert tidy("{year: x, school: z}\n") == "{year: x, school: z}\n"
 
@@ -107,7 +110,8 @@ def test_whatever_the_order_was_it_becomes_the_schemas_and_every_line_is_kept(se
 
 @given(
     st.dictionaries(
-        st.sampled_from(["note", "filed_by", "year", "school"]), st.text(st.sampled_from("0123456789:_-. noyes是"), min_size=1, max_size=6)
+        st.sampled_from(["note", "filed_by", "year", "school"]),
+        st.text(st.sampled_from("0123456789:_-. noyes是"), min_size=1, max_size=6),
     )
 )
 def test_tidying_twice_is_tidying_once_and_old_readers_then_read_the_same_text(fields: dict[str, str]) -> None:

@@ -1,4 +1,6 @@
-"""Where bytes come from: the working folder and a commit give the same, in the same order; only regular files below records."""
+"""Where bytes come from: the working folder and a commit give the same, in the same order; only regular files below
+records.
+"""
 
 from __future__ import annotations
 

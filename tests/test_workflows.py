@@ -1,4 +1,6 @@
-"""What runs elsewhere: workflows valid, pinned and with least permissions; CI, Makefile and READMEs name the same commands."""
+"""What runs elsewhere: workflows valid, pinned and with least permissions; CI, Makefile and READMEs name the same
+commands.
+"""
 
 from __future__ import annotations
 
@@ -97,13 +99,17 @@ def test_no_expression_is_pasted_into_a_shell_and_secrets_stay_where_they_are_ne
         assert not any("${{" in run_ for run_ in runs)
         assert ("secrets." in str(job)) == ((path.name, name) in SEES_SECRETS)
         assert "secrets." not in str(job) or job["environment"] == "release"
-        assert all(step["with"]["persist-credentials"] is False for step in job["steps"] if "checkout@" in step.get("uses", ""))
+        assert all(
+            step["with"]["persist-credentials"] is False for step in job["steps"] if "checkout@" in step.get("uses", "")
+        )
 
 
 def test_what_is_started_by_other_runs_takes_only_the_main_branch_and_starts_after_the_check() -> None:
     found = yaml.safe_load((ROOT / ".github" / "workflows" / "review.yml").read_text(encoding="utf-8"))
     started = found[True]["workflow_run"]  # YAML 1.1 reads `on` as true
-    assert started["workflows"] == [yaml.safe_load((ROOT / ".github" / "workflows" / "check.yml").read_text(encoding="utf-8"))["name"]]
+    assert started["workflows"] == [
+        yaml.safe_load((ROOT / ".github" / "workflows" / "check.yml").read_text(encoding="utf-8"))["name"]
+    ]
     (checkout,) = [step for step in found["jobs"]["comment"]["steps"] if "checkout@" in step.get("uses", "")]
     assert checkout["with"]["ref"] == "${{ github.event.repository.default_branch }}"
     assert not any("pull_request_target" in path.read_text(encoding="utf-8") for path in WORKFLOWS)
@@ -113,7 +119,10 @@ def test_what_is_started_by_other_runs_takes_only_the_main_branch_and_starts_aft
     ("schema", "paths"),
     [
         ("vendor.gitlab-ci", [".gitlab-ci.yml"]),
-        ("vendor.github-issue-forms", sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("[0-9]*.yml"))),
+        (
+            "vendor.github-issue-forms",
+            sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("[0-9]*.yml")),
+        ),
         ("vendor.github-issue-config", [".github/ISSUE_TEMPLATE/config.yml"]),
     ],
 )
@@ -122,7 +131,7 @@ def test_other_platforms_files_are_valid(schema: str, paths: list[str]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-# --- the shell of every step, on a clone --------------------------------------------------------------------------------------------
+# --- the shell of every step, on a clone ------------------------------------------------------------------------------
 
 
 def shells() -> dict[str, str]:
@@ -146,13 +155,21 @@ def shellcheck(script: str) -> str:
 
 
 def test_shellcheck_finds_nothing_in_scripts_and_steps() -> None:
-    said = {place: shellcheck(script) for place, script in {**shells(), **{p.name: p.read_text(encoding="utf-8") for p in SCRIPTS}}.items()}
+    said = {
+        place: shellcheck(script)
+        for place, script in {**shells(), **{p.name: p.read_text(encoding="utf-8") for p in SCRIPTS}}.items()
+    }
     assert len(said) > 20
     assert {place: found for place, found in said.items() if found} == {}
     assert "SC2086" in shellcheck("rm $1")
 
 
-NOT_HERE = {".ci/run", ".ci/release", ".ci/comment", ".ci/release-request"}  # tests in tests; a key; and two that have tests of their own below
+NOT_HERE = {
+    ".ci/run",
+    ".ci/release",
+    ".ci/comment",
+    ".ci/release-request",
+}  # tests in tests; a key; and two that have tests of their own below
 AFTER = {"cp -RL build/site _site": "make site", "cp -RL build/site public": "make site"}
 
 
@@ -161,7 +178,12 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone of this repository as it stands, but with the records of the typical district; a change on a branch; and
     the tools of this environment."""
     root = tmp_path_factory.mktemp("clone") / "r"
-    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
     for name in filter(None, listed.stdout.decode().split("\0")):
         if (ROOT / name).is_file():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -184,7 +206,10 @@ def equip(root: Path) -> None:
     """What `make install` would have made, from the tools that run these tests."""
     folder = root / ".venv" / "bin"
     folder.mkdir(parents=True)
-    for name, command in (("python", f'exec "{sys.executable}" "$@"'), ("xinzhuli", f'exec "{sys.executable}" -m generator.cli.main "$@"')):
+    for name, command in (
+        ("python", f'exec "{sys.executable}" "$@"'),
+        ("xinzhuli", f'exec "{sys.executable}" -m generator.cli.main "$@"'),
+    ):
         (folder / name).write_text(f'#!/bin/sh\nexport PYTHONPATH="{root}"\n{command}\n', encoding="utf-8")
         (folder / name).chmod(0o755)
     for name in (".installed-run", ".installed-dev"):
@@ -193,7 +218,9 @@ def equip(root: Path) -> None:
 
 def shell(root: Path, script: str, **environment: str) -> subprocess.CompletedProcess[str]:
     clean = {"PATH": os.environ["PATH"], "HOME": str(root.parent), "LC_ALL": "C.UTF-8", **environment}
-    return subprocess.run(["bash", "-eo", "pipefail", "-c", script], cwd=root, env=clean, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", script], cwd=root, env=clean, capture_output=True, text=True, check=False
+    )
 
 
 FIRST_PLACES = {script: place for place, script in reversed(shells().items())}
@@ -222,11 +249,15 @@ def test_the_check_fails_with_the_sentences_for_a_teacher_and_nothing_above_them
     shutil.rmtree(equip_again)
     equip(root)
     record = root / "records" / "schools" / "xz10" / "2026-2027.yml"
-    record.write_text(re.sub(r"part_time: \d+", "part_time: 三", record.read_text(encoding="utf-8"), count=1), encoding="utf-8")
+    record.write_text(
+        re.sub(r"part_time: \d+", "part_time: 三", record.read_text(encoding="utf-8"), count=1), encoding="utf-8"
+    )
     done = shell(root, "make check", GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(tmp_path / "summary.md"))
     assert done.returncode == 2  # make's own
     first, _, _, mend = done.stdout.splitlines()[:4]
-    assert re.fullmatch(r"records/schools/xz10/2026-2027\.yml:\d+:\d+: 「兼职教师」应填整数，现在是文字「三」 \[wrong-type\]", first)
+    assert re.fullmatch(
+        r"records/schools/xz10/2026-2027\.yml:\d+:\d+: 「兼职教师」应填整数，现在是文字「三」 \[wrong-type\]", first
+    )
     assert mend.startswith("  改法：改成整数，例如 3")
     assert "xinzhuli explain wrong-type" in done.stdout
     assert "::error file=records/schools/xz10/2026-2027.yml,line=" in done.stdout
@@ -244,9 +275,12 @@ for argument in "$@"; do case "$argument" in body=@*) cp "${argument#body=@}" "$
 
 
 @pytest.mark.parametrize(
-    ("old", "expected"), [("", "--method POST repos/o/r/issues/7/comments"), ("42", "--method PATCH repos/o/r/issues/comments/42")]
+    ("old", "expected"),
+    [("", "--method POST repos/o/r/issues/7/comments"), ("42", "--method PATCH repos/o/r/issues/comments/42")],
 )
-def test_one_comment_is_written_or_updated_from_data_alone(old: str, expected: str, clone: Path, tmp_path: Path) -> None:
+def test_one_comment_is_written_or_updated_from_data_alone(
+    old: str, expected: str, clone: Path, tmp_path: Path
+) -> None:
     """The platform's own command is stood in for by a script that writes down how it was called; git is real."""
     platform = tmp_path / "platform.git"
     git(clone, "clone", "-q", "--bare", str(clone), str(platform))
@@ -257,8 +291,16 @@ def test_one_comment_is_written_or_updated_from_data_alone(old: str, expected: s
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "gh").write_text(GH, encoding="utf-8")
     (tmp_path / "bin" / "gh").chmod(0o755)
-    newest = subprocess.run(["git", "rev-parse", "pr"], cwd=clone, capture_output=True, text=True, check=True).stdout.strip()
-    facts = {"REPOSITORY": "o/r", "GH_LOG": str(tmp_path / "log"), "GH_BODY": str(tmp_path / "body"), "GH_NUMBER": "7", "GH_OLD": old}
+    newest = subprocess.run(
+        ["git", "rev-parse", "pr"], cwd=clone, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    facts = {
+        "REPOSITORY": "o/r",
+        "GH_LOG": str(tmp_path / "log"),
+        "GH_BODY": str(tmp_path / "body"),
+        "GH_NUMBER": "7",
+        "GH_OLD": old,
+    }
     facts["PATH"] = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
     before = (root / "records/schools/xz01/2026-2027.yml").read_bytes()
     done = shell(root, ".ci/comment", HEAD_SHA=newest, **facts)

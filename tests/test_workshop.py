@@ -19,8 +19,12 @@ def left_by(folder: Path, process: str) -> Path:
 
 
 def test_what_a_running_build_makes_is_left_alone_and_what_a_killed_one_left_is_removed(tmp_path: Path) -> None:
-    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True)
-    runs, of_another_user, is_over, of_nobody = (left_by(tmp_path, p) for p in (str(os.getpid()), "1", ended.stdout.strip(), "x"))
+    ended = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
+    )
+    runs, of_another_user, is_over, of_nobody = (
+        left_by(tmp_path, p) for p in (str(os.getpid()), "1", ended.stdout.strip(), "x")
+    )
     made = output.workshop(tmp_path / "site")
     assert sorted(p for p in tmp_path.iterdir()) == sorted((runs, of_another_user, made))
     assert not is_over.exists()

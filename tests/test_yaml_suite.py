@@ -1,4 +1,6 @@
-"""The official test suite of YAML: what we accept is what the standard says, nothing invalid is accepted, and what we refuse has a reason."""
+"""The official test suite of YAML: what we accept is what the standard says, nothing invalid is accepted, and what we
+refuse has a reason.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ import pytest
 
 from generator.files.strict_yaml import read
 
-CASES = json.loads((Path(__file__).resolve().parent / "vectors" / "yaml-test-suite.json").read_text(encoding="utf-8"))["cases"]
+CASES = json.loads((Path(__file__).resolve().parent / "vectors" / "yaml-test-suite.json").read_text(encoding="utf-8"))[
+    "cases"
+]
 
 # Valid YAML that is refused: by the code of its Problem, why, and which cases.
 REFUSED: dict[str, tuple[str, str]] = {

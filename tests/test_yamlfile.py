@@ -84,7 +84,10 @@ def test_what_is_refused_and_where(text: str, expected: tuple[str, str]) -> None
     assert codes(text)[0] == expected
 
 
-@pytest.mark.parametrize("text", ["（一）①、Ⅱ、30㎡、20℃：＝", "\n  # ⼀\n  x", "[a, # b\n  c]", "[\n  # c\n  a\n  ]", '"a\n\n  b"', "a#b", "a-"])
+@pytest.mark.parametrize(
+    "text",
+    ["（一）①、Ⅱ、30㎡、20℃：＝", "\n  # ⼀\n  x", "[a, # b\n  c]", "[\n  # c\n  a\n  ]", '"a\n\n  b"', "a#b", "a-"],
+)
 def test_what_chinese_text_and_its_comments_use_is_not_refused(text: str) -> None:
     assert codes(f"a: {text}\n") == []
 
@@ -116,7 +119,9 @@ def test_what_is_not_text_is_refused() -> None:
     assert codes(b"a: " + b"x" * (1 << 20)) == [("too-large", "1:1")]
 
 
-@pytest.mark.parametrize("text", ["[" * 3000, "{a: " * 3000, "- " * 3000, "\n".join(" " * i + "a:" for i in range(600))])
+@pytest.mark.parametrize(
+    "text", ["[" * 3000, "{a: " * 3000, "- " * 3000, "\n".join(" " * i + "a:" for i in range(600))]
+)
 def test_bottomless_nesting_is_refused(text: str) -> None:
     assert [code for code, _ in codes(text)] == ["too-deep"]
 
@@ -168,7 +173,10 @@ def pointers(data: Any, above: tuple[str | int, ...] = ()) -> list[tuple[str | i
 @given(st.dictionaries(_WORDS, _DATA, min_size=1, max_size=5))
 def test_every_node_of_any_plain_data_reads_back_and_has_a_place(data: dict[str, Any]) -> None:
     text = yaml.safe_dump(
-        data, allow_unicode=True, sort_keys=False, default_style='"' if any(not isinstance(v, str) for v in data.values()) else None
+        data,
+        allow_unicode=True,
+        sort_keys=False,
+        default_style='"' if any(not isinstance(v, str) for v in data.values()) else None,
     )
     document, problems = read(PATH, text.encode())
     if document is None:
@@ -196,5 +204,11 @@ def test_reading_never_raises_on_what_looks_like_yaml(text: str) -> None:
 
 
 def test_signs_that_join_pictures_and_a_few_marks_are_no_fault() -> None:
-    for text in ("\U0001f468\u200d\U0001f469\u200d\U0001f467", "\u2764\ufe0f", "Vi\u1ec7t", "e\u0302\u0302\u0302"[:3] + "x", "\u5b66\u00a0"):
+    for text in (
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "\u2764\ufe0f",
+        "Vi\u1ec7t",
+        "e\u0302\u0302\u0302"[:3] + "x",
+        "\u5b66\u00a0",
+    ):
         assert unseen(text) is None, ascii(text)

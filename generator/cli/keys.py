@@ -1,7 +1,9 @@
-"""Secret keys as a person hands them over: a file outside the repository, or the backup's words typed in. And what is said when a file does not open.
+"""Secret keys as a person hands them over: a file outside the repository, or the backup's words typed in.
 
-Owns the asking for words, the reading of identity files and the sentences and exit codes of Refusals, for every command that opens. Keys stay in
-memory. Must not know what is opened.
+And what is said when a file does not open.
+
+Owns the asking for words, the reading of identity files and the sentences and exit codes of Refusals, for every command
+that opens. Keys stay in memory. Must not know what is opened.
 """
 
 from __future__ import annotations
@@ -12,7 +14,18 @@ from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.cli.request import ALTERED, FINE, INVALID, MALFORMED, NO_KEY, SEALED, WRONG_PLACE, Request, UsageError, print_problems
+from generator.cli.request import (
+    ALTERED,
+    FINE,
+    INVALID,
+    MALFORMED,
+    NO_KEY,
+    SEALED,
+    WRONG_PLACE,
+    Request,
+    UsageError,
+    print_problems,
+)
 from generator.files.catalogue import load
 from generator.files.history import top
 from generator.files.tree import head_of
@@ -70,7 +83,10 @@ def _instead(lines: tuple[str, ...]) -> str:
 
 
 def _read(path: Path) -> bytes:
-    """What a file or a pipe (`/dev/fd/3`) holds. UsageError if it is neither, cannot be read, or is too large for an identity."""
+    """What a file or a pipe (`/dev/fd/3`) holds.
+
+    UsageError if it is neither, cannot be read, or is too large for an identity.
+    """
     try:
         if (path.is_file() or path.is_fifo()) and len(data := head_of(path, _LARGEST + 1)()) <= _LARGEST:
             return data
@@ -118,7 +134,10 @@ def refused(request: Request, path: str, result: Refused) -> int:
 
 
 def doubted(request: Request, repository: Repository, receipts: Collection[Receipt], passing: str = "") -> int:
-    """Tell what speaks against these receipts, without a key; the exit code for it. `passing`: a code that somebody knowingly lets pass."""
+    """Tell what speaks against these receipts, without a key; the exit code for it.
+
+    `passing`: a code that somebody knowingly lets pass.
+    """
     from generator.problems import in_order
     from generator.records.provenance import doubts
 
@@ -134,7 +153,9 @@ def print_faults(request: Request, path: str, faults: Iterable[Fault]) -> None:
 
 
 def _rule(request: Request, rule: str) -> str:
-    """A rule in words: of our own identities, else the name of the Problem that reading found, else of the form's keyword."""
+    """A rule in words: of our own identities, else the name of the Problem that reading found, else of the form's
+    keyword.
+    """
     catalogue = load()
     if (key := f"fault.{rule}") in catalogue.sentences:
         return request.say(key)

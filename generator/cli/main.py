@@ -1,6 +1,7 @@
 """The command line: what was typed becomes a request, a command runs, its exit code is returned.
 
-Owns the reading of arguments, the help, and the one handler for wrong usage and for bugs. Of the commands' modules only the one typed is imported.
+Owns the reading of arguments, the help, and the one handler for wrong usage and for bugs. Of the commands' modules only
+the one typed is imported.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ def main() -> None:
 
 
 def collect_seldom() -> None:
-    """Look for unreachable cycles seldom: what a command makes it keeps; looking through it again and again doubled the time of large districts."""
+    """Look for unreachable cycles seldom: what a command makes it keeps; looking through it again and again doubled the
+    time of large districts.
+    """
     gc.set_threshold(200_000, 50, 100)
 
 
@@ -67,7 +70,11 @@ def run(arguments: Sequence[str]) -> int:
             print(_refused(bug, language), file=sys.stderr)
             return USAGE
         # Where figures are open in memory, a bug is told by where it is, not by its words: they may quote.
-        told = [*traceback.format_tb(bug.__traceback__), type(bug).__name__] if any(w in arguments for w in CONFIDENTIAL) else None
+        told = (
+            [*traceback.format_tb(bug.__traceback__), type(bug).__name__]
+            if any(w in arguments for w in CONFIDENTIAL)
+            else None
+        )
         print("".join(told or traceback.format_exception(bug)), file=sys.stderr)
         print(load().say("cli.bug", language), file=sys.stderr)
         return BUG
@@ -96,7 +103,9 @@ def _run(arguments: Sequence[str], language: Language) -> int:
 
 
 def _close_in(request: Request) -> None:
-    """Of a command that holds keys or figures: nothing of its memory goes to a file, and no plugin that lies in the district is found."""
+    """Of a command that holds keys or figures: nothing of its memory goes to a file, and no plugin that lies in the
+    district is found.
+    """
     from generator.files import child
 
     child.leave_no_dump()
@@ -116,7 +125,11 @@ def _help(arguments: Sequence[str], language: Language) -> str:
 def _language(arguments: Sequence[str]) -> Language:
     """The language to speak, wherever it was named: also the one for complaints about the other arguments."""
     for index, argument in enumerate(arguments):
-        value = argument.removeprefix("--lang=") if argument.startswith("--lang=") else "".join(arguments[index + 1 : index + 2])
+        value = (
+            argument.removeprefix("--lang=")
+            if argument.startswith("--lang=")
+            else "".join(arguments[index + 1 : index + 2])
+        )
         if argument.startswith("--lang") and value in list(Language):
             return Language(value)
     return Language.ZH

@@ -1,10 +1,11 @@
-"""What every command is given and gives back: the request, wrong usage, exit codes, and the ways a command speaks to a person.
+"""What every command is given and gives back: the request, wrong usage, exit codes, and the ways a command speaks to a
+person.
 
-Owns what the modules of `cli.commands` share. A command prints, may ask for the day, and imports heavy libraries only when it runs. Must
-not know which commands exist.
-Exit codes: 0 fine, 1 problems in the records, 2 wrong usage, 3 a bug, 4 a sealed file cannot be opened, 5 the audit refuses, 6 verdicts that
-`--fail-on` does not let through. Where it is known why a sealed file cannot be opened, 4 is followed by a second digit: 40 no key fits, 41 altered,
-42 no sealed file, 43 in a wrong place, 44 wrong content.
+Owns what the modules of `cli.commands` share. A command prints, may ask for the day, and imports heavy libraries only
+when it runs. Must not know which commands exist. Exit codes: 0 fine, 1 problems in the records, 2 wrong usage, 3 a bug,
+4 a sealed file cannot be opened, 5 the audit refuses, 6 verdicts that `--fail-on` does not let through. Where it is
+known why a sealed file cannot be opened, 4 is followed by a second digit: 40 no key fits, 41 altered, 42 no sealed
+file, 43 in a wrong place, 44 wrong content.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ class UsageError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepts:
-    """What may follow a command: options with a value, options without one, and how many words (None: as many as one likes)."""
+    """What may follow a command: options with a value, options without one, and how many words (None: as many as one
+    likes).
+    """
 
     values: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
@@ -52,7 +55,9 @@ class Accepts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What was typed: a command, its options by name (a flag's value is empty), its words; and the version of the program that reads it."""
+    """What was typed: a command, its options by name (a flag's value is empty), its words; and the version of the
+    program that reads it.
+    """
 
     command: str
     options: Mapping[str, str]
@@ -98,7 +103,9 @@ class Request:
         if (named := day(text)) is None:
             raise UsageError("cli.bad_value", option=option, value=text)
         if not FIRST_DAY <= named <= LAST_DAY:
-            raise UsageError("cli.far_day", option=option, value=text, first=FIRST_DAY.isoformat(), last=LAST_DAY.isoformat())
+            raise UsageError(
+                "cli.far_day", option=option, value=text, first=FIRST_DAY.isoformat(), last=LAST_DAY.isoformat()
+            )
         return named
 
     def one_of(self, option: str, known: Sequence[str], default: str) -> str:
@@ -110,17 +117,26 @@ class Request:
 
 
 def no_source(root: Path, place: Path) -> Path:
-    """The place for what is made; UsageError for one that is or holds the district's folder, or lies among its sources or git's files."""
-    root, found = root.resolve(), place.parent.resolve() / place.name if place.name not in ("", "..") else place.resolve()
+    """The place for what is made; UsageError for one that is or holds the district's folder, or lies among its sources
+    or git's files.
+    """
+    root, found = (
+        root.resolve(),
+        place.parent.resolve() / place.name if place.name not in ("", "..") else place.resolve(),
+    )
     within = next((name for name in ("records", "schemas") if found.is_relative_to(root / name)), None)
     if root.is_relative_to(found) or within or ".git" in found.parts:
-        raise UsageError("cli.output_place", path=str(place), holds=within or (".git" if ".git" in found.parts else str(root)))
+        raise UsageError(
+            "cli.output_place", path=str(place), holds=within or (".git" if ".git" in found.parts else str(root))
+        )
     led_out_by_no_link(root, place.parent)
     return place
 
 
 def led_out_by_no_link(root: Path, place: Path) -> Path:
-    """A place for what is made; UsageError for one that lies in the district's folder by its words, but a link there leads out of it."""
+    """A place for what is made; UsageError for one that lies in the district's folder by its words, but a link there
+    leads out of it.
+    """
     for folder in {root.absolute(), root.resolve()}:
         named = Path(os.path.normpath(place.absolute()))
         if named.is_relative_to(folder) and not named.resolve().is_relative_to(root.resolve()):
@@ -199,7 +215,10 @@ def summarise(markdown: str) -> None:
 
 
 def write_file(request: Request, text: str) -> None:
-    """Write what `--to` names whole or not at all; into a device or a pipe what it takes. Raises UsageError where that is not possible."""
+    """Write what `--to` names whole or not at all; into a device or a pipe what it takes.
+
+    Raises UsageError where that is not possible.
+    """
     from generator.files.replacing import write_whole
 
     path = led_out_by_no_link(request.root, Path(request.options["--to"]))
@@ -211,7 +230,10 @@ def write_file(request: Request, text: str) -> None:
 
 
 def write_records(request: Request, files: Mapping[str, bytes]) -> None:
-    """Change records (by path from the district's folder) all at once. Raises UsageError, and then all are as they were."""
+    """Change records (by path from the district's folder) all at once.
+
+    Raises UsageError, and then all are as they were.
+    """
     from generator.files.replacing import replace, unfinished
 
     try:
@@ -256,14 +278,18 @@ def shown(root: Path, problems: Sequence[Problem]) -> Callable[[str], bytes | No
 
 
 def source(root: Path) -> Callable[[str], bytes | None]:
-    """What stands in a file of the working folder, for showing the line a Problem is on; None where that cannot be read."""
+    """What stands in a file of the working folder, for showing the line a Problem is on; None where that cannot be
+    read.
+    """
     from generator.files.tree import shown_of
 
     return lambda path: shown_of(root / path)
 
 
 def moment(root: Path, time_zone: str, named: date | None) -> tuple[date, Commit | None]:
-    """The day everything is told as of, and the commit: the day named, else the commit's, else (changes, not known, or no commit) today."""
+    """The day everything is told as of, and the commit: the day named, else the commit's, else (changes, not known, or
+    no commit) today.
+    """
     from generator.files.history import head
 
     commit = head(root, time_zone)

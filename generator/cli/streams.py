@@ -1,7 +1,8 @@
 """What a person or a program reads of us: standard output and standard error, which can end before we do.
 
-Owns what happens when nobody reads any more, or the disk is full: what is written is thrown away from there on, and the command goes on to its end.
-So its exit code is that of its work, however much of its output somebody took. Must not know what is written.
+Owns what happens when nobody reads any more, or the disk is full: what is written is thrown away from there on, and the
+command goes on to its end. So its exit code is that of its work, however much of its output somebody took. Must not
+know what is written.
 """
 
 from __future__ import annotations
@@ -71,7 +72,14 @@ def drained() -> Iterator[Drain]:
             continue
         drain = Drain(stream.fileno())
         setattr(
-            sys, name, io.TextIOWrapper(io.BufferedWriter(drain), encoding="utf-8", errors="backslashreplace", line_buffering=_at_once(name, drain))
+            sys,
+            name,
+            io.TextIOWrapper(
+                io.BufferedWriter(drain),
+                encoding="utf-8",
+                errors="backslashreplace",
+                line_buffering=_at_once(name, drain),
+            ),
         )
         yield drain
 

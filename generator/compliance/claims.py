@@ -1,7 +1,9 @@
-"""Claims and targets: whether the records give the figure that was published, and whether a plan reached what it promised.
+"""Claims and targets: whether the records give the figure that was published, and whether a plan reached what it
+promised.
 
-Owns the comparison and its closed set of outcomes. A claim is measured as of its own day, a target as of its due day or today, whichever comes
-first. A claim that the records do not reproduce is a finding that is shown with both numbers; it is never a Problem.
+Owns the comparison and its closed set of outcomes. A claim is measured as of its own day, a target as of its due day or
+today, whichever comes first. A claim that the records do not reproduce is a finding that is shown with both numbers; it
+is never a Problem.
 """
 
 from __future__ import annotations
@@ -61,7 +63,9 @@ def check(repository: Repository) -> tuple[ClaimResult, ...]:
 
 def targets(repository: Repository, as_of: date) -> tuple[TargetResult, ...]:
     """Every target of every plan as it stands on `as_of`."""
-    return tuple(_target(repository, plan, target, as_of) for plan in repository.plans.values() for target in plan.targets)
+    return tuple(
+        _target(repository, plan, target, as_of) for plan in repository.plans.values() for target in plan.targets
+    )
 
 
 def holds(comparison: Comparison, figure: float, found: float) -> bool:
@@ -90,7 +94,10 @@ def _claim(repository: Repository, claim: Claim) -> ClaimResult:
 
 
 def _decided(comparison: Comparison, figure: float, found: Measured) -> bool | None:
-    """Whether what was found is what the comparison says. A figure that was rounded decides only where all that it may stand for agree."""
+    """Whether what was found is what the comparison says.
+
+    A figure that was rounded decides only where all that it may stand for agree.
+    """
     possible = found.exact or ((found.value,) if found.value is not None else ())
     outcomes = {holds(comparison, figure, value) for value in possible}
     return outcomes.pop() if len(outcomes) == 1 else None

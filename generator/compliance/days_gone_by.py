@@ -1,7 +1,8 @@
 """The past: which commit's records speak for a day gone by, and every verdict as it stood on that day.
 
-Owns that choice. A day is answered by the newest commit of the present branch that was made on it or before it; a day before the first commit by the
-oldest commit whose records can be judged, from the days that its records carry. Of several commits no file is read twice. Must not know git's calls.
+Owns that choice. A day is answered by the newest commit of the present branch that was made on it or before it; a day
+before the first commit by the oldest commit whose records can be judged, from the days that its records carry. Of
+several commits no file is read twice. Must not know git's calls.
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ class Past:
         """How the records stood on each day, in the order given."""
         for day in days:
             by_then = next((commit for commit in self.commits if commit.day <= day), None)
-            yield self._standing(day, Basis.GIT, by_then) if by_then else self._standing(day, Basis.DATED, self._oldest())
+            yield (
+                self._standing(day, Basis.GIT, by_then) if by_then else self._standing(day, Basis.DATED, self._oldest())
+            )
 
     def _standing(self, day: date, basis: Basis, commit: Commit) -> DayVerdicts:
         repository, problems = self.records(commit)

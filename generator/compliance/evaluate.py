@@ -1,8 +1,8 @@
 """Compliance: every rule applied to every subject on one day, with what the verdict rests on.
 
-Owns `evaluate` and the meaning of verdicts. A Check is one rule on one subject on one day; it is judged by periods (the school year, or each term,
-window or month begun by then) and the periods' verdicts become one. A breach is not a Problem: it is recorded. What the files do not say is never
-taken for a breach. Must not know pages.
+Owns `evaluate` and the meaning of verdicts. A Check is one rule on one subject on one day; it is judged by periods (the
+school year, or each term, window or month begun by then) and the periods' verdicts become one. A breach is not a
+Problem: it is recorded. What the files do not say is never taken for a breach. Must not know pages.
 
 The day is the whole day in the district's time zone: a due day, and a waiver's last day, still count.
 """
@@ -18,7 +18,19 @@ from typing import NamedTuple, TypeAlias
 from generator.compliance.measures import Measured, measure
 from generator.compliance.school_measures import INSPECTED, MEASURABLE, Look, Period, Visits, periods
 from generator.model.district import SchoolYear
-from generator.model.duties import SEALED, Anchor, Due, PeriodKind, Rule, RuleId, SchoolMeasure, Subject, Value, Waiver, WaiverId
+from generator.model.duties import (
+    SEALED,
+    Anchor,
+    Due,
+    PeriodKind,
+    Rule,
+    RuleId,
+    SchoolMeasure,
+    Subject,
+    Value,
+    Waiver,
+    WaiverId,
+)
 from generator.model.ids import ClauseRef, SchoolId, YearId
 from generator.model.inspections import Inspection, SchemeId, SchemeKind
 from generator.model.operators import answered, applies, holds, target_value
@@ -60,7 +72,10 @@ class JudgedPeriod(NamedTuple):  # made once a Check or oftener: a dataclass tak
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A field that a verdict rests on. `dated` is the day its figures were counted, `filed` the day they were reported."""
+    """A field that a verdict rests on.
+
+    `dated` is the day its figures were counted, `filed` the day they were reported.
+    """
 
     kind: str  # of the record: a return, an inspection, a release
     at: Position
@@ -70,10 +85,14 @@ class Evidence:
 
 
 class Check(NamedTuple):  # made once a rule and school
-    """One rule on one subject. `moments` are the periods begun, `decisive` the last of them that came out as the whole; none where it does not apply.
+    """One rule on one subject.
 
-    `without_waiver` is what it would be without `waiver`; `lapsed` is a waiver that has run out. `fresh_until` is the last day on which the evidence
-    is good (None: it does not age). `found` is the return it rests on, `further` what it rests on in inspections or a release.
+    `moments` are the periods begun, `decisive` the last of them that came out as the whole; none where it does not
+    apply.
+
+    `without_waiver` is what it would be without `waiver`; `lapsed` is a waiver that has run out. `fresh_until` is the
+    last day on which the evidence is good (None: it does not age). `found` is the return it rests on, `further` what it
+    rests on in inspections or a release.
     """
 
     rule: Rule
@@ -100,7 +119,10 @@ class Check(NamedTuple):  # made once a rule and school
         if found is None or self.rule.subject is Subject.DISTRICT:
             return self.further
         fields = [f for name in measures_of(self.rule) if name in MEASURABLE for f in MEASURABLE[name].fields]
-        stated = [Evidence(kind="return", at=found.place(f), field=f, dated=found.counted_on, filed=found.filed_on) for f in dict.fromkeys(fields)]
+        stated = [
+            Evidence(kind="return", at=found.place(f), field=f, dated=found.counted_on, filed=found.filed_on)
+            for f in dict.fromkeys(fields)
+        ]
         return (*stated, *self.further)
 
 
@@ -158,10 +180,14 @@ class Verdicts:
 Earlier: TypeAlias = "dict[date, tuple[Repository, Verdicts]]"
 
 
-def evaluate(repository: Repository, as_of: date, earlier: Earlier | None = None, of: Container[SchoolId] | None = None) -> Verdicts:
-    """Every rule on every subject it is about, as the records say at the end of `as_of`; of the schools only those in `of`, if it is given.
+def evaluate(
+    repository: Repository, as_of: date, earlier: Earlier | None = None, of: Container[SchoolId] | None = None
+) -> Verdicts:
+    """Every rule on every subject it is about, as the records say at the end of `as_of`; of the schools only those in
+    `of`, if it is given.
 
-    Who evaluates several states of the same records hands the same `earlier` over, and a school that nothing new concerns keeps its Checks.
+    Who evaluates several states of the same records hands the same `earlier` over, and a school that nothing new
+    concerns keeps its Checks.
     """
     found = _evaluated(repository, as_of, earlier.get(as_of) if earlier else None, of)
     if earlier is not None:
@@ -169,7 +195,9 @@ def evaluate(repository: Repository, as_of: date, earlier: Earlier | None = None
     return found
 
 
-def _evaluated(repository: Repository, as_of: date, known: tuple[Repository, Verdicts] | None, of: Container[SchoolId] | None) -> Verdicts:
+def _evaluated(
+    repository: Repository, as_of: date, known: tuple[Repository, Verdicts] | None, of: Container[SchoolId] | None
+) -> Verdicts:
     checks = tuple(_checks(repository, as_of, _kept(repository, *known) if known else {}, of))
     by_rule: dict[RuleId, list[Check]] = {rule: [] for rule in repository.rules}
     by_school: dict[SchoolId, list[Check]] = {school: [] for school in repository.schools}
@@ -192,10 +220,12 @@ def of_school(repository: Repository, school: SchoolId, as_of: date) -> Mapping[
     """Every rule about schools on one school, as the records say at the end of `as_of`."""
     day = _day(repository, as_of)
     seen = _SchoolOnDay(day, repository.schools[school])
-    return {ready.rule.id: _waived(day, seen.check(ready)) for ready in day.rules if ready.rule.subject is Subject.SCHOOL}
+    return {
+        ready.rule.id: _waived(day, seen.check(ready)) for ready in day.rules if ready.rule.subject is Subject.SCHOOL
+    }
 
 
-# --- one day --------------------------------------------------------------------------------------------------------------------
+# --- one day ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +271,9 @@ class _Day:
 def _day(repository: Repository, as_of: date) -> _Day:
     year = repository.district.year_on(as_of)
     begun = {kind: tuple(p for p in periods(kind, year) if p.first_day <= as_of) for kind in PeriodKind}
-    in_force = frozenset(clause.ref for p in repository.policies.values() if _in_force(p, as_of) for clause in p.clauses)
+    in_force = frozenset(
+        clause.ref for p in repository.policies.values() if _in_force(p, as_of) for clause in p.clauses
+    )
     parameters = repository.parameters
     waivers: dict[tuple[RuleId, SchoolId], tuple[Waiver, ...]] = {}
     for waiver in repository.waivers.values():
@@ -281,9 +313,17 @@ def _visits(repository: Repository, as_of: date) -> Mapping[SchoolId, tuple[Insp
     return {school: tuple(found) for school, found in by_school.items()}
 
 
-def _ready(rule: Rule, begun: tuple[Period, ...], year: SchoolYear, in_force: frozenset[ClauseRef], parameters: Mapping[str, int | float]) -> _Ready:
+def _ready(
+    rule: Rule,
+    begun: tuple[Period, ...],
+    year: SchoolYear,
+    in_force: frozenset[ClauseRef],
+    parameters: Mapping[str, int | float],
+) -> _Ready:
     measures = measures_of(rule) if rule.subject is Subject.SCHOOL else ()
-    fixed = target_value(rule.target, lambda _: None, parameters) if rule.target and rule.target.measure is None else None
+    fixed = (
+        target_value(rule.target, lambda _: None, parameters) if rule.target and rule.target.measure is None else None
+    )
     return _Ready(
         rule=rule,
         in_force=not in_force.isdisjoint(rule.clauses),
@@ -313,7 +353,9 @@ def due_day(due: Due, period: Period, year: SchoolYear) -> date:
     return start + timedelta(days=due.days)
 
 
-def _checks(repository: Repository, as_of: date, kept: Mapping[SchoolId, tuple[Check, ...]], of: Container[SchoolId] | None) -> Iterator[Check]:
+def _checks(
+    repository: Repository, as_of: date, kept: Mapping[SchoolId, tuple[Check, ...]], of: Container[SchoolId] | None
+) -> Iterator[Check]:
     """District rules first, then school by school."""
     day = _day(repository, as_of)
     of_schools = tuple(ready for ready in day.rules if ready.rule.subject is Subject.SCHOOL)
@@ -334,11 +376,17 @@ def _checks(repository: Repository, as_of: date, kept: Mapping[SchoolId, tuple[C
 def _kept(repository: Repository, other: Repository, verdicts: Verdicts) -> Mapping[SchoolId, tuple[Check, ...]]:
     """The Checks of another state of the records that hold in this one."""
     new = concerned(other, repository)
-    return {} if new is None else {school: verdicts.by_school[school] for school in repository.schools if school not in new}
+    return (
+        {}
+        if new is None
+        else {school: verdicts.by_school[school] for school in repository.schools if school not in new}
+    )
 
 
 def concerned(one: Repository, other: Repository) -> frozenset[SchoolId] | None:
-    """The schools whose Checks need not be the same in both: of any other, all that a Check rests on is the very same record. None: every school."""
+    """The schools whose Checks need not be the same in both: of any other, all that a Check rests on is the very same
+    record. None: every school.
+    """
     if not identical(_for_all(one), _for_all(other)):
         return None
     old, new = own_records(one), own_records(other)
@@ -351,11 +399,13 @@ def _for_all(repository: Repository) -> tuple[object, ...]:
     return (repository.district, *(record for records in by_id for record in records.values()))
 
 
-# --- a school ---------------------------------------------------------------------------------------------------------------------
+# --- a school ---------------------------------------------------------------------------------------------------------
 
 
 class _SchoolOnDay:
-    """A school on a day: its return if it was filed by then, its inspections, and what its measures gave, each found once."""
+    """A school on a day: its return if it was filed by then, its inspections, and what its measures gave, each found
+    once.
+    """
 
     def __init__(self, day: _Day, school: School) -> None:
         found = day.repository.returns.get((school.id, day.year.id))
@@ -381,7 +431,9 @@ class _SchoolOnDay:
         return MEASURABLE[name].value(Look(found=self.found, period=period, bands=self.day.repository.bands))
 
     def _visits(self, period: Period) -> Visits:
-        return Visits(inspections=self.day.visits.get(self.school.id, ()), kinds=self.day.kinds, period=period, on=self.day.as_of)
+        return Visits(
+            inspections=self.day.visits.get(self.school.id, ()), kinds=self.day.kinds, period=period, on=self.day.as_of
+        )
 
     def check(self, ready: _Ready) -> Check:
         """A rule on this school, before any waiver."""
@@ -402,16 +454,29 @@ class _SchoolOnDay:
         told = self.day.released.get((ready.rule.id, self.school.id))
         held, target = (told.met, told.target) if told else (None, ready.fixed)
         moments = tuple(
-            JudgedPeriod(period=period, due=due, verdict=_judged(ready.rule, held, due=due, as_of=self.day.as_of), value=None, target=target)
+            JudgedPeriod(
+                period=period,
+                due=due,
+                verdict=_judged(ready.rule, held, due=due, as_of=self.day.as_of),
+                value=None,
+                target=target,
+            )
             for period, due in ready.slots
         )
-        further = (Evidence(kind="release", at=told.at, field=("school_verdicts",), dated=told.on, filed=told.on),) if told else ()
+        further = (
+            (Evidence(kind="release", at=told.at, field=("school_verdicts",), dated=told.on, filed=told.on),)
+            if told
+            else ()
+        )
         return _check(ready.rule, self.school, moments, None, None)._replace(further=further)
 
     def _inspected(self, measures: tuple[str, ...]) -> tuple[Evidence, ...]:
         visits = self._visits(self.day.whole_year)
         found = [(INSPECTED[name].field, v, at) for name in measures for v, at in INSPECTED[name].places(visits)]
-        return tuple(Evidence(kind="inspection", at=at, field=field, dated=v.visit_on, filed=v.told_on(self.day.as_of)) for field, v, at in found)
+        return tuple(
+            Evidence(kind="inspection", at=at, field=field, dated=v.visit_on, filed=v.told_on(self.day.as_of))
+            for field, v, at in found
+        )
 
     def _concerned(self, rule: Rule) -> bool:
         return applies(rule.applies_to, self.stages, self.classes, lambda name: self.value(name, self.day.whole_year))
@@ -423,7 +488,11 @@ class _SchoolOnDay:
         if rule.due.anchor is Anchor.INSPECTION:
             due = self._set_by_inspections(rule, period) or due
         verdict = _judged(rule, _held(rule, value, target), due=due, as_of=self.day.as_of)
-        if isinstance(value, tuple) and verdict in BREACHES and not answered(value, target, self._unanswered(rule.measure)):
+        if (
+            isinstance(value, tuple)
+            and verdict in BREACHES
+            and not answered(value, target, self._unanswered(rule.measure))
+        ):
             verdict = Verdict.UNREPORTED
         if verdict is Verdict.MET and fresh_until is not None and self.day.as_of > fresh_until:
             verdict = Verdict.STALE
@@ -501,7 +570,7 @@ def _waived(day: _Day, check: Check) -> Check:
     return check._replace(lapsed=max(ended, key=lambda w: w.last_day)) if ended else check
 
 
-# --- the district -------------------------------------------------------------------------------------------------------------------
+# --- the district -----------------------------------------------------------------------------------------------------
 
 
 def _district(day: _Day, ready: _Ready) -> Check:
@@ -523,7 +592,7 @@ def _district(day: _Day, ready: _Ready) -> Check:
     return _check(rule, None, (moment,), None, None, figures[rule.measure].cites)
 
 
-# --- asked of rules and verdicts ------------------------------------------------------------------------------------------------------
+# --- asked of rules and verdicts --------------------------------------------------------------------------------------
 
 
 def measures_of(rule: Rule) -> tuple[SchoolMeasure, ...]:
@@ -562,13 +631,18 @@ class TrendPoint:
     by_school: Mapping[SchoolId, Tally]
 
 
-def trend(repository: Repository, present: Verdicts, earlier: Earlier | None = None, of: Container[SchoolId] | None = None) -> tuple[TrendPoint, ...]:
+def trend(
+    repository: Repository, present: Verdicts, earlier: Earlier | None = None, of: Container[SchoolId] | None = None
+) -> tuple[TrendPoint, ...]:
     """How the present records stood on the last day of every school year that was over by then, and how they stand.
 
     `earlier` and, for the days that are over, `of` as in `evaluate`.
     """
     over = [y.last_day for y in repository.district.years if y.last_day < present.as_of]
-    return (*(trend_point(repository, evaluate(repository, day, earlier, of)) for day in over), trend_point(repository, present))
+    return (
+        *(trend_point(repository, evaluate(repository, day, earlier, of)) for day in over),
+        trend_point(repository, present),
+    )
 
 
 def trend_point(repository: Repository, verdicts: Verdicts) -> TrendPoint:

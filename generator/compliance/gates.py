@@ -1,7 +1,7 @@
 """The gate: which verdicts a district does not let through.
 
-Owns what `--fail-on` means. A breach is no Problem: without a gate nothing fails for it. Advice never closes a gate, nor does what only sealed
-submissions can answer before a release has answered it.
+Owns what `--fail-on` means. A breach is no Problem: without a gate nothing fails for it. Advice never closes a gate,
+nor does what only sealed submissions can answer before a release has answered it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from generator.model.programme import Modality
 class Gate(StrEnum):
     NONE = "none"
     UNMET = "unmet"  # the records say that a duty is not met
-    OVERDUE = "overdue"  # that, and duties past their last day on which the records say nothing, or nothing fresh enough
+    OVERDUE = (
+        "overdue"  # that, and duties past their last day on which the records say nothing, or nothing fresh enough
+    )
 
 
 def caught(checks: Iterable[Check], gate: Gate) -> tuple[Check, ...]:

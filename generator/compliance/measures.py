@@ -1,7 +1,8 @@
 """Measures: named figures that can be worked out from the records, and what each rests on.
 
-Owns the one definition of every figure that claims, targets and rules may cite. A measure looks at one school year and only at what was known at
-the end of a day; what was not stated is left out and counted, never taken for zero or "no". Must not know who cites it.
+Owns the one definition of every figure that claims, targets and rules may cite. A measure looks at one school year and
+only at what was known at the end of a day; what was not stated is left out and counted, never taken for zero or "no".
+Must not know who cites it.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from generator.records.repository import Repository
 class Measured:
     """A figure. `value` is None where nothing was stated; shares are per cent, cut (not rounded) to two places.
 
-    `counted` records (schools or activities) made the figure, `left_out` could not: nothing was filed or stated. `cites` is where the counted stand.
-    `exact` are the whole numbers that the figure may stand for where it was rounded before it was published.
+    `counted` records (schools or activities) made the figure, `left_out` could not: nothing was filed or stated.
+    `cites` is where the counted stand. `exact` are the whole numbers that the figure may stand for where it was rounded
+    before it was published.
     """
 
     value: int | float | None
@@ -59,7 +61,10 @@ class Scope:
         return tuple(
             a
             for a in self.repository.activities.values()
-            if a.kind is kind and a.state is ActivityState.HELD and year.first_day <= a.first_day <= year.last_day and a.last_day <= self.as_of
+            if a.kind is kind
+            and a.state is ActivityState.HELD
+            and year.first_day <= a.first_day <= year.last_day
+            and a.last_day <= self.as_of
         )
 
 
@@ -71,14 +76,16 @@ def measure(name: MeasureName, repository: Repository, year: YearId, as_of: date
     return MEASURES[name](Scope(repository=repository, year=year, as_of=as_of))
 
 
-# --- of schools ------------------------------------------------------------------------------------------------------------------
+# --- of schools -------------------------------------------------------------------------------------------------------
 
 
 def _sum_of_returns(stated: Callable[[Return], int | None]) -> Function:
     def function(scope: Scope) -> Measured:
         found = [(r, value) for r in scope.returns() if (value := stated(r)) is not None]
         total = sum(value for _, value in found) if found else None
-        return Measured(value=total, counted=len(found), left_out=scope.schools() - len(found), cites=_places(r for r, _ in found))
+        return Measured(
+            value=total, counted=len(found), left_out=scope.schools() - len(found), cites=_places(r for r, _ in found)
+        )
 
     return function
 
@@ -89,7 +96,9 @@ def _share_of_returns(meets: Callable[[Return, Scope], bool | None]) -> Function
     def function(scope: Scope) -> Measured:
         found = [(r, met) for r in scope.returns() if (met := meets(r, scope)) is not None]
         share = _per_cent(sum(met for _, met in found), len(found)) if found else None
-        return Measured(value=share, counted=len(found), left_out=scope.schools() - len(found), cites=_places(r for r, _ in found))
+        return Measured(
+            value=share, counted=len(found), left_out=scope.schools() - len(found), cites=_places(r for r, _ in found)
+        )
 
     return function
 
@@ -143,7 +152,7 @@ def _met_every_term(found: Return, scope: Scope) -> bool | None:
     return met.issuperset(over)
 
 
-# --- of activities and the catalogue ---------------------------------------------------------------------------------------------
+# --- of activities and the catalogue ----------------------------------------------------------------------------------
 
 
 def _number_of(kind: ActivityKind) -> Function:
@@ -159,12 +168,16 @@ def _sum_of(kind: ActivityKind, stated: Callable[[Activity], int | None]) -> Fun
         held = scope.held(kind)
         known = [(a, value) for a in held if (value := stated(a)) is not None]
         total = sum(value for _, value in known)
-        return Measured(value=total, counted=len(known), left_out=len(held) - len(known), cites=_places(a for a, _ in known))
+        return Measured(
+            value=total, counted=len(known), left_out=len(held) - len(known), cites=_places(a for a, _ in known)
+        )
 
     return function
 
 
-_OUTREACH = frozenset({ActivityKind.PARENT_LECTURE, ActivityKind.COMMUNITY, ActivityKind.BROADCAST, ActivityKind.RECORDING})
+_OUTREACH = frozenset(
+    {ActivityKind.PARENT_LECTURE, ActivityKind.COMMUNITY, ActivityKind.BROADCAST, ActivityKind.RECORDING}
+)
 
 
 def _missed(kinds: frozenset[ActivityKind]) -> Function:
@@ -173,7 +186,11 @@ def _missed(kinds: frozenset[ActivityKind]) -> Function:
     def function(scope: Scope) -> Measured:
         year = scope.repository.year(scope.year)
         last = min(scope.as_of, year.last_day)
-        due = [a for a in scope.repository.activities.values() if a.kind in kinds and year.first_day <= a.first_day and a.last_day < last]
+        due = [
+            a
+            for a in scope.repository.activities.values()
+            if a.kind in kinds and year.first_day <= a.first_day and a.last_day < last
+        ]
         missed = [a for a in due if a.state is ActivityState.PLANNED]
         return Measured(value=len(missed), counted=len(due), left_out=0, cites=_places(missed))
 
@@ -202,7 +219,7 @@ def _bands(scope: Scope) -> Measured:
     return Measured(value=len(bands), counted=len(bands), left_out=0, cites=tuple(b.source for b in bands))
 
 
-# --- of releases -----------------------------------------------------------------------------------------------------------------
+# --- of releases ------------------------------------------------------------------------------------------------------
 
 
 def _published(table: str, column: str) -> Function:
@@ -216,7 +233,13 @@ def _published(table: str, column: str) -> Function:
         cell = found[-1].cells[Cell(table=table, row=TOTAL, column=column)]
         value, exact = (cell.value, found[-1].limits.exact(cell.value)) if isinstance(cell, Shown) else (None, None)
         counted = len(found[-1].counted)
-        return Measured(value=value, counted=counted, left_out=max(0, scope.schools() - counted), cites=(found[-1].source,), exact=exact)
+        return Measured(
+            value=value,
+            counted=counted,
+            left_out=max(0, scope.schools() - counted),
+            cites=(found[-1].source,),
+            exact=exact,
+        )
 
     return function
 
@@ -226,10 +249,14 @@ MEASURES: Mapping[MeasureName, Function] = {
     MeasureName.SCHOOLS_WITH_ROOM_SHARE: _share_of_returns(_has_room),
     MeasureName.PSYCHOLOGY_TEACHERS: _sum_of_returns(_teachers),
     MeasureName.STAFFING_SHARE: _share_of_returns(_staffed),
-    MeasureName.SCHOOLS_WITH_TEACHER_SHARE: _share_of_returns(lambda r, _: None if (teachers := _teachers(r)) is None else teachers > 0),
+    MeasureName.SCHOOLS_WITH_TEACHER_SHARE: _share_of_returns(
+        lambda r, _: None if (teachers := _teachers(r)) is None else teachers > 0
+    ),
     MeasureName.VICE_PRINCIPAL_GROUP_SHARE: _share_of_returns(_vice_principal),
     MeasureName.SOFTWARE_SHARE: _share_of_returns(lambda r, _: r.assessment_software),
-    MeasureName.COMPLETE_FILES_SHARE: _share_of_returns(lambda r, _: None if r.work_files is None else set(r.work_files) == set(WorkFile)),
+    MeasureName.COMPLETE_FILES_SHARE: _share_of_returns(
+        lambda r, _: None if r.work_files is None else set(r.work_files) == set(WorkFile)
+    ),
     MeasureName.MEETINGS_EVERY_TERM_SHARE: _share_of_returns(_met_every_term),
     MeasureName.PUPILS_SERVED: _sum_of_returns(lambda r: r.pupils_served),
     MeasureName.ENROLMENT: _sum_of_returns(lambda r: sum(r.enrolment.values())),

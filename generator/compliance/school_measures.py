@@ -1,7 +1,9 @@
-"""School measures: what one school's return, or its inspections, say about one thing in one period, and which fields say so.
+"""School measures: what one school's return, or its inspections, say about one thing in one period, and which fields
+say so.
 
-Owns the function behind every SchoolMeasure. What was not stated is None, never zero and never "no". Events of a period (meetings, follow-up,
-lessons) are only known to be missing once a return was filed after the period; until then what is not there yet is not stated. Must not know rules.
+Owns the function behind every SchoolMeasure. What was not stated is None, never zero and never "no". Events of a period
+(meetings, follow-up, lessons) are only known to be missing once a return was filed after the period; until then what is
+not there yet is not stated. Must not know rules.
 """
 
 from __future__ import annotations
@@ -13,7 +15,16 @@ from typing import TypeAlias
 
 from generator.model.curriculum import Band
 from generator.model.district import SchoolYear, Term, Window
-from generator.model.duties import CRISIS, MECHANISM, ROOM_AREAS, ROOM_EQUIPMENT, ROOM_OPENING, PeriodKind, SchoolMeasure, Value
+from generator.model.duties import (
+    CRISIS,
+    MECHANISM,
+    ROOM_AREAS,
+    ROOM_EQUIPMENT,
+    ROOM_OPENING,
+    PeriodKind,
+    SchoolMeasure,
+    Value,
+)
 from generator.model.ids import BandId
 from generator.model.inspections import Inspection, Mending, SchemeId, SchemeKind
 from generator.model.schools import Return, Room
@@ -25,7 +36,9 @@ FieldPath: TypeAlias = "tuple[str, ...]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """A school year, or a term, window or month of it; the id of a month is `2026-09`, of a window that of its term and its own."""
+    """A school year, or a term, window or month of it; the id of a month is `2026-09`, of a window that of its term and
+    its own.
+    """
 
     id: str
     title: Text | None
@@ -53,7 +66,10 @@ SchoolFunction: TypeAlias = "Callable[[Look], Value | None]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurable:
-    """A measure's function and the fields of the return that it reads. `unanswered` are the words of a measure that the return leaves open."""
+    """A measure's function and the fields of the return that it reads.
+
+    `unanswered` are the words of a measure that the return leaves open.
+    """
 
     value: SchoolFunction
     fields: tuple[FieldPath, ...]
@@ -66,7 +82,10 @@ def periods(kind: PeriodKind, year: SchoolYear) -> tuple[Period, ...]:
         case PeriodKind.YEAR:
             return (Period(id=year.id, title=None, term="", first_day=year.first_day, last_day=year.last_day),)
         case PeriodKind.TERM:
-            return tuple(Period(id=t.id, title=t.title, term=t.id, first_day=t.first_day, last_day=t.last_day) for t in year.terms)
+            return tuple(
+                Period(id=t.id, title=t.title, term=t.id, first_day=t.first_day, last_day=t.last_day)
+                for t in year.terms
+            )
         case PeriodKind.WINDOW:
             return tuple(_window(t, w) for t in year.terms for w in t.windows)
         case PeriodKind.MONTH:
@@ -74,7 +93,13 @@ def periods(kind: PeriodKind, year: SchoolYear) -> tuple[Period, ...]:
 
 
 def _window(term: Term, window: Window) -> Period:
-    return Period(id=f"{term.id}/{window.id}", title=window.title, term=term.id, first_day=window.first_day, last_day=window.last_day)
+    return Period(
+        id=f"{term.id}/{window.id}",
+        title=window.title,
+        term=term.id,
+        first_day=window.first_day,
+        last_day=window.last_day,
+    )
 
 
 def _months(term: Term) -> tuple[date, ...]:
@@ -102,7 +127,7 @@ def _month(term: Term, first: date) -> Period:
     return Period(id=f"{first:%Y-%m}", title=None, term=term.id, first_day=max(term.first_day, first), last_day=last)
 
 
-# --- the measures -----------------------------------------------------------------------------------------------------------------
+# --- the measures -----------------------------------------------------------------------------------------------------
 
 
 def _stated(value: Callable[[Return], Value | None]) -> SchoolFunction:
@@ -132,7 +157,11 @@ def _words(names: tuple[str, ...], has: Callable[[Return], tuple[bool | None, ..
 
 def _equipment(found: Return) -> tuple[bool | None, ...]:
     room = found.room
-    return (None,) * 5 if room is None else (room.sand_table, room.venting, room.assessment_computer, room.expressive_art, room.relaxation)
+    return (
+        (None,) * 5
+        if room is None
+        else (room.sand_table, room.venting, room.assessment_computer, room.expressive_art, room.relaxation)
+    )
 
 
 def _areas(found: Return) -> tuple[bool | None, ...]:
@@ -222,30 +251,45 @@ MEASURABLE: Mapping[str, Measurable] = {  # a SchoolMeasure is text: rules name 
     _M.ENROLMENT: Measurable(value=_stated(lambda r: sum(r.enrolment.values())), fields=(("enrolment",),)),
     _M.STAGES: Measurable(value=_stated(lambda r: len(r.classes)), fields=(("classes",),)),
     _M.LEADING_GROUP_HEAD: Measurable(
-        value=_stated(lambda r: None if r.leading_group is None else r.leading_group.head_role.value), fields=(("leading_group", "head_role"),)
+        value=_stated(lambda r: None if r.leading_group is None else r.leading_group.head_role.value),
+        fields=(("leading_group", "head_role"),),
     ),
     _M.MINUTED_MEETINGS: Measurable(value=_meetings, fields=(("meetings",),)),
     _M.WORK_FILES: Measurable(
-        value=_stated(lambda r: None if r.work_files is None else tuple(f.value for f in r.work_files)), fields=(("work_files",),)
+        value=_stated(lambda r: None if r.work_files is None else tuple(f.value for f in r.work_files)),
+        fields=(("work_files",),),
     ),
     _M.TEACHERS: Measurable(value=_stated(_teachers), fields=(("staff", "full_time"), ("staff", "part_time"))),
-    _M.FULL_TIME_TEACHERS: Measurable(value=_stated(lambda r: None if r.staff is None else r.staff.full_time), fields=(("staff", "full_time"),)),
+    _M.FULL_TIME_TEACHERS: Measurable(
+        value=_stated(lambda r: None if r.staff is None else r.staff.full_time), fields=(("staff", "full_time"),)
+    ),
     _M.HAS_ROOM: Measurable(value=_stated(lambda r: r.room is not None), fields=(("room",),)),
     _M.ROOM_EQUIPMENT: _words(ROOM_EQUIPMENT, _equipment, ("room",)),
-    _M.SMALLEST_INDIVIDUAL_ROOM: Measurable(value=_of_room(lambda room: min(room.individual_m2, default=None)), fields=(("room", "individual_m2"),)),
+    _M.SMALLEST_INDIVIDUAL_ROOM: Measurable(
+        value=_of_room(lambda room: min(room.individual_m2, default=None)), fields=(("room", "individual_m2"),)
+    ),
     _M.GROUP_ROOM: Measurable(value=_of_room(lambda room: room.group_m2), fields=(("room", "group_m2"),)),
     _M.OFFICE_AREA: Measurable(value=_of_room(lambda room: room.office_m2), fields=(("room", "office_m2"),)),
     _M.ROOM_AREAS: _words(ROOM_AREAS, _areas, ("room",)),
     _M.ROOM_OPENING: _words(ROOM_OPENING, _opening, ("room",)),
-    _M.FREE_OF_CHARGE: Measurable(value=_of_room(lambda room: room.free_of_charge), fields=(("room", "free_of_charge"),)),
-    _M.GROWTH_RECORDS: Measurable(value=_of_room(lambda room: room.growth_records), fields=(("room", "growth_records"),)),
+    _M.FREE_OF_CHARGE: Measurable(
+        value=_of_room(lambda room: room.free_of_charge), fields=(("room", "free_of_charge"),)
+    ),
+    _M.GROWTH_RECORDS: Measurable(
+        value=_of_room(lambda room: room.growth_records), fields=(("room", "growth_records"),)
+    ),
     _M.EARMARKED_YUAN: Measurable(value=_stated(lambda r: r.earmarked_yuan), fields=(("earmarked_yuan",),)),
     _M.CRISIS_ARRANGEMENTS: _words(CRISIS, _crisis, ("crisis",)),
     _M.GUARDIANS_TOLD: Measurable(
-        value=_stated(lambda r: None if r.crisis is None else r.crisis.guardians_told_at_once), fields=(("crisis", "guardians_told_at_once"),)
+        value=_stated(lambda r: None if r.crisis is None else r.crisis.guardians_told_at_once),
+        fields=(("crisis", "guardians_told_at_once"),),
     ),
-    _M.MECHANISM: _words(MECHANISM, _mechanism, ("room",), ("staff",), ("assessment_software",), ("crisis", "workflow")),
-    _M.ASSESSMENT_SOFTWARE: Measurable(value=_stated(lambda r: r.assessment_software), fields=(("assessment_software",),)),
+    _M.MECHANISM: _words(
+        MECHANISM, _mechanism, ("room",), ("staff",), ("assessment_software",), ("crisis", "workflow")
+    ),
+    _M.ASSESSMENT_SOFTWARE: Measurable(
+        value=_stated(lambda r: r.assessment_software), fields=(("assessment_software",),)
+    ),
     _M.FOLLOW_UP_DONE: Measurable(value=_follow_up, fields=(("follow_ups",),)),
     _M.GUIDANCE_ATTENDED: Measurable(value=_guidance, fields=(("attendance",),)),
     _M.BANDS_TAUGHT: Measurable(value=_bands_taught, fields=(("lessons",),)),
@@ -253,10 +297,12 @@ MEASURABLE: Mapping[str, Measurable] = {  # a SchoolMeasure is text: rules name 
     _M.FEWEST_LESSONS: Measurable(value=_fewest, fields=(("lessons",),)),
     _M.PRACTICAL_ACTIVITY: Measurable(value=_practical, fields=(("school_day", "practical_months"),)),
     _M.EXERCISE_HOURS: Measurable(
-        value=_stated(lambda r: None if r.school_day is None else r.school_day.exercise_hours), fields=(("school_day", "exercise_hours"),)
+        value=_stated(lambda r: None if r.school_day is None else r.school_day.exercise_hours),
+        fields=(("school_day", "exercise_hours"),),
     ),
     _M.RANKS_BY_SCORE: Measurable(
-        value=_stated(lambda r: None if r.school_day is None else r.school_day.ranks_by_score), fields=(("school_day", "ranks_by_score"),)
+        value=_stated(lambda r: None if r.school_day is None else r.school_day.ranks_by_score),
+        fields=(("school_day", "ranks_by_score"),),
     ),
     _M.SCREENING_COVERAGE: Measurable(value=_sealed, fields=()),
     _M.ELECTRONIC_FILES: Measurable(value=_sealed, fields=()),
@@ -264,12 +310,14 @@ MEASURABLE: Mapping[str, Measurable] = {  # a SchoolMeasure is text: rules name 
 }
 
 
-# --- what inspections say -----------------------------------------------------------------------------------------------------------
+# --- what inspections say ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visits:
-    """What a measure of inspections may look at: a school's inspections visited by the end of `on`, what their schemes are, one period."""
+    """What a measure of inspections may look at: a school's inspections visited by the end of `on`, what their schemes
+    are, one period.
+    """
 
     inspections: tuple[Inspection, ...]
     kinds: Mapping[SchemeId, SchemeKind]
@@ -281,7 +329,8 @@ class Visits:
 class Inspected:
     """A measure's function, the field of an inspection that it reads, and the places of that field that it counted.
 
-    `due` is the last day that the inspections themselves set, where they set one: for rules whose due day is counted from it.
+    `due` is the last day that the inspections themselves set, where they set one: for rules whose due day is counted
+    from it.
     """
 
     value: Callable[[Visits], Value | None]
@@ -316,9 +365,12 @@ def _first_due(visits: Visits) -> date | None:
 
 
 _DUE: FieldPath = ("findings", "rectification", "due")
-# An inspection that no record tells of is not stated. What inspections demanded is known: they are the district's own records.
+# An inspection that no record tells of is not stated. What inspections demanded is known: they are the district's own
+# records.
 INSPECTED: Mapping[str, Inspected] = {
-    _M.SPECIAL_INSPECTIONS: Inspected(value=lambda visits: len(_special(visits)) or None, field=("visit_on",), places=_special),
+    _M.SPECIAL_INSPECTIONS: Inspected(
+        value=lambda visits: len(_special(visits)) or None, field=("visit_on",), places=_special
+    ),
     _M.RECTIFICATION_DEMANDED: Inspected(value=lambda visits: bool(_demanded(visits)), field=_DUE, places=_demanded),
     _M.OVERDUE_RECTIFICATIONS: Inspected(value=_overdue, field=_DUE, places=_demanded, due=_first_due),
 }

@@ -1,7 +1,7 @@
 """Scoring: what an item is worth, what a form adds up to, which title that is enough for, how an application stands.
 
-Owns the adding up, exact to the last fraction. A missing score is missing, never zero: a Sum has a total only when nothing is missing; otherwise it
-says at least how much there is and how much is still open. Must not know pages.
+Owns the adding up, exact to the last fraction. A missing score is missing, never zero: a Sum has a total only when
+nothing is missing; otherwise it says at least how much there is and how much is still open. Must not know pages.
 """
 
 from __future__ import annotations
@@ -53,7 +53,10 @@ class Sum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemScore:
-    """An item with what it rests on: the verdict of its rule, or the inspectors' finding. `points` is None where the score is missing."""
+    """An item with what it rests on: the verdict of its rule, or the inspectors' finding.
+
+    `points` is None where the score is missing.
+    """
 
     item: Item
     points: Fraction | None
@@ -85,8 +88,13 @@ class Score:
     indicators: tuple[IndicatorScore, ...]
 
 
-def worth(item: Item, multipliers: Mapping[Grade, Fraction], verdict: Verdict | None, grade: Grade | None) -> Fraction | None:
-    """What an item gets: from its rule's verdict or, where it has no rule, from the grade. None: missing. The item has points."""
+def worth(
+    item: Item, multipliers: Mapping[Grade, Fraction], verdict: Verdict | None, grade: Grade | None
+) -> Fraction | None:
+    """What an item gets: from its rule's verdict or, where it has no rule, from the grade.
+
+    None: missing. The item has points.
+    """
     assert item.points is not None
     if item.rule is None:
         return None if grade is None else item.points * multipliers[grade]
@@ -114,15 +122,21 @@ def score(scheme: Scheme, on: date, verdicts: Mapping[RuleId, Verdict], findings
     """Fill in a form that has points."""
     found = {finding.item: finding for finding in findings}
     indicators = tuple(_indicator(scheme, indicator, verdicts, found) for indicator in scheme.indicators)
-    return Score(scheme=scheme, on=on, sum=_sum(i for x in indicators for p in x.parts for i in p.items), indicators=indicators)
+    return Score(
+        scheme=scheme, on=on, sum=_sum(i for x in indicators for p in x.parts for i in p.items), indicators=indicators
+    )
 
 
-def _indicator(scheme: Scheme, indicator: Indicator, verdicts: Mapping[RuleId, Verdict], found: Mapping[ItemId, Finding]) -> IndicatorScore:
+def _indicator(
+    scheme: Scheme, indicator: Indicator, verdicts: Mapping[RuleId, Verdict], found: Mapping[ItemId, Finding]
+) -> IndicatorScore:
     parts = tuple(_part(scheme, part, verdicts, found) for part in indicator.parts)
     return IndicatorScore(indicator=indicator, sum=_sum(item for part in parts for item in part.items), parts=parts)
 
 
-def _part(scheme: Scheme, part: SubIndicator, verdicts: Mapping[RuleId, Verdict], found: Mapping[ItemId, Finding]) -> PartScore:
+def _part(
+    scheme: Scheme, part: SubIndicator, verdicts: Mapping[RuleId, Verdict], found: Mapping[ItemId, Finding]
+) -> PartScore:
     items = tuple(_item(scheme, item, verdicts, found.get(item.id)) for item in part.items)
     return PartScore(part=part, sum=_sum(items), items=items)
 
@@ -137,12 +151,15 @@ def _sum(items: Iterable[ItemScore]) -> Sum:
     return added((found.item.points or Fraction(0), found.points) for found in items)
 
 
-# --- titles -----------------------------------------------------------------------------------------------------------------------
+# --- titles -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The highest level that the points reach (None: no level). Not `settled` while what is missing could still change it."""
+    """The highest level that the points reach (None: no level).
+
+    Not `settled` while what is missing could still change it.
+    """
 
     level: AwardLevel | None
     settled: bool
@@ -150,7 +167,9 @@ class Standing:
 
 def reached(levels: Iterable[AwardLevel], points: Fraction) -> AwardLevel | None:
     """The level with the highest threshold that the points reach."""
-    return max((level for level in levels if level.threshold <= points), key=lambda level: level.threshold, default=None)
+    return max(
+        (level for level in levels if level.threshold <= points), key=lambda level: level.threshold, default=None
+    )
 
 
 def standing(levels: tuple[AwardLevel, ...], sum_: Sum) -> Standing:
@@ -203,8 +222,14 @@ def outcome(application: Application, visited: bool, stands: Standing, on: date)
 
 
 def scores(repository: Repository, as_of: date) -> Mapping[InspectionId, Score]:
-    """The score of every inspection that has been and whose scheme has points, with verdicts as of the day of the visit."""
-    found = [v for v in repository.inspections.values() if v.visited(as_of) and repository.schemes[v.scheme].points is not None]
+    """The score of every inspection that has been and whose scheme has points, with verdicts as of the day of the
+    visit.
+    """
+    found = [
+        v
+        for v in repository.inspections.values()
+        if v.visited(as_of) and repository.schemes[v.scheme].points is not None
+    ]
     return {v.id: _scored(repository, repository.schemes[v.scheme], v.school, v.visit_on, v.findings) for v in found}
 
 
@@ -214,7 +239,10 @@ def _scored(repository: Repository, scheme: Scheme, school: SchoolId, on: date, 
 
 
 def assess(repository: Repository, as_of: date) -> tuple[Assessment, ...]:
-    """Every application made by the end of a day, in their order. One that nobody has visited is scored by the verdicts of that day alone."""
+    """Every application made by the end of a day, in their order.
+
+    One that nobody has visited is scored by the verdicts of that day alone.
+    """
     made = [a for a in repository.applications.values() if a.applied_on <= as_of]
     return tuple(_assessed(repository, application, as_of) for application in made)
 
@@ -227,7 +255,11 @@ def _assessed(repository: Repository, application: Application, as_of: date) -> 
     made = _scored(repository, scheme, application.school, on, inspection.findings if inspection else ())
     stands = standing(scheme.levels, made.sum)
     comes_to = outcome(application, inspection is not None, stands, as_of)
-    named = application.decision.named if application.decision and comes_to in (ApplicationOutcome.NAMED, ApplicationOutcome.ENDED) else None
+    named = (
+        application.decision.named
+        if application.decision and comes_to in (ApplicationOutcome.NAMED, ApplicationOutcome.ENDED)
+        else None
+    )
     return Assessment(
         application=application,
         inspection=inspection,

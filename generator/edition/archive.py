@@ -1,6 +1,7 @@
 """Archives: several files as one zip, with the same bytes each time.
 
-Owns the form: order, times and rights are fixed, because an archive would otherwise tell when and where it was made. Must not know what is in it.
+Owns the form: order, times and rights are fixed, because an archive would otherwise tell when and where it was made.
+Must not know what is in it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Charts: figures as inline SVG, and what a page prints with it.
 
-Owns geometry and shapes. Must not know records, releases or pages. The box of a suppressed value has one size, and its place goes by its category.
-Colours are classes, so that light, dark and paper each have their own (`xz.css`). One unit is about one pixel on a phone 390 px wide.
+Owns geometry and shapes. Must not know records, releases or pages. The box of a suppressed value has one size, and its
+place goes by its category. Colours are classes, so that light, dark and paper each have their own (`xz.css`). One unit
+is about one pixel on a phone 390 px wide.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ from generator.files.catalogue import Say
 _WIDTH = 360
 _FONT, _LINE, _BAR, _STEP, _GAP = 12, 15, 14, 18, 10
 _MARK = 28  # width of the box of a suppressed value, whatever stands behind it
-_DIRECT, _COLUMN = 3, _WIDTH / 3  # up to so many series are labelled where they are, if their names are no wider than this; else there is a key
+_DIRECT, _COLUMN = (
+    3,
+    _WIDTH / 3,
+)  # up to so many series are labelled where they are, if their names are no wider than this; else there is a key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +70,19 @@ def draw(figure: Figure | Strip, say: Say) -> Chart:
             kind, (pieces, height) = "strip", _strip(figure, say)
     width = _WIDTH if kind != "spark" else _spark_width(clean.points)
     told = tell(clean, say)
-    return Chart(id=clean.id, title=clean.title, svg=_svg(clean, kind, width, height, told.description, pieces), told=told)
+    return Chart(
+        id=clean.id, title=clean.title, svg=_svg(clean, kind, width, height, told.description, pieces), told=told
+    )
 
 
 # Elements: everything that is not markup is made literal in `_tag`
 
 
-_NAMES = {"class_": "class", "text_anchor": "text-anchor", "aria_labelledby": "aria-labelledby"}  # what Python cannot spell
+_NAMES = {
+    "class_": "class",
+    "text_anchor": "text-anchor",
+    "aria_labelledby": "aria-labelledby",
+}  # what Python cannot spell
 
 
 def _tag(name: str, *body: str, **attributes: float | str) -> Markup:
@@ -88,11 +98,20 @@ def _literal(text: str) -> Markup:
     return text if isinstance(text, Markup) else literal(text)
 
 
-def _svg(figure: Figure | Strip, kind: str, width: int, height: float, description: str, pieces: Sequence[Markup]) -> Markup:
+def _svg(
+    figure: Figure | Strip, kind: str, width: int, height: float, description: str, pieces: Sequence[Markup]
+) -> Markup:
     title, told = f"{figure.id}-title", f"{figure.id}-desc"
-    body = Markup("\n").join(("", _tag("title", figure.title, id=title), _tag("desc", description, id=told), *pieces, ""))
+    body = Markup("\n").join(
+        ("", _tag("title", figure.title, id=title), _tag("desc", description, id=told), *pieces, "")
+    )
     return _tag(
-        "svg", body, class_=f"xz-svg xz-svg--{kind}", role="img", aria_labelledby=f"{title} {told}", viewBox=f"0 0 {width} {_written(height)}"
+        "svg",
+        body,
+        class_=f"xz-svg xz-svg--{kind}",
+        role="img",
+        aria_labelledby=f"{title} {told}",
+        viewBox=f"0 0 {width} {_written(height)}",
     )
 
 
@@ -154,7 +173,10 @@ def _label(text: str, x: float, y: float, room: float, anchor: str = "start") ->
 
 def _box(x: float, y: float, mark: str, width: float = _MARK) -> list[Markup]:
     """A suppressed value: never a height of 0, never a height that means something."""
-    return [_tag("rect", class_="box", x=x, y=y, width=width, height=_BAR), _text(x + width / 2, y + 11, mark, anchor="middle")]
+    return [
+        _tag("rect", class_="box", x=x, y=y, width=width, height=_BAR),
+        _text(x + width / 2, y + 11, mark, anchor="middle"),
+    ]
 
 
 # Series: each has a colour and a pattern (areas) or a shape (points)
@@ -173,8 +195,13 @@ _SHAPE = (
 
 def _patterns(figure: Figure) -> list[Markup]:
     def pattern(place: int) -> Markup:
-        ground, lines = _tag("rect", class_=f"f{place}", width=6, height=6), _tag("path", class_="hatch", d=_HATCH[place])
-        return _tag("pattern", ground, lines, id=f"{figure.id}-p{place}", width=6, height=6, patternUnits="userSpaceOnUse")
+        ground, lines = (
+            _tag("rect", class_=f"f{place}", width=6, height=6),
+            _tag("path", class_="hatch", d=_HATCH[place]),
+        )
+        return _tag(
+            "pattern", ground, lines, id=f"{figure.id}-p{place}", width=6, height=6, patternUnits="userSpaceOnUse"
+        )
 
     return [_tag("defs", *map(pattern, range(1, len(figure.series))))] if len(figure.series) > 1 else []
 
@@ -233,7 +260,9 @@ def _names(figure: Figure) -> int:
     return max(_wide(s.name) for s in figure.series) + 6
 
 
-def _bar(figure: Figure, place: int, index: int, x: float, y: float, length: Callable[[float], float], say: Say) -> Markup:
+def _bar(
+    figure: Figure, place: int, index: int, x: float, y: float, length: Callable[[float], float], say: Say
+) -> Markup:
     series, point = figure.series[place], figure.series[place].points[index]
     words = value(point, figure.unit, say)
     name = [_text(x - 6, y + 11, series.name, x - 6, "end")] if x else []
@@ -277,10 +306,21 @@ def _parts(figure: Figure, index: int, y: float, total: float, say: Say) -> Iter
     for place, series in enumerate(figure.series):
         part = known(series.points[index : index + 1])[0]
         words, width = share(part, total, say), part / total * _WIDTH
-        facts = {"at": figure.categories[index], "name": series.name, "value": value(part, figure.unit, say), "share": words}
+        facts = {
+            "at": figure.categories[index],
+            "name": series.name,
+            "value": value(part, figure.unit, say),
+            "share": words,
+        }
         under = [_text(x + width / 2, y + _BAR + 12, words, anchor="middle")] if _wide(words) <= width else []
         if part:
-            yield _tag("g", _tag("title", say("charts.part", **facts)), _area(figure, place, x, y, width), *under, class_="part")
+            yield _tag(
+                "g",
+                _tag("title", say("charts.part", **facts)),
+                _area(figure, place, x, y, width),
+                *under,
+                class_="part",
+            )
         x += width
 
 
@@ -293,7 +333,11 @@ def _line(figure: Figure, say: Say) -> _Drawn:
     """Gaps stay gaps. Points that are not known or not published have a row of their own under the axis."""
     several = len(figure.series) > 1
     direct = several and len(figure.series) <= _DIRECT and _names(figure) + 20 <= _COLUMN  # 19 before the name
-    key, top = _key(figure, lambda p, x, y: _shape(p, x + 6, y + 7)) if several and not direct else ([], 8.0 if several else 20.0)
+    key, top = (
+        _key(figure, lambda p, x, y: _shape(p, x + 6, y + 7))
+        if several and not direct
+        else ([], 8.0 if several else 20.0)
+    )
     ceiling = _ceiling(known(figure.points))
     ticks = [t for t in (0.0, ceiling / 2, ceiling) if t in (0.0, ceiling) or t.is_integer()]
     left = min(max(_wide(number(t) + figure.unit) for t in ticks) + 8, _WIDTH / 3)
@@ -306,11 +350,25 @@ def _line(figure: Figure, say: Say) -> _Drawn:
         return top + _HEIGHT * (1 - value / ceiling)
 
     for tick in ticks:
-        pieces.append(_tag("path", class_="axis" if not tick else "grid", d=f"M{_written(left)} {_written(height(tick))}H{_WIDTH - right}"))
+        pieces.append(
+            _tag(
+                "path",
+                class_="axis" if not tick else "grid",
+                d=f"M{_written(left)} {_written(height(tick))}H{_WIDTH - right}",
+            )
+        )
         pieces.append(_text(left - 6, height(tick) + 4, number(tick) + figure.unit, left - 6, "end", "muted"))
     for place, series in enumerate(figure.series):
-        pieces += _track(figure, place, xs, [height(p) if isinstance(p, int | float) else None for p in series.points], say)
-    pieces += _ends(figure, _WIDTH - right + 4, height) if direct else [] if several else _values(figure, xs, step, height, say)
+        pieces += _track(
+            figure, place, xs, [height(p) if isinstance(p, int | float) else None for p in series.points], say
+        )
+    pieces += (
+        _ends(figure, _WIDTH - right + 4, height)
+        if direct
+        else []
+        if several
+        else _values(figure, xs, step, height, say)
+    )
     gaps, y = _gaps(figure, xs, top + _HEIGHT + 8)
     under, y = _under(figure, xs, step, y)
     return [*pieces, *gaps, *under], y
@@ -329,7 +387,9 @@ def _track(figure: Figure, place: int, xs: Sequence[float], ys: Sequence[float |
     """One series: a line through each run of known points, and a shape on every point."""
     path, pen = "", "M"
     for x, y in zip(xs, ys, strict=True):
-        path += f"{pen}{_written(x)} {_written(y)}" + "h0" * (pen == "M") if y is not None else ""  # h0: a point alone is a dot
+        path += (
+            f"{pen}{_written(x)} {_written(y)}" + "h0" * (pen == "M") if y is not None else ""
+        )  # h0: a point alone is a dot
         pen = "M" if y is None else "L"
     if path:
         yield _tag("path", class_=f"line s{place} d{place}", d=path)
@@ -337,10 +397,16 @@ def _track(figure: Figure, place: int, xs: Sequence[float], ys: Sequence[float |
     for index, (x, y) in enumerate(zip(xs, ys, strict=True)):
         if y is not None:
             words = value(series.points[index], figure.unit, say)
-            yield _tag("g", _tag("title", say("charts.point", at=figure.categories[index], name=series.name, value=words)), _shape(place, x, y))
+            yield _tag(
+                "g",
+                _tag("title", say("charts.point", at=figure.categories[index], name=series.name, value=words)),
+                _shape(place, x, y),
+            )
 
 
-def _values(figure: Figure, xs: Sequence[float], step: float, height: Callable[[float], float], say: Say) -> Iterator[Markup]:
+def _values(
+    figure: Figure, xs: Sequence[float], step: float, height: Callable[[float], float], say: Say
+) -> Iterator[Markup]:
     """The values of a single series above its points: all where there is room, else the last."""
     points = [(x, p) for x, p in zip(xs, figure.series[0].points, strict=True) if isinstance(p, int | float)]
     fits = all(_wide(value(p, figure.unit, say)) <= step for _, p in points)
@@ -406,7 +472,12 @@ def _spark(figure: Figure, say: Say) -> _Drawn:
     return [*tracks[:1], *tracks[1:][-1:], *gaps], 36
 
 
-_DRAW: dict[Kind, Callable[[Figure, Say], _Drawn]] = {Kind.BARS: _bars, Kind.STACKED: _stacked, Kind.LINE: _line, Kind.SPARK: _spark}
+_DRAW: dict[Kind, Callable[[Figure, Say], _Drawn]] = {
+    Kind.BARS: _bars,
+    Kind.STACKED: _stacked,
+    Kind.LINE: _line,
+    Kind.SPARK: _spark,
+}
 
 
 # A school among all
@@ -422,7 +493,10 @@ def _strip(figure: Strip, say: Say) -> _Drawn:
     spots = [(c := _column_of(v / ceiling), pile[c], pile.update([c])) for v in others]
     pitch = min(9.0, 120 / max(pile.values(), default=1))
     base = top + pitch * max(pile.values(), default=1) + 6
-    dots = [_tag("circle", class_="dot", cx=_column_x(c), cy=base - 6 - pitch * height, r=min(3.5, pitch * 0.44)) for c, height, _ in spots]
+    dots = [
+        _tag("circle", class_="dot", cx=_column_x(c), cy=base - 6 - pitch * height, r=min(3.5, pitch * 0.44))
+        for c, height, _ in spots
+    ]
     mine = [_shape(3, _column_x(_column_of(v / ceiling)), base - 6) for v in own]
     axis = [_tag("path", class_="axis", d=f"M0 {_written(base)}H{_WIDTH}")]
     ends = ((_EDGE, 0.0, "start"), (_WIDTH - _EDGE, ceiling, "end"))
@@ -442,8 +516,17 @@ def _column_x(column: int) -> float:
 
 
 def _strip_key(figure: Strip, count: int, say: Say) -> _Drawn:
-    box = _box(0, 0, figure.own.mark) if isinstance(figure.own, HiddenPoint) else [_shape(3, 7, 7)] if figure.own is not None else []
+    box = (
+        _box(0, 0, figure.own.mark)
+        if isinstance(figure.own, HiddenPoint)
+        else [_shape(3, 7, 7)]
+        if figure.own is not None
+        else []
+    )
     x = _MARK + 6 if isinstance(figure.own, HiddenPoint) else 18
     own = [*box, _text(x, 11, named(figure, say), _WIDTH - x)]
-    others = [_tag("circle", class_="dot", cx=7, cy=_STEP + 7, r=3.5), _text(18, _STEP + 11, say("charts.strip.others", count=count), _WIDTH - 18)]
+    others = [
+        _tag("circle", class_="dot", cx=7, cy=_STEP + 7, r=3.5),
+        _text(18, _STEP + 11, say("charts.strip.others", count=count), _WIDTH - 18),
+    ]
     return [*own, *others], 2 * _STEP + 8.0

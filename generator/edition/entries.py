@@ -8,11 +8,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_TOUCHING = re.compile(r"(</(?:t[dhr]|d[td]|li|[uo]l|p|h[1-6]|div|span|small|strong|code|a|caption|summary)>)(?=<(?!/))")
+_TOUCHING = re.compile(
+    r"(</(?:t[dhr]|d[td]|li|[uo]l|p|h[1-6]|div|span|small|strong|code|a|caption|summary)>)(?=<(?!/))"
+)
 
 
 def apart(body: str) -> str:
-    """A page's text with a space between elements that touch: the engine's index drops the marks, and would make one word of two cells."""
+    """A page's text with a space between elements that touch: the engine's index drops the marks, and would make one
+    word of two cells.
+    """
     return _TOUCHING.sub(r"\1 ", body)
 
 

@@ -1,7 +1,8 @@
 """Figures: values that may be shown, and what is said of them in words.
 
-Owns the types that charts are drawn from, their checks, and their words: each value, the description, the notes, the table. Must not know how one is
-drawn, nor records, releases or pages. A suppressed value cannot leak from here: its type holds a letter and no number.
+Owns the types that charts are drawn from, their checks, and their words: each value, the description, the notes, the
+table. Must not know how one is drawn, nor records, releases or pages. A suppressed value cannot leak from here: its
+type holds a letter and no number.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ _LARGEST = 10**12
 
 
 class Kind(StrEnum):
-    """How a Figure is drawn. BARS with several series are grouped; STACKED are shares of each category's whole; SPARK is a line of one series."""
+    """How a Figure is drawn.
+
+    BARS with several series are grouped; STACKED are shares of each category's whole; SPARK is a line of one series.
+    """
 
     BARS = "bars"
     STACKED = "stacked"
@@ -59,9 +63,13 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """Values to be shown. `id` and title are unique on their page; `axis` names the categories; `unit` follows each value (`"%"`, `" pupils"`).
+    """Values to be shown.
 
-    `notes` explain the letters. Colours go by the order of the series, so a page names the same ones in the same order. ValueError: a caller's bug.
+    `id` and title are unique on their page; `axis` names the categories; `unit` follows each value (`"%"`, `"
+    pupils"`).
+
+    `notes` explain the letters. Colours go by the order of the series, so a page names the same ones in the same order.
+    ValueError: a caller's bug.
     """
 
     id: str
@@ -90,7 +98,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """One school among all: its own point with its name, the others without; the order of the others is not shown. Else like a Figure."""
+    """One school among all: its own point with its name, the others without; the order of the others is not shown.
+
+    Else like a Figure.
+    """
 
     id: str
     title: str
@@ -112,7 +123,9 @@ class Strip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureWords:
-    """A figure in words: its description, what must be read with it, and its table (the first cell of a row names it)."""
+    """A figure in words: its description, what must be read with it, and its table (the first cell of a row
+    names it).
+    """
 
     description: str
     notes: tuple[str, ...]
@@ -232,8 +245,15 @@ def _series_told(series: Series, figure: Figure, say: Say) -> str:
         return say("charts.series.none", name=series.name)
     if len(pairs) == 1:
         return say("charts.series.one", name=series.name, value=value(pairs[0][0], figure.unit, say), at=pairs[0][1])
-    named = {"first": pairs[0], "last": pairs[-1], "low": min(pairs, key=itemgetter(0)), "high": max(pairs, key=itemgetter(0))}
-    facts = {k: value(v, figure.unit, say) for k, (v, _) in named.items()} | {f"{k}_at": at for k, (_, at) in named.items()}
+    named = {
+        "first": pairs[0],
+        "last": pairs[-1],
+        "low": min(pairs, key=itemgetter(0)),
+        "high": max(pairs, key=itemgetter(0)),
+    }
+    facts = {k: value(v, figure.unit, say) for k, (v, _) in named.items()} | {
+        f"{k}_at": at for k, (_, at) in named.items()
+    }
     return say("charts.series.several", name=series.name, **facts)
 
 
@@ -247,7 +267,11 @@ def _cells(figure: Figure, index: int, say: Say) -> Iterator[str]:
     total = whole(parts) if figure.kind is Kind.STACKED else None
     for part in parts:
         words = value(part, figure.unit, say)
-        yield say("charts.with_share", value=words, share=share(part, total, say)) if total and isinstance(part, int | float) else words
+        yield (
+            say("charts.with_share", value=words, share=share(part, total, say))
+            if total and isinstance(part, int | float)
+            else words
+        )
 
 
 def whole(parts: Sequence[Point]) -> float | None:

@@ -1,8 +1,9 @@
 """Text as HTML that nothing reads as anything but text: no engine, no extension of Markdown, no stamp.
 
-Owns the way of a text through the engine. `literal` turns every sign that is not a letter, a digit or a single space between them into a character
-reference; in what the engine made of it `settle` puts plain signs in the place of references again, except of those that HTML itself reads. `escaped`
-is for HTML that no engine reads: settled, it is the same as what comes out of the engine. Must not know templates, pages or engines.
+Owns the way of a text through the engine. `literal` turns every sign that is not a letter, a digit or a single space
+between them into a character reference; in what the engine made of it `settle` puts plain signs in the place of
+references again, except of those that HTML itself reads. `escaped` is for HTML that no engine reads: settled, it is the
+same as what comes out of the engine. Must not know templates, pages or engines.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from markupsafe import Markup
 
 _KEPT = 16384  # most texts stand on several pages, in many cells
 
-# ASCII signs; white space but a single space between signs; what HTML cannot hold; digits that an extension would make an ordinal of
+# ASCII signs; white space but a single space between signs; what HTML cannot hold; digits that an extension would make
+# an ordinal of
 _SIGN = re.compile(r"[!-/:-@\[-`{-~]|[^\S ]|[\x00-\x1f\x7f-\x9f]|^ | $|(?<= ) |[0-9](?=st|nd|rd|th)")
 _NONE = "\ufffd"
 _REFERENCE = re.compile(r"&#([0-9]{1,5});")
@@ -32,7 +34,10 @@ def literal(text: str) -> Markup:
 
 @lru_cache(maxsize=_KEPT)
 def escaped(text: str) -> Markup:
-    """The text for HTML that no engine reads. Its line breaks and outer spaces are references still, until the whole is settled."""
+    """The text for HTML that no engine reads.
+
+    Its line breaks and outer spaces are references still, until the whole is settled.
+    """
     return Markup(_REFERENCE.sub(lambda m: _PRINTED.get(m[1], m[0]), literal(text)))
 
 

@@ -1,6 +1,7 @@
 """Open data: every verdict as JSON, in the form that `schemas/published/verdicts.schema.json` tells.
 
-Owns that form and its version. What is not stated is null, never 0. Must not know pages, or how people are told of verdicts.
+Owns that form and its version. What is not stated is null, never 0. Must not know pages, or how people are told of
+verdicts.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ FORMAT = "xinzhuli-verdicts/1"
 def verdicts_json(site: Site, catalogue: Catalogue) -> bytes:
     """Every Check of the Site's day, a line each, with the rules, schools and verdicts that it names."""
     head = json.dumps(_head(site, catalogue), ensure_ascii=False, indent=1)
-    checks = ",\n".join(json.dumps(_check(check, site.as_of), ensure_ascii=False, separators=(",", ":")) for check in site.verdicts.checks)
+    checks = ",\n".join(
+        json.dumps(_check(check, site.as_of), ensure_ascii=False, separators=(",", ":"))
+        for check in site.verdicts.checks
+    )
     return f'{head.removesuffix("}").rstrip()},\n "checks": [\n{checks}\n ]\n}}\n'.encode()
 
 
@@ -66,7 +70,11 @@ def _text(text: Text) -> Mapping[str, str | None]:
 
 
 def _verdict(verdict: Verdict, catalogue: Catalogue) -> Mapping[str, object]:
-    return {"id": verdict.value, "title": _text(enum_label("Verdict", verdict.value)), "meaning": _text(meaning(verdict, catalogue))}
+    return {
+        "id": verdict.value,
+        "title": _text(enum_label("Verdict", verdict.value)),
+        "meaning": _text(meaning(verdict, catalogue)),
+    }
 
 
 def _rule(rule: Rule) -> Mapping[str, object]:
@@ -84,7 +92,12 @@ def _rule(rule: Rule) -> Mapping[str, object]:
 
 
 def _school(school: School) -> Mapping[str, object]:
-    return {"id": school.id, "title": _text(school.title), "area": school.area, "stages": [stage.value for stage in school.stages]}
+    return {
+        "id": school.id,
+        "title": _text(school.title),
+        "area": school.area,
+        "stages": [stage.value for stage in school.stages],
+    }
 
 
 def _check(check: Check, as_of: date) -> Mapping[str, object]:

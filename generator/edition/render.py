@@ -1,7 +1,8 @@
 """An Edition: the Site in one language, and how its data become Markdown text.
 
-Owns the template environments and their filters. Whatever a template prints is written by `literal`, so that no text reaches the engine's Markdown
-as Markdown; HTML that no engine reads is written by `escaped`. Must not know which pages exist.
+Owns the template environments and their filters. Whatever a template prints is written by `literal`, so that no text
+reaches the engine's Markdown as Markdown; HTML that no engine reads is written by `escaped`. Must not know which pages
+exist.
 """
 
 from __future__ import annotations
@@ -177,7 +178,9 @@ def heading(text: str) -> Markup:
 
 
 def brief(text: str, longest: int) -> str:
-    """The beginning of a text, cut between words where there are any, without the full stop of a sentence that is shown whole."""
+    """The beginning of a text, cut between words where there are any, without the full stop of a sentence that is shown
+    whole.
+    """
     if len(text) <= longest:
         return text.rstrip("。.")
     cut = text[:longest]
@@ -185,7 +188,10 @@ def brief(text: str, longest: int) -> str:
 
 
 def front_matter(fields: Mapping[str, object]) -> str:
-    """A YAML front matter block. Strings are written as HTML, because the theme prints them as they are, and quoted as JSON, which is YAML."""
+    """A YAML front matter block.
+
+    Strings are written as HTML, because the theme prints them as they are, and quoted as JSON, which is YAML.
+    """
     lines = (f"{key}: {json.dumps(_literals(value), ensure_ascii=False)}" for key, value in fields.items())
     return "---\n" + "\n".join(lines) + "\n---\n\n"
 

@@ -1,7 +1,7 @@
 """What the public may be told: one Site, made from what the files say, and the Pages written from it.
 
-Owns `Site` and `Page`. Pages receive a Site and nothing else, so whether a page can leak is a question of this type: nothing sealed
-is ever part of it. Must not know how a page is rendered or written.
+Owns `Site` and `Page`. Pages receive a Site and nothing else, so whether a page can leak is a question of this type:
+nothing sealed is ever part of it. Must not know how a page is rendered or written.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from generator.records.repository import Repository
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """Everything that may be published of one commit, as it stood at the end of the day `as_of` (in the district's time zone)."""
+    """Everything that may be published of one commit, as it stood at the end of the day `as_of` (in the district's time
+    zone).
+    """
 
     repository: Repository
     claims: tuple[ClaimResult, ...]
@@ -36,7 +38,9 @@ class Site:
     assessments: tuple[Assessment, ...]
     as_of: date
     commit: Commit | None
-    current_year: SchoolYear  # the one that `as_of` falls in, or the last one begun before it (the first, before them all)
+    current_year: (
+        SchoolYear  # the one that `as_of` falls in, or the last one begun before it (the first, before them all)
+    )
 
     @property
     def releases(self) -> tuple[Release, ...]:
@@ -59,9 +63,12 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page in one language. `path` has `/` and no suffix (`policies/xinzhuli`); `title` and `description` are plain text.
+    """One page in one language.
 
-    `body` is Markdown whose data stand in escaped HTML blocks. `cites` are the records it was made from. `files` are what it hands out.
+    `path` has `/` and no suffix (`policies/xinzhuli`); `title` and `description` are plain text.
+
+    `body` is Markdown whose data stand in escaped HTML blocks. `cites` are the records it was made from. `files` are
+    what it hands out.
     """
 
     path: str
@@ -76,11 +83,16 @@ class Page:
 
 
 def site(
-    repository: Repository, as_of: date, commit: Commit | None, earlier: Earlier | None = None, past_of: Container[SchoolId] | None = None
+    repository: Repository,
+    as_of: date,
+    commit: Commit | None,
+    earlier: Earlier | None = None,
+    past_of: Container[SchoolId] | None = None,
 ) -> Site:
     """The Site of a checked repository. Claims are measured as of their own day, not of `as_of`.
 
-    `earlier` as in `evaluate`. With `past_of` the days that are over are told of these schools alone: enough to compare two Sites, never to publish.
+    `earlier` as in `evaluate`. With `past_of` the days that are over are told of these schools alone: enough to compare
+    two Sites, never to publish.
     """
     verdicts = evaluate(repository, as_of, earlier)
     return Site(

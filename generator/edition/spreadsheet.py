@@ -1,8 +1,9 @@
 """Spreadsheets: a table as CSV and as an Excel workbook, with the same bytes each time.
 
-Owns both forms and is the only user of XlsxWriter. openpyxl stamps the moment of writing into the file and its archive; XlsxWriter lets all of it be
-fixed, and is asked directly because pandas takes three times as long to hand it the same cells. Text that a spreadsheet would take for a formula, a
-number or a day stays text. Must not know what the tables say.
+Owns both forms and is the only user of XlsxWriter. openpyxl stamps the moment of writing into the file and its archive;
+XlsxWriter lets all of it be fixed, and is asked directly because pandas takes three times as long to hand it the same
+cells. Text that a spreadsheet would take for a formula, a number or a day stays text. Must not know what the tables
+say.
 """
 
 from __future__ import annotations
@@ -26,12 +27,18 @@ from xlsxwriter.worksheet import Worksheet
 SheetValue: TypeAlias = "str | int | float | date | None"
 _FORMULA = re.compile(r"[=+\-@\u2212]")
 _CONTROL = ("\t", "\r", "\n")
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
 # What spreadsheets turn into a day, a time or a number of another form, in the languages of their users here.
 _VALUE = re.compile(
-    rf"\d{{1,2}}[-/]\d{{1,4}}|\d{{3,4}}[-/]\d{{1,2}}|\d{{1,4}}([-/.])\d{{1,2}}\1\d{{1,4}}"  # 2026-10, 3/4, 1.10, 2026/10/1
-    rf"|\d+ \d+/\d+|\d{{1,2}}[-/. ]?{_MONTH}(?:[-/., ]*\d{{1,4}})?|{_MONTH}[-/. ]?\d{{1,2}}(?:[-/., ]*\d{{1,4}})?|{_MONTH}[-/. ]\d{{4}}"
-    r"|(?:上午|下午)? ?\d{1,2}[时点](?:\d{1,2}分(?:\d{1,2}秒)?)?|(?:上午|下午) ?\d{1,2}:\d{2}(?::\d{2})?|\d{1,3}(?:,\d{3})+(?:\.\d+)?"
+    # 2026-10, 3/4, 1.10, 2026/10/1
+    rf"\d{{1,2}}[-/]\d{{1,4}}|\d{{3,4}}[-/]\d{{1,2}}|\d{{1,4}}([-/.])\d{{1,2}}\1\d{{1,4}}"
+    rf"|\d+ \d+/\d+|\d{{1,2}}[-/. ]?{_MONTH}(?:[-/., ]*\d{{1,4}})?"
+    rf"|{_MONTH}[-/. ]?\d{{1,2}}(?:[-/., ]*\d{{1,4}})?|{_MONTH}[-/. ]\d{{4}}"
+    r"|(?:上午|下午)? ?\d{1,2}[时点](?:\d{1,2}分(?:\d{1,2}秒)?)?"
+    r"|(?:上午|下午) ?\d{1,2}:\d{2}(?::\d{2})?|\d{1,3}(?:,\d{3})+(?:\.\d+)?"
     r"|(?:\d{1,4}年)?\d{1,2}月(?:\d{1,2}日)?|\d{4}年|\d{1,3}:\d{2}(?::\d{2})?(?:\.\d+)?(?: ?[ap]m?)?|\d{1,2} ?[ap]m?"
     r"|[\d,]*\.?\d+e[+-]?\d+|0\d+(?:\.\d+)?|\d{16,}|\d+\.\d*0|[$¥€£]\s*[\d,.]+|\([\d,.]+\)|\d[\d,.]*\s*%|true|false",
     re.IGNORECASE,
@@ -42,7 +49,10 @@ _MADE = datetime(2000, 1, 1)  # noqa: DTZ001 (properties have no zone); fixed: a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A sheet: its name, its columns (title, and width in characters) and its rows. The first `frozen` columns stay in view, as the header does."""
+    """A sheet: its name, its columns (title, and width in characters) and its rows.
+
+    The first `frozen` columns stay in view, as the header does.
+    """
 
     name: str
     columns: tuple[tuple[str, int], ...]
@@ -51,7 +61,9 @@ class Sheet:
 
 
 def as_csv(table: Sheet) -> bytes:
-    """UTF-8 with a byte order mark, without which Excel takes Chinese for something else; lines end as RFC 4180 has it."""
+    """UTF-8 with a byte order mark, without which Excel takes Chinese for something else; lines end as RFC
+    4180 has it.
+    """
     made = io.StringIO()
     writer = csv.writer(made, lineterminator="\r\n")
     writer.writerow([_guarded(title) for title, _ in table.columns])
@@ -65,29 +77,44 @@ def _guarded(cell: SheetValue) -> SheetValue:
 
 
 def taken_otherwise(text: str) -> bool:
-    """Whether a spreadsheet would make a formula, a day or another number of a text: in any width, after what cannot be seen, behind a separator."""
+    """Whether a spreadsheet would make a formula, a day or another number of a text: in any width, after what cannot be
+    seen, behind a separator.
+    """
     if text.isalpha():  # most are
         return _VALUE.fullmatch(text) is not None
     plain = unicodedata.normalize("NFKC", text)
     begins = (_seen(part) for part in re.split(r"[;\t]", plain))
-    return text.startswith(_CONTROL) or any(map(_FORMULA.match, begins)) or _VALUE.fullmatch(_seen(plain).rstrip().translate(_DASHES)) is not None
+    return (
+        text.startswith(_CONTROL)
+        or any(map(_FORMULA.match, begins))
+        or _VALUE.fullmatch(_seen(plain).rstrip().translate(_DASHES)) is not None
+    )
 
 
 def _seen(text: str) -> str:
     """Text without what cannot be seen before it, and without quotes that open it."""
-    first = next((n for n, sign in enumerate(text) if unicodedata.category(sign)[0] not in "ZC" and sign not in "\"'"), len(text))
+    first = next(
+        (n for n, sign in enumerate(text) if unicodedata.category(sign)[0] not in "ZC" and sign not in "\"'"), len(text)
+    )
     return text[first:]
 
 
 def as_workbook(tables: Sequence[Sheet], properties: Mapping[str, str]) -> bytes:
-    """An Excel workbook with a sheet a table: header in view, a filter on every column, text never a formula or a link."""
+    """An Excel workbook with a sheet a table: header in view, a filter on every column, text never a formula
+    or a link.
+    """
     made = io.BytesIO()
     # A row at a time, beside memory: a large district has some hundred thousand.
     book = Workbook(made, {"constant_memory": True, "tmpdir": _temporary()})
     book.set_properties({**properties, "created": _MADE})
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    day, wrapped = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}), book.add_format({"text_wrap": True, "valign": "top"})
-    kept = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})  # stays text when somebody edits the cell
+    day, wrapped = (
+        book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
+        book.add_format({"text_wrap": True, "valign": "top"}),
+    )
+    kept = book.add_format(
+        {"text_wrap": True, "valign": "top", "quote_prefix": True}
+    )  # stays text when somebody edits the cell
     for table in tables:
         sheet = book.add_worksheet(table.name)
         sheet.freeze_panes(1, table.frozen)
@@ -101,7 +128,9 @@ def as_workbook(tables: Sequence[Sheet], properties: Mapping[str, str]) -> bytes
     return made.getvalue()
 
 
-def _write(sheet: Worksheet, number: int, row: Sequence[SheetValue], day: Format, wrapped: Format, kept: Format) -> None:
+def _write(
+    sheet: Worksheet, number: int, row: Sequence[SheetValue], day: Format, wrapped: Format, kept: Format
+) -> None:
     for column, cell in enumerate(row):
         match cell:
             case None:
@@ -115,7 +144,10 @@ def _write(sheet: Worksheet, number: int, row: Sequence[SheetValue], day: Format
 
 
 def _temporary() -> str:
-    """The folder for temporary files. OSError (no space left) where none can be written to, as Python says FileNotFoundError of a full disk."""
+    """The folder for temporary files.
+
+    OSError (no space left) where none can be written to, as Python says FileNotFoundError of a full disk.
+    """
     try:
         return tempfile.gettempdir()
     except FileNotFoundError:

@@ -1,7 +1,8 @@
 """The generator's own sentences, in every language it speaks.
 
-Owns the files of `site/catalogue`: `problems/` (what a Problem says, with an example of the mistake and its mending), `cli.yml` and `commands/` (the
-command line) and `pages/` (the site). Must not know when a sentence is said. Facts are put into sentences, never read as sentences.
+Owns the files of `site/catalogue`: `problems/` (what a Problem says, with an example of the mistake and its mending),
+`cli.yml` and `commands/` (the command line) and `pages/` (the site). Must not know when a sentence is said. Facts are
+put into sentences, never read as sentences.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class Explained:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemExample:
-    """A mistake and its mending: `path` is where the text stands in a district; the mistake is reported at `at` (`line:column`).
+    """A mistake and its mending: `path` is where the text stands in a district; the mistake is reported at `at`
+    (`line:column`).
 
     `without`: the file that is missing as well, where that is part of the mistake.
     """
@@ -61,12 +63,15 @@ class Catalogue:
     codes: Mapping[str, Code]
 
     def say(self, key: str, language: Language, **facts: object) -> str:
-        """A sentence with its facts; `{count:clause|clauses}` is the word for one or for many; a part in `[[ ]]` goes where a fact of it is empty.
+        """A sentence with its facts; `{count:clause|clauses}` is the word for one or for many; a part in `[[ ]]` goes
+        where a fact of it is empty.
 
         KeyError if key or fact is missing: a bug.
         """
         sentence = self.sentences[key][language]
-        return _SENTENCE.vformat(_kept(sentence, facts), (), facts) if "{" in sentence else sentence  # most have no facts, and pages say hundreds
+        return (
+            _SENTENCE.vformat(_kept(sentence, facts), (), facts) if "{" in sentence else sentence
+        )  # most have no facts, and pages say hundreds
 
     def message(self, found: Problem, language: Language) -> str:
         """What is wrong, in one sentence."""
@@ -125,7 +130,10 @@ _OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
 
 
 def filled(sentence: str, facts: Mapping[str, str]) -> str:
-    """A sentence with its facts; a part in `[[ ]]` is left out where a fact that it names is empty. Facts are never read as sentences."""
+    """A sentence with its facts; a part in `[[ ]]` is left out where a fact that it names is empty.
+
+    Facts are never read as sentences.
+    """
     return _kept(sentence, facts).format_map(facts)
 
 
@@ -158,7 +166,11 @@ def load() -> Catalogue:
     """The program's catalogue. Its files are part of the program: a fault in them is a bug (InputError)."""
     folder = site_folder() / "catalogue"
     sentences: dict[str, Mapping[Language, str]] = {}
-    for path in (folder / "cli.yml", *sorted((folder / "commands").glob("*.yml")), *sorted((folder / "pages").glob("*.yml"))):
+    for path in (
+        folder / "cli.yml",
+        *sorted((folder / "commands").glob("*.yml")),
+        *sorted((folder / "pages").glob("*.yml")),
+    ):
         for key, words in _mapping(path).items():
             if key in sentences:
                 raise AssertionError(f"{path.name}: {key} stands in another file too")

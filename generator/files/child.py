@@ -1,7 +1,8 @@
 """Child processes: all that this program starts is started here, alone.
 
-Owns where programs are looked for, and the folder, the environment, the umask and the interpreter's flags of what runs. Nothing in a district's
-folder and no variable of the caller's runs there, or changes what runs. Must not know what the children do. docs/SECURITY.md lists them.
+Owns where programs are looked for, and the folder, the environment, the umask and the interpreter's flags of what runs.
+Nothing in a district's folder and no variable of the caller's runs there, or changes what runs. Must not know what the
+children do. docs/SECURITY.md lists them.
 """
 
 from __future__ import annotations
@@ -40,34 +41,61 @@ def python(module: str, *arguments: str, flags: Sequence[str] = ISOLATED) -> lis
 
 
 def program(name: str, strange: Path | None = None) -> str | None:
-    """Where a program lies: on the caller's PATH, but only where that names folders in full, and not below a strange folder (the current one)."""
+    """Where a program lies: on the caller's PATH, but only where that names folders in full, and not below a strange
+    folder (the current one).
+    """
     found = shutil.which(name, path=os.pathsep.join(_places(strange or Path(current()))))
     return found if found and os.path.isabs(found) else None  # noqa: PTH117
 
 
 def forget_strange_programs(*strange: Path) -> None:
-    """From now on this process, and a library that starts programs by itself, finds none in such folders or in the current one."""
+    """From now on this process, and a library that starts programs by itself, finds none in such folders or in the
+    current one.
+    """
     os.environ["PATH"] = os.pathsep.join(_places(Path(current()), *strange) or _SYSTEM)
 
 
 def _places(*strange: Path) -> list[str]:
     listed = [Path(place) for place in os.get_exec_path() if os.path.isabs(place)]  # noqa: PTH117
     below = [folder.resolve() for folder in strange]
-    return [str(p) for p in listed if str(p) in _SYSTEM or not any(p.resolve().is_relative_to(folder) for folder in below)]
+    return [
+        str(p) for p in listed if str(p) in _SYSTEM or not any(p.resolve().is_relative_to(folder) for folder in below)
+    ]
 
 
 def environment(kept: Iterable[str] = (), beside: str | None = None, **more: str) -> dict[str, str]:
-    """A child's environment: the same everywhere, but for the variables that are kept; the folder of the program `beside` is on its PATH too."""
+    """A child's environment: the same everywhere, but for the variables that are kept; the folder of the program
+    `beside` is on its PATH too.
+    """
     first = (str(Path(beside).parent),) if beside else ()
     system = _SYSTEM if os.name == "posix" else tuple(os.get_exec_path())
     plain = {"PATH": os.pathsep.join(dict.fromkeys((*first, *system))), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
     return plain | {name: os.environ[name] for name in (*_NEEDED, *kept) if name in os.environ} | more
 
 
-def run(command: Sequence[str], environment: Mapping[str, str], *, folder: Path = NOWHERE, given: bytes = b"", hear: bool = False) -> Finished:
-    """What a program answers to its input, when it has ended. With `hear`, what it says to the person at the desk goes there."""
+def run(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    folder: Path = NOWHERE,
+    given: bytes = b"",
+    hear: bool = False,
+) -> Finished:
+    """What a program answers to its input, when it has ended.
+
+    With `hear`, what it says to the person at the desk goes there.
+    """
     heard = None if hear else subprocess.PIPE
-    return subprocess.run(command, env=environment, cwd=folder, input=given, stdout=subprocess.PIPE, stderr=heard, umask=_OTHERS, check=False)
+    return subprocess.run(
+        command,
+        env=environment,
+        cwd=folder,
+        input=given,
+        stdout=subprocess.PIPE,
+        stderr=heard,
+        umask=_OTHERS,
+        check=False,
+    )
 
 
 def start(
@@ -79,9 +107,11 @@ def start(
     public: bool = False,
     session: bool = False,
 ) -> Process:
-    """A program that runs beside us; what it says comes by one pipe, but of one that is `given` something its complaints are dropped.
+    """A program that runs beside us; what it says comes by one pipe, but of one that is `given` something its
+    complaints are dropped.
 
-    `public`: others may read what it writes, as far as the caller's umask lets them. `session`: it can be ended with all that it started.
+    `public`: others may read what it writes, as far as the caller's umask lets them. `session`: it can be ended with
+    all that it started.
     """
     return subprocess.Popen(
         command,
@@ -96,7 +126,9 @@ def start(
 
 
 def leave_no_dump() -> None:
-    """What this process holds in memory goes to no file when it crashes, and no other process of the same user may look into it."""
+    """What this process holds in memory goes to no file when it crashes, and no other process of the same user may look
+    into it.
+    """
     try:
         import ctypes
         import resource
@@ -104,4 +136,6 @@ def leave_no_dump() -> None:
         return  # Windows, whose dumps the caller's settings decide
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE: a program that collects dumps does not ask for the limit
+        ctypes.CDLL(None).prctl(
+            4, 0, 0, 0, 0
+        )  # PR_SET_DUMPABLE: a program that collects dumps does not ask for the limit

@@ -1,7 +1,9 @@
-"""Signs that look like others: radicals as PDF files give them, full-width letters and digits, ligatures, letters in two pieces.
+"""Signs that look like others: radicals as PDF files give them, full-width letters and digits, ligatures, letters in
+two pieces.
 
-Owns which signs have a plain form that records are written in, and what it is. Searches, comparisons and screen readers take them for other signs.
-Signs that Chinese text uses on purpose (full-width punctuation, ①, Ⅱ, ㎡, ℃) stay. Must not know where text stands in YAML.
+Owns which signs have a plain form that records are written in, and what it is. Searches, comparisons and screen readers
+take them for other signs. Signs that Chinese text uses on purpose (full-width punctuation, ①, Ⅱ, ㎡, ℃) stay. Must not
+know where text stands in YAML.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from collections.abc import Iterator, Mapping
 from generator.files.typing_mistakes import codepoint, lines_of, place
 from generator.problems import Problem, problem
 
-# Radicals that have no compatibility form in Unicode, and the characters that its EquivalentUnifiedIdeograph table (14.0) gives for them.
+# Radicals that have no compatibility form in Unicode, and the characters that its EquivalentUnifiedIdeograph table
+# (14.0) gives for them.
 _RADICALS = (
     "⺁⺂⺃⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻"
     "⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳"
@@ -51,7 +54,9 @@ def signs(path: str, text: str) -> Iterator[Problem]:
 def _in_comment(text: str, at: int) -> bool:
     lines = lines_of(text)
     start = lines.starts[lines.line(at)]
-    return text.startswith("#", start) or (text.startswith((" ", "\t"), start) and _COMMENT.match(text, start) is not None)
+    return text.startswith("#", start) or (
+        text.startswith((" ", "\t"), start) and _COMMENT.match(text, start) is not None
+    )
 
 
 _COMMENT = re.compile(r"[ \t]*#")

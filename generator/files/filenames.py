@@ -1,6 +1,8 @@
-"""Names of files that not every system can have: a district's records must be checked out by whoever clones them, on Windows too.
+"""Names of files that not every system can have: a district's records must be checked out by whoever clones them, on
+Windows too.
 
-Owns which names are reserved or too long, and which two names are one where small and capital letters are the same. Must not know what files hold.
+Owns which names are reserved or too long, and which two names are one where small and capital letters are the same.
+Must not know what files hold.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Asking git, so that no setting of a repository or a person changes the answer, and nothing of a repository runs.
 
-Owns the settings that every call is made with, and what is told where git gives no answer. git's own check of who owns a repository stays on. Must
-not know what is asked.
+Owns the settings that every call is made with, and what is told where git gives no answer. git's own check of who owns
+a repository stays on. Must not know what is asked.
 """
 
 from __future__ import annotations
@@ -85,10 +85,13 @@ _FILTERS = r"^filter\..*\.(clean|smudge|process|required)$"
 _OFF = {"required": "false"}
 
 
-def ask(root: Path, *arguments: str, given: bytes = b"", settings: tuple[str, ...] = (), doubtful: bool = False) -> bytes | None:
+def ask(
+    root: Path, *arguments: str, given: bytes = b"", settings: tuple[str, ...] = (), doubtful: bool = False
+) -> bytes | None:
     """What git answers in a folder; None where there is no repository, no git, or nothing of what was asked for.
 
-    Raises Unanswered where git refuses a repository of somebody else's, or fails; of what is `doubtful` (typed by a person) a failure is a no.
+    Raises Unanswered where git refuses a repository of somebody else's, or fails; of what is `doubtful` (typed by a
+    person) a failure is a no.
     """
     found = child.program("git", root)
     if found is None:
@@ -110,7 +113,10 @@ def ask(root: Path, *arguments: str, given: bytes = b"", settings: tuple[str, ..
 
 
 def _index(root: Path, command: str) -> dict[str, str]:
-    """The index that git itself names to a hook: what a commit would take, of `git commit -a` or of a part. Never one outside this repository."""
+    """The index that git itself names to a hook: what a commit would take, of `git commit -a` or of a part.
+
+    Never one outside this repository.
+    """
     named = child.environment([_INDEX]).get(_INDEX)
     if named is None or command not in _READS_INDEX:
         return {}

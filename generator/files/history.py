@@ -1,6 +1,7 @@
 """History: commits and the trees they hold.
 
-Owns what git is asked: read-only, without a checkout, with file names as they are (`-z`). Must not know what the files mean.
+Owns what git is asked: read-only, without a checkout, with file names as they are (`-z`). Must not know what the files
+mean.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ _SHA256 = 64  # hexadecimal digits of an id in a repository of that form
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """A commit: its id, its day in the district's time zone, and whether the working folder differs from it below `records/`; None: not known."""
+    """A commit: its id, its day in the district's time zone, and whether the working folder differs from it below
+    `records/`; None: not known.
+    """
 
     id: str
     day: date
@@ -46,7 +49,10 @@ def head(root: Path, time_zone: str) -> Commit | None:
 
 
 def commits(root: Path, time_zone: str) -> tuple[Commit, ...]:
-    """The commits of the present branch, newest first: of a merge the side that was merged into. None where there is no commit or no git."""
+    """The commits of the present branch, newest first: of a merge the side that was merged into.
+
+    None where there is no commit or no git.
+    """
     if ask(root, "rev-parse", "--verify", "--quiet", "HEAD") is None:
         return ()
     shown = ask(root, "rev-list", "--timestamp", "--first-parent", "HEAD") or b""
@@ -64,7 +70,10 @@ def _day(seconds: str, time_zone: str) -> date:
 
 
 def _differs(root: Path, commit: str) -> bool | None:
-    """Whether the records in the folder are others than those of a commit. Told from the bytes: the index may be damaged or told to look away."""
+    """Whether the records in the folder are others than those of a commit.
+
+    Told from the bytes: the index may be damaged or told to look away.
+    """
     try:
         listed = ask(root, "ls-tree", "-r", "-z", commit, "--", f"{RECORDS}/") or b""
     except Unanswered:
@@ -75,7 +84,11 @@ def _differs(root: Path, commit: str) -> bool | None:
     entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
     there = {_name(name): meta.split()[2].decode("ascii") for meta, _, name in entries}
     counted = {path: blob for path, blob in there.items() if counts(path.rpartition("/")[2])}
-    return bool(unreadable) or set(here.paths) != set(counted) or any(not _is(root / path, blob) for path, blob in counted.items())
+    return (
+        bool(unreadable)
+        or set(here.paths) != set(counted)
+        or any(not _is(root / path, blob) for path, blob in counted.items())
+    )
 
 
 def _is(file: Path, blob: str) -> bool:
@@ -97,16 +110,27 @@ def prefix(root: Path) -> str:
 
 
 def tree_at(root: Path, revision: str, seen: dict[str, bytes] | None = None) -> Tree | None:
-    """The Tree of a revision, without a checkout; None if git does not know it. Links and submodules are not part of it.
+    """The Tree of a revision, without a checkout; None if git does not know it.
 
-    `seen` holds the bytes of every blob read so far: who reads several commits hands the same one over, and no blob is read twice.
+    Links and submodules are not part of it.
+
+    `seen` holds the bytes of every blob read so far: who reads several commits hands the same one over, and no blob is
+    read twice.
     """
     commit = ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", doubtful=True)
-    listed = None if commit is None else ask(root, "ls-tree", "-r", "-z", commit.decode("ascii").strip(), "--", f"{RECORDS}/")
+    listed = (
+        None
+        if commit is None
+        else ask(root, "ls-tree", "-r", "-z", commit.decode("ascii").strip(), "--", f"{RECORDS}/")
+    )
     if listed is None:
         return None
     entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
-    found = {name.decode("utf-8", "surrogateescape"): meta.split()[2].decode("ascii") for meta, _, name in entries if meta.startswith(b"100")}
+    found = {
+        name.decode("utf-8", "surrogateescape"): meta.split()[2].decode("ascii")
+        for meta, _, name in entries
+        if meta.startswith(b"100")
+    }
     blobs = {path: found[path] for path in sorted(found) if counts(path.rpartition("/")[2])}
     seen = {} if seen is None else seen
     seen |= _read(root, [blob for blob in dict.fromkeys(blobs.values()) if blob not in seen])
@@ -133,21 +157,30 @@ def day_of(root: Path, commit: str, time_zone: str) -> date:
 
 
 def changed(root: Path, base: str, head: str | None) -> tuple[Pair, ...]:
-    """The files that differ between two commits, or between a commit and the working folder; a file that moved is one, not two."""
+    """The files that differ between two commits, or between a commit and the working folder; a file that moved is one,
+    not two.
+    """
     raw = _told_apart(root, base, head, f"{RECORDS}/")
     ids = dict.fromkeys(id_ for _, _, *both in raw for id_ in both if id_.strip("0"))
     read = {id_: partial(bytes, content) for id_, content in _read(root, tuple(ids)).items()}
     found = [_changed(root, read, one) for one in raw]
     new = _not_added(root, f"{RECORDS}/") if head is None else []
-    found += [Pair(before=None, after=path, old=None, new=head_of(root / path), foreign=not (root / path).is_file()) for path in new]
+    found += [
+        Pair(before=None, after=path, old=None, new=head_of(root / path), foreign=not (root / path).is_file())
+        for path in new
+    ]
     counted = (pair for pair in found if counts(pair.path.rpartition("/")[2]))
     return tuple(sorted(counted, key=lambda pair: (pair.path, pair.before or "")))
 
 
 def outside(root: Path, base: str, head: str | None) -> tuple[Pair, ...]:
     """The same for every file that is no part of the records: which they are, and nothing that stands in them."""
-    found = [Pair(before=before, after=after, old=None, new=None) for before, after, *_ in _told_apart(root, base, head, ".")]
-    found += [Pair(before=None, after=path, old=None, new=None) for path in (_not_added(root, ".") if head is None else ())]
+    found = [
+        Pair(before=before, after=after, old=None, new=None) for before, after, *_ in _told_apart(root, base, head, ".")
+    ]
+    found += [
+        Pair(before=None, after=path, old=None, new=None) for path in (_not_added(root, ".") if head is None else ())
+    ]
     other = (p for p in found if not p.path.startswith(f"{RECORDS}/") or not counts(p.path.rpartition("/")[2]))
     return tuple(sorted(other, key=lambda pair: (pair.path, pair.before or "")))
 
@@ -170,7 +203,10 @@ _Raw = tuple[str | None, str | None, str, str]
 
 
 def _raw(parts: Iterator[bytes]) -> Iterator[_Raw]:
-    """Path and id on either side, from `:mode mode id id status`, path, and of a moved file its second path. A link or submodule has an empty id."""
+    """Path and id on either side, from `:mode mode id id status`, path, and of a moved file its second path.
+
+    A link or submodule has an empty id.
+    """
     for part in parts:
         if not part.startswith(b":"):
             continue
@@ -188,13 +224,20 @@ def _raw(parts: Iterator[bytes]) -> Iterator[_Raw]:
 def _changed(root: Path, read: Mapping[str, Callable[[], bytes]], one: _Raw) -> Pair:
     before, after, old, new = one
     foreign = not (old and new)
-    in_folder = after is not None and bool(new) and not new.strip("0")  # git has no id of what stands in the working folder only
+    in_folder = (
+        after is not None and bool(new) and not new.strip("0")
+    )  # git has no id of what stands in the working folder only
     here = head_of(root / after) if in_folder and after is not None else read.get(new)
-    return Pair(before=before, after=after, old=read.get(old), new=None if after is None or foreign else here, foreign=foreign)
+    return Pair(
+        before=before, after=after, old=read.get(old), new=None if after is None or foreign else here, foreign=foreign
+    )
 
 
 def both(tree: Tree, pairs: Iterable[Pair]) -> tuple[Tree, Tree]:
-    """The Trees before and after the changes that led to `tree`. What did not change has one version in both, so that nobody reads it twice."""
+    """The Trees before and after the changes that led to `tree`.
+
+    What did not change has one version in both, so that nobody reads it twice.
+    """
     made, versions = dict(tree.readers), dict.fromkeys(tree.readers, "after")
     listed = tuple(pairs)
     for pair in listed:
@@ -203,7 +246,9 @@ def both(tree: Tree, pairs: Iterable[Pair]) -> tuple[Tree, Tree]:
     old = {pair.before: pair.old for pair in listed if pair.before is not None and pair.old is not None}
     readers = {**made, **old}
     before = {path: "before" if path in old else "after" for path in readers}
-    return Tree(readers={path: readers[path] for path in sorted(readers)}, versions=before), Tree(readers=tree.readers, versions=versions)
+    return Tree(readers={path: readers[path] for path in sorted(readers)}, versions=before), Tree(
+        readers=tree.readers, versions=versions
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +261,10 @@ class Blob:
 
 
 def known(root: Path) -> tuple[str, ...] | None:
-    """The paths of the working folder that git keeps or would keep, in order; None without git. Submodules are named like files."""
+    """The paths of the working folder that git keeps or would keep, in order; None without git.
+
+    Submodules are named like files.
+    """
     listed = ask(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     return None if listed is None else tuple(sorted({_name(part) for part in listed.split(b"\0") if part}))
 
@@ -241,7 +289,10 @@ def revisions_of(root: Path, revisions: str) -> tuple[str, ...] | None:
 
 
 def parents(root: Path) -> Mapping[str, tuple[str, ...]]:
-    """Every commit that led to the present one, newest first, each with the commits before it. Empty without commits or git."""
+    """Every commit that led to the present one, newest first, each with the commits before it.
+
+    Empty without commits or git.
+    """
     present = ask(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")  # none in a repository without a commit
     listed = (present and ask(root, "rev-list", "--parents", "HEAD")) or b""
     return {commit: tuple(before) for commit, *before in (line.split() for line in listed.decode("ascii").splitlines())}
@@ -258,13 +309,18 @@ def content_at(root: Path, places: Iterable[tuple[str, str]]) -> Mapping[tuple[s
     wanted, here = list(dict.fromkeys(places)), prefix(root)
     asked = "".join(f"{commit}:{here}{path}\n" for commit, path in wanted).encode("utf-8", "surrogateescape")
     answers = (ask(root, "cat-file", "--batch-check", given=asked) or b"").splitlines()
-    found = {place: answer.split()[0].decode("ascii") for place, answer in zip(wanted, answers, strict=False) if b" blob " in answer}
+    found = {
+        place: answer.split()[0].decode("ascii")
+        for place, answer in zip(wanted, answers, strict=False)
+        if b" blob " in answer
+    }
     read = _read(root, list(dict.fromkeys(found.values())))
     return {place: read[blob] for place, blob in found.items()}
 
 
 def brought(root: Path, revisions: Sequence[str], below: Sequence[str] = ()) -> tuple[Blob, ...]:
-    """Every content that the commits brought, once each path and content, oldest first; what a merge itself brought is among it.
+    """Every content that the commits brought, once each path and content, oldest first; what a merge itself brought is
+    among it.
 
     `below`: only what lies at or below these paths (from `root`).
     """
@@ -308,7 +364,9 @@ def staged(root: Path) -> tuple[Staged, ...]:
     listed = ask(root, "ls-files", "-z", "--stage") or b""
     entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
     read = ((meta.split(b" "), _name(name)) for meta, _, name in entries)
-    return tuple(Staged(path=path, id=SUBMODULE if meta[0] == _SUBMODULE else meta[1].decode("ascii")) for meta, path in read)
+    return tuple(
+        Staged(path=path, id=SUBMODULE if meta[0] == _SUBMODULE else meta[1].decode("ascii")) for meta, path in read
+    )
 
 
 def blob_id(data: bytes, like: str) -> str:
@@ -339,7 +397,10 @@ def refs(root: Path) -> tuple[Ref, ...]:
     named = [_name(line).split(" ", 2) for line in listed.split(b"\n") if line]
     tags = _read(root, [id_ for kind, id_, _ in named if kind == "tag"])
     said = {id_: _said(raw) for id_, raw in tags.items()}
-    return tuple(Ref(name=name, tagger=said[id_][0] if id_ in said else "", said=said[id_][1] if id_ in said else "") for _, id_, name in named)
+    return tuple(
+        Ref(name=name, tagger=said[id_][0] if id_ in said else "", said=said[id_][1] if id_ in said else "")
+        for _, id_, name in named
+    )
 
 
 def converted(root: Path, paths: Iterable[str]) -> tuple[str, ...]:
@@ -354,10 +415,16 @@ def converted(root: Path, paths: Iterable[str]) -> tuple[str, ...]:
 
 
 def contents(root: Path, blobs: Iterable[str]) -> Iterator[tuple[str, int, bytes]]:
-    """Each blob once: its id, its size and its bytes, of those larger than a record may be none. Read in portions, so that memory stays small."""
+    """Each blob once: its id, its size and its bytes, of those larger than a record may be none.
+
+    Read in portions, so that memory stays small.
+    """
     wanted = list(dict.fromkeys(blobs))
     for start in range(0, len(wanted), _PORTION):
-        sizes = ask(root, "cat-file", "--batch-check", given="\n".join((*wanted[start : start + _PORTION], "")).encode()) or b""
+        sizes = (
+            ask(root, "cat-file", "--batch-check", given="\n".join((*wanted[start : start + _PORTION], "")).encode())
+            or b""
+        )
         told = [line.split() for line in sizes.splitlines()]
         if lacking := next((words for words in told if len(words) != _TOLD), None):
             raise Unanswered("cli.git_lacks", path=str(root), id=lacking[0][:12].decode("ascii", "replace"))
@@ -376,10 +443,16 @@ def _said(raw: bytes) -> tuple[str, str]:
     """Who made a commit or a tag, and what it says."""
     head, _, said = raw.partition(b"\n\n")
     lines = head.split(b"\n")
-    encodings = [line.removeprefix(b"encoding ").decode("ascii", "replace") for line in lines if line.startswith(b"encoding ")]
+    encodings = [
+        line.removeprefix(b"encoding ").decode("ascii", "replace") for line in lines if line.startswith(b"encoding ")
+    ]
     # Only such as keep ASCII signs as they are: by another name a commit could hide what it says.
     known = encodings[0] if encodings and encodings[0].lower() in _ENCODINGS else "utf-8"
-    makers = [line.partition(b" ")[2].rpartition(b"> ")[0] for line in lines if line.startswith((b"author ", b"committer ", b"tagger "))]
+    makers = [
+        line.partition(b" ")[2].rpartition(b"> ")[0]
+        for line in lines
+        if line.startswith((b"author ", b"committer ", b"tagger "))
+    ]
     return b"\n".join(makers).decode(known, "replace"), said.decode(known, "replace")
 
 
@@ -388,7 +461,9 @@ def _name(path: bytes) -> str:
 
 
 def _read(root: Path, blobs: Sequence[str]) -> Mapping[str, bytes]:
-    """Every blob from one run of git, which answers each id with `<id> blob <size>`, a line break, the bytes and a line break."""
+    """Every blob from one run of git, which answers each id with `<id> blob <size>`, a line break, the bytes and a line
+    break.
+    """
     answer = ask(root, "cat-file", "--batch", given="\n".join((*blobs, "")).encode("ascii")) or b""
     contents, at = {}, 0
     for blob in blobs:

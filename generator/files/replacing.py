@@ -1,10 +1,12 @@
-"""Writing so that nothing is ever half: several files changed as one, one file whole, a secret file whole and seen by its owner only.
+"""Writing so that nothing is ever half: several files changed as one, one file whole, a secret file whole and seen by
+its owner only.
 
-Owns `.unfinished`, the folder at the district's top in which a change is prepared. What was prepared is on the disk before the list of the files is,
-the list before the first file changes, and every file before the list goes. As long as the list is there the change is not done: a full disk, a
-signal or the next run puts every file back as it was (a later one of these leaves alone what somebody else has changed since). So a run that was
-killed, or whose machine lost power, is as if it had never been, and can be typed again. The folder holds its own `.gitignore`. One that is in git
-somebody else made: nothing is read from it and nothing put back. Must not know what the files are.
+Owns `.unfinished`, the folder at the district's top in which a change is prepared. What was prepared is on the disk
+before the list of the files is, the list before the first file changes, and every file before the list goes. As long as
+the list is there the change is not done: a full disk, a signal or the next run puts every file back as it was (a later
+one of these leaves alone what somebody else has changed since). So a run that was killed, or whose machine lost power,
+is as if it had never been, and can be typed again. The folder holds its own `.gitignore`. One that is in git somebody
+else made: nothing is read from it and nothing put back. Must not know what the files are.
 """
 
 from __future__ import annotations
@@ -27,7 +29,10 @@ _HERE = "records"  # no other file is ever put back, whatever a list says that s
 
 
 def replace(root: Path, files: Mapping[str, bytes]) -> None:
-    """Give each file (posix path from `root`, below `records/`) its new bytes. OSError, and then every file is as it was."""
+    """Give each file (posix path from `root`, below `records/`) its new bytes.
+
+    OSError, and then every file is as it was.
+    """
     with _alone(root):
         if planted(root):
             raise FileExistsError(errno.EEXIST, "is in git", str(root / UNFINISHED))
@@ -43,13 +48,18 @@ def replace(root: Path, files: Mapping[str, bytes]) -> None:
             _sync(_folders(root, files))
             _done(place)
         except BaseException:
-            with suppress(OSError):  # on a disk that takes no change any more the list stays, and the next run puts back
+            with suppress(
+                OSError
+            ):  # on a disk that takes no change any more the list stays, and the next run puts back
                 _put_back(root)
             raise
 
 
 def put_back(root: Path) -> tuple[str, ...]:
-    """Undo what a run began that did not end, and sweep what it left; the files that are again as they were. OSError."""
+    """Undo what a run began that did not end, and sweep what it left; the files that are again as they were.
+
+    OSError.
+    """
     if not (root / UNFINISHED).is_dir() or planted(root):
         return ()
     with _alone(root):
@@ -57,13 +67,20 @@ def put_back(root: Path) -> tuple[str, ...]:
 
 
 def unfinished(root: Path) -> Mapping[str, Path | None]:
-    """The files that a run changed which did not end, and where their bytes of before lie; None where there was no file."""
+    """The files that a run changed which did not end, and where their bytes of before lie; None where there was no
+    file.
+    """
     return {} if planted(root) else dict(_half(root))
 
 
 def planted(root: Path) -> bool:
-    """Whether the folder of an unfinished change came with git: in the index, or in the commit that is checked out. Ours git ignores."""
-    if not os.path.lexists(root / UNFINISHED) or not any((folder / ".git").exists() for folder in (root.absolute(), *root.absolute().parents)):
+    """Whether the folder of an unfinished change came with git: in the index, or in the commit that is checked out.
+
+    Ours git ignores.
+    """
+    if not os.path.lexists(root / UNFINISHED) or not any(
+        (folder / ".git").exists() for folder in (root.absolute(), *root.absolute().parents)
+    ):
         return False
     listed = ask(root, "ls-files", "-z", "--cached") or b""
     listed += ask(root, "ls-tree", "-z", "--name-only", "HEAD", doubtful=True) or b""
@@ -169,7 +186,12 @@ def _half(root: Path) -> Iterator[tuple[str, Path | None]]:
     for number, (path, name, digest, existed) in enumerate(entries):
         old = place / f"{number}.old"
         kept = old.is_file() and not old.is_symlink()
-        if kept == existed and _inside(root, name) and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+        if (
+            kept == existed
+            and _inside(root, name)
+            and path.is_file()
+            and hashlib.sha256(path.read_bytes()).hexdigest() == digest
+        ):
             yield name, old if existed else None
 
 

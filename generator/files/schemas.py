@@ -1,7 +1,8 @@
 """Shape: whether a Document has the fields, types and words that its kind demands.
 
-Owns `schemas/*.schema.json` and is the only user of `jsonschema` and `jsonschema_rs`: the fast one says yes or no, the slow one finds the places of
-what is wrong. Sentences are made of the schema's own titles; no validator's English is ever shown. Must not know what a record means.
+Owns `schemas/*.schema.json` and is the only user of `jsonschema` and `jsonschema_rs`: the fast one says yes or no, the
+slow one finds the places of what is wrong. Sentences are made of the schema's own titles; no validator's English is
+ever shown. Must not know what a record means.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ _UNSEEN = (
     r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
 )
 _IS_BLANK = re.compile(f"[{_UNSEEN}]+")
-# A text can be blank only between quotes, as escapes, in a block that keeps its last lines, or by a sign that nobody sees.
+# A text can be blank only between quotes, as escapes, in a block that keeps its last lines, or by a sign that nobody
+# sees.
 _LOOKS_BLANK = re.compile(rf"""(["'])\s+\1|"(?:\s|\\[^"])|[|>]\d*\+|[{_UNSEEN.removeprefix(chr(92) + "s")}]""")
 _QUOTED = 40  # characters of a value that a sentence quotes
 _TOLD = 200  # defects of one file's shape that are told one by one
@@ -70,7 +72,17 @@ def published(name: str) -> Schema:
 
 _OF_TYPE = {
     "string": frozenset({"minLength", "maxLength", "pattern", "format"}),
-    "object": frozenset({"properties", "required", "additionalProperties", "minProperties", "maxProperties", "propertyNames", "patternProperties"}),
+    "object": frozenset(
+        {
+            "properties",
+            "required",
+            "additionalProperties",
+            "minProperties",
+            "maxProperties",
+            "propertyNames",
+            "patternProperties",
+        }
+    ),
     "array": frozenset({"items", "minItems", "maxItems", "uniqueItems", "prefixItems", "contains"}),
     "number": frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}),
     "integer": frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}),
@@ -78,7 +90,8 @@ _OF_TYPE = {
 
 
 def public(name: str, address: str | None) -> Schema:
-    """The same for whoever reads what we publish, strict readers too: no keyword of ours, one type each, and its address where that is known.
+    """The same for whoever reads what we publish, strict readers too: no keyword of ours, one type each, and its
+    address where that is known.
 
     The words of both languages stand in the title and the description.
     """
@@ -101,7 +114,9 @@ def _strict(node: Any, named: bool = False) -> Any:
     if labels := node.get("x-labels"):
         told = "; ".join(f"{value}: {label['zh']} / {label['en']}" for value, label in labels.items())
         said["description"] = f"{said.get('description', '')} {told}".strip()
-    own = {key: _strict(value, key in ("properties", "$defs")) for key, value in node.items() if not key.startswith("x-")} | said
+    own = {
+        key: _strict(value, key in ("properties", "$defs")) for key, value in node.items() if not key.startswith("x-")
+    } | said
     types = own.get("type")
     return _one_type_each(own, types) if isinstance(types, list) else own
 
@@ -110,7 +125,9 @@ def _one_type_each(node: dict[str, Any], types: list[str]) -> dict[str, Any]:
     """A node that allows several types as one that is any of several nodes."""
     bound = frozenset().union(*_OF_TYPE.values())
     shared = {key: value for key, value in node.items() if key != "type" and key not in bound}
-    return shared | {"anyOf": [{"type": t, **{k: node[k] for k in node if k in _OF_TYPE.get(t, frozenset())}} for t in types]}
+    return shared | {
+        "anyOf": [{"type": t, **{k: node[k] for k in node if k in _OF_TYPE.get(t, frozenset())}} for t in types]
+    }
 
 
 def _resolved(node: Any) -> Any:
@@ -140,7 +157,9 @@ def _inside(node: Schema) -> Schema:
 def rule_of(kind: str, name: str, value: str) -> Text | None:
     """What a text must be like that stands in a field of a record, if this one is not; None if it may stand there."""
     node = schema_of(kind)["properties"].get(name, _ANY_NAME)
-    if value.isprintable() and all(accepts(node, value)):  # a byte of the command line that is no UTF-8 no validator can read
+    if value.isprintable() and all(
+        accepts(node, value)
+    ):  # a byte of the command line that is no UTF-8 no validator can read
         return None
     rule = node.get("x-messages", _ANY_NAME["x-messages"])["pattern"]
     return Text(zh=rule["zh"], en=rule["en"])
@@ -180,17 +199,25 @@ def _fast_one(schema: Schema) -> jsonschema_rs.Validator:
 
 def validate(document: Document, kind: str) -> tuple[Problem, ...]:
     """Every Problem of a Document's shape. Empty means that `records.parse` can rely on it."""
-    empty = in_order(_unfilled(document, schema_of(kind))) if any(p.search(document.text) for p in (_LOOKS_UNFILLED, _LOOKS_BLANK)) else ()
+    empty = (
+        in_order(_unfilled(document, schema_of(kind)))
+        if any(p.search(document.text) for p in (_LOOKS_UNFILLED, _LOOKS_BLANK))
+        else ()
+    )
     if _gate(kind).is_valid(document.data):
         return empty
-    errors = sorted(_slow(kind).iter_errors(document.data), key=lambda e: (list(map(str, e.absolute_path)), str(e.validator)))
+    errors = sorted(
+        _slow(kind).iter_errors(document.data), key=lambda e: (list(map(str, e.absolute_path)), str(e.validator))
+    )
     schema = schema_of(kind)
     found = in_order(islice((p for error in errors for p in _problems(document, error, schema)), _TOLD))
     if len(found) == _TOLD:
         found = in_order((*found, problem(found[-1].at, "more-problems", limit=_TOLD)))
     places = {p.at for p in empty}
     found = tuple(p for p in _without_echoes(found) if p.at not in places)
-    return in_order((*empty, *found)) or (problem(document.position(), "yaml-syntax"),)  # never said: the two validators agree
+    return in_order((*empty, *found)) or (
+        problem(document.position(), "yaml-syntax"),
+    )  # never said: the two validators agree
 
 
 def _unfilled(document: Document, schema: Schema) -> Iterator[Problem]:
@@ -199,17 +226,29 @@ def _unfilled(document: Document, schema: Schema) -> Iterator[Problem]:
     while waiting:
         pointer, data, node = waiting.pop()
         if isinstance(data, dict):
-            waiting += [((*pointer, name), value, node.get("properties", {}).get(name, {})) for name, value in data.items()]
+            waiting += [
+                ((*pointer, name), value, node.get("properties", {}).get(name, {})) for name, value in data.items()
+            ]
         elif isinstance(data, list):
-            waiting += [((*pointer, number), item, {**_named_by(node), **node.get("items", {})}) for number, item in enumerate(data)]
+            waiting += [
+                ((*pointer, number), item, {**_named_by(node), **node.get("items", {})})
+                for number, item in enumerate(data)
+            ]
         elif isinstance(data, str) and _IS_UNFILLED.fullmatch(data):
             name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
             facts = {"title": node.get("title", name), "title@en": node.get("x-en", {}).get("title", name)}
             yield problem(document.position(pointer), "unfilled", example=example_of(node), **facts)
         elif isinstance(data, str) and _IS_BLANK.fullmatch(data):
             name = next((str(step) for step in reversed(pointer) if isinstance(step, str)), "")
-            facts = {"title": node.get("title", name), "title@en": node.get("x-en", {}).get("title", name), "limit": "1", "value": _quoted(data)}
-            yield problem(document.position(pointer), "empty-text", leave_out=_may_be_left_out(schema, pointer), **facts)
+            facts = {
+                "title": node.get("title", name),
+                "title@en": node.get("x-en", {}).get("title", name),
+                "limit": "1",
+                "value": _quoted(data),
+            }
+            yield problem(
+                document.position(pointer), "empty-text", leave_out=_may_be_left_out(schema, pointer), **facts
+            )
 
 
 def _named_by(node: Schema) -> Schema:
@@ -218,10 +257,14 @@ def _named_by(node: Schema) -> Schema:
 
 
 def example_of(node: Schema) -> str:
-    """A value of the right form: the schema's example, the first choice, the least number, a truth value; nothing for text and groups."""
+    """A value of the right form: the schema's example, the first choice, the least number, a truth value; nothing for
+    text and groups.
+    """
     example = node.get("x-example", next(iter(node.get("enum", ())), None))
     if example is None:
-        example = {"boolean": True, "integer": node.get("minimum", 0), "number": node.get("minimum", 0)}.get(str(node.get("type")), "")
+        example = {"boolean": True, "integer": node.get("minimum", 0), "number": node.get("minimum", 0)}.get(
+            str(node.get("type")), ""
+        )
     return "" if example == "" or isinstance(example, Mapping) else scalar(example)
 
 
@@ -241,7 +284,9 @@ def _slow(kind: str) -> Any:
 
 
 def _slow_one(schema: Schema) -> Any:
-    """The validator that finds the places; two keywords are ours, so that it means what the fast one and every editor mean."""
+    """The validator that finds the places; two keywords are ours, so that it means what the fast one and every editor
+    mean.
+    """
     from jsonschema import Draft202012Validator, FormatChecker, validators  # here: most runs never need it
 
     checker = FormatChecker(formats=())
@@ -267,16 +312,25 @@ def _unique_items(_: object, unique: bool, instance: object, __: object) -> Iter
     """Each item once, in time that grows with their number only."""
     from jsonschema import ValidationError
 
-    if unique and isinstance(instance, list) and len({json.dumps(item, sort_keys=True) for item in instance}) < len(instance):
+    if (
+        unique
+        and isinstance(instance, list)
+        and len({json.dumps(item, sort_keys=True) for item in instance}) < len(instance)
+    ):
         yield ValidationError("uniqueItems")
 
 
 def violations(data: Any, kind: str) -> tuple[tuple[str, str], ...]:
-    """Where sealed content has not the shape of its kind, and the keyword it breaks. Never a value, nor a name that the schema does not have."""
+    """Where sealed content has not the shape of its kind, and the keyword it breaks.
+
+    Never a value, nor a name that the schema does not have.
+    """
     if _gate(kind).is_valid(data):
         return ()
     known = frozenset(_property_names(schema_of(kind)))
-    return tuple(sorted({(_place(error.absolute_path, known), str(error.validator)) for error in _slow(kind).iter_errors(data)}))
+    return tuple(
+        sorted({(_place(error.absolute_path, known), str(error.validator)) for error in _slow(kind).iter_errors(data)})
+    )
 
 
 def _property_names(node: Any) -> Iterator[str]:
@@ -346,7 +400,9 @@ def _named(node: Schema) -> dict[str, str]:
 
 
 def nearest(word: str, candidates: Mapping[str, tuple[str, ...]]) -> str | None:
-    """The candidate that a mistyped `word` most likely means, by its name or one of its labels; None if none is near."""
+    """The candidate that a mistyped `word` most likely means, by its name or one of its labels; None if none
+    is near.
+    """
     if len(word) > _LONGEST_WORD:
         return None
     names = {name.casefold(): key for key, labels in sorted(candidates.items()) for name in (*labels, key) if name}
@@ -398,11 +454,20 @@ def _type_of(value: object) -> str:
 def _wrong_type(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
     expected, found = _TYPES[error.validator_value], _TYPES[_type_of(error.instance)]
     facts = {"expected": expected[0], "expected@en": expected[1], "found": found[0], "found@en": found[1]}
-    yield problem(document.position(pointer), "wrong-type", value=_quoted(error.instance), **facts, **_title(error), **_example(error))
+    yield problem(
+        document.position(pointer),
+        "wrong-type",
+        value=_quoted(error.instance),
+        **facts,
+        **_title(error),
+        **_example(error),
+    )
 
 
 def _may_be_left_out(schema: Schema, pointer: tuple[str | int, ...]) -> str:
-    """The field at `pointer` if its line may simply be deleted, else nothing: it must be there, or stands for one of which some must be."""
+    """The field at `pointer` if its line may simply be deleted, else nothing: it must be there, or stands for one of
+    which some must be.
+    """
     node: Schema = schema
     for step in pointer[:-1]:
         node = node.get("items", {}) if isinstance(step, int) else node.get("properties", {}).get(step, {})
@@ -437,7 +502,9 @@ def _not(document: Document, pointer: tuple[str | int, ...], error: _Error) -> I
     yield problem(document.position(pointer), "not-together", rule=rule["zh"], **{"rule@en": rule["en"]})
 
 
-_OFFER_TO_LEAVE_OUT = frozenset({"wrong-type", "empty-text", "too-few", "too-small"})  # their hints say so where that is allowed
+_OFFER_TO_LEAVE_OUT = frozenset(
+    {"wrong-type", "empty-text", "too-few", "too-small"}
+)  # their hints say so where that is allowed
 _BY_KEYWORD: Mapping[str, Callable[[Document, tuple[str | int, ...], Any], Iterator[Problem]]] = {
     "additionalProperties": _unknown,
     "required": _missing,
@@ -462,7 +529,9 @@ def _quoted(value: object) -> str:
 
 
 def _without_echoes(found: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """One typing mistake, one Problem: a misspelled field is not also missing, and a day of wrong form is not also no day."""
+    """One typing mistake, one Problem: a misspelled field is not also missing, and a day of wrong form is not also no
+    day.
+    """
     misspelled = {dict(p.facts)["nearest"] for p in found if p.code == "misspelled-field"}
     formless = {p.at for p in found if p.code in ("bad-form", "wrong-type")}
     return tuple(p for p in found if not _echo(p, misspelled, formless))

@@ -1,8 +1,8 @@
 """Strict YAML: bytes become a Document, plain data with a Position for every node, or Problems that say what to mend.
 
-Owns the YAML that records are written in: the core schema of YAML 1.2 without what misleads people (aliases, tags, several documents,
-duplicate keys, keys that are no text, numbers that would lose digits). The only user of `yaml`. Must not know what a record holds.
-libyaml parses; its English never reaches a reader.
+Owns the YAML that records are written in: the core schema of YAML 1.2 without what misleads people (aliases, tags,
+several documents, duplicate keys, keys that are no text, numbers that would lose digits). The only user of `yaml`. Must
+not know what a record holds. libyaml parses; its English never reaches a reader.
 """
 
 from __future__ import annotations
@@ -47,7 +47,10 @@ class Document:
 
 
 def read(path: str, data: bytes) -> tuple[Document | None, tuple[Problem, ...]]:
-    """Read one file. Without a Document its structure is in doubt; with one, the Problems concern single values of it."""
+    """Read one file.
+
+    Without a Document its structure is in doubt; with one, the Problems concern single values of it.
+    """
     text, refused = _text(path, data)
     if text is None:
         return None, refused
@@ -79,7 +82,7 @@ def _document(path: str, text: str, node: yaml.Node) -> tuple[Document | None, t
     return Document(path=path, data=data, text=text, top=_position(path, node)), in_order(reader.doubtful)
 
 
-# --- before parsing -----------------------------------------------------------------------------------------------------------
+# --- before parsing ---------------------------------------------------------------------------------------------------
 
 
 def _text(path: str, data: bytes) -> tuple[str | None, tuple[Problem, ...]]:
@@ -102,7 +105,9 @@ _DEEP_LINE = re.compile(r"^[-?:\s]{500}", re.MULTILINE)
 
 
 def _refused_syntax(path: str, text: str) -> tuple[Problem, ...]:
-    """Directives, anchors, aliases, tags, keys behind `?` and bottomless nesting, found before anything is expanded or recursed into."""
+    """Directives, anchors, aliases, tags, keys behind `?` and bottomless nesting, found before anything is expanded or
+    recursed into.
+    """
     found = [*yaml_corners.directive(path, text)]
     if yaml_corners.unusual(text):
         found += _unusual_tokens(path, text)
@@ -175,7 +180,7 @@ def _failure(text: str, error: yaml.MarkedYAMLError) -> Failure:
     )
 
 
-# --- nodes to values ------------------------------------------------------------------------------------------------------------
+# --- nodes to values --------------------------------------------------------------------------------------------------
 
 
 class _Composer(yaml.CSafeLoader):
@@ -192,7 +197,9 @@ class _Composer(yaml.CSafeLoader):
 
 
 def _parser(text: str) -> _Composer:
-    """A parser of the text, whose last line ends like every other: else a block of text at the end would be read in another way."""
+    """A parser of the text, whose last line ends like every other: else a block of text at the end would be read in
+    another way.
+    """
     return _Composer(text if text.endswith("\n") else f"{text}\n")
 
 
@@ -202,7 +209,10 @@ class _TooDeepError(Exception):
 
 
 class _Values:
-    """Turns nodes into data. `broken` are Problems that leave the structure in doubt, `doubtful` concern one value each."""
+    """Turns nodes into data.
+
+    `broken` are Problems that leave the structure in doubt, `doubtful` concern one value each.
+    """
 
     def __init__(self, path: str, text: str) -> None:
         self.path, self.text = path, text
@@ -242,7 +252,9 @@ class _Values:
             else:
                 made[key], keys[key] = value, key_node
                 if slip := _key_slip(key):
-                    self.broken.append(typing_mistakes.slip_at(self.path, self.text, slip[0], _marks(key_node)[0].index + slip[1]))
+                    self.broken.append(
+                        typing_mistakes.slip_at(self.path, self.text, slip[0], _marks(key_node)[0].index + slip[1])
+                    )
         return made
 
     def _duplicate(self, first: yaml.Node, second: yaml.Node, key: str) -> None:
@@ -277,7 +289,9 @@ class _Values:
         value: str = node.value
         if self._escapes and (character := typing_mistakes.unseen(value)):
             code = typing_mistakes.unseen_code(character)
-            self.doubtful.append(problem(_position(self.path, node), code, character=typing_mistakes.codepoint(character)))
+            self.doubtful.append(
+                problem(_position(self.path, node), code, character=typing_mistakes.codepoint(character))
+            )
         elif self._escapes and (found := compatibility.first(value)):
             self.doubtful.append(problem(_position(self.path, node), "compatibility-sign", **found))
         return value
@@ -303,12 +317,15 @@ def _key(node: yaml.Node) -> str | None:
 _key_slip = lru_cache(maxsize=4096)(typing_mistakes.key_slip)
 
 
-# --- positions ----------------------------------------------------------------------------------------------------------------
+# --- positions --------------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=256)
 def _places(text: str) -> Mapping[Pointer, tuple[yaml.Node | None, yaml.Node]]:
-    """Every pointer's key and value nodes. Parsed again when a Position is first asked for: valid files never pay for it."""
+    """Every pointer's key and value nodes.
+
+    Parsed again when a Position is first asked for: valid files never pay for it.
+    """
     places: dict[Pointer, tuple[yaml.Node | None, yaml.Node]] = {}
 
     def add(pointer: Pointer, key: yaml.Node | None, node: yaml.Node) -> None:
@@ -334,7 +351,10 @@ def _marks(part: yaml.Node | yaml.Event | yaml.Token) -> tuple[Any, Any]:
 
 
 def _position(path: str, node: yaml.Node | yaml.Event) -> Position:
-    """Where a node begins. A block collection spans its first key or dash, anything else what it has on its first line."""
+    """Where a node begins.
+
+    A block collection spans its first key or dash, anything else what it has on its first line.
+    """
     start, end = _marks(node)
     if isinstance(node, yaml.CollectionNode) and not node.flow_style:
         first = node.value[0][0] if isinstance(node, yaml.MappingNode) else None

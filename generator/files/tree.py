@@ -1,6 +1,7 @@
 """Where bytes come from: the working folder here, a commit in `history`; readers cannot tell which.
 
-Owns the listing of `records/` in the working folder: regular files only, sorted, no links. Must not know what is in them.
+Owns the listing of `records/` in the working folder: regular files only, sorted, no links. Must not know what is in
+them.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ MAX_BYTES = 1 << 20  # the most that a record may have
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """The files below `records/`, by posix path from the repository's root, in order; each is read when it is asked for.
+    """The files below `records/`, by posix path from the repository's root, in order; each is read when it is asked
+    for.
 
-    `versions` names the exact bytes of a file (in a commit, the id of its blob): two files of one path and version are the same.
+    `versions` names the exact bytes of a file (in a commit, the id of its blob): two files of one path and version are
+    the same.
     """
 
     readers: Mapping[str, Callable[[], bytes]]
@@ -78,8 +81,8 @@ class Pair:
 def folder(root: Path) -> tuple[Tree, tuple[Problem, ...]]:
     """The Tree of a working folder, and a Problem for every file that cannot be part of it.
 
-    Files that a run changed which was stopped before its end are read as they were before, and one Problem says so. What git brought in the place
-    of such a run is a Problem, and nothing of it is read.
+    Files that a run changed which was stopped before its end are read as they were before, and one Problem says so.
+    What git brought in the place of such a run is a Problem, and nothing of it is read.
     """
     problems: list[Problem] = []
     before = unfinished(root)
@@ -131,7 +134,9 @@ def _files(root: Path, problems: list[Problem]) -> Iterator[str]:
 
 
 def counts(name: str) -> bool:
-    """Whether a file of this name is part of the records: what systems and editors leave behind in hidden files is not, hidden YAML is."""
+    """Whether a file of this name is part of the records: what systems and editors leave behind in hidden files is not,
+    hidden YAML is.
+    """
     return not name.startswith(".") or name.endswith((".yml", ".yaml"))
 
 

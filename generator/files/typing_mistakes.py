@@ -1,7 +1,9 @@
-"""Slips of the keyboard in YAML text: what a teacher most likely did where the YAML is wrong, or valid and not what was meant.
+"""Slips of the keyboard in YAML text: what a teacher most likely did where the YAML is wrong, or valid and not what was
+meant.
 
-Owns the patterns of text and their Problems: full-width punctuation, odd spaces, characters that cannot be seen, values cut by `#`, and what
-stands behind an error of the YAML scanner. Must not parse YAML: it is told where scalars lie and where the scanner stopped.
+Owns the patterns of text and their Problems: full-width punctuation, odd spaces, characters that cannot be seen, values
+cut by `#`, and what stands behind an error of the YAML scanner. Must not parse YAML: it is told where scalars lie and
+where the scanner stopped.
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ from generator.problems import Position, Problem, problem
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-# Letters, marks and blanks that nobody sees: two names that look alike could differ in them, and a name could be nothing else. Of what joins
-# pictures it is told only where it stands behind none; of marks above or below a letter, from the fourth on: such towers hide the lines around.
+# Letters, marks and blanks that nobody sees: two names that look alike could differ in them, and a name could be
+# nothing else. Of what joins pictures it is told only where it stands behind none; of marks above or below a letter,
+# from the fourth on: such towers hide the lines around.
 _NOTHING_SEEN = (
     "\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u2060-\u2065\u206a-\u206f\u2800\u3164\ufe00-\ufe0e\ufdd0-\ufdef\ufff9-\ufffc"
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
@@ -51,7 +54,9 @@ _HALF = dict(zip("，、：【】｛｝［］", ",,:[]{}[]", strict=True))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A scalar or a closed bracket in the text, from offset `start` to `end`; `style` is the opening sign, "" for plain text."""
+    """A scalar or a closed bracket in the text, from offset `start` to `end`; `style` is the opening sign, "" for plain
+    text.
+    """
 
     start: int
     end: int
@@ -60,7 +65,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """Where the scanner stopped and its two phrases: `at` is where, `began` where the part began, `last` what it had read before."""
+    """Where the scanner stopped and its two phrases: `at` is where, `began` where the part began, `last` what it had
+    read before.
+    """
 
     context: str
     phrase: str
@@ -87,7 +94,9 @@ class LineBounds:
         """Whether what stands at an offset is part of a comment that began before it."""
         number = self.line(at)
         if number not in self._comments:
-            self._comments[number] = self._comment(self._text[self.starts[number] : self.ends[number]], self.starts[number])
+            self._comments[number] = self._comment(
+                self._text[self.starts[number] : self.ends[number]], self.starts[number]
+            )
         return self._comments[number] <= at
 
     @staticmethod
@@ -102,16 +111,22 @@ lines_of = lru_cache(maxsize=8)(LineBounds)
 
 
 def place(path: str, text: str, start: int, length: int = 1) -> Position:
-    """The Position of `length` characters from offset `start`; never past the end of its line nor before it has text."""
+    """The Position of `length` characters from offset `start`; never past the end of its line nor before it
+    has text.
+    """
     lines = lines_of(text)
     start = min(start, lines.last)
     number = lines.line(start)
     room = lines.ends[number] - start
-    return Position(path=path, line=number + 1, column=start - lines.starts[number] + 1, length=max(1, min(length, room)))
+    return Position(
+        path=path, line=number + 1, column=start - lines.starts[number] + 1, length=max(1, min(length, room))
+    )
 
 
 def characters(path: str, text: str) -> Iterator[Problem]:
-    """Signs that no record may hold: byte order mark, control and bidirectional characters, marks of an unfinished merge."""
+    """Signs that no record may hold: byte order mark, control and bidirectional characters, marks of an unfinished
+    merge.
+    """
     if text.startswith("\ufeff"):
         yield problem(Position(path=path), "byte-order-mark")
     for found in _UNSEEN.finditer(text):
@@ -173,7 +188,10 @@ def lints(path: str, text: str, spans: Sequence[Span]) -> Iterator[Problem]:
 
 
 def cut_values(path: str, text: str, spans: Sequence[Span]) -> Iterator[Problem]:
-    """`三年级 #2班` is cut to `三年级`. A comment that has a space after its sign, or follows a finished quote, is meant as one."""
+    """`三年级 #2班` is cut to `三年级`.
+
+    A comment that has a space after its sign, or follows a finished quote, is meant as one.
+    """
     starts, lines = [span.start for span in spans], lines_of(text)
     for found in _HASH.finditer(text):
         at = found.start(1)
@@ -229,7 +247,7 @@ def in_flow(value: str) -> int | None:
     return found.start() if found else None
 
 
-# --- what stands behind an error of the scanner -------------------------------------------------------------------------------
+# --- what stands behind an error of the scanner -----------------------------------------------------------------------
 
 
 def diagnose(path: str, text: str, failure: Failure) -> Problem:
@@ -241,7 +259,9 @@ def diagnose(path: str, text: str, failure: Failure) -> Problem:
 
 
 def _suspicious_lines(text: str, failure: Failure) -> Iterator[tuple[int, str]]:
-    """(offset, line) of the lines that a slip may stand on: where the part began, the line before the stop, the line of the stop."""
+    """(offset, line) of the lines that a slip may stand on: where the part began, the line before the stop, the line of
+    the stop.
+    """
     lines, start = [], 0
     for line in text.splitlines(keepends=True):
         if start > failure.at:
@@ -277,7 +297,9 @@ def _by_quote(path: str, text: str, failure: Failure) -> Problem | None:
 
 
 def _by_trailing_text(path: str, text: str, failure: Failure) -> Problem | None:
-    """Text after a quote or bracket that has ended; after a quote that spans lines, the quote was meant to end on its first line."""
+    """Text after a quote or bracket that has ended; after a quote that spans lines, the quote was meant to end on its
+    first line.
+    """
     last = failure.last
     if last is None or last.style not in {'"', "'", "[", "{"} or "\n" in text[last.end : failure.at].rstrip(" "):
         return None
@@ -331,7 +353,13 @@ def _by_sign(path: str, text: str, failure: Failure) -> Problem | None:
         if words in failure.context or (words in failure.phrase and "alias" in words):
             began = failure.at if failure.began is None else failure.began
             return problem(place(path, text, began), code, sign=text[began])
-    signs = ("cannot start any token", "entries are not allowed", "node content", "keys are not allowed", "comment or line break")
+    signs = (
+        "cannot start any token",
+        "entries are not allowed",
+        "node content",
+        "keys are not allowed",
+        "comment or line break",
+    )
     if not any(words in failure.phrase for words in signs) and not _lone_colon(text, failure):
         return None
     return problem(place(path, text, at), "reserved-sign", sign=text[at : at + 1])

@@ -1,7 +1,9 @@
-"""Corners of YAML that the parser takes otherwise than the standard says: found in the text, so that nothing else than what it says is read.
+"""Corners of YAML that the parser takes otherwise than the standard says: found in the text, so that nothing else than
+what it says is read.
 
-Owns what libyaml lets through or reads in another way: directives, keys behind `?`, comments without a space before them, lone dashes between
-brackets, lines that go on further left than they may. Must not parse YAML: it is told where the parts lie.
+Owns what libyaml lets through or reads in another way: directives, keys behind `?`, comments without a space before
+them, lone dashes between brackets, lines that go on further left than they may. Must not parse YAML: it is told where
+the parts lie.
 """
 
 from __future__ import annotations
@@ -30,7 +32,10 @@ def unusual(text: str) -> bool:
 
 
 def explicit_key(path: str, text: str, start: int, end: int) -> Iterator[Problem]:
-    """A key that a `?` begins; `?x` between brackets is text and libyaml does not know. A key without one takes no room of its own."""
+    """A key that a `?` begins; `?x` between brackets is text and libyaml does not know.
+
+    A key without one takes no room of its own.
+    """
     if end > start and text[start] == "?":
         yield problem(place(path, text, start), "reserved-sign", sign="?")
 
@@ -55,7 +60,8 @@ def lone_sign(value: str) -> bool:
 def too_far_left(path: str, text: str, start: int, end: int, indent: int) -> Iterator[Problem]:
     """A quoted or bracketed value over several lines: each goes on deeper than the field or item that it belongs to.
 
-    `indent` is the column of that field or item; comments and empty lines stand where they like, in quotes only empty lines.
+    `indent` is the column of that field or item; comments and empty lines stand where they like, in quotes only empty
+    lines.
     """
     lines, quoted = lines_of(text), text[start] in "\"'"
     for number in range(lines.line(start) + 1, lines.line(end) + 1):

@@ -1,7 +1,7 @@
 """What a plain scalar means: the core schema of YAML 1.2, and of a number one form only.
 
-Owns which words are truth values, which text is a number, and which numbers are refused because programs or people would read another one. Must not
-know where a scalar stands.
+Owns which words are truth values, which text is a number, and which numbers are refused because programs or people
+would read another one. Must not know where a scalar stands.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ _WORDS: Mapping[str, bool | None] = {
 }
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
 _DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+", re.ASCII)
-_OTHER_NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
+_OTHER_NUMBER = re.compile(
+    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII
+)
 _NOT_NUMBER = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)", re.ASCII)
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]", re.ASCII)
 

@@ -13,8 +13,31 @@ import tzdata
 
 HOME = "Asia/Shanghai"
 _HOME_CALLED = (
-    *("Asia/Beijing", "Asia/Peking", "China/Beijing", "China/Shanghai", "Beijing", "Peking", "Shanghai", "China", "China Standard Time"),
-    *("北京", "北京时间", "上海", "中国标准时间", "东八区", "CST", "UTC+8", "UTC+08:00", "GMT+8", "GMT+08:00", "+08:00", "Etc/GMT+8"),
+    *(
+        "Asia/Beijing",
+        "Asia/Peking",
+        "China/Beijing",
+        "China/Shanghai",
+        "Beijing",
+        "Peking",
+        "Shanghai",
+        "China",
+        "China Standard Time",
+    ),
+    *(
+        "北京",
+        "北京时间",
+        "上海",
+        "中国标准时间",
+        "东八区",
+        "CST",
+        "UTC+8",
+        "UTC+08:00",
+        "GMT+8",
+        "GMT+08:00",
+        "+08:00",
+        "Etc/GMT+8",
+    ),
 )
 
 

@@ -1,7 +1,8 @@
 """What must never enter git, found in the bytes of a file.
 
-Owns which checks a file meets and the Problems they give. A Problem of the guard says what and where; it never holds what was found, and a file name
-that is itself private is shown with stars. What cannot be looked into is told as well. Must not know git, the clock, or what was allowed.
+Owns which checks a file meets and the Problems they give. A Problem of the guard says what and where; it never holds
+what was found, and a file name that is itself private is shown with stars. What cannot be looked into is told as well.
+Must not know git, the clock, or what was allowed.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from generator.guard.submissions import is_plain_submission
 from generator.problems import Position, Problem, problem
 from generator.sealed.age_header import in_conflict, is_damaged, is_sealed
 
-_UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\u00ad\u180e\U000e0000-\U000e007f]|(?<!^)\ufeff")
+_UNSEEN = re.compile(
+    "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\u00ad\u180e\U000e0000-\U000e007f]|(?<!^)\ufeff"
+)
 _SEALED = ".age"
 # No line of a file that holds one of these is ever shown.
 SECRET = frozenset({"guard-key", "guard-token", "guard-words", "guard-plaintext", "not-sealed"})
@@ -40,13 +43,17 @@ _IN_NAME = {
     "guard-token": "guard-key-in-name",
     "guard-words": "guard-key-in-name",
 }
-_ELSEWHERE = re.compile(r"\A(?:version https://(?:git-lfs|hawser)\.github\.com/spec/|/annex/objects/|(?:\.\./){0,40}\.git/annex/objects/)")
+_ELSEWHERE = re.compile(
+    r"\A(?:version https://(?:git-lfs|hawser)\.github\.com/spec/|/annex/objects/|(?:\.\./){0,40}\.git/annex/objects/)"
+)
 _STAGED = "git add"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardedFile:
-    """A file as it stands somewhere. `commit` is where, if that is not the working folder; `size` may be more than what was read of it.
+    """A file as it stands somewhere.
+
+    `commit` is where, if that is not the working folder; `size` may be more than what was read of it.
 
     `staged` says that the next commit would take this, and that the file in the folder is another.
     """
@@ -59,7 +66,10 @@ class GuardedFile:
 
 
 def inspect(file: GuardedFile, published: frozenset[str]) -> Iterator[Problem]:
-    """Everything in a file that must not enter git. `published` are the digits of numbers, and the addresses, that everybody may know."""
+    """Everything in a file that must not enter git.
+
+    `published` are the digits of numbers, and the addresses, that everybody may know.
+    """
     shown = hidden(file.path, published)
     at, told = Position(path=shown), {"commit": file.commit, "staged": _STAGED if file.staged else ""}
     for code in dict.fromkeys(_IN_NAME[code] for code in _in_name(file.path, published)):
@@ -129,7 +139,9 @@ def _in_text(shown: str, text: str, told: dict[str, str], published: frozenset[s
 
 
 def secrets(path: str, data: bytes, commit: str = "", staged: bool = False) -> Iterator[Problem]:
-    """Keys, backup words and plain figures: what makes a file one of which nothing is quoted, whatever else is wrong with it."""
+    """Keys, backup words and plain figures: what makes a file one of which nothing is quoted, whatever else is wrong
+    with it.
+    """
     if path.endswith(_SEALED) and (is_sealed(data) or in_conflict(data)):
         return
     at, text = Position(path=path), _text(data)
@@ -182,7 +194,9 @@ def _in_name(path: str, published: frozenset[str]) -> Iterator[str]:
 
 
 def hidden(path: str, published: Iterable[str]) -> str:
-    """A path with a person's address, and the digits of a person's number, replaced by stars; all of it where that does not help."""
+    """A path with a person's address, and the digits of a person's number, replaced by stars; all of it where that does
+    not help.
+    """
     told = frozenset(published)
     codes = set(_in_name(path, told))
     if "guard-address" in codes:

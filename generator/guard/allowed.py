@@ -1,7 +1,7 @@
 """What the guard was told to let pass: a file, a code, a reason and a last day each.
 
-Owns `guard.yml` at the top of the district's folder. An entry without an end cannot be written; after that day it lets nothing pass. Must not know
-the clock: the day is an argument.
+Owns `guard.yml` at the top of the district's folder. An entry without an end cannot be written; after that day it lets
+nothing pass. Must not know the clock: the day is an argument.
 """
 
 from __future__ import annotations
@@ -49,7 +49,11 @@ def allowances(content: bytes | None) -> tuple[tuple[Allowance, ...], tuple[Prob
 
 def _allowance(document: Document, index: int, item: Any) -> Allowance | Problem:
     at = document.position((index,))
-    if not isinstance(item, Mapping) or set(item) != set(_FIELDS) or not all(isinstance(v, str) and v.strip() for v in item.values()):
+    if (
+        not isinstance(item, Mapping)
+        or set(item) != set(_FIELDS)
+        or not all(isinstance(v, str) and v.strip() for v in item.values())
+    ):
         return problem(at, "guard-list")
     if (until := day(item["until"])) is None:
         at = document.position((index, "until"))
@@ -58,7 +62,9 @@ def _allowance(document: Document, index: int, item: Any) -> Allowance | Problem
 
 
 def judged(found: Iterable[Problem], allowed: Iterable[Allowance], as_of: date) -> Iterator[Problem]:
-    """What nothing lets pass on this day; what an entry let pass until its last day is followed by a Problem of the entry."""
+    """What nothing lets pass on this day; what an entry let pass until its last day is followed by a Problem of the
+    entry.
+    """
     entries = tuple(allowed)
     lapsed: dict[Position, Problem] = {}
     for one in found:

@@ -1,7 +1,9 @@
-"""Files that are no text: what can be seen of them, what nobody can see into, and the persons whom documents name without being asked.
+"""Files that are no text: what can be seen of them, what nobody can see into, and the persons whom documents name
+without being asked.
 
-Owns the opening of archives (zip, gzip, bzip2, xz, tar; office documents are zip archives of XML) and what looks like text in other
-files. Reads at most some mebibytes, and archives within archives only so deep. Must not know what is private in a text.
+Owns the opening of archives (zip, gzip, bzip2, xz, tar; office documents are zip archives of XML) and what looks like
+text in other files. Reads at most some mebibytes, and archives within archives only so deep. Must not know what is
+private in a text.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ from typing import IO
 from generator.guard.reading import decoded
 
 _AUTHORS = re.compile(
-    rb"<(?:dc:creator|cp:lastModifiedBy|meta:initial-creator|(?:\w+:)?Manager|(?:\w+:)?Company|meta:printed-by)(?:\s[^<>]*)?>\s{0,99}[^<\s]", re.ASCII
+    rb"<(?:dc:creator|cp:lastModifiedBy|meta:initial-creator|(?:\w+:)?Manager|(?:\w+:)?Company|meta:printed-by)(?:\s[^<>]*)?>\s{0,99}[^<\s]",
+    re.ASCII,
 )
 _METADATA = re.compile(r"(?:docProps/\w+|meta)\.xml")
 _PDF_AUTHOR = re.compile(rb"/Author\s{0,9}(?:\(\s{0,9}[^)\s]|<\s{0,9}[0-9A-Fa-f]{2})")
@@ -30,14 +33,41 @@ _MOST_BYTES, _MOST_MEMBERS, _DEEPEST = 8 << 20, 2_000, 3
 _BLOCKS = "p|c|v|f|is|si|row|tr|td|th|li|div|tab|br|cr|h|s|line-break|table-cell|table-row|comment|sheet|cell"
 _END = re.compile(rf"</?(?:\w+:)?(?:{_BLOCKS})(?:\s[^<>]*)?/?>", re.ASCII)
 _TAG = re.compile(r"<[^<>]*>")
-_POWER = re.compile(r"(?<=>)([0-9])\.([0-9]{1,16})E\+?([0-9]{1,2})(?=<)")  # how some programs write a long number into a cell
+_POWER = re.compile(
+    r"(?<=>)([0-9])\.([0-9]{1,16})E\+?([0-9]{1,2})(?=<)"
+)  # how some programs write a long number into a cell
 _PRINTED = re.compile(rb"[\x20-\x7e\x80-\xfe]{6,}")
 _PRINTED_WIDE = re.compile(rb"(?:[\x20-\x7e]\0|[\0-\xff][\x4e-\x9f]){6,}")
 # Formats of archives that are not opened here, by their first bytes.
-_CLOSED = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x28\xb5\x2f\xfd", b"MSCF", b"LZIP", b"\x04\x22\x4d\x18", b"\x1f\x9d", b"xar!")
-_OLE, _ZIP, _GZIP, _BZIP, _XZ = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"), b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0"
+_CLOSED = (
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07",
+    b"\x28\xb5\x2f\xfd",
+    b"MSCF",
+    b"LZIP",
+    b"\x04\x22\x4d\x18",
+    b"\x1f\x9d",
+    b"xar!",
+)
+_OLE, _ZIP, _GZIP, _BZIP, _XZ = (
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"),
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ\0",
+)
 _LOCKED_OFFICE = "EncryptedPackage".encode("utf-16-le")
-_DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, RuntimeError, NotImplementedError, OSError, EOFError, ValueError)
+_DAMAGED = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    RuntimeError,
+    NotImplementedError,
+    OSError,
+    EOFError,
+    ValueError,
+)
 ENCRYPTED, UNREAD = "guard-encrypted", "guard-unread"
 
 

@@ -1,7 +1,8 @@
 """Pictures that say where, when, with what or by whom they were made.
 
-Owns which metadata of a picture leads to a person: Exif (JPEG, PNG, WebP, TIFF, as Pillow reads it) and XMP. What a program needs to show a picture
-(its size, which way up, its colours) leads to nobody. Reads metadata, no picture. Must not know what else a file holds.
+Owns which metadata of a picture leads to a person: Exif (JPEG, PNG, WebP, TIFF, as Pillow reads it) and XMP. What a
+program needs to show a picture (its size, which way up, its colours) leads to nobody. Reads metadata, no picture. Must
+not know what else a file holds.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import warnings
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"RIFF", b"II*\0", b"MM\0*")
-_OF_APPLE = re.compile(rb"....ftyp(?:hei|hev|mif1|avif)", re.DOTALL)  # no size of its own says where Exif lies: that there is some must do
+_OF_APPLE = re.compile(
+    rb"....ftyp(?:hei|hev|mif1|avif)", re.DOTALL
+)  # no size of its own says where Exif lies: that there is some must do
 _XMP = re.compile(rb"exif:GPSL|exif:DateTimeOriginal|dc:creator|aux:SerialNumber|tiff:Model|photoshop:DateCreated")
 _GPS, _EXIF = 0x8825, 0x8769
-# Make, model, artist, computer, copyright, and what Windows adds: author, comment. Not the day of the last change: a drawing has that too.
+# Make, model, artist, computer, copyright, and what Windows adds: author, comment. Not the day of the last change: a
+# drawing has that too.
 _TAGS = frozenset((0x010F, 0x0110, 0x013B, 0x013C, 0x8298, 0x9C9D, 0x9C9C))
 # Days of taking, the maker's note, the picture's own number, the camera's owner and serial numbers.
 _EXIF_TAGS = frozenset((0x9003, 0x9004, 0x927C, 0xA420, 0xA430, 0xA431, 0xA435))
@@ -43,7 +47,9 @@ def _exif(data: bytes) -> bool:
                     return b"eXIf" in data  # what stands behind the picture can only be read with it
                 exif = image.getexif()
                 more = exif.get_ifd(_EXIF)
-                said = _COMMENT in more and not str(more[_COMMENT]).endswith("Screenshot'")  # a screenshot says that it is one
+                said = _COMMENT in more and not str(more[_COMMENT]).endswith(
+                    "Screenshot'"
+                )  # a screenshot says that it is one
                 return said or bool(_TAGS & exif.keys() or exif.get_ifd(_GPS) or _EXIF_TAGS & more.keys())
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
             return False

@@ -1,7 +1,8 @@
-"""Secret keys and tokens: age identities (also post-quantum ones and those of plugins), private keys of SSH, PGP, PEM and PuTTY, tokens of hosts.
+"""Secret keys and tokens: age identities (also post-quantum ones and those of plugins), private keys of SSH, PGP, PEM
+and PuTTY, tokens of hosts.
 
-Owns how they look, bare or in base64, in one byte a letter or in two. A key without its end or its check sum has leaked as well, so neither is asked
-for. Must not know files; gives places, never the key.
+Owns how they look, bare or in base64, in one byte a letter or in two. A key without its end or its check sum has leaked
+as well, so neither is asked for. Must not know files; gives places, never the key.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from collections.abc import Iterator
 
 _BETWEEN = r"[\s\"'\\+,]{0,12}"  # a key may be broken over lines, or over strings of a program
 _AGE = re.compile(
-    rf"AGE-(?:SECRET-KEY-(?:PQ-)?1|PLUGIN-[0-9A-Z._+-]{{1,40}}-1)(?:{_BETWEEN}[02-9AC-HJ-NP-Z]){{20}}[02-9AC-HJ-NP-Z]*", re.IGNORECASE | re.ASCII
+    rf"AGE-(?:SECRET-KEY-(?:PQ-)?1|PLUGIN-[0-9A-Z._+-]{{1,40}}-1)(?:{_BETWEEN}[02-9AC-HJ-NP-Z]){{20}}[02-9AC-HJ-NP-Z]*",
+    re.IGNORECASE | re.ASCII,
 )
 _PEM = re.compile(
     r"-----BEGIN (?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----"
@@ -28,12 +30,21 @@ _TOKEN_SIGNS = ("gh", "gl", "npm_", "pypi-", "itee", "ITEE", "://")
 _PLACEHOLDER = re.compile(r"(?i)example|x{4}|\*{3}|<|\$\{|your|\.\.\.|password")
 _END = 20  # signs of a token that are looked at for this
 _FEWEST_SIGNS = 8  # fewer different ones are a placeholder
-_NEEDLES = (b"AGE-SECRET-KEY-", b"age-secret-key-", b"AGE-PLUGIN-", b"openssh-key-v1\0", b"PRIVATE KEY-----", b"PRIVATE KEY BLOCK-----")
+_NEEDLES = (
+    b"AGE-SECRET-KEY-",
+    b"age-secret-key-",
+    b"AGE-PLUGIN-",
+    b"openssh-key-v1\0",
+    b"PRIVATE KEY-----",
+    b"PRIVATE KEY BLOCK-----",
+)
 _WIDE = ("AGE-SECRET-KEY-", "AGE-PLUGIN-", "PRIVATE KEY-----")
 
 
 def _in_base64(needle: bytes) -> Iterator[str]:
-    """The signs that `needle` always leaves in base64, for each of the three ways it can lie in the groups of three bytes."""
+    """The signs that `needle` always leaves in base64, for each of the three ways it can lie in the groups of three
+    bytes.
+    """
     for before in range(3):
         coded = base64.b64encode(b"\0" * before + needle)
         whole = (before + len(needle)) * 8 // 6

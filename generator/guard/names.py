@@ -1,7 +1,8 @@
 """Names of persons where a role must stand: 「王××」 for 「德育处主任」.
 
-Owns the fields that hold roles and how a name is told from a role: a common family name and one or two signs more, with nothing that ends a role.
-It is a guess that errs on the side of asking; what it asks about wrongly can be allowed. Must not know files.
+Owns the fields that hold roles and how a name is told from a role: a common family name and one or two signs more, with
+nothing that ends a role. It is a guess that errs on the side of asking; what it asks about wrongly can be allowed. Must
+not know files.
 """
 
 from __future__ import annotations
@@ -9,7 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-ROLE_FIELDS = ("filed_by", "head_role", "speaker", "role", "approved_by", "approver", "inspector", "inspectors", "owner", "reported_by", "signed_by")
+ROLE_FIELDS = (
+    "filed_by",
+    "head_role",
+    "speaker",
+    "role",
+    "approved_by",
+    "approver",
+    "inspector",
+    "inspectors",
+    "owner",
+    "reported_by",
+    "signed_by",
+)
 _SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳鲍史唐费廉岑薛雷贺倪汤"
     "滕殷罗毕郝邬安常乐于傅皮卞齐康伍余卜顾孟黄穆萧肖尹姚邵汪祁毛狄臧戴宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻贾路娄江童颜郭梅盛林刁钟徐邱骆高夏蔡田"

@@ -1,11 +1,13 @@
-"""Numbers and addresses that belong to a person: identity numbers, mobile and home telephones, bank cards, passports and permits, e-mail addresses.
+"""Numbers and addresses that belong to a person: identity numbers, mobile and home telephones, bank cards, passports
+and permits, e-mail addresses.
 
-Owns their patterns and check digits. Sources: GB 11643-1999 (18 places, day of birth, check digit by ISO 7064 MOD 11-2; 81 to 83 for residents of
-Hong Kong, Macao and Taiwan, 9 and a province for foreigners) and GB 11643-1989 (15 places: region, six digits of the day of birth, a sequence number,
-nothing to check it by), the numbering plan for telephones, ISO/IEC 7812 for cards (check digit by Luhn), RFC 5321 for what an address may hold, RFC
-2606 and 6761 for domains that are nobody's. Digits of every script count. A letter, a dot or an underscore beside a number does not hide it; what is
-part of a decimal, of a digest or of a longer number is none. The check digits are a few lines; the library for them is not permissively licensed.
-Must not know files; gives places and never what stands there.
+Owns their patterns and check digits. Sources: GB 11643-1999 (18 places, day of birth, check digit by ISO 7064 MOD 11-2;
+81 to 83 for residents of Hong Kong, Macao and Taiwan, 9 and a province for foreigners) and GB 11643-1989 (15 places:
+region, six digits of the day of birth, a sequence number, nothing to check it by), the numbering plan for telephones,
+ISO/IEC 7812 for cards (check digit by Luhn), RFC 5321 for what an address may hold, RFC 2606 and 6761 for domains that
+are nobody's. Digits of every script count. A letter, a dot or an underscore beside a number does not hide it; what is
+part of a decimal, of a digest or of a longer number is none. The check digits are a few lines; the library for them is
+not permissively licensed. Must not know files; gives places and never what stands there.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ _IDENTITY_OVER = re.compile(rf"(?<![0-9])[1-9][0-9]{{1,16}}{_END}[0-9]{{0,15}}[0
 _IDENTITY_OF_1989 = re.compile(r"(?<![0-9])[1-9][0-9]{14}(?![0-9])")
 _MOBILE = re.compile(rf"(?<![0-9])({_ABROAD})?1[3-9][0-9]{{9}}(?![0-9])")
 _MOBILE_APART = re.compile(rf"(?<![0-9])(?:{_ABROAD})?(1[3-9][0-9])({_GAP})([0-9]{{4}})({_GAP})([0-9]{{4}})(?![0-9])")
-_MOBILE_ANYHOW = re.compile(rf"(?<![0-9])(?<![0-9][-. /_])(?:{_ABROAD})?(1(?:{_GAP_OR_END}?[0-9]){{10}})(?!{_GAP}?[0-9])")
+_MOBILE_ANYHOW = re.compile(
+    rf"(?<![0-9])(?<![0-9][-. /_])(?:{_ABROAD})?(1(?:{_GAP_OR_END}?[0-9]){{10}})(?!{_GAP}?[0-9])"
+)
 _MOBILE_OVER = re.compile(
     rf"(?<![0-9])(?:1[3-9][0-9](?:{_GAP}[0-9]{{4}}{_END}[0-9]{{4}}|{_END}[0-9]{{4}}{_GAP}[0-9]{{4}})"
     r"|(?=(?:[0-9]-?\s{0,9}){11}(?![0-9]))1[3-9][0-9]{1,8}-\r?\n[ \t]{0,8}[0-9]{1,8})(?![-. /_,]?[0-9])"
@@ -44,7 +48,9 @@ _MOBILE_GROUPED = re.compile(  # the same sign between all groups; with spaces t
 )
 _CARD = re.compile(r"(?<![0-9])[2-9][0-9]{12,18}(?![0-9])")
 _CARD_APART = re.compile(r"(?<![0-9])[2-9][0-9]{3}([ .-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?:\1[0-9]{1,3})?(?!\1?[0-9])")
-_LANDLINE = re.compile(rf"(?<![0-9])(?:(?:\+|00)?86{_GAP}?)?\(?0(?:10|2[0-9]|[3-9][0-9]{{2}})\)?{_GAP}?[2-9][0-9]{{6,7}}(?![0-9])")
+_LANDLINE = re.compile(
+    rf"(?<![0-9])(?:(?:\+|00)?86{_GAP}?)?\(?0(?:10|2[0-9]|[3-9][0-9]{{2}})\)?{_GAP}?[2-9][0-9]{{6,7}}(?![0-9])"
+)
 _PERMIT = re.compile(
     r"(?i)(?:护照|通行证|回乡证|台胞证|居留证|居住证|社保卡|社会保障卡|医保卡|出生医学证明|出生证|学籍号|学籍辅号|学号|考号|准考证|残疾证|军官证|passport)"
     r"[^0-9A-Za-z\n]{0,6}(?:(?:号码?|编号|no\.?|number)[^0-9A-Za-z\n]{0,6}){0,2}([A-Za-z]{0,3}[0-9]{6,20})(?![0-9A-Za-z])"
@@ -59,13 +65,16 @@ _NEAR = 28
 _ADDRESS = re.compile(
     r"(?<![A-Za-z0-9._%+-])(?<!//)[A-Za-z0-9._%+-]{1,64}+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![A-Za-z0-9-])"
 )
-_ADDRESS_APART = re.compile(  # with spaces beside the sign, or the sign and dots said in words; in common domains, for `x @ y.z` is also a product
+# with spaces beside the sign, or the sign and dots said in words; in common domains, for `x @ y.z` is also a product
+_ADDRESS_APART = re.compile(
     r"(?i)(?<![a-z0-9._%+-])[a-z0-9._%+-]{2,64}+(?: {1,2}@ {0,2}|@ {1,2}| {0,2}[\[({<] ?(?:at|@) ?[\])}>] {0,2})"
-    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.| ?[\[({] ?dot ?[\])}] ?)){1,6}(?:cn|com|net|org|edu|gov)(?![a-z0-9-])"
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.| ?[\[({] ?dot ?[\])}] ?)){1,6}"
+    r"(?:cn|com|net|org|edu|gov)(?![a-z0-9-])"
 )
 _MAY_BE_ADDRESS = re.compile(r"(?i)@|[\[({<] ?at ?[\])}>]")
 _SAID_AT, _SAID_DOT = re.compile(r"[\[({<] ?(?:at|@) ?[\])}>]"), re.compile(r"[\[({] ?dot ?[\])}]")
-# No person's: machines that take no answers, domains kept for examples, git over SSH, pictures for dense screens (`x@2x.png`).
+# No person's: machines that take no answers, domains kept for examples, git over SSH, pictures for dense screens
+# (`x@2x.png`).
 _NOBODYS = re.compile(r"(?i)^git@|no-?reply|[@.]example\.|\.(?:example|invalid|test|localhost)$|@[0-9]x\.")
 _TRAILER = re.compile(r"(?m)^[A-Z][a-z]+(?:-[a-z]+)*-by: .*$")  # git's own: the commit names the same author anyway
 _LONG = re.compile(r"[0-9](?:[ ()._/,*\r\n\t-]{0,9}[0-9]){5}")
@@ -75,7 +84,9 @@ _AROUND = 48
 _WORDS = re.compile("[〇零○一二三四五六七八九幺]{11,}")
 _WORTH = str.maketrans("〇零○一二三四五六七八九幺", "00012345678" + "91")
 _IDENTITY_LENGTH = 18
-_PROVINCES = frozenset((*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83))
+_PROVINCES = frozenset(
+    (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83)
+)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _FIRST_BIRTH, _LAST_BIRTH = 1880, 2100
 _PREFECTURES = frozenset((*range(1, 71), 90))  # GB/T 2260: 01 to 70, and 90 for what a province governs itself
@@ -113,14 +124,21 @@ _FOLDED = _Digits(_SIGNS)
 
 
 def numbers(text: str, published: frozenset[str]) -> Iterator[Found]:
-    """Every number of a person in a text, however it is written. `published` are the digits of numbers that everybody may know."""
+    """Every number of a person in a text, however it is written.
+
+    `published` are the digits of numbers that everybody may know.
+    """
     folded = _fold(text)
     plain = list(_numbers(folded, published))
     yield from plain
     view = resolved(text)
     if view is not None:
         yield from _seen_through(view, _numbers(_fold(view.text), published), plain)
-    if (said := unquoted(text)) is not None and said != text and (more := next(_numbers(_fold(said), published), None)) is not None:
+    if (
+        (said := unquoted(text)) is not None
+        and said != text
+        and (more := next(_numbers(_fold(said), published), None)) is not None
+    ):
         yield Found(code=more.code, start=0, length=1)
     yield from _in_base64(folded, published)
 
@@ -188,7 +206,10 @@ def _fold(text: str) -> str:
 
 
 def _in_base64(folded: str, published: frozenset[str]) -> Iterator[Found]:
-    """Numbers in short pieces of base64. The groups of four letters that hold three digits each tell where the others begin."""
+    """Numbers in short pieces of base64.
+
+    The groups of four letters that hold three digits each tell where the others begin.
+    """
     for match in _CODED.finditer(folded):
         start, end = match.start(), match.end()
         while start > 3 and match.start() - start < _AROUND and all(map(_LETTERS.match, folded[start - 4 : start])):
@@ -202,7 +223,7 @@ def _in_base64(folded: str, published: frozenset[str]) -> Iterator[Found]:
             yield Found(code=one.code, start=match.start(), length=match.end() - match.start())
 
 
-# --- which matches are numbers of a person -----------------------------------------------------------------------------------------
+# --- which matches are numbers of a person ----------------------------------------------------------------------------
 
 
 def _near(text: str, words: re.Pattern[str], at: int) -> bool:
@@ -210,7 +231,9 @@ def _near(text: str, words: re.Pattern[str], at: int) -> bool:
 
 
 def _in_decimal(text: str, start: int, end: int) -> bool:
-    """Whether digits are part of a decimal or of a version: a dot joins them to others, or nothing that is said stands before the dot."""
+    """Whether digits are part of a decimal or of a version: a dot joins them to others, or nothing that is said stands
+    before the dot.
+    """
     before, one_more = text[start - 1 : start], text[max(0, start - 2) : max(0, start - 1)]
     if before == "." and not (one_more.isalpha() or one_more in tuple(".)")):
         return True
@@ -218,7 +241,10 @@ def _in_decimal(text: str, start: int, end: int) -> bool:
 
 
 def _opaque(text: str, start: int, end: int, sure: bool) -> bool:
-    """Whether digits are part of a digest, an id in hexadecimal, or a number written so. Of what is `sure`, a single letter beside it makes none."""
+    """Whether digits are part of a digest, an id in hexadecimal, or a number written so.
+
+    Of what is `sure`, a single letter beside it makes none.
+    """
     first, last = start, end
     while first > 0 and start - first < _LONGEST_TOKEN and text[first - 1] in _ALNUM:
         first -= 1
@@ -229,17 +255,27 @@ def _opaque(text: str, start: int, end: int, sure: bool) -> bool:
         return left[:2].lower() == "0x"
     several = any(c.isdigit() for c in left + right)
     before, after = text[max(0, first - 2) : first], text[last : last + 2]
-    joined = (before[1:] == "-" and before[0] in _HEX) or (before[1:] == ":" and before[0].isdigit()) or (after[:1] == "-" and after[1:] in _HEX)
+    joined = (
+        (before[1:] == "-" and before[0] in _HEX)
+        or (before[1:] == ":" and before[0].isdigit())
+        or (after[:1] == "-" and after[1:] in _HEX)
+    )
     return bool(left or right) and (not sure or several or joined or last - first >= _LONGEST_TOKEN // 2)
 
 
 def _in_address(text: str, at: int) -> bool:
-    """Whether a place is in the path of an address of the web, where ids of pictures and articles stand; what is asked of it is another thing."""
+    """Whether a place is in the path of an address of the web, where ids of pictures and articles stand; what is asked
+    of it is another thing.
+    """
     return text[at - 1 : at] != "=" and bool(_WEB.search(text, max(0, at - _LONGEST_PATH), at))
 
 
 def _alone(text: str, match: re.Match[str], sure: bool = True) -> bool:
-    return not _in_address(text, match.start()) and not _in_decimal(text, *match.span()) and not _opaque(text, *match.span(), sure)
+    return (
+        not _in_address(text, match.start())
+        and not _in_decimal(text, *match.span())
+        and not _opaque(text, *match.span(), sure)
+    )
 
 
 def _identity(text: str, match: re.Match[str]) -> bool:
@@ -284,8 +320,13 @@ def _mobile_apart(text: str, match: re.Match[str]) -> bool:
     if _near(text, _TELEPHONE, match.start()):
         return True
     gap = match[2]
-    longer = text[match.start() - 2 : match.start()].endswith(gap) and text[match.start() - len(gap) - 1 : match.start() - len(gap)].isdigit()
-    longer = longer or (text.startswith(gap, match.end()) and text[match.end() + len(gap) : match.end() + len(gap) + 1].isdigit())
+    longer = (
+        text[match.start() - 2 : match.start()].endswith(gap)
+        and text[match.start() - len(gap) - 1 : match.start() - len(gap)].isdigit()
+    )
+    longer = longer or (
+        text.startswith(gap, match.end()) and text[match.end() + len(gap) : match.end() + len(gap) + 1].isdigit()
+    )
     return gap == match[4] and not longer and _alone(text, match)
 
 
@@ -293,7 +334,9 @@ def _mobile_anyhow(text: str, match: re.Match[str]) -> bool:
     """Eleven digits in any groups, where a telephone is spoken of. `1-800-…` is no mobile of here."""
     groups = re.findall("[0-9]+", match[1])
     digits = "".join(groups)
-    return digits[1] in "3456789" and [len(g) for g in groups] != [1, 3, 3, 4] and _near(text, _TELEPHONE, match.start())
+    return (
+        digits[1] in "3456789" and [len(g) for g in groups] != [1, 3, 3, 4] and _near(text, _TELEPHONE, match.start())
+    )
 
 
 def _mobile_grouped(text: str, match: re.Match[str]) -> bool:

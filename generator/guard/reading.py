@@ -1,7 +1,8 @@
 """A file's bytes as text, and a text as it reads once escapes are resolved.
 
-Owns encodings (UTF-8, UTF-16, UTF-32, GB 18030), escapes (of JSON, of HTML, of addresses of the web, of mail), signs that cannot be seen, base64 that
-holds text, and where a line begins. Everything takes time in proportion to the text. Must not know what is looked for.
+Owns encodings (UTF-8, UTF-16, UTF-32, GB 18030), escapes (of JSON, of HTML, of addresses of the web, of mail), signs
+that cannot be seen, base64 that holds text, and where a line begins. Everything takes time in proportion to the text.
+Must not know what is looked for.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from functools import cached_property
 
 from generator.problems import Position
 
-UNSEEN = "\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\u00ad\u180e\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f"
+UNSEEN = (
+    "\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\u00ad\u180e\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f"
+)
 _BREAK = re.compile(r"\r\n|\r|\n")
 _PROBE = 8000  # bytes by which git tells text from the rest
 _FEWEST = 16  # bytes by which text in two bytes a letter is known
@@ -27,7 +30,9 @@ _ESCAPE = re.compile(
     r"|</?(?i:b|i|em|strong|span|u|font|small|mark|wbr|code|s|tt)(?:\s[^<>]{0,80})?/?>"  # tags that part no words
     r"|(?<=[0-9])[\"']\s{0,20}[+.]?\s{0,20}[\"'](?=[0-9])"  # pieces of one string
 )
-_MAY_ESCAPE = re.compile(rf"[\\&%{UNSEEN}]|</?(?i:[bisu]|em|strong|span|font|small|mark|wbr|code|tt)[\s/>]|[0-9][\"']\s")
+_MAY_ESCAPE = re.compile(
+    rf"[\\&%{UNSEEN}]|</?(?i:[bisu]|em|strong|span|font|small|mark|wbr|code|tt)[\s/>]|[0-9][\"']\s"
+)
 _QUOTED = re.compile(r"(?i)quoted-printable")
 _SOFT = re.compile(rb"(?:=[0-9A-F]{2}|=\r?\n)+")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{40,}+(?:\r?\n[ \t]{0,16}[A-Za-z0-9+/_-]{4,}+)*+={0,2}")
@@ -36,7 +41,12 @@ _NOT_PRINTED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 
 def decoded(data: bytes) -> str | None:
     """A file as text; None for what is no text."""
-    for mark, encoding in ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    for mark, encoding in (
+        (b"\xff\xfe\0\0", "utf-32"),
+        (b"\0\0\xfe\xff", "utf-32"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
         if data.startswith(mark):
             return data.decode(encoding, "replace")
     if b"\0" in data[:_PROBE]:
@@ -61,7 +71,10 @@ def _without_mark(data: bytes) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A text with something replaced. `breaks` are places in it and `origins` the places in the first text that they come from, both in order."""
+    """A text with something replaced.
+
+    `breaks` are places in it and `origins` the places in the first text that they come from, both in order.
+    """
 
     text: str
     breaks: tuple[int, ...]
@@ -114,7 +127,9 @@ def unquoted(text: str) -> str | None:
 
 
 def hidden_texts(text: str) -> Iterator[tuple[int, int, bytes]]:
-    """Long pieces of base64, where they stand and how long they are, and the bytes they hold: of those that hold text or an archive."""
+    """Long pieces of base64, where they stand and how long they are, and the bytes they hold: of those that hold text
+    or an archive.
+    """
     for found in _BASE64.finditer(text):
         letters = "".join(found[0].split()).rstrip("=").replace("-", "+").replace("_", "/")
         letters = letters[: len(letters) - (len(letters) % 4 == 1)]
@@ -148,4 +163,9 @@ class Lines:
         line = bisect_right(self._starts, start) - 1
         end = self._starts[line + 1] - 1 if line + 1 < len(self._starts) else len(self._text)
         end -= end > start and self._text[end - 1 : end + 1] == "\r\n"
-        return Position(path=self._path, line=line + 1, column=start - self._starts[line] + 1, length=max(1, min(length, end - start)))
+        return Position(
+            path=self._path,
+            line=line + 1,
+            column=start - self._starts[line] + 1,
+            length=max(1, min(length, end - start)),
+        )

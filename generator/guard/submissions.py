@@ -1,7 +1,7 @@
 """Plaintext of what may only be kept sealed: a school's aggregate for a term.
 
-Owns how such a file is known: by its place and name, by an ending that promises a seal which is not there, by its words. Must not open anything
-sealed.
+Owns how such a file is known: by its place and name, by an ending that promises a seal which is not there, by its
+words. Must not open anything sealed.
 """
 
 from __future__ import annotations
@@ -15,11 +15,39 @@ _BY_NAME = re.compile(r"(?:^|/)[0-9]{4}-[0-9]{4}-[12](?:\.[^/]*)?$")
 _MAY_STAND = re.compile(r"\.receipt\.yml$|\.ya?ml\.age$")
 # The figures of `submission.Counts` (but the enrolment, which is open), and what people call them.
 WORDS = (
-    *("due", "screened", "valid", "invalid", "reviewed", "electronic_files", "paper_files", "counselled", "followed_up", "referred"),
+    *(
+        "due",
+        "screened",
+        "valid",
+        "invalid",
+        "reviewed",
+        "electronic_files",
+        "paper_files",
+        "counselled",
+        "followed_up",
+        "referred",
+    ),
     *("guardians_informed", "crisis_interventions", "absent", "declined"),
-    *("应测", "实测", "未测", "有效", "无效", "复核", "重点关注", "转介", "建档", "电子档案", "纸质档案", "辅导", "跟进", "危机干预"),
+    *(
+        "应测",
+        "实测",
+        "未测",
+        "有效",
+        "无效",
+        "复核",
+        "重点关注",
+        "转介",
+        "建档",
+        "电子档案",
+        "纸质档案",
+        "辅导",
+        "跟进",
+        "危机干预",
+    ),
 )
-_FIGURE = re.compile(rf"(?m)^[ \t\-|,\"']*({'|'.join(WORDS)})(?:人数|数|份数)?[\"']?\s{{0,9}}[:：,，|\t]\s{{0,9}}[\"']?\d")
+_FIGURE = re.compile(
+    rf"(?m)^[ \t\-|,\"']*({'|'.join(WORDS)})(?:人数|数|份数)?[\"']?\s{{0,9}}[:：,，|\t]\s{{0,9}}[\"']?\d"
+)
 _CELLS = re.compile(r"[,，\t|;]")
 _CELL = re.compile(rf"[\s\"']*(?:{'|'.join(WORDS)})(?:人数|数|份数)?[\s\"']*")
 _ENOUGH = 4
@@ -39,4 +67,7 @@ def is_plain_submission(path: str, data: bytes, text: str | None) -> bool:
 def _is_table(text: str) -> bool:
     """A line that heads columns with such words, and figures in the line below."""
     lines = text.splitlines()[:20]
-    return any(sum(bool(_CELL.fullmatch(c)) for c in _CELLS.split(head)) >= _ENOUGH and bool(re.search(r"\d", row)) for head, row in pairwise(lines))
+    return any(
+        sum(bool(_CELL.fullmatch(c)) for c in _CELLS.split(head)) >= _ENOUGH and bool(re.search(r"\d", row))
+        for head, row in pairwise(lines)
+    )

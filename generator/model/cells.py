@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-# --- releases ------------------------------------------------------------------------------------------------------------------
+# --- releases ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -29,7 +29,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppressed:
-    """A number that is not published, for whatever reason: there is one mark, so that the mark itself tells nothing. Never 0, blank or NaN."""
+    """A number that is not published, for whatever reason: there is one mark, so that the mark itself tells nothing.
+
+    Never 0, blank or NaN.
+    """
 
 
 Published: TypeAlias = Shown | Suppressed

@@ -17,14 +17,16 @@ from generator.text import Text
 
 
 class WindowKind(StrEnum):
-    """When pupils of concern are followed up: start of term, around holidays, before and after important examinations."""
+    """When pupils of concern are followed up: start of term, around holidays, before and after important
+    examinations.
+    """
 
     TERM_START = "term-start"
     HOLIDAY = "holiday"
     EXAM = "exam"
 
 
-# --- district -------------------------------------------------------------------------------------------------------------------
+# --- district ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +105,12 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskLevel:
-    """What a screening may find. The order of `District.risk_levels`, mildest first, is the only order: none is read from a name.
+    """What a screening may find.
 
-    `focus`: pupils at this level are of particular concern (重点关注); only they are referred. `paper_file`: they need a paper file too.
+    The order of `District.risk_levels`, mildest first, is the only order: none is read from a name.
+
+    `focus`: pupils at this level are of particular concern (重点关注); only they are referred. `paper_file`: they need
+    a paper file too.
     """
 
     id: str
@@ -142,7 +147,9 @@ class District:
     parameters: tuple[Parameter, ...]
     systems: tuple[System, ...]
     source: Position
-    terms: Mapping[TermId, Term] = field(init=False, repr=False, compare=False)  # every term of every year by its id, in order
+    terms: Mapping[TermId, Term] = field(
+        init=False, repr=False, compare=False
+    )  # every term of every year by its id, in order
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "terms", {term.id: term for year in self.years for term in year.terms})

@@ -1,7 +1,7 @@
 """Duties as data: rules, their examples, and waivers.
 
-Owns the frozen public types that `records/rules` and `records/waivers` become, the closed sets they use, and what kind of value each school measure
-has. Knows nothing of how a measure finds its value, of verdicts or of pages.
+Owns the frozen public types that `records/rules` and `records/waivers` become, the closed sets they use, and what kind
+of value each school measure has. Knows nothing of how a measure finds its value, of verdicts or of pages.
 """
 
 from __future__ import annotations
@@ -184,7 +184,10 @@ def type_of(measure: SchoolMeasure) -> ValueType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applies:
-    """Which schools a rule is about: any of the stages, so many classes, and a yes-no measure that is not "no". Empty means every school."""
+    """Which schools a rule is about: any of the stages, so many classes, and a yes-no measure that is not "no".
+
+    Empty means every school.
+    """
 
     stages: tuple[Stage, ...]
     least_classes: int | None
@@ -194,7 +197,9 @@ class Applies:
     @property
     def restricts(self) -> bool:
         """Whether there can be a school that the rule does not apply to."""
-        return any(limit not in (None, ()) for limit in (self.stages, self.least_classes, self.most_classes, self.where))
+        return any(
+            limit not in (None, ()) for limit in (self.stages, self.least_classes, self.most_classes, self.where)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +212,9 @@ class Factor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What a value is compared with: a constant, a parameter of the district or another measure; times, divided by, rounded in that order."""
+    """What a value is compared with: a constant, a parameter of the district or another measure; times, divided by,
+    rounded in that order.
+    """
 
     constant: Value | None
     parameter: str | None
@@ -227,7 +234,9 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """How many days a value stays good after the day it was counted on, and how many days before its end it is warned of."""
+    """How many days a value stays good after the day it was counted on, and how many days before its end it is warned
+    of.
+    """
 
     days: int
     warn: int
@@ -235,7 +244,10 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """Figures by measure, and what the rule must make of them. `stages` says which kind of school, where that matters."""
+    """Figures by measure, and what the rule must make of them.
+
+    `stages` says which kind of school, where that matters.
+    """
 
     note: Text | None
     given: Mapping[str, Value]

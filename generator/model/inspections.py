@@ -1,7 +1,8 @@
 """Supervision as data: schemes, inspections and applications.
 
-Owns the frozen public types that `records/schemes`, `records/inspections` and `records/applications` become, the closed sets they use, and what can
-be said of one of them on a day without any other record. Points are exact fractions. Knows nothing of verdicts, of adding up or of pages.
+Owns the frozen public types that `records/schemes`, `records/inspections` and `records/applications` become, the closed
+sets they use, and what can be said of one of them on a day without any other record. Points are exact fractions. Knows
+nothing of verdicts, of adding up or of pages.
 """
 
 from __future__ import annotations
@@ -69,12 +70,15 @@ class InspectionState(StrEnum):
     CLOSED = "closed"  # visited, and nothing that it demanded is left to verify
 
 
-# --- schemes ----------------------------------------------------------------------------------------------------------------------
+# --- schemes ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """The smallest thing inspected or scored. With a `rule` its verdict gives the score, without one an inspector's grade. No points: not scored."""
+    """The smallest thing inspected or scored.
+
+    With a `rule` its verdict gives the score, without one an inspector's grade. No points: not scored.
+    """
 
     id: ItemId
     title: Text
@@ -111,7 +115,9 @@ class AwardLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheme:
-    """A form with two levels of indicators and items below. With `points` all of them add up to it; without, none has any: it is a list.
+    """A form with two levels of indicators and items below.
+
+    With `points` all of them add up to it; without, none has any: it is a list.
 
     `multipliers` say what share of an item's points a grade gives.
     """
@@ -135,7 +141,7 @@ class Scheme:
         return tuple(item for indicator in self.indicators for part in indicator.parts for item in part.items)
 
 
-# --- inspections ------------------------------------------------------------------------------------------------------------------
+# --- inspections ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +229,10 @@ class Inspection:
     source: Position
 
     def visited(self, on: date) -> bool:
-        """Whether the visit has been by the end of a day; what was found is known from then on. A planned day that passes is no visit."""
+        """Whether the visit has been by the end of a day; what was found is known from then on.
+
+        A planned day that passes is no visit.
+        """
         return self.visit_on <= on and bool(self.findings)
 
     def told_on(self, on: date) -> date:
@@ -240,10 +249,14 @@ class Inspection:
         if not self.visited(on):
             return InspectionState.PLANNED
         settled = all(r.mending(on) is Mending.VERIFIED for _, r in self.rectifications(on))
-        return InspectionState.CLOSED if settled and self.opinion is not None and self.opinion.issued_on <= on else InspectionState.VISITED
+        return (
+            InspectionState.CLOSED
+            if settled and self.opinion is not None and self.opinion.issued_on <= on
+            else InspectionState.VISITED
+        )
 
 
-# --- applications -----------------------------------------------------------------------------------------------------------------
+# --- applications -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Comparing: what an operator means, what a target comes to, which operator goes with which values.
 
-Owns the pure arithmetic of rules, exact where Python's numbers are: nothing is compared after rounding that a rule did not ask for. Must not know
-where values come from.
+Owns the pure arithmetic of rules, exact where Python's numbers are: nothing is compared after rounding that a rule did
+not ask for. Must not know where values come from.
 """
 
 from __future__ import annotations
@@ -109,7 +109,9 @@ def _rounded(exact: Fraction | int, rounding: Rounding | None) -> Number:
 
 
 def applies(applies_to: Applies, stages: frozenset[Stage], classes: int | None, measured: Lookup) -> bool:
-    """Whether a rule is about a school with these stages, so many classes (None: not known, then no size excludes it) and these measures."""
+    """Whether a rule is about a school with these stages, so many classes (None: not known, then no size excludes it)
+    and these measures.
+    """
     if applies_to.stages and not stages.intersection(applies_to.stages):
         return False
     if applies_to.where is not None and measured(applies_to.where) is False:

@@ -24,7 +24,9 @@ class Modality(StrEnum):
 
 
 class Level(StrEnum):
-    """Binding order of an instrument, strongest first: 法律/法规 > 地方性法规 > 部门文件 > 计划目标 > 区级文件 > 评分表."""
+    """Binding order of an instrument, strongest first: 法律/法规 > 地方性法规 > 部门文件 > 计划目标 > 区级文件 >
+    评分表.
+    """
 
     LAW = "law"
     LOCAL_REGULATION = "local-regulation"
@@ -35,7 +37,10 @@ class Level(StrEnum):
 
 
 class Verification(StrEnum):
-    """How a wording was verified: read verbatim, read in a secondary source, recalled. Only the first may be shown as settled."""
+    """How a wording was verified: read verbatim, read in a secondary source, recalled.
+
+    Only the first may be shown as settled.
+    """
 
     VERBATIM = "V"
     SECONDARY = "S"
@@ -118,12 +123,15 @@ class Source:
     url: str | None = None
 
 
-# --- policies and plans -----------------------------------------------------------------------------------------------------------
+# --- policies and plans -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """The smallest citable obligation, in our own words. `citation` is the place in the instrument (第十六条, 配置 …)."""
+    """The smallest citable obligation, in our own words.
+
+    `citation` is the place in the instrument (第十六条, 配置 …).
+    """
 
     id: str
     ref: ClauseRef
@@ -156,7 +164,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanTarget:
-    """What a plan promises: a measure, how it compares and by when. `school_year` says which year's records are measured."""
+    """What a plan promises: a measure, how it compares and by when.
+
+    `school_year` says which year's records are measured.
+    """
 
     id: str
     text: Text
@@ -215,7 +226,7 @@ class Activity:
     source: Position
 
 
-# --- claims --------------------------------------------------------------------------------------------------------------------
+# --- claims -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,9 @@
-"""The registry of tables: everything that a release publishes, by name. A number that stands in no table of it is not published.
+"""The registry of tables: everything that a release publishes, by name.
 
-Owns the tables, their columns and rows, and the version of the whole. Must not know a count: what is added up is named, never read.
+A number that stands in no table of it is not published.
+
+Owns the tables, their columns and rows, and the version of the whole. Must not know a count: what is added up is named,
+never read.
 """
 
 from __future__ import annotations
@@ -19,15 +22,17 @@ PARTICIPATION = "participation"  # who was due and who was screened; for each sc
 FOLLOW_UP = "follow-up"  # the one table whose columns go by the term: its windows
 
 # What the rows of a table may be, in their order; a row that cannot exist (a band that no school has) is left out.
-ROWS: Mapping[str, tuple[str, ...]] = MappingProxyType({"band": tuple(b.value for b in StageBand), "type": tuple(t.value for t in SchoolType)})
+ROWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"band": tuple(b.value for b in StageBand), "type": tuple(t.value for t in SchoolType)}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """A column: the atoms' names that it adds up, and whether a small count in it speaks of somebody.
 
-    What is `open` may be told of a single school too. Enrolment stands in each school's return, and every pupil has an electronic file whatever his
-    circumstances: the outcome of that rule, 100 per cent, says how many a school has.
+    What is `open` may be told of a single school too. Enrolment stands in each school's return, and every pupil has an
+    electronic file whatever his circumstances: the outcome of that rule, 100 per cent, says how many a school has.
     """
 
     id: str
@@ -38,9 +43,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Pupils of whom something is said, `speaks`, and the `others` of the same group, of whom it is not: names of atoms.
+    """Pupils of whom something is said, `speaks`, and the `others` of the same group, of whom it is not: names of
+    atoms.
 
-    If the others were known to be none or few, it would be said of each of the whole group. `column` is what is hidden then.
+    If the others were known to be none or few, it would be said of each of the whole group. `column` is what is hidden
+    then.
     """
 
     column: str
@@ -50,7 +57,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table: what its rows are, its columns, what says how many pupils a row is about, and which columns are shown as shares of which."""
+    """A table: what its rows are, its columns, what says how many pupils a row is about, and which columns are shown as
+    shares of which.
+    """
 
     id: str
     rows: str  # a key of ROWS
@@ -71,7 +80,9 @@ class Table:
 
 
 def registry(levels: Sequence[RiskLevel], windows: Sequence[str]) -> tuple[Table, ...]:
-    """Every table that is published for a term, for a district of these risk levels and a term of these follow-up windows."""
+    """Every table that is published for a term, for a district of these risk levels and a term of these follow-up
+    windows.
+    """
     found = _found(levels)
     valid = _sum("valid", found, sensitive=False)
     due, screened, missed, invalid = who_took_part(levels)
@@ -80,7 +91,9 @@ def registry(levels: Sequence[RiskLevel], windows: Sequence[str]) -> tuple[Table
     enrolment = Column(id="enrolment", sums=("enrolment",), sensitive=False, open=True)
     electronic = Column(id="electronic-files", sums=("electronic_files",), sensitive=False, open=True)
     followed = [Column(id=window, sums=(f"followed_up.{window}",)) for window in windows]
-    services = [_one(name) for name in ("reviewed", "counselled", "referred", "guardians_informed", "crisis_interventions")]
+    services = [
+        _one(name) for name in ("reviewed", "counselled", "referred", "guardians_informed", "crisis_interventions")
+    ]
     by_level = tuple((column.id, "valid") for column in found)
     unseen = Group(column="valid", speaks=(*invalid.sums, *missed.sums), others=valid.sums)
     at_risk = Group(column=found[0].id, speaks=_all_but(found[0], found), others=found[0].sums)
@@ -97,7 +110,13 @@ def registry(levels: Sequence[RiskLevel], windows: Sequence[str]) -> tuple[Table
         Table(id="stage-level", rows="band", columns=(valid, *found), base=valid, shares=by_level, groups=(at_risk,)),
         Table(id="type-level", rows="type", columns=(valid, *found), base=valid, shares=by_level, groups=(at_risk,)),
         Table(id="stage-concern", rows="band", columns=(paper, *concerns), base=enrolment, groups=alike),
-        Table(id="files", rows="band", columns=(enrolment, electronic, paper), base=enrolment, shares=(("electronic-files", "enrolment"),)),
+        Table(
+            id="files",
+            rows="band",
+            columns=(enrolment, electronic, paper),
+            base=enrolment,
+            shares=(("electronic-files", "enrolment"),),
+        ),
         Table(id=FOLLOW_UP, rows="band", columns=tuple(followed), base=enrolment),
         Table(id="services", rows="band", columns=tuple(services), base=enrolment),
     )
@@ -109,7 +128,10 @@ def _all_but(column: Column, whole: Iterable[Column]) -> tuple[str, ...]:
 
 
 def who_took_part(levels: Sequence[RiskLevel]) -> tuple[Column, Column, Column, Column]:
-    """Who was due, who was screened, who was not, and whose answers could not be used. A school's share of these is published as a band."""
+    """Who was due, who was screened, who was not, and whose answers could not be used.
+
+    A school's share of these is published as a band.
+    """
     missed = _sum("not-screened", [Column(id="", sums=tuple(f"not_screened.{reason}" for reason in NotScreened))])
     invalid = Column(id="invalid", sums=("invalid",))
     screened = _sum("screened", [*_found(levels), invalid], sensitive=False)

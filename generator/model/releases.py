@@ -1,7 +1,7 @@
 """A Release: the statistics of a term that may be public, frozen, each linked to the one before by its digest.
 
-Owns the type, its canonical text and its digest. Made by the audit, or read from `records/releases`; whoever holds one may publish all of it: a
-suppressed number is not in it. Must not know how it was protected, nor how text is read.
+Owns the type, its canonical text and its digest. Made by the audit, or read from `records/releases`; whoever holds one
+may publish all of it: a suppressed number is not in it. Must not know how it was protected, nor how text is read.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ FOLDER = "records/releases"
 class Limits:
     """The parameters of a release, the district's decision.
 
-    Counts under `k` are hidden; a row needs `schools` contributing schools, none of them more than `per_cent` of it; counts are rounded to multiples
-    of `base` (1: not at all).
+    Counts under `k` are hidden; a row needs `schools` contributing schools, none of them more than `per_cent` of it;
+    counts are rounded to multiples of `base` (1: not at all).
     """
 
     k: int
@@ -47,7 +47,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A row as published: how many schools contribute to it, and a cell for each column of the registry, in its order."""
+    """A row as published: how many schools contribute to it, and a cell for each column of the registry, in
+    its order.
+    """
 
     id: str
     schools: int
@@ -90,9 +92,11 @@ class DistrictVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participation:
-    """Of the pupils due at each school, the share that was screened, told as the band that it lies in: Shown with the per cent at which that begins.
+    """Of the pupils due at each school, the share that was screened, told as the band that it lies in: Shown with the
+    per cent at which that begins.
 
-    `edges` part the bands. Suppressed is a school of so few pupils that a band would be too narrow; left out is one where nobody was due.
+    `edges` part the bands. Suppressed is a school of so few pupils that a band would be too narrow; left out is one
+    where nobody was due.
     """
 
     edges: tuple[int, ...]
@@ -110,7 +114,11 @@ class Participation:
     def answers(self, target: Fraction) -> Mapping[SchoolId, bool]:
         """The schools whose band says whether `target` per cent were screened, and whether they were."""
         shown = {school: band.value for school, band in self.schools.items() if isinstance(band, Shown)}
-        found = {school: (begin >= target, end is not None and end <= target) for school, begin in shown.items() for end in [self.end(begin)]}
+        found = {
+            school: (begin >= target, end is not None and end <= target)
+            for school, begin in shown.items()
+            for end in [self.end(begin)]
+        }
         return {school: met for school, (met, unmet) in found.items() if met or unmet}
 
 
@@ -118,7 +126,8 @@ class Participation:
 class Certificate:
     """How the attack before the release went.
 
-    Who tried, how many hidden counts, the programs solved, the narrowest interval anybody was left with (None: nothing is hidden).
+    Who tried, how many hidden counts, the programs solved, the narrowest interval anybody was left with (None: nothing
+    is hidden).
     """
 
     attackers: int
@@ -139,8 +148,8 @@ class Link:
 class Release:
     """The statistics of a term as published.
 
-    `revision` starts at 1; a `correction` says what a later one mends. `counted`: whose Submission, which revision. `levels` are the district's as
-    they were, `windows` those of the term that had been counted.
+    `revision` starts at 1; a `correction` says what a later one mends. `counted`: whose Submission, which revision.
+    `levels` are the district's as they were, `windows` those of the term that had been counted.
     """
 
     id: ReleaseId
@@ -164,7 +173,12 @@ class Release:
     @property
     def cells(self) -> Mapping[Cell, Published]:
         """Every cell, table by table, row by row."""
-        return {Cell(table=t.id, row=r.id, column=c): cell for t in self.tables for r in t.rows for c, cell in r.cells.items()}
+        return {
+            Cell(table=t.id, row=r.id, column=c): cell
+            for t in self.tables
+            for r in t.rows
+            for c, cell in r.cells.items()
+        }
 
     def table(self, name: str) -> PublishedTable | None:
         """A table by its id."""
@@ -184,8 +198,13 @@ def path_of(release: ReleaseId) -> str:
     return f"{FOLDER}/{release}.yml"
 
 
-def arranged(tables: Sequence[Table], cells: Mapping[Cell, Published], schools: Mapping[tuple[str, str], int]) -> PublishedTables:
-    """Cells in the order of the registry: the same for equal cells. `schools`: how many contribute, by table and row. KeyError if one is missing."""
+def arranged(
+    tables: Sequence[Table], cells: Mapping[Cell, Published], schools: Mapping[tuple[str, str], int]
+) -> PublishedTables:
+    """Cells in the order of the registry: the same for equal cells.
+
+    `schools`: how many contribute, by table and row. KeyError if one is missing.
+    """
     return tuple(PublishedTable(id=table.id, rows=tuple(_rows(table, cells, schools))) for table in tables)
 
 
@@ -196,7 +215,7 @@ def _rows(table: Table, cells: Mapping[Cell, Published], schools: Mapping[tuple[
         yield Row(id=row, schools=schools[table.id, row], cells=found)
 
 
-# --- text and digest --------------------------------------------------------------------------------------------------------------
+# --- text and digest --------------------------------------------------------------------------------------------------
 
 
 def digest(release: Release) -> str:
@@ -210,7 +229,9 @@ def written(release: Release) -> bytes:
         "# yaml-language-server: $schema=../../schemas/release.schema.json",
         "# 统计发布，由 xinzhuli release 写出；不要修改，更正请另出一版",
     )
-    return b"\n".join(("\n".join(head).encode(), _body(release).rstrip(b"\n"), f'digest: "{digest(release)}"\n'.encode()))
+    return b"\n".join(
+        ("\n".join(head).encode(), _body(release).rstrip(b"\n"), f'digest: "{digest(release)}"\n'.encode())
+    )
 
 
 def _body(release: Release) -> bytes:
@@ -255,14 +276,16 @@ def _row(row: Row) -> Iterator[str]:
     yield f"      - row: {row.id}"
     yield f"        schools: {row.schools}"
     yield f"        shown: {_flow((name, cell.value) for name, cell in row.cells.items() if isinstance(cell, Shown))}"
-    yield f"        suppressed: [{', '.join(scalar(name) for name, cell in row.cells.items() if isinstance(cell, Suppressed))}]"
+    hidden = (scalar(name) for name, cell in row.cells.items() if isinstance(cell, Suppressed))
+    yield f"        suppressed: [{', '.join(hidden)}]"
 
 
 def _participation(bands: Participation) -> Iterator[str]:
     yield "participation:"
     yield f"  edges: [{', '.join(map(str, bands.edges))}]"
     yield f"  shown: {_flow((school, band.value) for school, band in bands.schools.items() if isinstance(band, Shown))}"
-    yield f"  suppressed: [{', '.join(school for school, band in bands.schools.items() if isinstance(band, Suppressed))}]"
+    hidden = (school for school, band in bands.schools.items() if isinstance(band, Suppressed))
+    yield f"  suppressed: [{', '.join(hidden)}]"
 
 
 def _verdicts(r: Release) -> Iterator[str]:
@@ -272,7 +295,12 @@ def _verdicts(r: Release) -> Iterator[str]:
         yield f"    schools: {_flow((school, 'met' if met else 'unmet') for school, met in by_school.schools.items())}"
     yield "district_verdicts:" if r.district_verdicts else "district_verdicts: []"
     for whole in r.district_verdicts:
-        yield from (f"  - rule: {whole.rule}", f"    target: {scalar(whole.target)}", f"    met: {whole.met}", f"    judged: {whole.judged}")
+        yield from (
+            f"  - rule: {whole.rule}",
+            f"    target: {scalar(whole.target)}",
+            f"    met: {whole.met}",
+            f"    judged: {whole.judged}",
+        )
 
 
 def _chained(r: Release) -> Iterator[str]:
@@ -288,11 +316,14 @@ def _flow(pairs: Iterable[tuple[str, int | str]]) -> str:
     return "{" + ", ".join(f"{scalar(name, in_flow=True)}: {value}" for name, value in pairs) + "}"
 
 
-# --- the chain ------------------------------------------------------------------------------------------------------------------
+# --- the chain --------------------------------------------------------------------------------------------------------
 
 
 def chained(releases: Iterable[Release]) -> tuple[Release, ...]:
-    """Releases from the first to the last. Only what hangs together from the first on; a checked repository holds nothing else."""
+    """Releases from the first to the last.
+
+    Only what hangs together from the first on; a checked repository holds nothing else.
+    """
     following = {release.previous.id if release.previous else None: release for release in releases}
     found: list[Release] = []
     while len(found) < len(following) and (found[-1].id if found else None) in following:

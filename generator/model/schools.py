@@ -24,7 +24,9 @@ class Stage(StrEnum):
 
 
 class SchoolType(StrEnum):
-    """What a school is: one stage, nine-year (primary + junior), complete secondary (junior + senior), twelve-year (all three)."""
+    """What a school is: one stage, nine-year (primary + junior), complete secondary (junior + senior), twelve-year (all
+    three).
+    """
 
     PRIMARY = "primary"
     JUNIOR = "junior"
@@ -53,7 +55,7 @@ class HeadRole(StrEnum):
     OTHER = "other"
 
 
-# --- schools -----------------------------------------------------------------------------------------------------------------
+# --- schools ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +160,9 @@ class Lessons:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolDay:
-    """The ten measures of 2025: practical activities by month (`2026-09`), exercise hours a day, ranking by examination score."""
+    """The ten measures of 2025: practical activities by month (`2026-09`), exercise hours a day, ranking by examination
+    score.
+    """
 
     practical_months: tuple[str, ...]
     exercise_hours: float | None
@@ -167,7 +171,10 @@ class SchoolDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
-    """What a school states openly for a school year. A part that was not stated is None or empty, never zero or false."""
+    """What a school states openly for a school year.
+
+    A part that was not stated is None or empty, never zero or false.
+    """
 
     school: SchoolId
     year: YearId

@@ -15,19 +15,24 @@ from generator.text import Text
 
 
 class RecipientRole(StrEnum):
-    """Whose key opens sealed files: the office's, its deputy's, the backup whose words are held by several officials."""
+    """Whose key opens sealed files: the office's, its deputy's, the backup whose words are held by several
+    officials.
+    """
 
     OFFICE = "office"
     DEPUTY = "deputy"
     BACKUP = "backup"
 
 
-# --- sealed aggregates: what may be known without a key ---------------------------------------------------------------------------
+# --- sealed aggregates: what may be known without a key ---------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Who can open what is sealed from `valid_from` to `valid_until`, both days included. `key` is public; `fingerprint` is read aloud."""
+    """Who can open what is sealed from `valid_from` to `valid_until`, both days included.
+
+    `key` is public; `fingerprint` is read aloud.
+    """
 
     id: RecipientId
     role: RecipientRole
@@ -41,7 +46,10 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """The SSH key with which a school signs what it hands in. `district` is the name under which the district's schools sign."""
+    """The SSH key with which a school signs what it hands in.
+
+    `district` is the name under which the district's schools sign.
+    """
 
     district: str
     school: SchoolId
@@ -55,8 +63,9 @@ class Signer:
 class Receipt:
     """What stands beside a sealed file: nothing that comes from its figures.
 
-    `recipients` are fingerprints, in order. `digest` is of the file as it is, and changes when the office seals it again (`rekeyed_on`);
-    `commitment` is of the salted content and stays (None in form 1, which had none). `signature` is the school's, over what stays.
+    `recipients` are fingerprints, in order. `digest` is of the file as it is, and changes when the office seals it
+    again (`rekeyed_on`); `commitment` is of the salted content and stays (None in form 1, which had none). `signature`
+    is the school's, over what stays.
     """
 
     school: SchoolId

@@ -1,8 +1,8 @@
 """A Submission: what a school counts in a term, band by band. Sealed on disk, open only in memory.
 
-Owns the type, its closed sets, its canonical text with the salt before it, the commitment to both, and the identities that its figures must satisfy.
-Must not know how text is read, sealed or published.
-A Fault names a place and a rule, never a figure: faults of opened content may be shown to anybody.
+Owns the type, its closed sets, its canonical text with the salt before it, the commitment to both, and the identities
+that its figures must satisfy. Must not know how text is read, sealed or published. A Fault names a place and a rule,
+never a figure: faults of opened content may be shown to anybody.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from generator.model.district import RiskLevel
 from generator.model.ids import SchoolId, TermId
 from generator.model.schools import Stage
 
-SCHEMA = 2  # the version of the form; stands in every Submission and every receipt. Form 1 had no salt and no commitment
+SCHEMA = (
+    2  # the version of the form; stands in every Submission and every receipt. Form 1 had no salt and no commitment
+)
 SALT = 32  # bytes
 
 
@@ -82,7 +84,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """A school's aggregate for a term. `revision` starts at 1; a correction is the next one. `bands` in the order of StageBand."""
+    """A school's aggregate for a term.
+
+    `revision` starts at 1; a correction is the next one. `bands` in the order of StageBand.
+    """
 
     schema: int
     school: SchoolId
@@ -93,7 +98,10 @@ class Submission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Salted:
-    """A Submission as it is sealed: with random bytes that stay with it as often as it is sealed again. None in form 1."""
+    """A Submission as it is sealed: with random bytes that stay with it as often as it is sealed again.
+
+    None in form 1.
+    """
 
     submission: Submission
     salt: bytes | None
@@ -107,13 +115,19 @@ class Fault:
     rule: str
 
 
-def faults(submission: Submission, stages: Sequence[Stage], levels: Sequence[RiskLevel], windows: Sequence[str]) -> tuple[Fault, ...]:
-    """Every identity that does not hold, for a school of these stages, a district of these levels, a term of these windows."""
+def faults(
+    submission: Submission, stages: Sequence[Stage], levels: Sequence[RiskLevel], windows: Sequence[str]
+) -> tuple[Fault, ...]:
+    """Every identity that does not hold, for a school of these stages, a district of these levels, a term of these
+    windows.
+    """
     found = []
     if [band for band in StageBand if band.stage in stages] != list(submission.bands):
         found.append(Fault(place="bands", rule="bands-of-the-school"))
     for band, counts in submission.bands.items():
-        found += [Fault(place=f"bands[{band.value}].{field}", rule=rule) for field, rule in _wrong(counts, levels, windows)]
+        found += [
+            Fault(place=f"bands[{band.value}].{field}", rule=rule) for field, rule in _wrong(counts, levels, windows)
+        ]
     return tuple(sorted(found))
 
 
@@ -134,7 +148,11 @@ def _wrong(c: Counts, levels: Sequence[RiskLevel], windows: Sequence[str]) -> It
     yield from ((field, rule) for field, rule, left, right in sums if left != right)
     parts = ("due", "electronic_files", "paper_files", "counselled", "guardians_informed")
     yield from ((field, "at-most-enrolment") for field in parts if getattr(c, field) > c.enrolment)
-    yield from ((f"followed_up.{window}", "at-most-enrolment") for window, n in c.followed_up.items() if window in windows and n > c.enrolment)
+    yield from (
+        (f"followed_up.{window}", "at-most-enrolment")
+        for window, n in c.followed_up.items()
+        if window in windows and n > c.enrolment
+    )
     if c.reviewed > c.valid:
         yield "reviewed", "at-most-valid"
 
@@ -159,7 +177,10 @@ def sealed_text(one: Salted) -> bytes:
 
 
 def commitment(text: bytes) -> str:
-    """What a receipt says of a sealed text: SHA-256 over salt and Submission. Nobody who does not hold the salt can try figures against it."""
+    """What a receipt says of a sealed text: SHA-256 over salt and Submission.
+
+    Nobody who does not hold the salt can try figures against it.
+    """
     return sha256(text).hexdigest()
 
 

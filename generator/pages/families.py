@@ -1,6 +1,7 @@
 """Every page of the site, and the order in which readers meet them.
 
-Owns the list of page families and the navigation. One module a family: data first, then a template prints it. Nothing is discovered.
+Owns the list of page families and the navigation. One module a family: data first, then a template prints it. Nothing
+is discovered.
 """
 
 from __future__ import annotations
@@ -13,7 +14,18 @@ from generator.edition.render import Edition
 from generator.edition.site import Page
 from generator.pages import home
 from generator.pages.about import about, dictionary, problems
-from generator.pages.duties import compliance, demonstration, downloads, inspections, matrix, methods, overdue, rules, schemes, waivers
+from generator.pages.duties import (
+    compliance,
+    demonstration,
+    downloads,
+    inspections,
+    matrix,
+    methods,
+    overdue,
+    rules,
+    schemes,
+    waivers,
+)
 from generator.pages.people import outreach, team
 from generator.pages.programme import coverage, figures, lessons, plans, policies, work
 from generator.pages.schools import schools
@@ -60,7 +72,10 @@ STAMPED: tuple[tuple[str, Callable[[Edition], Iterator[Stamped]]], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A group in the navigation. `members` are page paths, or a path ending in `/` for every page below it that stands nowhere else."""
+    """A group in the navigation.
+
+    `members` are page paths, or a path ending in `/` for every page below it that stands nowhere else.
+    """
 
     title: str
     members: tuple[str | Section, ...]
@@ -69,7 +84,15 @@ class Section:
 NAVIGATION = (
     Section(title="nav.home", members=("index",)),
     Section(title="nav.help", members=("help",)),
-    Section(title="nav.work", members=("work/index", "work/systems", "work/calendar", Section(title="nav.plans", members=("plans/index", "plans/")))),
+    Section(
+        title="nav.work",
+        members=(
+            "work/index",
+            "work/systems",
+            "work/calendar",
+            Section(title="nav.plans", members=("plans/index", "plans/")),
+        ),
+    ),
     Section(title="nav.policies", members=("policies/index", "policies/")),
     Section(
         title="nav.compliance",
@@ -134,13 +157,18 @@ def navigation(edition: Edition, made: Sequence[Page]) -> Nav:
 def led_to(paths: Iterable[str]) -> tuple[str, ...]:
     """The pages that the navigation leads to, in its order, if these are the pages below its folders."""
     members = _members(tuple(paths))
-    return tuple(path for section in _sections(NAVIGATION) for m in section.members if isinstance(m, str) for path in members[m])
+    return tuple(
+        path for section in _sections(NAVIGATION) for m in section.members if isinstance(m, str) for path in members[m]
+    )
 
 
 def _members(paths: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
     """What each name in NAVIGATION stands for: a page for itself, a folder for its pages but those named themselves."""
     named = {m for section in _sections(NAVIGATION) for m in section.members if isinstance(m, str)}
-    return {name: tuple(p for p in paths if p.startswith(name) and p not in named) if name.endswith("/") else (name,) for name in named}
+    return {
+        name: tuple(p for p in paths if p.startswith(name) and p not in named) if name.endswith("/") else (name,)
+        for name in named
+    }
 
 
 def _sections(sections: Sequence[str | Section]) -> Iterator[Section]:

@@ -48,7 +48,12 @@ _DOORS = (
         ),
     ),
 )
-_HEADLINES = (MeasureName.COUNSELLING_ROOMS, MeasureName.PSYCHOLOGY_TEACHERS, MeasureName.ENROLMENT, MeasureName.MICRO_LESSONS)
+_HEADLINES = (
+    MeasureName.COUNSELLING_ROOMS,
+    MeasureName.PSYCHOLOGY_TEACHERS,
+    MeasureName.ENROLMENT,
+    MeasureName.MICRO_LESSONS,
+)
 _NEXT = 4  # activities shown on either side of today
 
 

@@ -1,7 +1,7 @@
 """Copies: pages that are stamped from one donor page.
 
-Owns how a family of such pages is laid out: the donor with a mark in every place, a copy as the engine would build it (so that a test can compare the
-bytes), and a copy's values for the places. Must not know what the places mean.
+Owns how a family of such pages is laid out: the donor with a mark in every place, a copy as the engine would build it
+(so that a test can compare the bytes), and a copy's values for the places. Must not know what the places mean.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ class Family:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """One page of a family: its words, the HTML of its blocks, the records it cites, and by what it is found besides its title."""
+    """One page of a family: its words, the HTML of its blocks, the records it cites, and by what it is found besides
+    its title.
+    """
 
     id: str
     title: str
@@ -77,7 +79,9 @@ def stamped(edition: Edition, family: Family, copy: Copy) -> Stamped:
     """A copy's values for the donor's places."""
     path = family.path(copy.id)
     places = {name: apart(settle(value)) for name, value in _places(edition, family, copy).items()}
-    return Stamped(path=path, places=places, entry=Entry(location=f"{path}.html", title=copy.title, text=" ".join(copy.found_by)))
+    return Stamped(
+        path=path, places=places, entry=Entry(location=f"{path}.html", title=copy.title, text=" ".join(copy.found_by))
+    )
 
 
 def trimmed(block: Markup) -> Markup:
@@ -85,7 +89,9 @@ def trimmed(block: Markup) -> Markup:
     return Markup("\n".join(line.rstrip() for line in block.split("\n") if line.strip()))
 
 
-def _page(edition: Edition, family: Family, path: str, places: Mapping[str, Markup], title: str, description: str) -> Page:
+def _page(
+    edition: Edition, family: Family, path: str, places: Mapping[str, Markup], title: str, description: str
+) -> Page:
     """The page around the places. Its headings below the first are the same for every copy."""
     body = edition.fragment(family.template, path, {"place": places, **family.data})
     return Page(

@@ -47,7 +47,9 @@ class Half:
     folder: Path
 
 
-def build(root: Path, out: Path, as_of: date, commit: Commit | None, engine: Engine, progress: Progress) -> tuple[Problem, ...]:
+def build(
+    root: Path, out: Path, as_of: date, commit: Commit | None, engine: Engine, progress: Progress
+) -> tuple[Problem, ...]:
     """Build the site of the records in `root` to `out`. Returns the Problems; with any, nothing is written."""
     repository, problems = read(root)
     if repository is not None:
@@ -97,11 +99,16 @@ def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path
     rendered = pages(made)
     output.write(folder_ / "docs", ((f"{page.path}.md", apart(markdown(page))) for page in rendered))
     output.write(folder_ / "docs", ((file.path, file.content) for page in rendered for file in page.files))
-    return Half(edition=made, pages=tuple(replace(page, files=()) for page in rendered), folder=folder_)  # files may be large, and are written
+    return Half(
+        edition=made, pages=tuple(replace(page, files=()) for page in rendered), folder=folder_
+    )  # files may be large, and are written
 
 
 def _settings(half: Half, engine: Engine) -> dict[str, Any]:
-    """`mkdocs.yml` with what differs by language and by Site. The theme prints settings as they are, so texts are literal."""
+    """`mkdocs.yml` with what differs by language and by Site.
+
+    The theme prints settings as they are, so texts are literal.
+    """
     settings = engines.base_settings(engine_config(), site_folder() / "theme")
     made, content = half.edition, half.edition.site
     district = content.repository.district
@@ -115,7 +122,9 @@ def _settings(half: Half, engine: Engine) -> dict[str, Any]:
     settings["theme"]["language"] = made.language.value
     for number, palette in enumerate(settings["theme"]["palette"]):
         palette["toggle"]["name"] = made.say(f"theme.palette.{number}")
-    other = Speaker(catalogue=load_catalogue(), language=next(other for other in Language if other is not made.language))
+    other = Speaker(
+        catalogue=load_catalogue(), language=next(other for other in Language if other is not made.language)
+    )
     settings["extra"] = {
         **settings.get("extra", {}),
         "xz": {
@@ -127,14 +136,20 @@ def _settings(half: Half, engine: Engine) -> dict[str, Any]:
             "commit": content.commit.id[:12] if content.commit else "",
             "as_of": made.day(content.as_of),
             "other_words": {key: other.say(f"theme.{key}") for key in ("home", "not_found")},
-            "words": {key: made.say(f"theme.{key}") for key in ("as_of", "version", "help", "about", "accessibility", "home", "not_found")},
+            "words": {
+                key: made.say(f"theme.{key}")
+                for key in ("as_of", "version", "help", "about", "accessibility", "home", "not_found")
+            },
         },
     }
     return settings
 
 
 def _stamp(half: Half, target: Path, engine: Engine) -> list[output.Linked]:
-    """Move the engine's output to its place and replace every donor by its copies. Returns what the link check must know of them."""
+    """Move the engine's output to its place and replace every donor by its copies.
+
+    Returns what the link check must know of them.
+    """
     made = half.folder / "site"
     donors = {path: donor((made / f"{path}.html").read_text(encoding="utf-8")) for path, _ in STAMPED}
     left = shutil.ignore_patterns("sitemap.xml*", *(f"{posixpath.basename(path)}.html" for path in donors))
@@ -149,7 +164,9 @@ def _stamp(half: Half, target: Path, engine: Engine) -> list[output.Linked]:
             output.write(target, [(path, html)])
             entries.append(copy.entry)
             place = f"{FOLDERS[half.edition.language]}{path}"
-            told.append(output.linked(place, html) if whole else output.linked(place, "".join(copy.places.values()), frame))
+            told.append(
+                output.linked(place, html) if whole else output.linked(place, "".join(copy.places.values()), frame)
+            )
             whole = False
     search.complete(target, engine, entries)
     return told

@@ -1,7 +1,7 @@
 """The theme engine: a folder of Markdown becomes a folder of HTML, once per language.
 
-Owns the engine's configuration and its run as a process of its own. Must not know what the pages say. No correctness depends on an engine's
-plugin or hook, so that the same folder builds with MkDocs and with Zensical.
+Owns the engine's configuration and its run as a process of its own. Must not know what the pages say. No correctness
+depends on an engine's plugin or hook, so that the same folder builds with MkDocs and with Zensical.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def base_settings(root_config: Path, theme: Path) -> dict[str, Any]:
 
 
 def markdown_extensions(root_config: Path) -> dict[str, Any]:
-    """What Python's Markdown must be given to turn a page's text into HTML as MkDocs does: its own extensions, then those of `mkdocs.yml`."""
+    """What Python's Markdown must be given to turn a page's text into HTML as MkDocs does: its own extensions, then
+    those of `mkdocs.yml`.
+    """
     listed = base_settings(root_config, root_config.parent)["markdown_extensions"]
     named = [entry if isinstance(entry, dict) else {entry: {}} for entry in ("toc", "tables", "fenced_code", *listed)]
     configs = {name: config for entry in named for name, config in entry.items()}
@@ -69,7 +71,10 @@ def markdown_extensions(root_config: Path) -> dict[str, Any]:
 
 
 def build(runs: Sequence[Run], engine: Engine, as_of: date) -> None:
-    """Run the engine for every language at the same time. Raises EngineFailed with the engine's own words if one fails."""
+    """Run the engine for every language at the same time.
+
+    Raises EngineFailed with the engine's own words if one fails.
+    """
     processes = [(run, _start(run, engine, as_of)) for run in runs]
     outputs = [(run, process, process.communicate()[0]) for run, process in processes]
     for run, process, output in outputs:
@@ -80,14 +85,19 @@ def build(runs: Sequence[Run], engine: Engine, as_of: date) -> None:
 
 
 def _refused(output: str, folder: Path) -> None:
-    """Raise what the machine refused, where the engine ended for that: no fault of the program. The engine may keep its reason to itself."""
+    """Raise what the machine refused, where the engine ended for that: no fault of the program.
+
+    The engine may keep its reason to itself.
+    """
     said = next((number for number in sorted(FULL) if os.strerror(number) in output), None)
     if said or shutil.disk_usage(folder).free < _ROOM:
         raise OSError(said or errno.ENOSPC, os.strerror(said or errno.ENOSPC))
 
 
 def _start(run: Run, engine: Engine, as_of: date) -> child.Process:
-    return child.start(_command(engine, write_settings(run)), _environment(as_of, run.folder), folder=run.folder, public=True)
+    return child.start(
+        _command(engine, write_settings(run)), _environment(as_of, run.folder), folder=run.folder, public=True
+    )
 
 
 def write_settings(run: Run) -> Path:
@@ -109,7 +119,8 @@ def _command(engine: Engine, config: Path) -> list[str]:
 def _environment(as_of: date, folder: Path) -> dict[str, str]:
     """A fixed environment: the same bytes whatever the machine's zone, locale or hash seed.
 
-    Temporary files go into the run's own folder: the theme's word cutter reads back what anybody may have left in the shared one.
+    Temporary files go into the run's own folder: the theme's word cutter reads back what anybody may have left in the
+    shared one.
     """
     midnight = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
     seconds = min(max(int(midnight.timestamp()), 0), _LATEST)

@@ -1,7 +1,7 @@
 """Writing: the finished site appears whole or not at all, and no link in it is dead.
 
-Owns the folders below the output's parent: a site is built in a folder of its own and becomes `out` by one rename of a symbolic link, so that a
-run killed at any moment leaves the last good site. Must not know what the pages are.
+Owns the folders below the output's parent: a site is built in a folder of its own and becomes `out` by one rename of a
+symbolic link, so that a run killed at any moment leaves the last good site. Must not know what the pages are.
 """
 
 from __future__ import annotations
@@ -38,11 +38,16 @@ class DeadLink:
 
 
 class OutputTaken(Exception):
-    """`out` is a folder, file or link that this program did not make; it is left as it is. Carries the key of its sentence."""
+    """`out` is a folder, file or link that this program did not make; it is left as it is.
+
+    Carries the key of its sentence.
+    """
 
 
 def workshop(out: Path) -> Path:
-    """A new folder beside `out`, on the same file system, in which the next site is made. What killed runs left there is removed.
+    """A new folder beside `out`, on the same file system, in which the next site is made.
+
+    What killed runs left there is removed.
 
     Everybody may read it whom the umask lets: the site is shown from there.
     """
@@ -107,7 +112,9 @@ def discard(folder: Path) -> None:
 
 
 def write(folder: Path, files: Iterable[tuple[str, str | bytes]]) -> None:
-    """Write files (posix path below `folder`, content), one after the other: bytes as they are, text in UTF-8 with plain line ends."""
+    """Write files (posix path below `folder`, content), one after the other: bytes as they are, text in UTF-8 with
+    plain line ends.
+    """
     for path, content in files:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -115,8 +122,12 @@ def write(folder: Path, files: Iterable[tuple[str, str | bytes]]) -> None:
 
 
 def compress(folder: Path) -> None:
-    """Beside each text of a site the same compressed, for servers that hand out `page.html.gz` where a browser takes it. The same bytes each time."""
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in _TEXTS and p.stat().st_size >= _WORTH_IT):
+    """Beside each text of a site the same compressed, for servers that hand out `page.html.gz` where a browser takes
+    it. The same bytes each time.
+    """
+    for path in sorted(
+        p for p in folder.rglob("*") if p.is_file() and p.suffix in _TEXTS and p.stat().st_size >= _WORTH_IT
+    ):
         path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
 
 
@@ -125,13 +136,18 @@ def map_of(folder: Path, address: str) -> Iterable[tuple[str, str]]:
     pages = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.html") if p.name != "404.html")
     top = address.rstrip("/")
     urls = "".join(f"<url><loc>{escape(f'{top}/{quote(page)}')}</loc></url>\n" for page in pages)
-    yield "sitemap.xml", f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'
+    yield (
+        "sitemap.xml",
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n',
+    )
     yield "robots.txt", f"User-agent: *\nAllow: /\nSitemap: {top}/sitemap.xml\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Linked:
-    """What is to be known of a page (a path) to check links: where its own lead, the ids that links may lead to, and those that stand there twice."""
+    """What is to be known of a page (a path) to check links: where its own lead, the ids that links may lead to, and
+    those that stand there twice.
+    """
 
     page: str
     links: tuple[str, ...]
@@ -140,10 +156,15 @@ class Linked:
 
 
 def linked(page: str, html: str, frame: Sequence[str] = ()) -> Linked:
-    """The links and ids of a page. Thousands of pages share theirs, so that each is kept once and no HTML; `frame` are ids around `html`."""
+    """The links and ids of a page.
+
+    Thousands of pages share theirs, so that each is kept once and no HTML; `frame` are ids around `html`.
+    """
     links, ids = (tuple(map(sys.intern, dict.fromkeys(pattern.findall(html)))) for pattern in (_LINK, _ID))
     counted = Counter((*frame, *_ID.findall(html)))
-    return Linked(page=page, links=links, ids=ids, twice=tuple(sorted(id_ for id_, times in counted.items() if times > 1)))
+    return Linked(
+        page=page, links=links, ids=ids, twice=tuple(sorted(id_ for id_, times in counted.items() if times > 1))
+    )
 
 
 def dead_links(files: frozenset[str], pages: Sequence[Linked]) -> tuple[DeadLink, ...]:
@@ -154,11 +175,16 @@ def dead_links(files: frozenset[str], pages: Sequence[Linked]) -> tuple[DeadLink
         path, anchor = leads_to(posixpath.dirname(page), link) or (page, "")
         return (path or page) not in files or bool(anchor and anchor not in ids.get(path or page, (anchor,)))
 
-    return tuple(sorted(DeadLink(page=page.page, link=link) for page in pages for link in page.links if dead(page.page, link)))
+    return tuple(
+        sorted(DeadLink(page=page.page, link=link) for page in pages for link in page.links if dead(page.page, link))
+    )
 
 
 def _leads_to(folder: str, link: str) -> tuple[str, str] | None:
-    """The file and the anchor that a link of a page in `folder` leads to; no file is the page itself. None if it leads out of the site."""
+    """The file and the anchor that a link of a page in `folder` leads to; no file is the page itself.
+
+    None if it leads out of the site.
+    """
     target = urlsplit(unescape(link))
     if target.scheme or target.netloc:
         return None

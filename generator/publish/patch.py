@@ -1,7 +1,9 @@
-"""Retouching: pages of a finished site brought up to date where nothing but their own text changed, ahead of the build that follows.
+"""Retouching: pages of a finished site brought up to date where nothing but their own text changed, ahead of the build
+that follows.
 
-Owns the proof that a page is the one that the engine would make: the text that the older records give is found in it word for word and once, and the
-newer text has the same headings and front matter. Whatever cannot be proved so is left to the build. Must not know who asks for it, or why.
+Owns the proof that a page is the one that the engine would make: the text that the older records give is found in it
+word for word and once, and the newer text has the same headings and front matter. Whatever cannot be proved so is left
+to the build. Must not know who asks for it, or why.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ from generator.review.changes import changes
 from generator.review.consequences import Rewritten, rewritten
 from generator.text import Language
 
-Moment = Callable[[str], tuple[date, Commit | None]]  # by time zone: the day that everything is told as of, and the commit
+Moment = Callable[
+    [str], tuple[date, Commit | None]
+]  # by time zone: the day that everything is told as of, and the commit
 
 
 class _Shown(NamedTuple):
@@ -59,11 +63,17 @@ class Retouch:
     def retouch(self) -> int:
         """Bring up to date what can be; how many pages that were."""
         before, after = self._shown, self._read()
-        if before is None or after is None or (before.site.as_of, before.site.commit) != (after.site.as_of, after.site.commit):
+        if (
+            before is None
+            or after is None
+            or (before.site.as_of, before.site.commit) != (after.site.as_of, after.site.commit)
+        ):
             return 0
         self._shown, changed = after, changes(_pairs(before.tree, after.tree))
         made = ((language, rewritten(changed, before.site, after.site, language)) for language in Language)
-        return sum(self._retouched(language, was, comes) for language, pages in made for was, comes in _same_place(pages))
+        return sum(
+            self._retouched(language, was, comes) for language, pages in made for was, comes in _same_place(pages)
+        )
 
     def _retouched(self, language: Language, was: Page, comes: Page) -> bool:
         path = self.out / FOLDERS[language] / f"{comes.path}.html"
@@ -87,7 +97,9 @@ class Retouch:
 
 
 def retouched(html: str, was: Page, comes: Page) -> str | None:
-    """The engine's page with the newer text in place of the older; None where that would not be the page that the engine makes."""
+    """The engine's page with the newer text in place of the older; None where that would not be the page that the
+    engine makes.
+    """
     if was.files or comes.files or markdown(replace(was, body="")) != markdown(replace(comes, body="")):
         return None
     (old, old_headings), (new, new_headings) = (_engine_text(page.body) for page in (was, comes))

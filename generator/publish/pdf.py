@@ -1,6 +1,7 @@
 """Paper: HTML laid out as a PDF, tagged, with real text, and with the same bytes each time.
 
-Owns the settings of WeasyPrint and is its only user. Nothing is fetched, whatever a page asks for. Must not know what is printed.
+Owns the settings of WeasyPrint and is its only user. Nothing is fetched, whatever a page asks for. Must not know what
+is printed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ class NoPrinter(Exception):
 
 
 class NoFont(Exception):
-    """No font that is installed has these characters, which would be empty boxes; no characters: there is no font at all."""
+    """No font that is installed has these characters, which would be empty boxes; no characters: there is no font at
+    all.
+    """
 
     def __init__(self, characters: str) -> None:
         self.characters = characters
@@ -22,9 +25,14 @@ class NoFont(Exception):
 
 
 def pdf(html: str) -> bytes:
-    """A PDF/UA-1 document. Raises NoPrinter where the system's libraries are missing, NoFont where a character of the text has no shape."""
+    """A PDF/UA-1 document.
+
+    Raises NoPrinter where the system's libraries are missing, NoFont where a character of the text has no shape.
+    """
     try:
-        with contextlib.redirect_stdout(io.StringIO()):  # WeasyPrint prints its own advice, in English, before it raises
+        with contextlib.redirect_stdout(
+            io.StringIO()
+        ):  # WeasyPrint prints its own advice, in English, before it raises
             from weasyprint import HTML
             from weasyprint.urls import URLFetcher
     except OSError as missing:

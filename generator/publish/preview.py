@@ -1,8 +1,9 @@
 """The preview: builds, shows the site on this machine, builds again when a file changes.
 
-Owns the loopback server, the watch and what the browser is told. Every build is a run of `xinzhuli build`, so the preview shows exactly what a
-build would publish, and a failing one leaves the last good site. What can be retouched at once is shown before; a build that is overtaken by another
-change is given up. Must not know how a site is built, or retouched.
+Owns the loopback server, the watch and what the browser is told. Every build is a run of `xinzhuli build`, so the
+preview shows exactly what a build would publish, and a failing one leaves the last good site. What can be retouched at
+once is shown before; a build that is overtaken by another change is given up. Must not know how a site is built, or
+retouched.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ from generator.files.resources import engine_config, schemas_folder, site_folder
 EVENTS = "/.xinzhuli/events"
 SCRIPT = "/.xinzhuli/listen.js"  # a file, because the pages' policy lets no inline script run
 _KEPT = (*OWN, "TMPDIR", "TEMP", "TMP")  # of the person at the desk: a build asks git too
-_LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?", re.IGNORECASE)  # any port: it may be forwarded
+_LOOPBACK = re.compile(
+    r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?", re.IGNORECASE
+)  # any port: it may be forwarded
 _CHANGES = ("created", "modified", "moved", "deleted")
 _SETTLE = 0.1  # seconds without a change before a build begins: editors write a file in several steps
 _BEAT = 15.0  # seconds between signs of life on an open stream
@@ -47,7 +50,9 @@ class PortTaken(Exception):
 
 @dataclass(slots=True)
 class Preview:
-    """What the browser should know: which build it ought to show, and what is wrong with the newest one (empty: nothing)."""
+    """What the browser should know: which build it ought to show, and what is wrong with the newest one (empty:
+    nothing).
+    """
 
     number: int = 0
     wrong: str = ""
@@ -81,7 +86,10 @@ class Making:
 
 
 def serve(root: Path, out: Path, port: int, making: Making, speaker: Speaker) -> None:
-    """Show the site until interrupted. The command builds it to `out`; Problems are printed and shown above the last good page."""
+    """Show the site until interrupted.
+
+    The command builds it to `out`; Problems are printed and shown above the last good page.
+    """
     preview = Preview()
     try:
         server = Server(("127.0.0.1", port), partial(Handler, preview, out, speaker))
@@ -100,7 +108,9 @@ def serve(root: Path, out: Path, port: int, making: Making, speaker: Speaker) ->
             path = _next(changes, partial(_moved, making.commit, shown))
             shown = making.commit()
             print(speaker.say("serve.rebuilding", path=path), flush=True)
-            if making.retouching.retouch() and not preview.wrong:  # a Problem is shown until a build has been without it
+            if (
+                making.retouching.retouch() and not preview.wrong
+            ):  # a Problem is shown until a build has been without it
                 preview.tell(wrong="")
             if _rebuild(making.command, out, preview, speaker, lambda: not changes.empty()):
                 making.retouching.look()
@@ -112,8 +122,13 @@ def serve(root: Path, out: Path, port: int, making: Making, speaker: Speaker) ->
         server.server_close()
 
 
-def _rebuild(command: Sequence[str], out: Path, preview: Preview, speaker: Speaker, overtaken: Callable[[], bool]) -> bool:
-    """Build and tell, unless another change overtakes it; whether it came to its end. A site that is the same as before need not be shown anew."""
+def _rebuild(
+    command: Sequence[str], out: Path, preview: Preview, speaker: Speaker, overtaken: Callable[[], bool]
+) -> bool:
+    """Build and tell, unless another change overtakes it; whether it came to its end.
+
+    A site that is the same as before need not be shown anew.
+    """
     before = _fingerprint(out)
     # in a session of its own, so that it can be ended together with the engines that it runs
     process = child.start(command, child.environment(_KEPT, child.program("git")), public=True, session=True)
@@ -201,7 +216,10 @@ def _next(changes: queue.SimpleQueue[str], moved: Callable[[], str]) -> str:
 
 
 def _waiting(changes: queue.SimpleQueue[str], moved: Callable[[], str]) -> str:
-    """A wait in steps, so that Ctrl+C is heard on every system. A commit changes no file that is watched, so git is asked at each."""
+    """A wait in steps, so that Ctrl+C is heard on every system.
+
+    A commit changes no file that is watched, so git is asked at each.
+    """
     while True:
         try:
             return changes.get(timeout=1.0)
@@ -230,7 +248,9 @@ class Handler(SimpleHTTPRequestHandler):
         """Requests are not news."""
 
     def parse_request(self) -> bool:
-        """Refuse whoever thinks that we are another host: a page out there whose name was made to lead here could read the preview."""
+        """Refuse whoever thinks that we are another host: a page out there whose name was made to lead here could read
+        the preview.
+        """
         if not super().parse_request():
             return False
         names = self.headers.get_all("Host", [])
@@ -251,7 +271,9 @@ class Handler(SimpleHTTPRequestHandler):
             self._events()
             return
         if self.path == SCRIPT:
-            self._send(HTTPStatus.OK, "text/javascript", (site_folder() / "preview" / "listen.js").read_text(encoding="utf-8"))
+            self._send(
+                HTTPStatus.OK, "text/javascript", (site_folder() / "preview" / "listen.js").read_text(encoding="utf-8")
+            )
             return
         path = Path(self.translate_path(self.path))
         page = path / "index.html" if path.is_dir() and self.path.endswith("/") else path
@@ -267,7 +289,8 @@ class Handler(SimpleHTTPRequestHandler):
         if page.is_file():
             html = page.read_text(encoding="utf-8")
         else:
-            html = f"<!doctype html><meta charset=utf-8><body><p>{escape(self._speaker.say('serve.nothing_yet'))}</p></body>"
+            nothing = escape(self._speaker.say("serve.nothing_yet"))
+            html = f"<!doctype html><meta charset=utf-8><body><p>{nothing}</p></body>"
         self._send(status, "text/html", re.sub(r"(?=</body>)", lambda _: self._script(), html, count=1))
 
     def _send(self, status: HTTPStatus, type_: str, text: str) -> None:
@@ -279,7 +302,12 @@ class Handler(SimpleHTTPRequestHandler):
         self.wfile.write(body)
 
     def _script(self) -> str:
-        facts = {"events": EVENTS, "number": self._preview.number, "title": self._speaker.say("serve.overlay"), "lang": self._speaker.language}
+        facts = {
+            "events": EVENTS,
+            "number": self._preview.number,
+            "title": self._speaker.say("serve.overlay"),
+            "lang": self._speaker.language,
+        }
         told = "".join(f' data-{name}="{escape(str(fact))}"' for name, fact in facts.items())
         return f'<script src="{SCRIPT}"{told}></script>'
 

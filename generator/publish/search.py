@@ -1,6 +1,7 @@
 """The search index: the engine's, with a short entry for every stamped page.
 
-Owns the form of the engines' index files and how Chinese text is cut into words for them. Must not know what the pages say.
+Owns the form of the engines' index files and how Chinese text is cut into words for them. Must not know what the pages
+say.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ _LONGEST = 2
 def complete(folder: Path, engine: Engine, entries: Iterable[Entry]) -> None:
     """Add `entries` to the index that the engine wrote in `folder`.
 
-    The engine knows titles from front matter, so that they are settled here. Material looks words up in an index, so all its Chinese text is cut into
-    short words; Zensical cuts in the reader's browser.
+    The engine knows titles from front matter, so that they are settled here. Material looks words up in an index, so
+    all its Chinese text is cut into short words; Zensical cuts in the reader's browser.
     """
     match engine:
         case Engine.MKDOCS:
@@ -63,13 +64,15 @@ def _item(entry: Entry) -> dict[str, Any]:
 def cutter() -> Callable[[str], str]:
     """A function that puts breaks between the words of Chinese runs, no word longer than two characters.
 
-    The reader's browser finds a query word only at the start of an indexed one: 健康 is found in 心理健康 only if that is indexed as two words.
+    The reader's browser finds a query word only at the start of an indexed one: 健康 is found in 心理健康 only if that
+    is indexed as two words.
     """
     import jieba
 
     jieba.setLogLevel(60)
     words = jieba.Tokenizer()
-    # Not `initialize`: that would read, and leave, a copy of the dictionary in the machine's shared folder for temporary files.
+    # Not `initialize`: that would read, and leave, a copy of the dictionary in the machine's shared folder for
+    # temporary files.
     counts, words.total = words.gen_pfdict(words.get_dict_file())
     words.FREQ, words.initialized = {word: count for word, count in counts.items() if len(word) <= _LONGEST}, True
     return lambda text: _HAN.sub(lambda run: _broken(words.cut(run.group().replace(_BREAK, ""), HMM=False)), text)

@@ -1,7 +1,7 @@
 """Inspection sheets: what stands on one school's A4 sheet, as HTML that `pdf` can lay out.
 
-Owns the order and the words of a sheet. It says what the records say and leaves room for what inspectors find: boxes, remarks, signatures by role. It
-compares a school with its duties, never with another school, and gives no total.
+Owns the order and the words of a sheet. It says what the records say and leaves room for what inspectors find: boxes,
+remarks, signatures by role. It compares a school with its duties, never with another school, and gives no total.
 """
 
 from __future__ import annotations
@@ -40,7 +40,13 @@ def sheet(edition: Edition, school: School) -> str:
 
 def _row(edition: Edition, check: Check, clauses: Mapping[RuleId, Sequence[Cited]]) -> dict[str, object]:
     """A rule on the sheet: what it asks, by which clause, and what the records say."""
-    due = check.next_due.due if check.verdict is Verdict.DUE and check.next_due else check.decisive.due if check.decisive else None
+    due = (
+        check.next_due.due
+        if check.verdict is Verdict.DUE and check.next_due
+        else check.decisive.due
+        if check.decisive
+        else None
+    )
     evidence = check.evidence()
     return {
         "rule": check.rule,

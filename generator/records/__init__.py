@@ -1,1 +1,4 @@
-"""Documents become Records, and Records one Repository: shape, ids, references, integrity. Must not know what is judged or shown."""
+"""Documents become Records, and Records one Repository: shape, ids, references, integrity.
+
+Must not know what is judged or shown.
+"""

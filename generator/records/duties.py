@@ -1,7 +1,8 @@
 """Rules and waivers: from Documents to records, and what is wrong within one file.
 
-Owns their parsing and the checks that need no other file: types of measure, operator and target fit together, nothing is divided by zero, and the
-examples that a rule must have are there. What needs the district's parameters or other records is checked by `repository`.
+Owns their parsing and the checks that need no other file: types of measure, operator and target fit together, nothing
+is divided by zero, and the examples that a rule must have are there. What needs the district's parameters or other
+records is checked by `repository`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _TYPES: Mapping[d.ValueType, tuple[str, str]] = {
 }
 
 
-# --- parsing ---------------------------------------------------------------------------------------------------------------------
+# --- parsing ----------------------------------------------------------------------------------------------------------
 
 
 def rule(part: Part) -> tuple[d.Rule]:
@@ -128,7 +129,7 @@ def waiver(part: Part) -> tuple[d.Waiver]:
     )
 
 
-# --- checks within one file --------------------------------------------------------------------------------------------------------
+# --- checks within one file -------------------------------------------------------------------------------------------
 
 
 def known_measures(subject: d.Subject) -> Mapping[str, Measure]:
@@ -150,7 +151,10 @@ def check_waiver(part: Part) -> Iterator[Problem]:
 
 
 def check_rule(part: Part) -> Iterator[Problem]:
-    """Types fit, nothing is divided by zero, the examples that must be there are. Unknown measures are told by `repository`."""
+    """Types fit, nothing is divided by zero, the examples that must be there are.
+
+    Unknown measures are told by `repository`.
+    """
     measures = known_measures(d.Subject(part.data["subject"]))
     measure = measures.get(part.data["measure"])
     if measure is not None:
@@ -250,14 +254,23 @@ def _words_fit(part: Part, name: str, words: Sequence[object], measure: Measure 
     for index, word in enumerate(words if known else ()):
         if word not in known:
             near = nearest(str(word), dict.fromkeys(known, ()))
-            facts = {"measure": str(measure), "word": str(word)[:40], "allowed": ", ".join(known), "nearest": near or ""}
+            facts = {
+                "measure": str(measure),
+                "word": str(word)[:40],
+                "allowed": ", ".join(known),
+                "nearest": near or "",
+            }
             at = part.at(name, index) if isinstance(part.data[name], list) else part.at(name)
             yield problem(at, "rule-word", **facts)
 
 
 def _examples_suffice(part: Part) -> Iterator[Problem]:
-    """One that is met and one that is not; where the rule does not apply to every school, one that it does not apply to."""
+    """One that is met and one that is not; where the rule does not apply to every school, one that it does not apply
+    to.
+    """
     shown = {example.data["expect"] for example in part.parts("examples")}
-    needed = {d.Expectation.MET.value, d.Expectation.UNMET.value} | ({d.Expectation.NOT_APPLICABLE.value} if "applies_to" in part.data else set())
+    needed = {d.Expectation.MET.value, d.Expectation.UNMET.value} | (
+        {d.Expectation.NOT_APPLICABLE.value} if "applies_to" in part.data else set()
+    )
     for missing in sorted(needed - shown):
         yield problem(part.at("examples"), "rule-example-missing", expect=missing)

@@ -1,7 +1,7 @@
 """A part of a Document and the typed reading of its fields.
 
-Owns what every parser of records uses. Relies on `schemas.validate`: the fields read here are there and of the right type. Must not know any kind of
-record.
+Owns what every parser of records uses. Relies on `schemas.validate`: the fields read here are there and of the right
+type. Must not know any kind of record.
 """
 
 from __future__ import annotations
@@ -83,7 +83,9 @@ class Part:
     def parts(self, name: str) -> tuple[Part, ...]:
         """The mappings in a list; none where the field is left out."""
         items = self.data.get(name, ())
-        return tuple(Part(document=self.document, pointer=(*self.pointer, name, i), data=d) for i, d in enumerate(items))
+        return tuple(
+            Part(document=self.document, pointer=(*self.pointer, name, i), data=d) for i, d in enumerate(items)
+        )
 
     def texts(self, name: str) -> tuple[Text, ...]:
         """The texts of a list of mappings."""

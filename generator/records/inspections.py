@@ -1,7 +1,8 @@
 """Schemes, inspections and applications: from Documents to records, and what is wrong within one file.
 
-Owns their parsing and the checks that need no other file: points add up, days are in order, a visit follows its notice, at least three inspectors, no
-finding that says nothing. What needs the scheme, the rules or other records is checked by `repository`.
+Owns their parsing and the checks that need no other file: points add up, days are in order, a visit follows its notice,
+at least three inspectors, no finding that says nothing. What needs the scheme, the rules or other records is checked by
+`repository`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from generator.model.ids import BodyId, ClauseRef, SchoolId
 from generator.problems import Position, Problem, problem
 from generator.records.fields import Part, unique
 
-# --- parsing ---------------------------------------------------------------------------------------------------------------------
+# --- parsing ----------------------------------------------------------------------------------------------------------
 
 
 def exact(number: int | float) -> Fraction:
@@ -43,7 +44,9 @@ def scheme(part: Part) -> tuple[s.Scheme]:
             clauses=tuple(ClauseRef(ref) for ref in part.data["clauses"]),
             first_day=part.day("first_day"),
             points=_points(part),
-            multipliers=MappingProxyType({grade: exact(multipliers.data[grade]) for grade in s.Grade} if multipliers else {}),
+            multipliers=MappingProxyType(
+                {grade: exact(multipliers.data[grade]) for grade in s.Grade} if multipliers else {}
+            ),
             levels=tuple(map(_level, part.parts("levels"))),
             indicators=tuple(map(_indicator, part.parts("indicators"))),
             source=part.at(),
@@ -52,7 +55,9 @@ def scheme(part: Part) -> tuple[s.Scheme]:
 
 
 def _level(part: Part) -> s.AwardLevel:
-    return s.AwardLevel(id=s.LevelId(part.data["id"]), title=part.text("title"), threshold=exact(part.data["threshold"]))
+    return s.AwardLevel(
+        id=s.LevelId(part.data["id"]), title=part.text("title"), threshold=exact(part.data["threshold"])
+    )
 
 
 def _indicator(part: Part) -> s.Indicator:
@@ -151,7 +156,11 @@ def application(part: Part) -> tuple[s.Application]:
 
 
 def _decision(part: Part | None) -> s.Decision | None:
-    return None if part is None else s.Decision(decided_on=part.day("decided_on"), reason=part.text("reason"), named=_named(part.part("named")))
+    return (
+        None
+        if part is None
+        else s.Decision(decided_on=part.day("decided_on"), reason=part.text("reason"), named=_named(part.part("named")))
+    )
 
 
 def _named(part: Part | None) -> s.Named | None:
@@ -160,18 +169,22 @@ def _named(part: Part | None) -> s.Named | None:
     return s.Named(level=s.LevelId(part.data["level"]), first_day=part.day("first_day"), last_day=part.day("last_day"))
 
 
-# --- checks of a scheme -------------------------------------------------------------------------------------------------------------
+# --- checks of a scheme -----------------------------------------------------------------------------------------------
 
 
 def check_scheme(part: Part) -> Iterator[Problem]:
-    """Ids are unique, all points or none, points add up at every level, thresholds within them, no grade gives more than a better one."""
+    """Ids are unique, all points or none, points add up at every level, thresholds within them, no grade gives more
+    than a better one.
+    """
     subs = [sub for indicator in part.parts("indicators") for sub in indicator.parts("parts")]
     items = [item for sub in subs for item in sub.parts("items")]
     for parts in ([*part.parts("indicators"), *subs], items, part.parts("levels")):
         yield from unique(parts, "id")
     odd = [p for p in (*part.parts("indicators"), *subs, *items) if ("points" in p.data) is not ("points" in part.data)]
     for without in odd:
-        yield problem(without.at("points") if "points" in without.data else without.at("id"), "points-all-or-none", part.at("id"))
+        yield problem(
+            without.at("points") if "points" in without.data else without.at("id"), "points-all-or-none", part.at("id")
+        )
     if "points" in part.data and not odd:
         yield from _adds_up(part, part.parts("indicators"))
         for indicator in part.parts("indicators"):
@@ -203,11 +216,13 @@ def _grades_in_order(part: Part) -> Iterator[Problem]:
             yield problem(multipliers.at(worse), "grade-worth-more", multipliers.at(better), better=better, worse=worse)
 
 
-# --- checks of an inspection and an application ---------------------------------------------------------------------------------------
+# --- checks of an inspection and an application -----------------------------------------------------------------------
 
 
 def check_inspection(part: Part) -> Iterator[Problem]:
-    """The visit follows its notice, there are three inspectors, each finding says something of another item, its days are in order."""
+    """The visit follows its notice, there are three inspectors, each finding says something of another item, its days
+    are in order.
+    """
     if part.day("visit_on") <= part.day("notice_on"):
         facts = {"notice": part.data["notice_on"], "visit": part.data["visit_on"]}
         yield problem(part.at("visit_on"), "visit-before-notice", part.at("notice_on"), **facts)

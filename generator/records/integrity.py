@@ -1,4 +1,5 @@
-"""What `check` looks for beside the records' own Problems: secrets in any file, in any commit; releases that were deleted. All of it without a key.
+"""What `check` looks for beside the records' own Problems: secrets in any file, in any commit; releases that were
+deleted. All of it without a key.
 
 Owns where is looked and what may pass (`guard.yml`). Must not know how Problems are told.
 """
@@ -10,7 +11,18 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 
-from generator.files.history import EVERYTHING, SUBMODULE, blob_id, boundaries, brought, contents, converted, known, revisions_of, staged
+from generator.files.history import (
+    EVERYTHING,
+    SUBMODULE,
+    blob_id,
+    boundaries,
+    brought,
+    contents,
+    converted,
+    known,
+    revisions_of,
+    staged,
+)
 from generator.files.tree import folder, shown_of
 from generator.guard import secrets as secrets_in
 from generator.guard.allowed import ALLOWED, allowances, judged
@@ -23,10 +35,15 @@ HISTORY = ".git"  # where it is told what of the history could not be seen
 
 
 def secrets(root: Path, as_of: date, history: bool) -> Iterator[Problem]:
-    """Keys, backup words and plain figures in every file that git keeps or would keep; with `history`, in every commit. Minus what may pass."""
+    """Keys, backup words and plain figures in every file that git keeps or would keep; with `history`, in every commit.
+
+    Minus what may pass.
+    """
     allowed, _ = allowances(shown_of(root / ALLOWED))
     files = chain(_folder(root), _history(root) if history else ())
-    yield from judged((p for path, data, commit, staged in files for p in secrets_in(path, data, commit, staged)), allowed, as_of)
+    yield from judged(
+        (p for path, data, commit, staged in files for p in secrets_in(path, data, commit, staged)), allowed, as_of
+    )
 
 
 _FoundFile = tuple[str, bytes, str, bool]
@@ -69,9 +86,16 @@ def shallow(root: Path) -> Iterator[Problem]:
 
 
 def releases_gone(root: Path) -> Iterator[Problem]:
-    """Releases that a commit before this one brought and that are not there any more. The newest is missed by no other release."""
+    """Releases that a commit before this one brought and that are not there any more.
+
+    The newest is missed by no other release.
+    """
     last: dict[str, str] = {}
     for blob in brought(root, revisions_of(root, "HEAD") or ()):
         if blob.path.startswith(f"{FOLDER}/") and blob.path.endswith(".yml"):
             last[blob.path] = blob.commit[:12]
-    yield from (problem(Position(path=path), "release-deleted", commit=last[path]) for path in sorted(last) if not (root / path).is_file())
+    yield from (
+        problem(Position(path=path), "release-deleted", commit=last[path])
+        for path in sorted(last)
+        if not (root / path).is_file()
+    )

@@ -1,7 +1,8 @@
 """Documents become Records: typed, frozen, with the place they came from; and what is wrong within one file.
 
-Owns which kind a path holds, how each kind is parsed, and the checks that need no other file: ids unique, days in order, sums that add up. Relies on
-`schemas.validate`: a Document parsed here has the right shape. Must not know other files.
+Owns which kind a path holds, how each kind is parsed, and the checks that need no other file: ids unique, days in
+order, sums that add up. Relies on `schemas.validate`: a Document parsed here has the right shape. Must not know other
+files.
 """
 
 from __future__ import annotations
@@ -18,7 +19,18 @@ from generator.files.strict_yaml import Document
 from generator.model import duties as d
 from generator.model import inspections as s
 from generator.model.curriculum import Band, LessonAudience, MicroLesson, Theme, Topic
-from generator.model.district import Area, Body, District, HelpLine, Parameter, SchoolYear, System, Term, Window, WindowKind
+from generator.model.district import (
+    Area,
+    Body,
+    District,
+    HelpLine,
+    Parameter,
+    SchoolYear,
+    System,
+    Term,
+    Window,
+    WindowKind,
+)
 from generator.model.ids import (
     ActivityId,
     BandId,
@@ -125,7 +137,7 @@ def parse(document: Document, kind: str) -> tuple[tuple[Record, ...], tuple[Prob
     return records, problems
 
 
-# --- parsing ---------------------------------------------------------------------------------------------------------------------
+# --- parsing ----------------------------------------------------------------------------------------------------------
 
 
 def _window(part: Part) -> Window:
@@ -195,7 +207,12 @@ def _parameter(part: Part) -> Parameter:
 
 
 def _system(part: Part) -> System:
-    return System(number=SystemNumber(part.whole("number")), title=part.text("title"), summary=part.text("summary"), source=part.at())
+    return System(
+        number=SystemNumber(part.whole("number")),
+        title=part.text("title"),
+        summary=part.text("summary"),
+        source=part.at(),
+    )
 
 
 def _district(part: Part) -> tuple[Record, ...]:
@@ -296,7 +313,10 @@ def _plan(part: Part) -> tuple[Record, ...]:
             last_day=part.day_or_none("last_day"),
             aims=part.texts("aims"),
             targets=tuple(map(_target, part.parts("targets"))),
-            budget=tuple(BudgetLine(title=b.text("title"), yuan=b.whole("yuan"), year=b.whole("year")) for b in part.parts("budget")),
+            budget=tuple(
+                BudgetLine(title=b.text("title"), yuan=b.whole("yuan"), year=b.whole("year"))
+                for b in part.parts("budget")
+            ),
             clauses=tuple(ClauseRef(ref) for ref in part.data["clauses"]),
             systems=_systems(part),
             source=part.at(),
@@ -341,7 +361,10 @@ def _band(part: Part) -> Band:
         grades=part.text("grades"),
         summary=part.text("summary"),
         lessons_per_term=part.whole("lessons_per_term"),
-        topics=tuple(Topic(theme=Theme(t.data["theme"]), title=t.text("title"), goal=t.text("goal")) for t in part.parts("topics")),
+        topics=tuple(
+            Topic(theme=Theme(t.data["theme"]), title=t.text("title"), goal=t.text("goal"))
+            for t in part.parts("topics")
+        ),
         source=part.at(),
     )
 
@@ -377,7 +400,8 @@ def _team(part: Part) -> tuple[Record, ...]:
             plan=PlanId(part.data["plan"]),
             size=part.whole("size"),
             members=tuple(
-                Member(role=x.text("role"), institution=x.text_or_none("institution"), count=x.whole("count")) for x in part.parts("members")
+                Member(role=x.text("role"), institution=x.text_or_none("institution"), count=x.whole("count"))
+                for x in part.parts("members")
             ),
             duties=part.texts("duties"),
             source=part.at(),
@@ -447,7 +471,9 @@ def _return(part: Part) -> tuple[Record, ...]:
 
 
 def _leading_group(part: Part) -> LeadingGroup:
-    return LeadingGroup(head_role=HeadRole(part.data["head_role"]), members=part.whole("members"), founded_on=part.day("founded_on"))
+    return LeadingGroup(
+        head_role=HeadRole(part.data["head_role"]), members=part.whole("members"), founded_on=part.day("founded_on")
+    )
 
 
 def _meeting(part: Part) -> Meeting:
@@ -460,11 +486,15 @@ def _meeting(part: Part) -> Meeting:
 
 
 def _staff(part: Part) -> Staff:
-    return Staff(full_time=part.whole("full_time"), part_time=part.whole("part_time"), certified=part.whole_or_none("certified"))
+    return Staff(
+        full_time=part.whole("full_time"), part_time=part.whole("part_time"), certified=part.whole_or_none("certified")
+    )
 
 
 def _attendance(part: Part) -> Attendance:
-    return Attendance(term=TermId(part.data["term"]), guidance=part.whole("guidance"), monthly_lectures=part.whole("monthly_lectures"))
+    return Attendance(
+        term=TermId(part.data["term"]), guidance=part.whole("guidance"), monthly_lectures=part.whole("monthly_lectures")
+    )
 
 
 def _room(part: Part) -> Room:
@@ -607,7 +637,7 @@ _PARSERS: Mapping[str, Callable[[Part], tuple[Record, ...]]] = {
 }
 
 
-# --- checks within one file --------------------------------------------------------------------------------------------------------
+# --- checks within one file -------------------------------------------------------------------------------------------
 
 
 def _nothing(_: Part) -> Iterator[Problem]:
@@ -723,7 +753,9 @@ def _check_school(part: Part) -> Iterator[Problem]:
     stages = frozenset(part.members("stages", Stage))
     needed = _STAGES[SchoolType(part.data["type"])]
     if stages != needed:
-        yield problem(part.at("stages"), "stages-differ", type=part.data["type"], needed=_listed(needed), stated=_listed(stages))
+        yield problem(
+            part.at("stages"), "stages-differ", type=part.data["type"], needed=_listed(needed), stated=_listed(stages)
+        )
     for name in ("classes", "enrolment"):
         if frozenset(part.by_stage(name)) != stages:
             facts = {"needed": _listed(stages), "stated": _listed(part.by_stage(name))}
@@ -740,7 +772,11 @@ def _check_return(part: Part) -> Iterator[Problem]:
         yield problem(part.at("enrolment"), "stages-differ", type="", **facts)
     yield from _in_order(part, "counted_on", "filed_on")
     staff = part.part("staff")
-    if staff and "certified" in staff.data and staff.whole("certified") > staff.whole("full_time") + staff.whole("part_time"):
+    if (
+        staff
+        and "certified" in staff.data
+        and staff.whole("certified") > staff.whole("full_time") + staff.whole("part_time")
+    ):
         total = staff.whole("full_time") + staff.whole("part_time")
         yield problem(staff.at("certified"), "part-exceeds-whole", part=staff.whole("certified"), whole=total)
     for follow_up in part.parts("follow_ups"):

@@ -1,7 +1,9 @@
-"""Where receipts come from: whether a school signed what stands there, and what the history of the present branch says against it. Without a key.
+"""Where receipts come from: whether a school signed what stands there, and what the history of the present branch says
+against it. Without a key.
 
-Owns what history proves of receipts and of the schools' keys. A date that somebody wrote proves nothing here, of a commit neither: what counts is
-which commit came before which. Must not know what is inside a sealed file, nor how Problems are told.
+Owns what history proves of receipts and of the schools' keys. A date that somebody wrote proves nothing here, of a
+commit neither: what counts is which commit came before which. Must not know what is inside a sealed file, nor how
+Problems are told.
 """
 
 from __future__ import annotations
@@ -31,7 +33,11 @@ def doubts(root: Path, repository: Repository, receipts: Collection[Receipt]) ->
     past = _Past(root)
     yield from _keys_gone(past, repository.signers)
     first = _Beginnings(past, repository.signers)
-    released = {(r.term, school): (revision, r.source) for r in repository.releases.values() for school, revision in r.counted.items()}
+    released = {
+        (r.term, school): (revision, r.source)
+        for r in repository.releases.values()
+        for school, revision in r.counted.items()
+    }
     for receipt in receipts:
         yield from _unsigned(receipt, repository.signers, first.stood(receipt))
         yield from _against(receipt, past.of(receipt))
@@ -75,7 +81,9 @@ def signers_in(data: bytes) -> tuple[Signer, ...]:
     document, _ = read(SIGNERS, data)
     told = document.data if document and isinstance(document.data, dict) else {}
     listed = told.get("signers")
-    return tuple(filter(None, (_signer(one, told.get("district")) for one in listed))) if isinstance(listed, list) else ()
+    return (
+        tuple(filter(None, (_signer(one, told.get("district")) for one in listed))) if isinstance(listed, list) else ()
+    )
 
 
 def _signer(one: object, district: object) -> Signer | None:
@@ -99,13 +107,14 @@ def read_receipt(path: str, data: bytes) -> Receipt | None:
     return apart(Tree(readers={path: partial(bytes, data)}), sealed_path(path))[1]
 
 
-# --- keys ----------------------------------------------------------------------------------------------------------------------------
+# --- keys -------------------------------------------------------------------------------------------------------------
 
 
 def _keys_gone(past: _Past, signers: Sequence[Signer]) -> Iterator[Problem]:
     """Schools that had a key on record and have none any more: who signed once signs always.
 
-    Other changes of the list need no rule: a receipt whose key was removed or given other days has no good signature any more.
+    Other changes of the list need no rule: a receipt whose key was removed or given other days has no good signature
+    any more.
     """
     told = {s.school for s in signers}
     for blob, then in past.signers():
@@ -114,11 +123,13 @@ def _keys_gone(past: _Past, signers: Sequence[Signer]) -> Iterator[Problem]:
             yield problem(Position(path=SIGNERS), "signer-gone", school=school, commit=blob.commit[:12])
 
 
-# --- signatures ----------------------------------------------------------------------------------------------------------------------
+# --- signatures -------------------------------------------------------------------------------------------------------
 
 
 def counting(root: Path, repository: Repository) -> Callable[[Receipt], bool]:
-    """What tells of an earlier receipt whether its school handed it in: signed, or on record before the school had a key."""
+    """What tells of an earlier receipt whether its school handed it in: signed, or on record before the school had a
+    key.
+    """
     first = _Beginnings(_Past(root), repository.signers)
     return lambda receipt: not any(_unsigned(receipt, repository.signers, first.came_before(receipt)))
 
@@ -131,7 +142,9 @@ def _unsigned(receipt: Receipt, signers: Sequence[Signer], may_be_unsigned: bool
             yield problem(receipt.source, "unsigned-receipt", school=receipt.school)
     elif not available():
         yield problem(receipt.source, "not-verified", school=receipt.school)
-    elif not keys or not verified(signed_text(receipt, signers[0].district), receipt.signature, receipt.school, keys, receipt.schema):
+    elif not keys or not verified(
+        signed_text(receipt, signers[0].district), receipt.signature, receipt.school, keys, receipt.schema
+    ):
         yield problem(receipt.source, "bad-signature", school=receipt.school)
 
 
@@ -144,9 +157,11 @@ class _Beginnings:
         self._commits: dict[SchoolId, list[str]] | None = None
 
     def stood(self, receipt: Receipt) -> bool:
-        """Whether a receipt may be unsigned: its school has no key, or the receipt stood there when the first came on record.
+        """Whether a receipt may be unsigned: its school has no key, or the receipt stood there when the first came on
+        record.
 
-        Where history has several beginnings (branches that knew nothing of each other) it must have stood there in each.
+        Where history has several beginnings (branches that knew nothing of each other) it must have stood there in
+        each.
         """
         if receipt.school not in self._schools or not self._past.parents:
             return True
@@ -157,7 +172,9 @@ class _Beginnings:
         return all(_same(receipt, read_receipt(path, then.get((commit, path), b""))) for commit in where)
 
     def came_before(self, receipt: Receipt) -> bool:
-        """Whether an earlier receipt may be unsigned: its school has no key, or it was on record at some time before the first, in each beginning."""
+        """Whether an earlier receipt may be unsigned: its school has no key, or it was on record at some time before
+        the first, in each beginning.
+        """
         if receipt.school not in self._schools:
             return True
         where = self._begun().get(receipt.school, [])
@@ -171,7 +188,9 @@ class _Beginnings:
                 left += self._past.parents[one]
         path, root = receipt.source.path, self._past.root
         blobs = brought(root, [one for one in self._past.parents if one in before], (path,))
-        return any(_same(receipt, read_receipt(path, data)) for _, _, data in contents(root, [blob.id for blob in blobs]))
+        return any(
+            _same(receipt, read_receipt(path, data)) for _, _, data in contents(root, [blob.id for blob in blobs])
+        )
 
     def _begun(self) -> Mapping[SchoolId, list[str]]:
         if self._commits is None:
@@ -189,14 +208,18 @@ class _Beginnings:
 
 def _same(receipt: Receipt, other: Receipt | None) -> bool:
     """Whether two receipts say the same of the same content."""
-    return other is not None and _said(receipt) == _said(other) and (receipt.commitment is not None or receipt.digest == other.digest)
+    return (
+        other is not None
+        and _said(receipt) == _said(other)
+        and (receipt.commitment is not None or receipt.digest == other.digest)
+    )
 
 
 def _said(receipt: Receipt) -> tuple[object, ...]:
     return receipt.schema, receipt.school, receipt.term, receipt.revision, receipt.sealed_on, receipt.commitment
 
 
-# --- history -------------------------------------------------------------------------------------------------------------------------
+# --- history ----------------------------------------------------------------------------------------------------------
 
 
 def _against(receipt: Receipt, others: Iterable[tuple[Blob, Receipt]]) -> Iterator[Problem]:
@@ -206,7 +229,9 @@ def _against(receipt: Receipt, others: Iterable[tuple[Blob, Receipt]]) -> Iterat
         code = _fault(receipt, other)
         if code and code not in told:
             told.add(code)
-            yield problem(receipt.source, code, revision=receipt.revision, later=other.revision, commit=blob.commit[:12])
+            yield problem(
+                receipt.source, code, revision=receipt.revision, later=other.revision, commit=blob.commit[:12]
+            )
 
 
 def _fault(present: Receipt, then: Receipt) -> str | None:
@@ -219,7 +244,8 @@ def _fault(present: Receipt, then: Receipt) -> str | None:
     if then.schema < present.schema:  # brought into the present form
         return None
     lost = then.signature is not None and present.signature is None
-    # the office seals again for others or on another day: then both differ, the file and what the receipt says of it, or neither does
+    # the office seals again for others or on another day: then both differ, the file and what the receipt says of it,
+    # or neither does
     one_only = (then.digest == present.digest) != (_opens(then) == _opens(present))
     return "receipt-changed" if lost or one_only or then.commitment != present.commitment else None
 

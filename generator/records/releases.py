@@ -1,7 +1,7 @@
 """Releases: from Documents to records, and what is wrong with them as far as anybody can tell without a key.
 
-Owns their parsing, whether their cells are those of the registry, and whether they are one unbroken chain of which nothing was edited. What the
-numbers give away is the audit's to say. Must not know pages.
+Owns their parsing, whether their cells are those of the registry, and whether they are one unbroken chain of which
+nothing was edited. What the numbers give away is the audit's to say. Must not know pages.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from generator.model.registry import VERSION, Table, registry
 from generator.problems import Position, Problem, problem
 from generator.records.fields import Part
 
-# --- parsing ---------------------------------------------------------------------------------------------------------------------
+# --- parsing ----------------------------------------------------------------------------------------------------------
 
 
 def release(part: Part) -> tuple[r.Release]:
@@ -50,7 +50,9 @@ def release(part: Part) -> tuple[r.Release]:
 
 def risk_level(part: Part) -> RiskLevel:
     """A level of the district's list, or of a release's."""
-    return RiskLevel(id=part.data["id"], title=part.text("title"), focus=part.data["focus"], paper_file=part.data["paper_file"])
+    return RiskLevel(
+        id=part.data["id"], title=part.text("title"), focus=part.data["focus"], paper_file=part.data["paper_file"]
+    )
 
 
 def _table(part: Part, known: Table | None) -> r.PublishedTable:
@@ -63,7 +65,9 @@ def _row(part: Part, names: tuple[str, ...]) -> r.Row:
     found: dict[str, Published] = {name: Shown(value=int(value)) for name, value in part.data["shown"].items()}
     found |= {name: Suppressed() for name in part.data["suppressed"]}
     return r.Row(
-        id=part.data["row"], schools=part.whole("schools"), cells={name: found[name] for name in dict.fromkeys((*names, *found)) if name in found}
+        id=part.data["row"],
+        schools=part.whole("schools"),
+        cells={name: found[name] for name in dict.fromkeys((*names, *found)) if name in found},
     )
 
 
@@ -73,7 +77,9 @@ def _participation(part: Part | None) -> r.Participation | None:
         return None
     found: dict[str, Published] = {school: Shown(value=int(begin)) for school, begin in part.data["shown"].items()}
     found |= {school: Suppressed() for school in part.data["suppressed"]}
-    return r.Participation(edges=tuple(map(int, part.data["edges"])), schools={SchoolId(school): found[school] for school in sorted(found)})
+    return r.Participation(
+        edges=tuple(map(int, part.data["edges"])), schools={SchoolId(school): found[school] for school in sorted(found)}
+    )
 
 
 def _school_verdicts(part: Part) -> r.SchoolVerdicts:
@@ -108,11 +114,13 @@ def _previous(part: Part | None) -> r.Link | None:
     return None if part is None else r.Link(id=r.ReleaseId(part.data["id"]), digest=part.data["digest"])
 
 
-# --- checks within one file --------------------------------------------------------------------------------------------------------
+# --- checks within one file -------------------------------------------------------------------------------------------
 
 
 def check_release(part: Part) -> Iterator[Problem]:
-    """The id is that of term and revision, a correction is explained, every cell of the registry is there and no other."""
+    """The id is that of term and revision, a correction is explained, every cell of the registry is there and
+    no other.
+    """
     term, revision = part.data["term"], part.whole("revision")
     if part.data["id"] != r.id_of(TermId(term), revision):
         yield problem(part.at("revision"), "release-id", id=part.data["id"], needed=r.id_of(TermId(term), revision))
@@ -166,7 +174,7 @@ def _differs(at: Position, where: str, needed: Iterable[str], stated: Iterable[s
     return problem(at, "release-differs", where=where, needed=", ".join(needed), stated=", ".join(stated))
 
 
-# --- the chain -------------------------------------------------------------------------------------------------------------------
+# --- the chain --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +191,8 @@ class _Link:
 def check_chain(parts: Iterable[Part], unread: Collection[str], wrong: Collection[str]) -> Iterator[Problem]:
     """Whether releases hang together: one chain, in the order of days and revisions, nothing edited since.
 
-    `unread` are the ids of releases whose files are broken; in `wrong` files something was found already, and that they were edited is not said too.
+    `unread` are the ids of releases whose files are broken; in `wrong` files something was found already, and that they
+    were edited is not said too.
     """
     links = {part.data["id"]: _Link(release=release(part)[0], part=part) for part in parts}
     following: dict[str, _Link] = {}

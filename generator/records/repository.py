@@ -20,7 +20,19 @@ from generator.model import duties as d
 from generator.model import inspections as s
 from generator.model.curriculum import Band, MicroLesson
 from generator.model.district import District, SchoolYear
-from generator.model.ids import ActivityId, BandId, ClaimId, ClauseRef, PlanId, PolicyId, RecipientId, SchoolId, TeamId, TermId, YearId
+from generator.model.ids import (
+    ActivityId,
+    BandId,
+    ClaimId,
+    ClauseRef,
+    PlanId,
+    PolicyId,
+    RecipientId,
+    SchoolId,
+    TeamId,
+    TermId,
+    YearId,
+)
 from generator.model.operators import applies, example_holds
 from generator.model.people import Team
 from generator.model.programme import Activity, Claim, Clause, Modality, Plan, Policy
@@ -36,12 +48,16 @@ from generator.sealed.receipts import check, receipt_path
 
 _R = TypeVar("_R")
 DISTRICT = "records/district.yml"
-_SEARCHED = 100_000  # names that are compared with wrong references, all together: where nearly all are wrong, none is a slip
+_SEARCHED = (
+    100_000  # names that are compared with wrong references, all together: where nearly all are wrong, none is a slip
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
-    """Every Record by id, in the order of ids: returns by school and year, what happens on a day by the day, bands and lessons as written."""
+    """Every Record by id, in the order of ids: returns by school and year, what happens on a day by the day, bands and
+    lessons as written.
+    """
 
     district: District
     policies: Mapping[PolicyId, Policy]
@@ -91,7 +107,9 @@ def own_records(repository: Repository) -> Mapping[SchoolId, tuple[object, ...]]
 
 
 def identical(some: Sequence[object], others: Sequence[object]) -> bool:
-    """Whether both hold the very same objects in the same order: of two states of the records, what did not change is read once and is one object."""
+    """Whether both hold the very same objects in the same order: of two states of the records, what did not change is
+    read once and is one object.
+    """
     return len(some) == len(others) and all(map(is_, some, others))
 
 
@@ -133,7 +151,9 @@ def load(tree: Tree, remembered: Remembered | None = None) -> tuple[Repository |
 
 
 def apart(tree: Tree, sealed: str) -> tuple[Tree, Receipt | None]:
-    """A Tree without a sealed file and its receipt, so that it loads whatever is wrong with these two; and the receipt, if it is one."""
+    """A Tree without a sealed file and its receipt, so that it loads whatever is wrong with these two; and the receipt,
+    if it is one.
+    """
     beside = receipt_path(sealed)
     others = Tree(readers={path: reader for path, reader in tree.readers.items() if path not in (sealed, beside)})
     file, _ = _file(tree, beside) if beside in tree.readers else (None, ())
@@ -160,16 +180,22 @@ def _file(tree: Tree, path: str) -> tuple[_File | None, tuple[Problem, ...]]:
 def _read(tree: Tree, path: str) -> tuple[_File | None, tuple[Problem, ...]]:
     kind = kind_of(path)
     if kind is None:
-        return None, () if SEALED.match(path) or path.endswith("/README.md") else (problem(Position(path=path), "unknown-file"),)
+        return None, () if SEALED.match(path) or path.endswith("/README.md") else (
+            problem(Position(path=path), "unknown-file"),
+        )
     document, found = read(path, tree.read(path))
     if document is None:
         return None, found
     doubtful = {p.at for p in found}
-    misshapen = tuple(p for p in validate(document, kind) if p.at not in doubtful)  # what was already said of a place is not said twice
+    misshapen = tuple(
+        p for p in validate(document, kind) if p.at not in doubtful
+    )  # what was already said of a place is not said twice
     if misshapen or found:
         return None, (*found, *misshapen)
     records, wrong = parse(document, kind)
-    return _File(kind=kind, part=Part(document=document, pointer=(), data=document.data), records=records, sound=not wrong), wrong
+    return _File(
+        kind=kind, part=Part(document=document, pointer=(), data=document.data), records=records, sound=not wrong
+    ), wrong
 
 
 def _repository(files: Iterable[_File]) -> Repository:
@@ -230,11 +256,16 @@ def _chain(tree: Tree, files: Iterable[_File], wrong: set[str]) -> Iterator[Prob
     """Whether the releases are one chain, as far as their files could be read."""
     parts = [file.part for file in files if file.kind == "release"]
     unread = {path for path in tree.paths if kind_of(path) == "release"} - {part.document.path for part in parts}
-    return check_chain(parts, {_stem(path) for path in unread}, {_stem(path) for path in wrong if kind_of(path) == "release"})
+    return check_chain(
+        parts, {_stem(path) for path in unread}, {_stem(path) for path in wrong if kind_of(path) == "release"}
+    )
 
 
 class _Known:
-    """What references may point at, from every file of the right shape. A set whose own file is broken is None: not checked against."""
+    """What references may point at, from every file of the right shape.
+
+    A set whose own file is broken is None: not checked against.
+    """
 
     def __init__(self, files: Iterable[_File], broken: Iterable[str]) -> None:
         by_kind: dict[str, list[Mapping[str, Any]]] = {}
@@ -249,7 +280,9 @@ class _Known:
         self.schools = _titles(by_kind.get("school", []))
         bands = {b["id"]: b for curriculum in by_kind.get("curriculum", []) for b in curriculum["bands"]}
         self.bands = None if any(kind_of(path) == "curriculum" for path in broken) else bands
-        self.modalities = {f"{p['id']}#{c['id']}": Modality(c["modality"]) for p in by_kind.get("policy", []) for c in p["clauses"]}
+        self.modalities = {
+            f"{p['id']}#{c['id']}": Modality(c["modality"]) for p in by_kind.get("policy", []) for c in p["clauses"]
+        }
         self.clauses = dict.fromkeys(self.modalities, ())
         self.parameters = {p["id"]: p["value"] for p in district["parameters"]} if district else None
         self.school_rules = _titles(r for r in by_kind.get("rule", []) if r["subject"] == d.Subject.SCHOOL)
@@ -263,8 +296,12 @@ class _Known:
         self.school_rules |= broken_rules
         self.unread_schemes = {_stem(path): () for kind, path in unread if kind == "scheme"}
         self.any_schemes = _titles(self.schemes.values()) | self.unread_schemes
-        self.demonstration = _titles(x for x in self.schemes.values() if x["kind"] == s.SchemeKind.DEMONSTRATION) | self.unread_schemes
-        self.any_inspections = dict.fromkeys(self.inspections, ()) | {_stem(path): () for kind, path in unread if kind == "inspection"}
+        self.demonstration = (
+            _titles(x for x in self.schemes.values() if x["kind"] == s.SchemeKind.DEMONSTRATION) | self.unread_schemes
+        )
+        self.any_inspections = dict.fromkeys(self.inspections, ()) | {
+            _stem(path): () for kind, path in unread if kind == "inspection"
+        }
         self.unread_policies = {_stem(path) for kind, path in unread if kind == "policy"}
         self._searches = _SEARCHED
         self._checks: Mapping[str, Callable[[Part], Iterator[Problem]]] = {
@@ -288,7 +325,9 @@ class _Known:
         }
 
     def check(self, file: _File) -> Iterator[Problem]:
-        """Every reference of a file that leads nowhere, every day outside its term or year, every example of a rule that comes out otherwise."""
+        """Every reference of a file that leads nowhere, every day outside its term or year, every example of a rule
+        that comes out otherwise.
+        """
         check = self._checks.get(file.kind)
         found = tuple(check(file.part)) if check else ()
         yield from found
@@ -371,15 +410,23 @@ class _Known:
 
     def _parameter(self, part: Part) -> Iterator[Problem]:
         yield from self._refers(
-            part, ("parameter",), part.get("parameter"), "parameter", dict.fromkeys(self.parameters, ()) if self.parameters else None
+            part,
+            ("parameter",),
+            part.get("parameter"),
+            "parameter",
+            dict.fromkeys(self.parameters, ()) if self.parameters else None,
         )
 
     def _not_stronger(self, part: Part) -> Iterator[Problem]:
         """A rule demands no more than the strongest of its clauses does."""
         order = list(Modality)
         behind = [self.modalities[ref] for ref in part.data["clauses"] if ref in self.modalities]
-        if len(behind) == len(part.data["clauses"]) and order.index(Modality(part.data["modality"])) < min(map(order.index, behind)):
-            yield problem(part.at("modality"), "rule-stronger-than-clause", strongest=order[min(map(order.index, behind))].value)
+        if len(behind) == len(part.data["clauses"]) and order.index(Modality(part.data["modality"])) < min(
+            map(order.index, behind)
+        ):
+            yield problem(
+                part.at("modality"), "rule-stronger-than-clause", strongest=order[min(map(order.index, behind))].value
+            )
 
     def _waiver(self, part: Part) -> Iterator[Problem]:
         yield from self._refers(part, ("rule",), part.data["rule"], "rule", self.rules)
@@ -432,7 +479,10 @@ class _Known:
             yield from _inside(part, day, self.years[year])
 
     def _release(self, part: Part) -> Iterator[Problem]:
-        """Its term and windows are the calendar's, and it is not cut before its time. Schools and rules may be gone by now: a release stays."""
+        """Its term and windows are the calendar's, and it is not cut before its time.
+
+        Schools and rules may be gone by now: a release stays.
+        """
         yield from self._refers(part, ("term",), part.data["term"], "term", dict.fromkeys(self.terms, ()) or None)
         term = self.terms.get(part.data["term"])
         if term is None:
@@ -479,13 +529,22 @@ class _Known:
         for item in part.parts("lessons"):
             band = item.data["band"]
             yield from self._refers(
-                item, ("band",), band, "band", {b: (d["title"],) for b, d in self.bands.items()} if self.bands is not None else None
+                item,
+                ("band",),
+                band,
+                "band",
+                {b: (d["title"],) for b, d in self.bands.items()} if self.bands is not None else None,
             )
             if self.bands and band in self.bands and self.bands[band]["stage"] not in part.data["classes"]:
                 yield problem(item.at("band"), "stage-not-taught", band=band, stage=self.bands[band]["stage"])
 
     def _refers(
-        self, part: Part, steps: tuple[str | int, ...], value: str | None, what: str, known: Mapping[str, tuple[str, ...]] | None
+        self,
+        part: Part,
+        steps: tuple[str | int, ...],
+        value: str | None,
+        what: str,
+        known: Mapping[str, tuple[str, ...]] | None,
     ) -> Iterator[Problem]:
         """A reference must lead somewhere. `known` is None where the file that should say so is itself broken."""
         if value is None or known is None or value in known:
@@ -527,7 +586,9 @@ def _comes_out(rule: d.Rule, example: d.Example, parameters: Mapping[str, int | 
 
 def _items(scheme: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """The items of a scheme by id."""
-    return {item["id"]: item for indicator in scheme["indicators"] for sub in indicator["parts"] for item in sub["items"]}
+    return {
+        item["id"]: item for indicator in scheme["indicators"] for sub in indicator["parts"] for item in sub["items"]
+    }
 
 
 def _stem(path: str) -> str:

@@ -1,8 +1,8 @@
 """A new record to fill in: every field of its kind with what belongs there, in the order of the schema.
 
-Owns the form of the skeleton, where a new record lies and which id is free next. Fields that must be there stand ready to be filled in, `name: ____`;
-the others stand as comments, `#name: ____`, and count as soon as the `#` is taken away. A place that is not filled in is a Problem, so that nothing
-counts before somebody has written it. Must not write files.
+Owns the form of the skeleton, where a new record lies and which id is free next. Fields that must be there stand ready
+to be filled in, `name: ____`; the others stand as comments, `#name: ____`, and count as soon as the `#` is taken away.
+A place that is not filled in is a Problem, so that nothing counts before somebody has written it. Must not write files.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def ids(kind: str, paths: Iterable[str]) -> tuple[str, ...]:
 
 
 def next_id(kind: str, taken: Iterable[str], beginning: str | None = None) -> str:
-    """The next free id: numbered like most of those taken (xz55, so xz56), or like those of the same beginning (`ROOM-`)."""
+    """The next free id: numbered like most of those taken (xz55, so xz56), or like those of the same beginning
+    (`ROOM-`).
+    """
     numbered = [match for name in taken if (match := _NUMBERED.fullmatch(name))]
     most = Counter(match[1] for match in numbered).most_common(1)
     stem = beginning if beginning is not None else most[0][0] if most and most[0][1] * 2 > len(numbered) else f"{kind}-"
@@ -69,10 +71,14 @@ class _Asked:
         """Every field of a mapping; `known`: values may have been given."""
         needed = _needed(schema) | (frozenset(self.given) if known else frozenset())
         for name, node in schema["properties"].items():
-            yield from self._asked(name, node, indent, self.given.get(name) if known else None, "" if name in needed else "#")
+            yield from self._asked(
+                name, node, indent, self.given.get(name) if known else None, "" if name in needed else "#"
+            )
 
     def _item(self, schema: Schema, number: int | None) -> Iterator[str]:
-        """An item of a list of mappings: what must be there first, behind the dash; the `number`-th of several chooses unlike the others."""
+        """An item of a list of mappings: what must be there first, behind the dash; the `number`-th of several chooses
+        unlike the others.
+        """
         needed = _needed(schema)
         for name, node in sorted(schema["properties"].items(), key=lambda field: field[0] not in needed):
             choice = node["enum"][number % len(node["enum"])] if "enum" in node and number is not None else None
@@ -89,7 +95,9 @@ class _Asked:
             yield f"{indent}# {self.speaker.say('new.field', **words)}"
         labels = (node if "enum" in node else node.get("items", {})).get("x-labels")
         if labels:
-            choices = self.speaker.say("new.between").join(f"{value}={label[self.speaker.language.value[:2]]}" for value, label in labels.items())
+            choices = self.speaker.say("new.between").join(
+                f"{value}={label[self.speaker.language.value[:2]]}" for value, label in labels.items()
+            )
             yield f"{indent}# {self.speaker.say('new.choices', choices=choices)}"
 
     def _in(self, node: Schema, name: str) -> str:
@@ -121,7 +129,9 @@ class _Asked:
 
 
 def _needed(schema: Schema) -> frozenset[str]:
-    """The fields that must be there; where one of two must, the schema says in `x-begin` which a new record begins with."""
+    """The fields that must be there; where one of two must, the schema says in `x-begin` which a new record begins
+    with.
+    """
     return frozenset((*schema.get("required", ()), *schema.get("x-begin", ())))
 
 

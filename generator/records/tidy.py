@@ -1,8 +1,10 @@
-"""Tidy records: quotes where text could be taken for something else, each number in one form, fields in the order of their schema. Comments stay.
+"""Tidy records: quotes where text could be taken for something else, each number in one form, fields in the order of
+their schema. Comments stay.
 
-Owns these mendings. It works on lines, not by reading a file and writing it anew: what is right is not touched, so that a reviewer sees only what was
-mended. Libraries that keep comments (ruamel.yaml) write the whole file in their own way: indents, line breaks and quotes that nobody asked to change.
-Must not guess: a file whose structure is in doubt is left alone.
+Owns these mendings. It works on lines, not by reading a file and writing it anew: what is right is not touched, so that
+a reviewer sees only what was mended. Libraries that keep comments (ruamel.yaml) write the whole file in their own way:
+indents, line breaks and quotes that nobody asked to change. Must not guess: a file whose structure is in doubt is left
+alone.
 """
 
 from __future__ import annotations
@@ -59,7 +61,7 @@ def _as_text(data: Any) -> Any:
             return data if plain or data is None else "text"
 
 
-# --- quotes ----------------------------------------------------------------------------------------------------------------------------
+# --- quotes -----------------------------------------------------------------------------------------------------------
 
 
 def _quoted(document: Document, schema: Schema) -> str:
@@ -98,7 +100,7 @@ def _to_quote(data: Any, schema: Schema, pointer: tuple[str | int, ...]) -> Iter
                 yield pointer
 
 
-# --- numbers ---------------------------------------------------------------------------------------------------------------------------
+# --- numbers ----------------------------------------------------------------------------------------------------------
 
 
 def _in_one_form(document: Document) -> str:
@@ -121,11 +123,13 @@ def _numbers(data: Any, pointer: tuple[str | int, ...]) -> Iterator[tuple[tuple[
         yield pointer, data
 
 
-# --- order ------------------------------------------------------------------------------------------------------------------------------
+# --- order ------------------------------------------------------------------------------------------------------------
 
 
 def _ordered(document: Document, schema: Schema) -> str:
-    """The fields of the top level in the schema's order, each with the comments directly above it; English texts stay behind what they follow."""
+    """The fields of the top level in the schema's order, each with the comments directly above it; English texts stay
+    behind what they follow.
+    """
     known, stated = list(schema["properties"]), [name for name in document.data if name != "en"]
     starts = {name: document.key_position((name,)).line - 1 for name in stated}
     wanted = [name for name in known if name in stated]
@@ -135,7 +139,9 @@ def _ordered(document: Document, schema: Schema) -> str:
     if not lines[-1].endswith("\n"):
         lines[-1] += "\n"
     begins = {name: starts[name] if i == 0 else _with_comments(lines, starts[name]) for i, name in enumerate(stated)}
-    last = len(lines) - next((n for n, line in enumerate(reversed(lines)) if line.strip() and not line.startswith("#")), 0)
+    last = len(lines) - next(
+        (n for n, line in enumerate(reversed(lines)) if line.strip() and not line.startswith("#")), 0
+    )
     ends = dict(zip(stated, [*(begins[name] for name in stated[1:]), last], strict=True))
     blocks = {name: lines[begins[name] : ends[name]] for name in stated}
     return "".join([*lines[: begins[stated[0]]], *(line for name in wanted for line in blocks[name]), *lines[last:]])

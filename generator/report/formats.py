@@ -1,6 +1,7 @@
 """The formats of a report by name.
 
-Owns the list. Each format is a module with one function, `report(result) -> str`; text is older and is given what it needs.
+Owns the list. Each format is a module with one function, `report(result) -> str`; text is older and is given what it
+needs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Problems as annotations of GitHub Actions: workflow commands that the platform shows at the line of a pull request.
 
-Owns the commands' escaping and the choice of which Problems become annotations. A step may give ten; the platform drops the rest without a word, so
-nine are given, one of every file first, and the tenth says where the rest is. Must not know how Problems are found.
+Owns the commands' escaping and the choice of which Problems become annotations. A step may give ten; the platform drops
+the rest without a word, so nine are given, one of every file first, and the tenth says where the rest is. Must not know
+how Problems are found.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ def report(result: Result) -> str:
     chosen = _chosen(told)
     lines = [_annotation(result, told[i]) for i in chosen]
     if rest := len(told) - len(chosen):
-        lines.append(f"::notice title={_property(result.say('report.rest_title'))}::{_data(result.say('report.rest', count=rest))}")
+        title, told_rest = result.say("report.rest_title"), result.say("report.rest", count=rest)
+        lines.append(f"::notice title={_property(title)}::{_data(told_rest)}")
     return "\n".join(lines)
 
 
@@ -33,9 +35,19 @@ def _chosen(told: Sequence[ToldProblem]) -> list[int]:
 
 
 def _annotation(result: Result, told: ToldProblem) -> str:
-    place = {"file": told.path, "line": told.line, "col": told.column, "endColumn": told.column + told.length, "title": told.title}
+    place = {
+        "file": told.path,
+        "line": told.line,
+        "col": told.column,
+        "endColumn": told.column + told.length,
+        "title": told.title,
+    }
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in place.items())
-    said = [f"{told.message} [{told.code}]", result.say("check.hint", hint=told.hint), *([told.link] if told.link else [])]
+    said = [
+        f"{told.message} [{told.code}]",
+        result.say("check.hint", hint=told.hint),
+        *([told.link] if told.link else []),
+    ]
     return f"::error {properties}::{_data(chr(10).join(said))}"
 
 

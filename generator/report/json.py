@@ -12,7 +12,9 @@ from generator.report.result import Result, ToldProblem
 
 def report(result: Result) -> str:
     """How many files were looked at, and every Problem."""
-    return json.dumps({"files": result.files, "problems": [_problem(told) for told in result.told]}, ensure_ascii=False, indent=2)
+    return json.dumps(
+        {"files": result.files, "problems": [_problem(told) for told in result.told]}, ensure_ascii=False, indent=2
+    )
 
 
 def _problem(told: ToldProblem) -> dict[str, object]:

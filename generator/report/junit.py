@@ -1,7 +1,7 @@
 """Problems as JUnit XML, which most CI systems count and show.
 
-Owns the form of that document: a test case a file with Problems, a failure a Problem; one passing case where there is none. Must not know how
-Problems are found.
+Owns the form of that document: a test case a file with Problems, a failure a Problem; one passing case where there is
+none. Must not know how Problems are found.
 """
 
 from __future__ import annotations
@@ -28,4 +28,5 @@ def report(result: Result) -> str:
 
 
 def _line(result: Result, told: ToldProblem) -> str:
-    return f"{told.path}:{told.line}:{told.column}: {told.message} [{told.code}]\n  {result.say('check.hint', hint=told.hint)}"
+    hint = result.say("check.hint", hint=told.hint)
+    return f"{told.path}:{told.line}:{told.column}: {told.message} [{told.code}]\n  {hint}"

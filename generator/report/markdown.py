@@ -1,6 +1,7 @@
 """Problems as Markdown: the summary of a CI step, or a comment of a review.
 
-Owns the escaping of text for Markdown and the size of a summary (GitHub refuses one above a mebibyte whole). Must not know how Problems are found.
+Owns the escaping of text for Markdown and the size of a summary (GitHub refuses one above a mebibyte whole). Must not
+know how Problems are found.
 """
 
 from __future__ import annotations
@@ -11,21 +12,31 @@ from generator.report.result import Result, ToldProblem
 from generator.report.text import harmless
 
 MOST_BYTES = 900_000
-# A run of characters below U+0080 that no host reads as anything but words: a word, a number, a day, with the signs of a sentence around it.
+# A run of characters below U+0080 that no host reads as anything but words: a word, a number, a day, with the signs of
+# a sentence around it.
 _CALM = re.compile(
     r"""["'(),;.?]+|["'(]*(?:[A-Za-z]+(?:[-'][A-Za-z]+)*|[A-Za-z0-9]+|[0-9]+(?:,[0-9]{3})+|[0-9]+[.][0-9]+|[0-9]{4}(?:-[0-9]{1,4})+)"""
     r"""["')]*[,;:.?]?["')]*"""
 )
 _COMMIT = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{7,}(?![0-9A-Za-z])")
 _NUMBERED = re.compile(r"[0-9]+[.)](?:\s|\Z)")
-_RUNS = re.compile(r"[\x21-\x7f]*[\x21-\x2b\x2d\x2f-\x3a\x3c-\x7f](?=[,.;]*(?:[^\x21-\x7f]|\Z))")  # but for the signs of a sentence at its end
+_RUNS = re.compile(
+    r"[\x21-\x7f]*[\x21-\x2b\x2d\x2f-\x3a\x3c-\x7f](?=[,.;]*(?:[^\x21-\x7f]|\Z))"
+)  # but for the signs of a sentence at its end
 
 
 def report(result: Result) -> str:
     """A headline, the sentence that sums up, and a table: where, what, how to mend."""
     if not result.problems:
         return f"### {result.say('report.title_fine')}\n\n{escaped(result.last)}\n"
-    head = [f"### {result.say('report.title')}", "", escaped(result.last), "", result.say("report.columns"), "| --- | --- | --- |"]
+    head = [
+        f"### {result.say('report.title')}",
+        "",
+        escaped(result.last),
+        "",
+        result.say("report.columns"),
+        "| --- | --- | --- |",
+    ]
     rows: list[str] = []
     size = sum(len(line.encode()) for line in head)
     for told in result.told:
@@ -47,15 +58,20 @@ def _row(told: ToldProblem) -> str:
 def _explained(result: Result) -> list[str]:
     """Why each code is a Problem: folded, for who has no site to look it up on."""
     seen = {told.code: told for told in result.told}
-    lines = [f"- **{escaped(t.title)}** ({code_span(t.code)}) {escaped(t.why)}" for t in sorted(seen.values(), key=lambda t: t.code)]
+    lines = [
+        f"- **{escaped(t.title)}** ({code_span(t.code)}) {escaped(t.why)}"
+        for t in sorted(seen.values(), key=lambda t: t.code)
+    ]
     return ["<details>", f"<summary>{result.say('report.why')}</summary>", "", *lines, "", "</details>"]
 
 
 def escaped(text: str, *, cell: bool = False) -> str:
-    """Text that a host shows as it is: no markup, no link, nobody called by an @, no number or word taken for an issue, a commit or a command.
+    """Text that a host shows as it is: no markup, no link, nobody called by an @, no number or word taken for an issue,
+    a commit or a command.
 
-    Whatever is more than plain words stands in a code span, because there alone neither GitHub nor GitLab look for markup, entities or references:
-    they look for references after entities are read, so that `&#64;` calls somebody like `@`.
+    Whatever is more than plain words stands in a code span, because there alone neither GitHub nor GitLab look for
+    markup, entities or references: they look for references after entities are read, so that `&#64;` calls somebody
+    like `@`.
     """
     shown = harmless(" ".join(text.split()))
     made = _RUNS.sub(lambda run: run[0] if _calm(run) else _span(run[0], cell), shown)

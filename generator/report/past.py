@@ -37,7 +37,10 @@ def text(rows: Sequence[DayCount], say: Say) -> str:
     table = [[say(f"history.{name}") for name in _COLUMNS]]
     table += [_cells(row.tally, row, say) for row in rows if row.tally]
     widths = [max(map(width, column)) for column in zip(*table, strict=True)]
-    lines = ("  ".join(f"{cell}{' ' * (room - width(cell))}" for cell, room in zip(line, widths, strict=True)).rstrip() for line in table)
+    lines = (
+        "  ".join(f"{cell}{' ' * (room - width(cell))}" for cell, room in zip(line, widths, strict=True)).rstrip()
+        for line in table
+    )
     return "\n".join([*lines, "", say("history.explain")])
 
 
@@ -69,7 +72,9 @@ def as_csv(rows: Iterable[DayCount], _: Say) -> str:
     """A line a day; the share's status says why it is empty."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("day", "basis", "commit", "share", "share_status", "met", "judged", "left_out", *(v.value for v in Verdict)))
+    writer.writerow(
+        ("day", "basis", "commit", "share", "share_status", "met", "judged", "left_out", *(v.value for v in Verdict))
+    )
     for row in rows:
         if row.tally is None:
             writer.writerow((row.day, row.basis.value, row.commit, "", "problems", *[""] * (3 + len(Verdict))))

@@ -1,6 +1,7 @@
 """One result, told in one language: what every format of a report is made from.
 
-Owns the joining of a Problem with its sentences and with the address of the page that explains it. Must not know any format.
+Owns the joining of a Problem with its sentences and with the address of the page that explains it. Must not know any
+format.
 """
 
 from __future__ import annotations
@@ -22,9 +23,13 @@ ReadBytes = Callable[[str], bytes | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldProblem:
-    """A Problem in words. `path` is the file's from the top of the git repository, fit for people; `uri` is the same, with every byte of its name.
+    """A Problem in words.
 
-    `identity` names the Problem by what is wrong and where it is in the data, not by lines. `link` is empty where no site is published.
+    `path` is the file's from the top of the git repository, fit for people; `uri` is the same, with every byte of its
+    name.
+
+    `identity` names the Problem by what is wrong and where it is in the data, not by lines. `link` is empty where no
+    site is published.
     """
 
     path: str
@@ -43,7 +48,9 @@ class ToldProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result(Speaker):
-    """What a command found. `last` is its closing sentence, `files` how many it looked at, `prefix` where the district lies in the repository.
+    """What a command found.
+
+    `last` is its closing sentence, `files` how many it looked at, `prefix` where the district lies in the repository.
 
     `site_url` and `repo_url` are the district's addresses, `version` is the program's.
     """
@@ -59,9 +66,13 @@ class Result(Speaker):
 
     @property
     def home(self) -> str:
-        """Where to read about the program: the page of its codes, else where it is kept; else a name that leads nowhere."""
+        """Where to read about the program: the page of its codes, else where it is kept; else a name that leads
+        nowhere.
+        """
         explained = self.page("").removesuffix("#")
-        return explained or (quote(self.repo_url, safe=_SAFE) if self.repo_url else "") or f"urn:xinzhuli:{self.version}"
+        return (
+            explained or (quote(self.repo_url, safe=_SAFE) if self.repo_url else "") or f"urn:xinzhuli:{self.version}"
+        )
 
     @property
     def told(self) -> tuple[ToldProblem, ...]:
@@ -74,7 +85,9 @@ class Result(Speaker):
             yield ToldProblem(
                 path=named(f"{self.prefix}{found.at.path}"),
                 uri=quote(f"{self.prefix}{found.at.path}", errors="surrogateescape"),
-                identity="\0".join((found.code, *(f"{name}={text}" for name, text in found.facts if name not in _OF_PLACE))),
+                identity="\0".join(
+                    (found.code, *(f"{name}={text}" for name, text in found.facts if name not in _OF_PLACE))
+                ),
                 line=found.at.line,
                 column=found.at.column,
                 length=found.at.length,
@@ -89,5 +102,7 @@ class Result(Speaker):
     def page(self, code: str) -> str:
         """The address of the explanation of a code; empty where no site is published."""
         half = "" if self.language is Language.ZH else "en/"
-        site = quote(self.site_url.rstrip("/"), safe=_SAFE) if self.site_url else ""  # it may come from a record that is wrong
+        site = (
+            quote(self.site_url.rstrip("/"), safe=_SAFE) if self.site_url else ""
+        )  # it may come from a record that is wrong
         return f"{site}/{half}about/problems.html#{code}" if site else ""

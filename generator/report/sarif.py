@@ -1,6 +1,7 @@
 """Problems as SARIF 2.1.0, which code scanning reads.
 
-Owns the form of that document. Columns count characters, and the document says so. Must not know how Problems are found.
+Owns the form of that document. Columns count characters, and the document says so. Must not know how Problems are
+found.
 """
 
 from __future__ import annotations
@@ -27,7 +28,11 @@ def report(result: Result) -> str:
 
 
 def _rule(told: ToldProblem) -> dict[str, object]:
-    rule: dict[str, object] = {"id": told.code, "shortDescription": {"text": told.title}, "fullDescription": {"text": told.why}}
+    rule: dict[str, object] = {
+        "id": told.code,
+        "shortDescription": {"text": told.title},
+        "fullDescription": {"text": told.why},
+    }
     return rule | ({"helpUri": told.link} if told.link else {})
 
 
@@ -35,4 +40,10 @@ def _result(told: ToldProblem, rule: int) -> dict[str, object]:
     region = {"startLine": told.line, "startColumn": told.column, "endColumn": told.column + told.length}
     place = {"artifactLocation": {"uri": told.uri, "uriBaseId": "%SRCROOT%"}, "region": region}
     text = f"{told.message} — {told.hint}".replace("](", "] (")  # even in plain text, SARIF takes `[x](y)` for a link
-    return {"ruleId": told.code, "ruleIndex": rule, "level": "error", "message": {"text": text}, "locations": [{"physicalLocation": place}]}
+    return {
+        "ruleId": told.code,
+        "ruleIndex": rule,
+        "level": "error",
+        "message": {"text": text},
+        "locations": [{"physicalLocation": place}],
+    }

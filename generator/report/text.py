@@ -1,7 +1,7 @@
 """Problems as text for a person at a terminal: where, what, the line with a caret, what to do.
 
-Owns the layout, the width of characters on a terminal and the removal of what could steer it. Must not know how Problems are found or sentences
-are chosen.
+Owns the layout, the width of characters on a terminal and the removal of what could steer it. Must not know how
+Problems are found or sentences are chosen.
 """
 
 from __future__ import annotations
@@ -20,12 +20,16 @@ _BEFORE = 60
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 _ODD_BYTE = re.compile("[\udc80-\udcff]")  # how Python tells bytes of a name that are no UTF-8
 _NO_CHARACTERS = "\ufffe\uffff"  # no characters to Unicode, and not allowed in XML
-# GitHub Actions takes a line for a command that begins with `::`, spaces aside, or has `##[` anywhere; others one with `##name[`.
+# GitHub Actions takes a line for a command that begins with `::`, spaces aside, or has `##[` anywhere; others one with
+# `##name[`.
 _COMMAND = re.compile(r"\A\s*:(?=:)|##(?=[a-z]*\[)")
 
 
 def report(problems: Iterable[Problem], source: Callable[[str], bytes | None], speaker: Speaker) -> str:
-    """Every Problem as a paragraph, in the order given. `source` gives a file's bytes, None where there is no file to show."""
+    """Every Problem as a paragraph, in the order given.
+
+    `source` gives a file's bytes, None where there is no file to show.
+    """
     lines: dict[str, list[str]] = {}
     paragraphs = []
     for found in problems:
@@ -60,16 +64,27 @@ def width(text: str) -> int:
 
 
 def harmless(text: str) -> str:
-    """Text with every character replaced that could steer a terminal or make a line a command to a CI system. One column each stays one."""
-    return _COMMAND.sub(lambda sign: f"{sign[0][:-1]}{_REPLACED}", "".join(map(_visible, without_unseen(text, _REPLACED))))
+    """Text with every character replaced that could steer a terminal or make a line a command to a CI system.
+
+    One column each stays one.
+    """
+    return _COMMAND.sub(
+        lambda sign: f"{sign[0][:-1]}{_REPLACED}", "".join(map(_visible, without_unseen(text, _REPLACED)))
+    )
 
 
 def named(path: str) -> str:
-    """A path for people: bytes of a name that are no UTF-8 are told one by one, what could steer a terminal is replaced."""
+    """A path for people: bytes of a name that are no UTF-8 are told one by one, what could steer a terminal is
+    replaced.
+    """
     return harmless(_ODD_BYTE.sub(lambda byte: f"\\x{ord(byte[0]) - 0xDC00:02x}", path))
 
 
 def _visible(character: str) -> str:
     if character == "\t":
         return " "
-    return _REPLACED if character in _NO_CHARACTERS or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") else character
+    return (
+        _REPLACED
+        if character in _NO_CHARACTERS or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        else character
+    )

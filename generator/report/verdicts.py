@@ -1,6 +1,7 @@
 """Verdicts for a terminal and as JUnit XML.
 
-Owns both forms. In JUnit a breach is a failure, a verdict that is no judgement is skipped. Must not know which gate asks.
+Owns both forms. In JUnit a breach is a failure, a verdict that is no judgement is skipped. Must not know which gate
+asks.
 """
 
 from __future__ import annotations
@@ -30,9 +31,15 @@ class Judged(Speaker):
         return harmless(self.text(text))
 
     def line(self, check: Check) -> str:
-        """Where a Check's evidence stands (or what it is about, where there is none), which rule and school, and what is wrong."""
+        """Where a Check's evidence stands (or what it is about, where there is none), which rule and school, and what
+        is wrong.
+        """
         at = next((e.at for e in check.evidence()), check.school.source if check.school else check.rule.source)
-        who = self.say("check.school", title=self.plain(check.school.title), id=check.school.id) if check.school else self.say("check.district")
+        who = (
+            self.say("check.school", title=self.plain(check.school.title), id=check.school.id)
+            if check.school
+            else self.say("check.district")
+        )
         facts = {"at": f"{at.path}:{at.line}", "rule": check.rule.id, "school": who}
         return self.say("check.line", **facts, verdict=self.verdict(check), said=self.said(check))
 
@@ -47,7 +54,9 @@ class Judged(Speaker):
 
 def text(judged: Judged) -> str:
     """The Checks told, then how many came out as what."""
-    counts = [f"{judged.plain(enum_label('Verdict', v.value))} {n}" for v, n in tally(judged.checks).counts.items() if n]
+    counts = [
+        f"{judged.plain(enum_label('Verdict', v.value))} {n}" for v, n in tally(judged.checks).counts.items() if n
+    ]
     last = judged.say("check.counts", as_of=judged.as_of, counts=judged.say("check.separator").join(counts))
     return "\n".join([*map(judged.line, judged.told), last])
 
@@ -56,10 +65,19 @@ def junit(judged: Judged) -> str:
     """A test suite with a case a Check."""
     told = {id(check) for check in judged.told}
     silent = [check for check in judged.checks if id(check) not in told and check.verdict not in JUDGED]
-    facts = {"name": "xinzhuli rules", "tests": str(len(judged.checks)), "failures": str(len(told)), "errors": "0", "skipped": str(len(silent))}
+    facts = {
+        "name": "xinzhuli rules",
+        "tests": str(len(judged.checks)),
+        "failures": str(len(told)),
+        "errors": "0",
+        "skipped": str(len(silent)),
+    }
     suite = Xml.Element("testsuite", facts)
     for check in judged.checks:
-        named = {"classname": check.school.id if check.school else "district", "name": f"{check.rule.id} {judged.plain(check.rule.title)}"}
+        named = {
+            "classname": check.school.id if check.school else "district",
+            "name": f"{check.rule.id} {judged.plain(check.rule.title)}",
+        }
         case = Xml.SubElement(suite, "testcase", named)
         if id(check) in told:
             failure = {"type": check.verdict.value, "message": judged.said(check)}

@@ -1,7 +1,8 @@
 """What differs between two states of the records, in records and fields: not lines, but what they say.
 
-Owns the comparison of two documents by their schema, and what kind of file a path holds where it is no record (sealed, released). A sealed file is
-only ever compared by whether it is the same. Must not know git, verdicts, or the words in which a change is told.
+Owns the comparison of two documents by their schema, and what kind of file a path holds where it is no record (sealed,
+released). A sealed file is only ever compared by whether it is the same. Must not know git, verdicts, or the words in
+which a change is told.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from generator.text import Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """A field whose value differs: the fields' names and the schema's titles from the top down, with the items of lists between them.
+    """A field whose value differs: the fields' names and the schema's titles from the top down, with the items of lists
+    between them.
 
     `before` or `after` is None where the field was not stated. `labels` are the words of a closed set.
     """
@@ -35,7 +37,9 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordChange:
-    """A record that was added, removed, changed or moved. `title` is what it calls itself, `names` are the ids in its path.
+    """A record that was added, removed, changed or moved.
+
+    `title` is what it calls itself, `names` are the ids in its path.
 
     `readable` is False where a side is no valid YAML; `check` says why, and no field is compared.
     """
@@ -52,7 +56,9 @@ class RecordChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChange:
-    """A file that is told of by its path alone: sealed, released, no record at all, or nothing that may stand here (a link, a submodule)."""
+    """A file that is told of by its path alone: sealed, released, no record at all, or nothing that may stand here (a
+    link, a submodule).
+    """
 
     how: How
     path: str
@@ -118,7 +124,9 @@ def _data(path: str | None, reader: Callable[[], bytes] | None) -> Any:
     if path is None or reader is None:
         return {}
     document, problems = read(path, reader())
-    return document.data if document is not None and not problems and isinstance(document.data, Mapping) else _UNREADABLE
+    return (
+        document.data if document is not None and not problems and isinstance(document.data, Mapping) else _UNREADABLE
+    )
 
 
 def _title(data: Mapping[str, Any]) -> str:
@@ -130,19 +138,25 @@ def _names(kind: str, path: str) -> Mapping[str, str]:
     return match.groupdict() if match else {}
 
 
-# --- fields -------------------------------------------------------------------------------------------------------------------------
+# --- fields -----------------------------------------------------------------------------------------------------------
 
 
-def compared(schema: Schema, before: Any, after: Any, names: tuple[str, ...] = (), titles: tuple[Text, ...] = ()) -> Iterator[FieldChange]:
+def compared(
+    schema: Schema, before: Any, after: Any, names: tuple[str, ...] = (), titles: tuple[Text, ...] = ()
+) -> Iterator[FieldChange]:
     """Every field that differs, in the order of the schema; what the schema does not know comes last."""
-    if before == after and json.dumps(before, sort_keys=True) == json.dumps(after, sort_keys=True):  # to Python, 1 is True
+    if before == after and json.dumps(before, sort_keys=True) == json.dumps(
+        after, sort_keys=True
+    ):  # to Python, 1 is True
         return
     if _is_mapping(before, after) and "properties" in schema:
         known = schema["properties"]
         for name in (*known, *sorted({*(before or {}), *(after or {})} - set(known))):
             node = known.get(name, {})
             title = text_of(node, "title") if "title" in node else Text(zh=name)
-            yield from compared(node, (before or {}).get(name), (after or {}).get(name), (*names, name), (*titles, title))
+            yield from compared(
+                node, (before or {}).get(name), (after or {}).get(name), (*names, name), (*titles, title)
+            )
     elif _is_list_of_mappings(before, after) and "items" in schema:
         yield from _items(schema["items"], before or [], after or [], names, titles)
     else:
@@ -161,13 +175,25 @@ def _is_mapping(*sides: Any) -> bool:
 
 def _is_list_of_mappings(*sides: Any) -> bool:
     stated = [item for side in sides if isinstance(side, list) for item in side]
-    return all(side is None or isinstance(side, list) for side in sides) and bool(stated) and all(isinstance(i, Mapping) for i in stated)
+    return (
+        all(side is None or isinstance(side, list) for side in sides)
+        and bool(stated)
+        and all(isinstance(i, Mapping) for i in stated)
+    )
 
 
-def _items(schema: Schema, before: Sequence[Any], after: Sequence[Any], names: tuple[str, ...], titles: tuple[Text, ...]) -> Iterator[FieldChange]:
-    """The items of two lists, paired by what tells them apart; an item that is new or gone is compared with nothing. First their order, by name."""
+def _items(
+    schema: Schema, before: Sequence[Any], after: Sequence[Any], names: tuple[str, ...], titles: tuple[Text, ...]
+) -> Iterator[FieldChange]:
+    """The items of two lists, paired by what tells them apart; an item that is new or gone is compared with nothing.
+
+    First their order, by name.
+    """
     key = _key(before, after)
-    old, new = {_told(key, i, item): item for i, item in enumerate(before)}, {_told(key, i, item): item for i, item in enumerate(after)}
+    old, new = (
+        {_told(key, i, item): item for i, item in enumerate(before)},
+        {_told(key, i, item): item for i, item in enumerate(after)},
+    )
     was, comes = [label for label in old if label in new], [label for label in new if label in old]
     if was != comes:
         yield FieldChange(names=names, titles=titles, before=was, after=comes, labels={})
@@ -198,7 +224,10 @@ _KEYS: tuple[tuple[str, ...], ...] = (
 def _key(before: Sequence[Any], after: Sequence[Any]) -> tuple[str, ...]:
     """The fields that tell the items of both lists apart; none where only their number does."""
     for key in _KEYS:
-        if all(len({_told(key, 0, item) for item in side}) == len(side) and all(set(key) <= set(item) for item in side) for side in (before, after)):
+        if all(
+            len({_told(key, 0, item) for item in side}) == len(side) and all(set(key) <= set(item) for item in side)
+            for side in (before, after)
+        ):
             return key
     return ()
 

@@ -1,7 +1,7 @@
 """What a reviewer must know of a change: what the records say differently, and what follows from it.
 
-Owns the comparison of two Sites: claims, verdicts, waivers, clause coverage, pages. Both are told as of the same day, so that nothing moves but by
-the change itself. Must not know git, nor the words and formats in which it is told.
+Owns the comparison of two Sites: claims, verdicts, waivers, clause coverage, pages. Both are told as of the same day,
+so that nothing moves but by the change itself. Must not know git, nor the words and formats in which it is told.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ class WaiverState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """Something that came out one way and now comes out another; None on a side where it did not exist. `subject` is what, by its id and title."""
+    """Something that came out one way and now comes out another; None on a side where it did not exist.
+
+    `subject` is what, by its id and title.
+    """
 
     id: str
     subject: Text
@@ -50,7 +53,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictTurn:
-    """A rule that comes out differently, and for which schools; none for a rule about the district. `worse` is whether a reviewer must ask why."""
+    """A rule that comes out differently, and for which schools; none for a rule about the district.
+
+    `worse` is whether a reviewer must ask why.
+    """
 
     rule: RuleId
     title: Text
@@ -60,7 +66,8 @@ class VerdictTurn:
     worse: bool
 
 
-# How bad a verdict is. What is no longer judged at all is worse than all but a breach: that a duty is gone must not hide behind what is mended.
+# How bad a verdict is. What is no longer judged at all is worse than all but a breach: that a duty is gone must not
+# hide behind what is mended.
 _BADNESS: Mapping[str | None, int] = {
     Verdict.MET.value: 0,
     Verdict.NOT_APPLICABLE.value: 0,
@@ -75,7 +82,9 @@ _BADNESS: Mapping[str | None, int] = {
 
 
 def _grave(turn: VerdictTurn) -> tuple[bool, int, bool, str, str]:
-    """The order in which turns are told: the worse first, among them the worst, and what is judged for the first time last."""
+    """The order in which turns are told: the worse first, among them the worst, and what is judged for the first time
+    last.
+    """
     badness = _BADNESS[turn.after]
     return not turn.worse, -badness, turn.before is None, turn.rule, turn.before or ""
 
@@ -99,7 +108,9 @@ class PageChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consequences:
-    """What follows from the change, if both sides could be loaded. `frame` is whether what stands around every page is another.
+    """What follows from the change, if both sides could be loaded.
+
+    `frame` is whether what stands around every page is another.
 
     `pages` are those that read differently between the navigation and the foot.
     """
@@ -114,7 +125,10 @@ class Consequences:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """A change as a reviewer meets it. `names` are the titles of what records refer to by id; `faults` counts the Problems of either side."""
+    """A change as a reviewer meets it.
+
+    `names` are the titles of what records refer to by id; `faults` counts the Problems of either side.
+    """
 
     changes: Changes
     consequences: Consequences | None
@@ -124,9 +138,17 @@ class Review:
 
 
 def review(
-    changes: Changes, before: Repository | None, after: Repository | None, faults: tuple[int, int], as_of: date, language: Language = Language.ZH
+    changes: Changes,
+    before: Repository | None,
+    after: Repository | None,
+    faults: tuple[int, int],
+    as_of: date,
+    language: Language = Language.ZH,
 ) -> Review:
-    """Compare. A side that could not be loaded is None, and then only the files are compared. Pages are those of one language."""
+    """Compare.
+
+    A side that could not be loaded is None, and then only the files are compared. Pages are those of one language.
+    """
     return Review(
         changes=changes,
         consequences=_consequences(changes, before, after, as_of, language) if before and after else None,
@@ -136,7 +158,9 @@ def review(
     )
 
 
-def _consequences(changes: Changes, older: Repository, newer: Repository, as_of: date, language: Language) -> Consequences:
+def _consequences(
+    changes: Changes, older: Repository, newer: Repository, as_of: date, language: Language
+) -> Consequences:
     earlier: Earlier = {}
     past_of = concerned(older, newer)  # counts of the others add the same to both sides
     before, after = site(older, as_of, None, earlier, past_of), site(newer, as_of, None, earlier, past_of)
@@ -165,7 +189,10 @@ def _claims(before: Site, after: Site) -> Iterator[Turn]:
 
 
 def _waivers(before: Site, after: Site) -> Iterator[Turn]:
-    old, new = ({str(w.id): (_excused(side, w), _state(w, side.as_of).value) for w in side.repository.waivers.values()} for side in (before, after))
+    old, new = (
+        {str(w.id): (_excused(side, w), _state(w, side.as_of).value) for w in side.repository.waivers.values()}
+        for side in (before, after)
+    )
     return _turns(old, new)
 
 
@@ -184,7 +211,9 @@ def _state(waiver: Waiver, on: date) -> WaiverState:
 
 def _verdicts(before: Site, after: Site) -> Iterator[VerdictTurn]:
     """What turned to worse first; then rules in order, and what they turned from and into; schools in order."""
-    old, new = ({(c.rule.id, c.school.id if c.school else None): c for c in side.verdicts.checks} for side in (before, after))
+    old, new = (
+        {(c.rule.id, c.school.id if c.school else None): c for c in side.verdicts.checks} for side in (before, after)
+    )
     turned: dict[tuple[RuleId, str | None, str | None], list[tuple[SchoolId, Text]]] = {}
     titles: dict[RuleId, Text] = {}
     for key in dict.fromkeys((*new, *old)):
@@ -208,7 +237,7 @@ def _coverage(repository: Repository) -> CoverageCount:
     return CoverageCount(covered=sum(bool(found) for found in rules.values()), clauses=len(rules))
 
 
-# --- pages ---------------------------------------------------------------------------------------------------------------------------
+# --- pages ------------------------------------------------------------------------------------------------------------
 
 # Kinds of records that reach a school's page only where they name the school, and kinds that reach none.
 _OF_ONE_SCHOOL = frozenset({"school", "return", "receipt", "waiver", "inspection", "application"})
@@ -223,12 +252,21 @@ class _Drafting(Edition):
 
     def written(self, draft: PageDraft) -> Page:
         self.drafts[draft.path] = draft
-        return Page(path=draft.path, kind=draft.kind, title=draft.title, description=draft.description, body="", cites=draft.cites)
+        return Page(
+            path=draft.path,
+            kind=draft.kind,
+            title=draft.title,
+            description=draft.description,
+            body="",
+            cites=draft.cites,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rewritten:
-    """The pages that a change can reach as they read on either side, by path; and whether what stands around every page is another."""
+    """The pages that a change can reach as they read on either side, by path; and whether what stands around every page
+    is another.
+    """
 
     frame: bool
     before: Mapping[str, Page]
@@ -239,7 +277,9 @@ class Rewritten:
         for path in sorted({*self.before, *self.after}):
             was, comes = self.before.get(path), self.after.get(path)
             if was is None or comes is None:
-                yield PageChange(path=path, title=(comes or self.before[path]).title, how=How.REMOVED if comes is None else How.ADDED)
+                yield PageChange(
+                    path=path, title=(comes or self.before[path]).title, how=How.REMOVED if comes is None else How.ADDED
+                )
             elif markdown(was) != markdown(comes):
                 yield PageChange(path=path, title=comes.title, how=How.CHANGED)
 
@@ -250,8 +290,13 @@ def rewritten(changes: Changes, before: Site, after: Site, language: Language) -
     sides = (first, replace(first, site=after))  # the templates are made ready once
     families = [family for family in FAMILIES if not _same(before, after, MADE_OF.get(family))]
     old, new = (_drafts(side, checks, families) for side, checks in zip(sides, _apart(before, after), strict=True))
-    differ = [path for path in {*old, *new} if path not in old or path not in new or not prints_alike(old[path], new[path])]
-    was, comes = ({path: side.written(drafts[path]) for path in differ if path in drafts} for side, drafts in zip(sides, (old, new), strict=True))
+    differ = [
+        path for path in {*old, *new} if path not in old or path not in new or not prints_alike(old[path], new[path])
+    ]
+    was, comes = (
+        {path: side.written(drafts[path]) for path in differ if path in drafts}
+        for side, drafts in zip(sides, (old, new), strict=True)
+    )
     reached = _reached(changes, before, after)
     tables = _tables(before, after, reached)
     for side, written in zip(sides, (was, comes), strict=True):
@@ -281,14 +326,17 @@ def _stamped(side: Edition, reached: frozenset[SchoolId], tables: frozenset[str]
 
 
 def _tables(before: Site, after: Site, reached: frozenset[SchoolId]) -> frozenset[str]:
-    """The tables of schools and rules that can be others after the change: with a school reached, with other schools; all, if one comes or goes."""
+    """The tables of schools and rules that can be others after the change: with a school reached, with other schools;
+    all, if one comes or goes.
+    """
     old, new = ({grid.path: grid.schools for grid in matrix.grids(side)} for side in (before, after))
     if list(old) != list(new):
         return frozenset({**old, **new})
     return frozenset(p for p in new if not identical(old[p], new[p]) or any(school.id in reached for school in new[p]))
 
 
-# Families whose pages take long to make, or rest on little: the records that they are made of, and on nothing else but the day.
+# Families whose pages take long to make, or rest on little: the records that they are made of, and on nothing else but
+# the day.
 MADE_OF: Mapping[PageFamily, tuple[str, ...]] = {
     releases.pages: ("district", "releases", "rules", "schools"),
     statistics.pages: ("district", "receipts", "releases", "schools"),
@@ -311,8 +359,13 @@ def _records(side: Site, name: str) -> tuple[object, ...]:
 
 
 def _drafts(side: Edition, checks: Verdicts, families: Iterable[PageFamily]) -> Mapping[str, PageDraft]:
-    """What pages of these families are made of. Files of all verdicts differ where those do that the other side has not: only these are put in."""
-    drafting = _Drafting(site=side.site, language=side.language, catalogue=side.catalogue, environment=side.environment, drafts={})
+    """What pages of these families are made of.
+
+    Files of all verdicts differ where those do that the other side has not: only these are put in.
+    """
+    drafting = _Drafting(
+        site=side.site, language=side.language, catalogue=side.catalogue, environment=side.environment, drafts={}
+    )
     narrowed = replace(drafting, site=replace(side.site, verdicts=checks))
     for family in families:
         tuple(family(narrowed if family is downloads.pages else drafting))
@@ -323,14 +376,22 @@ def _apart(before: Site, after: Site) -> tuple[Verdicts, Verdicts]:
     """The verdicts of each side without the Checks that are told alike on both."""
     if before.repository.district is not after.repository.district:  # its areas and its name stand in every line
         return before.verdicts, after.verdicts
-    old, new = ({(c.rule.id, c.school.id if c.school else None): c for c in side.verdicts.checks} for side in (before, after))
+    old, new = (
+        {(c.rule.id, c.school.id if c.school else None): c for c in side.verdicts.checks} for side in (before, after)
+    )
     alike = {key for key, check in new.items() if key in old and prints_alike(old[key], check)}
-    first, second = (replace(s.verdicts, checks=tuple(c for k, c in m.items() if k not in alike)) for s, m in ((before, old), (after, new)))
+    first, second = (
+        replace(s.verdicts, checks=tuple(c for k, c in m.items() if k not in alike))
+        for s, m in ((before, old), (after, new))
+    )
     return first, second
 
 
 def prints_alike(one: object, other: object) -> bool:
-    """Whether two values are one to a template. Stricter than equality, to which 1 is 1.0 and True; what it does not know is not alike."""
+    """Whether two values are one to a template.
+
+    Stricter than equality, to which 1 is 1.0 and True; what it does not know is not alike.
+    """
     if one is other:
         return True
     if type(one) is not type(other):
@@ -345,7 +406,9 @@ def prints_alike(one: object, other: object) -> bool:
 
 
 def _reached(changes: Changes, before: Site, after: Site) -> frozenset[SchoolId]:
-    """The schools whose pages can be others after the change: records that name them, a waiver's need, or something that all schools share."""
+    """The schools whose pages can be others after the change: records that name them, a waiver's need, or something
+    that all schools share.
+    """
     old, new = own_records(before.repository), own_records(after.repository)
     if changes.releases or {change.kind for change in changes.records} - _OF_ONE_SCHOOL - _ON_NO_SCHOOL_PAGE:
         return frozenset({**old, **new})

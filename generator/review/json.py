@@ -37,11 +37,23 @@ def report(words: ReviewWords) -> str:
 def _record(record: RecordChange) -> dict[str, object]:
     moved = {"old_path": record.old_path} if record.old_path else {}
     fields = [_field(field) for field in record.fields]
-    return {"kind": record.kind, "change": record.how.value, "path": record.path, **moved, "readable": record.readable, "fields": fields}
+    return {
+        "kind": record.kind,
+        "change": record.how.value,
+        "path": record.path,
+        **moved,
+        "readable": record.readable,
+        "fields": fields,
+    }
 
 
 def _field(field: FieldChange) -> dict[str, object]:
-    return {"field": list(field.names), "title": [title.zh for title in field.titles], "before": plain(field.before), "after": plain(field.after)}
+    return {
+        "field": list(field.names),
+        "title": [title.zh for title in field.titles],
+        "before": plain(field.before),
+        "after": plain(field.after),
+    }
 
 
 def _files(files: Iterable[FileChange]) -> list[dict[str, str]]:
@@ -66,4 +78,7 @@ def _verdict(turn: VerdictTurn) -> dict[str, object]:
 def _pages(follows: Consequences | None) -> dict[str, object]:
     if follows is None:
         return {}
-    return {"every_page": follows.frame, "pages": [{"change": page.how.value, "path": page.path} for page in follows.pages]}
+    return {
+        "every_page": follows.frame,
+        "pages": [{"change": page.how.value, "path": page.path} for page in follows.pages],
+    }

@@ -1,8 +1,9 @@
 """A review as Markdown: the summary of a CI step, and the comment of a pull request.
 
-Owns the layout and the size: platforms refuse a comment above 65,536 characters. Every section has room of its own, and what one does not need goes
-to those after it, the first ones first; in a section every item is told before any is told in full. So nothing large can push out something
-small, and what is left out is counted. Must not know how anything is said.
+Owns the layout and the size: platforms refuse a comment above 65,536 characters. Every section has room of its own, and
+what one does not need goes to those after it, the first ones first; in a section every item is told before any is told
+in full. So nothing large can push out something small, and what is left out is counted. Must not know how anything is
+said.
 """
 
 from __future__ import annotations
@@ -43,7 +44,10 @@ _SIGNS = {How.ADDED: "🟢 ", How.REMOVED: "🔴 ", How.CHANGED: "🟡 ", How.MO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """An item as it is written: its head, its lines, and what each of them is one of and how many. `short` if the head says all."""
+    """An item as it is written: its head, its lines, and what each of them is one of and how many.
+
+    `short` if the head says all.
+    """
 
     head: str
     lines: tuple[str, ...]
@@ -53,7 +57,11 @@ class _Told:
 
 def report(words: ReviewWords) -> str:
     """A headline, what was compared, then section by section."""
-    head = [f"### {words.say('diff.title')}", _bounded(words.lead()), *(f"> ⚠️ {_bounded(note)}" for note in words.remarks())]
+    head = [
+        f"### {words.say('diff.title')}",
+        _bounded(words.lead()),
+        *(f"> ⚠️ {_bounded(note)}" for note in words.remarks()),
+    ]
     while _size(head) > _HEAD:
         del head[-1]
     sections = words.sections()
@@ -82,9 +90,11 @@ def _rooms(rooms: Sequence[int], needs: Sequence[int], most: int) -> list[int]:
 
 
 def _fitted(words: ReviewWords, section: ReviewSection, items: Sequence[_Told], room: int) -> list[str]:
-    """A section in less room than it needs: of every item its head and first line, then a line more of each, round by round, while there is room.
+    """A section in less room than it needs: of every item its head and first line, then a line more of each, round by
+    round, while there is room.
 
-    What that takes is reckoned without the sentences that count what is left out; so it is tried with less and less until all fits.
+    What that takes is reckoned without the sentences that count what is left out; so it is tried with less and less
+    until all fits.
     """
     for share in (90, 75, 60, 45, 30, 15, 0):
         kept = _kept(items, room * share // 100)
@@ -148,12 +158,18 @@ def _written(words: ReviewWords, section: ReviewSection, items: Sequence[_Told],
         lines = [item.head for item in items]
         blocks += ["\n".join(_fold(words.say("diff.list"), lines) if section.folded else lines)] if lines else []
     else:
-        blocks += ["\n".join([item.head, *([] if item.short else ["", *_lines(words, item)])]).rstrip() for item in items]
+        blocks += [
+            "\n".join([item.head, *([] if item.short else ["", *_lines(words, item)])]).rstrip() for item in items
+        ]
     return [*blocks, f"*{_bounded(words.left_out(left))}*"] if left else blocks
 
 
 def _lines(words: ReviewWords, item: _Told) -> Sequence[str]:
-    return _fold(words.say("diff.fields", count=sum(count for _, count in item.sorts)), item.lines) if len(item.lines) > _FOLDED else item.lines
+    return (
+        _fold(words.say("diff.fields", count=sum(count for _, count in item.sorts)), item.lines)
+        if len(item.lines) > _FOLDED
+        else item.lines
+    )
 
 
 def _told(words: ReviewWords, item: ReviewItem) -> _Told:
@@ -163,8 +179,15 @@ def _told(words: ReviewWords, item: ReviewItem) -> _Told:
         head = f"{sign}**{_bounded(item.title)}**" + (f" {place}" if place else "")
         lines = tuple(f"- {_line(words, line)}" for line in item.lines)
         sorts = tuple((line.sort or item.sort, line.count) for line in item.lines)
-        return _Told(head="\n".join([head, *(["", _bounded(item.note)] if item.note else [])]), lines=lines, sorts=sorts, short=False)
-    said = " · ".join(part for part in (f"**{_bounded(item.title)}**" if item.title else "", _bounded(item.note), place) if part)
+        return _Told(
+            head="\n".join([head, *(["", _bounded(item.note)] if item.note else [])]),
+            lines=lines,
+            sorts=sorts,
+            short=False,
+        )
+    said = " · ".join(
+        part for part in (f"**{_bounded(item.title)}**" if item.title else "", _bounded(item.note), place) if part
+    )
     changes = "".join(_line(words, line) for line in item.lines)
     head = f"- {sign}{words.say('diff.colon', label=said, value=changes) if changes and said else said or changes}"
     sorts = tuple((line.sort or item.sort, line.count) for line in item.lines) or ((item.sort, 1),)

@@ -1,7 +1,7 @@
 """A review in words: sections of items, for any format to print.
 
-Owns how a change of a record, a field or a verdict is said, and in which order the sections come. Must not know formats; text from records is handed
-on as it is.
+Owns how a change of a record, a field or a verdict is said, and in which order the sections come. Must not know
+formats; text from records is handed on as it is.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ class ReviewPart(StrEnum):
 class Line:
     """`label` and what became of it; `before` and `after` are empty where there is nothing to say of that side.
 
-    `sort` is what it is one of, and `count` how many, for who has to leave it out; a lower `weight` is told before a higher one.
+    `sort` is what it is one of, and `count` how many, for who has to leave it out; a lower `weight` is told before a
+    higher one.
     """
 
     label: str
@@ -99,7 +100,9 @@ class ReviewSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewWords(Speaker):
-    """How a review is said in one language. `base` and `head` name the two states; `notes` are sentences about the comparison itself.
+    """How a review is said in one language.
+
+    `base` and `head` name the two states; `notes` are sentences about the comparison itself.
 
     `newest` is the state that a release is described from, if its files can be read.
     """
@@ -110,7 +113,7 @@ class ReviewWords(Speaker):
     notes: tuple[str, ...] = ()
     newest: Repository | None = None
 
-    # --- the whole ---------------------------------------------------------------------------------------------------------
+    # --- the whole ----------------------------------------------------------------------------------------------------
 
     def lead(self) -> str:
         """What was compared, and how much changed: what did not is not counted out."""
@@ -123,8 +126,16 @@ class ReviewWords(Speaker):
             "verdicts": _checks(verdicts),
             "unmet": _checks(turn for turn in verdicts if turn.after == Verdict.UNMET.value),
         }
-        told = [self.say(f"diff.count.{name}", count=count) for name, count in counts.items() if count] or [self.say("diff.unchanged")]
-        return self.say("diff.lead", base=self.base, head=self.head, as_of=self.review.as_of, told=self.say("diff.clause").join(told))
+        told = [self.say(f"diff.count.{name}", count=count) for name, count in counts.items() if count] or [
+            self.say("diff.unchanged")
+        ]
+        return self.say(
+            "diff.lead",
+            base=self.base,
+            head=self.head,
+            as_of=self.review.as_of,
+            told=self.say("diff.clause").join(told),
+        )
 
     def remarks(self) -> tuple[str, ...]:
         """What a reader must know about the comparison: other than asked, or not whole."""
@@ -137,18 +148,26 @@ class ReviewWords(Speaker):
     def sections(self) -> tuple[ReviewSection, ...]:
         """Everything that changed; nothing that did not."""
         changes, follows = self.review.changes, self.review.consequences
-        records = {part: [self._record(r) for r in self._by_weight(changes.records) if _part_of(r.kind) is part] for part in ReviewPart}
+        records = {
+            part: [self._record(r) for r in self._by_weight(changes.records) if _part_of(r.kind) is part]
+            for part in ReviewPart
+        }
         made: dict[ReviewPart, list[ReviewItem]] = {
             **(self._consequences(follows) if follows else {}),
             ReviewPart.KEYS: records[ReviewPart.KEYS],
             ReviewPart.SETTINGS: records[ReviewPart.SETTINGS],
             ReviewPart.RELEASES: [self._release(f) for f in sorted(changes.releases, key=_gone_first)],
-            ReviewPart.SEALED: [*(self._file(f, "diff.sealed_note") for f in sorted(changes.sealed, key=_gone_first)), *records[ReviewPart.SEALED]],
+            ReviewPart.SEALED: [
+                *(self._file(f, "diff.sealed_note") for f in sorted(changes.sealed, key=_gone_first)),
+                *records[ReviewPart.SEALED],
+            ],
             ReviewPart.FOREIGN: [self._file(f, "diff.foreign_note") for f in sorted(changes.foreign, key=_gone_first)],
             ReviewPart.OUTSIDE: [self._outside(f) for f in _in_turn(changes.outside)],
             ReviewPart.RECORDS: records[ReviewPart.RECORDS],
             ReviewPart.OTHERS: [self._file(f) for f in sorted(changes.others, key=_gone_first)],
-            ReviewPart.FRAME: [ReviewItem(how=How.CHANGED, title=self.say("diff.frame"))] if follows and follows.frame else [],
+            ReviewPart.FRAME: [ReviewItem(how=How.CHANGED, title=self.say("diff.frame"))]
+            if follows and follows.frame
+            else [],
             ReviewPart.PAGES: [self._page(p) for p in sorted(follows.pages, key=_gone_first)] if follows else [],
         }
         return tuple(self._section(part, made[part]) for part in ReviewPart if made.get(part))
@@ -156,12 +175,19 @@ class ReviewWords(Speaker):
     def _section(self, part: ReviewPart, items: list[ReviewItem]) -> ReviewSection:
         count = sum(max(1, sum(line.count for line in item.lines)) for item in items) if part in _TURNS else len(items)
         return ReviewSection(
-            part=part, title=self.say(f"diff.section_{part.value}", count=count), items=tuple(items), folded=part is ReviewPart.PAGES
+            part=part,
+            title=self.say(f"diff.section_{part.value}", count=count),
+            items=tuple(items),
+            folded=part is ReviewPart.PAGES,
         )
 
     def _consequences(self, follows: Consequences) -> dict[ReviewPart, list[ReviewItem]]:
         before, after = follows.coverage
-        line = Line(label=self.say("diff.coverage"), before=f"{before.covered}/{before.clauses}", after=f"{after.covered}/{after.clauses}")
+        line = Line(
+            label=self.say("diff.coverage"),
+            before=f"{before.covered}/{before.clauses}",
+            after=f"{after.covered}/{after.clauses}",
+        )
         return {
             ReviewPart.WORSE: [self._verdict(turn) for turn in follows.verdicts if turn.worse],
             ReviewPart.BETTER: [self._verdict(turn) for turn in follows.verdicts if not turn.worse],
@@ -173,12 +199,14 @@ class ReviewWords(Speaker):
     def left_out(self, counts: Mapping[str, int]) -> str:
         """How much is not told here, by what it is one of; the sorts of which there are most are named."""
         most = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
-        told = [self.say("diff.left_kind", count=count, sort=_shortened(sort, 60)) for sort, count in most[:_MOST_SORTS]]
+        told = [
+            self.say("diff.left_kind", count=count, sort=_shortened(sort, 60)) for sort, count in most[:_MOST_SORTS]
+        ]
         if rest := sum(count for _, count in most[_MOST_SORTS:]):
             told.append(self.say("diff.left_rest", count=rest))
         return self.say("diff.left_out", count=sum(counts.values()), told=self.say("diff.semicolon").join(told))
 
-    # --- records -----------------------------------------------------------------------------------------------------------
+    # --- records ------------------------------------------------------------------------------------------------------
 
     def _record(self, record: RecordChange) -> ReviewItem:
         same = record.how is How.CHANGED and not record.fields
@@ -190,7 +218,9 @@ class ReviewWords(Speaker):
             title=self._name(record),
             place=named(record.path),
             note=note,
-            lines=tuple(sorted(self._lines(record), key=lambda line: line.weight)) if record.how is not How.ADDED else tuple(self._lines(record)),
+            lines=tuple(sorted(self._lines(record), key=lambda line: line.weight))
+            if record.how is not How.ADDED
+            else tuple(self._lines(record)),
             sort=self.say(f"diff.sort.{record.how.value}", kind=self._kind(record)),
         )
 
@@ -198,19 +228,28 @@ class ReviewWords(Speaker):
         return self.text(text_of(schema_of(record.kind), "title"))
 
     def _by_weight(self, records: Iterable[RecordChange]) -> list[RecordChange]:
-        """Records of schools of which something turned to worse first; changes of figures before changes of words; what is new last."""
+        """Records of schools of which something turned to worse first; changes of figures before changes of words; what
+        is new last.
+        """
         follows = self.review.consequences
         worse = {school for turn in follows.verdicts if turn.worse for school, _ in turn.schools} if follows else set()
 
         def key(record: RecordChange) -> tuple[bool, bool, int, str]:
             school = record.names.get("school") or (record.names.get("id") if record.kind == "school" else None)
-            weight = 0 if record.how is How.REMOVED or not record.readable else min(map(_weight, record.fields), default=_WORDS)
+            weight = (
+                0
+                if record.how is How.REMOVED or not record.readable
+                else min(map(_weight, record.fields), default=_WORDS)
+            )
             return record.how is How.ADDED, school not in worse, weight, record.path
 
         return sorted(records, key=key)
 
     def _lines(self, record: RecordChange) -> Iterator[Line]:
-        """The fields that differ. Of a new record: what it says, but what its path says already and, in Chinese, its English texts."""
+        """The fields that differ.
+
+        Of a new record: what it says, but what its path says already and, in Chinese, its English texts.
+        """
         for field in record.fields:
             sort = " · ".join((self._kind(record), self.text(field.titles[0])))
             if record.how is not How.ADDED:
@@ -230,24 +269,36 @@ class ReviewWords(Speaker):
 
     def _field(self, field: FieldChange) -> Line:
         steps = zip(field.names, field.titles, strict=True)
-        label = _shortened(" · ".join(self._step(field.names[i - 1] if i else "", name, title) for i, (name, title) in enumerate(steps)), 160)
+        label = _shortened(
+            " · ".join(
+                self._step(field.names[i - 1] if i else "", name, title) for i, (name, title) in enumerate(steps)
+            ),
+            160,
+        )
         if isinstance(field.before, list) and isinstance(field.after, list):
             gone = [v for v in field.before if v not in field.after]
             new = [v for v in field.after if v not in field.before]
             if (gone or new) and len(gone) + len(new) < len(field.before) + len(field.after):
                 parts = [("diff.list_gone", gone), ("diff.list_new", new)]
-                told = self.say("diff.semicolon").join(self.say(key, values=self._value(field, values)) for key, values in parts if values)
+                told = self.say("diff.semicolon").join(
+                    self.say(key, values=self._value(field, values)) for key, values in parts if values
+                )
                 return Line(label=label, after=told)
         if isinstance(field.before, Mapping) and field.after is None:
             return Line(label=label, after=self.say("diff.item_gone"))
         if isinstance(field.before, str) and isinstance(field.after, str) and field.before not in field.labels:
             before, after = self._contrast(field.before, field.after)
-            before, after = (self._word(field, v) if v == was else v for v, was in ((before, field.before), (after, field.after)))
+            before, after = (
+                self._word(field, v) if v == was else v for v, was in ((before, field.before), (after, field.after))
+            )
             return Line(label=label, before=before, after=after)
         return Line(label=label, before=self._side(field, field.before), after=self._side(field, field.after))
 
     def _contrast(self, before: str, after: str) -> tuple[str, str]:
-        """Two texts, of long ones where they differ: a change far inside must not be cut off. Blanks that differ are told, for nobody sees them."""
+        """Two texts, of long ones where they differ: a change far inside must not be cut off.
+
+        Blanks that differ are told, for nobody sees them.
+        """
         if before.split() == after.split():
             return self._cut(before), f"{self._cut(after)} {self.say('diff.blanks')}"
         if max(len(before), len(after)) <= _LONGEST:
@@ -255,7 +306,9 @@ class ReviewWords(Speaker):
         spans = list(differing(before, after))
         found = [(self._around(before, *span[:2]), self._around(after, *span[2:])) for span in spans]
         shown, size = set[int](), 0
-        for n in sorted(range(len(spans)), key=lambda n: (_same_figures(before, after, spans[n]), n)):  # those that change a figure first
+        for n in sorted(
+            range(len(spans)), key=lambda n: (_same_figures(before, after, spans[n]), n)
+        ):  # those that change a figure first
             size += len(found[n][0]) + len(found[n][1])
             if shown and size > _MOST_PLACES:
                 break
@@ -292,9 +345,13 @@ class ReviewWords(Speaker):
             case int() | float():
                 return f"{value:,}"
             case list():
-                return self._cut(self.say("diff.comma").join(self._value(field, v) for v in value)) or self.say("diff.none")
+                return self._cut(self.say("diff.comma").join(self._value(field, v) for v in value)) or self.say(
+                    "diff.none"
+                )
             case Mapping():
-                return self._cut(self.say("diff.comma").join(f"{k} {self._value(field, v)}" for k, v in value.items())) or self.say("diff.none")
+                return self._cut(
+                    self.say("diff.comma").join(f"{k} {self._value(field, v)}" for k, v in value.items())
+                ) or self.say("diff.none")
             case str():
                 return self._word(field, value)
             case _:
@@ -308,29 +365,40 @@ class ReviewWords(Speaker):
             return self.say("diff.named", title=self.text(known), id=value)
         return self._cut(value)
 
-    # --- consequences --------------------------------------------------------------------------------------------------------
+    # --- consequences -------------------------------------------------------------------------------------------------
 
     def _verdict(self, turn: VerdictTurn) -> ReviewItem:
         """A rule that turned: its schools on one line, or many of them in lines that can be left out one by one."""
-        line = Line(label="", before="" if turn.before is None else self._outcome(turn.before), after=self._outcome(turn.after))
+        line = Line(
+            label="", before="" if turn.before is None else self._outcome(turn.before), after=self._outcome(turn.after)
+        )
         title = f"{turn.rule} {_shortened(self.text(turn.title), 80)}"
         became = self.say("diff.became", before=line.before, after=line.after) if line.before else line.after
         line = replace(line, sort=f"{turn.rule} {became}", count=max(1, len(turn.schools)))
-        names = [self.say("diff.named", title=_shortened(self.text(title), 40), id=id_) for id_, title in turn.schools]  # a title can be another's
+        names = [
+            self.say("diff.named", title=_shortened(self.text(title), 40), id=id_) for id_, title in turn.schools
+        ]  # a title can be another's
         if len(names) <= _MANY:
             schools = self.say("diff.comma").join(names)
             note = self.say("diff.schools", count=len(names), schools=schools) if len(names) > 1 else schools
             return ReviewItem(how=None, title=title, note=note, lines=(line,))
         chunks = [names[i : i + _MANY] for i in range(0, len(names), _MANY)]
-        lines = [Line(label="", after=self.say("diff.comma").join(chunk), sort=line.sort, count=len(chunk)) for chunk in chunks]
-        return ReviewItem(how=None, title=title, note=self.say("diff.many", became=became, count=len(names)), lines=tuple(lines))
+        lines = [
+            Line(label="", after=self.say("diff.comma").join(chunk), sort=line.sort, count=len(chunk))
+            for chunk in chunks
+        ]
+        return ReviewItem(
+            how=None, title=title, note=self.say("diff.many", became=became, count=len(names)), lines=tuple(lines)
+        )
 
     def _outcome(self, verdict: str | None) -> str:
         return self.say("diff.absent") if verdict is None else self.text(enum_label("Verdict", verdict))
 
     def _turn(self, turn: Turn, words: str) -> ReviewItem:
         line = Line(label="", before=self._was(words, turn.before), after=self._came_out(words, turn.after))
-        return ReviewItem(how=None, title=_shortened(self.text(turn.subject), 120), lines=(replace(line, sort=line.after),))
+        return ReviewItem(
+            how=None, title=_shortened(self.text(turn.subject), 120), lines=(replace(line, sort=line.after),)
+        )
 
     def _was(self, words: str, value: str | None) -> str:
         """What did not exist before has no before."""
@@ -342,19 +410,27 @@ class ReviewWords(Speaker):
     def _file(self, file: FileChange, note: str = "") -> ReviewItem:
         """A file by its path; of what it is one of, the note tells, or its folder."""
         said = self.say(f"{note}_{file.how.value}") if note else ""
-        return ReviewItem(how=file.how, title=named(file.path), note=said, sort=said or named(file.path.rpartition("/")[0]))
+        return ReviewItem(
+            how=file.how, title=named(file.path), note=said, sort=said or named(file.path.rpartition("/")[0])
+        )
 
     def _outside(self, file: FileChange) -> ReviewItem:
         guarding = self.say("diff.guarding") if _guarding(file)[0] < len(_GUARDING) else ""
         return ReviewItem(how=file.how, title=named(file.path), note=guarding, sort=named(file.path.partition("/")[0]))
 
     def _page(self, page: PageChange) -> ReviewItem:
-        return ReviewItem(how=page.how, title=_shortened(page.title, 120), place=page.path, sort=page.path.partition("/")[0])
+        return ReviewItem(
+            how=page.how, title=_shortened(page.title, 120), place=page.path, sort=page.path.partition("/")[0]
+        )
 
     def _release(self, file: FileChange) -> ReviewItem:
         """A release that is new says what a reviewer must know before it is public for good."""
         item = self._file(file, "diff.release_note")
-        release = self.newest.releases.get(ReleaseId(PurePosixPath(file.path).stem)) if self.newest and file.how is How.ADDED else None
+        release = (
+            self.newest.releases.get(ReleaseId(PurePosixPath(file.path).stem))
+            if self.newest and file.how is How.ADDED
+            else None
+        )
         if self.newest is None or release is None:
             return item
         term = self.newest.district.terms[release.term].title
@@ -364,13 +440,19 @@ class ReviewWords(Speaker):
             "counted": self.say("diff.release.schools", count=len(release.counted), all=len(self.newest.schools)),
             "correction": self.text(release.correction) if release.correction else "",
             "after": release.previous.id if release.previous else "",
-            "audit": self.say("diff.release.withstood", attackers=made.attackers, narrowest="—" if made.narrowest is None else made.narrowest),
+            "audit": self.say(
+                "diff.release.withstood",
+                attackers=made.attackers,
+                narrowest="—" if made.narrowest is None else made.narrowest,
+            ),
         }
         return replace(
             item,
             title=self.say("releases.one", term=self.text(term), revision=release.revision),
             place=named(file.path),
-            lines=tuple(Line(label=self.say(f"diff.release.{name}"), after=said) for name, said in lines.items() if said),
+            lines=tuple(
+                Line(label=self.say(f"diff.release.{name}"), after=said) for name, said in lines.items() if said
+            ),
         )
 
 
@@ -416,7 +498,9 @@ def _guarding(file: FileChange) -> tuple[int, bool, str]:
 
 
 def _in_turn(files: Iterable[FileChange]) -> list[FileChange]:
-    """Files outside the records, two of each sort in turn: however many there are of one, the first of every other stand near the top."""
+    """Files outside the records, two of each sort in turn: however many there are of one, the first of every other
+    stand near the top.
+    """
     turns: Counter[tuple[int, bool]] = Counter()
     order: list[tuple[int, tuple[int, bool, str], FileChange]] = []
     for file in sorted(files, key=_guarding):
@@ -432,7 +516,9 @@ def _new_last(turn: Turn) -> bool:
 
 
 def _place(record: RecordChange, field: FieldChange) -> int:
-    """The order of the lines of a record that was there: what it said and says no longer before what it says in addition."""
+    """The order of the lines of a record that was there: what it said and says no longer before what it says in
+    addition.
+    """
     is_more = field.before is None and record.how is not How.ADDED
     return _weight(field) + is_more * (_WORDS + 1)
 
@@ -440,14 +526,19 @@ def _place(record: RecordChange, field: FieldChange) -> int:
 def _weight(field: FieldChange) -> int:
     """How much a change of a field can mean: figures before closed sets and days, these before words."""
     sides = [side for side in (field.before, field.after) if side is not None]
-    if any(isinstance(side, int | float | Mapping) for side in sides):  # a group of fields that comes or goes may hold figures
+    if any(
+        isinstance(side, int | float | Mapping) for side in sides
+    ):  # a group of fields that comes or goes may hold figures
         return _FIGURES
     closed = field.labels or any(not isinstance(side, str) or _DAY.fullmatch(side) for side in sides)
     return _CLOSED if closed else _WORDS
 
 
 def differing(one: str, other: str) -> Iterator[tuple[int, int, int, int]]:
-    """Where two texts differ: from and to in each. After each place comes the nearest piece that both have; the cost is that of their length."""
+    """Where two texts differ: from and to in each.
+
+    After each place comes the nearest piece that both have; the cost is that of their length.
+    """
     where: dict[str, list[int]] = {}
     for start in range(len(other) - _PIECE + 1):
         where.setdefault(other[start : start + _PIECE], []).append(start)

@@ -1,7 +1,7 @@
 """What an age file says without a key: its stanzas, how long its payload is, whether it is one at all.
 
-Owns the strict reading of the age v1 header and armor (C2SP `age.md`). Reads every byte once, so that a file which anybody may send costs its
-size and no more. Must not know keys: nothing here can open anything.
+Owns the strict reading of the age v1 header and armor (C2SP `age.md`). Reads every byte once, so that a file which
+anybody may send costs its size and no more. Must not know keys: nothing here can open anything.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ class HeaderFault(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """`stanzas`: the kinds of the recipients' stanzas, grease left out. `payload`: exact bytes of plain text. `armored`: written as text.
+    """`stanzas`: the kinds of the recipients' stanzas, grease left out.
+
+    `payload`: exact bytes of plain text. `armored`: written as text.
 
     `binary` is the file without its armor.
     """
@@ -115,7 +117,9 @@ def _header(data: bytes, armored: bool) -> Header:
 
 
 def _payload(left: int) -> int:
-    """Bytes of plain text in what is left after the header: a nonce, then chunks of 64 KiB with a tag each, the last one not empty but alone."""
+    """Bytes of plain text in what is left after the header: a nonce, then chunks of 64 KiB with a tag each, the last
+    one not empty but alone.
+    """
     left -= _NONCE
     chunks = max(1, -(-left // (_CHUNK + _TAG)))
     plain = left - chunks * _TAG
@@ -125,7 +129,9 @@ def _payload(left: int) -> int:
 
 
 def is_sealed(data: bytes) -> bool:
-    """Whether a file is what age writes, from its first byte to its last; nothing can be told of its content, and nothing is."""
+    """Whether a file is what age writes, from its first byte to its last; nothing can be told of its content, and
+    nothing is.
+    """
     return isinstance(header(data), Header)
 
 

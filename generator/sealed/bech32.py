@@ -1,6 +1,7 @@
 """Bech32, the spelling of age keys: a prefix, five bits a letter, a checksum that finds mistyped ones.
 
-Owns the reading and writing of the spelling (BIP 173, without its limit of 90 letters). Must not know what a key is good for.
+Owns the reading and writing of the spelling (BIP 173, without its limit of 90 letters). Must not know what a key is
+good for.
 """
 
 from __future__ import annotations
@@ -15,7 +16,13 @@ def decoded(text: str) -> tuple[str, bytes] | None:
     """The prefix and the bytes of a key; None where a letter is wrong. All letters are small or all are capital."""
     small = text.lower()
     prefix, one, rest = small.rpartition("1")
-    if text not in (small, text.upper()) or not (prefix and one) or len(rest) < 6 or set(rest) - set(_LETTERS) or not prefix.isascii():
+    if (
+        text not in (small, text.upper())
+        or not (prefix and one)
+        or len(rest) < 6
+        or set(rest) - set(_LETTERS)
+        or not prefix.isascii()
+    ):
         return None
     values = [_LETTERS.index(letter) for letter in rest]
     if _checksum((*_expanded(prefix), *values)) != 1:

@@ -1,7 +1,8 @@
 """Receipts: what stands beside a sealed file, and whether file, receipt and recipients agree. All of it without a key.
 
-Owns the receipt's text, what a school signs, and the checks of every sealed file that anybody can make. Must not know how files are opened. A
-receipt is the sealer's word: only the office, on opening, sees whether the file was sealed for the keys it names.
+Owns the receipt's text, what a school signs, and the checks of every sealed file that anybody can make. Must not know
+how files are opened. A receipt is the sealer's word: only the office, on opening, sees whether the file was sealed for
+the keys it names.
 """
 
 from __future__ import annotations
@@ -65,14 +66,19 @@ def digest(data: bytes) -> str:
 def signed_text(receipt: Receipt, district: str) -> bytes:
     """What a school signs: canonical JSON, so that no two statements have one text.
 
-    It binds the content by the commitment, which stays as often as the office seals again. Form 1 had none: there the signature is good for the
-    very file only.
+    It binds the content by the commitment, which stays as often as the office seals again. Form 1 had none: there the
+    signature is good for the very file only.
     """
     told: dict[str, str | int] = {"revision": receipt.revision, "school": receipt.school, "term": receipt.term}
     if receipt.commitment is None:
         told |= {"digest": receipt.digest}
     else:
-        told |= {"commitment": receipt.commitment, "district": district, "form": receipt.schema, "sealed_on": receipt.sealed_on.isoformat()}
+        told |= {
+            "commitment": receipt.commitment,
+            "district": district,
+            "form": receipt.schema,
+            "sealed_on": receipt.sealed_on.isoformat(),
+        }
     return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
 
 
@@ -98,7 +104,9 @@ def written(receipt: Receipt) -> str:
 
 def keys_of(receipt: Receipt, signers: Iterable[Signer]) -> tuple[str, ...]:
     """The keys with which a school may sign what it sealed on the receipt's day."""
-    return tuple(s.key for s in signers if s.school == receipt.school and s.valid_from <= receipt.sealed_on <= s.valid_until)
+    return tuple(
+        s.key for s in signers if s.school == receipt.school and s.valid_from <= receipt.sealed_on <= s.valid_until
+    )
 
 
 def sealed_for(receipt: Receipt) -> date:
@@ -106,8 +114,13 @@ def sealed_for(receipt: Receipt) -> date:
     return receipt.rekeyed_on or receipt.sealed_on
 
 
-def check(receipts: Sequence[Receipt], recipients: Sequence[Recipient] | None, sealed: Mapping[str, bytes]) -> Iterator[Problem]:
-    """Whether sealed files, receipts and recipients agree. `recipients` is None where one of their files is broken: not checked against."""
+def check(
+    receipts: Sequence[Receipt], recipients: Sequence[Recipient] | None, sealed: Mapping[str, bytes]
+) -> Iterator[Problem]:
+    """Whether sealed files, receipts and recipients agree.
+
+    `recipients` is None where one of their files is broken: not checked against.
+    """
     yield from _usable(recipients or ())
     paths = {sealed_path(receipt.source.path): receipt for receipt in receipts}
     first: dict[str, str] = {}
@@ -148,7 +161,10 @@ def refusal(data: bytes) -> str | None:
 
 
 def admitted(data: bytes) -> Header | str:
-    """The Header of a file that `seal` may have written; why it is none, in one word. Nothing that is not admitted is ever given to a key."""
+    """The Header of a file that `seal` may have written; why it is none, in one word.
+
+    Nothing that is not admitted is ever given to a key.
+    """
     if len(data) > MAX_SEALED:
         return "size"
     read = header(data)
@@ -165,7 +181,13 @@ def _recipients(receipt: Receipt, recipients: Iterable[Recipient]) -> Iterator[P
     needed = [r.fingerprint for r in in_force(recipients, sealed_for(receipt))]
     if sorted(receipt.recipients) != needed:
         day = sealed_for(receipt).isoformat()
-        yield problem(receipt.source, "recipients-differ", day=day, needed=", ".join(needed) or "—", stated=", ".join(receipt.recipients))
+        yield problem(
+            receipt.source,
+            "recipients-differ",
+            day=day,
+            needed=", ".join(needed) or "—",
+            stated=", ".join(receipt.recipients),
+        )
 
 
 def _pair(receipt: Receipt, data: bytes | None, recipients: Iterable[Recipient]) -> Iterator[Problem]:
@@ -175,9 +197,15 @@ def _pair(receipt: Receipt, data: bytes | None, recipients: Iterable[Recipient])
         return
     if digest(data) != receipt.digest:
         ends = b"\r\n" in data and digest(data.replace(b"\r\n", b"\n")) == receipt.digest
-        yield problem(receipt.source, "sealed-line-ends" if ends else "digest-differs", Position(path=sealed_path(receipt.source.path)))
+        yield problem(
+            receipt.source,
+            "sealed-line-ends" if ends else "digest-differs",
+            Position(path=sealed_path(receipt.source.path)),
+        )
         return
     read = header(data)
     kinds = {key_format(r.key) for r in recipients if r.fingerprint in receipt.recipients}
-    if isinstance(read, Header) and (len(read.stanzas) != len(receipt.recipients) or (kinds and {*read.stanzas} != kinds)):
+    if isinstance(read, Header) and (
+        len(read.stanzas) != len(receipt.recipients) or (kinds and {*read.stanzas} != kinds)
+    ):
         yield problem(receipt.source, "stanzas-differ", stated=len(receipt.recipients), found=len(read.stanzas))

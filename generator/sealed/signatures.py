@@ -1,7 +1,7 @@
 """Who handed it in: signatures by a school's SSH key, made and verified by OpenSSH. The only user of `ssh-keygen`.
 
-Owns the namespace, which no other use of the key shares, and the calls. What is signed is public; so are the temporary files of a verification.
-Must not know what is signed.
+Owns the namespace, which no other use of the key shares, and the calls. What is signed is public; so are the temporary
+files of a verification. Must not know what is signed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ _NAMESPACE = "xinzhuli-submission@v"  # and the form's version: what is signed i
 _PROGRAM = "ssh-keygen"
 
 
-_ASKING = ("HOME", "SSH_AUTH_SOCK", "TERM")  # of whoever signs: a key that their agent holds, and how a passphrase is asked
+_ASKING = (
+    "HOME",
+    "SSH_AUTH_SOCK",
+    "TERM",
+)  # of whoever signs: a key that their agent holds, and how a passphrase is asked
 
 
 def available() -> bool:
@@ -44,7 +48,21 @@ def verified(text: bytes, signature: str, school: SchoolId, keys: Sequence[str],
         return False
     with tempfile.TemporaryDirectory(prefix="xinzhuli-") as folder:
         allowed, signed = Path(folder, "allowed"), Path(folder, "signature")
-        allowed.write_text("".join(f'{school} namespaces="{_NAMESPACE}{form}" {key}\n' for key in keys), encoding="ascii")
+        allowed.write_text(
+            "".join(f'{school} namespaces="{_NAMESPACE}{form}" {key}\n' for key in keys), encoding="ascii"
+        )
         signed.write_text(signature, encoding="ascii")
-        command = [found, "-Y", "verify", "-n", f"{_NAMESPACE}{form}", "-I", school, "-f", str(allowed), "-s", str(signed)]
+        command = [
+            found,
+            "-Y",
+            "verify",
+            "-n",
+            f"{_NAMESPACE}{form}",
+            "-I",
+            school,
+            "-f",
+            str(allowed),
+            "-s",
+            str(signed),
+        ]
         return child.run(command, child.environment((), found), given=text).returncode == 0

@@ -1,7 +1,8 @@
 """Sealing and opening: the only user of age.
 
-Owns keys, salts, padding and encryption, all of it in memory: nothing here touches a disk. What is opened was first read without a key
-(`receipts.admitted`), is filled up to a bucket, and stops at a size. Must not know what the text says.
+Owns keys, salts, padding and encryption, all of it in memory: nothing here touches a disk. What is opened was first
+read without a key (`receipts.admitted`), is filled up to a bucket, and stops at a size. Must not know what the text
+says.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ def new_identity() -> str:
 
 
 def salted(one: Submission) -> Salted:
-    """A Submission with random bytes of its own: fresh at each sealing by a school, kept when the office seals again."""
+    """A Submission with random bytes of its own: fresh at each sealing by a school, kept when the office seals
+    again.
+    """
     return Salted(submission=one, salt=os.urandom(SALT))
 
 
@@ -138,7 +141,9 @@ _MALFORMED = ("Header is invalid", "failed to fill whole buffer", "invalid armor
 
 
 def _why(message: str) -> Refusal:
-    """The library's message is all that tells its refusals apart; its version is pinned and a test holds the messages."""
+    """The library's message is all that tells its refusals apart; its version is pinned and a test holds the
+    messages.
+    """
     if message.startswith("No matching keys"):
         return Refusal.NO_KEY
     return Refusal.MALFORMED if message.startswith(_MALFORMED) else Refusal.ALTERED
@@ -167,7 +172,9 @@ class _Silent:
 def _plugin_recipients(keys: Sequence[str]) -> pyrage.plugin.RecipientPluginV1:
     """Several keys in one: pyrage knows post-quantum keys by their plugin only."""
     try:
-        return pyrage.plugin.RecipientPluginV1(_PLUGIN, [pyrage.plugin.Recipient.from_str(key) for key in keys], [], _Silent())
+        return pyrage.plugin.RecipientPluginV1(
+            _PLUGIN, [pyrage.plugin.Recipient.from_str(key) for key in keys], [], _Silent()
+        )
     except (pyrage.RecipientError, pyrage.EncryptError):
         raise CannotSeal from None
 

@@ -1,9 +1,10 @@
 """The attacker: what can be worked out from everything that is published, by whom, and how closely.
 
-Owns the verdict on a Draft. An attacker knows every published number of this and of all earlier releases, the sums that the form prescribes, and
-what is his own. He is beaten where other whole numbers, which agree with all he knows, could stand in the place of what is hidden: such a *witness*
-is a complete other table, found by linear programming and re-checked here in whole numbers, so that nobody needs to trust the solver. What has no
-witness is exposed; also where the solver gave up or found only fractions. Must not know how the numbers were protected.
+Owns the verdict on a Draft. An attacker knows every published number of this and of all earlier releases, the sums that
+the form prescribes, and what is his own. He is beaten where other whole numbers, which agree with all he knows, could
+stand in the place of what is hidden: such a *witness* is a complete other table, found by linear programming and
+re-checked here in whole numbers, so that nobody needs to trust the solver. What has no witness is exposed; also where
+the solver gave up or found only fractions. Must not know how the numbers were protected.
 """
 
 from __future__ import annotations
@@ -32,7 +33,18 @@ from generator.model.releases import (
     path_of,
 )
 from generator.problems import Position
-from generator.statistics.tables import Atoms, Filing, Ledger, Question, Secret, Statement, Tabulation, rounding_box, share_of, surplus
+from generator.statistics.tables import (
+    Atoms,
+    Filing,
+    Ledger,
+    Question,
+    Secret,
+    Statement,
+    Tabulation,
+    rounding_box,
+    share_of,
+    surplus,
+)
 from generator.statistics.witnesses import Aims, Field, Onlookers, Search
 from generator.text import Text
 
@@ -52,7 +64,9 @@ PUBLIC = Attacker()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
-    """A secret that an attacker gets too close to: all he must reckon with lies between `low` and `high`, as far as whole tables prove it."""
+    """A secret that an attacker gets too close to: all he must reckon with lies between `low` and `high`, as far as
+    whole tables prove it.
+    """
 
     secret: Secret
     attacker: Attacker
@@ -63,7 +77,9 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
-    """How it went: who tried, how many secrets, the programs solved, the narrowest interval that anybody was left with."""
+    """How it went: who tried, how many secrets, the programs solved, the narrowest interval that anybody was
+    left with.
+    """
 
     attackers: int
     secrets: int
@@ -72,8 +88,17 @@ class Attack:
     exposures: tuple[Exposure, ...]
 
 
-def attack(values: Sequence[int], statements: Iterable[Statement], secrets: Sequence[Secret], attackers: Sequence[Attacker], k: int) -> Attack:
-    """Let every attacker try every secret. `values` are the true counts of all atoms; UntrueStatementError if a statement denies them."""
+def attack(
+    values: Sequence[int],
+    statements: Iterable[Statement],
+    secrets: Sequence[Secret],
+    attackers: Sequence[Attacker],
+    k: int,
+) -> Attack:
+    """Let every attacker try every secret.
+
+    `values` are the true counts of all atoms; UntrueStatementError if a statement denies them.
+    """
     field = Field(values, tuple(statements))
     onlookers = Onlookers(field, [attacker.knows for attacker in attackers])
     aims = Aims(onlookers, secrets, k)
@@ -85,12 +110,17 @@ def attack(values: Sequence[int], statements: Iterable[Statement], secrets: Sequ
         programs=search.program.solved,
         narrowest=min(aims.narrowest, search.narrowest) if aims.tried else None,
         exposures=tuple(
-            Exposure(secret=secrets[one.secret], attacker=attackers[one.mind], value=one.value, low=one.low, high=one.high) for one in found
+            Exposure(
+                secret=secrets[one.secret], attacker=attackers[one.mind], value=one.value, low=one.low, high=one.high
+            )
+            for one in found
         ),
     )
 
 
-def interval(values: Sequence[int], statements: Iterable[Statement], secret: Secret, attacker: Attacker = PUBLIC) -> tuple[int, int]:
+def interval(
+    values: Sequence[int], statements: Iterable[Statement], secret: Secret, attacker: Attacker = PUBLIC
+) -> tuple[int, int]:
     """The least and the most that an attacker must reckon with, as far as whole tables prove it."""
     field = Field(values, tuple(statements))
     onlookers = Onlookers(field, [attacker.knows])
@@ -99,7 +129,7 @@ def interval(values: Sequence[int], statements: Iterable[Statement], secret: Sec
     return int(search.low[0]), int(search.high[0])
 
 
-# --- a release and all before it -----------------------------------------------------------------------------------------------
+# --- a release and all before it --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +154,12 @@ class Candidate:
     @property
     def cells(self) -> Mapping[Cell, Published]:
         """Every cell, table by table, row by row."""
-        return {Cell(table=t.id, row=r.id, column=c): cell for t in self.tables for r in t.rows for c, cell in r.cells.items()}
+        return {
+            Cell(table=t.id, row=r.id, column=c): cell
+            for t in self.tables
+            for r in t.rows
+            for c, cell in r.cells.items()
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +172,9 @@ class PublicView:
 
 
 def certify(ledger: Ledger, seen: PublicView, before: Sequence[PublicView]) -> Release | Attack:
-    """Attack a candidate together with the term's earlier releases. The Release, if nothing is exposed; else how the attack went.
+    """Attack a candidate together with the term's earlier releases.
+
+    The Release, if nothing is exposed; else how the attack went.
 
     Releases of other terms share no atom with this one: nothing that is said there narrows anything here.
     """
@@ -145,7 +182,9 @@ def certify(ledger: Ledger, seen: PublicView, before: Sequence[PublicView]) -> R
     found = attack_all(ledger, stacked, candidate.limits.k)
     if found.exposures:
         return found
-    certificate = Certificate(attackers=found.attackers, secrets=found.secrets, programs=found.programs, narrowest=found.narrowest)
+    certificate = Certificate(
+        attackers=found.attackers, secrets=found.secrets, programs=found.programs, narrowest=found.narrowest
+    )
     name = id_of(candidate.term, candidate.revision)
     fields = {field.name: getattr(candidate, field.name) for field in dataclass_fields(Candidate)}
     return Release(**fields, id=name, certificate=certificate, source=Position(path=path_of(name)))
@@ -154,9 +193,10 @@ def certify(ledger: Ledger, seen: PublicView, before: Sequence[PublicView]) -> R
 def attack_all(ledger: Ledger, seen: Sequence[PublicView], k: int) -> Attack:
     """Let everybody try everything that releases say.
 
-    Bands of participation are published for each school, so that schools cannot be added up, and one program with a row for each would be too
-    large. So there are two attacks, each with more knowledge than any real attacker has: on what was found, knowing how many pupils took part in
-    every band of every school; on who took part, knowing everything else. What withstands these also withstands an attacker who knows less.
+    Bands of participation are published for each school, so that schools cannot be added up, and one program with a row
+    for each would be too large. So there are two attacks, each with more knowledge than any real attacker has: on what
+    was found, knowing how many pupils took part in every band of every school; on who took part, knowing everything
+    else. What withstands these also withstands an attacker who knows less.
     """
     releases = [one.tabulation.filings for one in seen]
     known = [statement for one in seen for statement in said(ledger, one)]
@@ -166,7 +206,9 @@ def attack_all(ledger: Ledger, seen: Sequence[PublicView], k: int) -> Attack:
         return attack(ledger.values, [*ledger.facts(releases), *known], sought, onlookers, k)
     about = [secret for secret in sought if not here.isdisjoint(secret.atoms)]
     others = [secret for secret in sought if here.isdisjoint(secret.atoms)]
-    found = attack(ledger.values, [*ledger.facts(releases), *known, *ledger.how_many_took_part(releases)], others, onlookers, k)
+    found = attack(
+        ledger.values, [*ledger.facts(releases), *known, *ledger.how_many_took_part(releases)], others, onlookers, k
+    )
     took_part = [*ledger.facts_apart(), *known, *of_schools, *ledger.all_but_who_took_part()]
     return _both(found, attack(ledger.values, took_part, about, onlookers, k))
 
@@ -190,14 +232,18 @@ def attackers(ledger: Ledger, seen: Iterable[PublicView]) -> tuple[Attacker, ...
 
 
 def secrets(seen: Iterable[PublicView]) -> list[Secret]:
-    """What nobody may come close to: every sensitive cell, every cell of a gated row, each school's part of any of them; and whole groups."""
+    """What nobody may come close to: every sensitive cell, every cell of a gated row, each school's part of any of
+    them; and whole groups.
+    """
     found: dict[tuple[Atoms, Atoms, bool], Secret] = {}
     for one in seen:
         table = one.tabulation
         for cell, atoms in table.cells.items():
             if cell in table.sensitive or cell in table.gated:
                 _keep(found, Secret(cell=cell, atoms=atoms, guarded=cell in table.gated))
-        for cell, school, atoms in ((c, s, a) for c, parts in table.parts.items() if c in table.sensitive for s, a in parts.items()):
+        for cell, school, atoms in (
+            (c, s, a) for c, parts in table.parts.items() if c in table.sensitive for s, a in parts.items()
+        ):
             _keep(found, Secret(cell=cell, school=school, atoms=atoms, guarded=True))
         for group in table.groups:
             _keep(found, group)
@@ -209,7 +255,10 @@ def _keep(found: dict[tuple[Atoms, Atoms, bool], Secret], secret: Secret) -> Non
 
 
 def said(ledger: Ledger, seen: PublicView) -> Iterator[Statement]:
-    """What a release says of its tables and its rules: counts, shares, answers. Not of participation school by school."""
+    """What a release says of its tables and its rules: counts, shares, answers.
+
+    Not of participation school by school.
+    """
     cells, base = seen.content.cells, seen.content.limits.base
     for cell, published in cells.items():
         match published:
@@ -230,7 +279,9 @@ def said(ledger: Ledger, seen: PublicView) -> Iterator[Statement]:
 
 
 def said_of_participation(ledger: Ledger, seen: PublicView) -> Iterator[Statement]:
-    """What a release says of who took part at each school: its band, and what the district's answer adds to the bands."""
+    """What a release says of who took part at each school: its band, and what the district's answer adds to
+    the bands.
+    """
     bands = seen.content.participation
     if bands:
         for filing in seen.tabulation.filings:
@@ -252,9 +303,13 @@ def _in_band(ledger: Ledger, filing: Filing, bands: Participation) -> Iterator[S
             yield Statement(terms=whole, low=0, high=0)
         case Shown(value=begin):
             yield Statement(terms=whole, low=1, high=None)
-            yield Statement(terms=surplus(ledger, filing, ledger.screened, ledger.due, Fraction(begin)), low=0, high=None)
+            yield Statement(
+                terms=surplus(ledger, filing, ledger.screened, ledger.due, Fraction(begin)), low=0, high=None
+            )
             if (end := bands.end(begin)) is not None:
-                yield Statement(terms=surplus(ledger, filing, ledger.screened, ledger.due, Fraction(end)), low=None, high=-1)
+                yield Statement(
+                    terms=surplus(ledger, filing, ledger.screened, ledger.due, Fraction(end)), low=None, high=-1
+                )
         case Suppressed():
             pass
 
@@ -265,7 +320,10 @@ def _answered(seen: PublicView) -> Iterator[tuple[DistrictVerdict, Question]]:
 
 
 def _share(tabulation: Tabulation, cells: Mapping[Cell, Published], share: Cell, tenths: int) -> Iterator[Statement]:
-    """What a share says: it was rounded to `tenths`, so it lies within half a tenth of it. Nothing where both of its counts are shown."""
+    """What a share says: it was rounded to `tenths`, so it lies within half a tenth of it.
+
+    Nothing where both of its counts are shown.
+    """
     part, whole = tabulation.shares[share]
     if share_of(cells[part], cells[whole]) == Shown(value=tenths):
         return
@@ -283,8 +341,13 @@ def _each_school(ledger: Ledger, seen: PublicView, verdicts: SchoolVerdicts) -> 
         yield from _inequality(ledger, question, filing, verdicts.schools.get(filing.school))
 
 
-def _all_alike(ledger: Ledger, question: Question, verdict: DistrictVerdict, filings: Sequence[Filing]) -> Iterator[Statement]:
-    """If all schools meet a rule, or none does, the same is known of each school. Otherwise nothing is known of a single one."""
+def _all_alike(
+    ledger: Ledger, question: Question, verdict: DistrictVerdict, filings: Sequence[Filing]
+) -> Iterator[Statement]:
+    """If all schools meet a rule, or none does, the same is known of each school.
+
+    Otherwise nothing is known of a single one.
+    """
     for filing in filings:
         if verdict.met == verdict.judged:
             yield Statement(terms=question.surplus(ledger, filing), low=0, high=None)

@@ -1,7 +1,8 @@
 """Cutting a release: from opened Submissions to a Release that withstood the attack, or the reason why there is none.
 
-Owns the order: limits, calendar, tables, draft, attack, and again with what the attack found, until it finds nothing. Must not know where Submissions
-come from, nor speak to anybody. What is refused is told by a kind and by cells, never by a figure of a school.
+Owns the order: limits, calendar, tables, draft, attack, and again with what the attack found, until it finds nothing.
+Must not know where Submissions come from, nor speak to anybody. What is refused is told by a kind and by cells, never
+by a figure of a school.
 """
 
 from __future__ import annotations
@@ -23,13 +24,26 @@ from generator.problems import Position
 from generator.records.repository import Repository
 from generator.statistics.attack import PUBLIC, Candidate, Exposure, PublicView, attackers, certify, said
 from generator.statistics.protect import Demand, Draft, Original, protect
-from generator.statistics.tables import Filing, Ledger, Question, Statement, Tabulation, newcomers, small_changes, tabulate, with_shares
+from generator.statistics.tables import (
+    Filing,
+    Ledger,
+    Question,
+    Statement,
+    Tabulation,
+    newcomers,
+    small_changes,
+    tabulate,
+    with_shares,
+)
 from generator.statistics.witnesses import UntrueStatementError
 from generator.text import Text
 
 _NOWHERE = Position(path="")  # a verdict has a place once it is read from a file
 ROUNDS = 8  # of drafting and attacking; four were the most that a cut of invented figures took
-EDGES = ("publication_participation_low", "publication_participation_high")  # where the bands of participation part; no bands without them
+EDGES = (
+    "publication_participation_low",
+    "publication_participation_high",
+)  # where the bands of participation part; no bands without them
 LIMITS = ("publication_threshold", "publication_schools", "publication_largest_share", "publication_rounding")
 
 
@@ -45,7 +59,8 @@ class Why(StrEnum):
     MISSING = "missing"  # a Submission that an earlier release counted is not at hand: the stacked attack needs it
     OTHER_TABLES = "other-tables"  # an earlier release of the term has another version of the tables
     UNTRUE = "untrue"  # an earlier release does not follow from the figures that it says it counted
-    BANDS = "bands"  # in a band of a school so few pupils had no finding that its band of participation would narrow that count down
+    # in a band of a school so few pupils had no finding that its band of participation would narrow that count down
+    BANDS = "bands"
     TINY = "tiny"  # a band of a school has fewer than k pupils: everybody knows that fewer than k of them are at risk
     EXPOSED = "exposed"
 
@@ -62,9 +77,11 @@ class NoRelease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What a release is cut from: the term, the day, what every school handed in, and the term's releases so far, oldest first.
+    """What a release is cut from: the term, the day, what every school handed in, and the term's releases so far,
+    oldest first.
 
-    `submissions` are those to be counted now and all that earlier releases counted. `previous` is the last release of any term.
+    `submissions` are those to be counted now and all that earlier releases counted. `previous` is the last release of
+    any term.
     """
 
     term: Term
@@ -88,7 +105,9 @@ def cut(repository: Repository, order: Order, told: Callable[[str], None]) -> Re
     if missing := [f for f in {*present, *(f for filings in earlier for f in filings)} if f not in order.submissions]:
         return NoRelease(why=Why.MISSING, filings=tuple(sorted(missing)))
     types = {school.id: school.type for school in repository.schools.values()}
-    ledger = Ledger((order.submissions[filing] for filing in sorted(order.submissions)), types, repository.district.risk_levels)
+    ledger = Ledger(
+        (order.submissions[filing] for filing in sorted(order.submissions)), types, repository.district.risk_levels
+    )
     if ledger.smallest() < limits.k:
         return NoRelease(why=Why.TINY)
     edges = edges_of(repository)
@@ -99,7 +118,11 @@ def cut(repository: Repository, order: Order, told: Callable[[str], None]) -> Re
     told("release.tabulate")
     asked = tuple(questions(repository))
     before = [
-        PublicView(content=release, tabulation=tabulate(ledger, registry(release.levels, release.windows), filings, release.limits), questions=asked)
+        PublicView(
+            content=release,
+            tabulation=tabulate(ledger, registry(release.levels, release.windows), filings, release.limits),
+            questions=asked,
+        )
         for release, filings in zip(order.before, earlier, strict=True)
     ]
     tabulation = tabulate(ledger, tables, present, limits)
@@ -119,7 +142,9 @@ def cut(repository: Repository, order: Order, told: Callable[[str], None]) -> Re
         tables=(),
         participation=bands,
         school_verdicts=tuple(_by_school(q, ledger, present) for q in asked if q.by_school),
-        district_verdicts=tuple(_of_district(asked, ledger, tabulation, limits, bands, [one.tabulation for one in before])),
+        district_verdicts=tuple(
+            _of_district(asked, ledger, tabulation, limits, bands, [one.tabulation for one in before])
+        ),
         previous=order.previous,
     )
     return _Cut(ledger, tables, before, told).cut(PublicView(content=candidate, tabulation=tabulation, questions=asked))
@@ -158,24 +183,35 @@ def _windows(term: Term, submissions: Iterable[Submission]) -> list[str]:
     return [window.id for window in term.windows if window.id in reported]
 
 
-# --- rules that only sealed figures answer -------------------------------------------------------------------------------------------
+# --- rules that only sealed figures answer ----------------------------------------------------------------------------
 
 
 def questions(repository: Repository) -> Iterable[Question]:
     """The rules for schools that a release answers: at least so many per cent of something sealed."""
     for rule in repository.rules.values():
         names = _names(repository).get(rule.measure) if rule.subject is Subject.SCHOOL else None
-        if names is not None and rule.operator is Operator.AT_LEAST and (per_cent := _asked(repository, rule)) is not None:
+        if (
+            names is not None
+            and rule.operator is Operator.AT_LEAST
+            and (per_cent := _asked(repository, rule)) is not None
+        ):
             part, whole, by_school = names
-            yield Question(rule=rule.id, part=part, whole=whole, per_cent=Fraction(str(per_cent)), target=per_cent, by_school=by_school)
+            yield Question(
+                rule=rule.id,
+                part=part,
+                whole=whole,
+                per_cent=Fraction(str(per_cent)),
+                target=per_cent,
+                by_school=by_school,
+            )
 
 
 def _names(repository: Repository) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...], bool]]:
     """What each sealed measure is a share of, and whether each school's answer is told.
 
-    Verdicts on paper files and on screening would limit a school's hidden counts: a missing paper file says that somebody there needs one, and
-    no more can have been found than were screened. So only the number of schools is told. Everybody has an electronic file, so that verdict
-    limits nothing else.
+    Verdicts on paper files and on screening would limit a school's hidden counts: a missing paper file says that
+    somebody there needs one, and no more can have been found than were screened. So only the number of schools is told.
+    Everybody has an electronic file, so that verdict limits nothing else.
     """
     levels = repository.district.risk_levels
     due, screened, _, _ = who_took_part(levels)
@@ -201,32 +237,47 @@ def _by_school(question: Question, ledger: Ledger, filings: Sequence[Filing]) ->
 
 
 def _of_district(
-    asked: Iterable[Question], ledger: Ledger, tabulation: Tabulation, limits: Limits, bands: Participation | None, before: Iterable[Tabulation]
+    asked: Iterable[Question],
+    ledger: Ledger,
+    tabulation: Tabulation,
+    limits: Limits,
+    bands: Participation | None,
+    before: Iterable[Tabulation],
 ) -> Iterator[DistrictVerdict]:
     """How many schools meet each rule.
 
-    Schools whose band already answers are set aside. If few of the others meet the rule, or few do not, nothing is told: these few would learn
-    each other's answers. Nor if few schools filed anew since an earlier release: the difference of the two numbers would be about them.
+    Schools whose band already answers are set aside. If few of the others meet the rule, or few do not, nothing is
+    told: these few would learn each other's answers. Nor if few schools filed anew since an earlier release: the
+    difference of the two numbers would be about them.
     """
     few_anew = any(0 < len(newcomers(tabulation, earlier)) < limits.schools for earlier in before)
     for question in (q for q in asked if not q.by_school):
-        found = {filing.school: met for filing in tabulation.filings if (met := question.met(ledger, filing)) is not None}
+        found = {
+            filing.school: met for filing in tabulation.filings if (met := question.met(ledger, filing)) is not None
+        }
         told = bands.answers(question.per_cent) if bands and question.is_of_participation(ledger) else {}
         open_ = [met for school, met in found.items() if school not in told]
         few = any(0 < schools < limits.schools for schools in (sum(open_), len(open_) - sum(open_)))
         if not few and not (open_ and few_anew):
-            yield DistrictVerdict(rule=question.rule, target=question.target, met=sum(found.values()), judged=len(found), source=_NOWHERE)
+            yield DistrictVerdict(
+                rule=question.rule, target=question.target, met=sum(found.values()), judged=len(found), source=_NOWHERE
+            )
 
 
 def _too_little(ledger: Ledger, tabulation: Tabulation, before: Iterable[PublicView], limits: Limits) -> Iterator[Cell]:
-    """The cells that differ from an earlier release by a small count, if few schools filed anew. Everybody sees which schools did."""
+    """The cells that differ from an earlier release by a small count, if few schools filed anew.
+
+    Everybody sees which schools did.
+    """
     for earlier in before:
         if 0 < len(newcomers(tabulation, earlier.tabulation)) < limits.schools:
             shown = {cell for cell, published in earlier.content.cells.items() if isinstance(published, Shown)}
-            yield from (cell for cell in small_changes(ledger, tabulation, earlier.tabulation, limits.k) if cell in shown)
+            yield from (
+                cell for cell in small_changes(ledger, tabulation, earlier.tabulation, limits.k) if cell in shown
+            )
 
 
-# --- bands of participation ----------------------------------------------------------------------------------------------------------
+# --- bands of participation -------------------------------------------------------------------------------------------
 
 
 def edges_of(repository: Repository) -> tuple[int, ...]:
@@ -238,10 +289,15 @@ def edges_of(repository: Repository) -> tuple[int, ...]:
 def participation_of(ledger: Ledger, tabulation: Tabulation, k: int, edges: tuple[int, ...]) -> Participation:
     """The band of every school where anybody was due; Suppressed where a band is narrower than k pupils.
 
-    The width is computed from public numbers only: the school's enrolment in those stage bands in which the release shows that pupils were due.
+    The width is computed from public numbers only: the school's enrolment in those stage bands in which the release
+    shows that pupils were due.
     """
     plain = Participation(edges=edges, schools={})
-    present = [row for (table, row), schools in tabulation.schools.items() if table == PARTICIPATION and schools and row != TOTAL]
+    present = [
+        row
+        for (table, row), schools in tabulation.schools.items()
+        if table == PARTICIPATION and schools and row != TOTAL
+    ]
     found: dict[SchoolId, Published] = {}
     for filing in tabulation.filings:
         if plain.narrowest * ledger.enrolled(filing, present) < 100 * k:
@@ -253,17 +309,21 @@ def participation_of(ledger: Ledger, tabulation: Tabulation, k: int, edges: tupl
 
 def _begin(ledger: Ledger, filing: Filing, edges: Sequence[int]) -> int | None:
     """Where the band of a school's participation begins; None where nobody was due."""
-    whole, part = (sum(ledger.values[atom] for atom in ledger.atoms(filing, names)) for names in (ledger.due, ledger.screened))
+    whole, part = (
+        sum(ledger.values[atom] for atom in ledger.atoms(filing, names)) for names in (ledger.due, ledger.screened)
+    )
     return None if whole == 0 else max(edge for edge in (0, *edges) if 100 * part >= edge * whole)
 
 
-# --- drafting and attacking ----------------------------------------------------------------------------------------------------------
+# --- drafting and attacking -------------------------------------------------------------------------------------------
 
 
 class _Cut:
     """Draft, attack, and again."""
 
-    def __init__(self, ledger: Ledger, tables: Sequence[Table], before: Sequence[PublicView], told: Callable[[str], None]) -> None:
+    def __init__(
+        self, ledger: Ledger, tables: Sequence[Table], before: Sequence[PublicView], told: Callable[[str], None]
+    ) -> None:
         self.ledger, self.tables, self.before, self.told = ledger, tables, before, told
 
     def cut(self, seen: PublicView) -> Release | NoRelease:
@@ -284,10 +344,14 @@ class _Cut:
             sensitive=tabulation.sensitive,
             groups=[group for group in tabulation.groups if group.school is None],
             known=known,
-            insiders=[attacker.knows for attacker in attackers(self.ledger, (*self.before, seen)) if attacker is not PUBLIC],
+            insiders=[
+                attacker.knows for attacker in attackers(self.ledger, (*self.before, seen)) if attacker is not PUBLIC
+            ],
             k=limits.k,
             gated=tabulation.gated,
-            inherited=frozenset(c for one in self.before for c, p in one.content.cells.items() if isinstance(p, Suppressed)),
+            inherited=frozenset(
+                c for one in self.before for c, p in one.content.cells.items() if isinstance(p, Suppressed)
+            ),
             base=limits.base,
         )
 
@@ -303,13 +367,17 @@ class _Cut:
             exposures = found.exposures
             if draft.unmet:
                 break
-            original = replace(original, demands=(*original.demands, *(_demand(exposure, original.k) for exposure in exposures)))
+            original = replace(
+                original, demands=(*original.demands, *(_demand(exposure, original.k) for exposure in exposures))
+            )
         return NoRelease(why=Why.EXPOSED, exposures=exposures)
 
     def _filled(self, seen: PublicView, draft: Draft) -> PublicView:
         """The candidate with its cells."""
         cells = with_shares(seen.tabulation, draft.cells)
-        return replace(seen, content=replace(seen.content, tables=arranged(self.tables, cells, seen.tabulation.schools)))
+        return replace(
+            seen, content=replace(seen.content, tables=arranged(self.tables, cells, seen.tabulation.schools))
+        )
 
 
 def _demand(exposure: Exposure, k: int) -> Demand:
@@ -317,5 +385,8 @@ def _demand(exposure: Exposure, k: int) -> Demand:
     small, group = exposure.value < k, bool(exposure.secret.beside)
     atoms = tuple(atom for atom in exposure.secret.atoms if atom not in set(exposure.attacker.knows))
     return Demand(
-        atoms=atoms, knows=exposure.attacker.knows, down=0 if group else exposure.value if small else k, up=k - exposure.value if small else 0
+        atoms=atoms,
+        knows=exposure.attacker.knows,
+        down=0 if group else exposure.value if small else k,
+        up=k - exposure.value if small else 0,
     )

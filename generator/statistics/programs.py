@@ -1,7 +1,8 @@
 """Linear programs: the cheapest point, or the furthest, of what a set of rows allows. The only user of `highspy`.
 
-Owns the solver and what counts as an answer: proved optimal, nothing else. Limits are on work, not on time, so that the same input gives the same
-answer on every machine. Must not know what a column or a row means. Nobody has to believe an answer: `witnesses` checks each in whole numbers.
+Owns the solver and what counts as an answer: proved optimal, nothing else. Limits are on work, not on time, so that the
+same input gives the same answer on every machine. Must not know what a column or a row means. Nobody has to believe an
+answer: `witnesses` checks each in whole numbers.
 """
 
 from __future__ import annotations
@@ -23,7 +24,11 @@ Some: TypeAlias = "Sequence[int] | NDArray[np.int64]"
 Numbers: TypeAlias = "Sequence[float] | Floats | NDArray[np.int64]"
 _N = TypeVar("_N", np.int64, np.float64)
 _STEPS, _NODES = 200_000, 2_000
-_LARGE, _SHORT, _BLOCKS = 1000, 32, 16  # columns that are many; members of a row that holds a block together; blocks to look in beside the own
+_LARGE, _SHORT, _BLOCKS = (
+    1000,
+    32,
+    16,
+)  # columns that are many; members of a row that holds a block together; blocks to look in beside the own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +50,9 @@ def merged(columns: int, rows: Sequence[Terms]) -> dict[int, int]:
         for column, factor in terms.items():
             signs.setdefault(column, []).append((index, factor))
     numbers: dict[tuple[tuple[int, int], ...], int] = {}
-    return {column: numbers.setdefault(tuple(signs[column]), len(numbers)) for column in range(columns) if column in signs}
+    return {
+        column: numbers.setdefault(tuple(signs[column]), len(numbers)) for column in range(columns) if column in signs
+    }
 
 
 def flat(groups: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -74,7 +81,9 @@ def sorted_into(places: Whole, members: NDArray[_N], many: int) -> tuple[NDArray
 
 
 class Bounds:
-    """What several onlookers know of columns: places, and the least and the most that may stand there in the eyes of each. Sorted by onlooker."""
+    """What several onlookers know of columns: places, and the least and the most that may stand there in the eyes of
+    each. Sorted by onlooker.
+    """
 
     def __init__(self, minds: int, mind: Whole, place: Whole, low: Whole, high: Whole) -> None:
         self.mind, self.place, self.low, self.high = mind, place, low, high
@@ -97,23 +106,32 @@ class Bounds:
 
 
 class Blocks:
-    """Columns in blocks that short rows hold together, and which blocks lie near a few columns: where to look first if there are many."""
+    """Columns in blocks that short rows hold together, and which blocks lie near a few columns: where to look first if
+    there are many.
+    """
 
     def __init__(self, columns: int, members: Whole, ends: Whole) -> None:
         self._members, self._ends, self._sizes = members, ends, np.diff(ends)
-        self._holders, self._holder_ends = sorted_into(members, np.repeat(np.arange(len(self._sizes)), self._sizes), columns)
+        self._holders, self._holder_ends = sorted_into(
+            members, np.repeat(np.arange(len(self._sizes)), self._sizes), columns
+        )
         self._block = _joined(columns, [members[a:b] for a, b in pairwise(ends.tolist()) if 1 < b - a <= _SHORT])
         self._count = 1 + int(self._block.max(initial=-1))
         self._columns, self._column_ends = sorted_into(self._block, np.arange(columns), self._count)
 
     def near(self, goal: Whole, ease: Floats) -> Whole | None:
-        """The columns of their own blocks and of a few others that move most easily with them. None where one may as well look everywhere."""
+        """The columns of their own blocks and of a few others that move most easily with them.
+
+        None where one may as well look everywhere.
+        """
         home = np.unique(self._block[goal])
         if len(self._block) <= _LARGE or self._count <= 4 * _BLOCKS or len(home) > _BLOCKS:
             return None
         inner = self._columns[ranges(self._column_ends, home)]
         easy = np.concatenate((goal, inner[ease[inner] == ease.max()]))
-        score = np.bincount(self._block, weights=ease * (4 * self._beside(goal) + self._beside(easy)), minlength=self._count)
+        score = np.bincount(
+            self._block, weights=ease * (4 * self._beside(goal) + self._beside(easy)), minlength=self._count
+        )
         score[home] = -1
         best = np.argsort(-score, kind="stable")[:_BLOCKS]
         return np.sort(self._columns[ranges(self._column_ends, np.concatenate((home, best)))])
@@ -140,7 +158,11 @@ def _joined(columns: int, rows: Sequence[Whole]) -> Whole:
         head = leader(int(row[0]))
         for column in row[1:].tolist():
             first[leader(column)] = head
-    return np.unique([leader(column) for column in range(columns)], return_inverse=True)[1] if columns else np.zeros(0, dtype=np.int64)
+    return (
+        np.unique([leader(column) for column in range(columns)], return_inverse=True)[1]
+        if columns
+        else np.zeros(0, dtype=np.int64)
+    )
 
 
 class _Quiet(highspy.Highs):
@@ -153,7 +175,13 @@ class _Quiet(highspy.Highs):
 
 def _solver() -> _Quiet:
     solver = _Quiet()
-    for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off"), ("solver", "simplex"), ("mip_max_nodes", _NODES)):
+    for option, value in (
+        ("output_flag", False),
+        ("threads", 1),
+        ("presolve", "off"),
+        ("solver", "simplex"),
+        ("mip_max_nodes", _NODES),
+    ):
         solver.setOptionValue(option, value)
     solver.setOptionValue("simplex_iteration_limit", _STEPS)
     return solver
@@ -168,19 +196,29 @@ class Program:
         self._least = np.array([-highspy.kHighsInf if row.low is None else row.low for row in rows], dtype=np.float64)
         self._most = np.array([highspy.kHighsInf if row.high is None else row.high for row in rows], dtype=np.float64)
         place = np.array([column for row in rows for column in row.terms], dtype=np.int64)
-        self._rows, self._ends = sorted_into(place, np.repeat(np.arange(len(rows)), [len(row.terms) for row in rows]), self.columns)
-        self._factors, _ = sorted_into(place, np.array([value for row in rows for value in row.terms.values()], dtype=np.float64), self.columns)
+        self._rows, self._ends = sorted_into(
+            place, np.repeat(np.arange(len(rows)), [len(row.terms) for row in rows]), self.columns
+        )
+        self._factors, _ = sorted_into(
+            place, np.array([value for row in rows for value in row.terms.values()], dtype=np.float64), self.columns
+        )
         self._highs, self._small = _solver(), _solver()
         self._highs.passModel(self._model(np.arange(self.columns), np.arange(len(rows)), self._rows))
 
     def cost(self, columns: Some, costs: Numbers) -> None:
         """What a unit of these columns costs from now on."""
         self._costs[np.asarray(columns, dtype=np.int64)] = costs
-        self._highs.changeColsCost(len(columns), np.asarray(columns, dtype=np.int32), np.asarray(costs, dtype=np.float64))
+        self._highs.changeColsCost(
+            len(columns), np.asarray(columns, dtype=np.int32), np.asarray(costs, dtype=np.float64)
+        )
 
     def limit(self, columns: Some, lows: Numbers, highs: Numbers) -> None:
         """The least and the most that these columns may be from now on."""
-        few, low, high = np.asarray(columns, dtype=np.int32), np.asarray(lows, dtype=np.float64), np.asarray(highs, dtype=np.float64)
+        few, low, high = (
+            np.asarray(columns, dtype=np.int32),
+            np.asarray(lows, dtype=np.float64),
+            np.asarray(highs, dtype=np.float64),
+        )
         self._lows[few], self._tops[few] = low, high
         self._highs.changeColsBounds(len(few), few, low, high)
 
@@ -192,7 +230,8 @@ class Program:
     def solve(self) -> Floats | None:
         """The columns of a solution that the solver proved optimal; None if it did not."""
         self.solved += 1
-        self._highs.clearSolver()  # from the start: an answer then depends on the question alone, and undoing the last one takes longer
+        # from the start: an answer then depends on the question alone, and undoing the last one takes longer
+        self._highs.clearSolver()
         self._highs.run()
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
@@ -223,7 +262,11 @@ class Program:
         """These columns and rows of the program; `where` says in which of the rows each factor stands."""
         model, places = highspy.HighsLp(), ranges(self._ends, columns)
         model.num_col_, model.num_row_ = len(columns), len(rows)
-        model.col_lower_, model.col_upper_, model.col_cost_ = self._lows[columns], self._tops[columns], self._costs[columns]
+        model.col_lower_, model.col_upper_, model.col_cost_ = (
+            self._lows[columns],
+            self._tops[columns],
+            self._costs[columns],
+        )
         model.row_lower_, model.row_upper_ = self._least[rows], self._most[rows]
         model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         model.a_matrix_.start_ = np.concatenate(([0], np.cumsum(np.diff(self._ends)[columns]))).astype(np.int32)

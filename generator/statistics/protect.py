@@ -1,10 +1,13 @@
-"""Protection: which cells may be shown and which must be hidden. Makes a Draft; nothing that a Draft holds is public yet.
+"""Protection: which cells may be shown and which must be hidden.
 
-Owns the choice of what is suppressed, never the proof that it suffices: that is `attack`'s, which does not know this module. Method: a count under
-the threshold is hidden, and so is one that would be small to a school that knows its own part; then, for each, the cheapest other table is looked
-for in which the count is none, and one in which it is k or more; whatever that table must change is hidden too (by linear programming, after Kelly,
-Golden and Assad, and Robertson). What turns out to be unneeded is shown again. A sum that stands in several tables is one *node*: hidden in one,
-hidden in all.
+Makes a Draft; nothing that a Draft holds is public yet.
+
+Owns the choice of what is suppressed, never the proof that it suffices: that is `attack`'s, which does not know this
+module. Method: a count under the threshold is hidden, and so is one that would be small to a school that knows its own
+part; then, for each, the cheapest other table is looked for in which the count is none, and one in which it is k or
+more; whatever that table must change is hidden too (by linear programming, after Kelly, Golden and Assad, and
+Robertson). What turns out to be unneeded is shown again. A sum that stands in several tables is one *node*: hidden in
+one, hidden in all.
 """
 
 from __future__ import annotations
@@ -17,7 +20,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.model.cells import Cell, Published, Shown, Suppressed
-from generator.statistics.programs import Blocks, Bounds, Constraint, Flags, Floats, Program, flat, group_sums, merged, ranges, sorted_into
+from generator.statistics.programs import (
+    Blocks,
+    Bounds,
+    Constraint,
+    Flags,
+    Floats,
+    Program,
+    flat,
+    group_sums,
+    merged,
+    ranges,
+    sorted_into,
+)
 from generator.statistics.tables import Atoms, Secret, Statement, rounded, rounding_box
 
 _NEAR, _FAR = 1e-6, 1e6
@@ -27,7 +42,9 @@ _TRIES = 3  # new tables that showing one cell again may cost
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """What must stay possible for somebody who knows the atoms `knows`: the sum of `atoms` lower by `down`, and higher by `up`."""
+    """What must stay possible for somebody who knows the atoms `knows`: the sum of `atoms` lower by `down`, and higher
+    by `up`.
+    """
 
     atoms: Atoms
     knows: Atoms
@@ -37,11 +54,12 @@ class Demand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Original:
-    """What is to be protected: true counts, the cells as sums of them, what is known already, and who else looks on with what he knows.
+    """What is to be protected: true counts, the cells as sums of them, what is known already, and who else looks on
+    with what he knows.
 
-    `groups`: pupils of whom something is published, and the others of the same group: that these are few must not be known. `gated` cells are hidden
-    whatever they hold; `inherited` ones were hidden before; `base` rounds what is shown (1: not at all); `demands` are what an attack on an earlier
-    Draft found wanting.
+    `groups`: pupils of whom something is published, and the others of the same group: that these are few must not be
+    known. `gated` cells are hidden whatever they hold; `inherited` ones were hidden before; `base` rounds what is shown
+    (1: not at all); `demands` are what an attack on an earlier Draft found wanting.
     """
 
     values: Sequence[int]
@@ -59,7 +77,10 @@ class Original:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """Tables after protection, not yet audited; cannot be rendered. `primary` cells are hidden for what they hold, others for their neighbours."""
+    """Tables after protection, not yet audited; cannot be rendered.
+
+    `primary` cells are hidden for what they hold, others for their neighbours.
+    """
 
     cells: Mapping[Cell, Published]
     primary: frozenset[Cell]
@@ -72,8 +93,15 @@ def protect(original: Original) -> Draft:
     cover = _Cover(original, nodes)
     cover.meet()
     cover.show_again()
-    shown = {cell: Suppressed() if cover.hidden[node] else Shown(value=rounded(nodes.value[node], original.base)) for cell, node in nodes.of.items()}
-    return Draft(cells=shown, primary=frozenset(cell for cell, node in nodes.of.items() if nodes.primary[node]), unmet=cover.unmet)
+    shown = {
+        cell: Suppressed() if cover.hidden[node] else Shown(value=rounded(nodes.value[node], original.base))
+        for cell, node in nodes.of.items()
+    }
+    return Draft(
+        cells=shown,
+        primary=frozenset(cell for cell, node in nodes.of.items() if nodes.primary[node]),
+        unmet=cover.unmet,
+    )
 
 
 class _Nodes:
@@ -81,7 +109,9 @@ class _Nodes:
 
     def __init__(self, original: Original) -> None:
         numbers: dict[Atoms, int] = {}
-        self.of = {cell: numbers.setdefault(tuple(sorted(atoms)), len(numbers)) for cell, atoms in original.cells.items()}
+        self.of = {
+            cell: numbers.setdefault(tuple(sorted(atoms)), len(numbers)) for cell, atoms in original.cells.items()
+        }
         self.atoms = tuple(numbers)
         self.value = [sum(original.values[a] for a in atoms) for atoms in self.atoms]
         self._values, self._whose = original.values, dict[int, list[int]]()
@@ -91,10 +121,13 @@ class _Nodes:
         self.parts = [self._parts(atoms) for atoms in self.atoms]
         self.whole = self._whole(original)
         self.sensitive, self.gated, self.inherited = (
-            {self.of[cell] for cell in cells if cell in self.of} for cells in (original.sensitive, original.gated, original.inherited)
+            {self.of[cell] for cell in cells if cell in self.of}
+            for cells in (original.sensitive, original.gated, original.inherited)
         )
         told = {self.of[cell] for cell, _, _, _ in self.whole if cell in self.of}
-        self.primary = [n in self.gated or n in told or (n in self.sensitive and self._small(n, original.k)) for n in self.nodes]
+        self.primary = [
+            n in self.gated or n in told or (n in self.sensitive and self._small(n, original.k)) for n in self.nodes
+        ]
 
     def _parts(self, atoms: Atoms) -> dict[int, int]:
         """What each insider has in a sum."""
@@ -105,7 +138,9 @@ class _Nodes:
         return found
 
     def _whole(self, original: Original) -> list[tuple[Cell, Atoms, int, int]]:
-        """Where something is published of all but a few of a group, and who can tell: cell, atoms of the others, their number, onlooker."""
+        """Where something is published of all but a few of a group, and who can tell: cell, atoms of the others, their
+        number, onlooker.
+        """
         found = []
         for group in original.groups:
             others, some = (sum(self._values[atom] for atom in atoms) for atoms in (group.atoms, group.beside))
@@ -125,12 +160,16 @@ class _Nodes:
         return range(len(self.atoms))
 
     def cost(self, node: int, cells: int) -> float:
-        """What hiding costs: more if many read it, in large counts or in several tables; a zero most of all, because "none" is good news."""
+        """What hiding costs: more if many read it, in large counts or in several tables; a zero most of all, because
+        "none" is good news.
+        """
         return math.log2(4 + self.value[node]) * cells * (5 if self.value[node] == 0 else 1)
 
 
 class _Asks:
-    """What must stay possible for which onlookers: a sum of atoms (a form) that is higher by an amount, or lower if negative. 0 is the public."""
+    """What must stay possible for which onlookers: a sum of atoms (a form) that is higher by an amount, or lower if
+    negative. 0 is the public.
+    """
 
     def __init__(self, original: Original, nodes: _Nodes) -> None:
         onlookers, forms = dict[Atoms, int](), dict[Atoms, int]()
@@ -168,21 +207,30 @@ def _of_nodes(original: Original, nodes: _Nodes) -> Iterator[tuple[Atoms, int, l
 
 def _of_demands(original: Original, onlookers: Mapping[Atoms, int]) -> Iterator[tuple[Atoms, int, list[int]]]:
     for demand in original.demands:
-        yield from ((tuple(sorted(demand.atoms)), amount, [onlookers[tuple(sorted(demand.knows))]]) for amount in (-demand.down, demand.up))
+        yield from (
+            (tuple(sorted(demand.atoms)), amount, [onlookers[tuple(sorted(demand.knows))]])
+            for amount in (-demand.down, demand.up)
+        )
 
 
 class _Cover:
     """The program that finds other tables, and what the tables found so far have taught.
 
-    Columns: how far each sum of atoms rises, and how far it falls; the same for each node that is more than one of them.
+    Columns: how far each sum of atoms rises, and how far it falls; the same for each node that is more than one of
+    them.
     """
 
     def __init__(self, original: Original, nodes: _Nodes) -> None:
         self.nodes, self.asks = nodes, _Asks(original, nodes)
-        sums = [*(dict.fromkeys(atoms, 1) for atoms in (*nodes.atoms, *self.asks.forms)), *(statement.terms for statement in original.known)]
+        sums = [
+            *(dict.fromkeys(atoms, 1) for atoms in (*nodes.atoms, *self.asks.forms)),
+            *(statement.terms for statement in original.known),
+        ]
         column = merged(len(original.values), sums)
         size = np.bincount(list(column.values())).astype(np.int64)
-        self.truth = np.bincount(list(column.values()), weights=[original.values[atom] for atom in column]).astype(np.float64)
+        self.truth = np.bincount(list(column.values()), weights=[original.values[atom] for atom in column]).astype(
+            np.float64
+        )
         cells = np.bincount(list(nodes.of.values()))
         self.price = np.array([nodes.cost(node, int(cells[node])) for node in nodes.nodes])
         self.hidden = np.zeros(len(nodes.atoms), dtype=bool)
@@ -199,12 +247,23 @@ class _Cover:
         self.program = self._program(original, [{column[a]: f for a, f in terms.items()} for terms in sums])
         self.tables = _Tables(len(self.asks.onlookers))
         self.unmet = 0
-        self._hide(np.array([node for node in nodes.nodes if nodes.primary[node] or node in nodes.inherited], dtype=np.int64))
+        self._hide(
+            np.array([node for node in nodes.nodes if nodes.primary[node] or node in nodes.inherited], dtype=np.int64)
+        )
 
     def _bounds(self, original: Original, column: Mapping[int, int], size: NDArray[np.int64]) -> Bounds:
         """How far each column can fall and rise in the eyes of each onlooker who knows something of it."""
-        known = [(mind, column[a], original.values[a]) for mind, knows in enumerate(self.asks.onlookers) for a in knows if a in column]
-        minds, columns, own = (np.array(side, dtype=np.int64) for side in zip(*known, strict=True)) if known else [np.zeros(0, dtype=np.int64)] * 3
+        known = [
+            (mind, column[a], original.values[a])
+            for mind, knows in enumerate(self.asks.onlookers)
+            for a in knows
+            if a in column
+        ]
+        minds, columns, own = (
+            (np.array(side, dtype=np.int64) for side in zip(*known, strict=True))
+            if known
+            else [np.zeros(0, dtype=np.int64)] * 3
+        )
         keys, where = np.unique(minds * len(size) + columns, return_inverse=True)
         minds, columns = np.divmod(keys, max(1, len(size)))
         rest = self.truth[columns] - np.bincount(where, weights=own, minlength=len(keys))
@@ -212,7 +271,9 @@ class _Cover:
         return Bounds(len(self.asks.onlookers), minds, columns, -rest.astype(np.int64), rise.astype(np.int64))
 
     def _columns(self, members: Sequence[Sequence[int]], *, exact: bool) -> None:
-        """Which columns say how far a node rises and falls: those of its atoms if these are one column, else columns of the node's own."""
+        """Which columns say how far a node rises and falls: those of its atoms if these are one column, else columns of
+        the node's own.
+        """
         single = np.array([exact and len(columns) == 1 for columns in members])
         first = np.array([columns[0] if columns else 0 for columns in members], dtype=np.int64)
         count, self.rows = len(self.truth), np.flatnonzero(~single)
@@ -229,7 +290,11 @@ class _Cover:
         rows = []
         for node in map(int, self.rows):
             low, high = self.box[node]
-            rows.append(Constraint(terms={**both(sums[node]), int(self.ups[node]): -1, int(self.downs[node]): 1}, low=low, high=high))
+            rows.append(
+                Constraint(
+                    terms={**both(sums[node]), int(self.ups[node]): -1, int(self.downs[node]): 1}, low=low, high=high
+                )
+            )
         rows += [Constraint(terms=both(sums[count + form]), low=None, high=None) for form in range(forms)]
         for statement, terms in zip(original.known, sums[count + forms :], strict=True):
             present = sum(factor * original.values[atom] for atom, factor in statement.terms.items())
@@ -249,7 +314,9 @@ class _Cover:
             self._meet(ask, open_[1:])
 
     def _meet(self, ask: int, minds: NDArray[np.int64]) -> None:
-        """Hide what one table for all of these onlookers needs; if there is none, what two need, each for a half of them."""
+        """Hide what one table for all of these onlookers needs; if there is none, what two need, each for a half of
+        them.
+        """
         minds = minds[~self.tables.met(ask)[minds]]
         if len(minds) == 0:
             return
@@ -277,7 +344,9 @@ class _Cover:
         change = found[: len(self.truth)] - found[len(self.truth) : 2 * len(self.truth)]
         sums = group_sums(change[self.members], self.ends)
         moved = np.asarray((sums < self.box[:, 0] - _NEAR) | (sums > self.box[:, 1] + _NEAR), dtype=bool)
-        self.tables.add(moved, self.asks.hit(group_sums(change[self.forms], self.form_ends)), self.bounds.agree(change, _NEAR))
+        self.tables.add(
+            moved, self.asks.hit(group_sums(change[self.forms], self.form_ends)), self.bounds.agree(change, _NEAR)
+        )
         return moved
 
     def _nearby(self, ask: int, fixed: NDArray[np.int64]) -> Floats | None:
@@ -294,7 +363,9 @@ class _Cover:
         return self.program.solve_part(np.concatenate((near, near + count, self.ups[rows], self.downs[rows])))
 
     def _hide(self, nodes: NDArray[np.int64]) -> None:
-        """What is hidden may move for next to nothing: a table that moves little is one that many onlookers must reckon with."""
+        """What is hidden may move for next to nothing: a table that moves little is one that many onlookers must reckon
+        with.
+        """
         self.hidden[nodes] = True
         self._price(nodes, np.full(len(nodes), _TRIFLE))
 
@@ -302,8 +373,12 @@ class _Cover:
         self.program.cost(np.concatenate((self.ups[nodes], self.downs[nodes])), np.concatenate((price, price)))
 
     def show_again(self) -> None:
-        """Show again, the most expensive first, every cell that was hidden to protect other cells if they are still protected without it."""
-        spare = [int(n) for n in np.flatnonzero(self.hidden) if not self.nodes.primary[n] and n not in self.nodes.inherited]
+        """Show again, the most expensive first, every cell that was hidden to protect other cells if they are still
+        protected without it.
+        """
+        spare = [
+            int(n) for n in np.flatnonzero(self.hidden) if not self.nodes.primary[n] and n not in self.nodes.inherited
+        ]
         for node in sorted(spare, key=lambda n: (-self.price[n], n)):
             one, so_far = np.array([node]), self.tables.count
             gone = self.tables.without(node)

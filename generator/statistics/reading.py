@@ -1,7 +1,8 @@
 """What stands inside a sealed file: text becomes a Submission, or Faults that name places and rules and nothing else.
 
-Owns the reading of a Submission, a school's own file before sealing and opened text alike. Nothing that was written by whoever sealed it ever
-reaches a Fault: no figure, no key that the form does not have. Must not know how files are sealed or where they stand.
+Owns the reading of a Submission, a school's own file before sealing and opened text alike. Nothing that was written by
+whoever sealed it ever reaches a Fault: no figure, no key that the form does not have. Must not know how files are
+sealed or where they stand.
 """
 
 from __future__ import annotations
@@ -16,7 +17,17 @@ from generator.files.strict_yaml import read
 from generator.model.district import RiskLevel
 from generator.model.ids import SchoolId, TermId
 from generator.model.schools import Stage
-from generator.model.submission import Concern, Counts, Fault, NotScreened, Salted, StageBand, Submission, faults, sealed_text
+from generator.model.submission import (
+    Concern,
+    Counts,
+    Fault,
+    NotScreened,
+    Salted,
+    StageBand,
+    Submission,
+    faults,
+    sealed_text,
+)
 
 _KIND = "submission"
 _E = TypeVar("_E", bound=StrEnum)
@@ -24,7 +35,9 @@ _E = TypeVar("_E", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What the district's open records say of a Submission: the school's stages, the risk levels, the ids of the term's windows."""
+    """What the district's open records say of a Submission: the school's stages, the risk levels, the ids of the term's
+    windows.
+    """
 
     stages: tuple[Stage, ...]
     levels: tuple[RiskLevel, ...]
@@ -76,7 +89,9 @@ def taken(data: Mapping[str, Any], text: bytes, frame: Frame) -> Salted | tuple[
 
 
 def _counts(item: Mapping[str, Any], frame: Frame) -> Counts:
-    figures = {name: int(value) for name, value in item.items() if name in Counts.__slots__ and not isinstance(value, Mapping)}
+    figures = {
+        name: int(value) for name, value in item.items() if name in Counts.__slots__ and not isinstance(value, Mapping)
+    }
     return Counts(
         **figures,
         not_screened=_closed(item["not_screened"], NotScreened),
@@ -92,5 +107,8 @@ def _closed(figures: Mapping[str, Any], members: type[_E]) -> Mapping[_E, int]:
 
 def _by_id(figures: Mapping[str, Any], known: Sequence[str]) -> Mapping[str, int]:
     """Figures by ids, known ones first and in their order; unknown ones stay, and are a Fault."""
-    ids: Iterable[str] = (*(name for name in known if name in figures), *(name for name in figures if name not in known))
+    ids: Iterable[str] = (
+        *(name for name in known if name in figures),
+        *(name for name in figures if name not in known),
+    )
     return {name: int(figures[name]) for name in ids}

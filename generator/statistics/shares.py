@@ -1,6 +1,9 @@
-"""The backup of a key: words that several officials keep, of which some together give the key again. The only user of `shamir_mnemonic` (SLIP-39).
+"""The backup of a key: words that several officials keep, of which some together give the key again.
 
-Owns splitting and joining, in memory. Any `needed` shares suffice, fewer say nothing about the key. Must not know where keys are kept.
+The only user of `shamir_mnemonic` (SLIP-39).
+
+Owns splitting and joining, in memory. Any `needed` shares suffice, fewer say nothing about the key. Must not know where
+keys are kept.
 """
 
 from __future__ import annotations
@@ -20,7 +23,10 @@ class WrongShares(Exception):
 
 
 def split(identity: str, needed: int, total: int) -> tuple[str, ...]:
-    """The words of `total` shares, any `needed` of which give the key. ValueError for numbers that make no sense, or a key of another kind."""
+    """The words of `total` shares, any `needed` of which give the key.
+
+    ValueError for numbers that make no sense, or a key of another kind.
+    """
     prefix, secret = decoded(identity) or ("", b"")
     if prefix != _CLASSIC or not 2 <= needed <= total <= MOST:
         raise ValueError
@@ -29,7 +35,10 @@ def split(identity: str, needed: int, total: int) -> tuple[str, ...]:
 
 
 def still_needed(shares: Sequence[str]) -> int:
-    """How many more shares are needed after these, of which at least one is given. WrongShares if one is mistyped or of another key."""
+    """How many more shares are needed after these, of which at least one is given.
+
+    WrongShares if one is mistyped or of another key.
+    """
     try:
         groups = slip39.shamir.decode_mnemonics(shares)
     except slip39.MnemonicError:

@@ -1,17 +1,20 @@
 """Raw counts and their tables: the only place where the numbers of schools are added up. Never reachable from `build`.
 
-Owns what everybody may know of the form, and `tabulate`; which tables there are is the registry's. pandas shapes here; no number leaves this module
-except through `protect` and `attack`.
+Owns what everybody may know of the form, and `tabulate`; which tables there are is the registry's. pandas shapes here;
+no number leaves this module except through `protect` and `attack`.
 
-An *atom* is one figure of one band of one Submission. Every cell of every table is a sum of atoms: two releases that count the same Submission share
-its atoms, and what can be worked out from both is one question. Figures that the form defines as sums (due, screened, valid, paper files) are no
-atoms: the form's sums hold by construction, for the district and for its attackers.
+An *atom* is one figure of one band of one Submission. Every cell of every table is a sum of atoms: two releases that
+count the same Submission share its atoms, and what can be worked out from both is one question. Figures that the form
+defines as sums (due, screened, valid, paper files) are no atoms: the form's sums hold by construction, for the district
+and for its attackers.
 
-Zeros. A zero is shown like any other count and is not sensitive: "none" is what the district wishes to be able to say. Where a zero would give
-a neighbour away it is hidden like any other cell. What cannot exist (a band that no school has) has no row.
+Zeros. A zero is shown like any other count and is not sensitive: "none" is what the district wishes to be able to say.
+Where a zero would give a neighbour away it is hidden like any other cell. What cannot exist (a band that no school has)
+has no row.
 
-Whole groups. Where something was found with all of a group, or with all but a few, it is said of each: whoever knows that a child was screened knows
-what was found. So the others of the group must not be known to be none or few; that none of them is at a grave level is good news and is shown.
+Whole groups. Where something was found with all of a group, or with all but a few, it is said of each: whoever knows
+that a child was screened knows what was found. So the others of the group must not be known to be none or few; that
+none of them is at a grave level is good news and is shown.
 """
 
 from __future__ import annotations
@@ -40,8 +43,8 @@ Atoms: TypeAlias = tuple[int, ...]
 class Statement:
     """low <= sum of coefficient x atom <= high: something that everybody may know. None is open.
 
-    With `each` it is the sum of statements that hold for every school by itself (with high 0). So it also holds for the other schools alone, when
-    an attacker subtracts some.
+    With `each` it is the sum of statements that hold for every school by itself (with high 0). So it also holds for the
+    other schools alone, when an attacker subtracts some.
     """
 
     terms: Mapping[int, int]
@@ -57,10 +60,12 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
-    """A sum of atoms that nobody may come close to: a cell, or one school's part of it. Small counts always; `guarded`: any other count of it too.
+    """A sum of atoms that nobody may come close to: a cell, or one school's part of it.
 
-    With `beside` it is about a group: something is published of the pupils that `beside` counts, and `atoms` count the others of the group. If there
-    are any of the first, it must not be known that the others are none or few.
+    Small counts always; `guarded`: any other count of it too.
+
+    With `beside` it is about a group: something is published of the pupils that `beside` counts, and `atoms` count the
+    others of the group. If there are any of the first, it must not be known that the others are none or few.
     """
 
     cell: Cell
@@ -80,7 +85,7 @@ def rounding_box(shown: int, base: int) -> tuple[int, int]:
     return max(0, shown - base // 2), shown + (base - 1) // 2
 
 
-# --- atoms ---------------------------------------------------------------------------------------------------------------------
+# --- atoms ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -95,9 +100,18 @@ class Filing:
 class Ledger:
     """The atoms of any number of Submissions. One ledger serves a release and all releases of its term before it."""
 
-    def __init__(self, submissions: Iterable[Submission], types: Mapping[SchoolId, SchoolType], levels: Sequence[RiskLevel]) -> None:
+    def __init__(
+        self, submissions: Iterable[Submission], types: Mapping[SchoolId, SchoolType], levels: Sequence[RiskLevel]
+    ) -> None:
         figures = [
-            (Filing(term=s.term, school=s.school, revision=s.revision), s.school, types[s.school].value, band.value, name, value)
+            (
+                Filing(term=s.term, school=s.school, revision=s.revision),
+                s.school,
+                types[s.school].value,
+                band.value,
+                name,
+                value,
+            )
             for s in submissions
             for band, counts in s.bands.items()
             for name, value in _figures(counts)
@@ -131,7 +145,9 @@ class Ledger:
         return min(int(n) for n in self.frame.loc[self.frame["name"] == "enrolment", "value"] if n > 0)
 
     def fewest_without_findings(self) -> int | None:
-        """The fewest pupils with whom nothing was found in any band of any school that screened anybody in it; None if nobody was screened."""
+        """The fewest pupils with whom nothing was found in any band of any school that screened anybody in it; None if
+        nobody was screened.
+        """
         screened = self.frame[self.frame["name"].isin(self.screened)].groupby(["filing", "band"])["value"].sum()
         clear = self.frame[self.frame["name"] == f"levels.{self.levels[0].id}"].set_index(["filing", "band"])["value"]
         return min((int(n) for n in clear[(screened > 0).reindex(clear.index)].to_list()), default=None)
@@ -142,19 +158,24 @@ class Ledger:
         return int(here.loc[here["band"].isin(list(bands)), "value"].sum())
 
     def facts(self, releases: Sequence[Sequence[Filing]]) -> Iterator[Statement]:
-        """What everybody may know of every Submission: its enrolment, which schools state openly, and the rules of the form.
+        """What everybody may know of every Submission: its enrolment, which schools state openly, and the rules of the
+        form.
 
-        The rules are stated for all schools of a type together, band by band. An attacker learns no less from that: each rule limits a number of
-        pupils by another, and a table that satisfies the sums can be split so that every school satisfies them. Only schools that the same releases
-        count are put together.
+        The rules are stated for all schools of a type together, band by band. An attacker learns no less from that:
+        each rule limits a number of pupils by another, and a table that satisfies the sums can be split so that every
+        school satisfies them. Only schools that the same releases count are put together.
         """
-        yield from self._exactly(atom for (_, name), atoms in self._named.items() if name == "enrolment" for atom in atoms)
+        yield from self._exactly(
+            atom for (_, name), atoms in self._named.items() if name == "enrolment" for atom in atoms
+        )
         for part in self._alike(releases):
             yield from self._form(_by_name(part))
 
     def facts_apart(self) -> Iterator[Statement]:
         """The same, of every school by itself."""
-        yield from self._exactly(atom for (_, name), atoms in self._named.items() if name == "enrolment" for atom in atoms)
+        yield from self._exactly(
+            atom for (_, name), atoms in self._named.items() if name == "enrolment" for atom in atoms
+        )
         for _, part in self.frame.groupby(["filing", "band"], sort=False):
             yield from self._form(_by_name(part))
 
@@ -168,8 +189,9 @@ class Ledger:
         yield from self._exactly(set(range(len(self.values))) - self.takes_part())
 
     def how_many_took_part(self, releases: Sequence[Sequence[Filing]]) -> Iterator[Statement]:
-        """How many of each school's bands were screened and how many were not, said as in `facts`. More than anybody knows: only for an attack on
-        what was found."""
+        """How many of each school's bands were screened and how many were not, said as in `facts`. More than anybody
+        knows: only for an attack on what was found.
+        """
         for part in self._alike(releases):
             for names in (self.screened, self._missed):
                 atoms = _numbers(part[part["name"].isin(names)])
@@ -189,7 +211,11 @@ class Ledger:
         valid = [f"levels.{level.id}" for level in self.levels]
         due = [name for name in atoms if name in (*valid, "invalid") or name.startswith("not_screened.")]
         paper = [name for name in atoms if name.startswith("concerns.")]
-        singly = [[name] for name in atoms if name in ("electronic_files", "counselled", "guardians_informed") or name.startswith("followed_up.")]
+        singly = [
+            [name]
+            for name in atoms
+            if name in ("electronic_files", "counselled", "guardians_informed") or name.startswith("followed_up.")
+        ]
         yield from (_at_most(atoms, names, ["enrolment"]) for names in (due, paper, *singly))
         yield _at_most(atoms, ["referred"], [f"levels.{level.id}" for level in self.levels if level.focus])
         yield _at_most(atoms, ["reviewed"], valid)
@@ -202,7 +228,16 @@ def _at_most(atoms: Mapping[str, Atoms], part: Sequence[str], whole: Sequence[st
 
 def _figures(counts: Counts) -> Iterator[tuple[str, int]]:
     """The figures of a band that are no sums of others."""
-    for name in ("enrolment", "invalid", "reviewed", "electronic_files", "counselled", "referred", "guardians_informed", "crisis_interventions"):
+    for name in (
+        "enrolment",
+        "invalid",
+        "reviewed",
+        "electronic_files",
+        "counselled",
+        "referred",
+        "guardians_informed",
+        "crisis_interventions",
+    ):
         yield name, getattr(counts, name)
     for name in ("not_screened", "levels", "followed_up", "concerns"):
         yield from ((f"{name}.{key}", value) for key, value in getattr(counts, name).items())
@@ -216,16 +251,16 @@ def _numbers(part: pd.DataFrame) -> Atoms:
     return tuple(part.index.tolist())
 
 
-# --- sums ------------------------------------------------------------------------------------------------------------------------
+# --- sums -------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tabulation:
     """The tables of one release: every cell as a sum of atoms, and every school's part of it.
 
-    `groups` are whole groups that something may be said of: of all schools, and of each. `gated` cells stand in rows with too few contributing
-    schools and are not open; `small` are the schools of rows with so few that two of them are an attacker; `shares` give a share the cells that it is
-    the quotient of.
+    `groups` are whole groups that something may be said of: of all schools, and of each. `gated` cells stand in rows
+    with too few contributing schools and are not open; `small` are the schools of rows with so few that two of them are
+    an attacker; `shares` give a share the cells that it is the quotient of.
     """
 
     filings: tuple[Filing, ...]
@@ -241,7 +276,9 @@ class Tabulation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    """A row of a table: its cells by column, whose atoms they are, and the schools that contribute, each with its part of the base."""
+    """A row of a table: its cells by column, whose atoms they are, and the schools that contribute, each with its part
+    of the base.
+    """
 
     table: str
     id: str
@@ -251,7 +288,10 @@ class _Row:
     contributing: Mapping[SchoolId, int]
 
     def gated(self, limits: Limits) -> bool:
-        """Whether too few schools contribute, or one of them too much. A row to which no school contributes is not gated."""
+        """Whether too few schools contribute, or one of them too much.
+
+        A row to which no school contributes is not gated.
+        """
         parts = self.contributing.values()
         return bool(parts) and (len(parts) < limits.schools or 100 * max(parts) > limits.per_cent * sum(parts))
 
@@ -267,7 +307,9 @@ def tabulate(ledger: Ledger, tables: Sequence[Table], filings: Sequence[Filing],
         parts={cell: parts for row in rows for cell, parts in row.parts.items()},
         sensitive=frozenset(cell for row in rows for column, (cell, _) in row.cells.items() if column.sensitive),
         groups=tuple(group for row in rows for group in row.groups),
-        gated=frozenset(cell for row in rows if row.gated(limits) for column, (cell, _) in row.cells.items() if not column.open),
+        gated=frozenset(
+            cell for row in rows if row.gated(limits) for column, (cell, _) in row.cells.items() if not column.open
+        ),
         small=frozenset(frozenset(row.contributing) for row in rows if 1 < len(row.contributing) < 2 * limits.schools),
         shares=dict(_shares(tables, cells)),
         schools={(row.table, row.id): len(row.contributing) for row in rows},
@@ -282,7 +324,14 @@ def _rows(table: Table, frame: pd.DataFrame) -> Iterator[_Row]:
         parts = {cells[column][0]: _by_school(here) for column, here in columns}
         base = part[part["name"].isin(table.base.sums)].groupby("school")["value"].sum()
         contributing = {SchoolId(str(s)): int(n) for s, n in base.items() if n > 0}
-        yield _Row(table=table.id, id=row, cells=cells, parts=parts, groups=tuple(_groups(table, row, part)), contributing=contributing)
+        yield _Row(
+            table=table.id,
+            id=row,
+            cells=cells,
+            parts=parts,
+            groups=tuple(_groups(table, row, part)),
+            contributing=contributing,
+        )
 
 
 def _groups(table: Table, row: str, part: pd.DataFrame) -> Iterator[Secret]:
@@ -291,7 +340,10 @@ def _groups(table: Table, row: str, part: pd.DataFrame) -> Iterator[Secret]:
         speaks, others = (part[part["name"].isin(names)] for names in (group.speaks, group.others))
         yield Secret(cell=cell, atoms=_numbers(others), beside=_numbers(speaks))
         theirs = _by_school(others)
-        yield from (Secret(cell=cell, school=school, atoms=theirs.get(school, ()), beside=atoms) for school, atoms in _by_school(speaks).items())
+        yield from (
+            Secret(cell=cell, school=school, atoms=theirs.get(school, ()), beside=atoms)
+            for school, atoms in _by_school(speaks).items()
+        )
 
 
 def _by_school(part: pd.DataFrame) -> dict[SchoolId, Atoms]:
@@ -310,18 +362,24 @@ def _shares(tables: Sequence[Table], cells: Iterable[Cell]) -> Iterator[tuple[Ce
 
 
 def with_shares(tabulation: Tabulation, counts: Mapping[Cell, Published]) -> dict[Cell, Published]:
-    """The counts and, after those of its row, each share: worked out from what is shown, so that it tells nothing more."""
+    """The counts and, after those of its row, each share: worked out from what is shown, so that it tells
+    nothing more.
+    """
     shares = {part: (share, whole) for share, (part, whole) in tabulation.shares.items()}
     published: dict[Cell, Published] = {}
     for _, row in groupby(counts, key=lambda cell: (cell.table, cell.row)):
         cells = list(row)
         published |= {cell: counts[cell] for cell in cells}
-        published |= {shares[cell][0]: share_of(counts[cell], counts[shares[cell][1]]) for cell in cells if cell in shares}
+        published |= {
+            shares[cell][0]: share_of(counts[cell], counts[shares[cell][1]]) for cell in cells if cell in shares
+        }
     return published
 
 
 def share_of(part: Published, whole: Published) -> Published:
-    """A share in tenths of a per cent, rounded; 0 and 100 per cent only for none and all. It is made of the counts as shown, rounded or not.
+    """A share in tenths of a per cent, rounded; 0 and 100 per cent only for none and all.
+
+    It is made of the counts as shown, rounded or not.
 
     Suppressed where either count is, and where the whole is 0.
     """
@@ -333,7 +391,7 @@ def share_of(part: Published, whole: Published) -> Published:
             return Suppressed()
 
 
-# --- beside an earlier release -------------------------------------------------------------------------------------------------
+# --- beside an earlier release ----------------------------------------------------------------------------------------
 
 
 def newcomers(tabulation: Tabulation, earlier: Tabulation) -> frozenset[SchoolId]:
@@ -349,10 +407,12 @@ def small_changes(ledger: Ledger, tabulation: Tabulation, earlier: Tabulation, k
             yield cell
 
 
-# --- sealed rules ------------------------------------------------------------------------------------------------------------
+# --- sealed rules -----------------------------------------------------------------------------------------------------
 
 
-def surplus(ledger: Ledger, filing: Filing, part: Iterable[str], whole: Iterable[str], per_cent: Fraction) -> dict[int, int]:
+def surplus(
+    ledger: Ledger, filing: Filing, part: Iterable[str], whole: Iterable[str], per_cent: Fraction
+) -> dict[int, int]:
     """The terms of what a school's part has over so many per cent of its whole: 0 or more where it is as much."""
     terms = dict.fromkeys(ledger.atoms(filing, whole), -per_cent.numerator)
     for atom in ledger.atoms(filing, part):
@@ -362,7 +422,9 @@ def surplus(ledger: Ledger, filing: Filing, part: Iterable[str], whole: Iterable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A rule that only sealed figures answer: is `part` at least `per_cent` of `whole`? Asked of a school, over all its bands."""
+    """A rule that only sealed figures answer: is `part` at least `per_cent` of `whole`? Asked of a school, over all its
+    bands.
+    """
 
     rule: RuleId
     part: tuple[str, ...]

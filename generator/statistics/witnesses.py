@@ -1,8 +1,11 @@
-"""Witnesses: other whole tables that agree with all that somebody knows. What has them on both sides is hidden from him.
+"""Witnesses: other whole tables that agree with all that somebody knows.
 
-Owns the search. The answers of the solver are suggestions: each is rounded and checked here in whole numbers, against every statement and for every
-onlooker, before it proves anything. The search goes from one aim to the next, not from one onlooker to the next: most know nothing that matters for
-an aim, and one table, as near to the truth as can be, serves them all. Must not know who an onlooker is, nor how anything was protected.
+What has them on both sides is hidden from him.
+
+Owns the search. The answers of the solver are suggestions: each is rounded and checked here in whole numbers, against
+every statement and for every onlooker, before it proves anything. The search goes from one aim to the next, not from
+one onlooker to the next: most know nothing that matters for an aim, and one table, as near to the truth as can be,
+serves them all. Must not know who an onlooker is, nor how anything was protected.
 """
 
 from __future__ import annotations
@@ -13,7 +16,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from generator.statistics.programs import Blocks, Bounds, Constraint, Flags, Floats, Program, Whole, flat, group_sums, merged, ranges
+from generator.statistics.programs import (
+    Blocks,
+    Bounds,
+    Constraint,
+    Flags,
+    Floats,
+    Program,
+    Whole,
+    flat,
+    group_sums,
+    merged,
+    ranges,
+)
 from generator.statistics.tables import Atoms, Secret, Statement
 
 
@@ -21,11 +36,14 @@ class UntrueStatementError(Exception):
     """A published number does not follow from the counts: a bug, never an input."""
 
 
-# --- what everybody knows ------------------------------------------------------------------------------------------------------
+# --- what everybody knows ---------------------------------------------------------------------------------------------
 
 
 class Field:
-    """What is public, in few columns. Atoms whose value follows from statements are settled; atoms that no statement tells apart share a column."""
+    """What is public, in few columns.
+
+    Atoms whose value follows from statements are settled; atoms that no statement tells apart share a column.
+    """
 
     def __init__(self, values: Sequence[int], statements: Sequence[Statement]) -> None:
         for statement in statements:
@@ -40,7 +58,9 @@ class Field:
         held = self.column >= 0
         self.sizes = np.bincount(self.column[held], minlength=width)
         self.truth = _added(self.column[held], self.values[held], width)
-        self.most = np.maximum(self.truth, max(1000, 4 * max(values, default=0)))  # an open column needs an end; one more for the attacker
+        self.most = np.maximum(
+            self.truth, max(1000, 4 * max(values, default=0))
+        )  # an open column needs an end; one more for the attacker
         self.rows = [*rows, *shared]
         self.checked, self.shared = _Checked(self.rows), _Checked(shared)
         self.first_shared = len(rows)
@@ -51,7 +71,9 @@ class Field:
 
 
 def _settle(statements: Sequence[Statement]) -> tuple[frozenset[int], list[Constraint]]:
-    """The atoms that one statement alone gives away, then the next with their help; and the statements that are left."""
+    """The atoms that one statement alone gives away, then the next with their help; and the statements that
+    are left.
+    """
     left = [dict(s.terms) for s in statements]
     bounds = [(s.low, s.high) for s in statements]
     holders: dict[int, list[int]] = {}
@@ -68,7 +90,9 @@ def _settle(statements: Sequence[Statement]) -> tuple[frozenset[int], list[Const
                 part, (low, high) = left[holder].pop(atom) * value, bounds[holder]
                 bounds[holder] = (None if low is None else low - part, None if high is None else high - part)
                 waiting.append(holder)
-    return frozenset(settled), [Constraint(terms=t, low=low, high=high) for t, (low, high) in zip(left, bounds, strict=True) if t]
+    return frozenset(settled), [
+        Constraint(terms=t, low=low, high=high) for t, (low, high) in zip(left, bounds, strict=True) if t
+    ]
 
 
 def _given_away(terms: dict[int, int], low: int | None, high: int | None) -> Iterator[tuple[int, int]]:
@@ -82,7 +106,9 @@ def _given_away(terms: dict[int, int], low: int | None, high: int | None) -> Ite
 def _merge(
     values: Sequence[int], settled: frozenset[int], rows: Sequence[Constraint], each: Sequence[Statement]
 ) -> tuple[dict[int, int], list[Constraint], list[Constraint]]:
-    """One column for each set of atoms that statements contain only as a sum; one also for the atoms that no statement contains."""
+    """One column for each set of atoms that statements contain only as a sum; one also for the atoms that no statement
+    contains.
+    """
     shared = [_without(statement, settled, values) for statement in each]
     column = merged(len(values), [row.terms for row in (*rows, *shared)])
     silent = len(set(column.values()))
@@ -98,7 +124,9 @@ def _merge(
 def _without(statement: Statement, settled: frozenset[int], values: Sequence[int]) -> Constraint:
     gone = sum(factor * values[atom] for atom, factor in statement.terms.items() if atom in settled)
     assert statement.high is not None
-    return Constraint(terms={a: f for a, f in statement.terms.items() if a not in settled}, low=None, high=statement.high - gone)
+    return Constraint(
+        terms={a: f for a, f in statement.terms.items() if a not in settled}, low=None, high=statement.high - gone
+    )
 
 
 def _added(places: Whole, amounts: Whole, size: int) -> Whole:
@@ -126,7 +154,7 @@ class _Checked:
         return bool(np.all(self.low <= sums) and np.all(sums <= self.high))
 
 
-# --- who looks on ----------------------------------------------------------------------------------------------------------------
+# --- who looks on -----------------------------------------------------------------------------------------------------
 
 
 class Onlookers:
@@ -148,15 +176,31 @@ class Onlookers:
         return Bounds(len(self.knows), minds, places, low, high)
 
     def _shared(self, mind: Whole, atom: Whole) -> Bounds:
-        """For statements that hold school by school: the bound for the other schools, in each row that holds atoms of the onlooker."""
-        terms = [(a, row, factor) for row, statement in enumerate(self.field.each) for a, factor in statement.terms.items()]
-        atoms, rows, factors = (np.array(side, dtype=np.int64) for side in zip(*sorted(terms), strict=True)) if terms else (_NONE, _NONE, _NONE)
+        """For statements that hold school by school: the bound for the other schools, in each row that holds atoms of
+        the onlooker.
+        """
+        terms = [
+            (a, row, factor) for row, statement in enumerate(self.field.each) for a, factor in statement.terms.items()
+        ]
+        atoms, rows, factors = (
+            (np.array(side, dtype=np.int64) for side in zip(*sorted(terms), strict=True))
+            if terms
+            else (_NONE, _NONE, _NONE)
+        )
         ends = np.searchsorted(atoms, np.arange(len(self.field.values) + 1))
         found, times = ranges(ends, atom), ends[atom + 1] - ends[atom]
-        keys, where = np.unique(np.repeat(mind, times) * max(1, len(self.field.each)) + rows[found], return_inverse=True)
+        keys, where = np.unique(
+            np.repeat(mind, times) * max(1, len(self.field.each)) + rows[found], return_inverse=True
+        )
         own = _added(where, factors[found] * self.field.values[atoms[found]], len(keys))
         minds, places = np.divmod(keys, max(1, len(self.field.each)))
-        return Bounds(len(self.knows), minds, places, np.full(len(keys), np.iinfo(np.int64).min), self.field.shared.high[places] + own)
+        return Bounds(
+            len(self.knows),
+            minds,
+            places,
+            np.full(len(keys), np.iinfo(np.int64).min),
+            self.field.shared.high[places] + own,
+        )
 
     def agree(self, table: Whole) -> Flags:
         """In whose eyes a table may be true, if it agrees with what is public."""
@@ -166,13 +210,15 @@ class Onlookers:
 _NONE = np.zeros(0, dtype=np.int64)
 
 
-# --- what they are after -----------------------------------------------------------------------------------------------------------
+# --- what they are after ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
-    """A secret without what an onlooker knows of it. It comes to `given`, and what others have: of the columns in `open` perhaps all, of those in
-    `sure` all. His own part of these columns is in `own_sure` and `own_open`. With `group` the secret is only that it may be k or more."""
+    """A secret without what an onlooker knows of it. It comes to `given`, and what others have: of the columns in
+    `open` perhaps all, of those in `sure` all. His own part of these columns is in `own_sure` and `own_open`. With
+    `group` the secret is only that it may be k or more.
+    """
 
     secret: int
     value: int
@@ -187,7 +233,8 @@ class Aim:
 class Aims:
     """What each onlooker is after and the truth alone does not keep from him: aims, and for each whose it is.
 
-    `tried` counts the secrets that anybody is after, `narrowest` is the interval that the truth leaves of those that it keeps.
+    `tried` counts the secrets that anybody is after, `narrowest` is the interval that the truth leaves of those that it
+    keeps.
     """
 
     def __init__(self, onlookers: Onlookers, secrets: Sequence[Secret], k: int, *, every: bool = False) -> None:
@@ -231,12 +278,18 @@ class Aims:
         whose = np.repeat(np.arange(len(secrets)), np.diff(ends))
         self.beside = _added(whose, self.field.values[beside], len(secrets))
         order = np.argsort(beside, kind="stable")
-        self.beside_ends, self.beside_secret = np.searchsorted(beside[order], np.arange(len(self.field.values) + 1)), whose[order]
+        self.beside_ends, self.beside_secret = (
+            np.searchsorted(beside[order], np.arange(len(self.field.values) + 1)),
+            whose[order],
+        )
         place = np.full(len(atom), -1)
         place[held] = where
         order = np.argsort(atom, kind="stable")
         self.atom_ends = np.searchsorted(atom[order], np.arange(len(self.field.values) + 1))
-        self.atom_secret, self.atom_place = secret[order], place[order]  # for every atom, the secrets that it is in, and the columns there
+        self.atom_secret, self.atom_place = (
+            secret[order],
+            place[order],
+        )  # for every atom, the secrets that it is in, and the columns there
 
     def _wanted(self, part: _Part, *, count: bool = False) -> Whole:
         """The secrets that somebody with this part is after and that the truth does not keep from him."""
@@ -264,7 +317,9 @@ class Aims:
             own_open=int(part.own[columns[open_]].sum()),
         )
         apart = aim.open or (-1, *part.rest_of(secret))
-        number = self._numbers.setdefault((aim.value, aim.group, aim.given, aim.own_sure, aim.own_open, aim.sure, apart), len(self.aims))
+        number = self._numbers.setdefault(
+            (aim.value, aim.group, aim.given, aim.own_sure, aim.own_open, aim.sure, apart), len(self.aims)
+        )
         if number == len(self.aims):
             self.aims.append(aim)
             self.minds.append([])
@@ -312,12 +367,14 @@ class _Part:
         return tuple(sorted(set(self._aims.atoms(secret)) - set(self._knows.tolist())))
 
 
-# --- the search ----------------------------------------------------------------------------------------------------------------------
+# --- the search -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uncovered:
-    """An aim that no witness keeps from an onlooker: all he must reckon with lies between `low` and `high`, as far as whole tables prove it."""
+    """An aim that no witness keeps from an onlooker: all he must reckon with lies between `low` and `high`, as far as
+    whole tables prove it.
+    """
 
     secret: int
     mind: int
@@ -327,7 +384,8 @@ class Uncovered:
 
 
 class Search:
-    """The witnesses found so far: for every aim and every onlooker who is after it, the least and the most that he must reckon with.
+    """The witnesses found so far: for every aim and every onlooker who is after it, the least and the most that he must
+    reckon with.
 
     Columns of the program: how far each sum of atoms rises, and how far it falls. It minimises how much is moved.
     """
@@ -354,7 +412,9 @@ class Search:
 
         rows = [
             Constraint(
-                terms=both(row.terms), low=None if row.low is None else row.low - present, high=None if row.high is None else row.high - present
+                terms=both(row.terms),
+                low=None if row.low is None else row.low - present,
+                high=None if row.high is None else row.high - present,
             )
             for row, present in zip(self.field.rows, held.tolist(), strict=True)
         ]
@@ -394,7 +454,8 @@ class Search:
         return -max(abs(self._goal(aim, direction)) for direction in self._directions(aim)), aim
 
     def _directions(self, aim: int) -> tuple[int, ...]:
-        """1: a value of k or more must stay possible; -1: a value of 0; 0: an interval of width k, on either side of the truth.
+        """1: a value of k or more must stay possible; -1: a value of 0; 0: an interval of width k, on either side of
+        the truth.
 
         A small count needs the first two, the others of a group the first, any other secret the interval.
         """
@@ -411,10 +472,15 @@ class Search:
         """The onlookers for whom there is no witness yet."""
         pairs = np.arange(self.ends[aim], self.ends[aim + 1])
         low, high = self.low[pairs], self.high[pairs]
-        return pairs[low > 0] if direction < 0 else pairs[high < self.k] if direction > 0 else pairs[high - low < self.k]
+        return (
+            pairs[low > 0] if direction < 0 else pairs[high < self.k] if direction > 0 else pairs[high - low < self.k]
+        )
 
     def _pursue_all(self, aim: int, direction: int) -> set[int]:
-        """Look for witnesses for everybody who is after an aim: for the first onlooker, then for all others at once. Returns those who have none."""
+        """Look for witnesses for everybody who is after an aim: for the first onlooker, then for all others at once.
+
+        Returns those who have none.
+        """
         first = self._open(aim, direction)[:1]
         failed = self._pursue(aim, direction, first)
         if failed and len(self.onlookers.knows[self.mind[first[0]]]) == 0:
@@ -506,7 +572,11 @@ class Search:
 
     def _limit(self, columns: Whole, lows: Whole | Floats, highs: Whole) -> None:
         truth, width = self.field.truth[columns], len(self.field.truth)
-        self.program.limit(np.concatenate((columns, columns + width)), np.zeros(2 * len(columns)), np.concatenate((highs - truth, truth - lows)))
+        self.program.limit(
+            np.concatenate((columns, columns + width)),
+            np.zeros(2 * len(columns)),
+            np.concatenate((highs - truth, truth - lows)),
+        )
 
     def _share(self, rows: Whole, highs: Whole) -> None:
         present = self.field.shared.sums(self.field.truth)
@@ -514,7 +584,9 @@ class Search:
             self.program.demand(self.field.first_shared + row, -np.inf, high)
 
     def _learn(self, solution: Floats | None) -> bool:
-        """Check an answer of the solver in whole numbers, and note what it proves to everybody who must reckon with it; False if it is no witness."""
+        """Check an answer of the solver in whole numbers, and note what it proves to everybody who must reckon with it;
+        False if it is no witness.
+        """
         if solution is None:
             return False
         width = len(self.field.truth)

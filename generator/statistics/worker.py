@@ -1,8 +1,8 @@
 """Opening in a process of its own: what was sealed by anybody is decrypted and read where it can do no harm.
 
-Owns the worker: its limits, what it is told and what it answers, both as JSON over pipes. It can write no file (its file size limit is zero), and
-has a limit of memory and of time. What it answers is a Submission that fits its place, or why not; never any other word of what it read. Must not
-know where files stand.
+Owns the worker: its limits, what it is told and what it answers, both as JSON over pipes. It can write no file (its
+file size limit is zero), and has a limit of memory and of time. What it answers is a Submission that fits its place, or
+why not; never any other word of what it read. Must not know where files stand.
 """
 
 from __future__ import annotations
@@ -109,12 +109,14 @@ def _understood(told: Mapping[str, Any], file: Sealed) -> Salted | Refused:
     return made
 
 
-# --- in the worker ---------------------------------------------------------------------------------------------------------------
+# --- in the worker ----------------------------------------------------------------------------------------------------
 
 
 def examined(file: Mapping[str, Any], identities: Sequence[str]) -> Salted | Refused:
     """What a file holds, if it belongs where it stands and is what its receipt is bound to."""
-    levels = tuple(RiskLevel(id=name, title=Text(zh=name), focus=focus, paper_file=paper) for name, focus, paper in file["levels"])
+    levels = tuple(
+        RiskLevel(id=name, title=Text(zh=name), focus=focus, paper_file=paper) for name, focus, paper in file["levels"]
+    )
     frame = Frame(stages=tuple(map(Stage, file["stages"])), levels=levels, windows=tuple(file["windows"]))
     try:
         text = open_sealed(b64decode(file["data"]), identities)
@@ -124,9 +126,13 @@ def examined(file: Mapping[str, Any], identities: Sequence[str]) -> Salted | Ref
     if isinstance(data, tuple):
         return Refused(why=Refusal.INVALID, faults=data)
     if [data["schema"], data["school"], data["term"], data["revision"]] != file["place"]:
-        return Refused(why=Refusal.WRONG_PLACE)  # before its figures are judged: what is wrong with a copied file is its owner's secret
+        return Refused(
+            why=Refusal.WRONG_PLACE
+        )  # before its figures are judged: what is wrong with a copied file is its owner's secret
     if file["commitment"] not in (None, commitment(text)):
-        return Refused(why=Refusal.WRONG_PLACE)  # nor is anything said of what somebody put in the place of what was filed
+        return Refused(
+            why=Refusal.WRONG_PLACE
+        )  # nor is anything said of what somebody put in the place of what was filed
     made = reading.taken(data, text, frame)
     return made if isinstance(made, Salted) else Refused(why=Refusal.INVALID, faults=made)
 
@@ -138,7 +144,10 @@ def _answer(result: Salted | Refused) -> Mapping[str, Any]:
 
 
 def _limit(seconds: int) -> None:
-    """No file written, so much memory, so many seconds. Windows knows none of these; there the time limit of the caller holds."""
+    """No file written, so much memory, so many seconds.
+
+    Windows knows none of these; there the time limit of the caller holds.
+    """
     try:
         import resource
     except ImportError:

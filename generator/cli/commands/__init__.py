@@ -1,6 +1,7 @@
 """The commands, one module each: `ACCEPTS` says what may follow the command, `run` does it and returns the exit code.
 
-Owns the list of commands, in the order in which the help names them. A command's sentences are in `site/catalogue/commands/<name>.yml`.
+Owns the list of commands, in the order in which the help names them. A command's sentences are in
+`site/catalogue/commands/<name>.yml`.
 """
 
 COMMANDS = (

@@ -1,6 +1,7 @@
 """`xinzhuli check`: every Problem of the records at once; with `--rules`, then every verdict.
 
-Owns which files are reported on, and the gate that a district may ask for. All files are read whichever were named, because references go everywhere.
+Owns which files are reported on, and the gate that a district may ask for. All files are read whichever were named,
+because references go everywhere.
 """
 
 from __future__ import annotations
@@ -10,21 +11,38 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.cli.request import FELL_SHORT, FINE, PROBLEMS, Accepts, Request, UsageError, moment, present_day, show, told, write_file
+from generator.cli.request import (
+    FELL_SHORT,
+    FINE,
+    PROBLEMS,
+    Accepts,
+    Request,
+    UsageError,
+    moment,
+    present_day,
+    show,
+    told,
+    write_file,
+)
 from generator.files import zones
 
 if TYPE_CHECKING:
     from generator.problems import Problem
     from generator.records.repository import Repository
 
-ACCEPTS = Accepts(values=("--format", "--to", "--fail-on", "--as-of"), flags=("--references", "--rules", "--history"), most_words=None)
+ACCEPTS = Accepts(
+    values=("--format", "--to", "--fail-on", "--as-of"), flags=("--references", "--rules", "--history"), most_words=None
+)
 RULES = ("--rules", "--fail-on", "--as-of")  # any of them asks for verdicts
 EVERYWHERE = frozenset({"unfinished-change", "unfinished-in-git"})  # told whichever files were named
-REFERENCES = frozenset({"unknown-reference", "misspelled-reference", "duplicate-id", "no-district", "no-records", "stage-not-taught"})
+REFERENCES = frozenset(
+    {"unknown-reference", "misspelled-reference", "duplicate-id", "no-district", "no-records", "stage-not-taught"}
+)
 
 
 def run(request: Request) -> int:
-    """Check the records; 1 if there is any Problem in the files named (with `--references`: or a reference that leads nowhere anywhere).
+    """Check the records; 1 if there is any Problem in the files named (with `--references`: or a reference that leads
+    nowhere anywhere).
 
     With `--rules` every school is then judged: 6 if the gate of `--fail-on` does not let a verdict through.
     """
@@ -38,7 +56,9 @@ def run(request: Request) -> int:
     sealed = _sealed(request, repository)
     found = [p for p in sorted({*unreadable, *problems, *sealed}) if wanted(p.at.path) or p.code in elsewhere]
     files = sum(map(wanted, tree.paths))
-    last = request.say("check.found", files=files, count=len(found)) if found else request.say("check.fine", files=files)
+    last = (
+        request.say("check.found", files=files, count=len(found)) if found else request.say("check.fine", files=files)
+    )
     if repository is None or found or not any(option in request.options for option in RULES):
         show(request, told(request, found, files, last))
         return PROBLEMS if found else FINE

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from generator.cli.request import FINE, PROBLEMS, Accepts, Request, UsageError, print_problems, write_file
 
 ACCEPTS = Accepts(values=("--org", "--to"))
-_ORGANISATION = re.compile(r"https://[^/]+/+(?P<path>[^?#]+)/+[^/?#]+/*\Z")  # all but the repository's own name: GitLab has groups in groups
+_ORGANISATION = re.compile(
+    r"https://[^/]+/+(?P<path>[^?#]+)/+[^/?#]+/*\Z"
+)  # all but the repository's own name: GitLab has groups in groups
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)*")
 MACHINERY = (
     *("/.ci/", "/.github/", "/.gitlab-ci.yml", "/.pre-commit-*", "/generator/", "/schemas/", "/site/", "/tests/"),

@@ -1,7 +1,7 @@
 """`xinzhuli diff`: what a change means, straight from git, without a checkout.
 
-Owns which two states are compared: like the hosting sites, the newer one with the version from which both parted, so that what others did since
-is not told as this change's.
+Owns which two states are compared: like the hosting sites, the newer one with the version from which both parted, so
+that what others did since is not told as this change's.
 """
 
 from __future__ import annotations
@@ -63,7 +63,14 @@ def _words(request: Request) -> ReviewWords:
     newest = after or before
     zone = newest.district.time_zone if newest else zones.HOME
     return ReviewWords(
-        review=review(changes(pairs, outside(root, base or asked, head)), before, after, faults, _day(request, root, head, zone), request.language),
+        review=review(
+            changes(pairs, outside(root, base or asked, head)),
+            before,
+            after,
+            faults,
+            _day(request, root, head, zone),
+            request.language,
+        ),
         catalogue=load(),
         language=request.language,
         base=(base or asked)[:12],

@@ -1,7 +1,7 @@
 """`xinzhuli guard`: refuses what must never enter git.
 
-Owns where is looked: the working folder and what the next commit would take, a range of commits, all of history with its names. Shows no line of a
-file: what was found is never printed.
+Owns where is looked: the working folder and what the next commit would take, a range of commits, all of history with
+its names. Shows no line of a file: what was found is never printed.
 """
 
 from __future__ import annotations
@@ -54,18 +54,25 @@ def run(request: Request) -> int:
     allowed, wrong = allowances(source(root)(ALLOWED))
     as_of = request.as_of or present_day(time_zone)
     problems = in_order(_discreet(p, published) for p in [*wrong, *judged(found, allowed, as_of)])
-    last = request.say("guard.found", files=files, count=len(problems)) if problems else request.say("guard.fine", files=files)
+    last = (
+        request.say("guard.found", files=files, count=len(problems))
+        if problems
+        else request.say("guard.fine", files=files)
+    )
     show(request, replace(told(request, problems, files, last), source=lambda _: None))
     return PROBLEMS if problems else FINE
 
 
 def _discreet(found: Problem, published: frozenset[str]) -> Problem:
     """A Problem without a person's number in its facts: a list of what may pass quotes paths and fields."""
-    return replace(found, facts=tuple((name, value if name in _OURS else hidden(value, published)) for name, value in found.facts))
+    return replace(
+        found, facts=tuple((name, value if name in _OURS else hidden(value, published)) for name, value in found.facts)
+    )
 
 
 def _district(root: Path) -> tuple[frozenset[str], str]:
-    """What everybody may know (the digits of the help lines, every address that the district gives of itself) and the time zone.
+    """What everybody may know (the digits of the help lines, every address that the district gives of itself) and the
+    time zone.
 
     Read even where the records are wrong.
     """
@@ -83,13 +90,17 @@ def _district(root: Path) -> tuple[frozenset[str], str]:
 
 
 def _folder(request: Request, published: frozenset[str]) -> tuple[int, list[Problem]]:
-    """Every file that git keeps or would keep, and what the next commit would hold in its place; without git, the records."""
+    """Every file that git keeps or would keep, and what the next commit would hold in its place; without git, the
+    records.
+    """
     root = request.root
     listed, index = known(root), staged(root)
     linked = {entry.path for entry in index if entry.id == SUBMODULE}
     paths = _named(request, folder(root)[0].paths if listed is None else listed)
     chosen = frozenset(paths)
-    found = [problem(Position(path=hidden(path, published)), "guard-submodule", **_HERE) for path in paths if path in linked]
+    found = [
+        problem(Position(path=hidden(path, published)), "guard-submodule", **_HERE) for path in paths if path in linked
+    ]
     found += [p for path in paths if path in linked for p in named(path, "", published)]
     files = [file for path in paths if path not in linked and (file := _file(root, path)) is not None]
     found += [p for file in files for p in inspect(file, published)]
@@ -107,11 +118,17 @@ def _staged(root: Path, files: Iterable[GuardedFile], index: Iterable[Staged]) -
         if file is None or file.size > MAX_BYTES or blob_id(file.data, entry.id) != entry.id:
             differ.setdefault(entry.id, []).append(entry.path)
     read = ((path, size, data) for id_, size, data in contents(root, differ) for path in differ[id_])
-    return [GuardedFile(path=path, data=data, size=size, staged=True) for path, size, data in read if not _is_here(data, here.get(path))]
+    return [
+        GuardedFile(path=path, data=data, size=size, staged=True)
+        for path, size, data in read
+        if not _is_here(data, here.get(path))
+    ]
 
 
 def _is_here(data: bytes, file: GuardedFile | None) -> bool:
-    """Whether a file of the folder says the same: its lines may end otherwise, and what Git LFS points to may lie here."""
+    """Whether a file of the folder says the same: its lines may end otherwise, and what Git LFS points to may
+    lie here.
+    """
     if file is None:
         return False
     return data == file.data.replace(b"\r\n", b"\n") or (file.size <= MAX_BYTES and points_to(data, file.data))
@@ -148,7 +165,10 @@ def _history(request: Request, revisions: str, published: frozenset[str]) -> tup
     root, everything = request.root, revisions == EVERYTHING
     listed = revisions_of(root, revisions)
     if listed is None:
-        raise UsageError("guard.no_git" if everything else "cli.no_revision_shallow" if is_shallow(root) else "cli.no_revision", value=revisions)
+        raise UsageError(
+            "guard.no_git" if everything else "cli.no_revision_shallow" if is_shallow(root) else "cli.no_revision",
+            value=revisions,
+        )
     if everything and not listed:
         raise UsageError("guard.no_commit")
     blobs = brought(root, listed)
@@ -156,7 +176,10 @@ def _history(request: Request, revisions: str, published: frozenset[str]) -> tup
     blobs = tuple(b for b in blobs if b.path in wanted)
     found = [problem(Position(path=HISTORY), "guard-shallow")] if not boundaries(root).isdisjoint(listed) else []
     linked = [b for b in blobs if b.id == SUBMODULE]
-    found += [problem(Position(path=hidden(b.path, published)), "guard-submodule", commit=b.commit[:12], staged="") for b in linked]
+    found += [
+        problem(Position(path=hidden(b.path, published)), "guard-submodule", commit=b.commit[:12], staged="")
+        for b in linked
+    ]
     places: dict[str, list[tuple[str, str]]] = {}
     for blob in blobs:
         places.setdefault(blob.id, []).append((blob.path, blob.commit[:12]))

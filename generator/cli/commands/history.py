@@ -24,7 +24,9 @@ ACCEPTS = Accepts(values=("--dates", "--as-of", "--rule", "--school", "--format"
 
 
 def run(request: Request) -> int:
-    """Print a line a day; 1 only if the newest commit's records have a Problem, for they say which days and rules there are."""
+    """Print a line a day; 1 only if the newest commit's records have a Problem, for they say which days and rules there
+    are.
+    """
     from generator.compliance.days_gone_by import Past, past_days
     from generator.report.past import FORMATS
 
@@ -79,10 +81,14 @@ def _row(standing: DayVerdicts, rule: str | None, school: str | None) -> DayCoun
     from generator.report.past import DayCount
 
     def counts(check: Check) -> bool:
-        return rule in (None, check.rule.id) and (school is None or (check.school is not None and check.school.id == school))
+        return rule in (None, check.rule.id) and (
+            school is None or (check.school is not None and check.school.id == school)
+        )
 
     counted = tally(filter(counts, standing.verdicts.checks)) if standing.verdicts else None
-    return DayCount(day=standing.day, basis=standing.basis, commit=standing.commit.id, tally=counted, problems=standing.problems)
+    return DayCount(
+        day=standing.day, basis=standing.basis, commit=standing.commit.id, tally=counted, problems=standing.problems
+    )
 
 
 def _tell(request: Request, rows: Sequence[DayCount]) -> None:
@@ -94,6 +100,11 @@ def _tell(request: Request, rows: Sequence[DayCount]) -> None:
     for row in rows:
         if row.tally is None:
             first = harmless(f"{row.problems[0].at} [{row.problems[0].code}]")
-            print(request.say("history.day_left_out", day=row.day, commit=row.commit[:12], count=len(row.problems), first=first), file=sys.stderr)
+            print(
+                request.say(
+                    "history.day_left_out", day=row.day, commit=row.commit[:12], count=len(row.problems), first=first
+                ),
+                file=sys.stderr,
+            )
     if any(row.basis is Basis.DATED for row in rows) and is_shallow(request.root):
         print(request.say("history.shallow"), file=sys.stderr)

@@ -1,6 +1,7 @@
 """`xinzhuli keygen`: a key pair for the office, its deputy or the backup; or the words of a backup.
 
-Owns how a new key is handed to a person: the secret half into a file outside the repository, or onto the terminal as shares, one at a time.
+Owns how a new key is handed to a person: the secret half into a file outside the repository, or onto the terminal as
+shares, one at a time.
 """
 
 from __future__ import annotations

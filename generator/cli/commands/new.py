@@ -68,11 +68,20 @@ def _given(request: Request, kind: str, words: list[str]) -> Mapping[str, str]:
 
 def _group(taken: Iterable[str]) -> str:
     """How an id may begin where ids are numbered by groups: as the first of those taken does."""
-    return next((f"{stem}-" for stem, _, number in (name.rpartition("-") for name in sorted(taken)) if stem and number.isdigit()), "ROOM-")
+    return next(
+        (
+            f"{stem}-"
+            for stem, _, number in (name.rpartition("-") for name in sorted(taken))
+            if stem and number.isdigit()
+        ),
+        "ROOM-",
+    )
 
 
 def _refuse(request: Request, kind: str, given: Mapping[str, str]) -> None:
-    """What `check` would refuse is not made: names of a wrong form, schools and years that are not there, names that no system can have."""
+    """What `check` would refuse is not made: names of a wrong form, schools and years that are not there, names that no
+    system can have.
+    """
     from generator.files.filenames import portable
     from generator.files.schemas import rule_of
     from generator.records.skeleton import path_of
@@ -99,7 +108,9 @@ def _year(request: Request) -> str | None:
 
 
 def _years(request: Request) -> Mapping[str, date]:
-    """The school years and their first days, as far as the district's own file says so: `check` tells what is wrong with it."""
+    """The school years and their first days, as far as the district's own file says so: `check` tells what is wrong
+    with it.
+    """
     listed = _district(request).get("years")
     years = [year for year in listed if isinstance(year, dict)] if isinstance(listed, list) else []
     days = {year.get("id"): day(first) for year in years if isinstance(first := year.get("first_day"), str)}
@@ -118,4 +129,8 @@ def _district(request: Request) -> Mapping[str, Any]:
 def _modeline(root: Path, kind: str, path: str) -> str:
     """The line from which editors know the schema; none where the district has no copy of the schemas."""
     schema = f"schemas/{kind}.schema.json"
-    return f"# yaml-language-server: $schema={posixpath.relpath(schema, posixpath.dirname(path))}" if (root / schema).is_file() else ""
+    return (
+        f"# yaml-language-server: $schema={posixpath.relpath(schema, posixpath.dirname(path))}"
+        if (root / schema).is_file()
+        else ""
+    )

@@ -25,7 +25,13 @@ def run(request: Request) -> int:
     named = [fingerprint for receipt in repository.receipts.values() for fingerprint in receipt.recipients]
     for recipient in sorted(repository.recipients.values(), key=lambda r: (r.valid_from, r.id)):
         role = enum_label("RecipientRole", recipient.role.value)
-        state = "now" if recipient.valid_from <= day <= recipient.valid_until else "later" if day < recipient.valid_from else "past"
+        state = (
+            "now"
+            if recipient.valid_from <= day <= recipient.valid_until
+            else "later"
+            if day < recipient.valid_from
+            else "past"
+        )
         print(
             request.say(
                 "recipients.line",

@@ -1,4 +1,5 @@
-"""`xinzhuli rekey`: everything sealed again for the recipients of today, all files or none; and what git history still holds.
+"""`xinzhuli rekey`: everything sealed again for the recipients of today, all files or none; and what git history still
+holds.
 
 Owns the order of it. Figures pass from the worker to the new file in memory only.
 """
@@ -10,7 +11,19 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from generator.cli.keys import FLAGS, OPTIONS, identities, refused
-from generator.cli.request import FINE, PROBLEMS, SEALED, Accepts, Request, UsageError, present_day, print_problems, progress, put_back, write_records
+from generator.cli.request import (
+    FINE,
+    PROBLEMS,
+    SEALED,
+    Accepts,
+    Request,
+    UsageError,
+    present_day,
+    print_problems,
+    progress,
+    put_back,
+    write_records,
+)
 
 if TYPE_CHECKING:
     from generator.model.sealed import Receipt, Recipient
@@ -42,10 +55,18 @@ def run(request: Request) -> int:
     recipients = in_force(repository.recipients.values(), day)
     present = tuple(r.fingerprint for r in recipients)
     named = [term for term in terms if not request.words or term in request.words]
-    files = [f for f in sealed_files(tree, repository, named) if f.receipt.recipients != present or f.receipt.schema != SCHEMA]
+    files = [
+        f
+        for f in sealed_files(tree, repository, named)
+        if f.receipt.recipients != present or f.receipt.schema != SCHEMA
+    ]
     progress(request)("rekey.opening")
     results = open_all(files, identities(request)) if files else ()
-    bad = [refused(request, f.receipt.source.path, r) for f, r in zip(files, results, strict=True) if isinstance(r, Refused)]
+    bad = [
+        refused(request, f.receipt.source.path, r)
+        for f, r in zip(files, results, strict=True)
+        if isinstance(r, Refused)
+    ]
     if bad:
         print(request.say("rekey.stopped"))
         return bad[0]
@@ -69,16 +90,21 @@ def _write(request: Request, opened: list[tuple[Sealed, Salted]], recipients: tu
         return SEALED
     write_records(request, changed)
     print(request.say("rekey.done", files=len(opened), recipients=len(recipients)))
-    if again := sorted(file.receipt.source.path for file, content in opened if file.receipt.signature and content.salt is None):
+    if again := sorted(
+        file.receipt.source.path for file, content in opened if file.receipt.signature and content.salt is None
+    ):
         print("\n  ".join((request.say("rekey.sign_again"), *again)))
     _tell_history(request)
     return FINE
 
 
 def _again(file: Sealed, content: Salted, recipients: tuple[Recipient, ...], day: date) -> tuple[bytes, Receipt]:
-    """A file sealed anew, and its receipt. The salt stays, so the commitment does, so what the school signed stays signed.
+    """A file sealed anew, and its receipt.
 
-    What is of the first form is brought into the present one. Its signature was over the old file and cannot be carried over.
+    The salt stays, so the commitment does, so what the school signed stays signed.
+
+    What is of the first form is brought into the present one. Its signature was over the old file and cannot be carried
+    over.
     """
     from generator.model.submission import SCHEMA, sealed_text
     from generator.sealed.receipts import issued

@@ -1,6 +1,8 @@
-"""`xinzhuli release`: a term's statistics, cut from the sealed aggregates, attacked, shown to whoever releases them, and only then written.
+"""`xinzhuli release`: a term's statistics, cut from the sealed aggregates, attacked, shown to whoever releases them,
+and only then written.
 
-Owns the way from sealed files to a release file, and what a person is shown before saying yes. No figure of a school is printed.
+Owns the way from sealed files to a release file, and what a person is shown before saying yes. No figure of a school is
+printed.
 """
 
 from __future__ import annotations
@@ -38,7 +40,9 @@ if TYPE_CHECKING:
     from generator.statistics.tables import Filing
     from generator.statistics.worker import Sealed
 
-ACCEPTS = Accepts(values=("--as-of", "--confirm", "--correction", "--correction-en", *OPTIONS), flags=FLAGS, most_words=1)
+ACCEPTS = Accepts(
+    values=("--as-of", "--confirm", "--correction", "--correction-en", *OPTIONS), flags=FLAGS, most_words=1
+)
 _MARK, _MOST = "[c]", 20
 
 
@@ -107,7 +111,11 @@ def _opened(request: Request, files: Sequence[Sealed]) -> dict[Filing, Submissio
     from generator.statistics.worker import Refused, open_all
 
     results = open_all(files, identities(request)) if files else ()
-    bad = [refused(request, f.receipt.source.path, r) for f, r in zip(files, results, strict=True) if isinstance(r, Refused)]
+    bad = [
+        refused(request, f.receipt.source.path, r)
+        for f, r in zip(files, results, strict=True)
+        if isinstance(r, Refused)
+    ]
     if bad:
         return bad[0]
     kept = [result.submission for result in results if not isinstance(result, Refused)]
@@ -201,7 +209,9 @@ def _told(request: Request, release: Release) -> Iterator[str]:
     yield "  ".join(line)
     yield from _of_schools(request, release)
     facts = {name: getattr(certificate, name) for name in ("attackers", "secrets", "programs")}
-    yield request.say("release.certificate", narrowest="—" if certificate.narrowest is None else certificate.narrowest, **facts)
+    yield request.say(
+        "release.certificate", narrowest="—" if certificate.narrowest is None else certificate.narrowest, **facts
+    )
 
 
 def _of_schools(request: Request, release: Release) -> Iterator[str]:
@@ -218,7 +228,9 @@ def _of_schools(request: Request, release: Release) -> Iterator[str]:
             yield " ".join((f"{_MARK}:", *hidden))
     for verdicts in release.school_verdicts:
         unmet = [school for school, met in verdicts.schools.items() if not met]
-        told = request.say("release.verdict", rule=verdicts.rule, met=len(verdicts.schools) - len(unmet), judged=len(verdicts.schools))
+        told = request.say(
+            "release.verdict", rule=verdicts.rule, met=len(verdicts.schools) - len(unmet), judged=len(verdicts.schools)
+        )
         yield " ".join((told, *((request.say("release.unmet"), *unmet) if unmet else ())))
     for verdict in release.district_verdicts:
         yield request.say("release.verdict", rule=verdict.rule, met=verdict.met, judged=verdict.judged)
@@ -233,7 +245,8 @@ def _changes(request: Request, release: Release, before: Release | None) -> Iter
     changed = [(cell, old.get(cell), new) for cell, new in release.cells.items() if old.get(cell) != new]
     yield request.say("release.changed", count=len(changed), id=before.id)
     for cell, then, new in changed:
-        yield f"  {cell.table} / {cell.row} / {cell.column}: {'—' if then is None else _word(cell.column, then)} → {_word(cell.column, new)}"
+        place = f"{cell.table} / {cell.row} / {cell.column}"
+        yield f"  {place}: {'—' if then is None else _word(cell.column, then)} → {_word(cell.column, new)}"
 
 
 def _word(column: str, published: Published) -> str:

@@ -1,8 +1,8 @@
 """`xinzhuli seal`: a school's term aggregate, checked, sealed for the district's recipients, with its receipt.
 
-Owns the way of one file from the school's folder into the records. Nothing that is invalid is sealed; nothing of a figure is printed. A school that
-must sign once more what stands there already (the office brought it into a new form) signs what it can read: the opened text, held against the
-receipt's commitment. Nobody signs a receipt blindly.
+Owns the way of one file from the school's folder into the records. Nothing that is invalid is sealed; nothing of a
+figure is printed. A school that must sign once more what stands there already (the office brought it into a new form)
+signs what it can read: the opened text, held against the receipt's commitment. Nobody signs a receipt blindly.
 """
 
 from __future__ import annotations
@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator.cli.request import FINE, PROBLEMS, SEALED, Accepts, Request, UsageError, present_day, print_problems, put_back, write_records
+from generator.cli.request import (
+    FINE,
+    PROBLEMS,
+    SEALED,
+    Accepts,
+    Request,
+    UsageError,
+    present_day,
+    print_problems,
+    put_back,
+    write_records,
+)
 
 if TYPE_CHECKING:
     from generator.model.sealed import Receipt
@@ -24,7 +35,9 @@ ACCEPTS = Accepts(values=("--sign", "--as-of"), most_words=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Own:
-    """The file that was named: its text and data; the records of the district; the receipt that stands in its place so far."""
+    """The file that was named: its text and data; the records of the district; the receipt that stands in its place so
+    far.
+    """
 
     text: bytes
     data: Mapping[str, Any]
@@ -33,7 +46,9 @@ class _Own:
 
 
 def run(request: Request) -> int:
-    """Seal one file, or sign what was sealed; 1 if its figures or the records are wrong, and then nothing is written."""
+    """Seal one file, or sign what was sealed; 1 if its figures or the records are wrong, and then nothing is
+    written.
+    """
     from generator.cli.keys import outside, print_faults
     from generator.files.tree import folder
     from generator.problems import in_order
@@ -111,7 +126,9 @@ def _seal(request: Request, repository: Repository, made: Submission) -> int:
 
 
 def _sign_again(request: Request, named: str, own: _Own) -> int:
-    """Nothing is sealed: the receipt in place gets the school's signature, if it is bound to this very text, salt and all."""
+    """Nothing is sealed: the receipt in place gets the school's signature, if it is bound to this very text, salt and
+    all.
+    """
     from generator.cli.keys import print_faults
     from generator.model.submission import Fault, commitment
     from generator.sealed.receipts import written
@@ -129,7 +146,10 @@ def _sign_again(request: Request, named: str, own: _Own) -> int:
 
 
 def _signed(request: Request, repository: Repository, receipt: Receipt) -> Receipt:
-    """The receipt with the signature of a key that is the school's on that day. UsageError if it is not, and nothing is written."""
+    """The receipt with the signature of a key that is the school's on that day.
+
+    UsageError if it is not, and nothing is written.
+    """
     from dataclasses import replace
 
     from generator.sealed.receipts import keys_of, signed_text

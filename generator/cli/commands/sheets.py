@@ -38,7 +38,9 @@ def run(request: Request) -> int:
     schools = _schools(request, repository)
     as_of, commit = moment(request.root, repository.district.time_zone, named)
     made = edition(site(repository, as_of, commit), request.language, load())
-    place = Path(request.options["--out"]).absolute() if "--out" in request.options else request.root / "build" / "sheets"
+    place = (
+        Path(request.options["--out"]).absolute() if "--out" in request.options else request.root / "build" / "sheets"
+    )
     folder = no_source(request.root, place)
     try:
         contents = {}
@@ -78,4 +80,6 @@ def _write(folder: Path, made: Edition, school: SchoolId, content: bytes) -> Non
     from generator.text import Language
 
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / (f"{school}.pdf" if made.language is Language.ZH else f"{school}.{made.language.value}.pdf"), content)
+    write_whole(
+        folder / (f"{school}.pdf" if made.language is Language.ZH else f"{school}.{made.language.value}.pdf"), content
+    )

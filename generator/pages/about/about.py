@@ -1,6 +1,7 @@
 """About the site: what it is, how to edit, its words, how it can be used by everybody.
 
-Owns the hand-written pages. What they say of figures and rules is taken from the records and the catalogue, never typed twice.
+Owns the hand-written pages. What they say of figures and rules is taken from the records and the catalogue, never typed
+twice.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ def pages(edition: Edition) -> Iterator[Page]:
     """About, how to edit, glossary, accessibility."""
     district = edition.site.repository.district
     yield _written(
-        edition, "about/index", "about", {"district": district, "kept": _KEPT, "never": _NEVER, "schools": len(edition.site.repository.schools)}
+        edition,
+        "about/index",
+        "about",
+        {"district": district, "kept": _KEPT, "never": _NEVER, "schools": len(edition.site.repository.schools)},
     )
     mistake = shown(edition, edition.catalogue.codes[_SHOWN_MISTAKE])
     yield _written(edition, "about/edit", "edit", {"steps": _EDIT_STEPS, "mistake": mistake})

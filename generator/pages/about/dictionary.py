@@ -16,7 +16,9 @@ _LIMITS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems
 
 
 def pages(edition: Edition) -> Iterator[Page]:
-    """The index, then a page a kind in the order of the records' folders; last what is filled in outside the repository."""
+    """The index, then a page a kind in the order of the records' folders; last what is filled in outside the
+    repository.
+    """
     paths = [kind for kind, _ in PATHS]
     named = [*(kind for kind in paths if kind in kinds()), *(kind for kind in kinds() if kind not in paths)]
     yield edition.page(
@@ -25,7 +27,11 @@ def pages(edition: Edition) -> Iterator[Page]:
         title=edition.say("dictionary.title"),
         description=edition.say("dictionary.description"),
         template="about/dictionary.md.j2",
-        data={"kinds": [{"name": k, "schema": _told(schema_of(k)), "place": edition.say(f"dictionary.path.{k}")} for k in named]},
+        data={
+            "kinds": [
+                {"name": k, "schema": _told(schema_of(k)), "place": edition.say(f"dictionary.path.{k}")} for k in named
+            ]
+        },
         cites=(),
     )
     for kind in named:
@@ -54,7 +60,10 @@ def _told(schema: Schema) -> dict[str, object]:
 
 
 def fields(edition: Edition, schema: Schema, prefix: str, above: tuple[str, ...]) -> Iterator[dict[str, object]]:
-    """Every field below a schema, depth first; `[]` stands for each item of a list. English texts are told once, not field by field."""
+    """Every field below a schema, depth first; `[]` stands for each item of a list.
+
+    English texts are told once, not field by field.
+    """
     required = schema.get("required", ())
     for name, node in schema.get("properties", {}).items():
         if name == "en" and node.get("type") == "object":
@@ -108,4 +117,10 @@ def _limits(edition: Edition, node: Schema) -> str:
 
 def _example(node: Schema) -> str:
     example = node.get("x-example", _item(node).get("x-example"))
-    return "" if example is None or isinstance(example, dict | list) else str(example).lower() if isinstance(example, bool) else str(example)
+    return (
+        ""
+        if example is None or isinstance(example, dict | list)
+        else str(example).lower()
+        if isinstance(example, bool)
+        else str(example)
+    )

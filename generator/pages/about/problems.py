@@ -30,7 +30,12 @@ def pages(edition: Edition) -> Iterator[Page]:
 def shown(edition: Edition, code: Code) -> dict[str, object]:
     """A code in the Edition's language, with its example framed as the command line frames it."""
     words = code.words[edition.language]
-    return {"name": code.name, "title": words.title, "why": words.why, "example": framed(code.example) if code.example else None}
+    return {
+        "name": code.name,
+        "title": words.title,
+        "why": words.why,
+        "example": framed(code.example) if code.example else None,
+    }
 
 
 def framed(example: ProblemExample) -> dict[str, object]:

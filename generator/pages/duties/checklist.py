@@ -1,6 +1,8 @@
-"""One school's checklist: what to mend and how, what is due next, what is about to grow old, waivers, and then what is fine.
+"""One school's checklist: what to mend and how, what is due next, what is about to grow old, waivers, and then what is
+fine.
 
-Owns the order of a principal's page and what is told of a Check there. A school is compared with its duties, never with another school.
+Owns the order of a principal's page and what is told of a Check there. A school is compared with its duties, never with
+another school.
 """
 
 from __future__ import annotations
@@ -23,7 +25,10 @@ BLOCKS = ("summary", "todo", "next", "lapsing", "waived", "checks", "trend")
 def clauses_told(edition: Edition) -> Mapping[RuleId, str]:
     """The clauses of every rule as HTML, the same on every school's page."""
     here = "schools/any"  # links are the same from every page of the folder
-    return {rule: edition.fragment("duties/clauses.html.j2", here, {"clauses": found}) for rule, found in cited(edition.site).items()}
+    return {
+        rule: edition.fragment("duties/clauses.html.j2", here, {"clauses": found})
+        for rule, found in cited(edition.site).items()
+    }
 
 
 def checklist(edition: Edition, school: School, clauses: Mapping[RuleId, str]) -> dict[str, object]:
@@ -51,7 +56,11 @@ def checklist(edition: Edition, school: School, clauses: Mapping[RuleId, str]) -
         "next": [_coming(edition, c) for c in coming],
         "lapsing": [_lapsing(edition, c) for c in open_ if lapses(edition.site, c)],
         "waivers": [_waived(edition, c) for c in checks if c.waiver or c.lapsed],
-        "needless": [w for w in edition.site.repository.waivers.values() if w.id in edition.site.verdicts.needless and school.id in w.schools],
+        "needless": [
+            w
+            for w in edition.site.repository.waivers.values()
+            if w.id in edition.site.verdicts.needless and school.id in w.schools
+        ],
         "fine": items(Verdict.MET),
         "sealed": [_item(edition, c, clauses[c.rule.id]) for c in sealed],
         "not_applicable": items(Verdict.NOT_APPLICABLE),
@@ -97,12 +106,18 @@ def _item(edition: Edition, check: Check, clauses: str) -> dict[str, object]:
 
 def _evidence(edition: Edition, evidence: Evidence) -> dict[str, object]:
     at = evidence.at
-    return {"title": _field(edition, evidence.kind, evidence.field), "at": f"{at.path}:{at.line}", "url": edition.record_url(at)}
+    return {
+        "title": _field(edition, evidence.kind, evidence.field),
+        "at": f"{at.path}:{at.line}",
+        "url": edition.record_url(at),
+    }
 
 
 def _dated(edition: Edition, evidence: Evidence) -> str:
     """When the figures were counted (or the school visited), and when that was recorded."""
-    return edition.say(f"checklist.dated.{evidence.kind}", dated=edition.day(evidence.dated), filed=edition.day(evidence.filed))
+    return edition.say(
+        f"checklist.dated.{evidence.kind}", dated=edition.day(evidence.dated), filed=edition.day(evidence.filed)
+    )
 
 
 def _field(edition: Edition, kind: str, field: tuple[str, ...]) -> str:

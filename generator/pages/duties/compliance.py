@@ -1,6 +1,8 @@
-"""Where the district stands: verdicts counted, what is overdue, what is due next, the parts of the work, the school years.
+"""Where the district stands: verdicts counted, what is overdue, what is due next, the parts of the work, the school
+years.
 
-Owns the order of the summary. Counts are of Checks, never of "good" schools; every share says of how many and how many are left out.
+Owns the order of the summary. Counts are of Checks, never of "good" schools; every share says of how many and how many
+are left out.
 """
 
 from __future__ import annotations
@@ -75,7 +77,14 @@ def _due(edition: Edition, due: date, checks: Sequence[Check]) -> dict[str, obje
     assert moment is not None
     rule = checks[0].rule
     period = period_title(edition, rule.period, moment.period)
-    return {"rule": rule, "due": due, "days": days_to(edition, due), "period": period, "count": len(checks), "sealed": is_sealed(rule)}
+    return {
+        "rule": rule,
+        "due": due,
+        "days": days_to(edition, due),
+        "period": period,
+        "count": len(checks),
+        "sealed": is_sealed(rule),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,9 +27,15 @@ def pages(edition: Edition) -> Iterator[Page]:
         description=edition.say("demonstration.description"),
         template="duties/demonstration.md.j2",
         data={
-            "named": [card for card, found in zip(cards, site.assessments, strict=True) if found.outcome is ApplicationOutcome.NAMED],
+            "named": [
+                card
+                for card, found in zip(cards, site.assessments, strict=True)
+                if found.outcome is ApplicationOutcome.NAMED
+            ],
             "cards": cards,
-            "counts": [(o, n) for o in ApplicationOutcome if (n := sum(found.outcome is o for found in site.assessments))],
+            "counts": [
+                (o, n) for o in ApplicationOutcome if (n := sum(found.outcome is o for found in site.assessments))
+            ],
             "schemes": [s for s in site.repository.schemes.values() if s.kind is SchemeKind.DEMONSTRATION],
         },
         cites=[position for found in site.assessments for position in _cites(found)],
@@ -43,7 +49,10 @@ def _cites(found: Assessment) -> list[Position]:
 def _card(edition: Edition, found: Assessment) -> dict[str, object]:
     application, site = found.application, edition.site
     items = [item for indicator in found.score.indicators for part in indicator.parts for item in part.items]
-    decision, decided = application.decision, found.outcome in (ApplicationOutcome.NAMED, ApplicationOutcome.NOT_NAMED, ApplicationOutcome.ENDED)
+    decision, decided = (
+        application.decision,
+        found.outcome in (ApplicationOutcome.NAMED, ApplicationOutcome.NOT_NAMED, ApplicationOutcome.ENDED),
+    )
     return {
         "application": application,
         "school": site.repository.schools[application.school],
@@ -56,7 +65,9 @@ def _card(edition: Edition, found: Assessment) -> dict[str, object]:
         "standing": standing_text(edition, found.standing),
         "self_score": None if application.self_score is None else decimal(application.self_score),
         "indicators": [{"indicator": i.indicator, "sum": sum_text(edition, i.sum)} for i in found.score.indicators],
-        "missing": [{"item": i.item, "verdict": i.verdict} for i in items if i.points is None] if found.inspection else [],
+        "missing": [{"item": i.item, "verdict": i.verdict} for i in items if i.points is None]
+        if found.inspection
+        else [],
         "decision": decision if decided else None,
         "named": decision.named if decided and decision else None,
         "level": found.named,

@@ -1,7 +1,7 @@
 """Downloads: the verdicts as files, and the page that says what each of them holds.
 
-Owns the addresses of the files, the columns of the table and the words of its cells. What is not stated is an empty cell with its status beside it,
-never 0. Schools stand in the order of their codes.
+Owns the addresses of the files, the columns of the table and the words of its cells. What is not stated is an empty
+cell with its status beside it, never 0. Schools stand in the order of their codes.
 """
 
 from __future__ import annotations
@@ -25,8 +25,12 @@ from generator.text import Language
 
 PATH = "compliance/downloads"
 CSV, XLSX, JSON, SCHEMA = "data/verdicts.csv", "data/verdicts.xlsx", "data/verdicts.json", "data/verdicts.schema.json"
-MOST_ROWS = 50_000  # of a workbook: beyond, it takes longer to make than the rest of the site, and nobody reads it in a spreadsheet
-_WORDS = {SchoolMeasure.LEADING_GROUP_HEAD: "HeadRole", SchoolMeasure.WORK_FILES: "WorkFile"}  # the others: MeasuredWord
+# of a workbook: beyond, it takes longer to make than the rest of the site, and nobody reads it in a spreadsheet
+MOST_ROWS = 50_000
+_WORDS = {
+    SchoolMeasure.LEADING_GROUP_HEAD: "HeadRole",
+    SchoolMeasure.WORK_FILES: "WorkFile",
+}  # the others: MeasuredWord
 
 
 class Status(StrEnum):
@@ -70,12 +74,18 @@ def _shared(file: File) -> bool:
 
 def _files(edition: Edition) -> Iterator[File]:
     table, notes = verdict_table(edition), _notes(edition)
-    properties = {"title": edition.say("downloads.title"), "subject": edition.plain(edition.site.repository.district.title)}
+    properties = {
+        "title": edition.say("downloads.title"),
+        "subject": edition.plain(edition.site.repository.district.title),
+    }
     if len(table.rows) <= MOST_ROWS:
         yield File(path=XLSX, content=as_workbook((table, notes), properties))
     yield File(path=CSV, content=as_csv(table))
     yield File(path=JSON, content=verdicts_json(edition.site, edition.catalogue))
-    yield File(path=SCHEMA, content=f"{json.dumps(public('verdicts', address(edition, SCHEMA)), ensure_ascii=False, indent=2)}\n".encode())
+    yield File(
+        path=SCHEMA,
+        content=f"{json.dumps(public('verdicts', address(edition, SCHEMA)), ensure_ascii=False, indent=2)}\n".encode(),
+    )
 
 
 def address(edition: Edition, path: str) -> str | None:
@@ -108,7 +118,7 @@ class _Seen(NamedTuple):
     evidence: tuple[Evidence, ...]
 
 
-# --- the table --------------------------------------------------------------------------------------------------------------------
+# --- the table --------------------------------------------------------------------------------------------------------
 
 
 def verdict_table(edition: Edition) -> Sheet:
@@ -151,7 +161,9 @@ def _cell(edition: Edition, check: Check, value: Value | None) -> SheetValue:
         case str():
             return _word(edition, check, value)
         case tuple():
-            return edition.say("school.list_separator").join(_word(edition, check, word) for word in value) or edition.say("school.none_listed")
+            return edition.say("school.list_separator").join(
+                _word(edition, check, word) for word in value
+            ) or edition.say("school.none_listed")
         case _:
             return value
 
@@ -162,7 +174,9 @@ def _word(edition: Edition, check: Check, word: str) -> str:
 
 def _status(edition: Edition, seen: _Seen) -> str:
     decisive = seen.check.decisive
-    status = Status.NOT_APPLICABLE if decisive is None else Status.NOT_STATED if decisive.value is None else Status.STATED
+    status = (
+        Status.NOT_APPLICABLE if decisive is None else Status.NOT_STATED if decisive.value is None else Status.STATED
+    )
     return edition.say(f"downloads.status.{status.value}")
 
 
@@ -206,14 +220,24 @@ _COLUMNS: Mapping[str, tuple[Callable[[Edition, _Seen], SheetValue], int]] = {
 def _notes(edition: Edition) -> Sheet:
     """What stands on the second sheet: the day, the version, the notice, every verdict and column explained."""
     content, say = edition.site, edition.say
-    rows: list[list[SheetValue]] = [[say("downloads.notes.as_of"), content.as_of], [say("downloads.notes.commit"), _commit(edition)]]
+    rows: list[list[SheetValue]] = [
+        [say("downloads.notes.as_of"), content.as_of],
+        [say("downloads.notes.commit"), _commit(edition)],
+    ]
     if content.repository.district.notice:
         rows.append([say("downloads.notes.notice"), edition.plain(content.repository.district.notice)])
     for verdict in Verdict:
         title = say("downloads.notes.verdict", title=label_text(edition.language, verdict))
         rows.append([title, edition.plain(meaning(verdict, edition.catalogue))])
-    rows += [[say("downloads.notes.column", title=say(f"downloads.{name}")), say(f"downloads.{name}.note")] for name in _COLUMNS]
-    return Sheet(name=say("downloads.notes"), columns=((say("downloads.notes.what"), 28), (say("downloads.notes.said"), 90)), rows=rows)
+    rows += [
+        [say("downloads.notes.column", title=say(f"downloads.{name}")), say(f"downloads.{name}.note")]
+        for name in _COLUMNS
+    ]
+    return Sheet(
+        name=say("downloads.notes"),
+        columns=((say("downloads.notes.what"), 28), (say("downloads.notes.said"), 90)),
+        rows=rows,
+    )
 
 
 def _commit(edition: Edition) -> str:

@@ -1,6 +1,7 @@
 """Inspections: the index with every rectification, and one stamped page an inspection.
 
-Owns what is told of an inspection and of a school's inspections. An item that no finding tells of was not looked at; that is said, not left out.
+Owns what is told of an inspection and of a school's inspections. An item that no finding tells of was not looked at;
+that is said, not left out.
 """
 
 from __future__ import annotations
@@ -12,7 +13,16 @@ from generator.compliance.scoring import ItemScore
 from generator.edition.render import Edition
 from generator.edition.site import Page, Site
 from generator.model.district import SchoolYear
-from generator.model.inspections import Finding, Grade, Indicator, Inspection, InspectionState, Item, Mending, Rectification
+from generator.model.inspections import (
+    Finding,
+    Grade,
+    Indicator,
+    Inspection,
+    InspectionState,
+    Item,
+    Mending,
+    Rectification,
+)
 from generator.model.schools import School
 from generator.pages import stamping
 from generator.pages.duties.scores import OUTCOME_TONES, item_row, standing_text, sum_text
@@ -20,9 +30,17 @@ from generator.pages.stamping import Copy, Family, Stamped
 from generator.problems import Position
 
 FAMILY = Family(
-    kind="inspection", folder="inspections", template="duties/inspection.md.j2", blocks=("facts", "findings", "rectifications", "opinion")
+    kind="inspection",
+    folder="inspections",
+    template="duties/inspection.md.j2",
+    blocks=("facts", "findings", "rectifications", "opinion"),
 )
-MENDING_TONES: Mapping[Mending, str] = {Mending.OVERDUE: "missing", Mending.REPORTED: "short", Mending.OPEN: "neutral", Mending.VERIFIED: "ok"}
+MENDING_TONES: Mapping[Mending, str] = {
+    Mending.OVERDUE: "missing",
+    Mending.REPORTED: "short",
+    Mending.OPEN: "neutral",
+    Mending.VERIFIED: "ok",
+}
 _STATE_TONES: Mapping[InspectionState, str] = {
     InspectionState.PLANNED: "neutral",
     InspectionState.VISITED: "short",
@@ -49,7 +67,9 @@ def ordinary(edition: Edition, inspection: Inspection) -> Page:
 def stamped(edition: Edition) -> Iterator[Stamped]:
     """Every announced inspection's values for the donor's places."""
     finished = edition.finished()
-    yield from (stamping.stamped(finished, FAMILY, _copy(finished, inspection)) for inspection in announced(edition.site))
+    yield from (
+        stamping.stamped(finished, FAMILY, _copy(finished, inspection)) for inspection in announced(edition.site)
+    )
 
 
 def path(inspection: Inspection) -> str:
@@ -57,7 +77,7 @@ def path(inspection: Inspection) -> str:
     return FAMILY.path(inspection.id)
 
 
-# --- one inspection -----------------------------------------------------------------------------------------------------------------
+# --- one inspection ---------------------------------------------------------------------------------------------------
 
 
 def _copy(edition: Edition, inspection: Inspection) -> Copy:
@@ -66,7 +86,10 @@ def _copy(edition: Edition, inspection: Inspection) -> Copy:
         id=inspection.id,
         title=title,
         description=edition.say("inspection.description", title=title),
-        blocks={name: edition.fragment(f"duties/inspection/{name}.html.j2", path(inspection), data) for name in FAMILY.blocks},
+        blocks={
+            name: edition.fragment(f"duties/inspection/{name}.html.j2", path(inspection), data)
+            for name in FAMILY.blocks
+        },
         cites=(inspection.source, edition.site.repository.schemes[inspection.scheme].source, school.source),
         found_by=(inspection.id, school.title.zh, school.title.en or ""),
     )
@@ -79,7 +102,9 @@ def _school(site: Site, inspection: Inspection) -> School:
 def _title(edition: Edition, inspection: Inspection) -> str:
     school, scheme = _school(edition.site, inspection), edition.site.repository.schemes[inspection.scheme]
     kind = edition.say(f"inspection.kind.{scheme.kind.value}")
-    return edition.say("inspection.title", school=edition.plain(school.title), kind=kind, day=edition.day(inspection.visit_on))
+    return edition.say(
+        "inspection.title", school=edition.plain(school.title), kind=kind, day=edition.day(inspection.visit_on)
+    )
 
 
 def _data(edition: Edition, inspection: Inspection) -> dict[str, object]:
@@ -101,7 +126,12 @@ def _data(edition: Edition, inspection: Inspection) -> dict[str, object]:
         "rectifications": rectifications(site, [inspection]),
         "opinion": inspection.opinion if told else None,
         "objection": inspection.objection if objected else None,
-        "concluded": bool(objected and inspection.objection and inspection.objection.concluded_on and inspection.objection.concluded_on <= on),
+        "concluded": bool(
+            objected
+            and inspection.objection
+            and inspection.objection.concluded_on
+            and inspection.objection.concluded_on <= on
+        ),
     }
 
 
@@ -109,8 +139,14 @@ def _indicators(edition: Edition, inspection: Inspection, indicators: Iterable[I
     """The form, indicator by indicator, as it was filled in."""
     score = edition.site.scores.get(inspection.id)
     if score is None:
-        return [_filled(i, None, [_looked_at(inspection, item) for part in i.parts for item in part.items]) for i in indicators]
-    return [_filled(i.indicator, sum_text(edition, i.sum), [item for part in i.parts for item in part.items]) for i in score.indicators]
+        return [
+            _filled(i, None, [_looked_at(inspection, item) for part in i.parts for item in part.items])
+            for i in indicators
+        ]
+    return [
+        _filled(i.indicator, sum_text(edition, i.sum), [item for part in i.parts for item in part.items])
+        for i in score.indicators
+    ]
 
 
 def _filled(indicator: Indicator, comes_to: str | None, items: Iterable[ItemScore]) -> dict[str, object]:
@@ -119,12 +155,16 @@ def _filled(indicator: Indicator, comes_to: str | None, items: Iterable[ItemScor
 
 def _looked_at(inspection: Inspection, item: Item) -> ItemScore:
     """An item of a list that has no points."""
-    return ItemScore(item=item, points=None, verdict=None, finding=next((f for f in inspection.findings if f.item == item.id), None))
+    return ItemScore(
+        item=item, points=None, verdict=None, finding=next((f for f in inspection.findings if f.item == item.id), None)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rectifying:
-    """A rectification with the school and the item it is about, and how it stands: `days` are those left, or those overdue."""
+    """A rectification with the school and the item it is about, and how it stands: `days` are those left, or those
+    overdue.
+    """
 
     inspection: Inspection
     path: str
@@ -159,7 +199,7 @@ def _rectifying(site: Site, inspection: Inspection, finding: Finding, rectificat
     )
 
 
-# --- the index ------------------------------------------------------------------------------------------------------------------------
+# --- the index --------------------------------------------------------------------------------------------------------
 
 
 def _index(edition: Edition) -> Page:
@@ -177,7 +217,11 @@ def _index(edition: Edition) -> Page:
         data={
             "counts": [(state, states.count(state)) for state in MENDING_TONES],
             "rectifications": asked,
-            "years": [{"year": y.id, "rows": rows} for y in reversed(site.repository.district.years) if (rows := _rows(edition, found, y))],
+            "years": [
+                {"year": y.id, "rows": rows}
+                for y in reversed(site.repository.district.years)
+                if (rows := _rows(edition, found, y))
+            ],
             "visits": sum(v.visited(site.as_of) for v in found),
             "schemes": list(site.repository.schemes.values()),
         },
@@ -210,11 +254,13 @@ def row(edition: Edition, inspection: Inspection) -> dict[str, object]:
     }
 
 
-# --- a school -------------------------------------------------------------------------------------------------------------------------
+# --- a school ---------------------------------------------------------------------------------------------------------
 
 
 def of_school(edition: Edition, school: School) -> dict[str, object]:
-    """What `school/supervision.html.j2` prints: the school's inspections, what they demand, its applications and titles."""
+    """What `school/supervision.html.j2` prints: the school's inspections, what they demand, its applications and
+    titles.
+    """
     site = edition.site
     found = [v for v in announced(site) if v.school == school.id]
     assessed = [a for a in site.assessments if a.application.school == school.id]

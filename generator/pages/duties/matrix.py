@@ -1,7 +1,9 @@
-"""Schools and rules: a table an area, rules down, schools across, each cell a verdict that leads to the school's checklist.
+"""Schools and rules: a table an area, rules down, schools across, each cell a verdict that leads to the school's
+checklist.
 
-Owns how a district is cut into tables that a phone can show: by area, and an area by so many schools. The tables are stamped, because they grow with
-the number of schools. Schools stand in the order of codes; nothing is added up by school.
+Owns how a district is cut into tables that a phone can show: by area, and an area by so many schools. The tables are
+stamped, because they grow with the number of schools. Schools stand in the order of codes; nothing is added up by
+school.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ from generator.pages.words.wording import TONES, cited
 
 DONOR = f"compliance/matrix/{mark('id')}"
 _ACROSS = 20  # schools in one table
-_PLAIN = frozenset({Verdict.MET, Verdict.DUE, Verdict.NOT_APPLICABLE})  # cells that lead nowhere: there is nothing to do
+_PLAIN = frozenset(
+    {Verdict.MET, Verdict.DUE, Verdict.NOT_APPLICABLE}
+)  # cells that lead nowhere: there is nothing to do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,10 @@ def _index(edition: Edition) -> Page:
         description=edition.say("matrix.description"),
         template="duties/matrix/index.md.j2",
         hide=("toc",),
-        data={"grids": [{"path": s.path, "title": _area(edition, s), "schools": s.schools} for s in grids(site)], "key": _key(edition)},
+        data={
+            "grids": [{"path": s.path, "title": _area(edition, s), "schools": s.schools} for s in grids(site)],
+            "key": _key(edition),
+        },
         cites=[site.repository.district.source],
     )
 
@@ -92,7 +99,11 @@ def _page(edition: Edition, path: str, places: Mapping[str, Markup], title: str,
         "place": places,
         "key": _key(edition),
         "stages": list(Stage),
-        "systems": [s for s in edition.site.repository.district.systems if any(s.number in n for n in _systems(edition.site).values())],
+        "systems": [
+            s
+            for s in edition.site.repository.district.systems
+            if any(s.number in n for n in _systems(edition.site).values())
+        ],
         "count": len(rules),
         "as_of": edition.site.as_of,
     }
@@ -158,13 +169,20 @@ def _table(edition: Edition, grid: Grid) -> dict[str, object]:
     site = edition.site
     systems = _systems(site)
     found = {(c.rule.id, school.id): c for school in grid.schools for c in site.verdicts.by_school[school.id]}
-    words = {v: {"tone": TONES[v], "mark": edition.say(f"verdict.{v.value}.mark"), "word": label_text(edition.language, v)} for v in Verdict}
+    words = {
+        v: {"tone": TONES[v], "mark": edition.say(f"verdict.{v.value}.mark"), "word": label_text(edition.language, v)}
+        for v in Verdict
+    }
     return {
         "schools": grid.schools,
         "title": _title(edition, grid),
         "as_of": site.as_of,
         "rows": [
-            {"rule": rule, "systems": systems[rule.id], "cells": [_cell(found[rule.id, s.id], s, words) for s in grid.schools]}
+            {
+                "rule": rule,
+                "systems": systems[rule.id],
+                "cells": [_cell(found[rule.id, s.id], s, words) for s in grid.schools],
+            }
             for rule in _rules(site)
         ],
     }

@@ -1,7 +1,7 @@
 """Methods: what each verdict means, how periods combine, what shares are shares of, how days are counted.
 
-Owns the order of the explanation. Everything that the program decides (the closed set, the order of periods, what shares count) is taken from
-`compliance`, so that this page cannot say anything else than what is done.
+Owns the order of the explanation. Everything that the program decides (the closed set, the order of periods, what
+shares count) is taken from `compliance`, so that this page cannot say anything else than what is done.
 """
 
 from __future__ import annotations
@@ -36,4 +36,9 @@ def pages(edition: Edition) -> Iterator[Page]:
 
 
 def _verdict(verdict: Verdict) -> dict[str, object]:
-    return {"verdict": verdict, "tone": TONES[verdict], "judged": verdict in JUDGED, "applies": verdict is not Verdict.NOT_APPLICABLE}
+    return {
+        "verdict": verdict,
+        "tone": TONES[verdict],
+        "judged": verdict in JUDGED,
+        "applies": verdict is not Verdict.NOT_APPLICABLE,
+    }

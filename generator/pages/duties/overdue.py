@@ -1,6 +1,7 @@
 """What is overdue: duties whose last day has passed and that are not met or not reported, school by school.
 
-Owns what counts as overdue: a duty (never advice), not excused, answered by open records. A return that was not filed is one line, not thirty.
+Owns what counts as overdue: a duty (never advice), not excused, answered by open records. A return that was not filed
+is one line, not thirty.
 """
 
 from __future__ import annotations
@@ -51,15 +52,23 @@ def pages(edition: Edition) -> Iterator[Page]:
 
 
 def unfiled(site: Site) -> tuple[School, ...]:
-    """The schools whose return of the current year is not on file though its last day has passed, in the order of codes."""
+    """The schools whose return of the current year is not on file though its last day has passed, in the order of
+    codes.
+    """
     if site.as_of <= site.current_year.returns_due:
         return ()
     return tuple(s for s in site.repository.schools.values() if site.return_of(s.id, site.current_year.id) is None)
 
 
 def overdue(site: Site) -> tuple[Check, ...]:
-    """Overdue Checks, the longest overdue first, then by rule and school; none that only says again that the return is missing."""
-    late = [c for c in site.verdicts.checks if is_overdue(c) and c.school is not None and (c.found is not None or not rests_on_return(c.rule))]
+    """Overdue Checks, the longest overdue first, then by rule and school; none that only says again that the return is
+    missing.
+    """
+    late = [
+        c
+        for c in site.verdicts.checks
+        if is_overdue(c) and c.school is not None and (c.found is not None or not rests_on_return(c.rule))
+    ]
     return tuple(sorted(late, key=lambda c: (c.decisive.due if c.decisive else site.as_of, c.rule.id)))
 
 

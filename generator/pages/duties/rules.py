@@ -1,7 +1,8 @@
-"""Rules: an index that can be filtered, and a page a rule: its clauses, what it asks, examples, who falls short and by how much.
+"""Rules: an index that can be filtered, and a page a rule: its clauses, what it asks, examples, who falls short and by
+how much.
 
-Owns what is shown of a rule and in which order the schools are told: those that need something first, each group in the order of codes. No list is
-sorted by how well a school does.
+Owns what is shown of a rule and in which order the schools are told: those that need something first, each group in the
+order of codes. No list is sorted by how well a school does.
 """
 
 from __future__ import annotations
@@ -17,7 +18,13 @@ from generator.pages.words.comparison import demanded, measure_title, measured
 from generator.pages.words.wording import TONES, Cited, cited, due_days, due_open, due_rule, in_all, shown, told, whom
 from generator.problems import Position
 
-_NEEDS = (Verdict.UNMET, Verdict.ADVISORY, Verdict.STALE, Verdict.UNREPORTED, Verdict.WAIVED)  # each school with what was compared
+_NEEDS = (
+    Verdict.UNMET,
+    Verdict.ADVISORY,
+    Verdict.STALE,
+    Verdict.UNREPORTED,
+    Verdict.WAIVED,
+)  # each school with what was compared
 _NAMED = (Verdict.DUE, Verdict.MET, Verdict.NOT_APPLICABLE)  # folded: names only
 _LISTED = 120  # schools named in one list; in a larger district the rest is counted and found in the matrix
 _EXAMPLE_TONES = {Expectation.MET: "ok", Expectation.UNMET: "missing", Expectation.NOT_APPLICABLE: "none"}
@@ -36,7 +43,7 @@ def path_of(rule: Rule) -> str:
     return f"rules/{rule.id}"
 
 
-# --- the index ----------------------------------------------------------------------------------------------------------------------
+# --- the index --------------------------------------------------------------------------------------------------------
 
 
 def _index(edition: Edition, rows: Sequence[dict[str, object]]) -> Page:
@@ -50,7 +57,11 @@ def _index(edition: Edition, rows: Sequence[dict[str, object]]) -> Page:
         hide=("toc",),
         data={
             "rows": rows,
-            "systems": [s for s in site.repository.district.systems if any(s.number in _systems(c) for c in cited(site).values())],
+            "systems": [
+                s
+                for s in site.repository.district.systems
+                if any(s.number in _systems(c) for c in cited(site).values())
+            ],
             "levels": list(Level),
             "modalities": list(Modality),
             "subjects": list(Subject),
@@ -76,7 +87,7 @@ def _systems(clauses: Sequence[Cited]) -> frozenset[int]:
     return frozenset(number for c in clauses for number in c.clause.systems)
 
 
-# --- a rule ---------------------------------------------------------------------------------------------------------------------------
+# --- a rule -----------------------------------------------------------------------------------------------------------
 
 
 def _rule(edition: Edition, rule: Rule, clauses: Sequence[Cited]) -> Page:
@@ -129,7 +140,10 @@ def _examples(edition: Edition, rule: Rule) -> list[dict[str, object]]:
 
 
 def _example(edition: Edition, rule: Rule, example: Example) -> dict[str, object]:
-    given = [{"title": measure_title(edition, rule, n), "value": measured(edition, rule, n, v)} for n, v in example.given.items()]
+    given = [
+        {"title": measure_title(edition, rule, n), "value": measured(edition, rule, n, v)}
+        for n, v in example.given.items()
+    ]
     return {"note": example.note, "given": given, "stages": [label_text(edition.language, s) for s in example.stages]}
 
 

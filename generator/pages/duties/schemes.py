@@ -39,7 +39,9 @@ def _scheme(edition: Edition, scheme: Scheme) -> Page:
             "points": None if scheme.points is None else decimal(scheme.points),
             "by_rule": _by_rule(edition, scheme),
             "indicators": [_indicator(indicator) for indicator in scheme.indicators],
-            "inspections": sum(v.scheme == scheme.id and v.visited(site.as_of) for v in site.repository.inspections.values()),
+            "inspections": sum(
+                v.scheme == scheme.id and v.visited(site.as_of) for v in site.repository.inspections.values()
+            ),
         },
         cites=[scheme.source],
     )
@@ -53,13 +55,19 @@ def _by_rule(edition: Edition, scheme: Scheme) -> str | None:
     """How many points rules give, where the scheme has points and a rule gives any."""
     if scheme.points is None or all(item.rule is None for item in scheme.items):
         return None
-    found = sum((item.points for item in scheme.items if item.rule is not None and item.points is not None), Fraction(0))
+    found = sum(
+        (item.points for item in scheme.items if item.rule is not None and item.points is not None), Fraction(0)
+    )
     return edition.say("scheme.by_rule", points=decimal(found), rest=decimal(scheme.points - found))
 
 
 def _indicator(indicator: Indicator) -> dict[str, object]:
     rows = [_row(part.title, item) for part in indicator.parts for item in part.items]
-    return {"indicator": indicator, "points": None if indicator.points is None else decimal(indicator.points), "rows": rows}
+    return {
+        "indicator": indicator,
+        "points": None if indicator.points is None else decimal(indicator.points),
+        "rows": rows,
+    }
 
 
 def _row(part: Text, item: Item) -> dict[str, object]:

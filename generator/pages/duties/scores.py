@@ -1,6 +1,7 @@
 """Scores in words: what a form adds up to, which title that is enough for, where an item's points come from.
 
-Owns these words. A total is only told where nothing is missing; otherwise it is said what there is at least and what is still open.
+Owns these words. A total is only told where nothing is missing; otherwise it is said what there is at least and what is
+still open.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ def standing_text(edition: Edition, stands: Standing) -> str:
     """The level that is reached, for certain or at least so far."""
     if stands.level is None:
         return edition.say("score.no_level" if stands.settled else "score.no_level_yet")
-    return edition.say("score.level" if stands.settled else "score.level_at_least", title=edition.plain(stands.level.title))
+    return edition.say(
+        "score.level" if stands.settled else "score.level_at_least", title=edition.plain(stands.level.title)
+    )
 
 
 def item_row(found: ItemScore) -> dict[str, object]:

@@ -1,4 +1,5 @@
-"""Waivers: in force, needless, run out, to come; each with its reason, who approved it, its days and the schools it concerns.
+"""Waivers: in force, needless, run out, to come; each with its reason, who approved it, its days and the schools it
+concerns.
 
 Owns the groups. What is excused stays listed: a waiver hides nothing.
 """
@@ -34,7 +35,10 @@ def pages(edition: Edition) -> Iterator[Page]:
         title=edition.say("waivers.title"),
         description=edition.say("waivers.description"),
         template="duties/waivers.md.j2",
-        data={"groups": [{"state": s, "tone": _TONES[s], "members": m} for s, m in groups if m], "as_of": edition.site.as_of},
+        data={
+            "groups": [{"state": s, "tone": _TONES[s], "members": m} for s, m in groups if m],
+            "as_of": edition.site.as_of,
+        },
         cites=[w.source for w in waivers] or [edition.site.repository.district.source],
     )
 
@@ -54,7 +58,11 @@ def _waiver(edition: Edition, waiver: Waiver) -> dict[str, object]:
         "rule": site.repository.rules[waiver.rule],
         "days": days_to(edition, waiver.first_day if waiver.first_day > site.as_of else waiver.last_day),
         "schools": [
-            {"school": site.repository.schools[s], "verdict": by_school[s].without_waiver, "tone": TONES[by_school[s].without_waiver]}
+            {
+                "school": site.repository.schools[s],
+                "verdict": by_school[s].without_waiver,
+                "tone": TONES[by_school[s].without_waiver],
+            }
             for s in waiver.schools
         ],
     }

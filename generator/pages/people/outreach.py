@@ -25,4 +25,6 @@ _MEASURES = (
 
 def pages(edition: Edition) -> Iterator[Page]:
     """The one page of outreach."""
-    yield activity_page(edition, path="outreach/index", words="outreach", kind="outreach", kinds=_KINDS, measures=_MEASURES)
+    yield activity_page(
+        edition, path="outreach/index", words="outreach", kind="outreach", kinds=_KINDS, measures=_MEASURES
+    )

@@ -27,7 +27,9 @@ _TRAINING = (
 def pages(edition: Edition) -> Iterator[Page]:
     """The teams, then training."""
     yield _teams(edition)
-    yield activity_page(edition, path="team/training", words="training", kind="team", kinds=_FOR_TEACHERS, measures=_TRAINING)
+    yield activity_page(
+        edition, path="team/training", words="training", kind="team", kinds=_FOR_TEACHERS, measures=_TRAINING
+    )
 
 
 def _teams(edition: Edition) -> Page:
@@ -44,8 +46,19 @@ def _teams(edition: Edition) -> Page:
     )
 
 
-def activity_page(edition: Edition, *, path: str, words: str, kind: str, kinds: tuple[ActivityKind, ...], measures: tuple[MeasureName, ...]) -> Page:
-    """A page of the activities of some kinds, by school year, newest first, each year with its figures. `words` begins its sentences' keys."""
+def activity_page(
+    edition: Edition,
+    *,
+    path: str,
+    words: str,
+    kind: str,
+    kinds: tuple[ActivityKind, ...],
+    measures: tuple[MeasureName, ...],
+) -> Page:
+    """A page of the activities of some kinds, by school year, newest first, each year with its figures.
+
+    `words` begins its sentences' keys.
+    """
     site = edition.site
     found = [a for a in site.repository.activities.values() if a.kind in kinds]
     years = [_year(edition, y, found, measures) for y in reversed(site.repository.district.years)]
@@ -60,7 +73,9 @@ def activity_page(edition: Edition, *, path: str, words: str, kind: str, kinds: 
     )
 
 
-def _year(edition: Edition, year: SchoolYear, found: list[Activity], measures: tuple[MeasureName, ...]) -> dict[str, object]:
+def _year(
+    edition: Edition, year: SchoolYear, found: list[Activity], measures: tuple[MeasureName, ...]
+) -> dict[str, object]:
     site = edition.site
     until = min(site.as_of, year.last_day)
     here = [a for a in found if year.first_day <= a.first_day <= year.last_day]
@@ -68,7 +83,11 @@ def _year(edition: Edition, year: SchoolYear, found: list[Activity], measures: t
     return {
         "id": year.id,
         "figures": [{"name": name, "value": figure(edition, name, value)} for name, value in values],
-        "groups": [{"kind": k, "rows": [_row(a) for a in here if a.kind is k]} for k in ActivityKind if any(a.kind is k for a in here)],
+        "groups": [
+            {"kind": k, "rows": [_row(a) for a in here if a.kind is k]}
+            for k in ActivityKind
+            if any(a.kind is k for a in here)
+        ],
     }
 
 

@@ -47,7 +47,9 @@ def pages(edition: Edition) -> Iterator[Page]:
         data={
             "total": len(every),
             "counts": _counts(every),
-            "policies": [{"policy": p, "total": len(covered[p.id]), "counts": _counts(covered[p.id])} for p in policies],
+            "policies": [
+                {"policy": p, "total": len(covered[p.id]), "counts": _counts(covered[p.id])} for p in policies
+            ],
             "without": [w for p in policies if (w := _without(p, covered[p.id]))["clauses"]],
         },
         cites=[p.source for p in policies],
@@ -74,7 +76,10 @@ def _coverage(edition: Edition, clause: Clause, rules: Mapping[ClauseRef, Sequen
 
 def rules_told(edition: Edition, found: Coverage) -> list[dict[str, object]]:
     """The rules of a clause, each with what its verdicts come to."""
-    return [{"rule": rule, "said": in_all(edition, counts, "schools"), "shown": shown(edition, counts)} for rule, counts in found.rules]
+    return [
+        {"rule": rule, "said": in_all(edition, counts, "schools"), "shown": shown(edition, counts)}
+        for rule, counts in found.rules
+    ]
 
 
 def _counts(found: Sequence[Coverage]) -> dict[str, int]:

@@ -63,7 +63,10 @@ def _claims(edition: Edition) -> Page:
         title=edition.say("claims.title"),
         description=edition.say("claims.description"),
         template="programme/claims.md.j2",
-        data={"groups": [{"outcome": o, "tone": TONES[o], "members": g} for o, g in groups if g], "total": len(results)},
+        data={
+            "groups": [{"outcome": o, "tone": TONES[o], "members": g} for o, g in groups if g],
+            "total": len(results),
+        },
         cites=[r.claim.source for r in results],
     )
 
@@ -91,7 +94,11 @@ def _measures(edition: Edition) -> Page:
         title=edition.say("measures.title"),
         description=edition.say("measures.description"),
         template="programme/measures.md.j2",
-        data={"years": [y.id for y in years], "rows": rows, "of_schools": [_of_schools(edition, name) for name in SchoolMeasure]},
+        data={
+            "years": [y.id for y in years],
+            "rows": rows,
+            "of_schools": [_of_schools(edition, name) for name in SchoolMeasure],
+        },
         cites=[edition.site.repository.district.source],
     )
 
@@ -101,17 +108,25 @@ def _measure(edition: Edition, name: MeasureName, years: tuple[SchoolYear, ...])
     found = [(y.id, measure(name, site.repository, y.id, min(site.as_of, y.last_day))) for y in years]
     return {
         "name": name,
-        "cells": [{"year": y, "value": figure(edition, name, m.value), "rests_on": rests_on(edition, m)} for y, m in found],
+        "cells": [
+            {"year": y, "value": figure(edition, name, m.value), "rests_on": rests_on(edition, m)} for y, m in found
+        ],
         "claims": [r.claim for r in site.claims if r.claim.measure is name],
         "targets": [t for t in site.targets if t.target.measure is name],
     }
 
 
 def _of_schools(edition: Edition, name: SchoolMeasure) -> dict[str, object]:
-    """A measure of one school: by what period it has a value, which fields of the return give it, which rules read it."""
+    """A measure of one school: by what period it has a value, which fields of the return give it, which rules
+    read it.
+    """
     stated = name in MEASURABLE
-    fields = [("return", f[:1]) for f in MEASURABLE[name].fields] if stated else [("inspection", INSPECTED[name].field[:1])]
-    rules = [r for r in edition.site.repository.rules.values() if r.subject is Subject.SCHOOL and name in measures_of(r)]
+    fields = (
+        [("return", f[:1]) for f in MEASURABLE[name].fields] if stated else [("inspection", INSPECTED[name].field[:1])]
+    )
+    rules = [
+        r for r in edition.site.repository.rules.values() if r.subject is Subject.SCHOOL and name in measures_of(r)
+    ]
     title = label_text(edition.language, name)
     return {
         "name": name,

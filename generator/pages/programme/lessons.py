@@ -26,7 +26,10 @@ def _curriculum(edition: Edition) -> Page:
         title=edition.say("lessons.title"),
         description=edition.say("lessons.description"),
         template="programme/lessons.md.j2",
-        data={"bands": [_band(edition.site, b) for b in bands], "themes": _themes([t.theme for b in bands for t in b.topics])},
+        data={
+            "bands": [_band(edition.site, b) for b in bands],
+            "themes": _themes([t.theme for b in bands for t in b.topics]),
+        },
         cites=[b.source for b in bands],
     )
 

@@ -49,7 +49,12 @@ def _begins_in(plan: Plan, year: SchoolYear) -> bool:
 
 
 def _card(site: Site, plan: Plan) -> dict[str, object]:
-    return {"plan": plan, "body": _body(site, plan), "targets": len(plan.targets), "activities": len(activities(site, plan))}
+    return {
+        "plan": plan,
+        "body": _body(site, plan),
+        "targets": len(plan.targets),
+        "activities": len(activities(site, plan)),
+    }
 
 
 def _body(site: Site, plan: Plan) -> Body:

@@ -42,7 +42,11 @@ def _index(edition: Edition, ordered: tuple[Policy, ...]) -> Page:
 
 
 def _card(edition: Edition, policy: Policy) -> dict[str, object]:
-    return {"policy": policy, "unverified": sum(map(_unverified, policy.clauses)), "with_rule": _with_rule(coverage(edition, policy))}
+    return {
+        "policy": policy,
+        "unverified": sum(map(_unverified, policy.clauses)),
+        "with_rule": _with_rule(coverage(edition, policy)),
+    }
 
 
 def _with_rule(found: tuple[Coverage, ...]) -> int:
@@ -69,7 +73,11 @@ def _policy(edition: Edition, policy: Policy) -> Page:
             "with_rule": _with_rule(covered),
             "clauses": [_clause(edition, found) for found in covered],
         },
-        cites=[policy.source, *(c.clause.source for c in covered), *(rule.source for c in covered for rule, _ in c.rules)],
+        cites=[
+            policy.source,
+            *(c.clause.source for c in covered),
+            *(rule.source for c in covered for rule, _ in c.rules),
+        ],
     )
 
 

@@ -1,6 +1,7 @@
 """How the work is organised: the bodies and what the district has decided, the 18 systems, the calendar.
 
-Owns these three kinds of page. The calendar of the current school year is `work/calendar`, that of another `work/calendar-<year>`.
+Owns these three kinds of page. The calendar of the current school year is `work/calendar`, that of another
+`work/calendar-<year>`.
 """
 
 from __future__ import annotations
@@ -128,5 +129,9 @@ def _month(month: str, year: SchoolYear, found: list[Activity]) -> dict[str, obj
         "number": int(month[5:]),
         "windows": [w for term in year.terms for w in here(term)],
         "due": year.returns_due if year.returns_due.isoformat().startswith(month) else None,
-        "activities": [{"activity": a, "tone": STATE_TONES[a.state.value]} for a in found if a.first_day.isoformat().startswith(month)],
+        "activities": [
+            {"activity": a, "tone": STATE_TONES[a.state.value]}
+            for a in found
+            if a.first_day.isoformat().startswith(month)
+        ],
     }

@@ -1,7 +1,7 @@
 """One school's facts: what its return says, part by part, in the order of its page.
 
-Owns which fields are shown and how a value is put in words. What was not stated is said to be not stated, never zero and never "no". Titles are
-those of the schemas, so that the page, the form and the data dictionary use the same words.
+Owns which fields are shown and how a value is put in words. What was not stated is said to be not stated, never zero
+and never "no". Titles are those of the schemas, so that the page, the form and the data dictionary use the same words.
 """
 
 from __future__ import annotations

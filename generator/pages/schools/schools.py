@@ -22,7 +22,12 @@ from generator.pages.stamping import Copy, Family, Stamped
 from generator.problems import Position
 from generator.text import Text
 
-SIGNATURES = ("head", "leader", "inspector", "recorder")  # of the school, then of the inspection team: three roles at least
+SIGNATURES = (
+    "head",
+    "leader",
+    "inspector",
+    "recorder",
+)  # of the school, then of the inspection team: three roles at least
 FAMILY = Family(
     kind="school",
     folder="schools",
@@ -47,19 +52,29 @@ def pages(edition: Edition) -> Iterator[Page]:
 
 
 def ordinary(edition: Edition, school: School, clauses: Clauses | None = None) -> Page:
-    """A school's page as the engine would build it without stamping. Who makes many of them looks the `clauses` up once."""
-    return stamping.ordinary(edition, FAMILY, _copy(edition, school, checklist.clauses_told(edition) if clauses is None else clauses))
+    """A school's page as the engine would build it without stamping.
+
+    Who makes many of them looks the `clauses` up once.
+    """
+    return stamping.ordinary(
+        edition, FAMILY, _copy(edition, school, checklist.clauses_told(edition) if clauses is None else clauses)
+    )
 
 
 def stamped(edition: Edition) -> Iterator[Stamped]:
     """Every school's values for the donor's places, in the order of their codes."""
     finished = edition.finished()
     clauses = checklist.clauses_told(finished)
-    yield from (stamping.stamped(finished, FAMILY, _copy(finished, school, clauses)) for school in edition.site.repository.schools.values())
+    yield from (
+        stamping.stamped(finished, FAMILY, _copy(finished, school, clauses))
+        for school in edition.site.repository.schools.values()
+    )
 
 
 def _copy(edition: Edition, school: School, clauses: Clauses) -> Copy:
-    data = _data(edition, school) | inspections.of_school(edition, school) | checklist.checklist(edition, school, clauses)
+    data = (
+        _data(edition, school) | inspections.of_school(edition, school) | checklist.checklist(edition, school, clauses)
+    )
     title = edition.plain(school.title)
     return Copy(
         id=school.id,
@@ -75,7 +90,9 @@ def _block(edition: Edition, school: School, name: str, data: Mapping[str, objec
     path = FAMILY.path(school.id)
     if name in FACTS:
         found = edition.site.return_of(school.id, edition.site.current_year.id)
-        return edition.fragment("schools/school/facts.html.j2", path, {"facts": tuple(FACTS[name](edition, found)) if found else ()})
+        return edition.fragment(
+            "schools/school/facts.html.j2", path, {"facts": tuple(FACTS[name](edition, found)) if found else ()}
+        )
     return edition.fragment(f"schools/school/{name}.html.j2", path, data)
 
 

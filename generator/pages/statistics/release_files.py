@@ -1,7 +1,8 @@
-"""The files of a Release: tidy CSV, Excel workbook, JSON, and all of them in one zip with a README and a data dictionary.
+"""The files of a Release: tidy CSV, Excel workbook, JSON, and all of them in one zip with a README and a data
+dictionary.
 
-Owns their addresses and columns. Every file of a release stays where it is, byte for byte; `latest` is a copy of the newest term's. A number that is
-not published is an empty value with its status beside it, never 0.
+Owns their addresses and columns. Every file of a release stays where it is, byte for byte; `latest` is a copy of the
+newest term's. A number that is not published is an empty value with its status beside it, never 0.
 """
 
 from __future__ import annotations
@@ -28,7 +29,20 @@ FOLDER = "data/statistics"
 SCHEMA = f"{FOLDER}/statistics.schema.json"
 KINDS = ("csv", "xlsx", "json", "zip")
 _WIDTHS = {"release": 18, "table_title": 26, "row_title": 18, "column_title": 30, "status": 10, "value": 12}
-COLUMNS = ("release", "term", "table", "table_title", "row", "row_title", "schools", "column", "column_title", "unit", "value", "status")
+COLUMNS = (
+    "release",
+    "term",
+    "table",
+    "table_title",
+    "row",
+    "row_title",
+    "schools",
+    "column",
+    "column_title",
+    "unit",
+    "value",
+    "status",
+)
 
 
 def path_of(name: str, kind: str) -> str:
@@ -46,7 +60,8 @@ def files(edition: Edition, release: Release, names: Sequence[str]) -> Iterator[
 
 def schema_file(edition: Edition) -> File:
     """The form of the JSON files."""
-    return File(path=SCHEMA, content=f"{json.dumps(public('statistics', address(edition, SCHEMA)), ensure_ascii=False, indent=2)}\n".encode())
+    form = json.dumps(public("statistics", address(edition, SCHEMA)), ensure_ascii=False, indent=2)
+    return File(path=SCHEMA, content=f"{form}\n".encode())
 
 
 def is_shared(file: File) -> bool:
@@ -54,7 +69,7 @@ def is_shared(file: File) -> bool:
     return file.path.endswith(".json")
 
 
-# --- tables -----------------------------------------------------------------------------------------------------------------------
+# --- tables -----------------------------------------------------------------------------------------------------------
 
 
 def figures_table(voice: ReleaseWords) -> Sheet:
@@ -68,7 +83,21 @@ def figures_table(voice: ReleaseWords) -> Sheet:
             for column, cell in row.cells.items():
                 value, status = _value(column, cell)
                 words = (voice.column(table.id, column), voice.unit(table.id, column))
-                rows.append([release.id, release.term, table.id, title, row.id, named, row.schools, column, *words, value, status])
+                rows.append(
+                    [
+                        release.id,
+                        release.term,
+                        table.id,
+                        title,
+                        row.id,
+                        named,
+                        row.schools,
+                        column,
+                        *words,
+                        value,
+                        status,
+                    ]
+                )
     columns = tuple((edition.say(f"statistics.column.{name}"), _WIDTHS.get(name, 14)) for name in COLUMNS)
     return Sheet(name=edition.say("statistics.sheet.figures"), columns=columns, rows=rows)
 
@@ -100,7 +129,9 @@ def participation_table(voice: ReleaseWords) -> Sheet:
     rows: list[list[SheetValue]] = []
     for school, told in voice.participation().items():
         title = voice.edition.plain(schools[school].title) if school in schools else None
-        rows.append([release.id, release.term, school, title, None if told.suppressed else told.text, *_band(bands, school)])
+        rows.append(
+            [release.id, release.term, school, title, None if told.suppressed else told.text, *_band(bands, school)]
+        )
     names = ("release", "term", "school", "school_title", "band", "value", "below", "status")
     columns = tuple((name, 24 if name in ("school_title", "band") else 14) for name in names)
     return Sheet(name=voice.edition.say("statistics.sheet.participation"), columns=columns, rows=rows)
@@ -125,8 +156,15 @@ def _notes(voice: ReleaseWords) -> Sheet:
     say = voice.edition.say
     rows = [[title, text] for title, text in about(voice)]
     rows += [[title, say("statistics.about.participation.columns")] for title in _of_bands(voice)]
-    rows += [[say("statistics.notes.column", title=say(f"statistics.column.{name}")), say(f"statistics.column.{name}.note")] for name in COLUMNS]
-    return Sheet(name=say("statistics.sheet.notes"), columns=((say("statistics.notes.what"), 28), (say("statistics.notes.said"), 90)), rows=rows)
+    rows += [
+        [say("statistics.notes.column", title=say(f"statistics.column.{name}")), say(f"statistics.column.{name}.note")]
+        for name in COLUMNS
+    ]
+    return Sheet(
+        name=say("statistics.sheet.notes"),
+        columns=((say("statistics.notes.what"), 28), (say("statistics.notes.said"), 90)),
+        rows=rows,
+    )
 
 
 def _of_bands(voice: ReleaseWords) -> list[str]:
@@ -149,7 +187,10 @@ def about(voice: ReleaseWords) -> Iterator[tuple[str, SheetValue]]:
     yield say("statistics.about.zero"), say("statistics.about.zero.text")
     if limits.base > 1:
         yield say("statistics.about.rounding"), say("statistics.about.rounding.text", base=limits.base)
-    yield say("statistics.about.rows"), say("statistics.about.rows.text", schools=limits.schools, per_cent=limits.per_cent)
+    yield (
+        say("statistics.about.rows"),
+        say("statistics.about.rows.text", schools=limits.schools, per_cent=limits.per_cent),
+    )
     if bands := release.participation:
         begins = say("statistics.separator").join(voice.band(begin) for begin in (0, *bands.edges))
         yield say("participation.title"), say("statistics.about.participation.text", bands=begins, k=limits.k)
@@ -164,7 +205,7 @@ def _workbook(voice: ReleaseWords) -> bytes:
     return as_workbook((figures_table(voice), *bands, verdicts_table(voice), _notes(voice)), properties)
 
 
-# --- zip --------------------------------------------------------------------------------------------------------------------------
+# --- zip --------------------------------------------------------------------------------------------------------------
 
 
 def _packed(voice: ReleaseWords, made: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
@@ -182,12 +223,20 @@ def _packed(voice: ReleaseWords, made: Mapping[str, bytes]) -> Iterator[tuple[st
 
 def _readme(voice: ReleaseWords) -> str:
     say, edition, name = voice.edition.say, voice.edition, voice.release.id
-    facts = [say("statistics.readme.fact", name=what, said=edition.day(told) if isinstance(told, date) else told) for what, told in about(voice)]
-    facts += [say("statistics.readme.fact", name=title, said=say("statistics.about.participation.columns")) for title in _of_bands(voice)]
+    facts = [
+        say("statistics.readme.fact", name=what, said=edition.day(told) if isinstance(told, date) else told)
+        for what, told in about(voice)
+    ]
+    facts += [
+        say("statistics.readme.fact", name=title, said=say("statistics.about.participation.columns"))
+        for title in _of_bands(voice)
+    ]
     listed = [f"  {file}  {say(f'statistics.readme.{kind}')}" for file, kind in _listed(voice.release)]
     cite = say("statistics.readme.cite", district=edition.plain(edition.site.repository.district.title), release=name)
     title = say("statistics.files.title", release=name)
-    return "\r\n".join((title, "", *facts, "", say("statistics.readme.files"), *listed, "", cite, say("statistics.readme.how"), ""))
+    return "\r\n".join(
+        (title, "", *facts, "", say("statistics.readme.files"), *listed, "", cite, say("statistics.readme.how"), "")
+    )
 
 
 def _listed(release: Release) -> Iterator[tuple[str, str]]:
@@ -195,7 +244,12 @@ def _listed(release: Release) -> Iterator[tuple[str, str]]:
     yield f"{name}.csv", "csv"
     if release.participation:
         yield f"{name}-participation.csv", "participation"
-    yield from ((f"{name}-verdicts.csv", "verdicts"), (f"{name}.xlsx", "xlsx"), (f"{name}.json", "json"), ("dictionary.csv", "dictionary"))
+    yield from (
+        (f"{name}-verdicts.csv", "verdicts"),
+        (f"{name}.xlsx", "xlsx"),
+        (f"{name}.json", "json"),
+        ("dictionary.csv", "dictionary"),
+    )
 
 
 def _dictionary(voice: ReleaseWords) -> Sheet:
@@ -206,12 +260,17 @@ def _dictionary(voice: ReleaseWords) -> Sheet:
         notes = dict(voice.notes(table))
         rows.append(["table", table.id, None, voice.table(table.id), None, say(f"table.{table.id}.note")])
         rows += [["row", table.id, row.id, voice.row(table.id, row.id), None, None] for row in table.rows]
-        rows += [["column", table.id, c, voice.column(table.id, c), voice.unit(table.id, c), notes.get(c)] for c in table.columns]
+        rows += [
+            ["column", table.id, c, voice.column(table.id, c), voice.unit(table.id, c), notes.get(c)]
+            for c in table.columns
+        ]
     names = ("kind", "table", "id", "title", "unit", "note")
-    return Sheet(name="dictionary", columns=tuple((say(f"statistics.dictionary.{name}"), 14) for name in names), rows=rows)
+    return Sheet(
+        name="dictionary", columns=tuple((say(f"statistics.dictionary.{name}"), 14) for name in names), rows=rows
+    )
 
 
-# --- JSON -------------------------------------------------------------------------------------------------------------------------
+# --- JSON -------------------------------------------------------------------------------------------------------------
 
 
 def as_json(edition: Edition, release: Release) -> bytes:
@@ -239,15 +298,21 @@ def _release(edition: Edition, r: Release) -> Mapping[str, object]:
         "tables": [
             {
                 "id": table.id,
-                "rows": [{"id": row.id, "schools": row.schools, "cells": [_cell(c, cell) for c, cell in row.cells.items()]} for row in table.rows],
+                "rows": [
+                    {"id": row.id, "schools": row.schools, "cells": [_cell(c, cell) for c, cell in row.cells.items()]}
+                    for row in table.rows
+                ],
             }
             for table in r.tables
         ],
         "participation": _bands(r.participation, r.counted) if r.participation else None,
         "school_verdicts": [
-            {"rule": v.rule, "target": v.target, "schools": [{"school": s, "met": met} for s, met in v.schools.items()]} for v in r.school_verdicts
+            {"rule": v.rule, "target": v.target, "schools": [{"school": s, "met": met} for s, met in v.schools.items()]}
+            for v in r.school_verdicts
         ],
-        "district_verdicts": [{"rule": v.rule, "target": v.target, "met": v.met, "judged": v.judged} for v in r.district_verdicts],
+        "district_verdicts": [
+            {"rule": v.rule, "target": v.target, "met": v.met, "judged": v.judged} for v in r.district_verdicts
+        ],
         "certificate": {
             "attackers": certificate.attackers,
             "secrets": certificate.secrets,
@@ -258,7 +323,10 @@ def _release(edition: Edition, r: Release) -> Mapping[str, object]:
 
 
 def _bands(bands: Participation, schools: Iterable[SchoolId]) -> Mapping[str, object]:
-    told = [{"school": school, **dict(zip(("value", "below", "status"), _band(bands, school), strict=True))} for school in schools]
+    told = [
+        {"school": school, **dict(zip(("value", "below", "status"), _band(bands, school), strict=True))}
+        for school in schools
+    ]
     return {"edges": list(bands.edges), "schools": told}
 
 

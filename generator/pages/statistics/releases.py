@@ -1,4 +1,5 @@
-"""Releases: the calendar, every release with its certificate, its corrections and its files, and how the files are read.
+"""Releases: the calendar, every release with its certificate, its corrections and its files, and how the files are
+read.
 
 Owns these pages. A release's page and files keep their addresses for ever; `latest` follows the newest term.
 """
@@ -46,7 +47,9 @@ def _list(edition: Edition, releases: tuple[Release, ...]) -> Page:
         template="statistics/releases.md.j2",
         data={
             "calendar": [_planned(edition, term, releases) for term in reversed(terms)],
-            "releases": [{"release": r, "term": term_of(site, r.term), "digest": digest(r)} for r in reversed(releases)],
+            "releases": [
+                {"release": r, "term": term_of(site, r.term), "digest": digest(r)} for r in reversed(releases)
+            ],
             "corrections": [{"release": r, "term": term_of(site, r.term)} for r in reversed(releases) if r.correction],
         },
         cites=[r.source for r in releases] or [site.repository.district.source],
@@ -70,21 +73,30 @@ def _release(edition: Edition, release: Release, *, latest: bool) -> Page:
     return edition.page(
         path=path,
         kind="release",
-        title=edition.say("releases.one", term=edition.plain(term_of(edition.site, release.term).title), revision=release.revision),
+        title=edition.say(
+            "releases.one", term=edition.plain(term_of(edition.site, release.term).title), revision=release.revision
+        ),
         description=edition.say("releases.one.description", release=release.id),
         template="statistics/release.md.j2",
         data={
             "release": release,
             "digest": digest(release),
             "later": later[-1] if later else None,
-            "facts": [{"title": title, "text": edition.day(text) if isinstance(text, date) else text} for title, text in about(voice)],
+            "facts": [
+                {"title": title, "text": edition.day(text) if isinstance(text, date) else text}
+                for title, text in about(voice)
+            ],
             "mark": f"[{MARK}]",
             "tables": [told(voice, table) for table in release.tables],
             "participation": participation(voice),
             "changes": [*_changes(voice, before), *_moved(voice, before)] if before else [],
-            "by_school": [_by_school(edition, verdicts.rule, verdicts.target, verdicts.schools) for verdicts in release.school_verdicts],
+            "by_school": [
+                _by_school(edition, verdicts.rule, verdicts.target, verdicts.schools)
+                for verdicts in release.school_verdicts
+            ],
             "by_district": [
-                {"rule": _rule(edition, v.rule), "target": v.target, "met": v.met, "judged": v.judged} for v in release.district_verdicts
+                {"rule": _rule(edition, v.rule), "target": v.target, "met": v.met, "judged": v.judged}
+                for v in release.district_verdicts
             ],
             "files": [_file(edition, file, path) for file in made if "/latest." not in file.path],
         },
@@ -123,7 +135,9 @@ def _moved(voice: ReleaseWords, before: Release) -> Iterator[Mapping[str, object
         if was != is_:
             name = voice.edition.plain(known[school].title) if school in known else school
             yield {
-                "where": voice.edition.say("releases.where_school", table=voice.edition.say("participation.title"), school=name),
+                "where": voice.edition.say(
+                    "releases.where_school", table=voice.edition.say("participation.title"), school=name
+                ),
                 "was": was,
                 "now": is_,
             }
@@ -147,7 +161,10 @@ def _by_school(edition: Edition, rule: str, target: float, schools: Mapping[Scho
 
 def _rule(edition: Edition, rule: str) -> Mapping[str, object]:
     """A rule as it is now, or only its id where it is gone."""
-    return next(({"id": r.id, "title": r.title} for r in edition.site.repository.rules.values() if r.id == rule), {"id": rule, "title": None})
+    return next(
+        ({"id": r.id, "title": r.title} for r in edition.site.repository.rules.values() if r.id == rule),
+        {"id": rule, "title": None},
+    )
 
 
 def _downloads(edition: Edition, newest: Release | None) -> Page:

@@ -1,7 +1,7 @@
 """Statistics: what has been released, table by table; which schools have filed; how the figures are made safe.
 
-Owns these pages. Every number on them is a cell of a release, or is worked out from cells that are shown. A district that has released nothing yet
-says so.
+Owns these pages. Every number on them is a cell of a release, or is worked out from cells that are shown. A district
+that has released nothing yet says so.
 """
 
 from __future__ import annotations
@@ -22,9 +22,25 @@ from generator.pages.statistics.trends import figures, trends
 
 SCHOOLS = "participation-schools"  # the page of bands, school by school
 # The figures that a reader meets first: table, column.
-_HEADLINES = (("participation", "screened"), ("participation", "screened/due"), ("files", "electronic-files"), ("files", "paper-files"))
+_HEADLINES = (
+    ("participation", "screened"),
+    ("participation", "screened/due"),
+    ("files", "electronic-files"),
+    ("files", "paper-files"),
+)
 _METHODS = (
-    *("source", "counts", "threshold", "rows", "complementary", "zeros", "rounding", "shares", "participation", "marks"),
+    *(
+        "source",
+        "counts",
+        "threshold",
+        "rows",
+        "complementary",
+        "zeros",
+        "rounding",
+        "shares",
+        "participation",
+        "marks",
+    ),
     *("frozen", "attack", "certificate", "limits", "verdicts", "yourself", "beyond"),
 )
 
@@ -55,7 +71,10 @@ def told(voice: ReleaseWords, table: PublishedTable) -> Mapping[str, object]:
     return {
         "id": table.id,
         "title": voice.table(table.id),
-        "columns": [dict(zip(("title", "unit"), voice.heading(table.id, c), strict=True)) | {"mark": marks.get(c)} for c in table.columns],
+        "columns": [
+            dict(zip(("title", "unit"), voice.heading(table.id, c), strict=True)) | {"mark": marks.get(c)}
+            for c in table.columns
+        ],
         "rows": [
             {
                 "title": voice.row(table.id, row.id),
@@ -104,7 +123,9 @@ def _overview(edition: Edition, newest: Release | None) -> Page:
 
 def _tables(voice: ReleaseWords) -> Iterator[Mapping[str, str]]:
     say = voice.edition.say
-    yield from ({"id": t.id, "title": voice.table(t.id), "note": say(f"table.{t.id}.note")} for t in voice.release.tables)
+    yield from (
+        {"id": t.id, "title": voice.table(t.id), "note": say(f"table.{t.id}.note")} for t in voice.release.tables
+    )
     if voice.release.participation:
         yield {"id": SCHOOLS, "title": say("participation.title"), "note": say("participation.note")}
 
@@ -136,14 +157,18 @@ def _table(voice: ReleaseWords, table: PublishedTable) -> Page:
             "mark": f"[{MARK}]",
             "table": told(voice, table),
             "charts": [draw(figure, edition.say) for figure in drawn],
-            "earlier": [{"release": r, "term": term_of(edition.site, r.term)} for r in reversed(edition.site.releases) if r is not voice.release],
+            "earlier": [
+                {"release": r, "term": term_of(edition.site, r.term)}
+                for r in reversed(edition.site.releases)
+                if r is not voice.release
+            ],
         },
         cites=[r.source for r in edition.site.releases],
         hide=("toc",),  # tables are wide
     )
 
 
-# --- participation, school by school ---------------------------------------------------------------------------------------------------
+# --- participation, school by school ----------------------------------------------------------------------------------
 
 
 def _participation(voice: ReleaseWords) -> Page:
@@ -154,27 +179,37 @@ def _participation(voice: ReleaseWords) -> Page:
         title=edition.say("participation.title"),
         description=edition.say("participation.note"),
         template="statistics/participation.md.j2",
-        data={"release": release, "term": term_of(edition.site, release.term), "mark": f"[{MARK}]", "participation": participation(voice)},
+        data={
+            "release": release,
+            "term": term_of(edition.site, release.term),
+            "mark": f"[{MARK}]",
+            "participation": participation(voice),
+        },
         cites=[release.source],
         hide=("toc",),
     )
 
 
 def participation(voice: ReleaseWords) -> Mapping[str, object] | None:
-    """The band of every school as `_participation.html.j2` prints it, in the order of the district's schools; None where there are no bands."""
+    """The band of every school as `_participation.html.j2` prints it, in the order of the district's schools; None
+    where there are no bands.
+    """
     bands, known = voice.release.participation, voice.edition.site.repository.schools
     if bands is None:
         return None
     told, stated = voice.participation(), list(bands.schools.values())
     return {
-        "schools": [{"id": s, "title": known[s].title if s in known else None, "band": band} for s, band in told.items()],
+        "schools": [
+            {"id": s, "title": known[s].title if s in known else None, "band": band} for s, band in told.items()
+        ],
         "bands": [
-            {"title": voice.band(begin), "schools": number(sum(found == Shown(value=begin) for found in stated))} for begin in (*bands.edges[::-1], 0)
+            {"title": voice.band(begin), "schools": number(sum(found == Shown(value=begin) for found in stated))}
+            for begin in (*bands.edges[::-1], 0)
         ],
     }
 
 
-# --- reporting status ---------------------------------------------------------------------------------------------------------------
+# --- reporting status -------------------------------------------------------------------------------------------------
 
 
 def _asked(site: Site) -> tuple[Term, ...]:
@@ -201,7 +236,9 @@ def _status(site: Site, term: Term) -> Mapping[str, object]:
     due = term.submissions_due
     assert due
     schools = [s for s in site.repository.schools.values() if s.opened_on is None or s.opened_on <= term.last_day]
-    found = {s.id: r for s in schools if (r := site.repository.receipts.get((s.id, term.id))) and r.sealed_on <= site.as_of}
+    found = {
+        s.id: r for s in schools if (r := site.repository.receipts.get((s.id, term.id))) and r.sealed_on <= site.as_of
+    }
     late = [s for s in schools if s.id in found and _late(found[s.id], due)]
     missing = [s for s in schools if s.id not in found]
     return {
@@ -217,16 +254,24 @@ def _status(site: Site, term: Term) -> Mapping[str, object]:
 
 
 def _late(receipt: Receipt, due: date) -> bool:
-    """A first filing after the last day. When a correction's first filing was is not known any more: it is not called late."""
+    """A first filing after the last day.
+
+    When a correction's first filing was is not known any more: it is not called late.
+    """
     return receipt.revision == 1 and receipt.sealed_on > due
 
 
-# --- methods ------------------------------------------------------------------------------------------------------------------------
+# --- methods ----------------------------------------------------------------------------------------------------------
 
 
 def _methods(edition: Edition, newest: Release | None) -> Page:
     sections = [
-        {"id": name, "title": edition.say(f"safety.{name}"), "text": edition.say(f"safety.{name}.text", mark=f"[{MARK}]")} for name in _METHODS
+        {
+            "id": name,
+            "title": edition.say(f"safety.{name}"),
+            "text": edition.say(f"safety.{name}.text", mark=f"[{MARK}]"),
+        }
+        for name in _METHODS
     ]
     return edition.page(
         path="statistics/methods",

@@ -1,6 +1,8 @@
-"""Published tables in words: what rows, columns and cells of a Release are called in an Edition, with their units, marks and notes.
+"""Published tables in words: what rows, columns and cells of a Release are called in an Edition, with their units,
+marks and notes.
 
-Owns these words, for pages, charts and files alike, so that they cannot differ. A suppressed cell has a mark and no number.
+Owns these words, for pages, charts and files alike, so that they cannot differ. A suppressed cell has a mark and no
+number.
 """
 
 from __future__ import annotations
@@ -50,7 +52,9 @@ class ReleaseWords:
         return self.edition.plain(enum_label("SchoolType" if table == BY_TYPE else "StageBand", row))
 
     def column(self, table: str, column: str) -> str:
-        """A column: a level or window by its own title, a concern by its word, a share by its parts, the others by the catalogue."""
+        """A column: a level or window by its own title, a concern by its word, a share by its parts, the others by the
+        catalogue.
+        """
         part, _, whole = column.partition("/")
         if whole:
             return self.edition.say("statistics.share", part=self.column(table, part), whole=self.whole(table, whole))
@@ -82,7 +86,11 @@ class ReleaseWords:
             case Suppressed():
                 return CellWords(text=f"[{MARK}]", suppressed=True)
             case Shown():
-                text = self.edition.say("charts.share", share=f"{cell.value / 10:.1f}") if is_share(column) else number(cell.value)
+                text = (
+                    self.edition.say("charts.share", share=f"{cell.value / 10:.1f}")
+                    if is_share(column)
+                    else number(cell.value)
+                )
                 return CellWords(text=text, suppressed=False)
 
     def band(self, begin: int) -> str:
@@ -113,7 +121,9 @@ class ReleaseWords:
             return self.edition.say("statistics.unit.share")
         if column in _FILES or table == CONCERNS:
             return self.edition.say("statistics.unit.files")
-        return self.edition.say("statistics.unit.interventions" if column == "crisis-interventions" else "statistics.unit.pupils")
+        return self.edition.say(
+            "statistics.unit.interventions" if column == "crisis-interventions" else "statistics.unit.pupils"
+        )
 
     def notes(self, table: PublishedTable) -> Iterator[tuple[str, str]]:
         """What must be known of a column where its name does not say it: column and note."""

@@ -1,6 +1,7 @@
 """Figures of published tables: what is drawn of a table, and how its totals go from term to term.
 
-Owns which columns are drawn, and the breaks: a term without a release, a stretch of years without records. Only published cells are drawn.
+Owns which columns are drawn, and the breaks: a term without a release, a stretch of years without records. Only
+published cells are drawn.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from generator.model.releases import PublishedTable, Release, latest
 from generator.pages.statistics.tables import BY_LEVEL, MARK, ReleaseWords, is_share, term_short
 
 _MOST = 7  # bars or lines that can be told apart
-# What is drawn of a table, and what of its total is followed from term to term; the tables by level draw the levels' shares.
+# What is drawn of a table, and what of its total is followed from term to term; the tables by level draw the levels'
+# shares.
 _DRAWN: Mapping[str, tuple[str, ...]] = {"participation": ("screened/due",), "files": ("electronic-files/enrolment",)}
 _FOLLOWED: Mapping[str, tuple[str, ...]] = {
     "participation": ("screened/due",),
@@ -35,22 +37,30 @@ def figures(voice: ReleaseWords, table: PublishedTable) -> Iterator[Figure]:
     say = voice.edition.say
     if not drawn:
         return
-    rows = [row for row in table.rows if is_share(drawn[0]) or row.id != TOTAL]  # the sum of the others would dwarf them
+    rows = [
+        row for row in table.rows if is_share(drawn[0]) or row.id != TOTAL
+    ]  # the sum of the others would dwarf them
     yield Figure(
         id=f"{table.id}-bars",
         kind=Kind.BARS,
         title=_titled(voice, table.id, drawn, "statistics.figure"),
         axis=say("statistics.type" if table.id == "type-level" else "statistics.band"),
         categories=tuple(voice.row(table.id, row.id) for row in rows),
-        series=tuple(Series(name=_named(voice, table.id, c), points=tuple(point(c, row.cells[c]) for row in rows)) for c in drawn),
+        series=tuple(
+            Series(name=_named(voice, table.id, c), points=tuple(point(c, row.cells[c]) for row in rows)) for c in drawn
+        ),
         unit=_unit(voice.edition, drawn[0]),
-        notes=(say("statistics.mark", mark=f"[{MARK}]"),) if any(not isinstance(row.cells[c], Shown) for row in rows for c in drawn) else (),
+        notes=(say("statistics.mark", mark=f"[{MARK}]"),)
+        if any(not isinstance(row.cells[c], Shown) for row in rows for c in drawn)
+        else (),
     )
 
 
 def _drawn(voice: ReleaseWords, table: PublishedTable) -> tuple[str, ...]:
     if table.id in BY_LEVEL:
-        return tuple(f"{level.id}/valid" for level in voice.release.levels[1:])  # the first, nothing found, would dwarf the others
+        return tuple(
+            f"{level.id}/valid" for level in voice.release.levels[1:]
+        )  # the first, nothing found, would dwarf the others
     if table.id == "stage-concern":
         return table.columns[1:]
     return _DRAWN.get(table.id, tuple(c for c in table.columns if not is_share(c)))
@@ -95,7 +105,11 @@ def trends(edition: Edition, table: str) -> Iterator[Figure]:
         axis=edition.say("statistics.term"),
         categories=tuple(term_short(edition, term) if term else edition.say("statistics.gap") for term in terms),
         series=tuple(
-            Series(name=_named(newest, table, c), points=tuple(_total(releases.get(t) if t else None, table, c) for t in terms)) for c in followed
+            Series(
+                name=_named(newest, table, c),
+                points=tuple(_total(releases.get(t) if t else None, table, c) for t in terms),
+            )
+            for c in followed
         ),
         unit=_unit(edition, followed[0]),
         notes=tuple(_trend_notes(edition, releases, terms, table, followed)),
@@ -110,7 +124,9 @@ def _followed(releases: Mapping[TermId, Release], table: str) -> tuple[str, ...]
 
 
 def _terms(site: Site, releases: Mapping[TermId, Release]) -> Iterator[TermId | None]:
-    """The terms from the first that was released to the last whose time has come; None where years are missing between."""
+    """The terms from the first that was released to the last whose time has come; None where years are missing
+    between.
+    """
     terms = site.repository.district.terms.values()
     asked = [t.id for t in terms if t.id in releases or (t.release_from and t.release_from <= site.as_of)]
     shown = [term for term in asked if term >= min(releases)]
@@ -128,12 +144,19 @@ def _total(release: Release | None, table: str, column: str) -> Point:
 
 
 def _trend_notes(
-    edition: Edition, releases: Mapping[TermId, Release], terms: Sequence[TermId | None], table: str, columns: Sequence[str]
+    edition: Edition,
+    releases: Mapping[TermId, Release],
+    terms: Sequence[TermId | None],
+    table: str,
+    columns: Sequence[str],
 ) -> Iterator[str]:
     if None in terms:
         yield edition.say("statistics.gap.note")
     if missing := [term for term in terms if term and term not in releases]:
-        yield edition.say("statistics.missing", terms=edition.say("statistics.separator").join(term_short(edition, term) for term in missing))
+        yield edition.say(
+            "statistics.missing",
+            terms=edition.say("statistics.separator").join(term_short(edition, term) for term in missing),
+        )
     if len({release.limits for release in releases.values()}) > 1:
         yield edition.say("statistics.limits_changed")
     if any(isinstance(_total(release, table, c), Hidden) for release in releases.values() for c in columns):

@@ -1,7 +1,7 @@
 """Sentences that compare: what is asked, what is there, by how much it falls short.
 
-Owns the unit of every measure of a school and how values, targets and their difference are put in words, in both languages. Must not judge: whether a
-value suffices was decided in `compliance`.
+Owns the unit of every measure of a school and how values, targets and their difference are put in words, in both
+languages. Must not judge: whether a value suffices was decided in `compliance`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ _UNITS: Mapping[SchoolMeasure, str] = {
     _M.SPECIAL_INSPECTIONS: "unit.inspections",
     _M.OVERDUE_RECTIFICATIONS: "unit.findings",
 }
-_WORDS: Mapping[SchoolMeasure, str] = {_M.LEADING_GROUP_HEAD: "HeadRole", _M.WORK_FILES: "WorkFile"}  # the others: MeasuredWord
+_WORDS: Mapping[SchoolMeasure, str] = {
+    _M.LEADING_GROUP_HEAD: "HeadRole",
+    _M.WORK_FILES: "WorkFile",
+}  # the others: MeasuredWord
 _TOO_MUCH = frozenset({Operator.AT_MOST, Operator.LESS_THAN})
 
 
@@ -76,7 +79,7 @@ def _word(edition: Edition, name: str, word: str) -> str:
     return edition.plain(enum_label(_WORDS.get(SchoolMeasure(name), "MeasuredWord"), word))
 
 
-# --- a moment ---------------------------------------------------------------------------------------------------------------------
+# --- a moment ---------------------------------------------------------------------------------------------------------
 
 
 def compared(edition: Edition, check: Check, moment: JudgedPeriod) -> str:
@@ -160,7 +163,10 @@ def _figure(edition: Edition, rule: Rule, said: str) -> str:
 def _gap(edition: Edition, rule: Rule, difference: Number) -> str:
     rounded = round(difference, 10)  # 2 - 1.8 is 0.2, not 0.19999999999999996
     said = number(rounded) if number(rounded) != "0" else f"{rounded:f}".rstrip("0")
-    if rule.measure.endswith("_share") or _UNITS.get(SchoolMeasure(rule.measure) if rule.subject is Subject.SCHOOL else _M.CLASSES) == "unit.percent":
+    if (
+        rule.measure.endswith("_share")
+        or _UNITS.get(SchoolMeasure(rule.measure) if rule.subject is Subject.SCHOOL else _M.CLASSES) == "unit.percent"
+    ):
         return edition.say("unit.points", value=said)
     return _figure(edition, rule, said)
 
@@ -176,7 +182,7 @@ def _basis(edition: Edition, check: Check, moment: JudgedPeriod) -> str:
     return measured(edition, check.rule, target.measure, value) if value is not None else ""
 
 
-# --- a rule -----------------------------------------------------------------------------------------------------------------------
+# --- a rule -----------------------------------------------------------------------------------------------------------
 
 
 def demanded(edition: Edition, rule: Rule) -> str:

@@ -1,4 +1,5 @@
-"""Rules and verdicts in words: whom a rule is about, by what it is judged, when it is due, how long evidence is good, what a count of verdicts says.
+"""Rules and verdicts in words: whom a rule is about, by what it is judged, when it is due, how long evidence is good,
+what a count of verdicts says.
 
 Owns these sentences and the tone of every verdict. Must not decide anything.
 """
@@ -32,7 +33,9 @@ TONES: Mapping[Verdict, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cited:
-    """A clause that a rule carries out, with its policy, and whether its wording is still to be checked against the original."""
+    """A clause that a rule carries out, with its policy, and whether its wording is still to be checked against the
+    original.
+    """
 
     policy: Policy
     clause: Clause
@@ -60,7 +63,9 @@ def whom(edition: Edition, rule: Rule) -> str:
 def _limits(edition: Edition, rule: Rule) -> Iterator[str]:
     scope = rule.applies_to
     if scope.stages:
-        yield edition.say("rule.whom.stages", stages=listed(edition, [label_text(edition.language, s) for s in scope.stages]))
+        yield edition.say(
+            "rule.whom.stages", stages=listed(edition, [label_text(edition.language, s) for s in scope.stages])
+        )
     if scope.least_classes is not None:
         yield edition.say("rule.whom.least_classes", count=scope.least_classes)
     if scope.most_classes is not None:
@@ -93,12 +98,15 @@ def due_rule(edition: Edition, rule: Rule) -> str:
 
 
 def due_days(edition: Edition, rule: Rule) -> tuple[dict[str, object], ...]:
-    """The last day of every period of the current school year that the rule is judged by; none where inspections set it school by school."""
+    """The last day of every period of the current school year that the rule is judged by; none where inspections set it
+    school by school.
+    """
     if rule.due.anchor is Anchor.INSPECTION:
         return ()
     current = edition.site.current_year
     return tuple(
-        {"period": period_title(edition, rule.period, period), "day": due_day(rule.due, period, current)} for period in periods(rule.period, current)
+        {"period": period_title(edition, rule.period, period), "day": due_day(rule.due, period, current)}
+        for period in periods(rule.period, current)
     )
 
 
@@ -118,10 +126,14 @@ def due_open(edition: Edition, check: Check) -> dict[str, object]:
 
 
 def told(edition: Edition, check: Check) -> tuple[str, ...]:
-    """What a Check rests on, in a sentence for each period that came out as the whole did; a school year needs no name."""
+    """What a Check rests on, in a sentence for each period that came out as the whole did; a school year needs
+    no name.
+    """
     kind = check.rule.period
     decisive = [m for m in check.moments if m.verdict is check.without_waiver]
-    return tuple(_told(edition, check, m, kind) for m in (decisive if check.without_waiver is not Verdict.MET else decisive[-1:]))
+    return tuple(
+        _told(edition, check, m, kind) for m in (decisive if check.without_waiver is not Verdict.MET else decisive[-1:])
+    )
 
 
 def _told(edition: Edition, check: Check, moment: JudgedPeriod, kind: PeriodKind) -> str:
@@ -134,16 +146,24 @@ def _told(edition: Edition, check: Check, moment: JudgedPeriod, kind: PeriodKind
 def in_all(edition: Edition, counts: Tally, things: str) -> str:
     """What a count says: how many of those judged are met, how many are left out, and why.
 
-    `things` is `schools`, `checks` or `own`, the checks of one school: of these no share is told, it would be read as the school's mark.
+    `things` is `schools`, `checks` or `own`, the checks of one school: of these no share is told, it would be read as
+    the school's mark.
     """
     left_out = [(v, n) for v, n in counts.counts.items() if n and v not in JUDGED and v is not Verdict.NOT_APPLICABLE]
     parts = []
     if counts.share is None:
         parts.append(edition.say(f"tally.{things}.none"))
     else:
-        parts.append(edition.say(f"tally.{things}.met", met=number(counts.met), judged=number(counts.judged), share=number(counts.share)))
+        parts.append(
+            edition.say(
+                f"tally.{things}.met", met=number(counts.met), judged=number(counts.judged), share=number(counts.share)
+            )
+        )
     if left_out:
-        why = listed(edition, [edition.say("tally.part", verdict=label_text(edition.language, v), count=number(n)) for v, n in left_out])
+        why = listed(
+            edition,
+            [edition.say("tally.part", verdict=label_text(edition.language, v), count=number(n)) for v, n in left_out],
+        )
         parts.append(edition.say(f"tally.{things}.left_out", count=number(counts.left_out), why=why))
     if counts.counts[Verdict.NOT_APPLICABLE]:
         parts.append(edition.say(f"tally.{things}.not_applicable", count=number(counts.counts[Verdict.NOT_APPLICABLE])))
