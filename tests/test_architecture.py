@@ -183,7 +183,7 @@ ONLY_CALLED_IN = {
     "getenv": set[str](),
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "service", "context", "misc"}
-LONGEST = 50
+LONGEST = 56
 
 
 @pytest.mark.parametrize("library", ONLY)

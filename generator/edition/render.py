@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache, lru_cache, partial
+from typing import ClassVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -27,6 +28,17 @@ from generator.problems import Position
 from generator.text import Language, Text
 
 FOLDERS: Mapping[Language, str] = {Language.ZH: "", Language.EN: "en/"}  # where each Edition lies in the site
+
+
+class TemplateData:
+    """What one template prints: a frozen dataclass a template, with a field for each name that the template uses."""
+
+    __slots__ = ()
+    template: ClassVar[str]  # below `site/templates`
+
+    def names(self) -> Mapping[str, object]:
+        """The fields by name, as the template sees them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +81,18 @@ class Edition(Speaker):
         href = partial(relative, path)
         return Markup(self.environment.get_template(template).render(data, href=href, here=path))
 
+    def printed(self, data: TemplateData, path: str) -> Markup:
+        """The template of these data as HTML for the page at `path`."""
+        return self.fragment(data.template, path, data.names())
+
     def page(
         self,
         *,
         path: str,
         kind: str,
         title: str,
-        template: str,
-        data: Mapping[str, object],
+        template: str = "",
+        data: Mapping[str, object] | TemplateData,
         cites: Iterable[Position],
         description: str = "",
         searchable: bool = True,
@@ -88,8 +104,8 @@ class Edition(Speaker):
             path=path,
             kind=kind,
             title=title,
-            template=template,
-            data={**data, "title": title},
+            template=data.template if isinstance(data, TemplateData) else template,
+            data={**(data.names() if isinstance(data, TemplateData) else data), "title": title},
             cites=tuple(sorted(set(cites))),
             description=description or title,
             searchable=searchable,

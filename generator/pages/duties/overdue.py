@@ -7,11 +7,15 @@ is one line, not thirty.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
 
 from generator.compliance.evaluate import Check, Verdict, awaits_release
-from generator.edition.render import Edition
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site
-from generator.model.duties import RuleId
+from generator.model.district import Area
+from generator.model.duties import Rule, RuleId
 from generator.model.programme import Modality
 from generator.model.schools import School
 from generator.pages.words.comparison import rests_on_return
@@ -22,31 +26,69 @@ _LATE = frozenset({Verdict.UNMET, Verdict.UNREPORTED})
 _LISTED = 600  # lines of one table; in a larger district the rest is counted and stands on the schools' pages
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfiled:
+    """A school whose return is missing."""
+
+    school: School
+    area: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverdueDuty:
+    """A line of the table: `days` says in words how long ago the last day was, `said` why it is not met."""
+
+    rule: Rule
+    school: School
+    area: Text
+    verdict: Verdict
+    tone: str
+    due: date
+    days: str
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverduePage(TemplateData):
+    """`total` duties are overdue, of which `more` stand in no line."""
+
+    template: ClassVar[str] = "duties/overdue.md.j2"
+    missing: tuple[Unfiled, ...]
+    due: date  # of the returns
+    days: str
+    rows: tuple[OverdueDuty, ...]
+    total: int
+    more: int
+    areas: tuple[Area, ...]
+    rules: tuple[Rule, ...]
+    verdicts: tuple[Verdict, ...]
+    as_of: date
+
+
 def pages(edition: Edition) -> Iterator[Page]:
     """The one page of what is overdue."""
     site = edition.site
     missing, late = unfiled(site), overdue(site)
     areas = {a.id: a.title for a in site.repository.district.areas}
-    rows = [_row(edition, c, areas) for c in late[:_LISTED]]
+    rows = tuple(_row(edition, c, areas) for c in late[:_LISTED])
     yield edition.page(
         path="compliance/overdue",
         kind="compliance",
         title=edition.say("overdue.title"),
         description=edition.say("overdue.description"),
-        template="duties/overdue.md.j2",
         hide=("toc",),
-        data={
-            "missing": [{"school": s, "area": areas[s.area]} for s in missing],
-            "due": site.current_year.returns_due,
-            "days": days_to(edition, site.current_year.returns_due),
-            "rows": rows,
-            "total": len(late),
-            "more": len(late) - len(rows),
-            "areas": site.repository.district.areas,
-            "rules": [r for r in site.repository.rules.values() if any(c.rule is r for c in late)],
-            "verdicts": [v for v in Verdict if v in _LATE],
-            "as_of": site.as_of,
-        },
+        data=OverduePage(
+            missing=tuple(Unfiled(school=s, area=areas[s.area]) for s in missing),
+            due=site.current_year.returns_due,
+            days=days_to(edition, site.current_year.returns_due),
+            rows=rows,
+            total=len(late),
+            more=len(late) - len(rows),
+            areas=site.repository.district.areas,
+            rules=tuple(r for r in site.repository.rules.values() if any(c.rule is r for c in late)),
+            verdicts=tuple(v for v in Verdict if v in _LATE),
+            as_of=site.as_of,
+        ),
         cites=[c.rule.source for c in late] or [site.repository.district.source],
     )
 
@@ -77,19 +119,19 @@ def is_overdue(check: Check) -> bool:
     return check.verdict in _LATE and check.rule.modality is Modality.SHALL and not awaits_release(check)
 
 
-def _row(edition: Edition, check: Check, areas: Mapping[str, Text]) -> dict[str, object]:
+def _row(edition: Edition, check: Check, areas: Mapping[str, Text]) -> OverdueDuty:
     assert check.decisive is not None
     assert check.school is not None
-    return {
-        "rule": check.rule,
-        "school": check.school,
-        "area": areas[check.school.area],
-        "verdict": check.verdict,
-        "tone": TONES[check.verdict],
-        "due": check.decisive.due,
-        "days": days_to(edition, check.decisive.due),
-        "said": told(edition, check),
-    }
+    return OverdueDuty(
+        rule=check.rule,
+        school=check.school,
+        area=areas[check.school.area],
+        verdict=check.verdict,
+        tone=TONES[check.verdict],
+        due=check.decisive.due,
+        days=days_to(edition, check.decisive.due),
+        said=told(edition, check),
+    )
 
 
 def by_rule(late: Sequence[Check]) -> tuple[tuple[Check, ...], ...]:
