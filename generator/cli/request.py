@@ -26,7 +26,10 @@ from generator.text import Language
 
 if TYPE_CHECKING:
     from generator.files.history import Commit
+    from generator.files.tree import Tree
+    from generator.model.sealed import Receipt
     from generator.problems import Problem
+    from generator.records.repository import Repository
     from generator.report.result import Result
 
 FINE, PROBLEMS, USAGE, BUG, SEALED, REFUSED, FELL_SHORT = 0, 1, 2, 3, 4, 5, 6
@@ -158,6 +161,24 @@ def print_problems(request: Request, problems: Sequence[Problem]) -> None:
 
     if problems:
         print(report(problems, shown(request.root, problems), request.speaker))
+
+
+def sound_records(request: Request, apart_from: str | None = None) -> tuple[Tree, Repository, Receipt | None] | int:
+    """The records, if nothing is wrong with them; else PROBLEMS, and what is wrong was printed.
+
+    A sealed file whose place is named is left out with its receipt, which is the third.
+    """
+    from generator.files.tree import folder
+    from generator.problems import in_order
+    from generator.records.repository import apart, load
+
+    tree, odd = folder(request.root)
+    others, receipt = apart(tree, apart_from) if apart_from else (tree, None)
+    repository, problems = load(others)
+    if repository is None or odd:
+        print_problems(request, in_order((*odd, *problems)))
+        return PROBLEMS
+    return tree, repository, receipt
 
 
 def told(request: Request, problems: Sequence[Problem], files: int, last: str) -> Result:

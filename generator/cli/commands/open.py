@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.cli.keys import FLAGS, OPTIONS, doubted, identities, outside, refused
-from generator.cli.request import ALTERED, FINE, MALFORMED, PROBLEMS, Accepts, Request, UsageError, print_problems
+from generator.cli.request import ALTERED, FINE, MALFORMED, Accepts, Request, UsageError, sound_records
 
 if TYPE_CHECKING:
     from generator.statistics.worker import Sealed
@@ -54,18 +54,12 @@ def _place(request: Request) -> str:
 
 def _sealed(request: Request, place: str) -> Sealed | int:
     """The file with what the open records say of it; or the exit code, if that is in no order."""
-    from generator.files.tree import folder
-    from generator.problems import in_order
-    from generator.records.repository import apart, load
     from generator.sealed.receipts import digest
     from generator.statistics.worker import Sealed, frame
 
-    tree, odd = folder(request.root)
-    others, receipt = apart(tree, place)
-    repository, problems = load(others)
-    if repository is None or odd:
-        print_problems(request, in_order((*odd, *problems)))
-        return PROBLEMS
+    if isinstance(loaded := sound_records(request, place), int):
+        return loaded
+    tree, repository, receipt = loaded
     known = frame(repository, receipt.school, receipt.term) if receipt else None
     if receipt is None or known is None:
         print(request.say("open.no_receipt", path=place), file=sys.stderr)

@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING
 from generator.cli.keys import FLAGS, OPTIONS, identities, refused
 from generator.cli.request import (
     FINE,
-    PROBLEMS,
     SEALED,
     Accepts,
     Request,
     UsageError,
     present_day,
-    print_problems,
     progress,
     put_back,
+    sound_records,
     write_records,
 )
 
@@ -35,19 +34,14 @@ ACCEPTS = Accepts(values=("--as-of", *OPTIONS), flags=FLAGS, most_words=None)
 
 def run(request: Request) -> int:
     """Seal the terms named (all, if none is) again; nothing is written if one file does not open."""
-    from generator.files.tree import folder
     from generator.model.submission import SCHEMA
-    from generator.problems import in_order
-    from generator.records.repository import load
     from generator.sealed.recipients import in_force
     from generator.statistics.worker import Refused, open_all, sealed_files
 
     put_back(request)
-    tree, odd = folder(request.root)
-    repository, problems = load(tree)
-    if repository is None or odd:
-        print_problems(request, in_order((*odd, *problems)))
-        return PROBLEMS
+    if isinstance(loaded := sound_records(request), int):
+        return loaded
+    tree, repository, _ = loaded
     terms = list(repository.district.terms)
     if unknown := [word for word in request.words if word not in terms]:
         raise UsageError("cli.bad_value", option="rekey", value=unknown[0])

@@ -23,6 +23,7 @@ from generator.cli.request import (
     print_problems,
     progress,
     put_back,
+    sound_records,
     write_records,
 )
 
@@ -48,20 +49,16 @@ _MARK, _MOST = "[c]", 20
 
 def run(request: Request) -> int:
     """Cut the release of a term; nothing is written unless it withstands the attack and somebody says yes."""
-    from generator.files.tree import folder
     from generator.model.ids import TermId
     from generator.problems import in_order
     from generator.records.integrity import releases_gone
-    from generator.records.repository import load
 
     if not request.words:
         raise UsageError("release.which")
     put_back(request)
-    tree, odd = folder(request.root)
-    repository, problems = load(tree)
-    if repository is None or odd:
-        print_problems(request, in_order((*odd, *problems)))
-        return PROBLEMS
+    if isinstance(loaded := sound_records(request), int):
+        return loaded
+    tree, repository, _ = loaded
     if gone := in_order(releases_gone(request.root)):  # an audit must know what was public once
         print_problems(request, gone)
         return PROBLEMS

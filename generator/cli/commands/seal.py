@@ -20,8 +20,8 @@ from generator.cli.request import (
     Request,
     UsageError,
     present_day,
-    print_problems,
     put_back,
+    sound_records,
     write_records,
 )
 
@@ -50,9 +50,6 @@ def run(request: Request) -> int:
     written.
     """
     from generator.cli.keys import outside, print_faults
-    from generator.files.tree import folder
-    from generator.problems import in_order
-    from generator.records.repository import apart, load
     from generator.sealed.receipts import place_of
     from generator.statistics.reading import shaped
 
@@ -67,12 +64,9 @@ def run(request: Request) -> int:
         print_faults(request, named, data)
         return PROBLEMS
     put_back(request)
-    tree, odd = folder(request.root)
-    others, before = apart(tree, place_of(data["school"], data["term"]))
-    repository, problems = load(others)
-    if repository is None or odd:
-        print_problems(request, in_order((*odd, *problems)))
-        return PROBLEMS
+    if isinstance(loaded := sound_records(request, place_of(data["school"], data["term"])), int):
+        return loaded
+    _, repository, before = loaded
     own = _Own(text=text, data=data, repository=repository, before=before)
     if "salt" in data:
         return _sign_again(request, named, own)
