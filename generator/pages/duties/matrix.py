@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
 
 from markupsafe import Markup
 
 from generator.compliance.evaluate import Check, Verdict
 from generator.edition.entries import Entry, apart
 from generator.edition.literal import escaped, settle
-from generator.edition.render import Edition, heading, label_text
+from generator.edition.render import Edition, TemplateData, heading, label_text
 from generator.edition.site import Page, Site
 from generator.edition.stamp import mark
-from generator.model.district import Area
+from generator.model.district import Area, System
 from generator.model.duties import Rule, Subject
 from generator.model.schools import School, Stage
 from generator.pages.stamping import Stamped, trimmed
@@ -44,6 +46,86 @@ class Grid:
     def path(self) -> str:
         """Where its page is."""
         return f"compliance/matrix/{self.area.id}{f'_{self.number}' if self.number else ''}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridLink:
+    """A table in a list of tables, with the number of its schools; `here` is the one on this page."""
+
+    path: str
+    title: str
+    schools: int
+    here: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictMark:
+    """A verdict as a cell shows it: mark and word."""
+
+    verdict: Verdict
+    tone: str
+    mark: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixColumn:
+    """A school; `stages` are separated by spaces."""
+
+    school: School
+    stages: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixCell:
+    """A Check. It leads to the school's checklist where there is something to do."""
+
+    school: School
+    shown: VerdictMark
+    leads: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixRow:
+    """A rule; the numbers of its `systems` are separated by spaces."""
+
+    rule: Rule
+    systems: str
+    cells: tuple[MatrixCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixIndex(TemplateData):
+    template: ClassVar[str] = "duties/matrix/index.md.j2"
+    grids: tuple[GridLink, ...]
+    key: tuple[VerdictMark, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixPage(TemplateData):
+    """The page around a table; `links` and `table` are its places."""
+
+    template: ClassVar[str] = "duties/matrix/page.md.j2"
+    links: Markup
+    table: Markup
+    key: tuple[VerdictMark, ...]
+    stages: tuple[Stage, ...]
+    systems: tuple[System, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixLinks(TemplateData):
+    template: ClassVar[str] = "duties/matrix/links.html.j2"
+    grids: tuple[GridLink, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixTable(TemplateData):
+    template: ClassVar[str] = "duties/matrix/table.html.j2"
+    title: str
+    as_of: date
+    schools: tuple[MatrixColumn, ...]
+    rows: tuple[MatrixRow, ...]
 
 
 def grids(site: Site) -> tuple[Grid, ...]:
@@ -83,31 +165,22 @@ def _index(edition: Edition) -> Page:
         kind="compliance",
         title=edition.say("matrix.title"),
         description=edition.say("matrix.description"),
-        template="duties/matrix/index.md.j2",
         hide=("toc",),
-        data={
-            "grids": [{"path": s.path, "title": _area(edition, s), "schools": s.schools} for s in grids(site)],
-            "key": _key(edition),
-        },
+        data=MatrixIndex(grids=_links(edition), key=tuple(_marks(edition).values())),
         cites=[site.repository.district.source],
     )
 
 
 def _page(edition: Edition, path: str, places: Mapping[str, Markup], title: str, description: str) -> Page:
-    rules = _rules(edition.site)
-    data = {
-        "place": places,
-        "key": _key(edition),
-        "stages": list(Stage),
-        "systems": [
-            s
-            for s in edition.site.repository.district.systems
-            if any(s.number in n for n in _systems(edition.site).values())
-        ],
-        "count": len(rules),
-        "as_of": edition.site.as_of,
-    }
-    body = edition.fragment("duties/matrix/page.md.j2", path, data)
+    checked = {number for numbers in _systems(edition.site).values() for number in numbers}
+    data = MatrixPage(
+        links=places["links"],
+        table=places["table"],
+        key=tuple(_marks(edition).values()),
+        stages=tuple(Stage),
+        systems=tuple(s for s in edition.site.repository.district.systems if s.number in checked),
+    )
+    body = edition.printed(data, path)
     foot = f'<div class="xz-place">\n{places["provenance"]}\n</div>'
     return Page(
         path=path,
@@ -122,12 +195,11 @@ def _page(edition: Edition, path: str, places: Mapping[str, Markup], title: str,
 
 
 def _places(edition: Edition, grid: Grid) -> Mapping[str, Markup]:
-    every = [{"path": s.path, "title": _area(edition, s), "here": s == grid} for s in grids(edition.site)]
     cites = [*(s.source for s in grid.schools), *(rule.source for rule in _rules(edition.site))]
     return {
         "heading": heading(_title(edition, grid)),
-        "links": trimmed(edition.fragment("duties/matrix/links.html.j2", grid.path, {"grids": every})),
-        "table": trimmed(edition.fragment("duties/matrix/table.html.j2", grid.path, _table(edition, grid))),
+        "links": trimmed(edition.printed(MatrixLinks(grids=_links(edition, grid)), grid.path)),
+        "table": trimmed(edition.printed(_table(edition, grid), grid.path)),
         "provenance": trimmed(edition.provenance(grid.path, sorted(cites))),
     }
 
@@ -161,32 +233,44 @@ def _systems(site: Site) -> Mapping[str, tuple[int, ...]]:
     return {rule.id: tuple(sorted({n for c in clauses[rule.id] for n in c.clause.systems})) for rule in _rules(site)}
 
 
-def _key(edition: Edition) -> list[dict[str, object]]:
-    return [{"verdict": v, "tone": TONES[v], "mark": edition.say(f"verdict.{v.value}.mark")} for v in Verdict]
+def _links(edition: Edition, here: Grid | None = None) -> tuple[GridLink, ...]:
+    return tuple(
+        GridLink(path=grid.path, title=_area(edition, grid), schools=len(grid.schools), here=grid == here)
+        for grid in grids(edition.site)
+    )
 
 
-def _table(edition: Edition, grid: Grid) -> dict[str, object]:
-    site = edition.site
-    systems = _systems(site)
-    found = {(c.rule.id, school.id): c for school in grid.schools for c in site.verdicts.by_school[school.id]}
-    words = {
-        v: {"tone": TONES[v], "mark": edition.say(f"verdict.{v.value}.mark"), "word": label_text(edition.language, v)}
+def _marks(edition: Edition) -> Mapping[Verdict, VerdictMark]:
+    return {
+        v: VerdictMark(
+            verdict=v,
+            tone=TONES[v],
+            mark=edition.say(f"verdict.{v.value}.mark"),
+            word=label_text(edition.language, v),
+        )
         for v in Verdict
     }
-    return {
-        "schools": grid.schools,
-        "title": _title(edition, grid),
-        "as_of": site.as_of,
-        "rows": [
-            {
-                "rule": rule,
-                "systems": systems[rule.id],
-                "cells": [_cell(found[rule.id, s.id], s, words) for s in grid.schools],
-            }
-            for rule in _rules(site)
-        ],
-    }
 
 
-def _cell(check: Check, school: School, words: Mapping[Verdict, Mapping[str, str]]) -> dict[str, object]:
-    return {"verdict": check.verdict, "school": school, "leads": check.verdict not in _PLAIN, **words[check.verdict]}
+def _table(edition: Edition, grid: Grid) -> MatrixTable:
+    site = edition.site
+    found = {(c.rule.id, school.id): c for school in grid.schools for c in site.verdicts.by_school[school.id]}
+    marks, systems = _marks(edition), _systems(site)
+    rows = (
+        MatrixRow(
+            rule=rule,
+            systems=" ".join(map(str, systems[rule.id])),
+            cells=tuple(_cell(found[rule.id, school.id], school, marks) for school in grid.schools),
+        )
+        for rule in _rules(site)
+    )
+    return MatrixTable(
+        title=_title(edition, grid),
+        as_of=site.as_of,
+        schools=tuple(MatrixColumn(school=s, stages=" ".join(s.stages)) for s in grid.schools),
+        rows=tuple(rows),
+    )
+
+
+def _cell(check: Check, school: School, marks: Mapping[Verdict, VerdictMark]) -> MatrixCell:
+    return MatrixCell(school=school, shown=marks[check.verdict], leads=check.verdict not in _PLAIN)

@@ -7,11 +7,45 @@ shares count) is taken from `compliance`, so that this page cannot say anything 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
 from generator.compliance.evaluate import JUDGED, WAIVABLE, WORST_FIRST, Verdict, is_sealed
-from generator.edition.render import Edition
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
+from generator.model.duties import Rule
 from generator.pages.words.wording import TONES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictMeaning:
+    """A verdict with its mark, what it means, and in words whether shares count it."""
+
+    verdict: Verdict
+    tone: str
+    mark: str
+    meaning: str
+    counted: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictTag:
+    """A verdict as a coloured word."""
+
+    verdict: Verdict
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodsPage(TemplateData):
+    """`order` is that of periods, worst first; `sealed` are the rules that only a release answers."""
+
+    template: ClassVar[str] = "duties/methods.md.j2"
+    verdicts: tuple[VerdictMeaning, ...]
+    order: tuple[VerdictTag, ...]
+    waivable: tuple[VerdictTag, ...]
+    zone: str
+    sealed: tuple[Rule, ...]
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -22,23 +56,23 @@ def pages(edition: Edition) -> Iterator[Page]:
         kind="compliance",
         title=edition.say("methods.title"),
         description=edition.say("methods.description"),
-        template="duties/methods.md.j2",
-        data={
-            "verdicts": [_verdict(v) for v in Verdict],
-            "order": [{"verdict": v, "tone": TONES[v]} for v in WORST_FIRST],
-            "waivable": [{"verdict": v, "tone": TONES[v]} for v in Verdict if v in WAIVABLE],
-            "zone": site.repository.district.time_zone,
-            "sealed": [r for r in site.repository.rules.values() if is_sealed(r)],
-            "as_of": site.as_of,
-        },
+        data=MethodsPage(
+            verdicts=tuple(_meaning(edition, v) for v in Verdict),
+            order=tuple(VerdictTag(verdict=v, tone=TONES[v]) for v in WORST_FIRST),
+            waivable=tuple(VerdictTag(verdict=v, tone=TONES[v]) for v in Verdict if v in WAIVABLE),
+            zone=site.repository.district.time_zone,
+            sealed=tuple(r for r in site.repository.rules.values() if is_sealed(r)),
+        ),
         cites=[site.repository.district.source],
     )
 
 
-def _verdict(verdict: Verdict) -> dict[str, object]:
-    return {
-        "verdict": verdict,
-        "tone": TONES[verdict],
-        "judged": verdict in JUDGED,
-        "applies": verdict is not Verdict.NOT_APPLICABLE,
-    }
+def _meaning(edition: Edition, verdict: Verdict) -> VerdictMeaning:
+    outside = "outside" if verdict is Verdict.NOT_APPLICABLE else "left_out"
+    return VerdictMeaning(
+        verdict=verdict,
+        tone=TONES[verdict],
+        mark=edition.say(f"verdict.{verdict.value}.mark"),
+        meaning=edition.say(f"verdict.{verdict.value}.meaning"),
+        counted=edition.say(f"methods.{'counted' if verdict in JUDGED else outside}"),
+    )

@@ -6,13 +6,76 @@ Owns what is shown of a form. Where a rule scores an item, the page leads to tha
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import ClassVar
 
-from generator.edition.render import Edition
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site
+from generator.model.district import Body
 from generator.model.ids import ClauseRef, PolicyId
-from generator.model.inspections import Indicator, Item, Method, Scheme, decimal
+from generator.model.inspections import AwardLevel, Grade, Indicator, Item, Method, Scheme, decimal
+from generator.model.programme import Clause, Policy
 from generator.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemeClause:
+    """A clause that the scheme carries out, with its policy."""
+
+    policy: Policy
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemeLevel:
+    """A title and the points from which it is reached."""
+
+    level: AwardLevel
+    threshold: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeShare:
+    """A grade and the share of an item's points that it is worth."""
+
+    grade: Grade
+    share: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormRow:
+    """An item of the form under the title of its part; no `points` where the scheme has none."""
+
+    part: Text
+    item: Item
+    points: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormTable:
+    """An indicator of the form."""
+
+    indicator: Indicator
+    points: str | None
+    rows: tuple[FormRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemePage(TemplateData):
+    """`by_rule` says how many points rules give, `inspections` how often the form has been used."""
+
+    template: ClassVar[str] = "duties/scheme.md.j2"
+    scheme: Scheme
+    body: Body
+    clauses: tuple[SchemeClause, ...]
+    levels: tuple[SchemeLevel, ...]
+    multipliers: tuple[GradeShare, ...]
+    methods: tuple[Method, ...]
+    points: str | None
+    by_rule: str | None
+    indicators: tuple[FormTable, ...]
+    inspections: int
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -28,27 +91,27 @@ def _scheme(edition: Edition, scheme: Scheme) -> Page:
         kind="scheme",
         title=edition.plain(scheme.title),
         description=edition.plain(scheme.summary),
-        template="duties/scheme.md.j2",
-        data={
-            "scheme": scheme,
-            "body": next(b for b in site.repository.district.bodies if b.id == scheme.body),
-            "clauses": [_clause(site, ref) for ref in scheme.clauses],
-            "levels": [{"level": level, "threshold": decimal(level.threshold)} for level in scheme.levels],
-            "multipliers": [{"grade": grade, "share": decimal(share)} for grade, share in scheme.multipliers.items()],
-            "methods": [method for method in Method if any(method in item.methods for item in scheme.items)],
-            "points": None if scheme.points is None else decimal(scheme.points),
-            "by_rule": _by_rule(edition, scheme),
-            "indicators": [_indicator(indicator) for indicator in scheme.indicators],
-            "inspections": sum(
+        data=SchemePage(
+            scheme=scheme,
+            body=next(b for b in site.repository.district.bodies if b.id == scheme.body),
+            clauses=tuple(_clause(site, ref) for ref in scheme.clauses),
+            levels=tuple(SchemeLevel(level=x, threshold=decimal(x.threshold)) for x in scheme.levels),
+            multipliers=tuple(GradeShare(grade=g, share=decimal(share)) for g, share in scheme.multipliers.items()),
+            methods=tuple(method for method in Method if any(method in item.methods for item in scheme.items)),
+            points=_points(scheme),
+            by_rule=_by_rule(edition, scheme),
+            indicators=tuple(_table(indicator) for indicator in scheme.indicators),
+            inspections=sum(
                 v.scheme == scheme.id and v.visited(site.as_of) for v in site.repository.inspections.values()
             ),
-        },
+        ),
         cites=[scheme.source],
     )
 
 
-def _clause(site: Site, ref: ClauseRef) -> dict[str, object]:
-    return {"policy": site.repository.policies[PolicyId(ref.partition("#")[0])], "clause": site.repository.clauses[ref]}
+def _clause(site: Site, ref: ClauseRef) -> SchemeClause:
+    policy = site.repository.policies[PolicyId(ref.partition("#")[0])]
+    return SchemeClause(policy=policy, clause=site.repository.clauses[ref])
 
 
 def _by_rule(edition: Edition, scheme: Scheme) -> str | None:
@@ -61,14 +124,12 @@ def _by_rule(edition: Edition, scheme: Scheme) -> str | None:
     return edition.say("scheme.by_rule", points=decimal(found), rest=decimal(scheme.points - found))
 
 
-def _indicator(indicator: Indicator) -> dict[str, object]:
-    rows = [_row(part.title, item) for part in indicator.parts for item in part.items]
-    return {
-        "indicator": indicator,
-        "points": None if indicator.points is None else decimal(indicator.points),
-        "rows": rows,
-    }
+def _table(indicator: Indicator) -> FormTable:
+    rows = (
+        FormRow(part=part.title, item=item, points=_points(item)) for part in indicator.parts for item in part.items
+    )
+    return FormTable(indicator=indicator, points=_points(indicator), rows=tuple(rows))
 
 
-def _row(part: Text, item: Item) -> dict[str, object]:
-    return {"part": part, "item": item, "points": None if item.points is None else decimal(item.points)}
+def _points(whole: Scheme | Indicator | Item) -> str | None:
+    return None if whole.points is None else decimal(whole.points)

@@ -7,11 +7,15 @@ Owns the groups. What is excused stays listed: a waiver hides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
-from generator.edition.render import Edition
+from generator.compliance.evaluate import Verdict
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site
-from generator.model.duties import Waiver
+from generator.model.duties import Rule, Waiver
+from generator.model.schools import School
 from generator.pages.words.wording import TONES, days_to
 
 
@@ -25,20 +29,51 @@ class State(StrEnum):
 _TONES = {State.IN_FORCE: "waived", State.NEEDLESS: "neutral", State.ENDED: "short", State.COMING: "none"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcusedSchool:
+    """A school that a waiver concerns, with the verdict that it would have without."""
+
+    school: School
+    verdict: Verdict
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverCard:
+    """A waiver; `days` are those to its first day if that is still to come, else to its last."""
+
+    waiver: Waiver
+    rule: Rule
+    days: str
+    schools: tuple[ExcusedSchool, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverGroup:
+    """The waivers of one state; `lead` says what that means."""
+
+    state: State
+    title: str
+    lead: str
+    tone: str
+    members: tuple[WaiverCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiversPage(TemplateData):
+    template: ClassVar[str] = "duties/waivers.md.j2"
+    groups: tuple[WaiverGroup, ...]
+
+
 def pages(edition: Edition) -> Iterator[Page]:
     """The one page of waivers."""
     waivers = edition.site.repository.waivers.values()
-    groups = [(state, [_waiver(edition, w) for w in waivers if state_of(edition.site, w) is state]) for state in State]
     yield edition.page(
         path="compliance/waivers",
         kind="compliance",
         title=edition.say("waivers.title"),
         description=edition.say("waivers.description"),
-        template="duties/waivers.md.j2",
-        data={
-            "groups": [{"state": s, "tone": _TONES[s], "members": m} for s, m in groups if m],
-            "as_of": edition.site.as_of,
-        },
+        data=WaiversPage(groups=tuple(group for state in State if (group := _group(edition, state)).members)),
         cites=[w.source for w in waivers] or [edition.site.repository.district.source],
     )
 
@@ -50,19 +85,26 @@ def state_of(site: Site, waiver: Waiver) -> State:
     return State.ENDED if waiver.last_day < site.as_of else State.COMING
 
 
-def _waiver(edition: Edition, waiver: Waiver) -> dict[str, object]:
+def _group(edition: Edition, state: State) -> WaiverGroup:
+    found = (w for w in edition.site.repository.waivers.values() if state_of(edition.site, w) is state)
+    return WaiverGroup(
+        state=state,
+        title=edition.say(f"waiver.{state.value}"),
+        lead=edition.say(f"waivers.{state.value}"),
+        tone=_TONES[state],
+        members=tuple(_card(edition, waiver) for waiver in found),
+    )
+
+
+def _card(edition: Edition, waiver: Waiver) -> WaiverCard:
     site = edition.site
-    by_school = {c.school.id: c for c in site.verdicts.by_rule[waiver.rule] if c.school is not None}
-    return {
-        "waiver": waiver,
-        "rule": site.repository.rules[waiver.rule],
-        "days": days_to(edition, waiver.first_day if waiver.first_day > site.as_of else waiver.last_day),
-        "schools": [
-            {
-                "school": site.repository.schools[s],
-                "verdict": by_school[s].without_waiver,
-                "tone": TONES[by_school[s].without_waiver],
-            }
+    without = {c.school.id: c.without_waiver for c in site.verdicts.by_rule[waiver.rule] if c.school is not None}
+    return WaiverCard(
+        waiver=waiver,
+        rule=site.repository.rules[waiver.rule],
+        days=days_to(edition, waiver.first_day if waiver.first_day > site.as_of else waiver.last_day),
+        schools=tuple(
+            ExcusedSchool(school=site.repository.schools[s], verdict=without[s], tone=TONES[without[s]])
             for s in waiver.schools
-        ],
-    }
+        ),
+    )
