@@ -58,7 +58,7 @@ def counts(draw: st.DrawFn) -> Counts:
         paper_files=sum(concerns.values()),
         counselled=draw(some),
         followed_up={window: draw(some) for window in WINDOWS if draw(st.booleans())},
-        referred=draw(st.integers(0, levels["high"] + levels["top"])),
+        referred=draw(some),
         guardians_informed=draw(some),
         crisis_interventions=draw(few),
         concerns=concerns,
@@ -98,7 +98,7 @@ CHANGES: list[tuple[str, str, Any]] = [
     ("followed_up", "windows-of-the-term", lambda c: {"followed_up": {"no-such": 1}}),
     ("followed_up", "windows-of-the-term", lambda c: {"followed_up": {"holiday": 0, "term-start": 0}}),
     ("levels", "levels-of-the-district", lambda c: {"levels": dict(reversed(c.levels.items()))}),
-    ("referred", "at-most-focus-levels", lambda c: {"referred": c.levels["high"] + c.levels["top"] + 1}),
+    ("referred", "at-most-enrolment", lambda c: {"referred": c.enrolment + 1}),
     ("reviewed", "at-most-valid", lambda c: {"reviewed": c.valid + 1}),
 ]  # fmt: skip
 
@@ -113,6 +113,26 @@ def test_a_figure_that_breaks_an_identity_is_named(
     broken = replace(submission, bands={**submission.bands, band: replace(before, **change(before))})
     found = faults(broken, stages, LEVELS, WINDOWS)
     assert [(f.place, f.rule) for f in found] == [(f"bands[{band.value}].{field}", rule)]
+
+
+@given(submissions())
+def test_a_pupil_may_be_referred_in_a_term_without_a_screening(drawn: tuple[Submission, tuple[Stage, ...]]) -> None:
+    submission, stages = drawn
+    band, before = next(iter(submission.bands.items()))
+    nothing = replace(
+        before,
+        enrolment=max(before.enrolment, 1),
+        due=0,
+        screened=0,
+        valid=0,
+        invalid=0,
+        not_screened=dict.fromkeys(before.not_screened, 0),
+        levels=dict.fromkeys(before.levels, 0),
+        reviewed=0,
+        referred=1,
+    )
+    quiet = replace(submission, bands={**submission.bands, band: nothing})
+    assert faults(quiet, stages, LEVELS, WINDOWS) == ()
 
 
 @given(submissions())

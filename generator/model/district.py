@@ -109,7 +109,7 @@ class RiskLevel:
 
     The order of `District.risk_levels`, mildest first, is the only order: none is read from a name.
 
-    `focus`: pupils at this level are of particular concern (重点关注); only they are referred. `paper_file`: they need
+    `focus`: pupils at this level are of particular concern (重点关注). `paper_file`: they need
     a paper file too.
     """
 

@@ -135,8 +135,6 @@ def _wrong(c: Counts, levels: Sequence[RiskLevel], windows: Sequence[str]) -> It
     """The fields of a band that an identity speaks of and that do not satisfy it, each with the identity's name."""
     if list(c.levels) != [level.id for level in levels]:
         yield "levels", "levels-of-the-district"
-    elif c.referred > sum(c.levels[level.id] for level in levels if level.focus):
-        yield "referred", "at-most-focus-levels"
     if [window for window in windows if window in c.followed_up] != list(c.followed_up):
         yield "followed_up", "windows-of-the-term"
     sums = (
@@ -146,7 +144,7 @@ def _wrong(c: Counts, levels: Sequence[RiskLevel], windows: Sequence[str]) -> It
         ("concerns", "equals-paper-files", sum(c.concerns.values()), c.paper_files),
     )
     yield from ((field, rule) for field, rule, left, right in sums if left != right)
-    parts = ("due", "electronic_files", "paper_files", "counselled", "guardians_informed")
+    parts = ("due", "electronic_files", "paper_files", "counselled", "referred", "guardians_informed")
     yield from ((field, "at-most-enrolment") for field in parts if getattr(c, field) > c.enrolment)
     yield from (
         (f"followed_up.{window}", "at-most-enrolment")

@@ -214,10 +214,10 @@ class Ledger:
         singly = [
             [name]
             for name in atoms
-            if name in ("electronic_files", "counselled", "guardians_informed") or name.startswith("followed_up.")
+            if name in ("electronic_files", "counselled", "referred", "guardians_informed")
+            or name.startswith("followed_up.")
         ]
         yield from (_at_most(atoms, names, ["enrolment"]) for names in (due, paper, *singly))
-        yield _at_most(atoms, ["referred"], [f"levels.{level.id}" for level in self.levels if level.focus])
         yield _at_most(atoms, ["reviewed"], valid)
 
 
