@@ -28,7 +28,6 @@ NO_TYPE = {
     "Commitment": "a text, the digest",
     "Identity": "a text, and never kept in a type that could be printed",
     "Registry": "a function that gives tables",
-    "Provenance": "what a template prints",
     "Place": "a mark in a Donor",
     "Stamp": "something that is done",
     "Witness": "a list of numbers, checked and thrown away",

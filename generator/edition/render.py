@@ -22,6 +22,7 @@ from markupsafe import Markup
 from generator.edition.literal import anchor, escaped, literal
 from generator.edition.site import File, Page, Site
 from generator.files.catalogue import Catalogue, Speaker, load
+from generator.files.history import Commit
 from generator.files.resources import site_folder
 from generator.files.schemas import enum_label
 from generator.problems import Position
@@ -39,6 +40,26 @@ class TemplateData:
     def names(self) -> Mapping[str, object]:
         """The fields by name, as the template sees them."""
         return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordLink:
+    """A line of a record: file and line, and its address where the district says where records can be read."""
+
+    at: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance(TemplateData):
+    """The foot of a page. `commit` and its `state` are empty where there is nothing to say."""
+
+    template: ClassVar[str] = "_provenance.html.j2"
+    summary: str
+    explain: str
+    commit: str
+    state: str
+    records: tuple[RecordLink, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +126,7 @@ class Edition(Speaker):
             kind=kind,
             title=title,
             template=data.template if isinstance(data, TemplateData) else template,
-            data={**(data.names() if isinstance(data, TemplateData) else data), "title": title},
+            data=data.names() if isinstance(data, TemplateData) else data,
             cites=tuple(sorted(set(cites))),
             description=description or title,
             searchable=searchable,
@@ -133,9 +154,22 @@ class Edition(Speaker):
 
     def provenance(self, path: str, cites: Iterable[Position]) -> Markup:
         """The foot of a page: records by file and line, commit and day."""
-        records = [{"at": f"{c.path}:{c.line}", "url": self.record_url(c)} for c in cites]
-        data = {"records": records, "commit": self.site.commit, "as_of": self.site.as_of}
-        return self.fragment("_provenance.html.j2", path, data)
+        records = tuple(self.record_link(at) for at in cites)
+        commit = self.site.commit
+        states = {None: "provenance.unknown", True: "provenance.dirty"}
+        summary = self.say("provenance.summary", count=len(records), as_of=self.day(self.site.as_of))
+        made = Provenance(
+            summary=summary if records else self.say("provenance.program"),
+            explain=self.say("provenance.explain" if records else "provenance.program_explain"),
+            commit=short_id(commit) if commit else "",
+            state=self.say(states[commit.dirty]) if commit and commit.dirty in states else "",
+            records=records,
+        )
+        return self.printed(made, path)
+
+    def record_link(self, at: Position) -> RecordLink:
+        """A line of a record, with where it can be read."""
+        return RecordLink(at=f"{at.path}:{at.line}", url=self.record_url(at))
 
     def record_url(self, at: Position) -> str | None:
         """Where the line can be read in the repository's web view, if the district says where that is."""
@@ -175,6 +209,11 @@ def _environment(language: Language, write: Callable[[str], Markup]) -> Environm
     }
     environment.globals |= {"say": Speaker(catalogue=load(), language=language).say, "lang": language.value}
     return environment
+
+
+def short_id(commit: Commit) -> str:
+    """A commit's id as people are shown it."""
+    return commit.id[:12]
 
 
 def relative(here: str, there: str, anchor: str = "") -> str:

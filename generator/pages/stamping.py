@@ -7,13 +7,13 @@ Owns how a family of such pages is laid out: the donor with a mark in every plac
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 
 from markupsafe import Markup
 
 from generator.edition.entries import Entry, apart
 from generator.edition.literal import escaped, settle
-from generator.edition.render import Edition, heading
+from generator.edition.render import Edition, TemplateData, heading
 from generator.edition.site import Page
 from generator.edition.stamp import mark
 from generator.problems import Position
@@ -32,13 +32,16 @@ class Stamped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """Pages of one kind in one folder, from one template: their blocks, and data that are the same for all."""
+    """Pages of one kind in one folder, from one template: the fields of its data are their blocks."""
 
     kind: str
     folder: str
-    template: str
-    blocks: tuple[str, ...]
-    data: Mapping[str, object] = field(default_factory=dict)
+    data: type[TemplateData]
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """The names of the blocks, in the order of the page."""
+        return tuple(block.name for block in fields(self.data))  # type: ignore[arg-type]
 
     @property
     def donor(self) -> str:
@@ -93,7 +96,7 @@ def _page(
     edition: Edition, family: Family, path: str, places: Mapping[str, Markup], title: str, description: str
 ) -> Page:
     """The page around the places. Its headings below the first are the same for every copy."""
-    body = edition.fragment(family.template, path, {"place": places, **family.data})
+    body = edition.printed(family.data(**{name: places[name] for name in family.blocks}), path)
     return Page(
         path=path,
         kind=family.kind,

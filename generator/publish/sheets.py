@@ -13,7 +13,6 @@ from generator.edition.literal import settle
 from generator.edition.render import Edition
 from generator.model.duties import RuleId
 from generator.model.schools import School
-from generator.pages.schools.schools import SIGNATURES
 from generator.pages.words.wording import Cited, cited, days_to, told
 
 ANSWERS = ("yes", "partly", "no", "not_applicable")
@@ -30,7 +29,6 @@ def sheet(edition: Edition, school: School) -> str:
         "year": site.current_year.id,
         "rows": [_row(edition, check, clauses) for check in site.verdicts.by_school[school.id]],
         "answers": ANSWERS,
-        "signatures": SIGNATURES,
         "district": site.repository.district,
         "as_of": site.as_of,
         "commit": site.commit,

@@ -6,13 +6,65 @@ Owns how a schema is told to a reader. A field added to a schema appears here by
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
-from generator.edition.render import Edition
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
 from generator.files.schemas import Schema, kinds, schema_of, text_of
 from generator.records.parse import PATHS
+from generator.text import Text
 
 _LIMITS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindCard:
+    """A kind of record: its name in the code, its titles, and where its files lie."""
+
+    name: str
+    title: Text
+    description: Text
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DictionaryPage(TemplateData):
+    template: ClassVar[str] = "about/dictionary.md.j2"
+    kinds: tuple[KindCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChoice:
+    """A word that a field may hold, and what it means."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldLine:
+    """A field of a schema. `limits` and `example` are empty where there are none."""
+
+    path: str
+    anchor: str
+    title: Text
+    description: Text
+    type: str
+    required: bool
+    choices: tuple[FieldChoice, ...]
+    limits: str
+    example: str
+    translatable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindPage(TemplateData):
+    template: ClassVar[str] = "about/kind.md.j2"
+    description: Text
+    place: str
+    caption: str
+    fields: tuple[FieldLine, ...]
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -26,12 +78,7 @@ def pages(edition: Edition) -> Iterator[Page]:
         kind="dictionary",
         title=edition.say("dictionary.title"),
         description=edition.say("dictionary.description"),
-        template="about/dictionary.md.j2",
-        data={
-            "kinds": [
-                {"name": k, "schema": _told(schema_of(k)), "place": edition.say(f"dictionary.path.{k}")} for k in named
-            ]
-        },
+        data=DictionaryPage(kinds=tuple(_card(edition, kind) for kind in named)),
         cites=(),
     )
     for kind in named:
@@ -45,21 +92,27 @@ def _kind(edition: Edition, kind: str) -> Page:
         kind="dictionary",
         title=edition.plain(text_of(schema, "title")),
         description=edition.plain(text_of(schema, "description")),
-        template="about/kind.md.j2",
-        data={
-            "schema": _told(schema),
-            "place": edition.say(f"dictionary.path.{kind}"),
-            "fields": list(fields(edition, schema, "", ())),
-        },
+        data=KindPage(
+            description=text_of(schema, "description"),
+            place=edition.say(f"dictionary.path.{kind}"),
+            caption=edition.say("dictionary.caption", title=edition.plain(text_of(schema, "title"))),
+            fields=tuple(fields(edition, schema, "", ())),
+        ),
         cites=(),
     )
 
 
-def _told(schema: Schema) -> dict[str, object]:
-    return {"title": text_of(schema, "title"), "description": text_of(schema, "description")}
+def _card(edition: Edition, kind: str) -> KindCard:
+    schema = schema_of(kind)
+    return KindCard(
+        name=kind,
+        title=text_of(schema, "title"),
+        description=text_of(schema, "description"),
+        place=edition.say(f"dictionary.path.{kind}"),
+    )
 
 
-def fields(edition: Edition, schema: Schema, prefix: str, above: tuple[str, ...]) -> Iterator[dict[str, object]]:
+def fields(edition: Edition, schema: Schema, prefix: str, above: tuple[str, ...]) -> Iterator[FieldLine]:
     """Every field below a schema, depth first; `[]` stands for each item of a list.
 
     English texts are told once, not field by field.
@@ -69,18 +122,18 @@ def fields(edition: Edition, schema: Schema, prefix: str, above: tuple[str, ...]
         if name == "en" and node.get("type") == "object":
             continue
         path = f"{prefix}{name}"
-        yield {
-            "path": path,
-            "anchor": "-".join(("field", *above, name)),
-            "title": text_of(node, "title"),
-            "description": text_of(node, "description"),
-            "type": _type(edition, node),
-            "required": name in required,
-            "choices": [{"value": v, "label": _label(edition, node, v)} for v in _enum(node)],
-            "limits": _limits(edition, node),
-            "example": _example(node),
-            "translatable": bool(node.get("x-text")),
-        }
+        yield FieldLine(
+            path=path,
+            anchor="-".join(("field", *above, name)),
+            title=text_of(node, "title"),
+            description=text_of(node, "description"),
+            type=_type(edition, node),
+            required=name in required,
+            choices=tuple(FieldChoice(value=v, label=_label(edition, node, v)) for v in _enum(node)),
+            limits=_limits(edition, node),
+            example=_example(node),
+            translatable=bool(node.get("x-text")),
+        )
         yield from fields(edition, node, f"{path}.", (*above, name))
         if "properties" in node.get("items", {}):
             yield from fields(edition, node["items"], f"{path}[].", (*above, name))

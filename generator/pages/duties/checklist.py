@@ -45,7 +45,7 @@ def checklist(edition: Edition, school: School, clauses: Mapping[RuleId, str]) -
     unreported = items(Verdict.UNREPORTED)
     coming = sorted((c for c in open_ if c.next_due is not None), key=_due_next)
     return {
-        "counts": shown(edition, counts),
+        "counts": shown(counts),
         "said": in_all(edition, counts, "own"),
         "todo": items(Verdict.UNMET),
         "stale": items(Verdict.STALE),

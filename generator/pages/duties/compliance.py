@@ -38,7 +38,7 @@ def pages(edition: Edition) -> Iterator[Page]:
         data={
             "schools": len(site.repository.schools),
             "rules": sum(c != () for c in site.verdicts.by_rule.values()),
-            "shown": shown(edition, counts),
+            "shown": shown(counts),
             "said": in_all(edition, counts, "checks"),
             "missing": len(unfiled(site)),
             "overdue": [_overdue(edition, late) for late in by_rule(overdue(site))],
@@ -60,7 +60,7 @@ def pages(edition: Edition) -> Iterator[Page]:
 def _overdue(edition: Edition, late: Sequence[Check]) -> dict[str, object]:
     """A rule's overdue Checks: since when, and at how many schools it is not met or not reported."""
     due = min(c.decisive.due for c in late if c.decisive)
-    return {"rule": late[0].rule, "due": due, "days": days_to(edition, due), "shown": shown(edition, tally(late))}
+    return {"rule": late[0].rule, "due": due, "days": days_to(edition, due), "shown": shown(tally(late))}
 
 
 def _coming(edition: Edition, checks: Sequence[Check]) -> list[dict[str, object]]:
@@ -131,12 +131,14 @@ def _chart(edition: Edition, name: str, rows: Sequence[tuple[str, Tally]]) -> Ch
 
 
 def _of_district(edition: Edition, check: Check) -> dict[str, object]:
+    waits = due_open(edition, check)
     return {
         "rule": check.rule,
         "verdict": check.verdict,
         "tone": TONES[check.verdict],
         "said": told(edition, check),
-        **due_open(edition, check),
+        "due": waits.due,
+        "days": waits.days,
     }
 
 

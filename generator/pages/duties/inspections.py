@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
+
+from markupsafe import Markup
 
 from generator.compliance.scoring import ItemScore
-from generator.edition.render import Edition
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site
 from generator.model.district import SchoolYear
 from generator.model.inspections import (
@@ -29,12 +32,19 @@ from generator.pages.duties.scores import OUTCOME_TONES, item_row, standing_text
 from generator.pages.stamping import Copy, Family, Stamped
 from generator.problems import Position
 
-FAMILY = Family(
-    kind="inspection",
-    folder="inspections",
-    template="duties/inspection.md.j2",
-    blocks=("facts", "findings", "rectifications", "opinion"),
-)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionPage(TemplateData):
+    """An inspection's page: a field a block."""
+
+    template: ClassVar[str] = "duties/inspection.md.j2"
+    facts: Markup
+    findings: Markup
+    rectifications: Markup
+    opinion: Markup
+
+
+FAMILY = Family(kind="inspection", folder="inspections", data=InspectionPage)
 MENDING_TONES: Mapping[Mending, str] = {
     Mending.OVERDUE: "missing",
     Mending.REPORTED: "short",

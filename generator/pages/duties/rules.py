@@ -79,7 +79,7 @@ def _row(edition: Edition, rule: Rule, clauses: Sequence[Cited]) -> dict[str, ob
         "systems": sorted(_systems(clauses)),
         "levels": list(dict.fromkeys(c.policy.level for c in clauses)),
         "counts": counts,
-        "shown": shown(edition, counts),
+        "shown": shown(counts),
     }
 
 
@@ -115,7 +115,7 @@ def _rule(edition: Edition, rule: Rule, clauses: Sequence[Cited]) -> Page:
             "sealed": is_sealed(rule),
             "examples": _examples(edition, rule),
             "counts": counts,
-            "shown": shown(edition, counts),
+            "shown": shown(counts),
             "said": in_all(edition, counts, "schools"),
             "of_district": [_line(edition, c) for c in checks if c.school is None],
             "groups": [g for v in _NEEDS if (g := _group(edition, v, checks))],
@@ -162,6 +162,7 @@ def _group(edition: Edition, verdict: Verdict, checks: Sequence[Check]) -> dict[
 
 
 def _line(edition: Edition, check: Check) -> dict[str, object]:
+    waits = due_open(edition, check)
     return {
         "school": check.school,
         "verdict": check.verdict,
@@ -169,7 +170,8 @@ def _line(edition: Edition, check: Check) -> dict[str, object]:
         "said": told(edition, check),
         "waiver": check.waiver,
         "lapsed": check.lapsed,
-        **due_open(edition, check),
+        "due": waits.due,
+        "days": waits.days,
     }
 
 

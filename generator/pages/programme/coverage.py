@@ -77,7 +77,7 @@ def _coverage(edition: Edition, clause: Clause, rules: Mapping[ClauseRef, Sequen
 def rules_told(edition: Edition, found: Coverage) -> list[dict[str, object]]:
     """The rules of a clause, each with what its verdicts come to."""
     return [
-        {"rule": rule, "said": in_all(edition, counts, "schools"), "shown": shown(edition, counts)}
+        {"rule": rule, "said": in_all(edition, counts, "schools"), "shown": shown(counts)}
         for rule, counts in found.rules
     ]
 

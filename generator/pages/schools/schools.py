@@ -6,11 +6,12 @@ Owns what stands in the blocks of a school's page and in the index. Must not kno
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
 
 from markupsafe import Markup
 
-from generator.edition.render import Edition
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site
 from generator.files.schemas import field_title
 from generator.model.duties import RuleId
@@ -22,19 +23,30 @@ from generator.pages.stamping import Copy, Family, Stamped
 from generator.problems import Position
 from generator.text import Text
 
-SIGNATURES = (
-    "head",
-    "leader",
-    "inspector",
-    "recorder",
-)  # of the school, then of the inspection team: three roles at least
-FAMILY = Family(
-    kind="school",
-    folder="schools",
-    template="schools/school.md.j2",
-    blocks=(*checklist.BLOCKS, "supervision", "profile", "filing", *FACTS, "years"),
-    data={"signatures": SIGNATURES},
-)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolPage(TemplateData):
+    """A school's page: a field a block."""
+
+    template: ClassVar[str] = "schools/school.md.j2"
+    summary: Markup
+    todo: Markup
+    next: Markup
+    lapsing: Markup
+    waived: Markup
+    supervision: Markup
+    checks: Markup
+    trend: Markup
+    profile: Markup
+    filing: Markup
+    people: Markup
+    room: Markup
+    teaching: Markup
+    care: Markup
+    years: Markup
+
+
+FAMILY = Family(kind="school", folder="schools", data=SchoolPage)
 Clauses: TypeAlias = Mapping[RuleId, str]
 _TONES: Mapping[ReturnState, str] = {
     ReturnState.FILED: "ok",

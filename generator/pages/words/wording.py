@@ -97,7 +97,15 @@ def due_rule(edition: Edition, rule: Rule) -> str:
     return edition.say(key, days=rule.due.days, period=label_text(edition.language, rule.period))
 
 
-def due_days(edition: Edition, rule: Rule) -> tuple[dict[str, object], ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueDay:
+    """The last day of a period."""
+
+    period: str
+    day: date
+
+
+def due_days(edition: Edition, rule: Rule) -> tuple[DueDay, ...]:
     """The last day of every period of the current school year that the rule is judged by; none where inspections set it
     school by school.
     """
@@ -105,7 +113,7 @@ def due_days(edition: Edition, rule: Rule) -> tuple[dict[str, object], ...]:
         return ()
     current = edition.site.current_year
     return tuple(
-        {"period": period_title(edition, rule.period, period), "day": due_day(rule.due, period, current)}
+        DueDay(period=period_title(edition, rule.period, period), day=due_day(rule.due, period, current))
         for period in periods(rule.period, current)
     )
 
@@ -118,11 +126,19 @@ def days_to(edition: Edition, day: date) -> str:
     return edition.say("days.left" if left > 0 else "days.over", value=number(abs(left)))
 
 
-def due_open(edition: Edition, check: Check) -> dict[str, object]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDue:
     """The day that a Check still waits for or is late by, and how long that is; none where nothing is waited for."""
+
+    due: date | None
+    days: str
+
+
+def due_open(edition: Edition, check: Check) -> OpenDue:
+    """What a Check still waits for."""
     waits = check.verdict in (Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.DUE)
     due = check.decisive.due if check.decisive and waits else None
-    return {"due": due, "days": days_to(edition, due) if due else ""}
+    return OpenDue(due=due, days=days_to(edition, due) if due else "")
 
 
 def told(edition: Edition, check: Check) -> tuple[str, ...]:
@@ -170,6 +186,15 @@ def in_all(edition: Edition, counts: Tally, things: str) -> str:
     return edition.say("tally.separator").join(parts) + edition.say("tally.end")
 
 
-def shown(edition: Edition, counts: Tally) -> tuple[dict[str, object], ...]:
-    """The verdicts that occur, each with its count and tone, in the order of the closed set."""
-    return tuple({"verdict": v, "count": n, "tone": TONES[v]} for v, n in counts.counts.items() if n)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictCount:
+    """How many Checks came out as a verdict."""
+
+    verdict: Verdict
+    count: int
+    tone: str
+
+
+def shown(counts: Tally) -> tuple[VerdictCount, ...]:
+    """The verdicts that occur, in the order of the closed set."""
+    return tuple(VerdictCount(verdict=v, count=n, tone=TONES[v]) for v, n in counts.counts.items() if n)
