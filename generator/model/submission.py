@@ -115,6 +115,33 @@ class Fault:
     rule: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What must hold between the figures of a band: `field` equals the sum of the figures `of`, or (`most`) is at most
+    that sum. A group of figures counts as their sum; with `each`, every figure of the group is held against it.
+    """
+
+    field: str
+    rule: str
+    of: tuple[str, ...]
+    most: bool = False
+    each: bool = False
+
+
+IDENTITIES = (
+    Identity(field="due", rule="equals-screened-and-not-screened", of=("screened", "not_screened")),
+    Identity(field="screened", rule="equals-valid-and-invalid", of=("valid", "invalid")),
+    Identity(field="valid", rule="equals-sum-of-levels", of=("levels",)),
+    Identity(field="concerns", rule="equals-paper-files", of=("paper_files",)),
+    *(
+        Identity(field=field, rule="at-most-enrolment", of=("enrolment",), most=True)
+        for field in ("due", "electronic_files", "paper_files", "counselled", "referred", "guardians_informed")
+    ),
+    Identity(field="followed_up", rule="at-most-enrolment", of=("enrolment",), most=True, each=True),
+    Identity(field="reviewed", rule="at-most-valid", of=("valid",), most=True),
+)
+
+
 def faults(
     submission: Submission, stages: Sequence[Stage], levels: Sequence[RiskLevel], windows: Sequence[str]
 ) -> tuple[Fault, ...]:
@@ -137,22 +164,25 @@ def _wrong(c: Counts, levels: Sequence[RiskLevel], windows: Sequence[str]) -> It
         yield "levels", "levels-of-the-district"
     if [window for window in windows if window in c.followed_up] != list(c.followed_up):
         yield "followed_up", "windows-of-the-term"
-    sums = (
-        ("due", "equals-screened-and-not-screened", c.due, c.screened + sum(c.not_screened.values())),
-        ("screened", "equals-valid-and-invalid", c.screened, c.valid + c.invalid),
-        ("valid", "equals-sum-of-levels", c.valid, sum(c.levels.values())),
-        ("concerns", "equals-paper-files", sum(c.concerns.values()), c.paper_files),
-    )
-    yield from ((field, rule) for field, rule, left, right in sums if left != right)
-    parts = ("due", "electronic_files", "paper_files", "counselled", "referred", "guardians_informed")
-    yield from ((field, "at-most-enrolment") for field in parts if getattr(c, field) > c.enrolment)
-    yield from (
-        (f"followed_up.{window}", "at-most-enrolment")
-        for window, n in c.followed_up.items()
-        if window in windows and n > c.enrolment
-    )
-    if c.reviewed > c.valid:
-        yield "reviewed", "at-most-valid"
+    for identity in IDENTITIES:
+        most = sum(_total(c, name) for name in identity.of)
+        for field, figure in _held(c, identity, windows):
+            if figure > most if identity.most else figure != most:
+                yield field, identity.rule
+
+
+def _held(c: Counts, identity: Identity, windows: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """The figures that an identity speaks of, each with its place: of a group only under names that the term has."""
+    value = getattr(c, identity.field)
+    if identity.each:
+        yield from ((f"{identity.field}.{name}", figure) for name, figure in value.items() if name in windows)
+    else:
+        yield identity.field, _total(c, identity.field)
+
+
+def _total(c: Counts, name: str) -> int:
+    value = getattr(c, name)
+    return sum(value.values()) if isinstance(value, Mapping) else value
 
 
 def written(submission: Submission) -> bytes:

@@ -1,0 +1,109 @@
+// What is wrong with what was typed, by the same codes and words as `xinzhuli check` and `xinzhuli seal`.
+// A finding is {place: [names], code, facts}; `shared cases` hold both sides together.
+
+/** Findings of the shape: what each field takes. `place` is where the value stands. */
+function shape(field, value, place) {
+  const title = { title: field.title, field: field.name, leave_out: field.needed ? "" : field.name };
+  const found = (code, facts = {}) => [{ place, code, facts: { ...title, ...facts } }];
+  switch (field.kind) {
+    case "whole":
+    case "number":
+      if (typeof value !== "number" || (field.kind === "whole" && !Number.isInteger(value))) {
+        return found("wrong-type", { expected: field.expected, found: "", value });
+      }
+      if (field.least !== undefined && value < field.least) return found("too-small", { value, limit: field.least });
+      if (field.most !== undefined && value > field.most) return found("too-big", { value, limit: field.most });
+      return [];
+    case "choice":
+      return field.choices.some((choice) => choice.value === value)
+        ? [] : found("not-one-of", { value, allowed: field.choices.map((choice) => choice.value).join(", ") });
+    case "day":
+      return isDay(value) ? [] : found("no-such-day", { value });
+    case "text":
+      if (!value.trim()) return found("empty-text");
+      if (field.longest && [...value].length > field.longest) return found("too-long", { limit: field.longest });
+      return field.pattern && !new RegExp(field.pattern, "u").test(value) ? found("bad-form", { value, rule: field.rule || "" }) : [];
+    case "group":
+      return group(field.fields, value, place);
+    case "list":
+      if (field.distinct && new Set(value.map((item) => JSON.stringify(item))).size < value.length) return found("not-unique");
+      return value.flatMap((item, index) => shape(field.item, item, [...place, index]));
+    default:
+      return [];
+  }
+}
+
+/** Findings of a group of fields: what is missing, what is wrong within. */
+function group(fields, data, place) {
+  return fields.flatMap((field) => {
+    const value = data[field.name];
+    if (value !== undefined) return shape(field, value, [...place, field.name]);
+    return field.needed ? [{ place: [...place, field.name], code: "missing-field", facts: { title: field.title, field: field.name } }] : [];
+  });
+}
+
+/** A day of the calendar, as `2026-10-12`. */
+function isDay(text) {
+  const day = new Date(`${text}T00:00:00Z`);
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === text;
+}
+
+/** What is wrong with a return beyond its shape. */
+function returnFindings(frame, data) {
+  const found = [];
+  const say = (place, code, facts = {}) => found.push({ place, code, facts });
+  const inside = (place, day, span) => {
+    if (day < span.first || day > span.last) say(place, "outside", { day, first: span.first, last: span.last });
+  };
+  const { year } = frame;
+  const terms = Object.fromEntries(year.terms.map((term) => [term.id, term]));
+  const stages = (figures) => Object.keys(figures || {}).sort().join(", ");
+  if (stages(data.classes) !== stages(data.enrolment)) {
+    say(["enrolment"], "stages-differ", { type: "", needed: stages(data.classes), stated: stages(data.enrolment) });
+  }
+  if (data.counted_on > data.filed_on) say(["filed_on"], "days-out-of-order", { earlier: data.counted_on, later: data.filed_on });
+  if (data.filed_on < year.first) inside(["filed_on"], data.filed_on, year);
+  const staff = data.staff;
+  if (staff && staff.certified > staff.full_time + staff.part_time) {
+    say(["staff", "certified"], "part-exceeds-whole", { part: staff.certified, whole: staff.full_time + staff.part_time });
+  }
+  (data.meetings || []).forEach((one, index) => {
+    if (terms[one.term]) inside(["meetings", index, "held_on"], one.held_on, terms[one.term]);
+  });
+  (data.follow_ups || []).forEach((one, index) => {
+    if (!one.done && one.done_on) say(["follow_ups", index, "done_on"], "done-on-not-done");
+    if (one.done_on) inside(["follow_ups", index, "done_on"], one.done_on, year);
+  });
+  (data.lessons || []).forEach((one, index) => {
+    const band = frame.bands.find((known) => known.id === one.band);
+    if (band && !(band.stage in (data.classes || {}))) {
+      say(["lessons", index, "band"], "stage-not-taught", { band: one.band, stage: band.stage });
+    }
+  });
+  const months = data.school_day && data.school_day.practical_months;
+  (months || []).forEach((month, index) => {
+    if (month < year.first.slice(0, 7) || month > year.last.slice(0, 7)) {
+      say(["school_day", "practical_months", index], "outside", { day: month, first: year.first, last: year.last });
+    }
+  });
+  return found;
+}
+
+/** A figure, or the sum of a group of figures. */
+function total(counts, name) {
+  const value = counts[name];
+  return typeof value === "object" ? Object.values(value).reduce((sum, count) => sum + count, 0) : value;
+}
+
+/** The identities that do not hold in a band: {field, rule, left, right}. The table of identities comes from the program. */
+function broken(identities, counts) {
+  return identities.flatMap((identity) => {
+    const right = identity.of.reduce((sum, name) => sum + total(counts, name), 0);
+    const each = identity.each
+      ? Object.entries(counts[identity.field]).map(([name, count]) => [`${identity.field}.${name}`, count])
+      : [[identity.field, total(counts, identity.field)]];
+    return each
+      .filter(([, left]) => (identity.most ? left > right : left !== right))
+      .map(([field, left]) => ({ field, rule: identity.rule, left, right }));
+  });
+}

@@ -1,0 +1,58 @@
+// The one text of a record. As `generator/files/yaml_text.py` and `generator/model/submission.py` write it.
+
+const SAFE = /^[A-Za-z_一-鿿《（「][^\x00-\x1f\x7f-\x9f"\\#:]*$/;
+const WORDS = new Set(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "inf", "nan"]);
+
+/** Whether text needs no quotes, whoever reads it. */
+function isPlain(text, inFlow) {
+  if (/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text)) return true;
+  if (inFlow && /[,[\]{}?]/.test(text)) return false;
+  return SAFE.test(text) && !WORDS.has(text.toLowerCase()) && text === text.trim();
+}
+
+/** A value on one line. */
+function scalar(value, inFlow) {
+  if (typeof value !== "string") return String(value);
+  return isPlain(value, inFlow) ? value : JSON.stringify(value);
+}
+
+/** The lines of a value below its field's name. */
+function lines(name, value, indent) {
+  const begin = `${indent}${name}:`;
+  if (Array.isArray(value)) {
+    if (!value.length) return [`${begin} []`];
+    if (value.every((item) => typeof item !== "object")) {
+      return typeof value[0] === "number"
+        ? [`${begin} [${value.map((item) => scalar(item, true)).join(", ")}]`]
+        : [begin, ...value.map((item) => `${indent}  - ${scalar(item)}`)];
+    }
+    return [begin, ...value.flatMap((item) => {
+      const inner = Object.entries(item).flatMap(([key, one]) => lines(key, one, `${indent}    `));
+      return [`${indent}  - ${inner[0].trimStart()}`, ...inner.slice(1)];
+    })];
+  }
+  if (typeof value === "object") return [begin, ...Object.entries(value).flatMap(([key, one]) => lines(key, one, `${indent}  `))];
+  return [`${begin} ${scalar(value)}`];
+}
+
+/** A return's file: each field in the form's order, with the comment that the form has for it. */
+function returnText(form, data, heading) {
+  const told = form.fields.filter((field) => data[field.name] !== undefined).flatMap((field) => [
+    ...(field.fixed ? [] : [`# ${field.title}：${field.help}`]),
+    ...lines(field.name, data[field.name], ""),
+  ]);
+  return ["# yaml-language-server: $schema=../../../schemas/return.schema.json", `# ${heading}`, ...told, ""].join("\n");
+}
+
+/** The one text of a submission, without its salt. */
+function submissionText(form, data) {
+  const flow = (figures) => `{${Object.entries(figures).map(([name, count]) => `${name}: ${count}`).join(", ")}}`;
+  const band = (one) => [
+    `  - band: ${one.band}`,
+    ...form.bandFields.map((field) => `    ${field.name}: ${field.fields ? flow(one[field.name]) : one[field.name]}`),
+  ];
+  return [
+    `schema: ${data.schema}`, `school: ${data.school}`, `term: "${data.term}"`, `revision: ${data.revision}`, "bands:",
+    ...data.bands.flatMap(band), "",
+  ].join("\n");
+}
