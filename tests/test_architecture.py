@@ -157,7 +157,8 @@ ONLY = {
     "markdown": {"publish.patch"},
     "markupsafe": {
         *("edition.charts", "edition.literal", "edition.render"),
-        *("pages.stamping", "pages.schools.schools", "pages.duties.matrix"),
+        *("pages.stamping", "pages.schools.schools"),
+        *("pages.duties.checklist", "pages.duties.inspections", "pages.duties.matrix"),
     },
     "jieba": {"publish.search"},
     "watchdog": {"publish.preview"},
