@@ -6,38 +6,107 @@ Owns this page. A school is listed as named until the last day of its title.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
+from generator.compliance.evaluate import Verdict
 from generator.compliance.scoring import ApplicationOutcome, Assessment
-from generator.edition.render import Edition
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
-from generator.model.inspections import SchemeKind, decimal
+from generator.model.inspections import (
+    Application,
+    AwardLevel,
+    Decision,
+    Indicator,
+    Item,
+    Named,
+    Scheme,
+    SchemeKind,
+    decimal,
+)
+from generator.model.schools import School
 from generator.pages.duties.inspections import path
 from generator.pages.duties.scores import OUTCOME_TONES, standing_text, sum_text
 from generator.problems import Position
+
+_DECIDED = frozenset({ApplicationOutcome.NAMED, ApplicationOutcome.NOT_NAMED, ApplicationOutcome.ENDED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndicatorSum:
+    """What an indicator comes to."""
+
+    indicator: Indicator
+    sum: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnscoredItem:
+    """An item without points, with its rule's verdict if that is the reason."""
+
+    item: Item
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationCard:
+    """An application: score, indicator by indicator, and what was decided by the day.
+
+    `inspection` is the path of the one that scores it, None before the visit: nothing is `missing` until then.
+    """
+
+    application: Application
+    school: School
+    outcome: ApplicationOutcome
+    state: str
+    tone: str
+    inspection: str | None
+    score: str
+    standing: str
+    self_score: str
+    indicators: tuple[IndicatorSum, ...]
+    missing: tuple[UnscoredItem, ...]
+    decision: Decision | None
+    named: Named | None
+    level: AwardLevel | None
+    unsupported: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeCount:
+    """How many applications stand so."""
+
+    title: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemonstrationPage(TemplateData):
+    """`named` are the schools that have the title."""
+
+    template: ClassVar[str] = "duties/demonstration.md.j2"
+    named: tuple[ApplicationCard, ...]
+    cards: tuple[ApplicationCard, ...]
+    counts: tuple[OutcomeCount, ...]
+    schemes: tuple[Scheme, ...]
 
 
 def pages(edition: Edition) -> Iterator[Page]:
     """The one page."""
     site = edition.site
-    cards = [_card(edition, found) for found in site.assessments]
+    cards = tuple(_card(edition, found) for found in site.assessments)
+    counts = ((outcome, sum(card.outcome is outcome for card in cards)) for outcome in ApplicationOutcome)
     yield edition.page(
         path="demonstration/index",
         kind="demonstration",
         title=edition.say("demonstration.title"),
         description=edition.say("demonstration.description"),
-        template="duties/demonstration.md.j2",
-        data={
-            "named": [
-                card
-                for card, found in zip(cards, site.assessments, strict=True)
-                if found.outcome is ApplicationOutcome.NAMED
-            ],
-            "cards": cards,
-            "counts": [
-                (o, n) for o in ApplicationOutcome if (n := sum(found.outcome is o for found in site.assessments))
-            ],
-            "schemes": [s for s in site.repository.schemes.values() if s.kind is SchemeKind.DEMONSTRATION],
-        },
+        data=DemonstrationPage(
+            named=tuple(card for card in cards if card.outcome is ApplicationOutcome.NAMED),
+            cards=cards,
+            counts=tuple(OutcomeCount(title=edition.say(f"outcome.{o.value}"), count=n) for o, n in counts if n),
+            schemes=tuple(s for s in site.repository.schemes.values() if s.kind is SchemeKind.DEMONSTRATION),
+        ),
         cites=[position for found in site.assessments for position in _cites(found)],
     )
 
@@ -46,30 +115,33 @@ def _cites(found: Assessment) -> list[Position]:
     return [found.application.source, *([found.inspection.source] if found.inspection else [])]
 
 
-def _card(edition: Edition, found: Assessment) -> dict[str, object]:
-    application, site = found.application, edition.site
-    items = [item for indicator in found.score.indicators for part in indicator.parts for item in part.items]
-    decision, decided = (
-        application.decision,
-        found.outcome in (ApplicationOutcome.NAMED, ApplicationOutcome.NOT_NAMED, ApplicationOutcome.ENDED),
+def _card(edition: Edition, found: Assessment) -> ApplicationCard:
+    application = found.application
+    decision = application.decision if found.outcome in _DECIDED else None
+    self_score = application.self_score
+    return ApplicationCard(
+        application=application,
+        school=edition.site.repository.schools[application.school],
+        outcome=found.outcome,
+        state=edition.say(f"outcome.{found.outcome.value}"),
+        tone=OUTCOME_TONES[found.outcome],
+        inspection=path(found.inspection) if found.inspection else None,
+        score=sum_text(edition, found.score.sum),
+        standing=standing_text(edition, found.standing),
+        self_score=edition.say("school.not_stated")
+        if self_score is None
+        else edition.say("unit.score", value=decimal(self_score)),
+        indicators=tuple(
+            IndicatorSum(indicator=i.indicator, sum=sum_text(edition, i.sum)) for i in found.score.indicators
+        ),
+        missing=tuple(_missing(found)) if found.inspection else (),
+        decision=decision,
+        named=decision.named if decision else None,
+        level=found.named,
+        unsupported=found.unsupported,
     )
-    return {
-        "application": application,
-        "school": site.repository.schools[application.school],
-        "scheme": found.score.scheme,
-        "outcome": found.outcome,
-        "tone": OUTCOME_TONES[found.outcome],
-        "visited": found.inspection is not None,
-        "inspection": path(found.inspection) if found.inspection else None,
-        "score": sum_text(edition, found.score.sum),
-        "standing": standing_text(edition, found.standing),
-        "self_score": None if application.self_score is None else decimal(application.self_score),
-        "indicators": [{"indicator": i.indicator, "sum": sum_text(edition, i.sum)} for i in found.score.indicators],
-        "missing": [{"item": i.item, "verdict": i.verdict} for i in items if i.points is None]
-        if found.inspection
-        else [],
-        "decision": decision if decided else None,
-        "named": decision.named if decided and decision else None,
-        "level": found.named,
-        "unsupported": found.unsupported,
-    }
+
+
+def _missing(found: Assessment) -> Iterator[UnscoredItem]:
+    items = (item for indicator in found.score.indicators for part in indicator.parts for item in part.items)
+    yield from (UnscoredItem(item=i.item, verdict=i.verdict) for i in items if i.points is None)

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from markupsafe import Markup
 
-from generator.compliance.scoring import ItemScore
+from generator.compliance.scoring import ApplicationOutcome, Assessment, ItemScore
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site
 from generator.model.district import SchoolYear
 from generator.model.inspections import (
+    Application,
+    AwardLevel,
     Finding,
     Grade,
     Indicator,
@@ -24,13 +27,18 @@ from generator.model.inspections import (
     InspectionState,
     Item,
     Mending,
+    Named,
+    Objection,
+    Opinion,
     Rectification,
+    Scheme,
 )
 from generator.model.schools import School
 from generator.pages import stamping
-from generator.pages.duties.scores import OUTCOME_TONES, item_row, standing_text, sum_text
+from generator.pages.duties.scores import OUTCOME_TONES, ItemLine, item_line, sum_text
 from generator.pages.stamping import Copy, Family, Stamped
 from generator.problems import Position
+from generator.text import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +64,139 @@ _STATE_TONES: Mapping[InspectionState, str] = {
     InspectionState.VISITED: "short",
     InspectionState.CLOSED: "ok",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionFacts(TemplateData):
+    """`visit` is the title of the day: of the visit, or the day planned for it."""
+
+    template: ClassVar[str] = "duties/inspection/facts.html.j2"
+    inspection: Inspection
+    school: School
+    scheme: Scheme
+    state: str
+    tone: str
+    score: str | None
+    visit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilledIndicator:
+    """An indicator as it was filled in; no `sum` where the scheme has no points."""
+
+    indicator: Indicator
+    sum: str | None
+    rows: tuple[ItemLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionFindings(TemplateData):
+    template: ClassVar[str] = "duties/inspection/findings.html.j2"
+    visited: bool
+    indicators: tuple[FilledIndicator, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rectifying:
+    """A rectification with the school and the item it is about, and how it stands by the day.
+
+    `days` says how many are left or overdue, and is empty once the school has reported; what came later is None.
+    """
+
+    path: str
+    school: School
+    item: Item
+    rectification: Rectification
+    mending: Mending
+    state: str
+    tone: str
+    days: str
+    late: bool
+    reported_on: date | None
+    report: Text | None
+    verified_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionRectifications(TemplateData):
+    """`empty` says why there are no rectifications."""
+
+    template: ClassVar[str] = "duties/inspection/rectifications.html.j2"
+    rectifications: tuple[Rectifying, ...]
+    empty: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionOpinion(TemplateData):
+    """Opinion and objection where they are there by the day; `may_object` says whether the school still may."""
+
+    template: ClassVar[str] = "duties/inspection/opinion.html.j2"
+    opinion: Opinion | None
+    objection: Objection | None
+    concluded: bool
+    may_object: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionLine:
+    """An inspection as a line of a table: how it stands, and what came of it."""
+
+    inspection: Inspection
+    path: str
+    school: School
+    kind: str
+    state: str
+    tone: str
+    score: str | None
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionYear:
+    """The inspections of a school year."""
+
+    year: str
+    rows: tuple[InspectionLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MendingCount:
+    """How many rectifications stand so."""
+
+    mending: Mending
+    title: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionsPage(TemplateData):
+    template: ClassVar[str] = "duties/inspections.md.j2"
+    counts: tuple[MendingCount, ...]
+    rectifications: tuple[Rectifying, ...]
+    years: tuple[InspectionYear, ...]
+    visits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationLine:
+    """An application of a school; `level` and `named` while it has the title."""
+
+    application: Application
+    outcome: str
+    tone: str
+    score: str | None
+    level: AwardLevel | None
+    named: Named | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolSupervision(TemplateData):
+    """A block of a school's page."""
+
+    template: ClassVar[str] = "schools/school/supervision.html.j2"
+    inspections: tuple[InspectionLine, ...]
+    rectifications: tuple[Rectifying, ...]
+    applications: tuple[ApplicationLine, ...]
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -91,14 +232,16 @@ def path(inspection: Inspection) -> str:
 
 
 def _copy(edition: Edition, inspection: Inspection) -> Copy:
-    school, data, title = _school(edition.site, inspection), _data(edition, inspection), _title(edition, inspection)
+    school, title = _school(edition.site, inspection), _title(edition, inspection)
     return Copy(
         id=inspection.id,
         title=title,
         description=edition.say("inspection.description", title=title),
         blocks={
-            name: edition.fragment(f"duties/inspection/{name}.html.j2", path(inspection), data)
-            for name in FAMILY.blocks
+            "facts": edition.printed(_facts(edition, inspection), path(inspection)),
+            "findings": edition.printed(_findings(edition, inspection), path(inspection)),
+            "rectifications": edition.printed(_demands(edition, inspection), path(inspection)),
+            "opinion": edition.printed(_opinion(edition, inspection), path(inspection)),
         },
         cites=(inspection.source, edition.site.repository.schemes[inspection.scheme].source, school.source),
         found_by=(inspection.id, school.title.zh, school.title.en or ""),
@@ -117,50 +260,42 @@ def _title(edition: Edition, inspection: Inspection) -> str:
     )
 
 
-def _data(edition: Edition, inspection: Inspection) -> dict[str, object]:
+def _facts(edition: Edition, inspection: Inspection) -> InspectionFacts:
     site = edition.site
-    score, on = site.scores.get(inspection.id), site.as_of
-    scheme, visited = site.repository.schemes[inspection.scheme], inspection.visited(on)
-    told = inspection.opinion is not None and inspection.opinion.issued_on <= on
-    objected = inspection.objection is not None and inspection.objection.raised_on <= on
-    return {
-        "inspection": inspection,
-        "school": _school(site, inspection),
-        "scheme": scheme,
-        "state": inspection.state(on),
-        "tone": _STATE_TONES[inspection.state(on)],
-        "visited": visited,
-        "as_of": on,
-        "score": sum_text(edition, score.sum) if score else None,
-        "indicators": _indicators(edition, inspection, scheme.indicators) if visited else [],
-        "rectifications": rectifications(site, [inspection]),
-        "opinion": inspection.opinion if told else None,
-        "objection": inspection.objection if objected else None,
-        "concluded": bool(
-            objected
-            and inspection.objection
-            and inspection.objection.concluded_on
-            and inspection.objection.concluded_on <= on
-        ),
-    }
+    score, state = site.scores.get(inspection.id), inspection.state(site.as_of)
+    return InspectionFacts(
+        inspection=inspection,
+        school=_school(site, inspection),
+        scheme=site.repository.schemes[inspection.scheme],
+        state=edition.say(f"inspection.state.{state.value}"),
+        tone=_STATE_TONES[state],
+        score=sum_text(edition, score.sum) if score else None,
+        visit=edition.say(f"inspection.{'visit_on' if inspection.visited(site.as_of) else 'planned_on'}"),
+    )
 
 
-def _indicators(edition: Edition, inspection: Inspection, indicators: Iterable[Indicator]) -> list[dict[str, object]]:
-    """The form, indicator by indicator, as it was filled in."""
-    score = edition.site.scores.get(inspection.id)
-    if score is None:
-        return [
-            _filled(i, None, [_looked_at(inspection, item) for part in i.parts for item in part.items])
-            for i in indicators
-        ]
-    return [
-        _filled(i.indicator, sum_text(edition, i.sum), [item for part in i.parts for item in part.items])
-        for i in score.indicators
-    ]
+def _findings(edition: Edition, inspection: Inspection) -> InspectionFindings:
+    """The form, indicator by indicator, as it was filled in; empty before the visit."""
+    visited, score = inspection.visited(edition.site.as_of), edition.site.scores.get(inspection.id)
+    form = edition.site.repository.schemes[inspection.scheme].indicators
+    filled: Iterable[FilledIndicator] = ()
+    if score is not None:
+        filled = (
+            _filled(edition, i.indicator, sum_text(edition, i.sum), [item for part in i.parts for item in part.items])
+            for i in score.indicators
+        )
+    elif visited:
+        filled = (
+            _filled(edition, i, None, [_looked_at(inspection, item) for part in i.parts for item in part.items])
+            for i in form
+        )
+    return InspectionFindings(visited=visited, indicators=tuple(filled))
 
 
-def _filled(indicator: Indicator, comes_to: str | None, items: Iterable[ItemScore]) -> dict[str, object]:
-    return {"indicator": indicator, "sum": comes_to, "items": [item_row(item) for item in items]}
+def _filled(
+    edition: Edition, indicator: Indicator, comes_to: str | None, items: Iterable[ItemScore]
+) -> FilledIndicator:
+    return FilledIndicator(indicator=indicator, sum=comes_to, rows=tuple(item_line(edition, item) for item in items))
 
 
 def _looked_at(inspection: Inspection, item: Item) -> ItemScore:
@@ -170,43 +305,60 @@ def _looked_at(inspection: Inspection, item: Item) -> ItemScore:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rectifying:
-    """A rectification with the school and the item it is about, and how it stands: `days` are those left, or those
-    overdue.
-    """
-
-    inspection: Inspection
-    path: str
-    school: School
-    item: Item
-    finding: Finding
-    rectification: Rectification
-    mending: Mending
-    tone: str
-    days: int
+def _demands(edition: Edition, inspection: Inspection) -> InspectionRectifications:
+    visited = inspection.visited(edition.site.as_of)
+    return InspectionRectifications(
+        rectifications=rectifications(edition, [inspection]),
+        empty=edition.say(f"inspection.{'no_demands' if visited else 'not_visited'}"),
+    )
 
 
-def rectifications(site: Site, found: Iterable[Inspection]) -> tuple[Rectifying, ...]:
+def rectifications(edition: Edition, found: Iterable[Inspection]) -> tuple[Rectifying, ...]:
     """What these inspections demand: overdue first, what is settled last, each by its last day."""
-    made = [_rectifying(site, v, f, r) for v in found for f, r in v.rectifications(site.as_of)]
+    made = [_rectifying(edition, v, f, r) for v in found for f, r in v.rectifications(edition.site.as_of)]
     order = list(MENDING_TONES)
     return tuple(sorted(made, key=lambda d: (order.index(d.mending), d.rectification.due)))
 
 
-def _rectifying(site: Site, inspection: Inspection, finding: Finding, rectification: Rectification) -> Rectifying:
+def _rectifying(edition: Edition, inspection: Inspection, finding: Finding, rectification: Rectification) -> Rectifying:
+    site = edition.site
     mending = rectification.mending(site.as_of)
+    reported, verified = mending in (Mending.REPORTED, Mending.VERIFIED), mending is Mending.VERIFIED
+    days = abs((rectification.due - site.as_of).days)
     return Rectifying(
-        inspection=inspection,
         path=path(inspection),
         school=_school(site, inspection),
         item=next(item for item in site.repository.schemes[inspection.scheme].items if item.id == finding.item),
-        finding=finding,
         rectification=rectification,
         mending=mending,
+        state=edition.say(f"mending.{mending.value}"),
         tone=MENDING_TONES[mending],
-        days=abs((rectification.due - site.as_of).days),
+        days="" if reported else edition.say(f"mending.{mending.value}.days", days=days),
+        late=reported and rectification.reported_late,
+        reported_on=rectification.reported_on if reported else None,
+        report=rectification.report if reported else None,
+        verified_on=rectification.verified_on if verified else None,
     )
+
+
+def _opinion(edition: Edition, inspection: Inspection) -> InspectionOpinion:
+    on, opinion, objection = edition.site.as_of, inspection.opinion, inspection.objection
+    opinion = opinion if opinion is not None and opinion.issued_on <= on else None
+    objection = objection if objection is not None and objection.raised_on <= on else None
+    concluded = objection.concluded_on if objection else None
+    return InspectionOpinion(
+        opinion=opinion,
+        objection=objection,
+        concluded=concluded is not None and concluded <= on,
+        may_object=_may_object(edition, opinion) if opinion else "",
+    )
+
+
+def _may_object(edition: Edition, opinion: Opinion) -> str:
+    until = opinion.objections_until
+    if edition.site.as_of > until:
+        return edition.say("inspection.no_objection")
+    return edition.say("inspection.may_object", day=edition.day(until))
 
 
 # --- the index --------------------------------------------------------------------------------------------------------
@@ -215,78 +367,90 @@ def _rectifying(site: Site, inspection: Inspection, finding: Finding, rectificat
 def _index(edition: Edition) -> Page:
     site = edition.site
     found = announced(site)
-    asked = rectifications(site, found)
-    states = [d.mending for d in asked]
+    asked = rectifications(edition, found)
+    years = (
+        InspectionYear(year=y.id, rows=tuple(_lines(edition, found, y)))
+        for y in reversed(site.repository.district.years)
+    )
     return edition.page(
         path="inspections/index",
         kind="inspections",
         title=edition.say("inspections.title"),
         description=edition.say("inspections.description"),
-        template="duties/inspections.md.j2",
         hide=("navigation", "toc"),
-        data={
-            "counts": [(state, states.count(state)) for state in MENDING_TONES],
-            "rectifications": asked,
-            "years": [
-                {"year": y.id, "rows": rows}
-                for y in reversed(site.repository.district.years)
-                if (rows := _rows(edition, found, y))
-            ],
-            "visits": sum(v.visited(site.as_of) for v in found),
-            "schemes": list(site.repository.schemes.values()),
-        },
+        data=InspectionsPage(
+            counts=tuple(_count(edition, mending, asked) for mending in MENDING_TONES),
+            rectifications=asked,
+            years=tuple(year for year in years if year.rows),
+            visits=sum(v.visited(site.as_of) for v in found),
+        ),
         cites=[v.source for v in found],
     )
 
 
-def _rows(edition: Edition, found: Iterable[Inspection], year: SchoolYear) -> list[dict[str, object]]:
-    return [row(edition, v) for v in found if year.first_day <= v.visit_on <= year.last_day]
+def _count(edition: Edition, mending: Mending, asked: Iterable[Rectifying]) -> MendingCount:
+    count = sum(one.mending is mending for one in asked)
+    return MendingCount(mending=mending, title=edition.say(f"mending.{mending.value}"), count=count)
 
 
-def row(edition: Edition, inspection: Inspection) -> dict[str, object]:
-    """An inspection as a line of a table."""
+def _lines(edition: Edition, found: Iterable[Inspection], year: SchoolYear) -> Iterator[InspectionLine]:
+    yield from (_line(edition, v) for v in found if year.first_day <= v.visit_on <= year.last_day)
+
+
+def _line(edition: Edition, inspection: Inspection) -> InspectionLine:
     site = edition.site
-    state = inspection.state(site.as_of)
+    mendings = [r.mending(site.as_of) for _, r in inspection.rectifications(site.as_of)]
+    overdue, state = Mending.OVERDUE in mendings, inspection.state(site.as_of)
     score = site.scores.get(inspection.id)
-    states = [r.mending(site.as_of) for _, r in inspection.rectifications(site.as_of)]
-    return {
-        "inspection": inspection,
-        "path": path(inspection),
-        "school": _school(site, inspection),
-        "scheme": site.repository.schemes[inspection.scheme],
-        "state": state,
-        "tone": _STATE_TONES[state],
-        "rectifications": len(states),
-        "overdue": states.count(Mending.OVERDUE),
-        "visited": inspection.visited(site.as_of),
-        "poor": sum(f.grade in (Grade.C, Grade.D) for f in inspection.findings),
-        "score": sum_text(edition, score.sum) if score else None,
-    }
+    return InspectionLine(
+        inspection=inspection,
+        path=path(inspection),
+        school=_school(site, inspection),
+        kind=edition.say(f"inspection.kind.{site.repository.schemes[inspection.scheme].kind.value}"),
+        state=edition.say("mending.overdue" if overdue else f"inspection.state.{state.value}"),
+        tone=MENDING_TONES[Mending.OVERDUE] if overdue else _STATE_TONES[state],
+        score=sum_text(edition, score.sum) if score else None,
+        result=_result(edition, inspection, len(mendings)),
+    )
+
+
+def _result(edition: Edition, inspection: Inspection, demanded: int) -> str:
+    """What came of a visit in a few words: points where the form has them, else what was not good."""
+    if not inspection.visited(edition.site.as_of):
+        return "—"
+    if score := edition.site.scores.get(inspection.id):
+        return sum_text(edition, score.sum)
+    if demanded:
+        return edition.say("inspections.demanded", count=demanded)
+    poor = sum(f.grade in (Grade.C, Grade.D) for f in inspection.findings)
+    return edition.say("inspections.poor", count=poor) if poor else edition.say("inspections.clean")
 
 
 # --- a school ---------------------------------------------------------------------------------------------------------
 
 
-def of_school(edition: Edition, school: School) -> dict[str, object]:
-    """What `school/supervision.html.j2` prints: the school's inspections, what they demand, its applications and
-    titles.
-    """
+def of_school(edition: Edition, school: School) -> SchoolSupervision:
+    """A school's inspections, what they demand, its applications and titles."""
     site = edition.site
     found = [v for v in announced(site) if v.school == school.id]
-    assessed = [a for a in site.assessments if a.application.school == school.id]
-    return {
-        "inspections": [row(edition, v) for v in found],
-        "rectifications": [d for d in rectifications(site, found) if d.mending is not Mending.VERIFIED],
-        "applications": [
-            {
-                "assessment": a,
-                "tone": OUTCOME_TONES[a.outcome],
-                "score": sum_text(edition, a.score.sum) if a.inspection else None,
-                "standing": standing_text(edition, a.standing) if a.inspection else None,
-            }
-            for a in assessed
-        ],
-    }
+    return SchoolSupervision(
+        inspections=tuple(_line(edition, v) for v in found),
+        rectifications=tuple(d for d in rectifications(edition, found) if d.mending is not Mending.VERIFIED),
+        applications=tuple(_applied(edition, a) for a in site.assessments if a.application.school == school.id),
+    )
+
+
+def _applied(edition: Edition, found: Assessment) -> ApplicationLine:
+    decision = found.application.decision
+    has_title = found.outcome is ApplicationOutcome.NAMED
+    return ApplicationLine(
+        application=found.application,
+        outcome=edition.say(f"outcome.{found.outcome.value}"),
+        tone=OUTCOME_TONES[found.outcome],
+        score=sum_text(edition, found.score.sum) if found.inspection else None,
+        level=found.named if has_title else None,
+        named=decision.named if decision and has_title else None,
+    )
 
 
 def cites_of_school(site: Site, school: School) -> tuple[Position, ...]:

@@ -7,11 +7,14 @@ still open.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from generator.compliance.evaluate import Verdict
 from generator.compliance.scoring import ApplicationOutcome, ItemScore, Standing, Sum
 from generator.edition.render import Edition
-from generator.model.inspections import Grade, decimal
+from generator.model.inspections import Grade, Item, decimal
 from generator.pages.words.wording import TONES
+from generator.text import Text
 
 OUTCOME_TONES: Mapping[ApplicationOutcome, str] = {
     ApplicationOutcome.AWAITING: "neutral",
@@ -23,6 +26,22 @@ OUTCOME_TONES: Mapping[ApplicationOutcome, str] = {
     ApplicationOutcome.ENDED: "neutral",
 }
 GRADE_TONES: Mapping[Grade, str] = {Grade.A: "ok", Grade.B: "ok", Grade.C: "short", Grade.D: "missing"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemLine:
+    """An item with its result: the verdict of its rule, else the grade, else whether it was looked at.
+
+    `note` is what was found; `points` is empty where the scheme has none.
+    """
+
+    item: Item
+    note: Text | None
+    verdict: Verdict | None
+    grade: Grade | None
+    noted: bool
+    tone: str
+    points: str
 
 
 def sum_text(edition: Edition, found: Sum) -> str:
@@ -42,16 +61,23 @@ def standing_text(edition: Edition, stands: Standing) -> str:
     )
 
 
-def item_row(found: ItemScore) -> dict[str, object]:
+def item_line(edition: Edition, found: ItemScore) -> ItemLine:
     """An item with its result and what was found."""
     verdict, finding = found.verdict, found.finding
     grade = finding.grade if finding else None
-    return {
-        "item": found.item,
-        "verdict": verdict,
-        "grade": grade,
-        "tone": TONES[verdict] if verdict else GRADE_TONES[grade] if grade else "neutral",
-        "points": None if found.points is None else decimal(found.points),
-        "full": None if found.item.points is None else decimal(found.item.points),
-        "finding": finding,
-    }
+    return ItemLine(
+        item=found.item,
+        note=finding.text if finding else None,
+        verdict=verdict,
+        grade=grade,
+        noted=finding is not None,
+        tone=TONES[verdict] if verdict else GRADE_TONES[grade] if grade else "neutral",
+        points=_points(edition, found),
+    )
+
+
+def _points(edition: Edition, found: ItemScore) -> str:
+    if found.item.points is None:
+        return ""
+    full = decimal(found.item.points)
+    return edition.say("score.missing", full=full) if found.points is None else f"{decimal(found.points)} / {full}"

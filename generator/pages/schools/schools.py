@@ -84,9 +84,7 @@ def stamped(edition: Edition) -> Iterator[Stamped]:
 
 
 def _copy(edition: Edition, school: School, clauses: Clauses) -> Copy:
-    data = (
-        _data(edition, school) | inspections.of_school(edition, school) | checklist.checklist(edition, school, clauses)
-    )
+    data = _data(edition, school) | checklist.checklist(edition, school, clauses)
     title = edition.plain(school.title)
     return Copy(
         id=school.id,
@@ -105,6 +103,8 @@ def _block(edition: Edition, school: School, name: str, data: Mapping[str, objec
         return edition.fragment(
             "schools/school/facts.html.j2", path, {"facts": tuple(FACTS[name](edition, found)) if found else ()}
         )
+    if name == "supervision":
+        return edition.printed(inspections.of_school(edition, school), path)
     return edition.fragment(f"schools/school/{name}.html.j2", path, data)
 
 
