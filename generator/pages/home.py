@@ -5,15 +5,20 @@ Owns what a reader meets first. Help comes before everything else and is never m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
 from generator.compliance.claims import ClaimOutcome
 from generator.compliance.measures import measure
-from generator.edition.render import Edition
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
-from generator.model.programme import ActivityState, MeasureName, Verification
+from generator.model.district import District, HelpLine, System
+from generator.model.ids import YearId
+from generator.model.programme import Activity, ActivityState, MeasureName, Verification
 from generator.pages.programme.figures import figure, rests_on
-from generator.pages.programme.plans import STATE_TONES
+from generator.pages.words.wording import PageLink, page_links
+from generator.text import Text
 
 _DOORS = (
     (
@@ -57,6 +62,58 @@ _HEADLINES = (
 _NEXT = 4  # activities shown on either side of today
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """What one kind of reader comes for."""
+
+    id: str
+    title: str
+    text: str
+    links: tuple[PageLink, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadlineFigure:
+    """A measure of the current school year: its value and of what it was made, in words."""
+
+    name: MeasureName
+    value: str
+    rests_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePage(TemplateData):
+    """The front page; `reproduced` of so many claims are."""
+
+    template: ClassVar[str] = "home.md.j2"
+    district: District
+    urgent: tuple[HelpLine, ...]
+    lines: tuple[HelpLine, ...]
+    doors: tuple[Door, ...]
+    figures: tuple[HeadlineFigure, ...]
+    year: YearId
+    reproduced: int
+    claims: int
+    coming: tuple[Activity, ...]
+    past: tuple[Activity, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpLineEntry:
+    """A help line, and whether its number is still to be checked."""
+
+    line: HelpLine
+    unverified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpPage(TemplateData):
+    template: ClassVar[str] = "help.md.j2"
+    lines: tuple[HelpLineEntry, ...]
+    steps: tuple[Text, ...]
+    files_system: System | None
+
+
 def pages(edition: Edition) -> Iterator[Page]:
     """Home, then help."""
     yield _home(edition)
@@ -74,28 +131,32 @@ def _home(edition: Edition) -> Page:
         kind="home",
         title=edition.plain(district.title),
         description=edition.plain(district.summary),
-        template="home.md.j2",
-        data={
-            "district": district,
-            "urgent": [line for line in district.help_lines if line.urgent],
-            "lines": [line for line in district.help_lines if not line.urgent],
-            "doors": [{"id": d, "links": [{"page": p, "title": f"nav.{t}"} for p, t in links]} for d, links in _DOORS],
-            "figures": [_headline(edition, name) for name in _HEADLINES],
-            "year": site.current_year.id,
-            "reproduced": sum(r.outcome is ClaimOutcome.REPRODUCED for r in site.claims),
-            "claims": len(site.claims),
-            "coming": [{"activity": a, "tone": STATE_TONES[a.state.value]} for a in coming],
-            "past": [{"activity": a, "tone": STATE_TONES[a.state.value]} for a in reversed(past)],
-        },
+        data=HomePage(
+            district=district,
+            urgent=tuple(line for line in district.help_lines if line.urgent),
+            lines=tuple(line for line in district.help_lines if not line.urgent),
+            doors=tuple(_door(edition, id_, links) for id_, links in _DOORS),
+            figures=tuple(_headline(edition, name) for name in _HEADLINES),
+            year=site.current_year.id,
+            reproduced=sum(r.outcome is ClaimOutcome.REPRODUCED for r in site.claims),
+            claims=len(site.claims),
+            coming=tuple(coming),
+            past=tuple(reversed(past)),
+        ),
         cites=[district.source, *(a.source for a in (*past, *coming))],
         hide=("navigation", "toc"),
     )
 
 
-def _headline(edition: Edition, name: MeasureName) -> dict[str, object]:
+def _door(edition: Edition, id_: str, links: Iterable[tuple[str, str]]) -> Door:
+    title, text = edition.say(f"home.door.{id_}"), edition.say(f"home.door.{id_}.text")
+    return Door(id=id_, title=title, text=text, links=page_links(edition, links))
+
+
+def _headline(edition: Edition, name: MeasureName) -> HeadlineFigure:
     site = edition.site
     found = measure(name, site.repository, site.current_year.id, site.as_of)
-    return {"name": name, "value": figure(edition, name, found.value), "rests_on": rests_on(edition, found)}
+    return HeadlineFigure(name=name, value=figure(edition, name, found.value), rests_on=rests_on(edition, found))
 
 
 def _help(edition: Edition) -> Page:
@@ -106,12 +167,11 @@ def _help(edition: Edition) -> Page:
         kind="help",
         title=edition.say("help.title"),
         description=edition.say("help.description"),
-        template="help.md.j2",
         hide=("navigation",),
-        data={
-            "lines": [{"line": x, "unverified": x.verification is not Verification.VERBATIM} for x in lines],
-            "steps": district.referral,
-            "files_system": next((s for s in district.systems if s.number == 10), None),
-        },
+        data=HelpPage(
+            lines=tuple(HelpLineEntry(line=x, unverified=x.verification is not Verification.VERBATIM) for x in lines),
+            steps=district.referral,
+            files_system=next((s for s in district.systems if s.number == 10), None),
+        ),
         cites=[district.source],
     )

@@ -41,10 +41,10 @@ def _explained(request: Request, code: Code) -> Iterator[str]:
         from generator.pages.about.problems import framed
 
         shown = framed(code.example)
-        yield request.say("explain.mistake", path=shown["path"])
-        yield from _indented(str(shown["mistake"]))
-        if shown["without"]:
-            yield request.say("explain.without", path=shown["without"])
+        yield request.say("explain.mistake", path=shown.path)
+        yield from _indented(shown.mistake)
+        if shown.without:
+            yield request.say("explain.without", path=shown.without)
         yield request.say("explain.mended")
         yield from _indented(code.example.mended or request.say("explain.delete"))
 

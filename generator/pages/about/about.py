@@ -7,13 +7,15 @@ twice.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import ClassVar
 
-from generator.edition.render import Edition
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
 from generator.files.resources import site_folder
 from generator.files.strict_yaml import read
-from generator.pages.about.problems import shown
+from generator.model.district import District
+from generator.pages.about.problems import FramedExample, framed
 from generator.text import Text
 
 _EDIT_STEPS = ("find", "open", "change", "propose", "check", "mend", "done")
@@ -23,42 +25,112 @@ _ACCESS = ("tested", "keyboard", "print", "unknown")
 _SHOWN_MISTAKE = "misspelled-field"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AboutPage(TemplateData):
+    """What is kept here and what never is, in sentences."""
+
+    template: ClassVar[str] = "about/about.md.j2"
+    district: District
+    kept: tuple[str, ...]
+    never: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditStep:
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditPage(TemplateData):
+    template: ClassVar[str] = "about/edit.md.j2"
+    steps: tuple[EditStep, ...]
+    example: FramedExample
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlossaryEntry:
+    """A word that the site explains."""
+
+    id: str
+    term: Text
+    meaning: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlossaryPage(TemplateData):
+    template: ClassVar[str] = "about/glossary.md.j2"
+    entries: tuple[GlossaryEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessTopic:
+    id: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessibilityPage(TemplateData):
+    template: ClassVar[str] = "about/accessibility.md.j2"
+    topics: tuple[AccessTopic, ...]
+
+
 def pages(edition: Edition) -> Iterator[Page]:
     """About, how to edit, glossary, accessibility."""
-    district = edition.site.repository.district
-    yield _written(
-        edition,
-        "about/index",
-        "about",
-        {"district": district, "kept": _KEPT, "never": _NEVER, "schools": len(edition.site.repository.schools)},
+    yield _written(edition, "about/index", "about", _about(edition))
+    yield _written(edition, "about/edit", "edit", _edit(edition))
+    yield _written(edition, "about/glossary", "glossary", GlossaryPage(entries=glossary()))
+    yield _written(edition, "about/accessibility", "accessibility", _accessibility(edition))
+
+
+def _about(edition: Edition) -> AboutPage:
+    schools = len(edition.site.repository.schools)
+    return AboutPage(
+        district=edition.site.repository.district,
+        kept=tuple(edition.say(f"about.kept.{item}", schools=schools) for item in _KEPT),
+        never=tuple(edition.say(f"about.never.{item}") for item in _NEVER),
     )
-    mistake = shown(edition, edition.catalogue.codes[_SHOWN_MISTAKE])
-    yield _written(edition, "about/edit", "edit", {"steps": _EDIT_STEPS, "mistake": mistake})
-    yield _written(edition, "about/glossary", "glossary", {"entries": glossary()})
-    yield _written(edition, "about/accessibility", "accessibility", {"parts": _ACCESS})
 
 
-def _written(edition: Edition, path: str, words: str, data: dict[str, object]) -> Page:
+def _edit(edition: Edition) -> EditPage:
+    example = edition.catalogue.codes[_SHOWN_MISTAKE].example
+    assert example is not None
+    steps = (EditStep(title=edition.say(f"edit.{s}"), text=edition.say(f"edit.{s}.text")) for s in _EDIT_STEPS)
+    return EditPage(steps=tuple(steps), example=framed(example))
+
+
+def _accessibility(edition: Edition) -> AccessibilityPage:
+    return AccessibilityPage(
+        topics=tuple(
+            AccessTopic(
+                id=name, title=edition.say(f"accessibility.{name}"), text=edition.say(f"accessibility.{name}.text")
+            )
+            for name in _ACCESS
+        )
+    )
+
+
+def _written(edition: Edition, path: str, words: str, data: TemplateData) -> Page:
     return edition.page(
         path=path,
         kind="about",
         title=edition.say(f"{words}.title"),
         description=edition.say(f"{words}.description"),
-        template=f"about/{words}.md.j2",
         data=data,
         cites=[edition.site.repository.district.source],
     )
 
 
-def glossary() -> tuple[dict[str, Any], ...]:
-    """The words that the site explains: anchor, term and meaning as Text. A fault in the file is a bug."""
+def glossary() -> tuple[GlossaryEntry, ...]:
+    """The words that the site explains. A fault in the file is a bug."""
     document, problems = read("glossary.yml", (site_folder() / "content" / "glossary.yml").read_bytes())
     assert document is not None, problems
     return tuple(
-        {
-            "id": name,
-            "term": Text(zh=entry["zh"]["term"], en=entry["en"]["term"]),
-            "meaning": Text(zh=entry["zh"]["meaning"], en=entry["en"]["meaning"]),
-        }
+        GlossaryEntry(
+            id=name,
+            term=Text(zh=entry["zh"]["term"], en=entry["en"]["term"]),
+            meaning=Text(zh=entry["zh"]["meaning"], en=entry["en"]["meaning"]),
+        )
         for name, entry in document.data.items()
     )

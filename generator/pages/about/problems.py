@@ -6,42 +6,66 @@ Owns the page that a person who met a code looks it up on. The examples are the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
-from generator.edition.render import Edition
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
 from generator.files.catalogue import Code, ProblemExample
 from generator.report.text import width
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FramedExample:
+    """An example with a caret below its place; `without` as in ProblemExample."""
+
+    path: str
+    without: str | None
+    mistake: str
+    mended: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeSection:
+    """A code in the Edition's language, with its example framed as the command line frames it."""
+
+    name: str
+    title: str
+    why: str
+    example: FramedExample | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemsPage(TemplateData):
+    template: ClassVar[str] = "about/problems.md.j2"
+    count: int
+    codes: tuple[CodeSection, ...]
+
+
 def pages(edition: Edition) -> Iterator[Page]:
     """The one page of codes, in alphabetical order."""
-    codes = edition.catalogue.codes.values()
+    codes = tuple(_section(edition, code) for code in edition.catalogue.codes.values())
     yield edition.page(
         path="about/problems",
         kind="problems",
         title=edition.say("codes.title"),
         description=edition.say("codes.description"),
-        template="about/problems.md.j2",
-        data={"codes": [shown(edition, code) for code in codes]},
+        data=ProblemsPage(count=len(codes), codes=codes),
         cites=(),
     )
 
 
-def shown(edition: Edition, code: Code) -> dict[str, object]:
-    """A code in the Edition's language, with its example framed as the command line frames it."""
+def _section(edition: Edition, code: Code) -> CodeSection:
     words = code.words[edition.language]
-    return {
-        "name": code.name,
-        "title": words.title,
-        "why": words.why,
-        "example": framed(code.example) if code.example else None,
-    }
+    return CodeSection(
+        name=code.name, title=words.title, why=words.why, example=framed(code.example) if code.example else None
+    )
 
 
-def framed(example: ProblemExample) -> dict[str, object]:
+def framed(example: ProblemExample) -> FramedExample:
     """An example with a caret below its place."""
     line, column = (int(part) for part in example.at.split(":"))
     lines = example.mistake.splitlines()
     before = lines[line - 1][: column - 1] if line <= len(lines) else ""
     lines.insert(line, " " * width(before) + "^")
-    return {"path": example.path, "without": example.without, "mistake": "\n".join(lines), "mended": example.mended}
+    return FramedExample(path=example.path, without=example.without, mistake="\n".join(lines), mended=example.mended)

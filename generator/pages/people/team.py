@@ -6,14 +6,18 @@ Owns what is shown of teams and of activities for teachers. Roles and institutio
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
 from generator.compliance.measures import measure
-from generator.edition.render import Edition
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
 from generator.model.district import SchoolYear
-from generator.model.programme import Activity, ActivityKind, MeasureName
+from generator.model.ids import YearId
+from generator.model.people import Team
+from generator.model.programme import Activity, ActivityKind, MeasureName, Plan
 from generator.pages.programme.figures import figure
-from generator.pages.programme.plans import STATE_TONES
+from generator.pages.programme.plans import ActivityLine, activity_line
 
 _FOR_TEACHERS = (ActivityKind.TRAINING, ActivityKind.GUIDANCE, ActivityKind.LECTURE, ActivityKind.EXCHANGE)
 _TRAINING = (
@@ -22,6 +26,50 @@ _TRAINING = (
     MeasureName.GUIDANCE_SESSIONS,
     MeasureName.MONTHLY_LECTURES,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamSection:
+    """A team and the plan that it was founded under."""
+
+    team: Team
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamPage(TemplateData):
+    template: ClassVar[str] = "people/team.md.j2"
+    teams: tuple[TeamSection, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearFigure:
+    """A measure and its value for a school year, in words."""
+
+    name: MeasureName
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityGroup:
+    """A school year's activities of one kind."""
+
+    kind: ActivityKind
+    rows: tuple[ActivityLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityYear:
+    id: YearId
+    figures: tuple[YearFigure, ...]
+    groups: tuple[ActivityGroup, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivitiesPage(TemplateData):
+    template: ClassVar[str] = "people/activities.md.j2"
+    lead: str
+    years: tuple[ActivityYear, ...]
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -40,8 +88,7 @@ def _teams(edition: Edition) -> Page:
         kind="team",
         title=edition.say("team.title"),
         description=edition.say("team.description"),
-        template="people/team.md.j2",
-        data={"teams": [{"team": t, "plan": repository.plans[t.plan]} for t in teams]},
+        data=TeamPage(teams=tuple(TeamSection(team=t, plan=repository.plans[t.plan]) for t in teams)),
         cites=[t.source for t in teams],
     )
 
@@ -67,29 +114,22 @@ def activity_page(
         kind=kind,
         title=edition.say(f"{words}.title"),
         description=edition.say(f"{words}.description"),
-        template="people/activities.md.j2",
-        data={"lead": edition.say(f"{words}.lead"), "years": [y for y in years if y["groups"]]},
+        data=ActivitiesPage(lead=edition.say(f"{words}.lead"), years=tuple(y for y in years if y.groups)),
         cites=[a.source for a in found],
     )
 
 
-def _year(
-    edition: Edition, year: SchoolYear, found: list[Activity], measures: tuple[MeasureName, ...]
-) -> dict[str, object]:
+def _year(edition: Edition, year: SchoolYear, found: list[Activity], measures: tuple[MeasureName, ...]) -> ActivityYear:
     site = edition.site
     until = min(site.as_of, year.last_day)
     here = [a for a in found if year.first_day <= a.first_day <= year.last_day]
     values = [(name, measure(name, site.repository, year.id, until).value) for name in measures]
-    return {
-        "id": year.id,
-        "figures": [{"name": name, "value": figure(edition, name, value)} for name, value in values],
-        "groups": [
-            {"kind": k, "rows": [_row(a) for a in here if a.kind is k]}
+    return ActivityYear(
+        id=year.id,
+        figures=tuple(YearFigure(name=name, value=figure(edition, name, value)) for name, value in values),
+        groups=tuple(
+            ActivityGroup(kind=k, rows=tuple(activity_line(edition, a) for a in here if a.kind is k))
             for k in ActivityKind
             if any(a.kind is k for a in here)
-        ],
-    }
-
-
-def _row(activity: Activity) -> dict[str, object]:
-    return {"activity": activity, "tone": STATE_TONES[activity.state.value]}
+        ),
+    )

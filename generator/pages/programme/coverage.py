@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
 from generator.compliance.evaluate import Tally, rules_of, tally
-from generator.edition.render import Edition
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
-from generator.model.duties import Rule
+from generator.model.duties import Rule, Subject
 from generator.model.ids import ClauseRef
 from generator.model.programme import Clause, Level, Policy
-from generator.pages.words.wording import in_all, shown
+from generator.pages.words.wording import VerdictCount, in_all, shown
 
 
 class Covered(StrEnum):
@@ -33,6 +34,48 @@ class Coverage:
     rules: tuple[tuple[Rule, Tally], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverTally:
+    """How many clauses are covered in which way."""
+
+    rule: int
+    reason: int
+    not_yet: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyCoverage:
+    policy: Policy
+    total: int
+    counts: CoverTally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UncheckedClauses:
+    """The clauses of a policy that no rule checks."""
+
+    policy: Policy
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoveragePage(TemplateData):
+    template: ClassVar[str] = "programme/coverage.md.j2"
+    total: int
+    counts: CoverTally
+    policies: tuple[PolicyCoverage, ...]
+    without: tuple[UncheckedClauses, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClauseRule:
+    """A rule of a clause with what its verdicts come to: of schools in a sentence, of the district the verdict."""
+
+    rule: Rule
+    said: str
+    verdicts: tuple[VerdictCount, ...]
+
+
 def pages(edition: Edition) -> Iterator[Page]:
     """The overview of all policies."""
     policies = in_binding_order(edition)
@@ -43,15 +86,14 @@ def pages(edition: Edition) -> Iterator[Page]:
         kind="compliance",
         title=edition.say("coverage.title"),
         description=edition.say("coverage.description"),
-        template="programme/coverage.md.j2",
-        data={
-            "total": len(every),
-            "counts": _counts(every),
-            "policies": [
-                {"policy": p, "total": len(covered[p.id]), "counts": _counts(covered[p.id])} for p in policies
-            ],
-            "without": [w for p in policies if (w := _without(p, covered[p.id]))["clauses"]],
-        },
+        data=CoveragePage(
+            total=len(every),
+            counts=_counts(every),
+            policies=tuple(
+                PolicyCoverage(policy=p, total=len(covered[p.id]), counts=_counts(covered[p.id])) for p in policies
+            ),
+            without=tuple(w for p in policies if (w := _without(p, covered[p.id])).clauses),
+        ),
         cites=[p.source for p in policies],
     )
 
@@ -74,17 +116,20 @@ def _coverage(edition: Edition, clause: Clause, rules: Mapping[ClauseRef, Sequen
     return Coverage(clause=clause, covered=covered, rules=found)
 
 
-def rules_told(edition: Edition, found: Coverage) -> list[dict[str, object]]:
-    """The rules of a clause, each with what its verdicts come to."""
-    return [
-        {"rule": rule, "said": in_all(edition, counts, "schools"), "shown": shown(counts)}
-        for rule, counts in found.rules
-    ]
+def rules_told(edition: Edition, found: Coverage) -> tuple[ClauseRule, ...]:
+    """The rules of a clause."""
+    return tuple(_rule(edition, rule, counts) for rule, counts in found.rules)
 
 
-def _counts(found: Sequence[Coverage]) -> dict[str, int]:
-    return {state.value: sum(c.covered is state for c in found) for state in Covered}
+def _rule(edition: Edition, rule: Rule, counts: Tally) -> ClauseRule:
+    if rule.subject is Subject.DISTRICT:
+        return ClauseRule(rule=rule, said="", verdicts=shown(counts))
+    return ClauseRule(rule=rule, said=in_all(edition, counts, "schools"), verdicts=())
 
 
-def _without(policy: Policy, found: Sequence[Coverage]) -> dict[str, object]:
-    return {"policy": policy, "clauses": [c.clause for c in found if c.covered is not Covered.RULE]}
+def _counts(found: Sequence[Coverage]) -> CoverTally:
+    return CoverTally(**{state.value: sum(c.covered is state for c in found) for state in Covered})
+
+
+def _without(policy: Policy, found: Sequence[Coverage]) -> UncheckedClauses:
+    return UncheckedClauses(policy=policy, clauses=tuple(c.clause for c in found if c.covered is not Covered.RULE))

@@ -7,18 +7,22 @@ Owns how a figure is put in words with its unit. A claim that is not reproduced 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
-from generator.compliance.claims import ClaimOutcome, ClaimResult, TargetOutcome
+from generator.compliance.claims import ClaimOutcome, ClaimResult, TargetOutcome, TargetResult
 from generator.compliance.evaluate import measures_of
 from generator.compliance.measures import Measured, measure
 from generator.compliance.school_measures import INSPECTED, MEASURABLE
-from generator.edition.render import Edition, label_text, number
+from generator.edition.render import Edition, TemplateData, label_text, number
 from generator.edition.site import Page
 from generator.files.schemas import field_title
-from generator.model.district import SchoolYear
-from generator.model.duties import BY_PERIOD, SEALED, PeriodKind, SchoolMeasure, Subject
-from generator.model.programme import MeasureName
+from generator.model.district import SchoolYear, System
+from generator.model.duties import BY_PERIOD, SEALED, PeriodKind, Rule, SchoolMeasure, Subject
+from generator.model.ids import YearId
+from generator.model.programme import Claim, Comparison, MeasureName
+from generator.text import Text
 
 TONES = {
     ClaimOutcome.REPRODUCED: "ok",
@@ -29,6 +33,82 @@ TONES = {
     TargetOutcome.MISSED: "short",
     TargetOutcome.NOT_MEASURABLE: "missing",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimLine:
+    """A claim beside what the records give. `comparison` is there where it is not that both are equal; `found` and
+    `rests_on` where there is a measure.
+    """
+
+    claim: Claim
+    comparison: Comparison | None
+    found: str
+    rests_on: str
+    systems: tuple[System, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeGroup:
+    """The claims that came out alike."""
+
+    outcome: ClaimOutcome
+    title: str
+    explain: str
+    tone: str
+    count: int
+    members: tuple[ClaimLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimsPage(TemplateData):
+    template: ClassVar[str] = "programme/claims.md.j2"
+    total: int
+    groups: tuple[OutcomeGroup, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearValue:
+    """A measure's value for a school year, and of what it was made, in words."""
+
+    year: YearId
+    value: str
+    rests_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureSection:
+    """A measure of the district with its values, and the claims and targets that cite it."""
+
+    name: MeasureName
+    explain: str
+    cells: tuple[YearValue, ...]
+    claims: tuple[Claim, ...]
+    targets: tuple[TargetResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolMeasureSection:
+    """A measure of one school: by what period it has a value, which fields of which kind of record give it, which rules
+    read it.
+    """
+
+    name: SchoolMeasure
+    title: str
+    explain: str
+    period: PeriodKind
+    sealed: bool
+    lead: str
+    kind: str
+    fields: tuple[Text, ...]
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuresPage(TemplateData):
+    template: ClassVar[str] = "programme/measures.md.j2"
+    rows: tuple[MeasureSection, ...]
+    of_schools: tuple[SchoolMeasureSection, ...]
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -56,17 +136,13 @@ def rests_on(edition: Edition, found: Measured) -> str:
 
 def _claims(edition: Edition) -> Page:
     results = edition.site.claims
-    groups = [(o, [_claim(edition, r) for r in results if r.outcome is o]) for o in _ORDER]
+    groups = (_group(edition, outcome, [r for r in results if r.outcome is outcome]) for outcome in _ORDER)
     return edition.page(
         path="figures/claims",
         kind="figures",
         title=edition.say("claims.title"),
         description=edition.say("claims.description"),
-        template="programme/claims.md.j2",
-        data={
-            "groups": [{"outcome": o, "tone": TONES[o], "members": g} for o, g in groups if g],
-            "total": len(results),
-        },
+        data=ClaimsPage(total=len(results), groups=tuple(group for group in groups if group.members)),
         cites=[r.claim.source for r in results],
     )
 
@@ -74,52 +150,58 @@ def _claims(edition: Edition) -> Page:
 _ORDER = (ClaimOutcome.NOT_REPRODUCED, ClaimOutcome.REPRODUCED, ClaimOutcome.NOT_MEASURABLE)
 
 
-def _claim(edition: Edition, result: ClaimResult) -> dict[str, object]:
+def _group(edition: Edition, outcome: ClaimOutcome, results: Sequence[ClaimResult]) -> OutcomeGroup:
+    return OutcomeGroup(
+        outcome=outcome,
+        title=edition.say(f"claims.{outcome.value}"),
+        explain=edition.say(f"claims.{outcome.value}.explain"),
+        tone=TONES[outcome],
+        count=len(results),
+        members=tuple(_claim(edition, result) for result in results),
+    )
+
+
+def _claim(edition: Edition, result: ClaimResult) -> ClaimLine:
     claim, found = result.claim, result.measured
-    measured = claim.measure is not None and found is not None
-    return {
-        "claim": claim,
-        "found": figure(edition, claim.measure, found.value) if claim.measure and found else None,
-        "rests_on": rests_on(edition, found) if found and measured else None,
-        "systems": [s for s in edition.site.repository.district.systems if s.number in claim.systems],
-    }
+    return ClaimLine(
+        claim=claim,
+        comparison=None if claim.comparison is Comparison.EQUAL else claim.comparison,
+        found=figure(edition, claim.measure, found.value) if claim.measure and found else "",
+        rests_on=rests_on(edition, found) if claim.measure and found else "",
+        systems=tuple(s for s in edition.site.repository.district.systems if s.number in claim.systems),
+    )
 
 
 def _measures(edition: Edition) -> Page:
     years = tuple(reversed(edition.site.repository.district.years))
-    rows = [_measure(edition, name, years) for name in MeasureName]
     return edition.page(
         path="figures/measures",
         kind="figures",
         title=edition.say("measures.title"),
         description=edition.say("measures.description"),
-        template="programme/measures.md.j2",
-        data={
-            "years": [y.id for y in years],
-            "rows": rows,
-            "of_schools": [_of_schools(edition, name) for name in SchoolMeasure],
-        },
+        data=MeasuresPage(
+            rows=tuple(_measure(edition, name, years) for name in MeasureName),
+            of_schools=tuple(_of_schools(edition, name) for name in SchoolMeasure),
+        ),
         cites=[edition.site.repository.district.source],
     )
 
 
-def _measure(edition: Edition, name: MeasureName, years: tuple[SchoolYear, ...]) -> dict[str, object]:
+def _measure(edition: Edition, name: MeasureName, years: tuple[SchoolYear, ...]) -> MeasureSection:
     site = edition.site
     found = [(y.id, measure(name, site.repository, y.id, min(site.as_of, y.last_day))) for y in years]
-    return {
-        "name": name,
-        "cells": [
-            {"year": y, "value": figure(edition, name, m.value), "rests_on": rests_on(edition, m)} for y, m in found
-        ],
-        "claims": [r.claim for r in site.claims if r.claim.measure is name],
-        "targets": [t for t in site.targets if t.target.measure is name],
-    }
+    return MeasureSection(
+        name=name,
+        explain=edition.say(f"measure.{name.value}.explain"),
+        cells=tuple(
+            YearValue(year=y, value=figure(edition, name, m.value), rests_on=rests_on(edition, m)) for y, m in found
+        ),
+        claims=tuple(r.claim for r in site.claims if r.claim.measure is name),
+        targets=tuple(t for t in site.targets if t.target.measure is name),
+    )
 
 
-def _of_schools(edition: Edition, name: SchoolMeasure) -> dict[str, object]:
-    """A measure of one school: by what period it has a value, which fields of the return give it, which rules
-    read it.
-    """
+def _of_schools(edition: Edition, name: SchoolMeasure) -> SchoolMeasureSection:
     stated = name in MEASURABLE
     fields = (
         [("return", f[:1]) for f in MEASURABLE[name].fields] if stated else [("inspection", INSPECTED[name].field[:1])]
@@ -128,12 +210,14 @@ def _of_schools(edition: Edition, name: SchoolMeasure) -> dict[str, object]:
         r for r in edition.site.repository.rules.values() if r.subject is Subject.SCHOOL and name in measures_of(r)
     ]
     title = label_text(edition.language, name)
-    return {
-        "name": name,
-        "title": title[:1].upper() + title[1:],
-        "period": BY_PERIOD.get(name, PeriodKind.YEAR),
-        "sealed": name in SEALED,
-        "kind": "return" if stated else "inspection",
-        "fields": [field_title(kind, field) for kind, field in dict.fromkeys(fields)],
-        "rules": rules,
-    }
+    return SchoolMeasureSection(
+        name=name,
+        title=title[:1].upper() + title[1:],
+        explain=edition.say(f"measured.{name.value}.explain"),
+        period=BY_PERIOD.get(name, PeriodKind.YEAR),
+        sealed=name in SEALED,
+        lead=edition.say("measures.fields" if stated else "measures.inspections"),
+        kind="return" if stated else "inspection",
+        fields=tuple(field_title(kind, field) for kind, field in dict.fromkeys(fields)),
+        rules=tuple(rules),
+    )

@@ -6,10 +6,55 @@ Owns what is shown of the catalogue of lessons.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
-from generator.edition.render import Edition
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site
 from generator.model.curriculum import Band, LessonAudience, MicroLesson, Theme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandSection:
+    """A band, the number of its topics, and the micro-lessons for it."""
+
+    band: Band
+    topics: int
+    lessons: tuple[MicroLesson, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurriculumPage(TemplateData):
+    template: ClassVar[str] = "programme/lessons.md.j2"
+    count: int
+    bands: tuple[BandSection, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudienceCount:
+    audience: LessonAudience
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MicroLessonLine:
+    """A micro-lesson; `band_ids` are separated by spaces, for the filter."""
+
+    lesson: MicroLesson
+    bands: tuple[Band, ...]
+    band_ids: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MicroLessonsPage(TemplateData):
+    """The lessons, and what they can be filtered by."""
+
+    template: ClassVar[str] = "programme/micro.md.j2"
+    count: int
+    lessons: tuple[MicroLessonLine, ...]
+    audiences: tuple[AudienceCount, ...]
+    bands: tuple[Band, ...]
+    themes: tuple[Theme, ...]
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -25,42 +70,40 @@ def _curriculum(edition: Edition) -> Page:
         kind="lessons",
         title=edition.say("lessons.title"),
         description=edition.say("lessons.description"),
-        template="programme/lessons.md.j2",
-        data={
-            "bands": [_band(edition.site, b) for b in bands],
-            "themes": _themes([t.theme for b in bands for t in b.topics]),
-        },
+        data=CurriculumPage(count=len(bands), bands=tuple(_band(edition.site, b) for b in bands)),
         cites=[b.source for b in bands],
     )
 
 
-def _band(site: Site, band: Band) -> dict[str, object]:
-    return {"band": band, "lessons": [x for x in _published(site) if band.id in x.bands]}
+def _band(site: Site, band: Band) -> BandSection:
+    return BandSection(
+        band=band, topics=len(band.topics), lessons=tuple(x for x in _published(site) if band.id in x.bands)
+    )
 
 
 def _published(site: Site) -> list[MicroLesson]:
     return [x for x in site.repository.lessons.values() if x.published_on <= site.as_of]
 
 
-def _themes(found: list[Theme]) -> list[Theme]:
-    return [theme for theme in Theme if theme in found]
-
-
 def _micro(edition: Edition) -> Page:
     lessons = sorted(_published(edition.site), key=lambda x: x.number)
     bands = edition.site.repository.bands
-    counts = [(a, sum(x.audience is a for x in lessons)) for a in LessonAudience]
+    counts = {audience: sum(x.audience is audience for x in lessons) for audience in LessonAudience}
+    found = {x.theme for x in lessons}
     return edition.page(
         path="lessons/micro",
         kind="lessons",
         title=edition.say("micro.title"),
         description=edition.say("micro.description"),
-        template="programme/micro.md.j2",
-        data={
-            "lessons": [{"lesson": x, "bands": [bands[b] for b in x.bands]} for x in lessons],
-            "counts": counts,
-            "bands": list(bands.values()),
-            "themes": _themes([x.theme for x in lessons]),
-        },
+        data=MicroLessonsPage(
+            count=len(lessons),
+            lessons=tuple(
+                MicroLessonLine(lesson=x, bands=tuple(bands[b] for b in x.bands), band_ids=" ".join(x.bands))
+                for x in lessons
+            ),
+            audiences=tuple(AudienceCount(audience=a, count=n) for a, n in counts.items()),
+            bands=tuple(bands.values()),
+            themes=tuple(theme for theme in Theme if theme in found),
+        ),
         cites=[x.source for x in lessons],
     )

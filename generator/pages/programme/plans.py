@@ -5,14 +5,91 @@ Owns what a plan's page shows. Whether a target is reached is told with the figu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
 
 from generator.compliance.claims import TargetResult
-from generator.edition.render import Edition
+from generator.edition.render import Edition, TemplateData, number
 from generator.edition.site import Page, Site
-from generator.model.district import Body, SchoolYear
-from generator.model.programme import Activity, Plan
+from generator.model.district import Body, SchoolYear, System
+from generator.model.ids import YearId
+from generator.model.programme import Activity, ActivityState, Clause, Plan, PlanTarget, Policy
 from generator.pages.programme.figures import TONES, figure, rests_on
+
+STATE_TONES: Mapping[ActivityState, str] = {
+    ActivityState.HELD: "ok",
+    ActivityState.PLANNED: "neutral",
+    ActivityState.CANCELLED: "missing",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanCard:
+    """A plan in the index, with the number of its targets and activities."""
+
+    plan: Plan
+    body: Body
+    targets: int
+    activities: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanYear:
+    """The plans that begin in a school year."""
+
+    year: YearId
+    members: tuple[PlanCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlansPage(TemplateData):
+    template: ClassVar[str] = "programme/plans.md.j2"
+    groups: tuple[PlanYear, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetLine:
+    """A target beside what the records give; figures and progress in words."""
+
+    target: PlanTarget
+    promised: str
+    found: str
+    rests_on: str
+    measured_on: date
+    progress: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanClause:
+    """A clause that a plan carries out."""
+
+    policy: Policy
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityLine:
+    """An activity: its days, and the counts that were stated, in words."""
+
+    activity: Activity
+    tone: str
+    days: str
+    counts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPage(TemplateData):
+    template: ClassVar[str] = "programme/plan.md.j2"
+    plan: Plan
+    body: Body
+    targets: tuple[TargetLine, ...]
+    budget_total: int
+    clauses: tuple[PlanClause, ...]
+    activities: tuple[ActivityLine, ...]
+    systems: tuple[System, ...]
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -29,17 +106,16 @@ def activities(site: Site, plan: Plan) -> tuple[Activity, ...]:
 
 
 def _index(edition: Edition, plans: list[Plan]) -> Page:
-    groups = []
-    for year in reversed(edition.site.repository.district.years):
-        members = [_card(edition.site, p) for p in plans if _begins_in(p, year)]
-        groups.append({"year": year.id, "members": members})
+    groups = (
+        PlanYear(year=year.id, members=tuple(_card(edition.site, p) for p in plans if _begins_in(p, year)))
+        for year in reversed(edition.site.repository.district.years)
+    )
     return edition.page(
         path="plans/index",
         kind="plans",
         title=edition.say("plans.title"),
         description=edition.say("plans.description"),
-        template="programme/plans.md.j2",
-        data={"groups": [g for g in groups if g["members"]]},
+        data=PlansPage(groups=tuple(g for g in groups if g.members)),
         cites=[p.source for p in plans],
     )
 
@@ -48,13 +124,10 @@ def _begins_in(plan: Plan, year: SchoolYear) -> bool:
     return year.first_day <= plan.first_day <= year.last_day
 
 
-def _card(site: Site, plan: Plan) -> dict[str, object]:
-    return {
-        "plan": plan,
-        "body": _body(site, plan),
-        "targets": len(plan.targets),
-        "activities": len(activities(site, plan)),
-    }
+def _card(site: Site, plan: Plan) -> PlanCard:
+    return PlanCard(
+        plan=plan, body=_body(site, plan), targets=len(plan.targets), activities=len(activities(site, plan))
+    )
 
 
 def _body(site: Site, plan: Plan) -> Body:
@@ -64,7 +137,6 @@ def _body(site: Site, plan: Plan) -> Body:
 def _plan(edition: Edition, plan: Plan) -> Page:
     site = edition.site
     done = activities(site, plan)
-    targets = [_target(edition, t) for t in site.targets if t.plan.id == plan.id]
     clauses = site.repository.clauses
     policies = {c.ref: p for p in site.repository.policies.values() for c in p.clauses}
     return edition.page(
@@ -72,30 +144,44 @@ def _plan(edition: Edition, plan: Plan) -> Page:
         kind="plan",
         title=edition.plain(plan.title),
         description=edition.plain(plan.summary),
-        template="programme/plan.md.j2",
-        data={
-            "plan": plan,
-            "body": _body(site, plan),
-            "targets": targets,
-            "budget_total": sum(line.yuan for line in plan.budget),
-            "clauses": [{"policy": policies[ref], "clause": clauses[ref]} for ref in plan.clauses],
-            "activities": [{"activity": a, "tone": STATE_TONES[a.state.value]} for a in done],
-            "systems": [s for s in site.repository.district.systems if s.number in plan.systems],
-        },
+        data=PlanPage(
+            plan=plan,
+            body=_body(site, plan),
+            targets=tuple(_target(edition, t) for t in site.targets if t.plan.id == plan.id),
+            budget_total=sum(line.yuan for line in plan.budget),
+            clauses=tuple(PlanClause(policy=policies[ref], clause=clauses[ref]) for ref in plan.clauses),
+            activities=tuple(activity_line(edition, a) for a in done),
+            systems=tuple(s for s in site.repository.district.systems if s.number in plan.systems),
+        ),
         cites=[plan.source, *(a.source for a in done)],
     )
 
 
-STATE_TONES = {"held": "ok", "planned": "neutral", "cancelled": "missing"}
+def activity_line(edition: Edition, activity: Activity) -> ActivityLine:
+    """An activity as a line of a list."""
+    first, last = edition.day(activity.first_day), edition.day(activity.last_day)
+    say = edition.say
+    counts = (
+        ("activity.participants", "count", activity.participants),
+        ("activity.teachers_sent", "count", activity.teachers_sent),
+        ("activity.spend", "yuan", activity.spend_yuan),
+        ("activity.viewers", "count", activity.viewers),
+    )
+    return ActivityLine(
+        activity=activity,
+        tone=STATE_TONES[activity.state],
+        days=first if first == last else f"{first} – {last}",
+        counts=tuple(say(key, **{fact: number(count)}) for key, fact, count in counts if count is not None),
+    )
 
 
-def _target(edition: Edition, result: TargetResult) -> dict[str, object]:
-    return {
-        "target": result.target,
-        "promised": figure(edition, result.target.measure, result.target.value),
-        "found": figure(edition, result.target.measure, result.measured.value),
-        "rests_on": rests_on(edition, result.measured),
-        "measured_on": result.measured_on,
-        "progress": result.progress,
-        "tone": TONES[result.progress],
-    }
+def _target(edition: Edition, result: TargetResult) -> TargetLine:
+    return TargetLine(
+        target=result.target,
+        promised=figure(edition, result.target.measure, result.target.value),
+        found=figure(edition, result.target.measure, result.measured.value),
+        rests_on=rests_on(edition, result.measured),
+        measured_on=result.measured_on,
+        progress=edition.say(f"progress.{result.progress.value}"),
+        tone=TONES[result.progress],
+    )

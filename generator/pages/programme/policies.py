@@ -8,12 +8,73 @@ Owns the order of policies and what is shown of a clause.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
 
-from generator.edition.render import Edition, brief
+from generator.edition.render import Edition, TemplateData, brief
 from generator.edition.site import Page
-from generator.model.programme import Clause, Level, Policy, Verification
-from generator.pages.programme.coverage import Coverage, Covered, coverage, in_binding_order, rules_told
+from generator.model.district import System
+from generator.model.programme import Clause, Level, Plan, Policy, Verification
+from generator.pages.programme.coverage import ClauseRule, Coverage, Covered, coverage, in_binding_order, rules_told
 from generator.text import Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyCard:
+    """A policy in the index: how many clauses it has, how many are unverified, how many have a rule."""
+
+    policy: Policy
+    clauses: int
+    unverified: int
+    with_rule: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelGroup:
+    """The policies of one level."""
+
+    level: Level
+    members: tuple[PolicyCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoliciesPage(TemplateData):
+    template: ClassVar[str] = "programme/policies.md.j2"
+    groups: tuple[LevelGroup, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyDay:
+    """What happened on a day, and the day."""
+
+    title: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClauseSection:
+    """A clause with what checks it and what carries it out; `contents` is its line in the table of contents."""
+
+    clause: Clause
+    unverified: bool
+    contents: str
+    plans: tuple[Plan, ...]
+    systems: tuple[System, ...]
+    rules: tuple[ClauseRule, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyPage(TemplateData):
+    """`total` clauses, of which so many are `unverified` and so many have a rule."""
+
+    template: ClassVar[str] = "programme/policy.md.j2"
+    policy: Policy
+    days: tuple[PolicyDay, ...]
+    total: int
+    unverified: int
+    with_rule: int
+    clauses: tuple[ClauseSection, ...]
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -29,24 +90,27 @@ def _unverified(clause: Clause) -> bool:
 
 
 def _index(edition: Edition, ordered: tuple[Policy, ...]) -> Page:
-    groups = [{"level": level, "members": [_card(edition, p) for p in ordered if p.level is level]} for level in Level]
+    groups = (
+        LevelGroup(level=level, members=tuple(_card(edition, p) for p in ordered if p.level is level))
+        for level in Level
+    )
     return edition.page(
         path="policies/index",
         kind="policies",
         title=edition.say("policies.title"),
         description=edition.say("policies.description"),
-        template="programme/policies.md.j2",
-        data={"groups": [group for group in groups if group["members"]]},
+        data=PoliciesPage(groups=tuple(group for group in groups if group.members)),
         cites=[p.source for p in ordered],
     )
 
 
-def _card(edition: Edition, policy: Policy) -> dict[str, object]:
-    return {
-        "policy": policy,
-        "unverified": sum(map(_unverified, policy.clauses)),
-        "with_rule": _with_rule(coverage(edition, policy)),
-    }
+def _card(edition: Edition, policy: Policy) -> PolicyCard:
+    return PolicyCard(
+        policy=policy,
+        clauses=len(policy.clauses),
+        unverified=sum(map(_unverified, policy.clauses)),
+        with_rule=_with_rule(coverage(edition, policy)),
+    )
 
 
 def _with_rule(found: tuple[Coverage, ...]) -> int:
@@ -65,14 +129,14 @@ def _policy(edition: Edition, policy: Policy) -> Page:
         kind="policy",
         title=edition.plain(policy.title),
         description=edition.plain(policy.summary),
-        template="programme/policy.md.j2",
-        data={
-            "policy": policy,
-            "days": [(key, day) for key, day in days if day is not None],
-            "unverified": sum(map(_unverified, policy.clauses)),
-            "with_rule": _with_rule(covered),
-            "clauses": [_clause(edition, found) for found in covered],
-        },
+        data=PolicyPage(
+            policy=policy,
+            days=tuple(PolicyDay(title=edition.say(key), day=day) for key, day in days if day is not None),
+            total=len(policy.clauses),
+            unverified=sum(map(_unverified, policy.clauses)),
+            with_rule=_with_rule(covered),
+            clauses=tuple(_clause(edition, found) for found in covered),
+        ),
         cites=[
             policy.source,
             *(c.clause.source for c in covered),
@@ -85,13 +149,13 @@ def _policy(edition: Edition, policy: Policy) -> Page:
 _CONTENTS = {Language.ZH: 18, Language.EN: 40}
 
 
-def _clause(edition: Edition, found: Coverage) -> dict[str, object]:
+def _clause(edition: Edition, found: Coverage) -> ClauseSection:
     site, clause = edition.site, found.clause
-    return {
-        "clause": clause,
-        "unverified": _unverified(clause),
-        "contents": brief(edition.plain(clause.text), _CONTENTS[edition.language]),
-        "plans": [plan for plan in site.repository.plans.values() if clause.ref in plan.clauses],
-        "systems": [s for s in site.repository.district.systems if s.number in clause.systems],
-        "rules": rules_told(edition, found),
-    }
+    return ClauseSection(
+        clause=clause,
+        unverified=_unverified(clause),
+        contents=brief(edition.plain(clause.text), _CONTENTS[edition.language]),
+        plans=tuple(plan for plan in site.repository.plans.values() if clause.ref in plan.clauses),
+        systems=tuple(s for s in site.repository.district.systems if s.number in clause.systems),
+        rules=rules_told(edition, found),
+    )

@@ -7,12 +7,84 @@ Owns these three kinds of page. The calendar of the current school year is `work
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
 
-from generator.edition.render import Edition
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site
-from generator.model.district import Body, SchoolYear, System, Term, Window
-from generator.model.programme import Activity
-from generator.pages.programme.plans import STATE_TONES
+from generator.model.district import Body, Parameter, SchoolYear, System, Term, Window
+from generator.model.ids import YearId
+from generator.model.programme import Activity, Claim, Clause, Plan, Policy
+from generator.pages.programme.plans import ActivityLine, activity_line
+from generator.pages.words.wording import PageLink, page_links
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyNode:
+    """A body with those that report to it."""
+
+    body: Body
+    below: tuple[BodyNode, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkPage(TemplateData):
+    template: ClassVar[str] = "programme/work.md.j2"
+    tops: tuple[BodyNode, ...]
+    bodies: tuple[Body, ...]
+    parameters: tuple[Parameter, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemClauses:
+    """A policy's clauses about one system."""
+
+    policy: Policy
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemSection:
+    """A system with all that the records tell of it, and the pages that show it."""
+
+    system: System
+    shown: tuple[PageLink, ...]
+    plans: tuple[Plan, ...]
+    policies: tuple[SystemClauses, ...]
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemsPage(TemplateData):
+    template: ClassVar[str] = "programme/systems.md.j2"
+    count: int
+    systems: tuple[SystemSection, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarMonth:
+    """A month in which anything stands; `due` is the last day for returns, if it falls here."""
+
+    id: str
+    title: str
+    due: date | None
+    windows: tuple[Window, ...]
+    activities: tuple[ActivityLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherCalendar:
+    year: YearId
+    page: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarPage(TemplateData):
+    template: ClassVar[str] = "programme/calendar.md.j2"
+    year: SchoolYear
+    months: tuple[CalendarMonth, ...]
+    others: tuple[OtherCalendar, ...]
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -31,15 +103,14 @@ def _organisation(edition: Edition) -> Page:
         kind="work",
         title=edition.say("work.title"),
         description=edition.say("work.description"),
-        template="programme/work.md.j2",
-        data={"tops": _below(district.bodies, None), "bodies": district.bodies, "parameters": district.parameters},
+        data=WorkPage(tops=_below(district.bodies, None), bodies=district.bodies, parameters=district.parameters),
         cites=[district.source, *(b.source for b in district.bodies)],
     )
 
 
-def _below(bodies: tuple[Body, ...], above: str | None) -> list[dict[str, object]]:
+def _below(bodies: tuple[Body, ...], above: str | None) -> tuple[BodyNode, ...]:
     """The bodies that report to `above`, each with those below it."""
-    return [{"body": b, "below": _below(bodies, b.id)} for b in bodies if b.reports_to == above]
+    return tuple(BodyNode(body=b, below=_below(bodies, b.id)) for b in bodies if b.reports_to == above)
 
 
 def _systems(edition: Edition) -> Page:
@@ -49,23 +120,23 @@ def _systems(edition: Edition) -> Page:
         kind="work",
         title=edition.say("systems.title"),
         description=edition.say("systems.description"),
-        template="programme/systems.md.j2",
-        data={"systems": [_system(edition.site, s) for s in district.systems]},
+        data=SystemsPage(count=len(district.systems), systems=tuple(_system(edition, s) for s in district.systems)),
         cites=[s.source for s in district.systems],
     )
 
 
-def _system(site: Site, system: System) -> dict[str, object]:
-    repository = site.repository
+def _system(edition: Edition, system: System) -> SystemSection:
+    repository = edition.site.repository
     policies = [p for p in repository.policies.values() if any(system.number in c.systems for c in p.clauses)]
-    clauses = [(p, [c for c in p.clauses if system.number in c.systems]) for p in policies]
-    return {
-        "system": system,
-        "plans": [p for p in repository.plans.values() if system.number in p.systems],
-        "policies": [{"policy": p, "clauses": found} for p, found in clauses],
-        "claims": [r.claim for r in site.claims if system.number in r.claim.systems],
-        "shown": [{"page": page, "title": f"nav.{title}"} for page, title in _SHOWN.get(system.number, ())],
-    }
+    return SystemSection(
+        system=system,
+        shown=page_links(edition, _SHOWN.get(system.number, ())),
+        plans=tuple(p for p in repository.plans.values() if system.number in p.systems),
+        policies=tuple(
+            SystemClauses(policy=p, clauses=tuple(c for c in p.clauses if system.number in c.systems)) for p in policies
+        ),
+        claims=tuple(r.claim for r in edition.site.claims if system.number in r.claim.systems),
+    )
 
 
 # Where the site shows a system besides its plans, clauses and claims: page, and the key of its title.
@@ -103,12 +174,11 @@ def _calendar(edition: Edition, year: SchoolYear) -> Page:
         kind="calendar",
         title=edition.say("calendar.title", year=year.id),
         description=edition.say("calendar.description", year=year.id),
-        template="programme/calendar.md.j2",
-        data={
-            "year": year,
-            "months": [_month(month, year, found) for month in _months(year, found)],
-            "others": [{"year": y, "page": calendar_path(site, y)} for y in reversed(others)],
-        },
+        data=CalendarPage(
+            year=year,
+            months=tuple(_month(edition, month, year, found) for month in _months(year, found)),
+            others=tuple(OtherCalendar(year=y, page=calendar_path(site, y)) for y in reversed(others)),
+        ),
         cites=[site.repository.district.source, *(a.source for a in found)],
     )
 
@@ -119,19 +189,14 @@ def _months(year: SchoolYear, found: list[Activity]) -> list[str]:
     return sorted({day.isoformat()[:7] for day in days})
 
 
-def _month(month: str, year: SchoolYear, found: list[Activity]) -> dict[str, object]:
+def _month(edition: Edition, month: str, year: SchoolYear, found: list[Activity]) -> CalendarMonth:
     def here(term: Term) -> list[Window]:
         return [w for w in term.windows if w.first_day.isoformat().startswith(month)]
 
-    return {
-        "id": month,
-        "year": int(month[:4]),
-        "number": int(month[5:]),
-        "windows": [w for term in year.terms for w in here(term)],
-        "due": year.returns_due if year.returns_due.isoformat().startswith(month) else None,
-        "activities": [
-            {"activity": a, "tone": STATE_TONES[a.state.value]}
-            for a in found
-            if a.first_day.isoformat().startswith(month)
-        ],
-    }
+    return CalendarMonth(
+        id=month,
+        title=edition.say(f"calendar.month.{int(month[5:])}", year=int(month[:4])),
+        due=year.returns_due if year.returns_due.isoformat().startswith(month) else None,
+        windows=tuple(w for term in year.terms for w in here(term)),
+        activities=tuple(activity_line(edition, a) for a in found if a.first_day.isoformat().startswith(month)),
+    )

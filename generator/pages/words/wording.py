@@ -6,7 +6,7 @@ Owns these sentences and the tone of every verdict. Must not decide anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,6 +50,19 @@ def cited(site: Site) -> Mapping[RuleId, tuple[Cited, ...]]:
         for clause in policy.clauses
     }
     return {rule.id: tuple(found[ref] for ref in rule.clauses) for rule in site.repository.rules.values()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLink:
+    """A page by its path, with its title in the navigation."""
+
+    page: str
+    title: str
+
+
+def page_links(edition: Edition, pages: Iterable[tuple[str, str]]) -> tuple[PageLink, ...]:
+    """Pages by path and the last word of their title's key."""
+    return tuple(PageLink(page=page, title=edition.say(f"nav.{title}")) for page, title in pages)
 
 
 def whom(edition: Edition, rule: Rule) -> str:
