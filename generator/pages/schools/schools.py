@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar, TypeAlias
 
 from markupsafe import Markup
@@ -14,11 +15,13 @@ from markupsafe import Markup
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site
 from generator.files.schemas import field_title
+from generator.model.district import Area, SchoolYear
 from generator.model.duties import RuleId
-from generator.model.schools import Return, School, SchoolType
+from generator.model.ids import YearId
+from generator.model.schools import Return, School, SchoolType, Stage
 from generator.pages import stamping
 from generator.pages.duties import checklist, inspections
-from generator.pages.schools.school import FACTS, ReturnState, filing, unstated
+from generator.pages.schools.school import FACTS, Fact, ReturnState, filing, unstated
 from generator.pages.stamping import Copy, Family, Stamped
 from generator.problems import Position
 from generator.text import Text
@@ -44,6 +47,104 @@ class SchoolPage(TemplateData):
     teaching: Markup
     care: Markup
     years: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageSize:
+    """How many classes and pupils of a stage a school has."""
+
+    stage: Stage
+    classes: int
+    enrolment: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolProfile(TemplateData):
+    """A block of a school's page."""
+
+    template: ClassVar[str] = "schools/school/profile.html.j2"
+    school: School
+    area: Text
+    sizes: tuple[StageSize, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolFiling(TemplateData):
+    """A block of a school's page: how its return stands, and what it does not state; `none` is said where it is not on
+    file.
+    """
+
+    template: ClassVar[str] = "schools/school/filing.html.j2"
+    state: str
+    tone: str
+    year: SchoolYear
+    current: Return | None
+    count: int
+    unstated: tuple[Text, ...]
+    none: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolFacts(TemplateData):
+    """A block of a school's page: a group of what its return states."""
+
+    template: ClassVar[str] = "schools/school/facts.html.j2"
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnLine:
+    """A return on file; what it does not state is None."""
+
+    year: YearId
+    classes: int
+    enrolment: int
+    full_time: int | None
+    part_time: int | None
+    filed_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolYears(TemplateData):
+    """A block of a school's page: its returns, newest first."""
+
+    template: ClassVar[str] = "schools/school/years.html.j2"
+    years: tuple[ReturnLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnStateCount:
+    """How many schools' returns stand so."""
+
+    state: ReturnState
+    title: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolLine:
+    """A school in the index; `filing` is how its return stands, `state` the same in words."""
+
+    school: School
+    area: Text
+    classes: int
+    enrolment: int
+    filing: ReturnState
+    state: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolsPage(TemplateData):
+    """The schools, and what they can be filtered by."""
+
+    template: ClassVar[str] = "schools/schools.md.j2"
+    count: int
+    year: YearId
+    rows: tuple[SchoolLine, ...]
+    types: tuple[SchoolType, ...]
+    areas: tuple[Area, ...]
+    states: tuple[ReturnStateCount, ...]
 
 
 FAMILY = Family(kind="school", folder="schools", data=SchoolPage)
@@ -84,44 +185,51 @@ def stamped(edition: Edition) -> Iterator[Stamped]:
 
 
 def _copy(edition: Edition, school: School, clauses: Clauses) -> Copy:
-    data = _data(edition, school) | checklist.checklist(edition, school, clauses)
     title = edition.plain(school.title)
     return Copy(
         id=school.id,
         title=title,
         description=edition.say("school.description", title=title),
-        blocks={name: _block(edition, school, name, data) for name in FAMILY.blocks},
+        blocks=_blocks(edition, school, clauses),
         cites=_cites(edition.site, school),
         found_by=(school.id, school.title.zh, school.title.en or "", edition.plain(_area(edition.site, school))),
     )
 
 
-def _block(edition: Edition, school: School, name: str, data: Mapping[str, object]) -> Markup:
-    path = FAMILY.path(school.id)
-    if name in FACTS:
-        found = edition.site.return_of(school.id, edition.site.current_year.id)
-        return edition.fragment(
-            "schools/school/facts.html.j2", path, {"facts": tuple(FACTS[name](edition, found)) if found else ()}
-        )
-    if name == "supervision":
-        return edition.printed(inspections.of_school(edition, school), path)
-    return edition.fragment(f"schools/school/{name}.html.j2", path, data)
-
-
-def _data(edition: Edition, school: School) -> dict[str, object]:
-    site = edition.site
+def _blocks(edition: Edition, school: School, clauses: Clauses) -> Mapping[str, Markup]:
+    path, site = FAMILY.path(school.id), edition.site
     current = site.return_of(school.id, site.current_year.id)
-    state = filing(site, school)
-    return {
-        "school": school,
-        "year": site.current_year,
-        "current": current,
-        "filing": state,
-        "tone": _TONES[state],
-        "unstated": [field_title("return", (part,)) for part in unstated(current)] if current else [],
-        "years": [_year_row(found) for found in _returns(site, school)],
-        "area": _area(site, school),
+    told = {"school": school, "area": _area(site, school), "year": site.current_year}
+    told |= checklist.checklist(edition, school, clauses)
+    made: dict[str, TemplateData] = {
+        "supervision": inspections.of_school(edition, school),
+        "profile": _profile(site, school),
+        "filing": _filing(edition, school, current),
+        "years": SchoolYears(years=tuple(_return_line(found) for found in _returns(site, school))),
     }
+    made |= {name: SchoolFacts(facts=tuple(tell(edition, current)) if current else ()) for name, tell in FACTS.items()}
+    return {name: edition.printed(data, path) for name, data in made.items()} | {
+        name: edition.fragment(f"schools/school/{name}.html.j2", path, told) for name in checklist.BLOCKS
+    }
+
+
+def _profile(site: Site, school: School) -> SchoolProfile:
+    sizes = (StageSize(stage=s, classes=school.classes[s], enrolment=school.enrolment[s]) for s in school.stages)
+    return SchoolProfile(school=school, area=_area(site, school), sizes=tuple(sizes))
+
+
+def _filing(edition: Edition, school: School, current: Return | None) -> SchoolFiling:
+    year, state = edition.site.current_year, filing(edition.site, school)
+    missing = unstated(current) if current else ()
+    return SchoolFiling(
+        state=edition.say(f"filing.{state.value}"),
+        tone=_TONES[state],
+        year=year,
+        current=current,
+        count=len(missing),
+        unstated=tuple(field_title("return", (part,)) for part in missing),
+        none="" if current else edition.say(f"school.none.{state.value}", due=edition.day(year.returns_due)),
+    )
 
 
 def _returns(site: Site, school: School) -> Iterator[Return]:
@@ -131,15 +239,15 @@ def _returns(site: Site, school: School) -> Iterator[Return]:
             yield found
 
 
-def _year_row(found: Return) -> dict[str, object]:
-    return {
-        "year": found.year,
-        "classes": sum(found.classes.values()),
-        "enrolment": sum(found.enrolment.values()),
-        "full_time": found.staff.full_time if found.staff else None,
-        "part_time": found.staff.part_time if found.staff else None,
-        "filed_on": found.filed_on,
-    }
+def _return_line(found: Return) -> ReturnLine:
+    return ReturnLine(
+        year=found.year,
+        classes=sum(found.classes.values()),
+        enrolment=sum(found.enrolment.values()),
+        full_time=found.staff.full_time if found.staff else None,
+        part_time=found.staff.part_time if found.staff else None,
+        filed_on=found.filed_on,
+    )
 
 
 def _area(site: Site, school: School) -> Text:
@@ -157,33 +265,38 @@ def _cites(site: Site, school: School) -> tuple[Position, ...]:
 
 def _index(edition: Edition) -> Page:
     site = edition.site
-    rows = [_index_row(site, school) for school in site.repository.schools.values()]
-    filings = [row["filing"] for row in rows]
+    rows = tuple(_line(edition, school) for school in site.repository.schools.values())
+    filings = [row.filing for row in rows]
     return edition.page(
         path="schools/index",
         kind="schools",
         title=edition.say("schools.title"),
         description=edition.say("schools.description"),
-        template="schools/schools.md.j2",
         hide=("navigation", "toc"),
-        data={
-            "rows": rows,
-            "types": list(SchoolType),
-            "areas": site.repository.district.areas,
-            "counts": [(state, filings.count(state)) for state in ReturnState if state in filings],
-            "year": site.current_year.id,
-        },
+        data=SchoolsPage(
+            count=len(rows),
+            year=site.current_year.id,
+            rows=rows,
+            types=tuple(SchoolType),
+            areas=site.repository.district.areas,
+            states=tuple(
+                ReturnStateCount(state=s, title=edition.say(f"filing.{s.value}"), count=filings.count(s))
+                for s in ReturnState
+                if s in filings
+            ),
+        ),
         cites=[school.source for school in site.repository.schools.values()],
     )
 
 
-def _index_row(site: Site, school: School) -> dict[str, object]:
-    state = filing(site, school)
-    return {
-        "school": school,
-        "area": _area(site, school),
-        "classes": sum(school.classes.values()),
-        "enrolment": sum(school.enrolment.values()),
-        "filing": state,
-        "tone": _TONES[state],
-    }
+def _line(edition: Edition, school: School) -> SchoolLine:
+    state = filing(edition.site, school)
+    return SchoolLine(
+        school=school,
+        area=_area(edition.site, school),
+        classes=sum(school.classes.values()),
+        enrolment=sum(school.enrolment.values()),
+        filing=state,
+        state=edition.say(f"filing.{state.value}"),
+        tone=_TONES[state],
+    )
