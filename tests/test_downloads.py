@@ -376,3 +376,13 @@ def test_where_nothing_temporary_can_be_written_the_disk_is_called_full(monkeypa
     with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)) as refused:
         as_workbook([], {})
     assert refused.value.errno == errno.ENOSPC
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the library leaves its rows open
+def test_a_disk_that_refuses_a_workbook_is_no_fault_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr("xlsxwriter.workbook.Workbook._store_workbook", refused)
+    with pytest.raises(OSError, match="Read-only"):
+        as_workbook([Sheet(name="x", columns=(("a", 5),), rows=[["b"]])], {})

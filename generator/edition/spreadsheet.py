@@ -21,6 +21,7 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -124,7 +125,10 @@ def as_workbook(tables: Sequence[Sheet], properties: Mapping[str, str]) -> bytes
             sheet.write_string(0, column, title, head)
         for number, row in enumerate(table.rows, start=1):
             _write(sheet, number, row, day, wrapped, kept)
-    book.close()
+    try:
+        book.close()
+    except FileCreateError as failed:  # the library's name for what the disk refused: no fault of the program
+        raise failed.args[0] from None
     return made.getvalue()
 
 
