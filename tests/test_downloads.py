@@ -24,6 +24,7 @@ from typing import Any
 import jsonschema
 import openpyxl
 import pytest
+from xlsxwriter import Workbook
 
 from generator.compliance.evaluate import Verdict
 from generator.edition.literal import settle
@@ -378,9 +379,10 @@ def test_where_nothing_temporary_can_be_written_the_disk_is_called_full(monkeypa
     assert refused.value.errno == errno.ENOSPC
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the library leaves its rows open
 def test_a_disk_that_refuses_a_workbook_is_no_fault_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(*_: object) -> None:
+    def refused(book: Workbook) -> None:
+        for sheet in book.worksheets():
+            sheet._opt_close()
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     monkeypatch.setattr("xlsxwriter.workbook.Workbook._store_workbook", refused)
