@@ -61,10 +61,10 @@ def test_every_check_stands_once_on_any_day(day: date) -> None:
 
 def test_what_is_due_comes_nearest_first() -> None:
     there = made(Language.ZH)
-    for school in there.site.repository.schools.values():
-        found = checklist.checklist(there, school, checklist.clauses_told(there))["next"]
-        assert isinstance(found, list)
-        assert [item["due"] for item in found] == sorted(item["due"] for item in found)
+    for checks in there.site.verdicts.by_school.values():
+        found = [duty.due for duty in checklist.coming(there, checks)]
+        assert found == sorted(found)
+        assert len(set(found)) > 1
 
 
 def test_figures_are_warned_of_before_they_are_too_old() -> None:

@@ -7,66 +7,251 @@ another school.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import ClassVar, TypeAlias
 
-from generator.compliance.evaluate import Check, Evidence, TrendPoint, Verdict, awaits_release, tally
-from generator.edition.render import Edition, number
+from markupsafe import Markup
+
+from generator.compliance.evaluate import Check, Evidence, Tally, TrendPoint, Verdict, awaits_release, tally
+from generator.edition.render import Edition, RecordLink, TemplateData
 from generator.edition.site import Site
 from generator.files.schemas import field_title
-from generator.model.duties import RuleId
+from generator.model.district import SchoolYear
+from generator.model.duties import Rule, RuleId, Waiver
 from generator.model.schools import School
-from generator.pages.words.wording import TONES, cited, days_to, in_all, period_title, shown, told
+from generator.pages.words.wording import (
+    TONES,
+    Cited,
+    VerdictCount,
+    cited,
+    days_to,
+    in_all,
+    period_title,
+    shown,
+    told,
+)
 from generator.problems import Position
+from generator.text import Text
 
-BLOCKS = ("summary", "todo", "next", "lapsing", "waived", "checks", "trend")
+Clauses: TypeAlias = Mapping[RuleId, Markup]
+_TODO = (Verdict.UNMET, Verdict.STALE, Verdict.UNREPORTED, Verdict.ADVISORY)
 
 
-def clauses_told(edition: Edition) -> Mapping[RuleId, str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleClauses(TemplateData):
+    template: ClassVar[str] = "duties/clauses.html.j2"
+    clauses: tuple[Cited, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceLine:
+    """A field that a Check rests on, and where it stands."""
+
+    title: str
+    record: RecordLink
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckItem:
+    """A Check as the checklist tells it; `dated` says when its evidence was counted and recorded.
+
+    `late`: it is a duty whose last day has passed.
+    """
+
+    rule: Rule
+    verdict: Verdict
+    tone: str
+    said: tuple[str, ...]
+    late: bool
+    due: date | None
+    days: str
+    fresh_until: date | None
+    evidence: tuple[EvidenceLine, ...]
+    dated: tuple[str, ...]
+    clauses: Markup
+    lapsed: Waiver | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckGroup:
+    """The Checks that came out as a verdict."""
+
+    verdict: Verdict
+    members: tuple[CheckItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistSummary(TemplateData):
+    template: ClassVar[str] = "schools/school/summary.html.j2"
+    school: School
+    area: Text
+    counts: tuple[VerdictCount, ...]
+    said: str
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistTodo(TemplateData):
+    """`no_return`: what is not reported is so because no return is there. `counted_on` is the return's day."""
+
+    template: ClassVar[str] = "schools/school/todo.html.j2"
+    no_return: bool
+    year: SchoolYear
+    todo: CheckGroup
+    stale: CheckGroup
+    counted_on: date | None
+    unreported: CheckGroup
+    advice: CheckGroup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComingDuty:
+    """A duty that is due next. It is told here, and has an `anchor`, if no other block tells it."""
+
+    rule: Rule
+    period: str
+    due: date
+    days: str
+    anchor: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistNext(TemplateData):
+    template: ClassVar[str] = "schools/school/next.html.j2"
+    coming: tuple[ComingDuty, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LapsingDuty:
+    """A duty that is met by what will soon be too old."""
+
+    rule: Rule
+    until: date
+    days: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistLapsing(TemplateData):
+    template: ClassVar[str] = "schools/school/lapsing.html.j2"
+    lapsing: tuple[LapsingDuty, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaivedDuty:
+    """A duty with its waiver, in force or run out. In force it is told here and has an anchor."""
+
+    rule: Rule
+    waiver: Waiver
+    in_force: bool
+    state: str
+    tone: str
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistWaived(TemplateData):
+    template: ClassVar[str] = "schools/school/waived.html.j2"
+    waivers: tuple[WaivedDuty, ...]
+    needless: tuple[Waiver, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistChecks(TemplateData):
+    """What is fine, what only a release answers, what does not apply."""
+
+    template: ClassVar[str] = "schools/school/checks.html.j2"
+    fine: CheckGroup
+    sealed: tuple[CheckItem, ...]
+    not_applicable: CheckGroup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolTrend:
+    """A school year's Checks of the school, counted on a day."""
+
+    year: str
+    day: date
+    counts: Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistTrend(TemplateData):
+    template: ClassVar[str] = "schools/school/trend.html.j2"
+    trend: tuple[SchoolTrend, ...]
+
+
+def clauses_told(edition: Edition) -> Clauses:
     """The clauses of every rule as HTML, the same on every school's page."""
     here = "schools/any"  # links are the same from every page of the folder
-    return {
-        rule: edition.fragment("duties/clauses.html.j2", here, {"clauses": found})
-        for rule, found in cited(edition.site).items()
-    }
+    return {rule: edition.printed(RuleClauses(clauses=found), here) for rule, found in cited(edition.site).items()}
 
 
-def checklist(edition: Edition, school: School, clauses: Mapping[RuleId, str]) -> dict[str, object]:
-    """All that the checklist's blocks print of one school."""
+def blocks(edition: Edition, school: School, area: Text, clauses: Clauses) -> Mapping[str, TemplateData]:
+    """The checklist's blocks of one school, by name."""
     checks = edition.site.verdicts.by_school[school.id]
     sealed = [c for c in checks if awaits_release(c) and c.verdict is not Verdict.NOT_APPLICABLE]
     open_ = [c for c in checks if not awaits_release(c)]
-    counts = tally(checks)
-    current = edition.site.return_of(school.id, edition.site.current_year.id)
 
-    def items(verdict: Verdict) -> list[dict[str, object]]:
-        return [_item(edition, c, clauses[c.rule.id]) for c in open_ if c.verdict is verdict]
+    def group(verdict: Verdict) -> CheckGroup:
+        found = (_item(edition, c, clauses) for c in open_ if c.verdict is verdict)
+        return CheckGroup(verdict=verdict, members=tuple(found))
 
-    unreported = items(Verdict.UNREPORTED)
-    coming = sorted((c for c in open_ if c.next_due is not None), key=_due_next)
     return {
-        "counts": shown(counts),
-        "said": in_all(edition, counts, "own"),
-        "todo": items(Verdict.UNMET),
-        "stale": items(Verdict.STALE),
-        "counted_on": current.counted_on if current else None,
-        "unreported": unreported,
-        "no_return": current is None and bool(unreported),
-        "advice": items(Verdict.ADVISORY),
-        "next": [_coming(edition, c) for c in coming],
-        "lapsing": [_lapsing(edition, c) for c in open_ if lapses(edition.site, c)],
-        "waivers": [_waived(edition, c) for c in checks if c.waiver or c.lapsed],
-        "needless": [
-            w
-            for w in edition.site.repository.waivers.values()
-            if w.id in edition.site.verdicts.needless and school.id in w.schools
-        ],
-        "fine": items(Verdict.MET),
-        "sealed": [_item(edition, c, clauses[c.rule.id]) for c in sealed],
-        "not_applicable": items(Verdict.NOT_APPLICABLE),
-        "trend": [_point(school, point) for point in edition.site.trend],
-        "as_of": edition.site.as_of,
+        "summary": _summary(edition, school, area, checks),
+        "todo": _todo(edition, school, {verdict: group(verdict) for verdict in _TODO}),
+        "next": ChecklistNext(coming=coming(edition, open_)),
+        "lapsing": ChecklistLapsing(
+            lapsing=tuple(_lapsing(edition, c) for c in open_ if lapses(edition.site, c)),
+        ),
+        "waived": _waivers(edition, school, checks),
+        "checks": ChecklistChecks(
+            fine=group(Verdict.MET),
+            sealed=tuple(_item(edition, c, clauses) for c in sealed),
+            not_applicable=group(Verdict.NOT_APPLICABLE),
+        ),
+        "trend": ChecklistTrend(trend=tuple(_point(school, point) for point in edition.site.trend)),
     }
+
+
+def _summary(edition: Edition, school: School, area: Text, checks: Sequence[Check]) -> ChecklistSummary:
+    counts = tally(checks)
+    return ChecklistSummary(
+        school=school,
+        area=area,
+        counts=shown(counts),
+        said=in_all(edition, counts, "own"),
+        as_of=edition.site.as_of,
+    )
+
+
+def _todo(edition: Edition, school: School, groups: Mapping[Verdict, CheckGroup]) -> ChecklistTodo:
+    current = edition.site.return_of(school.id, edition.site.current_year.id)
+    return ChecklistTodo(
+        no_return=current is None and bool(groups[Verdict.UNREPORTED].members),
+        year=edition.site.current_year,
+        todo=groups[Verdict.UNMET],
+        stale=groups[Verdict.STALE],
+        counted_on=current.counted_on if current else None,
+        unreported=groups[Verdict.UNREPORTED],
+        advice=groups[Verdict.ADVISORY],
+    )
+
+
+def _waivers(edition: Edition, school: School, checks: Sequence[Check]) -> ChecklistWaived:
+    needless = edition.site.verdicts.needless
+    return ChecklistWaived(
+        waivers=tuple(_waived(edition, c, waiver) for c in checks if (waiver := c.waiver or c.lapsed)),
+        needless=tuple(
+            w for w in edition.site.repository.waivers.values() if w.id in needless and school.id in w.schools
+        ),
+    )
+
+
+def coming(edition: Edition, checks: Iterable[Check]) -> tuple[ComingDuty, ...]:
+    """What is due next, the nearest first."""
+    return tuple(sorted((_coming(edition, c) for c in checks if c.next_due), key=lambda duty: (duty.due, duty.rule.id)))
 
 
 def lapses(site: Site, check: Check) -> bool:
@@ -81,36 +266,28 @@ def cites(site: Site, school: School) -> tuple[Position, ...]:
     return tuple(w.source for w in site.repository.waivers.values() if school.id in w.schools)
 
 
-def _due_next(check: Check) -> tuple[int, str]:
-    assert check.next_due is not None
-    return (check.next_due.due.toordinal(), check.rule.id)
-
-
-def _item(edition: Edition, check: Check, clauses: str) -> dict[str, object]:
+def _item(edition: Edition, check: Check, clauses: Clauses) -> CheckItem:
     due = check.decisive.due if check.decisive else None
     evidence = check.evidence()
-    return {
-        "rule": check.rule,
-        "verdict": check.verdict,
-        "tone": TONES[check.verdict],
-        "said": told(edition, check),
-        "due": due,
-        "days": days_to(edition, due) if due else "",
-        "fresh_until": check.fresh_until,
-        "evidence": [_evidence(edition, e) for e in evidence],
-        "dated": [_dated(edition, e) for e in {e.kind: e for e in evidence}.values()],
-        "clauses": clauses,
-        "lapsed": check.lapsed,
-    }
+    return CheckItem(
+        rule=check.rule,
+        verdict=check.verdict,
+        tone=TONES[check.verdict],
+        said=told(edition, check),
+        late=check.verdict is Verdict.UNMET,
+        due=due,
+        days=days_to(edition, due) if due else "",
+        fresh_until=check.fresh_until,
+        evidence=tuple(_evidence(edition, e) for e in evidence),
+        dated=tuple(_dated(edition, e) for e in {e.kind: e for e in evidence}.values()),
+        clauses=clauses[check.rule.id],
+        lapsed=check.lapsed,
+    )
 
 
-def _evidence(edition: Edition, evidence: Evidence) -> dict[str, object]:
-    at = evidence.at
-    return {
-        "title": _field(edition, evidence.kind, evidence.field),
-        "at": f"{at.path}:{at.line}",
-        "url": edition.record_url(at),
-    }
+def _evidence(edition: Edition, evidence: Evidence) -> EvidenceLine:
+    title = _field(edition, evidence.kind, evidence.field)
+    return EvidenceLine(title=title, record=edition.record_link(evidence.at))
 
 
 def _dated(edition: Edition, evidence: Evidence) -> str:
@@ -125,33 +302,34 @@ def _field(edition: Edition, kind: str, field: tuple[str, ...]) -> str:
     return " · ".join(edition.plain(field_title(kind, field[:depth])) for depth in range(1, len(field) + 1))
 
 
-def _coming(edition: Edition, check: Check) -> dict[str, object]:
-    moment = check.next_due
-    assert moment is not None
-    return {
-        "rule": check.rule,
-        "period": period_title(edition, check.rule.period, moment.period),
-        "due": moment.due,
-        "days": days_to(edition, moment.due),
-        "anchor": check.verdict is Verdict.DUE,  # any other verdict has its own place on the page
-    }
+def _coming(edition: Edition, check: Check) -> ComingDuty:
+    next_due = check.next_due
+    assert next_due is not None
+    return ComingDuty(
+        rule=check.rule,
+        period=period_title(edition, check.rule.period, next_due.period),
+        due=next_due.due,
+        days=days_to(edition, next_due.due),
+        anchor=check.verdict is Verdict.DUE,
+    )
 
 
-def _lapsing(edition: Edition, check: Check) -> dict[str, object]:
+def _lapsing(edition: Edition, check: Check) -> LapsingDuty:
     assert check.fresh_until is not None
-    return {"rule": check.rule, "until": check.fresh_until, "days": days_to(edition, check.fresh_until)}
+    return LapsingDuty(rule=check.rule, until=check.fresh_until, days=days_to(edition, check.fresh_until))
 
 
-def _waived(edition: Edition, check: Check) -> dict[str, object]:
-    return {
-        "rule": check.rule,
-        "waiver": check.waiver or check.lapsed,
-        "in_force": check.waiver is not None,
-        "tone": TONES[Verdict.WAIVED] if check.waiver else "short",
-        "said": told(edition, check),
-    }
+def _waived(edition: Edition, check: Check, waiver: Waiver) -> WaivedDuty:
+    in_force = check.waiver is not None
+    return WaivedDuty(
+        rule=check.rule,
+        waiver=waiver,
+        in_force=in_force,
+        state=edition.say("waiver.in_force" if in_force else "waiver.ended"),
+        tone=TONES[Verdict.WAIVED] if in_force else "short",
+        said=told(edition, check),
+    )
 
 
-def _point(school: School, point: TrendPoint) -> dict[str, object]:
-    counts = point.by_school[school.id]
-    return {"year": point.year, "day": point.day, "counts": counts, "share": number(counts.share)}
+def _point(school: School, point: TrendPoint) -> SchoolTrend:
+    return SchoolTrend(year=point.year, day=point.day, counts=point.by_school[school.id])

@@ -10,94 +10,160 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, is_sealed, tally
 from generator.edition.charts import Chart, draw
 from generator.edition.figures import Figure, Kind, Series
-from generator.edition.render import Edition, label_text, number
+from generator.edition.render import Edition, TemplateData, label_text, number
 from generator.edition.site import Page
 from generator.model.district import System
-from generator.model.duties import RuleId, Subject
+from generator.model.duties import Rule, RuleId, Subject
 from generator.pages.duties.overdue import by_rule, overdue, unfiled
-from generator.pages.words.wording import TONES, cited, days_to, due_open, in_all, period_title, shown, told
+from generator.pages.words.wording import (
+    TONES,
+    OpenDue,
+    VerdictCount,
+    cited,
+    days_to,
+    due_open,
+    in_all,
+    period_title,
+    shown,
+    told,
+)
 
 _COMING = 8  # due days told ahead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverdueRule:
+    """A rule's overdue Checks: since when, and at how many schools it is not met or not reported."""
+
+    rule: Rule
+    due: date
+    days: str
+    counts: tuple[VerdictCount, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComingDue:
+    """A due day ahead, with the rule, its period, and in words at how many schools it is still open."""
+
+    rule: Rule
+    due: date
+    days: str
+    period: str
+    open_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemChecks:
+    """A part of the work and the Checks of schools in it, counted; `met` says how many of those judged."""
+
+    system: System
+    counts: Tally
+    met: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictTrend:
+    """A school year's Checks of schools, counted on a day; `met` says how many of those judged."""
+
+    year: str
+    day: date
+    counts: Tally
+    met: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictCheck:
+    """A Check of the district itself in words."""
+
+    rule: Rule
+    verdict: Verdict
+    tone: str
+    said: tuple[str, ...]
+    waits: OpenDue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplianceSummary(TemplateData):
+    """`counts` and `said` are of the Checks of `schools`; `missing` returns are past `returns_due`."""
+
+    template: ClassVar[str] = "duties/compliance.md.j2"
+    schools: int
+    rules: int
+    as_of: date
+    counts: tuple[VerdictCount, ...]
+    said: str
+    missing: int
+    returns_due: date
+    overdue: tuple[OverdueRule, ...]
+    coming: tuple[ComingDue, ...]
+    parts: tuple[SystemChecks, ...]
+    parts_chart: Chart | None
+    of_district: tuple[DistrictCheck, ...]
+    trend: tuple[DistrictTrend, ...]
+    trend_chart: Chart | None
 
 
 def pages(edition: Edition) -> Iterator[Page]:
     """The one page of the summary."""
     site = edition.site
     of_schools = [c for c in site.verdicts.checks if c.school is not None]
-    counts = tally(of_schools)
+    counts, parts = tally(of_schools), tuple(_parts(edition))
     yield edition.page(
         path="compliance/index",
         kind="compliance",
         title=edition.say("summary.title"),
         description=edition.say("summary.description"),
-        template="duties/compliance.md.j2",
-        data={
-            "schools": len(site.repository.schools),
-            "rules": sum(c != () for c in site.verdicts.by_rule.values()),
-            "shown": shown(counts),
-            "said": in_all(edition, counts, "checks"),
-            "missing": len(unfiled(site)),
-            "overdue": [_overdue(edition, late) for late in by_rule(overdue(site))],
-            "coming": _coming(edition, of_schools),
-            "parts": (parts := list(_parts(edition))),
-            "charts": {
-                "parts": _chart(edition, "parts", [(edition.plain(p.system.title), p.counts) for p in parts]),
-                "trend": _chart(edition, "trend", [(point.year, point.schools) for point in site.trend]),
-            },
-            "of_district": [_of_district(edition, c) for c in site.verdicts.of_district],
-            "trend": [_point(point) for point in site.trend],
-            "year": site.current_year,
-            "as_of": site.as_of,
-        },
+        data=ComplianceSummary(
+            schools=len(site.repository.schools),
+            rules=sum(c != () for c in site.verdicts.by_rule.values()),
+            as_of=site.as_of,
+            counts=shown(counts),
+            said=in_all(edition, counts, "checks"),
+            missing=len(unfiled(site)),
+            returns_due=site.current_year.returns_due,
+            overdue=tuple(_overdue(edition, late) for late in by_rule(overdue(site))),
+            coming=_coming(edition, of_schools),
+            parts=parts,
+            parts_chart=_chart(edition, "parts", [(edition.plain(p.system.title), p.counts) for p in parts]),
+            of_district=tuple(district_check(edition, c) for c in site.verdicts.of_district),
+            trend=tuple(_trend(edition, point) for point in site.trend),
+            trend_chart=_chart(edition, "trend", [(point.year, point.schools) for point in site.trend]),
+        ),
         cites=[rule.source for rule in site.repository.rules.values()] or [site.repository.district.source],
     )
 
 
-def _overdue(edition: Edition, late: Sequence[Check]) -> dict[str, object]:
-    """A rule's overdue Checks: since when, and at how many schools it is not met or not reported."""
+def _overdue(edition: Edition, late: Sequence[Check]) -> OverdueRule:
     due = min(c.decisive.due for c in late if c.decisive)
-    return {"rule": late[0].rule, "due": due, "days": days_to(edition, due), "shown": shown(tally(late))}
+    return OverdueRule(rule=late[0].rule, due=due, days=days_to(edition, due), counts=shown(tally(late)))
 
 
-def _coming(edition: Edition, checks: Sequence[Check]) -> list[dict[str, object]]:
-    """The next due days, each with its rule, its period and at how many schools it is still open."""
+def _coming(edition: Edition, checks: Sequence[Check]) -> tuple[ComingDue, ...]:
+    """The next due days, a rule each."""
     open_: dict[tuple[date, RuleId], list[Check]] = {}
     for check in checks:
         if check.next_due is not None:
             open_.setdefault((check.next_due.due, check.rule.id), []).append(check)
-    return [_due(edition, due, found) for (due, _), found in sorted(open_.items())[:_COMING]]
+    return tuple(_due(edition, due, found) for (due, _), found in sorted(open_.items())[:_COMING])
 
 
-def _due(edition: Edition, due: date, checks: Sequence[Check]) -> dict[str, object]:
-    moment = checks[0].next_due
-    assert moment is not None
-    rule = checks[0].rule
-    period = period_title(edition, rule.period, moment.period)
-    return {
-        "rule": rule,
-        "due": due,
-        "days": days_to(edition, due),
-        "period": period,
-        "count": len(checks),
-        "sealed": is_sealed(rule),
-    }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SystemChecks:
-    """A part of the work and the Checks of schools in it, counted."""
-
-    system: System
-    counts: Tally
-
-    @property
-    def share(self) -> str:
-        """The share met as it is printed."""
-        return number(self.counts.share)
+def _due(edition: Edition, due: date, checks: Sequence[Check]) -> ComingDue:
+    rule, next_due = checks[0].rule, checks[0].next_due
+    assert next_due is not None
+    return ComingDue(
+        rule=rule,
+        due=due,
+        days=days_to(edition, due),
+        period=period_title(edition, rule.period, next_due.period),
+        open_at=edition.say("compare.sealed")
+        if is_sealed(rule)
+        else edition.say("summary.open_at", count=number(len(checks))),
+    )
 
 
 def _parts(edition: Edition) -> Iterator[SystemChecks]:
@@ -107,7 +173,8 @@ def _parts(edition: Edition) -> Iterator[SystemChecks]:
     for system in site.repository.district.systems:
         rules = [rule.id for rule in of_schools if any(system.number in c.clause.systems for c in clauses[rule.id])]
         if rules:
-            yield SystemChecks(system=system, counts=tally(c for rule in rules for c in site.verdicts.by_rule[rule]))
+            counts = tally(c for rule in rules for c in site.verdicts.by_rule[rule])
+            yield SystemChecks(system=system, counts=counts, met=_met(edition, counts))
 
 
 def _chart(edition: Edition, name: str, rows: Sequence[tuple[str, Tally]]) -> Chart | None:
@@ -130,17 +197,23 @@ def _chart(edition: Edition, name: str, rows: Sequence[tuple[str, Tally]]) -> Ch
     return draw(figure, edition.say)
 
 
-def _of_district(edition: Edition, check: Check) -> dict[str, object]:
-    waits = due_open(edition, check)
-    return {
-        "rule": check.rule,
-        "verdict": check.verdict,
-        "tone": TONES[check.verdict],
-        "said": told(edition, check),
-        "due": waits.due,
-        "days": waits.days,
-    }
+def district_check(edition: Edition, check: Check) -> DistrictCheck:
+    """A Check of the district itself in words."""
+    return DistrictCheck(
+        rule=check.rule,
+        verdict=check.verdict,
+        tone=TONES[check.verdict],
+        said=told(edition, check),
+        waits=due_open(edition, check),
+    )
 
 
-def _point(point: TrendPoint) -> dict[str, object]:
-    return {"year": point.year, "day": point.day, "counts": point.schools, "share": number(point.schools.share)}
+def _trend(edition: Edition, point: TrendPoint) -> DistrictTrend:
+    return DistrictTrend(year=point.year, day=point.day, counts=point.schools, met=_met(edition, point.schools))
+
+
+def _met(edition: Edition, counts: Tally) -> str:
+    if counts.share is None:
+        return "—"
+    met, judged, share = number(counts.met), number(counts.judged), number(counts.share)
+    return edition.say("summary.met_of.value", met=met, judged=judged, share=share)

@@ -8,15 +8,36 @@ order of codes. No list is sorted by how well a school does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
 
-from generator.compliance.evaluate import Check, TrendPoint, Verdict, is_sealed, tally
-from generator.edition.render import Edition, label_text, number
+from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, is_sealed, tally
+from generator.edition.render import Edition, TemplateData, label_text, number
 from generator.edition.site import Page, Site
-from generator.model.duties import Example, Expectation, Rule, Subject
+from generator.model.district import System
+from generator.model.duties import Example, Expectation, Rule, Subject, Waiver
 from generator.model.programme import Level, Modality
+from generator.model.schools import School
+from generator.pages.duties.compliance import DistrictCheck, district_check
 from generator.pages.words.comparison import demanded, measure_title, measured
-from generator.pages.words.wording import TONES, Cited, cited, due_days, due_open, due_rule, in_all, shown, told, whom
+from generator.pages.words.wording import (
+    TONES,
+    Cited,
+    DueDay,
+    OpenDue,
+    VerdictCount,
+    cited,
+    due_days,
+    due_open,
+    due_rule,
+    in_all,
+    shown,
+    told,
+    whom,
+)
 from generator.problems import Position
+from generator.text import Text
 
 _NEEDS = (
     Verdict.UNMET,
@@ -33,7 +54,7 @@ _EXAMPLE_TONES = {Expectation.MET: "ok", Expectation.UNMET: "missing", Expectati
 def pages(edition: Edition) -> Iterator[Page]:
     """The index, then every rule."""
     clauses = cited(edition.site)
-    yield _index(edition, [_row(edition, rule, clauses[rule.id]) for rule in edition.site.repository.rules.values()])
+    yield _index(edition)
     for rule in edition.site.repository.rules.values():
         yield _rule(edition, rule, clauses[rule.id])
 
@@ -46,41 +67,75 @@ def path_of(rule: Rule) -> str:
 # --- the index --------------------------------------------------------------------------------------------------------
 
 
-def _index(edition: Edition, rows: Sequence[dict[str, object]]) -> Page:
-    site = edition.site
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleLine:
+    """A rule in the index; `systems` and `levels` are separated by spaces.
+
+    Of schools it is said how many are met and how many `left_out`; of the district there are `verdicts`.
+    """
+
+    rule: Rule
+    clauses: tuple[Cited, ...]
+    systems: str
+    levels: str
+    verdicts: tuple[VerdictCount, ...]
+    said: str
+    left_out: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesPage(TemplateData):
+    """The rules, and what they can be filtered by."""
+
+    template: ClassVar[str] = "duties/rules.md.j2"
+    rows: tuple[RuleLine, ...]
+    systems: tuple[System, ...]
+    levels: tuple[Level, ...]
+    modalities: tuple[Modality, ...]
+    subjects: tuple[Subject, ...]
+    as_of: date
+
+
+def _index(edition: Edition) -> Page:
+    site, clauses = edition.site, cited(edition.site)
+    checked = {number for found in clauses.values() for number in _systems(found)}
     return edition.page(
         path="rules/index",
         kind="rules",
         title=edition.say("rules.title"),
         description=edition.say("rules.description"),
-        template="duties/rules.md.j2",
         hide=("toc",),
-        data={
-            "rows": rows,
-            "systems": [
-                s
-                for s in site.repository.district.systems
-                if any(s.number in _systems(c) for c in cited(site).values())
-            ],
-            "levels": list(Level),
-            "modalities": list(Modality),
-            "subjects": list(Subject),
-            "as_of": site.as_of,
-        },
+        data=RulesPage(
+            rows=tuple(_row(edition, rule, clauses[rule.id]) for rule in site.repository.rules.values()),
+            systems=tuple(s for s in site.repository.district.systems if s.number in checked),
+            levels=tuple(Level),
+            modalities=tuple(Modality),
+            subjects=tuple(Subject),
+            as_of=site.as_of,
+        ),
         cites=[rule.source for rule in site.repository.rules.values()],
     )
 
 
-def _row(edition: Edition, rule: Rule, clauses: Sequence[Cited]) -> dict[str, object]:
+def _row(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> RuleLine:
     counts = tally(edition.site.verdicts.by_rule[rule.id])
-    return {
-        "rule": rule,
-        "clauses": clauses,
-        "systems": sorted(_systems(clauses)),
-        "levels": list(dict.fromkeys(c.policy.level for c in clauses)),
-        "counts": counts,
-        "shown": shown(counts),
-    }
+    of_district = rule.subject is Subject.DISTRICT
+    left_out = edition.say("rules.left_out", count=counts.left_out) if counts.left_out else ""
+    return RuleLine(
+        rule=rule,
+        clauses=clauses,
+        systems=" ".join(map(str, sorted(_systems(clauses)))),
+        levels=" ".join(dict.fromkeys(c.policy.level for c in clauses)),
+        verdicts=shown(counts) if of_district else (),
+        said="" if of_district else _met(edition, counts),
+        left_out="" if of_district else left_out,
+    )
+
+
+def _met(edition: Edition, counts: Tally) -> str:
+    if counts.share is None:
+        return edition.say("rules.nothing_judged")
+    return edition.say("rules.share", met=counts.met, judged=counts.judged, share=number(counts.share))
 
 
 def _systems(clauses: Sequence[Cited]) -> frozenset[int]:
@@ -90,40 +145,122 @@ def _systems(clauses: Sequence[Cited]) -> frozenset[int]:
 # --- a rule -----------------------------------------------------------------------------------------------------------
 
 
-def _rule(edition: Edition, rule: Rule, clauses: Sequence[Cited]) -> Page:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenValue:
+    """A measure and its value in words."""
+
+    title: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExampleLine:
+    note: Text | None
+    stages: tuple[str, ...]
+    given: tuple[GivenValue, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExampleGroup:
+    """A rule's examples of one outcome."""
+
+    expect: Expectation
+    title: str
+    tone: str
+    members: tuple[ExampleLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolCheck:
+    """A rule's Check of a school in words."""
+
+    school: School
+    said: tuple[str, ...]
+    waiver: Waiver | None
+    lapsed: Waiver | None
+    waits: OpenDue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictGroup:
+    """The schools of one verdict in the order of codes; `more` of them are not named."""
+
+    verdict: Verdict
+    tone: str
+    lead: str
+    count: int
+    members: tuple[SchoolCheck, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTrend:
+    """A school year's Checks of a rule, counted on a day; `share` is of those judged."""
+
+    year: str
+    day: date
+    counts: Tally
+    share: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulePage(TemplateData):
+    """`measured` is the anchor of the measure; `groups` are told school by school, of those `folded` only the names."""
+
+    template: ClassVar[str] = "duties/rule.md.j2"
+    rule: Rule
+    clauses: tuple[Cited, ...]
+    unverified: bool
+    advisory: bool
+    sealed: bool
+    systems: tuple[System, ...]
+    whom: str
+    demanded: str
+    measure: str
+    measured: str
+    due: str
+    due_days: tuple[DueDay, ...]
+    examples: tuple[ExampleGroup, ...]
+    counts: tuple[VerdictCount, ...]
+    said: str
+    of_district: tuple[DistrictCheck, ...]
+    groups: tuple[VerdictGroup, ...]
+    folded: tuple[VerdictGroup, ...]
+    trend: tuple[RuleTrend, ...]
+    as_of: date
+
+
+def _rule(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> Page:
     site = edition.site
     checks = site.verdicts.by_rule[rule.id]
     counts = tally(checks)
-    title = edition.say("rule.headline", id=rule.id, title=edition.plain(rule.title))
     return edition.page(
         path=path_of(rule),
         kind="rule",
-        title=title,
+        title=edition.say("rule.headline", id=rule.id, title=edition.plain(rule.title)),
         description=edition.plain(rule.title),
-        template="duties/rule.md.j2",
-        data={
-            "rule": rule,
-            "clauses": clauses,
-            "unverified": any(c.unverified for c in clauses),
-            "systems": [s for s in site.repository.district.systems if s.number in _systems(clauses)],
-            "whom": whom(edition, rule),
-            "demanded": demanded(edition, rule),
-            "measure": measure_title(edition, rule, rule.measure),
-            "anchor": rule.measure if rule.subject is Subject.DISTRICT else f"school-{rule.measure}",
-            "due": due_rule(edition, rule),
-            "due_days": due_days(edition, rule),
-            "sealed": is_sealed(rule),
-            "examples": _examples(edition, rule),
-            "counts": counts,
-            "shown": shown(counts),
-            "said": in_all(edition, counts, "schools"),
-            "of_district": [_line(edition, c) for c in checks if c.school is None],
-            "groups": [g for v in _NEEDS if (g := _group(edition, v, checks))],
-            "folded": [g for v in _NAMED if (g := _group(edition, v, checks))],
-            "trend": [_point(edition, rule, point) for point in site.trend],
-            "waivers": [w for w in site.repository.waivers.values() if w.rule == rule.id],
-            "as_of": site.as_of,
-        },
+        data=RulePage(
+            rule=rule,
+            clauses=clauses,
+            unverified=any(c.unverified for c in clauses),
+            advisory=rule.modality is not Modality.SHALL,
+            sealed=is_sealed(rule),
+            systems=tuple(s for s in site.repository.district.systems if s.number in _systems(clauses)),
+            whom=whom(edition, rule),
+            demanded=demanded(edition, rule),
+            measure=measure_title(edition, rule, rule.measure),
+            measured=rule.measure if rule.subject is Subject.DISTRICT else f"school-{rule.measure}",
+            due=due_rule(edition, rule),
+            due_days=due_days(edition, rule),
+            examples=tuple(_examples(edition, rule)),
+            counts=shown(counts),
+            said=in_all(edition, counts, "schools"),
+            of_district=tuple(district_check(edition, c) for c in checks if c.school is None),
+            groups=tuple(_groups(edition, checks, _NEEDS)),
+            folded=tuple(_groups(edition, checks, _NAMED)),
+            trend=tuple(_trend(edition, rule, point) for point in site.trend),
+            as_of=site.as_of,
+        ),
         cites=_cites(site, rule, clauses),
     )
 
@@ -134,47 +271,50 @@ def _cites(site: Site, rule: Rule, clauses: Sequence[Cited]) -> Iterator[Positio
     yield from (w.source for w in site.repository.waivers.values() if w.rule == rule.id)
 
 
-def _examples(edition: Edition, rule: Rule) -> list[dict[str, object]]:
-    groups = [(e, [_example(edition, rule, x) for x in rule.examples if x.expect is e]) for e in Expectation]
-    return [{"expect": e, "tone": _EXAMPLE_TONES[e], "members": members} for e, members in groups if members]
+def _examples(edition: Edition, rule: Rule) -> Iterator[ExampleGroup]:
+    for expect in Expectation:
+        if found := tuple(_example(edition, rule, x) for x in rule.examples if x.expect is expect):
+            title = edition.say(f"rule.example.{expect.value}")
+            yield ExampleGroup(expect=expect, title=title, tone=_EXAMPLE_TONES[expect], members=found)
 
 
-def _example(edition: Edition, rule: Rule, example: Example) -> dict[str, object]:
-    given = [
-        {"title": measure_title(edition, rule, n), "value": measured(edition, rule, n, v)}
-        for n, v in example.given.items()
-    ]
-    return {"note": example.note, "given": given, "stages": [label_text(edition.language, s) for s in example.stages]}
+def _example(edition: Edition, rule: Rule, example: Example) -> ExampleLine:
+    return ExampleLine(
+        note=example.note,
+        stages=tuple(label_text(edition.language, stage) for stage in example.stages),
+        given=tuple(
+            GivenValue(title=measure_title(edition, rule, name), value=measured(edition, rule, name, value))
+            for name, value in example.given.items()
+        ),
+    )
 
 
-def _group(edition: Edition, verdict: Verdict, checks: Sequence[Check]) -> dict[str, object] | None:
-    """The schools whose Check came out as `verdict`, in the order of codes."""
-    of_schools = [c for c in checks if c.school is not None and c.verdict is verdict]
-    if not of_schools:
-        return None
-    return {
-        "verdict": verdict,
-        "tone": TONES[verdict],
-        "count": len(of_schools),
-        "members": [_line(edition, c) for c in of_schools[:_LISTED]],
-        "more": max(0, len(of_schools) - _LISTED),
-    }
+def _groups(edition: Edition, checks: Sequence[Check], verdicts: Sequence[Verdict]) -> Iterator[VerdictGroup]:
+    """The schools of each of these verdicts that has any."""
+    for verdict in verdicts:
+        if found := [c for c in checks if c.school is not None and c.verdict is verdict]:
+            yield VerdictGroup(
+                verdict=verdict,
+                tone=TONES[verdict],
+                lead=edition.say(f"rule.group.{verdict.value}"),
+                count=len(found),
+                members=tuple(_school_check(edition, c) for c in found[:_LISTED]),
+                more=max(0, len(found) - _LISTED),
+            )
 
 
-def _line(edition: Edition, check: Check) -> dict[str, object]:
-    waits = due_open(edition, check)
-    return {
-        "school": check.school,
-        "verdict": check.verdict,
-        "tone": TONES[check.verdict],
-        "said": told(edition, check),
-        "waiver": check.waiver,
-        "lapsed": check.lapsed,
-        "due": waits.due,
-        "days": waits.days,
-    }
+def _school_check(edition: Edition, check: Check) -> SchoolCheck:
+    assert check.school is not None
+    return SchoolCheck(
+        school=check.school,
+        said=told(edition, check),
+        waiver=check.waiver,
+        lapsed=check.lapsed,
+        waits=due_open(edition, check),
+    )
 
 
-def _point(edition: Edition, rule: Rule, point: TrendPoint) -> dict[str, object]:
+def _trend(edition: Edition, rule: Rule, point: TrendPoint) -> RuleTrend:
     counts = point.by_rule[rule.id]
-    return {"year": point.year, "day": point.day, "counts": counts, "share": number(counts.share)}
+    share = "—" if counts.share is None else edition.say("unit.percent", value=number(counts.share))
+    return RuleTrend(year=point.year, day=point.day, counts=counts, share=share)

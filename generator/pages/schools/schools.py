@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
 from markupsafe import Markup
 
@@ -16,7 +16,6 @@ from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site
 from generator.files.schemas import field_title
 from generator.model.district import Area, SchoolYear
-from generator.model.duties import RuleId
 from generator.model.ids import YearId
 from generator.model.schools import Return, School, SchoolType, Stage
 from generator.pages import stamping
@@ -70,7 +69,7 @@ class SchoolProfile(TemplateData):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolFiling(TemplateData):
-    """A block of a school's page: how its return stands, and what it does not state; `none` is said where it is not on
+    """A block of a school's page: how its return stands, and what it does not state; `missing` says that it is not on
     file.
     """
 
@@ -81,7 +80,7 @@ class SchoolFiling(TemplateData):
     current: Return | None
     count: int
     unstated: tuple[Text, ...]
-    none: str
+    missing: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +147,6 @@ class SchoolsPage(TemplateData):
 
 
 FAMILY = Family(kind="school", folder="schools", data=SchoolPage)
-Clauses: TypeAlias = Mapping[RuleId, str]
 _TONES: Mapping[ReturnState, str] = {
     ReturnState.FILED: "ok",
     ReturnState.LATE: "short",
@@ -164,7 +162,7 @@ def pages(edition: Edition) -> Iterator[Page]:
     yield stamping.donor(edition, FAMILY)
 
 
-def ordinary(edition: Edition, school: School, clauses: Clauses | None = None) -> Page:
+def ordinary(edition: Edition, school: School, clauses: checklist.Clauses | None = None) -> Page:
     """A school's page as the engine would build it without stamping.
 
     Who makes many of them looks the `clauses` up once.
@@ -184,7 +182,7 @@ def stamped(edition: Edition) -> Iterator[Stamped]:
     )
 
 
-def _copy(edition: Edition, school: School, clauses: Clauses) -> Copy:
+def _copy(edition: Edition, school: School, clauses: checklist.Clauses) -> Copy:
     title = edition.plain(school.title)
     return Copy(
         id=school.id,
@@ -196,21 +194,18 @@ def _copy(edition: Edition, school: School, clauses: Clauses) -> Copy:
     )
 
 
-def _blocks(edition: Edition, school: School, clauses: Clauses) -> Mapping[str, Markup]:
+def _blocks(edition: Edition, school: School, clauses: checklist.Clauses) -> Mapping[str, Markup]:
     path, site = FAMILY.path(school.id), edition.site
     current = site.return_of(school.id, site.current_year.id)
-    told = {"school": school, "area": _area(site, school), "year": site.current_year}
-    told |= checklist.checklist(edition, school, clauses)
-    made: dict[str, TemplateData] = {
+    made = {
+        **checklist.blocks(edition, school, _area(site, school), clauses),
         "supervision": inspections.of_school(edition, school),
         "profile": _profile(site, school),
         "filing": _filing(edition, school, current),
         "years": SchoolYears(years=tuple(_return_line(found) for found in _returns(site, school))),
     }
     made |= {name: SchoolFacts(facts=tuple(tell(edition, current)) if current else ()) for name, tell in FACTS.items()}
-    return {name: edition.printed(data, path) for name, data in made.items()} | {
-        name: edition.fragment(f"schools/school/{name}.html.j2", path, told) for name in checklist.BLOCKS
-    }
+    return {name: edition.printed(data, path) for name, data in made.items()}
 
 
 def _profile(site: Site, school: School) -> SchoolProfile:
@@ -220,15 +215,15 @@ def _profile(site: Site, school: School) -> SchoolProfile:
 
 def _filing(edition: Edition, school: School, current: Return | None) -> SchoolFiling:
     year, state = edition.site.current_year, filing(edition.site, school)
-    missing = unstated(current) if current else ()
+    left_out = unstated(current) if current else ()
     return SchoolFiling(
         state=edition.say(f"filing.{state.value}"),
         tone=_TONES[state],
         year=year,
         current=current,
-        count=len(missing),
-        unstated=tuple(field_title("return", (part,)) for part in missing),
-        none="" if current else edition.say(f"school.none.{state.value}", due=edition.day(year.returns_due)),
+        count=len(left_out),
+        unstated=tuple(field_title("return", (part,)) for part in left_out),
+        missing="" if current else edition.say(f"school.none.{state.value}", due=edition.day(year.returns_due)),
     )
 
 
