@@ -19,7 +19,7 @@ from generator.files.replacing import replace, write_secret
 from generator.files.tree import Tree, folder
 from generator.model import submission
 from generator.model.ids import RecipientId
-from generator.model.releases import FOLDER, id_of
+from generator.model.releases import FOLDER
 from generator.model.sealed import Recipient, RecipientRole
 from generator.problems import Position
 from generator.records.repository import Repository, load
@@ -81,7 +81,7 @@ def practised(root: Path, keys: Path) -> int:
 
 
 def cut(root: Path, one: Cut, keys: Path) -> None:
-    """Run the command that a person runs, and say yes."""
+    """Run the command that a person runs."""
     words = ["--correction", one.correction.zh, "--correction-en", str(one.correction.en)] if one.correction else []
     identity = keys / f"{RecipientRole.OFFICE.value}-{one.term.id[:4]}.txt"
     run = [
@@ -97,8 +97,7 @@ def cut(root: Path, one: Cut, keys: Path) -> None:
         "--as-of",
         str(one.day),
     ]
-    yes = f"{id_of(one.term.id, one.revision)}\n"
-    subprocess.run([*run, *words], input=yes, text=True, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+    subprocess.run([*run, *words], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=ROOT)
 
 
 def _git(root: Path, *arguments: str) -> None:

@@ -20,17 +20,28 @@ from generator.cli import main
 _FOR_PYTHON = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
 
+class Terminal(io.TextIOWrapper):
+    """What is written there a person reads, and nothing keeps."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def started(
-    arguments: list[str], folder: Path, environment: Mapping[str, str], given: str = ""
+    arguments: list[str], folder: Path, environment: Mapping[str, str], given: str = "", *, terminal: bool = False
 ) -> subprocess.CompletedProcess[str]:
-    """What a command says and its exit code, as `subprocess.run` with captured text would give it back."""
-    told = {name: io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for name in ("stdout", "stderr")}
+    """What a command says and its exit code, as `subprocess.run` with captured text would give it back. With `terminal`
+    its output is one.
+    """
+    kinds = {"stdout": Terminal if terminal else io.TextIOWrapper, "stderr": io.TextIOWrapper}
+    kept = {name: io.BytesIO() for name in kinds}
+    told = {name: kind(kept[name], encoding="utf-8", write_through=True) for name, kind in kinds.items()}
     with _in_place(folder, environment), _streams(stdin=io.StringIO(given), **told):
         try:
             code = main.run(arguments)
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else 1
-    said = {name: stream.buffer.getvalue().decode("utf-8") for name, stream in told.items()}
+    said = {name: data.getvalue().decode("utf-8") for name, data in kept.items()}
     return subprocess.CompletedProcess(["xinzhuli", *arguments], code, said["stdout"], said["stderr"])
 
 

@@ -157,7 +157,7 @@ def git(root: Path, *arguments: str) -> str:
     ).stdout
 
 
-def run(made: District, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+def run(made: District, *arguments: str, given: str = "", terminal: bool = False) -> subprocess.CompletedProcess[str]:
     """A whole command in this process."""
     environment = {
         "PATH": os.environ["PATH"],
@@ -166,4 +166,6 @@ def run(made: District, *arguments: str, given: str = "") -> subprocess.Complete
         "HOME": str(made.beside),
         "TMPDIR": str(made.beside),
     }
-    return started(["--root", str(made.root), "--lang", "en", *arguments], made.root, environment, given)
+    return started(
+        ["--root", str(made.root), "--lang", "en", *arguments], made.root, environment, given, terminal=terminal
+    )

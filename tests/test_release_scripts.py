@@ -96,6 +96,7 @@ def prepared(beside: Path) -> District:
     for name, identity in made.identities.items():
         write_recipient(root, recipient(name, identity, date(2025, 9, 1), date(2026, 8, 31)))
     seal(made, made.repository())
+    (root / ".gitattributes").write_text("*.age -text\n", encoding="utf-8")
     (root / ".gitignore").write_text("/.venv/\n/build/\n", encoding="utf-8")
     git(root, "init", "-q", "-b", "main")
     git(root, "add", "-A")
@@ -220,6 +221,34 @@ def test_gitlab_is_asked_by_push_options(ci: Run) -> None:
         f"merge_request.title=统计发布 {FIRST} / Release {FIRST}",
     ]
     assert ci.written("gh") == ""
+
+
+def figures(ci: Run) -> list[str]:
+    """What the release file shows, row by row, as it could stand in a log."""
+    file = ci.root / "records" / "releases" / f"{FIRST}.yml"
+    return re.findall(r"shown: \{(.+)\}", file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("gitlab", ["", "true"])
+@pytest.mark.parametrize("fault", ["push", "check"])
+def test_where_nothing_is_pushed_nothing_was_shown(gitlab: str, fault: str, ci: Run) -> None:
+    """The next release could not know of it."""
+    platform = {"GITLAB_CI": gitlab, "GITHUB_ACTIONS": "" if gitlab else "true"}
+    facts = {**platform, "GITHUB_STEP_SUMMARY": str(ci.folder / "summary")}
+    done = [ci.cut(**facts)]
+    assert (done[0].returncode, done[0].stderr) == (0, "")
+    if fault == "push":
+        executable(ci.platform / "hooks" / "pre-receive", "#!/bin/sh\nexit 1\n")
+    else:  # a Problem quotes the line that it is on
+        file = ci.root / "records" / "releases" / f"{FIRST}.yml"
+        file.write_text(file.read_text(encoding="utf-8").replace("shown: {", "shown: {x: 1, ", 1), encoding="utf-8")
+    done.append(ci.script("release-request", GH_TOKEN="t", RELEASE_TOKEN="t", **facts))
+    assert done[1].returncode != 0
+    assert git(ci.platform, "branch", "--list", "release-*") == ""
+    kept = [ci.written(name) for name in ("gh", "gh.body", "summary")]
+    said = "\n".join([*(d.stdout + d.stderr for d in done), *kept])
+    assert len(figures(ci)) > 10
+    assert not [row for row in figures(ci) if any(cell in said for cell in row.split(", "))]
 
 
 @pytest.mark.parametrize("gitlab", ["", "true"])

@@ -90,10 +90,14 @@ def nothing_leaks(made: District, *said: str, allowed: tuple[Path, ...] = ()) ->
         assert path in allowed or not secret.search(data), path
 
 
-def opened(made: District, school: str = FIRST, *more: str, name: str = "office") -> subprocess.CompletedProcess[str]:
+def opened(
+    made: District, school: str = FIRST, *more: str, name: str = "office", terminal: bool = False
+) -> subprocess.CompletedProcess[str]:
     """`open` into a file, which is gone again when this returns if it was written."""
     key, out = made.key_file(name), made.beside / "opened.yml"
-    done = run(made, "open", str(made.sealed(school)), "--identity", str(key), "--out", str(out), *more)
+    done = run(
+        made, "open", str(made.sealed(school)), "--identity", str(key), "--out", str(out), *more, terminal=terminal
+    )
     if done.returncode == 0:
         assert out.stat().st_mode & 0o777 == 0o600
         assert str(SENTINEL).encode() in out.read_bytes() or school != FIRST
@@ -380,13 +384,14 @@ def test_an_earlier_revision_put_back_is_43(made: District) -> None:
     assert opened(made).returncode == 43
 
 
-def test_content_that_is_wrong_is_44_and_told_by_place_and_rule(made: District) -> None:
+def test_content_that_is_wrong_is_44_and_told_by_place_and_rule_at_a_terminal(made: District) -> None:
     one = marked(second(made))
     band, counts = next(iter(one.bands.items()))
     put(made, replace(one, bands={**one.bands, band: replace(counts, valid=SENTINEL)}))
-    done = opened(made)
-    assert done.returncode == 44
+    done, piped = opened(made, terminal=True), opened(made)
+    assert done.returncode == piped.returncode == 44
     assert f"bands[{band.value}].valid: " in done.stdout
+    assert piped.stdout == ""
     nothing_leaks(made, done.stdout, done.stderr)
 
 

@@ -127,9 +127,13 @@ def _from_words(request: Request) -> str:
 
 
 def refused(request: Request, path: str, result: Refused) -> int:
-    """Tell why a file was not opened; the exit code for it."""
+    """Tell why a file was not opened; the exit code for it.
+
+    Which rule its content breaks depends on hidden figures: that is told at a terminal only.
+    """
     print(request.say(f"open.{result.why.value}", path=path), file=sys.stderr)
-    print_faults(request, path, result.faults)
+    if sys.stdout.isatty():
+        print_faults(request, path, result.faults)
     return EXIT[result.why.value]
 
 

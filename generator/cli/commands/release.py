@@ -1,8 +1,9 @@
-"""`xinzhuli release`: a term's statistics, cut from the sealed aggregates, attacked, shown to whoever releases them,
-and only then written.
+"""`xinzhuli release`: a term's statistics, cut from the sealed aggregates, attacked, and written if they withstand.
 
-Owns the way from sealed files to a release file, and what a person is shown before saying yes. No figure of a school is
-printed.
+Owns the way from sealed files to a release file, and what is said of it. What a pipeline prints is public, so no figure
+is printed: what is released can be read in the file, which is public once it is committed; of what is refused a
+sentence tells the kind, and everything that depends on hidden figures is one kind. Where it is refused for is told to a
+person at a terminal who asks.
 """
 
 from __future__ import annotations
@@ -31,10 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.files.tree import Tree
-    from generator.model.cells import Published
     from generator.model.district import Term
     from generator.model.ids import SchoolId
-    from generator.model.releases import Release
     from generator.model.submission import Submission
     from generator.records.repository import Repository
     from generator.statistics.cut import NoRelease, Order
@@ -42,19 +41,25 @@ if TYPE_CHECKING:
     from generator.statistics.worker import Sealed
 
 ACCEPTS = Accepts(
-    values=("--as-of", "--confirm", "--correction", "--correction-en", *OPTIONS), flags=FLAGS, most_words=1
+    values=("--as-of", "--confirm", "--correction", "--correction-en", *OPTIONS),
+    flags=("--explain", *FLAGS),
+    most_words=1,
 )
-_MARK, _MOST = "[c]", 20
+_MOST = 20
+# The refusals that follow from what everybody can see. Which of the others it is depends on hidden figures.
+_OPEN = frozenset({"no-limits", "no-day", "too-early", "too-few", "nothing-new", "missing", "other-tables"})
 
 
 def run(request: Request) -> int:
-    """Cut the release of a term; nothing is written unless it withstands the attack and somebody says yes."""
+    """Cut the release of a term; nothing is written unless it withstands the attack."""
     from generator.model.ids import TermId
     from generator.problems import in_order
     from generator.records.integrity import releases_gone
 
     if not request.words:
         raise UsageError("release.which")
+    if "--explain" in request.options and not sys.stdout.isatty():
+        raise UsageError("release.terminal")
     put_back(request)
     if isinstance(loaded := sound_records(request), int):
         return loaded
@@ -158,97 +163,30 @@ def _cut(request: Request, repository: Repository, order: Order) -> int:
 
     result = cut(repository, order, progress(request))
     if isinstance(result, NoRelease):
-        _tell_refused(request, result)
-        return REFUSED
-    for line in (*_told(request, result), *_changes(request, result, order.before[-1] if order.before else None)):
-        print(line)
-    if not _confirmed(request, result.id):
-        print(request.say("release.left"))
+        tell_refused(request, result)
         return REFUSED
     write_records(request, {path_of(result.id): written(result)})
     print(request.say("release.done", path=path_of(result.id)))
     return FINE
 
 
-def _confirmed(request: Request, wanted: str) -> bool:
-    """Whether somebody typed the release's id: beforehand, as an option that was held against it already, or now."""
-    if "--confirm" in request.options:
-        return True
-    print(request.say("release.confirm", id=wanted))
-    return sys.stdin.readline().strip() == wanted
+def tell_refused(request: Request, refused: NoRelease) -> None:
+    """The kind in one sentence; where it is only to the person at a terminal who asked."""
+    kind = refused.why if refused.why in _OPEN else "unsafe"
+    print(request.say(f"release.{kind}"), file=sys.stderr)
+    if "--explain" in request.options:
+        for line in _explained(request, refused):
+            print(line)
 
 
-def _tell_refused(request: Request, refused: NoRelease) -> None:
-    print(request.say(f"release.{refused.why}"), file=sys.stderr)
-    for filing in refused.filings[:_MOST]:
-        print(f"  {filing.school} {filing.term} {filing.revision}", file=sys.stderr)
-    for cell in refused.cells[:_MOST]:
-        print(f"  {cell.table} / {cell.row} / {cell.column}", file=sys.stderr)
+def _explained(request: Request, refused: NoRelease) -> Iterator[str]:
+    yield request.say(f"release.{refused.why}")
+    yield from (f"  {filing.school} {filing.term} {filing.revision}" for filing in refused.filings[:_MOST])
+    yield from (f"  {cell.table} / {cell.row} / {cell.column}" for cell in refused.cells[:_MOST])
     for exposure in refused.exposures[:_MOST]:
         cell = exposure.secret.cell
         facts = {"cell": f"{cell.table} / {cell.row} / {cell.column}", "school": exposure.secret.school or ""}
         who = " + ".join(exposure.attacker.schools) or request.say("release.public")
-        print(request.say("release.exposure", who=who, width=exposure.high - exposure.low, **facts), file=sys.stderr)
+        yield request.say("release.exposure", who=who, width=exposure.high - exposure.low, **facts)
     if len(refused.exposures) > _MOST:
-        print(request.say("release.more", count=len(refused.exposures) - _MOST), file=sys.stderr)
-
-
-def _told(request: Request, release: Release) -> Iterator[str]:
-    """Everything that would become public."""
-    certificate = release.certificate
-    row: tuple[str, str] | None = None
-    line: list[str] = []
-    for cell, published in release.cells.items():
-        if (cell.table, cell.row) != row:
-            yield from ["  ".join(line)] if line else []
-            row, line = (cell.table, cell.row), [f"{cell.table} / {cell.row}:"]
-        line.append(f"{cell.column} {_word(cell.column, published)}")
-    yield "  ".join(line)
-    yield from _of_schools(request, release)
-    facts = {name: getattr(certificate, name) for name in ("attackers", "secrets", "programs")}
-    yield request.say(
-        "release.certificate", narrowest="—" if certificate.narrowest is None else certificate.narrowest, **facts
-    )
-
-
-def _of_schools(request: Request, release: Release) -> Iterator[str]:
-    """What would be told of schools: bands of participation and outcomes of rules, never a figure."""
-    from generator.model.cells import Shown, Suppressed
-
-    if bands := release.participation:
-        for begin in (0, *bands.edges):
-            end = bands.end(begin)
-            inside = [school for school, band in bands.schools.items() if band == Shown(value=begin)]
-            told = request.say("release.band", begin=begin, end=100 if end is None else end, count=len(inside))
-            yield " ".join((told, *inside))
-        if hidden := [school for school, band in bands.schools.items() if isinstance(band, Suppressed)]:
-            yield " ".join((f"{_MARK}:", *hidden))
-    for verdicts in release.school_verdicts:
-        unmet = [school for school, met in verdicts.schools.items() if not met]
-        told = request.say(
-            "release.verdict", rule=verdicts.rule, met=len(verdicts.schools) - len(unmet), judged=len(verdicts.schools)
-        )
-        yield " ".join((told, *((request.say("release.unmet"), *unmet) if unmet else ())))
-    for verdict in release.district_verdicts:
-        yield request.say("release.verdict", rule=verdict.rule, met=verdict.met, judged=verdict.judged)
-
-
-def _changes(request: Request, release: Release, before: Release | None) -> Iterator[str]:
-    """What is different from the term's release before."""
-    if before is None:
-        yield request.say("release.first")
-        return
-    old = before.cells
-    changed = [(cell, old.get(cell), new) for cell, new in release.cells.items() if old.get(cell) != new]
-    yield request.say("release.changed", count=len(changed), id=before.id)
-    for cell, then, new in changed:
-        place = f"{cell.table} / {cell.row} / {cell.column}"
-        yield f"  {place}: {'—' if then is None else _word(cell.column, then)} → {_word(cell.column, new)}"
-
-
-def _word(column: str, published: Published) -> str:
-    from generator.model.cells import Shown
-
-    if not isinstance(published, Shown):
-        return _MARK
-    return f"{published.value // 10}.{published.value % 10}%" if "/" in column else str(published.value)
+        yield request.say("release.more", count=len(refused.exposures) - _MOST)
