@@ -67,6 +67,7 @@ def stated(name: str = "a", classes: int = 20, **parts: Any) -> Return:
     """A return that states nothing but what is given."""
     nothing: dict[str, Any] = dict.fromkeys(
         (
+            "bands",
             "leading_group",
             "meetings",
             "work_files",

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from generator.compliance.school_measures import periods
 from generator.model.cells import Cell, Shown
 from generator.model.curriculum import LessonAudience, MicroLesson
+from generator.model.duties import PeriodKind
 from generator.model.ids import YearId
 from generator.model.people import TeamKind
 from generator.model.programme import Activity, ActivityKind, ActivityState, MeasureName
@@ -139,8 +141,9 @@ def _staffed(found: Return, scope: Scope) -> bool | None:
 
 
 def _vice_principal(found: Return, scope: Scope) -> bool | None:
+    """Headed by a vice-principal or higher."""
     group = found.leading_group
-    return None if group is None else group.head_role is HeadRole.VICE_PRINCIPAL and group.founded_on <= scope.as_of
+    return None if group is None else group.head_role is not HeadRole.OTHER and group.founded_on <= scope.as_of
 
 
 def _met_every_term(found: Return, scope: Scope) -> bool | None:
@@ -159,6 +162,18 @@ def _number_of(kind: ActivityKind) -> Function:
     def function(scope: Scope) -> Measured:
         held = scope.held(kind)
         return Measured(value=len(held), counted=len(held), left_out=0, cites=_places(held))
+
+    return function
+
+
+def _fewest(kind: ActivityKind, by: PeriodKind) -> Function:
+    """How many were held in the period with fewest, of the year's periods that are over; None while none is."""
+
+    def function(scope: Scope) -> Measured:
+        over = [p for p in periods(by, scope.repository.year(scope.year)) if p.last_day <= scope.as_of]
+        held = scope.held(kind)
+        numbers = [sum(p.first_day <= a.first_day <= p.last_day for a in held) for p in over]
+        return Measured(value=min(numbers, default=None), counted=len(held), left_out=0, cites=_places(held))
 
     return function
 
@@ -267,6 +282,8 @@ MEASURES: Mapping[MeasureName, Function] = {
     MeasureName.MICRO_LESSONS_PARENT: _lessons(lambda x: x.audience is LessonAudience.PARENT and x.video),
     MeasureName.CURRICULUM_BANDS: _bands,
     MeasureName.GUIDANCE_SESSIONS: _number_of(ActivityKind.GUIDANCE),
+    MeasureName.FEWEST_GUIDANCE_A_TERM: _fewest(ActivityKind.GUIDANCE, PeriodKind.TERM),
+    MeasureName.FEWEST_LECTURES_A_MONTH: _fewest(ActivityKind.LECTURE, PeriodKind.MONTH),
     MeasureName.MONTHLY_LECTURES: _number_of(ActivityKind.LECTURE),
     MeasureName.TRAINING_SPEND_YUAN: _sum_of(ActivityKind.TRAINING, lambda a: a.spend_yuan),
     MeasureName.TEACHERS_SENT: _sum_of(ActivityKind.EXCHANGE, lambda a: a.teachers_sent),

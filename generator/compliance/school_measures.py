@@ -212,16 +212,23 @@ def _follow_up(look: Look) -> bool | None:
     return done[0] if done else None if look.found.follow_ups is None or not look.over else False
 
 
+def _bands(look: Look) -> tuple[BandId, ...]:
+    """The curriculum bands that the school teaches: those it names, or all of its stages."""
+    return look.found.bands or tuple(band.id for band in look.bands.values() if band.stage in look.found.classes)
+
+
 def _bands_due(look: Look) -> int:
-    return sum(band.stage in look.found.classes for band in look.bands.values())
+    return len(_bands(look))
 
 
 def _lessons(look: Look) -> list[int] | None:
-    """Lessons a class by band, for the bands that the school should teach; None where the term's are not stated."""
+    """Lessons a class in the bands that the school teaches.
+
+    A band that the return does not list is not stated: then nothing is said, unless a band with none decides.
+    """
     given = {x.band: x.per_class for x in look.found.lessons or () if x.term == look.period.term}
-    if not given and not (look.over and look.found.lessons is not None):
-        return None
-    return [given.get(band.id, 0) for band in look.bands.values() if band.stage in look.found.classes]
+    listed = [given[band] for band in _bands(look) if band in given]
+    return listed if len(listed) == len(_bands(look)) or 0 in listed else None
 
 
 def _bands_taught(look: Look) -> int | None:
@@ -293,7 +300,7 @@ MEASURABLE: Mapping[str, Measurable] = {  # a SchoolMeasure is text: rules name 
     _M.FOLLOW_UP_DONE: Measurable(value=_follow_up, fields=(("follow_ups",),)),
     _M.GUIDANCE_ATTENDED: Measurable(value=_guidance, fields=(("attendance",),)),
     _M.BANDS_TAUGHT: Measurable(value=_bands_taught, fields=(("lessons",),)),
-    _M.BANDS_DUE: Measurable(value=_bands_due, fields=(("classes",),)),
+    _M.BANDS_DUE: Measurable(value=_bands_due, fields=(("bands",), ("classes",))),
     _M.FEWEST_LESSONS: Measurable(value=_fewest, fields=(("lessons",),)),
     _M.PRACTICAL_ACTIVITY: Measurable(value=_practical, fields=(("school_day", "practical_months"),)),
     _M.EXERCISE_HOURS: Measurable(

@@ -111,6 +111,8 @@ class MeasureName(StrEnum):
     PUPILS_SCREENED = "pupils_screened"
     ELECTRONIC_FILES = "electronic_files"
     PAPER_FILES = "paper_files"
+    FEWEST_GUIDANCE_A_TERM = "fewest_guidance_a_term"
+    FEWEST_LECTURES_A_MONTH = "fewest_lectures_a_month"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +248,7 @@ class Claim:
     measure: MeasureName | None
     why_no_measure: Text | None
     mended: Text | None  # how a figure damaged in the source was mended
+    reading: Text | None  # how words were read as a figure, where the source prints none
     systems: tuple[SystemNumber, ...]
     origin: Source
     source: Position

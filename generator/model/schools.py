@@ -183,6 +183,7 @@ class Return:
     counted_on: date
     classes: Mapping[Stage, int]
     enrolment: Mapping[Stage, int]
+    bands: tuple[BandId, ...] | None  # the curriculum bands it teaches, where that is not all of its stages
     leading_group: LeadingGroup | None
     meetings: tuple[Meeting, ...] | None
     work_files: tuple[WorkFile, ...] | None

@@ -525,18 +525,14 @@ class _Known:
                 yield problem(day.at("practical_months", index), "outside", **facts)
 
     def _taught(self, part: Part) -> Iterator[Problem]:
-        """Lessons only in bands that exist, of stages that the school states classes for."""
-        for item in part.parts("lessons"):
-            band = item.data["band"]
-            yield from self._refers(
-                item,
-                ("band",),
-                band,
-                "band",
-                {b: (d["title"],) for b, d in self.bands.items()} if self.bands is not None else None,
-            )
+        """Bands, and lessons in them, only of those that exist and of stages that the school states classes for."""
+        named = [(part, ("bands", index), band) for index, band in enumerate(part.data.get("bands", ()))]
+        taught = [(item, ("band",), item.data["band"]) for item in part.parts("lessons")]
+        known = {b: (d["title"],) for b, d in self.bands.items()} if self.bands is not None else None
+        for item, steps, band in (*named, *taught):
+            yield from self._refers(item, steps, band, "band", known)
             if self.bands and band in self.bands and self.bands[band]["stage"] not in part.data["classes"]:
-                yield problem(item.at("band"), "stage-not-taught", band=band, stage=self.bands[band]["stage"])
+                yield problem(item.at(*steps), "stage-not-taught", band=band, stage=self.bands[band]["stage"])
 
     def _refers(
         self,

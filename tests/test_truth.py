@@ -1,0 +1,86 @@
+"""What the sample says is so: its rules against the fields they read, its claims against the account, itself against
+itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from generator.compliance.evaluate import Verdict, of_school
+from generator.model.duties import RuleId
+from generator.model.ids import BandId, SchoolId, TermId, YearId
+from generator.model.schools import HeadRole, LeadingGroup, Lessons, Return
+from generator.publish.build import read
+from generator.records.repository import Repository
+
+ROOT = Path(__file__).resolve().parent.parent
+XZ01, YEAR, AUTUMN = SchoolId("xz01"), YearId("2025-2026"), TermId("2025-2026-1")
+AFTER = date(2026, 7, 20)
+
+
+@pytest.fixture(scope="module")
+def sample() -> Repository:
+    repository, problems = read(ROOT)
+    assert repository is not None, problems
+    return repository
+
+
+def judged(sample: Repository, rule: str, **parts: object) -> Verdict:
+    """What a rule says of one school of the sample whose return states these parts instead of its own."""
+    found: Return = replace(sample.returns[XZ01, YEAR], **parts)  # type: ignore[arg-type]
+    changed = replace(sample, returns={**sample.returns, (XZ01, YEAR): found})
+    return of_school(changed, XZ01, AFTER)[RuleId(rule)].verdict
+
+
+@pytest.mark.parametrize(
+    ("head", "verdict"),
+    [
+        (HeadRole.VICE_PRINCIPAL, Verdict.MET),
+        (HeadRole.PRINCIPAL, Verdict.MET),
+        (HeadRole.OTHER, Verdict.UNMET),
+    ],
+)
+def test_a_principal_who_chairs_is_a_vice_principal_or_higher(
+    sample: Repository, head: HeadRole, verdict: Verdict
+) -> None:
+    group = LeadingGroup(head_role=head, members=5, founded_on=date(2020, 9, 1))
+    assert judged(sample, "ORG-01", leading_group=group) is verdict
+
+
+LOWER, MIDDLE, UPPER = BandId("primary-lower"), BandId("primary-middle"), BandId("primary-upper")
+
+
+def lessons(sample: Repository, **given: int) -> tuple[Lessons, ...]:
+    """The same lessons a class in both terms, by band."""
+    bands = {"lower": LOWER, "middle": MIDDLE, "upper": UPPER}
+    year = sample.district.year_of(AUTUMN)
+    return tuple(Lessons(term=t.id, band=bands[b], per_class=n) for t in year.terms for b, n in given.items())
+
+
+@pytest.mark.parametrize("rule", ["CURR-01", "CURR-11"])
+def test_a_teaching_point_with_two_of_three_bands_meets_the_rules_on_lessons(sample: Repository, rule: str) -> None:
+    two = lessons(sample, lower=5, middle=4)
+    assert judged(sample, rule, bands=(LOWER, MIDDLE), lessons=two) is Verdict.MET
+    assert judged(sample, rule, bands=(LOWER, MIDDLE), lessons=lessons(sample, lower=5, middle=0)) is Verdict.UNMET
+    # a band of which the return says nothing is not known to have none
+    assert judged(sample, rule, lessons=two) is Verdict.UNREPORTED
+    assert judged(sample, rule, lessons=lessons(sample, lower=5, middle=0)) is Verdict.UNMET
+
+
+def test_only_what_was_damaged_in_the_account_is_called_so(sample: Repository) -> None:
+    """A figure with 余 is whole; three places of the account lost characters."""
+    mended = {claim.id for claim in sample.claims.values() if claim.mended is not None}
+    assert mended == {"paper-files", "staffing"}
+    assert all("印作" in str(c.mended.zh) for c in sample.claims.values() if c.mended is not None)
+
+
+def test_what_the_district_decided_stands_under_its_own_name(sample: Repository) -> None:
+    """The account says nothing of eight kinds of files, minutes, a target, attendance of each, or ten lectures."""
+    for rule in ("ORG-02", "ORG-03", "STAFF-01", "SCREEN-02", "FILE-02", "SUP-13", "TRAIN-01", "TRAIN-04", "OUT-01"):
+        assert any(ref.startswith("district-decisions#") for ref in sample.rules[RuleId(rule)].clauses), rule
+    own = sample.policies[next(p for p in sample.policies if p == "district-decisions")]
+    assert own.in_force_from == date(2020, 9, 1)
