@@ -10,18 +10,20 @@ import hashlib
 import json
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from generator.compliance.evaluate import Check, Evidence, Verdict
 from generator.edition.open_data import FORMAT, days_left, days_overdue, meaning, verdicts_json
-from generator.edition.render import FOLDERS, Edition, label_text, number
+from generator.edition.render import FOLDERS, Edition, TemplateData, label_text, number
 from generator.edition.site import File, Page
 from generator.edition.spreadsheet import Sheet, SheetValue, as_csv, as_workbook
 from generator.files.schemas import enum_label, public, published
 from generator.model.duties import SchoolMeasure, Subject, Value
-from generator.pages.about.dictionary import fields
-from generator.text import Language
+from generator.pages.about.dictionary import FieldLine, fields
+from generator.text import Language, Text
 
 PATH = "compliance/downloads"
 CSV, XLSX, JSON, SCHEMA = "data/verdicts.csv", "data/verdicts.xlsx", "data/verdicts.json", "data/verdicts.schema.json"
@@ -41,27 +43,70 @@ class Status(StrEnum):
     NOT_APPLICABLE = "not-applicable"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadFile:
+    """A file as `_files.html.j2` prints it: address, what it holds, size, checksum."""
+
+    name: str
+    href: str
+    holds: str
+    size: str
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictInFile:
+    """A verdict and what it means, as the files say it."""
+
+    verdict: Verdict
+    meaning: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnMeaning:
+    """A column of a file and what it means."""
+
+    title: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadsPage(TemplateData):
+    """`no_workbook` says why there is none, if there is none."""
+
+    template: ClassVar[str] = "duties/downloads.md.j2"
+    count: str
+    as_of: date
+    files: tuple[DownloadFile, ...]
+    no_workbook: str
+    verdicts: tuple[VerdictInFile, ...]
+    columns: tuple[ColumnMeaning, ...]
+    fields: tuple[FieldLine, ...]
+    format: str
+
+
 def pages(edition: Edition) -> Iterator[Page]:
     """The page of downloads, with its files."""
     files = tuple(_files(edition))
-    verdicts = edition.site.verdicts
+    verdicts, say = edition.site.verdicts, edition.say
+    has_workbook = any(file.path == XLSX for file in files)
     yield edition.page(
         path=PATH,
         kind="downloads",
-        title=edition.say("downloads.title"),
-        description=edition.say("downloads.description"),
-        template="duties/downloads.md.j2",
-        data={
-            "count": number(len(verdicts.checks)),
-            "as_of": verdicts.as_of,
-            "files": [told(edition, file, PATH, _holds(edition, file), shared=_shared(file)) for file in files],
-            "verdicts": [{"verdict": v, "meaning": meaning(v, edition.catalogue)} for v in Verdict],
-            "columns": list(_COLUMNS),
-            "fields": list(fields(edition, published("verdicts"), "", ())),
-            "format": FORMAT,
-            "no_workbook": all(file.path != XLSX for file in files),
-            "most_rows": number(MOST_ROWS),
-        },
+        title=say("downloads.title"),
+        description=say("downloads.description"),
+        data=DownloadsPage(
+            count=number(len(verdicts.checks)),
+            as_of=verdicts.as_of,
+            files=tuple(download(edition, file, PATH, _holds(edition, file), shared=_shared(file)) for file in files),
+            no_workbook="" if has_workbook else say("downloads.no_workbook", most=number(MOST_ROWS)),
+            verdicts=tuple(VerdictInFile(verdict=v, meaning=meaning(v, edition.catalogue)) for v in Verdict),
+            columns=tuple(
+                ColumnMeaning(title=say(f"downloads.{name}"), note=say(f"downloads.{name}.note")) for name in _COLUMNS
+            ),
+            fields=tuple(fields(edition, published("verdicts"), "", ())),
+            format=FORMAT,
+        ),
         cites=(),
         files=tuple(file for file in files if edition.language is Language.ZH or not _shared(file)),
     )
@@ -94,17 +139,17 @@ def address(edition: Edition, path: str) -> str | None:
     return f"{site.rstrip('/')}/{path}" if site else None
 
 
-def told(edition: Edition, file: File, here: str, holds: str, *, shared: bool) -> Mapping[str, object]:
-    """A file as `_files.html.j2` prints it for the page `here`: address, what it holds, size, checksum."""
+def download(edition: Edition, file: File, here: str, holds: str, *, shared: bool) -> DownloadFile:
+    """A file in the list of the page `here`."""
     half = FOLDERS[edition.language]
     target = file.path if shared else f"{half}{file.path}"
-    return {
-        "name": posixpath.basename(file.path),
-        "href": posixpath.relpath(target, posixpath.dirname(f"{half}{here}")),
-        "holds": holds,
-        "size": edition.say("downloads.bytes", count=number(len(file.content))),
-        "checksum": hashlib.sha256(file.content).hexdigest(),
-    }
+    return DownloadFile(
+        name=posixpath.basename(file.path),
+        href=posixpath.relpath(target, posixpath.dirname(f"{half}{here}")),
+        holds=holds,
+        size=edition.say("downloads.bytes", count=number(len(file.content))),
+        checksum=hashlib.sha256(file.content).hexdigest(),
+    )
 
 
 def _holds(edition: Edition, file: File) -> str:

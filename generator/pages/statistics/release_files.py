@@ -21,7 +21,7 @@ from generator.model.district import RiskLevel
 from generator.model.ids import SchoolId
 from generator.model.releases import Participation, Release, digest
 from generator.pages.duties.downloads import address
-from generator.pages.statistics.tables import MARK, NOBODY, ReleaseWords, is_share, term_of
+from generator.pages.statistics.tables import MARK, NOBODY, SHOWN_MARK, ReleaseWords, is_share, term_of
 from generator.text import Text
 
 FORMAT = "xinzhuli-statistics/1"
@@ -183,7 +183,7 @@ def about(voice: ReleaseWords) -> Iterator[tuple[str, SheetValue]]:
         yield say("statistics.about.correction"), edition.plain(release.correction)
     yield say("statistics.about.digest"), digest(release)
     yield say("statistics.about.counted"), len(release.counted)
-    yield say("statistics.about.mark", mark=f"[{MARK}]"), say("statistics.about.mark.text", k=limits.k, mark=MARK)
+    yield say("statistics.about.mark", mark=SHOWN_MARK), say("statistics.about.mark.text", k=limits.k, mark=MARK)
     yield say("statistics.about.zero"), say("statistics.about.zero.text")
     if limits.base > 1:
         yield say("statistics.about.rounding"), say("statistics.about.rounding.text", base=limits.base)

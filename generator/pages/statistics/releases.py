@@ -6,61 +6,165 @@ Owns these pages. A release's page and files keep their addresses for ever; `lat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
-from generator.edition.render import Edition
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import File, Page
 from generator.files.schemas import published
 from generator.model.cells import Cell, Published
 from generator.model.district import Term
-from generator.model.ids import SchoolId
-from generator.model.releases import Release, digest, id_of
-from generator.pages.about.dictionary import fields
-from generator.pages.duties.downloads import told as file_told
+from generator.model.duties import RuleId
+from generator.model.releases import DistrictVerdict, Release, SchoolVerdicts, digest, id_of
+from generator.model.schools import School
+from generator.pages.about.dictionary import FieldLine, fields
+from generator.pages.duties.downloads import ColumnMeaning, DownloadFile, download
 from generator.pages.statistics.release_files import COLUMNS, FORMAT, SCHEMA, about, files, is_shared, schema_file
-from generator.pages.statistics.statistics import newest_release, participation, told
-from generator.pages.statistics.tables import MARK, ReleaseWords, term_of
-from generator.text import Language
+from generator.pages.statistics.statistics import TitledRelease, newest_release
+from generator.pages.statistics.tables import (
+    MARK,
+    ReleasedTable,
+    ReleaseWords,
+    SchoolBands,
+    TableSymbols,
+    release_title,
+    released_table,
+    school_bands,
+    symbols,
+)
+from generator.text import Language, Text
 
 PATH = "statistics/releases"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedRelease:
+    """A term in the calendar with its releases; `state` is said where there is none yet."""
+
+    term: Term
+    releases: tuple[Release, ...]
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainedRelease:
+    """A release with its digest."""
+
+    release: Release
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasesPage(TemplateData):
+    template: ClassVar[str] = "statistics/releases.md.j2"
+    calendar: tuple[PlannedRelease, ...]
+    releases: tuple[ChainedRelease, ...]
+    corrections: tuple[TitledRelease, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseFact:
+    """What must be read with the figures."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedCell:
+    """A place of which a revision tells otherwise than the one before."""
+
+    where: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleName:
+    """A rule as it is now, or only its id where it is gone."""
+
+    id: RuleId
+    title: Text | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedAnswer:
+    """What a release says of a sealed rule; `unmet` schools are named where the verdict is school by school."""
+
+    rule: RuleName
+    target: int | float
+    met: int
+    judged: int
+    unmet: tuple[School, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasePage(TemplateData):
+    """A release; `later` is the newest revision after it."""
+
+    template: ClassVar[str] = "statistics/release.md.j2"
+    release: Release
+    later: Release | None
+    facts: tuple[ReleaseFact, ...]
+    changes: tuple[ChangedCell, ...]
+    files: tuple[DownloadFile, ...]
+    symbols: TableSymbols
+    tables: tuple[ReleasedTable, ...]
+    participation: SchoolBands | None
+    by_school: tuple[SealedAnswer, ...]
+    by_district: tuple[SealedAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseDownloadsPage(TemplateData):
+    """How the files are read, those of the newest release and every release's."""
+
+    template: ClassVar[str] = "statistics/release_downloads.md.j2"
+    newest: Release | None
+    files: tuple[DownloadFile, ...]
+    releases: tuple[Release, ...]
+    columns: tuple[ColumnMeaning, ...]
+    fields: tuple[FieldLine, ...]
+    format: str
+    mark: str
+
+
 def pages(edition: Edition) -> Iterator[Page]:
     """The list, a page a release with its files, and how the files are read."""
-    releases = edition.site.releases
     newest = newest_release(edition.site)
-    yield _list(edition, releases)
-    for release in reversed(releases):
+    yield _list(edition)
+    for release in reversed(edition.site.releases):
         yield _release(edition, release, latest=release is newest)
     yield _downloads(edition, newest)
 
 
-def _list(edition: Edition, releases: tuple[Release, ...]) -> Page:
-    site = edition.site
+def _list(edition: Edition) -> Page:
+    site, newest_first = edition.site, tuple(reversed(edition.site.releases))
     terms = [t for t in site.repository.district.terms.values() if t.release_from]
     return edition.page(
         path=f"{PATH}/index",
         kind="releases",
         title=edition.say("releases.title"),
         description=edition.say("releases.description"),
-        template="statistics/releases.md.j2",
-        data={
-            "calendar": [_planned(edition, term, releases) for term in reversed(terms)],
-            "releases": [
-                {"release": r, "term": term_of(site, r.term), "digest": digest(r)} for r in reversed(releases)
-            ],
-            "corrections": [{"release": r, "term": term_of(site, r.term)} for r in reversed(releases) if r.correction],
-        },
-        cites=[r.source for r in releases] or [site.repository.district.source],
+        data=ReleasesPage(
+            calendar=tuple(_planned(edition, term) for term in reversed(terms)),
+            releases=tuple(ChainedRelease(release=r, digest=digest(r)) for r in newest_first),
+            corrections=tuple(
+                TitledRelease(release=r, title=release_title(edition, r)) for r in newest_first if r.correction
+            ),
+        ),
+        cites=[r.source for r in site.releases] or [site.repository.district.source],
         hide=("toc",),  # the certificates are wide
     )
 
 
-def _planned(edition: Edition, term: Term, releases: tuple[Release, ...]) -> Mapping[str, object]:
-    found = [r for r in releases if r.term == term.id]
-    overdue = not found and term.release_from is not None and term.release_from <= edition.site.as_of
-    return {"term": term, "releases": found, "state": "released" if found else "open" if overdue else "planned"}
+def _planned(edition: Edition, term: Term) -> PlannedRelease:
+    found = tuple(r for r in edition.site.releases if r.term == term.id)
+    overdue = term.release_from is not None and term.release_from <= edition.site.as_of
+    state = "" if found else edition.say("releases.open" if overdue else "releases.planned")
+    return PlannedRelease(term=term, releases=found, state=state)
 
 
 def _release(edition: Edition, release: Release, *, latest: bool) -> Page:
@@ -73,33 +177,20 @@ def _release(edition: Edition, release: Release, *, latest: bool) -> Page:
     return edition.page(
         path=path,
         kind="release",
-        title=edition.say(
-            "releases.one", term=edition.plain(term_of(edition.site, release.term).title), revision=release.revision
-        ),
+        title=release_title(edition, release),
         description=edition.say("releases.one.description", release=release.id),
-        template="statistics/release.md.j2",
-        data={
-            "release": release,
-            "digest": digest(release),
-            "later": later[-1] if later else None,
-            "facts": [
-                {"title": title, "text": edition.day(text) if isinstance(text, date) else text}
-                for title, text in about(voice)
-            ],
-            "mark": f"[{MARK}]",
-            "tables": [told(voice, table) for table in release.tables],
-            "participation": participation(voice),
-            "changes": [*_changes(voice, before), *_moved(voice, before)] if before else [],
-            "by_school": [
-                _by_school(edition, verdicts.rule, verdicts.target, verdicts.schools)
-                for verdicts in release.school_verdicts
-            ],
-            "by_district": [
-                {"rule": _rule(edition, v.rule), "target": v.target, "met": v.met, "judged": v.judged}
-                for v in release.district_verdicts
-            ],
-            "files": [_file(edition, file, path) for file in made if "/latest." not in file.path],
-        },
+        data=ReleasePage(
+            release=release,
+            later=later[-1] if later else None,
+            facts=tuple(_facts(voice)),
+            changes=(*_changes(voice, before), *_moved(voice, before)) if before else (),
+            files=tuple(_file(edition, file, path) for file in made if "/latest." not in file.path),
+            symbols=symbols(voice),
+            tables=tuple(released_table(voice, table, voice.table(table.id)) for table in release.tables),
+            participation=school_bands(voice, edition.say("participation.title")),
+            by_school=tuple(_by_school(edition, verdicts) for verdicts in release.school_verdicts),
+            by_district=tuple(_by_district(edition, verdict) for verdict in release.district_verdicts),
+        ),
         cites=[release.source],
         searchable=False,
         hide=("toc",),
@@ -107,26 +198,31 @@ def _release(edition: Edition, release: Release, *, latest: bool) -> Page:
     )
 
 
+def _facts(voice: ReleaseWords) -> Iterator[ReleaseFact]:
+    for title, value in about(voice):
+        yield ReleaseFact(title=title, text=voice.edition.day(value) if isinstance(value, date) else str(value))
+
+
 def _kept(edition: Edition, made: tuple[File, ...]) -> tuple[File, ...]:
     """One file of each address: what serves both languages lies in the Chinese half."""
     return tuple(file for file in made if edition.language is Language.ZH or not is_shared(file))
 
 
-def _file(edition: Edition, file: File, here: str) -> Mapping[str, object]:
+def _file(edition: Edition, file: File, here: str) -> DownloadFile:
     kind = "schema" if file.path == SCHEMA else file.path.rpartition(".")[2]
-    return file_told(edition, file, here, edition.say(f"releases.file.{kind}"), shared=is_shared(file))
+    return download(edition, file, here, edition.say(f"releases.file.{kind}"), shared=is_shared(file))
 
 
-def _changes(voice: ReleaseWords, before: Release) -> Iterator[Mapping[str, object]]:
+def _changes(voice: ReleaseWords, before: Release) -> Iterator[ChangedCell]:
     """The cells that a revision shows otherwise than the revision before. Both are published."""
     after = voice.release.cells
     for cell in dict.fromkeys((*after, *before.cells)):
         was, is_ = before.cells.get(cell), after.get(cell)
         if was != is_:
-            yield {"where": _where(voice, cell), "was": _said(voice, cell, was), "now": _said(voice, cell, is_)}
+            yield ChangedCell(where=_where(voice, cell), was=_said(voice, cell, was), now=_said(voice, cell, is_))
 
 
-def _moved(voice: ReleaseWords, before: Release) -> Iterator[Mapping[str, object]]:
+def _moved(voice: ReleaseWords, before: Release) -> Iterator[ChangedCell]:
     """The schools whose band a revision tells otherwise."""
     after, then = voice.participation(), ReleaseWords(edition=voice.edition, release=before).participation()
     known, none = voice.edition.site.repository.schools, voice.edition.say("releases.not_there")
@@ -134,13 +230,9 @@ def _moved(voice: ReleaseWords, before: Release) -> Iterator[Mapping[str, object
         was, is_ = (told[school].text if school in told else none for told in (then, after))
         if was != is_:
             name = voice.edition.plain(known[school].title) if school in known else school
-            yield {
-                "where": voice.edition.say(
-                    "releases.where_school", table=voice.edition.say("participation.title"), school=name
-                ),
-                "was": was,
-                "now": is_,
-            }
+            table = voice.edition.say("participation.title")
+            where = voice.edition.say("releases.where_school", table=table, school=name)
+            yield ChangedCell(where=where, was=was, now=is_)
 
 
 def _where(voice: ReleaseWords, cell: Cell) -> str:
@@ -152,19 +244,26 @@ def _said(voice: ReleaseWords, cell: Cell, found: Published | None) -> str:
     return voice.edition.say("releases.not_there") if found is None else voice.cell(cell.column, found).text
 
 
-def _by_school(edition: Edition, rule: str, target: float, schools: Mapping[SchoolId, bool]) -> Mapping[str, object]:
-    met = sum(schools.values())
+def _by_school(edition: Edition, verdicts: SchoolVerdicts) -> SealedAnswer:
+    met = verdicts.schools
     known = edition.site.repository.schools
-    unmet = [known[s] for s in known if schools.get(s) is False]
-    return {"rule": _rule(edition, rule), "target": target, "met": met, "judged": len(schools), "unmet": unmet}
-
-
-def _rule(edition: Edition, rule: str) -> Mapping[str, object]:
-    """A rule as it is now, or only its id where it is gone."""
-    return next(
-        ({"id": r.id, "title": r.title} for r in edition.site.repository.rules.values() if r.id == rule),
-        {"id": rule, "title": None},
+    return SealedAnswer(
+        rule=_rule(edition, verdicts.rule),
+        target=verdicts.target,
+        met=sum(met.values()),
+        judged=len(met),
+        unmet=tuple(school for id_, school in known.items() if met.get(id_) is False),
     )
+
+
+def _by_district(edition: Edition, verdict: DistrictVerdict) -> SealedAnswer:
+    rule = _rule(edition, verdict.rule)
+    return SealedAnswer(rule=rule, target=verdict.target, met=verdict.met, judged=verdict.judged, unmet=())
+
+
+def _rule(edition: Edition, rule: RuleId) -> RuleName:
+    found = edition.site.repository.rules.get(rule)
+    return RuleName(id=rule, title=found.title if found else None)
 
 
 def _downloads(edition: Edition, newest: Release | None) -> Page:
@@ -175,16 +274,20 @@ def _downloads(edition: Edition, newest: Release | None) -> Page:
         kind="downloads",
         title=edition.say("releases.downloads"),
         description=edition.say("releases.downloads.description"),
-        template="statistics/release_downloads.md.j2",
-        data={
-            "newest": newest,
-            "files": [_file(edition, file, path) for file in made],
-            "releases": tuple(reversed(edition.site.releases)),
-            "columns": list(COLUMNS),
-            "fields": list(fields(edition, published("statistics"), "", ())),
-            "format": FORMAT,
-            "mark": MARK,
-        },
+        data=ReleaseDownloadsPage(
+            newest=newest,
+            files=tuple(_file(edition, file, path) for file in made),
+            releases=tuple(reversed(edition.site.releases)),
+            columns=tuple(_column(edition, name) for name in COLUMNS),
+            fields=tuple(fields(edition, published("statistics"), "", ())),
+            format=FORMAT,
+            mark=MARK,
+        ),
         cites=[r.source for r in edition.site.releases] or [edition.site.repository.district.source],
         files=(schema_file(edition),) if edition.language is Language.ZH else (),
     )
+
+
+def _column(edition: Edition, name: str) -> ColumnMeaning:
+    title = edition.say(f"statistics.column.{name}")
+    return ColumnMeaning(title=title, note=edition.say(f"statistics.column.{name}.note"))

@@ -6,18 +6,32 @@ that has released nothing yet says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
-from generator.edition.charts import draw
-from generator.edition.render import Edition, number
+from generator.edition.charts import Chart, draw
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site
-from generator.model.cells import Shown, Suppressed
 from generator.model.district import Term
-from generator.model.registry import TOTAL
 from generator.model.releases import PublishedTable, Release, latest
+from generator.model.schools import School
 from generator.model.sealed import Receipt
-from generator.pages.statistics.tables import MARK, ReleaseWords, is_share, term_of
+from generator.pages.statistics.tables import (
+    SHOWN_MARK,
+    CellWords,
+    ReleasedTable,
+    ReleaseWords,
+    SchoolBands,
+    TableSymbols,
+    is_share,
+    release_title,
+    released_table,
+    school_bands,
+    symbols,
+    term_of,
+)
 from generator.pages.statistics.trends import figures, trends
 
 SCHOOLS = "participation-schools"  # the page of bands, school by school
@@ -29,20 +43,119 @@ _HEADLINES = (
     ("files", "paper-files"),
 )
 _METHODS = (
-    *(
-        "source",
-        "counts",
-        "threshold",
-        "rows",
-        "complementary",
-        "zeros",
-        "rounding",
-        "shares",
-        "participation",
-        "marks",
-    ),
-    *("frozen", "attack", "certificate", "limits", "verdicts", "yourself", "beyond"),
+    *("source", "counts", "threshold", "rows", "complementary", "zeros", "rounding", "shares", "participation"),
+    *("marks", "frozen", "attack", "certificate", "limits", "verdicts", "yourself", "beyond"),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """A figure that a reader meets first, and the table that it is from."""
+
+    table: str
+    title: str
+    cell: CellWords
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableCard:
+    """A table in the list of tables."""
+
+    id: str
+    title: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatisticsPage(TemplateData):
+    """The newest release, if there is one; `coming` is the term that is released next."""
+
+    template: ClassVar[str] = "statistics/statistics.md.j2"
+    release: Release | None
+    term: Term | None
+    headlines: tuple[Headline, ...]
+    tables: tuple[TableCard, ...]
+    coming: Term | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitledRelease:
+    """A release with its title."""
+
+    release: Release
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablePage(TemplateData):
+    template: ClassVar[str] = "statistics/table.md.j2"
+    release: Release
+    term: Term
+    symbols: TableSymbols
+    table: ReleasedTable
+    charts: tuple[Chart, ...]
+    earlier: tuple[TitledRelease, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipationPage(TemplateData):
+    template: ClassVar[str] = "statistics/participation.md.j2"
+    release: Release
+    term: Term
+    participation: SchoolBands
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedSchools:
+    """Schools under a title."""
+
+    title: str
+    schools: tuple[School, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermReporting:
+    """Who has filed for a term; `due` says until when, or that it is over."""
+
+    term: Term
+    schools: int
+    filed: int
+    late: int
+    corrected: int
+    due: str
+    named: tuple[NamedSchools, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportingPage(TemplateData):
+    template: ClassVar[str] = "statistics/reporting.md.j2"
+    terms: tuple[TermReporting, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetySection:
+    """A section of the methods; the table of limits stands below one of them."""
+
+    id: str
+    title: str
+    text: str
+    has_limits: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseLimits:
+    """A release and how its counts are rounded, in words."""
+
+    release: Release
+    rounding: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyPage(TemplateData):
+    template: ClassVar[str] = "statistics/statistics_methods.md.j2"
+    sections: tuple[SafetySection, ...]
+    releases: tuple[ReleaseLimits, ...]
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -55,49 +168,13 @@ def pages(edition: Edition) -> Iterator[Page]:
         if newest.participation:
             yield _participation(voice)
     yield _reporting(edition)
-    yield _methods(edition, newest)
+    yield _methods(edition)
 
 
 def newest_release(site: Site) -> Release | None:
     """The last revision of the last term that was released."""
     by_term = latest(site.releases)
     return by_term[max(by_term)] if by_term else None
-
-
-def told(voice: ReleaseWords, table: PublishedTable) -> Mapping[str, object]:
-    """A table as `_released.html.j2` prints it: titles, cells, and notes by number."""
-    notes = dict(voice.notes(table))
-    marks = {column: index for index, column in enumerate(notes, start=1)}
-    return {
-        "id": table.id,
-        "title": voice.table(table.id),
-        "columns": [
-            dict(zip(("title", "unit"), voice.heading(table.id, c), strict=True)) | {"mark": marks.get(c)}
-            for c in table.columns
-        ],
-        "rows": [
-            {
-                "title": voice.row(table.id, row.id),
-                "total": row.id == TOTAL,
-                "schools": number(row.schools),
-                "cells": [voice.cell(c, cell) for c, cell in row.cells.items()],
-            }
-            for row in table.rows
-        ],
-        "notes": [{"mark": marks[column], "text": text} for column, text in notes.items()],
-        "general": list(_general(voice, table)),
-    }
-
-
-def _general(voice: ReleaseWords, table: PublishedTable) -> Iterator[str]:
-    """What must be known of the table as a whole."""
-    say, limits = voice.edition.say, voice.release.limits
-    yield say(f"table.{table.id}.note")
-    cells = [cell for row in table.rows for cell in row.cells.values()]
-    if any(isinstance(cell, Suppressed) for cell in cells):
-        yield say("statistics.symbol.c", k=limits.k, mark=f"[{MARK}]")
-    if limits.base > 1:
-        yield say("statistics.rounded", base=limits.base)
 
 
 def _overview(edition: Edition, newest: Release | None) -> Page:
@@ -108,105 +185,79 @@ def _overview(edition: Edition, newest: Release | None) -> Page:
         kind="statistics",
         title=edition.say("statistics.title"),
         description=edition.say("statistics.description"),
-        template="statistics/statistics.md.j2",
-        data={
-            "release": newest,
-            "term": term_of(edition.site, newest.term) if newest else None,
-            "figures": [_headline(voice, *headline) for headline in _HEADLINES] if voice else [],
-            "tables": list(_tables(voice)) if voice else [],
-            "coming": coming,
-            "mark": f"[{MARK}]",
-        },
+        data=StatisticsPage(
+            release=newest,
+            term=term_of(edition.site, newest.term) if newest else None,
+            headlines=tuple(_headline(voice, *headline) for headline in _HEADLINES) if voice else (),
+            tables=tuple(_tables(voice)) if voice else (),
+            coming=coming,
+        ),
         cites=[newest.source] if newest else [edition.site.repository.district.source],
     )
 
 
-def _tables(voice: ReleaseWords) -> Iterator[Mapping[str, str]]:
+def _tables(voice: ReleaseWords) -> Iterator[TableCard]:
     say = voice.edition.say
-    yield from (
-        {"id": t.id, "title": voice.table(t.id), "note": say(f"table.{t.id}.note")} for t in voice.release.tables
-    )
+    for table in voice.release.tables:
+        yield TableCard(id=table.id, title=voice.table(table.id), note=say(f"table.{table.id}.note"))
     if voice.release.participation:
-        yield {"id": SCHOOLS, "title": say("participation.title"), "note": say("participation.note")}
+        yield TableCard(id=SCHOOLS, title=say("participation.title"), note=say("participation.note"))
 
 
-def _headline(voice: ReleaseWords, table: str, column: str) -> Mapping[str, object]:
+def _headline(voice: ReleaseWords, table: str, column: str) -> Headline:
     found = voice.release.table(table)
     assert found  # a release has every table of the registry
-    cell = found.rows[-1].cells[column]
-    return {
-        "table": table,
-        "title": voice.column(table, column),
-        "cell": voice.cell(column, cell),
-        "unit": None if is_share(column) else voice.unit(table, column),
-    }
+    return Headline(
+        table=table,
+        title=voice.column(table, column),
+        cell=voice.cell(column, found.rows[-1].cells[column]),
+        unit=None if is_share(column) else voice.unit(table, column),
+    )
 
 
 def _table(voice: ReleaseWords, table: PublishedTable) -> Page:
-    edition = voice.edition
+    edition, title = voice.edition, voice.table(table.id)
     drawn = (*figures(voice, table), *trends(edition, table.id))
     return edition.page(
         path=f"statistics/tables/{table.id}",
         kind="table",
-        title=voice.table(table.id),
+        title=title,
         description=edition.say(f"table.{table.id}.note"),
-        template="statistics/table.md.j2",
-        data={
-            "release": voice.release,
-            "term": term_of(edition.site, voice.release.term),
-            "mark": f"[{MARK}]",
-            "table": told(voice, table),
-            "charts": [draw(figure, edition.say) for figure in drawn],
-            "earlier": [
-                {"release": r, "term": term_of(edition.site, r.term)}
+        data=TablePage(
+            release=voice.release,
+            term=term_of(edition.site, voice.release.term),
+            symbols=symbols(voice),
+            table=released_table(voice, table, _caption(voice, title)),
+            charts=tuple(draw(figure, edition.say) for figure in drawn),
+            earlier=tuple(
+                TitledRelease(release=r, title=release_title(edition, r))
                 for r in reversed(edition.site.releases)
                 if r is not voice.release
-            ],
-        },
+            ),
+        ),
         cites=[r.source for r in edition.site.releases],
         hide=("toc",),  # tables are wide
     )
 
 
-# --- participation, school by school ----------------------------------------------------------------------------------
-
-
 def _participation(voice: ReleaseWords) -> Page:
-    edition, release = voice.edition, voice.release
+    edition, release, title = voice.edition, voice.release, voice.edition.say("participation.title")
+    bands = school_bands(voice, _caption(voice, title))
+    assert bands
     return edition.page(
         path=f"statistics/tables/{SCHOOLS}",
         kind="participation",
-        title=edition.say("participation.title"),
+        title=title,
         description=edition.say("participation.note"),
-        template="statistics/participation.md.j2",
-        data={
-            "release": release,
-            "term": term_of(edition.site, release.term),
-            "mark": f"[{MARK}]",
-            "participation": participation(voice),
-        },
+        data=ParticipationPage(release=release, term=term_of(edition.site, release.term), participation=bands),
         cites=[release.source],
         hide=("toc",),
     )
 
 
-def participation(voice: ReleaseWords) -> Mapping[str, object] | None:
-    """The band of every school as `_participation.html.j2` prints it, in the order of the district's schools; None
-    where there are no bands.
-    """
-    bands, known = voice.release.participation, voice.edition.site.repository.schools
-    if bands is None:
-        return None
-    told, stated = voice.participation(), list(bands.schools.values())
-    return {
-        "schools": [
-            {"id": s, "title": known[s].title if s in known else None, "band": band} for s, band in told.items()
-        ],
-        "bands": [
-            {"title": voice.band(begin), "schools": number(sum(found == Shown(value=begin) for found in stated))}
-            for begin in (*bands.edges[::-1], 0)
-        ],
-    }
+def _caption(voice: ReleaseWords, title: str) -> str:
+    term = voice.edition.plain(term_of(voice.edition.site, voice.release.term).title)
+    return voice.edition.say("statistics.caption", title=title, term=term)
 
 
 # --- reporting status -------------------------------------------------------------------------------------------------
@@ -225,32 +276,41 @@ def _reporting(edition: Edition) -> Page:
         kind="reporting",
         title=edition.say("reporting.title"),
         description=edition.say("reporting.description"),
-        template="statistics/reporting.md.j2",
-        data={"terms": [_status(site, term) for term in begun], "as_of": site.as_of},
+        data=ReportingPage(terms=tuple(_status(edition, term) for term in begun)),
         cites=[site.repository.district.source],
     )
 
 
-def _status(site: Site, term: Term) -> Mapping[str, object]:
+def _status(edition: Edition, term: Term) -> TermReporting:
     """Who has filed for a term, from receipts alone."""
-    due = term.submissions_due
+    site, due = edition.site, term.submissions_due
     assert due
+    over = site.as_of > due
     schools = [s for s in site.repository.schools.values() if s.opened_on is None or s.opened_on <= term.last_day]
     found = {
         s.id: r for s in schools if (r := site.repository.receipts.get((s.id, term.id))) and r.sealed_on <= site.as_of
     }
     late = [s for s in schools if s.id in found and _late(found[s.id], due)]
+    corrected = [s for s in schools if s.id in found and found[s.id].revision > 1]
     missing = [s for s in schools if s.id not in found]
-    return {
-        "term": term,
-        "due": due,
-        "over": site.as_of > due,
-        "schools": len(schools),
-        "filed": len(found),
-        "late": late,
-        "corrected": [s for s in schools if s.id in found and found[s.id].revision > 1],
-        "missing": missing if found else [],  # where nobody has filed, naming every school would say nothing more
-    }
+    return TermReporting(
+        term=term,
+        schools=len(schools),
+        filed=len(found),
+        late=len(late),
+        corrected=len(corrected),
+        due=edition.say("reporting.over" if over else "reporting.until", day=edition.day(due)),
+        named=tuple(
+            NamedSchools(title=edition.say(key), schools=tuple(named))
+            for key, named in (
+                # where nobody has filed, naming every school would say nothing more
+                ("reporting.missing" if over else "reporting.awaited", missing if found else ()),
+                ("reporting.late_named", late),
+                ("reporting.corrected_named", corrected),
+            )
+            if named
+        ),
+    )
 
 
 def _late(receipt: Receipt, due: date) -> bool:
@@ -264,21 +324,30 @@ def _late(receipt: Receipt, due: date) -> bool:
 # --- methods ----------------------------------------------------------------------------------------------------------
 
 
-def _methods(edition: Edition, newest: Release | None) -> Page:
-    sections = [
-        {
-            "id": name,
-            "title": edition.say(f"safety.{name}"),
-            "text": edition.say(f"safety.{name}.text", mark=f"[{MARK}]"),
-        }
-        for name in _METHODS
-    ]
+def _methods(edition: Edition) -> Page:
+    releases = edition.site.releases
     return edition.page(
         path="statistics/methods",
         kind="safety",
         title=edition.say("safety.title"),
         description=edition.say("safety.description"),
-        template="statistics/statistics_methods.md.j2",
-        data={"sections": sections, "releases": tuple(reversed(edition.site.releases)), "newest": newest},
-        cites=[r.source for r in edition.site.releases] or [edition.site.repository.district.source],
+        data=SafetyPage(
+            sections=tuple(_section(edition, name) for name in _METHODS),
+            releases=tuple(_limits(edition, release) for release in reversed(releases)),
+        ),
+        cites=[r.source for r in releases] or [edition.site.repository.district.source],
     )
+
+
+def _section(edition: Edition, name: str) -> SafetySection:
+    return SafetySection(
+        id=name,
+        title=edition.say(f"safety.{name}"),
+        text=edition.say(f"safety.{name}.text", mark=SHOWN_MARK),
+        has_limits=name == "limits",
+    )
+
+
+def _limits(edition: Edition, release: Release) -> ReleaseLimits:
+    base = release.limits.base
+    return ReleaseLimits(release=release, rounding=str(base) if base > 1 else edition.say("safety.limits.exact"))

@@ -17,9 +17,11 @@ from generator.model.cells import Published, Shown, Suppressed
 from generator.model.district import Term
 from generator.model.ids import SchoolId, TermId
 from generator.model.registry import TOTAL
-from generator.model.releases import PublishedTable, Release
+from generator.model.releases import PublishedTable, Release, Row
+from generator.text import Text
 
 MARK = "c"  # one mark for all that is hidden, so that the mark itself tells nothing
+SHOWN_MARK = f"[{MARK}]"  # as it stands in a table
 NOBODY = "z"  # in files: there was nobody to be asked about
 BY_TYPE, CONCERNS, WINDOWS = "type-level", "stage-concern", "follow-up"
 BY_LEVEL = frozenset({"stage-level", BY_TYPE})
@@ -44,6 +46,10 @@ class ReleaseWords:
     def table(self, table: str) -> str:
         """A table's title."""
         return self.edition.say(f"table.{table}")
+
+    def rows_are(self, table: str) -> str:
+        """What the rows of a table are: school types or bands."""
+        return self.edition.say("statistics.type" if table == BY_TYPE else "statistics.band")
 
     def row(self, table: str, row: str) -> str:
         """A band, a school type, or the total."""
@@ -84,7 +90,7 @@ class ReleaseWords:
         """A number, a share in per cent, or the mark."""
         match cell:
             case Suppressed():
-                return CellWords(text=f"[{MARK}]", suppressed=True)
+                return CellWords(text=SHOWN_MARK, suppressed=True)
             case Shown():
                 text = (
                     self.edition.say("charts.share", share=f"{cell.value / 10:.1f}")
@@ -111,7 +117,7 @@ class ReleaseWords:
             case None:
                 return CellWords(text=self.edition.say("participation.nobody"), suppressed=False)
             case Suppressed():
-                return CellWords(text=f"[{MARK}]", suppressed=True)
+                return CellWords(text=SHOWN_MARK, suppressed=True)
             case Shown(value=begin):
                 return CellWords(text=self.band(begin), suppressed=False)
 
@@ -133,6 +139,155 @@ class ReleaseWords:
                 yield column, self.edition.say(key)
 
 
+# --- as templates print them ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedColumn:
+    """A column; `mark` is the number of its note, if it has one."""
+
+    title: str
+    unit: str
+    mark: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedRow:
+    """A row with the number of its schools."""
+
+    title: str
+    total: bool
+    schools: str
+    cells: tuple[CellWords, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnNote:
+    """What must be known of a column, by number."""
+
+    mark: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedTable:
+    """A table as `_released.html.j2` prints it; `general` is what must be known of the whole."""
+
+    id: str
+    title: str
+    caption: str
+    rows_are: str
+    columns: tuple[ReleasedColumn, ...]
+    rows: tuple[ReleasedRow, ...]
+    notes: tuple[ColumnNote, ...]
+    general: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSymbols:
+    """What signs in tables mean, as `_symbols.html.j2` prints it: the mark stands for counts under `k` and others."""
+
+    mark: str
+    k: int
+    rounded: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolBand:
+    """A school and its band; no title where the school is gone."""
+
+    id: SchoolId
+    title: Text | None
+    band: CellWords
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandCount:
+    """How many schools lie in a band."""
+
+    title: str
+    schools: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolBands:
+    """The band of every school as `_participation.html.j2` prints it; `symbol` says what the mark stands for."""
+
+    caption: str
+    symbol: str
+    bands: tuple[BandCount, ...]
+    schools: tuple[SchoolBand, ...]
+
+
+def released_table(words: ReleaseWords, table: PublishedTable, caption: str) -> ReleasedTable:
+    """A table with titles, cells, and notes by number."""
+    notes = dict(words.notes(table))
+    marks = {column: index for index, column in enumerate(notes, start=1)}
+    return ReleasedTable(
+        id=table.id,
+        title=words.table(table.id),
+        caption=caption,
+        rows_are=words.rows_are(table.id),
+        columns=tuple(_column(words, table, column, marks.get(column)) for column in table.columns),
+        rows=tuple(_row(words, table, row) for row in table.rows),
+        notes=tuple(ColumnNote(mark=marks[column], text=text) for column, text in notes.items()),
+        general=tuple(_general(words, table)),
+    )
+
+
+def _column(words: ReleaseWords, table: PublishedTable, column: str, mark: int | None) -> ReleasedColumn:
+    title, unit = words.heading(table.id, column)
+    return ReleasedColumn(title=title, unit=unit, mark=mark)
+
+
+def _row(words: ReleaseWords, table: PublishedTable, row: Row) -> ReleasedRow:
+    return ReleasedRow(
+        title=words.row(table.id, row.id),
+        total=row.id == TOTAL,
+        schools=number(row.schools),
+        cells=tuple(words.cell(column, cell) for column, cell in row.cells.items()),
+    )
+
+
+def _general(words: ReleaseWords, table: PublishedTable) -> Iterator[str]:
+    say, limits = words.edition.say, words.release.limits
+    yield say(f"table.{table.id}.note")
+    if any(isinstance(cell, Suppressed) for row in table.rows for cell in row.cells.values()):
+        yield say("statistics.symbol.c", k=limits.k, mark=SHOWN_MARK)
+    if limits.base > 1:
+        yield say("statistics.rounded", base=limits.base)
+
+
+def symbols(words: ReleaseWords) -> TableSymbols:
+    """The signs in the tables of a release."""
+    limits = words.release.limits
+    rounded = words.edition.say("statistics.symbols.rounded", base=limits.base) if limits.base > 1 else ""
+    return TableSymbols(mark=SHOWN_MARK, k=limits.k, rounded=rounded)
+
+
+def school_bands(words: ReleaseWords, caption: str) -> SchoolBands | None:
+    """The band of every school, in the order of the district's schools; None where there are no bands."""
+    bands, known = words.release.participation, words.edition.site.repository.schools
+    if bands is None:
+        return None
+    stated = list(bands.schools.values())
+    return SchoolBands(
+        caption=caption,
+        symbol=words.edition.say("participation.symbol", mark=SHOWN_MARK, k=words.release.limits.k),
+        bands=tuple(
+            BandCount(title=words.band(begin), schools=number(stated.count(Shown(value=begin))))
+            for begin in (*bands.edges[::-1], 0)
+        ),
+        schools=tuple(
+            SchoolBand(id=school, title=known[school].title if school in known else None, band=band)
+            for school, band in words.participation().items()
+        ),
+    )
+
+
+# --- what columns, terms and releases are called ----------------------------------------------------------------------
+
+
 def is_share(column: str) -> bool:
     """Whether a column holds shares, in tenths of a per cent."""
     return "/" in column
@@ -147,3 +302,9 @@ def term_short(edition: Edition, term: TermId) -> str:
     """A term for the axis of a chart: season and calendar year."""
     first, last, half = term.split("-")
     return edition.say(f"statistics.term.{half}", year=first if half == "1" else last)
+
+
+def release_title(edition: Edition, release: Release) -> str:
+    """A release by its term and revision."""
+    term = edition.plain(term_of(edition.site, release.term).title)
+    return edition.say("releases.one", term=term, revision=release.revision)

@@ -17,7 +17,7 @@ from generator.model.cells import Published, Shown
 from generator.model.ids import TermId
 from generator.model.registry import TOTAL
 from generator.model.releases import PublishedTable, Release, latest
-from generator.pages.statistics.tables import BY_LEVEL, MARK, ReleaseWords, is_share, term_short
+from generator.pages.statistics.tables import BY_LEVEL, MARK, SHOWN_MARK, ReleaseWords, is_share, term_short
 
 _MOST = 7  # bars or lines that can be told apart
 # What is drawn of a table, and what of its total is followed from term to term; the tables by level draw the levels'
@@ -44,13 +44,13 @@ def figures(voice: ReleaseWords, table: PublishedTable) -> Iterator[Figure]:
         id=f"{table.id}-bars",
         kind=Kind.BARS,
         title=_titled(voice, table.id, drawn, "statistics.figure"),
-        axis=say("statistics.type" if table.id == "type-level" else "statistics.band"),
+        axis=voice.rows_are(table.id),
         categories=tuple(voice.row(table.id, row.id) for row in rows),
         series=tuple(
             Series(name=_named(voice, table.id, c), points=tuple(point(c, row.cells[c]) for row in rows)) for c in drawn
         ),
         unit=_unit(voice.edition, drawn[0]),
-        notes=(say("statistics.mark", mark=f"[{MARK}]"),)
+        notes=(say("statistics.mark", mark=SHOWN_MARK),)
         if any(not isinstance(row.cells[c], Shown) for row in rows for c in drawn)
         else (),
     )
@@ -160,4 +160,4 @@ def _trend_notes(
     if len({release.limits for release in releases.values()}) > 1:
         yield edition.say("statistics.limits_changed")
     if any(isinstance(_total(release, table, c), Hidden) for release in releases.values() for c in columns):
-        yield edition.say("statistics.mark", mark=f"[{MARK}]")
+        yield edition.say("statistics.mark", mark=SHOWN_MARK)
