@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from generator.compliance.claims import TargetOutcome, targets
 from generator.compliance.evaluate import Verdict, of_school
 from generator.model.duties import RuleId
 from generator.model.ids import BandId, SchoolId, TermId, YearId
+from generator.model.inspections import LEAST_INSPECTORS, SchemeKind
+from generator.model.programme import ActivityKind, ActivityState
 from generator.model.schools import HeadRole, LeadingGroup, Lessons, Return
 from generator.publish.build import read
 from generator.records.repository import Repository
@@ -84,3 +87,33 @@ def test_what_the_district_decided_stands_under_its_own_name(sample: Repository)
         assert any(ref.startswith("district-decisions#") for ref in sample.rules[RuleId(rule)].clauses), rule
     own = sample.policies[next(p for p in sample.policies if p == "district-decisions")]
     assert own.in_force_from == date(2020, 9, 1)
+
+
+def test_every_school_was_inspected_at_the_end_of_each_year_that_the_calendar_says_so_of(sample: Repository) -> None:
+    """What the calendar calls held, the records of the visits show: every school, three inspectors or more."""
+    kinds = {scheme.id: scheme.kind for scheme in sample.schemes.values()}
+    held = [
+        a
+        for a in sample.activities.values()
+        if a.kind is ActivityKind.INSPECTION and a.state is ActivityState.HELD and "55" in str(a.audience.zh)
+    ]
+    assert len(held) == 2
+    for activity in held:
+        visited = {
+            v.school
+            for v in sample.inspections.values()
+            if kinds[v.scheme] is SchemeKind.YEAR_END and activity.first_day <= v.visit_on <= activity.last_day
+        }
+        assert visited == set(sample.schools), activity.id
+
+
+def test_every_team_has_three_inspectors_and_not_only_three_people(sample: Repository) -> None:
+    for found in sample.inspections.values():
+        inspectors = sum(member.count for member in found.team if "督学" in str(member.role.zh))
+        assert inspectors >= LEAST_INSPECTORS, found.id
+
+
+def test_every_past_target_is_decided(sample: Repository) -> None:
+    day = date(2026, 11, 24)
+    undecided = {t.target.id for t in targets(sample, day) if t.progress is TargetOutcome.NOT_MEASURABLE}
+    assert undecided == set()
