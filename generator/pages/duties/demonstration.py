@@ -57,7 +57,6 @@ class ApplicationCard:
 
     application: Application
     school: School
-    outcome: ApplicationOutcome
     state: str
     tone: str
     inspection: str | None
@@ -94,17 +93,21 @@ class DemonstrationPage(TemplateData):
 def pages(edition: Edition) -> Iterator[Page]:
     """The one page."""
     site = edition.site
+    outcomes = [found.outcome for found in site.assessments]
     cards = tuple(_card(edition, found) for found in site.assessments)
-    counts = ((outcome, sum(card.outcome is outcome for card in cards)) for outcome in ApplicationOutcome)
     yield edition.page(
         path="demonstration/index",
         kind="demonstration",
         title=edition.say("demonstration.title"),
         description=edition.say("demonstration.description"),
         data=DemonstrationPage(
-            named=tuple(card for card in cards if card.outcome is ApplicationOutcome.NAMED),
+            named=tuple(c for c, o in zip(cards, outcomes, strict=True) if o is ApplicationOutcome.NAMED),
             cards=cards,
-            counts=tuple(OutcomeCount(title=edition.say(f"outcome.{o.value}"), count=n) for o, n in counts if n),
+            counts=tuple(
+                OutcomeCount(title=edition.say(f"outcome.{o.value}"), count=outcomes.count(o))
+                for o in ApplicationOutcome
+                if o in outcomes
+            ),
             schemes=tuple(s for s in site.repository.schemes.values() if s.kind is SchemeKind.DEMONSTRATION),
         ),
         cites=[position for found in site.assessments for position in _cites(found)],
@@ -122,7 +125,6 @@ def _card(edition: Edition, found: Assessment) -> ApplicationCard:
     return ApplicationCard(
         application=application,
         school=edition.site.repository.schools[application.school],
-        outcome=found.outcome,
         state=edition.say(f"outcome.{found.outcome.value}"),
         tone=OUTCOME_TONES[found.outcome],
         inspection=path(found.inspection) if found.inspection else None,
