@@ -35,6 +35,7 @@ from generator.model.programme import Modality, Verification
 from generator.model.schools import Return, Staff
 from generator.publish.build import read
 from generator.records.repository import Repository, load
+from tests.test_measures import OPTIONAL
 
 ROOT = Path(__file__).resolve().parent.parent
 TYPICAL = ROOT / "tests" / "fixtures" / "typical"
@@ -247,10 +248,6 @@ def look(found: Return, kind: d.PeriodKind = d.PeriodKind.YEAR, number: int = 0)
     return Look(found=found, period=periods(kind, typical().district.years[-1])[number], bands=typical().bands)
 
 
-PARTS = (
-    "leading_group", "meetings", "work_files", "staff", "attendance", "assessment_software", "follow_ups", "crisis", "lessons", "school_day",
-    "earmarked_yuan", "pupils_served",
-)  # fmt: skip
 ALWAYS = {d.SchoolMeasure.CLASSES, d.SchoolMeasure.ENROLMENT, d.SchoolMeasure.STAGES, d.SchoolMeasure.BANDS_DUE}
 
 
@@ -260,7 +257,7 @@ def filed(**changed: Any) -> Return:
 
 @pytest.mark.parametrize("name", MEASURABLE)
 def test_what_is_not_stated_has_no_value(name: str) -> None:
-    nothing = filed(**dict.fromkeys(PARTS), room=None)
+    nothing = filed(**dict.fromkeys(OPTIONAL))
     value = MEASURABLE[name].value(look(nothing, d.BY_PERIOD.get(d.SchoolMeasure(name), d.PeriodKind.YEAR)))
     if name in ALWAYS:
         assert value
