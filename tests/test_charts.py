@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from xml.etree import ElementTree as ET
 
 import markdown
@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
-from generator.edition.charts import draw
+from generator.edition.charts import Chart, draw
 from generator.edition.figures import Figure, HiddenPoint, Kind, Point, Series, Strip
 from generator.edition.literal import settle
-from generator.edition.render import Edition, edition
+from generator.edition.render import Edition, TemplateData, edition
 from generator.files.catalogue import load
 from generator.publish import output
 from generator.text import Language
@@ -159,9 +159,17 @@ def editions() -> dict[Language, Edition]:
     return {language: edition(typical_site(), language, load()) for language in Language}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigurePage(TemplateData):
+    """A figure and nothing else."""
+
+    template: ClassVar[str] = "_figure.html.j2"
+    chart: Chart
+
+
 def fragment(made: Edition, figure: Figure | Strip) -> str:
     """A figure as a page holds it."""
-    return str(made.fragment("_figure.html.j2", "index", {"chart": draw(figure, made.say)}))
+    return str(made.printed(FigurePage(chart=draw(figure, made.say)), "index"))
 
 
 def parsed(made: Edition, figure: Figure | Strip) -> ET.Element:

@@ -32,26 +32,6 @@ from tests.test_glossary import defined
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "site" / "templates"
 
-# Templates that no class stands for yet. Whoever converts one takes it out.
-UNCONVERTED: frozenset[str] = frozenset(
-    {
-        "_fields.html.j2",
-        "_files.html.j2",
-        "_participation.html.j2",
-        "_released.html.j2",
-        "_symbols.html.j2",
-        "duties/downloads.md.j2",
-        "statistics/participation.md.j2",
-        "statistics/release.md.j2",
-        "statistics/release_downloads.md.j2",
-        "statistics/releases.md.j2",
-        "statistics/reporting.md.j2",
-        "statistics/statistics.md.j2",
-        "statistics/statistics_methods.md.j2",
-        "statistics/table.md.j2",
-    }
-)
-
 # Filters that write a value; every other is logic.
 WRITES = frozenset({"t", "plain", "heading", "anchor", "day", "num", "label"})
 # What each of them can write; `heading` and `plain` also take what `label` has made of a value.
@@ -342,9 +322,8 @@ def _inside(found: Type) -> Iterator[type]:
 
 
 def templates() -> list[str]:
-    """The templates of the site, but those that wait to be converted."""
-    found = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.j2"))
-    return [name for name in found if name not in UNCONVERTED]
+    """The templates of the site."""
+    return sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.j2"))
 
 
 def walk(source: Callable[[str], str]) -> Walk:
@@ -356,8 +335,7 @@ def walked() -> Walk:
     """The walk through all templates of the site."""
     made = walk(lambda name: (TEMPLATES / name).read_text(encoding="utf-8"))
     for data in classes().values():
-        if data.template not in UNCONVERTED:
-            made.data(data)
+        made.data(data)
     return made
 
 
@@ -398,10 +376,6 @@ def test_every_field_of_a_row_is_used() -> None:
 
 def test_types_say_what_they_hold() -> None:
     assert unfit([*classes().values(), *rows(classes().values())]) == []
-
-
-def test_what_waits_is_there() -> None:
-    assert {name for name in UNCONVERTED if not (TEMPLATES / name).exists()} == set()
 
 
 # --- the test itself --------------------------------------------------------------------------------------------------

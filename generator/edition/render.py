@@ -69,8 +69,7 @@ class PageDraft:
     path: str
     kind: str
     title: str
-    template: str
-    data: Mapping[str, object]
+    data: TemplateData
     cites: tuple[Position, ...]
     description: str
     searchable: bool
@@ -97,14 +96,10 @@ class Edition(Speaker):
         """The same Edition for HTML that no engine reads any more."""
         return replace(self, environment=_environment(self.language, escaped))
 
-    def fragment(self, template: str, path: str, data: Mapping[str, object]) -> Markup:
-        """A template as HTML for the page at `path`."""
-        href = partial(relative, path)
-        return Markup(self.environment.get_template(template).render(data, href=href, here=path))
-
     def printed(self, data: TemplateData, path: str) -> Markup:
         """The template of these data as HTML for the page at `path`."""
-        return self.fragment(data.template, path, data.names())
+        template = self.environment.get_template(data.template)
+        return Markup(template.render(data.names(), href=partial(relative, path)))
 
     def page(
         self,
@@ -112,21 +107,19 @@ class Edition(Speaker):
         path: str,
         kind: str,
         title: str,
-        template: str = "",
-        data: Mapping[str, object] | TemplateData,
+        data: TemplateData,
         cites: Iterable[Position],
         description: str = "",
         searchable: bool = True,
         hide: tuple[str, ...] = (),
         files: tuple[File, ...] = (),
     ) -> Page:
-        """A Page from a template. The template prints the body below the headline; provenance follows by itself."""
+        """A Page. The template of its data prints the body below the headline; provenance follows by itself."""
         draft = PageDraft(
             path=path,
             kind=kind,
             title=title,
-            template=data.template if isinstance(data, TemplateData) else template,
-            data=data.names() if isinstance(data, TemplateData) else data,
+            data=data,
             cites=tuple(sorted(set(cites))),
             description=description or title,
             searchable=searchable,
@@ -137,7 +130,7 @@ class Edition(Speaker):
 
     def written(self, draft: PageDraft) -> Page:
         """The Page of a PageDraft."""
-        body = self.fragment(draft.template, draft.path, draft.data)
+        body = self.printed(draft.data, draft.path)
         foot = self.provenance(draft.path, draft.cites)
         headline = "" if draft.kind == "home" else f"# {heading(draft.title)} {{#top}}\n\n"
         return Page(
