@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -98,7 +98,7 @@ def pages(edition: Edition) -> Iterator[Page]:
         data=DownloadsPage(
             count=number(len(verdicts.checks)),
             as_of=verdicts.as_of,
-            files=tuple(download(edition, file, PATH, _holds(edition, file), shared=_shared(file)) for file in files),
+            files=tuple(download(edition, file, PATH, "downloads.file") for file in files),
             no_workbook="" if has_workbook else say("downloads.no_workbook", most=number(MOST_ROWS)),
             verdicts=tuple(VerdictInFile(verdict=v, meaning=meaning(v, edition.catalogue)) for v in Verdict),
             columns=tuple(
@@ -108,13 +108,20 @@ def pages(edition: Edition) -> Iterator[Page]:
             format=FORMAT,
         ),
         cites=(),
-        files=tuple(file for file in files if edition.language is Language.ZH or not _shared(file)),
+        files=kept(edition, files),
     )
 
 
-def _shared(file: File) -> bool:
-    """Whether one file serves both languages: it lies in the Chinese half, which is the site's root."""
-    return file.path in (JSON, SCHEMA)
+def kept(edition: Edition, files: Iterable[File]) -> tuple[File, ...]:
+    """The files that lie in this language's half of the site.
+
+    JSON serves both languages: it lies in the Chinese half, which is the site's root.
+    """
+    return tuple(file for file in files if edition.language is Language.ZH or not _is_shared(file))
+
+
+def _is_shared(file: File) -> bool:
+    return file.path.endswith(".json")
 
 
 def _files(edition: Edition) -> Iterator[File]:
@@ -127,36 +134,31 @@ def _files(edition: Edition) -> Iterator[File]:
         yield File(path=XLSX, content=as_workbook((table, notes), properties))
     yield File(path=CSV, content=as_csv(table))
     yield File(path=JSON, content=verdicts_json(edition.site, edition.catalogue))
-    yield File(
-        path=SCHEMA,
-        content=f"{json.dumps(public('verdicts', address(edition, SCHEMA)), ensure_ascii=False, indent=2)}\n".encode(),
-    )
+    yield schema_file(edition, "verdicts", SCHEMA)
 
 
-def address(edition: Edition, path: str) -> str | None:
-    """Where a file that serves both languages can be had, if the district says where its site is."""
+def schema_file(edition: Edition, name: str, path: str) -> File:
+    """The form of JSON files, with its address if the district says where its site is."""
     site = edition.site.repository.district.site_url
-    return f"{site.rstrip('/')}/{path}" if site else None
+    form = public(name, f"{site.rstrip('/')}/{path}" if site else None)
+    return File(path=path, content=f"{json.dumps(form, ensure_ascii=False, indent=2)}\n".encode())
 
 
-def download(edition: Edition, file: File, here: str, holds: str, *, shared: bool) -> DownloadFile:
-    """A file in the list of the page `here`."""
+def download(edition: Edition, file: File, here: str, words: str) -> DownloadFile:
+    """A file in the list of the page `here`; the catalogue says below `words` what each kind of file holds."""
+    kind = "schema" if file.path.endswith(".schema.json") else file.path.rpartition(".")[2]
     half = FOLDERS[edition.language]
-    target = file.path if shared else f"{half}{file.path}"
+    target = file.path if _is_shared(file) else f"{half}{file.path}"
     return DownloadFile(
         name=posixpath.basename(file.path),
         href=posixpath.relpath(target, posixpath.dirname(f"{half}{here}")),
-        holds=holds,
+        holds=edition.say(f"{words}.{kind}"),
         size=edition.say("downloads.bytes", count=number(len(file.content))),
         checksum=hashlib.sha256(file.content).hexdigest(),
     )
 
 
-def _holds(edition: Edition, file: File) -> str:
-    return edition.say(f"downloads.file.{'schema' if file.path == SCHEMA else file.path.rpartition('.')[2]}")
-
-
-class _Seen(NamedTuple):
+class _CheckRow(NamedTuple):
     """A Check, and the evidence that several columns tell of."""
 
     check: Check
@@ -169,33 +171,33 @@ class _Seen(NamedTuple):
 def verdict_table(edition: Edition) -> Sheet:
     """A row a Check, in words of the Edition's language."""
     cells = [cell for cell, _ in _COLUMNS.values()]
-    seen = (_Seen(check=check, evidence=check.evidence()) for check in edition.site.verdicts.checks)
-    rows = [[cell(edition, one) for cell in cells] for one in seen]
+    checks = (_CheckRow(check=check, evidence=check.evidence()) for check in edition.site.verdicts.checks)
+    rows = [[cell(edition, row) for cell in cells] for row in checks]
     columns = tuple((edition.say(f"downloads.{name}"), width) for name, (_, width) in _COLUMNS.items())
     return Sheet(name=edition.say("downloads.sheet"), columns=columns, rows=rows, frozen=2)
 
 
-def _subject(edition: Edition, seen: _Seen) -> str:
-    school = seen.check.school
+def _subject(edition: Edition, row: _CheckRow) -> str:
+    school = row.check.school
     return edition.plain(school.title if school else edition.site.repository.district.title)
 
 
-def _area(edition: Edition, seen: _Seen) -> str:
-    school, areas = seen.check.school, edition.site.repository.district.areas
+def _area(edition: Edition, row: _CheckRow) -> str:
+    school, areas = row.check.school, edition.site.repository.district.areas
     return next((edition.plain(a.title) for a in areas if school and a.id == school.area), "")
 
 
-def _measure(edition: Edition, seen: _Seen) -> str:
-    rule = seen.check.rule
+def _measure(edition: Edition, row: _CheckRow) -> str:
+    rule = row.check.rule
     return edition.plain(enum_label("SchoolMeasure" if rule.subject is Subject.SCHOOL else "MeasureName", rule.measure))
 
 
-def _found(edition: Edition, seen: _Seen) -> SheetValue:
-    return _cell(edition, seen.check, seen.check.decisive.value) if seen.check.decisive else None
+def _found(edition: Edition, row: _CheckRow) -> SheetValue:
+    return _cell(edition, row.check, row.check.decisive.value) if row.check.decisive else None
 
 
-def _target(edition: Edition, seen: _Seen) -> SheetValue:
-    return _cell(edition, seen.check, seen.check.decisive.target) if seen.check.decisive else None
+def _target(edition: Edition, row: _CheckRow) -> SheetValue:
+    return _cell(edition, row.check, row.check.decisive.target) if row.check.decisive else None
 
 
 def _cell(edition: Edition, check: Check, value: Value | None) -> SheetValue:
@@ -217,16 +219,16 @@ def _word(edition: Edition, check: Check, word: str) -> str:
     return edition.plain(enum_label(_WORDS.get(SchoolMeasure(check.rule.measure), "MeasuredWord"), word))
 
 
-def _status(edition: Edition, seen: _Seen) -> str:
-    decisive = seen.check.decisive
+def _status(edition: Edition, row: _CheckRow) -> str:
+    decisive = row.check.decisive
     status = (
         Status.NOT_APPLICABLE if decisive is None else Status.NOT_STATED if decisive.value is None else Status.STATED
     )
     return edition.say(f"downloads.status.{status.value}")
 
 
-def _evidence(_: Edition, seen: _Seen) -> str:
-    return " ".join(f"{at.path}:{at.line}" for at in (*(e.at for e in seen.evidence), *seen.check.cites))
+def _evidence(_: Edition, row: _CheckRow) -> str:
+    return " ".join(f"{at.path}:{at.line}" for at in (*(e.at for e in row.evidence), *row.check.cites))
 
 
 def period(name: str) -> str:
@@ -234,7 +236,7 @@ def period(name: str) -> str:
     return f"{name[:5]}M{name[5:]}" if len(name) == len("2026-10") else name
 
 
-_COLUMNS: Mapping[str, tuple[Callable[[Edition, _Seen], SheetValue], int]] = {
+_COLUMNS: Mapping[str, tuple[Callable[[Edition, _CheckRow], SheetValue], int]] = {
     "school": (lambda _, s: s.check.school.id if s.check.school else None, 8),
     "school_title": (_subject, 24),
     "area": (_area, 10),

@@ -11,20 +11,11 @@ from fractions import Fraction
 from typing import ClassVar
 
 from generator.edition.render import Edition, TemplateData
-from generator.edition.site import Page, Site
+from generator.edition.site import Page
 from generator.model.district import Body
-from generator.model.ids import ClauseRef, PolicyId
 from generator.model.inspections import AwardLevel, Grade, Indicator, Item, Method, Scheme, decimal
-from generator.model.programme import Clause, Policy
+from generator.pages.words.wording import Cited, clauses
 from generator.text import Text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchemeClause:
-    """A clause that the scheme carries out, with its policy."""
-
-    policy: Policy
-    clause: Clause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +59,7 @@ class SchemePage(TemplateData):
     template: ClassVar[str] = "duties/scheme.md.j2"
     scheme: Scheme
     body: Body
-    clauses: tuple[SchemeClause, ...]
+    clauses: tuple[Cited, ...]
     levels: tuple[SchemeLevel, ...]
     multipliers: tuple[GradeShare, ...]
     methods: tuple[Method, ...]
@@ -85,7 +76,7 @@ def pages(edition: Edition) -> Iterator[Page]:
 
 
 def _scheme(edition: Edition, scheme: Scheme) -> Page:
-    site = edition.site
+    site, found = edition.site, clauses(edition.site)
     return edition.page(
         path=f"schemes/{scheme.id}",
         kind="scheme",
@@ -94,7 +85,7 @@ def _scheme(edition: Edition, scheme: Scheme) -> Page:
         data=SchemePage(
             scheme=scheme,
             body=next(b for b in site.repository.district.bodies if b.id == scheme.body),
-            clauses=tuple(_clause(site, ref) for ref in scheme.clauses),
+            clauses=tuple(found[ref] for ref in scheme.clauses),
             levels=tuple(SchemeLevel(level=x, threshold=decimal(x.threshold)) for x in scheme.levels),
             multipliers=tuple(GradeShare(grade=g, share=decimal(share)) for g, share in scheme.multipliers.items()),
             methods=tuple(method for method in Method if any(method in item.methods for item in scheme.items)),
@@ -107,11 +98,6 @@ def _scheme(edition: Edition, scheme: Scheme) -> Page:
         ),
         cites=[scheme.source],
     )
-
-
-def _clause(site: Site, ref: ClauseRef) -> SchemeClause:
-    policy = site.repository.policies[PolicyId(ref.partition("#")[0])]
-    return SchemeClause(policy=policy, clause=site.repository.clauses[ref])
 
 
 def _by_rule(edition: Edition, scheme: Scheme) -> str | None:

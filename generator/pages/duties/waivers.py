@@ -19,14 +19,21 @@ from generator.model.schools import School
 from generator.pages.words.wording import TONES, days_to
 
 
-class State(StrEnum):
+class WaiverStanding(StrEnum):
+    """How a waiver stands on the day, and whether one in force is needed."""
+
     IN_FORCE = "in_force"
     NEEDLESS = "needless"
     ENDED = "ended"
     COMING = "coming"
 
 
-_TONES = {State.IN_FORCE: "waived", State.NEEDLESS: "neutral", State.ENDED: "short", State.COMING: "none"}
+_TONES = {
+    WaiverStanding.IN_FORCE: "waived",
+    WaiverStanding.NEEDLESS: "neutral",
+    WaiverStanding.ENDED: "short",
+    WaiverStanding.COMING: "none",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +59,7 @@ class WaiverCard:
 class WaiverGroup:
     """The waivers of one state; `lead` says what that means."""
 
-    state: State
+    state: WaiverStanding
     title: str
     lead: str
     tone: str
@@ -73,19 +80,19 @@ def pages(edition: Edition) -> Iterator[Page]:
         kind="compliance",
         title=edition.say("waivers.title"),
         description=edition.say("waivers.description"),
-        data=WaiversPage(groups=tuple(group for state in State if (group := _group(edition, state)).members)),
+        data=WaiversPage(groups=tuple(group for state in WaiverStanding if (group := _group(edition, state)).members)),
         cites=[w.source for w in waivers] or [edition.site.repository.district.source],
     )
 
 
-def state_of(site: Site, waiver: Waiver) -> State:
+def state_of(site: Site, waiver: Waiver) -> WaiverStanding:
     """How a waiver stands on the day."""
     if waiver.in_force(site.as_of):
-        return State.NEEDLESS if waiver.id in site.verdicts.needless else State.IN_FORCE
-    return State.ENDED if waiver.last_day < site.as_of else State.COMING
+        return WaiverStanding.NEEDLESS if waiver.id in site.verdicts.needless else WaiverStanding.IN_FORCE
+    return WaiverStanding.ENDED if waiver.last_day < site.as_of else WaiverStanding.COMING
 
 
-def _group(edition: Edition, state: State) -> WaiverGroup:
+def _group(edition: Edition, state: WaiverStanding) -> WaiverGroup:
     found = (w for w in edition.site.repository.waivers.values() if state_of(edition.site, w) is state)
     return WaiverGroup(
         state=state,

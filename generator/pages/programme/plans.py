@@ -15,8 +15,9 @@ from generator.edition.render import Edition, TemplateData, number
 from generator.edition.site import Page, Site
 from generator.model.district import Body, SchoolYear, System
 from generator.model.ids import YearId
-from generator.model.programme import Activity, ActivityState, Clause, Plan, PlanTarget, Policy
+from generator.model.programme import Activity, ActivityState, Plan, PlanTarget
 from generator.pages.programme.figures import TONES, figure, rests_on
+from generator.pages.words.wording import Cited, clauses
 
 STATE_TONES: Mapping[ActivityState, str] = {
     ActivityState.HELD: "ok",
@@ -63,14 +64,6 @@ class TargetLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanClause:
-    """A clause that a plan carries out."""
-
-    policy: Policy
-    clause: Clause
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityLine:
     """An activity: its days, and the counts that were stated, in words."""
 
@@ -87,7 +80,7 @@ class PlanPage(TemplateData):
     body: Body
     targets: tuple[TargetLine, ...]
     budget_total: int
-    clauses: tuple[PlanClause, ...]
+    clauses: tuple[Cited, ...]
     activities: tuple[ActivityLine, ...]
     systems: tuple[System, ...]
 
@@ -137,8 +130,7 @@ def _body(site: Site, plan: Plan) -> Body:
 def _plan(edition: Edition, plan: Plan) -> Page:
     site = edition.site
     done = activities(site, plan)
-    clauses = site.repository.clauses
-    policies = {c.ref: p for p in site.repository.policies.values() for c in p.clauses}
+    found = clauses(site)
     return edition.page(
         path=f"plans/{plan.id}",
         kind="plan",
@@ -149,7 +141,7 @@ def _plan(edition: Edition, plan: Plan) -> Page:
             body=_body(site, plan),
             targets=tuple(_target(edition, t) for t in site.targets if t.plan.id == plan.id),
             budget_total=sum(line.yuan for line in plan.budget),
-            clauses=tuple(PlanClause(policy=policies[ref], clause=clauses[ref]) for ref in plan.clauses),
+            clauses=tuple(found[ref] for ref in plan.clauses),
             activities=tuple(activity_line(edition, a) for a in done),
             systems=tuple(s for s in site.repository.district.systems if s.number in plan.systems),
         ),

@@ -15,12 +15,12 @@ from generator.edition.archive import as_zip
 from generator.edition.render import Edition
 from generator.edition.site import File
 from generator.edition.spreadsheet import Sheet, SheetValue, as_csv, as_workbook
-from generator.files.schemas import enum_label, public
+from generator.files.schemas import enum_label
 from generator.model.cells import Shown
 from generator.model.district import RiskLevel
 from generator.model.ids import SchoolId
 from generator.model.releases import Participation, Release, digest
-from generator.pages.duties.downloads import address
+from generator.pages.duties.downloads import schema_file
 from generator.pages.statistics.tables import MARK, NOBODY, SHOWN_MARK, ReleaseWords, is_share, term_of
 from generator.text import Text
 
@@ -52,37 +52,31 @@ def path_of(name: str, kind: str) -> str:
 
 def files(edition: Edition, release: Release, names: Sequence[str]) -> Iterator[File]:
     """The files of a release under each of `names`: its id, and `latest` if it is that."""
-    voice = ReleaseWords(edition=edition, release=release)
-    made = {"csv": as_csv(figures_table(voice)), "xlsx": _workbook(voice), "json": as_json(edition, release)}
-    made["zip"] = as_zip(_packed(voice, made))
+    words = ReleaseWords(edition=edition, release=release)
+    made = {"csv": as_csv(figures_table(words)), "xlsx": _workbook(words), "json": as_json(edition, release)}
+    made["zip"] = as_zip(_packed(words, made))
     yield from (File(path=path_of(name, kind), content=made[kind]) for name in names for kind in KINDS)
 
 
-def schema_file(edition: Edition) -> File:
+def schema(edition: Edition) -> File:
     """The form of the JSON files."""
-    form = json.dumps(public("statistics", address(edition, SCHEMA)), ensure_ascii=False, indent=2)
-    return File(path=SCHEMA, content=f"{form}\n".encode())
-
-
-def is_shared(file: File) -> bool:
-    """Whether one file serves both languages."""
-    return file.path.endswith(".json")
+    return schema_file(edition, "statistics", SCHEMA)
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
 
 
-def figures_table(voice: ReleaseWords) -> Sheet:
+def figures_table(words: ReleaseWords) -> Sheet:
     """A row a cell, in the order of the release."""
-    release, edition = voice.release, voice.edition
+    release, edition = words.release, words.edition
     rows: list[list[SheetValue]] = []
     for table in release.tables:
-        title = voice.table(table.id)
+        title = words.table(table.id)
         for row in table.rows:
-            named = voice.row(table.id, row.id)
+            named = words.row(table.id, row.id)
             for column, cell in row.cells.items():
                 value, status = _value(column, cell)
-                words = (voice.column(table.id, column), voice.unit(table.id, column))
+                named_column = (words.column(table.id, column), words.unit(table.id, column))
                 rows.append(
                     [
                         release.id,
@@ -93,7 +87,7 @@ def figures_table(voice: ReleaseWords) -> Sheet:
                         named,
                         row.schools,
                         column,
-                        *words,
+                        *named_column,
                         value,
                         status,
                     ]
@@ -108,9 +102,9 @@ def _value(column: str, cell: object) -> tuple[int | float | None, str | None]:
     return (cell.value / 10 if is_share(column) else cell.value), None
 
 
-def verdicts_table(voice: ReleaseWords) -> Sheet:
+def verdicts_table(words: ReleaseWords) -> Sheet:
     """What the release says of sealed rules: a row a school, or one for the district."""
-    edition, release = voice.edition, voice.release
+    edition, release = words.edition, words.release
     schools = edition.site.repository.schools
     rows: list[list[SheetValue]] = []
     for told in release.school_verdicts:
@@ -123,18 +117,18 @@ def verdicts_table(voice: ReleaseWords) -> Sheet:
     return Sheet(name=edition.say("statistics.sheet.verdicts"), columns=columns, rows=rows)
 
 
-def participation_table(voice: ReleaseWords) -> Sheet:
+def participation_table(words: ReleaseWords) -> Sheet:
     """The band of every school's participation: a row a school; empty where there are no bands."""
-    release, schools, bands = voice.release, voice.edition.site.repository.schools, voice.release.participation
+    release, schools, bands = words.release, words.edition.site.repository.schools, words.release.participation
     rows: list[list[SheetValue]] = []
-    for school, told in voice.participation().items():
-        title = voice.edition.plain(schools[school].title) if school in schools else None
+    for school, told in words.participation().items():
+        title = words.edition.plain(schools[school].title) if school in schools else None
         rows.append(
             [release.id, release.term, school, title, None if told.suppressed else told.text, *_band(bands, school)]
         )
     names = ("release", "term", "school", "school_title", "band", "value", "below", "status")
     columns = tuple((name, 24 if name in ("school_title", "band") else 14) for name in names)
-    return Sheet(name=voice.edition.say("statistics.sheet.participation"), columns=columns, rows=rows)
+    return Sheet(name=words.edition.say("statistics.sheet.participation"), columns=columns, rows=rows)
 
 
 def _band(bands: Participation | None, school: SchoolId) -> tuple[int | None, int | None, str | None]:
@@ -152,10 +146,10 @@ def _verdict(edition: Edition, *, met: bool) -> str:
     return edition.plain(enum_label("ReleaseVerdict", "met" if met else "unmet"))
 
 
-def _notes(voice: ReleaseWords) -> Sheet:
-    say = voice.edition.say
-    rows = [[title, text] for title, text in about(voice)]
-    rows += [[title, say("statistics.about.participation.columns")] for title in _of_bands(voice)]
+def _notes(words: ReleaseWords) -> Sheet:
+    say = words.edition.say
+    rows = [[title, text] for title, text in about(words)]
+    rows += [[title, say("statistics.about.participation.columns")] for title in _of_bands(words)]
     rows += [
         [say("statistics.notes.column", title=say(f"statistics.column.{name}")), say(f"statistics.column.{name}.note")]
         for name in COLUMNS
@@ -167,14 +161,14 @@ def _notes(voice: ReleaseWords) -> Sheet:
     )
 
 
-def _of_bands(voice: ReleaseWords) -> list[str]:
+def _of_bands(words: ReleaseWords) -> list[str]:
     """The title of the columns that tell bands, where there are any."""
-    return [voice.edition.say("statistics.sheet.participation")] if voice.release.participation else []
+    return [words.edition.say("statistics.sheet.participation")] if words.release.participation else []
 
 
-def about(voice: ReleaseWords) -> Iterator[tuple[str, SheetValue]]:
+def about(words: ReleaseWords) -> Iterator[tuple[str, SheetValue]]:
     """What must be read with the figures: which release, under which limits, what the mark means."""
-    edition, release = voice.edition, voice.release
+    edition, release = words.edition, words.release
     say, limits = edition.say, release.limits
     yield say("statistics.about.release"), release.id
     yield say("statistics.about.term"), edition.plain(term_of(edition.site, release.term).title)
@@ -192,46 +186,46 @@ def about(voice: ReleaseWords) -> Iterator[tuple[str, SheetValue]]:
         say("statistics.about.rows.text", schools=limits.schools, per_cent=limits.per_cent),
     )
     if bands := release.participation:
-        begins = say("statistics.separator").join(voice.band(begin) for begin in (0, *bands.edges))
+        begins = say("statistics.separator").join(words.band(begin) for begin in (0, *bands.edges))
         yield say("participation.title"), say("statistics.about.participation.text", bands=begins, k=limits.k)
     if (notice := edition.site.repository.district.notice) is not None:
         yield say("statistics.about.notice"), edition.plain(notice)
 
 
-def _workbook(voice: ReleaseWords) -> bytes:
-    title = voice.edition.say("statistics.files.title", release=voice.release.id)
-    properties = {"title": title, "subject": voice.edition.plain(voice.edition.site.repository.district.title)}
-    bands = [participation_table(voice)] if voice.release.participation else []
-    return as_workbook((figures_table(voice), *bands, verdicts_table(voice), _notes(voice)), properties)
+def _workbook(words: ReleaseWords) -> bytes:
+    title = words.edition.say("statistics.files.title", release=words.release.id)
+    properties = {"title": title, "subject": words.edition.plain(words.edition.site.repository.district.title)}
+    bands = [participation_table(words)] if words.release.participation else []
+    return as_workbook((figures_table(words), *bands, verdicts_table(words), _notes(words)), properties)
 
 
 # --- zip --------------------------------------------------------------------------------------------------------------
 
 
-def _packed(voice: ReleaseWords, made: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    name = voice.release.id
-    yield "README.txt", _readme(voice).encode("utf-8-sig")
-    yield "dictionary.csv", as_csv(_dictionary(voice))
+def _packed(words: ReleaseWords, made: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    name = words.release.id
+    yield "README.txt", _readme(words).encode("utf-8-sig")
+    yield "dictionary.csv", as_csv(_dictionary(words))
     yield f"{name}.csv", made["csv"]
-    if voice.release.participation:
-        yield f"{name}-participation.csv", as_csv(participation_table(voice))
-    yield f"{name}-verdicts.csv", as_csv(verdicts_table(voice))
+    if words.release.participation:
+        yield f"{name}-participation.csv", as_csv(participation_table(words))
+    yield f"{name}-verdicts.csv", as_csv(verdicts_table(words))
     yield f"{name}.xlsx", made["xlsx"]
     yield f"{name}.json", made["json"]
-    yield "statistics.schema.json", schema_file(voice.edition).content
+    yield "statistics.schema.json", schema(words.edition).content
 
 
-def _readme(voice: ReleaseWords) -> str:
-    say, edition, name = voice.edition.say, voice.edition, voice.release.id
+def _readme(words: ReleaseWords) -> str:
+    say, edition, name = words.edition.say, words.edition, words.release.id
     facts = [
         say("statistics.readme.fact", name=what, said=edition.day(told) if isinstance(told, date) else told)
-        for what, told in about(voice)
+        for what, told in about(words)
     ]
     facts += [
         say("statistics.readme.fact", name=title, said=say("statistics.about.participation.columns"))
-        for title in _of_bands(voice)
+        for title in _of_bands(words)
     ]
-    listed = [f"  {file}  {say(f'statistics.readme.{kind}')}" for file, kind in _listed(voice.release)]
+    listed = [f"  {file}  {say(f'statistics.readme.{kind}')}" for file, kind in _listed(words.release)]
     cite = say("statistics.readme.cite", district=edition.plain(edition.site.repository.district.title), release=name)
     title = say("statistics.files.title", release=name)
     return "\r\n".join(
@@ -252,16 +246,16 @@ def _listed(release: Release) -> Iterator[tuple[str, str]]:
     )
 
 
-def _dictionary(voice: ReleaseWords) -> Sheet:
+def _dictionary(words: ReleaseWords) -> Sheet:
     """Every table, row and column of the release with its name, unit and note."""
-    say = voice.edition.say
+    say = words.edition.say
     rows: list[list[SheetValue]] = []
-    for table in voice.release.tables:
-        notes = dict(voice.notes(table))
-        rows.append(["table", table.id, None, voice.table(table.id), None, say(f"table.{table.id}.note")])
-        rows += [["row", table.id, row.id, voice.row(table.id, row.id), None, None] for row in table.rows]
+    for table in words.release.tables:
+        notes = dict(words.notes(table))
+        rows.append(["table", table.id, None, words.table(table.id), None, say(f"table.{table.id}.note")])
+        rows += [["row", table.id, row.id, words.row(table.id, row.id), None, None] for row in table.rows]
         rows += [
-            ["column", table.id, c, voice.column(table.id, c), voice.unit(table.id, c), notes.get(c)]
+            ["column", table.id, c, words.column(table.id, c), words.unit(table.id, c), notes.get(c)]
             for c in table.columns
         ]
     names = ("kind", "table", "id", "title", "unit", "note")

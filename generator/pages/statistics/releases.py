@@ -12,7 +12,7 @@ from datetime import date
 from typing import ClassVar
 
 from generator.edition.render import Edition, TemplateData
-from generator.edition.site import File, Page
+from generator.edition.site import Page
 from generator.files.schemas import published
 from generator.model.cells import Cell, Published
 from generator.model.district import Term
@@ -20,8 +20,8 @@ from generator.model.duties import RuleId
 from generator.model.releases import DistrictVerdict, Release, SchoolVerdicts, digest, id_of
 from generator.model.schools import School
 from generator.pages.about.dictionary import FieldLine, fields
-from generator.pages.duties.downloads import ColumnMeaning, DownloadFile, download
-from generator.pages.statistics.release_files import COLUMNS, FORMAT, SCHEMA, about, files, is_shared, schema_file
+from generator.pages.duties.downloads import ColumnMeaning, DownloadFile, download, kept
+from generator.pages.statistics.release_files import COLUMNS, FORMAT, about, files, schema
 from generator.pages.statistics.statistics import TitledRelease, newest_release
 from generator.pages.statistics.tables import (
     MARK,
@@ -34,9 +34,10 @@ from generator.pages.statistics.tables import (
     school_bands,
     symbols,
 )
-from generator.text import Language, Text
+from generator.text import Text
 
 PATH = "statistics/releases"
+_HOLDS = "releases.file"  # what a file holds, in the catalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +169,7 @@ def _planned(edition: Edition, term: Term) -> PlannedRelease:
 
 
 def _release(edition: Edition, release: Release, *, latest: bool) -> Page:
-    voice = ReleaseWords(edition=edition, release=release)
+    words = ReleaseWords(edition=edition, release=release)
     names = (release.id, "latest") if latest else (release.id,)
     made = tuple(files(edition, release, names))
     path = f"{PATH}/{release.id}"
@@ -182,66 +183,56 @@ def _release(edition: Edition, release: Release, *, latest: bool) -> Page:
         data=ReleasePage(
             release=release,
             later=later[-1] if later else None,
-            facts=tuple(_facts(voice)),
-            changes=(*_changes(voice, before), *_moved(voice, before)) if before else (),
-            files=tuple(_file(edition, file, path) for file in made if "/latest." not in file.path),
-            symbols=symbols(voice),
-            tables=tuple(released_table(voice, table, voice.table(table.id)) for table in release.tables),
-            participation=school_bands(voice, edition.say("participation.title")),
+            facts=tuple(_facts(words)),
+            changes=(*_changes(words, before), *_moved(words, before)) if before else (),
+            files=tuple(download(edition, file, path, _HOLDS) for file in made if "/latest." not in file.path),
+            symbols=symbols(words),
+            tables=tuple(released_table(words, table, words.table(table.id)) for table in release.tables),
+            participation=school_bands(words, edition.say("participation.title")),
             by_school=tuple(_by_school(edition, verdicts) for verdicts in release.school_verdicts),
             by_district=tuple(_by_district(edition, verdict) for verdict in release.district_verdicts),
         ),
         cites=[release.source],
         searchable=False,
         hide=("toc",),
-        files=_kept(edition, made),
+        files=kept(edition, made),
     )
 
 
-def _facts(voice: ReleaseWords) -> Iterator[ReleaseFact]:
-    for title, value in about(voice):
-        yield ReleaseFact(title=title, text=voice.edition.day(value) if isinstance(value, date) else str(value))
+def _facts(words: ReleaseWords) -> Iterator[ReleaseFact]:
+    for title, value in about(words):
+        yield ReleaseFact(title=title, text=words.edition.day(value) if isinstance(value, date) else str(value))
 
 
-def _kept(edition: Edition, made: tuple[File, ...]) -> tuple[File, ...]:
-    """One file of each address: what serves both languages lies in the Chinese half."""
-    return tuple(file for file in made if edition.language is Language.ZH or not is_shared(file))
-
-
-def _file(edition: Edition, file: File, here: str) -> DownloadFile:
-    kind = "schema" if file.path == SCHEMA else file.path.rpartition(".")[2]
-    return download(edition, file, here, edition.say(f"releases.file.{kind}"), shared=is_shared(file))
-
-
-def _changes(voice: ReleaseWords, before: Release) -> Iterator[ChangedCell]:
+def _changes(words: ReleaseWords, before: Release) -> Iterator[ChangedCell]:
     """The cells that a revision shows otherwise than the revision before. Both are published."""
-    after = voice.release.cells
+    after = words.release.cells
     for cell in dict.fromkeys((*after, *before.cells)):
         was, is_ = before.cells.get(cell), after.get(cell)
         if was != is_:
-            yield ChangedCell(where=_where(voice, cell), was=_said(voice, cell, was), now=_said(voice, cell, is_))
+            yield ChangedCell(where=_where(words, cell), was=_said(words, cell, was), now=_said(words, cell, is_))
 
 
-def _moved(voice: ReleaseWords, before: Release) -> Iterator[ChangedCell]:
+def _moved(words: ReleaseWords, before: Release) -> Iterator[ChangedCell]:
     """The schools whose band a revision tells otherwise."""
-    after, then = voice.participation(), ReleaseWords(edition=voice.edition, release=before).participation()
-    known, none = voice.edition.site.repository.schools, voice.edition.say("releases.not_there")
+    after, then = words.participation(), ReleaseWords(edition=words.edition, release=before).participation()
+    known, none = words.edition.site.repository.schools, words.edition.say("releases.not_there")
     for school in dict.fromkeys((*after, *then)):
         was, is_ = (told[school].text if school in told else none for told in (then, after))
         if was != is_:
-            name = voice.edition.plain(known[school].title) if school in known else school
-            table = voice.edition.say("participation.title")
-            where = voice.edition.say("releases.where_school", table=table, school=name)
+            name = words.edition.plain(known[school].title) if school in known else school
+            table = words.edition.say("participation.title")
+            where = words.edition.say("releases.where_school", table=table, school=name)
             yield ChangedCell(where=where, was=was, now=is_)
 
 
-def _where(voice: ReleaseWords, cell: Cell) -> str:
-    words = (voice.table(cell.table), voice.row(cell.table, cell.row), voice.column(cell.table, cell.column))
-    return voice.edition.say("releases.where", table=words[0], row=words[1], column=words[2])
+def _where(words: ReleaseWords, cell: Cell) -> str:
+    table, row, column = words.table(cell.table), words.row(cell.table, cell.row), words.column(cell.table, cell.column)
+    return words.edition.say("releases.where", table=table, row=row, column=column)
 
 
-def _said(voice: ReleaseWords, cell: Cell, found: Published | None) -> str:
-    return voice.edition.say("releases.not_there") if found is None else voice.cell(cell.column, found).text
+def _said(words: ReleaseWords, cell: Cell, found: Published | None) -> str:
+    return words.edition.say("releases.not_there") if found is None else words.cell(cell.column, found).text
 
 
 def _by_school(edition: Edition, verdicts: SchoolVerdicts) -> SealedAnswer:
@@ -268,7 +259,7 @@ def _rule(edition: Edition, rule: RuleId) -> RuleName:
 
 def _downloads(edition: Edition, newest: Release | None) -> Page:
     path = "statistics/downloads"
-    made = (*(files(edition, newest, ("latest",)) if newest else ()), schema_file(edition))
+    made = (*(files(edition, newest, ("latest",)) if newest else ()), schema(edition))
     return edition.page(
         path=path,
         kind="downloads",
@@ -276,7 +267,7 @@ def _downloads(edition: Edition, newest: Release | None) -> Page:
         description=edition.say("releases.downloads.description"),
         data=ReleaseDownloadsPage(
             newest=newest,
-            files=tuple(_file(edition, file, path) for file in made),
+            files=tuple(download(edition, file, path, _HOLDS) for file in made),
             releases=tuple(reversed(edition.site.releases)),
             columns=tuple(_column(edition, name) for name in COLUMNS),
             fields=tuple(fields(edition, published("statistics"), "", ())),
@@ -284,7 +275,7 @@ def _downloads(edition: Edition, newest: Release | None) -> Page:
             mark=MARK,
         ),
         cites=[r.source for r in edition.site.releases] or [edition.site.repository.district.source],
-        files=(schema_file(edition),) if edition.language is Language.ZH else (),
+        files=kept(edition, [schema(edition)]),
     )
 
 

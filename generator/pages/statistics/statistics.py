@@ -163,10 +163,10 @@ def pages(edition: Edition) -> Iterator[Page]:
     newest = newest_release(edition.site)
     yield _overview(edition, newest)
     if newest:
-        voice = ReleaseWords(edition=edition, release=newest)
-        yield from (_table(voice, table) for table in newest.tables)
+        words = ReleaseWords(edition=edition, release=newest)
+        yield from (_table(words, table) for table in newest.tables)
         if newest.participation:
-            yield _participation(voice)
+            yield _participation(words)
     yield _reporting(edition)
     yield _methods(edition)
 
@@ -178,7 +178,7 @@ def newest_release(site: Site) -> Release | None:
 
 
 def _overview(edition: Edition, newest: Release | None) -> Page:
-    voice = ReleaseWords(edition=edition, release=newest) if newest else None
+    words = ReleaseWords(edition=edition, release=newest) if newest else None
     coming = next((t for t in _asked(edition.site) if t.release_from and t.release_from > edition.site.as_of), None)
     return edition.page(
         path="statistics/index",
@@ -188,51 +188,51 @@ def _overview(edition: Edition, newest: Release | None) -> Page:
         data=StatisticsPage(
             release=newest,
             term=term_of(edition.site, newest.term) if newest else None,
-            headlines=tuple(_headline(voice, *headline) for headline in _HEADLINES) if voice else (),
-            tables=tuple(_tables(voice)) if voice else (),
+            headlines=tuple(_headline(words, *headline) for headline in _HEADLINES) if words else (),
+            tables=tuple(_tables(words)) if words else (),
             coming=coming,
         ),
         cites=[newest.source] if newest else [edition.site.repository.district.source],
     )
 
 
-def _tables(voice: ReleaseWords) -> Iterator[TableCard]:
-    say = voice.edition.say
-    for table in voice.release.tables:
-        yield TableCard(id=table.id, title=voice.table(table.id), note=say(f"table.{table.id}.note"))
-    if voice.release.participation:
+def _tables(words: ReleaseWords) -> Iterator[TableCard]:
+    say = words.edition.say
+    for table in words.release.tables:
+        yield TableCard(id=table.id, title=words.table(table.id), note=say(f"table.{table.id}.note"))
+    if words.release.participation:
         yield TableCard(id=SCHOOLS, title=say("participation.title"), note=say("participation.note"))
 
 
-def _headline(voice: ReleaseWords, table: str, column: str) -> Headline:
-    found = voice.release.table(table)
+def _headline(words: ReleaseWords, table: str, column: str) -> Headline:
+    found = words.release.table(table)
     assert found  # a release has every table of the registry
     return Headline(
         table=table,
-        title=voice.column(table, column),
-        cell=voice.cell(column, found.rows[-1].cells[column]),
-        unit=None if is_share(column) else voice.unit(table, column),
+        title=words.column(table, column),
+        cell=words.cell(column, found.rows[-1].cells[column]),
+        unit=None if is_share(column) else words.unit(table, column),
     )
 
 
-def _table(voice: ReleaseWords, table: PublishedTable) -> Page:
-    edition, title = voice.edition, voice.table(table.id)
-    drawn = (*figures(voice, table), *trends(edition, table.id))
+def _table(words: ReleaseWords, table: PublishedTable) -> Page:
+    edition, title = words.edition, words.table(table.id)
+    drawn = (*figures(words, table), *trends(edition, table.id))
     return edition.page(
         path=f"statistics/tables/{table.id}",
         kind="table",
         title=title,
         description=edition.say(f"table.{table.id}.note"),
         data=TablePage(
-            release=voice.release,
-            term=term_of(edition.site, voice.release.term),
-            symbols=symbols(voice),
-            table=released_table(voice, table, _caption(voice, title)),
+            release=words.release,
+            term=term_of(edition.site, words.release.term),
+            symbols=symbols(words),
+            table=released_table(words, table, _caption(words, title)),
             charts=tuple(draw(figure, edition.say) for figure in drawn),
             earlier=tuple(
                 TitledRelease(release=r, title=release_title(edition, r))
                 for r in reversed(edition.site.releases)
-                if r is not voice.release
+                if r is not words.release
             ),
         ),
         cites=[r.source for r in edition.site.releases],
@@ -240,9 +240,9 @@ def _table(voice: ReleaseWords, table: PublishedTable) -> Page:
     )
 
 
-def _participation(voice: ReleaseWords) -> Page:
-    edition, release, title = voice.edition, voice.release, voice.edition.say("participation.title")
-    bands = school_bands(voice, _caption(voice, title))
+def _participation(words: ReleaseWords) -> Page:
+    edition, release, title = words.edition, words.release, words.edition.say("participation.title")
+    bands = school_bands(words, _caption(words, title))
     assert bands
     return edition.page(
         path=f"statistics/tables/{SCHOOLS}",
@@ -255,9 +255,9 @@ def _participation(voice: ReleaseWords) -> Page:
     )
 
 
-def _caption(voice: ReleaseWords, title: str) -> str:
-    term = voice.edition.plain(term_of(voice.edition.site, voice.release.term).title)
-    return voice.edition.say("statistics.caption", title=title, term=term)
+def _caption(words: ReleaseWords, title: str) -> str:
+    term = words.edition.plain(term_of(words.edition.site, words.release.term).title)
+    return words.edition.say("statistics.caption", title=title, term=term)
 
 
 # --- reporting status -------------------------------------------------------------------------------------------------

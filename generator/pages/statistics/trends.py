@@ -31,10 +31,10 @@ _FOLLOWED: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def figures(voice: ReleaseWords, table: PublishedTable) -> Iterator[Figure]:
+def figures(words: ReleaseWords, table: PublishedTable) -> Iterator[Figure]:
     """The figures of one table: bars row by row, shares apart from counts."""
-    drawn = [c for c in _drawn(voice, table) if c in table.columns][:_MOST]
-    say = voice.edition.say
+    drawn = [c for c in _drawn(words, table) if c in table.columns][:_MOST]
+    say = words.edition.say
     if not drawn:
         return
     rows = [
@@ -43,40 +43,40 @@ def figures(voice: ReleaseWords, table: PublishedTable) -> Iterator[Figure]:
     yield Figure(
         id=f"{table.id}-bars",
         kind=Kind.BARS,
-        title=_titled(voice, table.id, drawn, "statistics.figure"),
-        axis=voice.rows_are(table.id),
-        categories=tuple(voice.row(table.id, row.id) for row in rows),
+        title=_titled(words, table.id, drawn, "statistics.figure"),
+        axis=words.rows_are(table.id),
+        categories=tuple(words.row(table.id, row.id) for row in rows),
         series=tuple(
-            Series(name=_named(voice, table.id, c), points=tuple(point(c, row.cells[c]) for row in rows)) for c in drawn
+            Series(name=_named(words, table.id, c), points=tuple(point(c, row.cells[c]) for row in rows)) for c in drawn
         ),
-        unit=_unit(voice.edition, drawn[0]),
+        unit=_unit(words.edition, drawn[0]),
         notes=(say("statistics.mark", mark=SHOWN_MARK),)
         if any(not isinstance(row.cells[c], Shown) for row in rows for c in drawn)
         else (),
     )
 
 
-def _drawn(voice: ReleaseWords, table: PublishedTable) -> tuple[str, ...]:
+def _drawn(words: ReleaseWords, table: PublishedTable) -> tuple[str, ...]:
     if table.id in BY_LEVEL:
         return tuple(
-            f"{level.id}/valid" for level in voice.release.levels[1:]
+            f"{level.id}/valid" for level in words.release.levels[1:]
         )  # the first, nothing found, would dwarf the others
     if table.id == "stage-concern":
         return table.columns[1:]
     return _DRAWN.get(table.id, tuple(c for c in table.columns if not is_share(c)))
 
 
-def _named(voice: ReleaseWords, table: str, column: str) -> str:
+def _named(words: ReleaseWords, table: str, column: str) -> str:
     """A series is called by its part: the title says of what it is the share."""
-    return voice.column(table, column.partition("/")[0])
+    return words.column(table, column.partition("/")[0])
 
 
-def _titled(voice: ReleaseWords, table: str, columns: Sequence[str], key: str) -> str:
+def _titled(words: ReleaseWords, table: str, columns: Sequence[str], key: str) -> str:
     whole = columns[0].partition("/")[2]
-    title = voice.table(table)
+    title = words.table(table)
     if whole:
-        title = voice.edition.say("statistics.figure_share", title=title, whole=voice.whole(table, whole))
-    return voice.edition.say(key, title=title)
+        title = words.edition.say("statistics.figure_share", title=title, whole=words.whole(table, whole))
+    return words.edition.say(key, title=title)
 
 
 def point(column: str, cell: Published) -> Point:

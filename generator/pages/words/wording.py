@@ -15,7 +15,7 @@ from generator.compliance.school_measures import Period, periods
 from generator.edition.render import Edition, label_text, number
 from generator.edition.site import Site
 from generator.model.duties import Anchor, PeriodKind, Rule, RuleId, Subject
-from generator.model.ids import TermId
+from generator.model.ids import ClauseRef, TermId
 from generator.model.programme import Clause, Policy, Verification
 from generator.pages.words.comparison import compared, listed, measure_title
 
@@ -33,22 +33,25 @@ TONES: Mapping[Verdict, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cited:
-    """A clause that a rule carries out, with its policy, and whether its wording is still to be checked against the
-    original.
-    """
+    """A clause with its policy, and whether its wording is still to be checked against the original."""
 
     policy: Policy
     clause: Clause
     unverified: bool
 
 
-def cited(site: Site) -> Mapping[RuleId, tuple[Cited, ...]]:
-    """The clauses of every rule."""
-    found = {
+def clauses(site: Site) -> Mapping[ClauseRef, Cited]:
+    """Every clause with its policy."""
+    return {
         clause.ref: Cited(policy=policy, clause=clause, unverified=clause.verification is not Verification.VERBATIM)
         for policy in site.repository.policies.values()
         for clause in policy.clauses
     }
+
+
+def cited(site: Site) -> Mapping[RuleId, tuple[Cited, ...]]:
+    """The clauses of every rule."""
+    found = clauses(site)
     return {rule.id: tuple(found[ref] for ref in rule.clauses) for rule in site.repository.rules.values()}
 
 
