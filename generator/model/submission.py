@@ -1,6 +1,6 @@
 """A Submission: what a school counts in a term, band by band. Sealed on disk, open only in memory.
 
-Owns the type, its closed sets, its canonical text with the salt before it, the commitment to both, and the identities
+Owns the type, its closed sets, its canonical text with the salt before it, the commitment to both, and the balances
 that its figures must satisfy. Must not know how text is read, sealed or published. A Fault names a place and a rule,
 never a figure: faults of opened content may be shown to anybody.
 """
@@ -116,7 +116,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class Balance:
     """What must hold between the figures of a band: `field` equals the sum of the figures `of`, or (`most`) is at most
     that sum. A group of figures counts as their sum; with `each`, every figure of the group is held against it.
     """
@@ -128,24 +128,24 @@ class Identity:
     each: bool = False
 
 
-IDENTITIES = (
-    Identity(field="due", rule="equals-screened-and-not-screened", of=("screened", "not_screened")),
-    Identity(field="screened", rule="equals-valid-and-invalid", of=("valid", "invalid")),
-    Identity(field="valid", rule="equals-sum-of-levels", of=("levels",)),
-    Identity(field="concerns", rule="equals-paper-files", of=("paper_files",)),
+BALANCES = (
+    Balance(field="due", rule="equals-screened-and-not-screened", of=("screened", "not_screened")),
+    Balance(field="screened", rule="equals-valid-and-invalid", of=("valid", "invalid")),
+    Balance(field="valid", rule="equals-sum-of-levels", of=("levels",)),
+    Balance(field="concerns", rule="equals-paper-files", of=("paper_files",)),
     *(
-        Identity(field=field, rule="at-most-enrolment", of=("enrolment",), most=True)
+        Balance(field=field, rule="at-most-enrolment", of=("enrolment",), most=True)
         for field in ("due", "electronic_files", "paper_files", "counselled", "referred", "guardians_informed")
     ),
-    Identity(field="followed_up", rule="at-most-enrolment", of=("enrolment",), most=True, each=True),
-    Identity(field="reviewed", rule="at-most-valid", of=("valid",), most=True),
+    Balance(field="followed_up", rule="at-most-enrolment", of=("enrolment",), most=True, each=True),
+    Balance(field="reviewed", rule="at-most-valid", of=("valid",), most=True),
 )
 
 
 def faults(
     submission: Submission, stages: Sequence[Stage], levels: Sequence[RiskLevel], windows: Sequence[str]
 ) -> tuple[Fault, ...]:
-    """Every identity that does not hold, for a school of these stages, a district of these levels, a term of these
+    """Every balance that does not hold, for a school of these stages, a district of these levels, a term of these
     windows.
     """
     found = []
@@ -159,25 +159,25 @@ def faults(
 
 
 def _wrong(c: Counts, levels: Sequence[RiskLevel], windows: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The fields of a band that an identity speaks of and that do not satisfy it, each with the identity's name."""
+    """The fields of a band that a balance speaks of and that do not satisfy it, each with the balance's name."""
     if list(c.levels) != [level.id for level in levels]:
         yield "levels", "levels-of-the-district"
     if [window for window in windows if window in c.followed_up] != list(c.followed_up):
         yield "followed_up", "windows-of-the-term"
-    for identity in IDENTITIES:
-        most = sum(_total(c, name) for name in identity.of)
-        for field, figure in _held(c, identity, windows):
-            if figure > most if identity.most else figure != most:
-                yield field, identity.rule
+    for balance in BALANCES:
+        most = sum(_total(c, name) for name in balance.of)
+        for field, figure in _held(c, balance, windows):
+            if figure > most if balance.most else figure != most:
+                yield field, balance.rule
 
 
-def _held(c: Counts, identity: Identity, windows: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """The figures that an identity speaks of, each with its place: of a group only under names that the term has."""
-    value = getattr(c, identity.field)
-    if identity.each:
-        yield from ((f"{identity.field}.{name}", figure) for name, figure in value.items() if name in windows)
+def _held(c: Counts, balance: Balance, windows: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """The figures that a balance speaks of, each with its place: of a group only under names that the term has."""
+    value = getattr(c, balance.field)
+    if balance.each:
+        yield from ((f"{balance.field}.{name}", figure) for name, figure in value.items() if name in windows)
     else:
-        yield identity.field, _total(c, identity.field)
+        yield balance.field, _total(c, balance.field)
 
 
 def _total(c: Counts, name: str) -> int:
