@@ -23,6 +23,7 @@ HOUSE = ROOT / "generator"
 WINGS = """
 cli
 publish
+filing
 review
 pages
 edition | report

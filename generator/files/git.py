@@ -102,14 +102,14 @@ def ask(
     if done.returncode == 0:
         return done.stdout
     if _TRUST in done.stderr:
-        raise Unanswered("cli.git_owner", path=str(root), folder=_plain(done.stderr.rpartition(_TRUST)[2]))
+        raise Unanswered("cli.git_owner", path=str(root), folder=plain(done.stderr.rpartition(_TRUST)[2]))
     if lacking := _LACKING.search(done.stderr):
         raise Unanswered("cli.git_lacks", path=str(root), id=lacking[1].decode("ascii")[:12])
     if any(words in done.stderr for words in _BARE):
         raise Unanswered("cli.git_bare", path=str(root))
     if doubtful or (done.returncode == 1 and not done.stderr) or b"not a git repository" in done.stderr:
         return None
-    raise Unanswered("cli.git_failed", path=str(root), said=_plain(done.stderr))
+    raise Unanswered("cli.git_failed", path=str(root), said=plain(done.stderr))
 
 
 def _index(root: Path, command: str) -> dict[str, str]:
@@ -131,11 +131,11 @@ def without_filters(root: Path) -> tuple[str, ...]:
     told = ask(root, "config", "--null", "--name-only", "--get-regexp", _FILTERS) or b""
     keys = dict.fromkeys(key.decode("utf-8", "surrogateescape") for key in told.split(b"\0") if key)
     if named := next((key for key in keys if "=" in key), None):  # such a name cannot be set from here
-        raise Unanswered("cli.git_failed", path=str(root), said=_plain(named.encode("utf-8", "surrogateescape")))
+        raise Unanswered("cli.git_failed", path=str(root), said=plain(named.encode("utf-8", "surrogateescape")))
     return tuple(part for key in keys for part in ("-c", f"{key}={_OFF.get(key.rpartition('.')[2], '')}"))
 
 
-def _plain(said: bytes) -> str:
+def plain(said: bytes) -> str:
     """The first line of what git said, without signs that could steer a terminal."""
     line = said.decode("utf-8", "backslashreplace").strip().partition("\n")[0]
     return "".join(sign if sign.isprintable() else "�" for sign in line)

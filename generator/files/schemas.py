@@ -433,6 +433,11 @@ _TYPES: Mapping[str, tuple[str, str]] = {
 }
 
 
+def type_words(name: str) -> Text:
+    """What a type of JSON is called."""
+    return Text(zh=_TYPES[name][0], en=_TYPES[name][1])
+
+
 def _type_of(value: object) -> str:
     match value:
         case None:

@@ -23,6 +23,7 @@ from generator.files.catalogue import load as load_catalogue
 from generator.files.history import Commit
 from generator.files.resources import engine_config, site_folder
 from generator.files.tree import folder
+from generator.filing import desk_page
 from generator.pages.families import STAMPED, navigation, pages
 from generator.problems import Problem, in_order
 from generator.publish import engine as engines
@@ -88,6 +89,9 @@ def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None
     engines.build([engines.Run(folder=h.folder, settings=_settings(h, engine)) for h in halves], engine, content.as_of)
     progress("build.stamp")
     copies = [part for half in halves for part in _stamp(half, made / "site" / FOLDERS[half.edition.language], engine)]
+    for half in halves:
+        desks = ((file.path, file.content) for file in desk_page.files(half.edition))
+        output.write(made / "site" / FOLDERS[half.edition.language], desks)
     if address := content.repository.district.site_url:
         output.write(made / "site", output.map_of(made / "site", address))
     progress("build.links")

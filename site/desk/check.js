@@ -75,7 +75,7 @@ function returnFindings(frame, data) {
     if (one.done_on) inside(["follow_ups", index, "done_on"], one.done_on, year);
   });
   (data.lessons || []).forEach((one, index) => {
-    const band = frame.bands.find((known) => known.id === one.band);
+    const band = frame.bands.find((known) => known.value === one.band);
     if (band && !(band.stage in (data.classes || {}))) {
       say(["lessons", index, "band"], "stage-not-taught", { band: one.band, stage: band.stage });
     }

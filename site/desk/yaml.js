@@ -49,7 +49,7 @@ function submissionText(form, data) {
   const flow = (figures) => `{${Object.entries(figures).map(([name, count]) => `${name}: ${count}`).join(", ")}}`;
   const band = (one) => [
     `  - band: ${one.band}`,
-    ...form.bandFields.map((field) => `    ${field.name}: ${field.fields ? flow(one[field.name]) : one[field.name]}`),
+    ...form.bandFields.map((field) => `    ${field.name}: ${typeof one[field.name] === "object" ? flow(one[field.name]) : one[field.name]}`),
   ];
   return [
     `schema: ${data.schema}`, `school: ${data.school}`, `term: "${data.term}"`, `revision: ${data.revision}`, "bands:",

@@ -18,6 +18,7 @@ COMMANDS = (
     "codeowners",
     "keygen",
     "seal",
+    "intake",
     "open",
     "rekey",
     "recipients",

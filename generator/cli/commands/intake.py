@@ -1,0 +1,177 @@
+"""`xinzhuli intake`: takes what schools handed in, and puts each filing on a branch of its own.
+
+Owns which files are read, the words that can be forwarded to a school, and the commits. The working folder is not
+touched: a filing is judged over the records of the present commit, and of its own branch where it has one. Killed
+anywhere, what was put on a branch stays, and the same command again takes in the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.cli.request import (
+    FINE,
+    PROBLEMS,
+    Accepts,
+    Request,
+    UsageError,
+    progress,
+)
+
+if TYPE_CHECKING:
+    from generator.files.tree import Tree
+    from generator.filing.filings import NotTaken
+    from generator.filing.taking_in import Faulty, Taken
+    from generator.records.repository import Remembered, Repository
+
+ACCEPTS = Accepts(values=("--push",), most_words=None)
+_MOST_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Base:
+    """The repository: its folder, what stands before paths in it, and the commit that filings are put over."""
+
+    root: Path
+    prefix: str
+    commit: str
+
+
+def run(request: Request) -> int:
+    """Take in each file; 1 if one was not taken."""
+    from generator.files.branches import has_identity, push
+    from generator.files.history import commit_of, prefix
+
+    if not request.words:
+        raise UsageError("intake.which")
+    commit = commit_of(request.root, "HEAD")
+    if commit is None:
+        raise UsageError("intake.no_git")
+    if not has_identity(request.root):
+        raise UsageError("intake.no_identity")
+    base = _Base(root=request.root, prefix=prefix(request.root), commit=commit)
+    remembered: Remembered = {}
+    if _loaded(base.root, commit, remembered) is None:
+        raise UsageError("intake.first_mend")
+    files = tuple(_files(request))
+    told = progress(request)
+    branches: dict[str, None] = {}
+    refused = 0
+    for file in files:
+        told("intake.reading")
+        branch = _take_in(request, base, file, remembered)
+        if branch is None:
+            refused += 1
+        elif branch:
+            branches[branch] = None
+    print(request.say("intake.done", taken=len(branches), refused=refused, count=len(files)))
+    remote = request.options.get("--push")
+    if remote and branches and (said := push(request.root, remote, tuple(branches))):
+        raise UsageError("intake.not_pushed", said=said)
+    if branches and not remote:
+        print(request.say("intake.then_push", branches=" ".join(branches)))
+    return PROBLEMS if refused else FINE
+
+
+def _files(request: Request) -> Iterator[Path]:
+    """The files named, and those in folders named, in order."""
+    for word in request.words:
+        place = Path(word).absolute()
+        if place.is_dir():
+            found = sorted(p for p in place.iterdir() if p.is_file() and not p.name.startswith("."))
+            if not found:
+                raise UsageError("intake.empty", path=word)
+            yield from found
+        elif place.is_file():
+            yield place
+        else:
+            raise UsageError("cli.no_path", path=word)
+
+
+def _take_in(request: Request, base: _Base, file: Path, remembered: Remembered) -> str | None:
+    """Put one file's filing on its branch, and say what was done: the branch; "" if it is there already; None if the
+    file is not taken.
+    """
+    from generator.files.branches import commit_files
+    from generator.files.tree import head_of
+    from generator.filing.filings import LONGEST, NotTaken, handed_in
+    from generator.filing.taking_in import Taken, judged
+
+    filing = handed_in(file.name, head_of(file, LONGEST + 1)())
+    if isinstance(filing, NotTaken):
+        _refuse(request, file, filing)
+        return None
+    branch = f"filing/{filing.school}/{filing.period}"
+    commit, tree, repository = _over(base, branch, remembered)
+    found = judged(filing, tree, repository, remembered, request.language)
+    if isinstance(found, NotTaken) and found.why == "there_already":
+        print(request.say("intake.there_already", file=file.name))
+        return ""
+    if not isinstance(found, Taken):
+        _refuse(request, file, found)
+        return None
+    files = {f"{base.prefix}{path}": data for path, data in filing.files.items()}
+    commit_files(base.root, branch, commit, files, _message(request, found))
+    print(request.say("intake.taken", file=file.name, branch=branch, what=_subject(request, found)))
+    for line in _lines(found):
+        print(f"  {line}")
+    return branch
+
+
+def _over(base: _Base, branch: str, remembered: Remembered) -> tuple[str, Tree, Repository]:
+    """What a filing is put over: its branch, if it has one that is not merged and in order, else the present commit."""
+    from generator.files.branches import branch_at, contains
+
+    at = branch_at(base.root, branch)
+    if at and not contains(base.root, base.commit, at) and (found := _loaded(base.root, at, remembered)):
+        return at, *found
+    found = _loaded(base.root, base.commit, remembered)
+    assert found is not None, "the present commit was loaded before"
+    return base.commit, *found
+
+
+def _loaded(root: Path, commit: str, remembered: Remembered) -> tuple[Tree, Repository] | None:
+    from generator.files.history import tree_at
+    from generator.records.repository import load
+
+    tree = tree_at(root, commit)
+    assert tree is not None, "a commit that was just named"
+    repository, _ = load(tree, remembered)
+    return (tree, repository) if repository else None
+
+
+def _refuse(request: Request, file: Path, why: NotTaken | Faulty) -> None:
+    """Say why a file is not taken in, in words that can be forwarded to the school as they are."""
+    from generator.files.catalogue import load
+    from generator.filing.filings import NotTaken
+
+    if isinstance(why, NotTaken):
+        print(request.say("intake.not_taken", file=file.name, why=request.say(f"intake.{why.why}", **why.facts)))
+        return
+    print(request.say("intake.faulty", file=file.name, count=len(why.problems)))
+    catalogue = load()
+    for found in why.problems[:_MOST_SHOWN]:
+        message, hint = catalogue.message(found, request.language), catalogue.hint(found, request.language)
+        print(f"  {found.at.line}:{found.at.column} {message}。{hint}".replace("。。", "。"))
+
+
+def _subject(request: Request, taken: Taken) -> str:
+    filing = taken.filing
+    facts = {"school": filing.school, "period": filing.period}
+    if taken.revision is not None:
+        return request.say("intake.subject_aggregate", revision=taken.revision, **facts)
+    return request.say("intake.subject_return", **facts)
+
+
+def _message(request: Request, taken: Taken) -> str:
+    """A commit in words: what was filed, by which post, what changes."""
+    by = [request.say("intake.by", post=taken.by)] if taken.by else []
+    return "\n".join([_subject(request, taken), "", *by, *(f"- {line}" for line in _lines(taken))]).rstrip() + "\n"
+
+
+def _lines(taken: Taken) -> Iterator[str]:
+    for one in taken.differences:
+        yield " ".join(f"{one.title} {one.before or '—'} → {one.now or '—'}".split())

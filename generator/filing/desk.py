@@ -1,0 +1,248 @@
+"""What a school's filing desk holds: forms, calendar and who can open what is sealed, the same for all schools; and
+what one school has filed so far.
+
+Owns the data of a desk; a script in the reader's browser shows them (`site/desk`). A desk has what that school needs
+and nothing of others; nothing sealed is ever part of it. Must not know how a page is published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from generator.edition.render import Edition
+from generator.files.catalogue import load
+from generator.files.schemas import enum_label
+from generator.filing.forms import Choice, Form, form
+from generator.model.district import SchoolYear, Term
+from generator.model.schools import School, Stage
+from generator.model.submission import IDENTITIES, SCHEMA, Identity, StageBand
+from generator.sealed.receipts import BUCKET
+
+_NOT_FILED = frozenset({"place", "source"})
+# What a desk says of a return, in the words of `check`.
+_CODES = (
+    *("missing-field", "wrong-type", "too-small", "too-big", "not-one-of", "no-such-day", "empty-text", "too-long"),
+    *("bad-form", "not-unique", "stages-differ", "days-out-of-order", "outside", "part-exceeds-whole"),
+    *("done-on-not-done", "stage-not-taught"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfStage:
+    """A band or a class of pupils that belongs to a stage."""
+
+    value: str
+    title: str
+    stage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermAtDesk:
+    """A term: its days as ISO text, `due` the last day for aggregates, if the district asks for them."""
+
+    id: str
+    title: str
+    first: str
+    last: str
+    due: str | None
+    windows: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearAtDesk:
+    """A school year whose return may be filed; `due` is its last day."""
+
+    id: str
+    first: str
+    last: str
+    due: str
+    terms: tuple[TermAtDesk, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opener:
+    """Who can open what is sealed on a day from `first` to `last`."""
+
+    title: str
+    key: str
+    fingerprint: str
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """Where a new file can be proposed with its text filled in."""
+
+    kind: str
+    address: str
+    branch: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictDesk:
+    """What the desks of all schools have in common, in one language."""
+
+    language: str
+    district: str
+    day: str  # of the records that the desk was made from
+    returns: Form
+    aggregate: Form
+    version: int  # of the aggregate's form
+    years: tuple[YearAtDesk, ...]  # the present one first
+    stages: tuple[Choice, ...]
+    bands: tuple[OfStage, ...]  # of the curriculum
+    counted: tuple[OfStage, ...]  # the bands whose pupils an aggregate counts
+    levels: tuple[Choice, ...]
+    identities: tuple[Identity, ...]
+    bucket: int
+    openers: tuple[Opener, ...]
+    host: Host | None
+    words: Mapping[str, str]
+    problems: Mapping[str, tuple[str, str]]  # message and hint by code
+    faults: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """An aggregate that arrived: its revision, and the day on which it was sealed."""
+
+    revision: int
+    day: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolDesk:
+    """What one school's desk has of its own: by school year when the return was filed and what it states (of the year
+    before, where it was not filed), by term which aggregate arrived.
+    """
+
+    school: str
+    title: str
+    stages: tuple[str, ...]
+    filed: Mapping[str, str]
+    stated: Mapping[str, Any]
+    arrived: Mapping[str, Arrived]
+
+
+def district_desk(made: Edition) -> DistrictDesk:
+    """What the desks of all schools have in common."""
+    repository, language = made.site.repository, made.language
+    district, catalogue = repository.district, load()
+    spoken = [key for key in catalogue.sentences if key.startswith("desk.")]
+    return DistrictDesk(
+        language=language.value,
+        district=district.title.in_(language),
+        day=made.site.as_of.isoformat(),
+        returns=form("return", language),
+        aggregate=form("submission", language),
+        version=SCHEMA,
+        years=tuple(_year(made, year) for year in open_years(made)),
+        stages=tuple(Choice(value=s.value, title=enum_label("Stage", s.value).in_(language)) for s in Stage),
+        bands=tuple(
+            OfStage(value=band.id, title=band.title.in_(language), stage=band.stage.value)
+            for band in repository.bands.values()
+        ),
+        counted=tuple(
+            OfStage(value=b.value, title=enum_label("StageBand", b.value).in_(language), stage=b.stage.value)
+            for b in StageBand
+        ),
+        levels=tuple(Choice(value=r.id, title=r.title.in_(language)) for r in district.risk_levels),
+        identities=IDENTITIES,
+        bucket=BUCKET,
+        openers=_openers(made),
+        host=None,
+        words={key.removeprefix("desk."): catalogue.sentences[key][language] for key in spoken},
+        problems={
+            code: (catalogue.codes[code].words[language].message, catalogue.codes[code].words[language].hint)
+            for code in _CODES
+        },
+        faults={i.rule: catalogue.sentences[f"fault.{i.rule}"][language] for i in IDENTITIES},
+    )
+
+
+def _openers(made: Edition) -> tuple[Opener, ...]:
+    """Whose keys open what is sealed from the day of the records on."""
+    found = [r for r in made.site.repository.recipients.values() if r.valid_until >= made.site.as_of]
+    return tuple(
+        Opener(
+            title=r.title.in_(made.language),
+            key=r.key,
+            fingerprint=r.fingerprint,
+            first=r.valid_from.isoformat(),
+            last=r.valid_until.isoformat(),
+        )
+        for r in sorted(found, key=lambda r: r.id)
+    )
+
+
+def open_years(made: Edition) -> tuple[SchoolYear, ...]:
+    """The school years that may be filed now: the present one and the one before it, the present one first."""
+    begun = [y for y in made.site.repository.district.years if y.first_day <= made.site.current_year.first_day]
+    return tuple(reversed(begun[-2:]))
+
+
+def _year(made: Edition, year: SchoolYear) -> YearAtDesk:
+    return YearAtDesk(
+        id=year.id,
+        first=year.first_day.isoformat(),
+        last=year.last_day.isoformat(),
+        due=year.returns_due.isoformat(),
+        terms=tuple(_term(made, term) for term in year.terms),
+    )
+
+
+def _term(made: Edition, term: Term) -> TermAtDesk:
+    return TermAtDesk(
+        id=term.id,
+        title=term.title.in_(made.language),
+        first=term.first_day.isoformat(),
+        last=term.last_day.isoformat(),
+        due=term.submissions_due.isoformat() if term.submissions_due else None,
+        windows=tuple(Choice(value=w.id, title=w.title.in_(made.language)) for w in term.windows),
+    )
+
+
+def school_desk(made: Edition, school: School) -> SchoolDesk:
+    """What one school's desk has of its own."""
+    years = open_years(made)
+    filed = {year.id: found for year in years if (found := made.site.return_of(school.id, year.id))}
+    known = [y for y in made.site.repository.district.years if made.site.return_of(school.id, y.id)]
+    last = {
+        year.id: found
+        for year in years
+        if (before := [y for y in known if y.first_day <= year.first_day])
+        and (found := made.site.return_of(school.id, before[-1].id))
+    }
+    receipts = made.site.repository.receipts
+    arrived = {t.id: kept for y in years for t in y.terms if (kept := receipts.get((school.id, t.id)))}
+    return SchoolDesk(
+        school=school.id,
+        title=school.title.in_(made.language),
+        stages=tuple(stage.value for stage in school.stages),
+        filed={year: found.filed_on.isoformat() for year, found in filed.items()},
+        stated={year: stated(found) for year, found in last.items()},
+        arrived={t: Arrived(revision=r.revision, day=r.sealed_on.isoformat()) for t, r in arrived.items()},
+    )
+
+
+def stated(record: object) -> Any:
+    """What a record states, as its file has it: what was not stated is left out."""
+    match record:
+        case date():
+            return record.isoformat()
+        case Enum():
+            return record.value
+        case Mapping():
+            return {str(stated(key)): stated(value) for key, value in record.items()}
+        case tuple():
+            return [stated(value) for value in record]
+        case _ if is_dataclass(record):
+            named = {f.name: getattr(record, f.name) for f in fields(record) if f.name not in _NOT_FILED}
+            return {name: stated(value) for name, value in named.items() if value is not None}
+        case _:
+            return record

@@ -1,0 +1,138 @@
+"""The filing desk as files: a page a school on the site with shared scripts, or one file that holds all of it.
+
+Owns how the page, its policy and its scripts are put together. The policy lets a desk connect to nothing. Must not know
+what a desk asks for.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import ClassVar
+
+from markupsafe import Markup
+
+from generator.edition.literal import settle
+from generator.edition.render import Edition, TemplateData
+from generator.edition.site import File
+from generator.files.resources import site_folder
+from generator.filing.desk import DistrictDesk, SchoolDesk, district_desk, school_desk
+from generator.filing.forms import plain
+from generator.model.schools import School
+
+FOLDER = "filing"
+_PARTS = ("words", "yaml", "check", "form", "table", "sealing", "handing", "desk")  # each uses what stands before it
+_AGE = "vendor/age-encryption"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPage(TemplateData):
+    """A desk's page. `common` and `own` are JSON; `whole_site`: it stands on the site and links to its pages."""
+
+    template: ClassVar[str] = "filing/desk.html.j2"
+    id: str
+    school: str
+    district: str
+    whole_site: bool
+    policy: str
+    style: Markup
+    common: Markup
+    own: Markup
+    scripts: Markup
+
+
+def path(school: School) -> str:
+    """The page of a school's desk, without its suffix."""
+    return f"{FOLDER}/{school.id}"
+
+
+def files(made: Edition) -> Iterator[File]:
+    """The desks of all schools as the site has them: what they share once, and a page a school."""
+    common = district_desk(made)
+    yield File(path=f"{FOLDER}/desk.css", content=_style().encode())
+    yield File(path=f"{FOLDER}/age.js", content=_part(_AGE).encode())
+    yield File(path=f"{FOLDER}/desk.js", content=_script().encode())
+    yield File(path=f"{FOLDER}/district.js", content=f"window.deskDistrict = {_json(common)};\n".encode())
+    style = Markup('<link rel="stylesheet" href="desk.css">')
+    scripts = Markup("\n").join(
+        Markup('<script src="{}"></script>').format(f"{n}.js") for n in ("district", "age", "desk")
+    )
+    policy = _policy("'self'", "'self'")
+    finished = made.finished()
+    for school in made.site.repository.schools.values():
+        own = school_desk(made, school)
+        page = _page(common, own, whole_site=True, policy=policy, style=style, scripts=scripts, inline=False)
+        yield File(path=f"{path(school)}.html", content=settle(finished.printed(page, path(school))).encode())
+
+
+def one_file(made: Edition, school: School) -> bytes:
+    """The desk of a school in one file, which needs neither site nor network."""
+    common, own = district_desk(made), school_desk(made, school)
+    styles, scripts = [_style()], [_part(_AGE), _script()]
+    page = _page(
+        common,
+        own,
+        whole_site=False,
+        policy=_policy(" ".join(map(_hash, scripts)), " ".join(map(_hash, styles))),
+        style=Markup("<style>{}</style>").format(Markup(styles[0])),
+        scripts=Markup("\n").join(Markup("<script>{}</script>").format(Markup(text)) for text in scripts),
+        inline=True,
+    )
+    return settle(made.finished().printed(page, path(school))).encode()
+
+
+def _page(
+    common: DistrictDesk,
+    own: SchoolDesk,
+    *,
+    whole_site: bool,
+    policy: str,
+    style: Markup,
+    scripts: Markup,
+    inline: bool,
+) -> DeskPage:
+    return DeskPage(
+        id=own.school,
+        school=own.title,
+        district=common.district,
+        whole_site=whole_site,
+        policy=policy,
+        style=style,
+        common=Markup(_json(common) if inline else ""),
+        own=Markup(_json(own)),
+        scripts=scripts,
+    )
+
+
+def _policy(script: str, style: str) -> str:
+    """Nothing is loaded but what is named, and nothing can be sent anywhere."""
+    return (
+        f"default-src 'none'; script-src {script}; style-src {style}; connect-src 'none'; form-action 'none'; "
+        "base-uri 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _json(value: object) -> str:
+    """JSON that can stand in a script: no sign of it ends one."""
+    text = json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _script() -> str:
+    """The desk's own script: its parts in one closed scope."""
+    return "(() => {\n'use strict';\n" + "\n".join(_part(name) for name in _PARTS) + "\n})();\n"
+
+
+def _part(name: str) -> str:
+    return (site_folder() / "desk" / f"{name}.js").read_text(encoding="utf-8")
+
+
+def _style() -> str:
+    return (site_folder() / "desk" / "desk.css").read_text(encoding="utf-8")

@@ -1,0 +1,103 @@
+"""What a filing desk hands in, as the office reads it: which school and period, and the files it holds.
+
+Owns the form of the file and what may be in it: the places of that school's return, or of its sealed aggregate and
+receipt, and nothing else. What is wrong is a reason with facts; a caller says it in words that can be forwarded. Must
+not know where files are put.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from generator.files.strict_yaml import read
+from generator.records.parse import kind_of
+from generator.sealed.receipts import MAX_SEALED, receipt_path, sealed_path
+
+VERSION = 1
+LONGEST = 4 * MAX_SEALED  # bytes of a file of the desk
+
+
+class FilingKind(StrEnum):
+    """What is filed."""
+
+    RETURN = "return"
+    SUBMISSION = "submission"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedIn:
+    """A filing: its files by their places in the records. `period` is a school year or a term."""
+
+    kind: FilingKind
+    school: str
+    period: str
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotTaken:
+    """Why a file is not taken in: the short name of a reason, and its facts."""
+
+    why: str
+    facts: Mapping[str, str]
+
+
+def handed_in(name: str, data: bytes) -> HandedIn | NotTaken:
+    """The filing in a file: what the desk saved, a return as YAML, or nothing that is taken."""
+    if len(data) > LONGEST:
+        return NotTaken(why="too_large", facts={})
+    if name.lower().endswith((".yml", ".yaml")):
+        return _return(data)
+    try:
+        told = json.loads(data)
+    except (ValueError, RecursionError):
+        return NotTaken(why="no_filing", facts={})
+    if not isinstance(told, dict) or told.get("xinzhuli") != "filing":
+        return NotTaken(why="no_filing", facts={})
+    if told.get("version") != VERSION:
+        return NotTaken(why="other_version", facts={})
+    return _checked(told)
+
+
+def _checked(told: Mapping[str, Any]) -> HandedIn | NotTaken:
+    """A desk's file, if it holds the files of one filing and no other."""
+    kind, school, period, files = (told.get(name) for name in ("kind", "school", "period", "files"))
+    if kind not in tuple(FilingKind) or not isinstance(school, str) or not isinstance(period, str):
+        return NotTaken(why="no_filing", facts={})
+    if not isinstance(files, dict) or not all(isinstance(text, str) for text in files.values()):
+        return NotTaken(why="no_filing", facts={})
+    if tuple(sorted(files)) != places(FilingKind(kind), school, period):
+        return NotTaken(why="other_places", facts={})
+    made = {path: text.encode("utf-8", "surrogatepass") for path, text in files.items()}
+    return HandedIn(kind=FilingKind(kind), school=school, period=period, files=made)
+
+
+def places(kind: FilingKind, school: str, period: str) -> tuple[str, ...]:
+    """Where the files of a filing stand in the records, in order; none for ids that no record can have."""
+    match kind:
+        case FilingKind.RETURN:
+            wanted: tuple[str, ...] = (f"records/schools/{school}/{period}.yml",)
+        case FilingKind.SUBMISSION:
+            sealed = f"records/schools/{school}/{period}.yml.age"
+            wanted = (receipt_path(sealed), sealed)
+    fit = all(kind_of(receipt_path(path) if path.endswith(".age") else path) for path in wanted)
+    return tuple(sorted(wanted)) if fit and sealed_path(receipt_path(wanted[-1])) else ()
+
+
+def _return(data: bytes) -> HandedIn | NotTaken:
+    """A return's own file: school and year stand in it."""
+    document, problems = read("return", data)
+    if document is None or problems or not isinstance(document.data, Mapping):
+        found = f"{problems[0].at.line}:{problems[0].at.column}" if problems else "1:1"
+        return NotTaken(why="no_yaml", facts={"place": found})
+    if "bands" in document.data:
+        return NotTaken(why="plain_aggregate", facts={})
+    school, year = document.data.get("school"), document.data.get("year")
+    if not isinstance(school, str) or not isinstance(year, str) or not places(FilingKind.RETURN, school, year):
+        return NotTaken(why="whose", facts={})
+    path = places(FilingKind.RETURN, school, year)[0]
+    return HandedIn(kind=FilingKind.RETURN, school=school, period=year, files={path: data})

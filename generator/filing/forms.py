@@ -1,0 +1,131 @@
+"""Forms: the fields of a schema as a filing desk asks for them, in one language.
+
+Owns which kinds of field there are and what each takes: titles, help, limits, choices, order, all from `schemas/`. Must
+not know which school files, nor how a form is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+from generator.files.schemas import Schema, schema_of, text_of, type_words
+from generator.text import Language
+
+_FIXED = frozenset({"school", "year", "term", "schema", "revision", "salt"})  # that the desk knows, at the top level
+_KINDS = {"integer": "whole", "number": "number", "boolean": "yes-no", "object": "group", "array": "list"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A value that may be chosen, and what it is called."""
+
+    value: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedField:
+    """A field that is asked for. `kind`: whole, number, yes-no, choice, day, text, group (of `fields`), list (of
+    `item`), or keyed (figures by ids that the district gives).
+
+    `fixed`: its value is known, and nobody is asked.
+    """
+
+    name: str
+    title: str
+    help: str
+    kind: str
+    expected: str
+    needed: bool
+    fixed: bool = False
+    least: float | None = None
+    most: float | None = None
+    longest: int | None = None
+    pattern: str | None = None
+    rule: str | None = None
+    distinct: bool = False
+    choices: tuple[Choice, ...] = ()
+    fields: tuple[AskedField, ...] = ()
+    item: AskedField | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """All fields of a kind of record, in the order in which they are written."""
+
+    kind: str
+    title: str
+    fields: tuple[AskedField, ...]
+
+
+def form(kind: str, language: Language) -> Form:
+    """The form of a kind of record."""
+    schema = schema_of(kind)
+    return Form(
+        kind=kind,
+        title=text_of(schema, "title").in_(language),
+        fields=tuple(
+            _asked(name, node, name in schema.get("required", ()), language, fixed=name in _FIXED)
+            for name, node in schema["properties"].items()
+            if name != "en"
+        ),
+    )
+
+
+def _asked(name: str, node: Schema, needed: bool, language: Language, *, fixed: bool = False) -> AskedField:
+    kind = _kind(node)
+    return AskedField(
+        name=name,
+        title=text_of(node, "title").in_(language) if "title" in node else name,
+        help=text_of(node, "description").in_(language) if "description" in node else "",
+        kind=kind,
+        expected=type_words(node["type"]).in_(language),
+        needed=needed,
+        fixed=fixed,
+        least=node.get("minimum"),
+        most=node.get("maximum"),
+        longest=node.get("maxLength"),
+        pattern=node.get("pattern") if kind == "text" else None,
+        rule=_rule(node, language) if kind == "text" else None,
+        distinct=bool(node.get("uniqueItems")),
+        choices=tuple(Choice(value=value, title=_label(node, value, language)) for value in node.get("enum", ())),
+        fields=tuple(
+            _asked(inner, one, inner in node.get("required", ()), language)
+            for inner, one in node.get("properties", {}).items()
+        ),
+        item=_asked(name, node["items"], True, language) if "items" in node else None,
+    )
+
+
+def _kind(node: Schema) -> str:
+    if "enum" in node:
+        return "choice"
+    if node.get("format") == "date":
+        return "day"
+    if node["type"] == "object" and "properties" not in node:
+        return "keyed"
+    return _KINDS.get(node["type"], "text")
+
+
+def _label(node: Schema, value: str, language: Language) -> str:
+    words: Mapping[str, str] | None = node.get("x-labels", {}).get(value)
+    return words[language.value.partition("-")[0]] if words else value
+
+
+def _rule(node: Schema, language: Language) -> str | None:
+    words = node.get("x-messages", {}).get("pattern")
+    return str(words[language.value.partition("-")[0]]) if words else None
+
+
+def plain(value: object) -> Any:
+    """Frozen data as JSON has it; of a dataclass without fields that are None, False or hold no item. 0 stays."""
+    if is_dataclass(value) and not isinstance(value, type):
+        named = {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {name: one for name, one in named.items() if one is not None and one is not False and one != []}
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(one) for one in value]
+    return value

@@ -1,0 +1,130 @@
+"""Whether a filing may be taken in, and what changes by it: judged against the records as they are, before anything is
+written.
+
+Owns the judgement and the words for what changes. Never overwrites what is newer. Must not know git.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from generator.files.tree import Tree
+from generator.filing.desk import stated
+from generator.filing.filings import FilingKind, HandedIn, NotTaken
+from generator.filing.forms import AskedField, form
+from generator.model.ids import SchoolId, TermId, YearId
+from generator.problems import Problem
+from generator.records.repository import Remembered, Repository, load
+from generator.text import Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A field that changes: its titles, and what it stated and states now; None where nothing is stated."""
+
+    title: str
+    before: str | None
+    now: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A filing that may be taken in. `by` is the post that filed a return."""
+
+    filing: HandedIn
+    revision: int | None
+    by: str | None
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faulty:
+    """A filing whose files have Problems, or bring Problems about."""
+
+    problems: tuple[Problem, ...]
+
+
+def judged(
+    filing: HandedIn, tree: Tree, repository: Repository, remembered: Remembered, language: Language
+) -> Taken | NotTaken | Faulty:
+    """Whether a filing may be taken in, over the records of `tree`."""
+    school = repository.schools.get(SchoolId(filing.school))
+    if school is None:
+        return NotTaken(why="no_school", facts={"school": filing.school})
+    known = _periods(repository, filing.kind)
+    if filing.period not in known:
+        return NotTaken(why="no_period", facts={"period": filing.period})
+    if all(path in tree.readers and tree.read(path) == data for path, data in filing.files.items()):
+        return NotTaken(why="there_already", facts={})
+    laid_over, problems = load(over(tree, filing.files), remembered)
+    if laid_over is None:
+        return Faulty(problems=problems)
+    return _newer(filing, repository, laid_over, language)
+
+
+def over(tree: Tree, files: Mapping[str, bytes]) -> Tree:
+    """A tree with files laid over it."""
+    laid = {path: (lambda data=data: data) for path, data in files.items()}
+    readers = dict(sorted({**tree.readers, **laid}.items()))
+    return Tree(readers=readers, versions={p: v for p, v in tree.versions.items() if p not in files})
+
+
+def _periods(repository: Repository, kind: FilingKind) -> tuple[str, ...]:
+    match kind:
+        case FilingKind.RETURN:
+            return tuple(year.id for year in repository.district.years)
+        case FilingKind.SUBMISSION:
+            return tuple(term.id for term in repository.district.terms.values() if term.submissions_due)
+
+
+def _newer(filing: HandedIn, before: Repository, after: Repository, language: Language) -> Taken | NotTaken:
+    school = SchoolId(filing.school)
+    match filing.kind:
+        case FilingKind.RETURN:
+            pair = (school, YearId(filing.period))
+            old, new = before.returns.get(pair), after.returns[pair]
+            if old and new.filed_on < old.filed_on:
+                return NotTaken(why="older", facts={"day": old.filed_on.isoformat()})
+            told = tuple(differences(form("return", language).fields, stated(old) if old else {}, stated(new)))
+            return Taken(filing=filing, revision=None, by=new.filed_by, differences=told)
+        case FilingKind.SUBMISSION:
+            key = (school, TermId(filing.period))
+            receipt, sealed = before.receipts.get(key), after.receipts[key]
+            expected = receipt.revision + 1 if receipt else 1
+            if sealed.revision != expected:
+                facts = {"revision": str(sealed.revision), "expected": str(expected)}
+                return NotTaken(why="other_revision", facts=facts)
+            return Taken(filing=filing, revision=sealed.revision, by=None, differences=())
+
+
+def differences(
+    asked: tuple[AskedField, ...], before: Mapping[str, Any], now: Mapping[str, Any], above: str = ""
+) -> Iterator[Difference]:
+    """What differs between what two returns state, field by field in the form's order."""
+    for field in asked:
+        old, new = before.get(field.name), now.get(field.name)
+        title = f"{above}{field.title}"
+        if old == new or field.fixed:
+            continue
+        if field.kind == "group" and old and new:
+            yield from differences(field.fields, old, new, f"{title}：")
+        else:
+            yield Difference(title=title, before=_in_words(field, old), now=_in_words(field, new))
+
+
+def _in_words(field: AskedField, value: Any) -> str | None:
+    match value:
+        case None:
+            return None
+        case bool():
+            return "✓" if value else "✗"
+        case list():
+            item = field.item or field
+            return "；".join(_in_words(item, one) or "" for one in value) or "0"
+        case Mapping():
+            named = ((one, value[one.name]) for one in field.fields if one.name in value)
+            return "，".join(f"{one.title} {_in_words(one, inner)}" for one, inner in named)
+        case _:
+            return next((c.title for c in field.choices if c.value == value), str(value))

@@ -1,0 +1,231 @@
+// The filing desk of one school. Everything happens in this page: it can connect to nothing.
+
+const desk = joined(JSON.parse(document.getElementById("desk-district").textContent || "null") || window.deskDistrict,
+  JSON.parse(document.getElementById("desk-school").textContent));
+const said = (key, facts = {}) => filled(desk.words[key], facts);
+const today = () => {
+  const now = new Date();
+  return `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, "0")}-${String(now.getDate()).padStart(2, "0")}`;
+};
+const termsOf = (years) => years.flatMap((year) => year.terms);
+
+/** The desk of a school: what all schools have in common, cut to its stages, with what it filed. */
+function joined(district, school) {
+  const own = (one) => school.stages.includes(one.stage);
+  return {
+    ...district, ...school,
+    stages: district.stages.filter((stage) => school.stages.includes(stage.value)),
+    bands: district.bands.filter(own),
+    counted: district.counted.filter(own),
+    years: district.years.map((year) => ({
+      ...year, filed: (school.filed || {})[year.id], last_stated: (school.stated || {})[year.id],
+      terms: year.terms.map((term) => ({ windows: [], ...term, arrived: (school.arrived || {})[term.id] })),
+    })),
+  };
+}
+
+// --- what is due -------------------------------------------------------------------------------------------------
+
+function showDue() {
+  const lines = [
+    ...desk.years.map((year) => [
+      said("return_of", { year: year.id }), year.due, year.filed ? said("arrived", { day: year.filed }) : null, "#return",
+    ]),
+    ...termsOf(desk.years).filter((term) => term.due && term.first <= today()).map((term) => [
+      said("aggregate_of", { term: term.title }), term.due,
+      term.arrived ? said("arrived_revision", term.arrived) : null, "#aggregate",
+    ]),
+  ];
+  document.getElementById("due").replaceChildren(...lines.map(([title, day, arrived, there]) =>
+    element("li", { class: arrived ? "done" : day < today() ? "late" : "open" },
+      element("a", { href: there }, title), " ",
+      element("span", {}, arrived || said(day < today() ? "was_due" : "is_due", { day })))));
+}
+
+// --- the return --------------------------------------------------------------------------------------------------
+
+const DRAFT = "xinzhuli-return";
+
+function startReturn() {
+  const chosen = document.getElementById("year");
+  chosen.replaceChildren(...desk.years.map((year) => element("option", { value: year.id }, year.id)));
+  chosen.addEventListener("change", () => showReturn(desk.years.find((year) => year.id === chosen.value)));
+  showReturn(desk.years[0]);
+}
+
+function kept(year) {
+  try {
+    return JSON.parse(localStorage.getItem(`${DRAFT} ${desk.school} ${year.id}`));
+  } catch {
+    return null;
+  }
+}
+
+function keep(year, data) {
+  try {
+    localStorage.setItem(`${DRAFT} ${desk.school} ${year.id}`, JSON.stringify(data));
+  } catch { /* a page from a folder may keep nothing */ }
+}
+
+function showReturn(year) {
+  const sameYear = year.filed ? year.last_stated : {};
+  // What belongs to a year's days is not carried over: meetings, attendance, follow-ups and lessons name their term.
+  const carried = Object.fromEntries(Object.entries(year.last_stated || {}).filter(([name]) =>
+    year.filed || !["filed_on", "counted_on", "meetings", "attendance", "follow_ups", "lessons", "school_day", "note"].includes(name)));
+  const draft = kept(year);
+  const begun = { ...(draft || carried), filed_on: (draft && draft.filed_on) || today() };
+  const frame = {
+    year,
+    bands: desk.bands,
+    choices: (field) => ({
+      term: year.terms.map((term) => ({ value: term.id, title: term.title })),
+      band: desk.bands,
+      window: year.terms.flatMap((term) => term.windows.map((window) => ({ value: window.value, title: `${term.title} ${window.title}` }))),
+    })[field.name],
+    fields: (field) => (["classes", "enrolment"].includes(field.name)
+      ? field.fields.filter((one) => desk.stages.some((stage) => stage.value === one.name)) : field.fields),
+  };
+  const form = document.getElementById("return-form");
+  const asked = desk.returns.fields.filter((field) => !field.fixed);
+  const controls = asked.map((field) => [field, control(field, begun[field.name], [field.name], frame, said)]);
+  form.replaceChildren(...controls.map(([, one]) => one.node));
+  const parts = { findings: document.getElementById("return-wrong"), changes: document.getElementById("return-changes") };
+  const update = () => {
+    const data = { school: desk.school, year: year.id, ...Object.fromEntries(
+      controls.map(([field, one]) => [field.name, one.value()]).filter(([, value]) => value !== undefined)) };
+    const findings = returnProblems(frame, data);
+    showFindings(findings.map((one) => ({ place: onPage(one.place, controls), text: told(one) })), said, parts.findings);
+    showChanges(parts.changes, changes(desk.returns.fields, sameYear, data, frame, said));
+    handIn("return", findings.length, () => {
+      const text = returnText(desk.returns, data, `${desk.title} ${said("return_of", { year: year.id })}`);
+      return { period: year.id, files: { [`records/schools/${desk.school}/${year.id}.yml`]: text }, revised: Boolean(year.filed) };
+    });
+    return data;
+  };
+  form.oninput = () => keep(year, update());
+  document.getElementById("forget").onclick = () => {
+    try { localStorage.removeItem(`${DRAFT} ${desk.school} ${year.id}`); } catch { /* nothing was kept */ }
+    showReturn(year);
+  };
+  update();
+}
+
+/** All that is wrong with a return. What is beyond the shape is asked once the shape is right. */
+function returnProblems(frame, data) {
+  const misshapen = group(desk.returns.fields, data, []);
+  return misshapen.length ? misshapen : returnFindings(frame, data);
+}
+
+/** A place in the data as a place on the page: rows that were removed or are empty have no number in the data. */
+function onPage(place, controls) {
+  const found = controls.find(([field]) => field.name === place[0]);
+  if (found && found[1].numbers && typeof place[1] === "number") return [place[0], found[1].numbers()[place[1]], ...place.slice(2)];
+  return place;
+}
+
+function told(finding) {
+  const [message, hint] = desk.problems[finding.code];
+  return `${filled(message, finding.facts)}。${filled(hint, finding.facts)}`.replace(/。。/g, "。");
+}
+
+function showChanges(list, found) {
+  list.replaceChildren(...found.map(([title, before, now]) =>
+    element("li", {}, element("strong", {}, title), ` ${before} → ${now}`)));
+  list.parentElement.hidden = !found.length;
+}
+
+// --- the aggregate -----------------------------------------------------------------------------------------------
+
+function startAggregate() {
+  const terms = termsOf(desk.years).filter((term) => term.due && term.first <= today()).sort((a, b) => (a.first < b.first ? 1 : -1));
+  const chosen = document.getElementById("term");
+  document.getElementById("aggregate").hidden = !terms.length;
+  if (!terms.length) return;
+  chosen.replaceChildren(...terms.map((term) => element("option", { value: term.id }, term.title)));
+  chosen.addEventListener("change", () => showAggregate(terms.find((term) => term.id === chosen.value)));
+  showAggregate(terms[0]);
+}
+
+function showAggregate(term) {
+  const fields = desk.aggregate.fields.find((field) => field.name === "bands").item.fields.filter((field) => field.name !== "band");
+  const form = { ...desk.aggregate, bandFields: fields };
+  const openers = openersOn(desk, today());
+  document.getElementById("openers").replaceChildren(...(openers || []).map((opener) =>
+    element("li", {}, `${opener.title}：`, element("code", {}, opener.fingerprint))));
+  document.getElementById("no-openers").hidden = Boolean(openers);
+  document.getElementById("revision").textContent = term.arrived ? said("correction", { revision: term.arrived.revision + 1 }) : "";
+  const list = document.getElementById("aggregate-wrong");
+  const update = () => {
+    const open = table.findings();
+    const wrong = open.filter((one) => one.code !== "empty");
+    const empty = new Set(open.filter((one) => one.code === "empty").map((one) => `${one.band} ${one.field}`));
+    const found = [
+      ...wrong.map((one) => ({ ...one, text: said(`figure_${one.code}`, { band: one.bandTitle, title: one.title }) })),
+      ...(wrong.length ? [] : table.values().flatMap((band) => sums(band, empty))),
+    ];
+    table.node.querySelectorAll("input").forEach((input) => input.removeAttribute("aria-invalid"));
+    found.forEach((one) => {
+      const cell = table.cell(one.band, one.field) || table.cell(one.band, table.names.find((name) => name.field === one.field).key);
+      cell.setAttribute("aria-invalid", "true");
+      one.id = cell.id;
+    });
+    list.replaceChildren(...found.map((one) => element("li", {}, element("a", { href: `#${one.id}` }, one.text))));
+    list.parentElement.hidden = !found.length;
+    document.getElementById("missing").textContent = empty.size ? said("figures_missing", { count: empty.size }) : "";
+    document.getElementById("seal").disabled = Boolean(found.length || empty.size || !openers);
+  };
+  /** The identities that can be held already: of figures that all are there. */
+  const sums = (band, empty) => {
+    const title = desk.counted.find((one) => one.value === band.band).title;
+    const there = (name) => ![...empty].some((key) => key === `${band.band} ${name}` || key.startsWith(`${band.band} ${name}.`));
+    const able = desk.identities.filter((one) => [one.field, ...one.of].every(there));
+    return broken(able, band).map((one) => ({
+      band: band.band, field: one.field,
+      text: said("sum_wrong", { band: title, rule: desk.faults[one.rule], left: one.left, right: one.right }),
+    }));
+  };
+  const table = aggregateTable(desk, fields, term, said, update);
+  table.node.addEventListener("pasted", (event) => {
+    document.getElementById("pasted").textContent = event.detail.over ? said("pasted_over", { count: event.detail.over }) : said("pasted");
+  });
+  document.getElementById("aggregate-table").replaceChildren(table.node);
+  document.getElementById("seal").onclick = async () => {
+    const data = { schema: desk.version, school: desk.school, term: term.id, revision: term.arrived ? term.arrived.revision + 1 : 1, bands: table.values() };
+    const files = await sealedFiles(desk, data, submissionText(form, data), today(), openersOn(desk, today()));
+    handIn("aggregate", 0, () => ({ period: term.id, files, revised: true }));
+    document.getElementById("aggregate-sealed").hidden = false;
+    document.getElementById("aggregate-sealed").focus();
+  };
+  document.getElementById("aggregate-sealed").hidden = true;
+  update();
+}
+
+// --- handing in --------------------------------------------------------------------------------------------------
+
+function handIn(which, wrong, make) {
+  const place = document.getElementById(`${which}-hand-in`);
+  if (wrong) {
+    place.replaceChildren(element("p", { class: "help" }, said("first_mend", { count: wrong })));
+    return;
+  }
+  const { period, files, revised } = make();
+  const whole = filing(which === "return" ? "return" : "submission", desk, period, files);
+  const name = `${desk.school}-${period}.xinzhuli.json`;
+  const saved = element("p", { class: "help", role: "status" });
+  const [path, text] = Object.entries(files)[0];
+  const address = which === "return" && !revised ? proposal(desk, path, text) : null;
+  place.replaceChildren(
+    ...(address ? [element("a", { class: "button", href: address, rel: "noreferrer noopener", target: "_blank" }, said("propose"))] : []),
+    element("button", { type: "button", class: address ? "quiet" : "button", id: `${which}-save`, onClick: () => {
+      save(name, whole);
+      saved.textContent = said("saved", { name });
+    } }, said("save")),
+    element("p", { class: "help" }, said(which === "return" ? "then_return" : "then_aggregate")), saved,
+    ...(which === "return" ? [element("details", {}, element("summary", {}, said("show_text")), element("pre", { tabindex: 0 }, text))] : []));
+}
+
+document.getElementById("offline").hidden = location.protocol !== "file:";
+document.getElementById("as-of").textContent = said("as_of", { day: desk.day });
+showDue();
+startReturn();
+startAggregate();

@@ -1,0 +1,151 @@
+// A form of the page, made from the fields of a form of the program; and what it holds as data.
+// What nobody filled in is left out of the data: never 0, never false, never an empty list.
+
+/** An element with attributes, listeners (`onInput`) and children. */
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) made.addEventListener(key.slice(2).toLowerCase(), value);
+    else if (value === true) made.setAttribute(key, "");
+    else if (value !== false && value !== undefined && value !== null) made.setAttribute(key, String(value));
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+const idOf = (place) => `f-${place.join("-")}`;
+
+/** The control of a field: {node, value()}. `frame.choices(field)` gives what may be chosen where the district decides. */
+function control(field, value, place, frame, said) {
+  const choices = frame.choices(field, place) || field.choices;
+  if (field.kind === "group") return groupControl(field, value || {}, place, frame, said);
+  if (field.kind === "list") return listControl(field, value, place, frame, said);
+  const id = idOf(place);
+  const described = { id, "aria-describedby": `${id}-help ${id}-wrong`, name: id };
+  let input;
+  let read;
+  if (field.kind === "yes-no") {
+    input = select(described, [["", said("unstated")], ["true", said("yes")], ["false", said("no")]], value === undefined ? "" : String(value));
+    read = () => (input.value === "" ? undefined : input.value === "true");
+  } else if (choices) {
+    input = select(described, [["", said("unstated")], ...choices.map((choice) => [choice.value, choice.title])], value || "");
+    read = () => input.value || undefined;
+  } else if (field.kind === "whole" || field.kind === "number") {
+    input = element("input", { ...described, inputmode: field.kind === "whole" ? "numeric" : "decimal", autocomplete: "off", value: value ?? "" });
+    read = () => {
+      if (!input.value.trim()) return undefined;
+      const typed = typedNumber(input.value);
+      return typed === null ? input.value : typed;
+    };
+  } else if (field.kind === "day") {
+    input = element("input", { ...described, type: "date", value: value || "" });
+    read = () => input.value || undefined;
+  } else {
+    input = element("input", { ...described, maxlength: field.longest ? field.longest * 2 : undefined, autocomplete: "off", value: value ?? "" });
+    read = () => input.value.trim() || undefined;
+  }
+  const node = element("div", { class: "field" },
+    element("label", { for: id }, field.title, field.needed ? element("abbr", { title: said("needed") }, " *") : null),
+    input, element("p", { class: "help", id: `${id}-help` }, field.help), element("p", { class: "wrong", id: `${id}-wrong` }));
+  return { node, value: read };
+}
+
+function select(attributes, options, chosen) {
+  const made = element("select", attributes, ...options.map(([value, title]) => element("option", { value }, title)));
+  made.value = chosen;
+  return made;
+}
+
+/** Fields together. The group counts as filled in as soon as one of them is. */
+function groupControl(field, value, place, frame, said) {
+  const fields = frame.fields(field);
+  const inner = fields.map((one) => [one, control(one, value[one.name], [...place, one.name], frame, said)]);
+  const legend = element("legend", {}, field.title, field.needed ? element("abbr", { title: said("needed") }, " *") : null);
+  const node = element("fieldset", { id: idOf(place), tabindex: -1 }, legend,
+    element("p", { class: "help" }, field.help), element("p", { class: "wrong", id: `${idOf(place)}-wrong` }),
+    element("div", { class: "fields" }, ...inner.map(([, one]) => one.node)));
+  return { node, value: () => statedOnly(inner.map(([one, its]) => [one.name, its.value()])) };
+}
+
+function statedOnly(entries) {
+  const filled = entries.filter(([, value]) => value !== undefined);
+  return filled.length ? Object.fromEntries(filled) : undefined;
+}
+
+/** A list: boxes to tick for choices, words with commas for plain values, rows for groups. */
+function listControl(field, value, place, frame, said) {
+  const wrong = element("p", { class: "wrong", id: `${idOf(place)}-wrong` });
+  const begin = [element("legend", {}, field.title), element("p", { class: "help" }, field.help), wrong];
+  const none = element("input", { type: "checkbox", id: `${idOf(place)}-none` });
+  none.checked = Array.isArray(value) && !value.length;
+  const noneLabel = element("label", { class: "tick", for: none.id }, none, said("none"));
+  const finished = (values) => (values.length ? values : none.checked ? [] : undefined);
+  if (field.item.choices && field.item.choices.length) {
+    const boxes = field.item.choices.map((choice) => {
+      const box = element("input", { type: "checkbox", value: choice.value, id: `${idOf(place)}-${choice.value}` });
+      box.checked = (value || []).includes(choice.value);
+      return [box, element("label", { class: "tick", for: box.id }, box, choice.title)];
+    });
+    const node = element("fieldset", { id: idOf(place), tabindex: -1 }, ...begin,
+      element("div", { class: "ticks" }, ...boxes.map(([, label]) => label)), noneLabel);
+    return { node, value: () => finished(boxes.filter(([box]) => box.checked).map(([box]) => box.value)) };
+  }
+  if (field.item.kind !== "group") {
+    const input = element("input", { id: `${idOf(place)}-values`, autocomplete: "off", value: (value || []).join(", "), "aria-label": field.title });
+    const node = element("fieldset", { id: idOf(place), tabindex: -1 }, ...begin, element("p", { class: "help" }, said("commas")), input, noneLabel);
+    const items = () => input.value.split(/[,，、;；\s]+/).filter(Boolean).map((text) => {
+      if (field.item.kind === "text") return text.normalize("NFKC");
+      const typed = typedNumber(text);
+      return typed === null ? text : typed;
+    });
+    return { node, value: () => finished(items()) };
+  }
+  const rows = [];
+  const body = element("div", { class: "rows" });
+  let next = 0;
+  const add = (item, focus) => {
+    const number = next;
+    next += 1;
+    const inner = groupControl({ ...field.item, title: `${field.title} ${number + 1}`, help: "" }, item || {}, [...place, number], frame, said);
+    const row = { number, value: inner.value };
+    const remove = element("button", { type: "button", class: "quiet", onClick: () => {
+      rows.splice(rows.indexOf(row), 1);
+      inner.node.remove();
+      body.dispatchEvent(new Event("input", { bubbles: true }));
+      more.focus();
+    } }, said("remove"));
+    inner.node.append(remove);
+    rows.push(row);
+    body.append(inner.node);
+    if (focus) inner.node.querySelector("input, select").focus();
+  };
+  const more = element("button", { type: "button", class: "quiet", onClick: () => add({}, true) }, said("add"));
+  (value || []).forEach((item) => add(item, false));
+  const node = element("fieldset", { id: idOf(place), tabindex: -1 }, ...begin, body, more, noneLabel);
+  const read = () => finished(rows.map((row) => row.value()).filter((one) => one !== undefined));
+  return { node, value: read, numbers: () => rows.filter((row) => row.value() !== undefined).map((row) => row.number) };
+}
+
+/** Show each finding beside its field, and all of them in a list that leads there. */
+function showFindings(findings, words, list) {
+  document.querySelectorAll("#return-form .wrong").forEach((node) => { node.textContent = ""; });
+  document.querySelectorAll("#return-form [aria-invalid]").forEach((node) => node.removeAttribute("aria-invalid"));
+  list.replaceChildren(...findings.map(({ place, text }) => {
+    const id = nearestId(place);
+    const wrong = document.getElementById(`${id}-wrong`);
+    if (wrong && !wrong.textContent) wrong.textContent = text;
+    const input = document.getElementById(id);
+    if (input) input.setAttribute("aria-invalid", "true");
+    return element("li", {}, element("a", { href: `#${id}` }, text));
+  }));
+  list.parentElement.hidden = !findings.length;
+}
+
+/** The id of the control at a place, or of the nearest one around it. */
+function nearestId(place) {
+  for (let length = place.length; length > 0; length -= 1) {
+    const id = idOf(place.slice(0, length));
+    if (document.getElementById(id)) return id;
+  }
+  return "desk";
+}

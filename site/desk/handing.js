@@ -1,0 +1,52 @@
+// Handing in: one file that holds all of a filing, to save, copy or send; a page of the host with it filled in.
+
+const LONGEST_ADDRESS = 6000; // signs; longer ones hosts refuse
+
+/** The file that `xinzhuli intake` takes: what it is, and each record's text by its path. */
+function filing(kind, desk, period, files) {
+  return `${JSON.stringify({ xinzhuli: "filing", version: 1, kind, school: desk.school, period, files }, null, 1)}\n`;
+}
+
+/** Give a text to the reader as a file. Nothing is sent anywhere. */
+function save(name, text) {
+  const link = element("a", { download: name, href: URL.createObjectURL(new Blob([text], { type: "application/octet-stream" })) });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
+/** The host's page that proposes a new file with its text; null where the host has none, or the address would be too long. */
+function proposal(desk, path, text) {
+  const host = desk.host;
+  if (!host) return null;
+  const folder = path.slice(0, path.lastIndexOf("/"));
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const address = {
+    github: `${host.address}/new/${host.branch}/${folder}?filename=${encodeURIComponent(name)}&value=${encodeURIComponent(text)}`,
+    gitea: `${host.address}/_new/${host.branch}/${folder}?filename=${encodeURIComponent(name)}&value=${encodeURIComponent(text)}`,
+  }[host.kind];
+  return address && address.length <= LONGEST_ADDRESS ? address : null;
+}
+
+/** What differs from what was filed before, in words: [title, before, now]. */
+function changes(fields, before, now, frame, said, path = []) {
+  return fields.filter((field) => !field.fixed).flatMap((field) => {
+    const [old, fresh] = [(before || {})[field.name], (now || {})[field.name]];
+    if (JSON.stringify(old) === JSON.stringify(fresh)) return [];
+    if (field.kind === "group" && old && fresh) return changes(field.fields, old, fresh, frame, said, [...path, field.title]);
+    return [[[...path, field.title].join("："), inWords(field, old, frame, said), inWords(field, fresh, frame, said)]];
+  });
+}
+
+function inWords(field, value, frame, said) {
+  if (value === undefined) return said("unstated");
+  if (typeof value === "boolean") return said(value ? "yes" : "no");
+  if (Array.isArray(value)) return value.length ? value.map((one) => inWords(field.item, one, frame, said)).join("；") : said("none");
+  if (typeof value === "object") {
+    return (field.fields || []).filter((one) => value[one.name] !== undefined)
+      .map((one) => `${one.title} ${inWords(one, value[one.name], frame, said)}`).join("，");
+  }
+  const choice = (frame.choices(field) || field.choices || []).find((one) => one.value === value);
+  return choice ? choice.title : String(value);
+}

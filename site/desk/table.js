@@ -1,0 +1,86 @@
+// The table of an aggregate: a row a figure, a column a band. Rows copied from a spreadsheet can be pasted.
+
+/** {node, values(), findings()}: figures by band; a cell that is empty or no number is a finding. */
+function aggregateTable(desk, fields, term, said, changed) {
+  const names = fields.flatMap((field) => figureRows(field, desk, term));
+  const cells = new Map();
+  const row = (figure) => element("tr", { class: figure.name ? "member" : null },
+    element("th", { scope: "row", title: figure.help }, figure.title, figure.optional ? element("small", {}, ` ${said("may_be_empty")}`) : null),
+    ...desk.counted.map((band) => {
+      const id = `c-${band.value}-${figure.key}`;
+      const input = element("input", { id, inputmode: "numeric", autocomplete: "off", "aria-label": `${figure.title}，${band.title}`, onInput: changed, onPaste: paste });
+      cells.set(`${band.value} ${figure.key}`, input);
+      return element("td", {}, input);
+    }));
+  const body = element("tbody", {}, ...names.flatMap((figure) => [
+    ...(figure.group ? [element("tr", { class: "group" }, element("th", { scope: "rowgroup", colspan: desk.counted.length + 1 }, figure.group))] : []),
+    row(figure),
+  ]));
+  const head = element("thead", {}, element("tr", {}, element("th", { scope: "col" }, said("figure")),
+    ...desk.counted.map((band) => element("th", { scope: "col" }, band.title))));
+  const node = element("div", { class: "table" }, element("table", {}, element("caption", {}, said("paste_hint")), head, body));
+
+  /** Lay what was copied over the cells, from the one where it is pasted to the right and down. */
+  function paste(event) {
+    const text = event.clipboardData.getData("text/plain").replace(/\r/g, "").replace(/\n$/, "");
+    if (!/[\t\n]/.test(text)) return;
+    event.preventDefault();
+    const inputs = [...body.querySelectorAll("tr:not(.group)")].map((one) => [...one.querySelectorAll("input")]);
+    const top = inputs.findIndex((line) => line.includes(event.target));
+    const left = inputs[top].indexOf(event.target);
+    let over = 0;
+    text.split("\n").forEach((line, down) => line.split("\t").forEach((value, right) => {
+      const cell = inputs[top + down] && inputs[top + down][left + right];
+      if (cell) cell.value = value.trim();
+      else if (value.trim()) over += 1;
+    }));
+    node.dispatchEvent(new CustomEvent("pasted", { detail: { over } }));
+    changed();
+  }
+
+  const read = (band, figure) => {
+    const text = cells.get(`${band} ${figure.key}`).value.trim();
+    if (!text) return undefined;
+    const typed = typedNumber(text);
+    return typed === null ? text : typed;
+  };
+  const values = () => desk.counted.map((band) => {
+    const made = { band: band.value };
+    for (const figure of names) {
+      const value = read(band.value, figure);
+      if (figure.name) {
+        made[figure.field] = made[figure.field] || {};
+        if (value !== undefined) made[figure.field][figure.name] = value;
+      } else if (value !== undefined) made[figure.field] = value;
+    }
+    return made;
+  });
+  const findings = () => desk.counted.flatMap((band) => names.flatMap((figure) => {
+    const value = read(band.value, figure);
+    const at = { band: band.value, bandTitle: band.title, field: figure.key, title: figure.title };
+    if (value === undefined) return figure.optional ? [] : [{ ...at, code: "empty" }];
+    if (typeof value !== "number" || !Number.isInteger(value)) return [{ ...at, code: "no_number" }];
+    if (value < 0 || value > figure.most) return [{ ...at, code: "out_of_range" }];
+    return [];
+  }));
+  return { node, values, findings, cell: (band, key) => cells.get(`${band} ${key}`), names };
+}
+
+/** The rows of a field: one, or one for each figure of its group. */
+function figureRows(field, desk, term) {
+  const most = 100000;
+  const keyed = { levels: desk.levels, followed_up: term.windows || [] }[field.name];
+  if (keyed) {
+    return keyed.map((one, index) => ({
+      key: `${field.name}.${one.value}`, field: field.name, name: one.value, title: one.title, help: field.help, most,
+      optional: field.name === "followed_up", group: index === 0 ? field.title : null,
+    }));
+  }
+  if (field.fields && field.fields.length) {
+    return field.fields.map((one, index) => ({
+      key: `${field.name}.${one.name}`, field: field.name, name: one.name, title: one.title, help: one.help, most: one.most,
+      group: index === 0 ? field.title : null,
+    }));
+  }
+  return [{ key: field.name, field: field.name, name: null, title: field.title, help: field.help, most: field.most, group: null }];
+}

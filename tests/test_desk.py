@@ -1,0 +1,258 @@
+"""The filing desk in a real browser: a return and a sealed aggregate filled in, handed in, taken in by the office and
+opened with its key.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route
+
+from generator.edition.render import Edition, edition
+from generator.edition.site import site
+from generator.files.catalogue import load
+from generator.files.strict_yaml import read
+from generator.filing.desk import stated
+from generator.filing.desk_page import one_file
+from generator.filing.filings import HandedIn, handed_in
+from generator.model.ids import SchoolId, YearId
+from generator.model.submission import Submission, written
+from generator.records.tidy import tidied
+from generator.statistics.age import open_sealed
+from generator.statistics.reading import opened
+from generator.statistics.worker import frame
+from generator.text import Language
+from tests.district import DAY, FIRST, ROOT, TERM, District, district, git, invented, run
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> District:
+    one = district(tmp_path)
+    for name in (".gitignore", ".gitattributes"):
+        shutil.copy(ROOT / name, one.root)
+    git(one.root, "config", "user.name", "office")
+    git(one.root, "config", "user.email", "office@example.invalid")
+    git(one.root, "add", "-A")
+    git(one.root, "commit", "-q", "--allow-empty", "-m", "ready")
+    return one
+
+
+def edited(one: District, language: Language = Language.ZH) -> Edition:
+    return edition(site(one.repository(), DAY, None), language, load())
+
+
+@pytest.fixture
+def page(browser: Browser, made: District, tmp_path: Path) -> Iterator[Page]:
+    """The desk of a school as one file, on the day of the district; whoever asks the network for anything fails."""
+    file = tmp_path / "desk.html"
+    made_edition = edited(made)
+    file.write_bytes(one_file(made_edition, made_edition.site.repository.schools[FIRST]))
+    context = browser.new_context(accept_downloads=True, viewport={"width": 390, "height": 844})
+    opened_page = context.new_page()
+    errors: list[str] = []
+    opened_page.on("pageerror", lambda error: errors.append(str(error)))
+    opened_page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    context.route("**/*", lambda route: route.continue_() if route.request.url == file.as_uri() else refuse(route))
+    opened_page.clock.set_fixed_time(f"{DAY}T10:00:00")
+    opened_page.goto(file.as_uri())
+    yield opened_page
+    assert errors == []
+    assert asked == []
+    context.close()
+
+
+def figures(one: Submission, key: str, band: Any) -> int:
+    counts = one.bands[band]
+    name, _, member = key.partition(".")
+    value: Any = getattr(counts, name)
+    return int(value[member] if member else value)
+
+
+def fill_in(page: Page, one: Submission) -> None:
+    """Paste the figures of a submission as a spreadsheet has them: a row a figure, a column a band."""
+    page.evaluate("document.getElementById('aggregate').scrollIntoView()")
+    keys = page.eval_on_selector_all(
+        "#aggregate-table tbody tr:not(.group)", "rows => rows.map(row => row.querySelector('input').id)"
+    )
+    first_band = next(iter(one.bands))
+    plain_keys = [key.removeprefix(f"c-{first_band.value}-") for key in keys]
+    known = {w for counts in one.bands.values() for w in counts.followed_up}
+    rows = [
+        [
+            str(figures(one, key, band)) if not key.startswith("followed_up.") or key.split(".")[1] in known else ""
+            for band in one.bands
+        ]
+        for key in plain_keys
+    ]
+    text = "\n".join("\t".join(row) for row in rows) + "\n"
+    page.eval_on_selector(
+        f"[id='{keys[0]}']",
+        """(cell, text) => { const data = new DataTransfer(); data.setData('text/plain', text);
+           cell.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })); }""",
+        text,
+    )
+
+
+def saved(page: Page, button: str, folder: Path) -> Path:
+    with page.expect_download() as waiting:
+        page.click(button)
+    path = folder / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    return path
+
+
+def files_of(path: Path) -> Mapping[str, bytes]:
+    found = handed_in(path.name, path.read_bytes())
+    assert isinstance(found, HandedIn)
+    return found.files
+
+
+def test_an_aggregate_sealed_in_the_browser_is_what_the_school_counted(
+    page: Page, made: District, tmp_path: Path
+) -> None:
+    one = replace(invented(made, FIRST), revision=2)  # the first has arrived
+    fill_in(page, one)
+    page.wait_for_selector("#seal:enabled")
+    page.click("#seal")
+    page.wait_for_selector("#aggregate-sealed:not([hidden])")
+    files = files_of(saved(page, "#aggregate-save", tmp_path))
+    sealed = next(data for path, data in files.items() if path.endswith(".age"))
+    repository = made.repository()
+    known = frame(repository, FIRST, TERM)
+    assert known is not None
+    for identity in made.identities.values():
+        text = open_sealed(sealed, [identity])
+        found = opened(text, known)
+        assert not isinstance(found, tuple), found
+        assert written(found.submission) == written(one)
+    assert page.evaluate("JSON.stringify([...Array(localStorage.length).keys()].map(i => localStorage.key(i)))") in (
+        "[]",
+        json.dumps([f"xinzhuli-return {FIRST} 2026-2027"], separators=(",", ":")),
+    )
+    assert all(str(c.enrolment) not in page.evaluate("JSON.stringify(localStorage)") for c in one.bands.values())
+
+
+def test_the_office_takes_the_aggregate_in(page: Page, made: District, tmp_path: Path) -> None:
+    fill_in(page, invented(made, FIRST))
+    page.wait_for_selector("#seal:enabled")
+    page.click("#seal")
+    page.wait_for_selector("#aggregate-sealed:not([hidden])")
+    file = saved(page, "#aggregate-save", tmp_path)
+    before = git(made.root, "status", "--porcelain")
+    done = run(made, "intake", str(file))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert git(made.root, "status", "--porcelain") == before
+    branch = f"filing/{FIRST}/{TERM}"
+    git(made.root, "checkout", "-q", branch)
+    assert made.codes() == []
+    assert run(made, "intake", str(file)).returncode == 0  # the same once more: nothing to do
+    key = made.key_file()
+    out = made.beside / "opened.yml"
+    shown = run(made, "open", str(made.sealed()), "--identity", str(key), "--out", str(out))
+    assert shown.returncode == 0, shown.stderr
+    assert b"revision: 2" in out.read_bytes()
+
+
+def test_a_wrong_sum_is_told_while_it_is_typed(page: Page, made: District) -> None:
+    one = invented(made, FIRST)
+    fill_in(page, one)
+    page.wait_for_selector("#seal:enabled")
+    band = next(iter(one.bands))
+    cell = page.locator(f"[id='c-{band.value}-valid']")
+    cell.fill(str(one.bands[band].valid + 1))
+    assert page.locator("#seal").is_disabled()
+    assert "有效应当等于各等级之和" in page.inner_text("#aggregate-wrong")
+    assert cell.get_attribute("aria-invalid") == "true"
+    cell.fill("１２ 人")
+    assert "不是整数" in page.inner_text("#aggregate-wrong")
+    cell.fill("".join(chr(ord(d) + 0xFEE0) for d in str(one.bands[band].valid)))  # full-width digits are meant
+    assert page.locator("#seal").is_enabled()
+
+
+def test_after_the_keys_have_run_out_nothing_is_sealed(page: Page, made: District) -> None:
+    page.clock.set_fixed_time("2031-01-01T10:00:00")
+    page.reload()
+    fill_in(page, invented(made, FIRST))
+    assert page.locator("#seal").is_disabled()
+    assert page.locator("#no-openers").is_visible()
+
+
+def test_a_return_reads_as_a_programmer_would_have_written_it(page: Page, made: District, tmp_path: Path) -> None:
+    school, year = FIRST, YearId("2026-2027")
+    repository = made.repository()
+    old = repository.returns[(SchoolId(school), year)]
+    assert old.staff is not None
+    page.fill("#f-staff-part_time", str(old.staff.part_time + 1))
+    assert f"{old.staff.part_time} → {old.staff.part_time + 1}" in page.inner_text("#return-changes")
+    file = saved(page, "#return-save", tmp_path)
+    ((path, content),) = files_of(file).items()
+    assert path == f"records/schools/{school}/{year}.yml"
+    assert tidied(path, content) in (None, content.decode())
+    document, problems = read(path, content)
+    assert document is not None
+    assert problems == ()
+    expected = stated(old)
+    expected["staff"]["part_time"] += 1
+    expected["filed_on"] = DAY.isoformat()
+    assert document.data == expected
+    assert list(document.data) == [name for name in list(expected) if name in document.data]
+    done = run(made, "intake", str(file))
+    assert done.returncode == 0, done.stdout
+    assert f"→ {old.staff.part_time + 1}" in git(made.root, "log", "-1", "--format=%B", f"filing/{school}/{year}")
+
+
+def test_what_is_not_filled_in_is_not_in_the_record(page: Page, made: District, tmp_path: Path) -> None:
+    for name in ("full_time", "part_time", "certified"):
+        page.fill(f"#f-staff-{name}", "")
+    page.select_option("#f-assessment_software", "")
+    ((_, content),) = files_of(saved(page, "#return-save", tmp_path)).items()
+    assert b"staff" not in content
+    assert b"assessment_software" not in content
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("#f-staff-certified", "99", "99"),
+        ("#f-classes-primary", "", "缺少必填"),
+        ("#f-filed_on", "2020-01-01", "2020-01-01"),
+        ("#f-staff-part_time", "三", "整数"),
+        ("#f-staff-part_time", "-1", "下限"),
+    ],
+)
+def test_what_check_would_refuse_is_told_in_its_words(page: Page, field: str, value: str, told: str) -> None:
+    page.fill(field, value)
+    assert told in page.inner_text("#return-wrong")
+    assert page.locator("#return-save").count() == 0
+    assert page.locator(field).get_attribute("aria-invalid") == "true" or value == ""
+
+
+def test_a_stated_return_is_what_its_file_says(made: District) -> None:
+    repository = made.repository()
+    assert repository.returns
+    for record in repository.returns.values():
+        path = record.source.path
+        document, _ = read(path, (made.root / path).read_bytes())
+        assert document is not None
+        assert stated(record) == document.data
+
+
+def test_closing_the_window_keeps_the_draft_of_a_return_and_nothing_of_an_aggregate(page: Page, made: District) -> None:
+    page.fill("#f-staff-part_time", "17")
+    fill_in(page, invented(made, FIRST))
+    page.reload()
+    assert page.input_value("#f-staff-part_time") == "17"
+    inputs = page.eval_on_selector_all("#aggregate-table input", "cells => cells.map(cell => cell.value).join('')")
+    assert inputs == ""
