@@ -157,6 +157,7 @@ ONLY = {
     "jinja2": {"edition.render"},
     "markdown": {"publish.patch"},
     "markupsafe": {
+        "filing.desk_page",
         *("edition.charts", "edition.literal", "edition.render"),
         *("pages.stamping", "pages.schools.schools"),
         *("pages.duties.checklist", "pages.duties.inspections", "pages.duties.matrix"),

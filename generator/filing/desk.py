@@ -19,7 +19,7 @@ from generator.files.schemas import enum_label
 from generator.filing.forms import Choice, Form, form
 from generator.model.district import SchoolYear, Term
 from generator.model.schools import School, Stage
-from generator.model.submission import IDENTITIES, SCHEMA, Identity, StageBand
+from generator.model.submission import BALANCES, SCHEMA, Balance, StageBand
 from generator.sealed.receipts import BUCKET
 
 _NOT_FILED = frozenset({"place", "source"})
@@ -98,7 +98,7 @@ class DistrictDesk:
     bands: tuple[OfStage, ...]  # of the curriculum
     counted: tuple[OfStage, ...]  # the bands whose pupils an aggregate counts
     levels: tuple[Choice, ...]
-    identities: tuple[Identity, ...]
+    balances: tuple[Balance, ...]
     bucket: int
     openers: tuple[Opener, ...]
     host: Host | None
@@ -152,7 +152,7 @@ def district_desk(made: Edition) -> DistrictDesk:
             for b in StageBand
         ),
         levels=tuple(Choice(value=r.id, title=r.title.in_(language)) for r in district.risk_levels),
-        identities=IDENTITIES,
+        balances=BALANCES,
         bucket=BUCKET,
         openers=_openers(made),
         host=None,
@@ -161,7 +161,7 @@ def district_desk(made: Edition) -> DistrictDesk:
             code: (catalogue.codes[code].words[language].message, catalogue.codes[code].words[language].hint)
             for code in _CODES
         },
-        faults={i.rule: catalogue.sentences[f"fault.{i.rule}"][language] for i in IDENTITIES},
+        faults={i.rule: catalogue.sentences[f"fault.{i.rule}"][language] for i in BALANCES},
     )
 
 

@@ -22,11 +22,11 @@ from generator.text import Language
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A field that changes: its titles, and what it stated and states now; None where nothing is stated."""
+    """A field that changes: its titles, and what it stated before and after; None where nothing is stated."""
 
     title: str
     before: str | None
-    now: str | None
+    after: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,18 +100,18 @@ def _newer(filing: HandedIn, before: Repository, after: Repository, language: La
 
 
 def differences(
-    asked: tuple[AskedField, ...], before: Mapping[str, Any], now: Mapping[str, Any], above: str = ""
+    asked: tuple[AskedField, ...], before: Mapping[str, Any], after: Mapping[str, Any], above: str = ""
 ) -> Iterator[Difference]:
     """What differs between what two returns state, field by field in the form's order."""
     for field in asked:
-        old, new = before.get(field.name), now.get(field.name)
+        old, new = before.get(field.name), after.get(field.name)
         title = f"{above}{field.title}"
         if old == new or field.fixed:
             continue
         if field.kind == "group" and old and new:
             yield from differences(field.fields, old, new, f"{title}：")
         else:
-            yield Difference(title=title, before=_in_words(field, old), now=_in_words(field, new))
+            yield Difference(title=title, before=_in_words(field, old), after=_in_words(field, new))
 
 
 def _in_words(field: AskedField, value: Any) -> str | None:

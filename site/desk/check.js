@@ -95,15 +95,15 @@ function total(counts, name) {
   return typeof value === "object" ? Object.values(value).reduce((sum, count) => sum + count, 0) : value;
 }
 
-/** The identities that do not hold in a band: {field, rule, left, right}. The table of identities comes from the program. */
-function broken(identities, counts) {
-  return identities.flatMap((identity) => {
-    const right = identity.of.reduce((sum, name) => sum + total(counts, name), 0);
-    const each = identity.each
-      ? Object.entries(counts[identity.field]).map(([name, count]) => [`${identity.field}.${name}`, count])
-      : [[identity.field, total(counts, identity.field)]];
+/** The balances that do not hold in a band: {field, rule, left, right}. The table of balances comes from the program. */
+function broken(balances, counts) {
+  return balances.flatMap((balance) => {
+    const right = balance.of.reduce((sum, name) => sum + total(counts, name), 0);
+    const each = balance.each
+      ? Object.entries(counts[balance.field]).map(([name, count]) => [`${balance.field}.${name}`, count])
+      : [[balance.field, total(counts, balance.field)]];
     return each
-      .filter(([, left]) => (identity.most ? left > right : left !== right))
-      .map(([field, left]) => ({ field, rule: identity.rule, left, right }));
+      .filter(([, left]) => (balance.most ? left > right : left !== right))
+      .map(([field, left]) => ({ field, rule: balance.rule, left, right }));
   });
 }

@@ -174,11 +174,11 @@ function showAggregate(term) {
     document.getElementById("missing").textContent = empty.size ? said("figures_missing", { count: empty.size }) : "";
     document.getElementById("seal").disabled = Boolean(found.length || empty.size || !openers);
   };
-  /** The identities that can be held already: of figures that all are there. */
+  /** The balances that can be held already: of figures that all are there. */
   const sums = (band, empty) => {
     const title = desk.counted.find((one) => one.value === band.band).title;
     const there = (name) => ![...empty].some((key) => key === `${band.band} ${name}` || key.startsWith(`${band.band} ${name}.`));
-    const able = desk.identities.filter((one) => [one.field, ...one.of].every(there));
+    const able = desk.balances.filter((one) => [one.field, ...one.of].every(there));
     return broken(able, band).map((one) => ({
       band: band.band, field: one.field,
       text: said("sum_wrong", { band: title, rule: desk.faults[one.rule], left: one.left, right: one.right }),

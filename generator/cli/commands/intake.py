@@ -174,4 +174,4 @@ def _message(request: Request, taken: Taken) -> str:
 
 def _lines(taken: Taken) -> Iterator[str]:
     for one in taken.differences:
-        yield " ".join(f"{one.title} {one.before or '—'} → {one.now or '—'}".split())
+        yield " ".join(f"{one.title} {one.before or '—'} → {one.after or '—'}".split())
