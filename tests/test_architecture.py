@@ -238,10 +238,3 @@ def test_modules_say_what_they_own_and_have_honest_names() -> None:
 def test_the_map_names_every_wing() -> None:
     told = ast.get_docstring(ast.parse((HOUSE / "__init__.py").read_text(encoding="utf-8"))) or ""
     assert {name for name in RANK if f"\n{name} " in told or f"`{name}`" in told} == set(RANK)
-
-
-def test_templates_only_print() -> None:
-    for path in sorted((ROOT / "site" / "templates").rglob("*.j2")):
-        text = path.read_text(encoding="utf-8")
-        for word in ("{% macro", "{% set", "| safe", "{% import"):
-            assert word not in text, f"{path.name}: {word}"

@@ -38,19 +38,17 @@ class CodeSection:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemsPage(TemplateData):
     template: ClassVar[str] = "about/problems.md.j2"
-    count: int
     codes: tuple[CodeSection, ...]
 
 
 def pages(edition: Edition) -> Iterator[Page]:
     """The one page of codes, in alphabetical order."""
-    codes = tuple(_section(edition, code) for code in edition.catalogue.codes.values())
     yield edition.page(
         path="about/problems",
         kind="problems",
         title=edition.say("codes.title"),
         description=edition.say("codes.description"),
-        data=ProblemsPage(count=len(codes), codes=codes),
+        data=ProblemsPage(codes=tuple(_section(edition, code) for code in edition.catalogue.codes.values())),
         cites=(),
     )
 

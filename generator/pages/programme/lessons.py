@@ -26,7 +26,6 @@ class BandSection:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurriculumPage(TemplateData):
     template: ClassVar[str] = "programme/lessons.md.j2"
-    count: int
     bands: tuple[BandSection, ...]
 
 
@@ -50,7 +49,6 @@ class MicroLessonsPage(TemplateData):
     """The lessons, and what they can be filtered by."""
 
     template: ClassVar[str] = "programme/micro.md.j2"
-    count: int
     lessons: tuple[MicroLessonLine, ...]
     audiences: tuple[AudienceCount, ...]
     bands: tuple[Band, ...]
@@ -70,7 +68,7 @@ def _curriculum(edition: Edition) -> Page:
         kind="lessons",
         title=edition.say("lessons.title"),
         description=edition.say("lessons.description"),
-        data=CurriculumPage(count=len(bands), bands=tuple(_band(edition.site, b) for b in bands)),
+        data=CurriculumPage(bands=tuple(_band(edition.site, b) for b in bands)),
         cites=[b.source for b in bands],
     )
 
@@ -96,7 +94,6 @@ def _micro(edition: Edition) -> Page:
         title=edition.say("micro.title"),
         description=edition.say("micro.description"),
         data=MicroLessonsPage(
-            count=len(lessons),
             lessons=tuple(
                 MicroLessonLine(lesson=x, bands=tuple(bands[b] for b in x.bands), band_ids=" ".join(x.bands))
                 for x in lessons

@@ -58,7 +58,6 @@ class SystemSection:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemsPage(TemplateData):
     template: ClassVar[str] = "programme/systems.md.j2"
-    count: int
     systems: tuple[SystemSection, ...]
 
 
@@ -120,7 +119,7 @@ def _systems(edition: Edition) -> Page:
         kind="work",
         title=edition.say("systems.title"),
         description=edition.say("systems.description"),
-        data=SystemsPage(count=len(district.systems), systems=tuple(_system(edition, s) for s in district.systems)),
+        data=SystemsPage(systems=tuple(_system(edition, s) for s in district.systems)),
         cites=[s.source for s in district.systems],
     )
 

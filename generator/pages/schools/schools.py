@@ -78,7 +78,6 @@ class SchoolFiling(TemplateData):
     tone: str
     year: SchoolYear
     current: Return | None
-    count: int
     unstated: tuple[Text, ...]
     missing: str
 
@@ -138,7 +137,6 @@ class SchoolsPage(TemplateData):
     """The schools, and what they can be filtered by."""
 
     template: ClassVar[str] = "schools/schools.md.j2"
-    count: int
     year: YearId
     rows: tuple[SchoolLine, ...]
     types: tuple[SchoolType, ...]
@@ -215,14 +213,12 @@ def _profile(site: Site, school: School) -> SchoolProfile:
 
 def _filing(edition: Edition, school: School, current: Return | None) -> SchoolFiling:
     year, state = edition.site.current_year, filing(edition.site, school)
-    left_out = unstated(current) if current else ()
     return SchoolFiling(
         state=edition.say(f"filing.{state.value}"),
         tone=_TONES[state],
         year=year,
         current=current,
-        count=len(left_out),
-        unstated=tuple(field_title("return", (part,)) for part in left_out),
+        unstated=tuple(field_title("return", (part,)) for part in (unstated(current) if current else ())),
         missing="" if current else edition.say(f"school.none.{state.value}", due=edition.day(year.returns_due)),
     )
 
@@ -269,7 +265,6 @@ def _index(edition: Edition) -> Page:
         description=edition.say("schools.description"),
         hide=("navigation", "toc"),
         data=SchoolsPage(
-            count=len(rows),
             year=site.current_year.id,
             rows=rows,
             types=tuple(SchoolType),
