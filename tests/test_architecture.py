@@ -37,6 +37,7 @@ problems | text | modules
 """
 RANK = {name.strip(): rank for rank, line in enumerate(WINGS.strip().splitlines()) for name in line.split("|")}
 WITH_KEYS = {"keygen", "open", "recipients", "rekey", "release", "seal"}  # the commands that handle keys or figures
+WITHOUT = {"attack"}  # and the one that works out what can be worked out without them
 PROTECTS, ATTACKS = {"statistics.protect"}, {"statistics.attack", "statistics.witnesses"}
 
 
@@ -123,7 +124,7 @@ def reached(start: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("command", sorted({*COMMANDS} - WITH_KEYS))
+@pytest.mark.parametrize("command", sorted({*COMMANDS} - WITH_KEYS - WITHOUT))
 def test_only_commands_with_keys_reach_what_opens(command: str) -> None:
     found = reached(f"cli.commands.{command}")
     assert not {name for name in found if wing(name) == "statistics"}
@@ -132,6 +133,16 @@ def test_only_commands_with_keys_reach_what_opens(command: str) -> None:
         "pandas",
         "highspy",
         "importlib",
+    }
+
+
+@pytest.mark.parametrize("command", sorted(WITHOUT))
+def test_an_attack_from_outside_reaches_nothing_that_opens_or_protects(command: str) -> None:
+    found = reached(f"cli.commands.{command}")
+    assert {name for name in found if wing(name) == "statistics"} <= {
+        "statistics",
+        "statistics.outsider",
+        "statistics.programs",
     }
 
 

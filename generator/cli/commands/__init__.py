@@ -23,5 +23,6 @@ COMMANDS = (
     "rekey",
     "recipients",
     "release",
+    "attack",
 )
 CONFIDENTIAL = ("keygen", "seal", "open", "rekey", "release")  # these hold keys or figures in memory
