@@ -101,7 +101,7 @@ def _print(made: Release, seconds: float, rounds: int) -> None:
     cells, peak = made.cells, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     hidden = sum(isinstance(p, Suppressed) for p in cells.values())
     proof = made.certificate
-    tried = f"{proof.attackers} attackers, {proof.secrets} secrets, {proof.programs} programs"
+    tried = f"{proof.schools} schools, {proof.pairs} pairs"
     print(
         f"{made.id}: {len(cells)} cells, {hidden} hidden; {seconds:.2f} s CPU, {rounds} rounds ({tried}); {peak} MiB",
         flush=True,

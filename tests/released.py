@@ -198,7 +198,7 @@ def release(
             SchoolVerdicts(rule=RuleId("FILE-01"), target=100, schools=verdicts, source=at),
         ),
         district_verdicts=(DistrictVerdict(rule=RuleId("FILE-02"), target=100, met=2, judged=3, source=at),),
-        certificate=Certificate(attackers=4, secrets=148, programs=96, narrowest=9),
+        certificate=Certificate(schools=3, pairs=3),
         previous=Link(id=previous.id, digest=digest(previous)) if previous else None,
         source=at,
     )

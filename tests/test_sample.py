@@ -124,9 +124,8 @@ def test_every_release_of_the_sample_withstands_everybody(released: tuple[Releas
         id_of(one, 1) for one in TERMS[2:]
     ]
     for release in released:
-        assert release.certificate.attackers > 1 + 54 + 50  # the public, each school, pairs of small rows
-        assert release.certificate.narrowest is not None
-        assert release.certificate.narrowest >= release.limits.k
+        assert release.certificate.schools >= 54
+        assert release.certificate.pairs > 50  # of small rows
 
 
 def test_the_correction_changes_what_one_school_corrected_and_nothing_else(released: tuple[Release, ...]) -> None:

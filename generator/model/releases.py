@@ -24,7 +24,7 @@ from generator.problems import Position
 from generator.text import Text
 
 ReleaseId = NewType("ReleaseId", str)
-FOLDER = "records/releases"
+FOLDER, WITHDRAWALS = "records/releases", "records/withdrawals"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,16 +124,14 @@ class Participation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """How the attack before the release went.
+    """That the release withstood the attack: of the public, of so many schools, and of so many pairs of schools.
 
-    Who tried, how many hidden counts, the programs solved, the narrowest interval anybody was left with (None: nothing
-    is hidden).
+    It follows from who filed. Nothing here depends on hidden figures: neither how many counts were tried (those that
+    are zero are not), nor how long that took, nor what interval anybody was left with.
     """
 
-    attackers: int
-    secrets: int
-    programs: int
-    narrowest: int | None
+    schools: int
+    pairs: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +183,18 @@ class Release:
         return next((table for table in self.tables if table.id == name), None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """A release that turned out wrong or unsafe, and why. What it said is not told any more; its record stays, because
+    every later attack goes on counting what was public once.
+    """
+
+    release: ReleaseId
+    withdrawn_on: date
+    reason: Text
+    source: Position
+
+
 PublishedTables: TypeAlias = tuple[PublishedTable, ...]
 
 
@@ -196,6 +206,24 @@ def id_of(term: TermId, revision: int) -> ReleaseId:
 def path_of(release: ReleaseId) -> str:
     """Where a release stands."""
     return f"{FOLDER}/{release}.yml"
+
+
+def withdrawal_path(release: ReleaseId) -> str:
+    """Where it stands that a release was withdrawn."""
+    return f"{WITHDRAWALS}/{release}.yml"
+
+
+def withdrawal_text(made: Withdrawal) -> bytes:
+    """The text of a Withdrawal."""
+    lines = (
+        "# yaml-language-server: $schema=../../schemas/withdrawal.schema.json",
+        "# 撤回统计发布，由 xinzhuli release --withdraw 写出；发布记录本身不要删",
+        f'id: "{made.release}"',
+        f"withdrawn_on: {made.withdrawn_on.isoformat()}",
+        f"reason: {scalar(made.reason.zh)}",
+        f"en: {{reason: {scalar(made.reason.en or '', in_flow=True)}}}",
+    )
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def arranged(
@@ -304,8 +332,7 @@ def _verdicts(r: Release) -> Iterator[str]:
 
 
 def _chained(r: Release) -> Iterator[str]:
-    found = ((name, getattr(r.certificate, name)) for name in Certificate.__slots__)
-    yield f"certificate: {_flow((name, value) for name, value in found if value is not None)}"
+    yield f"certificate: {_flow((name, getattr(r.certificate, name)) for name in Certificate.__slots__)}"
     if r.previous:
         yield f'previous: {{id: "{r.previous.id}", digest: "{r.previous.digest}"}}'
     if r.correction and r.correction.en is not None:

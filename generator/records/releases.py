@@ -102,12 +102,7 @@ def _district_verdict(part: Part) -> r.DistrictVerdict:
 
 
 def _certificate(part: Part) -> r.Certificate:
-    return r.Certificate(
-        attackers=part.whole("attackers"),
-        secrets=part.whole("secrets"),
-        programs=part.whole("programs"),
-        narrowest=part.whole_or_none("narrowest"),
-    )
+    return r.Certificate(schools=part.whole("schools"), pairs=part.whole("pairs"))
 
 
 def _previous(part: Part | None) -> r.Link | None:

@@ -440,11 +440,7 @@ class ReviewWords(Speaker):
             "counted": self.say("diff.release.schools", count=len(release.counted), all=len(self.newest.schools)),
             "correction": self.text(release.correction) if release.correction else "",
             "after": release.previous.id if release.previous else "",
-            "audit": self.say(
-                "diff.release.withstood",
-                attackers=made.attackers,
-                narrowest="—" if made.narrowest is None else made.narrowest,
-            ),
+            "audit": self.say("diff.release.withstood", schools=made.schools, pairs=made.pairs),
         }
         return replace(
             item,

@@ -182,9 +182,8 @@ def certify(ledger: Ledger, seen: PublicView, before: Sequence[PublicView]) -> R
     found = attack_all(ledger, stacked, candidate.limits.k)
     if found.exposures:
         return found
-    certificate = Certificate(
-        attackers=found.attackers, secrets=found.secrets, programs=found.programs, narrowest=found.narrowest
-    )
+    insiders = [len(attacker.schools) for attacker in attackers(ledger, stacked)]
+    certificate = Certificate(schools=insiders.count(1), pairs=insiders.count(2))
     name = id_of(candidate.term, candidate.revision)
     fields = {field.name: getattr(candidate, field.name) for field in dataclass_fields(Candidate)}
     return Release(**fields, id=name, certificate=certificate, source=Position(path=path_of(name)))

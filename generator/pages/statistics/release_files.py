@@ -24,7 +24,7 @@ from generator.pages.duties.downloads import schema_file
 from generator.pages.statistics.tables import MARK, NOBODY, SHOWN_MARK, ReleaseWords, is_share, term_of
 from generator.text import Text
 
-FORMAT = "xinzhuli-statistics/1"
+FORMAT = "xinzhuli-statistics/2"
 FOLDER = "data/statistics"
 SCHEMA = f"{FOLDER}/statistics.schema.json"
 KINDS = ("csv", "xlsx", "json", "zip")
@@ -307,12 +307,7 @@ def _release(edition: Edition, r: Release) -> Mapping[str, object]:
         "district_verdicts": [
             {"rule": v.rule, "target": v.target, "met": v.met, "judged": v.judged} for v in r.district_verdicts
         ],
-        "certificate": {
-            "attackers": certificate.attackers,
-            "secrets": certificate.secrets,
-            "programs": certificate.programs,
-            "narrowest": certificate.narrowest,
-        },
+        "certificate": {"schools": certificate.schools, "pairs": certificate.pairs},
     }
 
 
