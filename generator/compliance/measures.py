@@ -14,11 +14,14 @@ from datetime import date
 from generator.compliance.school_measures import periods
 from generator.model.cells import Cell, Shown
 from generator.model.curriculum import LessonAudience, MicroLesson
+from generator.model.district import Body, BodyKind
 from generator.model.duties import PeriodKind
 from generator.model.ids import YearId
+from generator.model.inspections import Inspection, SchemeKind
 from generator.model.people import TeamKind
-from generator.model.programme import Activity, ActivityKind, ActivityState, MeasureName
+from generator.model.programme import Activity, ActivityKind, ActivityState, MeasureName, Strand
 from generator.model.registry import TOTAL
+from generator.model.releases import Release
 from generator.model.schools import HeadRole, Return, WorkFile
 from generator.problems import Position
 from generator.records.repository import Repository
@@ -111,7 +114,7 @@ def _per_cent(part: int, whole: int) -> int | float:
     return hundredths // 100 if hundredths % 100 == 0 else hundredths / 100
 
 
-def _places(records: Iterable[Return | Activity | MicroLesson]) -> tuple[Position, ...]:
+def _places(records: Iterable[Return | Activity | MicroLesson | Inspection]) -> tuple[Position, ...]:
     return tuple(r.source for r in records)
 
 
@@ -234,6 +237,69 @@ def _bands(scope: Scope) -> Measured:
     return Measured(value=len(bands), counted=len(bands), left_out=0, cites=tuple(b.source for b in bands))
 
 
+def _held_with(counts: Callable[[Activity], bool]) -> Function:
+    """The year's activities of any kind that were held by then and of which something is so."""
+
+    def function(scope: Scope) -> Measured:
+        held = [a for kind in ActivityKind for a in scope.held(kind) if counts(a)]
+        return Measured(value=len(held), counted=len(held), left_out=0, cites=_places(held))
+
+    return function
+
+
+# --- of the district itself -------------------------------------------------------------------------------------------
+
+
+def _bodies(number: Callable[[Body], int]) -> Function:
+    """What the district's bodies come to; they have no days, so it holds for every year."""
+
+    def function(scope: Scope) -> Measured:
+        bodies = scope.repository.district.bodies
+        cites = tuple(b.source for b in bodies if number(b))
+        return Measured(value=sum(map(number, bodies)), counted=len(bodies), left_out=0, cites=cites)
+
+    return function
+
+
+def _schemes(kind: SchemeKind) -> Function:
+    """Schemes of a kind in use by then."""
+
+    def function(scope: Scope) -> Measured:
+        found = [s for s in scope.repository.schemes.values() if s.kind is kind and s.first_day <= scope.as_of]
+        return Measured(value=len(found), counted=len(found), left_out=0, cites=tuple(s.source for s in found))
+
+    return function
+
+
+def _inspected(scope: Scope) -> Measured:
+    """The share of schools with a year-end inspection in the year; one that no record tells of is not stated."""
+    year, schemes = scope.repository.year(scope.year), scope.repository.schemes
+    found = [
+        v
+        for v in scope.repository.inspections.values()
+        if schemes[v.scheme].kind is SchemeKind.YEAR_END
+        and v.visited(scope.as_of)
+        and year.first_day <= v.visit_on <= year.last_day
+    ]
+    schools = len({v.school for v in found})
+    share = _per_cent(schools, scope.schools()) if found else None
+    return Measured(value=share, counted=schools, left_out=scope.schools() - schools, cites=_places(found))
+
+
+def _late_conclusions(scope: Scope) -> Measured:
+    """Objections of the year that were concluded after a month, or are not and the month is over."""
+    year = scope.repository.year(scope.year)
+    raised = [
+        (v, v.objection)
+        for v in scope.repository.inspections.values()
+        if v.objection is not None
+        and v.objection.raised_on <= scope.as_of
+        and year.first_day <= v.objection.raised_on <= year.last_day
+    ]
+    late = [v for v, o in raised if o.conclude_by < min(o.concluded_on or scope.as_of, scope.as_of)]
+    return Measured(value=len(late), counted=len(raised), left_out=0, cites=_places(late))
+
+
 # --- of releases ------------------------------------------------------------------------------------------------------
 
 
@@ -257,6 +323,46 @@ def _published(table: str, column: str) -> Function:
         )
 
     return function
+
+
+def _screened(scope: Scope) -> Release | None:
+    """The year's newest release by then of a term with a screening."""
+    terms = {term.id for term in scope.repository.year(scope.year).terms}
+    cell = Cell(table="participation", row=TOTAL, column="screened")
+    found = [
+        r
+        for r in scope.repository.releases.values()
+        if r.term in terms
+        and r.released_on <= scope.as_of
+        and isinstance(shown := r.cells.get(cell), Shown)
+        and shown.value
+    ]
+    return found[-1] if found else None
+
+
+def _of_screening(cells: Callable[[Repository], tuple[Cell, ...]]) -> Function:
+    """A sum of published totals of the year's screening; not stated where one of them is suppressed."""
+
+    def function(scope: Scope) -> Measured:
+        release = _screened(scope)
+        if release is None:
+            return Measured(value=None, counted=0, left_out=scope.schools(), cites=())
+        found = [release.cells.get(cell) for cell in cells(scope.repository)]
+        shown = [cell.value for cell in found if isinstance(cell, Shown)]
+        counted = len(release.counted)
+        return Measured(
+            value=sum(shown) if len(shown) == len(found) else None,
+            counted=counted,
+            left_out=max(0, scope.schools() - counted),
+            cites=(release.source,),
+        )
+
+    return function
+
+
+def _focus_cells(repository: Repository) -> tuple[Cell, ...]:
+    levels = [level.id for level in repository.district.risk_levels if level.focus]
+    return tuple(Cell(table="stage-level", row=TOTAL, column=level) for level in levels)
 
 
 MEASURES: Mapping[MeasureName, Function] = {
@@ -294,6 +400,23 @@ MEASURES: Mapping[MeasureName, Function] = {
     MeasureName.COMMUNITY_VISITS: _number_of(ActivityKind.COMMUNITY),
     MeasureName.LIVE_BROADCASTS: _number_of(ActivityKind.BROADCAST),
     MeasureName.OUTREACH_MISSED: _missed(_OUTREACH),
+    MeasureName.GUIDANCE_CENTRES: _bodies(lambda b: b.kind is BodyKind.GUIDANCE_CENTRE),
+    MeasureName.LEADING_GROUPS_BY_DIRECTOR: _bodies(
+        lambda b: b.kind is BodyKind.LEADING_GROUP and b.headed_by_director is True
+    ),
+    MeasureName.RESEARCH_POSTS: _bodies(lambda b: b.research_posts or 0),
+    MeasureName.DEMONSTRATION_SCHEMES: _schemes(SchemeKind.DEMONSTRATION),
+    MeasureName.INDEX_SCHEMES: _schemes(SchemeKind.INDEX),
+    MeasureName.INSPECTED_SHARE: _inspected,
+    MeasureName.LATE_CONCLUSIONS: _late_conclusions,
+    MeasureName.LIAISON_MEETINGS: _number_of(ActivityKind.LIAISON),
+    MeasureName.TRAINING_REFORM_ACTIVITIES: _held_with(lambda a: a.strand is Strand.TRAINING_REFORM),
+    MeasureName.ABILITY_ACTIVITIES: _held_with(lambda a: a.strand is Strand.ABILITY),
+    MeasureName.WELLBEING_ACTIVITIES: _held_with(lambda a: a.strand is Strand.WELLBEING),
+    MeasureName.ANNUAL_MEETINGS: _held_with(lambda a: a.kind is ActivityKind.EXCHANGE and a.society is not None),
+    MeasureName.LECTURER_GROUP_SIZE: _team_size(TeamKind.LECTURER),
+    MeasureName.RESULTS_REVIEWED: _of_screening(lambda _: (Cell(table="services", row=TOTAL, column="reviewed"),)),
+    MeasureName.FOCUS_PUPILS: _of_screening(_focus_cells),
     MeasureName.PUPILS_SCREENED: _published("participation", "screened"),
     MeasureName.ELECTRONIC_FILES: _published("files", "electronic-files"),
     MeasureName.PAPER_FILES: _published("files", "paper-files"),

@@ -16,11 +16,14 @@ from typing import TypeAlias
 from generator.model.curriculum import Band
 from generator.model.district import SchoolYear, Term, Window
 from generator.model.duties import (
+    CONSENT,
     CRISIS,
     MECHANISM,
     ROOM_AREAS,
     ROOM_EQUIPMENT,
     ROOM_OPENING,
+    SERVICES,
+    SLEEP,
     PeriodKind,
     SchoolMeasure,
     Value,
@@ -248,6 +251,38 @@ def _practical(look: Look) -> bool | None:
     return held or (False if look.over else None)
 
 
+def _bands_reaching(look: Look) -> int | None:
+    """Bands with at least the district's number of lessons; nothing is said while one is not stated."""
+    lessons = _lessons(look)
+    if lessons is None:
+        return None
+    given = {x.band: x.per_class for x in look.found.lessons or () if x.term == look.period.term}
+    return sum(given.get(band, 0) >= look.bands[band].lessons_per_term for band in _bands(look) if band in look.bands)
+
+
+def _services(found: Return) -> tuple[bool | None, ...]:
+    room = found.room
+    return (None,) * 3 if room is None else (room.expressive_art, room.relaxation, room.interviews)
+
+
+def _consent(found: Return) -> tuple[bool | None, ...]:
+    asked = found.screening_consent
+    return (None,) * 2 if asked is None else (asked.guardians_informed, asked.consent_asked)
+
+
+def _sleep(found: Return) -> tuple[bool | None, ...]:
+    day = found.school_day
+    if day is None:
+        return (None,) * 2
+    return (day.sleep_watched, None if day.early_arrival is None else not day.early_arrival)
+
+
+def _regular_visits(look: Look) -> int | None:
+    if look.found.supervisor_visits is None:
+        return None
+    return _counted(look, sum(v.term == look.period.term for v in look.found.supervisor_visits))
+
+
 def _sealed(_: Look) -> None:
     """Open records never hold these: a release gives their verdicts."""
 
@@ -310,6 +345,27 @@ MEASURABLE: Mapping[str, Measurable] = {  # a SchoolMeasure is text: rules name 
     _M.RANKS_BY_SCORE: Measurable(
         value=_stated(lambda r: None if r.school_day is None else r.school_day.ranks_by_score),
         fields=(("school_day", "ranks_by_score"),),
+    ),
+    _M.PERSON_IN_CHARGE: Measurable(value=_stated(lambda r: r.person_in_charge), fields=(("person_in_charge",),)),
+    _M.ROOM_SERVICES: _words(SERVICES, _services, ("room",)),
+    _M.CERTIFIED_TEACHERS: Measurable(
+        value=_stated(lambda r: None if r.staff is None else r.staff.certified), fields=(("staff", "certified"),)
+    ),
+    _M.BANDS_REACHING: Measurable(value=_bands_reaching, fields=(("lessons",),)),
+    _M.SCREENING_CONSENT: _words(CONSENT, _consent, ("screening_consent",)),
+    _M.RETURN_SETTLED: Measurable(
+        value=_stated(lambda r: None if r.crisis is None else r.crisis.return_settled),
+        fields=(("crisis", "return_settled"),),
+    ),
+    _M.REGULAR_VISITS: Measurable(value=_regular_visits, fields=(("supervisor_visits",),)),
+    _M.PHONES_KEPT_OUT: Measurable(
+        value=_stated(lambda r: None if r.school_day is None else r.school_day.phones_kept_out),
+        fields=(("school_day", "phones_kept_out"),),
+    ),
+    _M.SLEEP_CARE: _words(SLEEP, _sleep, ("school_day", "sleep_watched"), ("school_day", "early_arrival")),
+    _M.SPECIAL_GROUP_PLANS: Measurable(
+        value=_stated(lambda r: None if r.school_day is None else r.school_day.special_group_plans),
+        fields=(("school_day", "special_group_plans"),),
     ),
     _M.SCREENING_COVERAGE: Measurable(value=_sealed, fields=()),
     _M.ELECTRONIC_FILES: Measurable(value=_sealed, fields=()),

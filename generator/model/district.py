@@ -26,6 +26,14 @@ class WindowKind(StrEnum):
     EXAM = "exam"
 
 
+class BodyKind(StrEnum):
+    """What a body is, where a rule asks for it."""
+
+    LEADING_GROUP = "leading-group"
+    GUIDANCE_CENTRE = "guidance-centre"
+    OTHER = "other"
+
+
 # --- district ---------------------------------------------------------------------------------------------------------
 
 
@@ -81,6 +89,9 @@ class Body:
     id: BodyId
     title: Text
     head_role: Text
+    kind: BodyKind
+    headed_by_director: bool | None
+    research_posts: int | None
     duties: tuple[Text, ...]
     reports_to: BodyId | None
     source: Position

@@ -121,6 +121,16 @@ class SchoolMeasure(StrEnum):
     SPECIAL_INSPECTIONS = "special_inspections"
     RECTIFICATION_DEMANDED = "rectification_demanded"
     OVERDUE_RECTIFICATIONS = "overdue_rectifications"
+    PERSON_IN_CHARGE = "person_in_charge"
+    ROOM_SERVICES = "room_services"
+    CERTIFIED_TEACHERS = "certified_teachers"
+    BANDS_REACHING = "bands_reaching"
+    SCREENING_CONSENT = "screening_consent"
+    RETURN_SETTLED = "return_settled"
+    REGULAR_VISITS = "regular_visits"
+    PHONES_KEPT_OUT = "phones_kept_out"
+    SLEEP_CARE = "sleep_care"
+    SPECIAL_GROUP_PLANS = "special_group_plans"
 
 
 _NOT_NUMBERS: Mapping[SchoolMeasure, ValueType] = {
@@ -140,6 +150,13 @@ _NOT_NUMBERS: Mapping[SchoolMeasure, ValueType] = {
     SchoolMeasure.PRACTICAL_ACTIVITY: ValueType.YES_NO,
     SchoolMeasure.RANKS_BY_SCORE: ValueType.YES_NO,
     SchoolMeasure.RECTIFICATION_DEMANDED: ValueType.YES_NO,
+    SchoolMeasure.PERSON_IN_CHARGE: ValueType.YES_NO,
+    SchoolMeasure.ROOM_SERVICES: ValueType.WORDS,
+    SchoolMeasure.SCREENING_CONSENT: ValueType.WORDS,
+    SchoolMeasure.RETURN_SETTLED: ValueType.YES_NO,
+    SchoolMeasure.PHONES_KEPT_OUT: ValueType.YES_NO,
+    SchoolMeasure.SLEEP_CARE: ValueType.WORDS,
+    SchoolMeasure.SPECIAL_GROUP_PLANS: ValueType.YES_NO,
 }
 
 # Measures of which inspections set the last day themselves.
@@ -154,6 +171,8 @@ BY_PERIOD: Mapping[SchoolMeasure, PeriodKind] = {
     SchoolMeasure.GUIDANCE_ATTENDED: PeriodKind.TERM,
     SchoolMeasure.BANDS_TAUGHT: PeriodKind.TERM,
     SchoolMeasure.FEWEST_LESSONS: PeriodKind.TERM,
+    SchoolMeasure.BANDS_REACHING: PeriodKind.TERM,
+    SchoolMeasure.REGULAR_VISITS: PeriodKind.TERM,
     SchoolMeasure.FOLLOW_UP_DONE: PeriodKind.WINDOW,
     SchoolMeasure.PRACTICAL_ACTIVITY: PeriodKind.MONTH,
 }
@@ -163,6 +182,9 @@ ROOM_EQUIPMENT = ("sand-table", "venting", "assessment-computer", "expressive-ar
 ROOM_AREAS = ("individual", "group", "office", "letter-box")
 ROOM_OPENING = ("every-school-day", "outside-lessons", "duty-person")
 CRISIS = ("workflow", "referral-log")
+SERVICES = ("expressive-art", "relaxation", "interviews")
+CONSENT = ("guardians-informed", "consent-asked")
+SLEEP = ("sleep-watched", "no-early-arrival")
 MECHANISM = ("room", "teacher", "assessment-software", "crisis-workflow")
 
 # Every word that a measure of type WORD or WORDS may give: a rule asks for these and no others.
@@ -174,6 +196,9 @@ WORDS_OF: Mapping[SchoolMeasure, tuple[str, ...]] = {
     SchoolMeasure.ROOM_OPENING: ROOM_OPENING,
     SchoolMeasure.CRISIS_ARRANGEMENTS: CRISIS,
     SchoolMeasure.MECHANISM: MECHANISM,
+    SchoolMeasure.ROOM_SERVICES: SERVICES,
+    SchoolMeasure.SCREENING_CONSENT: CONSENT,
+    SchoolMeasure.SLEEP_CARE: SLEEP,
 }
 
 

@@ -52,13 +52,22 @@ class ActivityKind(StrEnum):
     GUIDANCE = "guidance"  # the expert group's collective guidance for teachers, once a term
     LECTURE = "lecture"  # the monthly special lecture for teachers
     EXCHANGE = "exchange"  # teachers sent to other cities and annual meetings
-    MEETING = "meeting"  # of the leading group, of the schools' liaison teachers
+    MEETING = "meeting"  # of the leading group and others
+    LIAISON = "liaison"  # of the schools' liaison teachers
     PARENT_LECTURE = "parent-lecture"
     COMMUNITY = "community"  # the lecturer group in a community
     BROADCAST = "broadcast"  # live television or radio
     RECORDING = "recording"  # a recorded programme
     FOLLOW_UP = "follow-up"  # a follow-up window organised by the district
     INSPECTION = "inspection"  # the year-end special inspection
+
+
+class Strand(StrEnum):
+    """The three strands of building the teacher team."""
+
+    TRAINING_REFORM = "training-reform"
+    ABILITY = "ability"
+    WELLBEING = "wellbeing"  # the teachers' own
 
 
 class ActivityState(StrEnum):
@@ -113,6 +122,21 @@ class MeasureName(StrEnum):
     PAPER_FILES = "paper_files"
     FEWEST_GUIDANCE_A_TERM = "fewest_guidance_a_term"
     FEWEST_LECTURES_A_MONTH = "fewest_lectures_a_month"
+    GUIDANCE_CENTRES = "guidance_centres"
+    LEADING_GROUPS_BY_DIRECTOR = "leading_groups_by_director"
+    RESEARCH_POSTS = "research_posts"
+    DEMONSTRATION_SCHEMES = "demonstration_schemes"
+    INDEX_SCHEMES = "index_schemes"
+    INSPECTED_SHARE = "inspected_share"
+    LATE_CONCLUSIONS = "late_conclusions"
+    LIAISON_MEETINGS = "liaison_meetings"
+    TRAINING_REFORM_ACTIVITIES = "training_reform_activities"
+    ABILITY_ACTIVITIES = "ability_activities"
+    WELLBEING_ACTIVITIES = "wellbeing_activities"
+    ANNUAL_MEETINGS = "annual_meetings"
+    LECTURER_GROUP_SIZE = "lecturer_group_size"
+    RESULTS_REVIEWED = "results_reviewed"
+    FOCUS_PUPILS = "focus_pupils"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,6 +249,8 @@ class Activity:
     spend_yuan: int | None
     viewers: int | None
     themes: tuple[Theme, ...]
+    strand: Strand | None
+    society: Text | None  # whose annual meeting it is
     source: Position
 
 

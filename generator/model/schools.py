@@ -123,6 +123,7 @@ class Room:
     assessment_computer: bool | None
     expressive_art: bool | None
     relaxation: bool | None
+    interviews: bool | None
     letter_box: bool | None
     open_every_school_day: bool | None
     open_outside_lessons: bool | None
@@ -146,7 +147,24 @@ class Crisis:
     workflow: bool
     referral_log: bool
     guardians_told_at_once: bool | None
+    return_settled: bool | None  # the return to school after treatment, with guardian and doctor
     drill_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreeningConsent:
+    """How guardians were told of the yearly screening and asked to agree to it."""
+
+    guardians_informed: bool | None
+    consent_asked: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisorVisit:
+    """A regular visit of the inspector of the area (责任区督学)."""
+
+    term: TermId
+    visited_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,12 +179,16 @@ class Lessons:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolDay:
     """The ten measures of 2025: practical activities by month (`2026-09`), exercise hours a day, ranking by examination
-    score.
+    score, phones, sleep, pupils of special groups.
     """
 
     practical_months: tuple[str, ...]
     exercise_hours: float | None
     ranks_by_score: bool | None
+    phones_kept_out: bool | None
+    sleep_watched: bool | None
+    early_arrival: bool | None  # demanded of pupils
+    special_group_plans: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,11 +209,14 @@ class Return:
     leading_group: LeadingGroup | None
     meetings: tuple[Meeting, ...] | None
     work_files: tuple[WorkFile, ...] | None
+    person_in_charge: bool | None
     staff: Staff | None
     attendance: tuple[Attendance, ...] | None
     room: Room | None
     assessment_software: bool | None
+    screening_consent: ScreeningConsent | None
     follow_ups: tuple[FollowUp, ...] | None
+    supervisor_visits: tuple[SupervisorVisit, ...] | None
     crisis: Crisis | None
     lessons: tuple[Lessons, ...] | None
     school_day: SchoolDay | None

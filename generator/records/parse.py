@@ -22,6 +22,7 @@ from generator.model.curriculum import Band, LessonAudience, MicroLesson, Theme,
 from generator.model.district import (
     Area,
     Body,
+    BodyKind,
     District,
     HelpLine,
     Parameter,
@@ -62,6 +63,7 @@ from generator.model.programme import (
     PlanTarget,
     Policy,
     Source,
+    Strand,
     Verification,
 )
 from generator.model.releases import Release
@@ -78,8 +80,10 @@ from generator.model.schools import (
     School,
     SchoolDay,
     SchoolType,
+    ScreeningConsent,
     Staff,
     Stage,
+    SupervisorVisit,
     WorkFile,
 )
 from generator.model.sealed import Receipt, Recipient, RecipientRole, Signer
@@ -190,6 +194,9 @@ def _body(part: Part) -> Body:
         id=BodyId(part.data["id"]),
         title=part.text("title"),
         head_role=part.text("head_role"),
+        kind=BodyKind(part.data.get("kind", BodyKind.OTHER)),
+        headed_by_director=part.get("headed_by_director"),
+        research_posts=part.whole_or_none("research_posts"),
         duties=part.texts("duties"),
         reports_to=part.get("reports_to"),
         source=part.at(),
@@ -344,6 +351,8 @@ def _activity(part: Part) -> tuple[Record, ...]:
             spend_yuan=part.whole_or_none("spend_yuan"),
             viewers=part.whole_or_none("viewers"),
             themes=part.members("themes", Theme),
+            strand=Strand(part.data["strand"]) if "strand" in part.data else None,
+            society=part.text_or_none("society"),
             source=part.at(),
         ),
     )
@@ -454,11 +463,14 @@ def _return(part: Part) -> tuple[Record, ...]:
             leading_group=_one(part, "leading_group", _leading_group),
             meetings=_each(part, "meetings", _meeting),
             work_files=part.members("work_files", WorkFile) if "work_files" in part.data else None,
+            person_in_charge=part.get("person_in_charge"),
             staff=_one(part, "staff", _staff),
             attendance=_each(part, "attendance", _attendance),
             room=_one(part, "room", _room),
             assessment_software=part.get("assessment_software"),
+            screening_consent=_one(part, "screening_consent", _screening_consent),
             follow_ups=_each(part, "follow_ups", _follow_up),
+            supervisor_visits=_each(part, "supervisor_visits", _supervisor_visit),
             crisis=_one(part, "crisis", _crisis),
             lessons=_each(part, "lessons", _lessons),
             school_day=_one(part, "school_day", _school_day),
@@ -509,6 +521,7 @@ def _room(part: Part) -> Room:
         assessment_computer=part.get("assessment_computer"),
         expressive_art=part.get("expressive_art"),
         relaxation=part.get("relaxation"),
+        interviews=part.get("interviews"),
         letter_box=part.get("letter_box"),
         open_every_school_day=part.get("open_every_school_day"),
         open_outside_lessons=part.get("open_outside_lessons"),
@@ -532,8 +545,17 @@ def _crisis(part: Part) -> Crisis:
         workflow=part.data["workflow"],
         referral_log=part.data["referral_log"],
         guardians_told_at_once=part.get("guardians_told_at_once"),
+        return_settled=part.get("return_settled"),
         drill_on=part.day_or_none("drill_on"),
     )
+
+
+def _screening_consent(part: Part) -> ScreeningConsent:
+    return ScreeningConsent(guardians_informed=part.get("guardians_informed"), consent_asked=part.get("consent_asked"))
+
+
+def _supervisor_visit(part: Part) -> SupervisorVisit:
+    return SupervisorVisit(term=TermId(part.data["term"]), visited_on=part.day("visited_on"))
 
 
 def _lessons(part: Part) -> Lessons:
@@ -545,6 +567,10 @@ def _school_day(part: Part) -> SchoolDay:
         practical_months=tuple(part.data["practical_months"]),
         exercise_hours=part.get("exercise_hours"),
         ranks_by_score=part.get("ranks_by_score"),
+        phones_kept_out=part.get("phones_kept_out"),
+        sleep_watched=part.get("sleep_watched"),
+        early_arrival=part.get("early_arrival"),
+        special_group_plans=part.get("special_group_plans"),
     )
 
 

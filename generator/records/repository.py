@@ -503,7 +503,7 @@ class _Known:
         if part.data["filed_on"] < year["first_day"]:
             yield from _inside(part, "filed_on", year)
         terms = {term["id"]: term for term in year["terms"]}
-        for name in ("meetings", "attendance", "follow_ups", "lessons"):
+        for name in ("meetings", "attendance", "follow_ups", "supervisor_visits", "lessons"):
             for item in part.parts(name):
                 yield from self._refers(item, ("term",), item.data["term"], "term", dict.fromkeys(terms, ()))
         yield from self._days(part, year, terms)
@@ -513,6 +513,9 @@ class _Known:
         for meeting in part.parts("meetings"):
             if meeting.data["term"] in terms:
                 yield from _inside(meeting, "held_on", terms[meeting.data["term"]])
+        for visit in part.parts("supervisor_visits"):
+            if visit.data["term"] in terms:
+                yield from _inside(visit, "visited_on", terms[visit.data["term"]])
         for follow_up in part.parts("follow_ups"):
             windows = {w["id"]: (w["title"],) for w in terms.get(follow_up.data["term"], {}).get("windows", ())}
             yield from self._refers(follow_up, ("window",), follow_up.data["window"], "window", windows or None)

@@ -100,6 +100,11 @@ class ReturnWords:
             case _:
                 return str(value)
 
+    def stated(self, part: object, name: str, *above: str) -> Iterator[Fact]:
+        """A field that returns of earlier years do not have: nothing where it is not stated."""
+        if (value := getattr(part, name)) is not None:
+            yield self.fact((*above, name), value)
+
     def listed(self, words: Iterator[str]) -> str:
         """Words one after the other; none of them is said to be none."""
         return self.edition.say("school.list_separator").join(words) or self.edition.say("school.none_listed")
@@ -111,6 +116,7 @@ def people(edition: Edition, found: Return) -> Iterator[Fact]:
     if found.leading_group:
         yield voice.fact(("leading_group", "head_role"), found.leading_group.head_role)
         yield voice.fact(("leading_group", "members"), found.leading_group.members, "unit.persons")
+    yield from voice.stated(found, "person_in_charge")
     if found.staff:
         yield voice.fact(("staff", "full_time"), found.staff.full_time, "unit.persons")
         yield voice.fact(("staff", "part_time"), found.staff.part_time, "unit.persons")
@@ -133,6 +139,7 @@ _EQUIPMENT = (
     "assessment_computer",
     "expressive_art",
     "relaxation",
+    "interviews",
     "letter_box",
     "open_every_school_day",
     "open_outside_lessons",
@@ -160,6 +167,8 @@ def teaching(edition: Edition, found: Return) -> Iterator[Fact]:
     """Lessons by term and band, practical activities, exercise, ranking."""
     voice = ReturnWords(edition=edition)
     bands = edition.site.repository.bands
+    if found.bands is not None:
+        yield voice.fact(("bands",), voice.listed(edition.plain(bands[band].title) for band in found.bands))
     for given in found.lessons or ():
         title = f"{_term(edition, given.term)} · {edition.plain(bands[given.band].title)}"
         yield Fact(title=title, value=edition.say("unit.lessons", value=given.per_class))
@@ -168,6 +177,8 @@ def teaching(edition: Edition, found: Return) -> Iterator[Fact]:
         yield voice.fact(("school_day", "practical_months"), voice.listed(months))
         yield voice.fact(("school_day", "exercise_hours"), found.school_day.exercise_hours, "unit.hours")
         yield voice.fact(("school_day", "ranks_by_score"), found.school_day.ranks_by_score)
+        for name in ("phones_kept_out", "sleep_watched", "early_arrival", "special_group_plans"):
+            yield from voice.stated(found.school_day, name, "school_day")
     if found.pupils_served is not None:
         yield voice.fact(("pupils_served",), found.pupils_served, "unit.visits")
 
@@ -184,6 +195,13 @@ def care(edition: Edition, found: Return) -> Iterator[Fact]:
     if found.crisis:
         for name in ("workflow", "referral_log", "guardians_told_at_once", "drill_on"):
             yield voice.fact(("crisis", name), getattr(found.crisis, name))
+        yield from voice.stated(found.crisis, "return_settled", "crisis")
+    if found.screening_consent:
+        for name in ("guardians_informed", "consent_asked"):
+            yield from voice.stated(found.screening_consent, name, "screening_consent")
+    if found.supervisor_visits is not None:
+        days = (day_text(edition.language, visit.visited_on) for visit in found.supervisor_visits)
+        yield voice.fact(("supervisor_visits",), voice.listed(days))
 
 
 FACTS: Mapping[str, Callable[[Edition, Return], Iterator[Fact]]] = {

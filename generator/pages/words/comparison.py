@@ -40,6 +40,9 @@ _UNITS: Mapping[SchoolMeasure, str] = {
     _M.PAPER_FILES: "unit.percent",
     _M.SPECIAL_INSPECTIONS: "unit.inspections",
     _M.OVERDUE_RECTIFICATIONS: "unit.findings",
+    _M.CERTIFIED_TEACHERS: "unit.teachers",
+    _M.BANDS_REACHING: "unit.bands",
+    _M.REGULAR_VISITS: "unit.inspections",
 }
 _WORDS: Mapping[SchoolMeasure, str] = {
     _M.LEADING_GROUP_HEAD: "HeadRole",
