@@ -210,6 +210,7 @@ ELSEWHERE = frozenset(
         "release-broken-chain",
         "release-missing",
         "stages-differ",
+        "unknown-calendar",
         "unknown-year-folder",
     ]
 )  # what is said of a file that stands alone

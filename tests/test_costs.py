@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from generator.files.catalogue import Speaker, load
-from generator.files.schemas import nearest
+from generator.files.spelling import id_meant
 from generator.files.tree import Tree
 from generator.records.repository import load as load_repository
 from generator.records.tidy import tidied
@@ -114,5 +114,5 @@ def test_twice_the_files_take_twice_the_steps() -> None:
 
 def test_what_is_nearest_is_not_looked_for_in_long_words() -> None:
     words = {f"word-{i}": () for i in range(50)}
-    nearest("x", words)
-    assert steps(lambda: nearest("word" * 10_000, words)) < steps(lambda: nearest("wurd-7", words))
+    id_meant("x", words)
+    assert steps(lambda: id_meant("word" * 10_000, words)) < steps(lambda: id_meant("wurd-7", words))

@@ -31,7 +31,7 @@ def changed(path: str, before: str, after: str) -> tuple[Problem, ...]:
         (EQUIPMENT, r"(?m)^id: .*$", 'id: "ROOM-02\\n"', "bad-form"),
         (RETURN, r"filed_on: \S+", 'filed_on: "2026-10-20\\n"', "bad-form"),
         (RETURN, r"filed_on: \S+", "filed_on: 0000-10-20", "bad-form"),
-        (RETURN, r"filed_on: \S+", "filed_on: 20261020", "wrong-type"),
+        (RETURN, r"filed_on: \S+", "filed_on: 20261020", "bad-form"),
         (RETURN, r"filed_on: \S+", 'filed_on: "20261020"', "bad-form"),
         (RETURN, r"filed_on: \S+", "filed_on: 2026-W43-2", "bad-form"),
         (RETURN, r"full_time: \S+", "full_time: 2e0", "number-form"),

@@ -171,7 +171,7 @@ def test_a_receipt_that_says_something_else_is_a_problem(made: District, change:
 def test_a_receipt_of_no_school_or_term_is_a_problem(made: District) -> None:
     for folder, term, code in (
         ("other", "2026-2027-1", "unknown-reference"),
-        ("xz01", "2031-2032-2", "misspelled-reference"),
+        ("xz01", "2031-2032-2", "unknown-calendar"),
     ):
         where = made.root / "records" / "schools" / folder
         where.mkdir(exist_ok=True)

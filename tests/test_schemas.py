@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.files.catalogue import load
-from generator.files.schemas import accepts, enum_label, kinds, nearest, public, schema_of, validate, violations
+from generator.files.schemas import accepts, enum_label, kinds, public, schema_of, validate, violations
 from generator.files.strict_yaml import read
 from generator.model import curriculum, district, duties, inspections, people, programme, schools, sealed, submission
 from generator.records.parse import PATHS
@@ -80,13 +80,6 @@ def test_the_closed_sets_of_model_and_schemas_are_the_same(members: type[StrEnum
         label = enum_label(members.__name__, member.value)
         assert label.zh
         assert label.en
-
-
-def test_the_nearest_word_is_found_by_name_and_by_label() -> None:
-    words = {"vice-principal": ("副校长",), "principal": ("校长",)}
-    assert nearest("vice-principle", words) == "vice-principal"
-    assert nearest("副校长", words) == "vice-principal"
-    assert nearest("zzz", words) is None
 
 
 SHAPED = [

@@ -128,7 +128,7 @@ def test_a_month_later_is_in_the_next_month(day: date) -> None:
         (FORM, r"points: 6$", "points: 7", "points-differ", "    points: 7"),
         (FORM, r"points: 10$", "points: 11", "points-differ", "points: 11"),
         (FORM, r"points: 4$", "points: 3", "points-differ", "        points: 3"),
-        (FORM, r"rule: STAFF-01", "rule: STAFF-02", "misspelled-reference", "rule: STAFF-02"),
+        (FORM, r"rule: STAFF-01", "rule: STAFF-02", "unknown-reference", "rule: STAFF-02"),
         (FORM, r"body: leading-group", "body: nobody-here", "unknown-reference", "body: nobody-here"),
         (FORM, r"id: teachers", "id: open", "duplicate-id", "id: open"),
         (FORM, r"^multipliers.*\n", "", "missing-field", None),

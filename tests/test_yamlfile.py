@@ -77,7 +77,7 @@ def codes(text: str | bytes) -> list[tuple[str, str]]:
         ("a: oﬃce\n", ("compatibility-sign", "1:5")),
         ("a: cafe\u0301\n", ("compatibility-sign", "1:7")),
         ('a: "\\u2F00"\n', ("compatibility-sign", "1:4")),
-        ("ｉd: 1\n", ("compatibility-sign", "1:1")),
+        ("ｉd: 1\n", ("fullwidth-name", "1:1")),
     ],
 )
 def test_what_is_refused_and_where(text: str, expected: tuple[str, str]) -> None:

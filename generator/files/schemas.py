@@ -7,7 +7,6 @@ ever shown. Must not know what a record means.
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,7 +17,10 @@ from typing import Any
 
 import jsonschema_rs
 
+from generator.files import typing_mistakes, value_slips
+from generator.files.levels import misplaced
 from generator.files.resources import schemas_folder
+from generator.files.spelling import word_meant
 from generator.files.strict_yaml import Document
 from generator.files.yaml_text import scalar
 from generator.problems import Position, Problem, day, in_order, problem
@@ -40,8 +42,8 @@ _IS_BLANK = re.compile(f"[{_UNSEEN}]+")
 # sees.
 _LOOKS_BLANK = re.compile(rf"""(["'])\s+\1|"(?:\s|\\[^"])|[|>]\d*\+|[{_UNSEEN.removeprefix(chr(92) + "s")}]""")
 _QUOTED = 40  # characters of a value that a sentence quotes
+_SHOWN_IN_RULE = re.compile(r"[A-Z]+-?[0-9]|[0-9]{4}-")  # a sentence that shows how a value is written
 _TOLD = 200  # defects of one file's shape that are told one by one
-_LONGEST_WORD = 80  # no longer word is a slip of a short one
 
 
 @cache
@@ -352,22 +354,36 @@ def _problems(document: Document, error: _Error, whole: Schema) -> Iterator[Prob
         return
     if custom:
         yield _said(document, pointer, error, custom)
-        return
-    for found in _BY_KEYWORD[str(error.validator)](document, pointer, error):
-        offered = (("leave_out", _may_be_left_out(whole, pointer)),) if found.code in _OFFER_TO_LEAVE_OUT else ()
-        yield replace(found, facts=tuple(sorted((*found.facts, *offered))))
+    elif error.validator == "additionalProperties":
+        yield from _unknown(document, pointer, error, whole)
+    else:
+        for found in _BY_KEYWORD[str(error.validator)](document, pointer, error):
+            offered = (("leave_out", _may_be_left_out(whole, pointer)),) if found.code in _OFFER_TO_LEAVE_OUT else ()
+            yield replace(found, facts=tuple(sorted((*found.facts, *offered))))
 
 
 def _said(document: Document, pointer: tuple[str | int, ...], error: _Error, custom: Mapping[str, str]) -> Problem:
-    """A Problem whose sentence the schema itself gives."""
-    code = "no-such-day" if error.validator == "format" else "bad-form"
+    """A Problem whose sentence the schema itself gives, with the right form of the value where that can be told."""
+    takes = _fast_one(error.schema).is_valid
+    if (at := value_slips.glued_comment(error.instance, takes)) is not None:
+        return _glued(document, pointer, at)
+    slip = value_slips.form_meant(str(error.instance), takes)
+    code = "no-such-day" if error.validator == "format" else slip.code if slip else "bad-form"
     facts = {**_title(error), "value": _quoted(error.instance), "rule": custom["zh"], "rule@en": custom["en"]}
-    return problem(document.position(pointer), code, **facts, **_example(error))
+    example = dict(_example(error))
+    if slip or _SHOWN_IN_RULE.search(custom["zh"]):
+        example["example"] = ""  # it would be said twice
+    return problem(document.position(pointer), code, **facts, **example, wanted=slip.wanted if slip else "")
+
+
+def _glued(document: Document, pointer: tuple[str | int, ...], at: int) -> Problem:
+    start = document.position(pointer)
+    return problem(replace(start, column=start.column + at, length=1), "glued-comment")
 
 
 def _example(error: _Error) -> Mapping[str, str]:
     example = error.schema.get("x-example", "") if isinstance(error.schema, dict) else ""
-    return {"example": str(example)}
+    return {"example": scalar(example) if isinstance(example, bool) else str(example)}
 
 
 def _title(error: _Error) -> dict[str, str]:
@@ -378,15 +394,18 @@ def _title(error: _Error) -> dict[str, str]:
     return {"title": schema.get("title", name), "title@en": schema.get("x-en", {}).get("title", name)}
 
 
-def _unknown(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
+def _unknown(document: Document, pointer: tuple[str | int, ...], error: _Error, whole: Schema) -> Iterator[Problem]:
     allowed = error.schema["properties"]
     for key in sorted(set(error.instance) - set(allowed)):
         at = document.key_position((*pointer, key))
         free = [name for name in allowed if name not in error.instance]
-        near = nearest(key, {name: _names(allowed[name]) for name in free})
-        if near:
-            title = allowed[near]
-            yield problem(at, "misspelled-field", key=key, nearest=near, **_named(title))
+        if found := misplaced(whole, document.data, pointer, key):
+            group = document.key_position(found.group)
+            owner = next((str(step) for step in reversed(found.group) if isinstance(step, str)), "")
+            code = "too-little-indented" if found.deeper else "too-much-indented"
+            yield problem(at, code, group, key=key, owner=owner)
+        elif near := word_meant(key, {name: _names(allowed[name]) for name in free}):
+            yield problem(at, "misspelled-field", key=key, nearest=near, **_named(allowed[near]))
         else:
             yield problem(at, "unknown-field", key=key, allowed="、".join(free), **{"allowed@en": ", ".join(free)})
 
@@ -397,17 +416,6 @@ def _names(node: Schema) -> tuple[str, ...]:
 
 def _named(node: Schema) -> dict[str, str]:
     return {"title": node.get("title", ""), "title@en": node.get("x-en", {}).get("title", "")}
-
-
-def nearest(word: str, candidates: Mapping[str, tuple[str, ...]]) -> str | None:
-    """The candidate that a mistyped `word` most likely means, by its name or one of its labels; None if none
-    is near.
-    """
-    if len(word) > _LONGEST_WORD:
-        return None
-    names = {name.casefold(): key for key, labels in sorted(candidates.items()) for name in (*labels, key) if name}
-    found = difflib.get_close_matches(word.strip().casefold(), names, n=1, cutoff=0.6)
-    return names[found[0]] if found else None
 
 
 def _missing(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
@@ -456,16 +464,38 @@ def _type_of(value: object) -> str:
             return "object"
 
 
+_DASHES: Mapping[tuple[str, type], str] = {("array", dict): "missing-dash", ("object", list): "needless-dash"}
+
+
 def _wrong_type(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
-    expected, found = _TYPES[error.validator_value], _TYPES[_type_of(error.instance)]
-    facts = {"expected": expected[0], "expected@en": expected[1], "found": found[0], "found@en": found[1]}
+    at, value, expected = document.position(pointer), error.instance, error.validator_value
+    if found := typing_mistakes.list_sign(value) if expected == "array" else None:
+        yield problem(at, found, sign=value[0])
+        return
+    if isinstance(value, str) and "\t" in value and expected in ("array", "object"):
+        yield problem(at, "tab-between")
+        return
+    if (expected, type(value)) in _DASHES and (isinstance(value, dict) or (value and isinstance(value[0], dict))):
+        yield problem(at, _DASHES[expected, type(value)], **_title(error))
+        return
+    takes = _fast_one(error.schema).is_valid
+    slip = value_slips.meant(value, expected, takes)
+    if slip is None and (hash_at := value_slips.glued_comment(value, takes)) is not None:
+        yield _glued(document, pointer, hash_at)
+        return
+    facts = {"expected": _TYPES[expected][0], "expected@en": _TYPES[expected][1]}
+    found_words = _TYPES[_type_of(value)]
+    rule = error.schema.get("x-messages", {}).get("pattern", {"zh": "", "en": ""})
+    facts |= {"found": found_words[0], "found@en": found_words[1], "rule": rule["zh"], "rule@en": rule["en"]}
+    example = {"example": ""} if slip and slip.wanted else _example(error)
     yield problem(
-        document.position(pointer),
-        "wrong-type",
-        value=_quoted(error.instance),
+        at,
+        slip.code if slip else "wrong-type",
+        value=_quoted(value),
+        wanted=slip.wanted if slip else "",
         **facts,
         **_title(error),
-        **_example(error),
+        **example,
     )
 
 
@@ -484,7 +514,7 @@ def _may_be_left_out(schema: Schema, pointer: tuple[str | int, ...]) -> str:
 def _not_one_of(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
     labels = error.schema.get("x-labels", {})
     value, at = _quoted(error.instance), document.position(pointer)
-    near = nearest(value, {name: (label["zh"], label["en"]) for name, label in labels.items()})
+    near = word_meant(value, {name: (label["zh"], label["en"]) for name, label in labels.items()})
     if near:
         label = {"label": labels[near]["zh"], "label@en": labels[near]["en"]}
         yield problem(at, "misspelled-value", value=value, nearest=near, **label, **_title(error))
@@ -508,10 +538,9 @@ def _not(document: Document, pointer: tuple[str | int, ...], error: _Error) -> I
 
 
 _OFFER_TO_LEAVE_OUT = frozenset(
-    {"wrong-type", "empty-text", "too-few", "too-small"}
+    {"wrong-type", "yes-no-word", "no-figure", "empty-text", "too-few", "too-small"}
 )  # their hints say so where that is allowed
 _BY_KEYWORD: Mapping[str, Callable[[Document, tuple[str | int, ...], Any], Iterator[Problem]]] = {
-    "additionalProperties": _unknown,
     "required": _missing,
     "type": _wrong_type,
     "enum": _not_one_of,
@@ -534,18 +563,27 @@ def _quoted(value: object) -> str:
 
 
 def _without_echoes(found: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """One typing mistake, one Problem: a misspelled field is not also missing, and a day of wrong form is not also no
-    day.
+    """One typing mistake, one Problem: a misspelled or misplaced field is not also missing, a group whose fields stand
+    on the wrong level is not also empty, and a day of wrong form is not also no day.
     """
-    misspelled = {dict(p.facts)["nearest"] for p in found if p.code == "misspelled-field"}
-    formless = {p.at for p in found if p.code in ("bad-form", "wrong-type")}
-    return tuple(p for p in found if not _echo(p, misspelled, formless))
+    facts = [dict(p.facts) for p in found]
+    elsewhere = {f["nearest"] for p, f in zip(found, facts, strict=True) if p.code == "misspelled-field"}
+    misplaced_ = [(p, f) for p, f in zip(found, facts, strict=True) if p.code in _MISPLACED]
+    elsewhere |= {f["key"] for _, f in misplaced_}
+    emptied = {p.related.line for p, _ in misplaced_ if p.related}
+    formless = {p.at for p in found if p.code in ("bad-form", "wrong-type", "curly-quotes")}
+    return tuple(p for p in found if not _echo(p, elsewhere, emptied, formless))
 
 
-def _echo(found: Problem, misspelled: set[str], formless: set[Position]) -> bool:
+_MISPLACED = ("too-little-indented", "too-much-indented")
+
+
+def _echo(found: Problem, elsewhere: set[str], emptied: set[int], formless: set[Position]) -> bool:
     match found.code:
         case "missing-field":
-            return dict(found.facts)["field"] in misspelled
+            return dict(found.facts)["field"] in elsewhere
+        case "wrong-type":
+            return found.at.line in emptied and dict(found.facts)["found@en"] == "nothing"
         case "no-such-day":
             return found.at in formless
         case _:

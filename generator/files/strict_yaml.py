@@ -76,7 +76,11 @@ def _document(path: str, text: str, node: yaml.Node) -> tuple[Document | None, t
         spans = tuple(_spans(node))
         reader.broken.extend(typing_mistakes.lints(path, text, spans))
         reader.doubtful.extend(typing_mistakes.cut_values(path, text, spans))
-    reader.doubtful.extend(compatibility.signs(path, text))
+    named = {
+        (p.at.line, p.at.column + i) for p in reader.broken if p.code == "fullwidth-name" for i in range(p.at.length)
+    }
+    signs = compatibility.signs(path, text)
+    reader.doubtful.extend(p for p in signs if (p.at.line, p.at.column) not in named)
     if reader.broken:
         return None, in_order([*reader.broken, *reader.doubtful])
     return Document(path=path, data=data, text=text, top=_position(path, node)), in_order(reader.doubtful)
@@ -91,7 +95,9 @@ def _text(path: str, data: bytes) -> tuple[str | None, tuple[Problem, ...]]:
         return None, (problem(top, "too-large", limit=MAX_BYTES >> 20),)
     if not data.strip():
         return None, (problem(top, "empty-file"),)
-    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if typing_mistakes.is_utf16(data):
+        return None, (problem(top, "utf-16"),)
+    if b"\0" in data:
         return None, (problem(top, "binary-file"),)
     try:
         return data.decode("utf-8"), ()
@@ -144,7 +150,8 @@ def _tokens(text: str) -> Iterator[yaml.Token]:
 
 def _signs(path: str, text: str, event: yaml.Event) -> Iterator[Problem]:
     if getattr(event, "anchor", None) is not None:
-        yield problem(_position(path, event), "alias", sign=text[_marks(event)[0].index])
+        start = _marks(event)[0].index
+        yield typing_mistakes.star(path, text, start) or problem(_position(path, event), "alias", sign=text[start])
     elif getattr(event, "tag", None) is not None or text.startswith("!", _marks(event)[0].index):
         yield problem(_position(path, event), "tag", sign="!")
 

@@ -9,6 +9,7 @@ where the scanner stopped.
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,14 @@ _ODD_OTHER = ("看不见的特殊字符", "an invisible character")
 _START = r"^[ \t]*(?:- +)*"
 _INDENT_ODD = re.compile(f"^[ \\t-]*([{_ODD}])", re.MULTILINE)
 _AFTER_COLON_ODD = re.compile(f"{_START}[\\w-]+:([{_ODD}])", re.MULTILINE)
+_TRAILING_ODD = re.compile(f"[^\\s]([{_ODD}][{_ODD} \\t]*)$", re.MULTILINE)
+# Signs that people type for the hyphen of a list: a longer or full-width dash, a dot, a star.
+_DASHES = "－—–‐‑‒−﹣·•●○◆◇■▪・＊*"
+_ODD_DASH = re.compile(f"^[ \\t]*([{_DASHES}])[ \\t\u3000]*(?=[^\\s{_DASHES}])", re.MULTILINE)
+_FIELD_BEHIND = re.compile(r"[A-Za-z_][\w-]*[ \t\u3000]*[:：](?:\s|$)", re.ASCII)
+_GLUED_DASH = re.compile(r"^[ \t]*(-)(?=[^\s\-0-9.])", re.MULTILINE)
+_TAB_BETWEEN = re.compile(r"[^\s:][ ]*(\t)[ \t]*[^\s]")
+_CURLY = re.compile("[“”„‟‘’]")
 _INDENT_TAB = re.compile(r"^ *(\t)[ \t]*[^\s]", re.MULTILINE)
 _FULLWIDTH_COLON = re.compile(_START + r"[A-Za-z_][\w-]*[ \u3000]*(：)", re.MULTILINE | re.ASCII)
 _ANY_FULLWIDTH_COLON = re.compile(_START + r"[^\s:：#\"']{1,30}[ \u3000]*(：)")
@@ -137,6 +146,22 @@ def characters(path: str, text: str) -> Iterator[Problem]:
             yield problem(place(path, text, found.start(), len(found[0])), "conflict-marker")
 
 
+def is_utf16(data: bytes) -> bool:
+    """Whether bytes are text of two bytes a letter, as older editors call Unicode: of ASCII every other byte is 0."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    head = data[: min(400, len(data) & ~1)]
+    halves = (head[0::2], head[1::2])
+    return len(head) > 20 and any(a.count(0) * 4 > len(a) and b.count(0) == 0 for a, b in (halves, halves[::-1]))
+
+
+def star(path: str, text: str, at: int) -> Problem | None:
+    """A `*` at the beginning of a line with a field behind it was meant to be the hyphen of a list."""
+    start = lines_of(text).starts[lines_of(text).line(at)]
+    found = _ODD_DASH.match(text, start)
+    return _dash(path, text, at) if found and found.start(1) == at and _FIELD_BEHIND.match(text, found.end()) else None
+
+
 def unseen(text: str) -> str | None:
     """The first control or bidirectional character of a value, if it holds one."""
     found = _UNSEEN.search(text)
@@ -165,6 +190,8 @@ def suspect(text: str) -> bool:
         or (" #" in text and _HASH.search(text))
         or ("\t" in text)
         or _NO_SPACE.search(text)
+        or _GLUED_DASH.search(text)
+        or _ODD_DASH.search(text)
         or _ODD_SPACE.search(text)
     )
 
@@ -177,14 +204,38 @@ def lints(path: str, text: str, spans: Sequence[Span]) -> Iterator[Problem]:
             span = _span_at(spans, starts, found.start(1))
             if span and span.style == "" and _first_on_line(text, found.start(), span, found.start(1)):
                 yield problem(place(path, text, found.start(1)), code)
-    for pattern in (_INDENT_ODD, _AFTER_COLON_ODD):
+    yield from _dashes_within(path, text, spans, starts)
+    for pattern in (_INDENT_ODD, _AFTER_COLON_ODD, _TRAILING_ODD):
         for found in pattern.finditer(text):
             span = _span_at(spans, starts, found.start(1)) or _PLAIN
             if span.style == "" and not comments.commented(found.start(1)):
-                yield _odd_space(path, text, found.start(1))
+                yield _odd_space(path, text, found.start(1), at_end=pattern is _TRAILING_ODD)
     for found in _INDENT_TAB.finditer(text):
         if (_span_at(spans, starts, found.start(1)) or _PLAIN).style == "":
             yield problem(place(path, text, found.start(1)), "tab-indent")
+
+
+def _dashes_within(path: str, text: str, spans: Sequence[Span], starts: Sequence[int]) -> Iterator[Problem]:
+    """Items of a list that YAML takes for the next line of the text above, as their dash is none."""
+    for pattern in (_GLUED_DASH, _ODD_DASH):
+        for found in pattern.finditer(text):
+            span = _span_at(spans, starts, found.start(1))
+            if span and span.style == "" and span.start < found.start() and found[1] in "-－*":
+                yield _dash(path, text, found.start(1))
+                if pattern.match(text, span.start):
+                    yield _dash(path, text, span.start)
+
+
+def _dash(path: str, text: str, at: int) -> Problem:
+    code = "no-space-after-dash" if text[at] == "-" else "odd-dash"
+    return problem(place(path, text, at), code, sign=text[at])
+
+
+def list_sign(value: object) -> str | None:
+    """The code of the slip by which a text begins that should be a list."""
+    if not isinstance(value, str):
+        return None
+    return "no-space-after-dash" if _GLUED_DASH.match(value) else "odd-dash" if _ODD_DASH.match(value) else None
 
 
 def cut_values(path: str, text: str, spans: Sequence[Span]) -> Iterator[Problem]:
@@ -218,18 +269,27 @@ def _span_at(spans: Sequence[Span], starts: Sequence[int], at: int) -> Span | No
     return spans[number] if number >= 0 and at < spans[number].end else None
 
 
-def _odd_space(path: str, text: str, at: int) -> Problem:
+def _odd_space(path: str, text: str, at: int, *, at_end: bool = False) -> Problem:
     zh, en = _ODD_NAMES.get(text[at], _ODD_OTHER)
     facts = (("character", codepoint(text[at])), ("name", zh), ("name@en", en))
-    return Problem(at=place(path, text, at), code="odd-space", facts=facts)
+    code = "odd-space-at-end" if at_end else "odd-space"
+    return Problem(at=place(path, text, at), code=code, facts=facts)
 
 
 def key_slip(key: str) -> tuple[str, int] | None:
     """The code and place in the key of what makes it another key than it looks, if anything does."""
+    if found := _ODD_DASH.match(key) or _GLUED_DASH.match(key):
+        return ("no-space-after-dash" if found[1] == "-" else "odd-dash"), found.start(1)
     for pattern, code in ((_ODD_SPACE, "odd-space"), (_IN_FLOW, "fullwidth-punctuation")):
         if found := pattern.search(key):
             return ("fullwidth-colon" if found[0] == "：" else code), found.start()
-    return None
+    return ("fullwidth-name", 0) if _wide(key) else None
+
+
+def _wide(key: str) -> bool:
+    """Whether a name of plain letters is written in full-width ones."""
+    plain = unicodedata.normalize("NFKC", key)
+    return plain != key and plain.isascii()
 
 
 def slip_at(path: str, text: str, code: str, at: int) -> Problem:
@@ -238,6 +298,12 @@ def slip_at(path: str, text: str, code: str, at: int) -> Problem:
         return _odd_space(path, text, at)
     if code == "fullwidth-punctuation":
         return problem(place(path, text, at), code, found=text[at], wanted=_HALF[text[at]])
+    if code in ("odd-dash", "no-space-after-dash"):
+        return _dash(path, text, at)
+    if code == "fullwidth-name":
+        found = re.match(r"[^\s:：]+", text[at:])
+        name = found[0] if found else text[at]
+        return problem(place(path, text, at, len(name)), code, found=name, wanted=unicodedata.normalize("NFKC", name))
     return problem(place(path, text, at), code)
 
 
@@ -282,6 +348,16 @@ def _by_spaces(path: str, text: str, failure: Failure) -> Problem | None:
     return None
 
 
+def _by_dash(path: str, text: str, failure: Failure) -> Problem | None:
+    """A list whose items begin with another sign than a hyphen, or without a space behind it."""
+    for start, line in _suspicious_lines(text, failure):
+        for pattern in (_ODD_DASH, _GLUED_DASH):
+            found = pattern.match(line)
+            if found and _FIELD_BEHIND.match(line, found.end()):
+                return _dash(path, text, start + found.start(1))
+    return None
+
+
 def _by_tab(path: str, text: str, failure: Failure) -> Problem | None:
     if text[failure.at : failure.at + 1] == "\t" or "tab character" in failure.phrase:
         return problem(place(path, text, failure.at), "tab-indent")
@@ -293,6 +369,10 @@ def _by_quote(path: str, text: str, failure: Failure) -> Problem | None:
         return None
     if "escape" in failure.phrase or "hexdecimal" in failure.phrase:
         return problem(place(path, text, text.rfind("\\", 0, failure.at + 1), 2), "bad-escape")
+    line = _BREAK.split(text[failure.began :], maxsplit=1)[0]
+    if found := _CURLY.search(line):
+        wanted = f'"{_CURLY.sub("", line).strip(text[failure.began]).strip()}"'
+        return problem(place(path, text, failure.began + found.start()), "curly-quotes", wanted=wanted)
     return problem(place(path, text, failure.began), "unclosed-quote", quote=text[failure.began])
 
 
@@ -341,6 +421,10 @@ def _by_missing_colon(path: str, text: str, failure: Failure) -> Problem | None:
     start, line = next(_suspicious_lines(text, failure))
     if re.search(r":(\s|$)", line):
         return None
+    if dash := _GLUED_DASH.match(line) or _ODD_DASH.match(line):
+        return _dash(path, text, start + dash.start(1))
+    if tab := _TAB_BETWEEN.search(line):
+        return problem(place(path, text, start + tab.start(1)), "tab-between")
     at = start + len(line) - len(line.lstrip())
     return problem(place(path, text, at, len(line.strip())), "missing-colon")
 
@@ -391,6 +475,7 @@ _REASONS: tuple[Callable[[str, str, Failure], Problem | None], ...] = (
     _by_quote,
     _by_spaces,
     _by_tab,
+    _by_dash,
     _by_sign,
     _by_bracket,
     _by_trailing_text,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
 
-from generator.files.schemas import nearest
+from generator.files.spelling import word_meant
 from generator.model import duties as d
 from generator.model.ids import ClauseRef, SchoolId
 from generator.model.operators import TAKES, type_of_value
@@ -253,7 +253,7 @@ def _words_fit(part: Part, name: str, words: Sequence[object], measure: Measure 
     known = d.WORDS_OF.get(measure, ()) if isinstance(measure, d.SchoolMeasure) else ()
     for index, word in enumerate(words if known else ()):
         if word not in known:
-            near = nearest(str(word), dict.fromkeys(known, ()))
+            near = word_meant(str(word), dict.fromkeys(known, ()))
             facts = {
                 "measure": str(measure),
                 "word": str(word)[:40],

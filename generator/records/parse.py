@@ -14,7 +14,7 @@ from typing import TypeAlias, TypeVar
 
 from generator.files import zones
 from generator.files.filenames import trouble
-from generator.files.schemas import nearest
+from generator.files.spelling import word_meant
 from generator.files.strict_yaml import Document
 from generator.model import duties as d
 from generator.model import inspections as s
@@ -725,7 +725,7 @@ def _check_district(part: Part) -> Iterator[Problem]:
 
 def _zone(part: Part) -> Iterator[Problem]:
     if not zones.known(part.data["time_zone"]):
-        near = nearest(part.data["time_zone"], zones.choices()) or zones.HOME
+        near = word_meant(part.data["time_zone"], zones.choices()) or ""
         yield problem(part.at("time_zone"), "no-such-zone", value=part.data["time_zone"][:40], nearest=near)
 
 

@@ -12,7 +12,8 @@ from operator import is_
 from typing import Any, TypeAlias, TypeVar
 
 from generator.files.filenames import portable
-from generator.files.schemas import enum_label, nearest, validate
+from generator.files.schemas import enum_label, validate
+from generator.files.spelling import id_meant, word_meant
 from generator.files.strict_yaml import read
 from generator.files.tree import RECORDS, Tree
 from generator.guard import secrets
@@ -146,8 +147,22 @@ def load(tree: Tree, remembered: Remembered | None = None) -> tuple[Repository |
     problems += _sealed(tree, files)
     problems += _chain(tree, files, {p.at.path for p in problems})
     if problems:
-        return None, in_order(problems)
+        return None, in_order(_slips_alone(problems))
     return _repository(files), ()
+
+
+def _slips_alone(problems: Sequence[Problem]) -> Iterator[Problem]:
+    """Every Problem; a wrong id that several files have was one once and is no slip, so no other is offered for it."""
+    slips = [(dict(p.facts), p) for p in problems if p.code == "misspelled-reference"]
+    files: dict[tuple[str, str], set[str]] = {}
+    for facts, p in slips:
+        files.setdefault((facts["what"], facts["value"]), set()).add(p.at.path)
+    for p in problems:
+        facts = dict(p.facts)
+        if p.code == "misspelled-reference" and len(files[facts["what"], facts["value"]]) > 1:
+            yield problem(p.at, "unknown-reference", **{n: facts[n] for n in ("what", "what@en", "value")})
+        else:
+            yield p
 
 
 def apart(tree: Tree, sealed: str) -> tuple[Tree, Receipt | None]:
@@ -550,9 +565,12 @@ class _Known:
             return
         zh, en = _WHAT[what]
         self._searches -= len(known)
-        near = nearest(value, known) if self._searches > 0 else None
+        meant = word_meant if what == "measure" else id_meant  # measures are the program's own words
+        near = meant(value, known) if self._searches > 0 else None
         facts = {"what": zh, "what@en": en, "value": value}
-        if near:
+        if near is None and what in ("year", "term"):
+            yield problem(part.at(*steps), "unknown-calendar", **facts)
+        elif near:
             yield problem(part.at(*steps), "misspelled-reference", nearest=near, label="".join(known[near]), **facts)
         else:
             yield problem(part.at(*steps), "unknown-reference", **facts)
