@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -178,6 +179,9 @@ def edition(site: Site, language: Language, catalogue: Catalogue) -> Edition:
     return Edition(site=site, language=language, catalogue=catalogue, environment=_environment(language, literal))
 
 
+_HAN = re.compile("[\u3400-\u9fff]")  # other signs that are not ASCII (`·`, `²`, `–`) stand in English too
+
+
 @cache  # compiling the templates takes longer than filling them
 def _environment(language: Language, write: Callable[[str], Markup]) -> Environment:
     environment = Environment(
@@ -282,7 +286,7 @@ def _marked(language: Language, write: Callable[[str], Markup], text: Text | str
     """Record text for HTML: Chinese text on an English page says that it is Chinese."""
     chinese_here = isinstance(text, str) or (isinstance(text, Text) and text.en is None)
     written = write(_plain(language, text))
-    if language is Language.EN and chinese_here and not _plain(language, text).isascii():
+    if language is Language.EN and chinese_here and _HAN.search(_plain(language, text)):
         return Markup(f'<span lang="zh-CN">{written}</span>')
     return written
 

@@ -22,6 +22,7 @@ from generator.files.resources import site_folder
 from generator.filing.desk import DistrictDesk, SchoolDesk, district_desk, school_desk
 from generator.filing.forms import plain
 from generator.model.schools import School
+from generator.pages.words.wording import desk_page
 
 FOLDER = "filing"
 _PARTS = ("words", "yaml", "check", "form", "table", "sealing", "handing", "desk")  # each uses what stands before it
@@ -44,11 +45,6 @@ class DeskPage(TemplateData):
     scripts: Markup
 
 
-def path(school: School) -> str:
-    """The page of a school's desk, without its suffix."""
-    return f"{FOLDER}/{school.id}"
-
-
 def files(made: Edition) -> Iterator[File]:
     """The desks of all schools as the site has them: what they share once, and a page a school."""
     common = district_desk(made)
@@ -65,7 +61,9 @@ def files(made: Edition) -> Iterator[File]:
     for school in made.site.repository.schools.values():
         own = school_desk(made, school)
         page = _page(common, own, whole_site=True, policy=policy, style=style, scripts=scripts, inline=False)
-        yield File(path=f"{path(school)}.html", content=settle(finished.printed(page, path(school))).encode())
+        yield File(
+            path=f"{desk_page(school.id)}.html", content=settle(finished.printed(page, desk_page(school.id))).encode()
+        )
 
 
 def one_file(made: Edition, school: School) -> bytes:
@@ -81,7 +79,7 @@ def one_file(made: Edition, school: School) -> bytes:
         scripts=Markup("\n").join(Markup("<script>{}</script>").format(Markup(text)) for text in scripts),
         inline=True,
     )
-    return settle(made.finished().printed(page, path(school))).encode()
+    return settle(made.finished().printed(page, desk_page(school.id))).encode()
 
 
 def _page(

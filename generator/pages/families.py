@@ -131,6 +131,7 @@ NAVIGATION = (
         title="nav.about",
         members=(
             "about/index",
+            "about/filing",
             "about/edit",
             "about/glossary",
             "about/problems",

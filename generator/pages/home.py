@@ -37,7 +37,7 @@ _DOORS = (
         (
             ("schools/index", "checklists"),
             ("rules/index", "rules"),
-            ("about/edit", "edit"),
+            ("about/filing", "file"),
             ("work/calendar", "calendar"),
             ("lessons/index", "curriculum"),
         ),

@@ -27,6 +27,7 @@ from generator.pages.words.wording import (
     VerdictCount,
     cited,
     days_to,
+    desk_page,
     in_all,
     period_title,
     shown,
@@ -98,6 +99,7 @@ class ChecklistTodo(TemplateData):
 
     template: ClassVar[str] = "schools/school/todo.html.j2"
     no_return: bool
+    desk: str
     year: SchoolYear
     todo: CheckGroup
     stale: CheckGroup
@@ -229,6 +231,7 @@ def _summary(edition: Edition, school: School, area: Text, checks: Sequence[Chec
 def _todo(edition: Edition, school: School, groups: Mapping[Verdict, CheckGroup]) -> ChecklistTodo:
     current = edition.site.return_of(school.id, edition.site.current_year.id)
     return ChecklistTodo(
+        desk=desk_page(school.id),
         no_return=current is None and bool(groups[Verdict.UNREPORTED].members),
         year=edition.site.current_year,
         todo=groups[Verdict.UNMET],

@@ -210,7 +210,7 @@ def _changes(words: ReleaseWords, before: Release) -> Iterator[ChangedCell]:
     for cell in dict.fromkeys((*after, *before.cells)):
         was, is_ = before.cells.get(cell), after.get(cell)
         if was != is_:
-            yield ChangedCell(where=_where(words, cell), was=_said(words, cell, was), now=_said(words, cell, is_))
+            yield ChangedCell(where=_where(words, cell), was=_said(words, cell, was), value=_said(words, cell, is_))
 
 
 def _moved(words: ReleaseWords, before: Release) -> Iterator[ChangedCell]:
@@ -223,7 +223,7 @@ def _moved(words: ReleaseWords, before: Release) -> Iterator[ChangedCell]:
             name = words.edition.plain(known[school].title) if school in known else school
             table = words.edition.say("participation.title")
             where = words.edition.say("releases.where_school", table=table, school=name)
-            yield ChangedCell(where=where, was=was, now=is_)
+            yield ChangedCell(where=where, was=was, value=is_)
 
 
 def _where(words: ReleaseWords, cell: Cell) -> str:

@@ -15,7 +15,7 @@ from generator.compliance.school_measures import Period, periods
 from generator.edition.render import Edition, label_text, number
 from generator.edition.site import Site
 from generator.model.duties import Anchor, PeriodKind, Rule, RuleId, Subject
-from generator.model.ids import ClauseRef, TermId
+from generator.model.ids import ClauseRef, SchoolId, TermId
 from generator.model.programme import Clause, Policy, Verification
 from generator.pages.words.comparison import compared, listed, measure_title
 
@@ -61,6 +61,11 @@ class PageLink:
 
     page: str
     title: str
+
+
+def desk_page(school: SchoolId) -> str:
+    """The page of a school's filing desk, without its suffix."""
+    return f"filing/{school}"
 
 
 def page_links(edition: Edition, pages: Iterable[tuple[str, str]]) -> tuple[PageLink, ...]:
