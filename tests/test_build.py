@@ -311,6 +311,7 @@ def test_english_pages_hold_no_chinese_but_what_says_so() -> None:
     for page in every_page(edition(content, Language.EN, load())):
         if page.path.startswith(("about/problems", "about/edit")):
             continue  # examples of records, which are Chinese; their frames say so
+        assert not re.search(r'<span lang="zh-CN">[^<\u3400-\u9fff]*</span>', page.body), page.path
         unmarked = re.sub(r'<(\w+)[^>]*lang="zh-CN"[^>]*>.*?</\1>|“[^”]*”', "", settle(page.body), flags=re.DOTALL)
         assert not re.search(r"[\u4e00-\u9fff]", re.sub(r"<code>.*?</code>", "", unmarked)), page.path
 

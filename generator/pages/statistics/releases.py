@@ -79,7 +79,7 @@ class ChangedCell:
 
     where: str
     was: str
-    now: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
