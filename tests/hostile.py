@@ -16,7 +16,7 @@ from typing import Any
 from generator.files.schemas import schema_of
 from generator.files.strict_yaml import read
 from generator.files.yaml_text import scalar
-from generator.records.parse import kind_of
+from generator.records.kinds import kind_of
 
 ROOT = Path(__file__).resolve().parent.parent
 Field = tuple[str, tuple[str, ...]]  # a kind of record, and the names that lead to the field

@@ -28,7 +28,7 @@ from generator.files.schemas import schema_of, takes
 from generator.files.strict_yaml import read
 from generator.files.tree import Tree, folder
 from generator.guard import GuardedFile, inspect
-from generator.records.parse import kind_of
+from generator.records.kinds import kind_of
 from generator.records.repository import Remembered
 from generator.records.repository import load as load_repository
 from generator.records.tidy import tidied

@@ -37,8 +37,8 @@ from generator.publish import build as building
 from generator.publish import engine, output
 from generator.publish.build import build
 from generator.publish.engine import Engine
-from generator.records.fields import Part
-from generator.records.releases import release
+from generator.records.fields import Node
+from generator.records.releases import parse_release
 from generator.records.repository import load as load_repository
 from generator.text import Language
 from tests.conftest import AS_OF, COMMIT
@@ -262,7 +262,7 @@ def sign_again(releases: Path) -> None:
     for path in sorted(releases.glob("*.yml")):
         document, _ = read(path.name, path.read_bytes())
         assert document is not None
-        (made,) = release(Part(document=document, pointer=(), data=document.data))
+        made = parse_release(Node(document=document, pointer=(), data=document.data))
         if made.previous:
             made = replace(made, previous=replace(made.previous, digest=digests[made.previous.id]))
         digests[made.id] = digest(made)

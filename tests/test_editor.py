@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from generator.records.parse import PATHS, kind_of
+from generator.records.kinds import KINDS, kind_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = ROOT / ".vscode" / "settings.json"
@@ -16,12 +16,14 @@ SETTINGS = ROOT / ".vscode" / "settings.json"
 def globs() -> dict[str, str]:
     """The place of every kind, as the editor's patterns say it."""
     made = {}
-    for kind, pattern in PATHS:
+    for kind in KINDS.values():
         place = (
-            re.sub(r"\(\?P<\w+>((?:\[[^]]*\]|[^)])*)\)", r"\1", pattern.pattern).replace("\\.", ".").removesuffix("\\Z")
+            re.sub(r"\(\?P<\w+>((?:\[[^]]*\]|[^)])*)\)", r"\1", kind.path.pattern)
+            .replace("\\.", ".")
+            .removesuffix("\\Z")
         )
         place = re.sub(r"\[0-9\]\{4\}", "[0-9]" * 4, place).replace("[^/]+", "*")
-        made[f"./schemas/{kind}.schema.json"] = place
+        made[f"./schemas/{kind.name}.schema.json"] = place
     return made
 
 

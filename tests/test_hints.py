@@ -12,7 +12,7 @@ from generator.files.catalogue import load
 from generator.files.schemas import schema_of, validate
 from generator.files.strict_yaml import read
 from generator.problems import Problem
-from generator.records.parse import kind_of
+from generator.records.kinds import kind_of
 from generator.text import Language
 from tests.test_problem_examples import problems_of, typical
 

@@ -41,8 +41,8 @@ from generator.model.releases import (
 )
 from generator.model.submission import Submission
 from generator.pages.statistics import release_files
-from generator.records.fields import Part
-from generator.records.releases import release as parsed
+from generator.records.fields import Node
+from generator.records.releases import parse_release
 from generator.records.repository import Repository, load
 from generator.statistics.attack import Attack, PublicView, attack_all
 from generator.statistics.cut import questions
@@ -321,10 +321,9 @@ def _former(path: str, data: bytes) -> Release | None:
     if document is None or problems:
         return None
     try:
-        (found,) = parsed(Part(document=document, pointer=(), data=document.data))
+        return parse_release(Node(document=document, pointer=(), data=document.data))
     except (KeyError, TypeError, ValueError):
         return None  # of another form
-    return found
 
 
 def _is_of_these_figures(release: Release) -> bool:

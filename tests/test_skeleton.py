@@ -18,7 +18,7 @@ from generator.files.schemas import UNFILLED, schema_of, validate
 from generator.files.strict_yaml import read
 from generator.files.typing_mistakes import unseen
 from generator.files.yaml_text import scalar
-from generator.records.parse import kind_of
+from generator.records.kinds import kind_of
 from generator.records.skeleton import kinds, names, next_id, path_of, skeleton
 from generator.text import Language
 from tests.test_cli import FIXTURES, run

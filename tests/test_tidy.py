@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from generator.files.schemas import schema_of
 from generator.files.strict_yaml import read
-from generator.records.parse import kind_of
+from generator.records.kinds import kind_of
 from generator.records.tidy import tidied
 from tests.test_cli import FIXTURES, run
 

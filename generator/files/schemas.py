@@ -200,7 +200,7 @@ def _fast_one(schema: Schema) -> jsonschema_rs.Validator:
 
 
 def validate(document: Document, kind: str) -> tuple[Problem, ...]:
-    """Every Problem of a Document's shape. Empty means that `records.parse` can rely on it."""
+    """Every Problem of a Document's shape. Empty means that `records` can rely on it."""
     empty = (
         in_order(_unfilled(document, schema_of(kind)))
         if any(p.search(document.text) for p in (_LOOKS_UNFILLED, _LOOKS_BLANK))

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from generator.files.strict_yaml import read
-from generator.records.parse import kind_of
+from generator.records.kinds import kind_of
 from generator.sealed.receipts import MAX_SEALED, receipt_path, sealed_path
 
 VERSION = 1

@@ -1,6 +1,6 @@
-"""A part of a Document and the typed reading of its fields.
+"""A Node of a Document, the typed reading of its fields, and the checks of one file that all areas share.
 
-Owns what every parser of records uses. Relies on `schemas.validate`: the fields read here are there and of the right
+Owns what every area of records uses. Relies on `schemas.validate`: the fields read here are there and of the right
 type. Must not know any kind of record.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from generator.files.strict_yaml import Document
 from generator.model.schools import Stage
@@ -21,7 +21,7 @@ _E = TypeVar("_E", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Node:
     """A mapping of a Document and where it stands; the typed reading of its fields."""
 
     document: Document
@@ -31,10 +31,10 @@ class Part:
     @property
     def place(self) -> Locate:
         """`locate` without the data: what a record keeps so that its fields can be cited."""
-        return Part(document=replace(self.document, data=None), pointer=self.pointer, data={}).locate
+        return Node(document=replace(self.document, data=None), pointer=self.pointer, data={}).locate
 
     def locate(self, pointer: tuple[str | int, ...]) -> Position:
-        """The place of what stands at `pointer` below this part, or of the nearest thing above it that is there."""
+        """The place of what stands at `pointer` below this node, or of the nearest thing above it that is there."""
         while pointer:
             try:
                 return self.at(*pointer)
@@ -43,7 +43,7 @@ class Part:
         return self.at()
 
     def at(self, *steps: str | int) -> Position:
-        """The place of a field below this part."""
+        """The place of a field below this node."""
         return self.document.position((*self.pointer, *steps))
 
     def text(self, name: str) -> Text:
@@ -74,22 +74,22 @@ class Part:
         """A whole number, or None where the field is left out."""
         return self.whole(name) if name in self.data else None
 
-    def part(self, name: str) -> Part | None:
+    def node(self, name: str) -> Node | None:
         """The mapping in a field, or None where the field is left out."""
         if name not in self.data:
             return None
-        return Part(document=self.document, pointer=(*self.pointer, name), data=self.data[name])
+        return Node(document=self.document, pointer=(*self.pointer, name), data=self.data[name])
 
-    def parts(self, name: str) -> tuple[Part, ...]:
+    def nodes(self, name: str) -> tuple[Node, ...]:
         """The mappings in a list; none where the field is left out."""
         items = self.data.get(name, ())
         return tuple(
-            Part(document=self.document, pointer=(*self.pointer, name, i), data=d) for i, d in enumerate(items)
+            Node(document=self.document, pointer=(*self.pointer, name, i), data=d) for i, d in enumerate(items)
         )
 
     def texts(self, name: str) -> tuple[Text, ...]:
         """The texts of a list of mappings."""
-        return tuple(item.text("text") for item in self.parts(name))
+        return tuple(item.text("text") for item in self.nodes(name))
 
     def members(self, name: str, kind: type[_E]) -> tuple[_E, ...]:
         """The members of a closed set in a list."""
@@ -100,12 +100,67 @@ class Part:
         return {stage: int(self.data[name][stage.value]) for stage in Stage if stage.value in self.data[name]}
 
 
-def unique(parts: Iterable[Part], field: str) -> Iterator[Problem]:
-    """A field that must not have the same value in two parts."""
-    first: dict[object, Position] = {}
-    for part in parts:
-        value = part.data[field]
-        if value in first:
-            yield problem(part.at(field), "duplicate-id", first[value], id=str(value))
-        else:
-            first[value] = part.at(field)
+# --- checks that every area uses --------------------------------------------------------------------------------------
+
+
+def nothing(*_: object) -> Iterator[Any]:
+    """What a kind of record has to say where it has nothing to say."""
+    return iter(())
+
+
+def unique(nodes: Iterable[Node], field: str) -> Iterator[Problem]:
+    """A field that must not have the same value in two nodes."""
+    first: dict[object, Node] = {}
+    for node in nodes:
+        before = first.setdefault(node.data[field], node)
+        if before is not node:
+            yield problem(node.at(field), "duplicate-id", before.at(field), id=str(node.data[field]))
+
+
+def kept(node: Node) -> Iterator[Problem]:
+    """The page that leads to all of a folder keeps its name."""
+    if node.data.get("id") == "index":
+        yield problem(node.at("id"), "kept-id", id="index")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedDay:
+    """A day, and the place of its field below a Node; None where the field is left out."""
+
+    day: date | None
+    node: Node
+    at: tuple[str | int, ...]
+
+
+def in_order(node: Node, **days: date | None) -> Iterator[Problem]:
+    """Two days by their fields in a Node: the second is not before the first."""
+    earlier, later = (StatedDay(day=day, node=node, at=(field,)) for field, day in days.items())
+    yield from not_before(later, earlier)
+
+
+def not_before(later: StatedDay, earlier: StatedDay) -> Iterator[Problem]:
+    """A day is not before another one, where both are stated."""
+    if later.day is not None and earlier.day is not None and later.day < earlier.day:
+        facts = {"earlier": earlier.day.isoformat(), "later": later.day.isoformat()}
+        yield problem(later.node.at(*later.at), "days-out-of-order", earlier.node.at(*earlier.at), **facts)
+
+
+class DaySpan(Protocol):
+    """Whatever has a first and a last day: a year, a term, a window."""
+
+    @property
+    def first_day(self) -> date:
+        """The first day that belongs to it."""
+
+    @property
+    def last_day(self) -> date:
+        """The last day that belongs to it."""
+
+
+def inside(node: Node, field: str, day: date | None, span: DaySpan, around: Node | None = None) -> Iterator[Problem]:
+    """A day, where it is stated, lies between the first and the last day of a span; `around` is where that stands, if
+    the sentence is to show it.
+    """
+    if day is not None and not span.first_day <= day <= span.last_day:
+        facts = {name: d.isoformat() for name, d in (("day", day), ("first", span.first_day), ("last", span.last_day))}
+        yield problem(node.at(field), "outside", around.at("first_day") if around else None, **facts)

@@ -11,162 +11,174 @@ from dataclasses import dataclass
 
 from generator.model import releases as r
 from generator.model.cells import Published, Shown, Suppressed
-from generator.model.district import RiskLevel
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId, TermId
 from generator.model.registry import VERSION, Table, registry
 from generator.problems import Position, Problem, problem
-from generator.records.fields import Part
+from generator.records.district import TERM, WINDOW, risk_level
+from generator.records.fields import Node, StatedDay, not_before
+from generator.records.references import Known, Reference
 
 # --- parsing ----------------------------------------------------------------------------------------------------------
 
 
-def release(part: Part) -> tuple[r.Release]:
-    """The one Release of a file."""
-    levels, windows = tuple(map(risk_level, part.parts("levels"))), tuple(part.data["windows"])
+def parse_release(node: Node) -> r.Release:
+    """The Release of a file."""
+    levels, windows = tuple(map(risk_level, node.nodes("levels"))), tuple(node.data["windows"])
     tables = {table.id: table for table in registry(levels, windows)}
-    return (
-        r.Release(
-            id=r.ReleaseId(part.data["id"]),
-            term=TermId(part.data["term"]),
-            revision=part.whole("revision"),
-            released_on=part.day("released_on"),
-            correction=part.text_or_none("correction"),
-            registry=part.whole("registry"),
-            limits=r.Limits(**{name: int(value) for name, value in part.data["limits"].items()}),
-            levels=levels,
-            windows=windows,
-            counted={SchoolId(school): int(revision) for school, revision in part.data["counted"].items()},
-            tables=tuple(_table(table, tables.get(table.data["table"])) for table in part.parts("tables")),
-            participation=_participation(part.part("participation")),
-            school_verdicts=tuple(map(_school_verdicts, part.parts("school_verdicts"))),
-            district_verdicts=tuple(map(_district_verdict, part.parts("district_verdicts"))),
-            certificate=_certificate(part.part("certificate") or part),
-            previous=_previous(part.part("previous")),
-            source=part.at(),
-        ),
+    return r.Release(
+        id=r.ReleaseId(node.data["id"]),
+        term=TermId(node.data["term"]),
+        revision=node.whole("revision"),
+        released_on=node.day("released_on"),
+        correction=node.text_or_none("correction"),
+        registry=node.whole("registry"),
+        limits=r.Limits(**{name: int(value) for name, value in node.data["limits"].items()}),
+        levels=levels,
+        windows=windows,
+        counted={SchoolId(school): int(revision) for school, revision in node.data["counted"].items()},
+        tables=tuple(_table(table, tables.get(table.data["table"])) for table in node.nodes("tables")),
+        participation=_participation(node.node("participation")),
+        school_verdicts=tuple(map(_school_verdicts, node.nodes("school_verdicts"))),
+        district_verdicts=tuple(map(_district_verdict, node.nodes("district_verdicts"))),
+        certificate=_certificate(node.node("certificate") or node),
+        previous=_previous(node.node("previous")),
+        source=node.at(),
     )
 
 
-def risk_level(part: Part) -> RiskLevel:
-    """A level of the district's list, or of a release's."""
-    return RiskLevel(
-        id=part.data["id"], title=part.text("title"), focus=part.data["focus"], paper_file=part.data["paper_file"]
-    )
-
-
-def _table(part: Part, known: Table | None) -> r.PublishedTable:
+def _table(node: Node, known: Table | None) -> r.PublishedTable:
     names = known.names if known else ()
-    return r.PublishedTable(id=part.data["table"], rows=tuple(_row(row, names) for row in part.parts("rows")))
+    return r.PublishedTable(id=node.data["table"], rows=tuple(_row(row, names) for row in node.nodes("rows")))
 
 
-def _row(part: Part, names: tuple[str, ...]) -> r.Row:
+def _row(node: Node, names: tuple[str, ...]) -> r.Row:
     """Its cells in the order of the registry; what the registry does not have (a Problem) at the end."""
-    found: dict[str, Published] = {name: Shown(value=int(value)) for name, value in part.data["shown"].items()}
-    found |= {name: Suppressed() for name in part.data["suppressed"]}
+    found: dict[str, Published] = {name: Shown(value=int(value)) for name, value in node.data["shown"].items()}
+    found |= {name: Suppressed() for name in node.data["suppressed"]}
     return r.Row(
-        id=part.data["row"],
-        schools=part.whole("schools"),
+        id=node.data["row"],
+        schools=node.whole("schools"),
         cells={name: found[name] for name in dict.fromkeys((*names, *found)) if name in found},
     )
 
 
-def _participation(part: Part | None) -> r.Participation | None:
+def _participation(node: Node | None) -> r.Participation | None:
     """In the order of ids, as schools are counted."""
-    if part is None:
+    if node is None:
         return None
-    found: dict[str, Published] = {school: Shown(value=int(begin)) for school, begin in part.data["shown"].items()}
-    found |= {school: Suppressed() for school in part.data["suppressed"]}
+    found: dict[str, Published] = {school: Shown(value=int(begin)) for school, begin in node.data["shown"].items()}
+    found |= {school: Suppressed() for school in node.data["suppressed"]}
     return r.Participation(
-        edges=tuple(map(int, part.data["edges"])), schools={SchoolId(school): found[school] for school in sorted(found)}
+        edges=tuple(map(int, node.data["edges"])), schools={SchoolId(school): found[school] for school in sorted(found)}
     )
 
 
-def _school_verdicts(part: Part) -> r.SchoolVerdicts:
+def _school_verdicts(node: Node) -> r.SchoolVerdicts:
     return r.SchoolVerdicts(
-        rule=RuleId(part.data["rule"]),
-        target=part.data["target"],
-        schools={SchoolId(school): verdict == "met" for school, verdict in part.data["schools"].items()},
-        source=part.at(),
+        rule=RuleId(node.data["rule"]),
+        target=node.data["target"],
+        schools={SchoolId(school): verdict == "met" for school, verdict in node.data["schools"].items()},
+        source=node.at(),
     )
 
 
-def _district_verdict(part: Part) -> r.DistrictVerdict:
+def _district_verdict(node: Node) -> r.DistrictVerdict:
     return r.DistrictVerdict(
-        rule=RuleId(part.data["rule"]),
-        target=part.data["target"],
-        met=part.whole("met"),
-        judged=part.whole("judged"),
-        source=part.at(),
+        rule=RuleId(node.data["rule"]),
+        target=node.data["target"],
+        met=node.whole("met"),
+        judged=node.whole("judged"),
+        source=node.at(),
     )
 
 
-def _certificate(part: Part) -> r.Certificate:
-    return r.Certificate(schools=part.whole("schools"), pairs=part.whole("pairs"))
+def _certificate(node: Node) -> r.Certificate:
+    return r.Certificate(schools=node.whole("schools"), pairs=node.whole("pairs"))
 
 
-def _previous(part: Part | None) -> r.Link | None:
-    return None if part is None else r.Link(id=r.ReleaseId(part.data["id"]), digest=part.data["digest"])
+def _previous(node: Node | None) -> r.Link | None:
+    return None if node is None else r.Link(id=r.ReleaseId(node.data["id"]), digest=node.data["digest"])
 
 
 # --- checks within one file -------------------------------------------------------------------------------------------
 
 
-def check_release(part: Part) -> Iterator[Problem]:
+def check_release(release: r.Release, node: Node) -> Iterator[Problem]:
     """The id is that of term and revision, a correction is explained, every cell of the registry is there and
     no other.
     """
-    term, revision = part.data["term"], part.whole("revision")
-    if part.data["id"] != r.id_of(TermId(term), revision):
-        yield problem(part.at("revision"), "release-id", id=part.data["id"], needed=r.id_of(TermId(term), revision))
-    elif (revision > 1) != ("correction" in part.data):
-        yield problem(part.at("revision" if revision > 1 else "correction"), "release-correction", revision=revision)
-    if part.whole("registry") != VERSION:
-        yield problem(part.at("registry"), "release-registry", stated=part.whole("registry"), known=VERSION)
+    revision, needed = release.revision, r.id_of(release.term, release.revision)
+    if release.id != needed:
+        yield problem(node.at("revision"), "release-id", id=release.id, needed=needed)
+    elif (revision > 1) != (release.correction is not None):
+        yield problem(node.at("revision" if revision > 1 else "correction"), "release-correction", revision=revision)
+    if release.registry != VERSION:
+        yield problem(node.at("registry"), "release-registry", stated=release.registry, known=VERSION)
         return
-    yield from _tables_fit(part, registry(release(part)[0].levels, tuple(part.data["windows"])))
-    if (bands := part.part("participation")) is not None:
-        yield from _participation_fits(bands, part.data["counted"])
-    for share in part.parts("district_verdicts"):
-        if share.whole("met") > share.whole("judged"):
-            yield problem(share.at("met"), "part-exceeds-whole", part=share.whole("met"), whole=share.whole("judged"))
+    yield from _tables_fit(node, registry(release.levels, release.windows))
+    if (bands := node.node("participation")) is not None:
+        yield from _participation_fits(bands, release.counted)
+    for index, share in enumerate(release.district_verdicts):
+        if share.met > share.judged:
+            at = node.at("district_verdicts", index, "met")
+            yield problem(at, "part-exceeds-whole", part=share.met, whole=share.judged)
 
 
-def _tables_fit(part: Part, tables: tuple[Table, ...]) -> Iterator[Problem]:
-    stated = part.parts("tables")
+def _tables_fit(node: Node, tables: tuple[Table, ...]) -> Iterator[Problem]:
+    stated = node.nodes("tables")
     needed = [table.id for table in tables]
     if [table.data["table"] for table in stated] != needed:
-        yield _differs(part.at("tables"), "tables", needed, [table.data["table"] for table in stated])
+        yield _differs(node.at("tables"), "tables", needed, [table.data["table"] for table in stated])
         return
     for table, known in zip(stated, tables, strict=True):
-        rows = [row.data["row"] for row in table.parts("rows")]
+        rows = [row.data["row"] for row in table.nodes("rows")]
         if rows != [row for row in known.row_order if row in rows] or rows[-1] != known.row_order[-1]:
             yield _differs(table.at("rows"), known.id, known.row_order, rows)
-        for row in table.parts("rows"):
+        for row in table.nodes("rows"):
             yield from _cells_fit(row, known)
 
 
-def _cells_fit(row: Part, known: Table) -> Iterator[Problem]:
+def _cells_fit(row: Node, known: Table) -> Iterator[Problem]:
     shown, suppressed = list(row.data["shown"]), row.data["suppressed"]
-    ordered = all(part == [name for name in known.names if name in part] for part in (shown, suppressed))
+    ordered = all(node == [name for name in known.names if name in node] for node in (shown, suppressed))
     if not ordered or sorted((*shown, *suppressed)) != sorted(known.names):
         yield _differs(row.at("row"), f"{known.id} / {row.data['row']}", known.names, [*shown, *suppressed])
 
 
-def _participation_fits(part: Part, counted: Collection[str]) -> Iterator[Problem]:
+def _participation_fits(node: Node, counted: Collection[str]) -> Iterator[Problem]:
     """Edges rise, shown bands begin at one of them, and a school that was counted stands in one place at most."""
-    edges, shown, suppressed = part.data["edges"], part.data["shown"], part.data["suppressed"]
+    edges, shown, suppressed = node.data["edges"], node.data["shown"], node.data["suppressed"]
     if edges != sorted(set(edges)):
-        yield _differs(part.at("edges"), "edges", map(str, sorted(set(edges))), map(str, edges))
+        yield _differs(node.at("edges"), "edges", map(str, sorted(set(edges))), map(str, edges))
     if begins := sorted({begin for begin in shown.values() if begin not in (0, *edges)}):
-        yield _differs(part.at("shown"), "participation", map(str, (0, *edges)), map(str, begins))
+        yield _differs(node.at("shown"), "participation", map(str, (0, *edges)), map(str, begins))
     stated = [*shown, *suppressed]
     if strange := [school for school in stated if school not in counted or stated.count(school) > 1]:
-        yield _differs(part.at("shown"), "participation", counted, strange)
+        yield _differs(node.at("shown"), "participation", counted, strange)
 
 
 def _differs(at: Position, where: str, needed: Iterable[str], stated: Iterable[str]) -> Problem:
     return problem(at, "release-differs", where=where, needed=", ".join(needed), stated=", ".join(stated))
+
+
+# --- references -------------------------------------------------------------------------------------------------------
+
+
+def release_refers(release: r.Release) -> Iterator[Reference]:
+    """Its term and its windows. Schools and rules may be gone by now: a release stays."""
+    term = Reference(to=TERM, id=release.term, at=("term",))
+    yield term
+    for index, window in enumerate(release.windows):
+        yield Reference(to=WINDOW, id=window, at=("windows", index), of=term)
+
+
+def release_agrees(release: r.Release, node: Node, known: Known) -> Iterator[Problem]:
+    """It was not cut before its time."""
+    term = known.find(TERM, release.term)
+    if term is not None and release.released_on < (first := term.release_from or term.first_day):
+        facts = {"day": release.released_on.isoformat(), "first": first.isoformat()}
+        yield problem(node.at("released_on"), "release-too-early", **facts)
 
 
 # --- the chain --------------------------------------------------------------------------------------------------------
@@ -177,19 +189,26 @@ class _Link:
     """A release of the right shape on its way into the chain."""
 
     release: r.Release
-    part: Part
+    node: Node
+
+    @property
+    def digest(self) -> str:
+        """The digest that it states of itself."""
+        return str(self.node.data["digest"])
 
     def at(self, *steps: str) -> Position:
-        return self.part.at(*steps)
+        return self.node.at(*steps)
 
 
-def check_chain(parts: Iterable[Part], unread: Collection[str], wrong: Collection[str]) -> Iterator[Problem]:
+def check_chain(
+    releases: Iterable[tuple[r.Release, Node]], unread: Collection[str], wrong: Collection[str]
+) -> Iterator[Problem]:
     """Whether releases hang together: one chain, in the order of days and revisions, nothing edited since.
 
     `unread` are the ids of releases whose files are broken; in `wrong` files something was found already, and that they
     were edited is not said too.
     """
-    links = {part.data["id"]: _Link(release=release(part)[0], part=part) for part in parts}
+    links: dict[str, _Link] = {release.id: _Link(release=release, node=node) for release, node in releases}
     following: dict[str, _Link] = {}
     for name, link in links.items():
         found = list(_hangs(link, links, unread)) if link.release.previous else []
@@ -199,7 +218,7 @@ def check_chain(parts: Iterable[Part], unread: Collection[str], wrong: Collectio
         following.setdefault(before, link)
         found += _follows_its_revision(link, {*links, *unread})
         yield from found
-        if not found and name not in wrong and r.digest(link.release) != link.part.data["digest"]:
+        if not found and name not in wrong and r.digest(link.release) != link.digest:
             yield problem(link.at("digest"), "release-edited")
 
 
@@ -221,8 +240,9 @@ def _hangs(link: _Link, links: Mapping[str, _Link], unread: Collection[str]) -> 
             yield problem(link.at("previous", "id"), "release-missing", id=previous.id)
         return
     before = links[previous.id]
-    if before.part.data["digest"] != previous.digest:
+    if before.digest != previous.digest:
         yield problem(link.at("previous", "digest"), "release-chain", before.at("digest"), id=previous.id)
-    if link.release.released_on < before.release.released_on:
-        facts = {"earlier": before.part.data["released_on"], "later": link.part.data["released_on"]}
-        yield problem(link.at("released_on"), "days-out-of-order", before.at("released_on"), **facts)
+    earlier, later = (
+        StatedDay(day=one.release.released_on, node=one.node, at=("released_on",)) for one in (before, link)
+    )
+    yield from not_before(later, earlier)

@@ -14,32 +14,31 @@ from collections.abc import Iterable, Iterator, Mapping
 from generator.files.catalogue import Speaker
 from generator.files.schemas import UNFILLED, Schema, example_of, schema_of, text_of
 from generator.files.yaml_text import scalar
-from generator.records.parse import PATHS
+from generator.records.kinds import KINDS
 
 _PLACE = re.compile(r"\(\?P<(\w+)>[^)]*\)")
-_WRITTEN = frozenset({"receipt", "recipient", "release"})  # by `seal`, `keygen` and `release`, never by hand
 _NUMBERED = re.compile(r"(.*?)(\d+)")
 
 
 def kinds() -> tuple[str, ...]:
     """The kinds of which there can be more than one file, so that a new one can be begun."""
-    return tuple(kind for kind, pattern in PATHS if pattern.groups and kind not in _WRITTEN)
+    return tuple(kind.name for kind in KINDS.values() if kind.path.groups and kind.written_by is None)
 
 
 def names(kind: str) -> tuple[str, ...]:
     """What the path of a kind is made from: `school` and `year` of a return."""
-    return tuple(dict(PATHS)[kind].groupindex)
+    return tuple(KINDS[kind].path.groupindex)
 
 
 def path_of(kind: str, given: Mapping[str, str]) -> str:
     """Where a record of these names lies."""
-    return _PLACE.sub(lambda place: given[place[1]], dict(PATHS)[kind].pattern).replace("\\.", ".").removesuffix("\\Z")
+    return _PLACE.sub(lambda place: given[place[1]], KINDS[kind].path.pattern).replace("\\.", ".").removesuffix("\\Z")
 
 
 def ids(kind: str, paths: Iterable[str]) -> tuple[str, ...]:
     """The ids of a kind that are taken."""
-    found = (dict(PATHS)[kind].match(path) for path in paths)
-    return tuple(match["id"] for match in found if match)
+    found = (KINDS[kind].names(path) for path in paths)
+    return tuple(names["id"] for names in found if names)
 
 
 def next_id(kind: str, taken: Iterable[str], beginning: str | None = None) -> str:

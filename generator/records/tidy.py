@@ -16,7 +16,7 @@ from typing import Any
 
 from generator.files.schemas import Schema, schema_of
 from generator.files.strict_yaml import Document, read
-from generator.records.parse import kind_of
+from generator.records.kinds import kind_of
 
 # What readers of YAML 1.1 take for a truth value, a number in base 60, with underscores or in base 8, or a merge.
 _OTHERWISE = re.compile(

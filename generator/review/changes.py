@@ -16,7 +16,7 @@ from typing import Any
 from generator.files.schemas import Schema, schema_of, text_of
 from generator.files.strict_yaml import read
 from generator.files.tree import How, Pair
-from generator.records.parse import PATHS, kind_of
+from generator.records.kinds import KINDS, kind_of
 from generator.text import Text
 
 
@@ -111,7 +111,7 @@ def _record(pair: Pair, kind: str) -> RecordChange:
         path=pair.path,
         old_path=pair.before if pair.how is How.MOVED else None,
         title=_title(shown) if isinstance(shown, Mapping) else "",
-        names=_names(kind, pair.path),
+        names=KINDS[kind].names(pair.path),
         fields=tuple(compared(schema_of(kind), old, new)) if readable and pair.after is not None else (),
         readable=readable,
     )
@@ -131,11 +131,6 @@ def _data(path: str | None, reader: Callable[[], bytes] | None) -> Any:
 
 def _title(data: Mapping[str, Any]) -> str:
     return next((data[name] for name in ("title", "text") if isinstance(data.get(name), str)), "")
-
-
-def _names(kind: str, path: str) -> Mapping[str, str]:
-    match = dict(PATHS)[kind].match(path)
-    return match.groupdict() if match else {}
 
 
 # --- fields -----------------------------------------------------------------------------------------------------------

@@ -239,9 +239,12 @@ def _coverage(repository: Repository) -> CoverageCount:
 
 # --- pages ------------------------------------------------------------------------------------------------------------
 
-# Kinds of records that reach a school's page only where they name the school, and kinds that reach none.
-_OF_ONE_SCHOOL = frozenset({"school", "return", "receipt", "waiver", "inspection", "application"})
-_ON_NO_SCHOOL_PAGE = frozenset({"activity", "claim", "micro-lessons", "plan", "team"})
+# Kinds of records that every school's page can rest on, and kinds that none rests on. All others are told on the pages
+# of the schools that they name (`RecordKind.schools`).
+ON_EVERY_SCHOOL_PAGE = frozenset(
+    {"curriculum", "district", "policy", "recipient", "release", "rule", "scheme", "signers"}
+)
+ON_NO_SCHOOL_PAGE = frozenset({"activity", "claim", "micro-lessons", "plan", "team"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -410,7 +413,7 @@ def _reached(changes: Changes, before: Site, after: Site) -> frozenset[SchoolId]
     that all schools share.
     """
     old, new = own_records(before.repository), own_records(after.repository)
-    if changes.releases or {change.kind for change in changes.records} - _OF_ONE_SCHOOL - _ON_NO_SCHOOL_PAGE:
+    if changes.releases or ON_EVERY_SCHOOL_PAGE & {change.kind for change in changes.records}:
         return frozenset({**old, **new})
     needless = {*before.verdicts.needless} ^ {*after.verdicts.needless}
     waivers = {**before.repository.waivers, **after.repository.waivers}

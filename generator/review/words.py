@@ -149,7 +149,7 @@ class ReviewWords(Speaker):
         """Everything that changed; nothing that did not."""
         changes, follows = self.review.changes, self.review.consequences
         records = {
-            part: [self._record(r) for r in self._by_weight(changes.records) if _part_of(r.kind) is part]
+            part: [self._record(r) for r in self._by_weight(changes.records) if SECTIONS[r.kind] is part]
             for part in ReviewPart
         }
         made: dict[ReviewPart, list[ReviewItem]] = {
@@ -452,22 +452,31 @@ class ReviewWords(Speaker):
         )
 
 
-_KINDS = {
+# The section that records of each kind stand in: some must not be crowded out by returns.
+SECTIONS: Mapping[str, ReviewPart] = {
     "recipient": ReviewPart.KEYS,
     "signers": ReviewPart.KEYS,
     "district": ReviewPart.SETTINGS,
     "rule": ReviewPart.SETTINGS,
     "scheme": ReviewPart.SETTINGS,
     "receipt": ReviewPart.SEALED,
+    "release": ReviewPart.RELEASES,
+    "policy": ReviewPart.RECORDS,
+    "plan": ReviewPart.RECORDS,
+    "activity": ReviewPart.RECORDS,
+    "curriculum": ReviewPart.RECORDS,
+    "micro-lessons": ReviewPart.RECORDS,
+    "team": ReviewPart.RECORDS,
+    "school": ReviewPart.RECORDS,
+    "return": ReviewPart.RECORDS,
+    "claim": ReviewPart.RECORDS,
+    "waiver": ReviewPart.RECORDS,
+    "inspection": ReviewPart.RECORDS,
+    "application": ReviewPart.RECORDS,
 }
 
 
 _TURNS = (ReviewPart.WORSE, ReviewPart.BETTER)
-
-
-def _part_of(kind: str) -> ReviewPart:
-    """The section that records of a kind stand in: some must not be crowded out by returns."""
-    return _KINDS.get(kind, ReviewPart.RECORDS)
 
 
 # What decides over what runs and what is let in, the most dangerous first.

@@ -41,7 +41,7 @@ def run(request: Request) -> int:
 
 def _place(request: Request) -> str:
     """The sealed file that was named, by its path from the district's folder."""
-    from generator.records.parse import SEALED
+    from generator.records.sealed import SEALED
 
     if not request.words:
         raise UsageError("open.which")

@@ -12,7 +12,7 @@ from typing import ClassVar
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
 from generator.files.schemas import Schema, kinds, schema_of, text_of
-from generator.records.parse import PATHS
+from generator.records.kinds import KINDS
 from generator.text import Text
 
 _LIMITS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")
@@ -71,8 +71,7 @@ def pages(edition: Edition) -> Iterator[Page]:
     """The index, then a page a kind in the order of the records' folders; last what is filled in outside the
     repository.
     """
-    paths = [kind for kind, _ in PATHS]
-    named = [*(kind for kind in paths if kind in kinds()), *(kind for kind in kinds() if kind not in paths)]
+    named = [*KINDS, *(kind for kind in kinds() if kind not in KINDS)]
     yield edition.page(
         path="about/dictionary/index",
         kind="dictionary",

@@ -1,0 +1,60 @@
+"""Curriculum bands and micro-lessons: from Documents to records, and references.
+
+Owns these. Must not know who teaches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.model.curriculum import Band, LessonAudience, MicroLesson, Theme, Topic
+from generator.model.ids import BandId
+from generator.model.schools import Stage
+from generator.records.fields import Node
+from generator.records.references import Offer, Reference, Referent, listed
+
+BAND: Referent[Band] = Referent(kind="curriculum", zh="课程学段", en="curriculum band")
+
+
+def parse_band(node: Node) -> Band:
+    """A Band of the curriculum."""
+    return Band(
+        id=BandId(node.data["id"]),
+        stage=Stage(node.data["stage"]),
+        title=node.text("title"),
+        grades=node.text("grades"),
+        summary=node.text("summary"),
+        lessons_per_term=node.whole("lessons_per_term"),
+        topics=tuple(
+            Topic(theme=Theme(t.data["theme"]), title=t.text("title"), goal=t.text("goal"))
+            for t in node.nodes("topics")
+        ),
+        source=node.at(),
+    )
+
+
+def parse_micro_lesson(node: Node) -> MicroLesson:
+    """A MicroLesson of the list."""
+    return MicroLesson(
+        id=node.data["id"],
+        number=node.whole("number"),
+        title=node.text("title"),
+        summary=node.text("summary"),
+        audience=LessonAudience(node.data["audience"]),
+        bands=tuple(BandId(band) for band in node.data["bands"]),
+        theme=Theme(node.data["theme"]),
+        video=node.data["video"],
+        minutes=node.whole("minutes"),
+        published_on=node.day("published_on"),
+        source=node.at(),
+    )
+
+
+def band_offers(band: Band) -> Iterator[Offer]:
+    """Itself."""
+    yield Offer(to=BAND, id=band.id, found=band, title=band.title)
+
+
+def micro_lesson_refers(lesson: MicroLesson) -> Iterator[Reference]:
+    """The bands that it is for."""
+    yield from listed(BAND, lesson.bands, "bands")
