@@ -197,7 +197,7 @@ ONLY_CALLED_IN = {
     "getenv": set[str](),
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "service", "context", "misc"}
-LONGEST = 56
+LONGEST = 55
 
 
 @pytest.mark.parametrize("library", ONLY)

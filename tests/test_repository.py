@@ -88,6 +88,24 @@ def test_bands_that_no_file_states_are_missed_where_they_are_named() -> None:
     )
 
 
+def test_a_parameter_is_missed_in_a_district_that_has_none() -> None:
+    files = typical()
+    text = files["records/district.yml"]
+    without = re.sub(r"(?ms)^parameters:\n.*?(?=^\w)", "parameters: []\n", text)
+    assert without != text
+    problems = found({**files, "records/district.yml": without})
+    assert ("unknown-reference", "records/rules/STAFF-01.yml") in problems
+
+
+def test_a_window_is_missed_in_a_term_that_has_none() -> None:
+    files = typical()
+    text = files["records/district.yml"]
+    without = re.sub(r"(?m)^( +)windows:\n(?:\1 .*\n|\1- .*\n)+", r"\1windows: []\n", text)
+    assert without.count("windows: []") == text.count("windows:")
+    problems = found({**files, "records/district.yml": without})
+    assert ("unknown-reference", RETURN) in problems
+
+
 def test_two_files_with_one_id() -> None:
     old = next(p for p in typical() if p.startswith("records/activities/2025-2026/"))
     new = old.replace("2025-2026/", "2026-2027/")
