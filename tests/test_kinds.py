@@ -48,6 +48,8 @@ supervisor_visits: [{{term: 2026-2027-1, visited_on: 2026-10-20}}]
     "records/schools/xz01/2026-2027-1.receipt.yml": """
         {school: xz01, term: 2026-2027-1, revision: 1, schema: 2, sealed_on: 2026-12-01, recipients: [abc],
         digest: abc}""",
+    "records/withdrawals/2025-2026-2-r1.yml": """
+        {id: 2025-2026-2-r1, withdrawn_on: 2026-08-01, reason: 数算重了, en: {reason: Counted twice}}""",
 }
 FILES = {**typical(), **{path: text.encode() for path, text in MORE.items()}}
 

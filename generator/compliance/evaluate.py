@@ -296,7 +296,7 @@ def _day(repository: Repository, as_of: date) -> _Day:
 def _released(repository: Repository, year: SchoolYear, as_of: date) -> Mapping[tuple[RuleId, SchoolId], _Released]:
     """What the school year's releases say of sealed rules by then, the newest last: it is the one that counts."""
     terms = {term.id for term in year.terms}
-    found = [r for r in repository.releases.values() if r.term in terms and r.released_on <= as_of]
+    found = [release for release in repository.published(as_of) if release.term in terms]
     return {
         (told.rule, school): _Released(met=met, target=told.target, at=told.source, on=release.released_on)
         for release in found
@@ -395,7 +395,8 @@ def concerned(one: Repository, other: Repository) -> frozenset[SchoolId] | None:
 
 def _for_all(repository: Repository) -> tuple[object, ...]:
     """The records that the Checks of every school rest on."""
-    by_id = (repository.policies, repository.rules, repository.bands, repository.schemes, repository.releases)
+    kinds = (repository.policies, repository.rules, repository.bands, repository.schemes)
+    by_id = (*kinds, repository.releases, repository.withdrawals)
     return (repository.district, *(record for records in by_id for record in records.values()))
 
 

@@ -308,7 +308,7 @@ def _published(table: str, column: str) -> Function:
 
     def function(scope: Scope) -> Measured:
         terms = {term.id for term in scope.repository.year(scope.year).terms}
-        found = [r for r in scope.repository.releases.values() if r.term in terms and r.released_on <= scope.as_of]
+        found = [release for release in scope.repository.published(scope.as_of) if release.term in terms]
         if not found:
             return Measured(value=None, counted=0, left_out=scope.schools(), cites=())
         cell = found[-1].cells[Cell(table=table, row=TOTAL, column=column)]

@@ -44,8 +44,14 @@ class Site:
 
     @property
     def releases(self) -> tuple[Release, ...]:
-        """What had been released by then, from the first to the last."""
-        return tuple(r for r in self.repository.releases.values() if r.released_on <= self.as_of)
+        """What had been released by then and stands, from the first to the last."""
+        return self.repository.published(self.as_of)
+
+    @property
+    def withdrawn(self) -> tuple[Release, ...]:
+        """What had been released by then and was withdrawn."""
+        found = (r for r in self.repository.releases.values() if r.id in self.repository.withdrawals)
+        return tuple(r for r in found if r.released_on <= self.as_of)
 
     def return_of(self, school: SchoolId, year: YearId) -> Return | None:
         """A school's return for a school year, if it was filed by then."""

@@ -189,7 +189,7 @@ class Withdrawal:
     every later attack goes on counting what was public once.
     """
 
-    release: ReleaseId
+    id: ReleaseId
     withdrawn_on: date
     reason: Text
     source: Position
@@ -218,7 +218,7 @@ def withdrawal_text(made: Withdrawal) -> bytes:
     lines = (
         "# yaml-language-server: $schema=../../schemas/withdrawal.schema.json",
         "# 撤回统计发布，由 xinzhuli release --withdraw 写出；发布记录本身不要删",
-        f'id: "{made.release}"',
+        f'id: "{made.id}"',
         f"withdrawn_on: {made.withdrawn_on.isoformat()}",
         f"reason: {scalar(made.reason.zh)}",
         f"en: {{reason: {scalar(made.reason.en or '', in_flow=True)}}}",

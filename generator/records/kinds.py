@@ -287,8 +287,18 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         parse=releases.parse_release,
         collect=lambda records: by_id(chained(records)),
         check=releases.check_release,
+        offers=releases.release_offers,
         refers=releases.release_refers,
         agrees=releases.release_agrees,
+        written_by="release",
+    ),
+    RecordKind(
+        name="withdrawal",
+        path=_path(r"records/withdrawals/(?P<id>[^/]+)\.yml"),
+        field="withdrawals",
+        parse=releases.parse_withdrawal,
+        refers=releases.withdrawal_refers,
+        agrees=releases.withdrawal_agrees,
         written_by="release",
     ),
 )

@@ -17,7 +17,9 @@ from generator.model.registry import VERSION, Table, registry
 from generator.problems import Position, Problem, problem
 from generator.records.district import TERM, WINDOW, risk_level
 from generator.records.fields import Node, StatedDay, not_before
-from generator.records.references import Known, Reference
+from generator.records.references import Known, Offer, Reference, Referent
+
+RELEASE: Referent[r.Release] = Referent(kind="release", zh="统计发布", en="release")
 
 # --- parsing ----------------------------------------------------------------------------------------------------------
 
@@ -43,6 +45,16 @@ def parse_release(node: Node) -> r.Release:
         district_verdicts=tuple(map(_district_verdict, node.nodes("district_verdicts"))),
         certificate=_certificate(node.node("certificate") or node),
         previous=_previous(node.node("previous")),
+        source=node.at(),
+    )
+
+
+def parse_withdrawal(node: Node) -> r.Withdrawal:
+    """The Withdrawal of a file."""
+    return r.Withdrawal(
+        id=r.ReleaseId(node.data["id"]),
+        withdrawn_on=node.day("withdrawn_on"),
+        reason=node.text("reason"),
         source=node.at(),
     )
 
@@ -171,6 +183,24 @@ def release_refers(release: r.Release) -> Iterator[Reference]:
     yield term
     for index, window in enumerate(release.windows):
         yield Reference(to=WINDOW, id=window, at=("windows", index), of=term)
+
+
+def release_offers(release: r.Release) -> Iterator[Offer]:
+    """A release, which may be withdrawn."""
+    yield Offer(to=RELEASE, id=release.id, found=release)
+
+
+def withdrawal_refers(withdrawal: r.Withdrawal) -> Iterator[Reference]:
+    """The release that is withdrawn."""
+    yield Reference(to=RELEASE, id=withdrawal.id, at=("id",))
+
+
+def withdrawal_agrees(withdrawal: r.Withdrawal, node: Node, known: Known) -> Iterator[Problem]:
+    """Nothing is withdrawn before it is released."""
+    release = known.find(RELEASE, withdrawal.id)
+    if release is not None and withdrawal.withdrawn_on < release.released_on:
+        facts = {"earlier": release.released_on.isoformat(), "later": withdrawal.withdrawn_on.isoformat()}
+        yield problem(node.at("withdrawn_on"), "days-out-of-order", **facts)
 
 
 def release_agrees(release: r.Release, node: Node, known: Known) -> Iterator[Problem]:

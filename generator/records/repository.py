@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from operator import is_
 from typing import TypeAlias
 
@@ -35,7 +36,7 @@ from generator.model.ids import (
 )
 from generator.model.people import Team
 from generator.model.programme import Activity, Claim, Clause, Plan, Policy
-from generator.model.releases import Release, ReleaseId
+from generator.model.releases import Release, ReleaseId, Withdrawal
 from generator.model.schools import Return, School
 from generator.model.sealed import Receipt, Recipient, Signer
 from generator.problems import Position, Problem, in_order, problem
@@ -74,11 +75,16 @@ class Repository:
     inspections: Mapping[s.InspectionId, s.Inspection]
     applications: Mapping[s.ApplicationId, s.Application]
     releases: Mapping[ReleaseId, Release]  # from the first to the last of the chain
+    withdrawals: Mapping[ReleaseId, Withdrawal]
 
     @property
     def clauses(self) -> Mapping[ClauseRef, Clause]:
         """Every Clause by its reference."""
         return {clause.ref: clause for policy in self.policies.values() for clause in policy.clauses}
+
+    def published(self, as_of: date) -> tuple[Release, ...]:
+        """What had been released by then, from the first to the last. What was withdrawn is not told of any day."""
+        return tuple(r for r in self.releases.values() if r.released_on <= as_of and r.id not in self.withdrawals)
 
     @property
     def parameters(self) -> Mapping[str, int | float]:

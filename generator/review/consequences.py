@@ -242,7 +242,7 @@ def _coverage(repository: Repository) -> CoverageCount:
 # Kinds of records that every school's page can rest on, and kinds that none rests on. All others are told on the pages
 # of the schools that they name (`RecordKind.schools`).
 ON_EVERY_SCHOOL_PAGE = frozenset(
-    {"curriculum", "district", "policy", "recipient", "release", "rule", "scheme", "signers"}
+    {"curriculum", "district", "policy", "recipient", "release", "rule", "scheme", "signers", "withdrawal"}
 )
 ON_NO_SCHOOL_PAGE = frozenset({"activity", "claim", "micro-lessons", "plan", "team"})
 
@@ -341,8 +341,8 @@ def _tables(before: Site, after: Site, reached: frozenset[SchoolId]) -> frozense
 # Families whose pages take long to make, or rest on little: the records that they are made of, and on nothing else but
 # the day.
 MADE_OF: Mapping[PageFamily, tuple[str, ...]] = {
-    releases.pages: ("district", "releases", "rules", "schools"),
-    statistics.pages: ("district", "receipts", "releases", "schools"),
+    releases.pages: ("district", "releases", "rules", "schools", "withdrawals"),
+    statistics.pages: ("district", "receipts", "releases", "schools", "withdrawals"),
     matrix.pages: ("district", "policies", "rules", "schools"),
     lessons.pages: ("bands", "district", "lessons"),
     team.pages: ("activities", "district", "plans", "teams"),

@@ -156,7 +156,10 @@ class ReviewWords(Speaker):
             **(self._consequences(follows) if follows else {}),
             ReviewPart.KEYS: records[ReviewPart.KEYS],
             ReviewPart.SETTINGS: records[ReviewPart.SETTINGS],
-            ReviewPart.RELEASES: [self._release(f) for f in sorted(changes.releases, key=_gone_first)],
+            ReviewPart.RELEASES: [
+                *(self._release(f) for f in sorted(changes.releases, key=_gone_first)),
+                *records[ReviewPart.RELEASES],
+            ],
             ReviewPart.SEALED: [
                 *(self._file(f, "diff.sealed_note") for f in sorted(changes.sealed, key=_gone_first)),
                 *records[ReviewPart.SEALED],
@@ -461,6 +464,7 @@ SECTIONS: Mapping[str, ReviewPart] = {
     "scheme": ReviewPart.SETTINGS,
     "receipt": ReviewPart.SEALED,
     "release": ReviewPart.RELEASES,
+    "withdrawal": ReviewPart.RELEASES,
     "policy": ReviewPart.RECORDS,
     "plan": ReviewPart.RECORDS,
     "activity": ReviewPart.RECORDS,

@@ -1,4 +1,5 @@
-"""`xinzhuli release`: a term's statistics, cut from the sealed aggregates, attacked, and written if they withstand.
+"""`xinzhuli release`: a term's statistics, cut from the sealed aggregates, attacked, and written if they withstand; or
+withdrawn.
 
 Owns the way from sealed files to a release file, and what is said of it. What a pipeline prints is public, so no figure
 is printed: what is released can be read in the file, which is public once it is committed; of what is refused a
@@ -41,7 +42,11 @@ if TYPE_CHECKING:
     from generator.statistics.worker import Sealed
 
 ACCEPTS = Accepts(
-    values=("--as-of", "--confirm", "--correction", "--correction-en", *OPTIONS),
+    values=(
+        *("--as-of", "--confirm", "--correction", "--correction-en"),
+        *("--withdraw", "--reason", "--reason-en"),
+        *OPTIONS,
+    ),
     flags=("--explain", *FLAGS),
     most_words=1,
 )
@@ -56,6 +61,8 @@ def run(request: Request) -> int:
     from generator.problems import in_order
     from generator.records.integrity import releases_gone
 
+    if "--withdraw" in request.options:
+        return _withdraw(request)
     if not request.words:
         raise UsageError("release.which")
     if "--explain" in request.options and not sys.stdout.isatty():
@@ -72,6 +79,30 @@ def run(request: Request) -> int:
         raise UsageError("release.no_term", term=request.words[0])
     order = _order(request, tree, repository, term)
     return order if isinstance(order, int) else _cut(request, repository, order)
+
+
+def _withdraw(request: Request) -> int:
+    """Put on record that a release does not stand any more. The release stays on record; no key is needed."""
+    from generator.model.releases import ReleaseId, Withdrawal, withdrawal_path, withdrawal_text
+    from generator.problems import Position
+    from generator.text import Text
+
+    put_back(request)
+    if isinstance(loaded := sound_records(request), int):
+        return loaded
+    repository, name = loaded[1], ReleaseId(request.options["--withdraw"])
+    zh, en = (request.options.get(option, "").strip() for option in ("--reason", "--reason-en"))
+    if request.words or not (zh and en):
+        raise UsageError("release.say_reason")
+    if name not in repository.releases or name in repository.withdrawals:
+        raise UsageError("release.not_there", id=name)
+    day, path = request.as_of or present_day(repository.district.time_zone), withdrawal_path(name)
+    if day < repository.releases[name].released_on:
+        raise UsageError("release.not_yet", id=name)
+    made = Withdrawal(id=name, withdrawn_on=day, reason=Text(zh=zh, en=en), source=Position(path=path))
+    write_records(request, {path: withdrawal_text(made)})
+    print(request.say("release.withdrawn", path=path))
+    return FINE
 
 
 def _order(request: Request, tree: Tree, repository: Repository, term: Term) -> Order | int:

@@ -17,7 +17,15 @@ from generator.files.schemas import published
 from generator.model.cells import Cell, Published
 from generator.model.district import Term
 from generator.model.duties import RuleId
-from generator.model.releases import DistrictVerdict, Release, SchoolVerdicts, digest, id_of
+from generator.model.releases import (
+    DistrictVerdict,
+    Release,
+    ReleaseId,
+    SchoolVerdicts,
+    Withdrawal,
+    digest,
+    id_of,
+)
 from generator.model.schools import School
 from generator.pages.about.dictionary import FieldLine, fields
 from generator.pages.duties.downloads import ColumnMeaning, DownloadFile, download, kept
@@ -58,11 +66,29 @@ class ChainedRelease:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawnRelease:
+    """All that is still told of a release that was withdrawn."""
+
+    id: ReleaseId
+    title: str
+    released_on: date
+    withdrawal: Withdrawal
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawnPage(TemplateData):
+    template: ClassVar[str] = "statistics/withdrawn.md.j2"
+    withdrawn: WithdrawnRelease
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasesPage(TemplateData):
     template: ClassVar[str] = "statistics/releases.md.j2"
     calendar: tuple[PlannedRelease, ...]
     releases: tuple[ChainedRelease, ...]
     corrections: tuple[TitledRelease, ...]
+    withdrawn: tuple[WithdrawnRelease, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +164,7 @@ def pages(edition: Edition) -> Iterator[Page]:
     yield _list(edition)
     for release in reversed(edition.site.releases):
         yield _release(edition, release, latest=release is newest)
+    yield from (_withdrawn_page(edition, release) for release in edition.site.withdrawn)
     yield _downloads(edition, newest)
 
 
@@ -155,6 +182,7 @@ def _list(edition: Edition) -> Page:
             corrections=tuple(
                 TitledRelease(release=r, title=release_title(edition, r)) for r in newest_first if r.correction
             ),
+            withdrawn=tuple(_withdrawn(edition, release) for release in reversed(site.withdrawn)),
         ),
         cites=[r.source for r in site.releases] or [site.repository.district.source],
         hide=("toc",),  # the certificates are wide
@@ -164,8 +192,34 @@ def _list(edition: Edition) -> Page:
 def _planned(edition: Edition, term: Term) -> PlannedRelease:
     found = tuple(r for r in edition.site.releases if r.term == term.id)
     overdue = term.release_from is not None and term.release_from <= edition.site.as_of
-    state = "" if found else edition.say("releases.open" if overdue else "releases.planned")
+    withdrawn = any(r.term == term.id for r in edition.site.withdrawn)
+    how = "withdrawn" if withdrawn else "open" if overdue else "planned"
+    state = "" if found else edition.say(f"releases.{how}")
     return PlannedRelease(term=term, releases=found, state=state)
+
+
+def _withdrawn(edition: Edition, release: Release) -> WithdrawnRelease:
+    return WithdrawnRelease(
+        id=release.id,
+        title=release_title(edition, release),
+        released_on=release.released_on,
+        withdrawal=edition.site.repository.withdrawals[release.id],
+        digest=digest(release),
+    )
+
+
+def _withdrawn_page(edition: Edition, release: Release) -> Page:
+    """In the place of the release's page: that it was withdrawn and why, and nothing of what it said."""
+    told = _withdrawn(edition, release)
+    return edition.page(
+        path=f"{PATH}/{release.id}",
+        kind="release",
+        title=told.title,
+        description=edition.say("releases.withdrawn.description", release=release.id),
+        data=WithdrawnPage(withdrawn=told),
+        cites=[told.withdrawal.source],
+        searchable=False,
+    )
 
 
 def _release(edition: Edition, release: Release, *, latest: bool) -> Page:
@@ -173,7 +227,7 @@ def _release(edition: Edition, release: Release, *, latest: bool) -> Page:
     names = (release.id, "latest") if latest else (release.id,)
     made = tuple(files(edition, release, names))
     path = f"{PATH}/{release.id}"
-    before = edition.site.repository.releases.get(id_of(release.term, release.revision - 1))
+    before = next((r for r in edition.site.releases if r.id == id_of(release.term, release.revision - 1)), None)
     later = [r for r in edition.site.releases if r.term == release.term and r.revision > release.revision]
     return edition.page(
         path=path,
