@@ -237,6 +237,8 @@ def stated(record: object) -> Any:
             return record.isoformat()
         case Enum():
             return record.value
+        case float() if record.is_integer():
+            return int(record)
         case Mapping():
             return {str(stated(key)): stated(value) for key, value in record.items()}
         case tuple():

@@ -19,6 +19,8 @@ COMMANDS = (
     "keygen",
     "seal",
     "intake",
+    "forms",
+    "reminders",
     "open",
     "rekey",
     "recipients",

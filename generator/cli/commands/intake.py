@@ -23,7 +23,7 @@ from generator.cli.request import (
 
 if TYPE_CHECKING:
     from generator.files.tree import Tree
-    from generator.filing.filings import NotTaken
+    from generator.filing.filings import HandedIn, NotTaken
     from generator.filing.taking_in import Faulty, Taken
     from generator.records.repository import Remembered, Repository
 
@@ -100,7 +100,13 @@ def _take_in(request: Request, base: _Base, file: Path, remembered: Remembered) 
     from generator.filing.filings import LONGEST, NotTaken, handed_in
     from generator.filing.taking_in import Taken, judged
 
-    filing = handed_in(file.name, head_of(file, LONGEST + 1)())
+    data = head_of(file, LONGEST + 1)()
+    if file.suffix.lower() in (".xlsx", ".xlsm"):
+        filing = _from_workbook(request, base, file, data, remembered)
+    else:
+        filing = handed_in(file.name, data)
+    if filing is None:
+        return None
     if isinstance(filing, NotTaken):
         _refuse(request, file, filing)
         return None
@@ -119,6 +125,46 @@ def _take_in(request: Request, base: _Base, file: Path, remembered: Remembered) 
     for line in _lines(found):
         print(f"  {line}")
     return branch
+
+
+def _from_workbook(
+    request: Request, base: _Base, file: Path, data: bytes, remembered: Remembered
+) -> HandedIn | NotTaken | None:
+    """The return in a workbook; None, once they are said and marked in a copy, where cells are wrong."""
+    from generator.files.replacing import write_whole
+    from generator.filing.filings import FilingKind, HandedIn, NotTaken, places
+    from generator.filing.forms import form
+    from generator.filing.workbooks import filled_in, known, marked, told, version
+    from generator.filing.writing import return_text
+    from generator.model.ids import SchoolId
+
+    opened = told(data)
+    if opened is None or opened[1].kind != "return":
+        return NotTaken(why="no_workbook", facts={})
+    book, said = opened
+    if said.version != version():
+        return NotTaken(why="other_form", facts={})
+    found = _loaded(base.root, base.commit, remembered)
+    assert found is not None, "the present commit was loaded before"
+    repository = found[1]
+    school = repository.schools.get(SchoolId(said.school))
+    year = next((y for y in repository.district.years if y.id == said.year), None)
+    if school is None or year is None:
+        return NotTaken(why="whose", facts={})
+    asked = form("return", request.language)
+    stated, faults = filled_in(book, asked, known(repository, school, year, request.language), request.say)
+    if faults:
+        words = [request.say(f"cell.{fault.why}", **fault.facts) for fault in faults]
+        copy = file.with_name(f"{file.stem}.marked.xlsx")
+        write_whole(copy, marked(data, faults, words))
+        print(request.say("intake.cells", file=file.name, count=len(faults), copy=copy.name))
+        for fault, word in zip(faults, words, strict=True):
+            print(f"  {request.say('intake.cell', sheet=fault.sheet, cell=fault.cell, said=word)}")
+        return None
+    heading = request.say("intake.heading", school=school.title.in_(request.language), year=year.id)
+    path = places(FilingKind.RETURN, school.id, year.id)[0]
+    text = return_text(asked, stated, heading).encode()
+    return HandedIn(kind=FilingKind.RETURN, school=school.id, period=year.id, files={path: text})
 
 
 def _over(base: _Base, branch: str, remembered: Remembered) -> tuple[str, Tree, Repository]:

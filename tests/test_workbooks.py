@@ -1,0 +1,200 @@
+"""Workbooks of returns: what was stated comes back as it was, what people type is understood, what is wrong is told cell
+by cell.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.workbook import Workbook
+
+from generator.edition.render import edition
+from generator.edition.site import site
+from generator.files.catalogue import Speaker, load
+from generator.files.strict_yaml import read
+from generator.filing.desk import stated
+from generator.filing.forms import form
+from generator.filing.workbooks import CellFault, filled_in, known, marked, told, version, workbook
+from generator.filing.writing import return_text
+from generator.model.ids import SchoolId, YearId
+from generator.records.repository import Repository
+from generator.records.tidy import tidied
+from generator.text import Language
+from tests.district import DAY, FIRST, ROOT, District, district, git, run
+from tests.test_cut import repository as sample
+
+SPEAKER = Speaker(catalogue=load(), language=Language.ZH)
+FORM = form("return", Language.ZH)
+
+
+def made_of(repository: Repository, school: str, year: str, last: Mapping[str, Any]) -> bytes:
+    the_year = next(y for y in repository.district.years if y.id == year)
+    return workbook(
+        FORM, known(repository, repository.schools[SchoolId(school)], the_year, Language.ZH), last, SPEAKER.say
+    )
+
+
+def read_back(repository: Repository, data: bytes) -> tuple[dict[str, Any], tuple[CellFault, ...]]:
+    opened = told(data)
+    assert opened is not None
+    book, said = opened
+    year = next(y for y in repository.district.years if y.id == said.year)
+    return filled_in(
+        book, FORM, known(repository, repository.schools[SchoolId(said.school)], year, Language.ZH), SPEAKER.say
+    )
+
+
+def changed(data: bytes, change: Callable[[Workbook], None]) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    change(book)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def cell_of(book: Workbook, place: str) -> Any:
+    sheet = book.worksheets[0]
+    return next(sheet.cell(row, 2) for row in range(1, sheet.max_row + 1) if sheet.cell(row, 4).value == place)
+
+
+def test_every_return_of_the_sample_comes_back_as_it_was() -> None:
+    repository = sample()
+    tried = list(repository.returns.values())[::9]
+    assert len(tried) > 5
+    for record in tried:
+        data, faults = read_back(repository, made_of(repository, record.school, record.year, stated(record)))
+        assert faults == ()
+        assert data == stated(record)
+
+
+def test_the_text_of_a_return_is_tidy_and_says_the_same() -> None:
+    for record in list(sample().returns.values())[::9]:
+        text = return_text(FORM, stated(record), "标题")
+        document, problems = read(record.source.path, text.encode())
+        assert document is not None
+        assert problems == ()
+        assert document.data == stated(record)
+        assert tidied(record.source.path, text.encode()) in (None, text)
+
+
+@pytest.mark.parametrize(
+    ("place", "typed", "meant"),
+    [
+        ("staff.full_time", "２", 2),
+        ("staff.full_time", "1,200 ", 1200),
+        ("staff.full_time", 3.0, 3),
+        ("room.group_m2", "30.5", 30.5),
+        ("filed_on", "2026年10月2日", "2026-10-02"),
+        ("filed_on", "2026/10/12", "2026-10-12"),
+        ("filed_on", datetime(2026, 10, 12), "2026-10-12"),  # noqa: DTZ001
+        ("assessment_software", "否", False),
+        ("room.individual_m2", "18、20", [18, 20]),
+        ("leading_group.head_role", "副校长", "vice-principal"),
+    ],
+)
+def test_what_people_type_is_understood(place: str, typed: object, meant: object) -> None:
+    repository = sample()
+    record = repository.returns[(SchoolId("xz01"), YearId("2026-2027"))]
+    data = changed(
+        made_of(repository, "xz01", "2026-2027", stated(record)), lambda b: setattr(cell_of(b, place), "value", typed)
+    )
+    found, faults = read_back(repository, data)
+    assert faults == ()
+    for step in place.split("."):
+        found = found[step]
+    assert found == meant
+
+
+@pytest.mark.parametrize(
+    ("place", "typed", "why"),
+    [
+        ("staff.full_time", "=1+1", "formula"),
+        ("staff.full_time", "两位", "no_number"),
+        ("staff.full_time", "2.5", "no_number"),
+        ("staff.full_time", date(2026, 1, 2), "became_day"),
+        ("filed_on", "明天", "no_day"),
+        ("filed_on", "2026-02-30", "no_day"),
+        ("assessment_software", "也许", "no_choice"),
+        ("room.individual_m2", "18 平米", "no_list"),
+    ],
+)
+def test_what_is_wrong_is_told_cell_by_cell(place: str, typed: object, why: str) -> None:
+    repository = sample()
+    clean = made_of(repository, "xz01", "2026-2027", {})
+    data = changed(clean, lambda b: setattr(cell_of(b, place), "value", typed))
+    _, faults = read_back(repository, data)
+    assert [fault.why for fault in faults] == [why]
+    copy = openpyxl.load_workbook(io.BytesIO(marked(data, faults, ["错"])))
+    assert copy[faults[0].sheet][faults[0].cell].comment is not None
+
+
+def test_merged_cells_are_told() -> None:
+    repository = sample()
+
+    def merge(book: Workbook) -> None:
+        cell = cell_of(book, "staff.full_time")
+        cell.value = 2
+        book.worksheets[0].merge_cells(f"B{cell.row}:B{cell.row + 1}")
+
+    _, faults = read_back(repository, changed(made_of(repository, "xz01", "2026-2027", {}), merge))
+    assert {fault.why for fault in faults} == {"merged"}
+
+
+def test_nothing_filled_in_states_nothing() -> None:
+    assert read_back(sample(), made_of(sample(), "xz01", "2026-2027", {})) == (
+        {"school": "xz01", "year": "2026-2027"},
+        (),
+    )
+
+
+def test_a_zip_that_unpacks_to_much_is_not_read() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * (1 << 25))
+    assert told(out.getvalue()) is None
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> District:
+    one = district(tmp_path)
+    for name in (".gitignore", ".gitattributes"):
+        shutil.copy(ROOT / name, one.root)
+    git(one.root, "config", "user.name", "office")
+    git(one.root, "config", "user.email", "office@example.invalid")
+    git(one.root, "add", "-A")
+    git(one.root, "commit", "-q", "--allow-empty", "-m", "ready")
+    return one
+
+
+def test_from_forms_to_a_branch(made: District, tmp_path: Path) -> None:
+    out = tmp_path / "forms"
+    assert run(made, "forms", "--out", str(out), FIRST, "--as-of", str(DAY)).returncode == 0
+    (book,) = out.glob("*.xlsx")
+    assert (out / f"{FIRST}-desk.html").stat().st_size > 100_000
+    book.write_bytes(changed(book.read_bytes(), lambda b: setattr(cell_of(b, "staff.part_time"), "value", "７")))
+    done = run(made, "intake", str(book))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "→ 7" in git(made.root, "log", "-1", "--format=%B", f"filing/{FIRST}/2026-2027")
+    book.write_bytes(changed(book.read_bytes(), lambda b: setattr(cell_of(b, "staff.part_time"), "value", "=1")))
+    refused = run(made, "intake", str(book))
+    assert refused.returncode == 1
+    assert (out / f"{book.stem}.marked.xlsx").exists()
+    assert edition(site(made.repository(), DAY, None), Language.ZH, load()).site.repository.schools
+
+
+def test_a_workbook_of_an_older_form_is_refused(made: District, tmp_path: Path) -> None:
+    data = made_of(made.repository(), FIRST, "2026-2027", {})
+    old = changed(data, lambda b: setattr(b["xinzhuli"]["C1"], "value", "0" * len(version())))
+    file = tmp_path / "old.xlsx"
+    file.write_bytes(old)
+    done = run(made, "intake", str(file))
+    assert done.returncode == 1
+    assert "older form" in done.stdout
