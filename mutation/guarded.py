@@ -34,6 +34,11 @@ GUARDED: Mapping[str, tuple[str, ...]] = {
     "statistics/tables": ("test_tables", "test_cut"),
     "statistics/witnesses": ("test_audit", "test_oracles"),
     "files/strict_yaml": ("test_yamlfile", "test_problem_examples"),
+    "files/yaml_scalars": ("test_yamlfile", "test_yaml_suite", "test_hostile_values"),
+    "files/yaml_corners": ("test_yamlfile", "test_yaml_suite", "test_problem_examples"),
+    "files/git": ("test_git", "test_isolation", "test_tree"),
+    "files/child": ("test_isolation", "test_git"),
+    "edition/literal": ("test_literal", "test_text"),
 }
 
 # Loaded once, before a process forks for each change.
