@@ -55,8 +55,13 @@ def _name(path: Path) -> str:
     return ".".join(path.relative_to(HOUSE).with_suffix("").parts).removesuffix("__init__").removesuffix(".")
 
 
-def imported(tree: ast.AST) -> Iterator[str]:
+@cache
+def imported(tree: ast.Module) -> frozenset[str]:
     """The modules that a module imports, ours as `generator.x`."""
+    return frozenset(_imported(tree))
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -66,7 +71,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
                 yield whole if whole.removeprefix("generator.") in modules() else node.module
 
 
-def ours(tree: ast.AST) -> set[str]:
+def ours(tree: ast.Module) -> set[str]:
     return {name.removeprefix("generator.") for name in imported(tree) if name.startswith("generator.")}
 
 
@@ -208,14 +213,16 @@ def test_libraries_have_one_user(library: str) -> None:
     assert users or not ONLY[library] or library == "markupsafe", f"nobody uses {library}"
 
 
+@cache
+def words_of(tree: ast.Module) -> frozenset[str]:
+    """Every name and attribute that a module uses; what it only declares, as a field, is not among them."""
+    named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    return frozenset(named | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)})
+
+
 @pytest.mark.parametrize("word", ONLY_CALLED_IN)
 def test_no_clock_printing_or_environment_elsewhere(word: str) -> None:
-    users = {
-        name
-        for name, tree in modules().items()
-        for node in ast.walk(tree)
-        if (isinstance(node, ast.Name) and node.id == word) or (isinstance(node, ast.Attribute) and node.attr == word)
-    }
+    users = {name for name, tree in modules().items() if word in words_of(tree)}
     spoken = {name for name in modules() if wing(name) == "cli"} if word == "print" else set()
     assert users <= ONLY_CALLED_IN[word] | spoken
 
