@@ -1,15 +1,19 @@
-"""A small district with recipients and sealed aggregates, made anew for each test: keys, recipients, two schools'
+"""A small district with recipients and sealed aggregates, a copy of its own for each test: keys, recipients, a school's
 files, a commit.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from generator.files.tree import folder
 from generator.model import submission
@@ -46,6 +50,11 @@ class District:
         path.write_text(f"{self.identities[name]}\n", encoding="ascii")
         return path
 
+    def copied(self, beside: Path) -> District:
+        """The same in another folder, with all that lies beside it."""
+        shutil.copytree(self.beside, beside, dirs_exist_ok=True)
+        return replace(self, root=beside / self.root.relative_to(self.beside), beside=beside)
+
     def repository(self) -> Repository:
         loaded, problems = load(folder(self.root)[0])
         assert loaded, problems
@@ -62,19 +71,60 @@ class District:
         return [p.code for p in load(folder(self.root)[0])[1]]
 
 
-def district(beside: Path, first: date = date(2026, 9, 1), last: date = date(2027, 8, 31)) -> District:
-    """The typical district with two recipients, and the first school's aggregate sealed for them."""
+FIRST_DAY, LAST_DAY = date(2026, 9, 1), date(2027, 8, 31)
+
+
+def district(beside: Path, first: date = FIRST_DAY, last: date = LAST_DAY, *, enrolment: int = 0) -> District:
+    """The typical district with two recipients, and the first school's aggregate sealed for them; with `enrolment` that
+    many pupils are on the roll of its first band. Made once a process and then copied.
+    """
+    identities, files = _template(first, last, enrolment)
+    for path, data in files.items():
+        (beside / path).parent.mkdir(parents=True, exist_ok=True)
+        (beside / path).write_bytes(data)
+    return District(root=beside / "district", beside=beside, identities=dict(identities))
+
+
+@cache
+def _template(first: date, last: date, enrolment: int) -> tuple[Mapping[str, str], Mapping[str, bytes]]:
+    """The secret keys, and every file with what it holds, git's own too."""
+    with TemporaryDirectory() as folder_:
+        beside = Path(folder_)
+        made = _made(beside, first, last, enrolment)
+        return made.identities, {
+            path.relative_to(beside).as_posix(): path.read_bytes()
+            for path in sorted(beside.rglob("*"))
+            if path.is_file() and "hooks" not in path.parts
+        }
+
+
+def _made(beside: Path, first: date, last: date, enrolment: int) -> District:
     root = Path(shutil.copytree(TYPICAL, beside / "district"))
     identities = {role.value: new_identity() for role in (RecipientRole.OFFICE, RecipientRole.DEPUTY)}
     made = District(root=root, beside=beside, identities=identities)
     for name, identity in identities.items():
         write_recipient(root, recipient(name, identity, first, last))
-    put(made, invented(made, FIRST))
+    one = invented(made, FIRST)
+    put(made, on_the_roll(one, enrolment) if enrolment else one)
     (root / ".gitattributes").write_text("*.age -text\n", encoding="utf-8")
     git(root, "init", "-q", "-b", "main")
     git(root, "add", "-A")
     git(root, "commit", "-q", "-m", "first")
     return made
+
+
+def on_the_roll(one: Submission, enrolment: int) -> Submission:
+    """The same with so many pupils on the roll of its first band."""
+    band, counts = next(iter(one.bands.items()))
+    return replace(one, bands={**one.bands, band: replace(counts, enrolment=enrolment)})
+
+
+def only(root: Path, schools: Collection[str]) -> None:
+    """Take what names other schools out of the sample's records: the rest is loaded in a third of the time."""
+    for path in sorted((root / "records").rglob("*")):
+        named = re.search(r"\bxz\d\d\b", path.relative_to(root).as_posix())
+        if path.is_file() and named and named[0] not in schools:
+            path.unlink()
 
 
 def recipient(name: str, identity: str, first: date, last: date, role: str | None = None) -> Recipient:

@@ -64,15 +64,21 @@ def other(keys: District) -> tuple[Path, str]:
     return signing_key(keys, "other")
 
 
-@pytest.fixture
-def made(tmp_path: Path, mine: tuple[Path, str]) -> District:
-    """A district in which the second school has a key on record and hands in, signed."""
-    here = district(tmp_path)
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory, mine: tuple[Path, str]) -> District:
+    """A district in which the second school has a key on record and hands in, signed: to be copied, never changed."""
+    here = district(tmp_path_factory.mktemp("signed"))
     sign_up(here, (SECOND, mine[1]))
     commit(here, "the key of a school")
     hand_in(here, invented(here, SECOND), mine[0])
     commit(here, "handed in")
     return here
+
+
+@pytest.fixture
+def made(template: District, tmp_path: Path) -> District:
+    """The same for one test."""
+    return template.copied(tmp_path)
 
 
 def hand_in(made: District, one: Submission, key: Path | None = None, day: date = DAY) -> None:

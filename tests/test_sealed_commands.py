@@ -40,6 +40,7 @@ from tests.district import (
     district,
     git,
     invented,
+    on_the_roll,
     put,
     put_bytes,
     recipient,
@@ -53,15 +54,11 @@ SENTINEL = 71993  # pupils on the roll of a band: no other number of these distr
 @pytest.fixture
 def made(tmp_path: Path) -> District:
     """A district whose first school's sealed aggregate holds the sentinel."""
-    here = district(tmp_path)
-    put(here, marked(invented(here, FIRST)))
-    git(here.root, "commit", "-qa", "--amend", "-m", "marked")
-    return here
+    return district(tmp_path, enrolment=SENTINEL)
 
 
 def marked(one: Submission) -> Submission:
-    band, counts = next(iter(one.bands.items()))
-    return replace(one, bands={**one.bands, band: replace(counts, enrolment=SENTINEL)})
+    return on_the_roll(one, SENTINEL)
 
 
 def plain(made: District, one: Submission, name: str = "plain.yml") -> Path:
