@@ -27,10 +27,10 @@ test: lint check
 mutants: $(DEV)
 	@$(BIN)/python -m mutation --sample $(or $(SAMPLE),200) --seed $(or $(SEED),1) $(if $(AGAIN),--again) $(if $(MEASURE),--measure) $(ONLY)
 
-## explore: let the attacker meet many more random tables than `make test` does, axe every page in all eight ways, build with both engines, try 100,000 changed records
+## explore: what is slow and rarely breaks: many more random tables for the attacker, every kind of page and chart in all eight ways, both engines, the whole bureau side, 100,000 changed records
 explore: $(DEV)
 	@$(BIN)/python -m tests.mutated 100000
-	@EXPLORE=5000 $(BIN)/python -m pytest -q tests/test_audit.py tests/test_disclosure.py tests/test_accessibility.py tests/test_text.py tests/test_html.py
+	@EXPLORE=5000 $(BIN)/python -m pytest -q tests/test_audit.py tests/test_disclosure.py tests/test_accessibility.py tests/test_charts.py tests/test_sample.py tests/test_text.py tests/test_html.py
 
 ## kill: kill and refuse every command that writes at every change of a file that it makes, and at random instants
 kill: $(DEV)
