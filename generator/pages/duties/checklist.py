@@ -86,6 +86,7 @@ class CheckGroup:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistSummary(TemplateData):
     template: ClassVar[str] = "schools/school/summary.html.j2"
+    desk: str
     school: School
     area: Text
     counts: tuple[VerdictCount, ...]
@@ -220,6 +221,7 @@ def blocks(edition: Edition, school: School, area: Text, clauses: Clauses) -> Ma
 def _summary(edition: Edition, school: School, area: Text, checks: Sequence[Check]) -> ChecklistSummary:
     counts = tally(checks)
     return ChecklistSummary(
+        desk=desk_page(school.id),
         school=school,
         area=area,
         counts=shown(counts),

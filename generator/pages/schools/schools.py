@@ -22,7 +22,6 @@ from generator.pages import stamping
 from generator.pages.duties import checklist, inspections
 from generator.pages.schools.school import FACTS, Fact, ReturnState, filing, unstated
 from generator.pages.stamping import Copy, Family, Stamped
-from generator.pages.words.wording import desk_page
 from generator.problems import Position
 from generator.text import Text
 
@@ -75,7 +74,6 @@ class SchoolFiling(TemplateData):
     """
 
     template: ClassVar[str] = "schools/school/filing.html.j2"
-    desk: str
     state: str
     tone: str
     year: SchoolYear
@@ -216,7 +214,6 @@ def _profile(site: Site, school: School) -> SchoolProfile:
 def _filing(edition: Edition, school: School, current: Return | None) -> SchoolFiling:
     year, state = edition.site.current_year, filing(edition.site, school)
     return SchoolFiling(
-        desk=desk_page(school.id),
         state=edition.say(f"filing.{state.value}"),
         tone=_TONES[state],
         year=year,
