@@ -27,6 +27,7 @@ GUARDED: Mapping[str, tuple[str, ...]] = {
     "sealed/receipts": ("test_receipts",),
     "statistics/cut": ("test_cut", "test_releases"),
     "records/repository": ("test_repository", "test_problem_examples"),
+    "records/references": ("test_kinds", "test_repository", "test_problem_examples"),
     "files/schemas": ("test_schemas", "test_problem_examples", "test_submission"),
     "compliance/school_measures": ("test_measures", "test_compliance"),
     "statistics/age": ("test_sealed", "test_sealed_commands"),

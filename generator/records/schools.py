@@ -270,9 +270,15 @@ def return_refers(filed: Return) -> Iterator[Reference]:
         yield Reference(to=WINDOW, id=follow_up.window, at=("follow_ups", index, "window"), of=term)
     for index, visit in enumerate(filed.supervisor_visits or ()):
         yield Reference(to=TERM_OF_YEAR, id=visit.term, at=("supervisor_visits", index, "term"), of=year)
-    yield from listed(BAND, filed.bands or (), "bands")
     for index, taught in enumerate(filed.lessons or ()):
         yield Reference(to=TERM_OF_YEAR, id=taught.term, at=("lessons", index, "term"), of=year)
+    yield from _bands(filed)
+
+
+def _bands(filed: Return) -> Iterator[Reference]:
+    """The bands that it has, and those that it gave lessons in."""
+    yield from listed(BAND, filed.bands or (), "bands")
+    for index, taught in enumerate(filed.lessons or ()):
         yield Reference(to=BAND, id=taught.band, at=("lessons", index, "band"))
 
 
@@ -286,8 +292,8 @@ def return_agrees(filed: Return, node: Node, known: Known) -> Iterator[Problem]:
     if filed.filed_on < year.first_day:
         yield from inside(node, "filed_on", filed.filed_on, year)
     yield from _days(filed, node, year)
-    for reference in return_refers(filed):
-        band = known.find(BAND, reference.id) if reference.to is BAND else None
+    for reference in _bands(filed):
+        band = known.find(BAND, reference.id)
         if band is not None and band.stage not in filed.classes:
             yield problem(node.at(*reference.at), "stage-not-taught", band=band.id, stage=band.stage.value)
 
