@@ -261,10 +261,8 @@ def test_what_is_not_stated_has_no_value(name: str) -> None:
     value = MEASURABLE[name].value(look(nothing, d.BY_PERIOD.get(d.SchoolMeasure(name), d.PeriodKind.YEAR)))
     if name in ALWAYS:
         assert value
-    elif name is d.SchoolMeasure.HAS_ROOM:
-        assert value is False  # the one convention: a return without a room is of a school without one
     elif name is d.SchoolMeasure.MECHANISM:
-        assert value == ()
+        assert value is None
         assert MEASURABLE[name].unanswered
     else:
         assert value is None
@@ -293,7 +291,7 @@ def test_words_left_open_are_not_taken_for_no() -> None:
     assert check_of(open_, "ROOM-02", "xz01").verdict is Verdict.UNREPORTED
     lacking = with_return("xz01", room=replace(room, sand_table=None, venting=False))
     assert check_of(lacking, "ROOM-02", "xz01").verdict is Verdict.UNMET
-    without = with_return("xz01", room=None)
+    without = with_return("xz01", room=None, has_room=False)
     assert check_of(without, "ROOM-02", "xz01").verdict is Verdict.NOT_APPLICABLE
     assert check_of(without, "ROOM-01", "xz01").without_waiver is Verdict.UNMET
 

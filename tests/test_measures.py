@@ -69,7 +69,12 @@ OPTIONAL = tuple(f.name for f in fields(Return) if str(f.type).endswith("| None"
 
 def test_a_part_that_can_be_left_out_is_asked_for_or_never_missing() -> None:
     """The page of a school says what its return leaves out: all but what many schools have no reason to state."""
-    newer = {"person_in_charge", "screening_consent", "supervisor_visits"}  # rules say it where these are not stated
+    newer = {
+        "person_in_charge",
+        "screening_consent",
+        "supervisor_visits",
+        "has_room",
+    }  # rules say it where these are not stated
     assert {*OPTIONAL} - {*PARTS} == {"bands", "note", "pupils_served"} | newer
     assert {*PARTS} <= {*OPTIONAL}
 
@@ -153,10 +158,11 @@ def test_a_share_is_cut_never_rounded_up() -> None:
     assert found(Name.SOFTWARE_SHARE, *returns) == (66.66, 3, 0)
 
 
-def test_a_return_without_a_room_is_a_school_without_one() -> None:
+def test_a_return_that_says_nothing_of_a_room_is_left_out() -> None:
     returns = [stated("a", room=room(date(2021, 5, 1))), stated("b"), stated("c", room=room(date(2021, 9, 1)))]
-    assert found(Name.COUNSELLING_ROOMS, *returns) == (1, 3, 0)
-    assert found(Name.SCHOOLS_WITH_ROOM_SHARE, *returns) == (33.33, 3, 0)
+    returns.append(stated("d", has_room=False))
+    assert found(Name.COUNSELLING_ROOMS, *returns) == (1, 3, 1)
+    assert found(Name.SCHOOLS_WITH_ROOM_SHARE, *returns) == (33.33, 3, 1)
 
 
 def meeting(term: str, day: date, minuted: bool = True) -> Meeting:

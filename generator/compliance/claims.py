@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import partial
 
 from generator.compliance.measures import Measured, measure
 from generator.model.programme import Claim, Comparison, Plan, PlanTarget
@@ -100,7 +101,16 @@ def _decided(comparison: Comparison, figure: float, found: Measured) -> bool | N
     """
     possible = found.exact or ((found.value,) if found.value is not None else ())
     outcomes = {holds(comparison, figure, value) for value in possible}
-    return outcomes.pop() if len(outcomes) == 1 else None
+    if len(outcomes) != 1 or (
+        _upward(comparison) and outcomes == {False} and found.may_yet(partial(holds, comparison, figure))
+    ):
+        return None
+    return outcomes.pop()
+
+
+def _upward(comparison: Comparison) -> bool:
+    """Whether more can only help."""
+    return comparison in (Comparison.AT_LEAST, Comparison.MORE_THAN)
 
 
 def _target(repository: Repository, plan: Plan, target: PlanTarget, as_of: date) -> TargetResult:
@@ -112,7 +122,7 @@ def _target(repository: Repository, plan: Plan, target: PlanTarget, as_of: date)
 
 def _progress(target: PlanTarget, found: Measured, *, due: bool) -> TargetOutcome:
     """What can still change for the worse (at most, equal, a share) is not called reached before its day."""
-    lasting = target.comparison in (Comparison.AT_LEAST, Comparison.MORE_THAN)
+    lasting = _upward(target.comparison)
     match _decided(target.comparison, target.value, found):
         case True if due or lasting:
             return TargetOutcome.REACHED

@@ -22,6 +22,7 @@ from generator.model.duties import (
     SEALED,
     Anchor,
     Due,
+    Operator,
     PeriodKind,
     Rule,
     RuleId,
@@ -57,6 +58,7 @@ class Verdict(StrEnum):
 WORST_FIRST = (Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.STALE, Verdict.MET, Verdict.DUE)
 JUDGED = frozenset({Verdict.MET, Verdict.UNMET, Verdict.ADVISORY})  # what shares are shares of
 BREACHES = frozenset({Verdict.UNMET, Verdict.ADVISORY})
+_UPWARD = frozenset({Operator.AT_LEAST, Operator.MORE_THAN})  # of which more can only help
 WAIVABLE = frozenset({Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.STALE})
 
 
@@ -119,9 +121,11 @@ class Check(NamedTuple):  # made once a rule and school
         if found is None or self.rule.subject is Subject.DISTRICT:
             return self.further
         fields = [f for name in measures_of(self.rule) if name in MEASURABLE for f in MEASURABLE[name].fields]
+        places = {f: found.place(f) for f in fields}
+        there = {f: at for f, at in places.items() if at != found.source} or places  # what is not there cites nothing
         stated = [
-            Evidence(kind="return", at=found.place(f), field=f, dated=found.counted_on, filed=found.filed_on)
-            for f in dict.fromkeys(fields)
+            Evidence(kind="return", at=at, field=f, dated=found.counted_on, filed=found.filed_on)
+            for f, at in there.items()
         ]
         return (*stated, *self.further)
 
@@ -588,7 +592,14 @@ def _district(day: _Day, ready: _Ready) -> Check:
     found = value(rule.measure)
     target = target_value(rule.target, value, day.parameters) if rule.target else None
     period, due = ready.slots[0]
-    verdict = _judged(rule, _held(rule, found, target), due=due, as_of=day.as_of)
+    held = _held(rule, found, target)
+    if (
+        held is False
+        and rule.operator in _UPWARD
+        and figures[rule.measure].may_yet(lambda most: holds(rule.operator, most, target))
+    ):
+        held = None  # those that did not say could make it enough
+    verdict = _judged(rule, held, due=due, as_of=day.as_of)
     moment = JudgedPeriod(period=period, due=due, verdict=verdict, value=found, target=target)
     return _check(rule, None, (moment,), None, None, figures[rule.measure].cites)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from generator.compliance.school_measures import periods
+from generator.compliance.school_measures import has_room, periods
 from generator.model.cells import Cell, Shown
 from generator.model.curriculum import LessonAudience, MicroLesson
 from generator.model.district import Body, BodyKind
@@ -33,7 +33,7 @@ class Measured:
 
     `counted` records (schools or activities) made the figure, `left_out` could not: nothing was filed or stated.
     `cites` is where the counted stand. `exact` are the whole numbers that the figure may stand for where it was rounded
-    before it was published.
+    before it was published. `most` is what it would be if all that are left out spoke for it; None where nobody knows.
     """
 
     value: int | float | None
@@ -41,6 +41,11 @@ class Measured:
     left_out: int
     cites: tuple[Position, ...]
     exact: range | None = None
+    most: int | float | None = None
+
+    def may_yet(self, holds: Callable[[int | float], bool]) -> bool:
+        """Whether the figure could be large enough if those that are left out had spoken."""
+        return self.left_out > 0 and (self.most is None or holds(self.most))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +105,13 @@ def _share_of_returns(meets: Callable[[Return, Scope], bool | None]) -> Function
 
     def function(scope: Scope) -> Measured:
         found = [(r, met) for r in scope.returns() if (met := meets(r, scope)) is not None]
-        share = _per_cent(sum(met for _, met in found), len(found)) if found else None
+        number, left_out = sum(met for _, met in found), scope.schools() - len(found)
         return Measured(
-            value=share, counted=len(found), left_out=scope.schools() - len(found), cites=_places(r for r, _ in found)
+            value=_per_cent(number, len(found)) if found else None,
+            counted=len(found),
+            left_out=left_out,
+            cites=_places(r for r, _ in found),
+            most=_per_cent(number + left_out, len(found) + left_out) if found else None,
         )
 
     return function
@@ -118,16 +127,17 @@ def _places(records: Iterable[Return | Activity | MicroLesson | Inspection]) -> 
     return tuple(r.source for r in records)
 
 
-def _has_room(found: Return, scope: Scope) -> bool:
-    """A return that states no room counts as a school without one."""
-    return found.room is not None and (found.room.opened_on is None or found.room.opened_on <= scope.as_of)
+def _has_room(found: Return, scope: Scope) -> bool | None:
+    """None where the return does not say."""
+    opened = found.room.opened_on if found.room else None
+    return has_room(found) if opened is None else opened <= scope.as_of
 
 
 def _rooms(scope: Scope) -> Measured:
-    filed = scope.returns()
-    rooms = [r for r in filed if _has_room(r, scope)]
-    value = len(rooms) if filed else None
-    return Measured(value=value, counted=len(filed), left_out=scope.schools() - len(filed), cites=_places(rooms))
+    told = [(r, has) for r in scope.returns() if (has := _has_room(r, scope)) is not None]
+    rooms = [r for r, has in told if has]
+    value = len(rooms) if told else None
+    return Measured(value=value, counted=len(told), left_out=scope.schools() - len(told), cites=_places(rooms))
 
 
 def _teachers(found: Return) -> int | None:
@@ -185,7 +195,7 @@ def _sum_of(kind: ActivityKind, stated: Callable[[Activity], int | None]) -> Fun
     def function(scope: Scope) -> Measured:
         held = scope.held(kind)
         known = [(a, value) for a in held if (value := stated(a)) is not None]
-        total = sum(value for _, value in known)
+        total = sum(value for _, value in known) if known or not held else None
         return Measured(
             value=total, counted=len(known), left_out=len(held) - len(known), cites=_places(a for a, _ in known)
         )

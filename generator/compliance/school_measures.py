@@ -171,7 +171,12 @@ def _areas(found: Return) -> tuple[bool | None, ...]:
     room = found.room
     if room is None:
         return (None,) * 4
-    return (bool(room.individual_m2), room.group_m2 is not None, room.office_m2 is not None, room.letter_box)
+    individual = None if room.individual_m2 is None else bool(room.individual_m2)
+    return (individual, _more_than_none(room.group_m2), _more_than_none(room.office_m2), room.letter_box)
+
+
+def _more_than_none(area: float | None) -> bool | None:
+    return None if area is None else area > 0
 
 
 def _opening(found: Return) -> tuple[bool | None, ...]:
@@ -186,7 +191,12 @@ def _crisis(found: Return) -> tuple[bool | None, ...]:
 def _mechanism(found: Return) -> tuple[bool | None, ...]:
     teachers = None if found.staff is None else found.staff.full_time + found.staff.part_time > 0
     workflow = None if found.crisis is None else found.crisis.workflow
-    return (found.room is not None, teachers, found.assessment_software, workflow)
+    return (has_room(found), teachers, found.assessment_software, workflow)
+
+
+def has_room(found: Return) -> bool | None:
+    """Whether the school has a counselling room; None where the return does not say."""
+    return True if found.room is not None else found.has_room
 
 
 def _teachers(found: Return) -> int | None:
@@ -212,7 +222,7 @@ def _guidance(look: Look) -> int | None:
 def _follow_up(look: Look) -> bool | None:
     window = look.period.id.rpartition("/")[2]
     done = [f.done for f in look.found.follow_ups or () if f.term == look.period.term and f.window == window]
-    return done[0] if done else None if look.found.follow_ups is None or not look.over else False
+    return done[0] if done else None
 
 
 def _bands(look: Look) -> tuple[BandId, ...]:
@@ -305,10 +315,10 @@ MEASURABLE: Mapping[str, Measurable] = {  # a SchoolMeasure is text: rules name 
     _M.FULL_TIME_TEACHERS: Measurable(
         value=_stated(lambda r: None if r.staff is None else r.staff.full_time), fields=(("staff", "full_time"),)
     ),
-    _M.HAS_ROOM: Measurable(value=_stated(lambda r: r.room is not None), fields=(("room",),)),
+    _M.HAS_ROOM: Measurable(value=_stated(has_room), fields=(("room",), ("has_room",))),
     _M.ROOM_EQUIPMENT: _words(ROOM_EQUIPMENT, _equipment, ("room",)),
     _M.SMALLEST_INDIVIDUAL_ROOM: Measurable(
-        value=_of_room(lambda room: min(room.individual_m2, default=None)), fields=(("room", "individual_m2"),)
+        value=_of_room(lambda room: min(room.individual_m2 or (), default=None)), fields=(("room", "individual_m2"),)
     ),
     _M.GROUP_ROOM: Measurable(value=_of_room(lambda room: room.group_m2), fields=(("room", "group_m2"),)),
     _M.OFFICE_AREA: Measurable(value=_of_room(lambda room: room.office_m2), fields=(("room", "office_m2"),)),

@@ -115,7 +115,7 @@ class Room:
     """The counselling room. Areas in square metres."""
 
     opened_on: date | None
-    individual_m2: tuple[float, ...]
+    individual_m2: tuple[float, ...] | None
     group_m2: float | None
     office_m2: float | None
     sand_table: bool | None
@@ -212,6 +212,7 @@ class Return:
     person_in_charge: bool | None
     staff: Staff | None
     attendance: tuple[Attendance, ...] | None
+    has_room: bool | None  # said where there is none, or where nothing else of it is stated
     room: Room | None
     assessment_software: bool | None
     screening_consent: ScreeningConsent | None

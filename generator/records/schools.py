@@ -86,6 +86,7 @@ def parse_return(node: Node) -> Return:
         person_in_charge=node.get("person_in_charge"),
         staff=_one(node, "staff", _staff),
         attendance=_each(node, "attendance", _attendance),
+        has_room=node.get("has_room"),
         room=_one(node, "room", _room),
         assessment_software=node.get("assessment_software"),
         screening_consent=_one(node, "screening_consent", _screening_consent),
@@ -132,7 +133,7 @@ def _attendance(node: Node) -> Attendance:
 def _room(node: Node) -> Room:
     return Room(
         opened_on=node.day_or_none("opened_on"),
-        individual_m2=tuple(float(area) for area in node.data.get("individual_m2", ())),
+        individual_m2=tuple(map(float, node.data["individual_m2"])) if "individual_m2" in node.data else None,
         group_m2=node.get("group_m2"),
         office_m2=node.get("office_m2"),
         sand_table=node.get("sand_table"),

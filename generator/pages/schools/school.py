@@ -151,9 +151,10 @@ _EQUIPMENT = (
 
 def room(edition: Edition, found: Return) -> Iterator[Fact]:
     """The counselling room: since when, how large, what it holds, when it is open."""
+    voice = ReturnWords(edition=edition)
+    yield from voice.stated(found, "has_room")
     if found.room is None:
         return
-    voice = ReturnWords(edition=edition)
     yield voice.fact(("room", "opened_on"), found.room.opened_on)
     for name in ("individual_m2", "group_m2", "office_m2"):
         yield voice.fact(("room", name), getattr(found.room, name), "unit.m2")
