@@ -26,7 +26,6 @@ from generator.pages.words.wording import desk_page
 
 FOLDER = "filing"
 _PARTS = ("words", "yaml", "check", "form", "table", "sealing", "handing", "desk")  # each uses what stands before it
-_AGE = "vendor/age-encryption"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +48,7 @@ def files(made: Edition) -> Iterator[File]:
     """The desks of all schools as the site has them: what they share once, and a page a school."""
     common = district_desk(made)
     yield File(path=f"{FOLDER}/desk.css", content=_style().encode())
-    yield File(path=f"{FOLDER}/age.js", content=_part(_AGE).encode())
+    yield File(path=f"{FOLDER}/age.js", content=_age().encode())
     yield File(path=f"{FOLDER}/desk.js", content=_script().encode())
     yield File(path=f"{FOLDER}/district.js", content=f"window.deskDistrict = {_json(common)};\n".encode())
     style = Markup('<link rel="stylesheet" href="desk.css">')
@@ -69,7 +68,7 @@ def files(made: Edition) -> Iterator[File]:
 def one_file(made: Edition, school: School) -> bytes:
     """The desk of a school in one file, which needs neither site nor network."""
     common, own = district_desk(made), school_desk(made, school)
-    styles, scripts = [_style()], [_part(_AGE), _script()]
+    styles, scripts = [_style()], [_age(), _script()]
     page = _page(
         common,
         own,
@@ -126,6 +125,12 @@ def _json(value: object) -> str:
 def _script() -> str:
     """The desk's own script: its parts in one closed scope."""
     return "(() => {\n'use strict';\n" + "\n".join(_part(name) for name in _PARTS) + "\n})();\n"
+
+
+def _age() -> str:
+    """The library that seals, with the licences of all that is in it."""
+    licences = (site_folder() / "desk" / "vendor" / "LICENSES.txt").read_text(encoding="utf-8")
+    return f"{_part('vendor/age-encryption')}\n/*\n{licences}*/\n"
 
 
 def _part(name: str) -> str:
