@@ -26,6 +26,7 @@ from generator.files.history import EVERYTHING, brought, contents, revisions_of
 from generator.files.strict_yaml import read
 from generator.files.tree import folder
 from generator.model.cells import Cell, Published, Shown, Suppressed
+from generator.model.channels import CHANNELS, Channel
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId, TermId
 from generator.model.registry import registry
@@ -192,6 +193,17 @@ def told_of_schools(release: Release) -> tuple[Bands, Answers]:
     answers: dict[str, Mapping[str, bool] | tuple[int, int]]
     answers = {str(v.rule): {str(school): met for school, met in v.schools.items()} for v in release.school_verdicts}
     return bands, answers | {str(v.rule): (v.met, v.judged) for v in release.district_verdicts}
+
+
+READ_BACK = {
+    *(Channel.VALUES, Channel.MARGINS, Channel.SHARES, Channel.MARKS),  # `everything_scraped`
+    *(Channel.VERDICTS, Channel.BANDS),  # `of_schools`
+    Channel.CERTIFICATES,  # which holds nothing that depends on figures
+}
+
+
+def test_every_channel_of_files_and_pages_is_read_back() -> None:
+    assert {channel for channel, handling in CHANNELS.items() if handling.in_files} == READ_BACK
 
 
 def test_every_form_of_every_release_says_the_same_and_nothing_else(sample_site: Path) -> None:

@@ -14,6 +14,7 @@ from typing import ClassVar
 from generator.edition.charts import Chart, draw
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site
+from generator.model.channels import CHANNELS
 from generator.model.district import Term
 from generator.model.releases import PublishedTable, Release, latest
 from generator.model.schools import School
@@ -42,10 +43,13 @@ _HEADLINES = (
     ("files", "electronic-files"),
     ("files", "paper-files"),
 )
+_BRIEF = ("sealed", "threshold", "neighbours", "attack", "schools", "revisions", "limits")
 _METHODS = (
-    *("source", "counts", "threshold", "rows", "complementary", "zeros", "rounding", "shares", "participation"),
-    *("marks", "frozen", "attack", "certificate", "limits", "verdicts", "yourself", "beyond"),
+    *("source", "counts", "threshold", "rows", "limits", "complementary", "zeros", "rounding", "shares"),
+    *("participation", "verdicts", "marks", "frozen", "withdrawn", "attackers", "attack", "channels", "certificate"),
+    *("yourself", "beyond"),
 )
+_ATTACKERS = ("public", "school", "pair")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,12 +138,21 @@ class ReportingPage(TemplateData):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyLine:
+    """Who attacks and what he knows, or a channel and what is done about it."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SafetySection:
     """A section of the methods; the table of limits stands below one of them."""
 
     id: str
     title: str
     text: str
+    lines: tuple[SafetyLine, ...]
     has_limits: bool
 
 
@@ -154,6 +167,7 @@ class ReleaseLimits:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SafetyPage(TemplateData):
     template: ClassVar[str] = "statistics/statistics_methods.md.j2"
+    brief: tuple[str, ...]
     sections: tuple[SafetySection, ...]
     releases: tuple[ReleaseLimits, ...]
 
@@ -332,6 +346,7 @@ def _methods(edition: Edition) -> Page:
         title=edition.say("safety.title"),
         description=edition.say("safety.description"),
         data=SafetyPage(
+            brief=tuple(edition.say(f"safety.brief.{name}", mark=SHOWN_MARK) for name in _BRIEF),
             sections=tuple(_section(edition, name) for name in _METHODS),
             releases=tuple(_limits(edition, release) for release in reversed(releases)),
         ),
@@ -344,8 +359,20 @@ def _section(edition: Edition, name: str) -> SafetySection:
         id=name,
         title=edition.say(f"safety.{name}"),
         text=edition.say(f"safety.{name}.text", mark=SHOWN_MARK),
+        lines=tuple(_lines(edition, name)),
         has_limits=name == "limits",
     )
+
+
+def _lines(edition: Edition, section: str) -> Iterator[SafetyLine]:
+    say = edition.say
+    if section == "attackers":
+        for who in _ATTACKERS:
+            yield SafetyLine(title=say(f"safety.attacker.{who}"), text=say(f"safety.attacker.{who}.text"))
+    elif section == "channels":
+        for channel, handling in CHANNELS.items():
+            told = (say(f"channel.{channel}.text", mark=SHOWN_MARK), say(f"channel.treatment.{handling.treatment}"))
+            yield SafetyLine(title=say(f"channel.{channel}"), text=say("channel.told", text=told[0], treatment=told[1]))
 
 
 def _limits(edition: Edition, release: Release) -> ReleaseLimits:
