@@ -10,7 +10,17 @@ from datetime import date
 from enum import StrEnum
 
 from generator.model.curriculum import Theme
-from generator.model.ids import ActivityId, BodyId, ClaimId, ClauseRef, PlanId, PolicyId, SystemNumber, YearId
+from generator.model.ids import (
+    AccountId,
+    ActivityId,
+    BodyId,
+    ClaimId,
+    ClauseRef,
+    PlanId,
+    PolicyId,
+    SystemNumber,
+    YearId,
+)
 from generator.problems import Position
 from generator.text import Text
 
@@ -183,9 +193,16 @@ class Policy:
     in_force_until: date | None
     summary: Text
     origin: Source
+    decided_here: bool  # by the district itself: the record is the text
+    clauses_in_text: int | None  # how many the text has; those entered are `clauses`
     verification: Verification
     clauses: tuple[Clause, ...]
     source: Position
+
+    @property
+    def places(self) -> int:
+        """How many clauses of the text are entered: several of ours may put one clause of it in words."""
+        return len({clause.citation.zh for clause in self.clauses})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,4 +294,35 @@ class Claim:
     reading: Text | None  # how words were read as a figure, where the source prints none
     systems: tuple[SystemNumber, ...]
     origin: Source
+    source: Position
+
+
+# --- accounts ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSentence:
+    """A sentence of an Account by its number, never quoted: the clauses, rules and claims behind it, or why there are
+    neither rules nor claims.
+    """
+
+    number: int
+    systems: tuple[SystemNumber, ...]
+    clauses: tuple[ClauseRef, ...]
+    rules: tuple[str, ...]
+    claims: tuple[ClaimId, ...]
+    why_not: Text | None
+    source: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A published text that the programme rests on, sentence by sentence."""
+
+    id: AccountId
+    title: Text
+    summary: Text
+    sentence_count: int
+    origin: Source
+    sentences: tuple[AccountSentence, ...]
     source: Position

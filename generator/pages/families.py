@@ -27,7 +27,7 @@ from generator.pages.duties import (
     waivers,
 )
 from generator.pages.people import outreach, team
-from generator.pages.programme import coverage, figures, lessons, plans, policies, work
+from generator.pages.programme import accounts, coverage, figures, lessons, plans, policies, work
 from generator.pages.schools import schools
 from generator.pages.stamping import Stamped
 from generator.pages.statistics import releases, statistics
@@ -54,6 +54,7 @@ FAMILIES: tuple[PageFamily, ...] = (
     statistics.pages,
     releases.pages,
     figures.pages,
+    accounts.pages,
     lessons.pages,
     team.pages,
     outreach.pages,
@@ -121,6 +122,7 @@ NAVIGATION = (
             "statistics/downloads",
             "statistics/methods",
             "figures/claims",
+            "figures/accounts",
             "figures/measures",
         ),
     ),

@@ -15,7 +15,7 @@ from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
 from generator.model.district import District, HelpLine, System
 from generator.model.ids import YearId
-from generator.model.programme import Activity, ActivityState, MeasureName, Verification
+from generator.model.programme import Activity, ActivityState, MeasureName
 from generator.pages.programme.figures import figure, rests_on
 from generator.pages.words.wording import PageLink, page_links
 from generator.text import Text
@@ -99,17 +99,9 @@ class HomePage(TemplateData):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HelpLineEntry:
-    """A help line, and whether its number is still to be checked."""
-
-    line: HelpLine
-    unverified: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class HelpPage(TemplateData):
     template: ClassVar[str] = "help.md.j2"
-    lines: tuple[HelpLineEntry, ...]
+    lines: tuple[HelpLine, ...]
     steps: tuple[Text, ...]
     files_system: System | None
 
@@ -169,7 +161,7 @@ def _help(edition: Edition) -> Page:
         description=edition.say("help.description"),
         hide=("navigation",),
         data=HelpPage(
-            lines=tuple(HelpLineEntry(line=x, unverified=x.verification is not Verification.VERBATIM) for x in lines),
+            lines=tuple(lines),
             steps=district.referral,
             files_system=next((s for s in district.systems if s.number == 10), None),
         ),

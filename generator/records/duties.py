@@ -15,12 +15,12 @@ from generator.files.spelling import word_meant
 from generator.model import duties as d
 from generator.model.ids import ClauseRef, SchoolId
 from generator.model.operators import TAKES, applies, example_holds, type_of_value
-from generator.model.programme import MeasureName, Modality
+from generator.model.programme import Account, MeasureName, Modality
 from generator.model.schools import Stage
 from generator.problems import Problem, problem
-from generator.records.district import PARAMETER
+from generator.records.district import PARAMETER, SYSTEM
 from generator.records.fields import Node, in_order
-from generator.records.programme import CLAUSE, clauses
+from generator.records.programme import CLAIM, CLAUSE, clauses
 from generator.records.references import Known, Offer, Reference, Referent, listed
 from generator.records.schools import SCHOOL
 
@@ -353,3 +353,12 @@ def waiver_refers(waiver: d.Waiver) -> Iterator[Reference]:
     """The rule, and the schools that are excused from it."""
     yield Reference(to=RULE, id=waiver.rule, at=("rule",))
     yield from listed(SCHOOL, waiver.schools, "schools")
+
+
+def account_refers(account: Account) -> Iterator[Reference]:
+    """Of each sentence the systems, and the clauses, rules and claims behind it."""
+    for index, sentence in enumerate(account.sentences):
+        yield from listed(SYSTEM, sentence.systems, "sentences", index, "systems")
+        yield from listed(CLAUSE, sentence.clauses, "sentences", index, "clauses")
+        yield from listed(RULE, sentence.rules, "sentences", index, "rules")
+        yield from listed(CLAIM, sentence.claims, "sentences", index, "claims")

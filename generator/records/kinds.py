@@ -208,7 +208,16 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         path=_path(r"records/claims/(?P<id>[^/]+)\.yml"),
         field="claims",
         parse=programme.parse_claim,
+        offers=programme.claim_offers,
         refers=programme.claim_refers,
+    ),
+    RecordKind(
+        name="account",
+        path=_path(r"records/accounts/(?P<id>[^/]+)\.yml"),
+        field="accounts",
+        parse=programme.parse_account,
+        check=programme.check_account,
+        refers=duties.account_refers,
     ),
     RecordKind(
         name="rule",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from generator.model.curriculum import Theme
 from generator.model.ids import (
+    AccountId,
     ActivityId,
     BodyId,
     ClaimId,
@@ -19,6 +20,8 @@ from generator.model.ids import (
     YearId,
 )
 from generator.model.programme import (
+    Account,
+    AccountSentence,
     Activity,
     ActivityKind,
     ActivityState,
@@ -42,6 +45,7 @@ from generator.records.fields import Node, in_order, unique
 from generator.records.references import Known, Offer, Reference, Referent, listed
 
 CLAUSE: Referent[Clause] = Referent(kind="policy", within=True, zh="条款", en="clause")
+CLAIM: Referent[Claim] = Referent(kind="claim", zh="公布的数字", en="claim")
 PLAN: Referent[Plan] = Referent(kind="plan", zh="方案", en="plan")
 
 
@@ -78,6 +82,8 @@ def parse_policy(node: Node) -> Policy:
         in_force_until=node.day_or_none("in_force_until"),
         summary=node.text("summary"),
         origin=_origin(node),
+        decided_here=node.get("decided_here") or False,
+        clauses_in_text=node.whole_or_none("clauses_in_text"),
         verification=Verification(node.data["verification"]),
         clauses=tuple(_clause(policy, clause) for clause in node.nodes("clauses")),
         source=node.at(),
@@ -177,6 +183,31 @@ def parse_claim(node: Node) -> Claim:
     )
 
 
+def parse_account(node: Node) -> Account:
+    """The Account of a file."""
+    return Account(
+        id=AccountId(node.data["id"]),
+        title=node.text("title"),
+        summary=node.text("summary"),
+        sentence_count=node.whole("sentence_count"),
+        origin=_origin(node),
+        sentences=tuple(map(_sentence, node.nodes("sentences"))),
+        source=node.at(),
+    )
+
+
+def _sentence(node: Node) -> AccountSentence:
+    return AccountSentence(
+        number=node.whole("number"),
+        systems=_systems(node) if "systems" in node.data else (),
+        clauses=tuple(map(ClauseRef, node.data.get("clauses", ()))),
+        rules=tuple(node.data.get("rules", ())),
+        claims=tuple(map(ClaimId, node.data.get("claims", ()))),
+        why_not=node.text_or_none("why_not"),
+        source=node.at(),
+    )
+
+
 # --- checks within one file -------------------------------------------------------------------------------------------
 
 
@@ -196,6 +227,11 @@ def check_plan(plan: Plan, node: Node) -> Iterator[Problem]:
 def check_activity(activity: Activity, node: Node) -> Iterator[Problem]:
     """The days are in order."""
     yield from in_order(node, first_day=activity.first_day, last_day=activity.last_day)
+
+
+def check_account(_: Account, node: Node) -> Iterator[Problem]:
+    """A sentence stands there once."""
+    yield from unique(node.nodes("sentences"), "number")
 
 
 # --- references -------------------------------------------------------------------------------------------------------
@@ -240,6 +276,11 @@ def activity_refers(activity: Activity) -> Iterator[Reference]:
 def activity_agrees(activity: Activity, node: Node, known: Known) -> Iterator[Problem]:
     """It begins in the school year of its folder."""
     yield from day_of_folder(node, "first_day", activity.first_day, known)
+
+
+def claim_offers(claim: Claim) -> Iterator[Offer]:
+    """Itself."""
+    yield Offer(to=CLAIM, id=claim.id, found=claim, title=claim.text)
 
 
 def claim_refers(claim: Claim) -> Iterator[Reference]:

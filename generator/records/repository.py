@@ -22,6 +22,7 @@ from generator.model import inspections as s
 from generator.model.curriculum import Band, MicroLesson
 from generator.model.district import District, SchoolYear
 from generator.model.ids import (
+    AccountId,
     ActivityId,
     BandId,
     ClaimId,
@@ -35,7 +36,7 @@ from generator.model.ids import (
     YearId,
 )
 from generator.model.people import Team
-from generator.model.programme import Activity, Claim, Clause, Plan, Policy
+from generator.model.programme import Account, Activity, Claim, Clause, Plan, Policy
 from generator.model.releases import Release, ReleaseId, Withdrawal
 from generator.model.schools import Return, School
 from generator.model.sealed import Receipt, Recipient, Signer
@@ -66,6 +67,7 @@ class Repository:
     schools: Mapping[SchoolId, School]
     returns: Mapping[tuple[SchoolId, YearId], Return]
     claims: Mapping[ClaimId, Claim]
+    accounts: Mapping[AccountId, Account]
     rules: Mapping[d.RuleId, d.Rule]
     waivers: Mapping[d.WaiverId, d.Waiver]
     recipients: Mapping[RecipientId, Recipient]

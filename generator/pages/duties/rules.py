@@ -15,7 +15,7 @@ from typing import ClassVar
 from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, is_sealed, tally
 from generator.edition.render import Edition, TemplateData, label_text, number
 from generator.edition.site import Page, Site
-from generator.model.district import System
+from generator.model.district import Parameter, System
 from generator.model.duties import Example, Expectation, Rule, Subject, Waiver
 from generator.model.programme import Level, Modality
 from generator.model.schools import School
@@ -204,13 +204,23 @@ class RuleTrend:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a rule rests on, of one kind: what a source says, what the district decided, what this site works out."""
+
+    kind: str
+    title: str
+    clauses: tuple[Cited, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RulePage(TemplateData):
     """`measured` is the anchor of the measure; `groups` are told school by school, of those `folded` only the names."""
 
     template: ClassVar[str] = "duties/rule.md.j2"
     rule: Rule
-    clauses: tuple[Cited, ...]
-    unverified: bool
+    grounds: tuple[Ground, ...]
     advisory: bool
     sealed: bool
     systems: tuple[System, ...]
@@ -241,8 +251,7 @@ def _rule(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> Page:
         description=edition.plain(rule.title),
         data=RulePage(
             rule=rule,
-            clauses=clauses,
-            unverified=any(c.unverified for c in clauses),
+            grounds=_grounds(edition, rule, clauses),
             advisory=rule.modality is not Modality.SHALL,
             sealed=is_sealed(rule),
             systems=tuple(s for s in site.repository.district.systems if s.number in _systems(clauses)),
@@ -263,6 +272,23 @@ def _rule(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> Page:
         ),
         cites=_cites(site, rule, clauses),
     )
+
+
+def _grounds(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> tuple[Ground, ...]:
+    """Told apart by sight: what the source says, what the district decided itself, what this site works out."""
+    said = tuple(c for c in clauses if not c.policy.decided_here)
+    decided = tuple(c for c in clauses if c.policy.decided_here)
+    target = rule.target
+    factors = (target.times, target.divided_by) if target else ()
+    names = {target.parameter if target else None, *(f.parameter for f in factors if f is not None)}
+    parameters = tuple(p for p in edition.site.repository.district.parameters if p.id in names)
+    works = (demanded(edition, rule), edition.say("rule.works"))
+    found = (
+        Ground(kind="said", title=edition.say("rule.ground.said"), clauses=said),
+        Ground(kind="decided", title=edition.say("rule.ground.decided"), clauses=decided, parameters=parameters),
+        Ground(kind="works", title=edition.say("rule.ground.works"), lines=works),
+    )
+    return tuple(g for g in found if g.clauses or g.parameters or g.lines)
 
 
 def _cites(site: Site, rule: Rule, clauses: Sequence[Cited]) -> Iterator[Position]:

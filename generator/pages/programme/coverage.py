@@ -45,7 +45,10 @@ class CoverTally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyCoverage:
+    """`entered` says how many clauses of the text were entered, and of how many."""
+
     policy: Policy
+    entered: str
     total: int
     counts: CoverTally
 
@@ -90,7 +93,13 @@ def pages(edition: Edition) -> Iterator[Page]:
             total=len(every),
             counts=_counts(every),
             policies=tuple(
-                PolicyCoverage(policy=p, total=len(covered[p.id]), counts=_counts(covered[p.id])) for p in policies
+                PolicyCoverage(
+                    policy=p,
+                    entered=entered(edition, p),
+                    total=len(covered[p.id]),
+                    counts=_counts(covered[p.id]),
+                )
+                for p in policies
             ),
             without=tuple(w for p in policies if (w := _without(p, covered[p.id])).clauses),
         ),
@@ -102,6 +111,13 @@ def in_binding_order(edition: Edition) -> tuple[Policy, ...]:
     """The policies, the most binding first."""
     order = list(Level)
     return tuple(sorted(edition.site.repository.policies.values(), key=lambda p: (order.index(p.level), p.id)))
+
+
+def entered(edition: Edition, policy: Policy) -> str:
+    """How many clauses of a policy's text were entered, and of how many; that nobody counted them is said too."""
+    if policy.clauses_in_text is None:
+        return edition.say("policy.entered_of_unknown", count=len(policy.clauses))
+    return edition.say("policy.entered", places=policy.places, all=policy.clauses_in_text)
 
 
 def coverage(edition: Edition, policy: Policy) -> tuple[Coverage, ...]:

@@ -16,7 +16,15 @@ from generator.edition.render import Edition, TemplateData, brief
 from generator.edition.site import Page
 from generator.model.district import System
 from generator.model.programme import Clause, Level, Plan, Policy, Verification
-from generator.pages.programme.coverage import ClauseRule, Coverage, Covered, coverage, in_binding_order, rules_told
+from generator.pages.programme.coverage import (
+    ClauseRule,
+    Coverage,
+    Covered,
+    coverage,
+    entered,
+    in_binding_order,
+    rules_told,
+)
 from generator.text import Language
 
 
@@ -57,7 +65,7 @@ class ClauseSection:
     """A clause with what checks it and what carries it out; `contents` is its line in the table of contents."""
 
     clause: Clause
-    unverified: bool
+    unverified: bool  # among others that are verified: where none is, the page says so once
     contents: str
     plans: tuple[Plan, ...]
     systems: tuple[System, ...]
@@ -71,6 +79,7 @@ class PolicyPage(TemplateData):
     template: ClassVar[str] = "programme/policy.md.j2"
     policy: Policy
     days: tuple[PolicyDay, ...]
+    entered: str
     total: int
     unverified: int
     with_rule: int
@@ -132,10 +141,11 @@ def _policy(edition: Edition, policy: Policy) -> Page:
         data=PolicyPage(
             policy=policy,
             days=tuple(PolicyDay(title=edition.say(key), day=day) for key, day in days if day is not None),
+            entered=entered(edition, policy),
             total=len(policy.clauses),
             unverified=sum(map(_unverified, policy.clauses)),
             with_rule=_with_rule(covered),
-            clauses=tuple(_clause(edition, found) for found in covered),
+            clauses=tuple(_clause(edition, policy, found) for found in covered),
         ),
         cites=[
             policy.source,
@@ -149,11 +159,11 @@ def _policy(edition: Edition, policy: Policy) -> Page:
 _CONTENTS = {Language.ZH: 18, Language.EN: 40}
 
 
-def _clause(edition: Edition, found: Coverage) -> ClauseSection:
+def _clause(edition: Edition, policy: Policy, found: Coverage) -> ClauseSection:
     site, clause = edition.site, found.clause
     return ClauseSection(
         clause=clause,
-        unverified=_unverified(clause),
+        unverified=_unverified(clause) and not all(map(_unverified, policy.clauses)),
         contents=brief(edition.plain(clause.text), _CONTENTS[edition.language]),
         plans=tuple(plan for plan in site.repository.plans.values() if clause.ref in plan.clauses),
         systems=tuple(s for s in site.repository.district.systems if s.number in clause.systems),
