@@ -5,6 +5,7 @@ Same bytes everywhere, whole or not at all, stamped pages as the engine would bu
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import json
@@ -135,6 +136,18 @@ def test_a_later_site_replaces_the_one_before_and_leaves_no_rest(tmp_path: Path)
         output.publish(made / "site", out)
     assert (out / "index.html").read_text() == "second"
     assert len([p for p in tmp_path.iterdir() if p.name != "site"]) == 1
+
+
+def test_a_disk_that_refuses_a_copy_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not what a library makes of it, which `main` would take for a fault of the program."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(shutil, "copy2", full)
+    with pytest.raises(OSError, match="No space") as refused:
+        build(TYPICAL.parent / "minimal", tmp_path / "out", date(2026, 11, 24), None, Engine.MKDOCS, lambda _: None)
+    assert refused.value.errno == errno.ENOSPC
 
 
 def test_a_site_with_an_address_tells_its_pages_and_compresses_them(tmp_path: Path) -> None:

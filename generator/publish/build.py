@@ -5,7 +5,6 @@ Owns only the order of the steps. Cannot import what opens sealed files: an impo
 
 from __future__ import annotations
 
-import posixpath
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -156,8 +155,10 @@ def _stamp(half: Half, target: Path, engine: Engine) -> list[output.Linked]:
     """
     made = half.folder / "site"
     donors = {path: donor((made / f"{path}.html").read_text(encoding="utf-8")) for path, _ in STAMPED}
-    left = shutil.ignore_patterns("sitemap.xml*", *(f"{posixpath.basename(path)}.html" for path in donors))
-    shutil.copytree(made, target, dirs_exist_ok=True, ignore=left, copy_function=_settled)
+    for file in sorted(file for file in made.rglob("*") if file.is_file()):
+        name = file.relative_to(made).as_posix()
+        if not file.name.startswith("sitemap.xml") and name.removesuffix(".html") not in donors:
+            _settle(file, target / name)
     told: list[output.Linked] = []
     entries: list[Entry] = []
     for donor_path, stamped in STAMPED:
@@ -176,12 +177,13 @@ def _stamp(half: Half, target: Path, engine: Engine) -> list[output.Linked]:
     return told
 
 
-def _settled(made: str, target: str) -> str:
-    """Copy a file that the engine made; a page is settled on the way."""
-    if not made.endswith(".html"):
-        return shutil.copy2(made, target)
-    Path(target).write_text(settle(Path(made).read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
-    return target
+def _settle(made: Path, target: Path) -> None:
+    """Copy a file that the engine made; a page is settled on the way. OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if made.suffix == ".html":
+        target.write_text(settle(made.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+    else:
+        shutil.copy2(made, target)
 
 
 def _check_links(folder_: Path, copies: Sequence[output.Linked]) -> None:
