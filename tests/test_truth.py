@@ -12,13 +12,20 @@ import pytest
 
 from generator.compliance.claims import TargetOutcome, targets
 from generator.compliance.evaluate import Verdict, of_school
+from generator.edition.literal import settle
+from generator.edition.render import edition, markdown
+from generator.edition.site import site
+from generator.files.catalogue import load
 from generator.model.duties import RuleId
 from generator.model.ids import BandId, SchoolId, TermId, YearId
 from generator.model.inspections import LEAST_INSPECTORS, SchemeKind
 from generator.model.programme import ActivityKind, ActivityState
 from generator.model.schools import HeadRole, LeadingGroup, Lessons, Return
+from generator.pages.duties import rules
 from generator.publish.build import read
 from generator.records.repository import Repository
+from generator.text import Language
+from tests.conftest import COMMIT
 
 ROOT = Path(__file__).resolve().parent.parent
 XZ01, YEAR, AUTUMN = SchoolId("xz01"), YearId("2025-2026"), TermId("2025-2026-1")
@@ -117,3 +124,15 @@ def test_every_past_target_is_decided(sample: Repository) -> None:
     day = date(2026, 11, 24)
     undecided = {t.target.id for t in targets(sample, day) if t.progress is TargetOutcome.NOT_MEASURABLE}
     assert undecided == set()
+
+
+def test_a_rule_that_a_release_answers_for_the_district_says_what_the_release_says(sample: Repository) -> None:
+    """Not "55 not yet due" where a release says how many of how many."""
+    release = sample.releases[next(r for r in sample.releases if r.startswith("2026-2027-1"))]
+    told = next(v for v in release.district_verdicts if v.rule == "SCREEN-02")
+    content = site(sample, date(2026, 11, 26), COMMIT)
+    made = edition(content, Language.ZH, load())
+    page = next(p for p in rules.pages(made) if p.path == "rules/SCREEN-02")
+    body = settle(markdown(page))
+    assert f"{told.judged} 所中 {told.met} 所达标" in body
+    assert "未到期" not in body.partition("{#now}")[2].partition("{#due}")[0]

@@ -13,11 +13,12 @@ from datetime import date
 from typing import ClassVar
 
 from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, is_sealed, tally
-from generator.edition.render import Edition, TemplateData, label_text, number
+from generator.edition.render import Edition, TemplateData, day_text, label_text, number
 from generator.edition.site import Page, Site
 from generator.model.district import Parameter, System
 from generator.model.duties import Example, Expectation, Rule, Subject, Waiver
 from generator.model.programme import Level, Modality
+from generator.model.releases import DistrictVerdict, Release
 from generator.model.schools import School
 from generator.pages.duties.compliance import DistrictCheck, district_check
 from generator.pages.words.comparison import demanded, measure_title, measured
@@ -32,6 +33,7 @@ from generator.pages.words.wording import (
     due_open,
     due_rule,
     in_all,
+    released,
     shown,
     told,
     whom,
@@ -127,15 +129,24 @@ def _row(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> RuleLine:
         systems=" ".join(map(str, sorted(_systems(clauses)))),
         levels=" ".join(dict.fromkeys(c.policy.level for c in clauses)),
         verdicts=shown(counts) if of_district else (),
-        said="" if of_district else _met(edition, counts),
-        left_out="" if of_district else left_out,
+        said="" if of_district else _met(edition, rule, counts),
+        left_out="" if of_district or released(edition.site, rule) else left_out,
     )
 
 
-def _met(edition: Edition, counts: Tally) -> str:
+def _met(edition: Edition, rule: Rule, counts: Tally) -> str:
+    if found := released(edition.site, rule):
+        return _share(edition, found[1].met, found[1].judged)
     if counts.share is None:
         return edition.say("rules.nothing_judged")
-    return edition.say("rules.share", met=counts.met, judged=counts.judged, share=number(counts.share))
+    return _share(edition, counts.met, counts.judged)
+
+
+def _share(edition: Edition, met: int, judged: int) -> str:
+    """Cut to one place, as the shares of a Tally are."""
+    tenths = 1000 * met // judged
+    share = number(tenths // 10 if tenths % 10 == 0 else tenths / 10)
+    return edition.say("rules.share", met=met, judged=judged, share=share)
 
 
 def _systems(clauses: Sequence[Cited]) -> frozenset[int]:
@@ -244,6 +255,7 @@ def _rule(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> Page:
     site = edition.site
     checks = site.verdicts.by_rule[rule.id]
     counts = tally(checks)
+    told = released(site, rule)  # then no school's verdict is told, and none stands as due or unreported
     return edition.page(
         path=path_of(rule),
         kind="rule",
@@ -262,11 +274,11 @@ def _rule(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> Page:
             due=due_rule(edition, rule),
             due_days=due_days(edition, rule),
             examples=tuple(_examples(edition, rule)),
-            counts=shown(counts),
-            said=in_all(edition, counts, "schools"),
+            counts=() if told else shown(counts),
+            said=_released(edition, *told) if told else in_all(edition, counts, "schools"),
             of_district=tuple(district_check(edition, c) for c in checks if c.school is None),
-            groups=tuple(_groups(edition, checks, _NEEDS)),
-            folded=tuple(_groups(edition, checks, _NAMED)),
+            groups=() if told else tuple(_groups(edition, checks, _NEEDS)),
+            folded=() if told else tuple(_groups(edition, checks, _NAMED)),
             trend=tuple(_trend(edition, rule, point) for point in site.trend),
             as_of=site.as_of,
         ),
@@ -289,6 +301,15 @@ def _grounds(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> tuple[
         Ground(kind="works", title=edition.say("rule.ground.works"), lines=works),
     )
     return tuple(g for g in found if g.clauses or g.parameters or g.lines)
+
+
+def _released(edition: Edition, release: Release, told: DistrictVerdict) -> str:
+    """What a release says of the district's schools together."""
+    return edition.say(
+        "rule.released",
+        day=day_text(edition.language, release.released_on),
+        share=_share(edition, told.met, told.judged),
+    )
 
 
 def _cites(site: Site, rule: Rule, clauses: Sequence[Cited]) -> Iterator[Position]:

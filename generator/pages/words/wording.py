@@ -17,6 +17,7 @@ from generator.edition.site import Site
 from generator.model.duties import Anchor, PeriodKind, Rule, RuleId, Subject
 from generator.model.ids import ClauseRef, SchoolId, TermId
 from generator.model.programme import Clause, Policy, Verification
+from generator.model.releases import DistrictVerdict, Release
 from generator.pages.words.comparison import compared, listed, measure_title
 
 TONES: Mapping[Verdict, str] = {
@@ -214,6 +215,19 @@ class VerdictCount:
     verdict: Verdict
     count: int
     tone: str
+
+
+def released(site: Site, rule: Rule) -> tuple[Release, DistrictVerdict] | None:
+    """What the school year's newest release says of a sealed rule of which only the district's share is told."""
+    terms = {term.id for term in site.current_year.terms}
+    found = [
+        (release, told)
+        for release in site.repository.releases.values()
+        if release.term in terms and release.released_on <= site.as_of
+        for told in release.district_verdicts
+        if told.rule == rule.id
+    ]
+    return found[-1] if found else None
 
 
 def shown(counts: Tally) -> tuple[VerdictCount, ...]:
