@@ -20,7 +20,7 @@ from generator.edition.render import edition
 from generator.edition.site import site
 from generator.files.catalogue import Speaker, load
 from generator.files.strict_yaml import read
-from generator.filing.desk import stated
+from generator.filing.desk import carried_over, stated
 from generator.filing.forms import form
 from generator.filing.workbooks import CellFault, filled_in, known, marked, told, version, workbook
 from generator.filing.writing import return_text
@@ -198,3 +198,14 @@ def test_a_workbook_of_an_older_form_is_refused(made: District, tmp_path: Path) 
     done = run(made, "intake", str(file))
     assert done.returncode == 1
     assert "older form" in done.stdout
+
+
+def test_a_new_year_begins_with_what_a_school_has_and_nothing_that_happened() -> None:
+    record = next(iter(sample().returns.values()))
+    begun = carried_over(stated(record))
+    assert begun["staff"] == stated(record)["staff"]
+    assert not {"filed_on", "counted_on", "meetings", "attendance", "follow_ups", "lessons", "note"} & set(begun)
+    assert "drill_on" not in begun.get("crisis", {})
+    data, faults = read_back(sample(), made_of(sample(), record.school, "2026-2027", begun))
+    assert faults == ()
+    assert {name: data[name] for name in begun} == begun

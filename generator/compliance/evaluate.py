@@ -22,7 +22,6 @@ from generator.model.duties import (
     SEALED,
     Anchor,
     Due,
-    Operator,
     PeriodKind,
     Rule,
     RuleId,
@@ -34,7 +33,7 @@ from generator.model.duties import (
 )
 from generator.model.ids import ClauseRef, SchoolId, YearId
 from generator.model.inspections import Inspection, SchemeId, SchemeKind
-from generator.model.operators import answered, applies, holds, target_value
+from generator.model.operators import HIGHER_IS_BETTER, answered, applies, holds, target_value
 from generator.model.programme import MeasureName, Modality, Policy
 from generator.model.schools import Return, School
 from generator.problems import Position
@@ -58,7 +57,6 @@ class Verdict(StrEnum):
 WORST_FIRST = (Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.STALE, Verdict.MET, Verdict.DUE)
 JUDGED = frozenset({Verdict.MET, Verdict.UNMET, Verdict.ADVISORY})  # what shares are shares of
 BREACHES = frozenset({Verdict.UNMET, Verdict.ADVISORY})
-_UPWARD = frozenset({Operator.AT_LEAST, Operator.MORE_THAN})  # of which more can only help
 WAIVABLE = frozenset({Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.STALE})
 
 
@@ -595,7 +593,7 @@ def _district(day: _Day, ready: _Ready) -> Check:
     held = _held(rule, found, target)
     if (
         held is False
-        and rule.operator in _UPWARD
+        and rule.operator in HIGHER_IS_BETTER
         and figures[rule.measure].may_yet(lambda most: holds(rule.operator, most, target))
     ):
         held = None  # those that did not say could make it enough

@@ -23,6 +23,10 @@ from generator.model.submission import BALANCES, SCHEMA, Balance, StageBand
 from generator.sealed.receipts import BUCKET
 
 _NOT_FILED = frozenset({"place", "source"})
+# What a school has from one year to the next. All else belongs to a year: days, terms, money, what was done.
+_STANDING = frozenset(
+    ("filed_by", "classes", "enrolment", "bands", "leading_group", "work_files", "staff", "room", "has_room")
+) | {"assessment_software", "crisis"}
 # What a desk says of a return, in the words of `check`.
 _CODES = (
     *("missing-field", "wrong-type", "too-small", "too-big", "not-one-of", "no-such-day", "empty-text", "too-long"),
@@ -225,9 +229,17 @@ def school_desk(made: Edition, school: School) -> SchoolDesk:
         title=school.title.in_(made.language),
         stages=tuple(stage.value for stage in school.stages),
         filed={year: found.filed_on.isoformat() for year, found in filed.items()},
-        stated={year: stated(found) for year, found in last.items()},
+        stated={year: stated(found) if year in filed else carried_over(stated(found)) for year, found in last.items()},
         arrived={t: Arrived(revision=r.revision, day=r.sealed_on.isoformat()) for t, r in arrived.items()},
     )
+
+
+def carried_over(before: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of what a school stated for an earlier year, what a new return begins with: nothing that happened on a day."""
+    kept = {name: value for name, value in before.items() if name in _STANDING}
+    if "crisis" in kept:
+        kept["crisis"] = {name: value for name, value in kept["crisis"].items() if name != "drill_on"}
+    return kept
 
 
 def stated(record: object) -> Any:

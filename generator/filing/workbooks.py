@@ -45,7 +45,7 @@ _DAY = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class BookFrame:
     """What the district gives for a workbook: choices by field name, the stages of the school, heading and names."""
 
     school: str
@@ -55,11 +55,11 @@ class Known:
     stages: tuple[str, ...]
 
 
-def known(repository: Repository, school: School, year: SchoolYear, language: Language) -> Known:
+def known(repository: Repository, school: School, year: SchoolYear, language: Language) -> BookFrame:
     """What the district gives for a school's workbook of a year."""
     windows = {w.id: w.title.in_(language) for term in year.terms for w in term.windows}
     bands = (band for band in repository.bands.values() if band.stage in school.stages)
-    return Known(
+    return BookFrame(
         school=school.id,
         school_title=school.title.in_(language),
         year=year.id,
@@ -97,13 +97,13 @@ def version() -> str:
     return sha256(json.dumps(schema_of("return"), sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _lines(form: Form, known: Known) -> Iterator[_Line]:
+def _lines(form: Form, known: BookFrame) -> Iterator[_Line]:
     for asked in form.fields:
         if not asked.fixed:
             yield from _of(asked, (asked.name,), asked.title, known)
 
 
-def _of(asked: AskedField, place: tuple[str, ...], title: str, known: Known) -> Iterator[_Line]:
+def _of(asked: AskedField, place: tuple[str, ...], title: str, known: BookFrame) -> Iterator[_Line]:
     match asked.kind:
         case "group":
             for inner in asked.fields:
@@ -123,7 +123,7 @@ def _rows_of(form: Form) -> tuple[AskedField, ...]:
     return tuple(f for f in form.fields if f.kind == "list" and f.item and f.item.kind == "group")
 
 
-def _choices(asked: AskedField, known: Known, say: Say) -> tuple[Choice, ...]:
+def _choices(asked: AskedField, known: BookFrame, say: Say) -> tuple[Choice, ...]:
     if asked.name in known.choices:
         return known.choices[asked.name]
     if asked.kind == "yes-no":
@@ -144,7 +144,7 @@ class _Looks:
     day: Format
 
 
-def workbook(form: Form, known: Known, last: Mapping[str, Any], say: Say) -> bytes:
+def workbook(form: Form, known: BookFrame, last: Mapping[str, Any], say: Say) -> bytes:
     """The workbook of a school, with what was stated last."""
     made = io.BytesIO()
     book = Workbook(made, {"in_memory": True})
@@ -166,7 +166,7 @@ def workbook(form: Form, known: Known, last: Mapping[str, Any], say: Say) -> byt
     return made.getvalue()
 
 
-def _main(sheet: Worksheet, looks: _Looks, form: Form, known: Known, last: Mapping[str, Any], say: Say) -> None:
+def _main(sheet: Worksheet, looks: _Looks, form: Form, known: BookFrame, last: Mapping[str, Any], say: Say) -> None:
     sheet.protect()
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 24)
@@ -200,7 +200,12 @@ def _shown(line: _Line, last: Mapping[str, Any]) -> Any:
 
 
 def _list(
-    sheet: Worksheet, looks: _Looks, asked: AskedField, known: Known, items: Sequence[Mapping[str, Any]], say: Say
+    sheet: Worksheet,
+    looks: _Looks,
+    asked: AskedField,
+    known: BookFrame,
+    items: Sequence[Mapping[str, Any]],
+    say: Say,
 ) -> None:
     assert asked.item is not None
     sheet.protect()
@@ -266,7 +271,7 @@ def told(data: bytes) -> tuple[Opened, Told] | None:
     return (book, Told(kind=cells[1], version=cells[2], school=cells[3], year=cells[4])) if len(cells) >= 5 else None
 
 
-def filled_in(book: Opened, form: Form, known: Known, say: Say) -> tuple[dict[str, Any], tuple[CellFault, ...]]:
+def filled_in(book: Opened, form: Form, known: BookFrame, say: Say) -> tuple[dict[str, Any], tuple[CellFault, ...]]:
     """The data of a return, and what is wrong cell by cell."""
     faults: list[CellFault] = []
     main = book.worksheets[_MAIN]
@@ -306,7 +311,7 @@ def _put(found: dict[str, Any], line: _Line, value: Any) -> None:
 
 
 def _items(
-    book: Opened, asked: AskedField, known: Known, say: Say, faults: list[CellFault]
+    book: Opened, asked: AskedField, known: BookFrame, say: Say, faults: list[CellFault]
 ) -> Iterator[dict[str, Any]]:
     if asked.item is None or asked.title[:31] not in book.sheetnames:
         return
@@ -324,7 +329,13 @@ def _items(
 
 
 def _value(
-    sheet: OpenedSheet, row: int, column: int, asked: AskedField, known: Known, say: Say, faults: list[CellFault]
+    sheet: OpenedSheet,
+    row: int,
+    column: int,
+    asked: AskedField,
+    known: BookFrame,
+    say: Say,
+    faults: list[CellFault],
 ) -> Any:
     """What a cell states, as the record has it; None for nothing, and for what is told as a fault."""
     cell = sheet.cell(row, column)

@@ -29,6 +29,8 @@ TAKES: Mapping[Operator, tuple[ValueType, ValueType | None]] = {
     Operator.IS_TRUE: (ValueType.YES_NO, None),
     Operator.IS_FALSE: (ValueType.YES_NO, None),
 }
+HIGHER_IS_BETTER = frozenset({Operator.AT_LEAST, Operator.MORE_THAN})
+LOWER_IS_BETTER = frozenset({Operator.AT_MOST, Operator.LESS_THAN})
 _COMPARE: Mapping[Operator, Callable[[Number, Number], bool]] = {
     Operator.AT_LEAST: lambda value, target: value >= target,
     Operator.MORE_THAN: lambda value, target: value > target,

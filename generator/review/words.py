@@ -474,6 +474,7 @@ SECTIONS: Mapping[str, ReviewPart] = {
     "school": ReviewPart.RECORDS,
     "return": ReviewPart.RECORDS,
     "claim": ReviewPart.RECORDS,
+    "account": ReviewPart.RECORDS,
     "waiver": ReviewPart.RECORDS,
     "inspection": ReviewPart.RECORDS,
     "application": ReviewPart.RECORDS,

@@ -69,11 +69,8 @@ function keep(year, data) {
 
 function showReturn(year) {
   const sameYear = year.filed ? year.last_stated : {};
-  // What belongs to a year's days is not carried over: meetings, attendance, follow-ups and lessons name their term.
-  const carried = Object.fromEntries(Object.entries(year.last_stated || {}).filter(([name]) =>
-    year.filed || !["filed_on", "counted_on", "meetings", "attendance", "follow_ups", "lessons", "school_day", "note"].includes(name)));
   const draft = kept(year);
-  const begun = { ...(draft || carried), filed_on: (draft && draft.filed_on) || today() };
+  const begun = { ...(draft || year.last_stated || {}), filed_on: (draft && draft.filed_on) || today() };
   const frame = {
     year,
     bands: desk.bands,

@@ -53,7 +53,8 @@ class Fact:
 
 def unstated(found: Return) -> tuple[str, ...]:
     """The parts of a return that the school has not stated, by field name."""
-    return tuple(part for part in PARTS if getattr(found, part) is None)
+    without = ("room",) if found.has_room is False else ()
+    return tuple(part for part in PARTS if getattr(found, part) is None and part not in without)
 
 
 def filing(site: Site, school: School) -> ReturnState:

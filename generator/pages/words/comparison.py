@@ -13,7 +13,7 @@ from generator.compliance.school_measures import MEASURABLE, Look
 from generator.edition.render import Edition, number
 from generator.files.schemas import enum_label
 from generator.model.duties import SEALED, Factor, Operator, Rule, SchoolMeasure, Subject, Target, Value
-from generator.model.operators import Number
+from generator.model.operators import LOWER_IS_BETTER, Number
 from generator.model.programme import MeasureName
 from generator.pages.programme.figures import figure
 
@@ -48,7 +48,6 @@ _WORDS: Mapping[SchoolMeasure, str] = {
     _M.LEADING_GROUP_HEAD: "HeadRole",
     _M.WORK_FILES: "WorkFile",
 }  # the others: MeasuredWord
-_TOO_MUCH = frozenset({Operator.AT_MOST, Operator.LESS_THAN})
 
 
 def listed(edition: Edition, words: Sequence[str]) -> str:
@@ -143,9 +142,9 @@ def _numbers(edition: Edition, rule: Rule, value: Number, target: Number) -> str
     words = [_figure(edition, rule, text) for text in shown]
     said = edition.say(f"compare.{rule.operator.value}", value=words[0], target=words[1])
     difference = value - target
-    if difference > 0 and rule.operator in _TOO_MUCH:
+    if difference > 0 and rule.operator in LOWER_IS_BETTER:
         return edition.say("compare.over", said=said, gap=_gap(edition, rule, difference))
-    if difference < 0 and rule.operator not in _TOO_MUCH:
+    if difference < 0 and rule.operator not in LOWER_IS_BETTER:
         return edition.say("compare.short", said=said, gap=_gap(edition, rule, -difference))
     return said
 
