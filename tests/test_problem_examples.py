@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from string import Formatter
 
@@ -16,11 +17,13 @@ from hypothesis import strategies as st
 from generator.files.catalogue import Catalogue, Code, ProblemExample, filled, load
 from generator.files.tree import Tree, folder
 from generator.problems import Problem
+from generator.records.repository import Remembered
 from generator.records.repository import load as load_repository
 from generator.text import Language
 
 ROOT = Path(__file__).resolve().parent.parent
 TYPICAL = ROOT / "tests" / "fixtures" / "typical"
+REMEMBERED: Remembered = {}
 EXAMPLES = [code for code in load().codes.values() if code.example]
 _KEY = re.compile(r"^([\w.]+):", re.MULTILINE)
 
@@ -32,8 +35,10 @@ def typical() -> dict[str, bytes]:
 
 
 def problems_of(files: dict[str, bytes]) -> tuple[Problem, ...]:
+    """What is wrong with these files; one that was read before is remembered."""
     readers = {path: lambda path=path: files[path] for path in sorted(files)}
-    return load_repository(Tree(readers=readers))[1]
+    versions = {path: sha256(data).hexdigest() for path, data in files.items()}
+    return load_repository(Tree(readers=readers, versions=versions), REMEMBERED)[1]
 
 
 def put(text: str, example: ProblemExample) -> tuple[dict[str, bytes], int]:
@@ -60,10 +65,11 @@ def test_the_mistake_gives_this_problem_there_and_nothing_else(code: Code) -> No
     assert code.example
     files, start = put(code.example.mistake, code.example)
     files = {path: data for path, data in files.items() if path != code.example.without}
-    found = [(p.code, p.at.path, f"{p.at.line - start}:{p.at.column}") for p in problems_of(files)]
+    problems = problems_of(files)
+    found = [(p.code, p.at.path, f"{p.at.line - start}:{p.at.column}") for p in problems]
     assert found == [(code.name, code.example.path, code.example.at)]
     for language in Language:
-        said = [load().message(p, language) + load().hint(p, language) for p in problems_of(files)]
+        said = [load().message(p, language) + load().hint(p, language) for p in problems]
         assert not set("".join(said)) & set("{}")
 
 
