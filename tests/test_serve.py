@@ -22,13 +22,13 @@ from tests.district import git
 SPEAKER = Speaker(catalogue=load(), language=Language.EN)
 
 ROOT = Path(__file__).resolve().parent.parent
-TYPICAL = ROOT / "tests" / "fixtures" / "typical"
-PATIENCE = 60_000  # milliseconds: a build on a slow machine
+MINIMAL = ROOT / "tests" / "fixtures" / "minimal"  # built three times here
+PATIENCE = 600_000  # milliseconds: builds on a machine that is busy with other things
 
 
 @pytest.fixture
 def district(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(TYPICAL, tmp_path / "district"))
+    return Path(shutil.copytree(MINIMAL, tmp_path / "district"))
 
 
 @pytest.fixture
@@ -66,7 +66,8 @@ def line_with(process: subprocess.Popen[str], words: str) -> str:
 def test_changes_and_problems_reach_the_browser(
     preview: subprocess.Popen[str], district: Path, browser: Browser
 ) -> None:
-    url = next(word for word in line_with(preview, "http://127.0.0.1:").split() if word.startswith("http"))
+    url = next(word for word in line_with(preview, "http").split() if word.startswith("http"))
+    assert url.startswith("http://127.0.0.1:")  # on this machine only
     page = browser.new_page()
     page.goto(url)
     record = district / "records" / "district.yml"
@@ -88,10 +89,6 @@ def test_changes_and_problems_reach_the_browser(
     expect(overlay).to_have_count(0, timeout=PATIENCE)
     expect(page.locator("h1")).not_to_contain_text("改过名字的学区")
     page.close()
-
-
-def test_the_preview_listens_on_this_machine_only(preview: subprocess.Popen[str]) -> None:
-    assert "http://127.0.0.1:" in line_with(preview, "http://")
 
 
 def test_a_build_that_is_overtaken_is_ended_and_told_to_nobody(tmp_path: Path) -> None:
