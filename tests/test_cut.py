@@ -58,7 +58,7 @@ from generator.statistics.tables import Filing, Ledger, share_of, tabulate
 from generator.text import Text
 from sample.__main__ import made_recipients, seal_all, without_sealed
 from sample.submissions import CORRECTED, filings
-from tests.district import District, git, run
+from tests.district import District, git, only, run
 
 ROOT = Path(__file__).resolve().parent.parent
 TERM = TermId("2025-2026-1")
@@ -502,11 +502,12 @@ def test_what_a_release_says_of_everybody_is_said_to_the_attacker() -> None:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> District:
-    """The sample's district with keys of its own, first revisions sealed, committed."""
+    """Twelve schools of the sample with keys of their own, first revisions sealed, committed."""
     beside = tmp_path_factory.mktemp("release")
     root = beside / "district"
     shutil.copytree(ROOT / "records", root / "records", ignore=shutil.ignore_patterns("*.age", "*.receipt.yml"))
     shutil.rmtree(root / "records" / "releases", ignore_errors=True)
+    only(root, SCHOOLS)
     (beside / "keys").mkdir()
     recipients = made_recipients(root, repository(), beside / "keys")
     terms = (TERM, "2025-2026-2")

@@ -38,7 +38,7 @@ from generator.text import Language
 from sample.__main__ import made_recipients, seal_all
 from sample.submissions import Filing, filings
 from tests import killing
-from tests.district import ROOT, District, district, git, run, sign_up, signing_key
+from tests.district import ROOT, District, district, git, only, run, sign_up, signing_key
 from tests.test_cut import PRIMARY, TERM, repository
 
 SENTINEL = 3719  # pupils on the roll of a band
@@ -59,7 +59,7 @@ def marked(one: Submission) -> Submission:
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample's records with keys of their own, and what six schools handed in."""
+    """Six schools of the sample with keys of their own, and what they handed in."""
     beside = tmp_path_factory.mktemp("faults")
     root = beside / "district"
     shutil.copytree(
@@ -67,6 +67,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         root / "records",
         ignore=shutil.ignore_patterns("*.age", "*.receipt.yml", "releases", "recipients"),
     )
+    only(root, PRIMARY)
     (beside / "keys").mkdir()
     seal_all(root, handed_in(), made_recipients(root, repository(), beside / "keys"))
     (root / ".gitattributes").write_text("*.age -text\n", encoding="ascii")
