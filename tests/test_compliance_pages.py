@@ -14,7 +14,7 @@ import pytest
 from generator.compliance.evaluate import WORST_FIRST, Verdict, is_sealed, rules_of
 from generator.edition.literal import settle
 from generator.edition.render import Edition, edition
-from generator.edition.site import Page, site
+from generator.edition.site import Page, Site, site
 from generator.files.catalogue import load
 from generator.model.duties import Subject
 from generator.model.ids import SchoolId
@@ -24,16 +24,27 @@ from generator.pages.duties.overdue import overdue, unfiled
 from generator.pages.families import pages
 from generator.pages.schools import schools
 from generator.publish.build import read
+from generator.records.repository import Repository
 from generator.text import Language
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 @cache
-def made(language: Language, day: date = date(2026, 11, 24)) -> Edition:
+def sample() -> Repository:
     repository, problems = read(ROOT)
     assert repository is not None, problems
-    return edition(site(repository, day, None), language, load())
+    return repository
+
+
+@cache
+def judged(day: date) -> Site:
+    return site(sample(), day, None)
+
+
+@cache
+def made(language: Language, day: date = date(2026, 11, 24)) -> Edition:
+    return edition(judged(day), language, load())
 
 
 @cache
