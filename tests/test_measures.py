@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.compliance.measures import MEASURES, Measured, measure
+from generator.model.district import Body, BodyKind
 from generator.model.ids import ActivityId, SchoolId, TermId, YearId
 from generator.model.programme import ActivityKind, ActivityState
 from generator.model.programme import MeasureName as Name
@@ -217,6 +218,23 @@ def test_counted_and_left_out_are_all_schools(rows: list[tuple[int, int | None]]
     for name in (Name.PSYCHOLOGY_TEACHERS, Name.STAFFING_SHARE, Name.ENROLMENT, Name.COUNSELLING_ROOMS):
         got: Measured = measure(name, with_returns(*returns), YEAR, END)
         assert got.counted + got.left_out == 3
+
+
+def test_bodies_count_by_their_kind_their_head_and_the_posts_that_they_state() -> None:
+    one = replace(sample().district.bodies[0], kind=BodyKind.GUIDANCE_CENTRE, headed_by_director=True)
+    centre = replace(one, research_posts=None)
+    group = replace(one, kind=BodyKind.LEADING_GROUP, headed_by_director=None, research_posts=2)
+
+    def got(name: Name, *bodies: Body) -> tuple[object, int]:
+        district = replace(sample().district, bodies=bodies)
+        measured = measure(name, replace(sample(), district=district), YEAR, END)
+        return measured.value, len(measured.cites)
+
+    assert got(Name.GUIDANCE_CENTRES, centre, group) == (1, 1)
+    assert got(Name.LEADING_GROUPS_BY_DIRECTOR, centre, group) == (0, 0)
+    assert got(Name.LEADING_GROUPS_BY_DIRECTOR, centre, replace(group, headed_by_director=True)) == (1, 1)
+    assert got(Name.RESEARCH_POSTS, centre, group) == (2, 1)
+    assert got(Name.RESEARCH_POSTS, centre) == (0, 0)
 
 
 OUTREACH = (
