@@ -47,19 +47,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-# Two that wait for the same site do not stand side by side at the beginning.
+# By the seconds of CPU that they take. Two that wait for the same site do not stand side by side at the beginning.
 _LONG = (
+    "accessibility",
     "browser",
-    "workflows",
+    "sealed_commands",
     "release_faults",
+    "review_built",
+    "statistics",
+    "workflows",
     "cut",
     "build",
     "sheets",
-    "accessibility",
-    "statistics",
     "diff",
-    "sealed_commands",
     "release_scripts",
+    "provenance",
     "serve",
 )
 
