@@ -282,7 +282,8 @@ def test_every_page_forbids_what_it_does_not_need(sample_site: Path) -> None:
         ) | dict.fromkeys(("default-src", "base-uri", "form-action"), "'none'"), path
         assert not re.search("<(?:script|link|style|base)", head), path
         assert not re.search(
-            r"<style|\sstyle=|<script(?![^>]* src=|[^>]* type=\"application/json\")|<[^>]*\son[a-z]+=|javascript:", text
+            r"<style|\sstyle=|<script(?![^>]* src=|[^>]* type=\"application/(?:ld\+)?json\")|<[^>]*\son[a-z]+=|javascript:",
+            text,
         ), path
 
 

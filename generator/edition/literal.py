@@ -8,7 +8,9 @@ same as what comes out of the engine. Must not know templates, pages or engines.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from markupsafe import Markup
@@ -49,6 +51,14 @@ def settle(html: str) -> str:
 def anchor(text: object) -> Markup:
     """A record's id as it can stand in the braces of a Markdown heading."""
     return Markup(re.sub(r"[^A-Za-z0-9_-]", "-", str(text)))
+
+
+def data_block(data: Mapping[str, object]) -> Markup:
+    """JSON in a block of data, which no browser runs: no sign in it ends the block or is read as a reference."""
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True)
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(f'<script type="application/ld+json">{text}</script>')
 
 
 def _reference(found: re.Match[str]) -> str:

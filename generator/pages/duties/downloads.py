@@ -112,6 +112,15 @@ def pages(edition: Edition) -> Iterator[Page]:
     )
 
 
+# What a file is where its last ending does not say it.
+_ENDS = {
+    ".schema.json": "schema",
+    "-metadata.json": "csvw",
+    "/datapackage.json": "package",
+    "/changes.csv": "changes",
+}
+
+
 def kept(edition: Edition, files: Iterable[File]) -> tuple[File, ...]:
     """The files that lie in this language's half of the site.
 
@@ -146,7 +155,7 @@ def schema_file(edition: Edition, name: str, path: str) -> File:
 
 def download(edition: Edition, file: File, here: str, words: str) -> DownloadFile:
     """A file in the list of the page `here`; the catalogue says below `words` what each kind of file holds."""
-    kind = "schema" if file.path.endswith(".schema.json") else file.path.rpartition(".")[2]
+    kind = next((kind for end, kind in _ENDS.items() if file.path.endswith(end)), file.path.rpartition(".")[2])
     half = FOLDERS[edition.language]
     target = file.path if _is_shared(file) else f"{half}{file.path}"
     return DownloadFile(

@@ -16,10 +16,10 @@ from generator.edition.render import Edition
 from generator.edition.site import File
 from generator.edition.spreadsheet import Sheet, SheetValue, as_csv, as_workbook
 from generator.files.schemas import enum_label
-from generator.model.cells import Shown
+from generator.model.cells import Published, Shown
 from generator.model.district import RiskLevel
 from generator.model.ids import SchoolId
-from generator.model.releases import Participation, Release, digest
+from generator.model.releases import Participation, Release, digest, id_of
 from generator.pages.duties.downloads import schema_file
 from generator.pages.statistics.tables import MARK, NOBODY, SHOWN_MARK, ReleaseWords, is_share, term_of
 from generator.text import Text
@@ -45,6 +45,13 @@ COLUMNS = (
 )
 
 
+CHANGES = f"{FOLDER}/changes.csv"
+CHANGE_COLUMNS = (
+    *("release", "previous", "released_on", "table", "row", "column"),
+    *("from", "from_status", "to", "to_status", "why"),
+)
+
+
 def path_of(name: str, kind: str) -> str:
     """The address of a release's file, or of `latest`."""
     return f"{FOLDER}/{name}.{kind}"
@@ -61,6 +68,33 @@ def files(edition: Edition, release: Release, names: Sequence[str]) -> Iterator[
 def schema(edition: Edition) -> File:
     """The form of the JSON files."""
     return schema_file(edition, "statistics", SCHEMA)
+
+
+def before(edition: Edition, release: Release) -> Release | None:
+    """The revision before a release, if that stands."""
+    name = id_of(release.term, release.revision - 1)
+    return next((r for r in edition.site.releases if r.id == name), None)
+
+
+def changes(edition: Edition) -> File:
+    """What every revision tells otherwise than the one before: a row a cell, from what to what, and why."""
+    pairs = [(r, earlier) for r in edition.site.releases if (earlier := before(edition, r))]
+    rows = [row for release, earlier in pairs for row in _changed(edition, release, earlier)]
+    columns = tuple((name, 14) for name in CHANGE_COLUMNS)
+    return File(path=CHANGES, content=as_csv(Sheet(name="changes", columns=columns, rows=rows)))
+
+
+def _changed(edition: Edition, release: Release, earlier: Release) -> Iterator[list[SheetValue]]:
+    head: list[SheetValue] = [release.id, earlier.id, release.released_on]
+    why = edition.plain(release.correction)
+    after, then = release.cells, earlier.cells
+    for cell in (c for c in dict.fromkeys((*after, *then)) if after.get(c) != then.get(c)):
+        told = [part for found in (then, after) for part in _value_or_none(cell.column, found.get(cell))]
+        yield [*head, cell.table, cell.row, cell.column, *told, why]
+
+
+def _value_or_none(column: str, cell: Published | None) -> tuple[int | float | None, str | None]:
+    return (None, NOBODY) if cell is None else _value(column, cell)
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------

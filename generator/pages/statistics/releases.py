@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from generator.edition.literal import data_block
 from generator.edition.render import Edition, TemplateData
-from generator.edition.site import Page
+from generator.edition.site import File, Page
 from generator.files.schemas import published
 from generator.model.cells import Cell, Published
 from generator.model.district import Term
@@ -24,12 +25,12 @@ from generator.model.releases import (
     SchoolVerdicts,
     Withdrawal,
     digest,
-    id_of,
 )
 from generator.model.schools import School
 from generator.pages.about.dictionary import FieldLine, fields
 from generator.pages.duties.downloads import ColumnMeaning, DownloadFile, download, kept
-from generator.pages.statistics.release_files import COLUMNS, FORMAT, about, files, schema
+from generator.pages.statistics.descriptions import csvw, dataset, package
+from generator.pages.statistics.release_files import COLUMNS, FORMAT, about, before, changes, files, schema
 from generator.pages.statistics.statistics import TitledRelease, newest_release
 from generator.pages.statistics.tables import (
     MARK,
@@ -133,6 +134,7 @@ class ReleasePage(TemplateData):
 
     template: ClassVar[str] = "statistics/release.md.j2"
     release: Release
+    dataset: str  # a block of data, as it stands in the page
     later: Release | None
     facts: tuple[ReleaseFact, ...]
     changes: tuple[ChangedCell, ...]
@@ -225,9 +227,9 @@ def _withdrawn_page(edition: Edition, release: Release) -> Page:
 def _release(edition: Edition, release: Release, *, latest: bool) -> Page:
     words = ReleaseWords(edition=edition, release=release)
     names = (release.id, "latest") if latest else (release.id,)
-    made = tuple(files(edition, release, names))
+    made = (*files(edition, release, names), *(csvw(edition, release, name) for name in names))
     path = f"{PATH}/{release.id}"
-    before = next((r for r in edition.site.releases if r.id == id_of(release.term, release.revision - 1)), None)
+    earlier = before(edition, release)
     later = [r for r in edition.site.releases if r.term == release.term and r.revision > release.revision]
     return edition.page(
         path=path,
@@ -236,9 +238,10 @@ def _release(edition: Edition, release: Release, *, latest: bool) -> Page:
         description=edition.say("releases.one.description", release=release.id),
         data=ReleasePage(
             release=release,
+            dataset=data_block(dataset(edition, release)),
             later=later[-1] if later else None,
             facts=tuple(_facts(words)),
-            changes=(*_changes(words, before), *_moved(words, before)) if before else (),
+            changes=(*_changes(words, earlier), *_moved(words, earlier)) if earlier else (),
             files=tuple(download(edition, file, path, _HOLDS) for file in made if "/latest." not in file.path),
             symbols=symbols(words),
             tables=tuple(released_table(words, table, words.table(table.id)) for table in release.tables),
@@ -313,7 +316,10 @@ def _rule(edition: Edition, rule: RuleId) -> RuleName:
 
 def _downloads(edition: Edition, newest: Release | None) -> Page:
     path = "statistics/downloads"
-    made = (*(files(edition, newest, ("latest",)) if newest else ()), schema(edition))
+    made: tuple[File, ...] = (schema(edition),)
+    if newest:
+        whole = (package(edition, edition.site.releases), changes(edition))
+        made = (*files(edition, newest, ("latest",)), csvw(edition, newest, "latest"), *whole, *made)
     return edition.page(
         path=path,
         kind="downloads",
@@ -329,7 +335,7 @@ def _downloads(edition: Edition, newest: Release | None) -> Page:
             mark=MARK,
         ),
         cites=[r.source for r in edition.site.releases] or [edition.site.repository.district.source],
-        files=kept(edition, [schema(edition)]),
+        files=kept(edition, [file for file in made if "/latest." not in file.path]),
     )
 
 
