@@ -198,10 +198,11 @@ def test_a_return_is_not_known_before_it_is_filed() -> None:
 def test_a_policy_binds_while_it_is_in_force() -> None:
     policies = dict(typical().policies)
     policies[PolicyId("xinzhuli")] = replace(
-        policies[PolicyId("xinzhuli")], in_force_from=NOW, in_force_until=NOW + timedelta(days=1)
+        policies[PolicyId("xinzhuli")], in_force_from=date(2026, 10, 31), in_force_until=NOW
     )
     changed = replace(typical(), policies=policies)
-    found = [check_of(changed, "STAFF-01", "xz01", NOW + timedelta(days=n)).verdict for n in (-1, 0, 1, 2)]
+    days = (date(2026, 10, 30), date(2026, 10, 31), NOW, NOW + timedelta(days=1))
+    found = [check_of(changed, "STAFF-01", "xz01", day).verdict for day in days]
     assert found == [Verdict.NOT_APPLICABLE, Verdict.MET, Verdict.MET, Verdict.NOT_APPLICABLE]
 
 
@@ -385,7 +386,9 @@ def test_a_better_return_makes_no_other_school_worse(data: st.DataObject) -> Non
 
 
 def test_the_sample_shows_every_verdict() -> None:
-    assert {c.verdict for c in evaluate(sample(), NOW).checks} == set(Verdict)
+    later = date(2027, 5, 20)  # when figures counted in September are too old
+    shown = {c.verdict for day in (NOW, later) for c in evaluate(sample(), day).checks}
+    assert shown == set(Verdict)
 
 
 def test_every_clause_has_a_rule_or_says_why_not() -> None:
@@ -397,7 +400,7 @@ def test_every_clause_has_a_rule_or_says_why_not() -> None:
 def test_every_rule_of_a_clause_not_read_verbatim_shows_so() -> None:
     """What is not graded V must stay marked: no rule hides the grade of its clause."""
     grades = {sample().clauses[ref].verification for rule in sample().rules.values() for ref in rule.clauses}
-    assert grades == {Verification.VERBATIM, Verification.SECONDARY}
+    assert grades == set(Verification)
 
 
 def test_claims_hold_in_their_year_and_the_present_year_falls_short() -> None:

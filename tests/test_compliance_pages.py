@@ -79,17 +79,17 @@ def test_what_is_due_comes_nearest_first() -> None:
 
 
 def test_figures_are_warned_of_before_they_are_too_old() -> None:
-    """xz18 counted on 2026-04-20; 240 days make 2026-12-16, warned of from 30 days before."""
+    """xz18 counted on 2026-09-20; 240 days make 2027-05-18, warned of from 30 days before."""
     school = SchoolId("xz18")
     for day, warned in (
-        (date(2026, 11, 15), False),
-        (date(2026, 11, 16), True),
-        (date(2026, 12, 16), True),
-        (date(2026, 12, 17), False),  # too old now: it stands among what is to be done
+        (date(2027, 4, 17), False),
+        (date(2027, 4, 18), True),
+        (date(2027, 5, 18), True),
+        (date(2027, 5, 19), False),  # too old now: it stands among what is to be done
     ):
         content = made(Language.ZH, day).site
         assert any(checklist.lapses(content, c) for c in content.verdicts.by_school[school]) is warned, day
-    late = made(Language.ZH, date(2026, 12, 17)).site.verdicts.by_school[school]
+    late = made(Language.ZH, date(2027, 5, 19)).site.verdicts.by_school[school]
     assert any(c.verdict is Verdict.STALE for c in late)
 
 

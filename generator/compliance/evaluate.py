@@ -34,7 +34,7 @@ from generator.model.duties import (
 from generator.model.ids import ClauseRef, SchoolId, YearId
 from generator.model.inspections import Inspection, SchemeId, SchemeKind
 from generator.model.operators import HIGHER_IS_BETTER, answered, applies, holds, target_value
-from generator.model.programme import MeasureName, Modality, Policy
+from generator.model.programme import MeasureName, Modality
 from generator.model.schools import Return, School
 from generator.problems import Position
 from generator.records.repository import Repository, identical, own_records
@@ -273,9 +273,7 @@ class _Day:
 def _day(repository: Repository, as_of: date) -> _Day:
     year = repository.district.year_on(as_of)
     begun = {kind: tuple(p for p in periods(kind, year) if p.first_day <= as_of) for kind in PeriodKind}
-    in_force = frozenset(
-        clause.ref for p in repository.policies.values() if _in_force(p, as_of) for clause in p.clauses
-    )
+    binding = {clause.ref: p.binding(clause) for p in repository.policies.values() for clause in p.clauses}
     parameters = repository.parameters
     waivers: dict[tuple[RuleId, SchoolId], tuple[Waiver, ...]] = {}
     for waiver in repository.waivers.values():
@@ -287,7 +285,10 @@ def _day(repository: Repository, as_of: date) -> _Day:
         year=year,
         whole_year=periods(PeriodKind.YEAR, year)[0],
         parameters=parameters,
-        rules=tuple(_ready(rule, begun[rule.period], year, in_force, parameters) for rule in repository.rules.values()),
+        rules=tuple(
+            _ready(rule, begun[rule.period], year, _spans(rule, binding), parameters, as_of)
+            for rule in repository.rules.values()
+        ),
         waivers=waivers,
         kinds={scheme.id: scheme.kind for scheme in repository.schemes.values()},
         visits=_visits(repository, as_of),
@@ -319,18 +320,20 @@ def _ready(
     rule: Rule,
     begun: tuple[Period, ...],
     year: SchoolYear,
-    in_force: frozenset[ClauseRef],
+    spans: tuple[tuple[date, date], ...],
     parameters: Mapping[str, int | float],
+    as_of: date,
 ) -> _Ready:
     measures = measures_of(rule) if rule.subject is Subject.SCHOOL else ()
     fixed = (
         target_value(rule.target, lambda _: None, parameters) if rule.target and rule.target.measure is None else None
     )
+    due = [(period, due_day(rule.due, period, year)) for period in begun]
     return _Ready(
         rule=rule,
-        in_force=not in_force.isdisjoint(rule.clauses),
+        in_force=any(first <= as_of <= last for first, last in spans),
         limited=rule.applies_to.restricts,
-        slots=tuple((period, due_day(rule.due, period, year)) for period in begun),
+        slots=tuple(slot for slot in due if any(_bound(rule, slot, span) for span in spans)),
         fixed=fixed,
         inspects=tuple(name for name in measures if name in INSPECTED),
         reads_return=any(name in MEASURABLE and name not in SEALED for name in measures),
@@ -338,9 +341,18 @@ def _ready(
     )
 
 
-def _in_force(policy: Policy, on: date) -> bool:
-    begins = policy.in_force_from or policy.adopted_on
-    return (begins is None or begins <= on) and (policy.in_force_until is None or on <= policy.in_force_until)
+def _spans(rule: Rule, binding: Mapping[ClauseRef, tuple[date, date]]) -> tuple[tuple[date, date], ...]:
+    """The first and last days between which a rule is used and a clause behind it binds."""
+    own = (rule.in_force_from or date.min, rule.in_force_until or date.max)
+    return tuple((max(own[0], first), min(own[1], last)) for first, last in (binding[ref] for ref in rule.clauses))
+
+
+def _bound(rule: Rule, slot: tuple[Period, date], span: tuple[date, date]) -> bool:
+    """Whether a period is judged: its last day comes while the rule binds, and the period is not over before."""
+    (period, due), (first, last) = slot, span
+    if rule.due.anchor is Anchor.INSPECTION:  # the inspection sets the day
+        return first <= period.last_day and period.first_day <= last
+    return first <= period.last_day and first <= due <= last
 
 
 def due_day(due: Due, period: Period, year: SchoolYear) -> date:
@@ -414,7 +426,8 @@ class _SchoolOnDay:
         found = day.repository.returns.get((school.id, day.year.id))
         self.day, self.school = day, school
         self.found = found if found is not None and found.filed_on <= day.as_of else None
-        self.opened = school.opened_on is None or school.opened_on <= day.as_of or self.found is not None
+        self.opened = school.is_open(day.as_of)
+        self.whole_year = school.was_there(day.year.first_day, date.max)
         stated = self.found.classes if self.found else school.classes
         self.stages, self.classes = frozenset(stated), sum(stated.values())
         self._values: dict[tuple[str, str], Value | None] = {}
@@ -448,7 +461,7 @@ class _SchoolOnDay:
         found, fresh_until = self.found if ready.reads_return else None, None
         if rule.freshness is not None and found is not None:
             fresh_until = found.counted_on + timedelta(days=rule.freshness.days)
-        moments = tuple([self._moment(ready, period, due, fresh_until) for period, due in ready.slots])
+        moments = tuple([self._moment(ready, period, due, fresh_until) for period, due in self._slots(ready)])
         check = _check(rule, self.school, moments, fresh_until, found)
         return check._replace(further=self._inspected(ready.inspects)) if ready.inspects else check
 
@@ -464,7 +477,7 @@ class _SchoolOnDay:
                 value=None,
                 target=target,
             )
-            for period, due in ready.slots
+            for period, due in self._slots(ready)
         )
         further = (
             (Evidence(kind="release", at=told.at, field=("school_verdicts",), dated=told.on, filed=told.on),)
@@ -472,6 +485,12 @@ class _SchoolOnDay:
             else ()
         )
         return _check(ready.rule, self.school, moments, None, None)._replace(further=further)
+
+    def _slots(self, ready: _Ready) -> tuple[tuple[Period, date], ...]:
+        """The periods that the school was there for, up to their last day."""
+        if self.whole_year:
+            return ready.slots
+        return tuple((p, due) for p, due in ready.slots if self.school.was_there(min(due, p.last_day), due))
 
     def _inspected(self, measures: tuple[str, ...]) -> tuple[Evidence, ...]:
         visits = self._visits(self.day.whole_year)
@@ -587,6 +606,8 @@ def _district(day: _Day, ready: _Ready) -> Check:
             figures[name] = measure(MeasureName(name), day.repository, day.year.id, day.as_of)
         return figures[name].value
 
+    if not ready.slots:
+        return _check(rule, None, (), None, None)
     found = value(rule.measure)
     target = target_value(rule.target, value, day.parameters) if rule.target else None
     period, due = ready.slots[0]

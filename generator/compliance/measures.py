@@ -61,8 +61,8 @@ class Scope:
         return tuple(r for r in self.repository.returns.values() if r.year == self.year and r.filed_on <= self.as_of)
 
     def schools(self) -> int:
-        """How many schools there were: those opened by then, and any that filed."""
-        opened = {s.id for s in self.repository.schools.values() if s.opened_on is None or s.opened_on <= self.as_of}
+        """How many schools there were: those open then, and any that filed."""
+        opened = {s.id for s in self.repository.schools.values() if s.is_open(self.as_of)}
         return len(opened | {r.school for r in self.returns()})
 
     def held(self, kind: ActivityKind) -> tuple[Activity, ...]:

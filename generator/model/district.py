@@ -170,6 +170,10 @@ class District:
         begun = [year for year in self.years if year.first_day <= day]
         return begun[-1] if begun else self.years[0]
 
+    def calendar_ended(self, day: date) -> date | None:
+        """The last day of the last school year, if a day comes after it: then nobody knows what is due."""
+        return last if day > (last := self.years[-1].last_day) else None
+
     def year_of(self, term: TermId) -> SchoolYear:
         """The school year of a term."""
         return next(year for year in self.years if any(one.id == term for one in year.terms))

@@ -287,6 +287,8 @@ class Rule:
 
     id: RuleId
     clauses: tuple[ClauseRef, ...]
+    in_force_from: date | None  # where it was first used later than its clauses bind
+    in_force_until: date | None
     modality: Modality
     subject: Subject
     title: Text

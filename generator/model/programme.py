@@ -174,6 +174,9 @@ class Clause:
     citation: Text
     modality: Modality
     text: Text
+    in_force_from: date | None  # where it is not that of the whole text
+    in_force_until: date | None
+    replaced_by: ClauseRef | None
     verification: Verification
     systems: tuple[SystemNumber, ...]
     why_no_rule: Text | None  # why nothing checks it, where no rule does
@@ -191,6 +194,7 @@ class Policy:
     adopted_on: date | None
     in_force_from: date | None
     in_force_until: date | None
+    entered_on: date | None  # where nobody knows since when it binds: the day it was entered here
     summary: Text
     origin: Source
     decided_here: bool  # by the district itself: the record is the text
@@ -203,6 +207,15 @@ class Policy:
     def places(self) -> int:
         """How many clauses of the text are entered: several of ours may put one clause of it in words."""
         return len({clause.citation.zh for clause in self.clauses})
+
+    def binding(self, clause: Clause) -> tuple[date, date]:
+        """The first and the last day on which one of its clauses binds; where the first is not known, it binds nobody
+        before it was adopted or, failing that, entered.
+        """
+        first = self.in_force_from or self.adopted_on or self.entered_on or date.max
+        return max(first, clause.in_force_from or first), min(
+            self.in_force_until or date.max, clause.in_force_until or date.max
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

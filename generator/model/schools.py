@@ -59,6 +59,14 @@ class HeadRole(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierName:
+    """What a school was called, and the last day of that name."""
+
+    title: Text
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class School:
     """A school's profile. `classes` and `enrolment` are by stage, as of `counted_on`; the id is the school's code."""
 
@@ -68,11 +76,24 @@ class School:
     stages: tuple[Stage, ...]
     area: str
     opened_on: date | None
+    closed_on: date | None
+    merged_into: SchoolId | None
+    earlier_names: tuple[EarlierName, ...]
     counted_on: date
     classes: Mapping[Stage, int]
     enrolment: Mapping[Stage, int]
     place: Locate
     source: Position
+
+    def is_open(self, on: date) -> bool:
+        """Whether there was such a school on a day."""
+        return (self.opened_on is None or self.opened_on <= on) and (self.closed_on is None or on <= self.closed_on)
+
+    def was_there(self, first: date, last: date) -> bool:
+        """Whether there was such a school on a day and still, or again, on a later one."""
+        return (self.opened_on is None or self.opened_on <= first) and (
+            self.closed_on is None or last <= self.closed_on
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

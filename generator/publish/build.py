@@ -107,6 +107,15 @@ def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path
     )  # files may be large, and are written
 
 
+def notice(made: Edition) -> str:
+    """What stands on every page: that the data are a sample, that the calendar has ended."""
+    district, as_of = made.site.repository.district, made.site.as_of
+    said = [made.plain(district.notice)] if district.notice else []
+    if (last := district.calendar_ended(as_of)) is not None:
+        said.append(made.say("theme.calendar_ended", day=made.day(as_of), last=made.day(last)))
+    return " ".join(said)
+
+
 def _settings(half: Half, engine: Engine) -> dict[str, Any]:
     """`mkdocs.yml` with what differs by language and by Site.
 
@@ -135,7 +144,7 @@ def _settings(half: Half, engine: Engine) -> dict[str, Any]:
             "other": other.language.value,
             "other_label": made.say("theme.other_language"),
             "styles": engines.STYLES[engine],
-            "notice": literal(made.plain(district.notice)),
+            "notice": literal(notice(made)),
             "commit": content.commit.id[:12] if content.commit else "",
             "as_of": made.day(content.as_of),
             "other_words": {key: other.say(f"theme.{key}") for key in ("home", "not_found")},

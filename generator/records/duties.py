@@ -48,6 +48,8 @@ def parse_rule(node: Node) -> d.Rule:
     return d.Rule(
         id=d.RuleId(node.data["id"]),
         clauses=tuple(ClauseRef(ref) for ref in node.data["clauses"]),
+        in_force_from=node.day_or_none("in_force_from"),
+        in_force_until=node.day_or_none("in_force_until"),
         modality=Modality(node.data["modality"]),
         subject=d.Subject(node.data["subject"]),
         title=node.text("title"),

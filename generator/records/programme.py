@@ -39,7 +39,7 @@ from generator.model.programme import (
     Strand,
     Verification,
 )
-from generator.problems import Problem
+from generator.problems import Problem, problem
 from generator.records.district import BODY, SYSTEM, YEAR, day_of_folder
 from generator.records.fields import Node, in_order, unique
 from generator.records.references import Known, Offer, Reference, Referent, listed
@@ -80,6 +80,7 @@ def parse_policy(node: Node) -> Policy:
         adopted_on=node.day_or_none("adopted_on"),
         in_force_from=node.day_or_none("in_force_from"),
         in_force_until=node.day_or_none("in_force_until"),
+        entered_on=node.day_or_none("entered_on"),
         summary=node.text("summary"),
         origin=_origin(node),
         decided_here=node.get("decided_here") or False,
@@ -97,6 +98,9 @@ def _clause(policy: str, node: Node) -> Clause:
         citation=node.text("citation"),
         modality=Modality(node.data["modality"]),
         text=node.text("text"),
+        in_force_from=node.day_or_none("in_force_from"),
+        in_force_until=node.day_or_none("in_force_until"),
+        replaced_by=ClauseRef(node.data["replaced_by"]) if "replaced_by" in node.data else None,
         verification=Verification(node.data["verification"]),
         systems=_systems(node),
         why_no_rule=node.text_or_none("why_no_rule"),
@@ -216,6 +220,12 @@ def check_policy(policy: Policy, node: Node) -> Iterator[Problem]:
     yield from unique(node.nodes("clauses"), "id")
     yield from in_order(node, adopted_on=policy.adopted_on, in_force_until=policy.in_force_until)
     yield from in_order(node, in_force_from=policy.in_force_from, in_force_until=policy.in_force_until)
+    if policy.in_force_from is None and policy.adopted_on is None and policy.entered_on is None:
+        yield problem(node.at(), "policy-since-when")
+    for clause, at in zip(policy.clauses, node.nodes("clauses"), strict=True):
+        yield from in_order(at, in_force_from=clause.in_force_from, in_force_until=clause.in_force_until)
+        if clause.replaced_by is not None and clause.in_force_until is None:
+            yield problem(at.at("replaced_by"), "replaced-without-day", ref=clause.ref)
 
 
 def check_plan(plan: Plan, node: Node) -> Iterator[Problem]:
@@ -243,8 +253,10 @@ def policy_offers(policy: Policy) -> Iterator[Offer]:
 
 
 def policy_refers(policy: Policy) -> Iterator[Reference]:
-    """Each clause is of systems of the programme."""
+    """Each clause is of systems of the programme; one that was replaced names another."""
     for index, clause in enumerate(policy.clauses):
+        if clause.replaced_by is not None:
+            yield Reference(to=CLAUSE, id=clause.replaced_by, at=("clauses", index, "replaced_by"))
         yield from listed(SYSTEM, clause.systems, "clauses", index, "systems")
 
 

@@ -6,6 +6,7 @@ Owns these. Must not know what is judged.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from typing import TypeVar
 
 from generator.model.district import SchoolYear
@@ -13,6 +14,7 @@ from generator.model.ids import BandId, SchoolId, TermId, YearId
 from generator.model.schools import (
     Attendance,
     Crisis,
+    EarlierName,
     FollowUp,
     HeadRole,
     LeadingGroup,
@@ -51,6 +53,11 @@ def parse_school(node: Node) -> School:
         stages=node.members("stages", Stage),
         area=node.data["area"],
         opened_on=node.day_or_none("opened_on"),
+        closed_on=node.day_or_none("closed_on"),
+        merged_into=SchoolId(node.data["merged_into"]) if "merged_into" in node.data else None,
+        earlier_names=tuple(
+            EarlierName(title=name.text("title"), until=name.day("until")) for name in node.nodes("earlier_names")
+        ),
         counted_on=node.day("counted_on"),
         classes=node.by_stage("classes"),
         enrolment=node.by_stage("enrolment"),
@@ -217,6 +224,9 @@ def check_school(school: School, node: Node) -> Iterator[Problem]:
         if frozenset(figures) != stages:
             facts = {"needed": _listed(stages), "stated": _listed(figures)}
             yield problem(node.at(name), "stages-differ", type=school.type.value, **facts)
+    yield from in_order(node, opened_on=school.opened_on, closed_on=school.closed_on)
+    if school.merged_into is not None and school.closed_on is None:
+        yield problem(node.at("merged_into"), "merged-not-closed", school=school.merged_into)
 
 
 def _listed(stages: Iterable[Stage]) -> str:
@@ -246,8 +256,10 @@ def school_offers(school: School) -> Iterator[Offer]:
 
 
 def school_refers(school: School) -> Iterator[Reference]:
-    """The area that it lies in."""
+    """The area that it lies in, and the school that took it over."""
     yield Reference(to=AREA, id=school.area, at=("area",))
+    if school.merged_into is not None:
+        yield Reference(to=SCHOOL, id=school.merged_into, at=("merged_into",))
 
 
 def school_of_folder(school: SchoolId, source: Position) -> Iterator[Reference]:
@@ -292,11 +304,29 @@ def return_agrees(filed: Return, node: Node, known: Known) -> Iterator[Problem]:
         return
     if filed.filed_on < year.first_day:
         yield from inside(node, "filed_on", filed.filed_on, year)
+    yield from inside(node, "counted_on", filed.counted_on, year)
+    yield from _filed_before(filed, node)
     yield from _days(filed, node, year)
     for reference in _bands(filed):
         band = known.find(BAND, reference.id)
         if band is not None and band.stage not in filed.classes:
             yield problem(node.at(*reference.at), "stage-not-taught", band=band.id, stage=band.stage.value)
+
+
+def _filed_before(filed: Return, node: Node) -> Iterator[Problem]:
+    """What a return tells of had happened when it was filed."""
+    days: list[tuple[date | None, tuple[str | int, ...]]] = [
+        (filed.leading_group.founded_on if filed.leading_group else None, ("leading_group", "founded_on")),
+        (filed.room.opened_on if filed.room else None, ("room", "opened_on")),
+        (filed.crisis.drill_on if filed.crisis else None, ("crisis", "drill_on")),
+        *((m.held_on, ("meetings", i, "held_on")) for i, m in enumerate(filed.meetings or ())),
+        *((v.visited_on, ("supervisor_visits", i, "visited_on")) for i, v in enumerate(filed.supervisor_visits or ())),
+        *((f.done_on, ("follow_ups", i, "done_on")) for i, f in enumerate(filed.follow_ups or ())),
+    ]
+    for day, at in days:
+        if day is not None and day > filed.filed_on:
+            facts = {"day": day.isoformat(), "filed": filed.filed_on.isoformat()}
+            yield problem(node.at(*at), "event-after-filing", node.at("filed_on"), **facts)
 
 
 def _days(filed: Return, node: Node, year: SchoolYear) -> Iterator[Problem]:

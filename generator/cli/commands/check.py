@@ -7,6 +7,7 @@ because references go everywhere.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,10 +60,22 @@ def run(request: Request) -> int:
     last = (
         request.say("check.found", files=files, count=len(found)) if found else request.say("check.fine", files=files)
     )
+    last += _calendar(request, repository)
     if repository is None or found or not any(option in request.options for option in RULES):
         show(request, told(request, found, files, last))
         return PROBLEMS if found else FINE
     return _judge(request, repository)
+
+
+def _calendar(request: Request, repository: Repository | None) -> str:
+    """That the calendar has no year for today, after the closing sentence."""
+    if repository is None:
+        return ""
+    day = request.as_of or present_day(repository.district.time_zone)
+    ended = repository.district.calendar_ended(day)
+    if ended is None:
+        return ""
+    return "\n" + request.say("check.calendar_ended", day=day.isoformat(), last=ended.isoformat())
 
 
 def _sealed(request: Request, repository: Repository | None) -> Iterator[Problem]:
@@ -98,6 +111,8 @@ def _judge(request: Request, repository: Repository) -> int:
         write_file(request, shown(judged) + "\n")
         shown = FORMATS["text"]
     print(shown(judged))
+    if ended := _calendar(request, repository):
+        print(ended.strip(), file=sys.stderr)
     return FELL_SHORT if stopped else FINE
 
 

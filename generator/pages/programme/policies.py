@@ -131,6 +131,7 @@ def _policy(edition: Edition, policy: Policy) -> Page:
         ("policy.adopted_on", policy.adopted_on),
         ("policy.in_force_from", policy.in_force_from),
         ("policy.in_force_until", policy.in_force_until),
+        ("policy.entered_on", None if policy.in_force_from or policy.adopted_on else policy.entered_on),
     )
     covered = coverage(edition, policy)
     return edition.page(

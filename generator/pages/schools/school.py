@@ -41,6 +41,7 @@ class ReturnState(StrEnum):
     INCOMPLETE = "incomplete"
     AWAITED = "awaited"
     MISSING = "missing"
+    NOT_DUE = "not-due"  # there was no such school on the last day for returns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,8 @@ def filing(site: Site, school: School) -> ReturnState:
     """How the return of the current school year stands on `as_of`; the last day for returns still counts as in time."""
     due = site.current_year.returns_due
     found = site.return_of(school.id, site.current_year.id)
+    if found is None and not school.is_open(due):
+        return ReturnState.NOT_DUE
     if found is None:
         return ReturnState.AWAITED if site.as_of <= due else ReturnState.MISSING
     if unstated(found):

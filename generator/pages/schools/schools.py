@@ -64,6 +64,7 @@ class SchoolProfile(TemplateData):
     template: ClassVar[str] = "schools/school/profile.html.j2"
     school: School
     area: Text
+    merged_into: School | None
     sizes: tuple[StageSize, ...]
 
 
@@ -151,6 +152,7 @@ _TONES: Mapping[ReturnState, str] = {
     ReturnState.INCOMPLETE: "short",
     ReturnState.AWAITED: "neutral",
     ReturnState.MISSING: "missing",
+    ReturnState.NOT_DUE: "neutral",
 }
 
 
@@ -208,7 +210,12 @@ def _blocks(edition: Edition, school: School, clauses: checklist.Clauses) -> Map
 
 def _profile(site: Site, school: School) -> SchoolProfile:
     sizes = (StageSize(stage=s, classes=school.classes[s], enrolment=school.enrolment[s]) for s in school.stages)
-    return SchoolProfile(school=school, area=_area(site, school), sizes=tuple(sizes))
+    return SchoolProfile(
+        school=school,
+        area=_area(site, school),
+        merged_into=site.repository.schools[school.merged_into] if school.merged_into else None,
+        sizes=tuple(sizes),
+    )
 
 
 def _filing(edition: Edition, school: School, current: Return | None) -> SchoolFiling:

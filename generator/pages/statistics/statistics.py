@@ -300,7 +300,7 @@ def _status(edition: Edition, term: Term) -> TermReporting:
     site, due = edition.site, term.submissions_due
     assert due
     over = site.as_of > due
-    schools = [s for s in site.repository.schools.values() if s.opened_on is None or s.opened_on <= term.last_day]
+    schools = [s for s in site.repository.schools.values() if s.was_there(term.last_day, min(due, term.last_day))]
     found = {
         s.id: r for s in schools if (r := site.repository.receipts.get((s.id, term.id))) and r.sealed_on <= site.as_of
     }
