@@ -27,7 +27,7 @@ test: lint check
 mutants: $(DEV)
 	@$(BIN)/python -m mutation --sample $(or $(SAMPLE),200) --seed $(or $(SEED),1) $(if $(AGAIN),--again) $(if $(MEASURE),--measure) $(ONLY)
 
-## explore: what is slow and rarely breaks: many more random tables for the attacker, every kind of page and chart in all eight ways, both engines, the whole bureau side, 100,000 changed records
+## explore: what is slow and rarely breaks: many more random tables for the attacker, every kind of page and chart in all eight ways, both engines, every part of the office's side of a release, 100,000 changed records
 explore: $(DEV)
 	@$(BIN)/python -m tests.mutated 100000
 	@EXPLORE=5000 $(BIN)/python -m pytest -q tests/test_audit.py tests/test_disclosure.py tests/test_accessibility.py tests/test_charts.py tests/test_sample.py tests/test_text.py tests/test_html.py

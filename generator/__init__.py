@@ -23,4 +23,4 @@ Below all: `problems` (positions, Problems, the one form of day), `text` (record
 
 from generator import modules
 
-modules.forget_where_somebody_stands()
+modules.drop_current_folder()

@@ -14,7 +14,7 @@ _HERE = __file__.replace("\\", "/").rpartition("/")[0]
 BASE = _HERE.rpartition("/")[0] or "/"  # the folder that holds this package
 
 
-def forget_where_somebody_stands() -> None:
+def drop_current_folder() -> None:
     """Of `python -m generator.…`, which puts the current folder before all others: take it away again, unless the
     program itself lies there.
     """

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.edition.entries import apart
+from generator.edition.entries import with_spaces
 from generator.edition.literal import settle
 from generator.edition.render import FOLDERS, brief, edition, markdown
 from generator.edition.site import Site, site
@@ -98,7 +98,7 @@ def test_stamped_pages_have_the_bytes_of_pages_that_the_engine_builds(built: Pat
         ordinary = [schools.ordinary(half.edition, s) for s in content.repository.schools.values()]
         ordinary += [matrix.ordinary(half.edition, grid) for grid in matrix.grids(content)]
         ordinary += [inspections.ordinary(half.edition, v) for v in inspections.announced(content)]
-        output.write(half.folder / "docs", ((f"{page.path}.md", apart(markdown(page))) for page in ordinary))
+        output.write(half.folder / "docs", ((f"{page.path}.md", with_spaces(markdown(page))) for page in ordinary))
     runs = [engine.Run(folder=half.folder, settings=building._settings(half, Engine.MKDOCS)) for half in halves]
     engine.build(runs, Engine.MKDOCS, AS_OF)
     for half in halves:

@@ -26,7 +26,7 @@ from generator.compliance.evaluate import (
     rules_of,
     tally,
 )
-from generator.compliance.school_measures import MEASURABLE, Look, periods
+from generator.compliance.school_measures import MEASURABLE, MeasureInput, periods
 from generator.files.tree import Tree, folder
 from generator.model import duties as d
 from generator.model import operators
@@ -245,8 +245,8 @@ def test_a_window_comes_due_after_it_and_the_next_one_is_told() -> None:
 # --- measures ---------------------------------------------------------------------------------------------------------
 
 
-def look(found: Return, kind: d.PeriodKind = d.PeriodKind.YEAR, number: int = 0) -> Look:
-    return Look(found=found, period=periods(kind, typical().district.years[-1])[number], bands=typical().bands)
+def look(found: Return, kind: d.PeriodKind = d.PeriodKind.YEAR, number: int = 0) -> MeasureInput:
+    return MeasureInput(found=found, period=periods(kind, typical().district.years[-1])[number], bands=typical().bands)
 
 
 ALWAYS = {d.SchoolMeasure.CLASSES, d.SchoolMeasure.ENROLMENT, d.SchoolMeasure.STAGES, d.SchoolMeasure.BANDS_DUE}
@@ -274,7 +274,7 @@ def test_a_measure_gives_the_type_that_rules_are_checked_against(name: str) -> N
     for found in sample().returns.values():
         year = sample().year(found.year)
         for period in periods(d.BY_PERIOD.get(d.SchoolMeasure(name), d.PeriodKind.YEAR), year):
-            value = MEASURABLE[name].value(Look(found=found, period=period, bands=sample().bands))
+            value = MEASURABLE[name].value(MeasureInput(found=found, period=period, bands=sample().bands))
             assert value is None or operators.type_of_value(value) is d.type_of(d.SchoolMeasure(name))
 
 

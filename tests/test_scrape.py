@@ -22,7 +22,7 @@ import openpyxl
 import pytest
 
 from generator.edition.render import FOLDERS
-from generator.files.history import EVERYTHING, brought, contents, revisions_of
+from generator.files.history import EVERYTHING, blobs_added, contents, revisions_of
 from generator.files.strict_yaml import read
 from generator.files.tree import folder
 from generator.model.cells import Cell, Published, Shown, Suppressed
@@ -319,7 +319,9 @@ def test_nobody_works_a_small_count_out_of_what_was_scraped(term: TermId, scrape
 
 def test_nor_out_of_what_git_history_holds_besides(scraped: Mapping[str, Found]) -> None:
     """Releases of these figures as they stood in any commit; releases were cut anew when the sample changed."""
-    blobs = [blob for blob in brought(ROOT, revisions_of(ROOT, EVERYTHING) or ()) if blob.path.startswith(f"{FOLDER}/")]
+    blobs = [
+        blob for blob in blobs_added(ROOT, revisions_of(ROOT, EVERYTHING) or ()) if blob.path.startswith(f"{FOLDER}/")
+    ]
     places = {blob.id: blob.path for blob in blobs}
     former = [_former(places[name], data) for name, _, data in contents(ROOT, places)]
     known = {digest(release) for release in releases()}

@@ -160,7 +160,7 @@ def print_problems(request: Request, problems: Sequence[Problem]) -> None:
     from generator.report.text import report
 
     if problems:
-        print(report(problems, shown(request.root, problems), request.speaker))
+        print(report(problems, line_reader(request.root, problems), request.speaker))
 
 
 def sound_records(request: Request, apart_from: str | None = None) -> tuple[Tree, Repository, Receipt | None] | int:
@@ -170,10 +170,10 @@ def sound_records(request: Request, apart_from: str | None = None) -> tuple[Tree
     """
     from generator.files.tree import folder
     from generator.problems import in_order
-    from generator.records.repository import apart, load
+    from generator.records.repository import load, without_sealed
 
     tree, odd = folder(request.root)
-    others, receipt = apart(tree, apart_from) if apart_from else (tree, None)
+    others, receipt = without_sealed(tree, apart_from) if apart_from else (tree, None)
     repository, problems = load(others)
     if repository is None or odd:
         print_problems(request, in_order((*odd, *problems)))
@@ -181,7 +181,7 @@ def sound_records(request: Request, apart_from: str | None = None) -> tuple[Tree
     return tree, repository, receipt
 
 
-def told(request: Request, problems: Sequence[Problem], files: int, last: str) -> Result:
+def result_of(request: Request, problems: Sequence[Problem], files: int, last: str) -> Result:
     """What was found, ready for any format."""
     from generator.files.history import prefix
     from generator.report.result import Result
@@ -190,7 +190,7 @@ def told(request: Request, problems: Sequence[Problem], files: int, last: str) -
         problems=problems,
         files=files,
         last=last,
-        source=shown(request.root, problems),
+        source=line_reader(request.root, problems),
         catalogue=load(),
         language=request.language,
         site_url=address(request.root, "site_url") if problems else None,
@@ -200,7 +200,7 @@ def told(request: Request, problems: Sequence[Problem], files: int, last: str) -
     )
 
 
-def show(request: Request, result: Result) -> None:
+def print_result(request: Request, result: Result) -> None:
     """A result in the format asked for; else as text, and as what the platform that runs us can show.
 
     `--format` with `--to` writes the format into a file and leaves the text for who reads the log.
@@ -284,21 +284,21 @@ def address(root: Path, field: str) -> str | None:
     from generator.files.strict_yaml import read
     from generator.records.repository import DISTRICT
 
-    content = source(root)(DISTRICT)
+    content = file_reader(root)(DISTRICT)
     document = read(DISTRICT, content)[0] if content else None
     found = document.data.get(field) if document and isinstance(document.data, dict) else None
     return found if isinstance(found, str) and found.startswith("https://") else None
 
 
-def shown(root: Path, problems: Sequence[Problem]) -> Callable[[str], bytes | None]:
+def line_reader(root: Path, problems: Sequence[Problem]) -> Callable[[str], bytes | None]:
     """What stands in a file, for showing the line a Problem is on; nothing of a file that holds what nobody may see."""
     from generator.guard import SECRET
 
-    hidden, read = {found.at.path for found in problems if found.code in SECRET}, source(root)
+    hidden, read = {found.at.path for found in problems if found.code in SECRET}, file_reader(root)
     return lambda path: None if path in hidden else read(path)
 
 
-def source(root: Path) -> Callable[[str], bytes | None]:
+def file_reader(root: Path) -> Callable[[str], bytes | None]:
     """What stands in a file of the working folder, for showing the line a Problem is on; None where that cannot be
     read.
     """

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
 from generator.compliance.measures import Measured, measure
-from generator.compliance.school_measures import INSPECTED, MEASURABLE, Look, Period, Visits, periods
+from generator.compliance.school_measures import INSPECTED, MEASURABLE, MeasureInput, Period, Visits, periods
 from generator.model.district import SchoolYear
 from generator.model.duties import (
     SEALED,
@@ -444,7 +444,7 @@ class _SchoolOnDay:
             return inspected.value(self._visits(period))
         if self.found is None:
             return None
-        return MEASURABLE[name].value(Look(found=self.found, period=period, bands=self.day.repository.bands))
+        return MEASURABLE[name].value(MeasureInput(found=self.found, period=period, bands=self.day.repository.bands))
 
     def _visits(self, period: Period) -> Visits:
         return Visits(

@@ -51,7 +51,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class MeasureInput:
     """What a measure may look at: one return, one period, the curriculum's bands."""
 
     found: Return
@@ -64,7 +64,7 @@ class Look:
         return self.found.filed_on > self.period.last_day
 
 
-SchoolFunction: TypeAlias = "Callable[[Look], Value | None]"
+SchoolFunction: TypeAlias = "Callable[[MeasureInput], Value | None]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +146,7 @@ def _of_room(value: Callable[[Room], Value | None]) -> SchoolFunction:
 def _words(names: tuple[str, ...], has: Callable[[Return], tuple[bool | None, ...]], *fields: FieldPath) -> Measurable:
     """The words that the return says yes to; not stated where it answers none of them."""
 
-    def value(look: Look) -> Value | None:
+    def value(look: MeasureInput) -> Value | None:
         answers = has(look.found)
         if all(answer is None for answer in answers):
             return None
@@ -203,38 +203,38 @@ def _teachers(found: Return) -> int | None:
     return None if found.staff is None else found.staff.full_time + found.staff.part_time
 
 
-def _counted(look: Look, number: int) -> int | None:
+def _counted(look: MeasureInput, number: int) -> int | None:
     """A number of events: none so far is only said once the period is over."""
     return number if number or look.over else None
 
 
-def _meetings(look: Look) -> int | None:
+def _meetings(look: MeasureInput) -> int | None:
     if look.found.meetings is None:
         return None
     return _counted(look, sum(m.minuted for m in look.found.meetings if m.term == look.period.term))
 
 
-def _guidance(look: Look) -> int | None:
+def _guidance(look: MeasureInput) -> int | None:
     attended = [a.guidance for a in look.found.attendance or () if a.term == look.period.term]
     return sum(attended) if attended else None
 
 
-def _follow_up(look: Look) -> bool | None:
+def _follow_up(look: MeasureInput) -> bool | None:
     window = look.period.id.rpartition("/")[2]
     done = [f.done for f in look.found.follow_ups or () if f.term == look.period.term and f.window == window]
     return done[0] if done else None
 
 
-def _bands(look: Look) -> tuple[BandId, ...]:
+def _bands(look: MeasureInput) -> tuple[BandId, ...]:
     """The curriculum bands that the school teaches: those it names, or all of its stages."""
     return look.found.bands or tuple(band.id for band in look.bands.values() if band.stage in look.found.classes)
 
 
-def _bands_due(look: Look) -> int:
+def _bands_due(look: MeasureInput) -> int:
     return len(_bands(look))
 
 
-def _lessons(look: Look) -> list[int] | None:
+def _lessons(look: MeasureInput) -> list[int] | None:
     """Lessons a class in the bands that the school teaches.
 
     A band that the return does not list is not stated: then nothing is said, unless a band with none decides.
@@ -244,24 +244,24 @@ def _lessons(look: Look) -> list[int] | None:
     return listed if len(listed) == len(_bands(look)) or 0 in listed else None
 
 
-def _bands_taught(look: Look) -> int | None:
+def _bands_taught(look: MeasureInput) -> int | None:
     lessons = _lessons(look)
     return None if lessons is None else sum(number > 0 for number in lessons)
 
 
-def _fewest(look: Look) -> int | None:
+def _fewest(look: MeasureInput) -> int | None:
     lessons = _lessons(look)
     return min(lessons) if lessons else None
 
 
-def _practical(look: Look) -> bool | None:
+def _practical(look: MeasureInput) -> bool | None:
     if look.found.school_day is None:
         return None
     held = look.period.id in look.found.school_day.practical_months
     return held or (False if look.over else None)
 
 
-def _bands_reaching(look: Look) -> int | None:
+def _bands_reaching(look: MeasureInput) -> int | None:
     """Bands with at least the district's number of lessons; nothing is said while one is not stated."""
     lessons = _lessons(look)
     if lessons is None:
@@ -287,13 +287,13 @@ def _sleep(found: Return) -> tuple[bool | None, ...]:
     return (day.sleep_watched, None if day.early_arrival is None else not day.early_arrival)
 
 
-def _regular_visits(look: Look) -> int | None:
+def _regular_visits(look: MeasureInput) -> int | None:
     if look.found.supervisor_visits is None:
         return None
     return _counted(look, sum(v.term == look.period.term for v in look.found.supervisor_visits))
 
 
-def _sealed(_: Look) -> None:
+def _sealed(_: MeasureInput) -> None:
     """Open records never hold these: a release gives their verdicts."""
 
 

@@ -1,4 +1,4 @@
-"""What the search finds of a stamped page, and how a page's text is written so that words stay apart.
+"""What the search finds of a stamped page, and how a page's text is written so that words stay with_spaces.
 
 Owns the Entry. Must not know the engines' index files.
 """
@@ -13,7 +13,7 @@ _TOUCHING = re.compile(
 )
 
 
-def apart(body: str) -> str:
+def with_spaces(body: str) -> str:
     """A page's text with a space between elements that touch: the engine's index drops the marks, and would make one
     word of two cells.
     """

@@ -318,7 +318,7 @@ def content_at(root: Path, places: Iterable[tuple[str, str]]) -> Mapping[tuple[s
     return {place: read[blob] for place, blob in found.items()}
 
 
-def brought(root: Path, revisions: Sequence[str], below: Sequence[str] = ()) -> tuple[Blob, ...]:
+def blobs_added(root: Path, revisions: Sequence[str], below: Sequence[str] = ()) -> tuple[Blob, ...]:
     """Every content that the commits brought, once each path and content, oldest first; what a merge itself brought is
     among it.
 

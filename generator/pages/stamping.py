@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 
 from markupsafe import Markup
 
-from generator.edition.entries import Entry, apart
+from generator.edition.entries import Entry, with_spaces
 from generator.edition.literal import escaped, settle
 from generator.edition.render import Edition, TemplateData, heading
 from generator.edition.site import Page
@@ -81,7 +81,7 @@ def ordinary(edition: Edition, family: Family, copy: Copy) -> Page:
 def stamped(edition: Edition, family: Family, copy: Copy) -> Stamped:
     """A copy's values for the donor's places."""
     path = family.path(copy.id)
-    places = {name: apart(settle(value)) for name, value in _places(edition, family, copy).items()}
+    places = {name: with_spaces(settle(value)) for name, value in _places(edition, family, copy).items()}
     return Stamped(
         path=path, places=places, entry=Entry(location=f"{path}.html", title=copy.title, text=" ".join(copy.found_by))
     )

@@ -1,6 +1,6 @@
 """The way of the data: load, check, make the Site, render, run the engine, stamp, check links, publish.
 
-Owns only the order of the steps. Cannot import what opens sealed files: an import contract says so.
+Owns only the order of the steps. Cannot import what opens sealed files: `test_architecture` checks it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from generator.edition.entries import Entry, apart
+from generator.edition.entries import Entry, with_spaces
 from generator.edition.literal import literal, settle
 from generator.edition.render import FOLDERS, Edition, edition, markdown
 from generator.edition.site import Page, Site, site
@@ -100,7 +100,7 @@ def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None
 def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path) -> Half:
     made = edition(content, language, catalogue)
     rendered = pages(made)
-    output.write(folder_ / "docs", ((f"{page.path}.md", apart(markdown(page))) for page in rendered))
+    output.write(folder_ / "docs", ((f"{page.path}.md", with_spaces(markdown(page))) for page in rendered))
     output.write(folder_ / "docs", ((file.path, file.content) for page in rendered for file in page.files))
     return Half(
         edition=made, pages=tuple(replace(page, files=()) for page in rendered), folder=folder_

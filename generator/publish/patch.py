@@ -19,7 +19,7 @@ from typing import NamedTuple
 from markdown import Markdown
 
 from generator.compliance.evaluate import Earlier
-from generator.edition.entries import apart
+from generator.edition.entries import with_spaces
 from generator.edition.literal import settle
 from generator.edition.render import FOLDERS, markdown
 from generator.edition.site import Page, Site, site
@@ -110,7 +110,7 @@ def _engine_text(body: str) -> tuple[str, object]:
     """A page's text as the engine makes it, and its headings."""
     engine = _engine()
     engine.reset()
-    return settle(engine.convert(apart(body))), engine.toc_tokens
+    return settle(engine.convert(with_spaces(body))), engine.toc_tokens
 
 
 @cache

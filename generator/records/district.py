@@ -30,7 +30,7 @@ from generator.model.district import (
 from generator.model.ids import BodyId, SystemNumber, TermId, YearId
 from generator.model.programme import Verification
 from generator.problems import Problem, problem
-from generator.records.fields import DaySpan, Node, in_order, inside, kept, unique
+from generator.records.fields import DaySpan, Node, in_order, inside, reserved_id, unique
 from generator.records.references import Known, Offer, Reference, Referent
 
 YEAR: Referent[SchoolYear] = Referent(kind="district", zh="学年", en="school year", missing="unknown-calendar")
@@ -195,7 +195,7 @@ def _within(inner: DaySpan, node: Node, outer: DaySpan, around: Node) -> Iterato
 
 def _name_of_area(node: Node) -> Iterator[Problem]:
     """An area has a page of its own, so its id must do as the name of a file."""
-    yield from kept(node)
+    yield from reserved_id(node)
     if node.data["id"] != "index" and trouble(node.data["id"]):
         yield problem(node.at("id"), "reserved-name", name=node.data["id"])
 

@@ -117,7 +117,7 @@ def unique(nodes: Iterable[Node], field: str) -> Iterator[Problem]:
             yield problem(node.at(field), "duplicate-id", before.at(field), id=str(node.data[field]))
 
 
-def kept(node: Node) -> Iterator[Problem]:
+def reserved_id(node: Node) -> Iterator[Problem]:
     """The page that leads to all of a folder keeps its name."""
     if node.data.get("id") == "index":
         yield problem(node.at("id"), "kept-id", id="index")

@@ -15,8 +15,8 @@ from generator.files.history import (
     EVERYTHING,
     SUBMODULE,
     blob_id,
+    blobs_added,
     boundaries,
-    brought,
     contents,
     converted,
     known,
@@ -66,7 +66,7 @@ def _folder(root: Path) -> Iterator[_FoundFile]:
 def _history(root: Path) -> Iterator[_FoundFile]:
     """What any commit brought, at each place it had."""
     places: dict[str, list[tuple[str, str]]] = {}
-    for blob in brought(root, revisions_of(root, EVERYTHING) or ()):
+    for blob in blobs_added(root, revisions_of(root, EVERYTHING) or ()):
         if blob.id != SUBMODULE:
             places.setdefault(blob.id, []).append((blob.path, blob.commit[:12]))
     for name, _, data in contents(root, places):
@@ -91,7 +91,7 @@ def releases_gone(root: Path) -> Iterator[Problem]:
     The newest is missed by no other release.
     """
     last: dict[str, str] = {}
-    for blob in brought(root, revisions_of(root, "HEAD") or ()):
+    for blob in blobs_added(root, revisions_of(root, "HEAD") or ()):
         if blob.path.startswith(f"{FOLDER}/") and blob.path.endswith(".yml"):
             last[blob.path] = blob.commit[:12]
     yield from (

@@ -17,7 +17,7 @@ from generator.model.ids import SchoolId
 from generator.model.releases import chained
 from generator.problems import Position, Problem, problem
 from generator.records import curriculum, district, duties, inspections, people, programme, releases, schools, sealed
-from generator.records.fields import Node, kept, nothing, unique
+from generator.records.fields import Node, nothing, reserved_id, unique
 from generator.records.references import ONLY_FILE, Known, Offer, Reference
 
 
@@ -87,7 +87,7 @@ class RecordKind(Generic[R]):
 
     def wrong(self, top: Node, entries: Sequence[Placed]) -> Iterator[Problem]:
         """What is wrong within a file."""
-        yield from kept(top)
+        yield from reserved_id(top)
         for field, said in self.names(top.document.path).items():
             if top.data.get(field, said) != said:
                 yield problem(top.at(field), "path-differs", field=field, value=top.data[field], path=said)

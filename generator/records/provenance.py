@@ -13,13 +13,13 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from generator.files.history import Blob, brought, content_at, contents, is_shallow, parents, touching
+from generator.files.history import Blob, blobs_added, content_at, contents, is_shallow, parents, touching
 from generator.files.strict_yaml import read
 from generator.files.tree import Tree, folder
 from generator.model.ids import SchoolId
 from generator.model.sealed import Receipt, Signer
 from generator.problems import Position, Problem, problem
-from generator.records.repository import Repository, apart
+from generator.records.repository import Repository, without_sealed
 from generator.sealed.receipts import keys_of, sealed_path, signed_text
 from generator.sealed.signatures import available, verified
 
@@ -52,7 +52,7 @@ class _Past:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.parents = parents(root)
-        blobs = brought(root, list(self.parents), (_SCHOOLS, SIGNERS)) if self.parents else ()
+        blobs = blobs_added(root, list(self.parents), (_SCHOOLS, SIGNERS)) if self.parents else ()
         self._blobs = [blob for blob in blobs if blob.path == SIGNERS or blob.path.endswith(_ENDING)]
         here = {blob.path for blob in self._blobs}
         tree, _ = folder(root)  # as the receipts were read that are judged
@@ -104,7 +104,7 @@ def _signer(one: object, district: object) -> Signer | None:
 
 def read_receipt(path: str, data: bytes) -> Receipt | None:
     """The receipt in a file that stood at a path once; None if it is none."""
-    return apart(Tree(readers={path: partial(bytes, data)}), sealed_path(path))[1]
+    return without_sealed(Tree(readers={path: partial(bytes, data)}), sealed_path(path))[1]
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ class _Beginnings:
                 before.add(one)
                 left += self._past.parents[one]
         path, root = receipt.source.path, self._past.root
-        blobs = brought(root, [one for one in self._past.parents if one in before], (path,))
+        blobs = blobs_added(root, [one for one in self._past.parents if one in before], (path,))
         return any(
             _same(receipt, read_receipt(path, data)) for _, _, data in contents(root, [blob.id for blob in blobs])
         )

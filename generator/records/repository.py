@@ -165,7 +165,7 @@ def _slips_alone(problems: Sequence[Problem]) -> Iterator[Problem]:
             yield p
 
 
-def apart(tree: Tree, sealed: str) -> tuple[Tree, Receipt | None]:
+def without_sealed(tree: Tree, sealed: str) -> tuple[Tree, Receipt | None]:
     """A Tree without a sealed file and its receipt, so that it loads whatever is wrong with these two; and the receipt,
     if it is one.
     """

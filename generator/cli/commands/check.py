@@ -21,8 +21,8 @@ from generator.cli.request import (
     UsageError,
     moment,
     present_day,
-    show,
-    told,
+    print_result,
+    result_of,
     write_file,
 )
 from generator.files import zones
@@ -62,7 +62,7 @@ def run(request: Request) -> int:
     )
     last += _calendar(request, repository)
     if repository is None or found or not any(option in request.options for option in RULES):
-        show(request, told(request, found, files, last))
+        print_result(request, result_of(request, found, files, last))
         return PROBLEMS if found else FINE
     return _judge(request, repository)
 

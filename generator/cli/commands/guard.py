@@ -12,15 +12,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from generator.cli.request import FINE, PROBLEMS, Accepts, Request, UsageError, present_day, show, source, told
+from generator.cli.request import (
+    FINE,
+    PROBLEMS,
+    Accepts,
+    Request,
+    UsageError,
+    file_reader,
+    present_day,
+    print_result,
+    result_of,
+)
 from generator.files import zones
 from generator.files.history import (
     EVERYTHING,
     SUBMODULE,
     Staged,
     blob_id,
+    blobs_added,
     boundaries,
-    brought,
     contents,
     is_shallow,
     known,
@@ -51,7 +61,7 @@ def run(request: Request) -> int:
         files, found = _folder(request, published)
     else:
         files, found = _history(request, revisions, published)
-    allowed, wrong = allowances(source(root)(ALLOWED))
+    allowed, wrong = allowances(file_reader(root)(ALLOWED))
     as_of = request.as_of or present_day(time_zone)
     problems = in_order(_discreet(p, published) for p in [*wrong, *judged(found, allowed, as_of)])
     last = (
@@ -59,7 +69,7 @@ def run(request: Request) -> int:
         if problems
         else request.say("guard.fine", files=files)
     )
-    show(request, replace(told(request, problems, files, last), source=lambda _: None))
+    print_result(request, replace(result_of(request, problems, files, last), source=lambda _: None))
     return PROBLEMS if problems else FINE
 
 
@@ -78,7 +88,7 @@ def _district(root: Path) -> tuple[frozenset[str], str]:
     """
     from generator.records.repository import DISTRICT
 
-    content = source(root)(DISTRICT)
+    content = file_reader(root)(DISTRICT)
     document = read(DISTRICT, content)[0] if content else None
     data = document.data if document and isinstance(document.data, dict) else {}
     lines = data.get("help_lines")
@@ -171,7 +181,7 @@ def _history(request: Request, revisions: str, published: frozenset[str]) -> tup
         )
     if everything and not listed:
         raise UsageError("guard.no_commit")
-    blobs = brought(root, listed)
+    blobs = blobs_added(root, listed)
     wanted = frozenset(_named(request, sorted({b.path for b in blobs})))
     blobs = tuple(b for b in blobs if b.path in wanted)
     found = [problem(Position(path=HISTORY), "guard-shallow")] if not boundaries(root).isdisjoint(listed) else []

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from generator.cli.request import FINE, Accepts, Request, UsageError, present_day, put_back, source, write_records
+from generator.cli.request import FINE, Accepts, Request, UsageError, file_reader, present_day, put_back, write_records
 from generator.files import zones
 from generator.files.tree import folder
 from generator.problems import day
@@ -121,7 +121,7 @@ def _district(request: Request) -> Mapping[str, Any]:
     from generator.files.strict_yaml import read
     from generator.records.repository import DISTRICT
 
-    content = source(request.root)(DISTRICT)
+    content = file_reader(request.root)(DISTRICT)
     document = read(DISTRICT, content)[0] if content else None
     return document.data if document and isinstance(document.data, dict) else {}
 

@@ -114,9 +114,9 @@ def _again(file: Sealed, content: Salted, recipients: tuple[Recipient, ...], day
 
 def _tell_history(request: Request) -> None:
     """How many sealed files history keeps as they were: who has an old key opens them still."""
-    from generator.files.history import EVERYTHING, brought, revisions_of
+    from generator.files.history import EVERYTHING, blobs_added, revisions_of
     from generator.records.sealed import SEALED as PLACE
 
     commits = revisions_of(request.root, EVERYTHING) or ()
-    kept = sum(1 for blob in brought(request.root, commits) if PLACE.match(blob.path))
+    kept = sum(1 for blob in blobs_added(request.root, commits) if PLACE.match(blob.path))
     print(request.say("rekey.history", files=kept))

@@ -157,7 +157,7 @@ def _opened(request: Request, files: Sequence[Sealed]) -> dict[Filing, Submissio
 
 def _former(root: Path, repository: Repository, term: Term, wanted: set[tuple[SchoolId, int]]) -> Iterator[Sealed]:
     """Earlier revisions that an earlier release counted: their files, as git history keeps them."""
-    from generator.files.history import brought, contents, parents
+    from generator.files.history import blobs_added, contents, parents
     from generator.records.provenance import counting, read_receipt
     from generator.sealed.receipts import digest, receipt_path
     from generator.statistics.worker import Sealed, frame
@@ -166,7 +166,7 @@ def _former(root: Path, repository: Repository, term: Term, wanted: set[tuple[Sc
         return
     sealed = {_place(school, term): school for school, _ in sorted(wanted)}
     places = {*sealed, *map(receipt_path, sealed)}
-    blobs = [blob for blob in brought(root, list(parents(root)), sorted(places)) if blob.path in places]
+    blobs = [blob for blob in blobs_added(root, list(parents(root)), sorted(places)) if blob.path in places]
     held = {name: data for name, _, data in contents(root, [blob.id for blob in blobs])}
     counts = counting(root, repository)
     files = {digest(held[blob.id]): held[blob.id] for blob in blobs if blob.path in sealed}

@@ -16,7 +16,7 @@ from typing import ClassVar
 from markupsafe import Markup
 
 from generator.compliance.evaluate import Check, Verdict
-from generator.edition.entries import Entry, apart
+from generator.edition.entries import Entry, with_spaces
 from generator.edition.literal import escaped, settle
 from generator.edition.render import Edition, TemplateData, heading, label_text
 from generator.edition.site import Page, Site
@@ -210,7 +210,7 @@ def _stamped(edition: Edition, grid: Grid) -> Stamped:
     places = {**_places(edition, grid), **{name: escaped(word) for name, word in words.items()}}
     return Stamped(
         path=grid.path,
-        places={name: apart(settle(value)) for name, value in places.items()},
+        places={name: with_spaces(settle(value)) for name, value in places.items()},
         entry=Entry(location=f"{grid.path}.html", title=title, text=title),
     )
 

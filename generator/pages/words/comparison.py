@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from generator.compliance.evaluate import Check, JudgedPeriod, Verdict, is_sealed, measures_of
-from generator.compliance.school_measures import MEASURABLE, Look
+from generator.compliance.school_measures import MEASURABLE, MeasureInput
 from generator.edition.render import Edition, number
 from generator.files.schemas import enum_label
 from generator.model.duties import SEALED, Factor, Operator, Rule, SchoolMeasure, Subject, Target, Value
@@ -179,7 +179,7 @@ def _basis(edition: Edition, check: Check, moment: JudgedPeriod) -> str:
     worked_out = target is not None and (target.times is not None or target.divided_by is not None)
     if target is None or target.measure is None or not worked_out or found is None or target.measure not in MEASURABLE:
         return ""
-    look = Look(found=found, period=moment.period, bands=edition.site.repository.bands)
+    look = MeasureInput(found=found, period=moment.period, bands=edition.site.repository.bands)
     value = MEASURABLE[SchoolMeasure(target.measure)].value(look)
     return measured(edition, check.rule, target.measure, value) if value is not None else ""
 
