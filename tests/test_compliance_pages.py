@@ -151,7 +151,13 @@ def test_methods_tell_every_verdict_and_the_order_of_periods() -> None:
     assert re.findall(r'<tr id="([a-z-]+)">', body) == [f"verdict-{v.value}" for v in Verdict]
     listed = re.findall(r"<ol>(.*?)</ol>", body, re.DOTALL)[0]
     assert re.findall(r">([a-z ]+)</span>", listed) == [
-        {"unreported": "unreported", "advisory": "advised"}.get(v.value, v.value) for v in WORST_FIRST
+        {
+            "unreported": "not reported",
+            "advisory": "could improve",
+            "due": "not yet due",
+            "stale": "out of date",
+        }.get(v.value, v.value)
+        for v in WORST_FIRST
     ]
 
 

@@ -48,6 +48,8 @@ _WORDS: Mapping[SchoolMeasure, str] = {
     _M.LEADING_GROUP_HEAD: "HeadRole",
     _M.WORK_FILES: "WorkFile",
 }  # the others: MeasuredWord
+# Counts of what is amiss: with none allowed, a sentence of their own says more than a comparison with nought.
+_AMISS = frozenset({_M.OVERDUE_RECTIFICATIONS.value, MeasureName.OUTREACH_MISSED, MeasureName.LATE_CONCLUSIONS})
 
 
 def listed(edition: Edition, words: Sequence[str]) -> str:
@@ -138,6 +140,9 @@ def _includes(edition: Edition, rule: Rule, value: tuple[str, ...], target: tupl
 
 
 def _numbers(edition: Edition, rule: Rule, value: Number, target: Number) -> str:
+    if target == 0 and rule.operator is Operator.AT_MOST and rule.measure in _AMISS:
+        key = "left" if value else "none"
+        return edition.say(f"compare.{key}.{rule.measure}", value=_figure(edition, rule, number(value)))
     shown = _apart(value, target)
     words = [_figure(edition, rule, text) for text in shown]
     said = edition.say(f"compare.{rule.operator.value}", value=words[0], target=words[1])
