@@ -28,7 +28,7 @@ _NOTHING_SEEN = (
 )
 _PICTURES = "\u2190-\u2bff\u3030\u303d\u3297\u3299\ufe0f\U0001f000-\U0001faff"
 _MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ufe20-\ufe2f]"
-_UNSEEN = re.compile(
+UNSEEN = re.compile(
     f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff{_BIDI}{_NOTHING_SEEN}]|(?<!^)\ufeff"
     f"|(?<![{_PICTURES}])[\u200d\ufe0f]|(?<={_MARK * 3}){_MARK}+"
 )
@@ -138,7 +138,7 @@ def characters(path: str, text: str) -> Iterator[Problem]:
     """
     if text.startswith("\ufeff"):
         yield problem(Position(path=path), "byte-order-mark")
-    for found in _UNSEEN.finditer(text):
+    for found in UNSEEN.finditer(text):
         yield problem(place(path, text, found.start()), unseen_code(found[0][0]), character=codepoint(found[0][0]))
     if "<<<<<<<" in text or ">>>>>>>" in text:
         marks = list(_CONFLICT.finditer(text))
@@ -164,13 +164,13 @@ def star(path: str, text: str, at: int) -> Problem | None:
 
 def unseen(text: str) -> str | None:
     """The first control or bidirectional character of a value, if it holds one."""
-    found = _UNSEEN.search(text)
+    found = UNSEEN.search(text)
     return found[0][0] if found else None
 
 
 def without_unseen(text: str, sign: str) -> str:
     """Text with another sign in the place of every one that no record may hold."""
-    return _UNSEEN.sub(lambda found: sign * len(found[0]), text)
+    return UNSEEN.sub(lambda found: sign * len(found[0]), text)
 
 
 def unseen_code(character: str) -> str:

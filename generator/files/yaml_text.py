@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 
 _SAFE = re.compile(r"[A-Za-z_一-鿿《（「][^\x00-\x1f\x7f-\x9f\"\\#:]*", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -21,8 +22,10 @@ def scalar(value: str | float | bool | None, *, in_flow: bool = False) -> str:
             return "null"
         case bool():
             return "true" if value else "false"
-        case int() | float():
+        case int():
             return json.dumps(value)
+        case float():
+            return format(Decimal(repr(value)), "f")  # 0.00001, not 1e-05: no record is written so
         case _:
             return value if is_plain(value, in_flow=in_flow) else json.dumps(value, ensure_ascii=False)
 

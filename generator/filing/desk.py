@@ -15,7 +15,9 @@ from typing import Any
 
 from generator.edition.render import Edition
 from generator.files.catalogue import load
+from generator.files.compatibility import ALIKE, PLAIN
 from generator.files.schemas import enum_label
+from generator.files.typing_mistakes import UNSEEN
 from generator.filing.forms import Choice, Form, form
 from generator.model.district import SchoolYear, Term
 from generator.model.schools import School, Stage
@@ -30,7 +32,8 @@ _STANDING = frozenset(
 # What a desk says of a return, in the words of `check`.
 _CODES = (
     *("missing-field", "wrong-type", "too-small", "too-big", "not-one-of", "no-such-day", "empty-text", "too-long"),
-    *("bad-form", "not-unique", "stages-differ", "days-out-of-order", "outside", "part-exceeds-whole"),
+    *("bad-form", "not-unique", "too-few", "too-many", "not-together", "unknown-reference", "stages-differ"),
+    *("days-out-of-order", "outside", "part-exceeds-whole"),
     *("done-on-not-done", "stage-not-taught"),
 )
 
@@ -88,6 +91,17 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TypedText:
+    """How typed text is brought into the form that records have: patterns of signs that nobody sees and of look-alikes,
+    and the plain signs of radicals.
+    """
+
+    unseen: str
+    alike: str
+    radicals: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DistrictDesk:
     """What the desks of all schools have in common, in one language."""
 
@@ -106,6 +120,7 @@ class DistrictDesk:
     bucket: int
     openers: tuple[Opener, ...]
     host: Host | None
+    text: TypedText
     words: Mapping[str, str]
     problems: Mapping[str, tuple[str, str]]  # message and hint by code
     faults: Mapping[str, str]
@@ -160,6 +175,7 @@ def district_desk(made: Edition) -> DistrictDesk:
         bucket=BUCKET,
         openers=_openers(made),
         host=None,
+        text=TypedText(unseen=UNSEEN.pattern, alike=ALIKE.pattern, radicals=PLAIN),
         words={key.removeprefix("desk."): catalogue.sentences[key][language] for key in spoken},
         problems={
             code: (catalogue.codes[code].words[language].message, catalogue.codes[code].words[language].hint)

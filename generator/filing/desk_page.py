@@ -25,7 +25,8 @@ from generator.model.schools import School
 from generator.pages.words.wording import desk_page
 
 FOLDER = "filing"
-_PARTS = ("words", "yaml", "check", "form", "table", "sealing", "handing", "desk")  # each uses what stands before it
+# Each uses what stands before it.
+_PARTS = ("words", "known", "yaml", "check", "form", "table", "sealing", "handing", "desk")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

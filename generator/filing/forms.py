@@ -6,7 +6,7 @@ not know which school files, nor how a form is shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
@@ -30,7 +30,8 @@ class AskedField:
     """A field that is asked for. `kind`: whole, number, yes-no, choice, day, text, group (of `fields`), list (of
     `item`), or keyed (figures by ids that the district gives).
 
-    `fixed`: its value is known, and nobody is asked.
+    `fixed`: its value is known, and nobody is asked. `least` and `most` are of a figure, of each figure of keyed
+    ones, or of how many a list or group holds.
     """
 
     name: str
@@ -52,12 +53,22 @@ class AskedField:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotTogether:
+    """Fields that may not all be there while they have these values; why, in a sentence."""
+
+    fields: tuple[str, ...]
+    values: Mapping[str, Any]
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """All fields of a kind of record, in the order in which they are written."""
+    """All fields of a kind of record, in the order in which they are written, and what must not stand together."""
 
     kind: str
     title: str
     fields: tuple[AskedField, ...]
+    apart: tuple[NotTogether, ...]
 
 
 def form(kind: str, language: Language) -> Form:
@@ -71,7 +82,17 @@ def form(kind: str, language: Language) -> Form:
             for name, node in schema["properties"].items()
             if name != "en"
         ),
+        apart=tuple(_apart(schema, language)),
     )
+
+
+def _apart(schema: Schema, language: Language) -> Iterator[NotTogether]:
+    if never := schema.get("not"):
+        yield NotTogether(
+            fields=tuple(never["required"]),
+            values={name: node["const"] for name, node in never["properties"].items()},
+            rule=schema["x-message"][language.value.partition("-")[0]],
+        )
 
 
 def _asked(name: str, node: Schema, needed: bool, language: Language, *, fixed: bool = False) -> AskedField:
@@ -84,11 +105,11 @@ def _asked(name: str, node: Schema, needed: bool, language: Language, *, fixed: 
         expected=type_words(node["type"]).in_(language),
         needed=needed,
         fixed=fixed,
-        least=node.get("minimum"),
-        most=node.get("maximum"),
+        least=_limit(node, "minimum", "minItems", "minProperties"),
+        most=_limit(node, "maximum", "maxItems", "maxProperties"),
         longest=node.get("maxLength"),
-        pattern=node.get("pattern") if kind == "text" else None,
-        rule=_rule(node, language) if kind == "text" else None,
+        pattern=node.get("pattern") if kind in ("text", "day") else None,
+        rule=_rule(node, language) if kind in ("text", "day") else None,
         distinct=bool(node.get("uniqueItems")),
         choices=tuple(Choice(value=value, title=_label(node, value, language)) for value in node.get("enum", ())),
         fields=tuple(
@@ -97,6 +118,12 @@ def _asked(name: str, node: Schema, needed: bool, language: Language, *, fixed: 
         ),
         item=_asked(name, node["items"], True, language) if "items" in node else None,
     )
+
+
+def _limit(node: Schema, *names: str) -> float | None:
+    figures = node.get("additionalProperties")
+    limits = figures if isinstance(figures, Mapping) else node
+    return next((limits[name] for name in names if name in limits), None)
 
 
 def _kind(node: Schema) -> str:

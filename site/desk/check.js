@@ -18,19 +18,35 @@ function shape(field, value, place) {
       return field.choices.some((choice) => choice.value === value)
         ? [] : found("not-one-of", { value, allowed: field.choices.map((choice) => choice.value).join(", ") });
     case "day":
+      if (!fits(field, value)) return found("bad-form", { value, rule: field.rule || "" });
       return isDay(value) ? [] : found("no-such-day", { value });
     case "text":
       if (!value.trim()) return found("empty-text");
       if (field.longest && [...value].length > field.longest) return found("too-long", { limit: field.longest });
-      return field.pattern && !new RegExp(field.pattern, "u").test(value) ? found("bad-form", { value, rule: field.rule || "" }) : [];
+      return fits(field, value) ? [] : found("bad-form", { value, rule: field.rule || "" });
     case "group":
-      return group(field.fields, value, place);
-    case "list":
-      if (field.distinct && new Set(value.map((item) => JSON.stringify(item))).size < value.length) return found("not-unique");
-      return value.flatMap((item, index) => shape(field.item, item, [...place, index]));
+      return [...howMany(field, Object.keys(value).length, found), ...group(field.fields, value, place)];
+    case "list": {
+      const twice = field.distinct && new Set(value.map((item) => JSON.stringify(item))).size < value.length;
+      return [
+        ...howMany(field, value.length, found), ...(twice ? found("not-unique") : []),
+        ...value.flatMap((item, index) => shape(field.item, item, [...place, index])),
+      ];
+    }
     default:
       return [];
   }
+}
+
+/** Whether text has the form that a field takes. */
+function fits(field, text) {
+  return !field.pattern || new RegExp(field.pattern, "u").test(text);
+}
+
+/** A list or a group that holds too few or too many. */
+function howMany(field, count, found) {
+  if (field.least !== undefined && count < field.least) return found("too-few", { limit: field.least });
+  return field.most !== undefined && count > field.most ? found("too-many", { limit: field.most }) : [];
 }
 
 /** Findings of a group of fields: what is missing, what is wrong within. */
@@ -74,6 +90,15 @@ function returnFindings(frame, data) {
     if (!one.done && one.done_on) say(["follow_ups", index, "done_on"], "done-on-not-done");
     if (one.done_on) inside(["follow_ups", index, "done_on"], one.done_on, year);
   });
+  (data.supervisor_visits || []).forEach((one, index) => {
+    if (terms[one.term]) inside(["supervisor_visits", index, "visited_on"], one.visited_on, terms[one.term]);
+  });
+  (data.follow_ups || []).forEach((one, index) => {
+    const term = terms[one.term];
+    if (term && !term.windows.some((window) => window.value === one.window)) {
+      say(["follow_ups", index, "window"], "unknown-reference", { what: frame.words.follow_up_window, value: one.window });
+    }
+  });
   (data.lessons || []).forEach((one, index) => {
     const band = frame.bands.find((known) => known.value === one.band);
     if (band && !(band.stage in (data.classes || {}))) {
@@ -87,6 +112,19 @@ function returnFindings(frame, data) {
     }
   });
   return found;
+}
+
+/** Fields that exclude each other, and both are there. */
+function together(never, data) {
+  const there = never.fields.every((name) => data[name] !== undefined)
+    && Object.entries(never.values).every(([name, value]) => data[name] === value);
+  return there ? [{ place: [], code: "not-together", facts: { rule: never.rule } }] : [];
+}
+
+/** All that is wrong with a return. What is beyond the shape is asked once the shape is right. */
+function returnProblems(form, frame, data) {
+  const misshapen = [...group(form.fields, data, []), ...(form.apart || []).flatMap((never) => together(never, data))];
+  return misshapen.length ? misshapen : returnFindings(frame, data);
 }
 
 /** A figure, or the sum of a group of figures. */
@@ -106,4 +144,11 @@ function broken(balances, counts) {
       .filter(([, left]) => (balance.most ? left > right : left !== right))
       .map(([field, left]) => ({ field, rule: balance.rule, left, right }));
   });
+}
+
+/** What is wrong with a figure on its own: the short name, or null. */
+function figureWrong(figure, value) {
+  if (value === undefined) return figure.optional ? null : "empty";
+  if (typeof value !== "number" || !Number.isInteger(value)) return "no_number";
+  return value < 0 || value > figure.most ? "out_of_range" : null;
 }

@@ -7,22 +7,6 @@ const today = () => {
   const now = new Date();
   return `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, "0")}-${String(now.getDate()).padStart(2, "0")}`;
 };
-const termsOf = (years) => years.flatMap((year) => year.terms);
-
-/** The desk of a school: what all schools have in common, cut to its stages, with what it filed. */
-function joined(district, school) {
-  const own = (one) => school.stages.includes(one.stage);
-  return {
-    ...district, ...school,
-    stages: district.stages.filter((stage) => school.stages.includes(stage.value)),
-    bands: district.bands.filter(own),
-    counted: district.counted.filter(own),
-    years: district.years.map((year) => ({
-      ...year, filed: (school.filed || {})[year.id], last_stated: (school.stated || {})[year.id],
-      terms: year.terms.map((term) => ({ windows: [], ...term, arrived: (school.arrived || {})[term.id] })),
-    })),
-  };
-}
 
 // --- what is due -------------------------------------------------------------------------------------------------
 
@@ -71,17 +55,7 @@ function showReturn(year) {
   const sameYear = year.filed ? year.last_stated : {};
   const draft = kept(year);
   const begun = { ...(draft || year.last_stated || {}), filed_on: (draft && draft.filed_on) || today() };
-  const frame = {
-    year,
-    bands: desk.bands,
-    choices: (field) => ({
-      term: year.terms.map((term) => ({ value: term.id, title: term.title })),
-      band: desk.bands,
-      window: year.terms.flatMap((term) => term.windows.map((window) => ({ value: window.value, title: `${term.title} ${window.title}` }))),
-    })[field.name],
-    fields: (field) => (["classes", "enrolment"].includes(field.name)
-      ? field.fields.filter((one) => desk.stages.some((stage) => stage.value === one.name)) : field.fields),
-  };
+  const frame = frameOf(desk, year);
   const form = document.getElementById("return-form");
   const asked = desk.returns.fields.filter((field) => !field.fixed);
   const controls = asked.map((field) => [field, control(field, begun[field.name], [field.name], frame, said)]);
@@ -90,7 +64,7 @@ function showReturn(year) {
   const update = () => {
     const data = { school: desk.school, year: year.id, ...Object.fromEntries(
       controls.map(([field, one]) => [field.name, one.value()]).filter(([, value]) => value !== undefined)) };
-    const findings = returnProblems(frame, data);
+    const findings = returnProblems(desk.returns, frame, data);
     showFindings(findings.map((one) => ({ place: onPage(one.place, controls), text: told(one) })), said, parts.findings);
     showChanges(parts.changes, changes(desk.returns.fields, sameYear, data, frame, said));
     handIn("return", findings.length, () => {
@@ -105,12 +79,6 @@ function showReturn(year) {
     showReturn(year);
   };
   update();
-}
-
-/** All that is wrong with a return. What is beyond the shape is asked once the shape is right. */
-function returnProblems(frame, data) {
-  const misshapen = group(desk.returns.fields, data, []);
-  return misshapen.length ? misshapen : returnFindings(frame, data);
 }
 
 /** A place in the data as a place on the page: rows that were removed or are empty have no number in the data. */

@@ -42,7 +42,7 @@ function control(field, value, place, frame, said) {
     read = () => input.value || undefined;
   } else {
     input = element("input", { ...described, maxlength: field.longest ? field.longest * 2 : undefined, autocomplete: "off", value: value ?? "" });
-    read = () => input.value.trim() || undefined;
+    read = () => typedText(frame.text, input.value) || undefined;
   }
   const node = element("div", { class: "field" },
     element("label", { for: id }, field.title, field.needed ? element("abbr", { title: said("needed") }, " *") : null),
@@ -80,8 +80,9 @@ function listControl(field, value, place, frame, said) {
   none.checked = Array.isArray(value) && !value.length;
   const noneLabel = element("label", { class: "tick", for: none.id }, none, said("none"));
   const finished = (values) => (values.length ? values : none.checked ? [] : undefined);
-  if (field.item.choices && field.item.choices.length) {
-    const boxes = field.item.choices.map((choice) => {
+  const offered = frame.choices(field.item) || field.item.choices || [];
+  if (offered.length) {
+    const boxes = offered.map((choice) => {
       const box = element("input", { type: "checkbox", value: choice.value, id: `${idOf(place)}-${choice.value}` });
       box.checked = (value || []).includes(choice.value);
       return [box, element("label", { class: "tick", for: box.id }, box, choice.title)];

@@ -58,21 +58,18 @@ function aggregateTable(desk, fields, term, said, changed) {
   const findings = () => desk.counted.flatMap((band) => names.flatMap((figure) => {
     const value = read(band.value, figure);
     const at = { band: band.value, bandTitle: band.title, field: figure.key, title: figure.title };
-    if (value === undefined) return figure.optional ? [] : [{ ...at, code: "empty" }];
-    if (typeof value !== "number" || !Number.isInteger(value)) return [{ ...at, code: "no_number" }];
-    if (value < 0 || value > figure.most) return [{ ...at, code: "out_of_range" }];
-    return [];
+    const code = figureWrong(figure, value);
+    return code ? [{ ...at, code }] : [];
   }));
   return { node, values, findings, cell: (band, key) => cells.get(`${band} ${key}`), names };
 }
 
 /** The rows of a field: one, or one for each figure of its group. */
 function figureRows(field, desk, term) {
-  const most = 100000;
   const keyed = { levels: desk.levels, followed_up: term.windows || [] }[field.name];
   if (keyed) {
     return keyed.map((one, index) => ({
-      key: `${field.name}.${one.value}`, field: field.name, name: one.value, title: one.title, help: field.help, most,
+      key: `${field.name}.${one.value}`, field: field.name, name: one.value, title: one.title, help: field.help, most: field.most,
       optional: field.name === "followed_up", group: index === 0 ? field.title : null,
     }));
   }

@@ -15,3 +15,18 @@ function typedNumber(text) {
   const plain = text.normalize("NFKC").replace(/[\s,，]/g, "");
   return /^-?[0-9]+(\.[0-9]+)?$/.test(plain) ? Number(plain) : null;
 }
+
+/** What was typed as text: without signs that nobody sees, and look-alikes (from PDF files) as the usual signs. */
+function typedText(rules, text) {
+  const usual = (found) => [...found].map((sign) => rules.radicals[sign] || sign).join("").normalize("NFKC");
+  return text.replace(signs(rules.unseen), "").replace(signs(rules.alike), usual).trim();
+}
+
+/** A pattern of the program. An older browser that cannot read it finds nothing; the office's check does. */
+function signs(pattern) {
+  try {
+    return new RegExp(pattern, "gu");
+  } catch {
+    return /(?!)/g;
+  }
+}

@@ -1,17 +1,26 @@
 // The one text of a record. As `generator/files/yaml_text.py` and `generator/model/submission.py` write it.
 
 const SAFE = /^[A-Za-z_一-鿿《（「][^\x00-\x1f\x7f-\x9f"\\#:]*$/;
+const EDGES = /^[^\S\ufeff]|[^\S\ufeff]$/;
 const WORDS = new Set(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "inf", "nan"]);
 
 /** Whether text needs no quotes, whoever reads it. */
 function isPlain(text, inFlow) {
   if (/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text)) return true;
   if (inFlow && /[,[\]{}?]/.test(text)) return false;
-  return SAFE.test(text) && !WORDS.has(text.toLowerCase()) && text === text.trim();
+  return SAFE.test(text) && !WORDS.has(text.toUpperCase().toLowerCase()) && !EDGES.test(text);
+}
+
+/** A number with all its digits: 0.0000001, not 1e-7. */
+function numberText(value) {
+  const [digits, zeros] = String(Math.abs(value)).split("e-");
+  const plain = zeros ? `0.${"0".repeat(Number(zeros) - 1)}${digits.replace(".", "")}` : digits;
+  return value < 0 ? `-${plain}` : plain;
 }
 
 /** A value on one line. */
 function scalar(value, inFlow) {
+  if (typeof value === "number") return numberText(value);
   if (typeof value !== "string") return String(value);
   return isPlain(value, inFlow) ? value : JSON.stringify(value);
 }

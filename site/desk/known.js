@@ -1,0 +1,34 @@
+// What a desk knows of its district and school: terms, stages, bands, and what may be chosen.
+
+const termsOf = (years) => years.flatMap((year) => year.terms);
+
+/** The desk of a school: what all schools have in common, cut to its stages, with what it filed. */
+function joined(district, school) {
+  const own = (one) => school.stages.includes(one.stage);
+  return {
+    ...district, ...school,
+    stages: district.stages.filter((stage) => school.stages.includes(stage.value)),
+    bands: district.bands.filter(own),
+    counted: district.counted.filter(own),
+    years: district.years.map((year) => ({
+      ...year, filed: (school.filed || {})[year.id], last_stated: (school.stated || {})[year.id],
+      terms: year.terms.map((term) => ({ windows: [], ...term, arrived: (school.arrived || {})[term.id] })),
+    })),
+  };
+}
+
+/** What the return of a year is held against, and what may be chosen in its fields. */
+function frameOf(desk, year) {
+  const windows = year.terms.flatMap((term) => term.windows.map((window) => ({ value: window.value, title: `${term.title} ${window.title}` })));
+  const terms = year.terms.map((term) => ({ value: term.id, title: term.title }));
+  const offered = { term: terms, band: desk.bands, bands: desk.bands, window: windows };
+  return {
+    year,
+    bands: desk.bands,
+    text: desk.text,
+    words: desk.words,
+    choices: (field) => (field.kind === "list" ? undefined : offered[field.name]),
+    fields: (field) => (["classes", "enrolment"].includes(field.name)
+      ? field.fields.filter((one) => desk.stages.some((stage) => stage.value === one.name)) : field.fields),
+  };
+}
