@@ -1,0 +1,200 @@
+"""Figures that people ask of open returns, for groups of schools: pupils per teacher, yuan per pupil and the like.
+
+Owns what each is the quotient of, and the groups. A quotient is of sums, over the schools that state both numbers; how
+many do not is told beside it. Nothing sealed is needed. Must not know how figures are put in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeAlias
+
+from generator.compliance.school_measures import has_room
+from generator.model.district import SchoolYear
+from generator.model.ids import YearId
+from generator.model.schools import Return, School, SchoolType, Stage
+from generator.records.repository import Repository
+
+SIZES = (12, 24, 36)  # classes; the first size is up to 12, the last more than 36
+
+
+class Ratio(StrEnum):
+    """What is divided by what."""
+
+    PUPILS_PER_TEACHER = "pupils-per-teacher"
+    CLASSES_PER_TEACHER = "classes-per-teacher"
+    FULL_TIME = "full-time"
+    CERTIFIED = "certified"
+    YUAN_PER_PUPIL = "yuan-per-pupil"
+    LESSONS_PER_CLASS = "lessons-per-class"
+    WITH_ROOM = "with-room"
+    ROOM_AREA = "room-area"
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is told in per cent."""
+        return self in (Ratio.FULL_TIME, Ratio.CERTIFIED, Ratio.WITH_ROOM)
+
+
+class Grouping(StrEnum):
+    """By what schools are put together."""
+
+    ALL = "all"
+    STAGE = "stage"
+    TYPE = "type"
+    AREA = "area"
+    SIZE = "size"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolGroup:
+    """Schools of one stage (among others), type, area or size; `id` is empty for all of them."""
+
+    by: Grouping
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotient:
+    """The sums of a group in a year, and how many schools state them and how many do not."""
+
+    part: float
+    whole: float
+    stated: int
+    silent: int
+
+
+_Parts: TypeAlias = tuple[float, float] | None
+
+
+def groups(repository: Repository) -> tuple[SchoolGroup, ...]:
+    """All groups that have a school, in their order."""
+    found = {group for school in repository.schools.values() for group in _of(school, sum(school.classes.values()))}
+    known = {
+        Grouping.ALL: ("",),
+        Grouping.STAGE: tuple(stage.value for stage in Stage),
+        Grouping.TYPE: tuple(type_.value for type_ in SchoolType),
+        Grouping.AREA: tuple(area.id for area in repository.district.areas),
+        Grouping.SIZE: tuple(str(number) for number in range(len(SIZES) + 1)),
+    }
+    ordered = (SchoolGroup(by=by, id=id_) for by, ids in known.items() for id_ in ids)
+    return tuple(group for group in ordered if group in found)
+
+
+def _of(school: School, classes: int) -> Iterator[SchoolGroup]:
+    yield SchoolGroup(by=Grouping.ALL, id="")
+    yield from (SchoolGroup(by=Grouping.STAGE, id=stage.value) for stage in school.stages)
+    yield SchoolGroup(by=Grouping.TYPE, id=school.type.value)
+    yield SchoolGroup(by=Grouping.AREA, id=school.area)
+    yield SchoolGroup(by=Grouping.SIZE, id=str(sum(classes > size for size in SIZES)))
+
+
+def quotients(repository: Repository, year: YearId, as_of: date) -> Mapping[tuple[Ratio, SchoolGroup], Quotient]:
+    """Every ratio of every group in a school year, as it was known at the end of `as_of`."""
+    span = repository.year(year)
+    found: dict[tuple[Ratio, SchoolGroup], Quotient] = {}
+    for school in repository.schools.values():
+        if school.opened_on is not None and school.opened_on > min(as_of, span.last_day):
+            continue
+        filed = repository.returns.get((school.id, year))
+        if filed is not None and filed.filed_on > as_of:
+            filed = None
+        classes = sum((filed.classes if filed else school.classes).values())
+        for group in _of(school, classes):
+            for ratio, parts in _RATIOS.items():
+                told = parts(filed, min(as_of, span.last_day), group, repository) if filed else None
+                found[ratio, group] = _added(found.get((ratio, group)), told)
+    return found
+
+
+def _added(before: Quotient | None, told: _Parts) -> Quotient:
+    sums = before or Quotient(part=0, whole=0, stated=0, silent=0)
+    if told is None:
+        return Quotient(part=sums.part, whole=sums.whole, stated=sums.stated, silent=sums.silent + 1)
+    part, whole = told
+    return Quotient(part=sums.part + part, whole=sums.whole + whole, stated=sums.stated + 1, silent=sums.silent)
+
+
+def years(repository: Repository, as_of: date) -> tuple[SchoolYear, ...]:
+    """The school years for which any return was filed by then."""
+    filed = {found.year for found in repository.returns.values() if found.filed_on <= as_of}
+    return tuple(year for year in repository.district.years if year.id in filed)
+
+
+# --- what each is the quotient of -------------------------------------------------------------------------------------
+
+
+def _pupils_per_teacher(found: Return, *_: object) -> _Parts:
+    return None if found.staff is None else (sum(found.enrolment.values()), _teachers(found))
+
+
+def _classes_per_teacher(found: Return, *_: object) -> _Parts:
+    return None if found.staff is None else (sum(found.classes.values()), _teachers(found))
+
+
+def _full_time(found: Return, *_: object) -> _Parts:
+    return None if found.staff is None else (found.staff.full_time, _teachers(found))
+
+
+def _certified(found: Return, *_: object) -> _Parts:
+    if found.staff is None or found.staff.certified is None:
+        return None
+    return found.staff.certified, _teachers(found)
+
+
+def _teachers(found: Return) -> int:
+    return 0 if found.staff is None else found.staff.full_time + found.staff.part_time
+
+
+def _yuan_per_pupil(found: Return, *_: object) -> _Parts:
+    return None if found.earmarked_yuan is None else (found.earmarked_yuan, sum(found.enrolment.values()))
+
+
+def _lessons_per_class(found: Return, day: date, group: SchoolGroup, repository: Repository) -> _Parts:
+    """Per class and term, over the bands of the stage where schools are put together by stage."""
+    if found.lessons is None:
+        return None
+    told = [
+        lessons.per_class
+        for lessons in found.lessons
+        if group.by is not Grouping.STAGE or repository.bands[lessons.band].stage == group.id
+    ]
+    return (sum(told), len(told)) if told else None
+
+
+def _with_room(found: Return, day: date, *_: object) -> _Parts:
+    there = _has_room(found, day)
+    return None if there is None else (int(there), 1)
+
+
+def _has_room(found: Return, day: date) -> bool | None:
+    opened = found.room.opened_on if found.room else None
+    return has_room(found) if opened is None else opened <= day
+
+
+def _room_area(found: Return, day: date, *_: object) -> _Parts:
+    """Square metres of a room of which all parts are stated. A school that says it has none has no area to state."""
+    if not _has_room(found, day) or found.room is None:
+        return (0, 0) if _has_room(found, day) is False else None
+    room = found.room
+    if room.individual_m2 is None or room.group_m2 is None or room.office_m2 is None:
+        return None
+    return sum(room.individual_m2) + room.group_m2 + room.office_m2, 1
+
+
+_RATIOS: Mapping[Ratio, Callable[[Return, date, SchoolGroup, Repository], _Parts]] = MappingProxyType(
+    {
+        Ratio.PUPILS_PER_TEACHER: _pupils_per_teacher,
+        Ratio.CLASSES_PER_TEACHER: _classes_per_teacher,
+        Ratio.FULL_TIME: _full_time,
+        Ratio.CERTIFIED: _certified,
+        Ratio.YUAN_PER_PUPIL: _yuan_per_pupil,
+        Ratio.LESSONS_PER_CLASS: _lessons_per_class,
+        Ratio.WITH_ROOM: _with_room,
+        Ratio.ROOM_AREA: _room_area,
+    }
+)

@@ -1,0 +1,127 @@
+"""Figures of open returns that people ask for, for groups of schools and over the years.
+
+Owns this page. Nothing on it is sealed, so nothing has to be hidden; how many schools did not state a number stands
+beside each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from generator.compliance.ratios import SIZES, Grouping, Quotient, Ratio, SchoolGroup, groups, quotients, years
+from generator.edition.render import Edition, TemplateData
+from generator.edition.site import Page
+from generator.files.schemas import enum_label
+from generator.model.ids import YearId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatioCell:
+    """A figure of a group in a year, and how many schools it is from."""
+
+    year: YearId
+    value: str
+    stated: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatioRow:
+    """A group of schools."""
+
+    title: str
+    cells: tuple[RatioCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatioTable:
+    """One ratio for every group."""
+
+    ratio: Ratio
+    title: str
+    explain: str
+    years: tuple[YearId, ...]
+    rows: tuple[RatioRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenFiguresPage(TemplateData):
+    template: ClassVar[str] = "statistics/open_figures.md.j2"
+    tables: tuple[RatioTable, ...]
+
+
+def pages(edition: Edition) -> Iterator[Page]:
+    """The one page."""
+    repository, as_of = edition.site.repository, edition.site.as_of
+    told = [(year.id, quotients(repository, year.id, as_of)) for year in reversed(years(repository, as_of))]
+    of_years = dict(told)
+    yield edition.page(
+        path="statistics/open",
+        kind="open-figures",
+        title=edition.say("open.title"),
+        description=edition.say("open.description"),
+        data=OpenFiguresPage(tables=tuple(_table(edition, ratio, of_years) for ratio in Ratio) if of_years else ()),
+        cites=[repository.district.source],
+        hide=("toc",),  # tables are wide
+    )
+
+
+_OfYears = Mapping[YearId, Mapping[tuple[Ratio, SchoolGroup], Quotient]]
+
+
+def _table(edition: Edition, ratio: Ratio, of_years: _OfYears) -> RatioTable:
+    return RatioTable(
+        ratio=ratio,
+        title=edition.say(f"open.{ratio}"),
+        explain=edition.say(f"open.{ratio}.text"),
+        years=tuple(of_years),
+        rows=tuple(_row(edition, ratio, group, of_years) for group in groups(edition.site.repository)),
+    )
+
+
+def _row(edition: Edition, ratio: Ratio, group: SchoolGroup, of_years: _OfYears) -> RatioRow:
+    cells = (_cell(edition, ratio, year, told.get((ratio, group))) for year, told in of_years.items())
+    return RatioRow(title=_title(edition, group), cells=tuple(cells))
+
+
+def _title(edition: Edition, group: SchoolGroup) -> str:
+    match group.by:
+        case Grouping.ALL:
+            name = ""
+        case Grouping.STAGE:
+            name = edition.plain(enum_label("Stage", group.id))
+        case Grouping.TYPE:
+            name = edition.plain(enum_label("SchoolType", group.id))
+        case Grouping.AREA:
+            name = next(edition.plain(a.title) for a in edition.site.repository.district.areas if a.id == group.id)
+        case Grouping.SIZE:
+            name = _size(edition, int(group.id))
+    return edition.say(f"open.group.{group.by}", name=name)
+
+
+def _size(edition: Edition, which: int) -> str:
+    if which == len(SIZES):
+        return edition.say("open.size.over", low=SIZES[-1])
+    low = SIZES[which - 1] + 1 if which else 1
+    return edition.say("open.size.between", low=low, high=SIZES[which])
+
+
+def _cell(edition: Edition, ratio: Ratio, year: YearId, found: Quotient | None) -> RatioCell:
+    if found is None:
+        return RatioCell(year=year, value=edition.say("open.nobody"), stated="")
+    key = "open.all_stated" if found.silent == 0 else "open.stated"
+    stated = edition.say(key, stated=found.stated, silent=found.silent)
+    return RatioCell(year=year, value=_value(edition, ratio, found), stated=stated)
+
+
+def _value(edition: Edition, ratio: Ratio, found: Quotient) -> str:
+    """To one decimal. A share is cut, not rounded: 100 is said only of all."""
+    if found.whole == 0:
+        return edition.say("open.none" if found.stated else "open.silent")
+    if ratio.is_share:
+        tenths = int(1000 * found.part) // int(found.whole)
+        return edition.say("charts.share", share=f"{tenths // 10}.{tenths % 10}")
+    if ratio is Ratio.YUAN_PER_PUPIL:
+        return f"{found.part / found.whole:,.2f}"
+    return f"{found.part / found.whole:,.1f}"
