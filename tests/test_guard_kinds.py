@@ -1,5 +1,5 @@
-"""The guard against whoever writes a number so that it is not seen, against what it cannot see, and against files made
-to keep it busy.
+"""The guard against what it cannot see, in other files, in the index and in history, and against files made to keep it
+busy.
 """
 
 from __future__ import annotations
@@ -10,15 +10,12 @@ import gzip
 import importlib
 import io
 import lzma
-import quopri
 import re
 import shutil
 import sys
 import tarfile
-import urllib.parse
 import zipfile
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,248 +27,23 @@ from shamir_mnemonic.wordlist import WORDLIST
 
 from generator.files.typing_mistakes import place
 from generator.guard import GuardedFile, inspect, secrets
-from generator.guard.numbers import numbers
 from generator.guard.reading import Lines, resolved
 from generator.report.formats import FORMATS
 from tests.test_cli import DAY, run
 from tests.test_guard import (
     AGE,
-    card,
     codes,
     district,
     found,
-    full_width,
     guard,
-    identity,
     mobile,
-    old_identity,
     post_quantum,
     told,
 )
+from tests.test_guard_numbers import ARABIC, CARD, IDENTITY, MOBILE, NONE, WORDS, kinds
 from tests.test_tree import git
 
 sre, parser = importlib.import_module("re._constants"), importlib.import_module("re._parser")
-NONE = frozenset[str]()
-MOBILE, IDENTITY, CARD = mobile(1), identity(1), card(1)
-ARABIC = {ord(str(d)): chr(0x660 + d) for d in range(10)}
-WORDS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
-
-
-def kinds(text: str) -> set[str]:
-    return {one.code for one in numbers(text, NONE)}
-
-
-# --- what touches a number does not hide it ---------------------------------------------------------------------------
-
-
-AROUND = [
-    "Tel.{}",
-    "wx{}",
-    "No.{}",
-    "卡No.{}",
-    "tel_{}",
-    "{}_1",
-    "{}abc",
-    "用户{}的",
-    "Q{}。",
-    "({})",
-    "“{}”",
-    "x:{};",
-    "/u/{}/",
-    "{}.txt",
-    "a={}&b",
-    "\t{}\t",
-    "No{}",
-]
-
-
-@pytest.mark.parametrize("around", AROUND)
-def test_what_touches_a_number_does_not_hide_it(around: str) -> None:
-    assert kinds(around.format(MOBILE)) == {"guard-mobile"}
-    assert kinds(around.format(IDENTITY)) == {"guard-identity"}
-    assert kinds(around.format(CARD)) == {"guard-card"}
-
-
-@pytest.mark.parametrize("way", ["0086{}", "+86{}", "86{}", "+86 {}", "(+86){}", "+86-{}", "电话0{}", "电话17951{}"])
-def test_a_prefix_does_not_hide_a_mobile_number(way: str) -> None:
-    assert kinds(way.format(MOBILE)) == {"guard-mobile"}
-
-
-@pytest.mark.parametrize("gap", [".", "-", " ", "_", "/", " - ", "·", "\u2011", "—", "\u00a0", "\u3000", "  "])
-def test_a_number_may_be_written_in_groups(gap: str) -> None:
-    assert kinds(f"{MOBILE[:3]}{gap}{MOBILE[3:7]}{gap}{MOBILE[7:]}") == {"guard-mobile"}
-    assert kinds(f"手机 {MOBILE[:5]}{gap}{MOBILE[5:]}") == {"guard-mobile"}
-    assert kinds(f"手机 {gap.join(MOBILE)}") == {"guard-mobile"}
-    for groups in ((6, 8, 4), (6, 4, 2, 2, 4), (4, 4, 4, 4, 2), (1,) * 18):
-        ends = [sum(groups[:i]) for i in range(len(groups) + 1)]
-        assert kinds(gap.join(IDENTITY[a:b] for a, b in pairwise(ends))) == {"guard-identity"}
-
-
-def test_a_line_may_end_within_a_number() -> None:
-    for text in (
-        f"{MOBILE[:5]}-\n{MOBILE[5:]}",
-        f"{MOBILE[:3]} {MOBILE[3:7]}\n{MOBILE[7:]}",
-        f"{MOBILE[:3]}\r\n  {MOBILE[3:7]} {MOBILE[7:]}",
-    ):
-        assert kinds(f"写 {text} 完") == {"guard-mobile"}, text
-    assert kinds(f"手机 {MOBILE[:5]}\n{MOBILE[5:]}") == {"guard-mobile"}
-    for at in (2, 6, 14, 17):
-        for end in ("\n", "\r\n", "-\n", "\n    "):
-            assert kinds(f"号{IDENTITY[:at]}{end}{IDENTITY[at:]}") == {"guard-identity"}
-    assert kinds(f"{IDENTITY[:6]} {IDENTITY[6:14]}\n{IDENTITY[14:]}") == {"guard-identity"}
-
-
-def grouped(gap: str, *sizes: int) -> str:
-    ends = [sum(sizes[:i]) for i in range(len(sizes) + 1)]
-    return gap.join(MOBILE[a:b] for a, b in pairwise(ends))
-
-
-def test_a_mobile_number_may_be_written_in_unusual_groups() -> None:
-    for text in (
-        grouped(" ", *(1,) * 11),
-        grouped(",", 3, 4, 4),
-        grouped("*", 3, 4, 4),
-        grouped("-", 3, 3, 3, 2),
-        grouped("-", 2, 3, 3, 3),
-    ):
-        assert kinds(f"写 {text} 完") == {"guard-mobile"}, text
-    for sizes in ((3, 3, 3, 2), (2, 3, 3, 3)):
-        assert (kinds(grouped(" ", *sizes)), kinds(f"手机 {grouped(' ', *sizes)}")) == (set(), {"guard-mobile"})
-    pieces = (MOBILE[:3], MOBILE[3:7], MOBILE[7:])
-    for text in (
-        '"{}" "{}" "{}"',
-        "'{}' + '{}' +\n    '{}'",
-        "{}</b><b>{}</b>{}",
-        '<span class="x">{}</span>{}<wbr>{}',
-    ):
-        assert kinds(f"x = {text.format(*pieces)};") == {"guard-mobile"}, text
-
-
-def test_an_address_may_be_written_apart() -> None:
-    for text in (
-        "zhang § school.cn",
-        "zhang[at]school.cn",
-        "zhang (AT) mail.school [dot] cn",
-        "zhang§ school.com",
-        "zhang<b>§</b>school.cn",
-    ):
-        assert codes(told(text)) == {"guard-address"}, text
-    for text in ("x @ self.weight", "a @ b.T", "look at school.cn", "f(at).com", "office § example.com"):
-        assert codes(told(text)) == set(), text
-
-
-WAYS: dict[str, Callable[[str], str]] = {
-    "arabic-indic": lambda t: t.translate(ARABIC),
-    "devanagari": lambda t: t.translate({ord(str(d)): chr(0x966 + d) for d in range(10)}),
-    "circled": lambda t: t.translate({ord(str(d)): chr(0x2460 + d - 1) for d in range(1, 10)}),
-    "words": lambda t: "".join(WORDS.get(c, c) for c in t),
-    "json": lambda t: "".join(f"\\u{ord(c):04x}" for c in t),
-    "json, one sign": lambda t: f"{t[:-1]}\\u{ord(t[-1]):04X}",
-    "python": lambda t: "".join(f"\\x{ord(c):02x}" for c in t),
-    "javascript": lambda t: "".join(f"\\u{{{ord(c):x}}}" for c in t),
-    "octal": lambda t: "".join(f"\\{ord(c):03o}" for c in t),
-    "html": lambda t: "".join(f"&#{ord(c)};" for c in t),
-    "html in hexadecimal": lambda t: "".join(f"&#x{ord(c):X};" for c in t),
-    "address": lambda t: "".join(f"%{ord(c):02X}" for c in t),
-    "address of full width": lambda t: urllib.parse.quote(full_width(t)),
-    "unseen signs": "\u200b".join,
-    "soft hyphens": "\u00ad".join,
-}
-
-
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("number", [MOBILE, identity(4)], ids=["mobile", "identity"])
-def test_a_number_is_found_in_any_writing(way: str, number: str) -> None:
-    kind = "guard-mobile" if number == MOBILE else "guard-identity"
-    text = f"第一行\n说明 {WAYS[way](number)}，完"
-    (one,) = numbers(text, NONE)
-    assert (one.code, one.start) == (kind, 7)
-    assert text[one.start : one.start + one.length] == WAYS[way](number)
-    assert list(numbers(text, frozenset({number}))) == []
-
-
-@pytest.mark.parametrize("before", ["", "x", "xy", "tel: ", "号"])
-def test_a_number_in_base64_is_found_at_each_of_its_places(before: str) -> None:
-    for number, kind in ((MOBILE, "guard-mobile"), (IDENTITY, "guard-identity")):
-        coded = base64.b64encode(f"{before}{number} 完".encode()).decode()
-        assert kinds(f'"{coded}"') == {kind}
-        assert kinds(f'"{coded.rstrip("=")}"') == {kind}
-
-
-def test_a_mail_is_read_as_who_gets_it() -> None:
-    text = f"Content-Transfer-Encoding: quoted-printable\n\n=E7=94=B5 {MOBILE[:4]}=\n{MOBILE[4:]}\n"
-    assert codes(text, "a.eml") == {"guard-mobile"}
-    assert quopri.decodestring(text.encode()).decode().split()[-1] == MOBILE
-
-
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030", "utf-8-sig"])
-def test_a_file_is_read_in_its_encoding(encoding: str) -> None:
-    text = f"name,tel\nzhang,{full_width(MOBILE) if encoding == 'gb18030' else MOBILE}\nlast,{AGE}\n"
-    assert codes(text.encode(encoding), "a.csv") == {"guard-mobile", "guard-key"}
-
-
-# --- other numbers ----------------------------------------------------------------------------------------------------
-
-
-def checked(first: str) -> str:
-    rest = sum(int(d) * 2 ** (17 - i) for i, d in enumerate(first)) % 11
-    return first + next(c for c, v in zip("0123456789X", range(11), strict=True) if (rest + v) % 11 == 1)
-
-
-@pytest.mark.parametrize(
-    "region", ["810000", "820000", "830000", "911840"], ids=["Hong Kong", "Macao", "Taiwan", "foreign"]
-)
-def test_permits_of_residence_are_identity_numbers(region: str) -> None:
-    assert kinds(checked(f"{region}19990101123")) == {"guard-identity"}
-
-
-def test_numbers_of_pupils_passports_and_landlines_are_found_where_they_are_spoken_of() -> None:
-    assert kinds(f"G{IDENTITY}") == kinds(f"学籍号G{IDENTITY}") == {"guard-identity"}
-    for text in (
-        "护照号码：E12345678",
-        "护照 EA1234567",
-        "港澳通行证号 C12345678",
-        "社会保障卡号：A12345678",
-        "学号：20260102",
-        "passport no. G12345678",
-    ):
-        assert kinds(text) == {"guard-permit"}, text
-    for text in ("E12345678", "passport: 0.4.1", "学号：按规定编写", "护照"):
-        assert kinds(text) == set(), text
-    for text in (
-        "家长电话 0531-86012345",
-        "宅电(010)86012345",
-        "Tel: 021 5601 2345".replace("5601 ", "5601"),
-        "联系：053186012345",
-        "tel +86-531-86012345".replace("+86-", "+86-0"),
-    ):
-        assert kinds(text) == {"guard-landline"}, text
-    assert kinds("0531-86012345") == set()
-    assert list(numbers("电话 0531-86012345", frozenset({"053186012345"}))) == []
-
-
-HONEST = [
-    f"sha256:{'0' * 3}a{MOBILE}b", f"3f9{MOBILE}c7", f"0x{MOBILE}", f"0x{MOBILE[:5]}ffe{MOBILE}", f"0.{MOBILE}", f"1.{MOBILE}", f"{MOBILE}.25",
-    f" .{MOBILE}", f"deadbeef-12ab-34cd-56ef-{MOBILE}a", f"= -{MOBILE};", str(1 << 34), str(14 << 30), "15000000000", "1-800-555-0199",
-    "Tel: 1-800-555-0199", "150 2003 2004 2005", "3 138 0013 8000", "v1.13.8001.3800", "2026-11-24 15:38:00.138", "10.138.001.380",
-    "150*1024*1024", "5,138,0013,8000",
-    "1 3 8 0 0 1 3 8 0 0 0 1", f"{MOBILE[:5]}\n{MOBILE[5:]}", "<td>138</td><td>0013</td><td>8000</td>", '"138", "0013", "8000"',
-    f"{old_identity(2)}f", f"a{old_identity(2)}", f"0.{CARD}", f"{CARD}0", f"ab{CARD[:16]}", "1380013800", f"{MOBILE}1", "MTIzNDU2Nzg5MDEy",
-    "一二三四五六七八九十一二三四", f"https://a.cn/p/{MOBILE}-x.jpg", f"https://a.cn/status/{CARD}",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("text", HONEST)
-def test_what_only_looks_like_a_number_of_a_person(text: str) -> None:
-    assert kinds(text) == set()
-
-
-@given(st.binary(min_size=20, max_size=60))
-def test_digests_and_random_bytes_are_no_numbers(data: bytes) -> None:
-    assert kinds(f"{data.hex()} sha256-{base64.b64encode(bytes(256 - b for b in data if b)).decode()}") <= {
-        "guard-card",
-        "guard-identity-1989",
-    }
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------
