@@ -139,6 +139,14 @@ def test_what_was_not_stated_is_left_out_and_never_zero() -> None:
     assert found(Name.PUPILS_SERVED, stated("a", pupils_served=0)) == (0, 1, 2)
 
 
+def test_a_school_counts_from_the_day_on_which_it_opened() -> None:
+    before = with_returns(stated("a"))
+    new = replace(school("d"), opened_on=END)
+    repository = replace(before, schools={**before.schools, new.id: new})
+    for day, left_out in ((END - timedelta(days=1), 2), (END, 3)):
+        assert measure(Name.ENROLMENT, repository, YEAR, day).left_out == left_out
+
+
 def test_returns_filed_after_the_day_do_not_count() -> None:
     late = stated("a", staff=staff(1, 1), filed_on=END + timedelta(days=1))
     assert found(Name.PSYCHOLOGY_TEACHERS, late) == (None, 0, 3)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+
 import pytest
 
-from generator.model.duties import Operator, Value, ValueType
-from generator.model.operators import TAKES, holds, type_of_value
+from generator.model.duties import Factor, Operator, Rounding, Target, Value, ValueType
+from generator.model.operators import TAKES, example_holds, holds, target_value, type_of_value
+from generator.publish.build import read
 
 NUMBER, WORD, WORDS, YES_NO = ValueType.NUMBER, ValueType.WORD, ValueType.WORDS, ValueType.YES_NO
 
@@ -41,3 +46,63 @@ def test_an_operator_holds_on_its_side_of_the_target(operator: Operator) -> None
 
 def test_truth_is_no_number() -> None:
     assert [type_of_value(value) for value in (True, 1, 1.5, "1", ("1",))] == [YES_NO, NUMBER, NUMBER, WORD, WORDS]
+
+
+def target(constant: Value | None = None, **parts: object) -> Target:
+    nothing = dict.fromkeys(("parameter", "measure", "times", "divided_by", "rounded"))
+    return Target(constant=constant, **{**nothing, **parts})  # type: ignore[arg-type]
+
+
+def by(number: int | float | None = None, parameter: str | None = None) -> Factor:
+    return Factor(number=number, parameter=parameter)
+
+
+UP, DOWN = Rounding.UP, Rounding.DOWN
+FIGURES: Mapping[str, Value] = {"five": 5}
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        (target(4), 4),
+        (target(("a", "b")), ("a", "b")),
+        (target(parameter="seven"), 7),
+        (target(measure="five"), 5),
+        (target(measure="unknown"), None),
+        (target(measure="unknown", times=by(2)), None),
+        (target(5, times=by(3)), 15),
+        (target(0.5, times=by(3)), 1.5),
+        (target(3, times=by(0.5)), 1.5),
+        (target(3, times=by(parameter="half")), 1.5),
+        (target(0.1, times=by(3)), float(Fraction(0.1) * 3)),  # exact until the end
+        (target(7, divided_by=by(2)), 3.5),
+        (target(6, divided_by=by(2)), 3),
+        (target(6, divided_by=by(parameter="half")), 12),
+        (target(7, times=by(2), divided_by=by(4)), 3.5),
+        (target(7, times=by(2), divided_by=by(4), rounded=UP), 4),
+        (target(7, times=by(2), divided_by=by(4), rounded=DOWN), 3),
+        (target(2.5, rounded=UP), 3),
+        (target(2.5, rounded=DOWN), 2),
+    ],
+)
+def test_what_a_target_comes_to(asked: Target, expected: Value | None) -> None:
+    found = target_value(asked, FIGURES.get, {"seven": 7, "half": 0.5})
+    assert (found, type(found)) == (expected, type(expected))
+
+
+def test_a_parameter_that_does_not_exist_is_a_bug_of_whoever_asks() -> None:
+    with pytest.raises(KeyError):
+        target_value(target(parameter="none"), FIGURES.get, {})
+
+
+def test_an_example_without_the_figures_that_a_rule_asks_for_says_nothing() -> None:
+    repository, problems = read(Path(__file__).resolve().parent / "fixtures" / "typical")
+    assert repository, problems
+    parameters = {p.id: p.value for p in repository.district.parameters}
+    told = [rule for rule in repository.rules.values() if rule.examples]
+    assert {rule.target is None for rule in told} == {True, False}
+    for rule in told:
+        assert example_holds(rule, {}, parameters) is None
+        value = {name: given for name, given in rule.examples[0].given.items() if name == rule.measure}
+        if value and rule.target and rule.target.measure:
+            assert example_holds(rule, value, parameters) is None
