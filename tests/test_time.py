@@ -13,15 +13,18 @@ from typing import Any
 
 import pytest
 
-from generator.compliance.evaluate import Verdict, evaluate
+from generator.compliance.evaluate import Check, Verdict, evaluate
 from generator.compliance.measures import Scope
 from generator.edition.render import edition
 from generator.edition.site import site
 from generator.files.catalogue import load
-from generator.model.duties import RuleId
-from generator.model.ids import ClauseRef, PolicyId, SchoolId, YearId
+from generator.model.district import Parameter
+from generator.model.duties import Anchor, Due, RuleId
+from generator.model.ids import ClauseRef, PolicyId, SchoolId, TermId, YearId
 from generator.model.programme import Clause, Policy
+from generator.model.schools import Meeting
 from generator.pages.schools.school import ReturnState, filing
+from generator.pages.words.wording import told
 from generator.problems import Position
 from generator.publish.build import notice
 from generator.records.repository import Repository
@@ -177,6 +180,56 @@ def test_a_return_tells_of_nothing_that_had_not_happened_when_it_was_filed() -> 
     assert problems(RETURN, f"filed_on: {filed}", "filed_on: 2026-10-01") >= {"event-after-filing"}
     counted = str(typical().returns[XZ10, NEXT].counted_on)
     assert problems(RETURN, f"counted_on: {counted}", "counted_on: 2026-08-31") == {"outside"}
+
+
+# --- met late ---------------------------------------------------------------------------------------------------------
+
+
+def meeting_on(day: date, parameters: tuple[Parameter, ...] = ()) -> Check:
+    """The autumn's check of a rule that asks for a meeting in the first week, held on a day."""
+    rule = replace(typical().rules[RuleId("ORG-02")], due=Due(anchor=Anchor.PERIOD_START, days=6))
+    found = typical().returns[XZ01, NEXT]
+    held = Meeting(term=TermId("2026-2027-1"), held_on=day, topic="部署", minuted=True)
+    changed = replace(
+        typical(),
+        district=replace(typical().district, parameters=(*typical().district.parameters, *parameters)),
+        rules={**typical().rules, rule.id: rule},
+        returns={**typical().returns, (XZ01, NEXT): replace(found, meetings=(held,))},
+    )
+    return check_of(changed, "ORG-02", "xz01", date(2026, 11, 24))
+
+
+def late_counts(value: int) -> Parameter:
+    words = Text(zh="逾期是否算数")
+    return Parameter(id="late_counts", title=words, value=value, unit=words, reason=words)
+
+
+@pytest.mark.parametrize(
+    ("day", "late"), [(date(2026, 9, 7), False), (date(2026, 9, 8), True), (date(2026, 10, 9), True)]
+)
+def test_an_event_is_judged_by_its_day_and_met_late_is_told_apart(day: date, late: bool) -> None:
+    check = meeting_on(day)
+    assert check.decisive
+    assert (check.verdict, check.decisive.late) == (Verdict.MET, late)
+    content = edition(site(typical(), date(2026, 11, 24), None), Language.EN, load())
+    assert ("late" in " ".join(told(content, check))) is late
+    strict = meeting_on(day, (late_counts(0),))
+    assert strict.verdict is (Verdict.UNMET if late else Verdict.MET)
+    assert meeting_on(day, (late_counts(1),)).verdict is Verdict.MET
+
+
+def test_what_has_no_day_is_not_called_late() -> None:
+    done = [c for c in evaluate(typical(), date(2027, 8, 31)).checks if c.rule.id == "FOLLOW-01"]
+    assert done
+    found = typical().returns[XZ01, NEXT]
+    undated = tuple(replace(f, done_on=None) for f in found.follow_ups or ())
+    changed = replace(typical(), returns={**typical().returns, (XZ01, NEXT): replace(found, follow_ups=undated)})
+    assert not any(
+        m.late
+        for c in evaluate(changed, date(2027, 8, 31)).by_school[XZ01]
+        for m in c.moments
+        if c.rule.id == "FOLLOW-01"
+    )
 
 
 # --- ten years of changes ---------------------------------------------------------------------------------------------

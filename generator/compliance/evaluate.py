@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
 from generator.compliance.measures import Measured, measure
-from generator.compliance.school_measures import INSPECTED, MEASURABLE, MeasureInput, Period, Visits, periods
+from generator.compliance.school_measures import DATED, INSPECTED, MEASURABLE, MeasureInput, Period, Visits, periods
 from generator.model.district import SchoolYear
 from generator.model.duties import (
     SEALED,
@@ -56,18 +56,22 @@ class Verdict(StrEnum):
 # A Check judged by several periods comes out as the first of these that any period came out as.
 WORST_FIRST = (Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.STALE, Verdict.MET, Verdict.DUE)
 JUDGED = frozenset({Verdict.MET, Verdict.UNMET, Verdict.ADVISORY})  # what shares are shares of
+LATE_COUNTS = "late_counts"  # the district's parameter: 0 where what was done late does not count; else it does
 BREACHES = frozenset({Verdict.UNMET, Verdict.ADVISORY})
 WAIVABLE = frozenset({Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.STALE})
 
 
 class JudgedPeriod(NamedTuple):  # made once a Check or oftener: a dataclass takes twice as long
-    """One period judged: its last day, the value found and the target it was compared with (None: not known)."""
+    """One period judged: its last day, the value found and the target it was compared with (None: not known); `late` if
+    what was done was done after the last day.
+    """
 
     period: Period
     due: date
     verdict: Verdict
     value: Value | None
     target: Value | None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -509,7 +513,11 @@ class _SchoolOnDay:
             target = target_value(rule.target, lambda name: self.value(name, period), self.day.parameters)
         if rule.due.anchor is Anchor.INSPECTION:
             due = self._set_by_inspections(rule, period) or due
-        verdict = _judged(rule, _held(rule, value, target), due=due, as_of=self.day.as_of)
+        held = _held(rule, value, target)
+        late = bool(held) and self._late(rule, period, due, target)
+        if late and not self.day.parameters.get(LATE_COUNTS, 1):
+            held = False
+        verdict = _judged(rule, held, due=due, as_of=self.day.as_of)
         if (
             isinstance(value, tuple)
             and verdict in BREACHES
@@ -518,7 +526,14 @@ class _SchoolOnDay:
             verdict = Verdict.UNREPORTED
         if verdict is Verdict.MET and fresh_until is not None and self.day.as_of > fresh_until:
             verdict = Verdict.STALE
-        return JudgedPeriod(period=period, due=due, verdict=verdict, value=value, target=target)
+        return JudgedPeriod(period=period, due=due, verdict=verdict, value=value, target=target, late=late)
+
+    def _late(self, rule: Rule, period: Period, due: date, target: Value | None) -> bool:
+        """Whether what meets the rule had not happened by its last day."""
+        if self.found is None or rule.measure not in DATED or self.day.as_of <= due:
+            return False
+        look = MeasureInput(found=self.found, period=period, bands=self.day.repository.bands, until=due)
+        return not _held(rule, MEASURABLE[rule.measure].value(look), target)
 
     def _set_by_inspections(self, rule: Rule, period: Period) -> date | None:
         day = INSPECTED[rule.measure].due(self._visits(period))

@@ -52,11 +52,18 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureInput:
-    """What a measure may look at: one return, one period, the curriculum's bands."""
+    """What a measure may look at: one return, one period, the curriculum's bands; with `until`, nothing that happened
+    after that day.
+    """
 
     found: Return
     period: Period
     bands: Mapping[BandId, Band]
+    until: date | None = None
+
+    def happened(self, day: date | None) -> bool:
+        """Whether something had happened by then; of what has no day nobody can say that it had not."""
+        return self.until is None or day is None or day <= self.until
 
     @property
     def over(self) -> bool:
@@ -199,6 +206,16 @@ def has_room(found: Return) -> bool | None:
     return True if found.room is not None else found.has_room
 
 
+def _has_room(look: MeasureInput) -> bool | None:
+    room = look.found.room
+    return has_room(look.found) if room is None else look.happened(room.opened_on)
+
+
+def _head(look: MeasureInput) -> str | None:
+    group = look.found.leading_group
+    return None if group is None or not look.happened(group.founded_on) else group.head_role.value
+
+
 def _teachers(found: Return) -> int | None:
     return None if found.staff is None else found.staff.full_time + found.staff.part_time
 
@@ -211,7 +228,9 @@ def _counted(look: MeasureInput, number: int) -> int | None:
 def _meetings(look: MeasureInput) -> int | None:
     if look.found.meetings is None:
         return None
-    return _counted(look, sum(m.minuted for m in look.found.meetings if m.term == look.period.term))
+    return _counted(
+        look, sum(m.minuted and look.happened(m.held_on) for m in look.found.meetings if m.term == look.period.term)
+    )
 
 
 def _guidance(look: MeasureInput) -> int | None:
@@ -221,7 +240,8 @@ def _guidance(look: MeasureInput) -> int | None:
 
 def _follow_up(look: MeasureInput) -> bool | None:
     window = look.period.id.rpartition("/")[2]
-    done = [f.done for f in look.found.follow_ups or () if f.term == look.period.term and f.window == window]
+    told = [f for f in look.found.follow_ups or () if f.term == look.period.term and f.window == window]
+    done = [f.done and look.happened(f.done_on) for f in told]
     return done[0] if done else None
 
 
@@ -290,7 +310,9 @@ def _sleep(found: Return) -> tuple[bool | None, ...]:
 def _regular_visits(look: MeasureInput) -> int | None:
     if look.found.supervisor_visits is None:
         return None
-    return _counted(look, sum(v.term == look.period.term for v in look.found.supervisor_visits))
+    return _counted(
+        look, sum(v.term == look.period.term and look.happened(v.visited_on) for v in look.found.supervisor_visits)
+    )
 
 
 def _sealed(_: MeasureInput) -> None:
@@ -303,7 +325,7 @@ MEASURABLE: Mapping[str, Measurable] = {  # a SchoolMeasure is text: rules name 
     _M.ENROLMENT: Measurable(value=_stated(lambda r: sum(r.enrolment.values())), fields=(("enrolment",),)),
     _M.STAGES: Measurable(value=_stated(lambda r: len(r.classes)), fields=(("classes",),)),
     _M.LEADING_GROUP_HEAD: Measurable(
-        value=_stated(lambda r: None if r.leading_group is None else r.leading_group.head_role.value),
+        value=_head,
         fields=(("leading_group", "head_role"),),
     ),
     _M.MINUTED_MEETINGS: Measurable(value=_meetings, fields=(("meetings",),)),
@@ -315,7 +337,7 @@ MEASURABLE: Mapping[str, Measurable] = {  # a SchoolMeasure is text: rules name 
     _M.FULL_TIME_TEACHERS: Measurable(
         value=_stated(lambda r: None if r.staff is None else r.staff.full_time), fields=(("staff", "full_time"),)
     ),
-    _M.HAS_ROOM: Measurable(value=_stated(has_room), fields=(("room",), ("has_room",))),
+    _M.HAS_ROOM: Measurable(value=_has_room, fields=(("room",), ("has_room",))),
     _M.ROOM_EQUIPMENT: _words(ROOM_EQUIPMENT, _equipment, ("room",)),
     _M.SMALLEST_INDIVIDUAL_ROOM: Measurable(
         value=_of_room(lambda room: min(room.individual_m2 or (), default=None)), fields=(("room", "individual_m2"),)
@@ -381,6 +403,12 @@ MEASURABLE: Mapping[str, Measurable] = {  # a SchoolMeasure is text: rules name 
     _M.ELECTRONIC_FILES: Measurable(value=_sealed, fields=()),
     _M.PAPER_FILES: Measurable(value=_sealed, fields=()),
 }
+
+
+# What happened on a day: with these, met late is told apart from met.
+DATED: frozenset[str] = frozenset(
+    {_M.MINUTED_MEETINGS, _M.FOLLOW_UP_DONE, _M.REGULAR_VISITS, _M.HAS_ROOM, _M.LEADING_GROUP_HEAD}
+)
 
 
 # --- what inspections say ---------------------------------------------------------------------------------------------

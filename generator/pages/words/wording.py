@@ -176,6 +176,8 @@ def told(edition: Edition, check: Check) -> tuple[str, ...]:
 
 def _told(edition: Edition, check: Check, moment: JudgedPeriod, kind: PeriodKind) -> str:
     said = compared(edition, check, moment)
+    if moment.late:
+        said = edition.say("compared.late", said=said, due=edition.day(moment.due))
     if kind is PeriodKind.YEAR:
         return said[:1].upper() + said[1:]
     return edition.say("period.said", period=period_title(edition, kind, moment.period), said=said)
