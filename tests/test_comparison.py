@@ -204,7 +204,9 @@ def test_a_sentence_never_contradicts_its_verdict(value: float, target: float) -
 
 
 def test_a_count_says_of_how_many_and_how_many_are_left_out() -> None:
-    found = made(Language.ZH).site.verdicts.by_rule[RuleId("STAFF-01")]
+    checks = made(Language.ZH).site.verdicts.by_rule[RuleId("STAFF-01")]
+    met = [check for check in checks if check.verdict is Verdict.MET]
+    found = [*(check._replace(verdict=Verdict.STALE) for check in met[:2]), *(c for c in checks if c not in met[:2])]
     assert (
         in_all(made(Language.ZH), tally(found), "schools")
         == "能判断的 51 所学校中，50 所达标（98%）；另有 4 所没有计入（证据过期 2、未填报 2）。"
