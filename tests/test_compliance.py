@@ -21,6 +21,7 @@ from generator.compliance.evaluate import (
     Check,
     Tally,
     Verdict,
+    Verdicts,
     combined,
     evaluate,
     rules_of,
@@ -424,6 +425,15 @@ def test_a_change_of_one_schools_records_concerns_that_school_and_the_districts_
     assert compliance.concerned(typical(), typical()) == frozenset()
     assert compliance.concerned(typical(), with_return("xz01", filed_by="另一人")) == frozenset({SchoolId("xz01")})
     assert compliance.concerned(typical(), replace(typical(), district=replace(typical().district))) is None
+
+
+def test_where_some_schools_are_asked_for_no_other_is_judged() -> None:
+    def told(found: Verdicts) -> list[tuple[str, str | None, Verdict]]:
+        return [(c.rule.id, c.school and c.school.id, c.verdict) for c in found.checks]
+
+    some = told(evaluate(typical(), NOW, of={SchoolId("xz10")}))
+    assert some == [one for one in told(evaluate(typical(), NOW)) if one[1] == "xz10"]
+    assert {school for _, school, _ in some} == {"xz10"}
 
 
 @pytest.mark.parametrize("days", [0, 30])

@@ -350,8 +350,6 @@ def _place(path: Iterable[str | int], known: frozenset[str]) -> str:
 def _problems(document: Document, error: _Error, whole: Schema) -> Iterator[Problem]:
     pointer = tuple(error.absolute_path)
     custom = error.schema.get("x-messages", {}).get(error.validator) if isinstance(error.schema, dict) else None
-    if error.validator in ("if", "then", "else", "allOf"):
-        return
     if custom:
         yield _said(document, pointer, error, custom)
     elif error.validator == "additionalProperties":
