@@ -221,6 +221,7 @@ class Ground:
     kind: str
     title: str
     clauses: tuple[Cited, ...] = ()
+    unverified: bool = False
     parameters: tuple[Parameter, ...] = ()
     lines: tuple[str, ...] = ()
 
@@ -296,7 +297,9 @@ def _grounds(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> tuple[
     parameters = tuple(p for p in edition.site.repository.district.parameters if p.id in names)
     works = (demanded(edition, rule), edition.say("rule.works"))
     found = (
-        Ground(kind="said", title=edition.say("rule.ground.said"), clauses=said),
+        Ground(
+            kind="said", title=edition.say("rule.ground.said"), clauses=said, unverified=any(c.unverified for c in said)
+        ),
         Ground(kind="decided", title=edition.say("rule.ground.decided"), clauses=decided, parameters=parameters),
         Ground(kind="works", title=edition.say("rule.ground.works"), lines=works),
     )
