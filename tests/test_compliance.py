@@ -429,7 +429,7 @@ def test_a_change_of_one_schools_records_concerns_that_school_and_the_districts_
 
 def test_where_some_schools_are_asked_for_no_other_is_judged() -> None:
     def told(found: Verdicts) -> list[tuple[str, str | None, Verdict]]:
-        return [(c.rule.id, c.school and c.school.id, c.verdict) for c in found.checks]
+        return [(c.rule.id, c.school.id if c.school else None, c.verdict) for c in found.checks]
 
     some = told(evaluate(typical(), NOW, of={SchoolId("xz10")}))
     assert some == [one for one in told(evaluate(typical(), NOW)) if one[1] == "xz10"]
