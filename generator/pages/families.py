@@ -30,7 +30,7 @@ from generator.pages.people import outreach, team
 from generator.pages.programme import accounts, coverage, figures, lessons, plans, policies, work
 from generator.pages.schools import schools
 from generator.pages.stamping import Stamped
-from generator.pages.statistics import open_figures, releases, statistics
+from generator.pages.statistics import open_figures, pathway, releases, statistics
 
 PageFamily = Callable[[Edition], Iterator[Page]]
 
@@ -53,6 +53,7 @@ FAMILIES: tuple[PageFamily, ...] = (
     downloads.pages,
     statistics.pages,
     releases.pages,
+    pathway.pages,
     open_figures.pages,
     figures.pages,
     accounts.pages,

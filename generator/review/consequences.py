@@ -24,7 +24,7 @@ from generator.pages.families import FAMILIES, PageFamily, led_to
 from generator.pages.people import team
 from generator.pages.programme import lessons
 from generator.pages.schools import schools
-from generator.pages.statistics import releases, statistics
+from generator.pages.statistics import pathway, releases, statistics
 from generator.records.repository import Repository, identical, own_records
 from generator.review.changes import Changes
 from generator.text import Language, Text
@@ -343,6 +343,7 @@ def _tables(before: Site, after: Site, reached: frozenset[SchoolId]) -> frozense
 MADE_OF: Mapping[PageFamily, tuple[str, ...]] = {
     releases.pages: ("district", "releases", "rules", "schools", "withdrawals"),
     statistics.pages: ("district", "receipts", "releases", "schools", "withdrawals"),
+    pathway.pages: ("district", "releases", "withdrawals"),
     matrix.pages: ("district", "policies", "rules", "schools"),
     lessons.pages: ("bands", "district", "lessons"),
     team.pages: ("activities", "district", "plans", "teams"),

@@ -1,0 +1,183 @@
+"""The way from screened to referred, as numbers and rates, and the same term year on year.
+
+Owns this page: which published totals are steps, of what each is a rate, and whether it counts what was there at the
+end of the term or what happened in it. Every number is a total that a release shows, or is worked out from such totals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from generator.edition.render import Edition, TemplateData, number
+from generator.edition.site import Page
+from generator.model.cells import Cell, Shown
+from generator.model.ids import TermId
+from generator.model.registry import PARTICIPATION, TOTAL
+from generator.model.releases import Release, latest
+from generator.pages.statistics.tables import (
+    SHOWN_MARK,
+    CellWords,
+    ReleaseWords,
+    TableSymbols,
+    symbols,
+    term_of,
+    term_short,
+)
+
+FOUND = "found"  # with whom anything was found: all levels but the first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """A total and what it is a rate of. `flow`: it counts what happened in the term, not what was there at its end."""
+
+    table: str
+    column: str
+    of: str = ""
+    flow: bool = True
+
+
+_STEPS = (
+    _Step(table="files", column="enrolment", flow=False),
+    _Step(table=PARTICIPATION, column="due"),
+    _Step(table=PARTICIPATION, column="screened", of="due"),
+    _Step(table=PARTICIPATION, column="valid", of="screened"),
+    _Step(table="stage-level", column=FOUND, of="valid"),
+    _Step(table="services", column="reviewed", of="valid"),
+    _Step(table="services", column="counselled", of="enrolment"),
+    _Step(table="services", column="referred", of="enrolment"),
+    _Step(table="services", column="guardians-informed", of="enrolment"),
+    _Step(table="services", column="crisis-interventions"),
+    _Step(table="files", column="paper-files", of="enrolment", flow=False),
+    _Step(table="files", column="electronic-files", of="enrolment", flow=False),
+)
+_WHERE = {step.column: step.table for step in _STEPS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepCell:
+    """A step in a term: its number and its rate."""
+
+    term: str
+    cell: CellWords
+    rate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow:
+    """A step in every year; `change` is from the year before to the newest."""
+
+    title: str
+    nature: str
+    of: str
+    cells: tuple[StepCell, ...]
+    change: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathwayTable:
+    """The same term of every year that has been released, the newest first."""
+
+    id: str
+    title: str
+    terms: tuple[str, ...]
+    rows: tuple[StepRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathwayPage(TemplateData):
+    template: ClassVar[str] = "statistics/pathway.md.j2"
+    symbols: TableSymbols
+    tables: tuple[PathwayTable, ...]
+
+
+def pages(edition: Edition) -> Iterator[Page]:
+    """The one page, once anything is released."""
+    by_term = latest(edition.site.releases)
+    if not by_term:
+        return
+    newest = by_term[max(by_term)]
+    halves = sorted({_half(term) for term in by_term}, key=lambda half: half != _half(newest.term))
+    yield edition.page(
+        path="statistics/tables/pathway",
+        kind="pathway",
+        title=edition.say("pathway.title"),
+        description=edition.say("pathway.description"),
+        data=PathwayPage(
+            symbols=symbols(ReleaseWords(edition=edition, release=newest)),
+            tables=tuple(_table(edition, half, by_term) for half in halves),
+        ),
+        cites=[release.source for release in by_term.values()],
+        hide=("toc",),  # tables are wide
+    )
+
+
+def _half(term: TermId) -> str:
+    return term.rpartition("-")[2]
+
+
+def _table(edition: Edition, half: str, by_term: Mapping[TermId, Release]) -> PathwayTable:
+    terms = [term for term in sorted(by_term, reverse=True) if _half(term) == half]
+    releases = [by_term[term] for term in terms]
+    return PathwayTable(
+        id=f"half-{half}",
+        title=edition.say("pathway.half", term=edition.plain(term_of(edition.site, terms[0]).title)),
+        terms=tuple(term_short(edition, term) for term in terms),
+        rows=tuple(_row(edition, step, releases) for step in _STEPS),
+    )
+
+
+def _row(edition: Edition, step: _Step, releases: Sequence[Release]) -> StepRow:
+    words = ReleaseWords(edition=edition, release=releases[0])
+    title = edition.say("pathway.found") if step.column == FOUND else words.column(step.table, step.column)
+    return StepRow(
+        title=title,
+        nature=edition.say("pathway.flow" if step.flow else "pathway.stock"),
+        of=edition.say("pathway.of", whole=words.whole(_WHERE[step.of], step.of)) if step.of else "",
+        cells=tuple(_cell(edition, step, release) for release in releases),
+        change=_change(edition, step, releases),
+    )
+
+
+def _cell(edition: Edition, step: _Step, release: Release) -> StepCell:
+    value, term = _value(release, step.column), term_short(edition, release.term)
+    if value is None:
+        return StepCell(term=term, cell=CellWords(text=SHOWN_MARK, suppressed=True), rate="")
+    whole = _value(release, step.of) if step.of else None
+    rate = edition.say("charts.share", share=_share(value, whole)) if whole else ""
+    return StepCell(term=term, cell=CellWords(text=number(value), suppressed=False), rate=rate)
+
+
+def _value(release: Release, column: str) -> int | None:
+    """A total as published; None where it is not. With whom anything was found is the sum of the levels but the
+    first.
+    """
+    names = [level.id for level in release.levels[1:]] if column == FOUND else [column]
+    told = [release.cells.get(Cell(table=_WHERE[column], row=TOTAL, column=name)) for name in names]
+    shown = [cell.value for cell in told if isinstance(cell, Shown)]
+    return sum(shown) if told and len(shown) == len(told) else None
+
+
+def _share(part: int, whole: int) -> str:
+    """Rounded to tenths of a per cent; 0 and 100 only for none and all."""
+    least, most = (0 if part == 0 else 1), (1000 if part == whole else 999)
+    tenths = (2000 * part + whole) // (2 * whole)
+    tenths = tenths if part > whole else min(max(tenths, least), most)
+    return f"{tenths // 10}.{tenths % 10}"
+
+
+def _change(edition: Edition, step: _Step, releases: Sequence[Release]) -> str:
+    """From the release of the year before to the newest; empty where either does not show it."""
+    if len(releases) < 2 or _year(releases[0]) - _year(releases[1]) != 1:
+        return ""
+    new, old = (_value(release, step.column) for release in releases[:2])
+    if new is None or old is None:
+        return ""
+    sign = "+" if new > old else "−" if new < old else "±"
+    return edition.say("pathway.change", sign=sign, count=number(abs(new - old)))
+
+
+def _year(release: Release) -> int:
+    return int(release.term[:4])

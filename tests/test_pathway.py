@@ -1,0 +1,101 @@
+"""From screening to referral: published totals and rates of them, and the same term year on year."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from generator.edition.literal import settle
+from generator.edition.render import edition
+from generator.edition.site import site
+from generator.files.catalogue import load
+from generator.model.cells import Suppressed
+from generator.model.registry import TOTAL
+from generator.model.releases import Release
+from generator.pages.statistics import pathway
+from generator.text import Language
+from tests.conftest import AS_OF, COMMIT
+from tests.released import AUTUMN, SPRING, Figures, chain, release
+from tests.test_build import typical_site
+
+OLD = chain()[1]
+LATER: Figures = {**AUTUMN, "levels": SPRING["levels"], "missed": SPRING["missed"]}
+NEW = release(
+    "2026-2027-1", 1, date(2026, 11, 20), LATER, ("term-start", "national-day", "mid-term"), previous=chain()[-1]
+)
+
+
+def rows(*releases: Release, language: Language = Language.EN) -> dict[str, list[str]]:
+    """The first table: each step with what stands beside it."""
+    content = site(replace(typical_site().repository, releases={r.id: r for r in releases}), AS_OF, COMMIT)
+    found = list(pathway.pages(edition(content, language, load())))
+    if not found:
+        return {}
+    table = settle(found[0].body).partition("<tbody>")[2].partition("</tbody>")[0]
+    told = {}
+    for row in re.findall(r"<tr>(.*?)</tr>", table):
+        head, *cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
+        plain = [re.sub(r"<[^>]*>", " ", cell).split() for cell in (head, *cells)]
+        told[" ".join(plain[0])] = [" ".join(cell) for cell in plain[1:]]
+    return told
+
+
+def total(figures: Figures, name: str, *which: int) -> int:
+    return sum(row[i] for row in figures[name].values() for i in which or range(len(row)))
+
+
+def test_each_step_is_a_published_total_and_its_rate_says_of_whom() -> None:
+    told = rows(OLD)
+    valid, found = total(AUTUMN, "levels"), total(AUTUMN, "levels", 1, 2, 3)
+    assert told["With whom something was found of valid results"][:2] == [
+        "in the term",
+        f"{found:,} {100 * found / valid:.1f} %",
+    ]
+    referred, pupils = total(AUTUMN, "services", 2), total(AUTUMN, "enrolment")
+    assert told["Referred of pupils enrolled"][1] == f"{referred} {100 * referred / pupils:.1f} %"
+    assert told["Crisis interventions"][1] == str(total(AUTUMN, "services", 4))  # no rate: not pupils
+    assert told["Paper files of pupils enrolled"][0] == "at its end"
+
+
+def test_the_same_term_is_told_year_on_year() -> None:
+    told = rows(OLD, NEW)
+    before, after = total(AUTUMN, "levels"), total(LATER, "levels")
+    label = next(name for name in told if name.startswith("Valid results"))
+    assert told[label][1].startswith(f"{after:,} ")
+    assert told[label][2].startswith(f"{before:,} ")
+    assert told[label][3] == f"+{after - before}"
+    assert told["Crisis interventions"][3] == "±0"
+
+
+def test_what_is_not_shown_has_neither_number_nor_rate_nor_change() -> None:
+    def hidden(one: Release) -> Release:
+        return replace(
+            one,
+            tables=tuple(
+                replace(
+                    table,
+                    rows=tuple(
+                        replace(row, cells={**row.cells, "close": Suppressed()})
+                        if (table.id, row.id) == ("stage-level", TOTAL)
+                        else row
+                        for row in table.rows
+                    ),
+                )
+                for table in one.tables
+            ),
+        )
+
+    told = rows(OLD, hidden(NEW))["With whom something was found of valid results"]
+    assert told[1] == "[c]"
+    assert told[3] == ""
+    assert rows() == {}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_both_languages_tell_the_same_numbers(language: Language) -> None:
+    numbers = [re.findall(r"[\d,.]+", " ".join(cells)) for cells in rows(OLD, NEW, language=language).values()]
+    english = [re.findall(r"[\d,.]+", " ".join(cells)) for cells in rows(OLD, NEW).values()]
+    assert numbers == english
