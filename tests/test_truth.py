@@ -12,6 +12,7 @@ import pytest
 
 from generator.compliance.claims import TargetOutcome, targets
 from generator.compliance.evaluate import Verdict, of_school
+from generator.compliance.measures import measure
 from generator.edition.literal import settle
 from generator.edition.render import edition, markdown
 from generator.edition.site import site
@@ -19,9 +20,11 @@ from generator.files.catalogue import load
 from generator.model.duties import RuleId
 from generator.model.ids import BandId, SchoolId, TermId, YearId
 from generator.model.inspections import LEAST_INSPECTORS, SchemeKind
-from generator.model.programme import ActivityKind, ActivityState
-from generator.model.schools import HeadRole, LeadingGroup, Lessons, Return
+from generator.model.programme import ActivityKind, ActivityState, MeasureName
+from generator.model.schools import HeadRole, LeadingGroup, Lessons, Return, ScreeningConsent, SupervisorVisit
+from generator.pages import home
 from generator.pages.duties import rules
+from generator.pages.programme import coverage, policies
 from generator.publish.build import read
 from generator.records.repository import Repository
 from generator.text import Language
@@ -136,3 +139,110 @@ def test_a_rule_that_a_release_answers_for_the_district_says_what_the_release_sa
     body = settle(markdown(page))
     assert f"{told.judged} 所中 {told.met} 所达标" in body
     assert "未到期" not in body.partition("{#now}")[2].partition("{#due}")[0]
+
+
+# --- rules that inspectors miss ---------------------------------------------------------------------------------------
+
+
+def staff(sample: Repository, certified: int | None) -> dict[str, object]:
+    found = sample.returns[XZ01, YEAR].staff
+    assert found is not None
+    return {"staff": replace(found, certified=certified)}
+
+
+def crisis(sample: Repository, settled: bool | None) -> dict[str, object]:
+    found = sample.returns[XZ01, YEAR].crisis
+    assert found is not None
+    return {"crisis": replace(found, return_settled=settled)}
+
+
+def school_day(sample: Repository, **parts: bool | None) -> dict[str, object]:
+    found = sample.returns[XZ01, YEAR].school_day
+    assert found is not None
+    return {"school_day": replace(found, **parts)}  # type: ignore[arg-type]
+
+
+def consent(informed: bool | None, asked: bool | None) -> dict[str, object]:
+    return {"screening_consent": ScreeningConsent(guardians_informed=informed, consent_asked=asked)}
+
+
+def visits(autumn: int, spring: int) -> dict[str, object]:
+    days = [(AUTUMN, date(2025, 9, 10 + i)) for i in range(autumn)]
+    days += [(TermId("2025-2026-2"), date(2026, 3, 10 + i)) for i in range(spring)]
+    return {"supervisor_visits": tuple(SupervisorVisit(term=term, visited_on=day) for term, day in days)}
+
+
+def test_what_is_not_verified_is_advice_and_what_is_not_stated_is_no_breach(sample: Repository) -> None:
+    expected: list[tuple[str, dict[str, object], Verdict]] = [
+        ("CERT-01", staff(sample, 0), Verdict.ADVISORY),
+        ("CERT-01", staff(sample, None), Verdict.UNREPORTED),
+        ("RETURN-01", crisis(sample, False), Verdict.ADVISORY),
+        ("RETURN-01", crisis(sample, None), Verdict.UNREPORTED),
+        ("TEN-04", school_day(sample, phones_kept_out=False), Verdict.ADVISORY),
+        ("TEN-05", school_day(sample, sleep_watched=True, early_arrival=True), Verdict.ADVISORY),
+        ("TEN-05", school_day(sample, sleep_watched=True, early_arrival=None), Verdict.UNREPORTED),
+        ("TEN-06", school_day(sample, special_group_plans=False), Verdict.ADVISORY),
+        ("CONSENT-01", consent(True, True), Verdict.MET),
+        ("CONSENT-01", consent(True, False), Verdict.UNMET),
+        ("CONSENT-01", consent(True, None), Verdict.UNREPORTED),
+        ("SUP-11", visits(2, 2), Verdict.MET),
+        ("SUP-11", visits(2, 1), Verdict.DUE),  # until a fortnight after the term
+        ("SUP-11", visits(1, 2), Verdict.UNMET),
+        ("SUP-11", {"supervisor_visits": None}, Verdict.UNREPORTED),
+        ("LESS-02", {"lessons": lessons(sample, lower=4, middle=4, upper=5)}, Verdict.MET),
+        ("LESS-02", {"lessons": lessons(sample, lower=4, middle=4, upper=4)}, Verdict.UNMET),
+        ("ORG-04", {"person_in_charge": None}, Verdict.UNREPORTED),
+    ]
+    assert [(rule, judged(sample, rule, **parts)) for rule, parts, _ in expected] == [
+        (rule, verdict) for rule, _, verdict in expected
+    ]
+
+
+@pytest.mark.parametrize(("concluded", "late"), [(date(2026, 1, 26), 0), (date(2026, 1, 27), 1), (None, 1)])
+def test_an_objection_is_concluded_within_a_month(sample: Repository, concluded: date | None, late: int) -> None:
+    """Raised on 26 December: the same day of the next month still counts."""
+    found = next(v for v in sample.inspections.values() if v.objection is not None)
+    assert found.objection is not None
+    assert found.objection.raised_on == date(2025, 12, 26)
+    changed = replace(found, objection=replace(found.objection, concluded_on=concluded))
+    repository = replace(sample, inspections={**sample.inspections, found.id: changed})
+    assert measure(MeasureName.LATE_CONCLUSIONS, repository, YEAR, AFTER).value == late
+    assert measure(MeasureName.LATE_CONCLUSIONS, repository, YEAR, date(2026, 1, 20)).value == 0
+
+
+def test_a_review_of_fewer_pupils_than_are_of_concern_is_seen_and_a_suppressed_figure_says_nothing(
+    sample: Repository,
+) -> None:
+    year, day = YearId("2026-2027"), date(2026, 11, 26)
+    reviewed = measure(MeasureName.RESULTS_REVIEWED, sample, year, day)
+    focus = measure(MeasureName.FOCUS_PUPILS, sample, year, day)
+    assert reviewed.value is not None
+    assert focus.value is not None
+    assert reviewed.value > focus.value > 0
+    assert measure(MeasureName.FOCUS_PUPILS, replace(sample, releases={}), year, day).value is None
+
+
+# --- what pages say of their sources ----------------------------------------------------------------------------------
+
+
+def test_coverage_counts_the_clauses_of_a_text_and_the_help_page_doubts_no_number(sample: Repository) -> None:
+    content = site(sample, date(2026, 11, 26), COMMIT)
+    for language, ten in ((Language.ZH, "原文 10 条，录入了其中"), (Language.EN, "the text has 10 clauses;")):
+        made = edition(content, language, load())
+        told = {p.path: settle(markdown(p)) for p in (*coverage.pages(made), *policies.pages(made), *home.pages(made))}
+        assert ten in told["compliance/coverage"]
+        assert ten in told["policies/ten-measures-2025"]
+        assert "※" not in told["help"]
+        assert made.say("clause.unverified") not in told["help"]
+        assert 'rel="noreferrer noopener">' in told["policies/moe-2021"]
+        assert told["policies/xinzhuli"].count("※") == 1  # said once of all
+
+
+def test_one_visit_by_october_is_no_breach_in_february(sample: Repository) -> None:
+    """What a return filed in the middle of a term lists so far may still become enough."""
+    key = XZ01, YearId("2026-2027")
+    one = (SupervisorVisit(term=TermId("2026-2027-1"), visited_on=date(2026, 9, 15)),)
+    changed = replace(sample.returns[key], supervisor_visits=one)
+    repository = replace(sample, returns={**sample.returns, key: changed})
+    found = of_school(repository, XZ01, date(2027, 2, 20))[RuleId("SUP-11")]
+    assert found.verdict is Verdict.UNREPORTED
