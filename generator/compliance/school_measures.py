@@ -307,12 +307,14 @@ def _sleep(found: Return) -> tuple[bool | None, ...]:
     return (day.sleep_watched, None if day.early_arrival is None else not day.early_arrival)
 
 
+_VISITS = 2  # a term, by the regulation: before the term is over fewer may still become as many
+
+
 def _regular_visits(look: MeasureInput) -> int | None:
     if look.found.supervisor_visits is None:
         return None
-    return _counted(
-        look, sum(v.term == look.period.term and look.happened(v.visited_on) for v in look.found.supervisor_visits)
-    )
+    visits = sum(v.term == look.period.term and look.happened(v.visited_on) for v in look.found.supervisor_visits)
+    return visits if look.over or visits >= _VISITS else None
 
 
 def _sealed(_: MeasureInput) -> None:
