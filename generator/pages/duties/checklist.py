@@ -7,19 +7,29 @@ another school.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar, TypeAlias
 
 from markupsafe import Markup
 
-from generator.compliance.evaluate import Check, Evidence, Tally, TrendPoint, Verdict, awaits_release, tally
+from generator.compliance.evaluate import (
+    Check,
+    Evidence,
+    Tally,
+    TrendPoint,
+    Verdict,
+    awaits_release,
+    measures_of,
+    tally,
+)
+from generator.compliance.school_measures import MEASURABLE
 from generator.edition.render import Edition, RecordLink, TemplateData
 from generator.edition.site import Site
 from generator.files.schemas import field_title
 from generator.model.district import SchoolYear
-from generator.model.duties import Rule, RuleId, Waiver
+from generator.model.duties import SEALED, Rule, RuleId, Waiver
 from generator.model.schools import School
 from generator.pages.words.wording import (
     TONES,
@@ -55,10 +65,18 @@ class EvidenceLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeskField:
+    """A field of the return as the school's filing desk has it: what it is called, and its anchor there."""
+
+    title: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckItem:
     """A Check as the checklist tells it; `dated` says when its evidence was counted and recorded.
 
-    `late`: it is a duty whose last day has passed.
+    `late`: it is a duty whose last day has passed. `asked`: where the filing desk asks for what it rests on.
     """
 
     rule: Rule
@@ -72,6 +90,7 @@ class CheckItem:
     evidence: tuple[EvidenceLine, ...]
     dated: tuple[str, ...]
     clauses: Markup
+    asked: tuple[DeskField, ...]
     lapsed: Waiver | None
 
 
@@ -286,8 +305,17 @@ def _item(edition: Edition, check: Check, clauses: Clauses) -> CheckItem:
         evidence=tuple(_evidence(edition, e) for e in evidence),
         dated=tuple(_dated(edition, e) for e in {e.kind: e for e in evidence}.values()),
         clauses=clauses[check.rule.id],
+        asked=tuple(_asked(edition, check.rule)) if check.verdict in _TODO else (),
         lapsed=check.lapsed,
     )
+
+
+def _asked(edition: Edition, rule: Rule) -> Iterator[DeskField]:
+    """The fields of the return that a rule's own measure reads; of more than two, the groups that they stand in."""
+    measure = measures_of(rule)[0]
+    fields = MEASURABLE[measure].fields if measure in MEASURABLE and measure not in SEALED else ()
+    for path in dict.fromkeys(fields if len(fields) <= 2 else (field[:1] for field in fields)):
+        yield DeskField(title=_field(edition, "return", path), anchor="-".join(("f", *path)))
 
 
 def _evidence(edition: Edition, evidence: Evidence) -> EvidenceLine:
