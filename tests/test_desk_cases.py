@@ -98,19 +98,21 @@ def desks(repository: Repository) -> tuple[DistrictDesk, SchoolDesk]:
     return district_desk(made), school_desk(made, repository.schools[SCHOOL])
 
 
-def judged_in_the_browser(browser: Browser, desks: tuple[DistrictDesk, SchoolDesk], script: str, cases: Any) -> Any:
+def judged_in_the_browser(
+    browser: Browser, desks: tuple[DistrictDesk, SchoolDesk] | None, script: str, cases: Any
+) -> Any:
     """What the desk's functions say, in one evaluation."""
     parts = "\n".join(
         (site_folder() / "desk" / f"{name}.js").read_text(encoding="utf-8")
-        for name in ("words", "known", "yaml", "check", "table")
+        for name in ("words", "known", "yaml", "check", "table", "handing")
     )
     page = browser.new_page()
     try:
         return json.loads(
             page.evaluate(
                 f"(given) => {{ {parts}\nconst [district, school, cases] = JSON.parse(given);\n"
-                f"const desk = joined(district, school);\n{script} }}",
-                json.dumps([plain(desks[0]), plain(desks[1]), cases]),
+                f"const desk = district && joined(district, school);\n{script} }}",
+                json.dumps([*map(plain, desks or (None, None)), cases]),
             )
         )
     finally:

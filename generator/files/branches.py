@@ -32,17 +32,29 @@ def contains(root: Path, commit: str, other: str) -> bool:
     return ask(root, "merge-base", "--is-ancestor", other, commit) is not None
 
 
-def commit_files(root: Path, branch: str, parent: str, files: Mapping[str, bytes], message: str) -> str | None:
-    """Put files (by path from the repository's top) on a branch, over its commit `parent`; the new commit.
+def checked_out(root: Path, branch: str) -> bool:
+    """Whether somebody works on a branch in a folder: to move it would take their folder for changes of their own."""
+    return bool((ask(root, "for-each-ref", "--format=%(worktreepath)", f"refs/heads/{branch}") or b"").strip())
 
-    None where nothing differs. The branch must still be at `parent`, or not be there.
+
+def present_branch(root: Path) -> str | None:
+    """The branch that the folder stands on; None where it stands on none."""
+    found = ask(root, "symbolic-ref", "--quiet", "--short", "HEAD", doubtful=True)
+    return found.decode("utf-8", "replace").strip() if found else None
+
+
+def commit_files(
+    root: Path, branch: str, parent: str, files: Mapping[str, bytes], message: str, *, before: str | None
+) -> str | None:
+    """Put files (by path from the repository's top) on a branch, over the commit `parent`; the new commit.
+
+    None where nothing differs. The branch must still be at `before` (None: not be there): nobody's commit is lost.
     """
     whole = _tree(root, f"{parent}^{{tree}}", files)
     if whole == _one(root, "rev-parse", f"{parent}^{{tree}}"):
         return None
     made = _one(root, "commit-tree", whole, "-p", parent, given=message.encode())
-    before = branch_at(root, branch) or "0" * len(made)
-    _one(root, "update-ref", "-m", "xinzhuli intake", f"refs/heads/{branch}", made, before)
+    _one(root, "update-ref", "-m", "xinzhuli intake", f"refs/heads/{branch}", made, before or "0" * len(made))
     return made
 
 
@@ -80,7 +92,7 @@ def push(root: Path, remote: str, branches: Sequence[str]) -> str | None:
     found = child.program("git", root)
     assert found is not None, "a repository without git"
     kept = (*OWN, "SSH_AUTH_SOCK", "SSH_AGENT_PID", "PATH", "https_proxy", "http_proxy", "no_proxy")
-    lease = [f"refs/heads/{name}:refs/heads/{name}" for name in branches]
-    asked = [found, "-c", "core.hooksPath=/dev/null", "push", "--quiet", "--force-with-lease", remote, *lease]
+    sent = [f"refs/heads/{name}:refs/heads/{name}" for name in branches]
+    asked = [found, "-c", "core.hooksPath=/dev/null", "push", "--quiet", "--", remote, *sent]
     done = child.run(asked, child.environment(kept, found, GIT_TERMINAL_PROMPT="0"), folder=root, given=b"")
     return None if done.returncode == 0 else plain(done.stderr)

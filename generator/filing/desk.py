@@ -19,6 +19,7 @@ from generator.files.compatibility import ALIKE, PLAIN
 from generator.files.schemas import enum_label
 from generator.files.typing_mistakes import UNSEEN
 from generator.filing.forms import Choice, Form, form
+from generator.filing.hosting import Host, new_file
 from generator.model.district import SchoolYear, Term
 from generator.model.schools import School, Stage
 from generator.model.submission import BALANCES, SCHEMA, Balance, StageBand
@@ -79,15 +80,6 @@ class Opener:
     fingerprint: str
     first: str
     last: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Host:
-    """Where a new file can be proposed with its text filled in."""
-
-    kind: str
-    address: str
-    branch: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +166,7 @@ def district_desk(made: Edition) -> DistrictDesk:
         balances=BALANCES,
         bucket=BUCKET,
         openers=_openers(made),
-        host=None,
+        host=new_file(district),
         text=TypedText(unseen=UNSEEN.pattern, alike=ALIKE.pattern, radicals=PLAIN),
         words={key.removeprefix("desk."): catalogue.sentences[key][language] for key in spoken},
         problems={

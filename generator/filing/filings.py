@@ -18,6 +18,7 @@ from generator.records.kinds import kind_of
 from generator.sealed.receipts import MAX_SEALED, receipt_path, sealed_path
 
 VERSION = 1
+_MARK = b"\xef\xbb\xbf"  # that Windows puts before text
 LONGEST = 4 * MAX_SEALED  # bytes of a file of the desk
 
 
@@ -50,6 +51,7 @@ def handed_in(name: str, data: bytes) -> HandedIn | NotTaken:
     """The filing in a file: what the desk saved, a return as YAML, or nothing that is taken."""
     if len(data) > LONGEST:
         return NotTaken(why="too_large", facts={})
+    data = data.removeprefix(_MARK)
     if name.lower().endswith((".yml", ".yaml")):
         return _return(data)
     try:
@@ -70,10 +72,16 @@ def _checked(told: Mapping[str, Any]) -> HandedIn | NotTaken:
         return NotTaken(why="no_filing", facts={})
     if not isinstance(files, dict) or not all(isinstance(text, str) for text in files.values()):
         return NotTaken(why="no_filing", facts={})
-    if tuple(sorted(files)) != places(FilingKind(kind), school, period):
+    wanted = places(FilingKind(kind), school, period)
+    if not wanted or tuple(sorted(files)) != wanted:
         return NotTaken(why="other_places", facts={})
     made = {path: text.encode("utf-8", "surrogatepass") for path, text in files.items()}
-    return HandedIn(kind=FilingKind(kind), school=school, period=period, files=made)
+    if kind == FilingKind.SUBMISSION:
+        return HandedIn(kind=FilingKind.SUBMISSION, school=school, period=period, files=made)
+    found = _return(made[wanted[0]])
+    if isinstance(found, HandedIn) and (found.school, found.period) != (school, period):
+        return NotTaken(why="other_places", facts={})
+    return found
 
 
 def places(kind: FilingKind, school: str, period: str) -> tuple[str, ...]:
@@ -89,12 +97,14 @@ def places(kind: FilingKind, school: str, period: str) -> tuple[str, ...]:
 
 
 def _return(data: bytes) -> HandedIn | NotTaken:
-    """A return's own file: school and year stand in it."""
+    """A return's own file: school and year stand in it. Lines end as in records."""
+    data = data.removeprefix(_MARK).replace(b"\r\n", b"\n")
     document, problems = read("return", data)
     if document is None or problems or not isinstance(document.data, Mapping):
         found = f"{problems[0].at.line}:{problems[0].at.column}" if problems else "1:1"
         return NotTaken(why="no_yaml", facts={"place": found})
-    if "bands" in document.data:
+    bands = document.data.get("bands")
+    if "salt" in document.data or (isinstance(bands, list) and any(isinstance(band, Mapping) for band in bands)):
         return NotTaken(why="plain_aggregate", facts={})
     school, year = document.data.get("school"), document.data.get("year")
     if not isinstance(school, str) or not isinstance(year, str) or not places(FilingKind.RETURN, school, year):

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from generator.files.tree import Tree
 from generator.filing.desk import stated
 from generator.filing.filings import FilingKind, HandedIn, NotTaken
 from generator.filing.forms import AskedField, form
+from generator.guard import GuardedFile, inspect
 from generator.model.ids import SchoolId, TermId, YearId
 from generator.problems import Problem
 from generator.records.repository import Remembered, Repository, load
@@ -31,9 +33,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A filing that may be taken in. `by` is the post that filed a return."""
+    """A filing that may be taken in. `by` is the post that filed a return, `filed_on` its day."""
 
     filing: HandedIn
+    filed_on: date | None
     revision: int | None
     by: str | None
     differences: tuple[Difference, ...]
@@ -58,10 +61,37 @@ def judged(
         return NotTaken(why="no_period", facts={"period": filing.period})
     if all(path in tree.readers and tree.read(path) == data for path, data in filing.files.items()):
         return NotTaken(why="there_already", facts={})
+    if found := unfit(filing, repository):
+        return Faulty(problems=found)
     laid_over, problems = load(over(tree, filing.files), remembered)
     if laid_over is None:
         return Faulty(problems=problems)
     return _newer(filing, repository, laid_over, language)
+
+
+def overtaken(taken: Taken, repository: Repository) -> NotTaken | None:
+    """Why a filing that is put over its own branch is older than what the present records have; None if it is not."""
+    filing, school = taken.filing, SchoolId(taken.filing.school)
+    if filing.kind is FilingKind.RETURN:
+        old = repository.returns.get((school, YearId(filing.period)))
+        if old and taken.filed_on and taken.filed_on < old.filed_on:
+            return NotTaken(why="older", facts={"day": old.filed_on.isoformat()})
+        return None
+    receipt = repository.receipts.get((school, TermId(filing.period)))
+    if receipt and taken.revision is not None and taken.revision <= receipt.revision:
+        facts = {"revision": str(taken.revision), "expected": str(receipt.revision + 1)}
+        return NotTaken(why="other_revision", facts=facts)
+    return None
+
+
+def unfit(filing: HandedIn, repository: Repository) -> tuple[Problem, ...]:
+    """What a filing holds that must never enter git. Nothing of it is shown."""
+    everybody = frozenset("".join(filter(str.isdigit, line.number)) for line in repository.district.help_lines)
+    return tuple(
+        found
+        for path, data in filing.files.items()
+        for found in inspect(GuardedFile(path=path, data=data, size=len(data)), everybody)
+    )
 
 
 def over(tree: Tree, files: Mapping[str, bytes]) -> Tree:
@@ -88,7 +118,7 @@ def _newer(filing: HandedIn, before: Repository, after: Repository, language: La
             if old and new.filed_on < old.filed_on:
                 return NotTaken(why="older", facts={"day": old.filed_on.isoformat()})
             told = tuple(differences(form("return", language).fields, stated(old) if old else {}, stated(new)))
-            return Taken(filing=filing, revision=None, by=new.filed_by, differences=told)
+            return Taken(filing=filing, filed_on=new.filed_on, revision=None, by=new.filed_by, differences=told)
         case FilingKind.SUBMISSION:
             key = (school, TermId(filing.period))
             receipt, sealed = before.receipts.get(key), after.receipts[key]
@@ -96,7 +126,7 @@ def _newer(filing: HandedIn, before: Repository, after: Repository, language: La
             if sealed.revision != expected:
                 facts = {"revision": str(sealed.revision), "expected": str(expected)}
                 return NotTaken(why="other_revision", facts=facts)
-            return Taken(filing=filing, revision=sealed.revision, by=None, differences=())
+            return Taken(filing=filing, filed_on=None, revision=sealed.revision, by=None, differences=())
 
 
 def differences(

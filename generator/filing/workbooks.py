@@ -38,6 +38,7 @@ from generator.text import Language
 MARK = "xinzhuli"  # the hidden sheet that says what the workbook is
 _MAIN = 0
 _LARGEST = 1 << 24  # bytes of all that a workbook holds; ours have some hundred thousand
+_MOST_ROWS = 5000  # of a sheet; a sheet that somebody filled to its end would take minutes
 _ROWS = 40  # empty rows of a sheet of rows
 _FIRST = 4  # the first row of the main sheet with a field, counted from 0
 _LIST = 2  # the first row of a sheet of rows with an item
@@ -265,7 +266,7 @@ def told(data: bytes) -> tuple[Opened, Told] | None:
         book = load_workbook(io.BytesIO(data))
     except Exception:  # the library raises what it likes on a damaged file
         return None
-    if MARK not in book.sheetnames:
+    if MARK not in book.sheetnames or any(sheet.max_row > _MOST_ROWS for sheet in book.worksheets):
         return None
     cells = [str(cell.value) for cell in book[MARK][1]]
     return (book, Told(kind=cells[1], version=cells[2], school=cells[3], year=cells[4])) if len(cells) >= 5 else None

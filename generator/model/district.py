@@ -34,6 +34,15 @@ class BodyKind(StrEnum):
     OTHER = "other"
 
 
+class FilingHost(StrEnum):
+    """A hosting site where a new file can be proposed in the browser."""
+
+    GITHUB = "github"
+    GITEA = "gitea"  # and Forgejo
+    GITLAB = "gitlab"
+    GITEE = "gitee"
+
+
 # --- district ---------------------------------------------------------------------------------------------------------
 
 
@@ -148,6 +157,7 @@ class District:
     time_zone: str
     repo_url: str | None
     repo_branch: str
+    filing_host: FilingHost | None  # of repo_url
     site_url: str | None
     years: tuple[SchoolYear, ...]
     areas: tuple[Area, ...]

@@ -12,12 +12,14 @@ from itertools import pairwise
 
 from generator.files import zones
 from generator.files.filenames import trouble
+from generator.files.schemas import field_title
 from generator.files.spelling import word_meant
 from generator.model.district import (
     Area,
     Body,
     BodyKind,
     District,
+    FilingHost,
     HelpLine,
     Parameter,
     RiskLevel,
@@ -133,6 +135,7 @@ def parse_district(node: Node) -> District:
         time_zone=node.data["time_zone"],
         repo_url=node.get("repo_url"),
         repo_branch=node.data["repo_branch"],
+        filing_host=FilingHost(host) if (host := node.get("filing_host")) else None,
         site_url=node.get("site_url"),
         years=tuple(map(_year, node.nodes("years"))),
         areas=tuple(Area(id=a.data["id"], title=a.text("title")) for a in node.nodes("areas")),
@@ -163,6 +166,10 @@ def check_district(district: District, node: Node) -> Iterator[Problem]:
     yield from unique(node.nodes("systems"), "number")
     for area in node.nodes("areas"):
         yield from _name_of_area(area)
+    if district.filing_host and not district.repo_url:
+        title = field_title("district", ("repo_url",))
+        facts = {"field": "repo_url", "title": title.zh, "title@en": title.en or "", "example": "https://…"}
+        yield problem(node.at("filing_host"), "missing-field", **facts)
     yield from _zone(district, node)
     yield from _levels_grow(district, node)
     years = tuple(zip(district.years, node.nodes("years"), strict=True))

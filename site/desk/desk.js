@@ -178,15 +178,24 @@ function handIn(which, wrong, make) {
   const name = `${desk.school}-${period}.xinzhuli.json`;
   const saved = element("p", { class: "help", role: "status" });
   const [path, text] = Object.entries(files)[0];
-  const address = which === "return" && !revised ? proposal(desk, path, text) : null;
+  const host = which === "return" && !revised ? proposal(desk.host, path, text) : null;
+  const shown = element("pre", { tabindex: 0 }, text);
   place.replaceChildren(
-    ...(address ? [element("a", { class: "button", href: address, rel: "noreferrer noopener", target: "_blank" }, said("propose"))] : []),
-    element("button", { type: "button", class: address ? "quiet" : "button", id: `${which}-save`, onClick: () => {
+    ...(host ? hosted(host, text, shown, saved) : []),
+    element("button", { type: "button", class: host ? "quiet" : "button", id: `${which}-save`, onClick: () => {
       save(name, whole);
       saved.textContent = said("saved", { name });
     } }, said("save")),
     element("p", { class: "help" }, said(which === "return" ? "then_return" : "then_aggregate")), saved,
-    ...(which === "return" ? [element("details", {}, element("summary", {}, said("show_text")), element("pre", { tabindex: 0 }, text))] : []));
+    ...(which === "return" ? [element("details", {}, element("summary", {}, said("show_text")), shown)] : []));
+}
+
+/** The ways to the host's page: with the text filled in, or with the text copied to be pasted there. */
+function hosted(host, text, shown, told) {
+  const there = (key) => element("a", { class: "button", href: host.address, rel: "noreferrer noopener", target: "_blank" }, said(key));
+  if (host.filled) return [there("propose"), " "];
+  const copied = async () => { told.textContent = said(await copy(text, shown) ? "copied" : "copy_by_hand"); };
+  return [element("button", { type: "button", id: "return-copy", onClick: copied }, said("copy")), " ", there("propose_pasted"), " "];
 }
 
 document.getElementById("offline").hidden = location.protocol !== "file:";
@@ -194,3 +203,9 @@ document.getElementById("as-of").textContent = said("as_of", { day: desk.day });
 showDue();
 startReturn();
 startAggregate();
+// A duty on the school's page leads to its field, which stands here only now.
+const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+if (asked) {
+  asked.scrollIntoView();
+  asked.focus();
+}

@@ -16,17 +16,25 @@ function save(name, text) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
 
-/** The host's page that proposes a new file with its text; null where the host has none, or the address would be too long. */
-function proposal(desk, path, text) {
-  const host = desk.host;
+/** The host's page for a new file: {address, filled}, `filled` if the text goes with it; null where there is none. */
+function proposal(host, path, text) {
   if (!host) return null;
-  const folder = path.slice(0, path.lastIndexOf("/"));
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  const address = {
-    github: `${host.address}/new/${host.branch}/${folder}?filename=${encodeURIComponent(name)}&value=${encodeURIComponent(text)}`,
-    gitea: `${host.address}/_new/${host.branch}/${folder}?filename=${encodeURIComponent(name)}&value=${encodeURIComponent(text)}`,
-  }[host.kind];
-  return address && address.length <= LONGEST_ADDRESS ? address : null;
+  const at = path.lastIndexOf("/");
+  const given = { folder: path.slice(0, at), name: encodeURIComponent(path.slice(at + 1)), text: encodeURIComponent(text) };
+  const address = host.page.replace(/\{(folder|name|text)\}/g, (_, name) => given[name]);
+  return address.length <= LONGEST_ADDRESS ? { address, filled: host.page.includes("{text}") } : null;
+}
+
+/** Put a text where the reader can paste it from; where the browser forbids it, it is chosen to be copied by hand. */
+async function copy(text, shown) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    shown.closest("details").open = true;
+    getSelection().selectAllChildren(shown);
+    return false;
+  }
 }
 
 /** What differs from what was filed before, in words: [title, before, now]. */

@@ -2,7 +2,8 @@
 
 Owns which files are read, the words that can be forwarded to a school, and the commits. The working folder is not
 touched: a filing is judged over the records of the present commit, and of its own branch where it has one. Killed
-anywhere, what was put on a branch stays, and the same command again takes in the rest.
+anywhere, what was put on a branch stays, and the same command again takes in the rest. What files hold and are called
+is data: no sign of it steers a terminal.
 """
 
 from __future__ import annotations
@@ -42,11 +43,15 @@ class _Base:
 
 def run(request: Request) -> int:
     """Take in each file; 1 if one was not taken."""
-    from generator.files.branches import has_identity, push
+    from generator.files.branches import has_identity, present_branch, push
     from generator.files.history import commit_of, prefix
+    from generator.filing import hosting
 
     if not request.words:
         raise UsageError("intake.which")
+    present = present_branch(request.root)
+    if present and present.startswith("filing/"):
+        raise UsageError("intake.on_a_filing", branch=present)
     commit = commit_of(request.root, "HEAD")
     if commit is None:
         raise UsageError("intake.no_git")
@@ -54,8 +59,10 @@ def run(request: Request) -> int:
         raise UsageError("intake.no_identity")
     base = _Base(root=request.root, prefix=prefix(request.root), commit=commit)
     remembered: Remembered = {}
-    if _loaded(base.root, commit, remembered) is None:
+    loaded = _loaded(base.root, commit, remembered)
+    if loaded is None:
         raise UsageError("intake.first_mend")
+    district = loaded[1].district
     files = tuple(_files(request))
     told = progress(request)
     branches: dict[str, None] = {}
@@ -73,6 +80,9 @@ def run(request: Request) -> int:
         raise UsageError("intake.not_pushed", said=said)
     if branches and not remote:
         print(request.say("intake.then_push", branches=" ".join(branches)))
+    for branch in branches:
+        if address := hosting.request(district, branch):
+            print(request.say("intake.request", branch=branch, address=address))
     return PROBLEMS if refused else FINE
 
 
@@ -95,10 +105,10 @@ def _take_in(request: Request, base: _Base, file: Path, remembered: Remembered) 
     """Put one file's filing on its branch, and say what was done: the branch; "" if it is there already; None if the
     file is not taken.
     """
-    from generator.files.branches import commit_files
+    from generator.files.branches import branch_at, checked_out, commit_files
     from generator.files.tree import head_of
     from generator.filing.filings import LONGEST, NotTaken, handed_in
-    from generator.filing.taking_in import Taken, judged
+    from generator.filing.taking_in import Taken, judged, overtaken
 
     data = head_of(file, LONGEST + 1)()
     if file.suffix.lower() in (".xlsx", ".xlsm"):
@@ -111,20 +121,36 @@ def _take_in(request: Request, base: _Base, file: Path, remembered: Remembered) 
         _refuse(request, file, filing)
         return None
     branch = f"filing/{filing.school}/{filing.period}"
-    commit, tree, repository = _over(base, branch, remembered)
+    before = branch_at(base.root, branch)
+    under = _over(base, before, remembered)
+    if under is None or checked_out(base.root, branch):
+        _refuse(request, file, NotTaken(why="checked_out" if under else "branch_broken", facts={"branch": branch}))
+        return None
+    commit, tree, repository = under
     found = judged(filing, tree, repository, remembered, request.language)
+    if isinstance(found, Taken) and commit != base.commit:
+        found = overtaken(found, _present(base, remembered)) or found
     if isinstance(found, NotTaken) and found.why == "there_already":
-        print(request.say("intake.there_already", file=file.name))
-        return ""
+        _tell(request.say("intake.there_already", file=file.name))
+        return branch if before else ""
     if not isinstance(found, Taken):
         _refuse(request, file, found)
         return None
     files = {f"{base.prefix}{path}": data for path, data in filing.files.items()}
-    commit_files(base.root, branch, commit, files, _message(request, found))
-    print(request.say("intake.taken", file=file.name, branch=branch, what=_subject(request, found)))
+    commit_files(base.root, branch, commit, files, _message(request, found), before=before)
+    _tell(request.say("intake.taken", file=file.name, branch=branch, what=_subject(request, found)))
     for line in _lines(found):
-        print(f"  {line}")
+        _tell(f"  {line}")
     return branch
+
+
+def _tell(line: str) -> None:
+    """A line of a person's own words as one line."""
+    print(_one_line(line))
+
+
+def _one_line(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "�" for sign in text)
 
 
 def _from_workbook(
@@ -144,9 +170,7 @@ def _from_workbook(
     book, said = opened
     if said.version != version():
         return NotTaken(why="other_form", facts={})
-    found = _loaded(base.root, base.commit, remembered)
-    assert found is not None, "the present commit was loaded before"
-    repository = found[1]
+    repository = _present(base, remembered)
     school = repository.schools.get(SchoolId(said.school))
     year = next((y for y in repository.district.years if y.id == said.year), None)
     if school is None or year is None:
@@ -157,9 +181,9 @@ def _from_workbook(
         words = [request.say(f"cell.{fault.why}", **fault.facts) for fault in faults]
         copy = file.with_name(f"{file.stem}.marked.xlsx")
         write_whole(copy, marked(data, faults, words))
-        print(request.say("intake.cells", file=file.name, count=len(faults), copy=copy.name))
-        for fault, word in zip(faults, words, strict=True):
-            print(f"  {request.say('intake.cell', sheet=fault.sheet, cell=fault.cell, said=word)}")
+        _tell(request.say("intake.cells", file=file.name, count=len(faults), copy=copy.name))
+        for fault, word in list(zip(faults, words, strict=True))[:_MOST_SHOWN]:
+            _tell(f"  {request.say('intake.cell', sheet=fault.sheet, cell=fault.cell, said=word)}")
         return None
     heading = request.say("intake.heading", school=school.title.in_(request.language), year=year.id)
     path = places(FilingKind.RETURN, school.id, year.id)[0]
@@ -167,16 +191,23 @@ def _from_workbook(
     return HandedIn(kind=FilingKind.RETURN, school=school.id, period=year.id, files={path: text})
 
 
-def _over(base: _Base, branch: str, remembered: Remembered) -> tuple[str, Tree, Repository]:
-    """What a filing is put over: its branch, if it has one that is not merged and in order, else the present commit."""
-    from generator.files.branches import branch_at, contains
+def _over(base: _Base, at: str | None, remembered: Remembered) -> tuple[str, Tree, Repository] | None:
+    """What a filing is put over: its branch, at a commit, if it has one that is not merged, else the present commit.
 
-    at = branch_at(base.root, branch)
-    if at and not contains(base.root, base.commit, at) and (found := _loaded(base.root, at, remembered)):
-        return at, *found
+    None where the records of the branch have Problems: somebody works there.
+    """
+    from generator.files.branches import contains
+
+    over = at if at and not contains(base.root, base.commit, at) else base.commit
+    found = _loaded(base.root, over, remembered)
+    return (over, *found) if found else None
+
+
+def _present(base: _Base, remembered: Remembered) -> Repository:
+    """The records of the present commit."""
     found = _loaded(base.root, base.commit, remembered)
     assert found is not None, "the present commit was loaded before"
-    return base.commit, *found
+    return found[1]
 
 
 def _loaded(root: Path, commit: str, remembered: Remembered) -> tuple[Tree, Repository] | None:
@@ -195,13 +226,13 @@ def _refuse(request: Request, file: Path, why: NotTaken | Faulty) -> None:
     from generator.filing.filings import NotTaken
 
     if isinstance(why, NotTaken):
-        print(request.say("intake.not_taken", file=file.name, why=request.say(f"intake.{why.why}", **why.facts)))
+        _tell(request.say("intake.not_taken", file=file.name, why=request.say(f"intake.{why.why}", **why.facts)))
         return
-    print(request.say("intake.faulty", file=file.name, count=len(why.problems)))
+    _tell(request.say("intake.faulty", file=file.name, count=len(why.problems)))
     catalogue = load()
     for found in why.problems[:_MOST_SHOWN]:
         message, hint = catalogue.message(found, request.language), catalogue.hint(found, request.language)
-        print(f"  {found.at.line}:{found.at.column} {message}。{hint}".replace("。。", "。"))
+        _tell(f"  {found.at.line}:{found.at.column} {message}。{hint}".replace("。。", "。"))
 
 
 def _subject(request: Request, taken: Taken) -> str:
@@ -214,10 +245,10 @@ def _subject(request: Request, taken: Taken) -> str:
 
 def _message(request: Request, taken: Taken) -> str:
     """A commit in words: what was filed, by which post, what changes."""
-    by = [request.say("intake.by", post=taken.by)] if taken.by else []
+    by = [_one_line(request.say("intake.by", post=taken.by))] if taken.by else []
     return "\n".join([_subject(request, taken), "", *by, *(f"- {line}" for line in _lines(taken))]).rstrip() + "\n"
 
 
 def _lines(taken: Taken) -> Iterator[str]:
     for one in taken.differences:
-        yield " ".join(f"{one.title} {one.before or '—'} → {one.after or '—'}".split())
+        yield _one_line(" ".join(f"{one.title} {one.before or '—'} → {one.after or '—'}".split()))

@@ -1,0 +1,50 @@
+"""Pages of hosting sites, by address: where a new file is proposed, where a request for a branch is opened.
+
+Owns these addresses. Must not know what is filed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from generator.model.district import District, FilingHost
+
+# `{folder}` and `{name}` are the file's, `{text}` its content.
+_NEW = {
+    FilingHost.GITHUB: "/new/{branch}/{{folder}}?filename={{name}}&value={{text}}",
+    FilingHost.GITEA: "/_new/{branch}/{{folder}}?filename={{name}}&value={{text}}",
+    FilingHost.GITLAB: "/-/new/{branch}/{{folder}}?file_name={{name}}",
+    FilingHost.GITEE: "/new/{branch}/{{folder}}",
+}
+_REQUEST = {
+    FilingHost.GITHUB: "/compare/{base}...{branch}?expand=1",
+    FilingHost.GITEA: "/compare/{base}...{branch}",
+    FilingHost.GITLAB: "/-/merge_requests/new?merge_request%5Bsource_branch%5D={branch}",
+    FilingHost.GITEE: "/compare/{base}...{branch}",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """Where a new file can be proposed: the page's address with places for folder and name, and for the text if the
+    page can be filled in.
+    """
+
+    page: str
+
+
+def new_file(district: District) -> Host | None:
+    """The page of the district's host for a new file; None where the district offers none."""
+    if district.filing_host is None or district.repo_url is None:
+        return None
+    page = _NEW[district.filing_host].format(branch=quote(district.repo_branch))
+    return Host(page=f"{district.repo_url.rstrip('/')}{page}")
+
+
+def request(district: District, branch: str) -> str | None:
+    """The page of the district's host that opens a request for a branch; None where it is not known."""
+    if district.filing_host is None or district.repo_url is None:
+        return None
+    page = _REQUEST[district.filing_host].format(base=quote(district.repo_branch), branch=quote(branch))
+    return f"{district.repo_url.rstrip('/')}{page}"

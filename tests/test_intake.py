@@ -1,0 +1,292 @@
+"""Taking filings in: whatever a file holds or is called, nothing half is left, nothing newer is overwritten, and what
+is printed can be forwarded.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser
+
+from generator.edition.render import edition
+from generator.edition.site import site
+from generator.files import branches
+from generator.files.catalogue import load
+from generator.files.git import ask as git_asked
+from generator.filing.desk import stated
+from generator.filing.filings import HandedIn, NotTaken, handed_in
+from generator.filing.forms import form
+from generator.filing.hosting import new_file, request
+from generator.filing.workbooks import told, workbook
+from generator.filing.writing import return_text
+from generator.model.ids import SchoolId, YearId
+from generator.model.submission import written
+from generator.text import Language
+from tests.district import DAY, FIRST, SECOND, TERM, District, commit, district, git, invented, run
+from tests.test_desk_cases import judged_in_the_browser
+
+YEAR = YearId("2026-2027")
+BRANCH = f"filing/{FIRST}/{YEAR}"
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> District:
+    one = district(tmp_path)
+    git(one.root, "config", "user.name", "office")
+    git(one.root, "config", "user.email", "office@example.invalid")
+    return one
+
+
+def return_of(made: District, school: str = FIRST, **changes: Any) -> str:
+    """The return that a school has, with changes."""
+    data = stated(made.repository().returns[(SchoolId(school), YEAR)])
+    return return_text(form("return", Language.ZH), {**data, **changes}, "标题")
+
+
+def at_desk(school: str, text: str, **changes: Any) -> bytes:
+    """A return as the desk saves it."""
+    files = {f"records/schools/{school}/{YEAR}.yml": text}
+    told_ = {"xinzhuli": "filing", "version": 1, "kind": "return", "school": school, "period": YEAR, "files": files}
+    return json.dumps({**told_, **changes}, ensure_ascii=False).encode()
+
+
+def intake(made: District, files: Mapping[str, bytes], *options: str) -> tuple[int, str]:
+    inbox = made.beside / "inbox"
+    inbox.mkdir(exist_ok=True)
+    for old in inbox.iterdir():
+        old.unlink()
+    for name, data in files.items():
+        (inbox / name).write_bytes(data)
+    done = run(made, "intake", str(inbox), *options)
+    assert all(sign.isprintable() or sign == "\n" for sign in done.stdout + done.stderr)
+    return done.returncode, done.stdout + done.stderr
+
+
+def heads(made: District) -> str:
+    return git(made.root, "for-each-ref", "--format=%(refname) %(objectname)", "refs/heads")
+
+
+def test_a_folder_is_taken_in_and_what_is_wrong_in_it_is_told(made: District) -> None:
+    good = at_desk(FIRST, return_of(made, filed_on="2026-11-10"))
+    code, said = intake(
+        made,
+        {
+            "a\x1b[2J\n.json": b"{",
+            f"{SECOND}.json": good,  # a file called otherwise
+            "bom.yml": b"\xef\xbb\xbf" + return_of(made, SECOND, filed_on="2026-11-10").replace("\n", "\r\n").encode(),
+            "deep.json": b"[" * 100_000,
+            "empty.json": at_desk("\x1b[31m", "", files={}),
+            "huge.json": b" " * (5 << 20),
+            "number.json": b"9" * 5000,
+            "plain.yml": written(invented(made, FIRST)),
+        },
+    )
+    assert code == 1
+    assert "Of 8 files 2 were taken in, 6 not." in said
+    assert git(made.root, "show", f"filing/{SECOND}/{YEAR}:records/schools/{SECOND}/{YEAR}.yml") == return_of(
+        made, SECOND, filed_on="2026-11-10"
+    )
+    assert git(made.root, "diff", "--name-only", "main", BRANCH).split() == [f"records/schools/{FIRST}/{YEAR}.yml"]
+    assert not any(str(c.enrolment) in said for c in invented(made, FIRST).bands.values())
+
+
+@pytest.mark.parametrize("kind", ["return", "submission"])
+def test_open_figures_in_a_file_of_the_desk_are_never_shown(made: District, kind: str) -> None:
+    text = written(invented(made, FIRST)).decode()
+    path = f"records/schools/{FIRST}/{TERM}.yml.age"
+    files = {path: text, path.replace(".yml.age", ".receipt.yml"): text} if kind == "submission" else None
+    changes = {"kind": kind, "period": TERM, "files": files} if files else {}
+    code, said = intake(made, {"open.json": at_desk(FIRST, text, **changes)})
+    assert code == 1
+    assert f"filing/{FIRST}" not in heads(made)
+    assert not any(f"{c.enrolment}" in said for c in invented(made, FIRST).bands.values())
+
+
+def test_what_must_never_enter_git_is_not_taken(made: District) -> None:
+    text = return_of(made, note="家长电话 13812345678", filed_on="2026-11-10")
+    code, said = intake(made, {"a.yml": text.encode()})
+    assert code == 1
+    assert "13812345678" not in said
+    assert BRANCH not in heads(made)
+
+
+def test_text_becomes_no_trailer_and_steers_nothing(made: District) -> None:
+    wicked = "教导处\n\nSigned-off-by: a <a@example.invalid>"
+    data = at_desk(FIRST, return_of(made, filed_by=wicked, filed_on="2026-11-10"))
+    code, _ = intake(made, {"a.json": data})
+    assert code == 0
+    said = git(made.root, "log", "-1", "--format=%(trailers)", BRANCH)
+    assert said.strip() == ""
+
+
+def test_nothing_newer_is_overwritten(made: District) -> None:
+    later = return_of(made, filed_on="2026-11-09", note="后来的").encode()
+    (made.root / f"records/schools/{FIRST}/{YEAR}.yml").write_bytes(later)
+    first = git(made.root, "rev-parse", "HEAD").strip()
+    git(made.root, "branch", BRANCH, first)
+    commit(made)
+    code, said = intake(made, {"a.yml": return_of(made, filed_on="2026-11-01").encode()})
+    assert (code, "later one" in said) == (1, True), said
+    assert git(made.root, "rev-parse", BRANCH).strip() == first
+
+
+def test_a_branch_with_its_own_commits_is_judged_against_the_present_too(made: District) -> None:
+    assert intake(made, {"a.yml": return_of(made, filed_on="2026-11-05").encode()})[0] == 0
+    before = heads(made)
+    (made.root / f"records/schools/{FIRST}/{YEAR}.yml").write_text(return_of(made, filed_on="2026-11-09"), "utf-8")
+    commit(made)
+    assert intake(made, {"a.yml": return_of(made, filed_on="2026-11-06", note="早了").encode()})[0] == 1
+    assert git(made.root, "rev-parse", BRANCH).strip() in before
+
+
+def test_a_branch_that_somebody_works_on_is_left_alone(made: District) -> None:
+    assert intake(made, {"a.yml": return_of(made, filed_on="2026-11-05").encode()})[0] == 0
+    git(made.root, "checkout", "-q", BRANCH)
+    code, said = intake(made, {"a.yml": return_of(made, filed_on="2026-11-06").encode()})
+    assert (code, "filing branch" in said) == (2, True)
+    (made.root / f"records/schools/{FIRST}/{YEAR}.yml").write_text("school: [", "utf-8")
+    mine = commit(made)
+    git(made.root, "checkout", "-q", "main")
+    code, said = intake(made, {"a.yml": return_of(made, filed_on="2026-11-06").encode()})
+    assert (code, "have Problems" in said) == (1, True)
+    assert git(made.root, "rev-parse", BRANCH).strip() == mine
+    folder = made.beside / "other"
+    git(made.root, "branch", "-q", "-f", BRANCH, "main")
+    git(made.root, "worktree", "add", "-q", str(folder), BRANCH)
+    code, said = intake(made, {"a.yml": return_of(made, filed_on="2026-11-06").encode()})
+    assert (code, "checked out" in said) == (1, True)
+
+
+def test_stopped_anywhere_the_branch_is_as_it_was_and_the_next_run_finishes(
+    made: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = return_of(made, filed_on="2026-11-10").encode()
+    commit_ = git(made.root, "rev-parse", "HEAD").strip()
+    real, before, stopped = git_asked, heads(made), 0
+    while True:
+        left = stopped
+
+        def ask(*arguments: Any, **options: Any) -> bytes | None:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise KeyboardInterrupt
+            return real(*arguments, **options)
+
+        monkeypatch.setattr(branches, "ask", ask)
+        try:
+            branches.commit_files(made.root, BRANCH, commit_, {"records/x/y.yml": data}, "said\n", before=None)
+            break
+        except KeyboardInterrupt:
+            stopped += 1
+        assert heads(made) == before
+    assert stopped > 5
+    monkeypatch.setattr(branches, "ask", real)
+    assert git(made.root, "show", f"{BRANCH}:records/x/y.yml").encode() == data
+    assert git(made.root, "fsck", "--strict", "--no-dangling") == ""
+
+
+def test_branches_are_pushed_and_none_that_moved_on_is_overwritten(made: District) -> None:
+    path = made.root / "records" / "district.yml"
+    text = path.read_text("utf-8").replace(
+        "repo_branch: main\n", "repo_url: https://example.org/d/r\nrepo_branch: main\nfiling_host: gitlab\n"
+    )
+    path.write_text(text, "utf-8")
+    commit(made)
+    remote = made.beside / "remote.git"
+    git(made.root, "init", "-q", "--bare", str(remote))
+    data = return_of(made, filed_on="2026-11-05").encode()
+    code, said = intake(made, {"a.yml": data}, "--push", str(remote))
+    assert code == 0, said
+    assert "https://example.org/d/r/-/merge_requests/new?merge_request%5Bsource_branch%5D=filing/xz01/2026-2027" in said
+    there = git(remote, "rev-parse", BRANCH)
+    assert there == git(made.root, "rev-parse", BRANCH)
+    git(made.root, "push", "-q", str(remote), f"+main:refs/heads/{BRANCH}")
+    moved = git(made.root, "commit-tree", "-m", "theirs", "-p", "main", "main^{tree}").strip()
+    git(made.root, "push", "-q", str(remote), f"+{moved}:refs/heads/{BRANCH}")
+    code, said = intake(made, {"a.yml": return_of(made, filed_on="2026-11-06").encode()}, "--push", str(remote))
+    assert (code, "pushing failed" in said) == (2, True)
+    assert git(remote, "rev-parse", BRANCH).strip() == moved
+
+
+def test_hostile_workbooks_are_no_workbooks(made: District) -> None:
+    book = io.BytesIO(
+        workbook(form("return", Language.ZH), _known(made), {}, load_speaker())  # one that is in order
+    )
+    assert told(book.getvalue()) is not None
+    laughs = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10 if n else "x" * 100}">' for n in range(9))
+    for entity in (f"<!DOCTYPE x [{laughs}]>", '<!DOCTYPE x [<!ENTITY a8 SYSTEM "file:///etc/passwd">]>'):
+        out = io.BytesIO()
+        with zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w") as new:
+            for name in old.namelist():
+                part = old.read(name).decode("utf-8", "replace")
+                if name == "xl/sharedStrings.xml":
+                    head, _, rest = part.partition("?>")
+                    part = f"{head}?>{entity}{rest.replace('<t>', '<t>&a8;', 1)}"
+                new.writestr(name, part)
+        assert told(out.getvalue()) is None
+
+
+def _known(made: District) -> Any:
+    from generator.filing.workbooks import known
+
+    repository = made.repository()
+    year = next(y for y in repository.district.years if y.id == YEAR)
+    return known(repository, repository.schools[FIRST], year, Language.ZH)
+
+
+def load_speaker() -> Any:
+    from generator.files.catalogue import Speaker
+
+    return Speaker(catalogue=load(), language=Language.ZH).say
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.yml"])
+def test_any_bytes_are_answered(name: str) -> None:
+    for data in (b"", b"\x00", b"\xff\xfe{", b"{}", b"[]", b'"x"', b"null", b'{"xinzhuli": "filing"}', b"a: &a [*a]"):
+        assert isinstance(handed_in(name, data), NotTaken | HandedIn)
+
+
+def test_the_desk_opens_the_page_of_the_districts_host(made: District, browser: Browser) -> None:
+    path = made.root / "records" / "district.yml"
+    plain_text = path.read_text("utf-8")
+    text, place = 'note: "a&b#c 甲"\n', f"records/schools/{FIRST}/{YEAR}.yml"
+    pages = {}
+    for host in ("github", "gitea", "gitlab", "gitee"):
+        path.write_text(
+            plain_text.replace(
+                "repo_branch: main\n", f"repo_url: https://example.org/d/r/\nrepo_branch: a/b\nfiling_host: {host}\n"
+            ),
+            "utf-8",
+        )
+        found = new_file(made.repository().district)
+        assert found is not None
+        pages[host] = found.page
+        assert (request(made.repository().district, BRANCH) or "").startswith("https://example.org/d/r/")
+    path.write_text(plain_text.replace("repo_branch: main\n", "repo_branch: main\nfiling_host: github\n"), "utf-8")
+    assert made.codes() == ["missing-field"]
+    path.write_text(plain_text, "utf-8")
+    assert edition(site(made.repository(), DAY, None), Language.ZH, load()).site.repository.district.filing_host is None
+    answers = judged_in_the_browser(
+        browser,
+        None,
+        """return JSON.stringify(cases.map(([page, path, text]) => proposal(page && { page }, path, text)));""",
+        [*([page, place, text] for page in pages.values()), [pages["github"], place, "长" * 3000], [None, place, text]],
+    )
+    github, gitea, gitlab, gitee, long, none = answers
+    assert (long, none) == (None, None)
+    assert [one["filled"] for one in (github, gitea, gitlab, gitee)] == [True, True, False, False]
+    for one, begin in ((github, "/d/r/new/a/b/records/schools/xz01"), (gitea, "/d/r/_new/a/b/records/schools/xz01")):
+        parts = urlsplit(one["address"])
+        assert parts.path == begin
+        assert parse_qs(parts.query) == {"filename": [f"{YEAR}.yml"], "value": [text]}
+        assert parts.fragment == ""
+    assert gitlab["address"] == f"https://example.org/d/r/-/new/a/b/records/schools/{FIRST}?file_name={YEAR}.yml"
+    assert gitee["address"] == f"https://example.org/d/r/new/a/b/records/schools/{FIRST}"
