@@ -92,6 +92,7 @@ def significant() -> tuple[Changes, Consequences]:
         coverage=(CoverageCount(covered=5, clauses=9), CoverageCount(covered=4, clauses=9)),
         frame=True,
         pages=(PageChange(path="schools/xz07", title="xz07学校", how=How.CHANGED),),
+        doubts=(),
     )
     return made, follows
 

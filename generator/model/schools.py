@@ -212,6 +212,22 @@ class SchoolDay:
     special_group_plans: bool | None
 
 
+class DoubtKind(StrEnum):
+    """What may be asked about a return that says what hardly can be."""
+
+    TENFOLD = "tenfold"
+    COPY = "copy"
+    OTHER_YEAR = "other-year"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredDoubt:
+    """That somebody looked and it is so, and why."""
+
+    doubt: DoubtKind
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
     """What a school states openly for a school year.
@@ -247,3 +263,4 @@ class Return:
     note: str | None
     place: Locate
     source: Position
+    confirmed: tuple[AnsweredDoubt, ...] = ()

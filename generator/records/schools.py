@@ -12,8 +12,10 @@ from typing import TypeVar
 from generator.model.district import SchoolYear
 from generator.model.ids import BandId, SchoolId, TermId, YearId
 from generator.model.schools import (
+    AnsweredDoubt,
     Attendance,
     Crisis,
+    DoubtKind,
     EarlierName,
     FollowUp,
     HeadRole,
@@ -105,6 +107,10 @@ def parse_return(node: Node) -> Return:
         earmarked_yuan=node.whole_or_none("earmarked_yuan"),
         pupils_served=node.whole_or_none("pupils_served"),
         note=node.get("note"),
+        confirmed=tuple(
+            AnsweredDoubt(doubt=DoubtKind(one.data["doubt"]), reason=one.data["reason"])
+            for one in node.nodes("confirmed")
+        ),
         place=node.place,
         source=node.at(),
     )
@@ -306,11 +312,21 @@ def return_agrees(filed: Return, node: Node, known: Known) -> Iterator[Problem]:
         yield from inside(node, "filed_on", filed.filed_on, year)
     yield from inside(node, "counted_on", filed.counted_on, year)
     yield from _filed_before(filed, node)
+    yield from _stages_of(known.find(SCHOOL, filed.school), filed, node, year)
     yield from _days(filed, node, year)
     for reference in _bands(filed):
         band = known.find(BAND, reference.id)
         if band is not None and band.stage not in filed.classes:
             yield problem(node.at(*reference.at), "stage-not-taught", band=band.id, stage=band.stage.value)
+
+
+def _stages_of(school: School | None, filed: Return, node: Node, year: SchoolYear) -> Iterator[Problem]:
+    """Classes only of stages that the school has, as far as its profile is of the same year."""
+    if school is None or not year.first_day <= school.counted_on <= year.last_day:
+        return
+    for stage in filed.classes:
+        if stage not in school.stages:
+            yield problem(node.at("classes", stage.value), "stage-not-in-profile", stage=stage.value, school=school.id)
 
 
 def _filed_before(filed: Return, node: Node) -> Iterator[Problem]:

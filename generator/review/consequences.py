@@ -25,6 +25,7 @@ from generator.pages.people import team
 from generator.pages.programme import lessons
 from generator.pages.schools import schools
 from generator.pages.statistics import pathway, releases, statistics
+from generator.records.doubts import Doubt, doubts
 from generator.records.repository import Repository, identical, own_records
 from generator.review.changes import Changes
 from generator.text import Language, Text
@@ -121,6 +122,7 @@ class Consequences:
     coverage: tuple[CoverageCount, CoverageCount]
     frame: bool
     pages: tuple[PageChange, ...]
+    doubts: tuple[Doubt, ...]  # those that the change brings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +174,13 @@ def _consequences(
         coverage=(_coverage(before.repository), _coverage(after.repository)),
         frame=pages.frame,
         pages=tuple(pages.turned()),
+        doubts=_new_doubts(older, newer),
     )
+
+
+def _new_doubts(older: Repository, newer: Repository) -> tuple[Doubt, ...]:
+    known = {(doubt.at.path, doubt.kind, doubt.facts) for doubt in doubts(older)}
+    return tuple(doubt for doubt in doubts(newer) if (doubt.at.path, doubt.kind, doubt.facts) not in known)
 
 
 def _turns(old: Mapping[str, tuple[Text, str]], new: Mapping[str, tuple[Text, str]]) -> Iterator[Turn]:

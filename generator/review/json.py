@@ -67,7 +67,8 @@ def _consequences(follows: Consequences | None) -> dict[str, object]:
     both = {"waivers": follows.waivers, "claims": follows.claims}
     turns = {name: [{"id": t.id, "before": t.before, "after": t.after} for t in found] for name, found in both.items()}
     before, after = ({"covered": c.covered, "clauses": c.clauses} for c in follows.coverage)
-    return {"verdicts": verdicts, **turns, "coverage": {"before": before, "after": after}}
+    doubts = [{"doubt": doubt.kind.value, "path": doubt.at.path, "line": doubt.at.line} for doubt in follows.doubts]
+    return {"verdicts": verdicts, **turns, "doubts": doubts, "coverage": {"before": before, "after": after}}
 
 
 def _verdict(turn: VerdictTurn) -> dict[str, object]:

@@ -21,6 +21,7 @@ from generator.files.catalogue import Speaker
 from generator.files.schemas import enum_label, schema_of, text_of
 from generator.files.tree import How
 from generator.model.releases import ReleaseId
+from generator.records.doubts import Doubt
 from generator.records.repository import Repository
 from generator.report.text import named
 from generator.review.changes import FieldChange, FileChange, RecordChange
@@ -44,6 +45,7 @@ class ReviewPart(StrEnum):
     BETTER = "better"
     CLAIMS = "claims"
     WAIVERS = "waivers"
+    DOUBTS = "doubts"
     COVERAGE = "coverage"
     KEYS = "keys"  # who may read what is sealed, and whose signatures count
     SETTINGS = "settings"  # the district's own record with its limits, rules, schemes
@@ -196,8 +198,13 @@ class ReviewWords(Speaker):
             ReviewPart.BETTER: [self._verdict(turn) for turn in follows.verdicts if not turn.worse],
             ReviewPart.CLAIMS: [self._turn(turn, "claims") for turn in sorted(follows.claims, key=_new_last)],
             ReviewPart.WAIVERS: [self._turn(turn, "diff.waiver") for turn in sorted(follows.waivers, key=_new_last)],
+            ReviewPart.DOUBTS: [self._doubt(doubt) for doubt in follows.doubts],
             ReviewPart.COVERAGE: [ReviewItem(how=None, title="", lines=(line,))] if before != after else [],
         }
+
+    def _doubt(self, doubt: Doubt) -> ReviewItem:
+        facts = {name: fact if isinstance(fact, str) else self.text(fact) for name, fact in doubt.facts}
+        return ReviewItem(how=None, title=self.say(f"doubt.{doubt.kind.value}", **facts), place=named(str(doubt.at)))
 
     def left_out(self, counts: Mapping[str, int]) -> str:
         """How much is not told here, by what it is one of; the sorts of which there are most are named."""

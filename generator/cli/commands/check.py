@@ -37,7 +37,15 @@ ACCEPTS = Accepts(
 RULES = ("--rules", "--fail-on", "--as-of")  # any of them asks for verdicts
 EVERYWHERE = frozenset({"unfinished-change", "unfinished-in-git"})  # told whichever files were named
 REFERENCES = frozenset(
-    {"unknown-reference", "misspelled-reference", "duplicate-id", "no-district", "no-records", "stage-not-taught"}
+    {
+        "unknown-reference",
+        "misspelled-reference",
+        "duplicate-id",
+        "no-district",
+        "no-records",
+        "stage-not-taught",
+        "stage-not-in-profile",
+    }
 )
 
 
@@ -61,10 +69,29 @@ def run(request: Request) -> int:
         request.say("check.found", files=files, count=len(found)) if found else request.say("check.fine", files=files)
     )
     last += _calendar(request, repository)
+    _tell_doubts(request, repository, wanted)
     if repository is None or found or not any(option in request.options for option in RULES):
         print_result(request, result_of(request, found, files, last))
         return PROBLEMS if found else FINE
     return _judge(request, repository)
+
+
+def _tell_doubts(request: Request, repository: Repository | None, wanted: Callable[[str], bool]) -> None:
+    """Doubts of the files named, beside what was found: they are no part of a result that machines read."""
+    from generator.files.catalogue import Speaker, load
+    from generator.records.doubts import doubts
+    from generator.report.text import harmless
+
+    found = [doubt for doubt in doubts(repository) if wanted(doubt.at.path)] if repository else []
+    if not found:
+        return
+    print(request.say("check.doubts", count=len(found)), file=sys.stderr)
+    speaker = Speaker(catalogue=load(), language=request.language)
+    for doubt in found:
+        said = speaker.say(
+            f"doubt.{doubt.kind.value}", **{n: v if isinstance(v, str) else speaker.text(v) for n, v in doubt.facts}
+        )
+        print(harmless(request.say("check.doubt", at=str(doubt.at), said=said)), file=sys.stderr)
 
 
 def _calendar(request: Request, repository: Repository | None) -> str:

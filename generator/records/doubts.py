@@ -1,0 +1,111 @@
+"""Doubts: what a return says that may be so and hardly is. Nobody is stopped by one; who looked says so in the file.
+
+Owns which there are, few and each for a mistake that was made. Must not know how they are told. They are for the school
+and for who reviews; the site never shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from generator.files.schemas import enum_label, field_title
+from generator.model.schools import DoubtKind, Return, School, Stage
+from generator.problems import Position
+from generator.records.repository import Repository
+from generator.text import Text
+
+_JUMP, _SMALL = 5, 10  # times as much or as little; figures below ten jump by themselves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """What is asked about one return, where, and the words of the question."""
+
+    at: Position
+    kind: DoubtKind
+    facts: tuple[tuple[str, str | Text], ...]
+
+
+def doubts(repository: Repository) -> tuple[Doubt, ...]:
+    """Every Doubt that the return itself does not answer, by file."""
+    found = (d for r in repository.returns.values() for d in _of(repository, r) if d.kind not in _answered(r))
+    return tuple(sorted(found, key=lambda doubt: (doubt.at, doubt.kind)))
+
+
+def _answered(found: Return) -> frozenset[DoubtKind]:
+    return frozenset(one.doubt for one in found.confirmed)
+
+
+def _of(repository: Repository, found: Return) -> Iterator[Doubt]:
+    years = [year.id for year in repository.district.years]
+    at = years.index(found.year)
+    before = repository.returns.get((found.school, years[at - 1])) if at else None
+    yield from _jumps(found, before, _profile(repository, found))
+    if before is not None and _alike(found, before):
+        yield Doubt(at=found.source, kind=DoubtKind.COPY, facts=(("year", found.year), ("before", before.year)))
+    year, drill = repository.year(found.year), found.crisis.drill_on if found.crisis else None
+    if drill is not None and not year.first_day <= drill <= year.last_day:
+        facts = (("year", found.year), ("day", drill.isoformat()))
+        yield Doubt(at=found.place(("crisis", "drill_on")), kind=DoubtKind.OTHER_YEAR, facts=facts)
+
+
+def _profile(repository: Repository, found: Return) -> School | None:
+    """The school's profile, if it was counted in the year of the return."""
+    year, school = repository.year(found.year), repository.schools[found.school]
+    return school if year.first_day <= school.counted_on <= year.last_day else None
+
+
+_Figures = Mapping[tuple[str, ...], int]
+
+
+def _figures(stated: Return | School) -> _Figures:
+    """The figures that are compared, by field."""
+    made: dict[tuple[str, ...], int] = {}
+    for name, by_stage in (("classes", stated.classes), ("enrolment", stated.enrolment)):
+        made |= {(name, stage.value): number for stage, number in by_stage.items()}
+    if isinstance(stated, Return):
+        own = {("earmarked_yuan",): stated.earmarked_yuan, ("pupils_served",): stated.pupils_served}
+        made |= {field: number for field, number in own.items() if number is not None}
+    return made
+
+
+def _jumps(found: Return, before: Return | None, profile: School | None) -> Iterator[Doubt]:
+    """Figures many times what the profile or the last return says: a digit too many, or one lost."""
+    others = [(_PROFILE, _figures(profile) if profile else {}), (_LAST, _figures(before) if before else {})]
+    for field, number in _figures(found).items():
+        for other, figures in others:
+            if field in figures and _far_apart(number, figures[field]):
+                facts = (
+                    ("what", _named(field)),
+                    ("value", str(number)),
+                    ("other", other),
+                    ("before", str(figures[field])),
+                )
+                yield Doubt(at=found.place(field), kind=DoubtKind.TENFOLD, facts=facts)
+                break
+
+
+_PROFILE = Text(zh="学校档案", en="the school's profile")
+_LAST = Text(zh="上一年的填报", en="the return of the year before")
+
+
+def _far_apart(one: int, other: int) -> bool:
+    low, high = sorted((one, other))
+    return high >= _SMALL and high >= _JUMP * low
+
+
+def _named(field: tuple[str, ...]) -> Text:
+    title = field_title("return", field[:1])
+    if len(field) == 1:
+        return title
+    stage = enum_label("Stage", Stage(field[1]).value)
+    return Text(zh=f"{stage.zh}{title.zh}", en=f"{title.en}, {stage.en}")
+
+
+_COPIED = ("classes", "enrolment", "staff", "leading_group", "room", "work_files", "earmarked_yuan", "pupils_served")
+
+
+def _alike(found: Return, before: Return) -> bool:
+    """Whether all that is bound to no day is the same: the last file was copied and not brought up to date."""
+    return all(getattr(found, name) == getattr(before, name) for name in _COPIED)
