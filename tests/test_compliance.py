@@ -427,6 +427,11 @@ def test_a_change_of_one_schools_records_concerns_that_school_and_the_districts_
     assert compliance.concerned(typical(), replace(typical(), district=replace(typical().district))) is None
 
 
+def test_a_sealed_rule_that_no_release_answers_still_says_what_it_asks() -> None:
+    check = check_of(replace(sample(), releases={}), "FILE-01", "xz01")
+    assert {(m.value, m.target) for m in check.moments} == {(None, 100)}
+
+
 def test_where_some_schools_are_asked_for_no_other_is_judged() -> None:
     def told(found: Verdicts) -> list[tuple[str, str | None, Verdict]]:
         return [(c.rule.id, c.school.id if c.school else None, c.verdict) for c in found.checks]

@@ -40,6 +40,7 @@ from generator.model.submission import Counts, NotScreened, Submission
 from generator.records.repository import Repository, load
 from generator.sealed import receipts
 from generator.sealed.recipients import in_force
+from generator.statistics import programs
 from generator.statistics.age import salted, seal
 from generator.statistics.attack import PublicView, said, said_of_participation
 from generator.statistics.cut import (
@@ -406,6 +407,20 @@ def test_few_without_findings_and_bands_do_not_go_together() -> None:
     found = cut(repository(), replace(order(), submissions=scarce), quiet)
     assert isinstance(found, NoRelease)
     assert found.why is Why.BANDS
+
+
+def test_what_the_attack_breaks_is_drafted_anew_and_refused_if_that_does_not_help(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A solver that gives up proves nothing safe: every draft is broken."""
+    monkeypatch.setattr(programs, "_STEPS", 0)
+    monkeypatch.setattr(programs, "_NODES", 0)
+    steps: list[str] = []
+    found = cut(repository(), order(), steps.append)
+    assert isinstance(found, NoRelease)
+    assert found.why is Why.EXPOSED
+    assert found.exposures
+    assert steps.count("release.attack") >= 1
 
 
 # --- written and read -------------------------------------------------------------------------------------------------
