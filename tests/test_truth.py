@@ -246,3 +246,11 @@ def test_one_visit_by_october_is_no_breach_in_february(sample: Repository) -> No
     repository = replace(sample, returns={**sample.returns, key: changed})
     found = of_school(repository, XZ01, date(2027, 2, 20))[RuleId("SUP-11")]
     assert found.verdict is Verdict.UNREPORTED
+
+
+def test_texts_that_were_not_entered_are_named(sample: Repository) -> None:
+    missing = {p.id for p in sample.policies.values() if not p.clauses}
+    assert missing == {"guidance-outline-2012", "minors-protection-law", "sd-plan-2023"}
+    made = edition(site(sample, date(2026, 11, 26), COMMIT), Language.EN, load())
+    told = settle(markdown(next(iter(coverage.pages(made)))))
+    assert told.count(">0 clauses entered; how many the text has is not known") == len(missing)
