@@ -117,7 +117,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def _served(folder: Path) -> Iterator[str]:
+def served(folder: Path) -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -127,14 +127,14 @@ def _served(folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def sample_url(sample_site: Path) -> Iterator[str]:
     """The address of the sample site, without a slash at its end."""
-    with _served(sample_site) as url:
+    with served(sample_site) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def typical_url(typical_built: Path) -> Iterator[str]:
     """The address of the typical district's site, without a slash at its end."""
-    with _served(typical_built) as url:
+    with served(typical_built) as url:
         yield url
 
 

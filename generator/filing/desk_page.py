@@ -20,7 +20,7 @@ from generator.edition.render import Edition, TemplateData
 from generator.edition.site import File
 from generator.files.resources import site_folder
 from generator.filing.desk import DistrictDesk, SchoolDesk, district_desk, school_desk
-from generator.filing.forms import plain
+from generator.filing.forms import Form, plain
 from generator.model.schools import School
 from generator.pages.words.wording import desk_page
 
@@ -31,7 +31,10 @@ _PARTS = ("words", "known", "yaml", "check", "form", "table", "sealing", "handin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskPage(TemplateData):
-    """A desk's page. `common` and `own` are JSON; `whole_site`: it stands on the site and links to its pages."""
+    """A desk's page. `common` and `own` are JSON; `whole_site`: it stands on the site and links to its pages.
+
+    `anchors`: where links to fields lead; the script puts the fields there.
+    """
 
     template: ClassVar[str] = "filing/desk.html.j2"
     id: str
@@ -42,6 +45,7 @@ class DeskPage(TemplateData):
     style: Markup
     common: Markup
     own: Markup
+    anchors: tuple[str, ...]
     scripts: Markup
 
 
@@ -101,8 +105,17 @@ def _page(
         style=style,
         common=Markup(_json(common) if inline else ""),
         own=Markup(_json(own)),
+        anchors=tuple(anchors(common.returns)),
         scripts=scripts,
     )
+
+
+def anchors(form: Form) -> Iterator[str]:
+    """The ids of a form's fields and of those of its groups, as `site/desk/form.js` makes them."""
+    for field in form.fields:
+        if not field.fixed:
+            yield f"f-{field.name}"
+            yield from (f"f-{field.name}-{inner.name}" for inner in field.fields)
 
 
 def _policy(script: str, style: str) -> str:

@@ -18,7 +18,8 @@ function aggregateTable(desk, fields, term, said, changed) {
   ]));
   const head = element("thead", {}, element("tr", {}, element("th", { scope: "col" }, said("figure")),
     ...desk.counted.map((band) => element("th", { scope: "col" }, band.title))));
-  const node = element("div", { class: "table" }, element("table", {}, element("caption", {}, said("paste_hint")), head, body));
+  const node = element("div", { class: "table", role: "region", tabindex: 0, "aria-labelledby": "aggregate-caption" },
+    element("table", {}, element("caption", { id: "aggregate-caption" }, said("paste_hint")), head, body));
 
   /** Lay what was copied over the cells, from the one where it is pasted to the right and down. */
   function paste(event) {
