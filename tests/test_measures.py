@@ -79,7 +79,7 @@ def test_a_part_that_can_be_left_out_is_asked_for_or_never_missing() -> None:
         "supervisor_visits",
         "has_room",
     }  # rules say it where these are not stated
-    assert {*OPTIONAL} - {*PARTS} == {"bands", "note", "pupils_served"} | newer
+    assert {*OPTIONAL} - {*PARTS} == {"bands", "note", "pupils_served", "confirmed"} | newer
     assert {*PARTS} <= {*OPTIONAL}
 
 

@@ -261,6 +261,6 @@ class Return:
     earmarked_yuan: int | None
     pupils_served: int | None
     note: str | None
+    confirmed: tuple[AnsweredDoubt, ...] | None
     place: Locate
     source: Position
-    confirmed: tuple[AnsweredDoubt, ...] = ()

@@ -34,7 +34,7 @@ def doubts(repository: Repository) -> tuple[Doubt, ...]:
 
 
 def _answered(found: Return) -> frozenset[DoubtKind]:
-    return frozenset(one.doubt for one in found.confirmed)
+    return frozenset(one.doubt for one in found.confirmed or ())
 
 
 def _of(repository: Repository, found: Return) -> Iterator[Doubt]:

@@ -107,13 +107,14 @@ def parse_return(node: Node) -> Return:
         earmarked_yuan=node.whole_or_none("earmarked_yuan"),
         pupils_served=node.whole_or_none("pupils_served"),
         note=node.get("note"),
-        confirmed=tuple(
-            AnsweredDoubt(doubt=DoubtKind(one.data["doubt"]), reason=one.data["reason"])
-            for one in node.nodes("confirmed")
-        ),
+        confirmed=_each(node, "confirmed", _answered),
         place=node.place,
         source=node.at(),
     )
+
+
+def _answered(node: Node) -> AnsweredDoubt:
+    return AnsweredDoubt(doubt=DoubtKind(node.data["doubt"]), reason=node.data["reason"])
 
 
 def _leading_group(node: Node) -> LeadingGroup:
