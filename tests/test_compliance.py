@@ -432,6 +432,18 @@ def test_a_sealed_rule_that_no_release_answers_still_says_what_it_asks() -> None
     assert {(m.value, m.target) for m in check.moments} == {(None, 100)}
 
 
+def test_where_nobody_is_silent_a_shortfall_of_the_district_is_a_breach() -> None:
+    rule = sample().rules[d.RuleId("EXPERT-01")]
+    assert rule.target is not None
+    more = replace(rule, target=replace(rule.target, constant=10_000))
+    repository = replace(sample(), rules={**sample().rules, rule.id: more})
+    (before, after) = (
+        next(c for c in evaluate(found, date(2021, 8, 31)).of_district if c.rule.id == rule.id)
+        for found in (sample(), repository)
+    )
+    assert (before.verdict, after.verdict) == (Verdict.MET, Verdict.UNMET)
+
+
 def test_where_some_schools_are_asked_for_no_other_is_judged() -> None:
     def told(found: Verdicts) -> list[tuple[str, str | None, Verdict]]:
         return [(c.rule.id, c.school.id if c.school else None, c.verdict) for c in found.checks]
