@@ -93,6 +93,7 @@ def significant() -> tuple[Changes, Consequences]:
         frame=True,
         pages=(PageChange(path="schools/xz07", title="xz07学校", how=How.CHANGED),),
         doubts=(),
+        filed={},
     )
     return made, follows
 

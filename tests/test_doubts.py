@@ -14,7 +14,7 @@ from generator.model.schools import AnsweredDoubt, DoubtKind, Stage
 from generator.publish.build import read
 from generator.records.doubts import Doubt, doubts
 from generator.review.changes import changes
-from generator.review.consequences import review
+from generator.review.consequences import FiledHow, review
 from generator.review.words import ReviewPart, ReviewWords
 from generator.text import Language
 from tests.command import started
@@ -126,3 +126,20 @@ def test_a_review_shows_the_doubts_that_a_change_brings_and_no_old_ones(tenfold:
         told = [section for section in words.sections() if section.part is ReviewPart.DOUBTS]
         assert len(told) == shown
         assert not shown or "doubt: tenfold" in told[0].items[0].title
+
+
+def test_a_review_calls_a_return_late_or_a_correction() -> None:
+    key = (XZ10, THIS)
+    found, without = typical().returns[key], {k: r for k, r in typical().returns.items() if k != key}
+    nothing = replace(typical(), returns=without)
+    late = replace(typical(), returns={**without, key: replace(found, filed_on=date(2026, 11, 1))})
+    corrected = replace(typical(), returns={**without, key: replace(found, earmarked_yuan=12_345)})
+    for older, newer, how in (
+        (nothing, typical(), {}),
+        (nothing, late, {RETURN: FiledHow.LATE}),
+        (typical(), corrected, {RETURN: FiledHow.CORRECTION}),
+        (typical(), typical(), {}),
+    ):
+        made = review(changes(()), older, newer, (0, 0), date(2026, 11, 24), Language.EN)
+        assert made.consequences
+        assert made.consequences.filed == how

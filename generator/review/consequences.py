@@ -107,6 +107,13 @@ class PageChange:
     how: How
 
 
+class FiledHow(StrEnum):
+    """How a return that a change brings stands to the days before: it alters what was known from its filing on."""
+
+    LATE = "late"
+    CORRECTION = "correction"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consequences:
     """What follows from the change, if both sides could be loaded.
@@ -123,6 +130,7 @@ class Consequences:
     frame: bool
     pages: tuple[PageChange, ...]
     doubts: tuple[Doubt, ...]  # those that the change brings
+    filed: Mapping[str, FiledHow]  # by path, the returns that came late or correct an earlier one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +183,17 @@ def _consequences(
         frame=pages.frame,
         pages=tuple(pages.turned()),
         doubts=_new_doubts(older, newer),
+        filed=dict(_filed(older, newer)),
     )
+
+
+def _filed(older: Repository, newer: Repository) -> Iterator[tuple[str, FiledHow]]:
+    for key, found in newer.returns.items():
+        before = older.returns.get(key)
+        if before is None and found.filed_on > newer.year(found.year).returns_due:
+            yield found.source.path, FiledHow.LATE
+        elif before is not None and replace(before, place=found.place, source=found.source) != found:
+            yield found.source.path, FiledHow.CORRECTION
 
 
 def _new_doubts(older: Repository, newer: Repository) -> tuple[Doubt, ...]:

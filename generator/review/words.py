@@ -221,6 +221,9 @@ class ReviewWords(Speaker):
     def _record(self, record: RecordChange) -> ReviewItem:
         same = record.how is How.CHANGED and not record.fields
         note = self.say("diff.unreadable") if not record.readable else self.say("diff.same") if same else ""
+        follows = self.review.consequences
+        if follows and (how := follows.filed.get(record.path)):
+            note = f"{note} {self.say(f'diff.filed_{how.value}')}".strip()
         if record.old_path:
             note = f"{self.say('diff.moved', path=named(record.old_path))} {note}".strip()
         return ReviewItem(
