@@ -271,7 +271,7 @@ def test_the_check_fails_with_the_sentences_for_a_teacher_and_nothing_above_them
     assert re.fullmatch(
         r"records/schools/xz10/2026-2027\.yml:\d+:\d+: 「兼职教师」应填整数，现在是文字「三」 \[wrong-type\]", first
     )
-    assert mend.startswith("  改法：改成整数，例如 3")
+    assert mend.startswith("  改法：改成整数：3")
     assert "xinzhuli explain wrong-type" in done.stdout
     assert "::error file=records/schools/xz10/2026-2027.yml,line=" in done.stdout
     assert "「三」" in (tmp_path / "summary.md").read_text(encoding="utf-8")
