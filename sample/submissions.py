@@ -32,10 +32,23 @@ CORRECTED = ("xz20", TermId("2025-2026-1"))  # its second revision comes after t
 _CORRECTED_ON = date(2026, 3, 16)
 _RELEASED_AGAIN_ON = date(2026, 3, 30)
 CORRECTION = Text(
-    zh="一所学校更正了上报：一个班的测评等级录低了一档，这个班的纸质档案也漏记了。全区和有关学段、学校类型的数字随之更正。",
+    zh="一所学校更正了上报：一个班的测评等级录低了一档，这个班的纸质档案也漏记了。只有一所学校更正，差数就是这所学校的，所以数字暂不改动，标为更正待发。",
     en="One school corrected its figures: the results of one class had been entered one level too low "
     "and its paper files left out. "
-    "The figures of the district, the stage and the type of school concerned change accordingly.",
+    "The difference would be that school's alone, so the figures stay as they are, marked: the correction waits.",
+)
+# Ten schools counted late talks in a spring term only afterwards: enough of them for their correction to be released.
+LATE_TALKS = (
+    frozenset({"xz01", "xz03", "xz07", "xz11", "xz21", "xz06", "xz09", "xz29", "xz34", "xz42"}),
+    TermId("2025-2026-2"),
+)
+_TALKS_COUNTED_ON = date(2026, 8, 20)
+_TALKS_RELEASED_ON = date(2026, 8, 28)
+TALKS = Text(
+    zh="十所学校补报了期末最后两周的个别辅导人数。合计和有关学段的辅导人数随之更正；学校参与的其余各数没有变，仍标为更正待发。",
+    en="Ten schools added the pupils whom they had counselled in the last two weeks of term. "
+    "The total and the stages concerned change accordingly; the other figures of these schools are the same, "
+    "and go on being marked.",
 )
 _E = TypeVar("_E", bound=StrEnum)
 _REASONS = (5, 2, 2, 1)  # how often a pupil is not screened for each reason, in the order of NotScreened
@@ -59,7 +72,13 @@ def cuts(repository: Repository) -> tuple[Cut, ...]:
     terms = [term for term in repository.district.terms.values() if term.id in TERMS]
     made = [Cut(term=term, day=term.release_from) for term in terms if term.release_from]
     again = [
-        Cut(term=t, day=_RELEASED_AGAIN_ON, revision=2, correction=CORRECTION) for t in terms if t.id == CORRECTED[1]
+        Cut(term=t, day=day, revision=2, correction=why)
+        for t in terms
+        for of, day, why in (
+            (CORRECTED[1], _RELEASED_AGAIN_ON, CORRECTION),
+            (LATE_TALKS[1], _TALKS_RELEASED_ON, TALKS),
+        )
+        if t.id == of
     ]
     return tuple(sorted((*made, *again), key=lambda one: one.day))
 
@@ -105,6 +124,8 @@ def _of_term(repository: Repository, year: SchoolYear, term: Term, seed: str) ->
         yield Filing(submission=submission, sealed_on=day)
         if (school.id, term.id) == CORRECTED:
             yield Filing(submission=_corrected(submission, repository.district.risk_levels), sealed_on=_CORRECTED_ON)
+        if school.id in LATE_TALKS[0] and term.id == LATE_TALKS[1]:
+            yield Filing(submission=_with_late_talks(submission, random), sealed_on=_TALKS_COUNTED_ON)
 
 
 def _submission(
@@ -223,3 +244,10 @@ def _corrected(submission: Submission, levels: Sequence[RiskLevel]) -> Submissio
     concerns = {**counts.concerns, Concern.RELATIONSHIPS: counts.concerns[Concern.RELATIONSHIPS] + 8}
     mended = replace(counts, levels=moved, paper_files=counts.paper_files + 8, concerns=concerns)
     return replace(submission, revision=2, bands={**submission.bands, band: mended})
+
+
+def _with_late_talks(submission: Submission, random: Random) -> Submission:
+    """The second revision: some pupils more of the last band had been counselled."""
+    band, counts = list(submission.bands.items())[-1]
+    more = replace(counts, counselled=counts.counselled + random.randint(6, 9))
+    return replace(submission, revision=2, bands={**submission.bands, band: more})

@@ -28,8 +28,10 @@ from generator.model.submission import Concern, Counts, StageBand, Submission, s
 from generator.pages.statistics import releases, statistics
 from generator.sealed import receipts
 from generator.statistics.age import new_identity, salted, seal
-from generator.statistics.attack import PublicView, certify
-from generator.statistics.cut import NoRelease, Order, Why, cut, questions
+from generator.statistics.answers import questions
+from generator.statistics.attack import certify
+from generator.statistics.cut import NoRelease, Order, Why, cut
+from generator.statistics.statements import PublicView
 from generator.statistics.tables import Filing, tabulate
 from generator.text import Language, Text
 from tests.district import recipient
@@ -86,7 +88,7 @@ def certified(submissions: Mapping[Filing, Submission], hidden: frozenset[str]) 
     either figures.
     """
     ledger, made = ledger_of(submissions), released()
-    tables = registry(made.levels, made.windows)
+    tables = registry(made.levels, made.windows, made.plan)
     table = tabulate(ledger, tables, sorted(submissions), made.limits)
     cells = {c: Suppressed() if hidden & set(c.column.split("/")) else told for c, told in made.cells.items()}
     content = replace(made, tables=arranged(tables, cells, table.schools))

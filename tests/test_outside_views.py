@@ -17,8 +17,9 @@ from generator.model.ids import SchoolId
 from generator.model.registry import registry
 from generator.model.releases import Release, SchoolVerdicts
 from generator.records.repository import Repository
-from generator.statistics.attack import PUBLIC, Attack, PublicView, attack, attackers, certify, said, secrets
+from generator.statistics.attack import PUBLIC, Attack, attack, attackers, certify, secrets
 from generator.statistics.cut import cut
+from generator.statistics.statements import PublicView, said
 from generator.statistics.tables import Filing, Ledger, Question, Statement, rounded, rounding_box, share_of, tabulate
 from tests.test_cut import TERM, counted, first, handed_in, order, quiet, repository
 
@@ -34,7 +35,7 @@ def ledger() -> Ledger:
 
 def seen(release: Release, *questions: Question, revision: int = 1) -> PublicView:
     filings = [Filing(term=TERM, school=school, revision=number) for school, number in counted(revision).items()]
-    tables = registry(release.levels, release.windows)
+    tables = registry(release.levels, release.windows, release.plan)
     content = replace(release, school_verdicts=(), district_verdicts=())
     return PublicView(
         content=content, tabulation=tabulate(ledger(), tables, filings, release.limits), questions=questions
@@ -103,7 +104,7 @@ def test_who_must_not_be_few_where_something_was_found() -> None:
     schools, and of each.
     """
     release, table = first(), seen(first()).tabulation
-    tables = {t.id: t for t in registry(release.levels, release.windows)}
+    tables = {t.id: t for t in registry(release.levels, release.windows, release.plan)}
     (levels,), (answers,) = tables["stage-level"].groups, tables["participation"].groups
     assert (levels.column, levels.others) == ("none", ("levels.none",))
     assert set(levels.speaks) == {f"levels.{level.id}" for level in release.levels[1:]}

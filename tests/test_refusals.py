@@ -29,7 +29,16 @@ from tests.test_cut import TERM
 from tests.test_release_faults import MARKED, command, handed_in, made, sealed, template
 
 __all__ = ["made", "template"]  # the fixtures
-OPEN = {Why.NO_LIMITS, Why.NO_DAY, Why.TOO_EARLY, Why.TOO_FEW, Why.NOTHING_NEW, Why.MISSING, Why.OTHER_TABLES}
+OPEN = {
+    Why.NO_LIMITS,
+    Why.NO_DAY,
+    Why.TOO_EARLY,
+    Why.TOO_FEW,
+    Why.NOTHING_NEW,
+    Why.MISSING,
+    Why.OTHER_TABLES,
+    Why.CORRECTED,
+}
 
 
 def cell(row: str) -> Cell:
@@ -39,7 +48,7 @@ def cell(row: str) -> Cell:
 def exposed(row: str, *schools: str) -> Exposure:
     secret = Secret(cell=cell(row), school=SchoolId("xz07"), atoms=(1,))
     who = Attacker(schools=tuple(map(SchoolId, schools))) if schools else PUBLIC
-    return Exposure(secret=secret, attacker=who, value=3, low=2, high=4)
+    return Exposure(secret=secret, attacker=who, value=3, target=5, low=2, high=4, proved=True)
 
 
 def refusals(why: Why) -> list[NoRelease]:

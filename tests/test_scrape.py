@@ -29,7 +29,7 @@ from generator.model.cells import Cell, Published, Shown, Suppressed
 from generator.model.channels import CHANNELS, Channel
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId, TermId
-from generator.model.registry import registry
+from generator.model.registry import EVERY_ROW, registry
 from generator.model.releases import (
     FOLDER,
     DistrictVerdict,
@@ -45,8 +45,10 @@ from generator.pages.statistics import release_files
 from generator.records.fields import Node
 from generator.records.releases import parse_release
 from generator.records.repository import Repository, load
-from generator.statistics.attack import Attack, PublicView, attack_all
-from generator.statistics.cut import questions
+from generator.statistics.answers import questions
+from generator.statistics.attack import Attack, attack_all
+from generator.statistics.corrections import mixed
+from generator.statistics.statements import PublicView
 from generator.statistics.tables import Filing, Ledger, tabulate
 from generator.text import Language
 from sample.submissions import filings
@@ -207,7 +209,7 @@ def test_every_channel_of_files_and_pages_is_read_back() -> None:
 
 
 def test_every_form_of_every_release_says_the_same_and_nothing_else(sample_site: Path) -> None:
-    assert len(releases()) == 5
+    assert len(releases()) == 6
     for release in releases():
         for where, scraped in everything_scraped(sample_site, release):
             assert scraped == expected(release), (release.id, where)
@@ -273,7 +275,7 @@ def content(release: Release, found: Found) -> Release:
     at = release.source
     return replace(
         release,
-        tables=arranged(registry(release.levels, release.windows), cells, schools),
+        tables=arranged(registry(release.levels, release.windows, release.plan), cells, schools),
         participation=Participation(edges=release.participation.edges, schools=bands),
         school_verdicts=tuple(
             SchoolVerdicts(
@@ -297,12 +299,17 @@ def attacked(term: TermId, published: Sequence[Release]) -> Attack:
         submissions, {s.id: s.type for s in repository().schools.values()}, repository().district.risk_levels
     )
     asked = tuple(questions(repository()))
-    seen = []
+    seen = list[PublicView]()
     for release in published:
         counted = [Filing(term=term, school=school, revision=revision) for school, revision in release.counted.items()]
-        table = tabulate(ledger, registry(release.levels, release.windows), counted, release.limits)
+        tables, finest = (registry(release.levels, release.windows, plan) for plan in (release.plan, EVERY_ROW))
+        table = tabulate(ledger, tables, counted, release.limits, finest)
+        if release.waiting:  # what is as it was before is told of the figures before
+            before = seen[-1].content.cells
+            moved = frozenset(cell for cell, told in release.cells.items() if told != before.get(cell))
+            table = mixed(seen[-1].tabulation, table, moved)
         seen.append(PublicView(content=release, tabulation=table, questions=asked))
-    return attack_all(ledger, seen, releases()[-1].limits.k)
+    return attack_all(ledger, seen, releases()[-1].limits)
 
 
 def of_term(term: TermId, scraped: Mapping[str, Found]) -> list[Release]:
@@ -351,7 +358,7 @@ def _is_of_these_figures(release: Release) -> bool:
     ledger = Ledger(
         submissions, {s.id: s.type for s in repository().schools.values()}, repository().district.risk_levels
     )
-    table = tabulate(ledger, registry(release.levels, release.windows), counted, release.limits)
+    table = tabulate(ledger, registry(release.levels, release.windows, release.plan), counted, release.limits)
     shown = {
         cell: told.value for cell, told in release.cells.items() if isinstance(told, Shown) and cell in table.cells
     }
@@ -407,7 +414,7 @@ def test_the_attack_notices_releases_with_and_without_a_school(scraped: Mapping[
     counted = [Filing(term=AUTUMN, school=school, revision=revision) for school, revision in left.items()]
     types = {school.id: school.type for school in repository().schools.values()}
     ledger = Ledger([behind()[filing] for filing in sorted(counted)], types, repository().district.risk_levels)
-    tables = registry(first.levels, first.windows)
+    tables = registry(first.levels, first.windows, first.plan)
     table = tabulate(ledger, tables, counted, first.limits)
     true = {cell: Shown(value=sum(ledger.values[atom] for atom in atoms)) for cell, atoms in table.cells.items()}
     cells = {

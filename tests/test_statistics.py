@@ -448,7 +448,7 @@ def _named(cell: Cell) -> str:
 
 
 def _registry(release: Release) -> tuple[Table, ...]:
-    return registry(release.levels, release.windows)
+    return registry(release.levels, release.windows, release.plan)
 
 
 CORRECTED: Figures = {**AUTUMN, "electronic": {**AUTUMN["electronic"], "primary-lower": [1248]}}

@@ -12,8 +12,9 @@ import pytest
 from generator.model.cells import Cell, Shown, Suppressed
 from generator.model.ids import SchoolId
 from generator.model.registry import registry
-from generator.statistics.attack import Attack, Candidate, PublicView, _share, certify, secrets
-from generator.statistics.cut import questions
+from generator.statistics.answers import questions
+from generator.statistics.attack import Attack, certify, secrets
+from generator.statistics.statements import Candidate, PublicView, _share
 from generator.statistics.tables import Filing, Ledger, Statement, Tabulation, tabulate
 from tests.test_cut import TERM, first, handed_in, ledger_of, repository
 
@@ -123,7 +124,7 @@ def test_what_is_attacked_is_what_would_be_published() -> None:
     assert candidate.cells == first().cells
     of = ledger_of(handed_in())
     present = [Filing(term=TERM, school=school, revision=1) for school in first().counted]
-    table = tabulate(of, registry(first().levels, first().windows), present, first().limits)
+    table = tabulate(of, registry(first().levels, first().windows, first().plan), present, first().limits)
     small = next(
         cell
         for cell, atoms in table.cells.items()

@@ -9,7 +9,8 @@ never read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from types import MappingProxyType
 
 from generator.model.district import RiskLevel
@@ -25,6 +26,74 @@ FOLLOW_UP = "follow-up"  # the one table whose columns go by the term: its windo
 ROWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"band": tuple(b.value for b in StageBand), "type": tuple(t.value for t in SchoolType)}
 )
+_RARE_CONCERNS = (Concern.EATING, Concern.SLEEP, Concern.OTHER)  # one column where there are few pupils
+_RARE_SERVICES = frozenset({"referred", "crisis-interventions"})  # no column there
+
+
+class Breadth(StrEnum):
+    """How many columns the tables of a plan have."""
+
+    FULL = "full"
+    # the two gravest levels in one, rare concerns in one; rare services and unusable answers left out
+    COARSE = "coarse"
+    BAREST = "barest"  # enrolment, electronic files, and who took part
+
+
+class Because(StrEnum):
+    """Why rows stand as one."""
+
+    FEW_SCHOOLS = "few-schools"  # too few schools have pupils there
+    LARGEST_SHARE = "largest-share"  # one school has nearly all of them
+    MORE_SHOWN = "more-shown"  # apart more of their cells would have to be hidden than standing apart shows
+    SAFETY = "safety"  # a finer table did not withstand the attack
+
+
+class Step(StrEnum):
+    """What a plan did without, step by step, because a finer one did not withstand the attack."""
+
+    BANDS = "bands"
+    VERDICTS = "verdicts"
+    COLUMNS = "columns"
+    ROWS = "rows"
+    BAREST = "barest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """A row that stands for several, and why: `part` has pupils of so many schools."""
+
+    row: str
+    because: Because
+    part: str
+    schools: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablePlan:
+    """Which rows and columns the tables of a term have, the same in all of them. It follows from public facts and from
+    the limits, and from nothing else but the steps, which are told too.
+
+    `bands` and `types` are neighbouring rows that stand as one; where all do, there is only the total.
+    """
+
+    bands: tuple[tuple[str, ...], ...] = tuple((name,) for name in ROWS["band"])
+    types: tuple[tuple[str, ...], ...] = tuple((name,) for name in ROWS["type"])
+    breadth: Breadth = Breadth.FULL
+    steps: tuple[Step, ...] = ()
+    merged: tuple[Merged, ...] = ()
+
+    def groups(self, rows: str) -> tuple[tuple[str, ...], ...]:
+        """What stands as one row, in the order of rows; none where the total is all."""
+        found = self.bands if rows == "band" else self.types
+        return found if len(found) > 1 else ()
+
+
+EVERY_ROW = TablePlan()
+
+
+def row_of(group: Iterable[str]) -> str:
+    """The id of a row that stands for these."""
+    return "+".join(group)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +136,7 @@ class Table:
     base: Column
     shares: tuple[tuple[str, str], ...] = ()
     groups: tuple[Group, ...] = ()
+    merged: tuple[tuple[str, ...], ...] = ()  # what of ROWS stands as one row
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -76,23 +146,47 @@ class Table:
     @property
     def row_order(self) -> tuple[str, ...]:
         """What its rows may be, in their order; the total comes last."""
-        return (*ROWS[self.rows], TOTAL)
+        return (*(row_of(group) for group in self.merged), TOTAL)
 
 
-def registry(levels: Sequence[RiskLevel], windows: Sequence[str]) -> tuple[Table, ...]:
+def registry(levels: Sequence[RiskLevel], windows: Sequence[str], plan: TablePlan = EVERY_ROW) -> tuple[Table, ...]:
     """Every table that is published for a term, for a district of these risk levels and a term of these follow-up
-    windows.
+    windows, in the rows and columns of a plan.
     """
-    found = _found(levels)
+    made = _barest(levels) if plan.breadth is Breadth.BAREST else _tables(levels, windows, plan.breadth)
+    return tuple(replace(table, merged=plan.groups(table.rows)) for table in made)
+
+
+def _barest(levels: Sequence[RiskLevel]) -> tuple[Table, ...]:
+    due, screened, *_ = who_took_part(levels)
+    enrolment, electronic = _open_columns()
+    return (
+        Table(id=PARTICIPATION, rows="band", columns=(due, screened), base=due, shares=(("screened", "due"),)),
+        Table(
+            id="files",
+            rows="band",
+            columns=(enrolment, electronic),
+            base=enrolment,
+            shares=(("electronic-files", "enrolment"),),
+        ),
+    )
+
+
+def _tables(levels: Sequence[RiskLevel], windows: Sequence[str], breadth: Breadth) -> tuple[Table, ...]:
+    coarse = breadth is Breadth.COARSE
+    found = _found(levels, coarse=coarse)
     valid = _sum("valid", found, sensitive=False)
     due, screened, missed, invalid = who_took_part(levels)
-    concerns = [Column(id=concern.value, sums=(f"concerns.{concern}",)) for concern in Concern]
+    concerns = [
+        Column(id=row_of(group), sums=tuple(f"concerns.{one}" for one in group)) for group in _concerns(coarse=coarse)
+    ]
     paper = _sum("paper-files", concerns)
-    enrolment = Column(id="enrolment", sums=("enrolment",), sensitive=False, open=True)
-    electronic = Column(id="electronic-files", sums=("electronic_files",), sensitive=False, open=True)
+    enrolment, electronic = _open_columns()
     followed = [Column(id=window, sums=(f"followed_up.{window}",)) for window in windows]
     services = [
-        _one(name) for name in ("reviewed", "counselled", "referred", "guardians_informed", "crisis_interventions")
+        column
+        for column in map(_one, ("reviewed", "counselled", "referred", "guardians_informed", "crisis_interventions"))
+        if not coarse or column.id not in _RARE_SERVICES
     ]
     by_level = tuple((column.id, "valid") for column in found)
     unseen = Group(column="valid", speaks=(*invalid.sums, *missed.sums), others=valid.sums)
@@ -102,7 +196,7 @@ def registry(levels: Sequence[RiskLevel], windows: Sequence[str]) -> tuple[Table
         Table(
             id=PARTICIPATION,
             rows="band",
-            columns=(due, screened, missed, valid, invalid),
+            columns=(due, screened, missed, valid, *(() if coarse else (invalid,))),
             base=due,
             shares=(("screened", "due"),),
             groups=(unseen,),
@@ -138,8 +232,30 @@ def who_took_part(levels: Sequence[RiskLevel]) -> tuple[Column, Column, Column, 
     return _sum("due", [screened, missed], sensitive=False), screened, missed, invalid
 
 
-def _found(levels: Sequence[RiskLevel]) -> list[Column]:
-    return [Column(id=level.id, sums=(f"levels.{level.id}",), sensitive=level is not levels[0]) for level in levels]
+def _found(levels: Sequence[RiskLevel], *, coarse: bool = False) -> list[Column]:
+    """A column a level; of three or more the two gravest in one, if coarse."""
+    apart = len(levels) - 2 if coarse and len(levels) > 2 else len(levels)
+    groups = [*([level] for level in levels[:apart]), *([levels[apart:]] if levels[apart:] else ())]
+    return [
+        Column(
+            id=row_of(level.id for level in group),
+            sums=tuple(f"levels.{level.id}" for level in group),
+            sensitive=group[0] is not levels[0],
+        )
+        for group in groups
+    ]
+
+
+def _concerns(*, coarse: bool) -> list[tuple[Concern, ...]]:
+    rare = _RARE_CONCERNS if coarse else ()
+    return [*((concern,) for concern in Concern if concern not in rare), *([rare] if rare else ())]
+
+
+def _open_columns() -> tuple[Column, Column]:
+    return (
+        Column(id="enrolment", sums=("enrolment",), sensitive=False, open=True),
+        Column(id="electronic-files", sums=("electronic_files",), sensitive=False, open=True),
+    )
 
 
 def _one(name: str) -> Column:

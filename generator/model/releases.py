@@ -19,7 +19,7 @@ from generator.model.cells import Cell, Published, Shown, Suppressed
 from generator.model.district import RiskLevel
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId, TermId
-from generator.model.registry import Table
+from generator.model.registry import EVERY_ROW, Table, TablePlan, row_of
 from generator.problems import Position
 from generator.text import Text
 
@@ -32,13 +32,15 @@ class Limits:
     """The parameters of a release, the district's decision.
 
     Counts under `k` are hidden; a row needs `schools` contributing schools, none of them more than `per_cent` of it;
-    counts are rounded to multiples of `base` (1: not at all).
+    counts are rounded to multiples of `base` (1: not at all); the second largest school must not know the largest one's
+    part of a count to within `dominance` per cent (0: as before there was such a rule).
     """
 
     k: int
     schools: int
     per_cent: int
     base: int
+    dominance: int = 0
 
     def exact(self, shown: int) -> range | None:
         """The counts that are shown so (to the nearest multiple, halves up); None where nothing is rounded."""
@@ -167,6 +169,8 @@ class Release:
     certificate: Certificate
     previous: Link | None
     source: Position
+    plan: TablePlan = EVERY_ROW
+    waiting: tuple[SchoolId, ...] = ()  # whose corrected figures are not in every figure that they belong to
 
     @property
     def cells(self) -> Mapping[Cell, Published]:
@@ -274,12 +278,17 @@ def _lines(r: Release) -> Iterator[str]:
     if r.correction:
         yield f"correction: {scalar(r.correction.zh)}"
     yield f"registry: {r.registry}"
-    yield f"limits: {_flow((name, getattr(r.limits, name)) for name in Limits.__slots__)}"
+    limits = ((name, getattr(r.limits, name)) for name in Limits.__slots__)
+    yield f"limits: {_flow((name, value) for name, value in limits if name != 'dominance' or value)}"
     yield "levels:"
     for level in r.levels:
         yield from _level(level)
     yield f"windows: [{', '.join(scalar(window) for window in r.windows)}]"
+    if r.plan != EVERY_ROW:
+        yield from _plan(r.plan)
     yield f"counted: {_flow(r.counted.items())}"
+    if r.waiting:
+        yield f"waiting: [{', '.join(r.waiting)}]"
     yield "tables:"
     for table in r.tables:
         yield from (f"  - table: {table.id}", "    rows:")
@@ -298,6 +307,17 @@ def _level(level: RiskLevel) -> Iterator[str]:
     yield f"    paper_file: {scalar(level.paper_file)}"
     if level.title.en is not None:
         yield f"    en: {{title: {scalar(level.title.en, in_flow=True)}}}"
+
+
+def _plan(plan: TablePlan) -> Iterator[str]:
+    yield "plan:"
+    for name, partition in (("bands", plan.bands), ("types", plan.types)):
+        yield f"  {name}: [{', '.join(row_of(group) for group in partition)}]"
+    yield f"  columns: {plan.breadth}"
+    yield f"  steps: [{', '.join(plan.steps)}]"
+    yield "  merged:" if plan.merged else "  merged: []"
+    for one in plan.merged:
+        yield f"    - {{row: {one.row}, because: {one.because}, part: {one.part}, schools: {one.schools}}}"
 
 
 def _row(row: Row) -> Iterator[str]:

@@ -13,7 +13,7 @@ from generator.model import releases as r
 from generator.model.cells import Published, Shown, Suppressed
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId, TermId
-from generator.model.registry import VERSION, Table, registry
+from generator.model.registry import EVERY_ROW, VERSION, Because, Breadth, Merged, Step, Table, TablePlan, registry
 from generator.problems import Position, Problem, problem
 from generator.records.district import TERM, WINDOW, risk_level
 from generator.records.fields import Node, StatedDay, not_before
@@ -27,7 +27,8 @@ RELEASE: Referent[r.Release] = Referent(kind="release", zh="统计发布", en="r
 def parse_release(node: Node) -> r.Release:
     """The Release of a file."""
     levels, windows = tuple(map(risk_level, node.nodes("levels"))), tuple(node.data["windows"])
-    tables = {table.id: table for table in registry(levels, windows)}
+    plan = _plan(node.node("plan"))
+    tables = {table.id: table for table in registry(levels, windows, plan)}
     return r.Release(
         id=r.ReleaseId(node.data["id"]),
         term=TermId(node.data["term"]),
@@ -46,6 +47,30 @@ def parse_release(node: Node) -> r.Release:
         certificate=_certificate(node.node("certificate") or node),
         previous=_previous(node.node("previous")),
         source=node.at(),
+        plan=plan,
+        waiting=tuple(map(SchoolId, node.data.get("waiting", ()))),
+    )
+
+
+def _plan(node: Node | None) -> TablePlan:
+    """Releases of before there were plans have every row and column."""
+    if node is None:
+        return EVERY_ROW
+    bands, types = (tuple(tuple(row.split("+")) for row in node.data[name]) for name in ("bands", "types"))
+    return TablePlan(
+        bands=bands,
+        types=types,
+        breadth=Breadth(node.data["columns"]),
+        steps=tuple(map(Step, node.data["steps"])),
+        merged=tuple(
+            Merged(
+                row=one.data["row"],
+                because=Because(one.data["because"]),
+                part=one.data["part"],
+                schools=one.whole("schools"),
+            )
+            for one in node.nodes("merged")
+        ),
     )
 
 
@@ -128,7 +153,7 @@ def check_release(release: r.Release, node: Node) -> Iterator[Problem]:
     if release.registry != VERSION:
         yield problem(node.at("registry"), "release-registry", stated=release.registry, known=VERSION)
         return
-    yield from _tables_fit(node, registry(release.levels, release.windows))
+    yield from _tables_fit(node, registry(release.levels, release.windows, release.plan))
     if (bands := node.node("participation")) is not None:
         yield from _participation_fits(bands, release.counted)
     for index, share in enumerate(release.district_verdicts):

@@ -9,46 +9,22 @@ the solver gave up or found only fractions. Must not know how the numbers were p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
-from datetime import date
-from fractions import Fraction
 from itertools import combinations
-from typing import assert_never
 
-from generator.model.cells import Cell, Published, Shown, Suppressed
-from generator.model.district import RiskLevel
-from generator.model.ids import SchoolId, TermId
-from generator.model.releases import (
-    Certificate,
-    DistrictVerdict,
-    Limits,
-    Link,
-    Participation,
-    PublishedTables,
-    Release,
-    SchoolVerdicts,
-    id_of,
-    path_of,
-)
+from generator.model.ids import SchoolId
+from generator.model.releases import Certificate, Limits, Release, id_of, path_of
 from generator.problems import Position
-from generator.statistics.tables import (
-    Atoms,
-    Filing,
-    Ledger,
-    Question,
-    Secret,
-    Statement,
-    Tabulation,
-    rounding_box,
-    share_of,
-    surplus,
-)
-from generator.statistics.witnesses import Aims, Field, Onlookers, Search
-from generator.text import Text
+from generator.statistics.statements import Candidate, PublicView, everything, said, said_of_participation
+from generator.statistics.tables import Atoms, Ledger, Rooms, Secret, Statement, Tabulation
+from generator.statistics.witnesses import Aims, Field, Onlookers, Search, Uncovered
 
 ENOUGH = 100  # exposures, after which an attack stops: the draft has failed, and these are where to mend it
+FEW = 30  # schools, up to which the exact attack alone is as fast
+_ALIKE = 4  # schools of a type, and times k pupils, from which on the fast attack is trusted with a school's part
+MOST = 100_000  # programs of one attack; what is left then counts as unsafe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +41,16 @@ PUBLIC = Attacker()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
     """A secret that an attacker gets too close to: all he must reckon with lies between `low` and `high`, as far as
-    whole tables prove it.
+    whole tables prove it. He was to be left with `target`. `proved`: there is nothing else; otherwise nobody knows.
     """
 
     secret: Secret
     attacker: Attacker
     value: int
+    target: int
     low: int
     high: int
+    proved: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,27 +72,39 @@ def attack(
     secrets: Sequence[Secret],
     attackers: Sequence[Attacker],
     k: int,
+    *,
+    share: int = 0,
+    rooms: Rooms | None = None,
+    enough: int = ENOUGH,
 ) -> Attack:
     """Let every attacker try every secret.
 
-    `values` are the true counts of all atoms; UntrueStatementError if a statement denies them.
+    `values` are the true counts of all atoms; UntrueStatementError if a statement denies them. What must stay open is
+    k, of large counts at least `share` per cent, but never more than there is room for.
     """
     field = Field(values, tuple(statements))
     onlookers = Onlookers(field, [attacker.knows for attacker in attackers])
-    aims = Aims(onlookers, secrets, k)
+    aims = Aims(onlookers, secrets, k, share=share, rooms=rooms)
     search = Search(field, onlookers, aims)
-    found = search.uncovered(ENOUGH)
+    found = search.uncovered(enough, MOST)
     return Attack(
         attackers=len(attackers),
         secrets=aims.tried,
         programs=search.program.solved,
         narrowest=min(aims.narrowest, search.narrowest) if aims.tried else None,
-        exposures=tuple(
-            Exposure(
-                secret=secrets[one.secret], attacker=attackers[one.mind], value=one.value, low=one.low, high=one.high
-            )
-            for one in found
-        ),
+        exposures=tuple(_exposure(one, secrets, attackers) for one in found),
+    )
+
+
+def _exposure(one: Uncovered, secrets: Sequence[Secret], attackers: Sequence[Attacker]) -> Exposure:
+    return Exposure(
+        secret=secrets[one.secret],
+        attacker=attackers[one.mind],
+        value=one.value,
+        target=one.target,
+        low=one.low,
+        high=one.high,
+        proved=one.proved,
     )
 
 
@@ -132,45 +122,6 @@ def interval(
 # --- a release and all before it --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A Release but for its certificate: what would be published if the attack fails."""
-
-    term: TermId
-    revision: int
-    released_on: date
-    correction: Text | None
-    registry: int
-    limits: Limits
-    levels: tuple[RiskLevel, ...]
-    windows: tuple[str, ...]
-    counted: Mapping[SchoolId, int]
-    tables: PublishedTables
-    participation: Participation | None
-    school_verdicts: tuple[SchoolVerdicts, ...]
-    district_verdicts: tuple[DistrictVerdict, ...]
-    previous: Link | None
-
-    @property
-    def cells(self) -> Mapping[Cell, Published]:
-        """Every cell, table by table, row by row."""
-        return {
-            Cell(table=t.id, row=r.id, column=c): cell
-            for t in self.tables
-            for r in t.rows
-            for c, cell in r.cells.items()
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublicView:
-    """A release as the world sees it, and the sums that its numbers are. `questions` are the rules that it answers."""
-
-    content: Candidate | Release
-    tabulation: Tabulation
-    questions: tuple[Question, ...]
-
-
 def certify(ledger: Ledger, seen: PublicView, before: Sequence[PublicView]) -> Release | Attack:
     """Attack a candidate together with the term's earlier releases.
 
@@ -179,7 +130,7 @@ def certify(ledger: Ledger, seen: PublicView, before: Sequence[PublicView]) -> R
     Releases of other terms share no atom with this one: nothing that is said there narrows anything here.
     """
     candidate, stacked = seen.content, (*before, seen)
-    found = attack_all(ledger, stacked, candidate.limits.k)
+    found = attack_all(ledger, stacked, candidate.limits)
     if found.exposures:
         return found
     insiders = [len(attacker.schools) for attacker in attackers(ledger, stacked)]
@@ -189,27 +140,65 @@ def certify(ledger: Ledger, seen: PublicView, before: Sequence[PublicView]) -> R
     return Release(**fields, id=name, certificate=certificate, source=Position(path=path_of(name)))
 
 
-def attack_all(ledger: Ledger, seen: Sequence[PublicView], k: int) -> Attack:
+def attack_all(ledger: Ledger, seen: Sequence[PublicView], limits: Limits) -> Attack:
     """Let everybody try everything that releases say.
 
-    Bands of participation are published for each school, so that schools cannot be added up, and one program with a row
-    for each would be too large. So there are two attacks, each with more knowledge than any real attacker has: on what
-    was found, knowing how many pupils took part in every band of every school; on who took part, knowing everything
-    else. What withstands these also withstands an attacker who knows less.
+    What a fast attack leaves in doubt is judged by an exact one, which knows all that is public, school by school, and
+    nothing else.
+    """
+    sought, onlookers = secrets(seen), attackers(ledger, seen)
+    fast = _fast(ledger, seen, limits, sought, onlookers) if len(ledger.schools) > FEW else None
+    if fast is None or len(fast.exposures) >= ENOUGH:
+        doubtful = sought
+    else:
+        unsure, small = {_key(one.secret) for one in fast.exposures}, _small_bands(ledger, limits.k)
+        doubtful = [one for one in sought if _key(one) in unsure or (one.school and small(one.atoms))]
+    public = everything(ledger, seen)
+    judged = attack(ledger.values, public, doubtful, onlookers, limits.k, share=limits.dominance, rooms=ledger.rooms)
+    return judged if fast is None else replace(judged, secrets=fast.secrets, programs=fast.programs + judged.programs)
+
+
+def _fast(
+    ledger: Ledger, seen: Sequence[PublicView], limits: Limits, sought: Sequence[Secret], onlookers: Sequence[Attacker]
+) -> Attack:
+    """An attack of somebody who knows more than anybody does, in which the schools of a type can be added up: soon done
+    in a large district.
+
+    Bands of participation are published for each school, so there are two attacks: on what was found, knowing how many
+    pupils took part in every band of every type; on who took part, knowing everything else.
     """
     releases = [one.tabulation.filings for one in seen]
     known = [statement for one in seen for statement in said(ledger, one)]
     of_schools = [statement for one in seen for statement in said_of_participation(ledger, one)]
-    sought, onlookers, here = secrets(seen), attackers(ledger, seen), ledger.takes_part()
-    if not of_schools:
-        return attack(ledger.values, [*ledger.facts(releases), *known], sought, onlookers, k)
-    about = [secret for secret in sought if not here.isdisjoint(secret.atoms)]
+    here = ledger.takes_part() if of_schools else frozenset[int]()
+
+    def tried(statements: Sequence[Statement], some: Sequence[Secret]) -> Attack:
+        share, rooms = limits.dominance, ledger.rooms
+        return attack(ledger.values, statements, some, onlookers, limits.k, share=share, rooms=rooms)
+
     others = [secret for secret in sought if here.isdisjoint(secret.atoms)]
-    found = attack(
-        ledger.values, [*ledger.facts(releases), *known, *ledger.how_many_took_part(releases)], others, onlookers, k
+    found = tried(
+        [*ledger.facts(releases), *known, *(ledger.how_many_took_part(releases) if of_schools else ())], others
     )
+    if not of_schools:
+        return found
+    about = [secret for secret in sought if not here.isdisjoint(secret.atoms)]
     took_part = [*ledger.facts_apart(), *known, *of_schools, *ledger.all_but_who_took_part()]
-    return _both(found, attack(ledger.values, took_part, about, onlookers, k))
+    return _both(found, tried(took_part, about))
+
+
+def _small_bands(ledger: Ledger, k: int) -> Callable[[Atoms], bool]:
+    """Whether atoms lie in a band of a school with so few pupils, or with so few schools of its type, that adding up
+    the schools of a type says nothing of one of them.
+    """
+    first = ledger.frame[ledger.frame["name"] == "enrolment"]
+    many = first.groupby(["type", "band"])["school"].transform("nunique")
+    few = {ledger.rooms.of[atom] for atom in first.index[(many < _ALIKE) | (first["value"] < _ALIKE * k)].tolist()}
+    return lambda atoms: any(ledger.rooms.of[atom] in few for atom in atoms)
+
+
+def _key(secret: Secret) -> tuple[Atoms, Atoms]:
+    return secret.atoms, secret.beside
 
 
 def _both(one: Attack, other: Attack) -> Attack:
@@ -236,129 +225,24 @@ def secrets(seen: Iterable[PublicView]) -> list[Secret]:
     """
     found: dict[tuple[Atoms, Atoms, bool], Secret] = {}
     for one in seen:
-        table = one.tabulation
-        for cell, atoms in table.cells.items():
-            if cell in table.sensitive or cell in table.gated:
-                _keep(found, Secret(cell=cell, atoms=atoms, guarded=cell in table.gated))
-        for cell, school, atoms in (
-            (c, s, a) for c, parts in table.parts.items() if c in table.sensitive for s, a in parts.items()
-        ):
-            _keep(found, Secret(cell=cell, school=school, atoms=atoms, guarded=True))
-        for group in table.groups:
-            _keep(found, group)
+        for table in (one.tabulation, one.tabulation.beneath):
+            if table is not None:
+                _of_tables(table, found)
     return [s for s in found.values() if s.guarded or (s.atoms, s.beside, True) not in found]
+
+
+def _of_tables(table: Tabulation, found: dict[tuple[Atoms, Atoms, bool], Secret]) -> None:
+    for cell, atoms in table.cells.items():
+        if cell in table.sensitive or cell in table.gated:
+            guarded = cell in table.gated
+            _keep(found, Secret(cell=cell, atoms=atoms, guarded=guarded, wide=guarded and cell in table.sensitive))
+    for cell, school, atoms in (
+        (c, s, a) for c, parts in table.parts.items() if c in table.sensitive for s, a in parts.items()
+    ):
+        _keep(found, Secret(cell=cell, school=school, atoms=atoms, guarded=True, wide=True))
+    for group in table.groups:
+        _keep(found, group)
 
 
 def _keep(found: dict[tuple[Atoms, Atoms, bool], Secret], secret: Secret) -> None:
     found.setdefault((secret.atoms, secret.beside, secret.guarded), secret)
-
-
-def said(ledger: Ledger, seen: PublicView) -> Iterator[Statement]:
-    """What a release says of its tables and its rules: counts, shares, answers.
-
-    Not of participation school by school.
-    """
-    cells, base = seen.content.cells, seen.content.limits.base
-    for cell, published in cells.items():
-        match published:
-            case Shown(value=value) if cell in seen.tabulation.cells:
-                low, high = rounding_box(value, base)
-                yield Statement(terms=dict.fromkeys(seen.tabulation.cells[cell], 1), low=low, high=high)
-            case Shown(value=value):
-                yield from _share(seen.tabulation, cells, cell, value)
-            case Suppressed():
-                pass
-            case _ as never:
-                assert_never(never)
-    for verdicts in seen.content.school_verdicts:
-        yield from _each_school(ledger, seen, verdicts)
-    for verdict, question in _answered(seen):
-        if not question.is_of_participation(ledger):
-            yield from _all_alike(ledger, question, verdict, seen.tabulation.filings)
-
-
-def said_of_participation(ledger: Ledger, seen: PublicView) -> Iterator[Statement]:
-    """What a release says of who took part at each school: its band, and what the district's answer adds to
-    the bands.
-    """
-    bands = seen.content.participation
-    if bands:
-        for filing in seen.tabulation.filings:
-            yield from _in_band(ledger, filing, bands)
-    for verdict, question in _answered(seen):
-        if question.is_of_participation(ledger):
-            told = bands.answers(question.per_cent) if bands else {}
-            absent = [f.school for f in seen.tabulation.filings if bands and f.school not in bands.schools]
-            left = [f for f in seen.tabulation.filings if f.school not in (*told, *absent)]
-            rest = replace(verdict, met=verdict.met - sum(told.values()), judged=verdict.judged - len(told))
-            yield from _all_alike(ledger, question, rest, left)
-
-
-def _in_band(ledger: Ledger, filing: Filing, bands: Participation) -> Iterator[Statement]:
-    """Within which limits the band puts a school's share. At a school that is left out nobody was due."""
-    whole = dict.fromkeys(ledger.atoms(filing, ledger.due), 1)
-    match bands.schools.get(filing.school):
-        case None:
-            yield Statement(terms=whole, low=0, high=0)
-        case Shown(value=begin):
-            yield Statement(terms=whole, low=1, high=None)
-            yield Statement(
-                terms=surplus(ledger, filing, ledger.screened, ledger.due, Fraction(begin)), low=0, high=None
-            )
-            if (end := bands.end(begin)) is not None:
-                yield Statement(
-                    terms=surplus(ledger, filing, ledger.screened, ledger.due, Fraction(end)), low=None, high=-1
-                )
-        case Suppressed():
-            pass
-
-
-def _answered(seen: PublicView) -> Iterator[tuple[DistrictVerdict, Question]]:
-    for verdict in seen.content.district_verdicts:
-        yield verdict, next(q for q in seen.questions if q.rule == verdict.rule)
-
-
-def _share(tabulation: Tabulation, cells: Mapping[Cell, Published], share: Cell, tenths: int) -> Iterator[Statement]:
-    """What a share says: it was rounded to `tenths`, so it lies within half a tenth of it.
-
-    Nothing where both of its counts are shown.
-    """
-    part, whole = tabulation.shares[share]
-    if share_of(cells[part], cells[whole]) == Shown(value=tenths):
-        return
-    for factor, low, high in ((2 * tenths - 1, 0, None), (2 * tenths + 1, None, 0)):
-        terms = dict.fromkeys(tabulation.cells[whole], -factor)
-        for atom in tabulation.cells[part]:
-            terms[atom] = terms.get(atom, 0) + 2000
-        yield Statement(terms=terms, low=low, high=high)
-
-
-def _each_school(ledger: Ledger, seen: PublicView, verdicts: SchoolVerdicts) -> Iterator[Statement]:
-    """Whether each school meets the rule. A school that is left out has nobody whom the rule is about."""
-    question = next(q for q in seen.questions if q.rule == verdicts.rule)
-    for filing in seen.tabulation.filings:
-        yield from _inequality(ledger, question, filing, verdicts.schools.get(filing.school))
-
-
-def _all_alike(
-    ledger: Ledger, question: Question, verdict: DistrictVerdict, filings: Sequence[Filing]
-) -> Iterator[Statement]:
-    """If all schools meet a rule, or none does, the same is known of each school.
-
-    Otherwise nothing is known of a single one.
-    """
-    for filing in filings:
-        if verdict.met == verdict.judged:
-            yield Statement(terms=question.surplus(ledger, filing), low=0, high=None)
-        elif verdict.met == 0 and verdict.judged == len(filings):
-            yield from _inequality(ledger, question, filing, False)
-
-
-def _inequality(ledger: Ledger, question: Question, filing: Filing, met: bool | None) -> Iterator[Statement]:
-    whole = dict.fromkeys(ledger.atoms(filing, question.whole), 1)
-    if met is None:
-        yield Statement(terms=whole, low=0, high=0)
-        return
-    yield Statement(terms=whole, low=1, high=None)
-    low, high = (0, None) if met else (None, -1)
-    yield Statement(terms=question.surplus(ledger, filing), low=low, high=high)

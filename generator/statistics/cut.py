@@ -11,40 +11,29 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from fractions import Fraction
 
-from generator.model.cells import Cell, Published, Shown, Suppressed
+from generator.model.cells import Cell, Shown, Suppressed
 from generator.model.district import Term
-from generator.model.duties import Operator, Rule, SchoolMeasure, Subject
 from generator.model.ids import SchoolId, TermId
-from generator.model.registry import PARTICIPATION, TOTAL, VERSION, Table, registry, who_took_part
-from generator.model.releases import DistrictVerdict, Limits, Link, Participation, Release, SchoolVerdicts, arranged
-from generator.model.submission import Concern, Submission
-from generator.problems import Position
+from generator.model.registry import VERSION, Step, Table, TablePlan, registry
+from generator.model.releases import Limits, Link, Release, arranged
+from generator.model.submission import Submission
 from generator.records.repository import Repository
-from generator.statistics.attack import PUBLIC, Candidate, Exposure, PublicView, attackers, certify, said
-from generator.statistics.protect import Demand, Draft, Original, protect
-from generator.statistics.tables import (
-    Filing,
-    Ledger,
-    Question,
-    Statement,
-    Tabulation,
-    newcomers,
-    small_changes,
-    tabulate,
-    with_shares,
-)
+from generator.statistics import answers
+from generator.statistics.attack import PUBLIC, Exposure, attackers, certify
+from generator.statistics.corrections import FiledAnew, mixed
+from generator.statistics.plans import PublicFacts, ladder
+from generator.statistics.protect import Demand, Draft, Original, original_of, protect
+from generator.statistics.statements import Candidate, PublicView, everything
+from generator.statistics.tables import Atoms, Filing, Ledger, tabulate, with_shares
 from generator.statistics.witnesses import UntrueStatementError
 from generator.text import Text
 
-_NOWHERE = Position(path="")  # a verdict has a place once it is read from a file
-ROUNDS = 8  # of drafting and attacking; four were the most that a cut of invented figures took
-EDGES = (
-    "publication_participation_low",
-    "publication_participation_high",
-)  # where the bands of participation part; no bands without them
+ROUNDS = 3  # of drafting and attacking, before a plan is given up
 LIMITS = ("publication_threshold", "publication_schools", "publication_largest_share", "publication_rounding")
+DOMINANCE = "publication_dominance"
+KEPT = ("limits", "levels", "windows", "participation", "school_verdicts", "district_verdicts")  # by a correction
+_DOMINANCE = 10  # per cent, where the district says nothing else
 
 
 class Why(StrEnum):
@@ -55,13 +44,10 @@ class Why(StrEnum):
     TOO_EARLY = "too-early"
     TOO_FEW = "too-few"  # schools filed
     NOTHING_NEW = "nothing-new"  # the same Submissions as the last release
-    TOO_LITTLE = "too-little"  # a few schools corrected a small count: its difference to the earlier release would show
+    CORRECTED = "corrected"  # the term was corrected once already: what comes after waits for ever
     MISSING = "missing"  # a Submission that an earlier release counted is not at hand: the stacked attack needs it
     OTHER_TABLES = "other-tables"  # an earlier release of the term has another version of the tables
     UNTRUE = "untrue"  # an earlier release does not follow from the figures that it says it counted
-    # in a band of a school so few pupils had no finding that its band of participation would narrow that count down
-    BANDS = "bands"
-    TINY = "tiny"  # a band of a school has fewer than k pupils: everybody knows that fewer than k of them are at risk
     EXPOSED = "exposed"
 
 
@@ -100,54 +86,15 @@ def cut(repository: Repository, order: Order, told: Callable[[str], None]) -> Re
         return NoRelease(why=Why.NO_LIMITS)
     if (refused := _too_soon(order, limits)) is not None:
         return refused
-    earlier = [_filings(order.term.id, release.counted) for release in order.before]
-    present = _filings(order.term.id, order.counted)
-    if missing := [f for f in {*present, *(f for filings in earlier for f in filings)} if f not in order.submissions]:
+    needed = {*_filings(order.term.id, order.counted)}
+    needed |= {filing for release in order.before for filing in _filings(order.term.id, release.counted)}
+    if missing := needed - set(order.submissions):
         return NoRelease(why=Why.MISSING, filings=tuple(sorted(missing)))
-    types = {school.id: school.type for school in repository.schools.values()}
-    ledger = Ledger(
-        (order.submissions[filing] for filing in sorted(order.submissions)), types, repository.district.risk_levels
-    )
-    if ledger.smallest() < limits.k:
-        return NoRelease(why=Why.TINY)
-    edges = edges_of(repository)
-    if edges and (fewest := ledger.fewest_without_findings()) is not None and fewest < limits.k:
-        return NoRelease(why=Why.BANDS)
-    windows = _windows(order.term, [order.submissions[f] for f in present])
-    tables = registry(repository.district.risk_levels, windows)
     told("release.tabulate")
-    asked = tuple(questions(repository))
-    before = [
-        PublicView(
-            content=release,
-            tabulation=tabulate(ledger, registry(release.levels, release.windows), filings, release.limits),
-            questions=asked,
-        )
-        for release, filings in zip(order.before, earlier, strict=True)
-    ]
-    tabulation = tabulate(ledger, tables, present, limits)
-    if limits.base == 1 and (cells := tuple(_too_little(ledger, tabulation, before, limits))):
-        return NoRelease(why=Why.TOO_LITTLE, cells=cells)
-    bands = participation_of(ledger, tabulation, limits.k, edges) if edges else None
-    candidate = Candidate(
-        term=order.term.id,
-        revision=len(order.before) + 1,
-        released_on=order.day,
-        correction=order.correction,
-        registry=VERSION,
-        limits=limits,
-        levels=repository.district.risk_levels,
-        windows=tuple(windows),
-        counted=order.counted,
-        tables=(),
-        participation=bands,
-        school_verdicts=tuple(_by_school(q, ledger, present) for q in asked if q.by_school),
-        district_verdicts=tuple(
-            _of_district(asked, ledger, tabulation, limits, bands, [one.tabulation for one in before])
-        ),
-        previous=order.previous,
-    )
-    return _Cut(ledger, tables, before, told).cut(PublicView(content=candidate, tabulation=tabulation, questions=asked))
+    try:
+        return _Cut(repository, order, limits, told).cut()
+    except UntrueStatementError:
+        return NoRelease(why=Why.UNTRUE)
 
 
 def limits_of(repository: Repository) -> Limits | None:
@@ -156,7 +103,14 @@ def limits_of(repository: Repository) -> Limits | None:
     if any(value is None for value in stated):
         return None
     k, schools, per_cent, base = (int(value) for value in stated if value is not None)
-    return Limits(k=k, schools=schools, per_cent=per_cent, base=max(1, base))
+    dominance = repository.parameters.get(DOMINANCE)
+    return Limits(
+        k=k,
+        schools=schools,
+        per_cent=per_cent,
+        base=max(1, base),
+        dominance=_DOMINANCE if dominance is None else int(dominance),
+    )
 
 
 def _too_soon(order: Order, limits: Limits) -> NoRelease | None:
@@ -170,6 +124,8 @@ def _too_soon(order: Order, limits: Limits) -> NoRelease | None:
         return NoRelease(why=Why.NOTHING_NEW)
     if any(release.registry != VERSION for release in order.before):
         return NoRelease(why=Why.OTHER_TABLES)
+    if len(order.before) > 1:
+        return NoRelease(why=Why.CORRECTED)
     return None
 
 
@@ -183,181 +139,129 @@ def _windows(term: Term, submissions: Iterable[Submission]) -> list[str]:
     return [window.id for window in term.windows if window.id in reported]
 
 
-# --- rules that only sealed figures answer ----------------------------------------------------------------------------
-
-
-def questions(repository: Repository) -> Iterable[Question]:
-    """The rules for schools that a release answers: at least so many per cent of something sealed."""
-    for rule in repository.rules.values():
-        names = _names(repository).get(rule.measure) if rule.subject is Subject.SCHOOL else None
-        if (
-            names is not None
-            and rule.operator is Operator.AT_LEAST
-            and (per_cent := _asked(repository, rule)) is not None
-        ):
-            part, whole, by_school = names
-            yield Question(
-                rule=rule.id,
-                part=part,
-                whole=whole,
-                per_cent=Fraction(str(per_cent)),
-                target=per_cent,
-                by_school=by_school,
-            )
-
-
-def _names(repository: Repository) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...], bool]]:
-    """What each sealed measure is a share of, and whether each school's answer is told.
-
-    Verdicts on paper files and on screening would limit a school's hidden counts: a missing paper file says that
-    somebody there needs one, and no more can have been found than were screened. So only the number of schools is told.
-    Everybody has an electronic file, so that verdict limits nothing else.
-    """
-    levels = repository.district.risk_levels
-    due, screened, _, _ = who_took_part(levels)
-    needing = tuple(f"levels.{level.id}" for level in levels if level.paper_file)
-    return {
-        SchoolMeasure.SCREENING_COVERAGE: (screened.sums, due.sums, False),
-        SchoolMeasure.ELECTRONIC_FILES: (("electronic_files",), ("enrolment",), True),
-        SchoolMeasure.PAPER_FILES: (tuple(f"concerns.{concern}" for concern in Concern), needing, False),
-    }
-
-
-def _asked(repository: Repository, rule: Rule) -> int | float | None:
-    if rule.target is None:
-        return None
-    value = rule.target.constant if rule.target.parameter is None else repository.parameters.get(rule.target.parameter)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _by_school(question: Question, ledger: Ledger, filings: Sequence[Filing]) -> SchoolVerdicts:
-    found = {filing.school: question.met(ledger, filing) for filing in filings}
-    schools = {school: met for school, met in found.items() if met is not None}
-    return SchoolVerdicts(rule=question.rule, target=question.target, schools=schools, source=_NOWHERE)
-
-
-def _of_district(
-    asked: Iterable[Question],
-    ledger: Ledger,
-    tabulation: Tabulation,
-    limits: Limits,
-    bands: Participation | None,
-    before: Iterable[Tabulation],
-) -> Iterator[DistrictVerdict]:
-    """How many schools meet each rule.
-
-    Schools whose band already answers are set aside. If few of the others meet the rule, or few do not, nothing is
-    told: these few would learn each other's answers. Nor if few schools filed anew since an earlier release: the
-    difference of the two numbers would be about them.
-    """
-    few_anew = any(0 < len(newcomers(tabulation, earlier)) < limits.schools for earlier in before)
-    for question in (q for q in asked if not q.by_school):
-        found = {
-            filing.school: met for filing in tabulation.filings if (met := question.met(ledger, filing)) is not None
-        }
-        told = bands.answers(question.per_cent) if bands and question.is_of_participation(ledger) else {}
-        open_ = [met for school, met in found.items() if school not in told]
-        few = any(0 < schools < limits.schools for schools in (sum(open_), len(open_) - sum(open_)))
-        if not few and not (open_ and few_anew):
-            yield DistrictVerdict(
-                rule=question.rule, target=question.target, met=sum(found.values()), judged=len(found), source=_NOWHERE
-            )
-
-
-def _too_little(ledger: Ledger, tabulation: Tabulation, before: Iterable[PublicView], limits: Limits) -> Iterator[Cell]:
-    """The cells that differ from an earlier release by a small count, if few schools filed anew.
-
-    Everybody sees which schools did.
-    """
-    for earlier in before:
-        if 0 < len(newcomers(tabulation, earlier.tabulation)) < limits.schools:
-            shown = {cell for cell, published in earlier.content.cells.items() if isinstance(published, Shown)}
-            yield from (
-                cell for cell in small_changes(ledger, tabulation, earlier.tabulation, limits.k) if cell in shown
-            )
-
-
-# --- bands of participation -------------------------------------------------------------------------------------------
-
-
-def edges_of(repository: Repository) -> tuple[int, ...]:
-    """Where the bands of participation part, in per cent; empty where the district has not decided it."""
-    stated = [repository.parameters.get(name) for name in EDGES]
-    return tuple(sorted({int(value) for value in stated if value is not None})) if None not in stated else ()
-
-
-def participation_of(ledger: Ledger, tabulation: Tabulation, k: int, edges: tuple[int, ...]) -> Participation:
-    """The band of every school where anybody was due; Suppressed where a band is narrower than k pupils.
-
-    The width is computed from public numbers only: the school's enrolment in those stage bands in which the release
-    shows that pupils were due.
-    """
-    plain = Participation(edges=edges, schools={})
-    present = [
-        row
-        for (table, row), schools in tabulation.schools.items()
-        if table == PARTICIPATION and schools and row != TOTAL
-    ]
-    found: dict[SchoolId, Published] = {}
-    for filing in tabulation.filings:
-        if plain.narrowest * ledger.enrolled(filing, present) < 100 * k:
-            found[filing.school] = Suppressed()
-        elif (begin := _begin(ledger, filing, edges)) is not None:
-            found[filing.school] = Shown(value=begin)
-    return replace(plain, schools=found)
-
-
-def _begin(ledger: Ledger, filing: Filing, edges: Sequence[int]) -> int | None:
-    """Where the band of a school's participation begins; None where nobody was due."""
-    whole, part = (
-        sum(ledger.values[atom] for atom in ledger.atoms(filing, names)) for names in (ledger.due, ledger.screened)
-    )
-    return None if whole == 0 else max(edge for edge in (0, *edges) if 100 * part >= edge * whole)
-
-
 # --- drafting and attacking -------------------------------------------------------------------------------------------
 
 
 class _Cut:
-    """Draft, attack, and again."""
+    """Plan, draft, attack, and again."""
 
-    def __init__(
-        self, ledger: Ledger, tables: Sequence[Table], before: Sequence[PublicView], told: Callable[[str], None]
-    ) -> None:
-        self.ledger, self.tables, self.before, self.told = ledger, tables, before, told
+    def __init__(self, repository: Repository, order: Order, limits: Limits, told: Callable[[str], None]) -> None:
+        self.order, self.limits, self.told = order, limits, told
+        self.levels, self.edges = repository.district.risk_levels, answers.edges_of(repository)
+        self.asked = tuple(answers.questions(repository))
+        types = {school.id: school.type for school in repository.schools.values()}
+        submissions = order.submissions
+        self.ledger = Ledger((submissions[filing] for filing in sorted(submissions)), types, self.levels)
+        self.filings = _filings(order.term.id, order.counted)
+        self.windows = tuple(_windows(order.term, [submissions[filing] for filing in self.filings]))
+        self.facts = PublicFacts(
+            types=types,
+            enrolment={f.school: {b: c.enrolment for b, c in submissions[f].bands.items()} for f in self.filings},
+            limits=limits,
+            levels=self.levels,
+            windows=self.windows,
+        )
+        self.before = tuple(self._before(release) for release in order.before)
 
-    def cut(self, seen: PublicView) -> Release | NoRelease:
-        try:
-            known = [
-                *self.ledger.facts([one.tabulation.filings for one in (*self.before, seen)]),
-                *(s for one in (*self.before, seen) for s in said(self.ledger, one)),
-            ]
-            return self._until_safe(seen, self._original(seen, known))
-        except UntrueStatementError:
-            return NoRelease(why=Why.UNTRUE)
+    def _before(self, release: Release) -> PublicView:
+        tables = registry(release.levels, release.windows, release.plan)
+        finest = registry(release.levels, release.windows)
+        filings = _filings(release.term, release.counted)
+        table = tabulate(self.ledger, tables, filings, release.limits, finest)
+        return PublicView(content=release, tabulation=table, questions=self.asked)
 
-    def _original(self, seen: PublicView, known: Sequence[Statement]) -> Original:
-        limits, tabulation = seen.content.limits, seen.tabulation
-        return Original(
-            values=self.ledger.values,
-            cells=tabulation.cells,
-            sensitive=tabulation.sensitive,
-            groups=[group for group in tabulation.groups if group.school is None],
-            known=known,
-            insiders=[
-                attacker.knows for attacker in attackers(self.ledger, (*self.before, seen)) if attacker is not PUBLIC
-            ],
-            k=limits.k,
-            gated=tabulation.gated,
-            inherited=frozenset(
-                c for one in self.before for c, p in one.content.cells.items() if isinstance(p, Suppressed)
-            ),
-            base=limits.base,
+    def cut(self) -> Release | NoRelease:
+        """The most useful release that withstands the attack."""
+        exposures: tuple[Exposure, ...] = ()
+        for seen in self._corrections() if self.before else map(self._view, ladder(self.facts)):
+            found = self._until_safe(seen, rounds=1 if self.before else ROUNDS)
+            if isinstance(found, Release):
+                return found
+            exposures = found
+        return NoRelease(why=Why.EXPOSED, exposures=exposures)
+
+    def _view(self, plan: TablePlan) -> PublicView:
+        """What a release of this plan says, but for its cells."""
+        ledger, limits, order = self.ledger, self.limits, self.order
+        tables, finest = registry(self.levels, self.windows, plan), registry(self.levels, self.windows)
+        table = tabulate(ledger, tables, self.filings, limits, finest)
+        with_bands, with_verdicts = Step.BANDS not in plan.steps, Step.VERDICTS not in plan.steps
+        bands = answers.participation_of(ledger, table, limits.k, self.edges) if self.edges and with_bands else None
+        earlier = [one.tabulation for one in self.before]
+        verdicts = answers.of_district(self.asked, ledger, table, limits, bands, earlier) if with_verdicts else ()
+        content = Candidate(
+            term=order.term.id,
+            revision=len(order.before) + 1,
+            released_on=order.day,
+            correction=order.correction,
+            registry=VERSION,
+            limits=limits,
+            levels=self.levels,
+            windows=self.windows,
+            plan=plan,
+            counted=order.counted,
+            tables=(),
+            participation=bands,
+            school_verdicts=tuple(answers.by_school(q, ledger, self.filings) for q in self.asked if q.by_school),
+            district_verdicts=tuple(verdicts),
+            previous=order.previous,
+        )
+        return PublicView(content=content, tabulation=table, questions=self.asked)
+
+    def _corrections(self) -> Iterator[PublicView]:
+        """The term's release with as many new values as may be seen; then with none but what is open."""
+        (earlier,) = self.before
+        content = earlier.content
+        tables = registry(content.levels, content.windows, content.plan)
+        finest = registry(content.levels, content.windows)
+        table = tabulate(self.ledger, tables, self.filings, content.limits, finest)
+        changes = FiledAnew(self.ledger, tables, (earlier.tabulation, table), content.cells, content.limits)
+
+        def view(units: Sequence[frozenset[Cell]]) -> PublicView:
+            told = {name: getattr(content, name) for name in KEPT}
+            now = replace(self._view(content.plan).content, waiting=tuple(sorted(changes.schools)), **told)
+            moved = frozenset(cell for unit in units for cell in unit)
+            return PublicView(content=now, tabulation=mixed(earlier.tabulation, table, moved), questions=self.asked)
+
+        units = changes.moving()
+        while hidden := self._hidden(view(units)):  # what would have to be hidden keeps its old value
+            units = [unit for unit in units if not unit & hidden]
+        yield view(units)
+        open_ = {cell for one in tables for row in one.row_order for cell in _open_cells(one, row)}
+        yield view([unit for unit in units if unit <= open_])
+
+    def _hidden(self, seen: PublicView) -> set[Cell]:
+        """What would be hidden of what moves and was shown."""
+        draft, original = protect(self._original(seen)).cells, self.before[-1].content.cells
+        return {
+            cell
+            for cell in self._moving(seen)
+            if isinstance(draft[cell], Suppressed) and isinstance(original.get(cell), Shown)
+        }
+
+    def _moving(self, seen: PublicView) -> Mapping[Cell, Atoms]:
+        """The cells that no earlier release says as much of."""
+        earlier = [one.tabulation.cells for one in self.before]
+        return {
+            c: atoms for c, atoms in seen.tabulation.cells.items() if all(atoms != cells.get(c) for cells in earlier)
+        }
+
+    def _original(self, seen: PublicView) -> Original:
+        """What is to be protected. Of a correction only what moves: what does not was public before."""
+        stacked = (*self.before, seen)
+        return original_of(
+            self.ledger,
+            replace(seen.tabulation, cells=self._moving(seen)),
+            everything(self.ledger, stacked),
+            self.limits,
+            [one.knows for one in attackers(self.ledger, stacked) if one is not PUBLIC],
+            (c for one in self.before for c, p in one.content.cells.items() if isinstance(p, Suppressed)),
         )
 
-    def _until_safe(self, seen: PublicView, original: Original) -> Release | NoRelease:
-        exposures: tuple[Exposure, ...] = ()
-        for _ in range(ROUNDS):
+    def _until_safe(self, seen: PublicView, rounds: int) -> Release | tuple[Exposure, ...]:
+        """The release, or what an attacker still finds."""
+        original, exposures = self._original(seen), tuple[Exposure, ...]()
+        for _ in range(rounds):
             self.told("release.protect")
             draft = protect(original)
             self.told("release.attack")
@@ -365,28 +269,33 @@ class _Cut:
             if isinstance(found, Release):
                 return found
             exposures = found.exposures
-            if draft.unmet:
+            if draft.unmet:  # nothing that is hidden helps: what is attacked must be another table
                 break
-            original = replace(
-                original, demands=(*original.demands, *(_demand(exposure, original.k) for exposure in exposures))
-            )
-        return NoRelease(why=Why.EXPOSED, exposures=exposures)
+            demands = (*original.demands, *map(_demand, exposures))
+            original = replace(original, demands=demands)
+        return exposures
 
     def _filled(self, seen: PublicView, draft: Draft) -> PublicView:
         """The candidate with its cells."""
-        cells = with_shares(seen.tabulation, draft.cells)
-        return replace(
-            seen, content=replace(seen.content, tables=arranged(self.tables, cells, seen.tabulation.schools))
-        )
+        table, content = seen.tabulation, seen.content
+        kept = {cell: told for one in self.before for cell, told in one.content.cells.items()}
+        moving = self._moving(seen)
+        cells = with_shares(table, {c: draft.cells[c] if c in moving else kept[c] for c in table.cells})
+        tables = arranged(registry(content.levels, content.windows, content.plan), cells, table.schools)
+        return replace(seen, content=replace(content, tables=tables))
 
 
-def _demand(exposure: Exposure, k: int) -> Demand:
+def _open_cells(table: Table, row: str) -> Iterator[Cell]:
+    yield from (Cell(table=table.id, row=row, column=column.id) for column in table.columns if column.open)
+
+
+def _demand(exposure: Exposure) -> Demand:
     """What must become possible in the eyes of that attacker."""
-    small, group = exposure.value < k, bool(exposure.secret.beside)
+    group, small = bool(exposure.secret.beside), exposure.value < exposure.target
     atoms = tuple(atom for atom in exposure.secret.atoms if atom not in set(exposure.attacker.knows))
     return Demand(
         atoms=atoms,
         knows=exposure.attacker.knows,
-        down=0 if group else exposure.value if small else k,
-        up=k - exposure.value if small else 0,
+        down=0 if group else min(exposure.value, exposure.target),
+        up=exposure.target - exposure.value if small else 0,
     )

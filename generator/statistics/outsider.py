@@ -9,7 +9,7 @@ not say whose figures differ from those of another.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 from generator.model.cells import Cell
 from generator.model.district import RiskLevel
-from generator.model.registry import TOTAL, Column, Table, registry
+from generator.model.registry import TOTAL, Breadth, Column, Table, TablePlan, registry
 from generator.model.releases import Limits
 from generator.statistics.programs import Constraint, Program
 from generator.text import Text
@@ -94,16 +94,22 @@ def _understood(data: Mapping[str, Any]) -> PublishedFile:
         if "/" not in cell["column"]  # a share is worked out of two counts that are shown
     }
     windows = dict.fromkeys(cell.column for cell in told if cell.table == "follow-up")
-    tables = registry(levels, list(windows))
-    known = {(table.id, column.id) for table in tables for column in table.columns}
-    if strange := {(cell.table, cell.column) for cell in told} - known:
-        raise ValueError(strange)
+    tables = _tables(levels, list(windows), {(cell.table, cell.column) for cell in told})
     return PublishedFile(
         release=str(data["release"]),
-        limits=Limits(**{name: int(data["limits"][name]) for name in Limits.__slots__}),
+        limits=Limits(**{name: int(data["limits"].get(name, 0)) for name in Limits.__slots__}),
         tables=tables,
         cells={cell: None if value is None else int(value) for cell, value in told.items()},
     )
+
+
+def _tables(levels: Sequence[RiskLevel], windows: Sequence[str], columns: set[tuple[str, str]]) -> tuple[Table, ...]:
+    """The tables that have these columns. ValueError if none do."""
+    for breadth in Breadth:
+        tables = registry(levels, windows, TablePlan(breadth=breadth))
+        if {(table.id, column.id) for table in tables for column in table.columns} == columns:
+            return tables
+    raise ValueError(columns)
 
 
 def worked_out(file: PublishedFile) -> tuple[Interval, ...]:
@@ -139,7 +145,7 @@ def _sums(file: PublishedFile, table: Table) -> Iterator[tuple[Cell, tuple[_RowF
     plain = [row for row in rows if row != TOTAL]
     for row in rows:
         for column in table.columns:
-            of = plain if row == TOTAL else [row]
+            of = plain if row == TOTAL and plain else [row]
             yield (
                 Cell(table=table.id, row=row, column=column.id),
                 tuple((table.rows, one, name) for one in of for name in column.sums),

@@ -181,6 +181,7 @@ def _solver() -> _Quiet:
         ("presolve", "off"),
         ("solver", "simplex"),
         ("mip_max_nodes", _NODES),
+        ("mip_rel_gap", 0.0),
     ):
         solver.setOptionValue(option, value)
     solver.setOptionValue("simplex_iteration_limit", _STEPS)

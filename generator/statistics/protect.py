@@ -13,13 +13,14 @@ one, hidden in all.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from generator.model.cells import Cell, Published, Shown, Suppressed
+from generator.model.releases import Limits
 from generator.statistics.programs import (
     Blocks,
     Bounds,
@@ -33,7 +34,17 @@ from generator.statistics.programs import (
     ranges,
     sorted_into,
 )
-from generator.statistics.tables import Atoms, Secret, Statement, rounded, rounding_box
+from generator.statistics.tables import (
+    ENDLESS,
+    Atoms,
+    Ledger,
+    Rooms,
+    Secret,
+    Statement,
+    Tabulation,
+    count_box,
+    rounded,
+)
 
 _NEAR, _FAR = 1e-6, 1e6
 _TRIFLE = 0.01
@@ -58,8 +69,9 @@ class Original:
     with what he knows.
 
     `groups`: pupils of whom something is published, and the others of the same group: that these are few must not be
-    known. `gated` cells are hidden whatever they hold; `inherited` ones were hidden before; `base` rounds what is shown
-    (1: not at all); `demands` are what an attack on an earlier Draft found wanting.
+    known. `gated` cells are hidden whatever they hold; `inherited` ones are never shown: they were hidden before, or
+    stand in no table; `base` rounds what is shown (1: not at all); of large counts `share` per cent must stay open;
+    `rooms` say for how many pupils there is room; `demands` are what an attack on an earlier Draft found wanting.
     """
 
     values: Sequence[int]
@@ -72,6 +84,8 @@ class Original:
     gated: frozenset[Cell] = frozenset()
     inherited: frozenset[Cell] = frozenset()
     base: int = 1
+    share: int = 0
+    rooms: Rooms | None = None
     demands: Sequence[Demand] = ()
 
 
@@ -85,6 +99,38 @@ class Draft:
     cells: Mapping[Cell, Published]
     primary: frozenset[Cell]
     unmet: int  # demands that no suppression could meet; the audit will refuse
+
+
+def original_of(
+    ledger: Ledger,
+    table: Tabulation,
+    known: Sequence[Statement],
+    limits: Limits,
+    insiders: Sequence[Atoms],
+    hidden: Iterable[Cell] = (),
+) -> Original:
+    """The tables of a release as what is to be protected: with the finest ones beneath them, which are never shown.
+
+    `hidden` were hidden by an earlier release.
+    """
+    beneath = table.beneath
+    cells = {**(beneath.cells if beneath else {}), **table.cells}
+    unseen = {cell for cell in cells if cell not in table.cells}
+    finest = (beneath.sensitive, beneath.gated, beneath.groups) if beneath else (frozenset(), frozenset(), ())
+    return Original(
+        values=ledger.values,
+        cells=cells,
+        sensitive=table.sensitive | finest[0],
+        groups=[group for group in (*table.groups, *finest[2]) if group.school is None],
+        known=known,
+        insiders=insiders,
+        k=limits.k,
+        gated=table.gated | finest[1],
+        inherited=frozenset((*hidden, *unseen)),
+        base=limits.base,
+        share=limits.dominance,
+        rooms=ledger.rooms,
+    )
 
 
 def protect(original: Original) -> Draft:
@@ -119,6 +165,7 @@ class _Nodes:
             for atom in atoms:
                 self._whose.setdefault(atom, []).append(number)
         self.parts = [self._parts(atoms) for atoms in self.atoms]
+        self._rooms = original.rooms
         self.whole = self._whole(original)
         self.sensitive, self.gated, self.inherited = (
             {self.of[cell] for cell in cells if cell in self.of}
@@ -150,6 +197,13 @@ class _Nodes:
                 if few < original.k and some > own.get(mind, 0):
                     found.append((group.cell, tuple(sorted(group.atoms)), few, mind))
         return found
+
+    def room(self, node: int, mind: int) -> int:
+        """How many pupils a count could hold in the eyes of an onlooker, whatever is published."""
+        if self._rooms is None:
+            return ENDLESS
+        rooms = {self._rooms.of[atom] for atom in self.atoms[node] if mind not in self._whose.get(atom, ())}
+        return sum(self._rooms.holds[room] for room in rooms)
 
     def _small(self, node: int, k: int) -> bool:
         """Whether the count is small, or becomes small for a school that subtracts its own part."""
@@ -199,9 +253,14 @@ def _of_nodes(original: Original, nodes: _Nodes) -> Iterator[tuple[Atoms, int, l
         for value in sorted({nodes.value[node] - part for part in (0, *parts.values())}):
             minds = [mind for mind in everybody if nodes.value[node] - parts.get(mind, 0) == value]
             if 0 < value < original.k:
-                yield from ((nodes.atoms[node], amount, minds) for amount in (-value, original.k - value))
+                yield nodes.atoms[node], -value, minds
+                rooms = [min(original.k, nodes.room(node, mind)) for mind in minds]
+                for most in sorted(set(rooms)):
+                    theirs = [mind for mind, room in zip(minds, rooms, strict=True) if room == most]
+                    yield nodes.atoms[node], most - value, theirs
             elif node in nodes.gated and value:
-                yield nodes.atoms[node], -original.k, minds
+                wide = -(-original.share * value // 100) if node in nodes.sensitive else 0
+                yield nodes.atoms[node], -max(original.k, wide), minds
     yield from ((others, original.k - few, [mind]) for _, others, few, mind in nodes.whole)
 
 
@@ -234,7 +293,11 @@ class _Cover:
         cells = np.bincount(list(nodes.of.values()))
         self.price = np.array([nodes.cost(node, int(cells[node])) for node in nodes.nodes])
         self.hidden = np.zeros(len(nodes.atoms), dtype=bool)
-        boxes = [(value, rounding_box(rounded(value, original.base), original.base)) for value in nodes.value]
+        about = nodes.sensitive if original.base > 1 else frozenset[int]()  # exact counts are their own box
+        boxes = [
+            (value, count_box(rounded(value, original.base), original.base, original.k, about_somebody=node in about))
+            for node, value in enumerate(nodes.value)
+        ]
         self.box = np.array([(low - value, high - value) for value, (low, high) in boxes])
         self.bounds = self._bounds(original, column, size)
         members = [sorted({column[atom] for atom in atoms}) for atoms in nodes.atoms]
@@ -314,19 +377,36 @@ class _Cover:
             self._meet(ask, open_[1:])
 
     def _meet(self, ask: int, minds: NDArray[np.int64]) -> None:
-        """Hide what one table for all of these onlookers needs; if there is none, what two need, each for a half of
-        them.
+        """Hide what one table for all of these onlookers needs; or what two need, each for a half of them, if that is
+        less, or if there is no such table.
         """
         minds = minds[~self.tables.met(ask)[minds]]
         if len(minds) == 0:
             return
-        if (moved := self._move(ask, minds)) is not None:
+        so_far = self.tables.count
+        moved = self._move(ask, minds)
+        if moved is not None and (len(minds) == 1 or not np.any(moved & ~self.hidden)):
             self._hide(np.flatnonzero(moved))
         elif len(minds) == 1:
             self.unmet += 1
         else:
-            self._meet(ask, minds[: len(minds) // 2])
-            self._meet(ask, minds[len(minds) // 2 :])
+            self._meet_apart(ask, minds, moved, so_far)
+
+    def _meet_apart(self, ask: int, minds: NDArray[np.int64], together: Flags | None, so_far: int) -> None:
+        """The halves apart, unless a table for all of them hides less."""
+        before, unmet = self.hidden.copy(), self.unmet
+        self.tables.restore((), so_far)
+        for half in (minds[: len(minds) // 2], minds[len(minds) // 2 :]):
+            self._meet(ask, half)
+        apart = self.price[self.hidden & ~before].sum()
+        if together is None or (self.unmet == unmet and apart < self.price[together & ~before].sum()):
+            return
+        self.unmet = unmet
+        self.tables.restore((so_far,), so_far)
+        shown = np.flatnonzero(self.hidden & ~before & ~together)
+        self.hidden[shown] = False
+        self._price(shown, self.price[shown])
+        self._hide(np.flatnonzero(together))
 
     def _move(self, ask: int, minds: NDArray[np.int64]) -> Flags | None:
         """The cheapest other table that meets an ask for all of these: which nodes it moves. None if there is none."""
@@ -439,6 +519,6 @@ class _Tables:
         return gone
 
     def restore(self, gone: Sequence[int], count: int) -> None:
-        """Put these back, and take away all but the first `count`."""
-        self._gone.difference_update(gone)
+        """Put these back, and take away all others but the first `count`."""
         self._gone.update(range(count, self.count))
+        self._gone.difference_update(gone)

@@ -20,7 +20,7 @@ none of them is at a grave level is good news and is shown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import groupby
 from typing import TypeAlias
@@ -31,7 +31,7 @@ from generator.model.cells import Cell, Published, Shown, Suppressed
 from generator.model.district import RiskLevel
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId, TermId
-from generator.model.registry import TOTAL, Column, Table, who_took_part
+from generator.model.registry import TOTAL, Column, Table, row_of, who_took_part
 from generator.model.releases import Limits
 from generator.model.schools import SchoolType
 from generator.model.submission import Counts, Submission
@@ -62,7 +62,7 @@ class Statement:
 class Secret:
     """A sum of atoms that nobody may come close to: a cell, or one school's part of it.
 
-    Small counts always; `guarded`: any other count of it too.
+    Small counts always; `guarded`: any other count of it too; `wide`: and of a large count as much as a share of it.
 
     With `beside` it is about a group: something is published of the pupils that `beside` counts, and `atoms` count the
     others of the group. If there are any of the first, it must not be known that the others are none or few.
@@ -72,6 +72,7 @@ class Secret:
     school: SchoolId | None = None
     atoms: Atoms
     guarded: bool = False
+    wide: bool = False
     beside: Atoms = ()
 
 
@@ -83,6 +84,27 @@ def rounded(value: int, base: int) -> int:
 def rounding_box(shown: int, base: int) -> tuple[int, int]:
     """The least and the most count that is shown so."""
     return max(0, shown - base // 2), shown + (base - 1) // 2
+
+
+def count_box(shown: int, base: int, k: int, *, about_somebody: bool) -> tuple[int, int]:
+    """The same where counts under k are never shown if they are about somebody, unless there is nobody."""
+    low, high = rounding_box(shown, base)
+    if not about_somebody or base == 1:
+        return low, high
+    return (0, 0) if shown == 0 and high < k else (max(low, min(k, high)) if low > 0 else low, high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """How many pupils there are for atoms to count: for each atom its room, and how many each room holds. A school's
+    band is one room; what counts no pupils has endless room.
+    """
+
+    of: Sequence[int]
+    holds: Sequence[int]
+
+
+ENDLESS = 1_000_000
 
 
 # --- atoms ------------------------------------------------------------------------------------------------------------
@@ -119,6 +141,8 @@ class Ledger:
         self.frame = pd.DataFrame.from_records(figures, columns=["filing", "school", "type", "band", "name", "value"])
         self.values = tuple(value for *_, value in figures)  # the true count of every atom
         self.levels = tuple(levels)
+        self.rooms = _rooms(figures)
+        self._apart = list[Statement]()
         due, screened, missed, _ = who_took_part(levels)
         self.due, self.screened, self._missed = due.sums, screened.sums, missed.sums  # names of atoms
         self._named: dict[tuple[Filing, str], list[int]] = {}
@@ -171,13 +195,16 @@ class Ledger:
         for part in self._alike(releases):
             yield from self._form(_by_name(part))
 
-    def facts_apart(self) -> Iterator[Statement]:
+    def facts_apart(self) -> Sequence[Statement]:
         """The same, of every school by itself."""
-        yield from self._exactly(
-            atom for (_, name), atoms in self._named.items() if name == "enrolment" for atom in atoms
-        )
-        for _, part in self.frame.groupby(["filing", "band"], sort=False):
-            yield from self._form(_by_name(part))
+        if not self._apart:
+            rooms: dict[tuple[Filing, str], dict[str, Atoms]] = {}
+            of = zip(self.frame["filing"], self.frame["band"], self.frame["name"], strict=True)
+            for atom, (filing, band, name) in enumerate(of):
+                rooms.setdefault((filing, band), {})[name] = (atom,)
+            self._apart += self._exactly(atoms["enrolment"][0] for atoms in rooms.values())
+            self._apart += (statement for atoms in rooms.values() for statement in self._form(atoms))
+        return self._apart
 
     def takes_part(self) -> frozenset[int]:
         """The atoms that say who took part: who was not screened, and with whom nothing was found."""
@@ -221,6 +248,20 @@ class Ledger:
         yield _at_most(atoms, ["reviewed"], valid)
 
 
+def _rooms(figures: Sequence[tuple[Filing, SchoolId, str, str, str, int]]) -> Rooms:
+    """Interventions are no pupils: they have a room of their own without end."""
+    numbers: dict[tuple[Filing, str] | None, int] = {None: 0}
+    of = [
+        0 if name == "crisis_interventions" else numbers.setdefault((filing, band), len(numbers))
+        for filing, _, _, band, name, _ in figures
+    ]
+    holds = [ENDLESS] * len(numbers)
+    for room, (*_, name, value) in zip(of, figures, strict=True):
+        if name == "enrolment":
+            holds[room] = value
+    return Rooms(of=of, holds=holds)
+
+
 def _at_most(atoms: Mapping[str, Atoms], part: Sequence[str], whole: Sequence[str]) -> Statement:
     terms = {atom: factor for names, factor in ((part, 1), (whole, -1)) for name in names for atom in atoms[name]}
     return Statement(terms=terms, low=None, high=0, each=True)
@@ -259,8 +300,10 @@ class Tabulation:
     """The tables of one release: every cell as a sum of atoms, and every school's part of it.
 
     `groups` are whole groups that something may be said of: of all schools, and of each. `gated` cells stand in rows
-    with too few contributing schools and are not open; `small` are the schools of rows with so few that two of them are
-    an attacker; `shares` give a share the cells that it is the quotient of.
+    with too few contributing schools and are not open, or one school makes up nearly all of them; `small` are the
+    schools of rows with so few that two of them are an attacker; `shares` give a share the cells that it is the
+    quotient of. `beneath` are the finest tables where these are coarser: nobody is shown them, and what they would hold
+    is as secret as ever.
     """
 
     filings: tuple[Filing, ...]
@@ -272,6 +315,8 @@ class Tabulation:
     small: frozenset[frozenset[SchoolId]]
     shares: Mapping[Cell, tuple[Cell, Cell]]
     schools: Mapping[tuple[str, str], int]  # how many contribute, by table and row
+    bases: Mapping[tuple[str, str], Mapping[SchoolId, Atoms]] = field(default_factory=dict)  # whose part each is
+    beneath: Tabulation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +330,7 @@ class _Row:
     cells: Mapping[Column, tuple[Cell, Atoms]]
     parts: Mapping[Cell, Mapping[SchoolId, Atoms]]
     groups: tuple[Secret, ...]
+    base: Mapping[SchoolId, Atoms]
     contributing: Mapping[SchoolId, int]
 
     def gated(self, limits: Limits) -> bool:
@@ -295,9 +341,32 @@ class _Row:
         parts = self.contributing.values()
         return bool(parts) and (len(parts) < limits.schools or 100 * max(parts) > limits.per_cent * sum(parts))
 
+    def dominated(self, values: Sequence[int], limits: Limits) -> Iterator[Cell]:
+        """The cells of which the second largest school, or in a row of few schools the next two together, could work
+        out the largest one's part too closely (the p per cent rule).
+        """
+        others = 2 if len(self.contributing) < 2 * limits.schools else 1
+        for column, (cell, _) in self.cells.items():
+            parts = sorted((sum(values[a] for a in atoms) for atoms in self.parts[cell].values()), reverse=True)
+            if column.sensitive and dominates(parts, others, limits.dominance):
+                yield cell
 
-def tabulate(ledger: Ledger, tables: Sequence[Table], filings: Sequence[Filing], limits: Limits) -> Tabulation:
-    """The tables of a term over these filings."""
+
+def dominates(parts: Sequence[int], others: int, per_cent: int) -> bool:
+    """Whether the largest of these parts is known to within so many per cent by whoever knows the next `others` of
+    them. The largest comes first.
+    """
+    return bool(parts) and parts[0] > 0 and 100 * sum(parts[1 + others :]) < per_cent * parts[0]
+
+
+def tabulate(
+    ledger: Ledger,
+    tables: Sequence[Table],
+    filings: Sequence[Filing],
+    limits: Limits,
+    finest: Sequence[Table] | None = None,
+) -> Tabulation:
+    """The tables of a term over these filings; `finest` are those that nobody is shown, where they differ."""
     frame = ledger.frame[ledger.frame["filing"].isin(list(filings))]
     rows = [row for table in tables for row in _rows(table, frame)]
     cells = {cell: atoms for row in rows for cell, atoms in row.cells.values()}
@@ -309,28 +378,33 @@ def tabulate(ledger: Ledger, tables: Sequence[Table], filings: Sequence[Filing],
         groups=tuple(group for row in rows for group in row.groups),
         gated=frozenset(
             cell for row in rows if row.gated(limits) for column, (cell, _) in row.cells.items() if not column.open
-        ),
+        )
+        | {cell for row in rows for cell in row.dominated(ledger.values, limits)},
         small=frozenset(frozenset(row.contributing) for row in rows if 1 < len(row.contributing) < 2 * limits.schools),
         shares=dict(_shares(tables, cells)),
         schools={(row.table, row.id): len(row.contributing) for row in rows},
+        bases={(row.table, row.id): row.base for row in rows},
+        beneath=None if finest is None or finest == tables else tabulate(ledger, finest, filings, limits),
     )
 
 
 def _rows(table: Table, frame: pd.DataFrame) -> Iterator[_Row]:
-    by_row = {str(row): part for row, part in frame.groupby(table.rows, sort=False)}
+    names = {name: row_of(group) for group in table.merged for name in group}
+    by_row = {str(row): part for row, part in frame.groupby(frame[table.rows].map(names), sort=False)}
     for row, part in (*((name, by_row[name]) for name in table.row_order if name in by_row), (TOTAL, frame)):
         columns = [(column, part[part["name"].isin(column.sums)]) for column in table.columns]
         cells = {column: (Cell(table=table.id, row=row, column=column.id), _numbers(here)) for column, here in columns}
         parts = {cells[column][0]: _by_school(here) for column, here in columns}
-        base = part[part["name"].isin(table.base.sums)].groupby("school")["value"].sum()
-        contributing = {SchoolId(str(s)): int(n) for s, n in base.items() if n > 0}
+        base = part[part["name"].isin(table.base.sums)]
+        sums = base.groupby("school")["value"].sum()
         yield _Row(
             table=table.id,
             id=row,
             cells=cells,
             parts=parts,
             groups=tuple(_groups(table, row, part)),
-            contributing=contributing,
+            base=_by_school(base),
+            contributing={SchoolId(str(s)): int(n) for s, n in sums.items() if n > 0},
         )
 
 

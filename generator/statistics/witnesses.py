@@ -28,8 +28,9 @@ from generator.statistics.programs import (
     group_sums,
     merged,
     ranges,
+    sorted_into,
 )
-from generator.statistics.tables import Atoms, Secret, Statement
+from generator.statistics.tables import ENDLESS, Atoms, Rooms, Secret, Statement
 
 
 class UntrueStatementError(Exception):
@@ -208,6 +209,7 @@ class Onlookers:
 
 
 _NONE = np.zeros(0, dtype=np.int64)
+_NEAR = 1e-6
 
 
 # --- what they are after ----------------------------------------------------------------------------------------------
@@ -216,14 +218,17 @@ _NONE = np.zeros(0, dtype=np.int64)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
     """A secret without what an onlooker knows of it. It comes to `given`, and what others have: of the columns in
-    `open` perhaps all, of those in `sure` all. His own part of these columns is in `own_sure` and `own_open`. With
-    `group` the secret is only that it may be k or more.
+    `open` perhaps all, of those in `sure` all. His own part of these columns is in `own_sure` and `own_open`. A small
+    count must be able to be none and to be `target`, others must be open by as many; with `group` the secret is only
+    that it may be `target` or more.
     """
 
     secret: int
     value: int
+    target: int
     given: int
     group: bool
+    small: bool
     sure: Atoms
     open: Atoms
     own_sure: int
@@ -234,15 +239,26 @@ class Aims:
     """What each onlooker is after and the truth alone does not keep from him: aims, and for each whose it is.
 
     `tried` counts the secrets that anybody is after, `narrowest` is the interval that the truth leaves of those that it
-    keeps.
+    keeps. What must stay open is k, of large counts at least `share` per cent; where there is room for fewer pupils
+    anyway, that many.
     """
 
-    def __init__(self, onlookers: Onlookers, secrets: Sequence[Secret], k: int, *, every: bool = False) -> None:
-        self.field, self.k, self._every = onlookers.field, k, every
+    def __init__(
+        self,
+        onlookers: Onlookers,
+        secrets: Sequence[Secret],
+        k: int,
+        *,
+        every: bool = False,
+        share: int = 0,
+        rooms: Rooms | None = None,
+    ) -> None:
+        self.field, self.k, self._every, self.share = onlookers.field, k, every, share
         self._secrets = secrets
         self._flatten(secrets)
+        self._furnish(secrets, rooms or Rooms(of=[0] * len(self.field.values), holds=[ENDLESS]))
         self._tried, self.narrowest = np.zeros(len(secrets), dtype=bool), np.iinfo(np.int64).max
-        self._numbers: dict[tuple[int, bool, int, int, int, Atoms, Atoms], int] = {}
+        self._numbers: dict[tuple[int, int, bool, int, int, int, Atoms, Atoms], int] = {}
         self.aims: list[Aim] = []
         self.minds: list[list[int]] = []
         nothing = _Part(self, _NONE)
@@ -273,6 +289,7 @@ class Aims:
         self.value = _added(secret, self.field.values[atom], len(secrets))
         self.given = _added(secret[~held], self.field.values[atom[~held]], len(secrets))
         self.guarded = np.array([secret.guarded for secret in secrets], dtype=bool)
+        self.wide = np.array([secret.wide for secret in secrets], dtype=bool)
         self.group = np.array([bool(secret.beside) for secret in secrets], dtype=bool)
         beside, ends = flat([secret.beside for secret in secrets])
         whose = np.repeat(np.arange(len(secrets)), np.diff(ends))
@@ -291,12 +308,27 @@ class Aims:
             place[order],
         )  # for every atom, the secrets that it is in, and the columns there
 
+    def _furnish(self, secrets: Sequence[Secret], rooms: Rooms) -> None:
+        """The rooms that each secret has atoms in, and the secrets that have atoms in each room."""
+        self.room_of, holds = np.array(rooms.of, dtype=np.int64), np.array(rooms.holds, dtype=np.int64)
+        atom, ends = flat([secret.atoms for secret in secrets])
+        whose = np.repeat(np.arange(len(secrets)), np.diff(ends))
+        pairs = np.unique(whose * max(1, len(holds)) + self.room_of[atom])
+        mine, room = np.divmod(pairs, max(1, len(holds)))
+        self.holds, self.room = holds, _added(mine, holds[room], len(secrets))
+        self.room_secret, self.room_ends = sorted_into(room, mine, len(holds))
+
+    def targets(self, part: _Part) -> Whole:
+        """How much of each secret must stay open to somebody with this part."""
+        large = np.where((part.value >= self.k) & self.wide, -(-self.share * part.value // 100), 0)
+        return np.asarray(np.minimum(np.maximum(self.k, large), part.room))
+
     def _wanted(self, part: _Part, *, count: bool = False) -> Whole:
         """The secrets that somebody with this part is after and that the truth does not keep from him."""
         small, width = part.value < self.k, part.high - part.low
         after = np.where(self.group, small & (part.beside > 0), (part.value > 0) & (small | self.guarded)) | self._every
-        far = (part.high >= self.k) & (self.group | (part.low <= 0))
-        kept = np.where(small | self.group, far, width >= self.k) & (not self._every)
+        far = (part.high >= part.target) & (self.group | (part.low <= 0))
+        kept = np.where(small | self.group, far, width >= part.target) & (not self._every)
         if count:
             self._tried |= after
             self.narrowest = min(self.narrowest, int(width[after & kept].min(initial=self.narrowest)))
@@ -309,7 +341,9 @@ class Aims:
         aim = Aim(
             secret=secret,
             value=int(part.value[secret]),
+            target=int(part.target[secret]),
             group=bool(self.group[secret]),
+            small=bool(part.value[secret] < self.k),
             given=int(part.given[secret]),
             sure=tuple(columns[sure].tolist()),
             open=tuple(columns[open_].tolist()),
@@ -318,7 +352,7 @@ class Aims:
         )
         apart = aim.open or (-1, *part.rest_of(secret))
         number = self._numbers.setdefault(
-            (aim.value, aim.group, aim.given, aim.own_sure, aim.own_open, aim.sure, apart), len(self.aims)
+            (aim.value, aim.target, aim.group, aim.given, aim.own_sure, aim.own_open, aim.sure, apart), len(self.aims)
         )
         if number == len(self.aims):
             self.aims.append(aim)
@@ -351,6 +385,12 @@ class _Part:
         settled = places < 0
         self.value = aims.value - _added(mine, amounts, many)
         self.given = aims.given - _added(mine[settled], amounts[settled], many)
+        known_rooms = np.unique(aims.room_of[knows])
+        known_rooms = known_rooms[aims.holds[known_rooms] < ENDLESS]  # nobody knows all that has endless room
+        inside_rooms = ranges(aims.room_ends, known_rooms)
+        theirs = np.repeat(aims.holds[known_rooms], np.diff(aims.room_ends)[known_rooms])
+        self.room = aims.room - _added(aims.room_secret[inside_rooms], theirs, many)
+        self.target = aims.targets(self)
         rest = aims.count - np.bincount(places[~settled], minlength=len(aims.count))
         self.open = rest > 0
         self.sure = self.open & (rest == (field.sizes - known)[aims.column])
@@ -373,14 +413,17 @@ class _Part:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uncovered:
     """An aim that no witness keeps from an onlooker: all he must reckon with lies between `low` and `high`, as far as
-    whole tables prove it.
+    whole tables prove it. It is `proved` that he gets too close if the solver proved that there is no witness; else
+    nobody knows.
     """
 
     secret: int
     mind: int
     value: int
+    target: int
     low: int
     high: int
+    proved: bool
 
 
 class Search:
@@ -391,7 +434,7 @@ class Search:
     """
 
     def __init__(self, field: Field, onlookers: Onlookers, aims: Aims) -> None:
-        self.field, self.onlookers, self.aims, self.k = field, onlookers, aims.aims, aims.k
+        self.field, self.onlookers, self.aims = field, onlookers, aims.aims
         self.mind, self.ends = flat(aims.minds)
         self.sure, self.open = flat([aim.sure for aim in self.aims]), flat([aim.open for aim in self.aims])
         self.less_sure = np.array([aim.own_sure - aim.given for aim in self.aims], dtype=np.int64)
@@ -427,19 +470,23 @@ class Search:
         low, high = (group_sums(table[columns], ends) for columns, ends in (self.sure, self.open))
         return low - self.less_sure, high - self.less_open
 
-    def uncovered(self, enough: int) -> list[Uncovered]:
-        """What no witness keeps from somebody, the first `enough`; onlooker by onlooker."""
+    def uncovered(self, enough: int, most: int) -> list[Uncovered]:
+        """What no witness keeps from somebody, the first `enough`; onlooker by onlooker. After `most` programs the rest
+        is left as it is: without a witness.
+        """
         failed: set[int] = set()
         for aim in sorted(range(len(self.aims)), key=self._hardest):
             for direction in self._directions(aim):
-                failed |= self._pursue_all(aim, direction)
+                spent = self.program.solved >= most
+                failed |= set(self._open(aim, direction).tolist()) if spent else self._pursue_all(aim, direction)
             if len(failed) >= enough:
                 break
         found = []
         for pair in sorted(failed, key=lambda pair: (self.mind[pair], self._aim_of(pair)))[:enough]:
-            self.measure(pair)
+            proved = self.program.solved < most and self.measure(pair)
             this, low, high = self.aims[self._aim_of(pair)], int(self.low[pair]), int(self.high[pair])
-            found.append(Uncovered(secret=this.secret, mind=int(self.mind[pair]), value=this.value, low=low, high=high))
+            of = {"secret": this.secret, "mind": int(self.mind[pair]), "value": this.value, "target": this.target}
+            found.append(Uncovered(**of, low=low, high=high, proved=proved))
         return found
 
     @property
@@ -461,20 +508,19 @@ class Search:
         """
         if self.aims[aim].group:
             return (1,)
-        return (-1, 1) if self.aims[aim].value < self.k else (0,)
+        return (-1, 1) if self.aims[aim].small else (0,)
 
     def _goal(self, aim: int, direction: int) -> int:
         """How far a table must go from the truth."""
         low, high = int(self.from_low[aim]), int(self.from_high[aim])
-        return -low if direction < 0 else self.k - high if direction > 0 else self.k - (high - low)
+        target = self.aims[aim].target
+        return -low if direction < 0 else target - high if direction > 0 else target - (high - low)
 
     def _open(self, aim: int, direction: int) -> Whole:
         """The onlookers for whom there is no witness yet."""
         pairs = np.arange(self.ends[aim], self.ends[aim + 1])
-        low, high = self.low[pairs], self.high[pairs]
-        return (
-            pairs[low > 0] if direction < 0 else pairs[high < self.k] if direction > 0 else pairs[high - low < self.k]
-        )
+        low, high, target = self.low[pairs], self.high[pairs], self.aims[aim].target
+        return pairs[low > 0] if direction < 0 else pairs[(high if direction > 0 else high - low) < target]
 
     def _pursue_all(self, aim: int, direction: int) -> set[int]:
         """Look for witnesses for everybody who is after an aim: for the first onlooker, then for all others at once.
@@ -523,23 +569,40 @@ class Search:
                 if np.isin(pair, self._open(aim, direction)).any():
                     self._furthest(int(pair[0]), side, whole=whole)
 
-    def measure(self, pair: int) -> None:
-        """Learn how far from the aim tables can be in either direction, to the end."""
-        for side in (-1, 1):
-            if not self._furthest(pair, side, whole=False):
-                self._furthest(pair, side, whole=True)
+    def measure(self, pair: int) -> bool:
+        """Learn how far from the aim tables can be in either direction, to the end; whether it is proved that they
+        leave this onlooker too close.
+        """
+        aim = self.aims[self._aim_of(pair)]
+        least, most = (self._bound(pair, side) for side in (-1, 1))
+        if aim.group or aim.small:
+            return most < aim.target or (not aim.group and least > 0)
+        return most - least < aim.target
 
-    def _furthest(self, pair: int, side: int, *, whole: bool) -> bool:
-        """Learn how far from the aim a table can be. What is no whole table is not learnt."""
-        columns, width = np.array(self._columns(self._aim_of(pair), side), dtype=np.int64), len(self.field.truth)
+    def _bound(self, pair: int, side: int) -> float:
+        """The least or the most that an aim comes to in any table, as the solver proved it; no bound if it gave up."""
+        learnt, bound = self._furthest(pair, side, whole=False)
+        return bound if learnt else self._furthest(pair, side, whole=True)[1]
+
+    def _furthest(self, pair: int, side: int, *, whole: bool) -> tuple[bool, float]:
+        """Learn how far from the aim a table can be. What is no whole table is not learnt; how far it goes is a bound
+        all the same.
+        """
+        number, width = self._aim_of(pair), len(self.field.truth)
+        columns = np.array(self._columns(number, side), dtype=np.int64)
         every, ones = np.arange(2 * width), np.ones(len(columns))
         self._know(np.array([pair]))
         self.program.cost(every, np.zeros(2 * width))
         self.program.cost(np.concatenate((columns, columns + width)), np.concatenate((-side * ones, side * ones)))
-        learnt = self._learn(self._solved(whole=whole))
+        found = self._solved(whole=whole)
+        learnt = self._learn(found)
         self.program.cost(every, np.ones(2 * width))
         self._forget(np.array([pair]))
-        return learnt
+        if found is None:
+            return learnt, side * np.inf
+        gone = float((found[columns] - found[columns + width]).sum())
+        from_ = self.from_low if side < 0 else self.from_high
+        return learnt, float(from_[number]) + side * np.floor(side * gone + _NEAR)
 
     def _columns(self, aim: int, side: int) -> Atoms:
         return self.aims[aim].sure if side < 0 else self.aims[aim].open

@@ -320,7 +320,8 @@ def _release(edition: Edition, r: Release) -> Mapping[str, object]:
         "correction": _text(r.correction) if r.correction else None,
         "digest": digest(r),
         "previous": r.previous.id if r.previous else None,
-        "limits": {"k": limits.k, "schools": limits.schools, "per_cent": limits.per_cent, "base": limits.base},
+        "limits": {"k": limits.k, "schools": limits.schools, "per_cent": limits.per_cent, "base": limits.base}
+        | ({"dominance": limits.dominance} if limits.dominance else {}),
         "levels": [_level(level) for level in r.levels],
         "counted": len(r.counted),
         "tables": [

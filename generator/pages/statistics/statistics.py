@@ -202,7 +202,7 @@ def _overview(edition: Edition, newest: Release | None) -> Page:
         data=StatisticsPage(
             release=newest,
             term=term_of(edition.site, newest.term) if newest else None,
-            headlines=tuple(_headline(words, *headline) for headline in _HEADLINES) if words else (),
+            headlines=tuple(_headlines(words)) if words else (),
             tables=tuple(_tables(words)) if words else (),
             coming=coming,
         ),
@@ -218,15 +218,16 @@ def _tables(words: ReleaseWords) -> Iterator[TableCard]:
         yield TableCard(id=SCHOOLS, title=say("participation.title"), note=say("participation.note"))
 
 
-def _headline(words: ReleaseWords, table: str, column: str) -> Headline:
-    found = words.release.table(table)
-    assert found  # a release has every table of the registry
-    return Headline(
-        table=table,
-        title=words.column(table, column),
-        cell=words.cell(column, found.rows[-1].cells[column]),
-        unit=None if is_share(column) else words.unit(table, column),
-    )
+def _headlines(words: ReleaseWords) -> Iterator[Headline]:
+    """Of those that the release has: the barest has few columns."""
+    for table, column in _HEADLINES:
+        if (found := words.release.table(table)) and column in found.columns:
+            yield Headline(
+                table=table,
+                title=words.column(table, column),
+                cell=words.cell(column, found.rows[-1].cells[column]),
+                unit=None if is_share(column) else words.unit(table, column),
+            )
 
 
 def _table(words: ReleaseWords, table: PublishedTable) -> Page:

@@ -7,7 +7,7 @@ number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from generator.edition.render import Edition, number
@@ -18,6 +18,8 @@ from generator.model.district import Term
 from generator.model.ids import SchoolId, TermId
 from generator.model.registry import TOTAL
 from generator.model.releases import PublishedTable, Release, Row
+from generator.model.schools import School
+from generator.model.submission import StageBand
 from generator.text import Text
 
 MARK = "c"  # one mark for all that is hidden, so that the mark itself tells nothing
@@ -55,7 +57,12 @@ class ReleaseWords:
         """A band, a school type, or the total."""
         if row == TOTAL:
             return self.edition.say("statistics.total")
-        return self.edition.plain(enum_label("SchoolType" if table == BY_TYPE else "StageBand", row))
+        kind = "SchoolType" if table == BY_TYPE else "StageBand"
+        return self._joined(self.edition.plain(enum_label(kind, part)) for part in row.split("+"))
+
+    def _joined(self, titles: Iterable[str]) -> str:
+        """What stands as one row or column."""
+        return self.edition.say("statistics.and").join(titles)
 
     def column(self, table: str, column: str) -> str:
         """A column: a level or window by its own title, a concern by its word, a share by its parts, the others by the
@@ -64,6 +71,8 @@ class ReleaseWords:
         part, _, whole = column.partition("/")
         if whole:
             return self.edition.say("statistics.share", part=self.column(table, part), whole=self.whole(table, whole))
+        if "+" in column:
+            return self._joined(self.column(table, one) for one in column.split("+"))
         if table in BY_LEVEL and (level := next((x for x in self.release.levels if x.id == column), None)):
             return self.edition.plain(level.title)
         if table == WINDOWS:
@@ -241,12 +250,28 @@ def _column(words: ReleaseWords, table: PublishedTable, column: str, mark: int |
 
 
 def _row(words: ReleaseWords, table: PublishedTable, row: Row) -> ReleasedRow:
+    title = words.row(table.id, row.id)
     return ReleasedRow(
-        title=words.row(table.id, row.id),
+        title=words.edition.say("statistics.row_waits", row=title) if _waits(words, table.id, row.id) else title,
         total=row.id == TOTAL,
         schools=number(row.schools),
         cells=tuple(words.cell(column, cell) for column, cell in row.cells.items()),
     )
+
+
+def _waits(words: ReleaseWords, table: str, row: str) -> bool:
+    """Whether a school whose correction waits has pupils there: whether its figures changed there or not."""
+    known, parts = words.edition.site.repository.schools, set(row.split("+"))
+    return any(
+        row == TOTAL
+        or school not in known
+        or (known[school].type.value in parts if table == BY_TYPE else parts & _bands(known[school]))
+        for school in words.release.waiting
+    )
+
+
+def _bands(school: School) -> set[str]:
+    return {band.value for band in StageBand if band.stage in school.stages}
 
 
 def _general(words: ReleaseWords, table: PublishedTable) -> Iterator[str]:
@@ -256,6 +281,15 @@ def _general(words: ReleaseWords, table: PublishedTable) -> Iterator[str]:
         yield say("statistics.symbol.c", k=limits.k, mark=SHOWN_MARK)
     if limits.base > 1:
         yield say("statistics.rounded", base=limits.base)
+    for merged in words.release.plan.merged:
+        if merged.row in {row.id for row in table.rows}:
+            titles = {"row": words.row(table.id, merged.row), "part": words.row(table.id, merged.part)}
+            yield say(f"statistics.merged.{merged.because}", schools=merged.schools, **titles)
+    yield from (say(f"statistics.step.{step}") for step in words.release.plan.steps)
+    if waiting := words.release.waiting:
+        known = words.edition.site.repository.schools
+        names = [words.edition.plain(known[school].title) if school in known else school for school in waiting]
+        yield say("statistics.waiting", schools=say("statistics.separator").join(names))
 
 
 def symbols(words: ReleaseWords) -> TableSymbols:

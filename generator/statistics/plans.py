@@ -1,0 +1,257 @@
+"""Plans: which rows and columns the tables of a term have, from public facts and the limits alone.
+
+Owns the choice, and the way down where a plan is not safe. A plan is tried on a rehearsal: what the district's schools
+would hand in if everywhere as many pupils were due, screened and found as is usual (`_RATES`); of the plans that pass
+the limits the one is taken that shows most, less what it hides. Must not know a count of any school but its enrolment.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from random import Random
+from typing import TypeVar
+
+from generator.model.cells import Suppressed
+from generator.model.district import RiskLevel
+from generator.model.ids import SchoolId, TermId
+from generator.model.registry import ROWS, Because, Breadth, Merged, Step, Table, TablePlan, registry, row_of
+from generator.model.releases import Limits
+from generator.model.schools import SchoolType
+from generator.model.submission import SCHEMA, Concern, Counts, NotScreened, StageBand, Submission
+from generator.statistics.protect import original_of, protect
+from generator.statistics.tables import Filing, Ledger, dominates, tabulate
+
+Partition = tuple[tuple[str, ...], ...]
+_NEVER = TermId("2000-2001-1")  # of which a rehearsal is
+_BANDS, _TYPES = "band", "type"
+# What is usual: of those enrolled, due; of those due, screened; of those screened, answers of no use; of those with
+# answers, at the second level, and at each graver one a quarter of that; of those who need a paper file or are at a
+# grave level, what else is done.
+_RATES: Mapping[str, float] = {
+    "due": 0.988,
+    "screened": 0.97,
+    "invalid": 0.015,
+    "second": 0.127,
+    "reviewed": 0.9,
+    "counselled": 0.45,
+    "followed_up": 0.96,
+    "referred": 0.12,
+    "guardians_informed": 0.9,
+    "crisis_interventions": 0.02,
+}
+_CONCERNS: Mapping[Concern, float] = dict(zip(Concern, (3, 6, 1, 2, 5, 3), strict=True))  # how often the main problem
+_REASONS: Mapping[NotScreened, float] = dict(zip(NotScreened, (5, 2, 2, 1), strict=True))
+_K = TypeVar("_K")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicFacts:
+    """What a plan follows from: every school's type and how many pupils each of its bands has, the limits, the levels
+    and the windows of the term.
+    """
+
+    types: Mapping[SchoolId, SchoolType]
+    enrolment: Mapping[SchoolId, Mapping[StageBand, int]]
+    limits: Limits
+    levels: tuple[RiskLevel, ...]
+    windows: tuple[str, ...]
+
+
+def ladder(facts: PublicFacts) -> Iterator[TablePlan]:
+    """The most useful plan, then what to do without, step by step, if it is not safe. The last is the barest."""
+    rehearsal = _Rehearsal(facts)
+    by_breadth = {
+        breadth: tuple(rehearsal.best(rows, breadth) for rows in (_BANDS, _TYPES))
+        for breadth in (Breadth.FULL, Breadth.COARSE)
+    }
+    breadth = max(by_breadth, key=lambda b: (sum(score for score, _ in by_breadth[b]), b is Breadth.FULL))
+    steps: tuple[Step, ...] = ()
+    for one in (breadth, *((Breadth.COARSE,) if breadth is Breadth.FULL else ())):
+        bands, types = (found for _, found in by_breadth[one])
+        for step in (None, Step.BANDS, Step.VERDICTS) if one is breadth else (Step.COLUMNS,):
+            steps = (*steps, step) if step else steps
+            yield rehearsal.plan(bands, types, one, steps)
+    steps = (*steps, Step.ROWS)
+    for fewer in rehearsal.fewer(len(by_breadth[Breadth.COARSE][0][1])):
+        yield rehearsal.plan(fewer, (rehearsal.present(_TYPES),), Breadth.COARSE, steps)
+    yield rehearsal.plan(
+        (rehearsal.present(_BANDS),), (rehearsal.present(_TYPES),), Breadth.BAREST, (*steps, Step.BAREST)
+    )
+
+
+class _Rehearsal:
+    """Plans tried on what would be usual."""
+
+    def __init__(self, facts: PublicFacts) -> None:
+        self.facts, self.limits = facts, facts.limits
+        self.contributing = {_BANDS: _by_band(facts), _TYPES: _by_type(facts)}
+        submissions = list(_usual(facts))
+        self.ledger = Ledger(submissions, facts.types, facts.levels)
+        self.filings = [Filing(term=s.term, school=s.school, revision=s.revision) for s in submissions]
+        self.known = list(self.ledger.facts_apart())
+        self._scores: dict[tuple[str, Breadth, Partition], int] = {}
+
+    def present(self, rows: str) -> tuple[str, ...]:
+        """The rows that anybody has pupils in."""
+        return tuple(name for name in ROWS[rows] if self.contributing[rows].get(name))
+
+    def best(self, rows: str, breadth: Breadth) -> tuple[int, Partition]:
+        """The partition that shows most, less what it hides, and by how much; of equal ones the finest."""
+        found: tuple[int, Partition] | None = None
+        for partition in self.passing(rows):
+            if found is not None and self._cells(rows, breadth, partition) <= found[0]:
+                continue
+            score = self.score(rows, breadth, partition)
+            if found is None or score > found[0]:
+                found = score, partition
+        assert found is not None, "the whole always passes"
+        return found
+
+    def fewer(self, rows: int) -> Iterator[Partition]:
+        """Of the bands, ever fewer rows: of as many the best."""
+        for many in range(rows - 1, 0, -1):
+            found = [partition for partition in self.passing(_BANDS) if len(partition) == many]
+            if found:
+                yield max(found, key=lambda p: self.score(_BANDS, Breadth.COARSE, p))
+
+    def passing(self, rows: str) -> list[Partition]:
+        """The partitions into neighbouring rows that all pass the limits, the finest first; the whole always does."""
+        present = self.present(rows)
+        every = [
+            tuple(present[a:b] for a, b in pairwise((0, *cuts, len(present))))
+            for many in range(len(present) - 1, -1, -1)
+            for cuts in combinations(range(1, len(present)), many)
+        ]
+        return [partition for partition in every if len(partition) == 1 or self._passes(rows, partition)]
+
+    def _passes(self, rows: str, partition: Partition) -> bool:
+        return all(_why_not(self._contributing(rows, group), self.limits) is None for group in partition)
+
+    def _contributing(self, rows: str, group: Sequence[str]) -> list[int]:
+        """The pupils of each school in these rows, most first."""
+        found: dict[SchoolId, int] = {}
+        for name in group:
+            for school, pupils in self.contributing[rows].get(name, {}).items():
+                found[school] = found.get(school, 0) + pupils
+        return sorted(found.values(), reverse=True)
+
+    def plan(self, bands: Partition, types: Partition, breadth: Breadth, steps: tuple[Step, ...]) -> TablePlan:
+        """With the reasons for each row that stands for several."""
+        merged = [
+            self._merged(rows, group, safety=Step.ROWS in steps)
+            for rows, partition in ((_BANDS, bands), (_TYPES, types))
+            for group in partition
+            if len(group) > 1
+        ]
+        return TablePlan(bands=bands, types=types, breadth=breadth, steps=steps, merged=tuple(merged))
+
+    def _merged(self, rows: str, group: tuple[str, ...], *, safety: bool) -> Merged:
+        """The part of a merged row that needs it most, and why."""
+        parts = {name: self._contributing(rows, (name,)) for name in group}
+        least = min(group, key=lambda name: (len(parts[name]), sum(parts[name])))
+        for name in (least, *group):
+            if (because := _why_not(parts[name], self.limits)) is not None:
+                return Merged(row=row_of(group), because=because, part=name, schools=len(parts[name]))
+        because = Because.SAFETY if safety else Because.MORE_SHOWN
+        return Merged(row=row_of(group), because=because, part=least, schools=len(parts[least]))
+
+    def _cells(self, rows: str, breadth: Breadth, partition: Partition) -> int:
+        return sum(len(t.columns) * len(t.row_order) for t in self._tables(rows, breadth, partition))
+
+    def _tables(self, rows: str, breadth: Breadth, partition: Partition) -> tuple[Table, ...]:
+        plan = (
+            TablePlan(bands=partition, breadth=breadth)
+            if rows == _BANDS
+            else TablePlan(types=partition, breadth=breadth)
+        )
+        return tuple(t for t in registry(self.facts.levels, self.facts.windows, plan) if t.rows == rows)
+
+    def score(self, rows: str, breadth: Breadth, partition: Partition) -> int:
+        """How many cells would be shown, less how many hidden."""
+        key = rows, breadth, partition
+        if key not in self._scores:
+            tables = self._tables(rows, breadth, partition)
+            finest = tuple(t for t in registry(self.facts.levels, self.facts.windows) if t.rows == rows)
+            table = tabulate(self.ledger, tables, self.filings, self.limits, finest)
+            drafted = protect(original_of(self.ledger, table, self.known, self.limits, self._insiders())).cells
+            hidden = sum(isinstance(drafted[cell], Suppressed) for cell in table.cells)
+            self._scores[key] = len(table.cells) - 2 * hidden
+        return self._scores[key]
+
+    def _insiders(self) -> list[tuple[int, ...]]:
+        return [self.ledger.known_to([school]) for school in self.ledger.schools]
+
+
+def _why_not(parts: Sequence[int], limits: Limits) -> Because | None:
+    """Why a row of these schools' pupils, most first, does not stand alone; None if it may."""
+    if len(parts) < limits.schools:
+        return Because.FEW_SCHOOLS
+    largest = 100 * parts[0] > limits.per_cent * sum(parts) or dominates(parts, 1, limits.dominance)
+    return Because.LARGEST_SHARE if largest else None
+
+
+def _by_band(facts: PublicFacts) -> dict[str, dict[SchoolId, int]]:
+    found: dict[str, dict[SchoolId, int]] = {}
+    for school, bands in facts.enrolment.items():
+        for band, pupils in bands.items():
+            if pupils:
+                found.setdefault(band.value, {})[school] = pupils
+    return found
+
+
+def _by_type(facts: PublicFacts) -> dict[str, dict[SchoolId, int]]:
+    found: dict[str, dict[SchoolId, int]] = {}
+    for school, bands in facts.enrolment.items():
+        if pupils := sum(bands.values()):
+            found.setdefault(facts.types[school].value, {})[school] = pupils
+    return found
+
+
+def _usual(facts: PublicFacts) -> Iterator[Submission]:
+    """What every school might hand in if everything were as usual. Drawn, but always the same: small counts lie as
+    unevenly as they do in life.
+    """
+    random = Random("rehearsal")
+    for school in sorted(facts.enrolment):
+        more = random.uniform(0.7, 1.4)
+        bands = {band: _counts(pupils, facts, more, random) for band, pupils in facts.enrolment[school].items()}
+        yield Submission(schema=SCHEMA, school=school, term=_NEVER, revision=1, bands=bands)
+
+
+def _counts(pupils: int, facts: PublicFacts, more: float, random: Random) -> Counts:
+    def some(name: str, whole: int) -> int:
+        return sum(random.random() < _RATES[name] for _ in range(whole))
+
+    def parts(whole: int, weights: Mapping[_K, float]) -> dict[_K, int]:
+        drawn = Counter(random.choices(list(weights), list(weights.values()), k=whole))
+        return {key: drawn[key] for key in weights}
+
+    due = some("due", pupils)
+    screened = some("screened", due)
+    invalid = some("invalid", screened)
+    graver = {level.id: _RATES["second"] * more / 4**rank for rank, level in enumerate(facts.levels[1:])}
+    levels = parts(screened - invalid, {facts.levels[0].id: 1 - sum(graver.values()), **graver})
+    needing, focus = (
+        sum(levels[level.id] for level in facts.levels if getattr(level, what)) for what in ("paper_file", "focus")
+    )
+    return Counts(
+        enrolment=pupils,
+        due=due,
+        screened=screened,
+        valid=screened - invalid,
+        invalid=invalid,
+        not_screened=parts(due - screened, _REASONS),
+        levels=levels,
+        reviewed=some("reviewed", needing),
+        electronic_files=pupils,
+        paper_files=needing,
+        counselled=some("counselled", needing),
+        followed_up={window: some("followed_up", focus) for window in facts.windows},
+        referred=some("referred", focus),
+        guardians_informed=some("guardians_informed", focus),
+        crisis_interventions=some("crisis_interventions", focus),
+        concerns=parts(needing, _CONCERNS),
+    )

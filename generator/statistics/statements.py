@@ -1,0 +1,205 @@
+"""What is public of a release, as statements about atoms: what everybody may know, and what the release says.
+
+The one model for both sides: what protects and what attacks are given the same list, and know of each other nothing
+else. Everything is said school by school, so that whoever knows his own school's part subtracts it from every
+statement. Owns what each published cell, share, mark, band, verdict and number of schools says. Must not know how
+anything is protected or attacked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import assert_never
+
+from generator.model.cells import Cell, Published, Shown, Suppressed
+from generator.model.district import RiskLevel
+from generator.model.ids import SchoolId, TermId
+from generator.model.registry import EVERY_ROW, TablePlan
+from generator.model.releases import (
+    DistrictVerdict,
+    Limits,
+    Link,
+    Participation,
+    PublishedTables,
+    Release,
+    SchoolVerdicts,
+)
+from generator.statistics.tables import (
+    Filing,
+    Ledger,
+    Question,
+    Statement,
+    Tabulation,
+    count_box,
+    share_of,
+    surplus,
+)
+from generator.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A Release but for its certificate: what would be published if the attack fails."""
+
+    term: TermId
+    revision: int
+    released_on: date
+    correction: Text | None
+    registry: int
+    limits: Limits
+    levels: tuple[RiskLevel, ...]
+    windows: tuple[str, ...]
+    counted: Mapping[SchoolId, int]
+    tables: PublishedTables
+    participation: Participation | None
+    school_verdicts: tuple[SchoolVerdicts, ...]
+    district_verdicts: tuple[DistrictVerdict, ...]
+    previous: Link | None
+    plan: TablePlan = EVERY_ROW
+    waiting: tuple[SchoolId, ...] = ()
+
+    @property
+    def cells(self) -> Mapping[Cell, Published]:
+        """Every cell, table by table, row by row."""
+        return {
+            Cell(table=t.id, row=r.id, column=c): cell
+            for t in self.tables
+            for r in t.rows
+            for c, cell in r.cells.items()
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicView:
+    """A release as the world sees it, and the sums that its numbers are. `questions` are the rules that it answers."""
+
+    content: Candidate | Release
+    tabulation: Tabulation
+    questions: tuple[Question, ...]
+
+
+def everything(ledger: Ledger, seen: Sequence[PublicView]) -> list[Statement]:
+    """All that everybody may know: of every school its enrolment and the rules of the form, and what releases say."""
+    return [*ledger.facts_apart(), *(s for one in seen for s in (*said(ledger, one), *said_of_schools(ledger, one)))]
+
+
+def said_of_schools(ledger: Ledger, seen: PublicView) -> Iterator[Statement]:
+    """What a release says of single schools: who took part, and that all contribute where all are counted."""
+    yield from said_of_participation(ledger, seen)
+    for row, parts in seen.tabulation.bases.items():
+        if seen.tabulation.schools[row] == len(parts):
+            yield from (Statement(terms=dict.fromkeys(atoms, 1), low=1, high=None) for atoms in parts.values())
+
+
+def said(ledger: Ledger, seen: PublicView) -> Iterator[Statement]:
+    """What a release says of its tables and its rules: counts, shares, answers.
+
+    Not of participation school by school.
+    """
+    cells, limits = seen.content.cells, seen.content.limits
+    for cell, published in cells.items():
+        match published:
+            case Shown(value=value) if cell in seen.tabulation.cells:
+                low, high = count_box(value, limits.base, limits.k, about_somebody=cell in seen.tabulation.sensitive)
+                yield Statement(terms=dict.fromkeys(seen.tabulation.cells[cell], 1), low=low, high=high)
+            case Shown(value=value):
+                yield from _share(seen.tabulation, cells, cell, value)
+            case Suppressed():
+                pass
+            case _ as never:
+                assert_never(never)
+    for verdicts in seen.content.school_verdicts:
+        yield from _each_school(ledger, seen, verdicts)
+    for verdict, question in _answered(seen):
+        if not question.is_of_participation(ledger):
+            yield from _all_alike(ledger, question, verdict, seen.tabulation.filings)
+
+
+def said_of_participation(ledger: Ledger, seen: PublicView) -> Iterator[Statement]:
+    """What a release says of who took part at each school: its band, and what the district's answer adds to
+    the bands.
+    """
+    bands = seen.content.participation
+    if bands:
+        for filing in seen.tabulation.filings:
+            yield from _in_band(ledger, filing, bands)
+    for verdict, question in _answered(seen):
+        if question.is_of_participation(ledger):
+            told = bands.answers(question.per_cent) if bands else {}
+            absent = [f.school for f in seen.tabulation.filings if bands and f.school not in bands.schools]
+            left = [f for f in seen.tabulation.filings if f.school not in (*told, *absent)]
+            rest = replace(verdict, met=verdict.met - sum(told.values()), judged=verdict.judged - len(told))
+            yield from _all_alike(ledger, question, rest, left)
+
+
+def _in_band(ledger: Ledger, filing: Filing, bands: Participation) -> Iterator[Statement]:
+    """Within which limits the band puts a school's share. At a school that is left out nobody was due."""
+    whole = dict.fromkeys(ledger.atoms(filing, ledger.due), 1)
+    match bands.schools.get(filing.school):
+        case None:
+            yield Statement(terms=whole, low=0, high=0)
+        case Shown(value=begin):
+            yield Statement(terms=whole, low=1, high=None)
+            yield Statement(
+                terms=surplus(ledger, filing, ledger.screened, ledger.due, Fraction(begin)), low=0, high=None
+            )
+            if (end := bands.end(begin)) is not None:
+                yield Statement(
+                    terms=surplus(ledger, filing, ledger.screened, ledger.due, Fraction(end)), low=None, high=-1
+                )
+        case Suppressed():
+            pass
+
+
+def _answered(seen: PublicView) -> Iterator[tuple[DistrictVerdict, Question]]:
+    for verdict in seen.content.district_verdicts:
+        yield verdict, next(q for q in seen.questions if q.rule == verdict.rule)
+
+
+def _share(tabulation: Tabulation, cells: Mapping[Cell, Published], share: Cell, tenths: int) -> Iterator[Statement]:
+    """What a share says: it was rounded to `tenths`, so it lies within half a tenth of it.
+
+    Nothing where both of its counts are shown.
+    """
+    part, whole = tabulation.shares[share]
+    if share_of(cells[part], cells[whole]) == Shown(value=tenths):
+        return
+    for factor, low, high in ((2 * tenths - 1, 0, None), (2 * tenths + 1, None, 0)):
+        terms = dict.fromkeys(tabulation.cells[whole], -factor)
+        for atom in tabulation.cells[part]:
+            terms[atom] = terms.get(atom, 0) + 2000
+        yield Statement(terms=terms, low=low, high=high)
+
+
+def _each_school(ledger: Ledger, seen: PublicView, verdicts: SchoolVerdicts) -> Iterator[Statement]:
+    """Whether each school meets the rule. A school that is left out has nobody whom the rule is about."""
+    question = next(q for q in seen.questions if q.rule == verdicts.rule)
+    for filing in seen.tabulation.filings:
+        yield from _inequality(ledger, question, filing, verdicts.schools.get(filing.school))
+
+
+def _all_alike(
+    ledger: Ledger, question: Question, verdict: DistrictVerdict, filings: Sequence[Filing]
+) -> Iterator[Statement]:
+    """If all schools meet a rule, or none does, the same is known of each school.
+
+    Otherwise nothing is known of a single one.
+    """
+    for filing in filings:
+        if verdict.met == verdict.judged:
+            yield Statement(terms=question.surplus(ledger, filing), low=0, high=None)
+        elif verdict.met == 0 and verdict.judged == len(filings):
+            yield from _inequality(ledger, question, filing, False)
+
+
+def _inequality(ledger: Ledger, question: Question, filing: Filing, met: bool | None) -> Iterator[Statement]:
+    whole = dict.fromkeys(ledger.atoms(filing, question.whole), 1)
+    if met is None:
+        yield Statement(terms=whole, low=0, high=0)
+        return
+    yield Statement(terms=whole, low=1, high=None)
+    low, high = (0, None) if met else (None, -1)
+    yield Statement(terms=question.surplus(ledger, filing), low=low, high=high)
