@@ -43,7 +43,7 @@ def lay_out(district: Path, folder: Path) -> None:
         ]
         half = building._half(content, language, catalogue, folder / language.value)
         output.write(half.folder / "docs", pages)
-        settings = building._settings(half, engine.Engine.MKDOCS)
+        settings = building._settings(half)
         engine.write_settings(engine.Run(folder=half.folder, settings=settings))
         hugo = folder / f"hugo-{language.value}"
         output.write(hugo / "content", pages)

@@ -178,7 +178,6 @@ ONLY = {
         *("pages.stamping", "pages.schools.schools"),
         *("pages.duties.checklist", "pages.duties.inspections", "pages.duties.matrix"),
     },
-    "jieba": {"publish.search"},
     "watchdog": {"publish.preview"},
     "weasyprint": {"publish.pdf"},
     "PIL": {"guard.images"},
@@ -231,7 +230,7 @@ def test_start_up_imports_nothing_heavy() -> None:
     commands = ", ".join(f"generator.cli.commands.{name}" for name in COMMANDS)
     script = f"import sys, generator.cli.main, {commands}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    heavy = "mkdocs pandas jieba jsonschema jsonschema_rs jinja2 watchdog pyrage shamir_mnemonic xlsxwriter weasyprint"
+    heavy = "mkdocs pandas jsonschema jsonschema_rs jinja2 watchdog pyrage shamir_mnemonic xlsxwriter weasyprint"
     assert not set(heavy.split()) & set(done.stdout.split())
 
 

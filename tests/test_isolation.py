@@ -48,7 +48,6 @@ MODULES = (  # what a child or a command imports while it runs; the first are ou
         "mkdocs/__main__.py",
         "material/__init__.py",
         "pyrage.py",
-        "jieba.py",
     ),
     *("sitecustomize.py", "usercustomize.py", "conftest.py", "hooks.py", "resource.py", "ctypes.py"),
 )

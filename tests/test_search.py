@@ -1,55 +1,85 @@
-"""The search index: entries for stamped pages, Chinese cut into short words, both engines' forms."""
+"""The search: how a built page is read, what the index holds, and the reviewed lists of words."""
 
 from __future__ import annotations
 
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from generator.edition.entries import Entry, with_spaces
-from generator.publish.engine import Engine
-from generator.publish.search import complete, cutter
+from generator.edition.site import Page
+from generator.publish.search import INDEX, WORDS, index, words
 
-CUT = cutter()
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [("心理健康教育", ["心理", "健康", "教育"]), ("心理辅导室", ["心理", "辅导", "室"]), ("abc", ["abc"])],
-)
-def test_words_inside_words_stand_alone(text: str, words: list[str]) -> None:
-    assert [w for w in CUT(text).split("\u200b") if w] == words
+PAGE = Page(path="a/b", kind="policy", title="甲<b>", description="d", body="", cites=())
+BUILT = """<nav>nav</nav><article class="md-content__inner"><h1 id="top">甲<a class="headerlink" href="#top">¶</a></h1>
+<p>一 &amp; <em>二</em>三</p><ul><li><span>47</span><span>met</span></li></ul><form><p>filter</p></form>
+<h2 id="c">乙 <code>x</code></h2><table><tr><td>a</td><td>b</td></tr></table>
+<div data-search-exclude><div>left</div> out</div><article class="xz-compare"><p>inner</p></article><p>after</p>
+<details class="xz-provenance"><p>records/a.yml</p></details></article><footer>foot</footer>"""
 
 
-def test_cutting_is_the_same_whatever_was_cut_before() -> None:
-    assert CUT("\u200b心理健康\u200b教育\u200b") == CUT("心理健康教育")
+def told(script: str) -> Any:
+    """What a script of ours says."""
+    return json.loads(script.partition("=")[2].rstrip().removesuffix(";"))
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.text(alphabet="心理健康教育辅导室学校 abc<&;>", max_size=40))
-def test_cutting_only_adds_breaks(text: str) -> None:
-    assert CUT(text).replace("\u200b", "") == text
+def made(folder: Path, page: Page = PAGE, *entries: Entry) -> Any:
+    (folder / "a").mkdir(exist_ok=True)
+    (folder / "a" / "b.html").write_text(BUILT, encoding="utf-8")
+    return told(index(folder, [page], entries))
 
 
-@pytest.mark.parametrize(
-    ("engine", "path", "key"),
-    [(Engine.MKDOCS, "search/search_index.json", "docs"), (Engine.ZENSICAL, "search.json", "items")],
-)
-def test_entries_are_added_and_escaped(tmp_path: Path, engine: Engine, path: str, key: str) -> None:
-    index = tmp_path / path
-    index.parent.mkdir(exist_ok=True)
-    index.write_text(json.dumps({"config": {}, key: [{"location": "index.html", "title": "首页", "text": "a"}]}))
-    complete(tmp_path, engine, [Entry(location="schools/xz01.html", title="甲<b>小学", text="xz01 & 心理辅导室")])
-    documents = json.loads(index.read_text(encoding="utf-8"))[key]
-    plain = [{k: v.replace("\u200b", "") for k, v in d.items() if isinstance(v, str)} for d in documents]
-    cut = {field: "\u200b" in documents[1][field] for field in ("title", "text")}
-    assert cut == dict.fromkeys(cut, engine is Engine.MKDOCS)  # Zensical cuts in the browser
-    assert plain[0] == {"location": "index.html", "title": "首页", "text": "a"}
-    assert plain[1] == {"location": "schools/xz01.html", "title": "甲&lt;b&gt;小学", "text": "xz01 &amp; 心理辅导室"}
+def test_a_page_is_read_by_its_parts_and_as_it_is_seen(tmp_path: Path) -> None:
+    found = made(tmp_path)
+    assert found["pages"] == [["a/b.html", "甲<b>", 1, ""]]
+    assert [part for part in found["parts"] if part[2] or part[3]] == [
+        [0, "", "甲", "一 & 二三 47 met"],
+        [0, "c", "乙 x", "a b inner after"],
+    ]
+
+
+def test_of_a_page_that_is_not_searched_only_what_it_is_about_is_found(tmp_path: Path) -> None:
+    hidden = Page(path="a/b", kind="release", title="t", description="d", body="", cites=(), searchable=False)
+    assert made(tmp_path, hidden)["parts"] == [[0, "", "", "d"]]
+
+
+def test_schools_stand_before_inspections_and_what_explains_records_last(tmp_path: Path) -> None:
+    kinds = ("school", "policy", "inspection", "dictionary", "problems")
+    entries = [Entry(location=f"{kind}.html", kind=kind, title=kind, text="x") for kind in kinds]
+    assert [place[2] for place in made(tmp_path, PAGE, *entries)["pages"][1:]] == [0, 1, 2, 3, 3]
+
+
+def test_no_text_of_a_record_can_end_the_script(tmp_path: Path) -> None:
+    wicked = '"};alert(1)//</script>\u2028'
+    found = made(tmp_path, PAGE, Entry(location="x", kind="k", title=wicked, text=wicked))
+    assert found["pages"][-1] == ["x", wicked, 1, wicked]
+
+
+def test_traditional_signs_are_read_as_those_of_the_text(tmp_path: Path) -> None:
+    traditional, simplified = made(tmp_path, PAGE, Entry(location="x", kind="k", title="小学", text=""))["fold"]
+    assert len(traditional) == len(simplified)
+    assert dict(zip(traditional, simplified, strict=True))["學"] == "学"
+
+
+def test_the_words_in_distress_are_there_in_both_ways_of_writing() -> None:
+    content = Path(__file__).parent.parent / "site" / "content"
+    signs: dict[str, str] = {
+        pair[0]: pair[1]
+        for row in (content / "traditional.txt").read_text(encoding="utf-8").splitlines()
+        if not row.startswith("#")
+        for pair in row.split()
+    }
+    rows = re.findall("(?m)^  - ([\u3400-\u9fff ]+)$", (content / "distress.yml").read_text(encoding="utf-8"))
+    written = [(row.split()[0], row.split()[-1]) for row in rows]
+    assert ["".join(signs.get(sign, sign) for sign in later) for _, later in written] == [first for first, _ in written]
+    only = {sign for first, later in written if first == later for sign in first} & set(signs.values())
+    assert only <= set("凌吊家挨"), "these signs are written differently in traditional Chinese, not only sometimes"
+    found = told(words())
+    assert found["han"] == [word for row in rows for word in row.split()]
+    assert all(re.fullmatch("[a-z0-9]+( [a-z0-9]+)*", word) for word in found["latin"])
 
 
 def test_elements_that_touch_are_no_one_word() -> None:
@@ -58,35 +88,39 @@ def test_elements_that_touch_are_no_one_word() -> None:
     assert re.sub(r"\s", "", with_spaces(body)) == re.sub(r"\s", "", body)
 
 
+def test_every_page_of_the_reviewed_list_is_there(sample_site: Path) -> None:
+    for half in ("", "en/"):
+        found = told((sample_site / half / INDEX).read_text(encoding="utf-8"))
+        pages = {page[0] for page in found["pages"]}
+        assert {f"{page}.html" for lead in found["leads"] for page in lead["pages"]} <= pages
+        assert (sample_site / half / WORDS).is_file()
+
+
+def test_every_page_of_the_site_is_found(sample_site: Path) -> None:
+    for half in ("", "en/"):
+        root = sample_site / half
+        found = {page[0] for page in told((root / INDEX).read_text(encoding="utf-8"))["pages"]}
+        there = {path.relative_to(root).as_posix() for path in root.rglob("*.html")}
+        desks = {path for path in there if path.startswith("filing/") or path.endswith("/filing.html")}
+        assert {p for p in there - desks - found if not p.endswith("404.html") and not p.startswith("en/")} == set()
+
+
 @pytest.mark.parametrize("word", ["unmet", "outcomes", "checksum", "holds"])
 def test_a_word_of_a_table_finds_every_page_that_has_it(sample_site: Path, word: str) -> None:
     """What a reader sees as a word of its own is one in the index."""
-    docs = json.loads((sample_site / "en" / "search" / "search_index.json").read_text(encoding="utf-8"))["docs"]
-    stamped = {
-        d["location"]
-        for d in docs
-        if re.fullmatch(r"(schools|inspections|compliance/matrix)/(?!index)[^#]*", d["location"])
-    }
-    pages = {d["location"].partition("#")[0] for d in docs} - stamped
-    found = {
-        d["location"].partition("#")[0]
-        for d in docs
-        if word in words(re.sub("<[^>]*>", "", f"{d['title']} {d['text']}"))
-    }
-    assert {
-        page for page in pages if word in words(re.sub("<[^>]*>", " ", article(sample_site / "en" / page)))
-    } <= found
-    glued = {
-        d["location"].partition("#")[0] for d in docs if re.search(rf"(?<![a-z_]){word}(?![a-z_])", d["text"].lower())
-    }  # as in `6unmet`
-    assert glued <= found
+    found = told((sample_site / "en" / INDEX).read_text(encoding="utf-8"))
+    has = {found["pages"][part[0]][0] for part in found["parts"] if word in plain(f"{part[2]} {part[3]}")}
+    stamped = r"(schools|inspections|compliance/matrix)/(?!index).*"
+    read = {page[0] for page in found["pages"] if not re.fullmatch(stamped, page[0])}
+    assert {page for page in read if word in plain(re.sub("<[^>]*>", " ", article(sample_site / "en" / page)))} <= has
 
 
-def words(text: str) -> set[str]:
+def plain(text: str) -> set[str]:
     return set(re.findall(r"[a-z0-9]+", text.lower()))
 
 
 def article(path: Path) -> str:
     """A page's own text; nothing of a page that leaves a part of it out of the index."""
     html = path.read_text(encoding="utf-8")
-    return "" if "data-search-exclude" in html else html.partition("<article")[2].rpartition("</article>")[0]
+    left_out = "data-search-exclude" in html or "<form" in html
+    return "" if left_out else html.partition("<article")[2].rpartition("</article>")[0]

@@ -25,5 +25,6 @@ class Entry:
     """One hit to be: where it leads (relative to the language's root), its title and its words, all plain text."""
 
     location: str
+    kind: str
     title: str
     text: str

@@ -5,7 +5,7 @@ Owns what a reader meets first. Help comes before everything else and is never m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,6 +13,8 @@ from generator.compliance.claims import ClaimOutcome
 from generator.compliance.measures import measure
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
+from generator.files.resources import site_folder
+from generator.files.strict_yaml import read
 from generator.model.district import District, HelpLine, System
 from generator.model.ids import YearId
 from generator.model.programme import Activity, ActivityState, MeasureName
@@ -99,9 +101,37 @@ class HomePage(TemplateData):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Guidance:
+    """Published guidance: who gives it, and what it is."""
+
+    id: str
+    who: Text
+    what: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvicePoint:
+    """One sentence of what to do, and the guidance that it rests on."""
+
+    text: Text
+    source: Guidance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What to do tonight about one kind of distress."""
+
+    id: str
+    title: Text
+    points: tuple[AdvicePoint, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HelpPage(TemplateData):
     template: ClassVar[str] = "help.md.j2"
     lines: tuple[HelpLine, ...]
+    advice: tuple[Advice, ...]
+    sources: tuple[Guidance, ...]
     steps: tuple[Text, ...]
     files_system: System | None
 
@@ -154,6 +184,7 @@ def _headline(edition: Edition, name: MeasureName) -> HeadlineFigure:
 def _help(edition: Edition) -> Page:
     district = edition.site.repository.district
     lines = sorted(district.help_lines, key=lambda line: not line.urgent)
+    advice = tonight()
     return edition.page(
         path="help",
         kind="help",
@@ -162,8 +193,32 @@ def _help(edition: Edition) -> Page:
         hide=("navigation",),
         data=HelpPage(
             lines=tuple(lines),
+            advice=advice,
+            sources=tuple({point.source.id: point.source for part in advice for point in part.points}.values()),
             steps=district.referral,
             files_system=next((s for s in district.systems if s.number == 10), None),
         ),
         cites=[district.source],
     )
+
+
+def tonight() -> tuple[Advice, ...]:
+    """What to do tonight. A fault in the file is a bug."""
+    document, problems = read("tonight.yml", (site_folder() / "content" / "tonight.yml").read_bytes())
+    assert document is not None, problems
+    sources = {
+        name: Guidance(id=name, who=_text(source["who"]), what=_text(source["what"]))
+        for name, source in document.data["sources"].items()
+    }
+    return tuple(
+        Advice(
+            id=name,
+            title=_text(part["title"]),
+            points=tuple(AdvicePoint(text=_text(point), source=sources[point["source"]]) for point in part["points"]),
+        )
+        for name, part in document.data["advice"].items()
+    )
+
+
+def _text(words: Mapping[str, str]) -> Text:
+    return Text(zh=words["zh"], en=words["en"])

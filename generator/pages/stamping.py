@@ -83,7 +83,9 @@ def stamped(edition: Edition, family: Family, copy: Copy) -> Stamped:
     path = family.path(copy.id)
     places = {name: with_spaces(settle(value)) for name, value in _places(edition, family, copy).items()}
     return Stamped(
-        path=path, places=places, entry=Entry(location=f"{path}.html", title=copy.title, text=" ".join(copy.found_by))
+        path=path,
+        places=places,
+        entry=Entry(location=f"{path}.html", kind=family.kind, title=copy.title, text=" ".join(copy.found_by)),
     )
 
 

@@ -23,6 +23,7 @@ from generator.files.history import Commit
 from generator.files.resources import engine_config, site_folder
 from generator.files.tree import folder
 from generator.filing import desk_page
+from generator.model.district import HelpLine
 from generator.pages.families import STAMPED, navigation, pages
 from generator.problems import Problem, in_order
 from generator.publish import engine as engines
@@ -32,6 +33,12 @@ from generator.records.repository import Repository, load
 from generator.text import Language
 
 Progress = Callable[[str], None]
+# The sentences that the theme prints on every page.
+_WORDS = (
+    *("as_of", "version", "help", "about", "accessibility", "home", "not_found", "help_now", "help_more", "search"),
+    *("search_close", "search_loading", "search_none", "search_one", "search_found", "search_near", "search_failed"),
+    "search_more",
+)
 
 
 class DeadLinks(Exception):
@@ -85,9 +92,9 @@ def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None
     progress("build.render")
     halves = [_half(content, language, catalogue, made / "work" / language.value) for language in Language]
     progress("build.engine")
-    engines.build([engines.Run(folder=h.folder, settings=_settings(h, engine)) for h in halves], engine, content.as_of)
+    engines.build([engines.Run(folder=h.folder, settings=_settings(h)) for h in halves], engine, content.as_of)
     progress("build.stamp")
-    copies = [part for half in halves for part in _stamp(half, made / "site" / FOLDERS[half.edition.language], engine)]
+    copies = [part for half in halves for part in _stamp(half, made / "site" / FOLDERS[half.edition.language])]
     for half in halves:
         desks = ((file.path, file.content) for file in desk_page.files(half.edition))
         output.write(made / "site" / FOLDERS[half.edition.language], desks)
@@ -101,6 +108,7 @@ def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path
     made = edition(content, language, catalogue)
     rendered = pages(made)
     output.write(folder_ / "docs", ((f"{page.path}.md", with_spaces(markdown(page))) for page in rendered))
+    output.write(folder_ / "docs", [(search.WORDS, search.words())])
     output.write(folder_ / "docs", ((file.path, file.content) for page in rendered for file in page.files))
     return Half(
         edition=made, pages=tuple(replace(page, files=()) for page in rendered), folder=folder_
@@ -116,7 +124,7 @@ def notice(made: Edition) -> str:
     return " ".join(said)
 
 
-def _settings(half: Half, engine: Engine) -> dict[str, Any]:
+def _settings(half: Half) -> dict[str, Any]:
     """`mkdocs.yml` with what differs by language and by Site.
 
     The theme prints settings as they are, so texts are literal.
@@ -143,21 +151,22 @@ def _settings(half: Half, engine: Engine) -> dict[str, Any]:
             "lang": made.language.value,
             "other": other.language.value,
             "other_label": made.say("theme.other_language"),
-            "styles": engines.STYLES[engine],
             "notice": literal(notice(made)),
             "commit": content.commit.id[:12] if content.commit else "",
             "as_of": made.day(content.as_of),
             "other_words": {key: other.say(f"theme.{key}") for key in ("home", "not_found")},
-            "words": {
-                key: made.say(f"theme.{key}")
-                for key in ("as_of", "version", "help", "about", "accessibility", "home", "not_found")
-            },
+            "lines": [_line(made, line) for line in sorted(district.help_lines, key=lambda line: not line.urgent)],
+            "words": {key: made.say(f"theme.{key}") for key in _WORDS},
         },
     }
     return settings
 
 
-def _stamp(half: Half, target: Path, engine: Engine) -> list[output.Linked]:
+def _line(edition: Edition, line: HelpLine) -> dict[str, Any]:
+    return {"number": line.number, "title": literal(edition.plain(line.title)), "urgent": line.urgent}
+
+
+def _stamp(half: Half, target: Path) -> list[output.Linked]:
     """Move the engine's output to its place and replace every donor by its copies.
 
     Returns what the link check must know of them.
@@ -182,7 +191,8 @@ def _stamp(half: Half, target: Path, engine: Engine) -> list[output.Linked]:
                 output.linked(place, html) if whole else output.linked(place, "".join(copy.places.values()), frame)
             )
             whole = False
-    search.complete(target, engine, entries)
+    searched = [page for page in half.pages if page.path not in donors]
+    output.write(target, [(search.INDEX, search.index(target, searched, entries))])
     return told
 
 

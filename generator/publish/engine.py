@@ -33,10 +33,6 @@ class Engine(StrEnum):
     ZENSICAL = "zensical"
 
 
-# Which styles a page may have. Zensical's script makes its search dialog with a style sheet of its own within the page.
-STYLES: Mapping[Engine, str] = {Engine.MKDOCS: "'self'", Engine.ZENSICAL: "'self' 'unsafe-inline'"}
-
-
 class EngineFailed(Exception):
     """The engine ended with an error: a bug of ours or of the theme, never of a record. Carries what it printed."""
 

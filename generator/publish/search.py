@@ -1,82 +1,142 @@
-"""The search index: the engine's, with a short entry for every stamped page.
+"""The search: what a reader's browser looks words up in, and the words that show the help lines before anything else.
 
-Owns the form of the engines' index files and how Chinese text is cut into words for them. Must not know what the pages
-say.
+Owns both files, which are scripts, so that they work in a folder on disk too, and how a built page's text is read. Says
+nothing about an engine: all pages come here as they were built. Must not know what the pages say.
 """
 
 from __future__ import annotations
 
-import html
 import json
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 from generator.edition.entries import Entry
-from generator.edition.literal import settle
-from generator.publish.engine import Engine
+from generator.edition.site import Page
+from generator.files.resources import site_folder
+from generator.files.strict_yaml import read
 
-_HAN = re.compile(r"[\u3400-\u9fff\u200b]*[\u3400-\u9fff][\u3400-\u9fff\u200b]*")
-_BREAK = "\u200b"
-_LONGEST = 2
+WORDS = "assets/xz-words.js"  # with every page
+INDEX = "search/index.js"  # when somebody searches
+# The kinds of pages in the order in which they stand where they fit as well: all others are second.
+_RANKS = {"school": 0, "inspection": 2, "rule": 2, "dictionary": 3, "problems": 3}
+_OTHERS = 1
+_LEFT_OUT = frozenset({"script", "style", "svg", "form", "nav"})
+_NOT_READ = frozenset({"headerlink", "xz-provenance", "xz-blank", "xz-fill", "xz-sign"})
+_HEADINGS = frozenset({"h1", "h2", "h3"})
 
 
-def complete(folder: Path, engine: Engine, entries: Iterable[Entry]) -> None:
-    """Add `entries` to the index that the engine wrote in `folder`.
+def words() -> str:
+    """The script with the words that show the help lines, in both languages and both ways of writing Chinese."""
+    found = _content("distress.yml")
+    told = {"han": [word for row in found["han"] for word in row.split()], "latin": found["latin"]}
+    return _script("xzDistress", told)
 
-    The engine knows titles from front matter, so that they are settled here. Material looks words up in an index, so
-    all its Chinese text is cut into short words; Zensical cuts in the reader's browser.
+
+def index(folder: Path, pages: Iterable[Page], entries: Iterable[Entry]) -> str:
+    """The script with all that is found: every page that was built in `folder`, by its parts, and the `entries`.
+
+    Of a page that is not to be searched, its title and description.
     """
-    match engine:
-        case Engine.MKDOCS:
-            _rewrite(folder / "search" / "search_index.json", "docs", map(_document, entries), cutter())
-        case Engine.ZENSICAL:
-            _rewrite(folder / "search.json", "items", map(_item, entries), str)
+    places: list[list[object]] = []
+    parts: list[list[object]] = []
+    for page in pages:
+        found = _parts(folder / f"{page.path}.html") if page.searchable else [Part(text=page.description)]
+        parts += ([len(places), part.anchor, part.heading, part.text] for part in found)
+        places.append([f"{page.path}.html", page.title, _rank(page.kind), ""])
+    places += ([entry.location, entry.title, _rank(entry.kind), entry.text] for entry in entries)
+    lists = _content("search.yml")
+    told = {"pages": places, "parts": parts, **lists}
+    return _script("xzIndex", told | {"fold": _fold(json.dumps(told, ensure_ascii=False))})
 
 
-def _rewrite(path: Path, key: str, added: Iterable[dict[str, Any]], cut: Callable[[str], str]) -> None:
-    index = json.loads(path.read_text(encoding="utf-8"))
-    for document in index[key]:
-        document |= {field: settle(document[field]) for field in ("title", "text")}
-        if "path" in document:
-            document["path"] = [settle(title) for title in document["path"]]
-    index[key] += added
-    for document in index[key]:
-        document |= {field: cut(document[field]) for field in ("title", "text")}
-    path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+def _rank(kind: str) -> int:
+    """Where a page stands among others that fit as well: schools first, what explains records last."""
+    return _RANKS.get(kind, _OTHERS)
 
 
-def _document(entry: Entry) -> dict[str, Any]:
-    return {
-        "location": entry.location,
-        "title": html.escape(entry.title, quote=False),
-        "text": html.escape(entry.text, quote=False),
-    }
-
-
-def _item(entry: Entry) -> dict[str, Any]:
-    return _document(entry) | {"level": 1, "path": [], "tags": []}
+def _fold(text: str) -> list[str]:
+    """Traditional signs, and the simplified one of the text that each is read as."""
+    rows = (site_folder() / "content" / "traditional.txt").read_text(encoding="utf-8").splitlines()
+    pairs = [pair for row in rows if not row.startswith("#") for pair in row.split()]
+    there = set(text)
+    kept = [pair for pair in pairs if there & set(pair)]
+    return ["".join(pair[0] for pair in kept), "".join(pair[1] for pair in kept)]
 
 
 @cache
-def cutter() -> Callable[[str], str]:
-    """A function that puts breaks between the words of Chinese runs, no word longer than two characters.
-
-    The reader's browser finds a query word only at the start of an indexed one: 健康 is found in 心理健康 only if that
-    is indexed as two words.
-    """
-    import jieba
-
-    jieba.setLogLevel(60)
-    words = jieba.Tokenizer()
-    # Not `initialize`: that would read, and leave, a copy of the dictionary in the machine's shared folder for
-    # temporary files.
-    counts, words.total = words.gen_pfdict(words.get_dict_file())
-    words.FREQ, words.initialized = {word: count for word, count in counts.items() if len(word) <= _LONGEST}, True
-    return lambda text: _HAN.sub(lambda run: _broken(words.cut(run.group().replace(_BREAK, ""), HMM=False)), text)
+def _content(name: str) -> Any:
+    """A list of ours. A fault in it is a bug."""
+    document, problems = read(name, (site_folder() / "content" / name).read_bytes())
+    assert document is not None, problems
+    return json.loads(json.dumps(document.data))
 
 
-def _broken(words: Iterable[str]) -> str:
-    return f"{_BREAK}{_BREAK.join(words)}{_BREAK}"
+def _script(name: str, value: object) -> str:
+    return f"globalThis.{name}={json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"
+
+
+@dataclass(slots=True, kw_only=True)
+class Part:
+    """A page from one heading to the next: where links lead, its heading and its text."""
+
+    anchor: str = ""
+    heading: str = ""
+    text: str = ""
+    pieces: list[str] = field(default_factory=list)
+
+
+def _parts(path: Path) -> Iterator[Part]:
+    reader = _Reader()
+    reader.feed(path.read_text(encoding="utf-8"))
+    for part in reader.parts:
+        part.text = " ".join("".join(part.pieces).split())
+        part.heading = " ".join(part.heading.split())
+        yield part
+
+
+class _Reader(HTMLParser):
+    """What a reader sees of the article, and of nothing that is left out of the search."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts = [Part()]
+        self._articles = 0
+        self._out, self._depth = "", 0  # the element that is left out, and how many like it are open
+        self._in_heading = self._ended = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self._articles += tag == "article"
+        if self._out:
+            self._depth += tag == self._out
+        elif tag in _LEFT_OUT or "data-search-exclude" in given or _NOT_READ & set((given.get("class") or "").split()):
+            self._out, self._depth = tag, 1
+        elif self._ended:
+            self._say(" ")  # elements that touch are no one word
+        if tag in _HEADINGS and self._articles and not self._out:
+            self._in_heading = True
+            self.parts.append(Part(anchor="" if tag == "h1" else given.get("id") or ""))
+        self._ended = False
+
+    def handle_endtag(self, tag: str) -> None:
+        self._articles -= tag == "article"
+        self._in_heading &= tag not in _HEADINGS
+        self._ended = True
+        if tag == self._out:
+            self._depth -= 1
+            self._out = self._out if self._depth else ""
+
+    def handle_data(self, data: str) -> None:
+        if self._articles and not self._out:
+            self._say(data)
+        self._ended &= not data
+
+    def _say(self, text: str) -> None:
+        if self._in_heading:
+            self.parts[-1].heading += text
+        else:
+            self.parts[-1].pieces.append(text)

@@ -211,7 +211,7 @@ def _stamped(edition: Edition, grid: Grid) -> Stamped:
     return Stamped(
         path=grid.path,
         places={name: with_spaces(settle(value)) for name, value in places.items()},
-        entry=Entry(location=f"{grid.path}.html", title=title, text=title),
+        entry=Entry(location=f"{grid.path}.html", kind="matrix", title=title, text=""),
     )
 
 

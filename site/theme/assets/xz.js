@@ -1,16 +1,8 @@
-/* Tables that can be filtered and sorted; a search that needs no key; names for what the theme leaves nameless. Pages are complete without this script. */
+/* Tables that can be filtered and sorted. Pages are complete without this script. */
 "use strict";
 (() => {
   const language = document.documentElement.lang;
   const order = new Intl.Collator(language, { numeric: true });
-
-  const dialog = document.querySelector(".md-search");
-  const query = document.querySelector(".md-search__input");
-  if (dialog && query) {
-    dialog.setAttribute("aria-label", query.getAttribute("aria-label") || query.placeholder);
-    // The theme searches when a key is released, so words that were pasted, spoken or chosen from an input method's list would find nothing.
-    query.addEventListener("input", () => query.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true })));
-  }
 
   const figure = (cell) => {
     const text = cell.textContent.replace(/[^0-9.\-]/g, "");

@@ -1,0 +1,266 @@
+"""What people type into the search of the sample site, and what they are shown, in a real browser and both engines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from generator.publish.build import build
+from generator.publish.engine import Engine
+from tests.conftest import AS_OF, COMMIT, TYPICAL, once
+
+# What somebody in distress types, on whichever page and in whichever words: no page needs to have them.
+DISTRESS = (
+    *(
+        "自杀",
+        "自殺",
+        "不想活",
+        "不想活了",
+        "我不想活下去了",
+        "想死",
+        "活不下去",
+        "活不下去了怎么办",
+        "割腕",
+        "自残",
+        "自殘",
+        "自伤",
+        "崩溃",
+    ),
+    *(
+        "快要崩潰了",
+        "抑郁",
+        "抑鬱",
+        "我是不是抑郁了",
+        "睡不着",
+        "睡不著",
+        "睡不好",
+        "失眠",
+        "孩子不想上学",
+        "孩子不想上學",
+        "厌学",
+        "拒学",
+        "被打",
+    ),
+    *(
+        "同学打我",
+        "霸凌",
+        "被霸凌",
+        "欺凌",
+        "跳楼",
+        "跳樓",
+        "救命",
+        "遗书",
+        "没意思",
+        "心理热线",
+        "心理熱線",
+        "心理咨询",
+        "12356",
+        "１２３５６",
+    ),
+    *("110", "buxianghuo", "zisha"),
+    *("suicide", "Suicidal", "kill myself", "I want to kill myself", "self harm", "self-harm"),
+    *("selfharm", "want to die", "I wanna die", "depressed", "depression", "depresed", "sucide"),
+    *("can't sleep", "can’t sleep", "cannot sleep", "bullied", "bullying", "my son is being bullied"),
+    *("hotline", "helpline", "counselor", "counsellor", "anxiety", "cutting"),
+    *("my daughter refuses to go to school", "won't go to school", "abuse", "panic attack", "lonely"),
+)
+CALM = (
+    "填报",
+    "晨光小学",
+    "逾期",
+    "专职",
+    "schools",
+    "claims",
+    "unmet",
+    "waivers",
+    "xz07",
+    "statistics",
+    "execute",
+    "csv",
+)
+
+# Typed; pages of which one stands first; pages that stand among the first four. As in the cases of the issue.
+CHINESE = (
+    ("自杀", "help", ()),
+    ("抑郁", "help", ()),
+    ("心理热线", "help", ()),
+    ("12356", "help", ()),
+    ("救命", "help", ()),
+    ("睡不好", "help", ("lessons/micro", "outreach/index")),
+    ("孩子不想上学", "help", ("lessons/micro", "outreach/index")),
+    ("心理咨询", "help", ()),
+    ("投诉", "help", ("about/index",)),
+    ("晨光小学", "schools/xz07", ()),
+    ("晨光小學", "schools/xz07", ()),
+    ("晨光小雪", "schools/xz07", ()),
+    ("xz07", "schools/xz07", ()),
+    ("ＸＺ０７", "schools/xz07", ()),
+    ("Chenguang", "schools/xz07", ()),
+    ("Chenguan", "schools/xz07", ()),
+    ("填报", "about/filing", ()),
+    ("怎么填报", "about/filing", ()),
+    ("筛查", "statistics/tables/participation", ()),
+    ("逾期", "compliance/overdue", ("inspections/index",)),
+    ("整改", "compliance/overdue", ("inspections/index",)),
+    ("STAFF-01", "rules/STAFF-01", ()),
+    ("每十个教学班", "rules/STAFF-01", ()),
+    ("2025-12-xz09", "inspections/2025-12-xz09", ()),
+    ("讲师团", "outreach/|team/|rules/|work/", ()),
+    ("沙盘", "work/|rules/|policies/|plans/|about/", ("work/systems",)),
+)
+ENGLISH = (
+    ("suicide", "help", ()),
+    ("hotline", "help", ()),
+    ("self-harm", "help", ()),
+    ("depression", "help", ()),
+    ("counselor", "help", ()),
+    ("counsellor", "help", ()),
+    ("unmet", "compliance/overdue", ("compliance/waivers",)),
+    ("waiver", "compliance/waivers", ()),
+    ("waivers", "compliance/waivers", ()),
+    ("wavier", "compliance/waivers", ()),
+    ("claims", "figures/claims", ()),
+    ("suppressed", "statistics/methods", ()),
+    ("Chenguang", "schools/xz07", ()),
+    ("晨光小学", "schools/xz07", ()),
+    ("organization", "work/|plans/|policies/|about/|team/", ()),
+)
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    made = browser.new_page(viewport=ViewportSize(width=1280, height=900))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def other_engine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The typical district's site as the other engine makes it."""
+
+    def make(folder: Path) -> None:
+        assert build(TYPICAL, folder / "site", AS_OF, COMMIT, Engine.ZENSICAL, lambda _: None) == ()
+
+    return once(tmp_path_factory, "zensical", make) / "site"
+
+
+def hits(page: Page, typed: str) -> list[str]:
+    """The addresses of what is found, in order, as they are written in the page."""
+    page.locator(".xz-search__field").fill(typed)
+    expect(page.locator(f".xz-search[data-answered='{typed}']")).to_have_count(1)
+    return [str(link.get_attribute("href")) for link in page.locator(".xz-search__hits a").all()]
+
+
+def lines(page: Page) -> list[str]:
+    """The numbers that are to be seen."""
+    shown = page.locator(".xz-search__help a[href^='tel:']:visible").all()
+    return [str(link.get_attribute("href")).removeprefix("tel:") for link in shown]
+
+
+def test_help_lines_stand_above_all_at_once_and_need_nothing_loaded(page: Page, sample_site: Path) -> None:
+    """From a folder on disk, with no index to be had; while the words are being typed."""
+    page.route("**/search/index.js", lambda route: route.abort())
+    for address in ("schools/xz01.html", "en/rules/STAFF-01.html"):
+        page.goto((sample_site / address).as_uri())
+        field, missed = page.locator(".xz-search__field"), []
+        for typed in DISTRESS:
+            field.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", typed)
+            missed += [] if lines(page)[:3] == ["110", "120", "12356"] else [typed]
+        assert missed == []
+        for typed in CALM:
+            field.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", typed)
+            assert lines(page) == [], typed
+    page.unroute("**/search/index.js")
+
+
+def test_lines_stand_above_the_hits_and_stay_when_nothing_is_found(page: Page, sample_url: str) -> None:
+    page.goto(f"{sample_url}/index.html")
+    assert hits(page, "不想活qqqq")[0].endswith("help.html")
+    assert lines(page)[0] == "110"
+    help_box, first = (
+        page.locator(".xz-search__help").bounding_box(),
+        page.locator(".xz-search__hits li").first.bounding_box(),
+    )
+    assert help_box
+    assert first
+    assert help_box["y"] < first["y"]
+    assert lines(page) == ["110", "120", "12356", "12355"]
+
+
+@pytest.mark.parametrize(("half", "cases"), [("", CHINESE), ("en/", ENGLISH)], ids=["zh", "en"])
+def test_what_people_type_finds_what_they_look_for(
+    page: Page, sample_url: str, half: str, cases: tuple[tuple[str, str, tuple[str, ...]], ...]
+) -> None:
+    page.goto(f"{sample_url}/{half}index.html")
+    wrong = []
+    for typed, first, among in cases:
+        found = [hit.removeprefix("./").partition(".html")[0] for hit in hits(page, typed)]
+        if not (found and re.match(first, found[0]) and set(among) <= set(found[:4])):
+            wrong.append((typed, found[:5]))
+    assert wrong == []
+
+
+def test_nothing_that_shares_only_a_part_is_found(page: Page, sample_url: str) -> None:
+    page.goto(f"{sample_url}/index.html")
+    schools = {hit for hit in hits(page, "晨光小学") if "schools/xz" in hit}
+    assert schools == {"./schools/xz07.html"}
+    for hit in hits(page, "专职"):
+        page_text = page.request.get(f"{sample_url}/{hit.partition('#')[0]}").text()
+        assert "专职" in re.sub("<[^>]*>", "", page_text), hit
+
+
+def test_what_explains_records_stands_last(page: Page, sample_url: str) -> None:
+    page.goto(f"{sample_url}/index.html")
+    hits(page, "学校")
+    while page.locator(".xz-search__more:visible").count():
+        page.locator(".xz-search__more").click()
+    found = [str(link.get_attribute("href")) for link in page.locator(".xz-search__hits a").all()]
+    last = ["about/dictionary" in hit or "about/problems" in hit for hit in found]
+    assert any(last)
+    assert last == sorted(last)
+
+
+def test_nothing_is_loaded_before_somebody_searches(browser: Browser, sample_url: str) -> None:
+    page, asked = browser.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{sample_url}/en/about/index.html", wait_until="networkidle")
+    assert [url for url in asked if "search/" in url] == []
+    assert hits(page, "sand")
+    assert [url for url in asked if "search/" in url] == [f"{sample_url}/en/search/index.js"]
+    page.close()
+
+
+def test_the_search_works_from_a_folder_on_disk(page: Page, sample_site: Path) -> None:
+    page.goto((sample_site / "schools" / "xz01.html").as_uri())
+    assert hits(page, "xz07")[0] == "../schools/xz07.html"
+
+
+def test_on_a_phone_the_search_opens_by_a_button_and_closes_again(browser: Browser, sample_url: str) -> None:
+    page = browser.new_page(viewport=ViewportSize(width=390, height=844))
+    page.goto(f"{sample_url}/index.html")
+    expect(page.locator(".xz-search__field")).to_be_hidden()
+    page.locator(".xz-search__open").click()
+    expect(page.locator(".xz-search__field")).to_be_focused()
+    hits(page, "不想活")
+    assert lines(page)[0] == "110"
+    page.locator(".xz-search__close").click()
+    expect(page.locator(".xz-search__panel")).to_be_hidden()
+    expect(page.locator(".xz-search__open")).to_be_focused()
+    page.close()
+
+
+def test_the_other_engine_has_the_same_search(page: Page, other_engine: Path, typical_built: Path) -> None:
+    for half in ("", "en/"):
+        ours, other = (
+            (root / half / "search/index.js").read_text(encoding="utf-8") for root in (typical_built, other_engine)
+        )
+        assert other == ours
+    page.goto((other_engine / "index.html").as_uri())
+    assert hits(page, "xz01")[0] == "./schools/xz01.html"
+    hits(page, "不想活")
+    assert lines(page)[0] == "110"
+    assert page.locator("[data-md-component=search]").count() == 0
