@@ -84,8 +84,13 @@ def test_the_language_switch_stays_on_the_page(context: BrowserContext, sample_u
     expect(page).to_have_url(f"{sample_url}/schools/xz07.html")
 
 
+def built(site: Path) -> list[Path]:
+    """The pages that the theme made; a filing desk has a policy of its own, which `test_desk` holds."""
+    return [path for path in sorted(site.rglob("*.html")) if path.parent.name != "filing"]
+
+
 def test_every_page_names_its_other_language(sample_site: Path) -> None:
-    for path in sorted(sample_site.rglob("*.html")):
+    for path in built(sample_site):
         if path.name == "404.html":
             continue
         text = path.read_text(encoding="utf-8")
@@ -224,7 +229,7 @@ POLICY = '<meta http-equiv="Content-Security-Policy" content="'
 
 def test_every_page_forbids_what_it_does_not_need(sample_site: Path) -> None:
     """Scripts and styles come from files of the site; none stands in a page, so that nothing has to be excepted."""
-    for path in sorted(sample_site.rglob("*.html")):
+    for path in built(sample_site):
         text = path.read_text(encoding="utf-8")
         head, _, rest = text.partition(POLICY)
         policy = dict(part.strip().partition(" ")[::2] for part in rest.partition('"')[0].split(";"))

@@ -189,6 +189,17 @@ def test_lines_stand_above_the_hits_and_stay_when_nothing_is_found(page: Page, s
     assert first
     assert help_box["y"] < first["y"]
     assert lines(page) == ["110", "120", "12356", "12355"]
+    assert hits(page, "不想活") == ["./help.html"]
+
+
+def test_the_lines_are_the_first_thing_on_the_help_page_of_a_phone(browser: Browser, sample_url: str) -> None:
+    page = browser.new_page(viewport=ViewportSize(width=390, height=844))
+    for half in ("", "en/"):
+        page.goto(f"{sample_url}/{half}help.html")
+        boxes = [link.bounding_box() for link in page.locator(".xz-calls a").all()]
+        assert len(boxes) == 4
+        assert all(box and box["y"] + box["height"] < 700 and box["height"] >= 44 for box in boxes), boxes
+    page.close()
 
 
 @pytest.mark.parametrize(("half", "cases"), [("", CHINESE), ("en/", ENGLISH)], ids=["zh", "en"])

@@ -139,6 +139,7 @@ NAVIGATION = (
             "about/filing",
             "about/edit",
             "about/glossary",
+            "about/follow",
             "about/problems",
             "about/accessibility",
             "about/dictionary/index",

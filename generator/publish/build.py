@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from generator.files.resources import engine_config, site_folder
 from generator.files.tree import folder
 from generator.filing import desk_page
 from generator.model.district import HelpLine
+from generator.pages import following
 from generator.pages.families import STAMPED, navigation, pages
 from generator.problems import Problem, in_order
 from generator.publish import engine as engines
@@ -35,9 +37,9 @@ from generator.text import Language
 Progress = Callable[[str], None]
 # The sentences that the theme prints on every page.
 _WORDS = (
-    *("as_of", "version", "help", "about", "accessibility", "home", "not_found", "help_now", "help_more", "search"),
-    *("search_close", "search_loading", "search_none", "search_one", "search_found", "search_near", "search_failed"),
-    "search_more",
+    *("as_of", "version", "help", "about", "follow", "accessibility", "home", "not_found", "help_now", "help_more"),
+    *("search", "search_close", "search_loading", "search_none", "search_one", "search_found", "search_near"),
+    *("search_failed", "search_more"),
 )
 
 
@@ -96,10 +98,11 @@ def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None
     progress("build.stamp")
     copies = [part for half in halves for part in _stamp(half, made / "site" / FOLDERS[half.edition.language])]
     for half in halves:
-        desks = ((file.path, file.content) for file in desk_page.files(half.edition))
-        output.write(made / "site" / FOLDERS[half.edition.language], desks)
-    if address := content.repository.district.site_url:
-        output.write(made / "site", output.map_of(made / "site", address))
+        beside = chain(desk_page.files(half.edition), following.files(half.edition))
+        target = made / "site" / FOLDERS[half.edition.language]
+        output.write(target, ((file.path, file.content) for file in beside))
+    output.write(made / "site", output.map_of(made / "site", content.repository.district.site_url))
+    output.write(made / "site", [(following.LISTED, output.data_files(made / "site"))])
     progress("build.links")
     _check_links(made / "site", copies)
 
@@ -208,7 +211,9 @@ def _settle(made: Path, target: Path) -> None:
 def _check_links(folder_: Path, copies: Sequence[output.Linked]) -> None:
     files = frozenset(p.relative_to(folder_).as_posix() for p in folder_.rglob("*") if p.is_file())
     stamped = {copy.page for copy in copies}
-    built = sorted(f for f in files if f.endswith(".html") and f not in stamped and not f.endswith("404.html"))
+    # The fields of a desk stand there when its script has run: links to them cannot be looked up in its file.
+    unread = {f for f in files if f.endswith("404.html") or Path(f).parent.name == desk_page.FOLDER}
+    built = sorted(f for f in files - unread if f.endswith(".html") and f not in stamped)
     told = [output.linked(path, (folder_ / path).read_text(encoding="utf-8")) for path in built]
     dead = [f"{found.page}: {found.link}" for found in output.dead_links(files, [*told, *copies])]
     twice = [f'{page.page}: id="{id_}" twice' for page in (*told, *copies) for id_ in page.twice]

@@ -7,6 +7,7 @@ symbolic link, so that a run killed at any moment leaves the last good site. Mus
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import posixpath
 import re
@@ -16,12 +17,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from html import escape, unescape
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 SITE = "site"  # the folder of a workshop that is shown
+_DATA = frozenset({".csv", ".xlsx", ".json", ".zip", ".xml", ".ics"})
 _LINK = re.compile(r'\s(?:href|src)="([^"]*)"')
 _ID = re.compile(r'\sid="([^"]*)"')
 
@@ -131,8 +134,25 @@ def compress(folder: Path) -> None:
         path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
 
 
-def map_of(folder: Path, address: str) -> Iterable[tuple[str, str]]:
-    """What search engines read of a site whose address is known: every page in `sitemap.xml`, and where that is."""
+def data_files(folder: Path) -> str:
+    """Every file of data of a site, with what is needed to fetch it and to see whether it has changed."""
+    found = sorted(p for p in folder.rglob("*") if p.suffix in _DATA and p.is_file())
+    files = (
+        {
+            "path": p.relative_to(folder).as_posix(),
+            "bytes": p.stat().st_size,
+            "sha256": sha256(p.read_bytes()).hexdigest(),
+        }
+        for p in found
+    )
+    return json.dumps({"files": list(files)}, indent=1) + "\n"
+
+
+def map_of(folder: Path, address: str | None) -> Iterable[tuple[str, str]]:
+    """What search engines read: that they may, and where the address is known every page in `sitemap.xml`."""
+    if address is None:
+        yield "robots.txt", "User-agent: *\nAllow: /\n"
+        return
     pages = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.html") if p.name != "404.html")
     top = address.rstrip("/")
     urls = "".join(f"<url><loc>{escape(f'{top}/{quote(page)}')}</loc></url>\n" for page in pages)

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from generator.edition.render import Edition, TemplateData
+from generator.edition.render import FOLDERS, Edition, TemplateData
 from generator.edition.site import Page
 from generator.files.resources import site_folder
 from generator.files.strict_yaml import read
 from generator.model.district import District
+from generator.pages import following
 from generator.pages.about.problems import FramedExample, framed
 from generator.text import Text
 
@@ -87,12 +88,31 @@ class AccessibilityPage(TemplateData):
     topics: tuple[AccessTopic, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowLink:
+    """A file that can be followed: its address from the page, and what it tells."""
+
+    href: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowPage(TemplateData):
+    """Feeds, and calendars of last days."""
+
+    template: ClassVar[str] = "about/follow.md.j2"
+    feeds: tuple[FollowLink, ...]
+    district: FollowLink
+    data: str
+
+
 def pages(edition: Edition) -> Iterator[Page]:
-    """About, how to file, how to edit, glossary, accessibility."""
+    """About, how to file, how to edit, glossary, what can be followed, accessibility."""
     yield _written(edition, "about/index", "about", _about(edition))
     yield _written(edition, "about/filing", "file_it", _filing(edition))
     yield _written(edition, "about/edit", "edit", _edit(edition))
     yield _written(edition, "about/glossary", "glossary", GlossaryPage(entries=glossary()))
+    yield _written(edition, "about/follow", "follow", _follow(edition))
     yield _written(edition, "about/accessibility", "accessibility", _accessibility(edition))
 
 
@@ -119,6 +139,17 @@ def _filing(edition: Edition) -> FilingPage:
         )
 
     return FilingPage(school_steps=steps(_FILING_STEPS), office_steps=steps(_OFFICE_STEPS))
+
+
+def _follow(edition: Edition) -> FollowPage:
+    return FollowPage(
+        feeds=tuple(
+            FollowLink(href=f"../{following.feed_path(name)}", title=edition.say(f"follow.feed.{name}"))
+            for name in following.FEEDS
+        ),
+        district=FollowLink(href=f"../{following.calendar_path(None)}", title=edition.say("follow.calendar.district")),
+        data="../" * (1 + FOLDERS[edition.language].count("/")) + following.LISTED,
+    )
 
 
 def _accessibility(edition: Edition) -> AccessibilityPage:

@@ -31,6 +31,7 @@ from generator.files.schemas import field_title
 from generator.model.district import SchoolYear
 from generator.model.duties import SEALED, Rule, RuleId, Waiver
 from generator.model.schools import School
+from generator.pages.following import calendar_path
 from generator.pages.words.wording import (
     TONES,
     Cited,
@@ -143,6 +144,7 @@ class ComingDuty:
 class ChecklistNext(TemplateData):
     template: ClassVar[str] = "schools/school/next.html.j2"
     coming: tuple[ComingDuty, ...]
+    calendar: str  # the file with these days, from the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +225,7 @@ def blocks(edition: Edition, school: School, area: Text, clauses: Clauses) -> Ma
     return {
         "summary": _summary(edition, school, area, checks),
         "todo": _todo(edition, school, {verdict: group(verdict) for verdict in _TODO}),
-        "next": ChecklistNext(coming=coming(edition, open_)),
+        "next": ChecklistNext(coming=coming(edition, open_), calendar=f"../{calendar_path(school.id)}"),
         "lapsing": ChecklistLapsing(
             lapsing=tuple(_lapsing(edition, c) for c in open_ if lapses(edition.site, c)),
         ),

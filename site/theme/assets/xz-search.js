@@ -85,11 +85,13 @@
   const known = (word) => index.all.includes(word) || index.same.has(word);
 
   // Chinese has no spaces: what stands together anywhere is one word, else the longest beginnings that do.
-  const cut = (run) => {
+  // What somebody says in distress is taken whole: its single signs stand in words that mean something else.
+  const cut = (run, whole) => {
     if (known(run)) return [run];
     const cleared = index.filler.filter((word) => HAN.test(word)).reduce((text, word) => text.replaceAll(word, " "), run).split(" ").filter(Boolean);
     return (cleared.length ? cleared : [run]).flatMap((piece) => {
       const words = [];
+      if (whole) return [piece];
       for (let at = 0; at < piece.length;) {
         let size = piece.length - at;
         while (size > 1 && !known(piece.slice(at, at + size))) size -= 1;
@@ -100,7 +102,7 @@
     });
   };
 
-  const asked = (typed) => {
+  const asked = (typed, whole) => {
     let text = ` ${index.fold(typed.trim())} `.replace(/['’]/g, "").replace(/[^\p{L}\p{N}]+/gu, " ");
     const terms = [];
     for (const word of index.same.keys()) {
@@ -114,7 +116,7 @@
     const meant = words.filter((word) => !index.filler.includes(word));
     for (const word of meant.length || terms.length ? meant : words) {
       for (const run of word.match(/\p{Script=Han}+|[^\p{Script=Han}]+/gu)) {
-        terms.push(...(HAN.test(run) ? cut(run) : [run]).map(term));
+        terms.push(...(HAN.test(run) ? cut(run, whole) : [run]).map(term));
       }
     }
     return terms;
@@ -182,7 +184,7 @@
 
   const search = (typed, distressed) => {
     const whole = index.fold(typed).trim();
-    const terms = asked(typed);
+    const terms = asked(typed, distressed);
     const leads = leading(typed, distressed);
     let near = "";
     let hits = terms.length ? ranked(terms, whole) : [];

@@ -1,0 +1,230 @@
+"""What can be followed: feeds of what is new, and calendars of last days, as files.
+
+Owns which events are told, their words, and the forms Atom and iCalendar. Everything comes from the Site, so the same
+commit and day give the same bytes. No address of a person is kept anywhere. Must not know how files are published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from xml.etree import ElementTree
+
+from generator.edition.render import FOLDERS, Edition
+from generator.edition.site import File
+from generator.model.ids import SchoolId
+from generator.model.schools import School
+from generator.pages.words.wording import due_open
+
+RELEASES, POLICIES, ALL = "releases", "policies", "all"
+LISTED = "data/files.json"  # every file of data, in the root of the site
+FEEDS = (ALL, RELEASES, POLICIES)
+_ATOM = "http://www.w3.org/2005/Atom"
+_WIDEST = 75  # bytes of a line of a calendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What became new on a day, and the page that tells more."""
+
+    id: str
+    on: date
+    title: str
+    text: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastDay:
+    """A day by which something is to be done."""
+
+    id: str
+    on: date
+    title: str
+    page: str
+
+
+def feed_path(name: str) -> str:
+    """Where a feed lies in its language's half."""
+    return f"feeds/{name}.xml"
+
+
+def calendar_path(school: SchoolId | None) -> str:
+    """Where the calendar of a school, or of the district, lies in its language's half."""
+    return f"calendars/{school or 'district'}.ics"
+
+
+def files(edition: Edition) -> Iterator[File]:
+    """Every feed and every calendar."""
+    told = {RELEASES: tuple(_releases(edition)), POLICIES: tuple(_policies(edition))}
+    told[ALL] = tuple(event for events in told.values() for event in events)
+    for name in FEEDS:
+        yield File(path=feed_path(name), content=_atom(edition, name, told[name]))
+    district = tuple(_of_district(edition))
+    title = edition.plain(edition.site.repository.district.title)
+    yield File(path=calendar_path(None), content=_calendar(edition, title, district))
+    for school in edition.site.repository.schools.values():
+        days = (*district, *_of_school(edition, school))
+        yield File(path=calendar_path(school.id), content=_calendar(edition, edition.plain(school.title), days))
+
+
+# --- what is new ------------------------------------------------------------------------------------------------------
+
+
+def _releases(edition: Edition) -> Iterator[Event]:
+    for release in edition.site.releases:
+        key = "follow.correction" if release.correction else "follow.release"
+        term = edition.plain(edition.site.repository.district.terms[release.term].title)
+        yield Event(
+            id=f"release:{release.id}",
+            on=release.released_on,
+            title=edition.say(key, term=term, revision=release.revision),
+            text=edition.plain(release.correction),
+            page=f"statistics/releases/{release.id}",
+        )
+    for release in edition.site.withdrawn:
+        withdrawal = edition.site.repository.withdrawals[release.id]
+        if withdrawal.withdrawn_on <= edition.site.as_of:
+            term = edition.plain(edition.site.repository.district.terms[release.term].title)
+            yield Event(
+                id=f"withdrawal:{release.id}",
+                on=withdrawal.withdrawn_on,
+                title=edition.say("follow.withdrawal", term=term, revision=release.revision),
+                text=edition.plain(withdrawal.reason),
+                page="statistics/releases/index",
+            )
+
+
+def _policies(edition: Edition) -> Iterator[Event]:
+    for policy in edition.site.repository.policies.values():
+        days = {
+            "adopted": policy.adopted_on,
+            "in_force": policy.in_force_from,
+            "entered": policy.entered_on,
+            "ended": policy.in_force_until,
+        }
+        for name, day in days.items():
+            if day is not None and day <= edition.site.as_of:
+                yield Event(
+                    id=f"policy:{policy.id}:{name}",
+                    on=day,
+                    title=edition.say(f"follow.policy.{name}", title=edition.plain(policy.title)),
+                    text=edition.plain(policy.summary),
+                    page=f"policies/{policy.id}",
+                )
+
+
+# --- last days --------------------------------------------------------------------------------------------------------
+
+
+def _of_district(edition: Edition) -> Iterator[LastDay]:
+    year = edition.site.current_year
+    yield LastDay(
+        id=f"returns-{year.id}",
+        on=year.returns_due,
+        title=edition.say("follow.returns_due", year=year.id),
+        page="about/filing",
+    )
+    for term in year.terms:
+        if term.submissions_due is not None:
+            yield LastDay(
+                id=f"submissions-{term.id}",
+                on=term.submissions_due,
+                title=edition.say("follow.submissions_due", term=edition.plain(term.title)),
+                page="about/filing",
+            )
+
+
+def _of_school(edition: Edition, school: School) -> Iterator[LastDay]:
+    for check in edition.site.verdicts.by_school[school.id]:
+        due = due_open(edition, check).due
+        if due is not None:
+            yield LastDay(
+                id=f"{school.id}-{check.rule.id}-{due}",
+                on=due,
+                title=edition.plain(check.rule.title),
+                page=f"schools/{school.id}",
+            )
+
+
+# --- the forms --------------------------------------------------------------------------------------------------------
+
+
+def _address(edition: Edition, page: str) -> str | None:
+    """Where a page is on the web, if the district says where its site is."""
+    top = edition.site.repository.district.site_url
+    return f"{top.rstrip('/')}/{FOLDERS[edition.language]}{page}" if top else None
+
+
+def _atom(edition: Edition, name: str, events: Iterable[Event]) -> bytes:
+    newest = sorted(events, key=lambda event: (event.on, event.id), reverse=True)
+    district = edition.site.repository.district
+    feed = ElementTree.Element("feed", {"xmlns": _ATOM, "xml:lang": edition.language.value})
+    _child(feed, "id", f"urn:xinzhuli:{edition.language.value}:{name}")
+    _child(feed, "title", f"{edition.plain(district.title)} · {edition.say(f'follow.feed.{name}')}")
+    _child(feed, "updated", _moment(max((event.on for event in newest), default=edition.site.as_of)))
+    _child(_child(feed, "author"), "name", edition.plain(district.title))
+    itself = feed_path(name)
+    ElementTree.SubElement(feed, "link", {"rel": "self", "href": _address(edition, itself) or f"{name}.xml"})
+    for event in newest:
+        entry = _child(feed, "entry")
+        _child(entry, "id", f"urn:xinzhuli:{edition.language.value}:{event.id}")
+        _child(entry, "title", event.title)
+        _child(entry, "updated", _moment(event.on))
+        page = f"{event.page}.html"
+        ElementTree.SubElement(entry, "link", {"href": _address(edition, page) or f"../{page}"})
+        _child(entry, "summary", event.text or event.title)
+    written = ElementTree.tostring(feed, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{written}\n'.encode()
+
+
+def _child(parent: ElementTree.Element, name: str, text: str | None = None) -> ElementTree.Element:
+    made = ElementTree.SubElement(parent, name)
+    made.text = text
+    return made
+
+
+def _moment(day: date) -> str:
+    return f"{day.isoformat()}T00:00:00Z"
+
+
+def _calendar(edition: Edition, name: str, days: Iterable[LastDay]) -> bytes:
+    stamp = f"{edition.site.as_of:%Y%m%d}T000000Z"
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//xinzhuli//last days//", "CALSCALE:GREGORIAN"]
+    lines.append(f"X-WR-CALNAME:{_escaped(name)}")
+    for day in sorted(days, key=lambda day: (day.on, day.id)):
+        address = _address(edition, f"{day.page}.html")
+        lines += (
+            "BEGIN:VEVENT",
+            f"UID:{day.id}@xinzhuli",
+            f"DTSTAMP:{stamp}",
+            f"DTSTART;VALUE=DATE:{day.on:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{day.on + timedelta(days=1):%Y%m%d}",
+            f"SUMMARY:{_escaped(edition.say('follow.last_day', title=day.title))}",
+            *([f"URL:{address}"] if address else []),
+            "TRANSP:TRANSPARENT",
+            "END:VEVENT",
+        )
+    lines.append("END:VCALENDAR")
+    return "".join(f"{_folded(line)}\r\n" for line in lines).encode()
+
+
+def _escaped(text: str) -> str:
+    """A text as a calendar writes it, in one line."""
+    for sign in ("\\", ";", ","):
+        text = text.replace(sign, f"\\{sign}")
+    return "\\n".join(text.splitlines())
+
+
+def _folded(line: str) -> str:
+    """A line in pieces that are short enough, none of which ends within a sign."""
+    pieces, size = [""], 0
+    for sign in line:
+        width = len(sign.encode())
+        if size + width > _WIDEST:
+            pieces.append(" ")
+            size = 1
+        pieces[-1] += sign
+        size += width
+    return "\r\n".join(pieces)

@@ -1,0 +1,110 @@
+"""What can be followed: feeds and calendars say what the records say, in forms that other programs read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from xml.etree import ElementTree
+
+import pytest
+
+from generator.edition.render import Edition, edition
+from generator.files.catalogue import load
+from generator.pages import following
+from generator.pages.words.wording import due_open
+from generator.text import Language
+from tests.test_build import typical_site
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def made(language: Language = Language.ZH, **changed: object) -> Edition:
+    return edition(replace(typical_site(), **changed), language, load())  # type: ignore[arg-type]
+
+
+@cache
+def files(language: Language) -> dict[str, bytes]:
+    return {file.path: file.content for file in following.files(made(language))}
+
+
+def entries(content: bytes) -> dict[str, str]:
+    feed = ElementTree.fromstring(content)
+    assert all(
+        entry.find(f"{ATOM}{name}") is not None
+        for entry in feed.iter(f"{ATOM}entry")
+        for name in ("title", "updated", "link")
+    )
+    return {
+        str(e.findtext(f"{ATOM}id")).split(":", 3)[-1]: str(e.findtext(f"{ATOM}updated"))[:10]
+        for e in feed.iter(f"{ATOM}entry")
+    }
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_release_correction_and_policy_is_told_once_newest_first(language: Language) -> None:
+    told, content = files(language), typical_site()
+    releases = entries(told["feeds/releases.xml"])
+    assert releases.items() >= {f"release:{r.id}": r.released_on.isoformat() for r in content.releases}.items()
+    policies = entries(told["feeds/policies.xml"])
+    assert {key.split(":")[1] for key in policies} == set(content.repository.policies)
+    everything = entries(told["feeds/all.xml"])
+    assert everything == releases | policies
+    assert list(everything.values()) == sorted(everything.values(), reverse=True)
+    correction = next(str(r.correction.in_(language)) for r in content.releases if r.correction)
+    assert correction in told["feeds/releases.xml"].decode()
+
+
+def test_nothing_of_days_to_come_is_told() -> None:
+    early = {f.path: f.content for f in following.files(made(as_of=date(2025, 12, 5)))}
+    told = entries(early["feeds/all.xml"])
+    assert told
+    assert max(told.values()) <= "2025-12-05"
+
+
+def test_a_withdrawn_release_is_told_with_its_reason() -> None:
+    content = typical_site()
+    assert {f"withdrawal:{r.id}" for r in content.withdrawn} <= set(entries(files(Language.ZH)["feeds/all.xml"]))
+
+
+def unfolded(content: bytes) -> list[str]:
+    assert all(len(line) <= 75 for line in content.split(b"\r\n"))
+    assert b"\n" not in content.replace(b"\r\n", b"")
+    return content.decode().replace("\r\n ", "").split("\r\n")
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_school_has_the_last_days_of_what_it_has_yet_to_do(language: Language) -> None:
+    for school, checks in typical_site().verdicts.by_school.items():
+        lines = unfolded(files(language)[f"calendars/{school}.ics"])
+        assert (lines[0], lines[-2:]) == ("BEGIN:VCALENDAR", ["END:VCALENDAR", ""])
+        told = {line.removeprefix("UID:").removesuffix("@xinzhuli") for line in lines if line.startswith("UID:")}
+        assert len(told) == lines.count("BEGIN:VEVENT") == lines.count("END:VEVENT")
+        made_ = made(language)
+        expected = {f"{school}-{c.rule.id}-{due}" for c in checks if (due := due_open(made_, c).due)}
+        assert expected <= told
+        assert {one for one in told if one.startswith(f"{school}-")} == expected
+
+
+def test_links_are_whole_where_the_address_of_the_site_is_known() -> None:
+    content = typical_site()
+    district = replace(content.repository.district, site_url="https://pages.invalid/site/")
+    known = made(Language.EN, repository=replace(content.repository, district=district))
+    told = {f.path: f.content.decode() for f in following.files(known)}
+    hrefs = re.findall('href="([^"]*)"', told["feeds/all.xml"])
+    assert all(href.startswith("https://pages.invalid/site/en/") for href in hrefs)
+    assert "URL:https://pages.invalid/site/en/about/filing.html" in unfolded(told["calendars/district.ics"].encode())
+
+
+def test_text_of_a_record_stays_text() -> None:
+    assert following._escaped("a;b,c\\d\r\nBEGIN:VEVENT") == "a\\;b\\,c\\\\d\\nBEGIN:VEVENT"
+    content = typical_site()
+    policy = next(iter(content.repository.policies.values()))
+    wicked = replace(policy, title=replace(policy.title, zh="</title><script>&"))
+    changed = replace(content.repository, policies={policy.id: wicked})
+    told = {f.path: f.content for f in following.files(made(repository=changed))}
+    titles = [
+        e.findtext(f"{ATOM}title") for e in ElementTree.fromstring(told["feeds/policies.xml"]).iter(f"{ATOM}entry")
+    ]
+    assert any("</title><script>&" in str(title) for title in titles)
