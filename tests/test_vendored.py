@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
+from playwright.sync_api import Browser
+
 from generator.edition.render import edition
 from generator.edition.site import site
 from generator.files.catalogue import load
 from generator.filing import desk_page
+from generator.sealed.age_header import Header, header
+from generator.sealed.bech32 import encoded
+from generator.sealed.receipts import BUCKET
+from generator.sealed.recipients import KeyFormat, fingerprint, key_format
 from generator.text import Language
 from tests.district import DAY, FIRST, ROOT
 from tests.test_cut import repository as sample
@@ -34,3 +40,35 @@ def test_every_package_of_it_has_its_licence_and_every_desk_carries_them() -> No
     whole = desk_page.one_file(made, made.site.repository.schools[FIRST])
     assert licences.encode() in shared
     assert licences.encode() in whole
+
+
+def test_it_seals_for_post_quantum_keys_and_never_for_keys_of_two_kinds(browser: Browser) -> None:
+    point = bytes((9, *[0] * 31))
+    strong = encoded("age1pq", bytes(1184) + point)  # all zero is an encapsulation key like any other
+    weak = encoded("age", point)
+    assert [key_format(key) for key in (strong, weak)] == [KeyFormat.POST_QUANTUM, KeyFormat.CLASSIC]
+    desk = VENDOR.parent
+    parts = "\n".join(
+        (desk / f"{name}.js").read_text(encoding="utf-8") for name in ("vendor/age-encryption", "sealing")
+    )
+    days = {"first": "2026-01-01", "last": "2026-12-31"}
+    openers = [{"key": key, "fingerprint": fingerprint(key), **days} for key in (strong, strong, weak)]
+    page = browser.new_page()
+    page.goto((VENDOR / "LICENSES.txt").as_uri())  # sealing needs a page that browsers trust
+    answer = page.evaluate(
+        f"""async (openers) => {{ {parts}
+        const desk = {{ bucket: {BUCKET}, openers: openers.slice(0, 2) }};
+        const data = {{ school: "xz01", term: "2026-2027-1", revision: 1, schema: 2 }};
+        const found = openersOn(desk, "2026-11-10");
+        const files = await sealedFiles(desk, data, "schema: 2\\n", "2026-11-10", found);
+        return [files, openersOn({{ openers }}, "2026-11-10"), openersOn(desk, "2027-11-10")]; }}""",
+        openers,
+    )
+    page.close()
+    files, of_two_kinds, too_late = answer
+    assert (of_two_kinds, too_late) == (None, None)
+    sealed = files["records/schools/xz01/2026-2027-1.yml.age"].encode()
+    found = header(sealed)
+    assert isinstance(found, Header)
+    assert found.stanzas == (KeyFormat.POST_QUANTUM.value,) * 2
+    assert f'digest: "{sha256(sealed).hexdigest()}"' in files["records/schools/xz01/2026-2027-1.receipt.yml"]
