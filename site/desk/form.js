@@ -72,10 +72,12 @@ function statedOnly(entries) {
   return filled.length ? Object.fromEntries(filled) : undefined;
 }
 
+const AS_WRITTEN = /[；;][^；;。.]*\[\][^；;。.]*/; // how a file writes that there is none: here a box is ticked
+
 /** A list: boxes to tick for choices, words with commas for plain values, rows for groups. */
 function listControl(field, value, place, frame, said) {
   const wrong = element("p", { class: "wrong", id: `${idOf(place)}-wrong` });
-  const begin = [element("legend", {}, field.title), element("p", { class: "help" }, field.help), wrong];
+  const begin = [element("legend", {}, field.title), element("p", { class: "help" }, field.help.replace(AS_WRITTEN, "")), wrong];
   const none = element("input", { type: "checkbox", id: `${idOf(place)}-none` });
   none.checked = Array.isArray(value) && !value.length;
   const noneLabel = element("label", { class: "tick", for: none.id }, none, said("none"));

@@ -1,0 +1,160 @@
+"""Somebody who has never seen the project files a return and a sealed aggregate from the front page, in a browser; the
+office takes both in, reviews, merges, and the school's page says so. Clicks are counted.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from generator.edition.render import edition, markdown
+from generator.edition.site import site
+from generator.files.catalogue import load
+from generator.filing import desk_page
+from generator.model.ids import SchoolId, YearId
+from generator.pages.schools import schools
+from generator.text import Language
+from tests.conftest import served
+from tests.district import DAY, FIRST, TERM, District, district, git, invented, run
+from tests.test_accessibility import REPORT, UNREACHED, heard
+from tests.test_desk import edited, fill_in, saved
+
+YEAR = YearId("2026-2027")
+
+
+@dataclass
+class Newcomer:
+    """A person at a phone; counts what they do."""
+
+    page: Page
+    clicks: int = 0
+    fields: int = 0
+
+    def click(self, what: str) -> None:
+        self.page.locator(what).first.click()
+        self.clicks += 1
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> District:
+    one = district(tmp_path)
+    git(one.root, "config", "user.name", "office")
+    git(one.root, "config", "user.email", "office@example.invalid")
+    return one
+
+
+@pytest.fixture
+def url(made: District, typical_built: Path, tmp_path: Path) -> Iterator[str]:
+    """The built site of the typical district, with the desks of the district that has keys."""
+    folder = Path(shutil.copytree(typical_built, tmp_path / "site"))
+    for language, below in ((Language.ZH, folder), (Language.EN, folder / "en")):
+        for file in desk_page.files(edited(made, language)):
+            (below / file.path).write_bytes(file.content)
+    with served(folder) as address:
+        yield address
+
+
+def test_from_the_front_page_to_the_merged_filing(browser: Browser, made: District, url: str, tmp_path: Path) -> None:
+    context = browser.new_context(accept_downloads=True, viewport={"width": 390, "height": 844}, locale="zh-CN")
+    page = context.new_page()
+    said = heard(page, url)
+    page.clock.set_fixed_time(f"{DAY}T10:00:00")
+    page.goto(f"{url}/index.html")
+    person = Newcomer(page=page)
+    person.click(".md-content a[href$='about/filing.html']")
+    person.click(".md-content a[href$='schools/index.html']")
+    person.click(f".md-content a[href$='{FIRST}.html']")
+    person.click(f".md-content a[href$='filing/{FIRST}.html']")
+    page.wait_for_selector("#f-staff-part_time")
+    old = made.repository().returns[(SchoolId(FIRST), YEAR)]
+    assert old.staff is not None
+    page.fill("#f-staff-part_time", str(old.staff.part_time + 3))
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    saved(page, "#return-save", inbox)
+    counted = replace(invented(made, FIRST), revision=2)
+    fill_in(page, counted)
+    person.click("#seal")
+    page.wait_for_selector("#aggregate-sealed:not([hidden])")
+    saved(page, "#aggregate-save", inbox)
+    person.clicks += 2  # both files saved
+    assert person.clicks <= 7
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+    assert json.loads(kept)[1:] == [{}, ""]
+    assert not any(str(c.enrolment) in kept for c in counted.bands.values() if c.enrolment > 99)
+    assert page.evaluate("indexedDB.databases().then(all => all.length)") == 0
+    page.reload()  # closed half-way: the draft of the return is there, the figures are nowhere
+    assert page.input_value("#f-staff-part_time") == str(old.staff.part_time + 3)
+    cells = page.eval_on_selector_all("#aggregate-table input", "cells => cells.map(cell => cell.value).join('')")
+    assert cells == ""
+    assert said == []
+    context.close()
+    office(made, inbox, old.staff.part_time)
+
+
+def office(made: District, inbox: Path, before: int) -> None:
+    """Intake, review, merge, and what the school's page says then."""
+    taken = run(made, "intake", str(inbox))
+    assert taken.returncode == 0, taken.stdout + taken.stderr
+    first = git(made.root, "rev-parse", "HEAD").strip()
+    for period in (YEAR, TERM):
+        git(made.root, "merge", "-q", "--no-ff", "-m", "merged", f"filing/{FIRST}/{period}")
+    assert made.codes() == []
+    review = run(made, "diff", first, "HEAD", "--as-of", str(DAY))
+    assert review.returncode == 0, review.stderr
+    assert f"{before} → {before + 3}" in review.stdout.replace("from ", "").replace(" to ", " → ")
+    shown = edition(site(made.repository(), DAY, None), Language.ZH, load())
+    school = shown.site.repository.schools[SchoolId(FIRST)]
+    assert f"{DAY.year} 年 {DAY.month} 月 {DAY.day} 日" in markdown(schools.ordinary(shown, school))
+    assert shown.site.repository.receipts[SchoolId(FIRST), TERM].revision == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "colours", "width"),
+    [("zh", "light", 390), ("zh", "dark", 1280), ("en", "dark", 390), ("en", "light", 1280)],
+)
+def test_the_desk_is_accessible(
+    browser: Browser, url: str, language: str, colours: Literal["light", "dark"], width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=colours)
+    page = context.new_page()
+    page.clock.set_fixed_time(f"{DAY}T10:00:00")
+    page.goto(f"{url}/{'en/' if language == 'en' else ''}filing/{FIRST}.html")
+    page.fill("#f-staff-certified", "99")  # something wrong is shown too
+    cell = page.locator("#aggregate-table input").first
+    cell.fill("三")
+    results = Axe().run(page, options=REPORT)
+    assert [(v["id"], v["nodes"][0]["target"]) for v in results.response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert page.evaluate(UNREACHED) == []
+    context.close()
+
+
+def test_by_keyboard_alone_from_a_duty_to_the_saved_return(browser: Browser, url: str, tmp_path: Path) -> None:
+    context = browser.new_context(accept_downloads=True)
+    page = context.new_page()
+    page.clock.set_fixed_time(f"{DAY}T10:00:00")
+    page.goto(f"{url}/filing/{FIRST}.html#f-staff-part_time")  # as a duty on the school's page leads there
+    focused = "document.activeElement.id"
+    assert page.evaluate(focused) == "f-staff-part_time"
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("７")
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        if page.evaluate(focused) == "return-save":
+            break
+    with page.expect_download() as waiting:
+        page.keyboard.press("Enter")
+    path = tmp_path / "saved.json"
+    waiting.value.save_as(path)
+    assert "part_time: 7\\n" in path.read_text("utf-8")
+    context.close()
