@@ -24,6 +24,16 @@ from generator.text import Text
 
 _DOORS = (
     (
+        "parent",
+        (
+            ("help", "help"),
+            ("lessons/micro", "micro"),
+            ("outreach/index", "outreach"),
+            ("statistics/index", "statistics"),
+            ("work/index", "organisation"),
+        ),
+    ),
+    (
         "inspector",
         (
             ("compliance/index", "summary"),
@@ -42,16 +52,6 @@ _DOORS = (
             ("about/filing", "file"),
             ("work/calendar", "calendar"),
             ("lessons/index", "curriculum"),
-        ),
-    ),
-    (
-        "parent",
-        (
-            ("help", "help"),
-            ("lessons/micro", "micro"),
-            ("outreach/index", "outreach"),
-            ("statistics/index", "statistics"),
-            ("work/index", "organisation"),
         ),
     ),
 )
