@@ -256,3 +256,11 @@ def test_closing_the_window_keeps_the_draft_of_a_return_and_nothing_of_an_aggreg
     assert page.input_value("#f-staff-part_time") == "17"
     inputs = page.eval_on_selector_all("#aggregate-table input", "cells => cells.map(cell => cell.value).join('')")
     assert inputs == ""
+
+
+def test_what_is_due_leads_to_its_own_year_and_term(page: Page) -> None:
+    for number, (chosen, value) in enumerate((("#year", "2026-2027"), ("#year", "2025-2026"))):
+        page.locator("#due a").nth(number).click()
+        assert page.input_value(chosen) == value
+    page.locator("#due a").last.click()
+    assert page.input_value("#term") == "2025-2026-2"

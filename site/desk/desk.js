@@ -13,17 +13,25 @@ const today = () => {
 function showDue() {
   const lines = [
     ...desk.years.map((year) => [
-      said("return_of", { year: year.id }), year.due, year.filed ? said("arrived", { day: year.filed }) : null, "#return",
+      said("return_of", { year: year.id }), year.due, year.filed ? said("arrived", { day: year.filed }) : null, "#return", "year", year.id,
     ]),
     ...termsOf(desk.years).filter((term) => term.due && term.first <= today()).map((term) => [
       said("aggregate_of", { term: term.title }), term.due,
-      term.arrived ? said("arrived_revision", term.arrived) : null, "#aggregate",
+      term.arrived ? said("arrived_revision", term.arrived) : null, "#aggregate", "term", term.id,
     ]),
   ];
-  document.getElementById("due").replaceChildren(...lines.map(([title, day, arrived, there]) =>
+  document.getElementById("due").replaceChildren(...lines.map(([title, day, arrived, there, select, value]) =>
     element("li", { class: arrived ? "done" : day < today() ? "late" : "open" },
-      element("a", { href: there }, title), " ",
+      element("a", { href: there, onClick: () => choose(select, value) }, title), " ",
       element("span", {}, arrived || said(day < today() ? "was_due" : "is_due", { day })))));
+}
+
+/** Choose a year or a term, unless it is chosen already: what was typed stays. */
+function choose(id, value) {
+  const chosen = document.getElementById(id);
+  if (chosen.value === value) return;
+  chosen.value = value;
+  chosen.dispatchEvent(new Event("change"));
 }
 
 // --- the return --------------------------------------------------------------------------------------------------
