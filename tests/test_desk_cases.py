@@ -143,7 +143,7 @@ class Chance:
         if made.get("has_room") is False:
             made.pop("room", None)
         if "filed_on" in made:
-            made["counted_on"] = made["filed_on"]
+            made["counted_on"] = made["filed_on"] if self.random.random() < 0.9 else "2027-02-01"
         if "classes" in made and "enrolment" in made:
             made["enrolment"] = dict.fromkeys(made["classes"], 30)
         if "staff" in made and self.random.random() < 0.9:
@@ -316,7 +316,7 @@ def test_returns_are_judged_and_written_alike(
         seen |= {code for _, code in said} or {"fine"}
     assert seen >= {"fine", "missing-field", "wrong-type", "too-small", "too-big", "no-such-day", "outside", "bad-form"}
     assert seen >= {"too-long", "not-unique", "too-many", "part-exceeds-whole", "not-together", "days-out-of-order"}
-    assert seen >= {"done-on-not-done", "unknown-reference"}
+    assert seen >= {"done-on-not-done", "unknown-reference", "event-after-filing"}
 
 
 # --- aggregates -------------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ _CODES = (
     *("missing-field", "wrong-type", "too-small", "too-big", "not-one-of", "no-such-day", "empty-text", "too-long"),
     *("bad-form", "not-unique", "too-few", "too-many", "not-together", "unknown-reference", "stages-differ"),
     *("days-out-of-order", "outside", "part-exceeds-whole"),
-    *("done-on-not-done", "stage-not-taught"),
+    *("done-on-not-done", "stage-not-taught", "event-after-filing"),
 )
 
 

@@ -64,6 +64,16 @@ function isDay(text) {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === text;
 }
 
+/** Days on which something had happened when the return was filed: [place, day]. */
+function happened(data) {
+  const one = (group, name) => [[group, name], (data[group] || {})[name]];
+  const each = (list, name) => (data[list] || []).map((item, index) => [[list, index, name], item[name]]);
+  return [
+    one("leading_group", "founded_on"), one("room", "opened_on"), one("crisis", "drill_on"),
+    ...each("meetings", "held_on"), ...each("supervisor_visits", "visited_on"), ...each("follow_ups", "done_on"),
+  ];
+}
+
 /** What is wrong with a return beyond its shape. */
 function returnFindings(frame, data) {
   const found = [];
@@ -79,6 +89,10 @@ function returnFindings(frame, data) {
   }
   if (data.counted_on > data.filed_on) say(["filed_on"], "days-out-of-order", { earlier: data.counted_on, later: data.filed_on });
   if (data.filed_on < year.first) inside(["filed_on"], data.filed_on, year);
+  inside(["counted_on"], data.counted_on, year);
+  for (const [place, day] of happened(data)) {
+    if (day && day > data.filed_on) say(place, "event-after-filing", { day, filed: data.filed_on, related: frame.words.filed_on });
+  }
   const staff = data.staff;
   if (staff && staff.certified > staff.full_time + staff.part_time) {
     say(["staff", "certified"], "part-exceeds-whole", { part: staff.certified, whole: staff.full_time + staff.part_time });
