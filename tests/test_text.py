@@ -121,9 +121,8 @@ def test_what_the_search_finds_holds_no_element(pair: Pair, page: Page) -> None:
         plain, hostile = (index(root / half) for root in (pair.plain, pair.hostile))
         assert [place[0] for place in hostile["pages"]] == [place[0] for place in plain["pages"]]
         assert [part[:2] for part in hostile["parts"]] == [part[:2] for part in plain["parts"]]
-        assert not re.search(
-            r"&#\d", json.dumps([hostile["pages"], hostile["parts"]]).replace("&#34;", "").replace("&#39;", "")
-        )
+        found = json.dumps([hostile["pages"], hostile["parts"]])
+        assert not re.search(r"&#(?!60;|62;)\d", found)  # the two are written so in the records
     page.goto((pair.hostile / "index.html").as_uri())
     page.locator(".xz-search__field").fill("xz")
     page.locator(".xz-search__hits a").first.wait_for()
