@@ -51,6 +51,7 @@ CLOSED = frozenset(
     {
         ("district", ("time_zone",)),
         ("rule", ("target", "words")),
+        ("release", ("plan", "merged", "part")),
         ("release", ("tables", "rows", "row")),
         ("release", ("tables", "rows", "suppressed")),
     }
@@ -84,7 +85,14 @@ MORE: Mapping[str, Any] = {
     "records/policies/mental-health-law.yml": {"clauses": {0: {"why_no_rule": "x", "en": {"why_no_rule": "x"}}}},
     "records/recipients/office-2026.yml": {"en": {"title": "x"}},
     "records/recipients/deputy-2026.yml": {},  # there must be two
-    "records/schools/xz01/2026-2027.yml": {"note": "x"},
+    "records/schools/xz01/2026-2027.yml": {"note": "x", "confirmed": [{"doubt": "copy", "reason": "x"}]},
+    "records/schools/xz01/school.yml": {"earlier_names": [{"title": "x", "until": "2019-08-31", "en": {"title": "x"}}]},
+    "records/withdrawals/2025-2026-2-r1.yml": {
+        "id": "2025-2026-2-r1",
+        "withdrawn_on": "2026-11-02",
+        "reason": "x",
+        "en": {"reason": "x"},
+    },
 }
 
 

@@ -231,6 +231,10 @@ def words(trapped: Trapped) -> dict[str, list[list[str]]]:
         "rekey": [["rekey", *key, *day]],
         "recipients": [["recipients", *day]],
         "release": [["release", TERM, *key, *day]],
+        "attack": [["attack", str(made.root)]],
+        "forms": [["forms", "--out", str(beside / "forms"), FIRST, *day]],
+        "reminders": [["reminders", *day]],
+        "intake": [["intake", str(made.root / "records" / "schools" / FIRST / "2026-2027.yml")]],
     }
 
 
