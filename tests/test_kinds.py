@@ -33,6 +33,8 @@ TYPICAL = ROOT / "tests" / "fixtures" / "typical"
 
 
 RETURN = "records/schools/xz01/2026-2027.yml"
+SCHOOL = "records/schools/xz37/school.yml"
+POLICY = "records/policies/mental-health-law.yml"
 
 # What the typical district does not hold: nothing is sealed there, and no school states all that it may.
 MORE = {
@@ -40,6 +42,10 @@ MORE = {
 bands: [primary-lower]
 supervisor_visits: [{{term: 2026-2027-1, visited_on: 2026-10-20}}]
 """,
+    SCHOOL: f"{typical()[SCHOOL].decode()}\nclosed_on: 2026-08-31\nmerged_into: xz01\n",
+    POLICY: typical()[POLICY]
+    .decode()
+    .replace("  - id: law-02\n", "  - id: law-02\n    in_force_until: 2026-08-31\n    replaced_by: xinzhuli#org-01\n"),
     "records/recipients/office.yml": """
         {id: office, role: office, title: 办公室, key: age1x, fingerprint: abc,
         valid_from: 2026-01-01, valid_until: 2027-01-01}""",
@@ -123,6 +129,7 @@ IDS = {"id", "year", "term", "clause-ref", "system", "rule-id", "measure-name", 
 NOT_LOOKED_UP = {
     "release/counted": "a release stays, whatever becomes of the schools",
     "release/participation/shown": "the same",
+    "release/waiting": "the same",
     "release/participation/suppressed": "the same",
     "release/school_verdicts/schools": "the same",
     "release/school_verdicts/rule": "a release stays, whatever becomes of the rules",

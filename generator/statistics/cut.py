@@ -219,9 +219,9 @@ class _Cut:
 
         def view(units: Sequence[frozenset[Cell]]) -> PublicView:
             told = {name: getattr(content, name) for name in KEPT}
-            now = replace(self._view(content.plan).content, waiting=tuple(sorted(changes.schools)), **told)
+            then = replace(self._view(content.plan).content, waiting=tuple(sorted(changes.schools)), **told)
             moved = frozenset(cell for unit in units for cell in unit)
-            return PublicView(content=now, tabulation=mixed(earlier.tabulation, table, moved), questions=self.asked)
+            return PublicView(content=then, tabulation=mixed(earlier.tabulation, table, moved), questions=self.asked)
 
         units = changes.moving()
         while hidden := self._hidden(view(units)):  # what would have to be hidden keeps its old value
