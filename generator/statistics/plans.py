@@ -27,24 +27,31 @@ from generator.statistics.tables import Filing, Ledger, dominates, tabulate
 Partition = tuple[tuple[str, ...], ...]
 _NEVER = TermId("2000-2001-1")  # of which a rehearsal is
 _BANDS, _TYPES = "band", "type"
-# What is usual: of those enrolled, due; of those due, screened; of those screened, answers of no use; of those with
-# answers, at the second level, and at each graver one a quarter of that; of those who need a paper file or are at a
-# grave level, what else is done.
-_RATES: Mapping[str, float] = {
-    "due": 0.988,
-    "screened": 0.97,
-    "invalid": 0.015,
-    "second": 0.127,
-    "reviewed": 0.9,
-    "counselled": 0.45,
-    "followed_up": 0.96,
-    "referred": 0.12,
-    "guardians_informed": 0.9,
-    "crisis_interventions": 0.02,
-}
 _CONCERNS: Mapping[Concern, float] = dict(zip(Concern, (3, 6, 1, 2, 5, 3), strict=True))  # how often the main problem
 _REASONS: Mapping[NotScreened, float] = dict(zip(NotScreened, (5, 2, 2, 1), strict=True))
 _K = TypeVar("_K")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rates:
+    """What is usual: of those enrolled, due; of those due, screened; of those screened, answers of no use; of those
+    with answers, at the second level, and at each graver one a quarter of that; of those who need a paper file or are
+    at a grave level, what else is done.
+    """
+
+    due: float = 0.988
+    screened: float = 0.97
+    invalid: float = 0.015
+    second: float = 0.127
+    reviewed: float = 0.9
+    counselled: float = 0.45
+    followed_up: float = 0.96
+    referred: float = 0.12
+    guardians_informed: float = 0.9
+    crisis_interventions: float = 0.02
+
+
+_RATES = _Rates()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +230,8 @@ def _usual(facts: PublicFacts) -> Iterator[Submission]:
 
 def _counts(pupils: int, facts: PublicFacts, more: float, random: Random) -> Counts:
     def some(name: str, whole: int) -> int:
-        return sum(random.random() < _RATES[name] for _ in range(whole))
+        rate: float = getattr(_RATES, name)
+        return sum(random.random() < rate for _ in range(whole))
 
     def parts(whole: int, weights: Mapping[_K, float]) -> dict[_K, int]:
         drawn = Counter(random.choices(list(weights), list(weights.values()), k=whole))
@@ -232,7 +240,7 @@ def _counts(pupils: int, facts: PublicFacts, more: float, random: Random) -> Cou
     due = some("due", pupils)
     screened = some("screened", due)
     invalid = some("invalid", screened)
-    graver = {level.id: _RATES["second"] * more / 4**rank for rank, level in enumerate(facts.levels[1:])}
+    graver = {level.id: _RATES.second * more / 4**rank for rank, level in enumerate(facts.levels[1:])}
     levels = parts(screened - invalid, {facts.levels[0].id: 1 - sum(graver.values()), **graver})
     needing, focus = (
         sum(levels[level.id] for level in facts.levels if getattr(level, what)) for what in ("paper_file", "focus")
