@@ -506,6 +506,8 @@ def _may_be_left_out(schema: Schema, pointer: tuple[str | int, ...]) -> str:
         node = node.get("items", {}) if isinstance(step, int) else node.get("properties", {}).get(step, {})
     last = pointer[-1] if pointer else 0
     needed = {*node.get("required", ()), *node.get("x-begin", ())}
+    for choice in node.get("if", {}).get("anyOf", ()):  # where none of them is there, something else must be
+        needed.update(choice.get("required", ()))
     return last if isinstance(last, str) and last not in needed and "minProperties" not in node else ""
 
 
