@@ -102,7 +102,7 @@ def test_records_from_before_there_were_rules_do_not_speak_for_dated_days(tmp_pa
         shutil.copytree(
             TYPICAL,
             tmp_path / "d",
-            ignore=shutil.ignore_patterns("rules", "waivers", "schemes", "inspections", "applications"),
+            ignore=shutil.ignore_patterns("rules", "waivers", "schemes", "inspections", "applications", "accounts"),
         )
     )
     git(root, "init", "-q", "-b", "main")

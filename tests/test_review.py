@@ -348,7 +348,8 @@ def test_pages_that_are_taken_for_the_same_rest_on_nothing_else(language: Langua
     whole: dict[str, Any] = {field.name: getattr(told, field.name) for field in fields(Site)}
     side = SeenSite(**whole | {"repository": watched})
     given = {
-        f"site.{name}" for name in ("repository", "as_of", "commit", "releases", "current_year", "return_of")
+        f"site.{name}"
+        for name in ("repository", "as_of", "commit", "releases", "withdrawn", "current_year", "return_of")
     }  # the same, or made of records
     for family, names in MADE_OF.items():
         SEEN.clear()
