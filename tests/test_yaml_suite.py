@@ -54,6 +54,10 @@ REFUSED: dict[str, tuple[str, str]] = {
         "6BCT 6CA3 6HB6 96NN/00 96NN/01 DK95/00 DK95/03 DK95/04 HS5T Q5MG R4YG UV7Q Y79Y/01 Y79Y/10",
     ),
     "no-space-after-colon": ("`k:#foo` on a line of its own: a space was forgotten", "3MYT"),
+    "no-space-after-dash": (
+        "`-k: v` on a line of its own: a space was forgotten, and no field's name begins so",
+        "2EBW",
+    ),
     "hash-cut": ("a `#` glued to text behind it may be content and not a comment", "DC7X"),
     "control-character": ("a character that cannot be seen, written as an escape", "G4RS"),
 }
