@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -391,6 +392,7 @@ def test_the_attack_notices_a_cell_given_away(scraped: Mapping[str, Found]) -> N
     assert {e.secret.cell for e in result.exposures} & set(hidden)
 
 
+@pytest.mark.skipif("EXPLORE" not in os.environ, reason="takes minutes; `make explore`")
 def test_the_attack_notices_a_band_that_is_too_narrow(scraped: Mapping[str, Found]) -> None:
     """One per cent of the smallest school is three pupils."""
     published = of_term(AUTUMN, scraped)[:1]
