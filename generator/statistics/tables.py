@@ -168,14 +168,6 @@ class Ledger:
         """The fewest pupils that any band of any school has, of those that have any."""
         return min(int(n) for n in self.frame.loc[self.frame["name"] == "enrolment", "value"] if n > 0)
 
-    def fewest_without_findings(self) -> int | None:
-        """The fewest pupils with whom nothing was found in any band of any school that screened anybody in it; None if
-        nobody was screened.
-        """
-        screened = self.frame[self.frame["name"].isin(self.screened)].groupby(["filing", "band"])["value"].sum()
-        clear = self.frame[self.frame["name"] == f"levels.{self.levels[0].id}"].set_index(["filing", "band"])["value"]
-        return min((int(n) for n in clear[(screened > 0).reindex(clear.index)].to_list()), default=None)
-
     def enrolled(self, filing: Filing, bands: Iterable[str]) -> int:
         """How many pupils a school has in these bands."""
         here = self.frame[(self.frame["filing"] == filing) & (self.frame["name"] == "enrolment")]
@@ -471,14 +463,6 @@ def share_of(part: Published, whole: Published) -> Published:
 def newcomers(tabulation: Tabulation, earlier: Tabulation) -> frozenset[SchoolId]:
     """The schools that one of two releases counts otherwise than the other. Everybody sees which these are."""
     return frozenset(filing.school for filing in set(tabulation.filings) ^ set(earlier.filings))
-
-
-def small_changes(ledger: Ledger, tabulation: Tabulation, earlier: Tabulation, k: int) -> Iterator[Cell]:
-    """The cells about somebody in which two releases differ by a small count."""
-    for cell in (cell for cell in tabulation.cells if cell in tabulation.sensitive & earlier.sensitive):
-        new, old = (sum(ledger.values[atom] for atom in one.cells[cell]) for one in (tabulation, earlier))
-        if 0 < abs(new - old) < k:
-            yield cell
 
 
 # --- sealed rules -----------------------------------------------------------------------------------------------------
