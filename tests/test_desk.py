@@ -5,7 +5,6 @@ opened with its key.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -28,19 +27,12 @@ from generator.statistics.age import open_sealed
 from generator.statistics.reading import opened
 from generator.statistics.worker import frame
 from generator.text import Language
-from tests.district import DAY, FIRST, ROOT, TERM, District, district, git, invented, run
+from tests.district import DAY, FIRST, TERM, District, git, invented, run, with_office
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> District:
-    one = district(tmp_path)
-    for name in (".gitignore", ".gitattributes"):
-        shutil.copy(ROOT / name, one.root)
-    git(one.root, "config", "user.name", "office")
-    git(one.root, "config", "user.email", "office@example.invalid")
-    git(one.root, "add", "-A")
-    git(one.root, "commit", "-q", "--allow-empty", "-m", "ready")
-    return one
+    return with_office(tmp_path)
 
 
 def edited(one: District, language: Language = Language.ZH) -> Edition:

@@ -29,7 +29,7 @@ from generator.filing.writing import return_text
 from generator.model.ids import SchoolId, YearId
 from generator.model.submission import written
 from generator.text import Language
-from tests.district import DAY, FIRST, SECOND, TERM, District, commit, district, git, invented, run
+from tests.district import DAY, FIRST, SECOND, TERM, District, commit, git, invented, run, with_office
 from tests.test_desk_cases import judged_in_the_browser
 
 YEAR = YearId("2026-2027")
@@ -38,10 +38,7 @@ BRANCH = f"filing/{FIRST}/{YEAR}"
 
 @pytest.fixture
 def made(tmp_path: Path) -> District:
-    one = district(tmp_path)
-    git(one.root, "config", "user.name", "office")
-    git(one.root, "config", "user.email", "office@example.invalid")
-    return one
+    return with_office(tmp_path)
 
 
 def return_of(made: District, school: str = FIRST, **changes: Any) -> str:

@@ -23,7 +23,7 @@ from generator.model.ids import SchoolId, YearId
 from generator.pages.schools import schools
 from generator.text import Language
 from tests.conftest import served
-from tests.district import DAY, FIRST, TERM, District, district, git, invented, run
+from tests.district import DAY, FIRST, TERM, District, git, invented, run, with_office
 from tests.test_accessibility import REPORT, UNREACHED, heard
 from tests.test_desk import edited, fill_in, saved
 
@@ -45,10 +45,7 @@ class Newcomer:
 
 @pytest.fixture
 def made(tmp_path: Path) -> District:
-    one = district(tmp_path)
-    git(one.root, "config", "user.name", "office")
-    git(one.root, "config", "user.email", "office@example.invalid")
-    return one
+    return with_office(tmp_path)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ by cell.
 from __future__ import annotations
 
 import io
-import shutil
 import zipfile
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -28,7 +27,7 @@ from generator.model.ids import SchoolId, YearId
 from generator.records.repository import Repository
 from generator.records.tidy import tidied
 from generator.text import Language
-from tests.district import DAY, FIRST, ROOT, District, district, git, run
+from tests.district import DAY, FIRST, District, git, run, with_office
 from tests.test_cut import repository as sample
 
 SPEAKER = Speaker(catalogue=load(), language=Language.ZH)
@@ -164,14 +163,7 @@ def test_a_zip_that_unpacks_to_much_is_not_read() -> None:
 
 @pytest.fixture
 def made(tmp_path: Path) -> District:
-    one = district(tmp_path)
-    for name in (".gitignore", ".gitattributes"):
-        shutil.copy(ROOT / name, one.root)
-    git(one.root, "config", "user.name", "office")
-    git(one.root, "config", "user.email", "office@example.invalid")
-    git(one.root, "add", "-A")
-    git(one.root, "commit", "-q", "--allow-empty", "-m", "ready")
-    return one
+    return with_office(tmp_path)
 
 
 def test_from_forms_to_a_branch(made: District, tmp_path: Path) -> None:

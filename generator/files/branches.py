@@ -11,6 +11,7 @@ from pathlib import Path
 
 from generator.files import child
 from generator.files.git import OWN, ask, plain
+from generator.files.history import commit_of
 from generator.problems import Unanswered
 
 _FILE, _FOLDER = "100644 blob", "040000 tree"
@@ -18,8 +19,7 @@ _FILE, _FOLDER = "100644 blob", "040000 tree"
 
 def branch_at(root: Path, branch: str) -> str | None:
     """The commit of a branch; None if there is none."""
-    found = ask(root, "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}^{{commit}}")
-    return found.decode("ascii").strip() if found else None
+    return commit_of(root, f"refs/heads/{branch}")
 
 
 def has_identity(root: Path) -> bool:

@@ -14,8 +14,9 @@ from enum import StrEnum
 from typing import Any
 
 from generator.files.strict_yaml import read
+from generator.model.ids import SchoolId, TermId
 from generator.records.kinds import kind_of
-from generator.sealed.receipts import MAX_SEALED, receipt_path, sealed_path
+from generator.sealed.receipts import MAX_SEALED, place_of, receipt_path
 
 VERSION = 1
 _MARK = b"\xef\xbb\xbf"  # that Windows puts before text
@@ -90,10 +91,9 @@ def places(kind: FilingKind, school: str, period: str) -> tuple[str, ...]:
         case FilingKind.RETURN:
             wanted: tuple[str, ...] = (f"records/schools/{school}/{period}.yml",)
         case FilingKind.SUBMISSION:
-            sealed = f"records/schools/{school}/{period}.yml.age"
+            sealed = place_of(SchoolId(school), TermId(period))
             wanted = (receipt_path(sealed), sealed)
-    fit = all(kind_of(receipt_path(path) if path.endswith(".age") else path) for path in wanted)
-    return tuple(sorted(wanted)) if fit and sealed_path(receipt_path(wanted[-1])) else ()
+    return wanted if kind_of(wanted[0]) else ()
 
 
 def _return(data: bytes) -> HandedIn | NotTaken:

@@ -17,6 +17,7 @@ from generator.filing.filings import FilingKind, HandedIn, NotTaken
 from generator.filing.forms import AskedField, form
 from generator.guard import GuardedFile, inspect
 from generator.model.ids import SchoolId, TermId, YearId
+from generator.model.schools import Return
 from generator.problems import Problem
 from generator.records.repository import Remembered, Repository, load
 from generator.text import Language
@@ -74,14 +75,19 @@ def overtaken(taken: Taken, repository: Repository) -> NotTaken | None:
     filing, school = taken.filing, SchoolId(taken.filing.school)
     if filing.kind is FilingKind.RETURN:
         old = repository.returns.get((school, YearId(filing.period)))
-        if old and taken.filed_on and taken.filed_on < old.filed_on:
-            return NotTaken(why="older", facts={"day": old.filed_on.isoformat()})
-        return None
+        return _older(taken.filed_on, old) if taken.filed_on else None
     receipt = repository.receipts.get((school, TermId(filing.period)))
     if receipt and taken.revision is not None and taken.revision <= receipt.revision:
         facts = {"revision": str(taken.revision), "expected": str(receipt.revision + 1)}
         return NotTaken(why="other_revision", facts=facts)
     return None
+
+
+def _older(filed_on: date, old: Return | None) -> NotTaken | None:
+    """Why a return of that day is not taken over another; None if it may be."""
+    if old is None or filed_on >= old.filed_on:
+        return None
+    return NotTaken(why="older", facts={"day": old.filed_on.isoformat()})
 
 
 def unfit(filing: HandedIn, repository: Repository) -> tuple[Problem, ...]:
@@ -115,8 +121,8 @@ def _newer(filing: HandedIn, before: Repository, after: Repository, language: La
         case FilingKind.RETURN:
             pair = (school, YearId(filing.period))
             old, new = before.returns.get(pair), after.returns[pair]
-            if old and new.filed_on < old.filed_on:
-                return NotTaken(why="older", facts={"day": old.filed_on.isoformat()})
+            if older := _older(new.filed_on, old):
+                return older
             told = tuple(differences(form("return", language).fields, stated(old) if old else {}, stated(new)))
             return Taken(filing=filing, filed_on=new.filed_on, revision=None, by=new.filed_by, differences=told)
         case FilingKind.SUBMISSION:

@@ -34,11 +34,16 @@ _MOST_SHOWN = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Base:
-    """The repository: its folder, what stands before paths in it, and the commit that filings are put over."""
+    """The repository: its folder, what stands before paths in it, the commit that filings are put over and its
+    records, loaded once for all filings. `remembered`: the files that any of them has read.
+    """
 
     root: Path
     prefix: str
     commit: str
+    tree: Tree
+    repository: Repository
+    remembered: Remembered
 
 
 def run(request: Request) -> int:
@@ -57,19 +62,26 @@ def run(request: Request) -> int:
         raise UsageError("intake.no_git")
     if not has_identity(request.root):
         raise UsageError("intake.no_identity")
-    base = _Base(root=request.root, prefix=prefix(request.root), commit=commit)
     remembered: Remembered = {}
-    loaded = _loaded(base.root, commit, remembered)
+    loaded = _loaded(request.root, commit, remembered)
     if loaded is None:
         raise UsageError("intake.first_mend")
-    district = loaded[1].district
+    tree, repository = loaded
+    base = _Base(
+        root=request.root,
+        prefix=prefix(request.root),
+        commit=commit,
+        tree=tree,
+        repository=repository,
+        remembered=remembered,
+    )
     files = tuple(_files(request))
     told = progress(request)
     branches: dict[str, None] = {}
     refused = 0
     for file in files:
         told("intake.reading")
-        branch = _take_in(request, base, file, remembered)
+        branch = _take_in(request, base, file)
         if branch is None:
             refused += 1
         elif branch:
@@ -81,7 +93,7 @@ def run(request: Request) -> int:
     if branches and not remote:
         print(request.say("intake.then_push", branches=" ".join(branches)))
     for branch in branches:
-        if address := hosting.request(district, branch):
+        if address := hosting.request(repository.district, branch):
             print(request.say("intake.request", branch=branch, address=address))
     return PROBLEMS if refused else FINE
 
@@ -101,7 +113,7 @@ def _files(request: Request) -> Iterator[Path]:
             raise UsageError("cli.no_path", path=word)
 
 
-def _take_in(request: Request, base: _Base, file: Path, remembered: Remembered) -> str | None:
+def _take_in(request: Request, base: _Base, file: Path) -> str | None:
     """Put one file's filing on its branch, and say what was done: the branch; "" if it is there already; None if the
     file is not taken.
     """
@@ -112,7 +124,7 @@ def _take_in(request: Request, base: _Base, file: Path, remembered: Remembered) 
 
     data = head_of(file, LONGEST + 1)()
     if file.suffix.lower() in (".xlsx", ".xlsm"):
-        filing = _from_workbook(request, base, file, data, remembered)
+        filing = _from_workbook(request, base, file, data)
     else:
         filing = handed_in(file.name, data)
     if filing is None:
@@ -122,14 +134,14 @@ def _take_in(request: Request, base: _Base, file: Path, remembered: Remembered) 
         return None
     branch = f"filing/{filing.school}/{filing.period}"
     before = branch_at(base.root, branch)
-    under = _over(base, before, remembered)
+    under = _over(base, before)
     if under is None or checked_out(base.root, branch):
         _refuse(request, file, NotTaken(why="checked_out" if under else "branch_broken", facts={"branch": branch}))
         return None
     commit, tree, repository = under
-    found = judged(filing, tree, repository, remembered, request.language)
+    found = judged(filing, tree, repository, base.remembered, request.language)
     if isinstance(found, Taken) and commit != base.commit:
-        found = overtaken(found, _present(base, remembered)) or found
+        found = overtaken(found, base.repository) or found
     if isinstance(found, NotTaken) and found.why == "there_already":
         _tell(request.say("intake.there_already", file=file.name))
         return branch if before else ""
@@ -153,9 +165,7 @@ def _one_line(text: str) -> str:
     return "".join(sign if sign.isprintable() else "�" for sign in text)
 
 
-def _from_workbook(
-    request: Request, base: _Base, file: Path, data: bytes, remembered: Remembered
-) -> HandedIn | NotTaken | None:
+def _from_workbook(request: Request, base: _Base, file: Path, data: bytes) -> HandedIn | NotTaken | None:
     """The return in a workbook; None, once they are said and marked in a copy, where cells are wrong."""
     from generator.files.replacing import write_whole
     from generator.filing.filings import FilingKind, HandedIn, NotTaken, places
@@ -170,7 +180,7 @@ def _from_workbook(
     book, said = opened
     if said.version != version():
         return NotTaken(why="other_form", facts={})
-    repository = _present(base, remembered)
+    repository = base.repository
     school = repository.schools.get(SchoolId(said.school))
     year = next((y for y in repository.district.years if y.id == said.year), None)
     if school is None or year is None:
@@ -191,23 +201,17 @@ def _from_workbook(
     return HandedIn(kind=FilingKind.RETURN, school=school.id, period=year.id, files={path: text})
 
 
-def _over(base: _Base, at: str | None, remembered: Remembered) -> tuple[str, Tree, Repository] | None:
+def _over(base: _Base, at: str | None) -> tuple[str, Tree, Repository] | None:
     """What a filing is put over: its branch, at a commit, if it has one that is not merged, else the present commit.
 
     None where the records of the branch have Problems: somebody works there.
     """
     from generator.files.branches import contains
 
-    over = at if at and not contains(base.root, base.commit, at) else base.commit
-    found = _loaded(base.root, over, remembered)
-    return (over, *found) if found else None
-
-
-def _present(base: _Base, remembered: Remembered) -> Repository:
-    """The records of the present commit."""
-    found = _loaded(base.root, base.commit, remembered)
-    assert found is not None, "the present commit was loaded before"
-    return found[1]
+    if at is None or contains(base.root, base.commit, at):
+        return base.commit, base.tree, base.repository
+    found = _loaded(base.root, at, base.remembered)
+    return (at, *found) if found else None
 
 
 def _loaded(root: Path, commit: str, remembered: Remembered) -> tuple[Tree, Repository] | None:
