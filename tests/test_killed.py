@@ -3,8 +3,9 @@
 After each of them: `check` says what it said before, or that a change was written only in part; readers see all of the
 change or nothing; git sees no left-over; the same command typed again ends well (or says what it says where the work is
 done already); no figure of an aggregate and no secret key lies in any file but those of the person who owns them. `make
-kill` tries every change; without it a few are tried, so that the trial itself is tested. Of a build's thousands of
-changes the first, the last and some between are tried. `KILLED_LOG` names a file for the counts.
+kill` tries every change; without it a few are tried, so that the trial itself is tested. A build makes thousands of
+changes, nearly all in a folder of its own that is shown by one rename: of those some of each kind are tried, and all
+others with their neighbours. `KILLED_LOG` names a file for the counts.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib import import_module
@@ -34,14 +35,18 @@ from generator.statistics.age import new_identity
 from sample.__main__ import made_recipients, seal_all
 from sample.submissions import filings
 from tests.district import DAY, FIRST, ROOT, SECOND, District, district, git, invented, put, recipient, write_recipient
-from tests.killing import Before, Done, command, failing_from, killed_at, run
+from tests.killing import Before, Change, Done, command, failing_from, killed_at, run
 from tests.test_cut import PRIMARY, TERM, repository
 
 EXPLORE = "EXPLORE" in os.environ
 SENTINEL = 71993  # pupils on the roll of a band
 _FEW = 2  # changes that are tried without EXPLORE
 _INSTANTS = 25
-_EACH = 4  # of a build: at the beginning, between and at the end
+_UNSEEN = re.compile(
+    r"/build/\.site-|/tmp[a-z0-9_]{8}(?:/tmp[a-z0-9_]{8})?$"
+)  # a site being built, workbooks being written
+_EACH = 3  # of each kind of change there
+_NEAR = 2  # on both sides of a change that readers may see
 Made = Callable[[Path], District]
 Arguments = Callable[[District], tuple[str, ...]]
 
@@ -55,7 +60,6 @@ class Scenario:
     again: tuple[int, ...]  # exit codes of a second run
     fine: int = 0  # of the first
     mine: tuple[str, ...] = ()  # files outside the district that may hold what is secret
-    changes: str | None = None  # files below the district that must not be half, as a pattern; None: the records
 
 
 def with_sentinel(beside: Path) -> District:
@@ -313,14 +317,19 @@ def tried(name: str, template: District, place: Path) -> Trial:
     return trial
 
 
-def points(name: str, count: int) -> list[int]:
-    """The numbers of the changes that are tried."""
-    chance = random.Random(11)
+def points(changes: Sequence[Change]) -> list[int]:
+    """The numbers of the changes that are tried: all, but of those in a folder or a temporary file that no reader
+    looks into only some of each kind, and those next to the others.
+    """
+    chance, count = random.Random(11), len(changes)
     if not EXPLORE:
         return sorted(chance.sample(range(count), min(_FEW, count)))
-    if count <= 3 * _EACH:
-        return list(range(count))
-    return sorted({*range(_EACH), *range(count - _EACH, count), *chance.sample(range(count), _EACH)})
+    shown = {at for at, change in enumerate(changes) if not _UNSEEN.search(change.path)}
+    tried = {near for at in shown for near in range(at - _NEAR, at + _NEAR + 1)} & set(range(count))
+    for kind in sorted({change.what for change in changes}):
+        alike = [at for at, change in enumerate(changes) if change.what == kind and at not in shown]
+        tried.update(chance.sample(alike, min(_EACH, len(alike))), alike[-1:])
+    return sorted(tried)
 
 
 def disturbed(trial: Trial, made: District, done: Done) -> None:
@@ -363,7 +372,8 @@ def test_killed_or_refused_at_any_change(
 ) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: None)  # in the children: written down, not waited for
     trial = tried(name, templates(name), tmp_path / "first")
-    for number in points(name, trial.undisturbed.count):
+    changes = [change for change in trial.undisturbed.changes if change.what != "opened"]
+    for number in points(changes):
         for what, before in faults(number):
             made = copied(trial.template, tmp_path / what)
             done = run(command(made, *trial.scenario.arguments(made)), before)
@@ -375,9 +385,7 @@ def test_killed_or_refused_at_any_change(
             try:
                 disturbed(trial, made, done)
             except AssertionError as failed:
-                raise AssertionError(
-                    f"{name}, {what} at change {number}: {trial.undisturbed.changes[number]}\n{done.said}"
-                ) from failed
+                raise AssertionError(f"{name}, {what} at change {number}: {changes[number]}\n{done.said}") from failed
             shutil.rmtree(tmp_path / what)
         count(name, "points", 1)
 
