@@ -7,7 +7,7 @@ may publish all of it: a suppressed number is not in it. Must not know how it wa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from fractions import Fraction
 from hashlib import sha256
@@ -145,14 +145,13 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
-    """The statistics of a term as published.
+class Candidate:
+    """The statistics of a term as they would be published, if the attack fails: all of a Release but its certificate.
 
     `revision` starts at 1; a `correction` says what a later one mends. `counted`: whose Submission, which revision.
     `levels` are the district's as they were, `windows` those of the term that had been counted.
     """
 
-    id: ReleaseId
     term: TermId
     revision: int
     released_on: date
@@ -166,9 +165,7 @@ class Release:
     participation: Participation | None  # None: the district has not decided where they part
     school_verdicts: tuple[SchoolVerdicts, ...]
     district_verdicts: tuple[DistrictVerdict, ...]
-    certificate: Certificate
     previous: Link | None
-    source: Position
     plan: TablePlan = EVERY_ROW
     waiting: tuple[SchoolId, ...] = ()  # whose corrected figures are not in every figure that they belong to
 
@@ -185,6 +182,18 @@ class Release:
     def table(self, name: str) -> PublishedTable | None:
         """A table by its id."""
         return next((table for table in self.tables if table.id == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release(Candidate):
+    """A Candidate with its certificate, under its id: the statistics of a term as published.
+
+    It is a Candidate rather than holds one: who attacks or publishes either reads the same fields at the same place.
+    """
+
+    id: ReleaseId
+    certificate: Certificate
+    source: Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +219,13 @@ def id_of(term: TermId, revision: int) -> ReleaseId:
 def path_of(release: ReleaseId) -> str:
     """Where a release stands."""
     return f"{FOLDER}/{release}.yml"
+
+
+def certified(candidate: Candidate, certificate: Certificate) -> Release:
+    """The Release that a Candidate becomes."""
+    same = {field.name: getattr(candidate, field.name) for field in fields(Candidate)}
+    name = id_of(candidate.term, candidate.revision)
+    return Release(**same, id=name, certificate=certificate, source=Position(path=path_of(name)))
 
 
 def withdrawal_path(release: ReleaseId) -> str:

@@ -11,13 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from dataclasses import fields as dataclass_fields
 from itertools import combinations
 
 from generator.model.ids import SchoolId
-from generator.model.releases import Certificate, Limits, Release, id_of, path_of
-from generator.problems import Position
-from generator.statistics.statements import Candidate, PublicView, everything, said, said_of_participation
+from generator.model.releases import Certificate, Limits, Release, certified
+from generator.statistics.statements import PublicView, everything, said, said_of_participation
 from generator.statistics.tables import Atoms, Ledger, Rooms, Secret, Statement, Tabulation
 from generator.statistics.witnesses import Aims, Field, Onlookers, Search, Uncovered
 
@@ -134,10 +132,7 @@ def certify(ledger: Ledger, seen: PublicView, before: Sequence[PublicView]) -> R
     if found.exposures:
         return found
     insiders = [len(attacker.schools) for attacker in attackers(ledger, stacked)]
-    certificate = Certificate(schools=insiders.count(1), pairs=insiders.count(2))
-    name = id_of(candidate.term, candidate.revision)
-    fields = {field.name: getattr(candidate, field.name) for field in dataclass_fields(Candidate)}
-    return Release(**fields, id=name, certificate=certificate, source=Position(path=path_of(name)))
+    return certified(candidate, Certificate(schools=insiders.count(1), pairs=insiders.count(2)))
 
 
 def attack_all(ledger: Ledger, seen: Sequence[PublicView], limits: Limits) -> Attack:

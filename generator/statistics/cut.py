@@ -16,7 +16,7 @@ from generator.model.cells import Cell, Shown, Suppressed
 from generator.model.district import Term
 from generator.model.ids import SchoolId, TermId
 from generator.model.registry import VERSION, Step, Table, TablePlan, registry
-from generator.model.releases import Limits, Link, Release, arranged
+from generator.model.releases import Candidate, Limits, Link, Release, arranged
 from generator.model.submission import Submission
 from generator.records.repository import Repository
 from generator.statistics import answers
@@ -24,7 +24,7 @@ from generator.statistics.attack import PUBLIC, Exposure, attackers, certify
 from generator.statistics.corrections import FiledAnew, mixed
 from generator.statistics.plans import PublicFacts, ladder
 from generator.statistics.protect import Demand, Draft, Original, original_of, protect
-from generator.statistics.statements import Candidate, PublicView, everything
+from generator.statistics.statements import PublicView, everything
 from generator.statistics.tables import Atoms, Filing, Ledger, tabulate, with_shares
 from generator.statistics.witnesses import UntrueStatementError
 from generator.text import Text

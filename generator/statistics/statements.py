@@ -10,23 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from fractions import Fraction
 from typing import assert_never
 
 from generator.model.cells import Cell, Published, Shown, Suppressed
-from generator.model.district import RiskLevel
-from generator.model.ids import SchoolId, TermId
-from generator.model.registry import EVERY_ROW, TablePlan
-from generator.model.releases import (
-    DistrictVerdict,
-    Limits,
-    Link,
-    Participation,
-    PublishedTables,
-    Release,
-    SchoolVerdicts,
-)
+from generator.model.releases import Candidate, DistrictVerdict, Participation, SchoolVerdicts
 from generator.statistics.tables import (
     Filing,
     Ledger,
@@ -37,46 +25,13 @@ from generator.statistics.tables import (
     share_of,
     surplus,
 )
-from generator.text import Text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A Release but for its certificate: what would be published if the attack fails."""
-
-    term: TermId
-    revision: int
-    released_on: date
-    correction: Text | None
-    registry: int
-    limits: Limits
-    levels: tuple[RiskLevel, ...]
-    windows: tuple[str, ...]
-    counted: Mapping[SchoolId, int]
-    tables: PublishedTables
-    participation: Participation | None
-    school_verdicts: tuple[SchoolVerdicts, ...]
-    district_verdicts: tuple[DistrictVerdict, ...]
-    previous: Link | None
-    plan: TablePlan = EVERY_ROW
-    waiting: tuple[SchoolId, ...] = ()
-
-    @property
-    def cells(self) -> Mapping[Cell, Published]:
-        """Every cell, table by table, row by row."""
-        return {
-            Cell(table=t.id, row=r.id, column=c): cell
-            for t in self.tables
-            for r in t.rows
-            for c, cell in r.cells.items()
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicView:
     """A release as the world sees it, and the sums that its numbers are. `questions` are the rules that it answers."""
 
-    content: Candidate | Release
+    content: Candidate
     tabulation: Tabulation
     questions: tuple[Question, ...]
 
