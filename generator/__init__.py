@@ -5,6 +5,7 @@ The house, from the top floor down. A wing uses what stands below it; compliance
 cli         What is typed: arguments, commands, keys as people hand them over, exit codes.
 publish     Pages become a site: build, engine, stamp, search, output, preview, printed sheets.
 filing      How filings come in without git: the desk, its forms, what it hands in, what the office takes in.
+district    The life of a district: how it begins, what lies ahead, how its schools and years change.
 review      What a change of the records means: what differs, what follows, in words.
 pages       What each page says: typed data, which a template prints.
 report      One result in every format that people and platforms read, a small file a format.

@@ -24,6 +24,7 @@ WINGS = """
 cli
 publish
 filing
+district
 review
 pages
 edition | report

@@ -214,6 +214,7 @@ def words(trapped: Trapped) -> dict[str, list[list[str]]]:
     own.write_bytes(submission.written(invented(made, SECOND)))
     day, key = ["--as-of", DAY.isoformat()], ["--identity", str(made.key_file())]
     return {
+        "next": [["next"], []],
         "check": [["check"], ["check", "--history"]],
         "build": [["build", "--out", str(beside / "site"), "--as-of", "2026-11-24"]],
         "serve": [],  # below: it does not end

@@ -23,6 +23,7 @@ from generator.problems import Unanswered
 from generator.text import Language
 
 INTERRUPTED = 130
+ALONE = "next"  # what is done where no command is typed
 EVERYWHERE = ("--root", "--lang")  # options that every command takes, before or after its name
 
 
@@ -139,9 +140,7 @@ def parse(arguments: Sequence[str], language: Language) -> Request:
     """The request in what was typed. Raises UsageError."""
     options: dict[str, str] = {}
     rest = iter(arguments)
-    command = next(_words(rest, options, Accepts(values=EVERYWHERE), "xinzhuli"), None)
-    if command is None:
-        raise UsageError("cli.no_command")
+    command = next(_words(rest, options, Accepts(values=EVERYWHERE), "xinzhuli"), ALONE)
     if command not in COMMANDS:
         raise _unknown("cli.unknown_command", command, COMMANDS)
     accepts: Accepts = import_module(f"generator.cli.commands.{command}").ACCEPTS

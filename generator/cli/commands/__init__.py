@@ -5,6 +5,7 @@ Owns the list of commands, in the order in which the help names them. A command'
 """
 
 COMMANDS = (
+    "next",
     "check",
     "build",
     "serve",

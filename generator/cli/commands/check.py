@@ -28,6 +28,8 @@ from generator.cli.request import (
 from generator.files import zones
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from generator.problems import Problem
     from generator.records.repository import Repository
 
@@ -95,14 +97,25 @@ def _tell_doubts(request: Request, repository: Repository | None, wanted: Callab
 
 
 def _calendar(request: Request, repository: Repository | None) -> str:
-    """That the calendar has no year for today, after the closing sentence."""
+    """That the calendar has no year for today, or what the next one lacks, after the closing sentence."""
     if repository is None:
         return ""
     day = request.as_of or present_day(repository.district.time_zone)
     ended = repository.district.calendar_ended(day)
     if ended is None:
-        return ""
+        return "".join(f"\n{line}" for line in _ahead(request, repository, day))
     return "\n" + request.say("check.calendar_ended", day=day.isoformat(), last=ended.isoformat())
+
+
+def _ahead(request: Request, repository: Repository, day: date) -> Iterator[str]:
+    """What the year that comes lacks."""
+    from generator.district.ahead import year_ahead
+
+    found = year_ahead(repository, day)
+    if found:
+        yield request.say("check.year_ahead")
+    for one in found:
+        yield f"  - {request.say(f'ahead.{one.what.value}', by=one.by.isoformat())}"
 
 
 def _sealed(request: Request, repository: Repository | None) -> Iterator[Problem]:

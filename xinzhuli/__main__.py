@@ -1,0 +1,5 @@
+"""`python -m xinzhuli`."""
+
+from generator.cli.main import main
+
+main()
