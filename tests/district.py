@@ -19,12 +19,14 @@ from generator.files.tree import folder
 from generator.model import submission
 from generator.model.ids import RecipientId, SchoolId, TermId
 from generator.model.sealed import Receipt, Recipient, RecipientRole
-from generator.model.submission import Salted, Submission
+from generator.model.submission import Fault, Salted, Submission
 from generator.problems import Position
 from generator.records.repository import Repository, load
 from generator.sealed import receipts
 from generator.sealed.recipients import fingerprint, in_force
+from generator.statistics import reading
 from generator.statistics.age import new_identity, public_key, salted, seal
+from generator.statistics.reading import Frame, shaped
 from generator.text import Text
 from sample.__main__ import recipient_text
 from sample.submissions import filings
@@ -227,3 +229,9 @@ def run(made: District, *arguments: str, given: str = "", terminal: bool = False
     return started(
         ["--root", str(made.root), "--lang", "en", *arguments], made.root, environment, given, terminal=terminal
     )
+
+
+def read_opened(text: bytes, frame: Frame) -> Salted | tuple[Fault, ...]:
+    """What the worker makes of opened text."""
+    data = shaped(text)
+    return data if isinstance(data, tuple) else reading.opened(data, text, frame)

@@ -24,10 +24,9 @@ from generator.model.ids import SchoolId, YearId
 from generator.model.submission import Submission, written
 from generator.records.tidy import tidied
 from generator.statistics.age import open_sealed
-from generator.statistics.reading import opened
 from generator.statistics.worker import frame
 from generator.text import Language
-from tests.district import DAY, FIRST, TERM, District, git, invented, run, with_office
+from tests.district import DAY, FIRST, TERM, District, git, invented, read_opened, run, with_office
 
 
 @pytest.fixture
@@ -126,7 +125,7 @@ def test_an_aggregate_sealed_in_the_browser_is_what_the_school_counted(
     assert known is not None
     for identity in made.identities.values():
         text = open_sealed(sealed, [identity])
-        found = opened(text, known)
+        found = read_opened(text, known)
         assert not isinstance(found, tuple), found
         assert written(found.submission) == written(one)
     assert page.evaluate("JSON.stringify([...Array(localStorage.length).keys()].map(i => localStorage.key(i)))") in (

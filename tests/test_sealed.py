@@ -41,6 +41,7 @@ from generator.statistics.age import (
 )
 from generator.statistics.reading import Frame
 from generator.statistics.worker import Refused, Sealed, examined, open_all
+from tests.district import read_opened
 from tests.test_submission import LEVELS, WINDOWS, submissions
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -94,7 +95,7 @@ def test_what_is_sealed_comes_back_and_all_files_have_one_length_of_payload(
     assert isinstance(read, Header)
     assert (read.payload, read.stanzas, read.armored) == (BUCKET, ("X25519", "X25519"), True)
     assert receipts.refusal(data) is None
-    assert reading.opened(open_sealed(data, [MINE]), frame(stages)) == one
+    assert read_opened(open_sealed(data, [MINE]), frame(stages)) == one
 
 
 @given(st.text(alphabet="a:\n ", max_size=30).map(str.encode))
@@ -310,7 +311,7 @@ def test_an_id_that_the_district_does_not_have_is_not_repeated(drawn: Drawn, fie
     submission, stages = drawn
     band, counts = next(iter(submission.bands.items()))
     wrong = replace(submission, bands={**submission.bands, band: replace(counts, **{field: {CANARY: 1}})})  # type: ignore[arg-type]
-    found = reading.opened(sealed_text(salted(wrong)), frame(stages))
+    found = read_opened(sealed_text(salted(wrong)), frame(stages))
     assert isinstance(found, tuple)
     assert CANARY not in repr(found)
 
@@ -380,7 +381,9 @@ def test_examining_needs_no_worker(one: Drawn) -> None:
     submission, stages = one
     kept = salted(submission)
     told = worker._told(in_place(seal(sealed_text(kept), [KEY]), kept, stages))
-    assert examined(told, [MINE]) == kept
+    data = examined(told, [MINE])
+    assert not isinstance(data, Refused)
+    assert reading.salted(data, frame(stages)) == kept
     assert age.usable(MINE)
     assert not age.usable("AGE-SECRET-KEY-1QQQ")
 

@@ -30,6 +30,7 @@ from generator.model.submission import (
 )
 
 _KIND = "submission"
+_NOT_ONE_TEXT = Fault(place="", rule="one-text")
 _E = TypeVar("_E", bound=StrEnum)
 
 
@@ -71,21 +72,21 @@ def submission(data: Mapping[str, Any], frame: Frame) -> Submission | tuple[Faul
     return found or made
 
 
-def opened(text: bytes, frame: Frame) -> Salted | tuple[Fault, ...]:
-    """The Submission in opened text, with its salt. It must be the one text that the two have."""
-    data = shaped(text)
-    return data if isinstance(data, tuple) else taken(data, text, frame)
-
-
-def taken(data: Mapping[str, Any], text: bytes, frame: Frame) -> Salted | tuple[Fault, ...]:
-    """The same, where the shaped data of the text is at hand. A salt belongs to every form but the first."""
+def salted(data: Mapping[str, Any], frame: Frame) -> Salted | tuple[Fault, ...]:
+    """The Submission in shaped data with its salt, which belongs to every form but the first; or every Fault."""
     made = submission(data, frame)
     if not isinstance(made, Submission):
         return made
-    salted = Salted(submission=made, salt=bytes.fromhex(data["salt"]) if "salt" in data else None)
-    if sealed_text(salted) != text or (salted.salt is None) != (made.schema == 1):
-        return (Fault(place="", rule="one-text"),)
-    return salted
+    salt = bytes.fromhex(data["salt"]) if "salt" in data else None
+    if (salt is None) != (made.schema == 1):
+        return (_NOT_ONE_TEXT,)
+    return Salted(submission=made, salt=salt)
+
+
+def opened(data: Mapping[str, Any], text: bytes, frame: Frame) -> Salted | tuple[Fault, ...]:
+    """The same of the shaped data of an opened text, which must be the one text that the two have."""
+    made = salted(data, frame)
+    return (_NOT_ONE_TEXT,) if isinstance(made, Salted) and sealed_text(made) != text else made
 
 
 def _counts(item: Mapping[str, Any], frame: Frame) -> Counts:

@@ -20,7 +20,7 @@ from generator.model.district import RiskLevel
 from generator.model.ids import SchoolId, TermId
 from generator.model.schools import Stage
 from generator.model.sealed import Receipt
-from generator.model.submission import Fault, Salted, commitment, sealed_text
+from generator.model.submission import Fault, Salted, commitment
 from generator.records.repository import Repository
 from generator.sealed.receipts import sealed_path
 from generator.statistics import reading
@@ -101,10 +101,10 @@ def _told(file: Sealed) -> Mapping[str, Any]:
 
 
 def _understood(told: Mapping[str, Any], file: Sealed) -> Salted | Refused:
-    """The worker's answer. Its text is read again here: it is short, and in our own hand."""
+    """The worker's answer."""
     if "why" in told:
         return Refused(why=Refusal(told["why"]), faults=tuple(Fault(**fault) for fault in told["faults"]))
-    made = reading.opened(told["text"].encode("ascii"), file.frame)
+    made = reading.salted(told["data"], file.frame)
     assert isinstance(made, Salted), "the worker wrote it"
     return made
 
@@ -112,8 +112,8 @@ def _understood(told: Mapping[str, Any], file: Sealed) -> Salted | Refused:
 # --- in the worker ----------------------------------------------------------------------------------------------------
 
 
-def examined(file: Mapping[str, Any], identities: Sequence[str]) -> Salted | Refused:
-    """What a file holds, if it belongs where it stands and is what its receipt is bound to."""
+def examined(file: Mapping[str, Any], identities: Sequence[str]) -> Mapping[str, Any] | Refused:
+    """The data of what a file holds, if it belongs where it stands and is what its receipt is bound to."""
     levels = tuple(
         RiskLevel(id=name, title=Text(zh=name), focus=focus, paper_file=paper) for name, focus, paper in file["levels"]
     )
@@ -133,14 +133,14 @@ def examined(file: Mapping[str, Any], identities: Sequence[str]) -> Salted | Ref
         return Refused(
             why=Refusal.WRONG_PLACE
         )  # nor is anything said of what somebody put in the place of what was filed
-    made = reading.taken(data, text, frame)
-    return made if isinstance(made, Salted) else Refused(why=Refusal.INVALID, faults=made)
+    made = reading.opened(data, text, frame)
+    return data if isinstance(made, Salted) else Refused(why=Refusal.INVALID, faults=made)
 
 
-def _answer(result: Salted | Refused) -> Mapping[str, Any]:
-    if isinstance(result, Salted):
-        return {"text": sealed_text(result).decode("ascii")}
-    return {"why": result.why.value, "faults": [asdict(fault) for fault in result.faults]}
+def _answer(result: Mapping[str, Any] | Refused) -> Mapping[str, Any]:
+    if isinstance(result, Refused):
+        return {"why": result.why.value, "faults": [asdict(fault) for fault in result.faults]}
+    return {"data": result}
 
 
 def _limit(seconds: int) -> None:
