@@ -13,7 +13,7 @@ from generator.edition.site import site
 from generator.files.catalogue import load
 from generator.pages.schools import schools
 from generator.publish import build as building
-from generator.publish import engine, output
+from generator.publish import engine, frame, output
 from generator.text import Language
 
 AS_OF = date(2026, 11, 24)
@@ -43,7 +43,7 @@ def lay_out(district: Path, folder: Path) -> None:
         ]
         half = building._half(content, language, catalogue, folder / language.value)
         output.write(half.folder / "docs", pages)
-        settings = building._settings(half)
+        settings = frame.settings(half.edition, half.pages)
         engine.write_settings(engine.Run(folder=half.folder, settings=settings))
         hugo = folder / f"hugo-{language.value}"
         output.write(hugo / "content", pages)

@@ -35,7 +35,7 @@ from generator.pages.duties import inspections, matrix
 from generator.pages.families import pages as every_page
 from generator.pages.schools import schools
 from generator.publish import build as building
-from generator.publish import engine, output
+from generator.publish import engine, frame, output
 from generator.publish.build import build
 from generator.publish.engine import Engine
 from generator.records.fields import Node
@@ -99,7 +99,7 @@ def test_stamped_pages_have_the_bytes_of_pages_that_the_engine_builds(built: Pat
         ordinary += [matrix.ordinary(half.edition, grid) for grid in matrix.grids(content)]
         ordinary += [inspections.ordinary(half.edition, v) for v in inspections.announced(content)]
         output.write(half.folder / "docs", ((f"{page.path}.md", with_spaces(markdown(page))) for page in ordinary))
-    runs = [engine.Run(folder=half.folder, settings=building._settings(half)) for half in halves]
+    runs = [engine.Run(folder=half.folder, settings=frame.settings(half.edition, half.pages)) for half in halves]
     engine.build(runs, Engine.MKDOCS, AS_OF)
     for half in halves:
         stamped = [f"schools/{school}" for school in content.repository.schools] + [

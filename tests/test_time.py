@@ -26,7 +26,7 @@ from generator.model.schools import Meeting
 from generator.pages.schools.school import ReturnState, filing
 from generator.pages.words.wording import told
 from generator.problems import Position
-from generator.publish.build import notice
+from generator.publish.frame import notice
 from generator.records.repository import Repository
 from generator.text import Language, Text
 from tests.command import started

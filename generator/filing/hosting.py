@@ -1,4 +1,4 @@
-"""Pages of hosting sites, by address: where a new file is proposed, where a request for a branch is opened.
+"""Pages of hosting sites, by address: where a new file is proposed, a request for a branch opened, a fault reported.
 
 Owns these addresses. Must not know what is filed.
 """
@@ -23,6 +23,12 @@ _REQUEST = {
     FilingHost.GITLAB: "/-/merge_requests/new?merge_request%5Bsource_branch%5D={branch}",
     FilingHost.GITEE: "/compare/{base}...{branch}",
 }
+_ISSUE = {
+    FilingHost.GITHUB: "/issues/new?title={title}&body={text}",
+    FilingHost.GITEA: "/issues/new?title={title}&body={text}",
+    FilingHost.GITLAB: "/-/issues/new?issue%5Btitle%5D={title}&issue%5Bdescription%5D={text}",
+    FilingHost.GITEE: "/issues/new",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,14 @@ def new_file(district: District) -> Host | None:
         return None
     page = _NEW[district.filing_host].format(branch=quote(district.repo_branch))
     return Host(page=f"{district.repo_url.rstrip('/')}{page}")
+
+
+def issue(district: District, title: str, text: str) -> str | None:
+    """The page of the district's host for a new issue, filled in where the host can; None where it is not known."""
+    if district.filing_host is None or district.repo_url is None:
+        return None
+    page = _ISSUE[district.filing_host].format(title=quote(title, safe=""), text=quote(text, safe=""))
+    return f"{district.repo_url.rstrip('/')}{page}"
 
 
 def request(district: District, branch: str) -> str | None:

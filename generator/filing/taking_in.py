@@ -92,7 +92,10 @@ def _older(filed_on: date, old: Return | None) -> NotTaken | None:
 
 def unfit(filing: HandedIn, repository: Repository) -> tuple[Problem, ...]:
     """What a filing holds that must never enter git. Nothing of it is shown."""
-    everybody = frozenset("".join(filter(str.isdigit, line.number)) for line in repository.district.help_lines)
+    district = repository.district
+    told = [line.number for line in district.help_lines]
+    told += [district.contact.telephone] if district.contact and district.contact.telephone else []
+    everybody = frozenset("".join(filter(str.isdigit, number)) for number in told)
     return tuple(
         found
         for path, data in filing.files.items()

@@ -92,6 +92,17 @@ class HelpLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """How readers reach the office; with `public_reports` also by an issue at the district's host."""
+
+    title: Text
+    telephone: str | None
+    mail: str | None
+    hours: Text | None
+    public_reports: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
     """A body of the programme's organisation: a leading group, the guidance centre. Roles only, never persons."""
 
@@ -158,6 +169,7 @@ class District:
     repo_url: str | None
     repo_branch: str
     filing_host: FilingHost | None  # of repo_url
+    contact: Contact | None
     site_url: str | None
     years: tuple[SchoolYear, ...]
     areas: tuple[Area, ...]

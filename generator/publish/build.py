@@ -11,36 +11,27 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from generator.edition.entries import Entry, with_spaces
-from generator.edition.literal import literal, settle
+from generator.edition.literal import settle
 from generator.edition.render import FOLDERS, Edition, edition, markdown
 from generator.edition.site import Page, Site, site
 from generator.edition.stamp import donor
-from generator.files.catalogue import Catalogue, Speaker
+from generator.files.catalogue import Catalogue
 from generator.files.catalogue import load as load_catalogue
 from generator.files.history import Commit
-from generator.files.resources import engine_config, site_folder
 from generator.files.tree import folder
 from generator.filing import desk_page
-from generator.model.district import HelpLine
 from generator.pages import following
-from generator.pages.families import STAMPED, navigation, pages
+from generator.pages.families import STAMPED, pages
 from generator.problems import Problem, in_order
 from generator.publish import engine as engines
-from generator.publish import output, search
+from generator.publish import frame, output, search
 from generator.publish.engine import Engine
 from generator.records.repository import Repository, load
 from generator.text import Language
 
 Progress = Callable[[str], None]
-# The sentences that the theme prints on every page.
-_WORDS = (
-    *("as_of", "version", "help", "about", "follow", "accessibility", "home", "not_found", "help_now", "help_more"),
-    *("search", "search_close", "search_loading", "search_none", "search_one", "search_found", "search_near"),
-    *("search_failed", "search_more"),
-)
 
 
 class DeadLinks(Exception):
@@ -94,7 +85,11 @@ def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None
     progress("build.render")
     halves = [_half(content, language, catalogue, made / "work" / language.value) for language in Language]
     progress("build.engine")
-    engines.build([engines.Run(folder=h.folder, settings=_settings(h)) for h in halves], engine, content.as_of)
+    engines.build(
+        [engines.Run(folder=h.folder, settings=frame.settings(h.edition, h.pages)) for h in halves],
+        engine,
+        content.as_of,
+    )
     progress("build.stamp")
     copies = [part for half in halves for part in _stamp(half, made / "site" / FOLDERS[half.edition.language])]
     for half in halves:
@@ -116,57 +111,6 @@ def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path
     return Half(
         edition=made, pages=tuple(replace(page, files=()) for page in rendered), folder=folder_
     )  # files may be large, and are written
-
-
-def notice(made: Edition) -> str:
-    """What stands on every page: that the data are a sample, that the calendar has ended."""
-    district, as_of = made.site.repository.district, made.site.as_of
-    said = [made.plain(district.notice)] if district.notice else []
-    if (last := district.calendar_ended(as_of)) is not None:
-        said.append(made.say("theme.calendar_ended", day=made.day(as_of), last=made.day(last)))
-    return " ".join(said)
-
-
-def _settings(half: Half) -> dict[str, Any]:
-    """`mkdocs.yml` with what differs by language and by Site.
-
-    The theme prints settings as they are, so texts are literal.
-    """
-    settings = engines.base_settings(engine_config(), site_folder() / "theme")
-    made, content = half.edition, half.edition.site
-    district = content.repository.district
-    settings |= {
-        "site_name": literal(made.plain(district.title)),
-        "site_description": literal(made.plain(district.summary)),
-        "nav": navigation(made, half.pages),
-    }
-    if district.site_url:
-        settings["site_url"] = f"{district.site_url.rstrip('/')}/{FOLDERS[made.language]}"
-    settings["theme"]["language"] = made.language.value
-    for number, palette in enumerate(settings["theme"]["palette"]):
-        palette["toggle"]["name"] = made.say(f"theme.palette.{number}")
-    other = Speaker(
-        catalogue=load_catalogue(), language=next(other for other in Language if other is not made.language)
-    )
-    settings["extra"] = {
-        **settings.get("extra", {}),
-        "xz": {
-            "lang": made.language.value,
-            "other": other.language.value,
-            "other_label": made.say("theme.other_language"),
-            "notice": literal(notice(made)),
-            "commit": content.commit.id[:12] if content.commit else "",
-            "as_of": made.day(content.as_of),
-            "other_words": {key: other.say(f"theme.{key}") for key in ("home", "not_found")},
-            "lines": [_line(made, line) for line in sorted(district.help_lines, key=lambda line: not line.urgent)],
-            "words": {key: made.say(f"theme.{key}") for key in _WORDS},
-        },
-    }
-    return settings
-
-
-def _line(edition: Edition, line: HelpLine) -> dict[str, Any]:
-    return {"number": line.number, "title": literal(edition.plain(line.title)), "urgent": line.urgent}
 
 
 def _stamp(half: Half, target: Path) -> list[output.Linked]:

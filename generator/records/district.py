@@ -18,6 +18,7 @@ from generator.model.district import (
     Area,
     Body,
     BodyKind,
+    Contact,
     District,
     FilingHost,
     HelpLine,
@@ -93,6 +94,16 @@ def _help_line(node: Node) -> HelpLine:
     )
 
 
+def _contact(node: Node) -> Contact:
+    return Contact(
+        title=node.text("title"),
+        telephone=node.get("telephone"),
+        mail=node.get("mail"),
+        hours=node.text_or_none("hours"),
+        public_reports=bool(node.get("public_reports")),
+    )
+
+
 def _body(node: Node) -> Body:
     return Body(
         id=BodyId(node.data["id"]),
@@ -136,6 +147,7 @@ def parse_district(node: Node) -> District:
         repo_url=node.get("repo_url"),
         repo_branch=node.data["repo_branch"],
         filing_host=FilingHost(host) if (host := node.get("filing_host")) else None,
+        contact=_contact(contact) if (contact := node.node("contact")) else None,
         site_url=node.get("site_url"),
         years=tuple(map(_year, node.nodes("years"))),
         areas=tuple(Area(id=a.data["id"], title=a.text("title")) for a in node.nodes("areas")),
@@ -170,6 +182,10 @@ def check_district(district: District, node: Node) -> Iterator[Problem]:
         title = field_title("district", ("repo_url",))
         facts = {"field": "repo_url", "title": title.zh, "title@en": title.en or "", "example": "https://…"}
         yield problem(node.at("filing_host"), "missing-field", **facts)
+    if district.contact and district.contact.public_reports and not district.filing_host:
+        title = field_title("district", ("filing_host",))
+        facts = {"field": "filing_host", "title": title.zh, "title@en": title.en or "", "example": "github"}
+        yield problem(node.at("contact", "public_reports"), "missing-field", **facts)
     yield from _zone(district, node)
     yield from _levels_grow(district, node)
     years = tuple(zip(district.years, node.nodes("years"), strict=True))

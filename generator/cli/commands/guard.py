@@ -81,8 +81,8 @@ def _discreet(found: Problem, published: frozenset[str]) -> Problem:
 
 
 def _district(root: Path) -> tuple[frozenset[str], str]:
-    """What everybody may know (the digits of the help lines, every address that the district gives of itself) and the
-    time zone.
+    """What everybody may know (the digits of the help lines and of the office's telephone, every address that the
+    district gives of itself) and the time zone.
 
     Read even where the records are wrong.
     """
@@ -93,6 +93,8 @@ def _district(root: Path) -> tuple[frozenset[str], str]:
     data = document.data if document and isinstance(document.data, dict) else {}
     lines = data.get("help_lines")
     numbers = [line.get("number") for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
+    contact = data.get("contact")
+    numbers += [contact.get("telephone")] if isinstance(contact, dict) else []
     text = (content or b"").decode("utf-8", "replace")
     mails = (text[found.start : found.start + found.length].lower() for found in addresses(text, frozenset()))
     known_to_all = frozenset((*(re.sub(r"\D", "", n) for n in numbers if isinstance(n, str)), *mails))

@@ -1,0 +1,105 @@
+"""What stands around the text of every page: title, navigation, notice, help lines, contact, words of the theme.
+
+Owns the settings that the engine is given for one language's half. Must not know what the pages say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from generator.edition.literal import literal
+from generator.edition.render import FOLDERS, Edition
+from generator.edition.site import Page
+from generator.files.catalogue import Speaker
+from generator.files.catalogue import load as load_catalogue
+from generator.files.resources import engine_config, site_folder
+from generator.filing import hosting
+from generator.model.district import HelpLine
+from generator.pages.families import navigation
+from generator.publish import engine as engines
+from generator.text import Language
+
+# The sentences that the theme prints on every page.
+_WORDS = (
+    *("as_of", "version", "help", "about", "follow", "accessibility", "home", "not_found", "help_now", "help_more"),
+    *("search", "search_close", "search_loading", "search_none", "search_one", "search_found", "search_near"),
+    *("search_failed", "search_more"),
+)
+_PAGE = "XZPAGE"  # where the theme puts a page's own address into a link
+
+
+def notice(made: Edition) -> str:
+    """What stands on every page: that the data are a sample, that the calendar has ended."""
+    district, as_of = made.site.repository.district, made.site.as_of
+    said = [made.plain(district.notice)] if district.notice else []
+    if (last := district.calendar_ended(as_of)) is not None:
+        said.append(made.say("theme.calendar_ended", day=made.day(as_of), last=made.day(last)))
+    return " ".join(said)
+
+
+def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
+    """`mkdocs.yml` with what differs by language and by Site.
+
+    The theme prints settings as they are, so texts are literal.
+    """
+    found = engines.base_settings(engine_config(), site_folder() / "theme")
+    content = made.site
+    district = content.repository.district
+    found |= {
+        "site_name": literal(made.plain(district.title)),
+        "site_description": literal(made.plain(district.summary)),
+        "nav": navigation(made, pages),
+    }
+    if district.site_url:
+        found["site_url"] = f"{district.site_url.rstrip('/')}/{FOLDERS[made.language]}"
+    found["theme"]["language"] = made.language.value
+    for number, palette in enumerate(found["theme"]["palette"]):
+        palette["toggle"]["name"] = made.say(f"theme.palette.{number}")
+    other = Speaker(
+        catalogue=load_catalogue(), language=next(other for other in Language if other is not made.language)
+    )
+    found["extra"] = {
+        **found.get("extra", {}),
+        "xz": {
+            "lang": made.language.value,
+            "other": other.language.value,
+            "other_label": made.say("theme.other_language"),
+            "notice": literal(notice(made)),
+            "commit": content.commit.id[:12] if content.commit else "",
+            "as_of": made.day(content.as_of),
+            "other_words": {key: other.say(f"theme.{key}") for key in ("home", "not_found")},
+            "lines": [_line(made, line) for line in sorted(district.help_lines, key=lambda line: not line.urgent)],
+            "contact": contact(made),
+            "words": {key: made.say(f"theme.{key}") for key in _WORDS},
+        },
+    }
+    return found
+
+
+def _line(edition: Edition, line: HelpLine) -> dict[str, Any]:
+    return {"number": line.number, "title": literal(edition.plain(line.title)), "urgent": line.urgent}
+
+
+def contact(edition: Edition) -> dict[str, Any] | None:
+    """Whom to reach, and where a mistake on a page is reported: `XZPAGE` stands for the page's address."""
+    district = edition.site.repository.district
+    office = district.contact
+    if office is None:
+        return None
+    top = f"{district.site_url.rstrip('/')}/" if district.site_url else ""
+    page = f"{top}{FOLDERS[edition.language]}{_PAGE}"
+    title = edition.say("contact.mistake_title", page=page)
+    text = edition.say("contact.mistake_text", page=page)
+    said = quote(title, safe=""), quote(text, safe="")
+    issue = hosting.issue(district, title, edition.say("contact.issue_text", page=page))
+    return {
+        "title": literal(edition.plain(office.title)),
+        "telephone": office.telephone or "",
+        "hours": literal(edition.plain(office.hours)),
+        "mail": literal(office.mail or ""),
+        "mistake": literal(f"mailto:{office.mail}?subject={said[0]}&body={said[1]}") if office.mail else "",
+        "issue": literal(issue) if issue and office.public_reports else "",
+        "words": {key: edition.say(f"contact.{key}") for key in ("us", "mistake", "by_mail", "publicly", "public")},
+    }

@@ -1,0 +1,96 @@
+"""What stands around every page: whom to reach and how to report a mistake, where the district says so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from generator.cli.commands.guard import _district
+from generator.edition.literal import settle
+from generator.edition.render import edition
+from generator.files.catalogue import load
+from generator.model.district import Contact, District, FilingHost
+from generator.publish.frame import contact
+from generator.text import Language, Text
+from tests.test_build import typical_site
+from tests.test_guard import mobile
+
+OFFICE = Contact(title=Text(zh="办公室"), telephone=None, mail=None, hours=None, public_reports=True)
+
+
+def links(district: District, language: Language = Language.EN) -> dict[str, str] | None:
+    content = typical_site()
+    made = replace(content, repository=replace(content.repository, district=district))
+    found = contact(edition(made, language, load()))
+    return None if found is None else {name: unescape(settle(str(link))) for name, link in found.items()}
+
+
+def test_every_page_but_help_says_whom_to_reach_and_how_to_report_a_mistake_on_it(typical_built: Path) -> None:
+    pages = [path for path in sorted(typical_built.rglob("*.html")) if path.parent.name != "filing"]
+    for path in pages:
+        html, place = path.read_text(encoding="utf-8"), path.relative_to(typical_built).as_posix()
+        mails = [unescape(link) for link in re.findall(r'href="(mailto:[^"]*\?[^"]*)"', html)]
+        if path.name == "help.html":
+            assert not mails, place
+            assert "office@example.org" not in html, place
+            continue
+        assert 'href="tel:12345"' in html, place
+        assert len(mails) == 1, place
+        said = parse_qs(urlsplit(mails[0]).query)
+        if path.name != "404.html":
+            assert said["subject"][0].endswith(place)
+            assert place in said["body"][0]
+
+
+def test_a_district_that_says_nothing_shows_nothing() -> None:
+    assert links(replace(typical_site().repository.district, contact=None)) is None
+
+
+@pytest.mark.parametrize("host", [host for host in FilingHost if host is not FilingHost.GITEE])
+@pytest.mark.parametrize(
+    ("language", "warning"), [(Language.ZH, "不要写到任何孩子"), (Language.EN, "Describe no child")]
+)
+def test_a_public_report_is_filled_in_and_says_that_it_is_public(
+    host: FilingHost, language: Language, warning: str
+) -> None:
+    district = typical_site().repository.district
+    told = links(
+        replace(
+            district,
+            contact=OFFICE,
+            repo_url="https://git.example/d/r",
+            filing_host=host,
+            site_url="https://d.example/s/",
+        ),
+        language,
+    )
+    assert told is not None
+    assert not told["mistake"]
+    assert told["issue"].startswith("https://git.example/d/r/")
+    title, text = (values[0] for values in parse_qs(urlsplit(told["issue"]).query).values())
+    half = "en/" if language is Language.EN else ""
+    assert f"https://d.example/s/{half}XZPAGE" in title
+    assert f"https://d.example/s/{half}XZPAGE" in text
+    assert warning in text
+
+
+def test_no_public_report_is_offered_unless_the_district_wants_it() -> None:
+    district = replace(
+        typical_site().repository.district, repo_url="https://git.example/d/r", filing_host=FilingHost.GITHUB
+    )
+    told = links(replace(district, contact=replace(OFFICE, public_reports=False)))
+    assert told is not None
+    assert not told["issue"]
+    assert links(replace(district, contact=OFFICE))["issue"]  # type: ignore[index]
+
+
+def test_the_guard_lets_the_telephone_of_the_office_pass(tmp_path: Path) -> None:
+    number = mobile(4)
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / "district.yml").write_text(f'contact:\n  telephone: "{number[:3]} {number[3:]}"\n', "utf-8")
+    assert number in _district(tmp_path)[0]
