@@ -230,6 +230,21 @@ def test_what_check_would_refuse_is_told_in_its_words(page: Page, field: str, va
     assert page.locator(field).get_attribute("aria-invalid") == "true" or value == ""
 
 
+def test_what_hardly_can_be_is_questioned_while_it_is_typed_and_can_be_answered(page: Page, tmp_path: Path) -> None:
+    number = page.input_value("#f-enrolment-primary")
+    assert page.locator("#return-doubts li").count() == 0
+    page.fill("#f-enrolment-primary", f"{number}0")
+    assert f"小学在校生写的是 {number}0，学校档案是 {number}，相差很多。" in page.inner_text("#return-doubts")
+    assert page.locator("#return-doubts a").get_attribute("href") == "#f-enrolment-primary"
+    assert page.locator("#return-save").count() == 1  # it stops nothing
+    page.click("#return-doubts button")
+    assert page.evaluate("document.activeElement.id") == "f-confirmed-0-reason"
+    page.keyboard.type("新校区启用")
+    assert page.locator("#return-doubts li").count() == 0
+    ((_, content),) = files_of(saved(page, "#return-save", tmp_path)).items()
+    assert "confirmed:\n  - doubt: tenfold\n    reason: 新校区启用\n" in content.decode()
+
+
 def test_a_stated_return_is_what_its_file_says(made: District) -> None:
     repository = made.repository()
     assert repository.returns

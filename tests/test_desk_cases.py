@@ -10,6 +10,7 @@ import json
 import random
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,24 +19,27 @@ from playwright.sync_api import Browser
 
 from generator.edition.render import edition
 from generator.edition.site import site
-from generator.files.catalogue import load
+from generator.files.catalogue import Speaker, load
 from generator.files.resources import site_folder
 from generator.files.schemas import validate, violations
 from generator.files.strict_yaml import Document, read
 from generator.files.tree import folder
-from generator.filing.desk import DistrictDesk, SchoolDesk, district_desk, school_desk
+from generator.filing.desk import DistrictDesk, SchoolDesk, district_desk, school_desk, stated
 from generator.filing.forms import AskedField, plain
 from generator.filing.writing import return_text
 from generator.model.ids import SchoolId
+from generator.model.schools import DoubtKind, Return
 from generator.model.submission import BALANCES, SCHEMA, Concern, Fault, NotScreened, StageBand, Submission, written
 from generator.problems import Problem
 from generator.records.curriculum import BAND
 from generator.records.district import district_offers
+from generator.records.doubts import ALONE, BY_STAGE, COPIED, doubts
 from generator.records.kinds import KINDS, parsed
 from generator.records.references import Known, Offer
 from generator.records.repository import Repository
 from generator.records.repository import load as load_records
 from generator.records.schools import school_offers
+from generator.review.words import question
 from generator.statistics.reading import submission
 from generator.statistics.worker import frame
 from generator.text import Language
@@ -317,6 +321,59 @@ def test_returns_are_judged_and_written_alike(
     assert seen >= {"fine", "missing-field", "wrong-type", "too-small", "too-big", "no-such-day", "outside", "bad-form"}
     assert seen >= {"too-long", "not-unique", "too-many", "part-exceeds-whole", "not-together", "days-out-of-order"}
     assert seen >= {"done-on-not-done", "unknown-reference", "event-after-filing"}
+
+
+def test_doubts_are_asked_alike(browser: Browser, repository: Repository) -> None:
+    """Returns of a school that has profile and last return: figures made larger and smaller, copies, days moved."""
+    school = SchoolId("xz10")
+    made = edition(site(repository, DAY, None), Language.ZH, load())
+    desks = district_desk(made), school_desk(made, repository.schools[school])
+    stated_ = {year: stated(found) for (one, year), found in repository.returns.items() if one == school}
+    dice, (last, this) = random.Random(20261126), sorted(stated_)
+    cases = [_doubtful(dice, dict(stated_[this]), stated_[last]) for _ in range(CASES)]
+    answers = judged_in_the_browser(
+        browser,
+        desks,
+        """const frame = frameOf(desk, desk.years[0]);
+        return JSON.stringify(cases.map((data) => [returnText(desk.returns, data, "标题"),
+          returnDoubts(desk, frame, data).map((one) => [one.place.join("."), filled(desk.doubting.questions[one.kind], one.facts)])]));""",
+        cases,
+    )
+    speaker, kinds = Speaker(catalogue=load(), language=Language.ZH), set()
+    before = repository.returns[school, last]
+    for text, found in answers:
+        document, wrong = read(f"records/schools/{school}/{this}.yml", text.encode())
+        assert document is not None, wrong
+        ((record, _),), problems = parsed(document, "return")
+        assert (wrong, problems) == ((), ()), text
+        assert isinstance(record, Return)
+        asked = doubts(replace(repository, returns={(school, last): before, (school, this): record}))
+        places = {document.position(pointer): ".".join(map(str, pointer)) for pointer in pointers(document.data)}
+        told = {(places[d.at], question(d, speaker).partition("写错了就改正")[0]) for d in asked}
+        assert {(place, said) for place, said in found} == told, text
+        kinds |= {d.kind.value for d in asked} or {"fine"}
+    assert kinds == {*(kind.value for kind in DoubtKind), "fine"}
+
+
+def _doubtful(dice: random.Random, made: dict[str, Any], last: Mapping[str, Any]) -> dict[str, Any]:
+    for name in (*BY_STAGE, *ALONE):
+        if dice.random() < 0.3 and name in made:
+            factor = dice.choice((0, 0.02, 0.19, 0.2, 1, 4.99, 5, 5.01, 10))
+            figures = made[name]
+            made[name] = (
+                {stage: int(n * factor) for stage, n in figures.items()} if name in BY_STAGE else int(figures * factor)
+            )
+    if dice.random() < 0.3:
+        made |= {name: last[name] for name in COPIED if name in last}
+        for name in set(COPIED) - set(last):
+            made.pop(name, None)
+    if dice.random() < 0.2:
+        made[dice.choice(COPIED[2:])] = None
+    if dice.random() < 0.3 and "crisis" in made:
+        made["crisis"] = {**made["crisis"], "drill_on": dice.choice(("2026-04-01", "2026-10-01", "2027-09-01"))}
+    if dice.random() < 0.2:
+        made["confirmed"] = [{"doubt": dice.choice([*DoubtKind]).value, "reason": "新校区启用"}]
+    return {name: value for name, value in made.items() if value is not None}
 
 
 # --- aggregates -------------------------------------------------------------------------------------------------------

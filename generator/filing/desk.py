@@ -21,9 +21,11 @@ from generator.files.typing_mistakes import UNSEEN
 from generator.filing.forms import Choice, Form, form
 from generator.filing.hosting import Host, new_file
 from generator.model.district import SchoolYear, Term
-from generator.model.schools import School, Stage
+from generator.model.schools import DoubtKind, School, Stage
 from generator.model.submission import BALANCES, SCHEMA, Balance, StageBand
+from generator.records import doubts
 from generator.sealed.receipts import BUCKET
+from generator.text import Language
 
 _NOT_FILED = frozenset({"place", "source"})
 # What a school has from one year to the next. All else belongs to a year: days, terms, money, what was done.
@@ -94,6 +96,25 @@ class TypedText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Doubting:
+    """What a desk asks about, as `records/doubts.py` has it: figures at least `small` that are `times` as much or as
+    little as the profile or the last return say; all of `copied` the same as in the last return.
+
+    `called`: what the figures that are compared are called, by the path of their field. `others`: what they are held
+    against. `questions`: the sentences by kind of Doubt.
+    """
+
+    times: int
+    small: int
+    by_stage: tuple[str, ...]
+    alone: tuple[str, ...]
+    copied: tuple[str, ...]
+    called: Mapping[str, str]
+    others: Mapping[str, str]
+    questions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DistrictDesk:
     """What the desks of all schools have in common, in one language."""
 
@@ -116,6 +137,7 @@ class DistrictDesk:
     words: Mapping[str, str]
     problems: Mapping[str, tuple[str, str]]  # message and hint by code
     faults: Mapping[str, str]
+    doubting: Doubting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +152,8 @@ class Arrived:
 class SchoolDesk:
     """What one school's desk has of its own: by school year when the return was filed and what it states (of the year
     before, where it was not filed), by term which aggregate arrived.
+
+    `profile` and `before`: what Doubts hold a year's return against, of the profile and of the last return.
     """
 
     school: str
@@ -138,6 +162,8 @@ class SchoolDesk:
     filed: Mapping[str, str]
     stated: Mapping[str, Any]
     arrived: Mapping[str, Arrived]
+    profile: Mapping[str, Any]
+    before: Mapping[str, Any]
 
 
 def district_desk(made: Edition) -> DistrictDesk:
@@ -174,6 +200,22 @@ def district_desk(made: Edition) -> DistrictDesk:
             for code in _CODES
         },
         faults={i.rule: catalogue.sentences[f"fault.{i.rule}"][language] for i in BALANCES},
+        doubting=_doubting(language),
+    )
+
+
+def _doubting(language: Language) -> Doubting:
+    fields_ = [*((name, stage.value) for name in doubts.BY_STAGE for stage in Stage), *((n,) for n in doubts.ALONE)]
+    sentences = load().sentences
+    return Doubting(
+        times=doubts.JUMP,
+        small=doubts.SMALL,
+        by_stage=doubts.BY_STAGE,
+        alone=doubts.ALONE,
+        copied=doubts.COPIED,
+        called={".".join(field): doubts.named(field).in_(language) for field in fields_},
+        others={"profile": doubts.PROFILE.in_(language), "before": doubts.LAST.in_(language)},
+        questions={kind.value: sentences[f"doubt.{kind.value}"][language] for kind in DoubtKind},
     )
 
 
@@ -230,7 +272,7 @@ def school_desk(made: Edition, school: School) -> SchoolDesk:
         if (before := [y for y in known if y.first_day <= year.first_day])
         and (found := made.site.return_of(school.id, before[-1].id))
     }
-    receipts = made.site.repository.receipts
+    receipts, compared = made.site.repository.receipts, {*doubts.BY_STAGE, *doubts.ALONE, *doubts.COPIED}
     arrived = {t.id: kept for y in years for t in y.terms if (kept := receipts.get((school.id, t.id)))}
     return SchoolDesk(
         school=school.id,
@@ -239,6 +281,16 @@ def school_desk(made: Edition, school: School) -> SchoolDesk:
         filed={year: found.filed_on.isoformat() for year, found in filed.items()},
         stated={year: stated(found) if year in filed else carried_over(stated(found)) for year, found in last.items()},
         arrived={t: Arrived(revision=r.revision, day=r.sealed_on.isoformat()) for t, r in arrived.items()},
+        profile={
+            year.id: {name: stated(getattr(school, name)) for name in doubts.BY_STAGE}
+            for year in years
+            if doubts.profile_of(made.site.repository, school.id, year.id)
+        },
+        before={
+            year.id: {"year": found.year, **{n: stated(found)[n] for n in sorted(compared) if n in stated(found)}}
+            for year in years
+            if (found := doubts.return_before(made.site.repository, school.id, year.id))
+        },
     )
 
 

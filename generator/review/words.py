@@ -100,6 +100,13 @@ class ReviewSection:
     folded: bool = False
 
 
+def question(doubt: Doubt, speaker: Speaker) -> str:
+    """What a Doubt asks, and how it is answered in the file."""
+    facts = {name: fact if isinstance(fact, str) else speaker.text(fact) for name, fact in doubt.facts}
+    kind = doubt.kind.value
+    return speaker.say("doubt.in_file", question=speaker.say(f"doubt.{kind}", **facts), doubt=kind)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewWords(Speaker):
     """How a review is said in one language.
@@ -203,8 +210,7 @@ class ReviewWords(Speaker):
         }
 
     def _doubt(self, doubt: Doubt) -> ReviewItem:
-        facts = {name: fact if isinstance(fact, str) else self.text(fact) for name, fact in doubt.facts}
-        return ReviewItem(how=None, title=self.say(f"doubt.{doubt.kind.value}", **facts), place=named(str(doubt.at)))
+        return ReviewItem(how=None, title=question(doubt, self), place=named(str(doubt.at)))
 
     def left_out(self, counts: Mapping[str, int]) -> str:
         """How much is not told here, by what it is one of; the sorts of which there are most are named."""

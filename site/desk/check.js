@@ -141,6 +141,45 @@ function returnProblems(form, frame, data) {
   return misshapen.length ? misshapen : returnFindings(frame, data);
 }
 
+/** What a return says that may be so and hardly is: {place, kind, facts}. Tables and words come from the program. */
+function returnDoubts(desk, frame, data) {
+  const { times, small, by_stage: byStage, alone, copied, called, others } = desk.doubting;
+  const answered = new Set((data.confirmed || []).map((one) => one.doubt));
+  const [profile, before] = [desk.profile, desk.before].map((known) => (known || {})[frame.year.id]);
+  const asked = [];
+  const figures = [
+    ...byStage.flatMap((name) => Object.keys(data[name] || {}).map((stage) => [name, stage])), ...alone.map((name) => [name]),
+  ];
+  const at = (record, place) => place.reduce((value, name) => (value || {})[name], record);
+  for (const place of figures) {
+    const value = at(data, place);
+    const apart = [["profile", profile], ["before", before]].find(([, known]) => {
+      const [low, high] = [value, at(known, place)].sort((a, b) => a - b);
+      return typeof low === "number" && typeof high === "number" && high >= small && high >= times * low;
+    });
+    if (apart) {
+      const [other, known] = apart;
+      asked.push({ place, kind: "tenfold", facts: { what: called[place.join(".")], value, other: others[other], before: at(known, place) } });
+    }
+  }
+  if (before && copied.every((name) => same(data[name], before[name]))) {
+    asked.push({ place: [], kind: "copy", facts: { year: frame.year.id, before: before.year } });
+  }
+  const day = (data.crisis || {}).drill_on;
+  if (day && (day < frame.year.first || day > frame.year.last)) {
+    asked.push({ place: ["crisis", "drill_on"], kind: "other-year", facts: { year: frame.year.id, day } });
+  }
+  return asked.filter((one) => !answered.has(one.kind));
+}
+
+/** Whether two values of a record are the same, in whatever order their fields stand. */
+function same(one, other) {
+  if (typeof one !== "object" || typeof other !== "object") return one === other;
+  const names = Object.keys(one);
+  return Array.isArray(one) === Array.isArray(other) && names.length === Object.keys(other).length
+    && names.every((name) => same(one[name], other[name]));
+}
+
 /** A figure, or the sum of a group of figures. */
 function total(counts, name) {
   const value = counts[name];

@@ -74,6 +74,7 @@ function showReturn(year) {
       controls.map(([field, one]) => [field.name, one.value()]).filter(([, value]) => value !== undefined)) };
     const findings = returnProblems(desk.returns, frame, data);
     showFindings(findings.map((one) => ({ place: onPage(one.place, controls), text: told(one) })), said, parts.findings);
+    showDoubts(returnDoubts(desk, frame, data), controls);
     showChanges(parts.changes, changes(desk.returns.fields, sameYear, data, frame, said));
     handIn("return", findings.length, () => {
       const text = returnText(desk.returns, data, `${desk.title} ${said("return_of", { year: year.id })}`);
@@ -99,6 +100,16 @@ function onPage(place, controls) {
 function told(finding) {
   const [message, hint] = desk.problems[finding.code];
   return `${filled(message, finding.facts)}。${filled(hint, finding.facts)}`.replace(/。。/g, "。");
+}
+
+/** What may be so and hardly is: it stops nothing, and is answered in the form. */
+function showDoubts(found, controls) {
+  const answers = controls.find(([field]) => field.name === "confirmed")[1];
+  const list = document.getElementById("return-doubts");
+  list.replaceChildren(...found.map((one) => element("li", {},
+    element("a", { href: `#${nearestId(one.place)}` }, filled(desk.doubting.questions[one.kind], one.facts)), " ",
+    element("button", { type: "button", class: "quiet small", onClick: () => answers.add({ doubt: one.kind }, true) }, said("it_is_so")))));
+  list.parentElement.hidden = !found.length;
 }
 
 function showChanges(list, found) {

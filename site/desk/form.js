@@ -120,13 +120,13 @@ function listControl(field, value, place, frame, said) {
     inner.node.append(remove);
     rows.push(row);
     body.append(inner.node);
-    if (focus) inner.node.querySelector("input, select").focus();
+    if (focus) [...inner.node.querySelectorAll("input, select")].find((one) => !one.value).focus();
   };
   const more = element("button", { type: "button", class: "quiet", onClick: () => add({}, true) }, said("add"));
   (value || []).forEach((item) => add(item, false));
   const node = element("fieldset", { id: idOf(place), tabindex: -1 }, ...begin, body, more, noneLabel);
   const read = () => finished(rows.map((row) => row.value()).filter((one) => one !== undefined));
-  return { node, value: read, numbers: () => rows.filter((row) => row.value() !== undefined).map((row) => row.number) };
+  return { node, value: read, add, numbers: () => rows.filter((row) => row.value() !== undefined).map((row) => row.number) };
 }
 
 /** Show each finding beside its field, and all of them in a list that leads there. */

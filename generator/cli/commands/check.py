@@ -83,6 +83,7 @@ def _tell_doubts(request: Request, repository: Repository | None, wanted: Callab
     from generator.files.catalogue import Speaker, load
     from generator.records.doubts import doubts
     from generator.report.text import harmless
+    from generator.review.words import question
 
     found = [doubt for doubt in doubts(repository) if wanted(doubt.at.path)] if repository else []
     if not found:
@@ -90,10 +91,8 @@ def _tell_doubts(request: Request, repository: Repository | None, wanted: Callab
     print(request.say("check.doubts", count=len(found)), file=sys.stderr)
     speaker = Speaker(catalogue=load(), language=request.language)
     for doubt in found:
-        said = speaker.say(
-            f"doubt.{doubt.kind.value}", **{n: v if isinstance(v, str) else speaker.text(v) for n, v in doubt.facts}
-        )
-        print(harmless(request.say("check.doubt", at=str(doubt.at), said=said)), file=sys.stderr)
+        told = request.say("check.doubt", at=str(doubt.at), said=question(doubt, speaker))
+        print(harmless(told), file=sys.stderr)
 
 
 def _calendar(request: Request, repository: Repository | None) -> str:
