@@ -203,7 +203,7 @@ ONLY_CALLED_IN = {
     "getenv": set[str](),
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "service", "context", "misc"}
-LONGEST = 55
+LONGEST = 50
 
 
 @pytest.mark.parametrize("library", ONLY)

@@ -326,7 +326,7 @@ def test_what_was_expected_and_what_was_found_have_words(
         assert had in said
 
 
-# Signs that nobody sees, written as such, are refused before (test_yamlfile).
+# Signs that nobody sees, written as such, are refused before (test_strict_yaml).
 BLANKS = [
     '" "',
     '"\u3000"',

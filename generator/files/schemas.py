@@ -18,7 +18,7 @@ from typing import Any
 import jsonschema_rs
 
 from generator.files import typing_mistakes, value_slips
-from generator.files.levels import misplaced
+from generator.files.indentation import misplaced
 from generator.files.resources import schemas_folder
 from generator.files.spelling import word_meant
 from generator.files.strict_yaml import Document

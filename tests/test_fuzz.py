@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from tests.mutated import Base, bases, mutation, tried
+from tests.fuzz import Base, bases, mutation, tried
 
 PORTIONS, SIZE = 6, 50
 

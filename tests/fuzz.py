@@ -1,4 +1,4 @@
-"""Records changed by chance, in their structure or in their bytes: `python -m tests.mutated 100000` looks for one that
+"""Records changed by chance, in their structure or in their bytes: `python -m tests.fuzz 100000` looks for one that
 stops the program.
 
 Each has a number, and seed and number alone say what it is; a run goes on where the last one ended (`--state`). What is
@@ -539,7 +539,7 @@ def main() -> int:
     arguments.add_argument("count", type=int)
     arguments.add_argument("--first", type=int, default=0)
     arguments.add_argument("--seed", type=int, default=SEED)
-    arguments.add_argument("--state", type=Path, default=Path("build/mutated.json"))
+    arguments.add_argument("--state", type=Path, default=Path("build/fuzz.json"))
     arguments.add_argument("--trees", type=int, default=6)
     given = arguments.parse_args()
     state = json.loads(given.state.read_text(encoding="utf-8")) if given.state.exists() else {}
