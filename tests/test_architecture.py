@@ -136,6 +136,7 @@ def test_only_commands_with_keys_reach_what_opens(command: str) -> None:
     assert not {name for name in found if wing(name) == "statistics"}
     assert not {i.split(".")[0] for name in found for i in imported(modules()[name])} & {
         "pyrage",
+        "cryptography",
         "pandas",
         "highspy",
         "importlib",
@@ -188,6 +189,7 @@ ONLY = {
     "numpy": {"statistics.programs", "statistics.protect", "statistics.witnesses"},
     "pandas": {"statistics.tables"},
     "pyrage": {"statistics.age"},
+    "cryptography": {"statistics.post_quantum"},
     "shamir_mnemonic": {"statistics.shares", "guard.shares"},  # the second for the list of words only
     "subprocess": {"files.child"},
     "logging": set(),
@@ -231,7 +233,7 @@ def test_start_up_imports_nothing_heavy() -> None:
     commands = ", ".join(f"generator.cli.commands.{name}" for name in COMMANDS)
     script = f"import sys, generator.cli.main, {commands}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    heavy = "mkdocs pandas jsonschema jsonschema_rs jinja2 watchdog pyrage shamir_mnemonic xlsxwriter weasyprint"
+    heavy = "mkdocs pandas jsonschema jsonschema_rs jinja2 watchdog pyrage cryptography shamir_mnemonic xlsxwriter weasyprint"
     assert not set(heavy.split()) & set(done.stdout.split())
 
 

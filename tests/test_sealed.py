@@ -24,7 +24,9 @@ from generator.model.submission import Fault, Salted, Submission, commitment, se
 from generator.problems import Position
 from generator.sealed import receipts
 from generator.sealed.age_header import Header, header
-from generator.sealed.receipts import BUCKET, MAX_BUCKETS
+from generator.sealed.bech32 import encoded
+from generator.sealed.receipts import BUCKET, MAX_BUCKETS, admitted
+from generator.sealed.recipients import KeyFormat
 from generator.statistics import age, reading, worker
 from generator.statistics.age import (
     CannotSeal,
@@ -199,6 +201,34 @@ def test_nothing_is_sealed_for_wrong_or_mixed_keys(keys: list[str]) -> None:
         seal(b"a: 1\n", keys)
 
 
+STRONG = [new_identity(strong=True) for _ in range(2)]
+
+
+@pytest.mark.parametrize("long", [5, BUCKET * MAX_BUCKETS])
+def test_what_is_sealed_for_post_quantum_keys_opens_with_each_of_them(long: int) -> None:
+    text = b"a" * (long - 1) + b"\n"
+    keys = [public_key(identity) or "" for identity in STRONG]
+    data = seal(text, keys)
+    read = admitted(data)
+    assert isinstance(read, Header)
+    assert read.stanzas == (KeyFormat.POST_QUANTUM.value,) * 2
+    for identities in ([STRONG[0]], [STRONG[1].lower()], [MINE, STRONG[0]], [new_identity(strong=True), STRONG[1]]):
+        assert open_sealed(data, identities) == text
+    for at in (40, len(data) // 2, len(data) - 60):  # in the header, in the payload
+        changed = bytearray(data)
+        changed[at] = ord("A") if changed[at] != ord("A") else ord("B")
+        with pytest.raises(NotOpened):
+            open_sealed(bytes(changed), STRONG)
+
+
+def test_classic_and_post_quantum_keys_are_never_mixed() -> None:
+    strong = public_key(STRONG[0]) or ""
+    with pytest.raises(CannotSeal):
+        seal(b"a: 1\n", [KEY, strong])
+    with pytest.raises(CannotSeal):
+        seal(b"a: 1\n", [encoded("age1pq", b"\xff" * 1216)])  # no encapsulation key
+
+
 # --- in the worker ----------------------------------------------------------------------------------------------------
 
 
@@ -225,6 +255,13 @@ def test_the_worker_opens_many_files_in_order(one: Drawn) -> None:
     assert open_all(files, [OTHER, MINE]) == tuple(revisions)
     assert open_all(files[:2], [OTHER]) == (Refused(why=Refusal.NO_KEY),) * 2
     assert open_all([], [MINE]) == ()
+
+
+def test_the_worker_opens_post_quantum_files_too(one: Drawn) -> None:
+    content, keys = salted(one[0]), [public_key(identity) or "" for identity in STRONG]
+    file = in_place(seal(sealed_text(content), keys), content, one[1])
+    assert open_all([file], [MINE, STRONG[1]]) == (content,)
+    assert open_all([file], [MINE]) == (Refused(why=Refusal.NO_KEY),)
 
 
 @pytest.mark.parametrize("change", [{"school": SchoolId("xz02")}, {"term": TermId("2025-2026-1")}, {"revision": 77}])

@@ -306,7 +306,7 @@ def test_a_key_file_is_read_as_notepad_writes_it(made: District, form: str) -> N
         ("age-encryption.org/v1\n-> scrypt x 18\n", "passphrase"),
         ("-----BEGIN OPENSSH\n", "PEM"),
         ("", "holds no age identity"),
-        ("AGE-PLUGIN-X-1QQQQ\n", "age-plugin-pq"),
+        ("AGE-PLUGIN-X-1QQQQ\n", "plugin"),
     ],
 )
 def test_what_is_no_key_file_is_told_by_what_it_is(made: District, content: str, said: str) -> None:
@@ -481,6 +481,17 @@ def test_keygen_writes_a_file_that_only_its_owner_reads_and_never_prints_the_sec
     assert run(made, "keygen", "--out", str(out)).returncode == 2
     assert run(made, "keygen", "--out", str(made.root / "key.txt")).returncode == 2
     assert not (made.root / "key.txt").exists()
+
+
+def test_a_post_quantum_key_is_made_and_is_not_split_into_words(made: District) -> None:
+    out = made.beside / "strong.txt"
+    done = run(made, "keygen", "--out", str(out), "--post-quantum")
+    assert done.returncode == 0
+    assert "AGE-SECRET-KEY-PQ-1" in out.read_text(encoding="ascii")
+    assert re.search(r"(?m)^key: age1pq1[0-9a-z]{1952}$", done.stdout)
+    assert run(made, "keygen", "--split", "2/3", "--post-quantum").returncode == 2
+    refused, code = in_terminal(made, "keygen", "--split", "2/3", "--identity", str(out), typed="")
+    assert (code, "cannot be split" in refused) == (2, True), refused
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
+import pytest
 from playwright.sync_api import Browser
 
 from generator.edition.render import edition
@@ -12,9 +13,9 @@ from generator.edition.site import site
 from generator.files.catalogue import load
 from generator.filing import desk_page
 from generator.sealed.age_header import Header, header
-from generator.sealed.bech32 import encoded
 from generator.sealed.receipts import BUCKET
 from generator.sealed.recipients import KeyFormat, fingerprint, key_format
+from generator.statistics.age import NotOpened, Refusal, new_identity, open_sealed, public_key
 from generator.text import Language
 from tests.district import DAY, FIRST, ROOT
 from tests.test_cut import repository as sample
@@ -43,16 +44,16 @@ def test_every_package_of_it_has_its_licence_and_every_desk_carries_them() -> No
 
 
 def test_it_seals_for_post_quantum_keys_and_never_for_keys_of_two_kinds(browser: Browser) -> None:
-    point = bytes((9, *[0] * 31))
-    strong = encoded("age1pq", bytes(1184) + point)  # all zero is an encapsulation key like any other
-    weak = encoded("age", point)
-    assert [key_format(key) for key in (strong, weak)] == [KeyFormat.POST_QUANTUM, KeyFormat.CLASSIC]
+    identities = [new_identity(strong=True) for _ in range(2)]
+    first, second = (public_key(identity) or "" for identity in identities)
+    weak = public_key(new_identity()) or ""
+    assert [key_format(key) for key in (first, weak)] == [KeyFormat.POST_QUANTUM, KeyFormat.CLASSIC]
     desk = VENDOR.parent
     parts = "\n".join(
         (desk / f"{name}.js").read_text(encoding="utf-8") for name in ("vendor/age-encryption", "sealing")
     )
     days = {"first": "2026-01-01", "last": "2026-12-31"}
-    openers = [{"key": key, "fingerprint": fingerprint(key), **days} for key in (strong, strong, weak)]
+    openers = [{"key": key, "fingerprint": fingerprint(key), **days} for key in (first, second, weak)]
     page = browser.new_page()
     page.goto((VENDOR / "LICENSES.txt").as_uri())  # sealing needs a page that browsers trust
     answer = page.evaluate(
@@ -71,4 +72,9 @@ def test_it_seals_for_post_quantum_keys_and_never_for_keys_of_two_kinds(browser:
     found = header(sealed)
     assert isinstance(found, Header)
     assert found.stanzas == (KeyFormat.POST_QUANTUM.value,) * 2
+    for identity in identities:  # the browser's post-quantum files open with ours, for each recipient
+        assert open_sealed(sealed, [identity]).endswith(b"\nschema: 2\n")
+    with pytest.raises(NotOpened) as refused:
+        open_sealed(sealed, [new_identity(strong=True), new_identity()])
+    assert refused.value.why is Refusal.NO_KEY
     assert f'digest: "{sha256(sealed).hexdigest()}"' in files["records/schools/xz01/2026-2027-1.receipt.yml"]

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 ARMOR = b"-----BEGIN AGE ENCRYPTED FILE-----"
-_END = b"-----END AGE ENCRYPTED FILE-----"
-_VERSION = b"age-encryption.org/v1\n"
+END = b"-----END AGE ENCRYPTED FILE-----"
+VERSION = b"age-encryption.org/v1\n"
 _CHUNK, _TAG, _NONCE = 64 * 1024, 16, 16
 _LINE = 64  # characters of base64 in a full line, of armor and of a stanza's body
 MAX_STANZAS = 32
@@ -33,18 +33,29 @@ class HeaderFault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stanza:
+    """What a header holds for one recipient: its kind, arguments and body."""
+
+    kind: str
+    arguments: tuple[str, ...]
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """`stanzas`: the kinds of the recipients' stanzas, grease left out.
+    """`stanzas`: the kinds of the recipients' stanzas, grease left out; `all_stanzas`: each as it stands.
 
     `payload`: exact bytes of plain text. `armored`: written as text.
 
-    `binary` is the file without its armor.
+    `binary` is the file without its armor, `mac_at` where the line with the header's MAC begins in it.
     """
 
     stanzas: tuple[str, ...]
     payload: int
     armored: bool
     binary: bytes = field(repr=False)
+    all_stanzas: tuple[Stanza, ...] = field(repr=False)
+    mac_at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +81,10 @@ def _unarmored(data: bytes) -> bytes:
     text = data.strip(b" \t\r\n")
     if b"\r" in text:
         text = text.replace(b"\r\n", b"\n")
-    body = text[len(ARMOR) + 1 : -len(_END)]
+    body = text[len(ARMOR) + 1 : -len(END)]
     ends = body[_LINE :: _LINE + 1]  # where full lines end, if the last line is not one
     letters = body.replace(b"\n", b"")
-    framed = text.startswith(ARMOR + b"\n") and text.endswith(b"\n" + _END) and not body.endswith(b"\n\n")
+    framed = text.startswith(ARMOR + b"\n") and text.endswith(b"\n" + END) and not body.endswith(b"\n\n")
     if not framed or ends.count(b"\n") != len(ends) or len(body) - len(letters) - len(ends) not in (0, 1):
         raise _Bad(HeaderFault.ARMOR)
     return _base64(letters)
@@ -93,27 +104,40 @@ def _base64(text: bytes) -> bytes:
 # Base64 without padding is canonical where the last letter of an odd end leaves no bit over.
 _ANY, _ONE, _TWO = rb"[A-Za-z0-9+/]", rb"[AQgw]", rb"[AEIMQUYcgkosw048]"
 _END_OF_BODY = rb"(?:%b{4}){0,15}(?:%b%b|%b{2}%b)?\n" % (_ANY, _ANY, _ONE, _ANY, _TWO)
-_STANZA = re.compile(rb"-> ([!-~]+)(?: [!-~]+)*\n(?:%b{64}\n){0,%d}%b" % (_ANY, MAX_BODY // _LINE, _END_OF_BODY))
+_STANZA = re.compile(rb"-> [!-~]+(?: [!-~]+)*\n(?:%b{64}\n){0,%d}%b" % (_ANY, MAX_BODY // _LINE, _END_OF_BODY))
 _MAC = re.compile(rb"--- %b{42}%b\n" % (_ANY, _TWO))  # 32 bytes
-_GREASE = b"-grease"
+_GREASE = "-grease"
 
 
 def _header(data: bytes, armored: bool) -> Header:
-    if not data.startswith(_VERSION):
+    if not data.startswith(VERSION):
         raise _Bad(HeaderFault.VERSION)
-    kinds: list[bytes] = []
-    at = len(_VERSION)
+    found: list[Stanza] = []
+    at = len(VERSION)
     while data.startswith(b"-> ", at):
-        if len(kinds) == MAX_STANZAS:
+        if len(found) == MAX_STANZAS:
             raise _Bad(HeaderFault.STANZAS)
         if (stanza := _STANZA.match(data, at)) is None:
             raise _Bad(HeaderFault.STANZA)
-        kinds.append(stanza[1])
+        found.append(_stanza(stanza[0]))
         at = stanza.end()
-    if not kinds or (mac := _MAC.match(data, at)) is None:
+    if not found or (mac := _MAC.match(data, at)) is None:
         raise _Bad(HeaderFault.MAC)
-    known = tuple(kind.decode("ascii") for kind in kinds if not kind.endswith(_GREASE))
-    return Header(stanzas=known, payload=_payload(len(data) - mac.end()), armored=armored, binary=data)
+    return Header(
+        stanzas=tuple(one.kind for one in found if not one.kind.endswith(_GREASE)),
+        payload=_payload(len(data) - mac.end()),
+        armored=armored,
+        binary=data,
+        all_stanzas=tuple(found),
+        mac_at=at,
+    )
+
+
+def _stanza(text: bytes) -> Stanza:
+    first, *body = text.decode("ascii").splitlines()
+    _, kind, *arguments = first.split(" ")
+    letters = "".join(body)
+    return Stanza(kind=kind, arguments=tuple(arguments), body=b64decode(letters + "=" * (-len(letters) % 4)))
 
 
 def _payload(left: int) -> int:
@@ -137,7 +161,7 @@ def is_sealed(data: bytes) -> bool:
 
 def is_damaged(data: bytes) -> bool:
     """Whether a file begins as age writes one, and is none."""
-    return data.lstrip(b" \t\r\n").startswith((ARMOR, _VERSION)) and not is_sealed(data)
+    return data.lstrip(b" \t\r\n").startswith((ARMOR, VERSION)) and not is_sealed(data)
 
 
 def in_conflict(data: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Sealing and opening: the only user of age.
+"""Sealing and opening: the only user of the age library.
 
 Owns keys, salts, padding and encryption, all of it in memory: nothing here touches a disk. What is opened was first
 read without a key (`receipts.admitted`), is filled up to a bucket, and stops at a size. Must not know what the text
@@ -15,12 +15,10 @@ from enum import StrEnum
 import pyrage
 
 from generator.model.submission import SALT, Salted, Submission
-from generator.sealed.bech32 import decoded, encoded
+from generator.sealed.age_header import NotAge, header
 from generator.sealed.receipts import BUCKET, MAX_BUCKETS, admitted
 from generator.sealed.recipients import KeyFormat, key_format
-
-_POST_QUANTUM = "AGE-SECRET-KEY-PQ-1"
-_PLUGIN = "pq"  # age-plugin-pq, which opens and seals post-quantum files where it is installed
+from generator.statistics import post_quantum
 
 
 class Refusal(StrEnum):
@@ -43,12 +41,17 @@ class NotOpened(Exception):
 
 
 class CannotSeal(Exception):
-    """No plugin for post-quantum keys is installed, a key is wrong, keys are of two kinds, or the text is too long."""
+    """A key is wrong, keys are of two kinds, or the text is too long."""
 
 
-def new_identity() -> str:
-    """A new secret key."""
-    return str(pyrage.x25519.Identity.generate())
+def new_identity(*, strong: bool = False) -> str:
+    """A new secret key; `strong`: one that resists a quantum computer."""
+    return post_quantum.new_identity() if strong else str(pyrage.x25519.Identity.generate())
+
+
+def is_post_quantum(identity: str) -> bool:
+    """Whether a secret key resists a quantum computer."""
+    return post_quantum.seed_of(identity) is not None
 
 
 def salted(one: Submission) -> Salted:
@@ -59,7 +62,9 @@ def salted(one: Submission) -> Salted:
 
 
 def public_key(identity: str) -> str | None:
-    """The public key of a classic secret key; None for anything else."""
+    """The public key of a secret key; None for anything else."""
+    if (seed := post_quantum.seed_of(identity)) is not None:
+        return post_quantum.public_key(seed)
     try:
         return str(pyrage.x25519.Identity.from_str(identity).to_public())
     except pyrage.IdentityError:
@@ -67,12 +72,8 @@ def public_key(identity: str) -> str | None:
 
 
 def usable(identity: str) -> bool:
-    """Whether a line of an identity file is a secret key that this machine can use."""
-    try:
-        _identity(identity)
-    except NotOpened:
-        return False
-    return True
+    """Whether a line of an identity file is a secret key that can be used."""
+    return public_key(identity) is not None
 
 
 def padded(text: bytes) -> bytes:
@@ -95,10 +96,12 @@ def seal(text: bytes, keys: Sequence[str]) -> bytes:
     kinds = {key_format(key) for key in keys}
     if len(kinds) != 1 or None in kinds:
         raise CannotSeal
-    recipients = [_recipient(key) for key in keys] if KeyFormat.CLASSIC in kinds else [_plugin_recipients(keys)]
     try:
+        if KeyFormat.POST_QUANTUM in kinds:
+            return post_quantum.sealed(padded(text), keys)
+        recipients = [pyrage.x25519.Recipient.from_str(key) for key in keys]
         made: bytes = pyrage.encrypt(padded(text), recipients, armored=True)
-    except pyrage.EncryptError:
+    except (pyrage.RecipientError, pyrage.EncryptError, ValueError):
         raise CannotSeal from None
     return made
 
@@ -113,9 +116,31 @@ def open_sealed(data: bytes, identities: Sequence[str]) -> bytes:
 
 def decrypted(data: bytes, identities: Iterable[str], limit: int) -> bytes:
     """The plain text of an age file whose header was read before, at most `limit` bytes. NotOpened."""
+    seeds, classic = list[bytes](), list[pyrage.x25519.Identity]()
+    for identity in identities:
+        if (seed := post_quantum.seed_of(identity)) is not None:
+            seeds.append(seed)
+        else:
+            classic.append(_classic(identity))
+    read = header(data)
+    if seeds and not isinstance(read, NotAge) and KeyFormat.POST_QUANTUM in read.stanzas:
+        if read.payload > limit:
+            raise NotOpened(Refusal.ALTERED)
+        try:
+            return post_quantum.opened(read, seeds)
+        except post_quantum.NotUnwrapped:
+            pass  # then it is for a classic key, or for none of these
+        except post_quantum.Misshapen:
+            raise NotOpened(Refusal.MALFORMED) from None
+        except post_quantum.Altered:
+            raise NotOpened(Refusal.ALTERED) from None
+    return _by_the_library(data, classic, limit)
+
+
+def _by_the_library(data: bytes, identities: Sequence[pyrage.x25519.Identity], limit: int) -> bytes:
     text = _Capped(limit)
     try:
-        pyrage.decrypt_io(io.BytesIO(data), text, [_identity(identity) for identity in identities])
+        pyrage.decrypt_io(io.BytesIO(data), text, identities)
     except pyrage.DecryptError as refused:
         raise NotOpened(_why(str(refused))) from None
     except (OSError, ValueError):  # the payload fails its tag, or is longer than it may be
@@ -149,43 +174,8 @@ def _why(message: str) -> Refusal:
     return Refusal.MALFORMED if message.startswith(_MALFORMED) else Refusal.ALTERED
 
 
-def _recipient(key: str) -> pyrage.x25519.Recipient:
-    return pyrage.x25519.Recipient.from_str(key)
-
-
-class _Silent:
-    """What a plugin may ask of us: nothing. It shows no message and gets no answer."""
-
-    def display_message(self, message: str) -> None:
-        """Not shown: a plugin's words are nobody's we know."""
-
-    def confirm(self, message: str, yes: str, no: str | None) -> bool | None:
-        return None
-
-    def request_public_string(self, description: str) -> str | None:
-        return None
-
-    def request_passphrase(self, description: str) -> str | None:
-        return None
-
-
-def _plugin_recipients(keys: Sequence[str]) -> pyrage.plugin.RecipientPluginV1:
-    """Several keys in one: pyrage knows post-quantum keys by their plugin only."""
+def _classic(identity: str) -> pyrage.x25519.Identity:
     try:
-        return pyrage.plugin.RecipientPluginV1(
-            _PLUGIN, [pyrage.plugin.Recipient.from_str(key) for key in keys], [], _Silent()
-        )
-    except (pyrage.RecipientError, pyrage.EncryptError):
-        raise CannotSeal from None
-
-
-def _identity(identity: str) -> object:
-    """A secret key as the library takes it. The plugin spells post-quantum keys with a prefix of its own."""
-    try:
-        if not identity.upper().startswith(_POST_QUANTUM):
-            return pyrage.x25519.Identity.from_str(identity)
-        _, data = decoded(identity) or ("", b"")
-        named = pyrage.plugin.Identity.from_str(encoded(f"age-plugin-{_PLUGIN}-", data).upper())
-        return pyrage.plugin.IdentityPluginV1(_PLUGIN, [named], _Silent())
-    except (pyrage.IdentityError, pyrage.DecryptError):
+        return pyrage.x25519.Identity.from_str(identity)
+    except pyrage.IdentityError:
         raise NotOpened(Refusal.NO_KEY) from None

@@ -11,18 +11,21 @@ import sys
 
 from generator.cli.request import FINE, Accepts, Request, UsageError
 
-ACCEPTS = Accepts(values=("--out", "--split", "--identity"))
+ACCEPTS = Accepts(values=("--out", "--split", "--identity"), flags=("--post-quantum",))
 _CLEAR = "\x1b[2J\x1b[H\x1b[3J"
 
 
 def run(request: Request) -> int:
     """Make a key, or split one; print its public half."""
-    from generator.statistics.age import new_identity, public_key
+    from generator.statistics.age import is_post_quantum, new_identity, public_key
 
     numbers = _numbers(request)
     if (numbers is None) == ("--out" not in request.options):
         raise UsageError("keygen.where")
-    identity = new_identity() if "--identity" not in request.options else _existing(request)
+    strong = "--post-quantum" in request.options
+    identity = new_identity(strong=strong) if "--identity" not in request.options else _existing(request)
+    if numbers and is_post_quantum(identity):
+        raise UsageError("keygen.classic_only")
     key = public_key(identity)
     if key is None:
         raise UsageError("keys.unusable", path=request.options.get("--identity", ""))
