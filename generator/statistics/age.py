@@ -15,10 +15,12 @@ from enum import StrEnum
 import pyrage
 
 from generator.model.submission import SALT, Salted, Submission
-from generator.sealed.age_header import NotAge, header
+from generator.sealed.age_header import Header, header
+from generator.sealed.bech32 import decoded, encoded
 from generator.sealed.receipts import BUCKET, MAX_BUCKETS, admitted
 from generator.sealed.recipients import KeyFormat, key_format
-from generator.statistics import post_quantum
+
+_POST_QUANTUM, _SEED = "age-secret-key-pq-", 32  # how such a secret key begins, and its bytes
 
 
 class Refusal(StrEnum):
@@ -46,12 +48,18 @@ class CannotSeal(Exception):
 
 def new_identity(*, strong: bool = False) -> str:
     """A new secret key; `strong`: one that resists a quantum computer."""
-    return post_quantum.new_identity() if strong else str(pyrage.x25519.Identity.generate())
+    return encoded(_POST_QUANTUM, os.urandom(_SEED)).upper() if strong else str(pyrage.x25519.Identity.generate())
 
 
 def is_post_quantum(identity: str) -> bool:
     """Whether a secret key resists a quantum computer."""
-    return post_quantum.seed_of(identity) is not None
+    return _seed(identity) is not None
+
+
+def _seed(identity: str) -> bytes | None:
+    """What a post-quantum secret key is made from; None for anything else."""
+    prefix, seed = decoded(identity) or ("", b"")
+    return seed if prefix == _POST_QUANTUM and len(seed) == _SEED else None
 
 
 def salted(one: Submission) -> Salted:
@@ -63,7 +71,9 @@ def salted(one: Submission) -> Salted:
 
 def public_key(identity: str) -> str | None:
     """The public key of a secret key; None for anything else."""
-    if (seed := post_quantum.seed_of(identity)) is not None:
+    if (seed := _seed(identity)) is not None:
+        from generator.statistics import post_quantum
+
         return post_quantum.public_key(seed)
     try:
         return str(pyrage.x25519.Identity.from_str(identity).to_public())
@@ -98,6 +108,8 @@ def seal(text: bytes, keys: Sequence[str]) -> bytes:
         raise CannotSeal
     try:
         if KeyFormat.POST_QUANTUM in kinds:
+            from generator.statistics import post_quantum
+
             return post_quantum.sealed(padded(text), keys)
         recipients = [pyrage.x25519.Recipient.from_str(key) for key in keys]
         made: bytes = pyrage.encrypt(padded(text), recipients, armored=True)
@@ -118,23 +130,31 @@ def decrypted(data: bytes, identities: Iterable[str], limit: int) -> bytes:
     """The plain text of an age file whose header was read before, at most `limit` bytes. NotOpened."""
     seeds, classic = list[bytes](), list[pyrage.x25519.Identity]()
     for identity in identities:
-        if (seed := post_quantum.seed_of(identity)) is not None:
+        if (seed := _seed(identity)) is not None:
             seeds.append(seed)
         else:
             classic.append(_classic(identity))
     read = header(data)
-    if seeds and not isinstance(read, NotAge) and KeyFormat.POST_QUANTUM in read.stanzas:
+    if seeds and isinstance(read, Header) and KeyFormat.POST_QUANTUM in read.stanzas:
         if read.payload > limit:
             raise NotOpened(Refusal.ALTERED)
-        try:
-            return post_quantum.opened(read, seeds)
-        except post_quantum.NotUnwrapped:
-            pass  # then it is for a classic key, or for none of these
-        except post_quantum.Misshapen:
-            raise NotOpened(Refusal.MALFORMED) from None
-        except post_quantum.Altered:
-            raise NotOpened(Refusal.ALTERED) from None
+        if (text := _post_quantum(read, seeds)) is not None:
+            return text
     return _by_the_library(data, classic, limit)
+
+
+def _post_quantum(read: Header, seeds: Sequence[bytes]) -> bytes | None:
+    """The plain text; None if it is not for these keys."""
+    from generator.statistics import post_quantum
+
+    try:
+        return post_quantum.opened(read, seeds)
+    except post_quantum.NotUnwrapped:
+        return None
+    except post_quantum.Misshapen:
+        raise NotOpened(Refusal.MALFORMED) from None
+    except post_quantum.Altered:
+        raise NotOpened(Refusal.ALTERED) from None
 
 
 def _by_the_library(data: bytes, identities: Sequence[pyrage.x25519.Identity], limit: int) -> bytes:

@@ -33,8 +33,8 @@ from generator.sealed.age_header import ARMOR, END, VERSION, Header, Stanza
 from generator.sealed.bech32 import decoded, encoded
 from generator.sealed.recipients import KeyFormat
 
-_SECRET, _PUBLIC = "age-secret-key-pq-", "age1pq"
-_SEED, _FILE_KEY, _NONCE, _TAG, _CHUNK = 32, 16, 16, 16, 1 << 16
+_PUBLIC = "age1pq"
+_FILE_KEY, _NONCE, _TAG, _CHUNK = 16, 16, 16, 1 << 16
 _ENCAPSULATED, _ENCAPSULATION_KEY = 1120, 1184
 _INFO = b"age-encryption.org/mlkem768x25519"
 
@@ -49,17 +49,6 @@ class Misshapen(Exception):
 
 class Altered(Exception):
     """Header or payload are not what was sealed."""
-
-
-def new_identity() -> str:
-    """A new secret key."""
-    return encoded(_SECRET, os.urandom(_SEED)).upper()
-
-
-def seed_of(identity: str) -> bytes | None:
-    """What a post-quantum secret key is made from; None for anything else."""
-    prefix, seed = decoded(identity) or ("", b"")
-    return seed if prefix == _SECRET and len(seed) == _SEED else None
 
 
 def public_key(seed: bytes) -> str:
