@@ -13,11 +13,15 @@ WHEELS := --only-binary :all:
 .DEFAULT_GOAL := site
 SAMPLE_KEYS := ../xinzhuli-sample-keys
 AUDIT := $(VENV)/audit
-.PHONY: site test mutants explore kill check guard guard-changes diff reports install serve golden bench lint zensical lock audit sbom clean help sample
+.PHONY: site archives test mutants explore kill check guard guard-changes diff reports install serve golden bench lint zensical lock audit sbom clean help sample
 
 ## site: set everything up, build the site in both languages, say where to look
 site: $(RUN)
 	@$(BIN)/xinzhuli build --out $(SITE) $(if $(AS_OF),--as-of $(AS_OF))
+
+## archives: the site of every tag archive-*, in build/archives; one whose records are refused today is left out
+archives: $(RUN)
+	@for tag in $$(git tag --list 'archive-*'); do $(BIN)/xinzhuli build --commit "$$tag" --out "build/archives/$$tag" || true; done
 
 ## test: set everything up, check the records, run every test, name the slowest ten
 test: lint check

@@ -216,7 +216,10 @@ def words(trapped: Trapped) -> dict[str, list[list[str]]]:
     return {
         "next": [["next"], []],
         "check": [["check"], ["check", "--history"]],
-        "build": [["build", "--out", str(beside / "site"), "--as-of", "2026-11-24"]],
+        "build": [
+            ["build", "--out", str(beside / "site"), "--as-of", "2026-11-24"],
+            ["build", "--out", str(beside / "site"), "--commit", "HEAD~1"],
+        ],
         "serve": [],  # below: it does not end
         "diff": [["diff", "HEAD~1"], ["diff", "HEAD~1", "HEAD", "--format", "json"]],
         "tidy": [["tidy", "records"]],

@@ -307,6 +307,16 @@ def file_reader(root: Path) -> Callable[[str], bytes | None]:
     return lambda path: shown_of(root / path)
 
 
+def revision(request: Request, named: str) -> str:
+    """The id of the commit that somebody named. UsageError if git knows none."""
+    from generator.files.history import commit_of, is_shallow
+
+    found = commit_of(request.root, named)
+    if found is None:
+        raise UsageError("cli.no_revision_shallow" if is_shallow(request.root) else "cli.no_revision", value=named)
+    return found
+
+
 def moment(root: Path, time_zone: str, named: date | None) -> tuple[date, Commit | None]:
     """The day everything is told as of, and the commit: the day named, else the commit's, else (changes, not known, or
     no commit) today.

@@ -7,7 +7,7 @@ nothing sealed is ever part of it. Must not know how a page is rendered or writt
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from generator.compliance.claims import ClaimResult, TargetResult, check, targets
@@ -21,6 +21,13 @@ from generator.model.releases import Release
 from generator.model.schools import Return
 from generator.problems import Position
 from generator.records.repository import Repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """What a site of days gone by leads to: where the present one is, if that is known."""
+
+    present: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +48,7 @@ class Site:
     current_year: (
         SchoolYear  # the one that `as_of` falls in, or the last one begun before it (the first, before them all)
     )
+    archived: Archived | None = None
 
     @property
     def releases(self) -> tuple[Release, ...]:
@@ -113,3 +121,10 @@ def site(
         commit=commit,
         current_year=repository.district.year_on(as_of),
     )
+
+
+def archived(content: Site) -> Site:
+    """The Site as one of days gone by. It lies elsewhere than the present one, so it has no address of its own."""
+    district = content.repository.district
+    elsewhere = replace(content.repository, district=replace(district, site_url=None))
+    return replace(content, repository=elsewhere, archived=Archived(present=district.site_url))

@@ -96,7 +96,9 @@ def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None
         beside = chain(desk_page.files(half.edition), following.files(half.edition))
         target = made / "site" / FOLDERS[half.edition.language]
         output.write(target, ((file.path, file.content) for file in beside))
-    output.write(made / "site", output.map_of(made / "site", content.repository.district.site_url))
+    output.write(
+        made / "site", output.map_of(made / "site", content.repository.district.site_url, hidden=bool(content.archived))
+    )
     output.write(made / "site", [(following.LISTED, output.data_files(made / "site"))])
     progress("build.links")
     _check_links(made / "site", copies)

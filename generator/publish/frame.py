@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from generator.edition.literal import literal
-from generator.edition.render import FOLDERS, Edition
+from generator.edition.render import FOLDERS, Edition, short_id
 from generator.edition.site import Page
 from generator.files.catalogue import Speaker
 from generator.files.catalogue import load as load_catalogue
@@ -25,15 +25,18 @@ from generator.text import Language
 _WORDS = (
     *("as_of", "version", "help", "about", "follow", "accessibility", "home", "not_found", "help_now", "help_more"),
     *("search", "search_close", "search_loading", "search_none", "search_one", "search_found", "search_near"),
-    *("search_failed", "search_more"),
+    *("search_failed", "search_more", "present"),
 )
 _PAGE = "XZPAGE"  # where the theme puts a page's own address into a link
 
 
 def notice(made: Edition) -> str:
-    """What stands on every page: that the data are a sample, that the calendar has ended."""
-    district, as_of = made.site.repository.district, made.site.as_of
-    said = [made.plain(district.notice)] if district.notice else []
+    """What stands on every page: that the site is one of days gone by, the data a sample, the calendar at its end."""
+    district, as_of, commit = made.site.repository.district, made.site.as_of, made.site.commit
+    said = []
+    if made.site.archived:
+        said.append(made.say("theme.archived", day=made.day(as_of), commit=short_id(commit) if commit else "—"))
+    said += [made.plain(district.notice)] if district.notice else []
     if (last := district.calendar_ended(as_of)) is not None:
         said.append(made.say("theme.calendar_ended", day=made.day(as_of), last=made.day(last)))
     return " ".join(said)
@@ -67,6 +70,7 @@ def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
             "other": other.language.value,
             "other_label": made.say("theme.other_language"),
             "notice": literal(notice(made)),
+            "present": literal((content.archived and content.archived.present) or ""),
             "commit": content.commit.id[:12] if content.commit else "",
             "as_of": made.day(content.as_of),
             "other_words": {key: other.say(f"theme.{key}") for key in ("home", "not_found")},

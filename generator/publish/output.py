@@ -148,8 +148,14 @@ def data_files(folder: Path) -> str:
     return json.dumps({"files": list(files)}, indent=1) + "\n"
 
 
-def map_of(folder: Path, address: str | None) -> Iterable[tuple[str, str]]:
-    """What search engines read: that they may, and where the address is known every page in `sitemap.xml`."""
+def map_of(folder: Path, address: str | None, *, hidden: bool = False) -> Iterable[tuple[str, str]]:
+    """What search engines read: that they may, and where the address is known every page in `sitemap.xml`.
+
+    In a `hidden` site they may not: what is in an archive must not be found before what holds now.
+    """
+    if hidden:
+        yield "robots.txt", "User-agent: *\nDisallow: /\n"
+        return
     if address is None:
         yield "robots.txt", "User-agent: *\nAllow: /\n"
         return

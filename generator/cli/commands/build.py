@@ -1,39 +1,85 @@
 """`xinzhuli build`: the whole site, or nothing.
 
-Owns what is told about a build.
+Owns what is told about a build, and which state of the records it is of.
 """
 
 from __future__ import annotations
 
-from generator.cli.request import FINE, PROBLEMS, Accepts, Request, UsageError, moment, print_problems, progress
+from datetime import date
+from typing import TYPE_CHECKING
 
-ACCEPTS = Accepts(values=("--out", "--as-of", "--engine"), flags=("--compress",))
+from generator.cli.request import (
+    FINE,
+    PROBLEMS,
+    Accepts,
+    Request,
+    UsageError,
+    moment,
+    print_problems,
+    progress,
+    revision,
+)
+
+if TYPE_CHECKING:
+    from generator.edition.site import Site
+    from generator.problems import Problem
+
+ACCEPTS = Accepts(values=("--out", "--as-of", "--engine", "--commit"), flags=("--compress",))
 
 
 def run(request: Request) -> int:
     """Check, then build the site; 1 if the records have a Problem, and then nothing is written."""
-    from generator.edition.site import site
-    from generator.publish.build import publish, read
+    from generator.publish.build import publish
     from generator.publish.engine import Engine
     from generator.publish.output import OutputTaken
+    from generator.report.text import report
 
     engine = Engine(request.one_of("--engine", list(Engine), Engine.MKDOCS))
     named = request.as_of
     told = progress(request)
     told("build.load")
-    repository, problems = read(request.root)
-    if repository is None:
-        print_problems(request, problems)
+    content, problems = _past(request, named) if "--commit" in request.options else _present(request, named)
+    if content is None:
+        if "--commit" in request.options:
+            print(report(problems, lambda _: None, request.speaker))  # the folder has other lines
+        else:
+            print_problems(request, problems)
         print(request.say("build.stopped"))
         return PROBLEMS
-    as_of, commit = moment(request.root, repository.district.time_zone, named)
     try:
-        publish(site(repository, as_of, commit), request.out, engine, told, compressed="--compress" in request.options)
+        publish(content, request.out, engine, told, compressed="--compress" in request.options)
     except OutputTaken as taken:
         raise UsageError(str(taken), path=str(request.out)) from None
     except PermissionError as refused:
         raise UsageError("cli.cannot_write", path=str(refused.filename)) from None
     index = request.out / "index.html"
     pages = sum(1 for _ in request.out.resolve().rglob("*.html"))
-    print(request.say("build.done", path=request.out, pages=pages, as_of=as_of, index=index))
+    print(request.say("build.done", path=request.out, pages=pages, as_of=content.as_of, index=index))
     return FINE
+
+
+def _present(request: Request, named: date | None) -> tuple[Site | None, tuple[Problem, ...]]:
+    """The Site of the folder, or what is wrong with its records."""
+    from generator.edition.site import site
+    from generator.publish.build import read
+
+    repository, problems = read(request.root)
+    if repository is None:
+        return None, problems
+    as_of, commit = moment(request.root, repository.district.time_zone, named)
+    return site(repository, as_of, commit), ()
+
+
+def _past(request: Request, named: date | None) -> tuple[Site | None, tuple[Problem, ...]]:
+    """The Site of a commit, read from git without a checkout. Only its records are read; nothing of it runs."""
+    from generator.edition.site import archived, site
+    from generator.files.history import Commit, day_of, tree_at
+    from generator.files.tree import Tree
+    from generator.records.repository import load
+
+    root, found = request.root, revision(request, request.options["--commit"])
+    repository, problems = load(tree_at(root, found) or Tree(readers={}))
+    if repository is None:
+        return None, problems
+    day = day_of(root, found, repository.district.time_zone)
+    return archived(site(repository, named or day, Commit(id=found, day=day, dirty=False))), ()

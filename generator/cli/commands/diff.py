@@ -10,10 +10,20 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.cli.request import FINE, Accepts, Request, UsageError, on_github, present_day, summarise, write_file
+from generator.cli.request import (
+    FINE,
+    Accepts,
+    Request,
+    UsageError,
+    on_github,
+    present_day,
+    revision,
+    summarise,
+    write_file,
+)
 from generator.files import zones
 from generator.files.catalogue import load
-from generator.files.history import both, changed, commit_of, common, day_of, is_shallow, outside, tree_at
+from generator.files.history import both, changed, common, day_of, is_shallow, outside, tree_at
 from generator.files.tree import Tree, folder
 
 if TYPE_CHECKING:
@@ -50,8 +60,8 @@ def _words(request: Request) -> ReviewWords:
 
     if not request.words:
         raise UsageError("diff.no_base")
-    root, head = request.root, _commit(request, request.words[1]) if len(request.words) == 2 else None
-    asked = _commit(request, request.words[0])
+    root, head = request.root, revision(request, request.words[1]) if len(request.words) == 2 else None
+    asked = revision(request, request.words[0])
     base = common(root, asked, head or "HEAD")
     pairs = changed(root, base or asked, head)
     tree, unreadable = folder(root) if head is None else (tree_at(root, head) or Tree(readers={}), ())
@@ -85,13 +95,6 @@ def _notes(request: Request, root: Path, asked: str, base: str | None) -> tuple[
     if base is None:
         return (request.say("diff.unrelated_shallow" if is_shallow(root) else "diff.unrelated"),)
     return () if base == asked else (request.say("diff.parted", base=base[:12], asked=request.words[0]),)
-
-
-def _commit(request: Request, revision: str) -> str:
-    found = commit_of(request.root, revision)
-    if found is None:
-        raise UsageError("cli.no_revision_shallow" if is_shallow(request.root) else "cli.no_revision", value=revision)
-    return found
 
 
 def _day(request: Request, root: Path, head: str | None, time_zone: str) -> date:
