@@ -264,6 +264,13 @@ def test_closing_the_window_keeps_the_draft_of_a_return_and_nothing_of_an_aggreg
     assert inputs == ""
 
 
+def test_a_desk_from_a_file_says_that_it_cannot_sign_and_why(page: Page) -> None:
+    page.wait_for_function("document.getElementById('sign-state').textContent !== ''")
+    assert "从文件打开的填报台不能签名" in (page.text_content("#sign-state") or "")
+    assert page.locator("#sign-make").is_hidden()
+    assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
+
+
 def test_what_is_due_leads_to_its_own_year_and_term(page: Page) -> None:
     for number, (chosen, value) in enumerate((("#year", "2026-2027"), ("#year", "2025-2026"))):
         page.locator("#due a").nth(number).click()

@@ -25,6 +25,7 @@ from generator.model.schools import DoubtKind, School, Stage
 from generator.model.submission import BALANCES, SCHEMA, Balance, StageBand
 from generator.records import doubts
 from generator.sealed.receipts import BUCKET
+from generator.sealed.signatures import namespace
 from generator.text import Language
 
 _NOT_FILED = frozenset({"place", "source"})
@@ -85,6 +86,15 @@ class Opener:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignerAtDesk:
+    """A key with which the school signs on a day from `first` to `last`."""
+
+    key: str
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TypedText:
     """How typed text is brought into the form that records have: patterns of signs that nobody sees and of look-alikes,
     and the plain signs of radicals.
@@ -131,6 +141,8 @@ class DistrictDesk:
     levels: tuple[Choice, ...]
     balances: tuple[Balance, ...]
     bucket: int
+    signing: str  # the namespace of signatures
+    code: str | None  # of the district, that signatures name
     openers: tuple[Opener, ...]
     host: Host | None
     text: TypedText
@@ -162,6 +174,7 @@ class SchoolDesk:
     filed: Mapping[str, str]
     stated: Mapping[str, Any]
     arrived: Mapping[str, Arrived]
+    signers: tuple[SignerAtDesk, ...]
     profile: Mapping[str, Any]
     before: Mapping[str, Any]
 
@@ -191,6 +204,8 @@ def district_desk(made: Edition) -> DistrictDesk:
         levels=tuple(Choice(value=r.id, title=r.title.in_(language)) for r in district.risk_levels),
         balances=BALANCES,
         bucket=BUCKET,
+        signing=namespace(SCHEMA),
+        code=repository.signers[0].district if repository.signers else None,
         openers=_openers(made),
         host=new_file(district),
         text=TypedText(unseen=UNSEEN.pattern, alike=ALIKE.pattern, radicals=PLAIN),
@@ -281,6 +296,11 @@ def school_desk(made: Edition, school: School) -> SchoolDesk:
         filed={year: found.filed_on.isoformat() for year, found in filed.items()},
         stated={year: stated(found) if year in filed else carried_over(stated(found)) for year, found in last.items()},
         arrived={t: Arrived(revision=r.revision, day=r.sealed_on.isoformat()) for t, r in arrived.items()},
+        signers=tuple(
+            SignerAtDesk(key=s.key, first=s.valid_from.isoformat(), last=s.valid_until.isoformat())
+            for s in made.site.repository.signers
+            if s.school == school.id
+        ),
         profile={
             year.id: {name: stated(getattr(school, name)) for name in doubts.BY_STAGE}
             for year in years

@@ -26,7 +26,7 @@ from generator.pages.words.wording import desk_page
 
 FOLDER = "filing"
 # Each uses what stands before it.
-_PARTS = ("words", "known", "yaml", "check", "form", "table", "sealing", "handing", "desk")
+_PARTS = ("words", "known", "yaml", "check", "form", "table", "sealing", "signing", "handing", "desk")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,15 +13,14 @@ from pathlib import Path
 from generator.files import child
 from generator.model.ids import SchoolId
 
-_NAMESPACE = "xinzhuli-submission@v"  # and the form's version: what is signed in one form is never good in another
 _PROGRAM = "ssh-keygen"
+# Of whoever signs: a key that their agent holds, and how a passphrase is asked.
+_ASKING = ("HOME", "SSH_AUTH_SOCK", "TERM")
 
 
-_ASKING = (
-    "HOME",
-    "SSH_AUTH_SOCK",
-    "TERM",
-)  # of whoever signs: a key that their agent holds, and how a passphrase is asked
+def namespace(form: int) -> str:
+    """What no other use of the key shares; what is signed in one form is never good in another."""
+    return f"xinzhuli-submission@v{form}"
 
 
 def available() -> bool:
@@ -37,7 +36,7 @@ def sign(text: bytes, key: Path, form: int) -> str | None:
     """A signature by the secret key in a file, for which OpenSSH may ask a passphrase; None if it makes none."""
     if (found := _program()) is None:
         return None
-    command = [found, "-Y", "sign", "-n", f"{_NAMESPACE}{form}", "-f", str(key.absolute())]
+    command = [found, "-Y", "sign", "-n", namespace(form), "-f", str(key.absolute())]
     done = child.run(command, child.environment(_ASKING, found), given=text, hear=True)
     return done.stdout.decode("ascii") if done.returncode == 0 else None
 
@@ -49,7 +48,7 @@ def verified(text: bytes, signature: str, school: SchoolId, keys: Sequence[str],
     with tempfile.TemporaryDirectory(prefix="xinzhuli-") as folder:
         allowed, signed = Path(folder, "allowed"), Path(folder, "signature")
         allowed.write_text(
-            "".join(f'{school} namespaces="{_NAMESPACE}{form}" {key}\n' for key in keys), encoding="ascii"
+            "".join(f'{school} namespaces="{namespace(form)}" {key}\n' for key in keys), encoding="ascii"
         )
         signed.write_text(signature, encoding="ascii")
         command = [
@@ -57,7 +56,7 @@ def verified(text: bytes, signature: str, school: SchoolId, keys: Sequence[str],
             "-Y",
             "verify",
             "-n",
-            f"{_NAMESPACE}{form}",
+            namespace(form),
             "-I",
             school,
             "-f",

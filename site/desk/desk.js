@@ -118,6 +118,41 @@ function showChanges(list, found) {
   list.parentElement.hidden = !found.length;
 }
 
+// --- the signature -----------------------------------------------------------------------------------------------
+
+let signer = { key: null, blocked: false };
+
+/** Which key this browser has for the school, whether it is on record today, and whether the school must sign. */
+async function showSigning() {
+  const key = await keptKey(desk.school);
+  const now = (desk.signers || []).filter((one) => one.first <= today() && today() <= one.last).map((one) => one.key);
+  const ready = Boolean(key) && now.includes(publicLine(key));
+  signer = { key: ready ? key : null, blocked: now.length > 0 && !ready };
+  const state = ready ? "sign_ready" : key ? "sign_waits" : canKeep() ? "sign_none" : isSecureContext ? "sign_from_file" : "insecure";
+  document.getElementById("sign-state").textContent = said(state);
+  document.getElementById("sign-key").hidden = !key;
+  document.getElementById("sign-line").textContent = key ? publicLine(key) : "";
+  document.getElementById("sign-fingerprint").textContent = key ? await keyFingerprint(key) : "";
+  document.getElementById("sign-make").hidden = Boolean(key) || !canKeep();
+  document.getElementById("sign-copy").hidden = !key;
+  document.getElementById("sign-blocked").hidden = !signer.blocked;
+  const table = document.querySelector("#aggregate-table > .table");
+  if (table) table.dispatchEvent(new Event("signing"));
+}
+
+function startSigning() {
+  document.getElementById("sign-make").onclick = async () => {
+    await makeKey(desk.school);
+    await showSigning();
+    document.getElementById("sign-copy").focus();
+  };
+  document.getElementById("sign-copy").onclick = () => {
+    const line = document.getElementById("sign-line");
+    copy(line.textContent, line);
+  };
+  return showSigning();
+}
+
 // --- the aggregate -----------------------------------------------------------------------------------------------
 
 function startAggregate() {
@@ -136,6 +171,7 @@ function showAggregate(term) {
   const openers = openersOn(desk, today());
   document.getElementById("openers").replaceChildren(...(openers || []).map((opener) =>
     element("li", {}, `${opener.title}：`, element("code", {}, opener.fingerprint))));
+  document.getElementById("insecure").hidden = isSecureContext;
   document.getElementById("no-openers").hidden = Boolean(openers);
   document.getElementById("revision").textContent = term.arrived ? said("correction", { revision: term.arrived.revision + 1 }) : "";
   const list = document.getElementById("aggregate-wrong");
@@ -156,7 +192,7 @@ function showAggregate(term) {
     list.replaceChildren(...found.map((one) => element("li", {}, element("a", { href: `#${one.id}` }, one.text))));
     list.parentElement.hidden = !found.length;
     document.getElementById("missing").textContent = empty.size ? said("figures_missing", { count: empty.size }) : "";
-    document.getElementById("seal").disabled = Boolean(found.length || empty.size || !openers);
+    document.getElementById("seal").disabled = Boolean(found.length || empty.size || !openers || signer.blocked || !isSecureContext);
   };
   /** The balances that can be held already: of figures that all are there. */
   const sums = (band, empty) => {
@@ -173,9 +209,13 @@ function showAggregate(term) {
     document.getElementById("pasted").textContent = event.detail.over ? said("pasted_over", { count: event.detail.over }) : said("pasted");
   });
   document.getElementById("aggregate-table").replaceChildren(table.node);
+  table.node.addEventListener("signing", update);
   document.getElementById("seal").onclick = async () => {
     const data = { schema: desk.version, school: desk.school, term: term.id, revision: term.arrived ? term.arrived.revision + 1 : 1, bands: table.values() };
-    const files = await sealedFiles(desk, data, submissionText(form, data), today(), openersOn(desk, today()));
+    const { key } = signer;
+    const sign = key ? (receipt) => signature(key, desk.signing, signedText(receipt, desk.code)) : null;
+    const files = await sealedFiles(desk, data, submissionText(form, data), today(), openersOn(desk, today()), sign);
+    document.getElementById("sealed-how").textContent = said(sign ? "sealed_signed" : "sealed_plain");
     handIn("aggregate", 0, () => ({ period: term.id, files, revised: true }));
     document.getElementById("aggregate-sealed").hidden = false;
     document.getElementById("aggregate-sealed").focus();
@@ -222,6 +262,7 @@ document.getElementById("as-of").textContent = said("as_of", { day: desk.day });
 showDue();
 startReturn();
 startAggregate();
+startSigning();
 // A duty on the school's page leads to its field, which stands here only now.
 const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
 if (asked) {

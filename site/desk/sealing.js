@@ -13,8 +13,9 @@ function openersOn(desk, day) {
   return found.length && kinds.size === 1 ? found : null;
 }
 
-/** The two files of a sealed aggregate: {path: text}. `text` is the one text of the submission without a salt. */
-async function sealedFiles(desk, data, text, day, openers) {
+/** The two files of a sealed aggregate: {path: text}. `text` is the one text of the submission without a salt; `sign`
+ *  gives the lines of a signature of the receipt, where the school signs. */
+async function sealedFiles(desk, data, text, day, openers, sign) {
   const salt = hex(crypto.getRandomValues(new Uint8Array(32)));
   const whole = new TextEncoder().encode(`salt: "${salt}"\n${text}`);
   const padded = new Uint8Array(Math.ceil(whole.length / desk.bucket) * desk.bucket).fill(10);
@@ -25,13 +26,15 @@ async function sealedFiles(desk, data, text, day, openers) {
   whole.fill(0);
   padded.fill(0);
   const place = `records/schools/${data.school}/${data.term}`;
+  const commitment = await sha256(new TextEncoder().encode(`salt: "${salt}"\n${text}`));
+  const signed = sign ? await sign({ ...data, sealed_on: day, commitment }) : null;
   const receipt = [
     "# yaml-language-server: $schema=../../../schemas/receipt.schema.json",
     "# 密封上报回执，由 xinzhuli seal 写出，不要手改；不含任何人数",
     `school: ${data.school}`, `term: "${data.term}"`, `revision: ${data.revision}`, `schema: ${data.schema}`, `sealed_on: ${day}`,
     "recipients:", ...openers.map((opener) => `  - ${opener.fingerprint}`).sort(),
     `digest: "${await sha256(new TextEncoder().encode(sealed))}"`,
-    `commitment: "${await sha256(new TextEncoder().encode(`salt: "${salt}"\n${text}`))}"`, "",
+    `commitment: "${commitment}"`, ...(signed ? ["signature: |", ...signed.map((line) => `  ${line}`)] : []), "",
   ].join("\n");
   return { [`${place}.yml.age`]: sealed, [`${place}.receipt.yml`]: receipt };
 }
