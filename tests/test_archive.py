@@ -12,7 +12,7 @@ import pytest
 
 from tests.command import started
 from tests.conftest import ROOT
-from tests.test_past import commit, git
+from tests.test_history import commit, git
 
 MINIMAL = ROOT / "tests" / "fixtures" / "minimal"
 THEN, LATER = "2026-11-20T04:00:00+00:00", "2026-11-25T04:00:00+00:00"

@@ -54,7 +54,7 @@ def invented(
         school=school if found.subject.value == "school" else None,
         verdict=verdict,
         without_waiver=verdict,
-        moments=(moment,),
+        periods=(moment,),
         decisive=moment,
         fresh_until=None,
         waiver=None,

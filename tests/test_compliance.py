@@ -231,7 +231,7 @@ def test_months_of_term_are_those_that_hold_half_a_month_of_it() -> None:
 
 def test_a_window_comes_due_after_it_and_the_next_one_is_told() -> None:
     found = check_of(typical(), "FOLLOW-01", "xz01")
-    assert [(p.period.id, p.verdict) for p in found.moments] == [
+    assert [(p.period.id, p.verdict) for p in found.periods] == [
         ("2026-2027-1/term-start", Verdict.MET),
         ("2026-2027-1/national-day", Verdict.MET),
         ("2026-2027-1/mid-term", Verdict.DUE),
@@ -429,7 +429,7 @@ def test_a_change_of_one_schools_records_concerns_that_school_and_the_districts_
 
 def test_a_sealed_rule_that_no_release_answers_still_says_what_it_asks() -> None:
     check = check_of(replace(sample(), releases={}), "FILE-01", "xz01")
-    assert {(m.value, m.target) for m in check.moments} == {(None, 100)}
+    assert {(m.value, m.target) for m in check.periods} == {(None, 100)}
 
 
 def test_where_nobody_is_silent_a_shortfall_of_the_district_is_a_breach() -> None:
@@ -460,5 +460,5 @@ def test_the_day_that_an_inspection_sets_is_the_day_it_is_due(days: int) -> None
     assert rule.due.anchor is d.Anchor.INSPECTION
     later = replace(rule, due=replace(rule.due, days=days))
     repository = replace(sample(), rules={**sample().rules, rule.id: later})
-    (moment,) = check_of(repository, "SUP-13", "xz33").moments
-    assert moment.due == date(2026, 12, 18) + timedelta(days=days)
+    (judged,) = check_of(repository, "SUP-13", "xz33").periods
+    assert judged.due == date(2026, 12, 18) + timedelta(days=days)

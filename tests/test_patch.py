@@ -53,7 +53,7 @@ def test_another_day_or_commit_and_records_with_a_problem_are_left_to_the_build(
     record = root / "records/schools/xz01/2026-2027.yml"
     good = record.read_text(encoding="utf-8")
     now: list[tuple[date, Commit | None]] = [(date(2026, 11, 24), None)]
-    retouch = Retouch(root=root, out=tmp_path / "none", moment=lambda _: now[0])
+    retouch = Retouch(root=root, out=tmp_path / "none", day_and_commit=lambda _: now[0])
     record.write_text(good.replace("part_time: 2", "part_time: 3"), encoding="utf-8")
     assert retouch.retouch() == 0  # nothing was looked at
     retouch.look()

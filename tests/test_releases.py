@@ -214,4 +214,4 @@ def test_a_verdict_rests_on_the_release_and_on_no_figure() -> None:
             [("release", FIRST.source, FIRST.released_on)] if told else []
         )
         assert check.found is None
-        assert {moment.value for moment in check.moments} == {None}
+        assert {judged.value for judged in check.periods} == {None}

@@ -245,7 +245,7 @@ def outcomes(verdicts: Verdicts) -> object:
 
 def outcome(c: Check) -> object:
     named = [record and record.id for record in (c.rule, c.school, c.waiver, c.lapsed)]
-    return named, c.verdict, c.without_waiver, c.moments, c.decisive, c.fresh_until, c.evidence(), c.cites
+    return named, c.verdict, c.without_waiver, c.periods, c.decisive, c.fresh_until, c.evidence(), c.cites
 
 
 @settings(max_examples=20)

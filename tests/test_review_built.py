@@ -75,7 +75,7 @@ def test_the_pages_told_are_those_that_differ(name: str, district: Path, before:
     change, frame = CHANGES[name]
     root = Path(shutil.copytree(district, tmp_path / "district"))
     shown = Path(shutil.copytree(district.parent / "before", tmp_path / "shown"))
-    retouch = Retouch(root=root, out=shown, moment=lambda _: (DAY, None))
+    retouch = Retouch(root=root, out=shown, day_and_commit=lambda _: (DAY, None))
     retouch.look()
     change(root)
     touched = retouch.retouch()

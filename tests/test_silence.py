@@ -110,9 +110,9 @@ def thinned(repository: Repository, rng: random.Random) -> Repository:
 def breaches(repository: Repository) -> Iterator[tuple[object, ...]]:
     for day in DAYS:
         for check in evaluate(repository, day).checks:
-            for moment in check.moments:
-                if moment.verdict in BREACHES:
-                    yield day, check.rule.id, check.school and check.school.id, moment.period.id
+            for judged in check.periods:
+                if judged.verdict in BREACHES:
+                    yield day, check.rule.id, check.school and check.school.id, judged.period.id
 
 
 def figures(repository: Repository) -> Mapping[tuple[MeasureName, date], Measured]:

@@ -70,7 +70,7 @@ def test_a_clause_binds_from_its_first_day_and_the_first_due_day_after_it_counts
     assert whole.decisive
     later = whole.decisive.due + timedelta(days=1)
     check = check_of(short(bound("ROOM-01", first=later)), "ROOM-01", "xz01", date(2027, 3, 1))
-    assert (check.verdict, check.moments) == (Verdict.NOT_APPLICABLE, ())
+    assert (check.verdict, check.periods) == (Verdict.NOT_APPLICABLE, ())
     in_time = check_of(short(bound("ROOM-01", first=whole.decisive.due)), "ROOM-01", "xz01", date(2027, 3, 1))
     assert in_time.without_waiver is Verdict.UNMET
 
@@ -78,8 +78,8 @@ def test_a_clause_binds_from_its_first_day_and_the_first_due_day_after_it_counts
 def test_of_terms_only_those_are_judged_that_end_after_the_clause_binds() -> None:
     first = date(2027, 2, 1)
     check = check_of(bound("FOLLOW-01", first=first), "FOLLOW-01", "xz01", date(2027, 8, 31))
-    assert check.moments
-    assert all(m.period.last_day >= first and m.due >= first for m in check.moments)
+    assert check.periods
+    assert all(m.period.last_day >= first and m.due >= first for m in check.periods)
 
 
 def test_after_its_last_day_a_clause_judges_nothing_and_the_day_before_it_did() -> None:
@@ -131,7 +131,7 @@ def with_days(opened: date | None = None, closed: date | None = None, filed: boo
 @pytest.mark.parametrize("day", [date(2026, 11, 24), date(2027, 2, 17), date(2027, 3, 1)])
 def test_a_school_is_asked_for_nothing_that_was_due_before_it_opened(day: date) -> None:
     for check in evaluate(with_days(opened=date(2027, 2, 18)), day).by_school[XZ01]:
-        assert all(moment.due >= date(2027, 2, 18) for moment in check.moments), check.rule.id
+        assert all(judged.due >= date(2027, 2, 18) for judged in check.periods), check.rule.id
         assert day >= date(2027, 2, 18) or check.verdict is Verdict.NOT_APPLICABLE
 
 
@@ -227,7 +227,7 @@ def test_what_has_no_day_is_not_called_late() -> None:
     assert not any(
         m.late
         for c in evaluate(changed, date(2027, 8, 31)).by_school[XZ01]
-        for m in c.moments
+        for m in c.periods
         if c.rule.id == "FOLLOW-01"
     )
 
@@ -324,7 +324,7 @@ def verdicts(repository: Repository, day: date) -> Mapping[tuple[RuleId, SchoolI
     return {
         (c.rule.id, c.school.id if c.school else None, m.period.id): m.verdict
         for c in evaluate(repository, day).checks
-        for m in c.moments
+        for m in c.periods
     }
 
 
@@ -349,9 +349,9 @@ def test_through_ten_years_each_is_judged_only_while_it_is_there_and_bound() -> 
     assert {school for _, school, _ in judged} >= {XZ01, XZ10}
     for day in days():
         for check in evaluate(whole, day).checks:
-            for moment in check.moments:
+            for one in check.periods:
                 if check.school:
-                    assert check.school.is_open(moment.due), (day, check.rule.id)
+                    assert check.school.is_open(one.due), (day, check.rule.id)
                 if check.rule.id == "STAFF-01":
                     assert day <= DROPPED
     room = {y: check_in(whole, "ROOM-01", "xz10", date(y + 1, 8, 31)) for y in range(FIRST + 2, FIRST + YEARS)}

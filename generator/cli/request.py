@@ -317,7 +317,7 @@ def revision(request: Request, named: str) -> str:
     return found
 
 
-def moment(root: Path, time_zone: str, named: date | None) -> tuple[date, Commit | None]:
+def day_and_commit(root: Path, time_zone: str, named: date | None) -> tuple[date, Commit | None]:
     """The day everything is told as of, and the commit: the day named, else the commit's, else (changes, not known, or
     no commit) today.
     """

@@ -91,7 +91,7 @@ class Evidence:
 class Check(NamedTuple):  # made once a rule and school
     """One rule on one subject.
 
-    `moments` are the periods begun, `decisive` the last of them that came out as the whole; none where it does not
+    `periods` are the periods begun, `decisive` the last of them that came out as the whole; none where it does not
     apply.
 
     `without_waiver` is what it would be without `waiver`; `lapsed` is a waiver that has run out. `fresh_until` is the
@@ -103,7 +103,7 @@ class Check(NamedTuple):  # made once a rule and school
     school: School | None
     verdict: Verdict
     without_waiver: Verdict
-    moments: tuple[JudgedPeriod, ...]
+    periods: tuple[JudgedPeriod, ...]
     decisive: JudgedPeriod | None
     fresh_until: date | None
     waiver: Waiver | None
@@ -114,8 +114,8 @@ class Check(NamedTuple):  # made once a rule and school
 
     @property
     def next_due(self) -> JudgedPeriod | None:
-        """The earliest moment that is still to come."""
-        return next((m for m in self.moments if m.verdict is Verdict.DUE), None)
+        """The earliest period that is still to come."""
+        return next((m for m in self.periods if m.verdict is Verdict.DUE), None)
 
     def evidence(self) -> tuple[Evidence, ...]:
         """The fields it rests on, with file and line."""
@@ -465,15 +465,15 @@ class _SchoolOnDay:
         found, fresh_until = self.found if ready.reads_return else None, None
         if rule.freshness is not None and found is not None:
             fresh_until = found.counted_on + timedelta(days=rule.freshness.days)
-        moments = tuple([self._moment(ready, period, due, fresh_until) for period, due in self._slots(ready)])
-        check = _check(rule, self.school, moments, fresh_until, found)
+        by_period = tuple([self._judged_period(ready, period, due, fresh_until) for period, due in self._slots(ready)])
+        check = _check(rule, self.school, by_period, fresh_until, found)
         return check._replace(further=self._inspected(ready.inspects)) if ready.inspects else check
 
     def _sealed(self, ready: _Ready) -> Check:
         """The verdict that a release published: no figure stands behind it that could be shown."""
         told = self.day.released.get((ready.rule.id, self.school.id))
         held, target = (told.met, told.target) if told else (None, ready.fixed)
-        moments = tuple(
+        by_period = tuple(
             JudgedPeriod(
                 period=period,
                 due=due,
@@ -488,7 +488,7 @@ class _SchoolOnDay:
             if told
             else ()
         )
-        return _check(ready.rule, self.school, moments, None, None)._replace(further=further)
+        return _check(ready.rule, self.school, by_period, None, None)._replace(further=further)
 
     def _slots(self, ready: _Ready) -> tuple[tuple[Period, date], ...]:
         """The periods that the school was there for, up to their last day."""
@@ -507,7 +507,7 @@ class _SchoolOnDay:
     def _concerned(self, rule: Rule) -> bool:
         return applies(rule.applies_to, self.stages, self.classes, lambda name: self.value(name, self.day.whole_year))
 
-    def _moment(self, ready: _Ready, period: Period, due: date, fresh_until: date | None) -> JudgedPeriod:
+    def _judged_period(self, ready: _Ready, period: Period, due: date, fresh_until: date | None) -> JudgedPeriod:
         rule, value, target = ready.rule, self.value(ready.rule.measure, period), ready.fixed
         if target is None and rule.target is not None:
             target = target_value(rule.target, lambda name: self.value(name, period), self.day.parameters)
@@ -561,36 +561,36 @@ def _judged(rule: Rule, held: bool | None, *, due: date, as_of: date) -> Verdict
     return Verdict.UNMET if rule.modality is Modality.SHALL else Verdict.ADVISORY
 
 
-def combined(moments: Sequence[Verdict]) -> Verdict:
+def combined(by_period: Sequence[Verdict]) -> Verdict:
     """What the verdicts of a Check's periods come to. No period yet: nothing is due, so it does not apply."""
-    return next((verdict for verdict in WORST_FIRST if verdict in moments), Verdict.NOT_APPLICABLE)
+    return next((verdict for verdict in WORST_FIRST if verdict in by_period), Verdict.NOT_APPLICABLE)
 
 
 def _check(
     rule: Rule,
     school: School | None,
-    moments: tuple[JudgedPeriod, ...],
+    by_period: tuple[JudgedPeriod, ...],
     fresh_until: date | None,
     found: Return | None,
     cites: tuple[Position, ...] = (),
 ) -> Check:
-    if len(moments) == 1:
-        decisive: JudgedPeriod | None = moments[0]
-        verdict = moments[0].verdict
+    if len(by_period) == 1:
+        decisive: JudgedPeriod | None = by_period[0]
+        verdict = by_period[0].verdict
     else:
-        verdict = combined([m.verdict for m in moments])
-        decisive = next((m for m in reversed(moments) if m.verdict is verdict), None)
+        verdict = combined([m.verdict for m in by_period])
+        decisive = next((m for m in reversed(by_period) if m.verdict is verdict), None)
     return Check(
         rule=rule,
         school=school,
         verdict=verdict,
         without_waiver=verdict,
-        moments=moments,
+        periods=by_period,
         decisive=decisive,
-        fresh_until=fresh_until if moments else None,
+        fresh_until=fresh_until if by_period else None,
         waiver=None,
         lapsed=None,
-        found=found if moments else None,
+        found=found if by_period else None,
         further=(),
         cites=cites,
     )
@@ -634,8 +634,8 @@ def _district(day: _Day, ready: _Ready) -> Check:
     ):
         held = None  # those that did not say could make it enough
     verdict = _judged(rule, held, due=due, as_of=day.as_of)
-    moment = JudgedPeriod(period=period, due=due, verdict=verdict, value=found, target=target)
-    return _check(rule, None, (moment,), None, None, figures[rule.measure].cites)
+    one = JudgedPeriod(period=period, due=due, verdict=verdict, value=found, target=target)
+    return _check(rule, None, (one,), None, None, figures[rule.measure].cites)
 
 
 # --- asked of rules and verdicts --------------------------------------------------------------------------------------

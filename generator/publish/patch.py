@@ -33,7 +33,7 @@ from generator.review.changes import changes
 from generator.review.consequences import Rewritten, rewritten
 from generator.text import Language
 
-Moment = Callable[
+DayAndCommit = Callable[
     [str], tuple[date, Commit | None]
 ]  # by time zone: the day that everything is told as of, and the commit
 
@@ -51,7 +51,7 @@ class Retouch:
 
     root: Path
     out: Path
-    moment: Moment
+    day_and_commit: DayAndCommit
     _shown: _Shown | None = None
     _files: Remembered = field(default_factory=dict)
     _earlier: Earlier = field(default_factory=dict)
@@ -92,7 +92,7 @@ class Retouch:
         repository, _ = load(tree, self._files)
         if repository is None or unreadable:
             return None
-        as_of, commit = self.moment(repository.district.time_zone)
+        as_of, commit = self.day_and_commit(repository.district.time_zone)
         return _Shown(tree=tree, site=site(repository, as_of, commit, self._earlier))
 
 

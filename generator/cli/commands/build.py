@@ -14,7 +14,7 @@ from generator.cli.request import (
     Accepts,
     Request,
     UsageError,
-    moment,
+    day_and_commit,
     print_problems,
     progress,
     revision,
@@ -66,7 +66,7 @@ def _present(request: Request, named: date | None) -> tuple[Site | None, tuple[P
     repository, problems = read(request.root)
     if repository is None:
         return None, problems
-    as_of, commit = moment(request.root, repository.district.time_zone, named)
+    as_of, commit = day_and_commit(request.root, repository.district.time_zone, named)
     return site(repository, as_of, commit), ()
 
 

@@ -19,7 +19,7 @@ from generator.cli.request import (
     Accepts,
     Request,
     UsageError,
-    moment,
+    day_and_commit,
     present_day,
     print_result,
     result_of,
@@ -141,7 +141,7 @@ def _judge(request: Request, repository: Repository) -> int:
 
     gate = Gate(request.one_of("--fail-on", list(Gate), Gate.NONE))
     shown = FORMATS[request.one_of("--format", list(FORMATS), "text")]
-    as_of, _ = moment(request.root, repository.district.time_zone, request.as_of)
+    as_of, _ = day_and_commit(request.root, repository.district.time_zone, request.as_of)
     checks = evaluate(repository, as_of).checks
     stopped = caught(checks, gate)
     told_ = stopped if gate is not Gate.NONE else caught(checks, Gate.UNMET)

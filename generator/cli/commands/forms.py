@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.cli.request import FINE, Accepts, Request, UsageError, moment, no_source, sound_records
+from generator.cli.request import FINE, Accepts, Request, UsageError, day_and_commit, no_source, sound_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ def run(request: Request) -> int:
     if unknown := [word for word in request.words if word not in repository.schools]:
         raise UsageError("cli.bad_value", option="forms", value=unknown[0])
     out = no_source(request.root, Path(request.options["--out"]).absolute())
-    day, commit = moment(request.root, repository.district.time_zone, request.as_of)
+    day, commit = day_and_commit(request.root, repository.district.time_zone, request.as_of)
     made = edition(site(repository, day, commit), request.language, load())
     schools = [s for s in repository.schools.values() if not request.words or s.id in request.words]
     try:

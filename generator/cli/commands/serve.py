@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from generator.cli.request import FINE, Accepts, Request, UsageError, moment
+from generator.cli.request import FINE, Accepts, Request, UsageError, day_and_commit
 
 ACCEPTS = Accepts(values=("--out", "--as-of", "--port"))
 
@@ -26,7 +26,9 @@ def run(request: Request) -> int:
     options = ["--root", str(request.root), "--out", str(request.out), "--lang", request.language.value]
     if as_of is not None:
         options += ["--as-of", as_of.isoformat()]
-    retouch = Retouch(root=request.root, out=request.out, moment=lambda zone: moment(request.root, zone, as_of))
+    retouch = Retouch(
+        root=request.root, out=request.out, day_and_commit=lambda zone: day_and_commit(request.root, zone, as_of)
+    )
     build = python("generator.cli.main", "build", *options)
     making = Making(command=build, retouching=retouch, commit=partial(commit_of, request.root, "HEAD"))
     try:

@@ -10,7 +10,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.cli.request import FINE, PROBLEMS, Accepts, Request, UsageError, moment, no_source, print_problems
+from generator.cli.request import (
+    FINE,
+    PROBLEMS,
+    Accepts,
+    Request,
+    UsageError,
+    day_and_commit,
+    no_source,
+    print_problems,
+)
 
 if TYPE_CHECKING:
     from generator.edition.render import Edition
@@ -36,7 +45,7 @@ def run(request: Request) -> int:
         print_problems(request, problems)
         return PROBLEMS
     schools = _schools(request, repository)
-    as_of, commit = moment(request.root, repository.district.time_zone, named)
+    as_of, commit = day_and_commit(request.root, repository.district.time_zone, named)
     made = edition(site(repository, as_of, commit), request.language, load())
     place = (
         Path(request.options["--out"]).absolute() if "--out" in request.options else request.root / "build" / "sheets"

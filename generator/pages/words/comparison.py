@@ -83,14 +83,14 @@ def _word(edition: Edition, name: str, word: str) -> str:
     return edition.plain(enum_label(_WORDS.get(SchoolMeasure(name), "MeasuredWord"), word))
 
 
-# --- a moment ---------------------------------------------------------------------------------------------------------
+# --- a period judged --------------------------------------------------------------------------------------------------
 
 
-def compared(edition: Edition, check: Check, moment: JudgedPeriod) -> str:
+def compared(edition: Edition, check: Check, judged: JudgedPeriod) -> str:
     """What was asked in a period, what is there, and the difference where it falls short."""
-    rule, value, target = check.rule, moment.value, moment.target
+    rule, value, target = check.rule, judged.value, judged.target
     if value is None or (rule.target is not None and target is None):
-        return edition.say(f"compare.{_why_unknown(check, moment)}")
+        return edition.say(f"compare.{_why_unknown(check, judged)}")
     match rule.operator:
         case Operator.IS_TRUE | Operator.IS_FALSE:
             return measured(edition, rule, rule.measure, value)
@@ -107,7 +107,7 @@ def compared(edition: Edition, check: Check, moment: JudgedPeriod) -> str:
             said = _numbers(edition, rule, value, target)
             if rule.subject is Subject.DISTRICT:
                 return edition.say("compare.named", measure=measure_title(edition, rule, rule.measure), said=said)
-            basis = _basis(edition, check, moment)
+            basis = _basis(edition, check, judged)
             return edition.say("compare.basis", basis=basis, said=said) if basis else said
 
 
@@ -116,14 +116,14 @@ def rests_on_return(rule: Rule) -> bool:
     return any(name in MEASURABLE and name not in SEALED for name in measures_of(rule))
 
 
-def _why_unknown(check: Check, moment: JudgedPeriod) -> str:
+def _why_unknown(check: Check, judged: JudgedPeriod) -> str:
     if is_sealed(check.rule):
         return "released" if check.further else "sealed"
     if check.school is not None and not rests_on_return(check.rule):
         return "not_inspected"
     if check.school is not None and check.found is None:
         return "no_return"
-    return "not_yet" if moment.verdict is Verdict.DUE else "not_stated"
+    return "not_yet" if judged.verdict is Verdict.DUE else "not_stated"
 
 
 def _one_of(edition: Edition, rule: Rule, value: Value, target: tuple[str, ...]) -> str:
@@ -178,13 +178,13 @@ def _gap(edition: Edition, rule: Rule, difference: Number) -> str:
     return _figure(edition, rule, said)
 
 
-def _basis(edition: Edition, check: Check, moment: JudgedPeriod) -> str:
+def _basis(edition: Edition, check: Check, judged: JudgedPeriod) -> str:
     """What the target was worked out from, where that is another measure of the school: `36 classes`."""
     target, found = check.rule.target, check.found
     worked_out = target is not None and (target.times is not None or target.divided_by is not None)
     if target is None or target.measure is None or not worked_out or found is None or target.measure not in MEASURABLE:
         return ""
-    look = MeasureInput(found=found, period=moment.period, bands=edition.site.repository.bands)
+    look = MeasureInput(found=found, period=judged.period, bands=edition.site.repository.bands)
     value = MEASURABLE[SchoolMeasure(target.measure)].value(look)
     return measured(edition, check.rule, target.measure, value) if value is not None else ""
 

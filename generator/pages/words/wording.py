@@ -168,19 +168,19 @@ def told(edition: Edition, check: Check) -> tuple[str, ...]:
     no name.
     """
     kind = check.rule.period
-    decisive = [m for m in check.moments if m.verdict is check.without_waiver]
+    decisive = [m for m in check.periods if m.verdict is check.without_waiver]
     return tuple(
         _told(edition, check, m, kind) for m in (decisive if check.without_waiver is not Verdict.MET else decisive[-1:])
     )
 
 
-def _told(edition: Edition, check: Check, moment: JudgedPeriod, kind: PeriodKind) -> str:
-    said = compared(edition, check, moment)
-    if moment.late:
-        said = edition.say("compared.late", said=said, due=edition.day(moment.due))
+def _told(edition: Edition, check: Check, judged: JudgedPeriod, kind: PeriodKind) -> str:
+    said = compared(edition, check, judged)
+    if judged.late:
+        said = edition.say("compared.late", said=said, due=edition.day(judged.due))
     if kind is PeriodKind.YEAR:
         return said[:1].upper() + said[1:]
-    return edition.say("period.said", period=period_title(edition, kind, moment.period), said=said)
+    return edition.say("period.said", period=period_title(edition, kind, judged.period), said=said)
 
 
 def in_all(edition: Edition, counts: Tally, things: str) -> str:
