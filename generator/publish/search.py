@@ -25,7 +25,7 @@ INDEX = "search/index.js"  # when somebody searches
 _RANKS = {"school": 0, "inspection": 2, "rule": 2, "dictionary": 3, "problems": 3}
 _OTHERS = 1
 _LEFT_OUT = frozenset({"script", "style", "svg", "form", "nav"})
-_NOT_READ = frozenset({"headerlink", "xz-provenance", "xz-blank", "xz-fill", "xz-sign"})
+_NOT_READ = frozenset({"headerlink", "xz-provenance", "xz-blank", "xz-fill"})
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 
 

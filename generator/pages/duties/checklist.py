@@ -25,10 +25,10 @@ from generator.compliance.evaluate import (
     tally,
 )
 from generator.compliance.school_measures import MEASURABLE
-from generator.edition.render import Edition, RecordLink, TemplateData
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Site
 from generator.files.schemas import field_title
-from generator.model.district import SchoolYear
+from generator.model.district import SchoolYear, Term
 from generator.model.duties import SEALED, Rule, RuleId, Waiver
 from generator.model.schools import School
 from generator.pages.following import calendar_path
@@ -58,14 +58,6 @@ class RuleClauses(TemplateData):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceLine:
-    """A field that a Check rests on, and where it stands."""
-
-    title: str
-    record: RecordLink
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskField:
     """A field of the return as the school's filing desk has it: what it is called, and its anchor there."""
 
@@ -88,7 +80,7 @@ class CheckItem:
     due: date | None
     days: str
     fresh_until: date | None
-    evidence: tuple[EvidenceLine, ...]
+    evidence: tuple[str, ...]
     dated: tuple[str, ...]
     clauses: Markup
     asked: tuple[DeskField, ...]
@@ -115,10 +107,20 @@ class ChecklistSummary(TemplateData):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AggregateDue:
+    """A term's sealed aggregate that the school has yet to file, and its last day."""
+
+    term: Term
+    due: date
+    days: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistTodo(TemplateData):
     """`no_return`: what is not reported is so because no return is there. `counted_on` is the return's day."""
 
     template: ClassVar[str] = "schools/school/todo.html.j2"
+    aggregates: tuple[AggregateDue, ...]
     no_return: bool
     desk: str
     year: SchoolYear
@@ -143,6 +145,8 @@ class ComingDuty:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistNext(TemplateData):
     template: ClassVar[str] = "schools/school/next.html.j2"
+    aggregates: tuple[AggregateDue, ...]
+    desk: str
     coming: tuple[ComingDuty, ...]
     calendar: str  # the file with these days, from the page
 
@@ -219,13 +223,20 @@ def blocks(edition: Edition, school: School, area: Text, clauses: Clauses) -> Ma
     open_ = [c for c in checks if not awaits_release(c)]
 
     def group(verdict: Verdict) -> CheckGroup:
-        found = (_item(edition, c, clauses) for c in open_ if c.verdict is verdict)
-        return CheckGroup(verdict=verdict, members=tuple(found))
+        found = [_item(edition, c, clauses) for c in open_ if c.verdict is verdict]
+        return CheckGroup(verdict=verdict, members=tuple(sorted(found, key=lambda item: item.due or date.max)))
+
+    asked = tuple(aggregates_due(edition, school))
 
     return {
         "summary": _summary(edition, school, area, checks),
-        "todo": _todo(edition, school, {verdict: group(verdict) for verdict in _TODO}),
-        "next": ChecklistNext(coming=coming(edition, open_), calendar=f"../{calendar_path(school.id)}"),
+        "todo": _todo(edition, school, {verdict: group(verdict) for verdict in _TODO}, asked),
+        "next": ChecklistNext(
+            aggregates=tuple(one for one in asked if one.due >= edition.site.as_of),
+            desk=desk_page(school.id),
+            coming=coming(edition, open_),
+            calendar=f"../{calendar_path(school.id)}",
+        ),
         "lapsing": ChecklistLapsing(
             lapsing=tuple(_lapsing(edition, c) for c in open_ if lapses(edition.site, c)),
         ),
@@ -251,9 +262,12 @@ def _summary(edition: Edition, school: School, area: Text, checks: Sequence[Chec
     )
 
 
-def _todo(edition: Edition, school: School, groups: Mapping[Verdict, CheckGroup]) -> ChecklistTodo:
+def _todo(
+    edition: Edition, school: School, groups: Mapping[Verdict, CheckGroup], asked: Iterable[AggregateDue]
+) -> ChecklistTodo:
     current = edition.site.return_of(school.id, edition.site.current_year.id)
     return ChecklistTodo(
+        aggregates=tuple(one for one in asked if one.due < edition.site.as_of),
         desk=desk_page(school.id),
         no_return=current is None and bool(groups[Verdict.UNREPORTED].members),
         year=edition.site.current_year,
@@ -275,6 +289,18 @@ def _waivers(edition: Edition, school: School, checks: Sequence[Check]) -> Check
     )
 
 
+def aggregates_due(edition: Edition, school: School) -> Iterator[AggregateDue]:
+    """The sealed aggregates of terms begun that no receipt says to be filed, the oldest first."""
+    site = edition.site
+    for term in site.repository.district.terms.values():
+        due = term.submissions_due
+        if due is None or term.first_day > site.as_of or not school.was_there(term.last_day, min(due, term.last_day)):
+            continue
+        found = site.repository.receipts.get((school.id, term.id))
+        if found is None or found.sealed_on > site.as_of:
+            yield AggregateDue(term=term, due=due, days=days_to(edition, due))
+
+
 def coming(edition: Edition, checks: Iterable[Check]) -> tuple[ComingDuty, ...]:
     """What is due next, the nearest first."""
     return tuple(sorted((_coming(edition, c) for c in checks if c.next_due), key=lambda duty: (duty.due, duty.rule.id)))
@@ -288,8 +314,9 @@ def lapses(site: Site, check: Check) -> bool:
 
 
 def cites(site: Site, school: School) -> tuple[Position, ...]:
-    """The waivers that concern the school."""
-    return tuple(w.source for w in site.repository.waivers.values() if school.id in w.schools)
+    """What the school's Checks rest on, and the waivers that concern it."""
+    waivers = (w.source for w in site.repository.waivers.values() if school.id in w.schools)
+    return (*waivers, *(e.at for check in site.verdicts.by_school[school.id] for e in check.evidence()))
 
 
 def _item(edition: Edition, check: Check, clauses: Clauses) -> CheckItem:
@@ -304,7 +331,7 @@ def _item(edition: Edition, check: Check, clauses: Clauses) -> CheckItem:
         due=due,
         days=days_to(edition, due) if due else "",
         fresh_until=check.fresh_until,
-        evidence=tuple(_evidence(edition, e) for e in evidence),
+        evidence=tuple(dict.fromkeys(_field(edition, e.kind, e.field) for e in evidence)),
         dated=tuple(_dated(edition, e) for e in {e.kind: e for e in evidence}.values()),
         clauses=clauses[check.rule.id],
         asked=tuple(_asked(edition, check.rule)) if check.verdict in _TODO else (),
@@ -318,11 +345,6 @@ def _asked(edition: Edition, rule: Rule) -> Iterator[DeskField]:
     fields = MEASURABLE[measure].fields if measure in MEASURABLE and measure not in SEALED else ()
     for path in dict.fromkeys(fields if len(fields) <= 2 else (field[:1] for field in fields)):
         yield DeskField(title=_field(edition, "return", path), anchor="-".join(("f", *path)))
-
-
-def _evidence(edition: Edition, evidence: Evidence) -> EvidenceLine:
-    title = _field(edition, evidence.kind, evidence.field)
-    return EvidenceLine(title=title, record=edition.record_link(evidence.at))
 
 
 def _dated(edition: Edition, evidence: Evidence) -> str:

@@ -1,0 +1,80 @@
+"""A school's page as a principal and an inspector use it: what is due and overdue first, and paper."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import fields, replace
+from datetime import date
+from pathlib import Path
+
+import pypdf
+import pytest
+from playwright.sync_api import Browser
+
+from generator.edition.render import edition
+from generator.edition.site import site
+from generator.files.catalogue import load
+from generator.model.sealed import Receipt
+from generator.pages.duties import checklist
+from generator.text import Language, Text
+from tests.test_build import typical_site
+
+SCHOOL_PAGE = re.compile(r'<details class="xz-provenance".*?</details>', re.DOTALL)
+
+
+@pytest.mark.parametrize("school", ["xz01", "xz07", "xz37"])
+@pytest.mark.parametrize("half", ["", "en/"])
+def test_on_paper_a_school_has_about_three_pages(browser: Browser, sample_url: str, half: str, school: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{sample_url}/{half}schools/{school}.html")
+    printed = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    page.close()
+    assert len(printed.pages) <= 4
+    text = "".join(part.extract_text() for part in printed.pages)
+    assert "records/" not in text
+
+
+def test_files_and_lines_stand_in_the_one_closed_line_and_nowhere_else(typical_built: Path) -> None:
+    pages = [p for half in ("schools", "en/schools") for p in (typical_built / half).glob("xz*.html")]
+    assert pages
+    for path in pages:
+        html = path.read_text("utf-8")
+        (sources,) = SCHOOL_PAGE.findall(html)
+        assert "records/schools/" in sources
+        assert "<details open" not in sources
+        assert "records/" not in SCHOOL_PAGE.sub("", html), path
+
+
+def test_a_sealed_aggregate_is_due_until_its_last_day_then_overdue_and_gone_when_filed() -> None:
+    content = typical_site()
+    repository = replace(content.repository, receipts={})
+    school = next(iter(repository.schools.values()))
+    term = next(
+        t for t in repository.district.terms.values() if t.submissions_due and school.was_there(t.first_day, t.last_day)
+    )
+    assert term.submissions_due
+
+    def told(on: date, **receipts: object) -> list[tuple[str, bool]]:
+        one = site(replace(repository, **receipts), on, None)  # type: ignore[arg-type]
+        found = checklist.aggregates_due(edition(one, Language.ZH, load()), school)
+        return [(f.term.id, f.due < on) for f in found if f.term.id == term.id]
+
+    assert told(term.first_day.replace(day=1) if term.first_day.day > 1 else term.first_day) in ([], [(term.id, False)])
+    assert told(term.submissions_due) == [(term.id, False)]
+    assert told(term.last_day) == [(term.id, True)]
+    filed = Receipt(**{f.name: None for f in fields(Receipt)} | {"sealed_on": term.submissions_due})  # type: ignore[arg-type]
+    assert told(term.last_day, receipts={(school.id, term.id): filed}) == []
+
+
+def test_the_longest_overdue_stands_first() -> None:
+    told = edition(site(typical_site().repository, date(2027, 8, 30), None), Language.ZH, load())
+    clauses, several = checklist.clauses_told(told), 0
+    for school in told.site.repository.schools.values():
+        made = checklist.blocks(told, school, Text(zh="片区", en=None), clauses)["todo"]
+        assert isinstance(made, checklist.ChecklistTodo)
+        for group in (made.todo, made.stale, made.unreported):
+            order = [item.due for item in group.members if item.due]
+            assert order == sorted(order)
+            several += len(set(order)) > 1
+    assert several
