@@ -35,7 +35,7 @@ BANDS: Mapping[SchoolType, tuple[StageBand, ...]] = {
     SchoolType.TWELVE_YEAR: tuple(StageBand),
 }
 Shape = Sequence[tuple[SchoolType, int, tuple[int, int]]]  # how many schools of a type, and pupils a band, from to
-P, J, N, S, C, T = SchoolType
+P, J, N, S, C, T = list(SchoolType)[:6]
 ORDINARY = (100, 400)
 
 

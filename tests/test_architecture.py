@@ -184,7 +184,7 @@ ONLY = {
     "weasyprint": {"publish.pdf"},
     "PIL": {"guard.images"},
     "xlsxwriter": {"edition.spreadsheet", "filing.workbooks"},
-    "openpyxl": {"filing.workbooks"},
+    "openpyxl": {"district.roster", "filing.workbooks"},
     "highspy": {"statistics.programs"},
     "numpy": {"statistics.programs", "statistics.protect", "statistics.witnesses"},
     "pandas": {"statistics.tables"},

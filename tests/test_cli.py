@@ -53,6 +53,7 @@ COMMANDS = {
     "codeowners": ["--root", "typical", "codeowners", "--org", "example-district"],
     "codeowners-no-org": ["--root", "typical", "--lang", "en", "codeowners"],
     "build-broken": ["--root", "broken", "build", "--out", "never"],
+    "init-nowhere": ["init"],
     "no-command": ["--root", "broken"],
     "next-typical-en": ["--root", "typical", "--lang", "en", "next", "--as-of", "2027-07-01"],
     "unknown-command": ["chekc"],

@@ -4,35 +4,21 @@ from __future__ import annotations
 
 import fnmatch
 import json
-import re
 from pathlib import Path
 
-from generator.records.kinds import KINDS, kind_of
+from generator.district.founding import editor_places
+from generator.records.kinds import kind_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = ROOT / ".vscode" / "settings.json"
 
 
-def globs() -> dict[str, str]:
-    """The place of every kind, as the editor's patterns say it."""
-    made = {}
-    for kind in KINDS.values():
-        place = (
-            re.sub(r"\(\?P<\w+>((?:\[[^]]*\]|[^)])*)\)", r"\1", kind.path.pattern)
-            .replace("\\.", ".")
-            .removesuffix("\\Z")
-        )
-        place = re.sub(r"\[0-9\]\{4\}", "[0-9]" * 4, place).replace("[^/]+", "*")
-        made[f"./schemas/{kind.name}.schema.json"] = place
-    return made
-
-
 def test_the_editors_settings_name_every_kind(update_golden: bool) -> None:
     settings = json.loads(SETTINGS.read_text(encoding="utf-8"))
     if update_golden:
-        settings["yaml.schemas"] = globs()
+        settings["yaml.schemas"] = editor_places()
         SETTINGS.write_text(json.dumps(settings, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    assert settings["yaml.schemas"] == globs(), "run `make golden` and review the difference"
+    assert settings["yaml.schemas"] == editor_places(), "run `make golden` and review the difference"
     for schema in settings["yaml.schemas"]:
         assert (ROOT / schema).is_file()
 
@@ -43,7 +29,7 @@ def test_every_record_is_completed_from_its_own_schema() -> None:
     for file in files:
         path = file.relative_to(ROOT).as_posix()
         kind = kind_of(path)
-        assert fnmatch.fnmatchcase(path, globs()[f"./schemas/{kind}.schema.json"]), path
+        assert fnmatch.fnmatchcase(path, editor_places()[f"./schemas/{kind}.schema.json"]), path
         first = file.read_text(encoding="utf-8").splitlines()[0]
         if first.startswith("# yaml-language-server: $schema="):
             assert (file.parent / first.partition("=")[2]).resolve() == ROOT / "schemas" / f"{kind}.schema.json", path

@@ -21,6 +21,7 @@ from generator.publish.engine import _environment as engine_environment
 from tests.district import DAY, FIRST, SECOND, TERM, District, district, git, invented, sign_up, signing_key
 
 ROOT = Path(__file__).resolve().parent.parent
+UNLIKE = ROOT / "tests" / "fixtures" / "unlike"
 PROGRAM = str(Path(sys.executable).with_name("xinzhuli"))
 MODULES = (  # what a child or a command imports while it runs; the first are ours
     *(
@@ -215,6 +216,16 @@ def words(trapped: Trapped) -> dict[str, list[list[str]]]:
     day, key = ["--as-of", DAY.isoformat()], ["--identity", str(made.key_file())]
     return {
         "next": [["next"], []],
+        "init": [
+            [
+                "init",
+                str(beside / "new"),
+                "--answers",
+                str(UNLIKE / "answers.yml"),
+                "--schools",
+                str(UNLIKE / "schools.csv"),
+            ]
+        ],
         "check": [["check"], ["check", "--history"]],
         "build": [
             ["build", "--out", str(beside / "site"), "--as-of", "2026-11-24"],

@@ -51,6 +51,8 @@ def sample() -> Repository:
 def school(name: str) -> School:
     one: dict[Stage, int] = {Stage.PRIMARY: 1}
     return School(
+        owner=None,
+        campuses=(),
         id=SchoolId(name),
         title=Text(zh=name),
         type=SchoolType.PRIMARY,

@@ -5,7 +5,6 @@ records and settings only.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import sysconfig
@@ -61,11 +60,15 @@ def done(*arguments: str, program: str = str(UV)) -> None:
     subprocess.run([program, *arguments], cwd=ROOT, check=True, capture_output=True, env=kept)
 
 
-@pytest.fixture
-def tiny(tmp_path: Path) -> Path:
-    root = tmp_path / "tiny"
-    shutil.copytree(ROOT / "tests" / "fixtures" / "minimal", root)
-    return root
+@pytest.fixture(scope="module")
+def tiny(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A district begun with the wheel, which it keeps itself."""
+    beside = tmp_path_factory.mktemp("begun")
+    unlike = ROOT / "tests" / "fixtures" / "unlike"
+    answered = ["--answers", str(unlike / "answers.yml"), "--schools", str(unlike / "schools.csv")]
+    begun = installed.xinzhuli(beside, "--lang", "en", "init", "tiny", *answered, "--program", str(installed.wheel))
+    assert begun.returncode == 0, begun.stdout + begun.stderr
+    return beside / "tiny"
 
 
 def test_nothing_of_the_repository_is_run(installed: Installed, tmp_path: Path) -> None:
@@ -86,13 +89,16 @@ def test_every_command_is_there(installed: Installed, tmp_path: Path) -> None:
 
 
 def test_a_district_of_records_only_is_checked_and_built(installed: Installed, tiny: Path) -> None:
+    requirements = ["-r", "requirements-program.txt", "--require-hashes", "--no-deps", "--offline", "--dry-run"]
+    pinned = installed.run(tiny, str(UV), "pip", "install", "--python", str(installed.bin / "python"), *requirements)
+    assert pinned.returncode == 0, pinned.stderr
     checked = installed.xinzhuli(tiny, "check", "--lang", "en")
     assert (checked.returncode, checked.stderr) == (0, ""), checked.stdout
     built = installed.xinzhuli(tiny, "build", "--lang", "en", "--as-of", "2026-11-24")
     assert built.returncode == 0, built.stdout + built.stderr
-    for page in ("index.html", "en/index.html", "schools/xz01.html", "assets/xz-search.js", "404.html"):
+    for page in ("index.html", "en/index.html", "schools/by-01.html", "assets/xz-search.js", "404.html"):
         assert (tiny / "build" / "site" / page).is_file(), page
-    assert sorted(path.name for path in tiny.iterdir()) == ["build", "records"]
+    assert not [path for path in tiny.rglob("*.py") if "build" not in path.parts]
 
 
 @pytest.mark.parametrize("module", ["xinzhuli", "generator.cli.main"])
@@ -106,5 +112,5 @@ def test_alone_it_says_what_can_be_done_here(installed: Installed, tiny: Path, t
     assert "xinzhuli init" in installed.xinzhuli(tmp_path, "--lang", "en").stdout
     said = installed.xinzhuli(tiny, "--lang", "en")
     assert said.returncode == 0, said.stderr
-    assert "Test District" in said.stdout
+    assert "Beiyuan County" in said.stdout
     assert "xinzhuli build" in said.stdout

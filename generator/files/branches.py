@@ -27,6 +27,15 @@ def has_identity(root: Path) -> bool:
     return ask(root, "var", "GIT_COMMITTER_IDENT", doubtful=True) is not None
 
 
+def first_commit(root: Path, paths: Sequence[str], message: str) -> bool:
+    """Make a repository of a folder and commit these files, unless there is a commit; whether there is one then."""
+    ask(root, "init", "--quiet", "--initial-branch=main")
+    if commit_of(root, "HEAD") is None and has_identity(root):
+        ask(root, "add", "--", *paths)
+        ask(root, "commit", "--quiet", "--no-verify", "--no-gpg-sign", "-m", message)
+    return commit_of(root, "HEAD") is not None
+
+
 def contains(root: Path, commit: str, other: str) -> bool:
     """Whether a commit has all that another has."""
     return ask(root, "merge-base", "--is-ancestor", other, commit) is not None

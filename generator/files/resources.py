@@ -25,6 +25,16 @@ def site_folder() -> Path:
     return _base() / "site"
 
 
+def comment_script() -> Path:
+    """The script that keeps a comment on a pull request."""
+    return _base() / ".ci" / "comment"
+
+
+def lock_file() -> Path:
+    """What the program depends on, each version pinned by its hashes."""
+    return _base() / "requirements.lock"
+
+
 def engine_config() -> Path:
     """The settings that both languages share."""
     return _base() / "mkdocs.yml"

@@ -48,13 +48,14 @@ _TOLD = 200  # defects of one file's shape that are told one by one
 
 @cache
 def _files() -> Mapping[str, Schema]:
-    files = sorted(schemas_folder().glob(f"*{_SUFFIX}"))
-    return {file.name.removesuffix(_SUFFIX): json.loads(file.read_bytes()) for file in files}
+    folder = schemas_folder()
+    files = sorted((*folder.glob(f"*{_SUFFIX}"), *folder.glob(f"answers/*{_SUFFIX}")))
+    return {f.relative_to(folder).as_posix().removesuffix(_SUFFIX): json.loads(f.read_bytes()) for f in files}
 
 
 def kinds() -> tuple[str, ...]:
     """The kinds of record, in alphabetical order."""
-    return tuple(kind for kind in _files() if kind != _COMMON)
+    return tuple(kind for kind in _files() if kind != _COMMON and "/" not in kind)
 
 
 @cache

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from generator.sealed.age_header import is_damaged, is_sealed
 
-_BY_NAME = re.compile(r"(?:^|/)[0-9]{4}-[0-9]{4}-[12](?:\.[^/]*)?$")
+_BY_NAME = re.compile(r"(?:^|/)[0-9]{4}-[0-9]{4}-[1-4](?:\.[^/]*)?$")
 _MAY_STAND = re.compile(r"\.receipt\.yml$|\.ya?ml\.age$")
 # The figures of `submission.Counts` (but the enrolment, which is open), and what people call them.
 WORDS = (

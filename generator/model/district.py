@@ -70,7 +70,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolYear:
-    """Two terms; `returns_due` is the last day on which a school's return counts as in time."""
+    """One to four terms; `returns_due` is the last day on which a school's return counts as in time."""
 
     id: YearId
     first_day: date

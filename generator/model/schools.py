@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 
 from generator.model.ids import BandId, SchoolId, TermId, YearId
 from generator.problems import Locate, Position
@@ -25,7 +26,7 @@ class Stage(StrEnum):
 
 class SchoolType(StrEnum):
     """What a school is: one stage, nine-year (primary + junior), complete secondary (junior + senior), twelve-year (all
-    three).
+    three), vocational (senior), a teaching point (primary), special (any stages).
     """
 
     PRIMARY = "primary"
@@ -34,6 +35,31 @@ class SchoolType(StrEnum):
     SENIOR = "senior"
     COMPLETE = "complete"
     TWELVE_YEAR = "twelve-year"
+    VOCATIONAL = "vocational"
+    TEACHING_POINT = "teaching-point"
+    SPECIAL = "special"
+
+
+# A special school may teach any.
+STAGES_OF: Mapping[SchoolType, frozenset[Stage]] = MappingProxyType(
+    {
+        SchoolType.PRIMARY: frozenset({Stage.PRIMARY}),
+        SchoolType.JUNIOR: frozenset({Stage.JUNIOR}),
+        SchoolType.NINE_YEAR: frozenset({Stage.PRIMARY, Stage.JUNIOR}),
+        SchoolType.SENIOR: frozenset({Stage.SENIOR}),
+        SchoolType.COMPLETE: frozenset({Stage.JUNIOR, Stage.SENIOR}),
+        SchoolType.TWELVE_YEAR: frozenset(Stage),
+        SchoolType.VOCATIONAL: frozenset({Stage.SENIOR}),
+        SchoolType.TEACHING_POINT: frozenset({Stage.PRIMARY}),
+    }
+)
+
+
+class Ownership(StrEnum):
+    """Who runs a school."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
 
 
 class WorkFile(StrEnum):
@@ -75,6 +101,8 @@ class School:
     type: SchoolType
     stages: tuple[Stage, ...]
     area: str
+    owner: Ownership | None
+    campuses: tuple[Text, ...]
     opened_on: date | None
     closed_on: date | None
     merged_into: SchoolId | None

@@ -194,7 +194,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
     ),
     RecordKind(
         name="receipt",
-        path=_path(r"records/schools/(?P<school>[^/]+)/(?P<term>[0-9]{4}-[0-9]{4}-[12])\.receipt\.yml"),
+        path=_path(r"records/schools/(?P<school>[^/]+)/(?P<term>[0-9]{4}-[0-9]{4}-[1-4])\.receipt\.yml"),
         field="receipts",
         parse=sealed.parse_receipt,
         collect=lambda records: {(receipt.school, receipt.term): receipt for receipt in records},

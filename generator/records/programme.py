@@ -53,7 +53,7 @@ PLAN: Referent[Plan] = Referent(kind="plan", zh="方案", en="plan")
 
 
 def _systems(node: Node) -> tuple[SystemNumber, ...]:
-    return tuple(SystemNumber(int(number)) for number in node.data["systems"])
+    return tuple(SystemNumber(int(number)) for number in node.data.get("systems", ()))
 
 
 def _origin(node: Node) -> Source:

@@ -5,13 +5,14 @@ Owns these. Must not know what is judged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import TypeVar
 
 from generator.model.district import SchoolYear
 from generator.model.ids import BandId, SchoolId, TermId, YearId
 from generator.model.schools import (
+    STAGES_OF,
     AnsweredDoubt,
     Attendance,
     Crisis,
@@ -22,6 +23,7 @@ from generator.model.schools import (
     LeadingGroup,
     Lessons,
     Meeting,
+    Ownership,
     Return,
     Room,
     School,
@@ -54,6 +56,8 @@ def parse_school(node: Node) -> School:
         type=SchoolType(node.data["type"]),
         stages=node.members("stages", Stage),
         area=node.data["area"],
+        owner=Ownership(node.data["owner"]) if "owner" in node.data else None,
+        campuses=tuple(campus.text("title") for campus in node.nodes("campuses")),
         opened_on=node.day_or_none("opened_on"),
         closed_on=node.day_or_none("closed_on"),
         merged_into=SchoolId(node.data["merged_into"]) if "merged_into" in node.data else None,
@@ -211,19 +215,10 @@ def _school_day(node: Node) -> SchoolDay:
 # --- checks within one file -------------------------------------------------------------------------------------------
 
 
-_STAGES: Mapping[SchoolType, frozenset[Stage]] = {
-    SchoolType.PRIMARY: frozenset({Stage.PRIMARY}),
-    SchoolType.JUNIOR: frozenset({Stage.JUNIOR}),
-    SchoolType.NINE_YEAR: frozenset({Stage.PRIMARY, Stage.JUNIOR}),
-    SchoolType.SENIOR: frozenset({Stage.SENIOR}),
-    SchoolType.COMPLETE: frozenset({Stage.JUNIOR, Stage.SENIOR}),
-    SchoolType.TWELVE_YEAR: frozenset(Stage),
-}
-
-
 def check_school(school: School, node: Node) -> Iterator[Problem]:
     """Its stages are those of its type, and it states figures for each of them."""
-    stages, needed = frozenset(school.stages), _STAGES[school.type]
+    stages = frozenset(school.stages)
+    needed = STAGES_OF.get(school.type, stages)  # a special school may teach any
     if stages != needed:
         facts = {"needed": _listed(needed), "stated": _listed(stages)}
         yield problem(node.at("stages"), "stages-differ", type=school.type.value, **facts)

@@ -19,7 +19,7 @@ from generator.records.schools import SCHOOL, school_of_folder
 from generator.sealed.recipients import fingerprint, key_format
 
 # A sealed file is no record: what it holds cannot be read here. Its receipt is.
-SEALED = re.compile(r"records/schools/(?P<school>[^/]+)/(?P<term>[0-9]{4}-[0-9]{4}-[12])\.yml\.age\Z")
+SEALED = re.compile(r"records/schools/(?P<school>[^/]+)/(?P<term>[0-9]{4}-[0-9]{4}-[1-4])\.yml\.age\Z")
 
 
 def parse_recipient(node: Node) -> Recipient:

@@ -6,6 +6,7 @@ Owns the list of commands, in the order in which the help names them. A command'
 
 COMMANDS = (
     "next",
+    "init",
     "check",
     "build",
     "serve",

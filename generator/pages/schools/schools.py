@@ -274,7 +274,7 @@ def _index(edition: Edition) -> Page:
         data=SchoolsPage(
             year=site.current_year.id,
             rows=rows,
-            types=tuple(SchoolType),
+            types=tuple(t for t in SchoolType if any(s.type is t for s in site.repository.schools.values())),
             areas=site.repository.district.areas,
             states=tuple(
                 ReturnStateCount(state=s, title=edition.say(f"filing.{s.value}"), count=filings.count(s))
