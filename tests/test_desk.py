@@ -5,6 +5,7 @@ opened with its key.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from generator.edition.render import Edition, edition
 from generator.edition.site import site
 from generator.files.catalogue import load
 from generator.files.strict_yaml import read
-from generator.filing.desk import stated
+from generator.filing.desk import district_desk, stated
 from generator.filing.desk_page import one_file
 from generator.filing.filings import HandedIn, handed_in
 from generator.model.ids import SchoolId, YearId
@@ -44,7 +45,7 @@ def page(browser: Browser, made: District, tmp_path: Path) -> Iterator[Page]:
     file = tmp_path / "desk.html"
     made_edition = edited(made)
     file.write_bytes(one_file(made_edition, made_edition.site.repository.schools[FIRST]))
-    context = browser.new_context(accept_downloads=True, viewport={"width": 390, "height": 844})
+    context = browser.new_context(accept_downloads=True, viewport={"width": 1200, "height": 900})
     opened_page = context.new_page()
     errors: list[str] = []
     opened_page.on("pageerror", lambda error: errors.append(str(error)))
@@ -269,6 +270,47 @@ def test_a_desk_from_a_file_says_that_it_cannot_sign_and_why(page: Page) -> None
     assert "从文件打开的填报台不能签名" in (page.text_content("#sign-state") or "")
     assert page.locator("#sign-make").is_hidden()
     assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
+
+
+def test_every_field_of_the_return_says_what_it_is(page: Page, made: District) -> None:
+    """Also those of rows: one is added to every list of groups."""
+    page.eval_on_selector_all("details.part", "all => all.forEach(one => { one.open = true; })")
+    for button in page.locator("#return-form .rows + button").all():
+        button.click()
+    shown = page.inner_text("#return-form")
+    asked = [f for f in district_desk(edited(made)).returns.fields if not f.fixed]
+    seen = 0
+    while asked:
+        field = asked.pop()
+        if field.name in ("kindergarten", "primary", "junior", "senior"):
+            continue  # of the stages, a school has its own
+        assert field.title in shown, field.name
+        assert re.split("[；;。]", field.help)[0] in shown, field.name
+        asked += [*field.fields, *(field.item.fields if field.item else ())]
+        seen += 1
+    assert seen > 60
+
+
+def test_on_a_phone_the_form_is_folded_and_a_link_opens_what_it_leads_to(page: Page) -> None:
+    assert page.locator("details.part:not([open])").count() == 0
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    assert page.locator("details.part:not([open])").count() > 8
+    assert page.locator("#f-filed_by").is_visible()  # what is needed is open
+    assert page.locator("#f-staff-certified").is_hidden()
+    page.evaluate("location.hash = 'f-staff-certified'")
+    page.wait_for_function("document.activeElement.id === 'f-staff-certified'")
+    page.fill("#f-staff-certified", "99")
+    assert "1 处要改" in page.inner_text("details.part:has(#f-staff-certified) > summary")
+    page.click("details.part:has(#f-staff-certified) > summary")
+    page.click("#return-wrong a")
+    page.wait_for_function("document.activeElement.id === 'f-staff-certified'")
+    assert page.locator("#f-staff-certified").is_visible()
+    page.fill("#f-staff-certified", "1")
+    page.fill("#f-enrolment-primary", "99999")
+    page.click("#return-doubts button")
+    assert page.locator("#f-confirmed-0-reason").is_visible()
+    assert page.evaluate("document.activeElement.id") == "f-confirmed-0-reason"
 
 
 def test_what_is_due_leads_to_its_own_year_and_term(page: Page) -> None:

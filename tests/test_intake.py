@@ -4,6 +4,7 @@ is printed can be forwarded.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import zipfile
@@ -31,6 +32,7 @@ from generator.model.submission import written
 from generator.text import Language
 from tests.district import DAY, FIRST, SECOND, TERM, District, commit, git, invented, run, with_office
 from tests.test_desk_cases import judged_in_the_browser
+from tests.test_sealed_commands import in_terminal
 
 YEAR = YearId("2026-2027")
 BRANCH = f"filing/{FIRST}/{YEAR}"
@@ -104,6 +106,50 @@ def test_open_figures_in_a_file_of_the_desk_are_never_shown(made: District, kind
     assert code == 1
     assert f"filing/{FIRST}" not in heads(made)
     assert not any(f"{c.enrolment}" in said for c in invented(made, FIRST).bands.values())
+
+
+def test_killed_half_way_nothing_is_lost_and_the_next_run_takes_in_the_rest(
+    made: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = form("return", Language.ZH)
+    inbox = {
+        f"{school}-{year}.yml": return_text(asked, {**stated(one), "filed_on": "2026-11-10"}, "标题").encode()
+        for (school, year), one in sorted(made.repository().returns.items())
+    }
+    wanted = {f"filing/{name.removesuffix('.yml').replace('-', '/', 1)}" for name in inbox}
+    assert len(wanted) >= 4
+    real, done = branches.commit_files, 0
+
+    def killed_at_the_third(*arguments: Any, **options: Any) -> Any:
+        nonlocal done
+        done += 1
+        if done == 3:
+            raise KeyboardInterrupt
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(branches, "commit_files", killed_at_the_third)
+    with contextlib.suppress(KeyboardInterrupt):
+        assert intake(made, inbox)[0] != 0
+    monkeypatch.setattr(branches, "commit_files", real)
+    half = heads(made)
+    assert half.count("refs/heads/filing/") == 2
+    assert git(made.root, "status", "--porcelain") == ""
+    code, said = intake(made, inbox)
+    assert (code, f"Of {len(inbox)} files {len(inbox)} were taken in, 0 not." in said) == (0, True), said
+    assert said.count("is there already") == 2
+    assert set(half.split()) < set(heads(made).split())  # what was put on a branch stays as it was
+    assert wanted == {line for line in git(made.root, "branch", "--format=%(refname:short)").split() if "/" in line}
+    again = intake(made, {**inbox, "x.json": b"{"})
+    assert again[0] == 1
+    assert "Not taken: x.json" in again[1]
+
+
+def test_progress_is_told_at_a_terminal_and_not_in_a_pipe(made: District) -> None:
+    file = made.beside / "a.yml"
+    file.write_bytes(return_of(made, filed_on="2026-11-10").encode())
+    assert "filing 1 of 1" not in run(made, "intake", str(file)).stderr
+    shown, code = in_terminal(made, "intake", str(file))
+    assert (code, "filing 1 of 1" in shown) == (0, True), shown
 
 
 def test_what_must_never_enter_git_is_not_taken(made: District) -> None:

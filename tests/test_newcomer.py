@@ -70,7 +70,7 @@ def test_from_the_front_page_to_the_merged_filing(browser: Browser, made: Distri
     person.click(".md-content a[href$='schools/index.html']")
     person.click(f".md-content a[href$='{FIRST}.html']")
     person.click(f".md-content a[href$='filing/{FIRST}.html']")
-    page.wait_for_selector("#f-staff-part_time")
+    person.click("details.part:has(#f-staff-part_time) > summary")  # on a phone the form is folded
     old = made.repository().returns[(SchoolId(FIRST), YEAR)]
     assert old.staff is not None
     page.fill("#f-staff-part_time", str(old.staff.part_time + 3))
@@ -83,7 +83,7 @@ def test_from_the_front_page_to_the_merged_filing(browser: Browser, made: Distri
     page.wait_for_selector("#aggregate-sealed:not([hidden])")
     saved(page, "#aggregate-save", inbox)
     person.clicks += 2  # both files saved
-    assert person.clicks <= 7
+    assert person.clicks <= 8
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
     assert json.loads(kept)[1:] == [{}, ""]
@@ -126,6 +126,7 @@ def test_the_desk_is_accessible(
     page = context.new_page()
     page.clock.set_fixed_time(f"{DAY}T10:00:00")
     page.goto(f"{url}/{'en/' if language == 'en' else ''}filing/{FIRST}.html")
+    page.eval_on_selector_all("details.part, #signing", "all => all.forEach(one => { one.open = true; })")
     page.fill("#f-staff-certified", "99")  # something wrong is shown too
     cell = page.locator("#aggregate-table input").first
     cell.fill("三")

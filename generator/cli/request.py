@@ -334,8 +334,8 @@ def present_day(time_zone: str) -> date:
     return datetime.now(ZoneInfo(zones.meant(time_zone))).date()
 
 
-def progress(request: Request) -> Callable[[str], None]:
+def progress(request: Request) -> Callable[..., None]:
     """Each step on a line of its own for a person; nothing when piped."""
     if sys.stderr is None or not sys.stderr.isatty():
-        return lambda _: None
-    return lambda key: print(f"  {request.say(key)} …", file=sys.stderr, flush=True)
+        return lambda _, **_facts: None
+    return lambda key, **facts: print(f"  {request.say(key, **facts)} …", file=sys.stderr, flush=True)

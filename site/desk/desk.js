@@ -67,13 +67,15 @@ function showReturn(year) {
   const form = document.getElementById("return-form");
   const asked = desk.returns.fields.filter((field) => !field.fixed);
   const controls = asked.map((field) => [field, control(field, begun[field.name], [field.name], frame, said)]);
-  form.replaceChildren(...controls.map(([, one]) => one.node));
+  const folded = sections(controls, said);
+  form.replaceChildren(...folded.map((part) => part.node));
   const parts = { findings: document.getElementById("return-wrong"), changes: document.getElementById("return-changes") };
   const update = () => {
     const data = { school: desk.school, year: year.id, ...Object.fromEntries(
       controls.map(([field, one]) => [field.name, one.value()]).filter(([, value]) => value !== undefined)) };
     const findings = returnProblems(desk.returns, frame, data);
     showFindings(findings.map((one) => ({ place: onPage(one.place, controls), text: told(one) })), said, parts.findings);
+    folded.forEach((part) => part.tell(data));
     showDoubts(returnDoubts(desk, frame, data), controls);
     showChanges(parts.changes, changes(desk.returns.fields, sameYear, data, frame, said));
     handIn("return", findings.length, () => {
@@ -264,8 +266,16 @@ startReturn();
 startAggregate();
 startSigning();
 // A duty on the school's page leads to its field, which stands here only now.
-const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-if (asked) {
-  asked.scrollIntoView();
-  asked.focus();
+function go() {
+  const asked = reveal(decodeURIComponent(location.hash.slice(1)));
+  if (asked) {
+    asked.scrollIntoView();
+    asked.focus();
+  }
 }
+addEventListener("hashchange", go);
+document.addEventListener("click", (event) => { // the same link a second time changes no address
+  const link = event.target.closest('a[href^="#"]');
+  if (link && link.hash === location.hash) setTimeout(go);
+});
+go();

@@ -120,6 +120,7 @@ function listControl(field, value, place, frame, said) {
     inner.node.append(remove);
     rows.push(row);
     body.append(inner.node);
+    if (focus) reveal(inner.node.id);
     if (focus) [...inner.node.querySelectorAll("input, select")].find((one) => !one.value).focus();
   };
   const more = element("button", { type: "button", class: "quiet", onClick: () => add({}, true) }, said("add"));
@@ -127,6 +128,45 @@ function listControl(field, value, place, frame, said) {
   const node = element("fieldset", { id: idOf(place), tabindex: -1 }, ...begin, body, more, noneLabel);
   const read = () => finished(rows.map((row) => row.value()).filter((one) => one !== undefined));
   return { node, value: read, add, numbers: () => rows.filter((row) => row.value() !== undefined).map((row) => row.number) };
+}
+
+/** The fields as sections that fold: {node, tell(data)}. A section ends with a group or a list; what precedes it belongs to
+ *  it. On a narrow screen only sections with a needed field are open. */
+function sections(controls, said) {
+  const made = [];
+  let begun = [];
+  for (const one of controls) {
+    begun.push(one);
+    if (["group", "list"].includes(one[0].kind)) {
+      made.push(begun);
+      begun = [];
+    }
+  }
+  if (begun.length) made.push(begun);
+  const narrow = matchMedia("(max-width: 40rem)").matches;
+  return made.map((own) => {
+    const state = element("small");
+    const titles = own.map(([field]) => field.title);
+    const summary = element("summary", {}, titles.length > 3 ? said("and_more", { titles: titles.slice(0, 3).join("、") }) : titles.join("、"), " ", state);
+    const node = element("details", { class: "part" }, summary, ...own.map(([, one]) => one.node));
+    node.open = !narrow || own.some(([field]) => field.needed);
+    const tell = (data) => {
+      const wrong = node.querySelectorAll(".wrong:not(:empty)").length;
+      const stated = own.filter(([field]) => data[field.name] !== undefined).length;
+      state.className = wrong ? "bad" : "";
+      state.textContent = wrong ? said("part_wrong", { count: wrong }) : stated === own.length ? said("part_stated") : stated ? said("part_some") : said("part_empty");
+    };
+    return { node, tell };
+  });
+}
+
+/** Open whatever is folded around the element of an address, and go there. */
+function reveal(id) {
+  const there = document.getElementById(id);
+  for (let around = there; around; around = around.parentElement) {
+    if (around.tagName === "DETAILS") around.open = true;
+  }
+  return there;
 }
 
 /** Show each finding beside its field, and all of them in a list that leads there. */

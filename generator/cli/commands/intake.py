@@ -78,20 +78,23 @@ def run(request: Request) -> int:
     files = tuple(_files(request))
     told = progress(request)
     branches: dict[str, None] = {}
-    refused = 0
-    for file in files:
-        told("intake.reading")
+    refused: list[str] = []
+    for number, file in enumerate(files, start=1):
+        told("intake.reading", number=number, count=len(files))
         branch = _take_in(request, base, file)
         if branch is None:
-            refused += 1
+            refused.append(file.name)
         elif branch:
             branches[branch] = None
-    print(request.say("intake.done", taken=len(branches), refused=refused, count=len(files)))
+    print(request.say("intake.done", taken=len(files) - len(refused), refused=len(refused), count=len(files)))
+    if refused and len(files) > 1:
+        _tell(request.say("intake.refused", files=request.say("intake.and").join(refused)))
     remote = request.options.get("--push")
     if remote and branches and (said := push(request.root, remote, tuple(branches))):
         raise UsageError("intake.not_pushed", said=said)
     if branches and not remote:
-        print(request.say("intake.then_push", branches=" ".join(branches)))
+        few = len(branches) <= _MOST_SHOWN
+        print(request.say("intake.then_push" if few else "intake.then_push_all", branches=" ".join(branches)))
     for branch in branches:
         if address := hosting.request(repository.district, branch):
             print(request.say("intake.request", branch=branch, address=address))

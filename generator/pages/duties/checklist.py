@@ -334,12 +334,12 @@ def _item(edition: Edition, check: Check, clauses: Clauses) -> CheckItem:
         evidence=tuple(dict.fromkeys(_field(edition, e.kind, e.field) for e in evidence)),
         dated=tuple(_dated(edition, e) for e in {e.kind: e for e in evidence}.values()),
         clauses=clauses[check.rule.id],
-        asked=tuple(_asked(edition, check.rule)) if check.verdict in _TODO else (),
+        asked=tuple(asked_of(edition, check.rule)) if check.verdict in _TODO else (),
         lapsed=check.lapsed,
     )
 
 
-def _asked(edition: Edition, rule: Rule) -> Iterator[DeskField]:
+def asked_of(edition: Edition, rule: Rule) -> Iterator[DeskField]:
     """The fields of the return that a rule's own measure reads; of more than two, the groups that they stand in."""
     measure = measures_of(rule)[0]
     fields = MEASURABLE[measure].fields if measure in MEASURABLE and measure not in SEALED else ()

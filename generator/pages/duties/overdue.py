@@ -18,8 +18,9 @@ from generator.model.district import Area
 from generator.model.duties import Rule, RuleId
 from generator.model.programme import Modality
 from generator.model.schools import School
+from generator.pages.duties.checklist import DeskField, asked_of
 from generator.pages.words.comparison import rests_on_return
-from generator.pages.words.wording import TONES, days_to, told
+from generator.pages.words.wording import TONES, days_to, desk_page, told
 from generator.text import Text
 
 _LATE = frozenset({Verdict.UNMET, Verdict.UNREPORTED})
@@ -32,11 +33,14 @@ class Unfiled:
 
     school: School
     area: Text
+    desk: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverdueDuty:
-    """A line of the table: `days` says in words how long ago the last day was, `said` why it is not met."""
+    """A line of the table: `days` says in words how long ago the last day was, `said` why it is not met, `asked` where
+    the school's filing desk asks for what it rests on.
+    """
 
     rule: Rule
     school: School
@@ -46,6 +50,8 @@ class OverdueDuty:
     due: date
     days: str
     said: tuple[str, ...]
+    desk: str
+    asked: tuple[DeskField, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +76,8 @@ def pages(edition: Edition) -> Iterator[Page]:
     site = edition.site
     missing, late = unfiled(site), overdue(site)
     areas = {a.id: a.title for a in site.repository.district.areas}
-    rows = tuple(_row(edition, c, areas) for c in late[:_LISTED])
+    asked = {c.rule.id: tuple(asked_of(edition, c.rule)) for c in late}
+    rows = tuple(_row(edition, c, areas, asked[c.rule.id]) for c in late[:_LISTED])
     yield edition.page(
         path="compliance/overdue",
         kind="compliance",
@@ -78,7 +85,7 @@ def pages(edition: Edition) -> Iterator[Page]:
         description=edition.say("overdue.description"),
         hide=("toc",),
         data=OverduePage(
-            missing=tuple(Unfiled(school=s, area=areas[s.area]) for s in missing),
+            missing=tuple(Unfiled(school=s, area=areas[s.area], desk=desk_page(s.id)) for s in missing),
             due=site.current_year.returns_due,
             days=days_to(edition, site.current_year.returns_due),
             rows=rows,
@@ -119,7 +126,7 @@ def is_overdue(check: Check) -> bool:
     return check.verdict in _LATE and check.rule.modality is Modality.SHALL and not awaits_release(check)
 
 
-def _row(edition: Edition, check: Check, areas: Mapping[str, Text]) -> OverdueDuty:
+def _row(edition: Edition, check: Check, areas: Mapping[str, Text], asked: tuple[DeskField, ...]) -> OverdueDuty:
     assert check.decisive is not None
     assert check.school is not None
     return OverdueDuty(
@@ -131,6 +138,8 @@ def _row(edition: Edition, check: Check, areas: Mapping[str, Text]) -> OverdueDu
         due=check.decisive.due,
         days=days_to(edition, check.decisive.due),
         said=told(edition, check),
+        desk=desk_page(check.school.id),
+        asked=asked,
     )
 
 
