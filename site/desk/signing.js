@@ -73,7 +73,10 @@ function signedText(receipt, district) {
 function stored(mode, ask) {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open(STORE, 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore("keys");
+    opening.onupgradeneeded = () => { // there is no store yet: one is made for a key, never by looking
+      if (mode === "readonly") opening.transaction.abort();
+      else opening.result.createObjectStore("keys");
+    };
     opening.onerror = () => reject(opening.error);
     opening.onsuccess = () => {
       const change = opening.result.transaction("keys", mode);
