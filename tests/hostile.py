@@ -74,6 +74,15 @@ MORE: Mapping[str, Any] = {
     },
     "records/district.yml": {
         "parameters": {0: {"en": {"unit": "x"}}},
+        "earlier_risk_levels": [
+            {
+                "until": "2019-08-31",
+                "risk_levels": [
+                    {"id": name, "title": "x", "focus": False, "paper_file": False, "en": {"title": "x"}}
+                    for name in ("one", "two")
+                ],
+            }
+        ],
         "repo_url": "https://code.example/a",
         "site_url": "https://x.example/a",
     },

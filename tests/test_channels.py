@@ -28,7 +28,7 @@ from generator.model.submission import Concern, Counts, StageBand, Submission, s
 from generator.pages.statistics import releases, statistics
 from generator.sealed import receipts
 from generator.statistics.age import new_identity, salted, seal
-from generator.statistics.answers import questions
+from generator.statistics.answers import answered
 from generator.statistics.attack import certify
 from generator.statistics.cut import NoRelease, Order, Why, cut
 from generator.statistics.statements import PublicView
@@ -92,7 +92,7 @@ def certified(submissions: Mapping[Filing, Submission], hidden: frozenset[str]) 
     table = tabulate(ledger, tables, sorted(submissions), made.limits)
     cells = {c: Suppressed() if hidden & set(c.column.split("/")) else told for c, told in made.cells.items()}
     content = replace(made, tables=arranged(tables, cells, table.schools))
-    seen = PublicView(content=content, tabulation=table, questions=tuple(questions(repository())))
+    seen = PublicView(content=content, tabulation=table, questions=answered(repository(), made) or ())
     found = certify(ledger, seen, ())
     assert isinstance(found, Release), found
     return found

@@ -42,7 +42,7 @@ from generator.sealed import receipts
 from generator.sealed.recipients import in_force
 from generator.statistics import programs
 from generator.statistics.age import salted, seal
-from generator.statistics.answers import edges_of, participation_of, questions
+from generator.statistics.answers import answered, edges_of, participation_of, questions
 from generator.statistics.cut import NoRelease, Order, Why, cut, limits_of
 from generator.statistics.protect import Original, protect
 from generator.statistics.statements import PublicView, said, said_of_participation
@@ -297,7 +297,7 @@ def seen(content: Release) -> tuple[Ledger, PublicView]:
     ledger = ledger_of(handed_in())
     present = [Filing(term=TERM, school=school, revision=1) for school in sorted(counted(1))]
     table = tabulate(ledger, registry(content.levels, content.windows, content.plan), present, content.limits)
-    return ledger, PublicView(content=content, tabulation=table, questions=tuple(questions(repository())))
+    return ledger, PublicView(content=content, tabulation=table, questions=answered(repository(), content) or ())
 
 
 def test_the_attacker_hears_of_every_band() -> None:
@@ -383,8 +383,8 @@ def test_a_term_is_corrected_once_only() -> None:
 
 
 def test_without_edges_there_are_no_bands() -> None:
-    assert edges_of(repository()) == (85, 95)
-    assert edges_of(without("publication_participation_low")) == ()
+    assert edges_of(repository().district.parameters_on(DAY)) == (85, 95)
+    assert edges_of(without("publication_participation_low").district.parameters_on(DAY)) == ()
 
 
 def test_what_the_attack_breaks_is_drafted_anew_and_refused_if_that_does_not_help(
@@ -471,13 +471,13 @@ def test_refusals() -> None:
         found = cut(where, asked, quiet)
         assert isinstance(found, NoRelease)
         assert found.why is why
-    assert limits_of(made) == Limits(k=5, schools=5, per_cent=80, base=1, dominance=10)
+    assert limits_of(made.district.parameters_on(DAY)) == Limits(k=5, schools=5, per_cent=80, base=1, dominance=10)
 
 
 def test_what_a_release_says_of_everybody_is_said_to_the_attacker() -> None:
     """All schools alike is an inequality for each; some of many says nothing of one."""
     ledger = ledger_of(handed_in())
-    asked = tuple(questions(repository()))
+    asked = tuple(questions(repository(), repository().district.terms[TERM], DAY))
     present = [Filing(term=TERM, school=school, revision=1) for school in counted(1)]
     table = tabulate(ledger, registry(repository().district.risk_levels, []), present, first().limits)
     question = next(q for q in asked if q.rule == "FILE-02")

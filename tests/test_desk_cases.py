@@ -133,6 +133,7 @@ class Chance:
         self.random = random.Random(seed)
         self.desk, self.school = desk, school
         self.year = desk.years[0]
+        self.stages = school.stages[self.year.id]
         self.wrong = 0.0
 
     def a_return(self) -> dict[str, Any]:
@@ -175,9 +176,7 @@ class Chance:
                 return self.day()
             case "group":
                 if field.name in ("classes", "enrolment"):
-                    return {
-                        stage: self.number(one) for one in field.fields if (stage := one.name) in self.school.stages
-                    }
+                    return {stage: self.number(one) for one in field.fields if (stage := one.name) in self.stages}
                 return self.group(field.fields) or None
             case "list":
                 return self.several(field)
@@ -202,7 +201,7 @@ class Chance:
 
     def text(self, field: AskedField) -> str:
         term = self.random.choice(self.year.terms)
-        bands = [b.value for b in self.desk.bands if b.stage in self.school.stages]
+        bands = [b.value for b in self.year.bands if b.stage in self.stages]
         offered = {
             "term": [t.id for t in self.year.terms],
             "window": [w.value for w in (term.windows or self.year.terms[0].windows)],
@@ -399,7 +398,7 @@ def figures(dice: random.Random, desk: DistrictDesk, windows: list[str]) -> dict
         "valid": valid,
         "invalid": screened - valid,
         "not_screened": split(due - screened, [one.value for one in NotScreened]),
-        "levels": split(valid, [level.value for level in desk.levels]),
+        "levels": split(valid, [level.value for level in desk.years[0].terms[0].levels]),
         "reviewed": dice.randint(0, valid),
         "electronic_files": up_to["electronic_files"],
         "paper_files": paper,

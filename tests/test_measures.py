@@ -62,6 +62,7 @@ def school(name: str) -> School:
         closed_on=None,
         merged_into=None,
         earlier_names=(),
+        earlier_stages=(),
         counted_on=date(2021, 6, 30),
         classes=one,
         enrolment=one,

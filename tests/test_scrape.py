@@ -299,7 +299,7 @@ def attacked(term: TermId, published: Sequence[Release]) -> Attack:
     ledger = Ledger(
         submissions, {s.id: s.type for s in repository().schools.values()}, repository().district.risk_levels
     )
-    asked = tuple(questions(repository()))
+    asked = tuple(questions(repository(), repository().district.terms[term], published[-1].released_on))
     seen = list[PublicView]()
     for release in published:
         counted = [Filing(term=term, school=school, revision=revision) for school, revision in release.counted.items()]

@@ -12,7 +12,7 @@ import pytest
 from generator.model.cells import Cell, Shown, Suppressed
 from generator.model.ids import SchoolId
 from generator.model.registry import registry
-from generator.statistics.answers import questions
+from generator.statistics.answers import answered
 from generator.statistics.attack import Attack, certify, secrets
 from generator.statistics.statements import PublicView, _share
 from generator.statistics.tables import Filing, Ledger, Statement, Tabulation, tabulate
@@ -106,7 +106,9 @@ def test_every_sensitive_cell_and_every_schools_part_of_it_is_a_secret() -> None
     table = tabulate(of, registry(repository().district.risk_levels, []), present, first().limits)
     found = {
         (s.atoms, s.beside)
-        for s in secrets([PublicView(content=first(), tabulation=table, questions=tuple(questions(repository())))])
+        for s in secrets(
+            [PublicView(content=first(), tabulation=table, questions=answered(repository(), first()) or ())]
+        )
     }
     assert table.sensitive
     for cell in table.sensitive | table.gated:
@@ -141,7 +143,7 @@ def test_what_is_attacked_is_what_would_be_published() -> None:
         for t in candidate.tables
     )
     seen = PublicView(
-        content=replace(candidate, tables=shown), tabulation=table, questions=tuple(questions(repository()))
+        content=replace(candidate, tables=shown), tabulation=table, questions=answered(repository(), first()) or ()
     )
     found = certify(of, seen, ())
     assert isinstance(found, Attack)

@@ -9,10 +9,11 @@ The day is the whole day in the district's time zone: a due day, and a waiver's 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from generator.compliance.measures import Measured, measure
@@ -37,7 +38,7 @@ from generator.model.operators import HIGHER_IS_BETTER, answered, applies, holds
 from generator.model.programme import MeasureName, Modality
 from generator.model.schools import Return, School
 from generator.problems import Position
-from generator.records.repository import Repository, identical, own_records
+from generator.records.repository import Repository, identical, own_records, spans
 
 
 class Verdict(StrEnum):
@@ -234,6 +235,17 @@ def of_school(repository: Repository, school: SchoolId, as_of: date) -> Mapping[
 # --- one day ----------------------------------------------------------------------------------------------------------
 
 
+class _Slot(NamedTuple):
+    """A period begun with its last day, the district's numbers that hold on that day, and the target, where it is the
+    same for all.
+    """
+
+    period: Period
+    due: date
+    parameters: Mapping[str, int | float]
+    fixed: Value | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ready:
     """A rule made ready for a day: found once, used for every school."""
@@ -241,8 +253,7 @@ class _Ready:
     rule: Rule
     in_force: bool
     limited: bool  # not about every school
-    slots: tuple[tuple[Period, date], ...]  # the periods begun, each with its last day
-    fixed: Value | None  # the target, where it is the same for all
+    slots: tuple[_Slot, ...]
     inspects: tuple[str, ...]  # the measures of inspections that it reads
     reads_return: bool
     sealed: bool
@@ -266,7 +277,6 @@ class _Day:
     as_of: date
     year: SchoolYear
     whole_year: Period
-    parameters: Mapping[str, int | float]
     rules: tuple[_Ready, ...]
     waivers: Mapping[tuple[RuleId, SchoolId], tuple[Waiver, ...]]
     kinds: Mapping[SchemeId, SchemeKind]
@@ -277,8 +287,9 @@ class _Day:
 def _day(repository: Repository, as_of: date) -> _Day:
     year = repository.district.year_on(as_of)
     begun = {kind: tuple(p for p in periods(kind, year) if p.first_day <= as_of) for kind in PeriodKind}
-    binding = {clause.ref: p.binding(clause) for p in repository.policies.values() for clause in p.clauses}
-    parameters = repository.parameters
+    binding = repository.binding()
+    # Of a last day that is still to come nobody knows the number yet: today's is told.
+    parameters = cache(lambda due: repository.district.parameters_on(min(due, as_of)))
     waivers: dict[tuple[RuleId, SchoolId], tuple[Waiver, ...]] = {}
     for waiver in repository.waivers.values():
         for school in waiver.schools:
@@ -288,9 +299,8 @@ def _day(repository: Repository, as_of: date) -> _Day:
         as_of=as_of,
         year=year,
         whole_year=periods(PeriodKind.YEAR, year)[0],
-        parameters=parameters,
         rules=tuple(
-            _ready(rule, begun[rule.period], year, _spans(rule, binding), parameters, as_of)
+            _ready(rule, begun[rule.period], year, spans(rule, binding), parameters, as_of)
             for rule in repository.rules.values()
         ),
         waivers=waivers,
@@ -324,36 +334,36 @@ def _ready(
     rule: Rule,
     begun: tuple[Period, ...],
     year: SchoolYear,
-    spans: tuple[tuple[date, date], ...],
-    parameters: Mapping[str, int | float],
+    binds: tuple[tuple[date, date], ...],
+    parameters: Callable[[date], Mapping[str, int | float]],
     as_of: date,
 ) -> _Ready:
     measures = measures_of(rule) if rule.subject is Subject.SCHOOL else ()
-    fixed = (
-        target_value(rule.target, lambda _: None, parameters) if rule.target and rule.target.measure is None else None
-    )
     due = [(period, due_day(rule.due, period, year)) for period in begun]
     return _Ready(
         rule=rule,
-        in_force=any(first <= as_of <= last for first, last in spans),
+        in_force=any(first <= as_of <= last for first, last in binds),
         limited=rule.applies_to.restricts,
-        slots=tuple(slot for slot in due if any(_bound(rule, slot, span) for span in spans)),
-        fixed=fixed,
+        slots=tuple(
+            _Slot(period, last, parameters(last), _fixed(rule, parameters(last)))
+            for period, last in due
+            if any(_bound(rule, period, last, span) for span in binds)
+        ),
         inspects=tuple(name for name in measures if name in INSPECTED),
         reads_return=any(name in MEASURABLE and name not in SEALED for name in measures),
         sealed=is_sealed(rule),
     )
 
 
-def _spans(rule: Rule, binding: Mapping[ClauseRef, tuple[date, date]]) -> tuple[tuple[date, date], ...]:
-    """The first and last days between which a rule is used and a clause behind it binds."""
-    own = (rule.in_force_from or date.min, rule.in_force_until or date.max)
-    return tuple((max(own[0], first), min(own[1], last)) for first, last in (binding[ref] for ref in rule.clauses))
+def _fixed(rule: Rule, parameters: Mapping[str, int | float]) -> Value | None:
+    if rule.target is None or rule.target.measure is not None:
+        return None
+    return target_value(rule.target, lambda _: None, parameters)
 
 
-def _bound(rule: Rule, slot: tuple[Period, date], span: tuple[date, date]) -> bool:
+def _bound(rule: Rule, period: Period, due: date, span: tuple[date, date]) -> bool:
     """Whether a period is judged: its last day comes while the rule binds, and the period is not over before."""
-    (period, due), (first, last) = slot, span
+    first, last = span
     if rule.due.anchor is Anchor.INSPECTION:  # the inspection sets the day
         return first <= period.last_day and period.first_day <= last
     return first <= period.last_day and first <= due <= last
@@ -433,7 +443,8 @@ class _SchoolOnDay:
         self.opened = school.is_open(day.as_of)
         self.whole_year = school.was_there(day.year.first_day, date.max)
         stated = self.found.classes if self.found else school.classes
-        self.stages, self.classes = frozenset(stated), sum(stated.values())
+        self.stages = frozenset(stated if self.found else school.shape_on(day.as_of).stages)
+        self.classes = sum(stated.values()) if self.stages == frozenset(stated) else None  # of other stages: not known
         self._values: dict[tuple[str, str], Value | None] = {}
 
     def value(self, name: str, period: Period) -> Value | None:
@@ -465,23 +476,23 @@ class _SchoolOnDay:
         found, fresh_until = self.found if ready.reads_return else None, None
         if rule.freshness is not None and found is not None:
             fresh_until = found.counted_on + timedelta(days=rule.freshness.days)
-        by_period = tuple([self._judged_period(ready, period, due, fresh_until) for period, due in self._slots(ready)])
+        by_period = tuple([self._judged_period(ready, slot, fresh_until) for slot in self._slots(ready)])
         check = _check(rule, self.school, by_period, fresh_until, found)
         return check._replace(further=self._inspected(ready.inspects)) if ready.inspects else check
 
     def _sealed(self, ready: _Ready) -> Check:
         """The verdict that a release published: no figure stands behind it that could be shown."""
         told = self.day.released.get((ready.rule.id, self.school.id))
-        held, target = (told.met, told.target) if told else (None, ready.fixed)
+        held = told.met if told else None
         by_period = tuple(
             JudgedPeriod(
-                period=period,
-                due=due,
-                verdict=_judged(ready.rule, held, due=due, as_of=self.day.as_of),
+                period=slot.period,
+                due=slot.due,
+                verdict=_judged(ready.rule, held, due=slot.due, as_of=self.day.as_of),
                 value=None,
-                target=target,
+                target=told.target if told else slot.fixed,
             )
-            for period, due in self._slots(ready)
+            for slot in self._slots(ready)
         )
         further = (
             (Evidence(kind="release", at=told.at, field=("school_verdicts",), dated=told.on, filed=told.on),)
@@ -490,11 +501,11 @@ class _SchoolOnDay:
         )
         return _check(ready.rule, self.school, by_period, None, None)._replace(further=further)
 
-    def _slots(self, ready: _Ready) -> tuple[tuple[Period, date], ...]:
+    def _slots(self, ready: _Ready) -> tuple[_Slot, ...]:
         """The periods that the school was there for, up to their last day."""
         if self.whole_year:
             return ready.slots
-        return tuple((p, due) for p, due in ready.slots if self.school.was_there(min(due, p.last_day), due))
+        return tuple(s for s in ready.slots if self.school.was_there(min(s.due, s.period.last_day), s.due))
 
     def _inspected(self, measures: tuple[str, ...]) -> tuple[Evidence, ...]:
         visits = self._visits(self.day.whole_year)
@@ -507,15 +518,16 @@ class _SchoolOnDay:
     def _concerned(self, rule: Rule) -> bool:
         return applies(rule.applies_to, self.stages, self.classes, lambda name: self.value(name, self.day.whole_year))
 
-    def _judged_period(self, ready: _Ready, period: Period, due: date, fresh_until: date | None) -> JudgedPeriod:
-        rule, value, target = ready.rule, self.value(ready.rule.measure, period), ready.fixed
+    def _judged_period(self, ready: _Ready, slot: _Slot, fresh_until: date | None) -> JudgedPeriod:
+        period, due, parameters, target = slot
+        rule, value = ready.rule, self.value(ready.rule.measure, period)
         if target is None and rule.target is not None:
-            target = target_value(rule.target, lambda name: self.value(name, period), self.day.parameters)
+            target = target_value(rule.target, lambda name: self.value(name, period), parameters)
         if rule.due.anchor is Anchor.INSPECTION:
             due = self._set_by_inspections(rule, period) or due
         held = _held(rule, value, target)
         late = bool(held) and self._late(rule, period, due, target)
-        if late and not self.day.parameters.get(LATE_COUNTS, 1):
+        if late and not parameters.get(LATE_COUNTS, 1):
             held = False
         verdict = _judged(rule, held, due=due, as_of=self.day.as_of)
         if (
@@ -623,9 +635,9 @@ def _district(day: _Day, ready: _Ready) -> Check:
 
     if not ready.slots:
         return _check(rule, None, (), None, None)
+    period, due, parameters, _ = ready.slots[0]
     found = value(rule.measure)
-    target = target_value(rule.target, value, day.parameters) if rule.target else None
-    period, due = ready.slots[0]
+    target = target_value(rule.target, value, parameters) if rule.target else None
     held = _held(rule, found, target)
     if (
         held is False

@@ -147,7 +147,8 @@ def _teachers(found: Return) -> int | None:
 def _staffed(found: Return, scope: Scope) -> bool | None:
     """One full- or part-time teacher for every so many classes begun; how many is the district's decision."""
     teachers = _teachers(found)
-    per_teacher = next((p.value for p in scope.repository.district.parameters if p.id == "classes_per_teacher"), None)
+    judged = min(scope.repository.year(scope.year).returns_due, scope.as_of)
+    per_teacher = scope.repository.district.parameters_on(judged).get("classes_per_teacher")
     if teachers is None or per_teacher is None:
         return None
     return teachers >= 1 and teachers * per_teacher >= sum(found.classes.values())
@@ -243,7 +244,7 @@ def _lessons(counts: Callable[[MicroLesson], bool]) -> Function:
 
 
 def _bands(scope: Scope) -> Measured:
-    bands = scope.repository.bands.values()
+    bands = [band for band in scope.repository.bands.values() if band.in_force(scope.as_of)]
     return Measured(value=len(bands), counted=len(bands), left_out=0, cites=tuple(b.source for b in bands))
 
 
@@ -350,14 +351,14 @@ def _screened(scope: Scope) -> Release | None:
     return found[-1] if found else None
 
 
-def _of_screening(cells: Callable[[Repository], tuple[Cell, ...]]) -> Function:
+def _of_screening(cells: Callable[[Release], tuple[Cell, ...]]) -> Function:
     """A sum of published totals of the year's screening; not stated where one of them is suppressed."""
 
     def function(scope: Scope) -> Measured:
         release = _screened(scope)
         if release is None:
             return Measured(value=None, counted=0, left_out=scope.schools(), cites=())
-        found = [release.cells.get(cell) for cell in cells(scope.repository)]
+        found = [release.cells.get(cell) for cell in cells(release)]
         shown = [cell.value for cell in found if isinstance(cell, Shown)]
         counted = len(release.counted)
         return Measured(
@@ -370,8 +371,9 @@ def _of_screening(cells: Callable[[Repository], tuple[Cell, ...]]) -> Function:
     return function
 
 
-def _focus_cells(repository: Repository) -> tuple[Cell, ...]:
-    levels = [level.id for level in repository.district.risk_levels if level.focus]
+def _focus_cells(release: Release) -> tuple[Cell, ...]:
+    """By the levels that the release tells of, whatever they are by now."""
+    levels = [level.id for level in release.levels if level.focus]
     return tuple(Cell(table="stage-level", row=TOTAL, column=level) for level in levels)
 
 

@@ -246,8 +246,13 @@ def _follow_up(look: MeasureInput) -> bool | None:
 
 
 def _bands(look: MeasureInput) -> tuple[BandId, ...]:
-    """The curriculum bands that the school teaches: those it names, or all of its stages."""
-    return look.found.bands or tuple(band.id for band in look.bands.values() if band.stage in look.found.classes)
+    """The curriculum bands that the school teaches: those it names, or all of its stages, as far as they are in force.
+
+    Of a period the first day tells: for all of it.
+    """
+    present = {band.id: band.stage for band in look.bands.values() if band.in_force(look.period.first_day)}
+    own = look.found.bands or [band for band, stage in present.items() if stage in look.found.classes]
+    return tuple(band for band in own if band in present)
 
 
 def _bands_due(look: MeasureInput) -> int:
@@ -287,7 +292,8 @@ def _bands_reaching(look: MeasureInput) -> int | None:
     if lessons is None:
         return None
     given = {x.band: x.per_class for x in look.found.lessons or () if x.term == look.period.term}
-    return sum(given.get(band, 0) >= look.bands[band].lessons_per_term for band in _bands(look) if band in look.bands)
+    asked = {band: look.bands[band].lessons_on(look.period.first_day) for band in _bands(look)}
+    return sum(given.get(band, 0) >= least for band, least in asked.items())
 
 
 def _services(found: Return) -> tuple[bool | None, ...]:

@@ -53,7 +53,7 @@ class OfStage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermAtDesk:
-    """A term: its days as ISO text, `due` the last day for aggregates, if the district asks for them."""
+    """A term: its days as ISO text, `due` the last day for aggregates, if the district asks for them; its levels."""
 
     id: str
     title: str
@@ -61,6 +61,7 @@ class TermAtDesk:
     last: str
     due: str | None
     windows: tuple[Choice, ...]
+    levels: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ class YearAtDesk:
     first: str
     last: str
     due: str
+    bands: tuple[OfStage, ...]  # of the curriculum
     terms: tuple[TermAtDesk, ...]
 
 
@@ -136,9 +138,7 @@ class DistrictDesk:
     version: int  # of the aggregate's form
     years: tuple[YearAtDesk, ...]  # the present one first
     stages: tuple[Choice, ...]
-    bands: tuple[OfStage, ...]  # of the curriculum
     counted: tuple[OfStage, ...]  # the bands whose pupils an aggregate counts
-    levels: tuple[Choice, ...]
     balances: tuple[Balance, ...]
     bucket: int
     signing: str  # the namespace of signatures
@@ -170,7 +170,7 @@ class SchoolDesk:
 
     school: str
     title: str
-    stages: tuple[str, ...]
+    stages: Mapping[str, tuple[str, ...]]  # by school year, and by term
     filed: Mapping[str, str]
     stated: Mapping[str, Any]
     arrived: Mapping[str, Arrived]
@@ -193,15 +193,10 @@ def district_desk(made: Edition) -> DistrictDesk:
         version=SCHEMA,
         years=tuple(_year(made, year) for year in open_years(made)),
         stages=tuple(Choice(value=s.value, title=enum_label("Stage", s.value).in_(language)) for s in Stage),
-        bands=tuple(
-            OfStage(value=band.id, title=band.title.in_(language), stage=band.stage.value)
-            for band in repository.bands.values()
-        ),
         counted=tuple(
             OfStage(value=b.value, title=enum_label("StageBand", b.value).in_(language), stage=b.stage.value)
             for b in StageBand
         ),
-        levels=tuple(Choice(value=r.id, title=r.title.in_(language)) for r in district.risk_levels),
         balances=BALANCES,
         bucket=BUCKET,
         signing=namespace(SCHEMA),
@@ -261,6 +256,11 @@ def _year(made: Edition, year: SchoolYear) -> YearAtDesk:
         first=year.first_day.isoformat(),
         last=year.last_day.isoformat(),
         due=year.returns_due.isoformat(),
+        bands=tuple(
+            OfStage(value=band.id, title=band.title.in_(made.language), stage=band.stage.value)
+            for band in made.site.repository.bands.values()
+            if band.in_force_in(year.first_day, year.last_day)
+        ),
         terms=tuple(_term(made, term) for term in year.terms),
     )
 
@@ -273,6 +273,10 @@ def _term(made: Edition, term: Term) -> TermAtDesk:
         last=term.last_day.isoformat(),
         due=term.submissions_due.isoformat() if term.submissions_due else None,
         windows=tuple(Choice(value=w.id, title=w.title.in_(made.language)) for w in term.windows),
+        levels=tuple(
+            Choice(value=level.id, title=level.title.in_(made.language))
+            for level in made.site.repository.district.levels_of(term.id)
+        ),
     )
 
 
@@ -292,7 +296,10 @@ def school_desk(made: Edition, school: School) -> SchoolDesk:
     return SchoolDesk(
         school=school.id,
         title=school.title.in_(made.language),
-        stages=tuple(stage.value for stage in school.stages),
+        stages={
+            **{y.id: _values(school.stages_in(y.first_day, y.last_day)) for y in years},
+            **{t.id: _values(school.shape_on(t.first_day).stages) for y in years for t in y.terms},
+        },
         filed={year: found.filed_on.isoformat() for year, found in filed.items()},
         stated={year: stated(found) if year in filed else carried_over(stated(found)) for year, found in last.items()},
         arrived={t: Arrived(revision=r.revision, day=r.sealed_on.isoformat()) for t, r in arrived.items()},
@@ -312,6 +319,10 @@ def school_desk(made: Edition, school: School) -> SchoolDesk:
             if (found := doubts.return_before(made.site.repository, school.id, year.id))
         },
     )
+
+
+def _values(stages: tuple[Stage, ...]) -> tuple[str, ...]:
+    return tuple(stage.value for stage in stages)
 
 
 def carried_over(before: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -59,7 +59,8 @@ class BookFrame:
 def known(repository: Repository, school: School, year: SchoolYear, language: Language) -> BookFrame:
     """What the district gives for a school's workbook of a year."""
     windows = {w.id: w.title.in_(language) for term in year.terms for w in term.windows}
-    bands = (band for band in repository.bands.values() if band.stage in school.stages)
+    stages = school.stages_in(year.first_day, year.last_day)
+    present = [band for band in repository.bands.values() if band.in_force_in(year.first_day, year.last_day)]
     return BookFrame(
         school=school.id,
         school_title=school.title.in_(language),
@@ -67,9 +68,11 @@ def known(repository: Repository, school: School, year: SchoolYear, language: La
         choices={
             "term": tuple(Choice(value=term.id, title=term.title.in_(language)) for term in year.terms),
             "window": tuple(Choice(value=id_, title=title) for id_, title in windows.items()),
-            "band": tuple(Choice(value=band.id, title=band.title.in_(language)) for band in bands),
+            "band": tuple(
+                Choice(value=band.id, title=band.title.in_(language)) for band in present if band.stage in stages
+            ),
         },
-        stages=tuple(stage.value for stage in school.stages),
+        stages=tuple(stage.value for stage in stages),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from generator.model.former import Former, so_on
 from generator.model.ids import BandId
 from generator.model.schools import Stage
 from generator.problems import Position
@@ -51,8 +52,25 @@ class Band:
     grades: Text
     summary: Text
     lessons_per_term: int
+    earlier_lessons: tuple[Former[int], ...]
+    in_force_from: date | None
+    in_force_until: date | None
     topics: tuple[Topic, ...]
     source: Position
+
+    def in_force(self, day: date) -> bool:
+        """Whether it is one of the curriculum's bands on a day."""
+        return (self.in_force_from is None or self.in_force_from <= day) and (
+            self.in_force_until is None or day <= self.in_force_until
+        )
+
+    def in_force_in(self, first: date, last: date) -> bool:
+        """Whether it is one at the beginning or at the end of a time."""
+        return self.in_force(first) or self.in_force(last)
+
+    def lessons_on(self, day: date) -> int:
+        """The least number of lessons, as it was on a day."""
+        return so_on(day, self.lessons_per_term, self.earlier_lessons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

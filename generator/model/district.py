@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from generator.model.former import Former, so_on
 from generator.model.ids import BodyId, SystemNumber, TermId, YearId
 from generator.model.programme import Verification
 from generator.problems import Position
@@ -132,13 +133,18 @@ class Parameter:
     value: int | float
     unit: Text
     reason: Text
+    earlier: tuple[Former[int | float], ...] = ()
+
+    def value_on(self, day: date) -> int | float:
+        """The number that held on a day."""
+        return so_on(day, self.value, self.earlier)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskLevel:
     """What a screening may find.
 
-    The order of `District.risk_levels`, mildest first, is the only order: none is read from a name.
+    The order of the district's list, mildest first, is the only order: none is read from a name.
 
     `focus`: pupils at this level are of particular concern (重点关注). `paper_file`: they need
     a paper file too.
@@ -177,6 +183,7 @@ class District:
     help_lines: tuple[HelpLine, ...]
     referral: tuple[Text, ...]  # the steps from a worry to help, in order
     risk_levels: tuple[RiskLevel, ...]  # mildest first
+    earlier_risk_levels: tuple[Former[tuple[RiskLevel, ...]], ...]
     parameters: tuple[Parameter, ...]
     systems: tuple[System, ...]
     source: Position
@@ -186,6 +193,14 @@ class District:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "terms", {term.id: term for year in self.years for term in year.terms})
+
+    def levels_of(self, term: TermId) -> tuple[RiskLevel, ...]:
+        """The risk levels of a term: those of its first day, for all of it."""
+        return so_on(self.terms[term].first_day, self.risk_levels, self.earlier_risk_levels)
+
+    def parameters_on(self, day: date) -> Mapping[str, int | float]:
+        """The numbers that held on a day, by id."""
+        return {parameter.id: parameter.value_on(day) for parameter in self.parameters}
 
     def year_on(self, day: date) -> SchoolYear:
         """The school year that a day falls in, or the last one begun before it (the first, before them all)."""

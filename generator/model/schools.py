@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from generator.model.former import Former, so_on
 from generator.model.ids import BandId, SchoolId, TermId, YearId
 from generator.problems import Locate, Position
 from generator.text import Text
@@ -85,11 +86,11 @@ class HeadRole(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EarlierName:
-    """What a school was called, and the last day of that name."""
+class SchoolShape:
+    """What a school is and which stages it has."""
 
-    title: Text
-    until: date
+    type: SchoolType
+    stages: tuple[Stage, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,12 +107,22 @@ class School:
     opened_on: date | None
     closed_on: date | None
     merged_into: SchoolId | None
-    earlier_names: tuple[EarlierName, ...]
+    earlier_names: tuple[Former[Text], ...]
+    earlier_stages: tuple[Former[SchoolShape], ...]
     counted_on: date
     classes: Mapping[Stage, int]
     enrolment: Mapping[Stage, int]
     place: Locate
     source: Position
+
+    def shape_on(self, day: date) -> SchoolShape:
+        """What it was on a day. Of a term the first day tells: for all of it."""
+        return so_on(day, SchoolShape(type=self.type, stages=self.stages), self.earlier_stages)
+
+    def stages_in(self, first: date, last: date) -> tuple[Stage, ...]:
+        """The stages that it has at the beginning or at the end of a time."""
+        found = {*self.shape_on(first).stages, *self.shape_on(last).stages}
+        return tuple(stage for stage in Stage if stage in found)
 
     def is_open(self, on: date) -> bool:
         """Whether there was such a school on a day."""

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from generator.model.curriculum import Band, LessonAudience, MicroLesson, Theme, Topic
 from generator.model.ids import BandId
 from generator.model.schools import Stage
-from generator.records.fields import Node
+from generator.problems import Problem
+from generator.records.fields import Node, former_in_order, in_order
 from generator.records.references import Offer, Reference, Referent, listed
 
 BAND: Referent[Band] = Referent(kind="curriculum", zh="课程学段", en="curriculum band")
@@ -25,12 +26,21 @@ def parse_band(node: Node) -> Band:
         grades=node.text("grades"),
         summary=node.text("summary"),
         lessons_per_term=node.whole("lessons_per_term"),
+        earlier_lessons=node.former("earlier_lessons", lambda earlier: earlier.whole("lessons_per_term")),
+        in_force_from=node.day_or_none("in_force_from"),
+        in_force_until=node.day_or_none("in_force_until"),
         topics=tuple(
             Topic(theme=Theme(t.data["theme"]), title=t.text("title"), goal=t.text("goal"))
             for t in node.nodes("topics")
         ),
         source=node.at(),
     )
+
+
+def check_band(band: Band, node: Node) -> Iterator[Problem]:
+    """Its days are in order, and so are its earlier numbers of lessons."""
+    yield from in_order(node, in_force_from=band.in_force_from, in_force_until=band.in_force_until)
+    yield from former_in_order(node, "earlier_lessons", band.earlier_lessons)
 
 
 def parse_micro_lesson(node: Node) -> MicroLesson:

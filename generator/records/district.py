@@ -6,7 +6,7 @@ and parameters. Must not know any other record.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -33,11 +33,12 @@ from generator.model.district import (
 from generator.model.ids import BodyId, SystemNumber, TermId, YearId
 from generator.model.programme import Verification
 from generator.problems import Problem, problem
-from generator.records.fields import DaySpan, Node, in_order, inside, reserved_id, unique
+from generator.records.fields import DaySpan, Node, former_in_order, in_order, inside, reserved_id, unique
 from generator.records.references import Known, Offer, Reference, Referent
 
 YEAR: Referent[SchoolYear] = Referent(kind="district", zh="学年", en="school year", missing="unknown-calendar")
 TERM: Referent[Term] = Referent(kind="district", zh="学期", en="term", missing="unknown-calendar")
+LEVELS: Referent[tuple[RiskLevel, ...]] = Referent(kind="district", zh="学期的测评等级", en="risk levels of a term")
 TERM_OF_YEAR: Referent[Term] = Referent(kind="district", zh="学期", en="term", missing="unknown-calendar")
 WINDOW: Referent[Window] = Referent(kind="district", zh="跟进时段", en="follow-up window")
 AREA: Referent[Area] = Referent(kind="district", zh="片区", en="area")
@@ -125,6 +126,7 @@ def _parameter(node: Node) -> Parameter:
         value=node.data["value"],
         unit=node.text("unit"),
         reason=node.text("reason"),
+        earlier=node.former("earlier", lambda earlier: earlier.data["value"]),
     )
 
 
@@ -154,11 +156,16 @@ def parse_district(node: Node) -> District:
         bodies=tuple(map(_body, node.nodes("bodies"))),
         help_lines=tuple(map(_help_line, node.nodes("help_lines"))),
         referral=node.texts("referral"),
-        risk_levels=tuple(map(risk_level, node.nodes("risk_levels"))),
+        risk_levels=_levels(node),
+        earlier_risk_levels=node.former("earlier_risk_levels", _levels),
         parameters=tuple(map(_parameter, node.nodes("parameters"))),
         systems=tuple(map(_system, node.nodes("systems"))),
         source=node.at(),
     )
+
+
+def _levels(node: Node) -> tuple[RiskLevel, ...]:
+    return tuple(map(risk_level, node.nodes("risk_levels")))
 
 
 def risk_level(node: Node) -> RiskLevel:
@@ -173,7 +180,7 @@ def risk_level(node: Node) -> RiskLevel:
 
 def check_district(district: District, node: Node) -> Iterator[Problem]:
     """Ids are unique, the time zone is one, risk levels grow, and every span of days lies within the one around it."""
-    for name in ("years", "areas", "bodies", "help_lines", "risk_levels", "parameters"):
+    for name in ("years", "areas", "bodies", "help_lines", "parameters"):
         yield from unique(node.nodes(name), "id")
     yield from unique(node.nodes("systems"), "number")
     for area in node.nodes("areas"):
@@ -187,7 +194,12 @@ def check_district(district: District, node: Node) -> Iterator[Problem]:
         facts = {"field": "filing_host", "title": title.zh, "title@en": title.en or "", "example": "github"}
         yield problem(node.at("contact", "public_reports"), "missing-field", **facts)
     yield from _zone(district, node)
-    yield from _levels_grow(district, node)
+    yield from _levels_grow(district.risk_levels, node)
+    for former, at in zip(district.earlier_risk_levels, node.nodes("earlier_risk_levels"), strict=True):
+        yield from _levels_grow(former.was, at)
+    yield from former_in_order(node, "earlier_risk_levels", district.earlier_risk_levels)
+    for parameter, at in zip(district.parameters, node.nodes("parameters"), strict=True):
+        yield from former_in_order(at, "earlier", parameter.earlier)
     years = tuple(zip(district.years, node.nodes("years"), strict=True))
     for year, at in years:
         yield from in_order(at, first_day=year.first_day, last_day=year.last_day)
@@ -229,10 +241,10 @@ def _zone(district: District, node: Node) -> Iterator[Problem]:
         yield problem(node.at("time_zone"), "no-such-zone", value=district.time_zone[:40], nearest=near)
 
 
-def _levels_grow(district: District, node: Node) -> Iterator[Problem]:
-    """What holds at a risk level holds at every graver one."""
-    levels = zip(district.risk_levels, node.nodes("risk_levels"), strict=True)
-    for (before, there), (after, here) in pairwise(levels):
+def _levels_grow(levels: Sequence[RiskLevel], node: Node) -> Iterator[Problem]:
+    """No level stands there twice, and what holds at one holds at every graver one."""
+    yield from unique(node.nodes("risk_levels"), "id")
+    for (before, there), (after, here) in pairwise(zip(levels, node.nodes("risk_levels"), strict=True)):
         for name, was, comes in (
             ("focus", before.focus, after.focus),
             ("paper_file", before.paper_file, after.paper_file),
@@ -250,6 +262,7 @@ def district_offers(district: District) -> Iterator[Offer]:
         yield Offer(to=YEAR, id=year.id, found=year)
         for term in year.terms:
             yield Offer(to=TERM, id=term.id, found=term)
+            yield Offer(to=LEVELS, id=term.id, found=district.levels_of(term.id))
             yield Offer(to=TERM_OF_YEAR, id=term.id, found=term, of=year.id)
             for window in term.windows:
                 yield Offer(to=WINDOW, id=window.id, found=window, title=window.title, of=term.id)

@@ -6,18 +6,21 @@ type. Must not know any kind of record.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any, Protocol, TypeVar
 
 from generator.files.strict_yaml import Document
+from generator.model.former import Former
 from generator.model.schools import Stage
 from generator.problems import Locate, Position, Problem, problem
 from generator.text import Text
 
 _E = TypeVar("_E", bound=StrEnum)
+_V = TypeVar("_V")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,10 @@ class Node:
         """The members of a closed set in a list."""
         return tuple(kind(value) for value in self.data.get(name, ()))
 
+    def former(self, name: str, make: Callable[[Node], _V]) -> tuple[Former[_V], ...]:
+        """The earlier values in a list, each with its last day."""
+        return tuple(Former(was=make(item), until=item.day("until")) for item in self.nodes(name))
+
     def by_stage(self, name: str) -> Mapping[Stage, int]:
         """A whole number for each stage that is stated."""
         return {stage: int(self.data[name][stage.value]) for stage in Stage if stage.value in self.data[name]}
@@ -143,6 +150,14 @@ def not_before(later: StatedDay, earlier: StatedDay) -> Iterator[Problem]:
     if later.day is not None and earlier.day is not None and later.day < earlier.day:
         facts = {"earlier": earlier.day.isoformat(), "later": later.day.isoformat()}
         yield problem(later.node.at(*later.at), "days-out-of-order", earlier.node.at(*earlier.at), **facts)
+
+
+def former_in_order(node: Node, name: str, former: Sequence[Former[Any]]) -> Iterator[Problem]:
+    """Earlier values stand in order, the earliest first, no two with one last day."""
+    for (before, there), (after, here) in pairwise(zip(former, node.nodes(name), strict=True)):
+        if after.until <= before.until:
+            facts = {"earlier": before.until.isoformat(), "later": after.until.isoformat()}
+            yield problem(here.at("until"), "days-out-of-order", there.at("until"), **facts)
 
 
 class DaySpan(Protocol):

@@ -150,6 +150,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         path=_path(r"records/catalogue/curriculum\.yml"),
         field="bands",
         parse=curriculum.parse_band,
+        check=curriculum.check_band,
         listed="bands",
         unique=("id",),
         offers=curriculum.band_offers,

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from generator.model import releases as r
 from generator.model.cells import Published, Shown, Suppressed
+from generator.model.district import RiskLevel
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId, TermId
 from generator.model.registry import EVERY_ROW, VERSION, Because, Breadth, Merged, Step, Table, TablePlan, registry
 from generator.problems import Position, Problem, problem
-from generator.records.district import TERM, WINDOW, risk_level
+from generator.records.district import LEVELS, TERM, WINDOW, risk_level
 from generator.records.fields import Node, StatedDay, not_before
 from generator.records.references import Known, Offer, Reference, Referent
 
@@ -229,11 +230,20 @@ def withdrawal_agrees(withdrawal: r.Withdrawal, node: Node, known: Known) -> Ite
 
 
 def release_agrees(release: r.Release, node: Node, known: Known) -> Iterator[Problem]:
-    """It was not cut before its time."""
+    """It was not cut before its time, and its levels are those of its term: what was sealed under them opens still."""
     term = known.find(TERM, release.term)
+    levels = known.find(LEVELS, release.term)
+    if levels is not None and _counted_by(levels) != _counted_by(release.levels):
+        needed, stated = (", ".join(level.id for level in one) for one in (release.levels, levels))
+        yield problem(node.at("levels"), "levels-of-release", term=release.term, needed=needed, stated=stated)
     if term is not None and release.released_on < (first := term.release_from or term.first_day):
         facts = {"day": release.released_on.isoformat(), "first": first.isoformat()}
         yield problem(node.at("released_on"), "release-too-early", **facts)
+
+
+def _counted_by(levels: Iterable[RiskLevel]) -> list[tuple[str, bool, bool]]:
+    """All of the levels that figures depend on; their names may be reworded."""
+    return [(level.id, level.focus, level.paper_file) for level in levels]
 
 
 # --- the chain --------------------------------------------------------------------------------------------------------

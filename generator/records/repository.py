@@ -88,14 +88,19 @@ class Repository:
         """What had been released by then, from the first to the last. What was withdrawn is not told of any day."""
         return tuple(r for r in self.releases.values() if r.released_on <= as_of and r.id not in self.withdrawals)
 
-    @property
-    def parameters(self) -> Mapping[str, int | float]:
-        """The district's parameters by id."""
-        return {p.id: p.value for p in self.district.parameters}
+    def binding(self) -> Mapping[ClauseRef, tuple[date, date]]:
+        """The first and last days on which every Clause binds."""
+        return {clause.ref: policy.binding(clause) for policy in self.policies.values() for clause in policy.clauses}
 
     def year(self, year: YearId) -> SchoolYear:
         """A school year by its id. KeyError-free: references are resolved."""
         return next(y for y in self.district.years if y.id == year)
+
+
+def spans(rule: d.Rule, binding: Mapping[ClauseRef, tuple[date, date]]) -> tuple[tuple[date, date], ...]:
+    """The first and last days between which a rule is used and a clause behind it binds."""
+    own = (rule.in_force_from or date.min, rule.in_force_until or date.max)
+    return tuple((max(own[0], first), min(own[1], last)) for first, last in (binding[ref] for ref in rule.clauses))
 
 
 def own_records(repository: Repository) -> Mapping[SchoolId, tuple[object, ...]]:

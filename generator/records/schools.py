@@ -17,7 +17,6 @@ from generator.model.schools import (
     Attendance,
     Crisis,
     DoubtKind,
-    EarlierName,
     FollowUp,
     HeadRole,
     LeadingGroup,
@@ -28,6 +27,7 @@ from generator.model.schools import (
     Room,
     School,
     SchoolDay,
+    SchoolShape,
     SchoolType,
     ScreeningConsent,
     Staff,
@@ -37,8 +37,8 @@ from generator.model.schools import (
 )
 from generator.problems import Position, Problem, problem
 from generator.records.curriculum import BAND
-from generator.records.district import AREA, TERM_OF_YEAR, WINDOW, YEAR
-from generator.records.fields import Node, in_order, inside
+from generator.records.district import AREA, TERM, TERM_OF_YEAR, WINDOW, YEAR
+from generator.records.fields import Node, former_in_order, in_order, inside
 from generator.records.references import Known, Offer, Reference, Referent, listed
 
 SCHOOL: Referent[School] = Referent(kind="school", zh="学校", en="school")
@@ -61,15 +61,18 @@ def parse_school(node: Node) -> School:
         opened_on=node.day_or_none("opened_on"),
         closed_on=node.day_or_none("closed_on"),
         merged_into=SchoolId(node.data["merged_into"]) if "merged_into" in node.data else None,
-        earlier_names=tuple(
-            EarlierName(title=name.text("title"), until=name.day("until")) for name in node.nodes("earlier_names")
-        ),
+        earlier_names=node.former("earlier_names", lambda name: name.text("title")),
+        earlier_stages=node.former("earlier_stages", _shape),
         counted_on=node.day("counted_on"),
         classes=node.by_stage("classes"),
         enrolment=node.by_stage("enrolment"),
         place=node.place,
         source=node.at(),
     )
+
+
+def _shape(node: Node) -> SchoolShape:
+    return SchoolShape(type=SchoolType(node.data["type"]), stages=node.members("stages", Stage))
 
 
 def _each(node: Node, name: str, make: Callable[[Node], _P]) -> tuple[_P, ...] | None:
@@ -217,11 +220,12 @@ def _school_day(node: Node) -> SchoolDay:
 
 def check_school(school: School, node: Node) -> Iterator[Problem]:
     """Its stages are those of its type, and it states figures for each of them."""
+    yield from _of_type(school, node)
+    for former, at in zip(school.earlier_stages, node.nodes("earlier_stages"), strict=True):
+        yield from _of_type(former.was, at)
+    yield from former_in_order(node, "earlier_names", school.earlier_names)
+    yield from former_in_order(node, "earlier_stages", school.earlier_stages)
     stages = frozenset(school.stages)
-    needed = STAGES_OF.get(school.type, stages)  # a special school may teach any
-    if stages != needed:
-        facts = {"needed": _listed(needed), "stated": _listed(stages)}
-        yield problem(node.at("stages"), "stages-differ", type=school.type.value, **facts)
     for name, figures in (("classes", school.classes), ("enrolment", school.enrolment)):
         if frozenset(figures) != stages:
             facts = {"needed": _listed(stages), "stated": _listed(figures)}
@@ -229,6 +233,14 @@ def check_school(school: School, node: Node) -> Iterator[Problem]:
     yield from in_order(node, opened_on=school.opened_on, closed_on=school.closed_on)
     if school.merged_into is not None and school.closed_on is None:
         yield problem(node.at("merged_into"), "merged-not-closed", school=school.merged_into)
+
+
+def _of_type(shape: School | SchoolShape, node: Node) -> Iterator[Problem]:
+    stages = frozenset(shape.stages)
+    needed = STAGES_OF.get(shape.type, stages)  # a special school may teach any
+    if stages != needed:
+        facts = {"needed": _listed(needed), "stated": _listed(stages)}
+        yield problem(node.at("stages"), "stages-differ", type=shape.type.value, **facts)
 
 
 def _listed(stages: Iterable[Stage]) -> str:
@@ -314,6 +326,10 @@ def return_agrees(filed: Return, node: Node, known: Known) -> Iterator[Problem]:
         band = known.find(BAND, reference.id)
         if band is not None and band.stage not in filed.classes:
             yield problem(node.at(*reference.at), "stage-not-taught", band=band.id, stage=band.stage.value)
+    for index, taught in enumerate(filed.lessons or ()):
+        band, term = known.find(BAND, taught.band), known.find(TERM, taught.term)
+        if band is not None and term is not None and not band.in_force(term.first_day):
+            yield problem(node.at("lessons", index, "band"), "band-not-in-force", band=band.id, term=term.id)
 
 
 def _stages_of(school: School | None, filed: Return, node: Node, year: SchoolYear) -> Iterator[Problem]:
@@ -321,7 +337,7 @@ def _stages_of(school: School | None, filed: Return, node: Node, year: SchoolYea
     if school is None or not year.first_day <= school.counted_on <= year.last_day:
         return
     for stage in filed.classes:
-        if stage not in school.stages:
+        if stage not in {*school.stages, *school.shape_on(filed.counted_on).stages}:
             yield problem(node.at("classes", stage.value), "stage-not-in-profile", stage=stage.value, school=school.id)
 
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 from generator.model.cells import Published, Shown, Suppressed
+from generator.model.district import RiskLevel, Term
 from generator.model.duties import Operator, Rule, SchoolMeasure, Subject
 from generator.model.ids import SchoolId
 from generator.model.registry import PARTICIPATION, TOTAL, who_took_part
-from generator.model.releases import DistrictVerdict, Limits, Participation, SchoolVerdicts
+from generator.model.releases import DistrictVerdict, Limits, Participation, Release, SchoolVerdicts
 from generator.model.submission import Concern
 from generator.problems import Position
-from generator.records.repository import Repository
+from generator.records.repository import Repository, spans
 from generator.statistics.tables import Filing, Ledger, Question, Tabulation, newcomers
 
 _NOWHERE = Position(path="")  # a verdict has a place once it is read from a file
@@ -31,34 +33,54 @@ EDGES = (
 # --- rules that only sealed figures answer ----------------------------------------------------------------------------
 
 
-def questions(repository: Repository) -> Iterable[Question]:
-    """The rules for schools that a release answers: at least so many per cent of something sealed."""
+def questions(repository: Repository, term: Term, day: date) -> Iterable[Question]:
+    """The rules for schools that a release of a term answers: at least so many per cent of something sealed.
+
+    Those in force on the last day for the term's aggregates, and the district's numbers of that day; on the day of the
+    release, if it comes earlier.
+    """
+    judged = min(day, term.submissions_due or term.last_day)
+    levels, parameters = repository.district.levels_of(term.id), repository.district.parameters_on(judged)
+    binding = repository.binding()
     for rule in repository.rules.values():
-        names = _names(repository).get(rule.measure) if rule.subject is Subject.SCHOOL else None
-        if (
-            names is not None
-            and rule.operator is Operator.AT_LEAST
-            and (per_cent := _asked(repository, rule)) is not None
-        ):
-            part, whole, by_school = names
-            yield Question(
-                rule=rule.id,
-                part=part,
-                whole=whole,
-                per_cent=Fraction(str(per_cent)),
-                target=per_cent,
-                by_school=by_school,
-            )
+        used = any(first <= judged <= last for first, last in spans(rule, binding))
+        per_cent = _asked(rule, parameters) if used else None
+        question = None if per_cent is None else _question(rule, per_cent, levels)
+        if question is not None:
+            yield question
 
 
-def _names(repository: Repository) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...], bool]]:
+def answered(repository: Repository, release: Release) -> tuple[Question, ...] | None:
+    """The questions that a release answered, whatever is asked by now; None where a rule of it is on record no more."""
+    told: list[SchoolVerdicts | DistrictVerdict] = [*release.school_verdicts, *release.district_verdicts]
+    rules = [(repository.rules.get(one.rule), one.target) for one in told]
+    found = [_question(rule, target, release.levels) for rule, target in rules if rule is not None]
+    known = tuple(question for question in found if question is not None)
+    return known if len(known) == len(told) else None
+
+
+def _question(rule: Rule, per_cent: int | float, levels: Sequence[RiskLevel]) -> Question | None:
+    names = _names(levels).get(rule.measure) if rule.subject is Subject.SCHOOL else None
+    if names is None or rule.operator is not Operator.AT_LEAST:
+        return None
+    part, whole, by_school = names
+    return Question(
+        rule=rule.id,
+        part=part,
+        whole=whole,
+        per_cent=Fraction(str(per_cent)),
+        target=per_cent,
+        by_school=by_school,
+    )
+
+
+def _names(levels: Sequence[RiskLevel]) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...], bool]]:
     """What each sealed measure is a share of, and whether each school's answer is told.
 
     Verdicts on paper files and on screening would limit a school's hidden counts: a missing paper file says that
     somebody there needs one, and no more can have been found than were screened. So only the number of schools is told.
     Everybody has an electronic file, so that verdict limits nothing else.
     """
-    levels = repository.district.risk_levels
     due, screened, _, _ = who_took_part(levels)
     needing = tuple(f"levels.{level.id}" for level in levels if level.paper_file)
     return {
@@ -68,10 +90,10 @@ def _names(repository: Repository) -> Mapping[str, tuple[tuple[str, ...], tuple[
     }
 
 
-def _asked(repository: Repository, rule: Rule) -> int | float | None:
+def _asked(rule: Rule, parameters: Mapping[str, int | float]) -> int | float | None:
     if rule.target is None:
         return None
-    value = rule.target.constant if rule.target.parameter is None else repository.parameters.get(rule.target.parameter)
+    value = rule.target.constant if rule.target.parameter is None else parameters.get(rule.target.parameter)
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
@@ -119,9 +141,9 @@ def of_district(
 # --- bands of participation -------------------------------------------------------------------------------------------
 
 
-def edges_of(repository: Repository) -> tuple[int, ...]:
+def edges_of(parameters: Mapping[str, int | float]) -> tuple[int, ...]:
     """Where the bands of participation part, in per cent; empty where the district has not decided it."""
-    stated = [repository.parameters.get(name) for name in EDGES]
+    stated = [parameters.get(name) for name in EDGES]
     return tuple(sorted({int(value) for value in stated if value is not None})) if None not in stated else ()
 
 

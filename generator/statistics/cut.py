@@ -25,7 +25,7 @@ from generator.statistics.corrections import FiledAnew, mixed
 from generator.statistics.plans import PublicFacts, ladder
 from generator.statistics.protect import Demand, Draft, Original, original_of, protect
 from generator.statistics.statements import PublicView, everything
-from generator.statistics.tables import Atoms, Filing, Ledger, tabulate, with_shares
+from generator.statistics.tables import Atoms, Filing, Ledger, Question, tabulate, with_shares
 from generator.statistics.witnesses import UntrueStatementError
 from generator.text import Text
 
@@ -47,6 +47,7 @@ class Why(StrEnum):
     CORRECTED = "corrected"  # the term was corrected once already: what comes after waits for ever
     MISSING = "missing"  # a Submission that an earlier release counted is not at hand: the stacked attack needs it
     OTHER_TABLES = "other-tables"  # an earlier release of the term has another version of the tables
+    NO_RULE = "no-rule"  # an earlier release of the term answers a rule that is on record no more
     UNTRUE = "untrue"  # an earlier release does not follow from the figures that it says it counted
     EXPOSED = "exposed"
 
@@ -81,7 +82,8 @@ class Order:
 
 def cut(repository: Repository, order: Order, told: Callable[[str], None]) -> Release | NoRelease:
     """Cut a release. `told` hears of each step."""
-    limits = limits_of(repository)
+    before = order.before
+    limits = before[-1].limits if before else limits_of(repository.district.parameters_on(order.day))
     if limits is None:
         return NoRelease(why=Why.NO_LIMITS)
     if (refused := _too_soon(order, limits)) is not None:
@@ -90,20 +92,23 @@ def cut(repository: Repository, order: Order, told: Callable[[str], None]) -> Re
     needed |= {filing for release in order.before for filing in _filings(order.term.id, release.counted)}
     if missing := needed - set(order.submissions):
         return NoRelease(why=Why.MISSING, filings=tuple(sorted(missing)))
+    asked = answers.answered(repository, before[0]) if before else answers.questions(repository, order.term, order.day)
+    if asked is None:
+        return NoRelease(why=Why.NO_RULE)
     told("release.tabulate")
     try:
-        return _Cut(repository, order, limits, told).cut()
+        return _Cut(repository, order, limits, tuple(asked), told).cut()
     except UntrueStatementError:
         return NoRelease(why=Why.UNTRUE)
 
 
-def limits_of(repository: Repository) -> Limits | None:
+def limits_of(parameters: Mapping[str, int | float]) -> Limits | None:
     """The district's limits of publication; None if it has not decided all of them."""
-    stated = [repository.parameters.get(name) for name in LIMITS]
+    stated = [parameters.get(name) for name in LIMITS]
     if any(value is None for value in stated):
         return None
     k, schools, per_cent, base = (int(value) for value in stated if value is not None)
-    dominance = repository.parameters.get(DOMINANCE)
+    dominance = parameters.get(DOMINANCE)
     return Limits(
         k=k,
         schools=schools,
@@ -145,11 +150,18 @@ def _windows(term: Term, submissions: Iterable[Submission]) -> list[str]:
 class _Cut:
     """Plan, draft, attack, and again."""
 
-    def __init__(self, repository: Repository, order: Order, limits: Limits, told: Callable[[str], None]) -> None:
-        self.order, self.limits, self.told = order, limits, told
-        self.levels, self.edges = repository.district.risk_levels, answers.edges_of(repository)
-        self.asked = tuple(answers.questions(repository))
-        types = {school.id: school.type for school in repository.schools.values()}
+    def __init__(
+        self,
+        repository: Repository,
+        order: Order,
+        limits: Limits,
+        asked: tuple[Question, ...],
+        told: Callable[[str], None],
+    ) -> None:
+        self.order, self.limits, self.asked, self.told = order, limits, asked, told
+        self.edges = answers.edges_of(repository.district.parameters_on(order.day))
+        self.levels = order.before[0].levels if order.before else repository.district.levels_of(order.term.id)
+        types = {school.id: school.shape_on(order.term.first_day).type for school in repository.schools.values()}
         submissions = order.submissions
         self.ledger = Ledger((submissions[filing] for filing in sorted(submissions)), types, self.levels)
         self.filings = _filings(order.term.id, order.counted)

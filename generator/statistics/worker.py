@@ -51,13 +51,14 @@ class Refused:
 
 def frame(repository: Repository, school: SchoolId, term: TermId) -> Frame | None:
     """What the open records say of a school's Submission for a term; None where they know no such school or term."""
-    terms = repository.district.terms
-    if school not in repository.schools or term not in terms:
+    district = repository.district
+    if school not in repository.schools or term not in district.terms:
         return None
+    known = district.terms[term]
     return Frame(
-        stages=repository.schools[school].stages,
-        levels=repository.district.risk_levels,
-        windows=tuple(window.id for window in terms[term].windows),
+        stages=repository.schools[school].shape_on(known.first_day).stages,
+        levels=district.levels_of(term),
+        windows=tuple(window.id for window in known.windows),
     )
 
 

@@ -198,7 +198,7 @@ function showAggregate(term) {
   };
   /** The balances that can be held already: of figures that all are there. */
   const sums = (band, empty) => {
-    const title = desk.counted.find((one) => one.value === band.band).title;
+    const title = term.counted.find((one) => one.value === band.band).title;
     const there = (name) => ![...empty].some((key) => key === `${band.band} ${name}` || key.startsWith(`${band.band} ${name}.`));
     const able = desk.balances.filter((one) => [one.field, ...one.of].every(there));
     return broken(able, band).map((one) => ({

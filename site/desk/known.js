@@ -4,15 +4,17 @@ const termsOf = (years) => years.flatMap((year) => year.terms);
 
 /** The desk of a school: what all schools have in common, cut to its stages, with what it filed. */
 function joined(district, school) {
-  const own = (one) => school.stages.includes(one.stage);
+  const own = (period, stage) => (school.stages[period] || []).includes(stage);
   return {
     ...district, ...school,
-    stages: district.stages.filter((stage) => school.stages.includes(stage.value)),
-    bands: district.bands.filter(own),
-    counted: district.counted.filter(own),
     years: district.years.map((year) => ({
       ...year, filed: (school.filed || {})[year.id], last_stated: (school.stated || {})[year.id],
-      terms: year.terms.map((term) => ({ windows: [], ...term, arrived: (school.arrived || {})[term.id] })),
+      stages: district.stages.filter((stage) => own(year.id, stage.value)),
+      bands: year.bands.filter((band) => own(year.id, band.stage)),
+      terms: year.terms.map((term) => ({
+        windows: [], ...term, arrived: (school.arrived || {})[term.id],
+        counted: district.counted.filter((band) => own(term.id, band.stage)),
+      })),
     })),
   };
 }
@@ -21,14 +23,14 @@ function joined(district, school) {
 function frameOf(desk, year) {
   const windows = year.terms.flatMap((term) => term.windows.map((window) => ({ value: window.value, title: `${term.title} ${window.title}` })));
   const terms = year.terms.map((term) => ({ value: term.id, title: term.title }));
-  const offered = { term: terms, band: desk.bands, bands: desk.bands, window: windows };
+  const offered = { term: terms, band: year.bands, bands: year.bands, window: windows };
   return {
     year,
-    bands: desk.bands,
+    bands: year.bands,
     text: desk.text,
     words: desk.words,
     choices: (field) => (field.kind === "list" ? undefined : offered[field.name]),
     fields: (field) => (["classes", "enrolment"].includes(field.name)
-      ? field.fields.filter((one) => desk.stages.some((stage) => stage.value === one.name)) : field.fields),
+      ? field.fields.filter((one) => year.stages.some((stage) => stage.value === one.name)) : field.fields),
   };
 }

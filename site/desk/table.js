@@ -6,18 +6,18 @@ function aggregateTable(desk, fields, term, said, changed) {
   const cells = new Map();
   const row = (figure) => element("tr", { class: figure.name ? "member" : null },
     element("th", { scope: "row", title: figure.help }, figure.title, figure.optional ? element("small", {}, ` ${said("may_be_empty")}`) : null),
-    ...desk.counted.map((band) => {
+    ...term.counted.map((band) => {
       const id = `c-${band.value}-${figure.key}`;
       const input = element("input", { id, inputmode: "numeric", autocomplete: "off", "aria-label": `${figure.title}，${band.title}`, onInput: changed, onPaste: paste });
       cells.set(`${band.value} ${figure.key}`, input);
       return element("td", {}, input);
     }));
   const body = element("tbody", {}, ...names.flatMap((figure) => [
-    ...(figure.group ? [element("tr", { class: "group" }, element("th", { scope: "rowgroup", colspan: desk.counted.length + 1 }, figure.group))] : []),
+    ...(figure.group ? [element("tr", { class: "group" }, element("th", { scope: "rowgroup", colspan: term.counted.length + 1 }, figure.group))] : []),
     row(figure),
   ]));
   const head = element("thead", {}, element("tr", {}, element("th", { scope: "col" }, said("figure")),
-    ...desk.counted.map((band) => element("th", { scope: "col" }, band.title))));
+    ...term.counted.map((band) => element("th", { scope: "col" }, band.title))));
   const node = element("div", { class: "table", role: "region", tabindex: 0, "aria-labelledby": "aggregate-caption" },
     element("table", {}, element("caption", { id: "aggregate-caption" }, said("paste_hint")), head, body));
 
@@ -45,7 +45,7 @@ function aggregateTable(desk, fields, term, said, changed) {
     const typed = typedNumber(text);
     return typed === null ? text : typed;
   };
-  const values = () => desk.counted.map((band) => {
+  const values = () => term.counted.map((band) => {
     const made = { band: band.value };
     for (const figure of names) {
       const value = read(band.value, figure);
@@ -56,7 +56,7 @@ function aggregateTable(desk, fields, term, said, changed) {
     }
     return made;
   });
-  const findings = () => desk.counted.flatMap((band) => names.flatMap((figure) => {
+  const findings = () => term.counted.flatMap((band) => names.flatMap((figure) => {
     const value = read(band.value, figure);
     const at = { band: band.value, bandTitle: band.title, field: figure.key, title: figure.title };
     const code = figureWrong(figure, value);
@@ -67,7 +67,7 @@ function aggregateTable(desk, fields, term, said, changed) {
 
 /** The rows of a field: one, or one for each figure of its group. */
 function figureRows(field, desk, term) {
-  const keyed = { levels: desk.levels, followed_up: term.windows || [] }[field.name];
+  const keyed = { levels: term.levels, followed_up: term.windows || [] }[field.name];
   if (keyed) {
     return keyed.map((one, index) => ({
       key: `${field.name}.${one.value}`, field: field.name, name: one.value, title: one.title, help: field.help, most: field.most,

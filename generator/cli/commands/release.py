@@ -53,7 +53,7 @@ ACCEPTS = Accepts(
 _MOST = 20
 # The refusals that follow from what everybody can see. Which of the others it is depends on hidden figures.
 _OPEN = frozenset(
-    {"no-limits", "no-day", "too-early", "too-few", "nothing-new", "missing", "other-tables", "corrected"}
+    {"no-limits", "no-day", "too-early", "too-few", "nothing-new", "missing", "other-tables", "no-rule", "corrected"}
 )
 
 

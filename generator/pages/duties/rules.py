@@ -8,7 +8,7 @@ order of codes. No list is sorted by how well a school does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
 
@@ -294,7 +294,8 @@ def _grounds(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> tuple[
     target = rule.target
     factors = (target.times, target.divided_by) if target else ()
     names = {target.parameter if target else None, *(f.parameter for f in factors if f is not None)}
-    parameters = tuple(p for p in edition.site.repository.district.parameters if p.id in names)
+    known = edition.site.repository.district.parameters
+    parameters = tuple(replace(p, value=p.value_on(edition.site.as_of)) for p in known if p.id in names)
     works = (demanded(edition, rule), edition.say("rule.works"))
     found = (
         Ground(

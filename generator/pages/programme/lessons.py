@@ -12,13 +12,18 @@ from typing import ClassVar
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site
 from generator.model.curriculum import Band, LessonAudience, MicroLesson, Theme
+from generator.pages.words.wording import changes_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BandSection:
-    """A band, the number of its topics, and the micro-lessons for it."""
+    """A band, the least number of lessons as it is now, when it and they changed, the number of its topics, and the
+    micro-lessons for it.
+    """
 
     band: Band
+    least: int
+    changes: tuple[str, ...]
     topics: int
     lessons: tuple[MicroLesson, ...]
 
@@ -27,6 +32,7 @@ class BandSection:
 class CurriculumPage(TemplateData):
     template: ClassVar[str] = "programme/lessons.md.j2"
     bands: tuple[BandSection, ...]
+    present: int  # bands in force
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +74,25 @@ def _curriculum(edition: Edition) -> Page:
         kind="lessons",
         title=edition.say("lessons.title"),
         description=edition.say("lessons.description"),
-        data=CurriculumPage(bands=tuple(_band(edition.site, b) for b in bands)),
+        data=CurriculumPage(
+            bands=tuple(_band(edition, b) for b in bands),
+            present=sum(band.in_force(edition.site.as_of) for band in bands),
+        ),
         cites=[b.source for b in bands],
     )
 
 
-def _band(site: Site, band: Band) -> BandSection:
+def _band(edition: Edition, band: Band) -> BandSection:
+    days = (("from", band.in_force_from), ("until", band.in_force_until))
     return BandSection(
-        band=band, topics=len(band.topics), lessons=tuple(x for x in _published(site) if band.id in x.bands)
+        band=band,
+        least=band.lessons_on(edition.site.as_of),
+        changes=(
+            *(edition.say(f"lessons.{word}", day=edition.day(on)) for word, on in days if on is not None),
+            *changes_of(edition, band.lessons_per_term, band.earlier_lessons),
+        ),
+        topics=len(band.topics),
+        lessons=tuple(x for x in _published(edition.site) if band.id in x.bands),
     )
 
 

@@ -17,7 +17,7 @@ from generator.model.district import Body, Parameter, SchoolYear, System, Term, 
 from generator.model.ids import YearId
 from generator.model.programme import Activity, Claim, Clause, Plan, Policy
 from generator.pages.programme.plans import ActivityLine, activity_line
-from generator.pages.words.wording import PageLink, page_links
+from generator.pages.words.wording import PageLink, changes_of, page_links
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +29,20 @@ class BodyNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterLine:
+    """A number that the district decided, as it is now, and when it was or will be another."""
+
+    parameter: Parameter
+    value: int | float
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkPage(TemplateData):
     template: ClassVar[str] = "programme/work.md.j2"
     tops: tuple[BodyNode, ...]
     bodies: tuple[Body, ...]
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[ParameterLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +111,20 @@ def _organisation(edition: Edition) -> Page:
         kind="work",
         title=edition.say("work.title"),
         description=edition.say("work.description"),
-        data=WorkPage(tops=_below(district.bodies, None), bodies=district.bodies, parameters=district.parameters),
+        data=WorkPage(
+            tops=_below(district.bodies, None),
+            bodies=district.bodies,
+            parameters=tuple(_parameter(edition, one) for one in district.parameters),
+        ),
         cites=[district.source, *(b.source for b in district.bodies)],
+    )
+
+
+def _parameter(edition: Edition, parameter: Parameter) -> ParameterLine:
+    return ParameterLine(
+        parameter=parameter,
+        value=parameter.value_on(edition.site.as_of),
+        changes=tuple(changes_of(edition, parameter.value, parameter.earlier)),
     )
 
 

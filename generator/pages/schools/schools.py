@@ -49,6 +49,22 @@ class SchoolPage(TemplateData):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierName:
+    """What a school was called, and the last day of that name."""
+
+    was: Text
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierType:
+    """What a school was before it gained or dropped a stage, and until when."""
+
+    was: SchoolType
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageSize:
     """How many classes and pupils of a stage a school has."""
 
@@ -65,6 +81,8 @@ class SchoolProfile(TemplateData):
     school: School
     area: Text
     merged_into: School | None
+    earlier_names: tuple[EarlierName, ...]
+    earlier_types: tuple[EarlierType, ...]
     sizes: tuple[StageSize, ...]
 
 
@@ -214,6 +232,8 @@ def _profile(site: Site, school: School) -> SchoolProfile:
         school=school,
         area=_area(site, school),
         merged_into=site.repository.schools[school.merged_into] if school.merged_into else None,
+        earlier_names=tuple(EarlierName(was=one.was, until=one.until) for one in school.earlier_names),
+        earlier_types=tuple(EarlierType(was=one.was.type, until=one.until) for one in school.earlier_stages),
         sizes=tuple(sizes),
     )
 

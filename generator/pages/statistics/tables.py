@@ -18,7 +18,7 @@ from generator.model.district import Term
 from generator.model.ids import SchoolId, TermId
 from generator.model.registry import TOTAL
 from generator.model.releases import PublishedTable, Release, Row
-from generator.model.schools import School
+from generator.model.schools import SchoolShape
 from generator.model.submission import StageBand
 from generator.text import Text
 
@@ -261,17 +261,19 @@ def _row(words: ReleaseWords, table: PublishedTable, row: Row) -> ReleasedRow:
 
 def _waits(words: ReleaseWords, table: str, row: str) -> bool:
     """Whether a school whose correction waits has pupils there: whether its figures changed there or not."""
-    known, parts = words.edition.site.repository.schools, set(row.split("+"))
+    repository, parts = words.edition.site.repository, set(row.split("+"))
+    known, first = repository.schools, repository.district.terms[words.release.term].first_day
+    then = {school: known[school].shape_on(first) for school in words.release.waiting if school in known}
     return any(
         row == TOTAL
-        or school not in known
-        or (known[school].type.value in parts if table == BY_TYPE else parts & _bands(known[school]))
+        or school not in then
+        or (then[school].type.value in parts if table == BY_TYPE else parts & _bands(then[school]))
         for school in words.release.waiting
     )
 
 
-def _bands(school: School) -> set[str]:
-    return {band.value for band in StageBand if band.stage in school.stages}
+def _bands(shape: SchoolShape) -> set[str]:
+    return {band.value for band in StageBand if band.stage in shape.stages}
 
 
 def _general(words: ReleaseWords, table: PublishedTable) -> Iterator[str]:

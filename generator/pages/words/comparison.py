@@ -228,4 +228,5 @@ def _factor(edition: Edition, factor: Factor) -> str:
 
 def _parameter(edition: Edition, name: str) -> str:
     found = next(p for p in edition.site.repository.district.parameters if p.id == name)
-    return edition.say("demand.parameter", value=number(found.value), title=edition.plain(found.title))
+    value = found.value_on(edition.site.as_of)
+    return edition.say("demand.parameter", value=number(value), title=edition.plain(found.title))

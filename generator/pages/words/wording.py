@@ -6,15 +6,17 @@ Owns these sentences and the tone of every verdict. Must not decide anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from generator.compliance.evaluate import JUDGED, Check, JudgedPeriod, Tally, Verdict, due_day
 from generator.compliance.school_measures import Period, periods
 from generator.edition.render import Edition, label_text, number
 from generator.edition.site import Site
 from generator.model.duties import Anchor, PeriodKind, Rule, RuleId, Subject
+from generator.model.former import Former
 from generator.model.ids import ClauseRef, SchoolId, TermId
 from generator.model.programme import Clause, Policy, Verification
 from generator.model.releases import DistrictVerdict, Release
@@ -72,6 +74,17 @@ def desk_page(school: SchoolId) -> str:
 def page_links(edition: Edition, pages: Iterable[tuple[str, str]]) -> tuple[PageLink, ...]:
     """Pages by path and the last word of their title's key."""
     return tuple(PageLink(page=page, title=edition.say(f"nav.{title}")) for page, title in pages)
+
+
+def changes_of(edition: Edition, value: float, earlier: Sequence[Former[Any]]) -> Iterator[str]:
+    """What a number of the district was before, and what it will be, each with its day."""
+    after = [*(one.was for one in earlier[1:]), value]
+    for one, then in zip(earlier, after, strict=False):
+        if one.until < edition.site.as_of:
+            yield edition.say("number.earlier", day=edition.day(one.until), value=number(one.was))
+        else:
+            day = edition.day(one.until + timedelta(days=1))
+            yield edition.say("number.later", day=day, value=number(then))
 
 
 def whom(edition: Edition, rule: Rule) -> str:
