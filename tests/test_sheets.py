@@ -19,13 +19,18 @@ from typing import Any
 
 import pypdf
 import pytest
+from markupsafe import escape
 
 from generator.edition.render import Edition, edition, label_text
-from generator.edition.site import Site
+from generator.edition.site import Site, site
 from generator.files.catalogue import load
 from generator.model.ids import SchoolId
+from generator.model.inspections import Mending
+from generator.pages import paper
+from generator.publish import build as building
+from generator.publish.engine import Engine
 from generator.publish.pdf import pdf
-from generator.publish.sheets import ANSWERS, sheet
+from generator.publish.sheets import ANSWERS, form, sheet
 from generator.text import Language, Text
 from tests.conftest import AS_OF, COMMIT
 from tests.test_build import ROOT, TYPICAL, typical_site
@@ -321,3 +326,73 @@ def test_without_a_chinese_font_nothing_is_written(tmp_path: Path, fonts: str) -
     assert ("、。一不" in done.stderr) == (fonts != "none")  # it names some of them
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.rglob("*.pdf"))
+
+
+# --- the form of a visit, several sheets in one file, sheets beside the pages -----------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sample() -> Site:
+    repository, problems = building.read(ROOT)
+    assert repository is not None, problems
+    return site(repository, AS_OF, COMMIT)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_form_of_a_visit_has_demands_first_and_then_the_order_of_its_scheme(
+    sample: Site, language: Language
+) -> None:
+    told = edition(sample, language, load())
+    visits = [visit for day in paper.visits(sample).values() for visit in day]
+    assert visits
+    with_demands = 0
+    for visit in visits:
+        text = close(re.sub(r"<style>.*?</style>|<[^>]+>", "", form(told, visit), flags=re.DOTALL))
+        scheme = sample.repository.schemes[visit.scheme]
+        places = [text.index(close(str(escape(told.plain(item.title))))) for item in scheme.items]
+        assert text.count("□") >= 4 * sum(item.rule is None for item in scheme.items)
+        assert close(told.day(visit.visit_on)) in text
+        first_item = text.index(close(str(escape(told.plain(scheme.indicators[0].title)))))
+        demanded = [
+            d
+            for v in sample.repository.inspections.values()
+            if v.school == visit.school
+            for _, d in v.rectifications(sample.as_of)
+            if d.mending(sample.as_of) is not Mending.VERIFIED
+        ]
+        with_demands += len(demanded)
+        for demand in demanded:
+            assert text.index(close(str(escape(told.plain(demand.demand))))) < first_item
+        assert len(places) == len(scheme.items)
+        titles = [text.index(close(str(escape(told.plain(i.title)))), first_item) for i in scheme.indicators]
+        assert titles == sorted(titles)
+    assert with_demands
+
+
+def test_the_sheets_of_a_route_are_one_file_in_the_order_named(tmp_path: Path) -> None:
+    done = run(["--root", str(TYPICAL), "sheets", "xz37", "xz01", "--together", "--out", str(tmp_path / "out")], tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["route.pdf"]
+    reader = pypdf.PdfReader(tmp_path / "out" / "route.pdf")
+    pages = [close(page.extract_text()) for page in reader.pages]
+    assert "xz37" in pages[0]
+    assert "xz01" in pages[-1]
+    assert sum("第1页" in page for page in pages) == 2
+
+
+def test_pages_lead_to_sheets_only_where_they_are(tmp_path: Path, typical_built: Path) -> None:
+    repository, _ = building.read(TYPICAL)
+    assert repository is not None
+    content = replace(site(repository, AS_OF, COMMIT), sheets=True)
+    building.publish(content, tmp_path / "site", Engine.MKDOCS, lambda _: None)
+    for half in ("", "en/"):
+        for school in repository.schools:
+            page = (tmp_path / "site" / half / "schools" / f"{school}.html").read_text("utf-8")
+            assert f'href="../sheets/{school}.pdf"' in page
+            assert (tmp_path / "site" / half / "sheets" / f"{school}.pdf").read_bytes().startswith(b"%PDF")
+            assert "../sheets/" not in (typical_built / half / "schools" / f"{school}.html").read_text("utf-8")
+        for area in {school.area for school in repository.schools.values()}:
+            assert f'href="../sheets/areas/{area}.pdf"' in (
+                tmp_path / "site" / half / "schools" / "index.html"
+            ).read_text("utf-8")
+    assert not list(typical_built.rglob("*.pdf"))

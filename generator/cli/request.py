@@ -317,6 +317,15 @@ def revision(request: Request, named: str) -> str:
     return found
 
 
+def unprintable(cannot: Exception) -> UsageError:
+    """What this machine lacks to lay out sheets."""
+    from generator.publish.pdf import NoFont
+
+    if isinstance(cannot, NoFont):
+        return UsageError("sheets.no_font", characters=cannot.characters[:20])
+    return UsageError("sheets.no_printer", said=str(cannot))
+
+
 def day_and_commit(root: Path, time_zone: str, named: date | None) -> tuple[date, Commit | None]:
     """The day everything is told as of, and the commit: the day named, else the commit's, else (changes, not known, or
     no commit) today.

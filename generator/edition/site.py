@@ -49,6 +49,7 @@ class Site:
         SchoolYear  # the one that `as_of` falls in, or the last one begun before it (the first, before them all)
     )
     archived: Archived | None = None
+    sheets: bool = False  # whether sheets on paper lie beside the pages
 
     @property
     def releases(self) -> tuple[Release, ...]:

@@ -6,16 +6,15 @@ Owns only the order of the steps. Cannot import what opens sealed files: `test_a
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain
 from pathlib import Path
 
 from generator.edition.entries import Entry, with_spaces
 from generator.edition.literal import settle
 from generator.edition.render import FOLDERS, Edition, edition, markdown
-from generator.edition.site import Page, Site, site
+from generator.edition.site import File, Page, Site, site
 from generator.edition.stamp import donor
 from generator.files.catalogue import Catalogue
 from generator.files.catalogue import load as load_catalogue
@@ -26,7 +25,7 @@ from generator.pages import following
 from generator.pages.families import STAMPED, pages
 from generator.problems import Problem, in_order
 from generator.publish import engine as engines
-from generator.publish import frame, output, search
+from generator.publish import frame, output, search, sheets
 from generator.publish.engine import Engine
 from generator.records.repository import Repository, load
 from generator.text import Language
@@ -93,9 +92,7 @@ def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None
     progress("build.stamp")
     copies = [part for half in halves for part in _stamp(half, made / "site" / FOLDERS[half.edition.language])]
     for half in halves:
-        beside = chain(desk_page.files(half.edition), following.files(half.edition))
-        target = made / "site" / FOLDERS[half.edition.language]
-        output.write(target, ((file.path, file.content) for file in beside))
+        output.write(made / "site" / FOLDERS[half.edition.language], _written(_beside(half.edition, progress)))
     output.write(
         made / "site", output.map_of(made / "site", content.repository.district.site_url, hidden=bool(content.archived))
     )
@@ -104,12 +101,25 @@ def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None
     _check_links(made / "site", copies)
 
 
+def _beside(made: Edition, progress: Progress) -> Iterator[File]:
+    """What lies beside the pages of one language."""
+    yield from desk_page.files(made)
+    yield from following.files(made)
+    if made.site.sheets:
+        progress("build.sheets")
+        yield from sheets.files(made)
+
+
+def _written(files: Iterable[File]) -> Iterator[tuple[str, bytes]]:
+    return ((file.path, file.content) for file in files)
+
+
 def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path) -> Half:
     made = edition(content, language, catalogue)
     rendered = pages(made)
     output.write(folder_ / "docs", ((f"{page.path}.md", with_spaces(markdown(page))) for page in rendered))
     output.write(folder_ / "docs", [(search.WORDS, search.words())])
-    output.write(folder_ / "docs", ((file.path, file.content) for page in rendered for file in page.files))
+    output.write(folder_ / "docs", _written(file for page in rendered for file in page.files))
     return Half(
         edition=made, pages=tuple(replace(page, files=()) for page in rendered), folder=folder_
     )  # files may be large, and are written

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+from collections.abc import Sequence
+from typing import Any
 
 
 class NoPrinter(Exception):
@@ -24,8 +26,8 @@ class NoFont(Exception):
         super().__init__(characters)
 
 
-def pdf(html: str) -> bytes:
-    """A PDF/UA-1 document.
+def laid_out(html: str) -> Any:
+    """A document with its pages, not yet written.
 
     Raises NoPrinter where the system's libraries are missing, NoFont where a character of the text has no shape.
     """
@@ -41,12 +43,23 @@ def pdf(html: str) -> bytes:
         raise NoFont("")
     nothing = URLFetcher(allowed_protocols=())
     with contextlib.redirect_stderr(io.StringIO()):  # it complains of fonts, which is said below in words
-        document = HTML(string=html, url_fetcher=nothing).render(pdf_variant="pdf/ua-1", pdf_identifier=b"xinzhuli")
-        made: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=b"xinzhuli")
-    signs = sorted({chr(code) for font in document.fonts.values() for code in font.missing})
+        return HTML(string=html, url_fetcher=nothing).render(pdf_variant="pdf/ua-1", pdf_identifier=b"xinzhuli")
+
+
+def written(documents: Sequence[Any]) -> bytes:
+    """One PDF/UA-1 file of all pages of these documents, each with its own page numbers. Raises as `laid_out`."""
+    whole = documents[0].copy([page for document in documents for page in document.pages])
+    with contextlib.redirect_stderr(io.StringIO()):
+        made: bytes = whole.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=b"xinzhuli")
+    signs = sorted({chr(code) for font in whole.fonts.values() for code in font.missing})
     if shapeless := "".join(sign for sign in signs if sign.isprintable() and not sign.isspace()):
         raise NoFont(shapeless)
     return made
+
+
+def pdf(html: str) -> bytes:
+    """The file of one document."""
+    return written([laid_out(html)])
 
 
 def _any_font() -> bool:

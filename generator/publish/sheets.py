@@ -1,12 +1,13 @@
-"""Inspection sheets: what stands on one school's A4 sheet, as HTML that `pdf` can lay out.
+"""Inspection sheets: what stands on one school's A4 sheet and on the form of one visit, as HTML that `pdf` can lay out.
 
-Owns the order and the words of a sheet. It says what the records say and leaves room for what inspectors find: boxes,
-remarks, signatures by role. It compares a school with its duties, never with another school, and gives no total.
+Owns the order and the words of a sheet: a visit's form begins with what was demanded before and follows its scheme. It
+says what the records say and leaves room for what inspectors find: boxes, remarks, signatures by role. It compares a
+school with its duties, never with another school, and gives no total.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -14,14 +15,20 @@ from typing import ClassVar
 from generator.compliance.evaluate import Check, Verdict
 from generator.edition.literal import settle
 from generator.edition.render import Edition, TemplateData, short_id
+from generator.edition.site import File
 from generator.model.district import District
 from generator.model.duties import Rule, RuleId, Waiver
 from generator.model.ids import YearId
+from generator.model.inspections import Grade, Indicator, Inspection, Item, Mending, Scheme, decimal
 from generator.model.schools import Return, School
+from generator.pages import paper
+from generator.pages.duties.inspections import Rectifying, announced, rectifications
 from generator.pages.words.wording import Cited, cited, days_to, told
+from generator.publish.pdf import laid_out, written
 from generator.text import Text
 
 ANSWERS = ("yes", "partly", "no", "not_applicable")
+_MENDED = ("yes", "partly", "no")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +65,112 @@ class InspectionSheet(TemplateData):
     commit: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitItem:
+    """An item of the form, and what the records say of it where a rule answers it; no `points` in a list."""
+
+    item: Item
+    part: Text
+    points: str | None
+    verdict: Verdict | None
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitIndicator:
+    indicator: Indicator
+    points: str | None
+    rows: tuple[VisitItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitForm(TemplateData):
+    """The form of one visit; `demands` are those of earlier visits that nobody has verified."""
+
+    template: ClassVar[str] = "sheet/visit.html.j2"
+    title: str
+    inspection: Inspection
+    school: School
+    scheme: Scheme
+    area: Text
+    demands: tuple[Rectifying, ...]
+    mended: tuple[str, ...]
+    indicators: tuple[VisitIndicator, ...]
+    grades: tuple[Grade, ...]
+    recorded: bool  # whether the records answer any item
+    district: District
+    as_of: date
+    commit: str
+
+
+def files(edition: Edition) -> Iterator[File]:
+    """Every sheet that lies beside the pages: of each school and visit, of an area and of a day in one file."""
+    finished = edition.finished()
+    for area, schools in paper.areas(edition.site).items():
+        laid = {paper.of_school(school): laid_out(sheet(finished, school)) for school in schools}
+        yield from (File(path=path, content=written([document])) for path, document in laid.items())
+        yield File(path=paper.of_area(area), content=written(list(laid.values())))
+    for day, visits in paper.visits(edition.site).items():
+        laid = {paper.of_visit(visit): laid_out(form(finished, visit)) for visit in visits}
+        yield from (File(path=path, content=written([document])) for path, document in laid.items())
+        yield File(path=paper.of_day(day), content=written(list(laid.values())))
+
+
+def form(edition: Edition, inspection: Inspection) -> str:
+    """The form of a visit as a whole HTML document."""
+    site = edition.site
+    school, scheme = site.repository.schools[inspection.school], site.repository.schemes[inspection.scheme]
+    before = (v for v in announced(site) if v.school == school.id and v.id != inspection.id)
+    checks = {check.rule.id: check for check in site.verdicts.by_school[school.id]}
+    data = VisitForm(
+        title=edition.say("sheet.visit", kind=edition.say(f"inspection.kind.{scheme.kind.value}")),
+        inspection=inspection,
+        school=school,
+        scheme=scheme,
+        area=_area(edition, school),
+        demands=tuple(d for d in rectifications(edition, before) if d.mending is not Mending.VERIFIED),
+        mended=tuple(edition.say(f"sheet.mended.{answer}") for answer in _MENDED),
+        indicators=tuple(_indicator(edition, indicator, checks) for indicator in scheme.indicators),
+        grades=tuple(Grade),
+        recorded=any(item.rule is not None for item in scheme.items),
+        district=site.repository.district,
+        as_of=site.as_of,
+        commit=_commit(edition),
+    )
+    return settle(edition.finished().printed(data, "sheet"))
+
+
+def _indicator(edition: Edition, indicator: Indicator, checks: Mapping[RuleId, Check]) -> VisitIndicator:
+    rows = (
+        _visit_item(edition, part.title, item, checks.get(item.rule) if item.rule else None)
+        for part in indicator.parts
+        for item in part.items
+    )
+    points = None if indicator.points is None else decimal(indicator.points)
+    return VisitIndicator(indicator=indicator, points=points, rows=tuple(rows))
+
+
+def _visit_item(edition: Edition, part: Text, item: Item, check: Check | None) -> VisitItem:
+    return VisitItem(
+        item=item,
+        part=part,
+        points=None if item.points is None else decimal(item.points),
+        verdict=check.verdict if check else None,
+        said=told(edition, check) if check else (),
+    )
+
+
+def _area(edition: Edition, school: School) -> Text:
+    return next(a.title for a in edition.site.repository.district.areas if a.id == school.area)
+
+
 def sheet(edition: Edition, school: School) -> str:
     """One school's sheet as a whole HTML document."""
     site = edition.site
     clauses = cited(site)
     data = InspectionSheet(
         school=school,
-        area=next(a.title for a in site.repository.district.areas if a.id == school.area),
+        area=_area(edition, school),
         found=site.return_of(school.id, site.current_year.id),
         year=site.current_year.id,
         rows=tuple(_row(edition, check, clauses) for check in site.verdicts.by_school[school.id]),

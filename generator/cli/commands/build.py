@@ -5,6 +5,7 @@ Owns what is told about a build, and which state of the records it is of.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,14 @@ from generator.cli.request import (
     print_problems,
     progress,
     revision,
+    unprintable,
 )
 
 if TYPE_CHECKING:
     from generator.edition.site import Site
     from generator.problems import Problem
 
-ACCEPTS = Accepts(values=("--out", "--as-of", "--engine", "--commit"), flags=("--compress",))
+ACCEPTS = Accepts(values=("--out", "--as-of", "--engine", "--commit"), flags=("--compress", "--sheets"))
 
 
 def run(request: Request) -> int:
@@ -32,6 +34,7 @@ def run(request: Request) -> int:
     from generator.publish.build import publish
     from generator.publish.engine import Engine
     from generator.publish.output import OutputTaken
+    from generator.publish.pdf import NoFont, NoPrinter
     from generator.report.text import report
 
     engine = Engine(request.one_of("--engine", list(Engine), Engine.MKDOCS))
@@ -46,10 +49,13 @@ def run(request: Request) -> int:
             print_problems(request, problems)
         print(request.say("build.stopped"))
         return PROBLEMS
+    content = replace(content, sheets="--sheets" in request.options)
     try:
         publish(content, request.out, engine, told, compressed="--compress" in request.options)
     except OutputTaken as taken:
         raise UsageError(str(taken), path=str(request.out)) from None
+    except (NoPrinter, NoFont) as cannot:
+        raise unprintable(cannot) from None
     except PermissionError as refused:
         raise UsageError("cli.cannot_write", path=str(refused.filename)) from None
     index = request.out / "index.html"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from generator.cli.request import (
     FINE,
@@ -19,15 +19,16 @@ from generator.cli.request import (
     day_and_commit,
     no_source,
     print_problems,
+    unprintable,
 )
 
 if TYPE_CHECKING:
     from generator.edition.render import Edition
-    from generator.model.ids import SchoolId
     from generator.model.schools import School
     from generator.records.repository import Repository
 
-ACCEPTS = Accepts(values=("--out", "--as-of"), most_words=None)
+ACCEPTS = Accepts(values=("--out", "--as-of"), flags=("--together",), most_words=None)
+_ROUTE = "route"  # the file of several schools together
 
 
 def run(request: Request) -> int:
@@ -36,7 +37,7 @@ def run(request: Request) -> int:
     from generator.edition.site import site
     from generator.files.catalogue import load
     from generator.publish.build import read
-    from generator.publish.pdf import NoFont, NoPrinter, pdf
+    from generator.publish.pdf import NoFont, NoPrinter, laid_out, written
     from generator.publish.sheets import sheet
 
     named = request.as_of
@@ -52,16 +53,20 @@ def run(request: Request) -> int:
     )
     folder = no_source(request.root, place)
     try:
-        contents = {}
+        contents: dict[str, bytes] = {}
+        route: list[Any] = []
         for number, school in enumerate(schools, start=1):
             _progress(request, school, number, len(schools))
-            contents[school.id] = pdf(sheet(made, school))
-        for school_id, content in contents.items():
-            _write(folder, made, school_id, content)
-    except NoPrinter as missing:
-        raise UsageError("sheets.no_printer", said=str(missing)) from None
-    except NoFont as missing:
-        raise UsageError("sheets.no_font", characters=missing.characters[:20]) from None
+            document = laid_out(sheet(made, school))
+            if "--together" in request.options:
+                route.append(document)
+            else:
+                contents[str(school.id)] = written([document])
+        contents |= {_ROUTE: written(route)} if route else {}
+        for name, content in contents.items():
+            _write(folder, made, name, content)
+    except (NoPrinter, NoFont) as cannot:
+        raise unprintable(cannot) from None
     except OSError as refused:
         raise UsageError("cli.cannot_write", path=str(refused.filename or folder)) from None
     print(request.say("sheets.done", count=len(schools), path=folder, as_of=as_of))
@@ -69,13 +74,13 @@ def run(request: Request) -> int:
 
 
 def _schools(request: Request, repository: Repository) -> tuple[School, ...]:
-    """The schools named, by code, in the order of codes; all of them where none is."""
+    """The schools named, in the order in which they are named; all of them where none is."""
     known = {str(school): found for school, found in repository.schools.items()}
     for word in request.words:
         if word not in known:
             near = difflib.get_close_matches(word, known, n=1)
             raise UsageError("sheets.no_school", near=near[0] if near else None, value=word)
-    return tuple(found for school, found in known.items() if not request.words or school in request.words)
+    return tuple(known[school] for school in dict.fromkeys(request.words or known))
 
 
 def _progress(request: Request, school: School, number: int, count: int) -> None:
@@ -83,12 +88,12 @@ def _progress(request: Request, school: School, number: int, count: int) -> None
         print(f"  {number}/{count} {school.id} …", file=sys.stderr, flush=True)
 
 
-def _write(folder: Path, made: Edition, school: SchoolId, content: bytes) -> None:
+def _write(folder: Path, made: Edition, name: str, content: bytes) -> None:
     """One file, whole or not at all. The English sheet has a name of its own, so that both can lie side by side."""
     from generator.files.replacing import write_whole
     from generator.text import Language
 
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(
-        folder / (f"{school}.pdf" if made.language is Language.ZH else f"{school}.{made.language.value}.pdf"), content
+        folder / (f"{name}.pdf" if made.language is Language.ZH else f"{name}.{made.language.value}.pdf"), content
     )

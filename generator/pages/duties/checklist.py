@@ -31,6 +31,7 @@ from generator.files.schemas import field_title
 from generator.model.district import SchoolYear, Term
 from generator.model.duties import SEALED, Rule, RuleId, Waiver
 from generator.model.schools import School
+from generator.pages import paper
 from generator.pages.following import calendar_path
 from generator.pages.words.wording import (
     TONES,
@@ -99,6 +100,7 @@ class CheckGroup:
 class ChecklistSummary(TemplateData):
     template: ClassVar[str] = "schools/school/summary.html.j2"
     desk: str
+    sheet: str  # the PDF from the page; empty where the site has none
     school: School
     area: Text
     counts: tuple[VerdictCount, ...]
@@ -254,6 +256,7 @@ def _summary(edition: Edition, school: School, area: Text, checks: Sequence[Chec
     counts = tally(checks)
     return ChecklistSummary(
         desk=desk_page(school.id),
+        sheet=f"../{paper.of_school(school)}" if edition.site.sheets else "",
         school=school,
         area=area,
         counts=shown(counts),

@@ -34,8 +34,9 @@ from generator.model.inspections import (
     Scheme,
 )
 from generator.model.schools import School
-from generator.pages import stamping
+from generator.pages import paper, stamping
 from generator.pages.duties.scores import OUTCOME_TONES, ItemLine, item_line, sum_text
+from generator.pages.paper import SheetLink
 from generator.pages.stamping import Copy, Family, Stamped
 from generator.problems import Position
 from generator.text import Text
@@ -78,6 +79,7 @@ class InspectionFacts(TemplateData):
     tone: str
     score: str | None
     visit: str
+    sheet: str  # the form as PDF, from the page, while the visit is to come and the site has sheets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +177,7 @@ class InspectionsPage(TemplateData):
     rectifications: tuple[Rectifying, ...]
     years: tuple[InspectionYear, ...]
     visits: int
+    days: tuple[SheetLink, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +273,7 @@ def _facts(edition: Edition, inspection: Inspection) -> InspectionFacts:
         state=edition.say(f"inspection.state.{state.value}"),
         tone=_STATE_TONES[state],
         score=sum_text(edition, score.sum) if score else None,
+        sheet=f"../{paper.of_visit(inspection)}" if site.sheets and state is InspectionState.PLANNED else "",
         visit=edition.say(f"inspection.{'visit_on' if inspection.visited(site.as_of) else 'planned_on'}"),
     )
 
@@ -383,6 +387,7 @@ def _index(edition: Edition) -> Page:
             rectifications=asked,
             years=tuple(year for year in years if year.rows),
             visits=sum(v.visited(site.as_of) for v in found),
+            days=tuple(paper.day_links(edition)),
         ),
         cites=[v.source for v in found],
     )

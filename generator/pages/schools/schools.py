@@ -18,8 +18,9 @@ from generator.files.schemas import field_title
 from generator.model.district import Area, SchoolYear
 from generator.model.ids import YearId
 from generator.model.schools import Return, School, SchoolType, Stage
-from generator.pages import stamping
+from generator.pages import paper, stamping
 from generator.pages.duties import checklist, inspections
+from generator.pages.paper import SheetLink
 from generator.pages.schools.school import FACTS, Fact, ReturnState, filing, unstated
 from generator.pages.stamping import Copy, Family, Stamped
 from generator.problems import Position
@@ -161,6 +162,7 @@ class SchoolsPage(TemplateData):
     types: tuple[SchoolType, ...]
     areas: tuple[Area, ...]
     states: tuple[ReturnStateCount, ...]
+    sheets: tuple[SheetLink, ...]
 
 
 FAMILY = Family(kind="school", folder="schools", data=SchoolPage)
@@ -295,6 +297,7 @@ def _index(edition: Edition) -> Page:
             year=site.current_year.id,
             rows=rows,
             types=tuple(t for t in SchoolType if any(s.type is t for s in site.repository.schools.values())),
+            sheets=tuple(paper.area_links(edition)),
             areas=site.repository.district.areas,
             states=tuple(
                 ReturnStateCount(state=s, title=edition.say(f"filing.{s.value}"), count=filings.count(s))
