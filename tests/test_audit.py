@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from random import Random
@@ -19,7 +20,7 @@ from generator.model.cells import Cell
 from generator.model.ids import SchoolId
 from generator.statistics.attack import PUBLIC, Attack, Attacker, attack, interval
 from generator.statistics.programs import Program
-from generator.statistics.tables import Atoms, Secret, Statement
+from generator.statistics.tables import Atoms, Rooms, Secret, Statement
 from generator.statistics.witnesses import UntrueStatementError
 from tests.brute import Place, Verdict, intervals, met
 
@@ -245,6 +246,35 @@ def test_a_guarded_count_must_stay_open_by_k() -> None:
     guarded = [sheet.secret((0, 0), guarded=True)]
     assert attack(sheet.values, sheet.shown([(0, 0)]), guarded, [PUBLIC], 5).exposures[0].high == 30
     assert attack(sheet.values, sheet.shown([(0, 0), (0, 1), (1, 0), (1, 1)]), guarded, [PUBLIC], 5).exposures == ()
+
+
+def test_a_row_of_few_is_kept_from_those_who_make_it_no_row_of_enough() -> None:
+    """Five schools and their total. Two that look on from outside are left with the three others, as any two of five
+    are; to the public, and to one alone, the three are too few for a row.
+    """
+    sheet = Sheet([[30], [31], [32], [33], [34]])
+    few = frozenset(SchoolId(str(row)) for row in range(3))
+    secret = replace(sheet.secret((0, 0), guarded=True), atoms=(0, 1, 2), few=few)
+    known = [exactly(range(5), 160)]
+    onlookers = [PUBLIC, sheet.insider(3), sheet.insider(3, 4), sheet.insider(0, 3)]
+    assert attack(sheet.values, known, [secret], onlookers, 5, schools=5).exposures == ()
+    assert [e.attacker for e in attack(sheet.values, known, [secret], onlookers, 5, schools=6).exposures] == [
+        sheet.insider(3, 4)
+    ]
+    small = Sheet([[1], [1], [1], [33], [34]])
+    found = attack(small.values, [exactly(range(5), 70)], [secret], [small.insider(3, 4)], 5, schools=5)
+    assert [(e.value, e.high) for e in found.exposures] == [(3, 3)]
+
+
+def test_a_tiny_band_must_be_open_as_far_as_it_is_anyway() -> None:
+    """Four pupils, one of whom is known to have an answer that counts: three at most were not screened."""
+    values = [1, 3, 40]
+    statements = [exactly((0, 1), 4), Statement(terms={1: 1}, low=1, high=None)]
+    secret = Secret(cell=Cell(table="t", row="r", column="c"), atoms=(0,))
+    tiny = Rooms(of=[0, 0, 1], holds=[4, 50])
+    assert [e.target for e in attack(values, statements, [secret], [PUBLIC], 5, room=tiny).exposures] == [4]
+    known = replace(tiny, some={0: frozenset({1})})
+    assert attack(values, statements, [secret], [PUBLIC], 5, room=known).exposures == ()
 
 
 @pytest.mark.parametrize("others", range(7))

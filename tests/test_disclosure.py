@@ -199,6 +199,20 @@ def test_a_gated_row_is_hidden_and_cannot_be_worked_out() -> None:
     assert attacked(sheet, draft, 5, gated=gated).exposures == ()
 
 
+def test_a_gated_count_may_rise_where_it_cannot_fall() -> None:
+    """Eight in the first place, of which the rest of the table could take none over: it stands open upwards."""
+    values = [8, 0, 40]
+    rows = {"0": (0,), "1": (1,), "total": (0, 1)}
+    cells = {Cell(table="a", row=row, column="c"): atoms for row, atoms in rows.items()}
+    known = [Statement(terms={1: 1}, low=None, high=0), Statement(terms={0: 1}, low=8, high=None)]
+    gated = frozenset({Cell(table="a", row="0", column="c")})
+    draft = protect(
+        Original(values=values, cells=cells, sensitive=frozenset(), known=known, insiders=(), k=5, gated=gated)
+    )
+    assert draft.unmet == 0
+    assert {c.row for c in hidden(draft)} == {"0", "total"}
+
+
 def test_a_sum_that_stands_twice_is_hidden_twice() -> None:
     values = [3, 40, 50, 60]
     cells = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from itertools import pairwise
 
@@ -47,7 +48,10 @@ def test_each_step_down_does_without_more_and_the_last_is_the_barest() -> None:
     assert {Step.BANDS, Step.VERDICTS} <= set(plans[2].steps)
 
 
-@pytest.mark.parametrize("shape", ["7 primary, 1 junior"])
+QUICK = ("5 nine-year", "3 + 1 + 1 nine-year")
+
+
+@pytest.mark.parametrize("shape", SHAPES if "EXPLORE" in os.environ else QUICK)
 def test_a_district_that_was_refused_publishes_nine_tenths_of_its_table(shape: str) -> None:
     made = district(SHAPES[shape][0])
     found = cut(made.repository, made.order(), lambda _: None)

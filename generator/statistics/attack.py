@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from typing import TypedDict
 
 from generator.model.ids import SchoolId
 from generator.model.releases import Certificate, Limits, Release, certified
-from generator.statistics.statements import PublicView, everything, said, said_of_participation
-from generator.statistics.tables import Atoms, Ledger, Rooms, Secret, Statement, Tabulation
+from generator.statistics.statements import PublicView, everything, rooms, said, said_of_participation
+from generator.statistics.tables import Atoms, Ledger, Rooms, Secret, Statement, Tabulation, enough
 from generator.statistics.witnesses import Aims, Field, Onlookers, Search, Uncovered
 
 ENOUGH = 100  # exposures, after which an attack stops: the draft has failed, and these are where to mend it
@@ -34,6 +34,12 @@ class Attacker:
 
 
 PUBLIC = Attacker()
+
+
+class _Wanted(TypedDict):
+    share: int
+    schools: int
+    room: Rooms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,19 +78,23 @@ def attack(
     k: int,
     *,
     share: int = 0,
-    rooms: Rooms | None = None,
-    enough: int = ENOUGH,
+    schools: int = 0,
+    room: Rooms | None = None,
+    most: int = ENOUGH,
+    prove: bool = True,
 ) -> Attack:
     """Let every attacker try every secret.
 
     `values` are the true counts of all atoms; UntrueStatementError if a statement denies them. What must stay open is
-    k, of large counts at least `share` per cent, but never more than there is room for.
+    k, of large counts at least `share` per cent, but never more than there is room for. A row needs so many `schools`.
+    With `prove` each exposure is measured to the end; else it may be one that nobody could prove.
     """
     field = Field(values, tuple(statements))
     onlookers = Onlookers(field, [attacker.knows for attacker in attackers])
-    aims = Aims(onlookers, secrets, k, share=share, rooms=rooms)
+    spared = _spared(secrets, attackers, schools)
+    aims = Aims(onlookers, secrets, k, share=share, rooms=room, spared=spared)
     search = Search(field, onlookers, aims)
-    found = search.uncovered(enough, MOST)
+    found = search.uncovered(most, MOST, prove=prove)
     return Attack(
         attackers=len(attackers),
         secrets=aims.tried,
@@ -92,6 +102,21 @@ def attack(
         narrowest=min(aims.narrowest, search.narrowest) if aims.tried else None,
         exposures=tuple(_exposure(one, secrets, attackers) for one in found),
     )
+
+
+def _spared(secrets: Sequence[Secret], attackers: Sequence[Attacker], schools: int) -> list[Atoms]:
+    """For each attacker, the secrets that are guarded from others only: of rows of few schools, which with his own have
+    enough.
+    """
+    by_few = dict[frozenset[SchoolId], list[int]]()
+    for number, secret in enumerate(secrets):
+        if secret.few:
+            by_few.setdefault(secret.few, []).append(number)
+    whose = [frozenset(attacker.schools) for attacker in attackers]
+    return [
+        tuple(number for few, numbers in by_few.items() if enough(few, known, schools) for number in numbers)
+        for known in whose
+    ]
 
 
 def _exposure(one: Uncovered, secrets: Sequence[Secret], attackers: Sequence[Attacker]) -> Exposure:
@@ -120,7 +145,7 @@ def interval(
 # --- a release and all before it --------------------------------------------------------------------------------------
 
 
-def certify(ledger: Ledger, seen: PublicView, before: Sequence[PublicView]) -> Release | Attack:
+def certify(ledger: Ledger, seen: PublicView, before: Sequence[PublicView], *, prove: bool = True) -> Release | Attack:
     """Attack a candidate together with the term's earlier releases.
 
     The Release, if nothing is exposed; else how the attack went.
@@ -128,14 +153,14 @@ def certify(ledger: Ledger, seen: PublicView, before: Sequence[PublicView]) -> R
     Releases of other terms share no atom with this one: nothing that is said there narrows anything here.
     """
     candidate, stacked = seen.content, (*before, seen)
-    found = attack_all(ledger, stacked, candidate.limits)
+    found = attack_all(ledger, stacked, candidate.limits, prove=prove)
     if found.exposures:
         return found
     insiders = [len(attacker.schools) for attacker in attackers(ledger, stacked)]
     return certified(candidate, Certificate(schools=insiders.count(1), pairs=insiders.count(2)))
 
 
-def attack_all(ledger: Ledger, seen: Sequence[PublicView], limits: Limits) -> Attack:
+def attack_all(ledger: Ledger, seen: Sequence[PublicView], limits: Limits, *, prove: bool = True) -> Attack:
     """Let everybody try everything that releases say.
 
     What a fast attack leaves in doubt is judged by an exact one, which knows all that is public, school by school, and
@@ -149,7 +174,8 @@ def attack_all(ledger: Ledger, seen: Sequence[PublicView], limits: Limits) -> At
         unsure, small = {_key(one.secret) for one in fast.exposures}, _small_bands(ledger, limits.k)
         doubtful = [one for one in sought if _key(one) in unsure or (one.school and small(one.atoms))]
     public = everything(ledger, seen)
-    judged = attack(ledger.values, public, doubtful, onlookers, limits.k, share=limits.dominance, rooms=ledger.rooms)
+    wanted = _wanted(ledger, seen, limits)
+    judged = attack(ledger.values, public, doubtful, onlookers, limits.k, **wanted, prove=prove)
     return judged if fast is None else replace(judged, secrets=fast.secrets, programs=fast.programs + judged.programs)
 
 
@@ -168,8 +194,8 @@ def _fast(
     here = ledger.takes_part() if of_schools else frozenset[int]()
 
     def tried(statements: Sequence[Statement], some: Sequence[Secret]) -> Attack:
-        share, rooms = limits.dominance, ledger.rooms
-        return attack(ledger.values, statements, some, onlookers, limits.k, share=share, rooms=rooms)
+        wanted = _wanted(ledger, seen, limits)
+        return attack(ledger.values, statements, some, onlookers, limits.k, **wanted, prove=False)
 
     others = [secret for secret in sought if here.isdisjoint(secret.atoms)]
     found = tried(
@@ -180,6 +206,10 @@ def _fast(
     about = [secret for secret in sought if not here.isdisjoint(secret.atoms)]
     took_part = [*ledger.facts_apart(), *known, *of_schools, *ledger.all_but_who_took_part()]
     return _both(found, tried(took_part, about))
+
+
+def _wanted(ledger: Ledger, seen: Sequence[PublicView], limits: Limits) -> _Wanted:
+    return {"share": limits.dominance, "schools": limits.schools, "room": rooms(ledger, seen)}
 
 
 def _small_bands(ledger: Ledger, k: int) -> Callable[[Atoms], bool]:
@@ -209,8 +239,8 @@ def _both(one: Attack, other: Attack) -> Attack:
 
 def attackers(ledger: Ledger, seen: Iterable[PublicView]) -> tuple[Attacker, ...]:
     """The public; every school that filed; every two schools together that stand in a row of few schools."""
-    small = {pair for one in seen for schools in one.tabulation.small for pair in combinations(sorted(schools), 2)}
-    insiders = [*((school,) for school in ledger.schools), *sorted(small)]
+    pairs = sorted({pair for one in seen for pair in one.tabulation.pairs})
+    insiders = [*((school,) for school in ledger.schools), *pairs]
     return (PUBLIC, *(Attacker(schools=schools, knows=ledger.known_to(schools)) for schools in insiders))
 
 
@@ -230,7 +260,10 @@ def _of_tables(table: Tabulation, found: dict[tuple[Atoms, Atoms, bool], Secret]
     for cell, atoms in table.cells.items():
         if cell in table.sensitive or cell in table.gated:
             guarded = cell in table.gated
-            _keep(found, Secret(cell=cell, atoms=atoms, guarded=guarded, wide=guarded and cell in table.sensitive))
+            wide, few = guarded and cell in table.sensitive, table.few.get(cell, frozenset())
+            _keep(
+                found, Secret(cell=cell, atoms=atoms, guarded=guarded, wide=wide, few=few if guarded else frozenset())
+            )
     for cell, school, atoms in (
         (c, s, a) for c, parts in table.parts.items() if c in table.sensitive for s, a in parts.items()
     ):

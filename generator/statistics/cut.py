@@ -24,7 +24,7 @@ from generator.statistics.attack import PUBLIC, Exposure, attackers, certify
 from generator.statistics.corrections import FiledAnew, mixed
 from generator.statistics.plans import PublicFacts, ladder
 from generator.statistics.protect import Demand, Draft, Original, original_of, protect
-from generator.statistics.statements import PublicView, everything
+from generator.statistics.statements import PublicView, everything, rooms
 from generator.statistics.tables import Atoms, Filing, Ledger, Question, tabulate, with_shares
 from generator.statistics.witnesses import UntrueStatementError
 from generator.text import Text
@@ -268,16 +268,19 @@ class _Cut:
             self.limits,
             [one.knows for one in attackers(self.ledger, stacked) if one is not PUBLIC],
             (c for one in self.before for c, p in one.content.cells.items() if isinstance(p, Suppressed)),
+            rooms(self.ledger, stacked),
         )
 
     def _until_safe(self, seen: PublicView, rounds: int) -> Release | tuple[Exposure, ...]:
         """The release, or what an attacker still finds."""
         original, exposures = self._original(seen), tuple[Exposure, ...]()
-        for _ in range(rounds):
+        last = bool(self.before) or Step.BAREST in seen.content.plan.steps  # what a person may be told of
+        for number in range(rounds):
             self.told("release.protect")
             draft = protect(original)
             self.told("release.attack")
-            found = certify(self.ledger, self._filled(seen, draft), self.before)
+            prove = last and (number == rounds - 1 or draft.unmet > 0)
+            found = certify(self.ledger, self._filled(seen, draft), self.before, prove=prove)
             if isinstance(found, Release):
                 return found
             exposures = found.exposures

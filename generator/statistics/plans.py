@@ -22,7 +22,7 @@ from generator.model.releases import Limits
 from generator.model.schools import SchoolType
 from generator.model.submission import SCHEMA, Concern, Counts, NotScreened, StageBand, Submission
 from generator.statistics.protect import original_of, protect
-from generator.statistics.tables import Filing, Ledger, dominates, tabulate
+from generator.statistics.tables import Atoms, Filing, Ledger, Tabulation, dominates, tabulate
 
 Partition = tuple[tuple[str, ...], ...]
 _NEVER = TermId("2000-2001-1")  # of which a rehearsal is
@@ -183,13 +183,14 @@ class _Rehearsal:
             tables = self._tables(rows, breadth, partition)
             finest = tuple(t for t in registry(self.facts.levels, self.facts.windows) if t.rows == rows)
             table = tabulate(self.ledger, tables, self.filings, self.limits, finest)
-            drafted = protect(original_of(self.ledger, table, self.known, self.limits, self._insiders())).cells
+            drafted = protect(original_of(self.ledger, table, self.known, self.limits, self._insiders(table))).cells
             hidden = sum(isinstance(drafted[cell], Suppressed) for cell in table.cells)
             self._scores[key] = len(table.cells) - 2 * hidden
         return self._scores[key]
 
-    def _insiders(self) -> list[tuple[int, ...]]:
-        return [self.ledger.known_to([school]) for school in self.ledger.schools]
+    def _insiders(self, table: Tabulation) -> list[Atoms]:
+        """Every school, and every two that stand in a row of few."""
+        return [self.ledger.known_to(who) for who in (*((school,) for school in self.ledger.schools), *table.pairs)]
 
 
 def _why_not(parts: Sequence[int], limits: Limits) -> Because | None:

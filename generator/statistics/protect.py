@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,12 +43,13 @@ from generator.statistics.tables import (
     Statement,
     Tabulation,
     count_box,
+    enough,
     rounded,
 )
 
 _NEAR, _FAR = 1e-6, 1e6
 _TRIFLE = 0.01
-_TRIES = 3  # new tables that showing one cell again may cost
+_TRIES = 10  # new tables that showing one cell again may cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,8 @@ class Original:
     with what he knows.
 
     `groups`: pupils of whom something is published, and the others of the same group: that these are few must not be
-    known. `gated` cells are hidden whatever they hold; `inherited` ones are never shown: they were hidden before, or
+    known. `gated` cells are hidden whatever they hold, `spared` says from which insiders (the first is 0) they need not
+    be if they are not small; `inherited` ones are never shown: they were hidden before, or
     stand in no table; `base` rounds what is shown (1: not at all); of large counts `share` per cent must stay open;
     `rooms` say for how many pupils there is room; `demands` are what an attack on an earlier Draft found wanting.
     """
@@ -82,6 +84,7 @@ class Original:
     k: int
     groups: Sequence[Secret] = ()
     gated: frozenset[Cell] = frozenset()
+    spared: Mapping[Cell, frozenset[int]] = field(default_factory=dict)
     inherited: frozenset[Cell] = frozenset()
     base: int = 1
     share: int = 0
@@ -108,15 +111,23 @@ def original_of(
     limits: Limits,
     insiders: Sequence[Atoms],
     hidden: Iterable[Cell] = (),
+    room: Rooms | None = None,
 ) -> Original:
-    """The tables of a release as what is to be protected: with the finest ones beneath them, which are never shown.
+    """The tables of a release as what is to be protected: with the finest ones beneath them, which are never shown but
+    for sums that stand in a coarser row too.
 
-    `hidden` were hidden by an earlier release.
+    `hidden` were hidden by an earlier release; `room` is the ledger's, unless something is known of it.
     """
     beneath = table.beneath
     cells = {**(beneath.cells if beneath else {}), **table.cells}
-    unseen = {cell for cell in cells if cell not in table.cells}
+    told = {tuple(sorted(atoms)) for atoms in table.cells.values()}
+    unseen = {cell for cell, atoms in cells.items() if cell not in table.cells and tuple(sorted(atoms)) not in told}
     finest = (beneath.sensitive, beneath.gated, beneath.groups) if beneath else (frozenset(), frozenset(), ())
+    few, whose = {**(beneath.few if beneath else {}), **table.few}, [ledger.owners(knows) for knows in insiders]
+    outside = {
+        some: frozenset(n for n, schools in enumerate(whose) if enough(some, schools, limits.schools))
+        for some in set(few.values())
+    }
     return Original(
         values=ledger.values,
         cells=cells,
@@ -126,10 +137,11 @@ def original_of(
         insiders=insiders,
         k=limits.k,
         gated=table.gated | finest[1],
+        spared={cell: outside[some] for cell, some in few.items() if outside[some]},
         inherited=frozenset((*hidden, *unseen)),
         base=limits.base,
         share=limits.dominance,
-        rooms=ledger.rooms,
+        rooms=room or ledger.rooms,
     )
 
 
@@ -160,7 +172,7 @@ class _Nodes:
         }
         self.atoms = tuple(numbers)
         self.value = [sum(original.values[a] for a in atoms) for atoms in self.atoms]
-        self._values, self._whose = original.values, dict[int, list[int]]()
+        self._values, self._whose, self._onlookers = original.values, dict[int, list[int]](), len(original.insiders) + 1
         for number, atoms in enumerate(original.insiders, start=1):
             for atom in atoms:
                 self._whose.setdefault(atom, []).append(number)
@@ -171,6 +183,7 @@ class _Nodes:
             {self.of[cell] for cell in cells if cell in self.of}
             for cells in (original.sensitive, original.gated, original.inherited)
         )
+        self.spared = {self.of[cell]: insiders for cell, insiders in original.spared.items()}
         told = {self.of[cell] for cell, _, _, _ in self.whole if cell in self.of}
         self.primary = [
             n in self.gated or n in told or (n in self.sensitive and self._small(n, original.k)) for n in self.nodes
@@ -203,7 +216,14 @@ class _Nodes:
         if self._rooms is None:
             return ENDLESS
         rooms = {self._rooms.of[atom] for atom in self.atoms[node] if mind not in self._whose.get(atom, ())}
-        return sum(self._rooms.holds[room] for room in rooms)
+        return sum(self._rooms.open(room, self.atoms[node]) for room in rooms)
+
+    def seen(self, node: int) -> dict[int, list[int]]:
+        """What a count is without the onlooker's own part, and to which onlookers: the least first."""
+        found = dict[int, list[int]]()
+        for mind in range(self._onlookers):
+            found.setdefault(self.value[node] - self.parts[node].get(mind, 0), []).append(mind)
+        return dict(sorted(found.items()))
 
     def _small(self, node: int, k: int) -> bool:
         """Whether the count is small, or becomes small for a school that subtracts its own part."""
@@ -222,46 +242,54 @@ class _Nodes:
 
 class _Asks:
     """What must stay possible for which onlookers: a sum of atoms (a form) that is higher by an amount, or lower if
-    negative. 0 is the public.
+    negative; `either`, where one is as good as the other. 0 is the public.
     """
 
     def __init__(self, original: Original, nodes: _Nodes) -> None:
         onlookers, forms = dict[Atoms, int](), dict[Atoms, int]()
         for knows in ((), *original.insiders, *(demand.knows for demand in original.demands)):
             onlookers.setdefault(tuple(sorted(knows)), len(onlookers))
-        asked: dict[tuple[int, int], set[int]] = {}
-        for atoms, amount, minds in (*_of_nodes(original, nodes), *_of_demands(original, onlookers)):
+        asked: dict[tuple[int, int, bool], set[int]] = {}
+        wide = ((atoms, amount, minds, True) for atoms, amount, minds in _of_large(original, nodes))
+        small = (*_of_nodes(original, nodes), *_of_demands(original, onlookers))
+        for atoms, amount, minds, either in (*wide, *((*ask, False) for ask in small)):
             if amount:
-                asked.setdefault((forms.setdefault(atoms, len(forms)), amount), set()).update(minds)
+                asked.setdefault((forms.setdefault(atoms, len(forms)), amount, either), set()).update(minds)
         hardest = sorted(asked, key=lambda ask: (-abs(ask[1]), ask))
         self.onlookers, self.forms = tuple(onlookers), tuple(forms)
-        self.form = np.array([form for form, _ in hardest], dtype=np.int64)
-        self.amount = np.array([amount for _, amount in hardest], dtype=np.int64)
+        self.form = np.array([form for form, _, _ in hardest], dtype=np.int64)
+        self.amount = np.array([amount for _, amount, _ in hardest], dtype=np.int64)
+        self.either = np.array([either for _, _, either in hardest], dtype=bool)
         self.minds = np.zeros((len(hardest), len(onlookers)), dtype=bool)
         for index, ask in enumerate(hardest):
             self.minds[index, sorted(asked[ask])] = True
 
     def hit(self, reach: Floats) -> Flags:
         """Which asks a table meets, given how far each form goes in it."""
-        return np.asarray(reach[self.form] * np.sign(self.amount) >= np.abs(self.amount) - _NEAR, dtype=bool)
+        far = reach[self.form] * np.sign(self.amount)
+        return np.asarray(np.where(self.either, np.abs(far), far) >= np.abs(self.amount) - _NEAR, dtype=bool)
 
 
 def _of_nodes(original: Original, nodes: _Nodes) -> Iterator[tuple[Atoms, int, list[int]]]:
-    everybody = range(len(original.insiders) + 1)
     for node in (n for n in nodes.nodes if nodes.primary[n]):
-        parts = nodes.parts[node]
-        for value in sorted({nodes.value[node] - part for part in (0, *parts.values())}):
-            minds = [mind for mind in everybody if nodes.value[node] - parts.get(mind, 0) == value]
+        for value, minds in nodes.seen(node).items():
             if 0 < value < original.k:
                 yield nodes.atoms[node], -value, minds
                 rooms = [min(original.k, nodes.room(node, mind)) for mind in minds]
                 for most in sorted(set(rooms)):
                     theirs = [mind for mind, room in zip(minds, rooms, strict=True) if room == most]
                     yield nodes.atoms[node], most - value, theirs
-            elif node in nodes.gated and value:
-                wide = -(-original.share * value // 100) if node in nodes.sensitive else 0
-                yield nodes.atoms[node], -max(original.k, wide), minds
     yield from ((others, original.k - few, [mind]) for _, others, few, mind in nodes.whole)
+
+
+def _of_large(original: Original, nodes: _Nodes) -> Iterator[tuple[Atoms, int, list[int]]]:
+    """What must stay open of counts that are not small and hidden all the same."""
+    for node in (n for n in nodes.nodes if n in nodes.gated):
+        for value, minds in nodes.seen(node).items():
+            if value >= original.k:
+                wide = -(-original.share * value // 100) if node in nodes.sensitive else 0
+                spared = nodes.spared.get(node, frozenset())
+                yield nodes.atoms[node], -max(original.k, wide), [mind for mind in minds if mind - 1 not in spared]
 
 
 def _of_demands(original: Original, onlookers: Mapping[Atoms, int]) -> Iterator[tuple[Atoms, int, list[int]]]:
@@ -410,24 +438,40 @@ class _Cover:
 
     def _move(self, ask: int, minds: NDArray[np.int64]) -> Flags | None:
         """The cheapest other table that meets an ask for all of these: which nodes it moves. None if there is none."""
-        goal, amount = len(self.rows) + int(self.asks.form[ask]), float(self.asks.amount[ask])
         few, fall, rise = self.bounds.of(minds)
         columns, nothing = np.concatenate((few, few + len(self.truth))), np.zeros(2 * len(few))
         self.program.limit(columns, nothing, np.concatenate((rise, -fall)))
+        best, amount = None, float(self.asks.amount[ask])
+        for far in (amount, -amount) if self.asks.either[ask] else (amount,):
+            if best is None or self._dear(best[0]) > 0:
+                found = self._moved(ask, far, few[fall == rise])
+                best = found if best is None or (found and self._dear(found[0]) < self._dear(best[0])) else best
+        self.program.limit(columns, nothing, np.concatenate((np.full(len(few), _FAR), self.truth[few])))
+        if best is None:
+            return None
+        moved, change = best
+        self.tables.add(
+            moved, self.asks.hit(group_sums(change[self.forms], self.form_ends)), self.bounds.agree(change, _NEAR)
+        )
+        return moved
+
+    def _moved(self, ask: int, amount: float, fixed: NDArray[np.int64]) -> tuple[Flags, Floats] | None:
+        """Which nodes move, and every column's change, in the cheapest table that is so far from the truth."""
+        goal = len(self.rows) + int(self.asks.form[ask])
         self.program.demand(goal, amount, amount)
-        found = self._nearby(ask, few[fall == rise])
+        found = self._nearby(ask, fixed)
         found = self.program.solve() if found is None else found
         self.program.demand(goal, -np.inf, np.inf)
-        self.program.limit(columns, nothing, np.concatenate((np.full(len(few), _FAR), self.truth[few])))
         if found is None:
             return None
         change = found[: len(self.truth)] - found[len(self.truth) : 2 * len(self.truth)]
         sums = group_sums(change[self.members], self.ends)
         moved = np.asarray((sums < self.box[:, 0] - _NEAR) | (sums > self.box[:, 1] + _NEAR), dtype=bool)
-        self.tables.add(
-            moved, self.asks.hit(group_sums(change[self.forms], self.form_ends)), self.bounds.agree(change, _NEAR)
-        )
-        return moved
+        return moved, change
+
+    def _dear(self, moved: Flags) -> float:
+        """What hiding these costs beside what is hidden already."""
+        return float(self.price[moved & ~self.hidden].sum())
 
     def _nearby(self, ask: int, fixed: NDArray[np.int64]) -> Floats | None:
         """The cheapest table that leaves what is far away as it is. What is hidden moves most easily."""
@@ -454,29 +498,31 @@ class _Cover:
 
     def show_again(self) -> None:
         """Show again, the most expensive first, every cell that was hidden to protect other cells if they are still
-        protected without it.
+        protected without it; then what nothing needs hidden any more, now that others are shown.
         """
         spare = [
             int(n) for n in np.flatnonzero(self.hidden) if not self.nodes.primary[n] and n not in self.nodes.inherited
         ]
-        for node in sorted(spare, key=lambda n: (-self.price[n], n)):
-            one, so_far = np.array([node]), self.tables.count
-            gone = self.tables.without(node)
-            self.hidden[node] = False
-            self._price(one, self.price[one])
-            if not self._all_met(gone):
-                self.tables.restore(gone, so_far)
-                self._hide(one)
+        spare.sort(key=lambda n: (-self.price[n], n))
+        for tries in (_TRIES, 0):
+            for node in (n for n in spare if self.hidden[n]):
+                one, so_far = np.array([node]), self.tables.count
+                gone = self.tables.without(node)
+                self.hidden[node] = False
+                self._price(one, self.price[one])
+                if not self._all_met(gone, tries):
+                    self.tables.restore(gone, so_far)
+                    self._hide(one)
 
-    def _all_met(self, gone: Sequence[int]) -> bool:
-        """Whether what is hidden still meets every ask that these tables met, with a few new tables at most."""
+    def _all_met(self, gone: Sequence[int], most: int) -> bool:
+        """Whether what is hidden still meets every ask that these tables met, with so many new tables at most."""
         asks = sorted({int(ask) for table in gone for ask in self.tables.hits[table]})
-        if sum(not self.tables.of_ask(ask) for ask in asks) > _TRIES:
+        if sum(not self.tables.of_ask(ask) for ask in asks) > most:
             return False  # the public alone needs more than that
         tries = 0
         for ask in asks:
             while len(open_ := np.flatnonzero(self.asks.minds[ask] & ~self.tables.met(ask))):
-                moved = self._move(ask, open_[:1]) if tries < _TRIES else None
+                moved = self._move(ask, open_[:1]) if tries < most else None
                 if moved is None or np.any(moved & ~self.hidden):
                     return False
                 tries += 1

@@ -8,7 +8,7 @@ anything is protected or attacked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import assert_never
@@ -19,6 +19,7 @@ from generator.statistics.tables import (
     Filing,
     Ledger,
     Question,
+    Rooms,
     Statement,
     Tabulation,
     count_box,
@@ -42,11 +43,25 @@ def everything(ledger: Ledger, seen: Sequence[PublicView]) -> list[Statement]:
 
 
 def said_of_schools(ledger: Ledger, seen: PublicView) -> Iterator[Statement]:
-    """What a release says of single schools: who took part, and that all contribute where all are counted."""
+    """What a release says of single schools: who took part, and who contributes."""
     yield from said_of_participation(ledger, seen)
+    yield from said_of_contributing(seen)
+
+
+def said_of_contributing(seen: PublicView) -> Iterator[Statement]:
+    """That all schools contribute to a row where all are counted."""
     for row, parts in seen.tabulation.bases.items():
         if seen.tabulation.schools[row] == len(parts):
             yield from (Statement(terms=dict.fromkeys(atoms, 1), low=1, high=None) for atoms in parts.values())
+
+
+def rooms(ledger: Ledger, seen: Iterable[PublicView]) -> Rooms:
+    """How many pupils every atom may count, with what releases say of who contributes."""
+    said = [s for one in seen for s in said_of_contributing(one)]
+    found = {(ledger.rooms.of[next(iter(s.terms))], frozenset(s.terms)) for s in said}
+    some = dict(sorted(found, key=lambda one: (one[0], -len(one[1]))))
+    alone = {room: atoms for room, atoms in some.items() if {ledger.rooms.of[atom] for atom in atoms} == {room}}
+    return replace(ledger.rooms, some=alone)
 
 
 def said(ledger: Ledger, seen: PublicView) -> Iterator[Statement]:

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import groupby
+from itertools import combinations, groupby
 from typing import TypeAlias
 
 import pandas as pd
@@ -66,6 +66,8 @@ class Secret:
 
     With `beside` it is about a group: something is published of the pupils that `beside` counts, and `atoms` count the
     others of the group. If there are any of the first, it must not be known that the others are none or few.
+
+    `few` are the schools of a row that has too few of them, if it is guarded for nothing else: see `enough`.
     """
 
     cell: Cell
@@ -74,6 +76,14 @@ class Secret:
     guarded: bool = False
     wide: bool = False
     beside: Atoms = ()
+    few: frozenset[SchoolId] = frozenset()
+
+
+def enough(few: frozenset[SchoolId], known: frozenset[SchoolId], least: int) -> bool:
+    """Whether these few schools and those that look on from outside are enough for a row: whoever takes his own figures
+    away from a row of so many schools is left with a row of the others, as any row of the least size tells him.
+    """
+    return len(few) > 1 and len(few | known) >= least
 
 
 def rounded(value: int, base: int) -> int:
@@ -97,11 +107,18 @@ def count_box(shown: int, base: int, k: int, *, about_somebody: bool) -> tuple[i
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms:
     """How many pupils there are for atoms to count: for each atom its room, and how many each room holds. A school's
-    band is one room; what counts no pupils has endless room.
+    band is one room; what counts no pupils has endless room. Of a room in `some` everybody knows that these of its
+    atoms count somebody.
     """
 
     of: Sequence[int]
     holds: Sequence[int]
+    some: Mapping[int, frozenset[int]] = field(default_factory=dict)
+
+    def open(self, room: int, atoms: Iterable[int]) -> int:
+        """How many pupils these atoms of a room may count, whatever else is published."""
+        taken = room in self.some and self.some[room].isdisjoint(atoms)
+        return self.holds[room] - taken
 
 
 ENDLESS = 1_000_000
@@ -147,6 +164,7 @@ class Ledger:
         self.due, self.screened, self._missed = due.sums, screened.sums, missed.sums  # names of atoms
         self._named: dict[tuple[Filing, str], list[int]] = {}
         self._whose: dict[SchoolId, list[int]] = {}
+        self._owners = [school for _, school, *_ in figures]
         for atom, (filing, school, _, _, name, _) in enumerate(figures):
             self._named.setdefault((filing, name), []).append(atom)
             self._whose.setdefault(school, []).append(atom)
@@ -163,6 +181,10 @@ class Ledger:
     def schools(self) -> tuple[SchoolId, ...]:
         """Who filed."""
         return tuple(sorted(self._whose))
+
+    def owners(self, atoms: Atoms) -> frozenset[SchoolId]:
+        """The schools that filed these."""
+        return frozenset(self._owners[atom] for atom in atoms)
 
     def smallest(self) -> int:
         """The fewest pupils that any band of any school has, of those that have any."""
@@ -292,9 +314,10 @@ class Tabulation:
     """The tables of one release: every cell as a sum of atoms, and every school's part of it.
 
     `groups` are whole groups that something may be said of: of all schools, and of each. `gated` cells stand in rows
-    with too few contributing schools and are not open, or one school makes up nearly all of them; `small` are the
-    schools of rows with so few that two of them are an attacker; `shares` give a share the cells that it is the
-    quotient of. `beneath` are the finest tables where these are coarser: nobody is shown them, and what they would hold
+    with too few contributing schools and are not open, or one school makes up nearly all of them; `few` are the schools
+    of rows that have too few of them, if none makes up nearly all; `small` are the schools of rows with so few that two
+    of them are an attacker; `shares` give a share the cells that it is the quotient of. `beneath` are the finest tables
+    where these are coarser: nobody is shown them, and what they would hold
     is as secret as ever.
     """
 
@@ -308,7 +331,13 @@ class Tabulation:
     shares: Mapping[Cell, tuple[Cell, Cell]]
     schools: Mapping[tuple[str, str], int]  # how many contribute, by table and row
     bases: Mapping[tuple[str, str], Mapping[SchoolId, Atoms]] = field(default_factory=dict)  # whose part each is
+    few: Mapping[Cell, frozenset[SchoolId]] = field(default_factory=dict)
     beneath: Tabulation | None = None
+
+    @property
+    def pairs(self) -> tuple[tuple[SchoolId, ...], ...]:
+        """Every two schools that stand in a row of few."""
+        return tuple(sorted({pair for schools in self.small for pair in combinations(sorted(schools), 2)}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,8 +359,12 @@ class _Row:
 
         A row to which no school contributes is not gated.
         """
+        return 0 < len(self.contributing) < limits.schools or self.uneven(limits)
+
+    def uneven(self, limits: Limits) -> bool:
+        """Whether one school contributes too much."""
         parts = self.contributing.values()
-        return bool(parts) and (len(parts) < limits.schools or 100 * max(parts) > limits.per_cent * sum(parts))
+        return bool(parts) and 100 * max(parts) > limits.per_cent * sum(parts)
 
     def dominated(self, values: Sequence[int], limits: Limits) -> Iterator[Cell]:
         """The cells of which the second largest school, or in a row of few schools the next two together, could work
@@ -372,6 +405,12 @@ def tabulate(
             cell for row in rows if row.gated(limits) for column, (cell, _) in row.cells.items() if not column.open
         )
         | {cell for row in rows for cell in row.dominated(ledger.values, limits)},
+        few={
+            cell: frozenset(row.contributing)
+            for row in rows
+            if row.gated(limits) and not row.uneven(limits)
+            for cell, _ in row.cells.values()
+        },
         small=frozenset(frozenset(row.contributing) for row in rows if 1 < len(row.contributing) < 2 * limits.schools),
         shares=dict(_shares(tables, cells)),
         schools={(row.table, row.id): len(row.contributing) for row in rows},

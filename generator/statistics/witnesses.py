@@ -252,6 +252,7 @@ class Aims:
         every: bool = False,
         share: int = 0,
         rooms: Rooms | None = None,
+        spared: Sequence[Atoms] = (),
     ) -> None:
         self.field, self.k, self._every, self.share = onlookers.field, k, every, share
         self._secrets = secrets
@@ -263,14 +264,15 @@ class Aims:
         self.minds: list[list[int]] = []
         nothing = _Part(self, _NONE)
         common = self._wanted(nothing)
-        common_aims = [(secret, self._number(nothing, secret)) for secret in common]
+        common_aims = [(secret, self._number(nothing, secret)) for secret in common.tolist()]
         for mind, atoms in enumerate(onlookers.knows):
             part = _Part(self, atoms) if len(atoms) else nothing
-            wanted = self._wanted(part, count=True)
+            wanted = self._wanted(part, spared[mind] if spared else (), count=True)
             for secret in wanted[part.touched[wanted]]:
                 self._add(self._number(part, int(secret)), mind)
+            theirs = set(wanted.tolist())
             for secret, number in common_aims:
-                if not part.touched[secret]:
+                if not part.touched[secret] and secret in theirs:
                     self._add(number, mind)
 
     @property
@@ -315,18 +317,28 @@ class Aims:
         whose = np.repeat(np.arange(len(secrets)), np.diff(ends))
         pairs = np.unique(whose * max(1, len(holds)) + self.room_of[atom])
         mine, room = np.divmod(pairs, max(1, len(holds)))
-        self.holds, self.room = holds, _added(mine, holds[room], len(secrets))
+        amount = holds[room]
+        for place in np.flatnonzero(np.isin(room, list(rooms.some)) & (amount <= 2 * self.k)).tolist():
+            amount[place] = rooms.open(int(room[place]), secrets[mine[place]].atoms)
+        self.holds, self.room = holds, _added(mine, amount, len(secrets))
         self.room_secret, self.room_ends = sorted_into(room, mine, len(holds))
+        self.room_amount, _ = sorted_into(room, amount, len(holds))
 
     def targets(self, part: _Part) -> Whole:
         """How much of each secret must stay open to somebody with this part."""
         large = np.where((part.value >= self.k) & self.wide, -(-self.share * part.value // 100), 0)
         return np.asarray(np.minimum(np.maximum(self.k, large), part.room))
 
-    def _wanted(self, part: _Part, *, count: bool = False) -> Whole:
-        """The secrets that somebody with this part is after and that the truth does not keep from him."""
+    def _wanted(self, part: _Part, spared: Atoms = (), *, count: bool = False) -> Whole:
+        """The secrets that somebody with this part is after and that the truth does not keep from him. Of `spared` ones
+        he is after small counts only.
+        """
         small, width = part.value < self.k, part.high - part.low
-        after = np.where(self.group, small & (part.beside > 0), (part.value > 0) & (small | self.guarded)) | self._every
+        guarded = self.guarded
+        if spared:
+            guarded = guarded.copy()
+            guarded[list(spared)] = False
+        after = np.where(self.group, small & (part.beside > 0), (part.value > 0) & (small | guarded)) | self._every
         far = (part.high >= part.target) & (self.group | (part.low <= 0))
         kept = np.where(small | self.group, far, width >= part.target) & (not self._every)
         if count:
@@ -388,8 +400,7 @@ class _Part:
         known_rooms = np.unique(aims.room_of[knows])
         known_rooms = known_rooms[aims.holds[known_rooms] < ENDLESS]  # nobody knows all that has endless room
         inside_rooms = ranges(aims.room_ends, known_rooms)
-        theirs = np.repeat(aims.holds[known_rooms], np.diff(aims.room_ends)[known_rooms])
-        self.room = aims.room - _added(aims.room_secret[inside_rooms], theirs, many)
+        self.room = aims.room - _added(aims.room_secret[inside_rooms], aims.room_amount[inside_rooms], many)
         self.target = aims.targets(self)
         rest = aims.count - np.bincount(places[~settled], minlength=len(aims.count))
         self.open = rest > 0
@@ -442,6 +453,7 @@ class Search:
         self.from_low, self.from_high = self._reach(field.truth)  # where the truth leaves each aim
         times = np.diff(self.ends)
         self.low, self.high = np.repeat(self.from_low, times), np.repeat(self.from_high, times)
+        self.least, self.most = (np.full(len(self.low), end) for end in (-np.inf, np.inf))  # proved: nothing beyond
         self.blocks = Blocks(len(field.truth), *flat([tuple(row.terms) for row in field.rows]))
         sums = sorted({columns for aim in self.aims for columns in (aim.sure, aim.open) if columns})
         self.goals = {columns: len(field.rows) + index for index, columns in enumerate(sums)}
@@ -470,9 +482,9 @@ class Search:
         low, high = (group_sums(table[columns], ends) for columns, ends in (self.sure, self.open))
         return low - self.less_sure, high - self.less_open
 
-    def uncovered(self, enough: int, most: int) -> list[Uncovered]:
+    def uncovered(self, enough: int, most: int, *, prove: bool = True) -> list[Uncovered]:
         """What no witness keeps from somebody, the first `enough`; onlooker by onlooker. After `most` programs the rest
-        is left as it is: without a witness.
+        is left as it is: without a witness. `prove`: look how close each is, to the end.
         """
         failed: set[int] = set()
         for aim in sorted(range(len(self.aims)), key=self._hardest):
@@ -483,7 +495,9 @@ class Search:
                 break
         found = []
         for pair in sorted(failed, key=lambda pair: (self.mind[pair], self._aim_of(pair)))[:enough]:
-            proved = self.program.solved < most and self.measure(pair)
+            if prove and self.program.solved < most:
+                self.measure(pair)
+            proved = self._too_close(pair)
             this, low, high = self.aims[self._aim_of(pair)], int(self.low[pair]), int(self.high[pair])
             of = {"secret": this.secret, "mind": int(self.mind[pair]), "value": this.value, "target": this.target}
             found.append(Uncovered(**of, low=low, high=high, proved=proved))
@@ -561,32 +575,32 @@ class Search:
         return not np.isin(pairs, self._open(aim, direction)).any()
 
     def _harder(self, aim: int, direction: int, pair: Whole) -> None:
-        """What is left to try for one: the furthest tables, then both again in whole numbers from the start."""
+        """What is left to try for one: the furthest tables, then both again in whole numbers from the start, until it
+        is proved that there is no witness.
+        """
         for whole in (False, True):
-            if whole and len(self._open(aim, direction)):
+            if whole and len(self._open(aim, direction)) and not self._too_close(int(pair[0])):
                 self._near(aim, direction, pair, whole=True)
             for side in (direction,) if direction else (-1, 1):
-                if np.isin(pair, self._open(aim, direction)).any():
+                if np.isin(pair, self._open(aim, direction)).any() and not self._too_close(int(pair[0])):
                     self._furthest(int(pair[0]), side, whole=whole)
 
-    def measure(self, pair: int) -> bool:
-        """Learn how far from the aim tables can be in either direction, to the end; whether it is proved that they
-        leave this onlooker too close.
-        """
-        aim = self.aims[self._aim_of(pair)]
-        least, most = (self._bound(pair, side) for side in (-1, 1))
+    def measure(self, pair: int) -> None:
+        """Learn how far from the aim tables can be in either direction, to the end."""
+        for side in (-1, 1):
+            if not self._furthest(pair, side, whole=False):
+                self._furthest(pair, side, whole=True)
+
+    def _too_close(self, pair: int) -> bool:
+        """Whether it is proved that tables leave this onlooker too close."""
+        aim, least, most = self.aims[self._aim_of(pair)], self.least[pair], self.most[pair]
         if aim.group or aim.small:
-            return most < aim.target or (not aim.group and least > 0)
-        return most - least < aim.target
+            return bool(most < aim.target or (not aim.group and least > 0))
+        return bool(most - least < aim.target)
 
-    def _bound(self, pair: int, side: int) -> float:
-        """The least or the most that an aim comes to in any table, as the solver proved it; no bound if it gave up."""
-        learnt, bound = self._furthest(pair, side, whole=False)
-        return bound if learnt else self._furthest(pair, side, whole=True)[1]
-
-    def _furthest(self, pair: int, side: int, *, whole: bool) -> tuple[bool, float]:
-        """Learn how far from the aim a table can be. What is no whole table is not learnt; how far it goes is a bound
-        all the same.
+    def _furthest(self, pair: int, side: int, *, whole: bool) -> bool:
+        """Learn how far from the aim a table can be; False if it is no whole table. How far it goes is a bound all the
+        same.
         """
         number, width = self._aim_of(pair), len(self.field.truth)
         columns = np.array(self._columns(number, side), dtype=np.int64)
@@ -598,11 +612,11 @@ class Search:
         learnt = self._learn(found)
         self.program.cost(every, np.ones(2 * width))
         self._forget(np.array([pair]))
-        if found is None:
-            return learnt, side * np.inf
-        gone = float((found[columns] - found[columns + width]).sum())
-        from_ = self.from_low if side < 0 else self.from_high
-        return learnt, float(from_[number]) + side * np.floor(side * gone + _NEAR)
+        if found is not None:
+            gone = float((found[columns] - found[columns + width]).sum())
+            from_ = self.from_low if side < 0 else self.from_high
+            (self.least if side < 0 else self.most)[pair] = float(from_[number]) + side * np.floor(side * gone + _NEAR)
+        return learnt
 
     def _columns(self, aim: int, side: int) -> Atoms:
         return self.aims[aim].sure if side < 0 else self.aims[aim].open
