@@ -156,6 +156,21 @@ class RiskLevel:
     paper_file: bool
 
 
+class ShownPage(StrEnum):
+    """A page of the site that shows what a system is about."""
+
+    CLAIMS = "claims"
+    ORGANISATION = "organisation"
+    SCHOOLS = "schools"
+    HELP = "help"
+    CALENDAR = "calendar"
+    TEAM = "team"
+    TRAINING = "training"
+    CURRICULUM = "curriculum"
+    MICRO = "micro"
+    OUTREACH = "outreach"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """One row of the programme: what must be kept, published and checked."""
@@ -163,6 +178,7 @@ class System:
     number: SystemNumber
     title: Text
     summary: Text
+    pages: tuple[ShownPage, ...]
     source: Position
 
 

@@ -26,6 +26,7 @@ from generator.pages.duties import (
     schemes,
     waivers,
 )
+from generator.pages.parts import there
 from generator.pages.people import outreach, team
 from generator.pages.programme import accounts, coverage, figures, lessons, plans, policies, work
 from generator.pages.schools import schools
@@ -152,13 +153,13 @@ Nav: TypeAlias = "str | list[str | dict[str, Nav]]"
 
 def pages(edition: Edition) -> tuple[Page, ...]:
     """Every page of an Edition that the engine builds, in the families' order."""
-    return tuple(page for family in FAMILIES for page in family(edition))
+    return tuple(page for family in FAMILIES for page in family(edition) if there(edition.site, page.path))
 
 
 def navigation(edition: Edition, made: Sequence[Page]) -> Nav:
     """The navigation in the engine's form: file names, and titles of sections in the Edition's language."""
     members = _members([page.path for page in made])
-    return [_section(edition, section, members) for section in NAVIGATION]
+    return [_section(edition, section, members) for section in NAVIGATION if _filled(section, members)]
 
 
 def led_to(paths: Iterable[str]) -> tuple[str, ...]:
@@ -173,7 +174,7 @@ def _members(paths: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
     """What each name in NAVIGATION stands for: a page for itself, a folder for its pages but those named themselves."""
     named = {m for section in _sections(NAVIGATION) for m in section.members if isinstance(m, str)}
     return {
-        name: tuple(p for p in paths if p.startswith(name) and p not in named) if name.endswith("/") else (name,)
+        name: tuple(p for p in paths if (p.startswith(name) and p not in named if name.endswith("/") else p == name))
         for name in named
     }
 
@@ -186,7 +187,7 @@ def _sections(sections: Sequence[str | Section]) -> Iterator[Section]:
 
 
 def _filled(section: Section, members: Mapping[str, tuple[str, ...]]) -> bool:
-    """Whether a section has pages: before the first release there are no tables."""
+    """Whether a section has pages: before the first release there are no tables, and much a district does not have."""
     return any(members[m] if isinstance(m, str) else _filled(m, members) for m in section.members)
 
 

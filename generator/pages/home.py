@@ -15,7 +15,7 @@ from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
 from generator.files.resources import site_folder
 from generator.files.strict_yaml import read
-from generator.model.district import District, HelpLine, System
+from generator.model.district import District, HelpLine, ShownPage, System
 from generator.model.ids import YearId
 from generator.model.programme import Activity, ActivityState, MeasureName
 from generator.pages.programme.figures import figure, rests_on
@@ -157,8 +157,8 @@ def _home(edition: Edition) -> Page:
             district=district,
             urgent=tuple(line for line in district.help_lines if line.urgent),
             lines=tuple(line for line in district.help_lines if not line.urgent),
-            doors=tuple(_door(edition, id_, links) for id_, links in _DOORS),
-            figures=tuple(_headline(edition, name) for name in _HEADLINES),
+            doors=tuple(door for id_, links in _DOORS if (door := _door(edition, id_, links)).links),
+            figures=tuple(_headline(edition, name) for name in _HEADLINES if _on_record(edition, name)),
             year=site.current_year.id,
             reproduced=sum(r.outcome is ClaimOutcome.REPRODUCED for r in site.claims),
             claims=len(site.claims),
@@ -173,6 +173,12 @@ def _home(edition: Edition) -> Page:
 def _door(edition: Edition, id_: str, links: Iterable[tuple[str, str]]) -> Door:
     title, text = edition.say(f"home.door.{id_}"), edition.say(f"home.door.{id_}.text")
     return Door(id=id_, title=title, text=text, links=page_links(edition, links))
+
+
+def _on_record(edition: Edition, name: MeasureName) -> bool:
+    """Whether anything on record speaks of a measure of the present school year."""
+    site = edition.site
+    return bool(measure(name, site.repository, site.current_year.id, site.as_of).counted)
 
 
 def _headline(edition: Edition, name: MeasureName) -> HeadlineFigure:
@@ -196,7 +202,7 @@ def _help(edition: Edition) -> Page:
             advice=advice,
             sources=tuple({point.source.id: point.source for part in advice for point in part.points}.values()),
             steps=district.referral,
-            files_system=next((s for s in district.systems if s.number == 10), None),
+            files_system=next((s for s in district.systems if ShownPage.HELP in s.pages), None),
         ),
         cites=[district.source],
     )

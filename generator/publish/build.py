@@ -131,14 +131,15 @@ def _stamp(half: Half, target: Path) -> list[output.Linked]:
     Returns what the link check must know of them.
     """
     made = half.folder / "site"
-    donors = {path: donor((made / f"{path}.html").read_text(encoding="utf-8")) for path, _ in STAMPED}
+    families = [(path, stamped) for path, stamped in STAMPED if (made / f"{path}.html").is_file()]
+    donors = {path: donor((made / f"{path}.html").read_text(encoding="utf-8")) for path, _ in families}
     for file in sorted(file for file in made.rglob("*") if file.is_file()):
         name = file.relative_to(made).as_posix()
         if not file.name.startswith("sitemap.xml") and name.removesuffix(".html") not in donors:
             _settle(file, target / name)
     told: list[output.Linked] = []
     entries: list[Entry] = []
-    for donor_path, stamped in STAMPED:
+    for donor_path, stamped in families:
         whole = True  # copies share all but their places: only of the first the link check reads all
         frame = output.linked(donor_path, "".join(donors[donor_path].parts)).ids
         for copy in stamped(half.edition):

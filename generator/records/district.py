@@ -25,6 +25,7 @@ from generator.model.district import (
     Parameter,
     RiskLevel,
     SchoolYear,
+    ShownPage,
     System,
     Term,
     Window,
@@ -135,6 +136,7 @@ def _system(node: Node) -> System:
         number=SystemNumber(node.whole("number")),
         title=node.text("title"),
         summary=node.text("summary"),
+        pages=node.members("pages", ShownPage) if "pages" in node.data else (),
         source=node.at(),
     )
 

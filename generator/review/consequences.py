@@ -21,6 +21,7 @@ from generator.model.ids import SchoolId
 from generator.pages.about import dictionary, problems
 from generator.pages.duties import checklist, downloads, inspections, matrix
 from generator.pages.families import FAMILIES, PageFamily, led_to
+from generator.pages.parts import there
 from generator.pages.people import team
 from generator.pages.programme import lessons
 from generator.pages.schools import schools
@@ -368,7 +369,7 @@ def _tables(before: Site, after: Site, reached: frozenset[SchoolId]) -> frozense
 # the day.
 MADE_OF: Mapping[PageFamily, tuple[str, ...]] = {
     releases.pages: ("district", "releases", "rules", "schools", "withdrawals"),
-    statistics.pages: ("district", "receipts", "releases", "schools", "withdrawals"),
+    statistics.pages: ("claims", "district", "receipts", "releases", "schools", "withdrawals"),
     pathway.pages: ("district", "releases", "withdrawals"),
     matrix.pages: ("district", "policies", "rules", "schools"),
     lessons.pages: ("bands", "district", "lessons"),
@@ -399,7 +400,7 @@ def _drafts(side: Edition, checks: Verdicts, families: Iterable[PageFamily]) -> 
     narrowed = replace(drafting, site=replace(side.site, verdicts=checks))
     for family in families:
         tuple(family(narrowed if family is downloads.pages else drafting))
-    return drafting.drafts
+    return {path: draft for path, draft in drafting.drafts.items() if there(side.site, path)}
 
 
 def _apart(before: Site, after: Site) -> tuple[Verdicts, Verdicts]:

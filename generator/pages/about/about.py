@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from generator.edition.render import FOLDERS, Edition, TemplateData
-from generator.edition.site import Page
+from generator.edition.site import Page, Site
 from generator.files.resources import site_folder
 from generator.files.strict_yaml import read
 from generator.model.district import District
 from generator.pages import following
 from generator.pages.about.problems import FramedExample, framed
+from generator.pages.parts import there
 from generator.text import Text
 
 _EDIT_STEPS = ("find", "open", "change", "propose", "check", "mend", "done")
@@ -111,7 +112,7 @@ def pages(edition: Edition) -> Iterator[Page]:
     yield _written(edition, "about/index", "about", _about(edition))
     yield _written(edition, "about/filing", "file_it", _filing(edition))
     yield _written(edition, "about/edit", "edit", _edit(edition))
-    yield _written(edition, "about/glossary", "glossary", GlossaryPage(entries=glossary()))
+    yield _written(edition, "about/glossary", "glossary", GlossaryPage(entries=_glossary(edition.site)))
     yield _written(edition, "about/follow", "follow", _follow(edition))
     yield _written(edition, "about/accessibility", "accessibility", _accessibility(edition))
 
@@ -174,8 +175,8 @@ def _written(edition: Edition, path: str, words: str, data: TemplateData) -> Pag
     )
 
 
-def glossary() -> tuple[GlossaryEntry, ...]:
-    """The words that the site explains. A fault in the file is a bug."""
+def _glossary(site: Site) -> tuple[GlossaryEntry, ...]:
+    """The words that the site explains, without those of pages that are not there. A fault in the file is a bug."""
     document, problems = read("glossary.yml", (site_folder() / "content" / "glossary.yml").read_bytes())
     assert document is not None, problems
     return tuple(
@@ -185,4 +186,5 @@ def glossary() -> tuple[GlossaryEntry, ...]:
             meaning=Text(zh=entry["zh"]["meaning"], en=entry["en"]["meaning"]),
         )
         for name, entry in document.data.items()
+        if there(site, entry.get("page", ""))
     )

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from generator.edition.render import Edition
 from generator.edition.site import Page
-from generator.model.programme import ActivityKind, MeasureName
+from generator.model.programme import MeasureName
+from generator.pages.parts import OUTREACH
 from generator.pages.people.team import activity_page
 
-_KINDS = (ActivityKind.PARENT_LECTURE, ActivityKind.COMMUNITY, ActivityKind.BROADCAST, ActivityKind.RECORDING)
 _MEASURES = (
     MeasureName.PARENT_LECTURES,
     MeasureName.PARENT_LECTURE_ATTENDANCE,
@@ -26,5 +26,5 @@ _MEASURES = (
 def pages(edition: Edition) -> Iterator[Page]:
     """The one page of outreach."""
     yield activity_page(
-        edition, path="outreach/index", words="outreach", kind="outreach", kinds=_KINDS, measures=_MEASURES
+        edition, path="outreach/index", words="outreach", kind="outreach", kinds=OUTREACH, measures=_MEASURES
     )

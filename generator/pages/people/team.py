@@ -16,10 +16,10 @@ from generator.model.district import SchoolYear
 from generator.model.ids import YearId
 from generator.model.people import Team
 from generator.model.programme import Activity, ActivityKind, MeasureName, Plan
+from generator.pages.parts import FOR_TEACHERS
 from generator.pages.programme.figures import figure
 from generator.pages.programme.plans import ActivityLine, activity_line
 
-_FOR_TEACHERS = (ActivityKind.TRAINING, ActivityKind.GUIDANCE, ActivityKind.LECTURE, ActivityKind.EXCHANGE)
 _TRAINING = (
     MeasureName.TRAINING_SPEND_YUAN,
     MeasureName.TEACHERS_SENT,
@@ -76,7 +76,7 @@ def pages(edition: Edition) -> Iterator[Page]:
     """The teams, then training."""
     yield _teams(edition)
     yield activity_page(
-        edition, path="team/training", words="training", kind="team", kinds=_FOR_TEACHERS, measures=_TRAINING
+        edition, path="team/training", words="training", kind="team", kinds=FOR_TEACHERS, measures=_TRAINING
     )
 
 

@@ -6,14 +6,14 @@ Owns these three kinds of page. The calendar of the current school year is `work
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site
-from generator.model.district import Body, Parameter, SchoolYear, System, Term, Window
+from generator.model.district import Body, Parameter, SchoolYear, ShownPage, System, Term, Window
 from generator.model.ids import YearId
 from generator.model.programme import Activity, Claim, Clause, Plan, Policy
 from generator.pages.programme.plans import ActivityLine, activity_line
@@ -150,7 +150,7 @@ def _system(edition: Edition, system: System) -> SystemSection:
     policies = [p for p in repository.policies.values() if any(system.number in c.systems for c in p.clauses)]
     return SystemSection(
         system=system,
-        shown=page_links(edition, _SHOWN.get(system.number, ())),
+        shown=page_links(edition, ((_SHOWN[page], page.value) for page in system.pages)),
         plans=tuple(p for p in repository.plans.values() if system.number in p.systems),
         policies=tuple(
             SystemClauses(policy=p, clauses=tuple(c for c in p.clauses if system.number in c.systems)) for p in policies
@@ -159,24 +159,18 @@ def _system(edition: Edition, system: System) -> SystemSection:
     )
 
 
-# Where the site shows a system besides its plans, clauses and claims: page, and the key of its title.
-_SHOWN: dict[int, tuple[tuple[str, str], ...]] = {
-    1: (("figures/claims", "claims"),),
-    2: (("work/index", "organisation"),),
-    5: (("schools/index", "schools"),),
-    6: (("schools/index", "schools"),),
-    7: (("schools/index", "schools"), ("help", "help")),
-    8: (("work/calendar", "calendar"), ("schools/index", "schools")),
-    9: (("work/calendar", "calendar"), ("schools/index", "schools")),
-    10: (("help", "help"),),
-    11: (("team/index", "team"), ("team/training", "training")),
-    12: (("team/index", "team"), ("team/training", "training")),
-    13: (("team/training", "training"),),
-    14: (("team/training", "training"),),
-    15: (("lessons/index", "curriculum"),),
-    16: (("lessons/micro", "micro"), ("team/index", "team")),
-    17: (("outreach/index", "outreach"), ("team/index", "team")),
-    18: (("outreach/index", "outreach"),),
+# Where the site shows a system besides its plans, clauses and claims: the page of each name, and the key of its title.
+_SHOWN: Mapping[ShownPage, str] = {
+    ShownPage.CLAIMS: "figures/claims",
+    ShownPage.ORGANISATION: "work/index",
+    ShownPage.SCHOOLS: "schools/index",
+    ShownPage.HELP: "help",
+    ShownPage.CALENDAR: "work/calendar",
+    ShownPage.TEAM: "team/index",
+    ShownPage.TRAINING: "team/training",
+    ShownPage.CURRICULUM: "lessons/index",
+    ShownPage.MICRO: "lessons/micro",
+    ShownPage.OUTREACH: "outreach/index",
 }
 
 

@@ -19,6 +19,7 @@ from generator.model.district import Term
 from generator.model.releases import PublishedTable, Release, latest
 from generator.model.schools import School
 from generator.model.sealed import Receipt
+from generator.pages.parts import there
 from generator.pages.statistics.tables import (
     SHOWN_MARK,
     CellWords,
@@ -81,6 +82,7 @@ class StatisticsPage(TemplateData):
     headlines: tuple[Headline, ...]
     tables: tuple[TableCard, ...]
     coming: Term | None
+    claims: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +207,7 @@ def _overview(edition: Edition, newest: Release | None) -> Page:
             headlines=tuple(_headlines(words)) if words else (),
             tables=tuple(_tables(words)) if words else (),
             coming=coming,
+            claims=there(edition.site, "figures/claims"),
         ),
         cites=[newest.source] if newest else [edition.site.repository.district.source],
     )

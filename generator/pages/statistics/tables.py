@@ -7,7 +7,7 @@ number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from generator.edition.render import Edition, number
@@ -334,10 +334,16 @@ def term_of(site: Site, term: TermId) -> Term:
     return site.repository.district.terms[term]
 
 
+# Of a year of two terms: in which calendar year each of them lies.
+_HALVES: Mapping[str, Callable[[str, str], str]] = {"1": lambda first, _: first, "2": lambda _, last: last}
+
+
 def term_short(edition: Edition, term: TermId) -> str:
-    """A term for the axis of a chart: season and calendar year."""
-    first, last, half = term.split("-")
-    return edition.say(f"statistics.term.{half}", year=first if half == "1" else last)
+    """A term for the axis of a chart: season and calendar year; its number, where a year has not two."""
+    first, last, number = term.split("-")
+    if len(edition.site.repository.district.year_of(term).terms) != len(_HALVES):
+        return edition.say("statistics.term.numbered", first=first, last=last, number=number)
+    return edition.say(f"statistics.term.{number}", year=_HALVES[number](first, last))
 
 
 def release_title(edition: Edition, release: Release) -> str:

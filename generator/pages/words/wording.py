@@ -20,6 +20,7 @@ from generator.model.former import Former
 from generator.model.ids import ClauseRef, SchoolId, TermId
 from generator.model.programme import Clause, Policy, Verification
 from generator.model.releases import DistrictVerdict, Release
+from generator.pages.parts import there
 from generator.pages.words.comparison import compared, listed, measure_title
 
 TONES: Mapping[Verdict, str] = {
@@ -72,8 +73,9 @@ def desk_page(school: SchoolId) -> str:
 
 
 def page_links(edition: Edition, pages: Iterable[tuple[str, str]]) -> tuple[PageLink, ...]:
-    """Pages by path and the last word of their title's key."""
-    return tuple(PageLink(page=page, title=edition.say(f"nav.{title}")) for page, title in pages)
+    """Pages by path and the last word of their title's key, as far as there are such pages."""
+    found = ((page, title) for page, title in pages if there(edition.site, page))
+    return tuple(PageLink(page=page, title=edition.say(f"nav.{title}")) for page, title in found)
 
 
 def changes_of(edition: Edition, value: float, earlier: Sequence[Former[Any]]) -> Iterator[str]:
