@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from generator.compliance.evaluate import Verdict
 from generator.compliance.scoring import (
     ApplicationOutcome,
+    FormAnswers,
     Standing,
     Sum,
     added,
@@ -92,7 +93,7 @@ def test_every_form_adds_up_at_every_level() -> None:
 def adds_up(verdicts: tuple[Verdict | None, ...], grades: tuple[Grade | None, ...]) -> None:
     said = {rule: verdict for rule, verdict in zip(RULES, verdicts, strict=True) if verdict is not None}
     found = [finding(item, grade) for item, grade in zip(GRADED, grades, strict=True) if grade is not None]
-    made = score(scheme(), NOW, said, found)
+    made = score(scheme(), NOW, FormAnswers(verdicts=said, findings={one.item: one for one in found}))
     tenths = {Grade.A: 10, Grade.B: 8, Grade.C: 6, Grade.D: 4}
     graded = [Fraction(full * tenths[g], 10) if g else None for full, g in zip((2, 4), grades, strict=True)]
     by_hand: list[Fraction | int | None] = [*(WORTH.get(v) if v else None for v in verdicts), *graded]
@@ -256,8 +257,9 @@ def test_a_title_that_the_score_does_not_support_is_pointed_out() -> None:
 def test_one_more_good_grade_never_lowers_a_score() -> None:
     ids = [s.ItemId("work"), s.ItemId("open")]
     for first, second in product(Grade, Grade):
-        one = score(scheme(), NOW, {}, [finding(ids[0], first)]).sum
-        two = score(scheme(), NOW, {}, [finding(ids[0], first), finding(ids[1], second)]).sum
+        graded = {ids[0]: finding(ids[0], first)}
+        one = score(scheme(), NOW, FormAnswers(verdicts={}, findings=graded)).sum
+        two = score(scheme(), NOW, FormAnswers(verdicts={}, findings={**graded, ids[1]: finding(ids[1], second)})).sum
         assert one.scored <= two.scored <= two.most <= one.most
 
 

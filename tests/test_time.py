@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -13,19 +14,24 @@ from typing import Any
 
 import pytest
 
-from generator.compliance.evaluate import Check, Verdict, evaluate
+from generator.compliance.evaluate import Check, JudgedPeriod, Verdict, evaluate, tally
 from generator.compliance.measures import Scope
+from generator.edition.literal import settle
+from generator.edition.open_data import verdicts_json
 from generator.edition.render import edition
 from generator.edition.site import site
 from generator.files.catalogue import load
 from generator.model.district import Parameter
 from generator.model.duties import Anchor, Due, RuleId
+from generator.model.former import Former
 from generator.model.ids import ClauseRef, PolicyId, SchoolId, TermId, YearId
 from generator.model.programme import Clause, Policy
-from generator.model.schools import Meeting
+from generator.model.schools import Meeting, School, SchoolShape, SchoolType, Stage
+from generator.pages.duties import downloads, inspections, matrix
 from generator.pages.schools.school import ReturnState, filing
-from generator.pages.words.wording import told
+from generator.pages.words.wording import in_all, told
 from generator.problems import Position
+from generator.publish import sheets
 from generator.publish.frame import notice
 from generator.records.repository import Repository
 from generator.text import Language, Text
@@ -232,12 +238,67 @@ def test_what_has_no_day_is_not_called_late() -> None:
     )
 
 
+def founded_late() -> Repository:
+    """The typical district where a school's leading group was founded two months after its last day."""
+    org = RuleId("ORG-01")
+    found = typical().returns[XZ01, NEXT]
+    assert found.leading_group
+    group = replace(found.leading_group, founded_on=date(2026, 11, 5))
+    rule = replace(typical().rules[org], due=Due(anchor=Anchor.PERIOD_START, days=6))
+    return replace(
+        typical(),
+        rules={**typical().rules, org: rule},
+        returns={**typical().returns, (XZ01, NEXT): replace(found, leading_group=group)},
+    )
+
+
+def test_met_late_is_told_apart_wherever_a_verdict_is_told() -> None:
+    """In the open data and the workbook, in the tables of schools and rules, on the page of an inspection and on its
+    printed sheet, and in the numbers that are counted up.
+    """
+    repository, org, day = founded_late(), RuleId("ORG-01"), date(2026, 11, 24)
+    made = edition(site(repository, day, None), Language.EN, load())
+    told_as = [line for line in json.loads(verdicts_json(made.site, made.catalogue))["checks"] if line["rule"] == org]
+    assert {line["school"]: line["met_late"] for line in told_as} == {"xz01": [NEXT], "xz10": [], "xz37": []}
+    table = downloads.verdict_table(made)
+    names = [name for name, _ in table.columns]
+    rows = [dict(zip(names, row, strict=True)) for row in table.rows]
+    found = {row["School code"]: row["Met late in"] for row in rows if row["Rule"] == org}
+    assert found == {"xz01": NEXT, "xz10": None, "xz37": None}
+    cells = "".join(settle(matrix.ordinary(made, grid).body) for grid in matrix.grids(made.site))
+    assert cells.count("met, late") == 1
+    (visit,) = (v for v in repository.inspections.values() if v.school == XZ01)
+    page = settle(inspections.ordinary(made, visit).body)
+    assert page.count("(late)") == 1
+    row = sheets.sheet(made, repository.schools[XZ01]).partition(f">{org}<")[2].partition("</tr>")[0]
+    assert "late: only after" in row
+    counted = tally(made.site.verdicts.by_rule[org])
+    assert counted.late == 1
+    assert "; 1 of them late" in in_all(made, counted, "schools")
+    plain = edition(site(typical(), day, None), Language.EN, load())
+    assert "late" not in in_all(plain, tally(plain.site.verdicts.by_rule[org]), "schools")
+
+
+def test_a_period_met_late_is_told_though_a_later_one_was_in_time() -> None:
+    check = meeting_on(date(2026, 10, 9))
+    assert check.decisive
+    later = replace_period(check.decisive, "2026-2027-2")
+    both = check._replace(periods=(check.decisive, later), decisive=later)
+    content = edition(site(typical(), date(2026, 11, 24), None), Language.EN, load())
+    assert ["late" in line for line in told(content, both)] == [True, False]
+
+
+def replace_period(judged: JudgedPeriod, name: str) -> JudgedPeriod:
+    return judged._replace(period=replace(judged.period, id=name), late=False)
+
+
 # --- ten years of changes ---------------------------------------------------------------------------------------------
 
 FIRST, YEARS = 2020, 10
 OPENED, CLOSED = date(2022, 2, 18), date(2027, 7, 31)
 REPLACED, DROPPED = date(2024, 1, 1), date(2028, 6, 30)
-CHANGES = (OPENED, CLOSED, REPLACED, DROPPED, date(2025, 3, 10))
+NUMBER, STAGE, BAND = date(2023, 8, 31), date(2026, 8, 31), date(2025, 8, 31)  # the last days of what was
+CHANGES = (OPENED, CLOSED, REPLACED, DROPPED, NUMBER, STAGE, BAND, date(2025, 3, 10))
 
 
 def moved(found: Any, years: int) -> Any:
@@ -255,8 +316,9 @@ def moved(found: Any, years: int) -> Any:
 
 @cache
 def ten_years() -> Repository:
-    """The typical district through ten years: a school opens, another closes, a clause is replaced, a rule dropped, a
-    return is filed late, and one year the room of a school is closed.
+    """The typical district through ten years: a school opens and gains a stage, another closes, a clause is replaced, a
+    rule dropped, a number and a band's lessons change, a return is filed late, and one year the room of a school is
+    closed.
     """
     base = typical()
     years = tuple(moved(base.year(NEXT), y) for y in range(FIRST - 2026, FIRST - 2026 + YEARS))
@@ -277,12 +339,28 @@ def ten_years() -> Repository:
     rules[RuleId("STAFF-01")] = replace(rules[RuleId("STAFF-01")], in_force_until=DROPPED)
     return replace(
         base,
-        district=replace(base.district, years=years),
+        district=replace(
+            base.district,
+            years=years,
+            parameters=tuple(
+                replace(p, value=6, earlier=(Former(was=p.value, until=NUMBER),)) for p in base.district.parameters
+            ),
+        ),
+        bands={
+            name: replace(band, lessons_per_term=99, earlier_lessons=(Former(was=band.lessons_per_term, until=BAND),))
+            for name, band in base.bands.items()
+        },
         policies={**base.policies, policy.id: replace(policy, clauses=clauses)},
         rules=rules,
         schools={
             XZ01: replace(base.schools[XZ01], opened_on=None, closed_on=CLOSED, merged_into=XZ10),
-            XZ10: replace(base.schools[XZ10], opened_on=OPENED),
+            XZ10: replace(
+                base.schools[XZ10],
+                opened_on=OPENED,
+                earlier_stages=(
+                    Former(was=SchoolShape(type=SchoolType.PRIMARY, stages=(Stage.PRIMARY,)), until=STAGE),
+                ),
+            ),
         },
         returns=returns,
         activities={},
@@ -299,10 +377,17 @@ def known_by(repository: Repository, day: date) -> Repository:
     return replace(
         repository,
         returns={key: r for key, r in repository.returns.items() if r.filed_on <= day},
-        schools={
-            key: replace(s, closed_on=None, merged_into=None) if s.closed_on is None or s.closed_on > day else s
-            for key, s in repository.schools.items()
+        district=replace(
+            repository.district,
+            parameters=tuple(replace(p, value=p.value_on(day), earlier=()) for p in repository.district.parameters)
+            if day <= NUMBER
+            else repository.district.parameters,
+        ),
+        bands={
+            key: replace(b, lessons_per_term=b.lessons_on(day), earlier_lessons=()) if day <= BAND else b
+            for key, b in repository.bands.items()
         },
+        schools={key: _known_school(school, day) for key, school in repository.schools.items()},
         rules={
             key: replace(r, in_force_until=None) if r.in_force_until and r.in_force_until > day else r
             for key, r in repository.rules.items()
@@ -312,6 +397,16 @@ def known_by(repository: Repository, day: date) -> Repository:
             for key, p in repository.policies.items()
         },
     )
+
+
+def _known_school(school: School, day: date) -> School:
+    if school.closed_on is None or school.closed_on > day:
+        school = replace(school, closed_on=None, merged_into=None)
+    if school.earlier_stages and day <= STAGE:
+        shape = school.shape_on(day)
+        figures = {s: n for s, n in school.classes.items() if s in shape.stages}
+        school = replace(school, type=shape.type, stages=shape.stages, earlier_stages=(), classes=figures)
+    return school
 
 
 def _known_clause(clause: Clause, day: date) -> Clause:
@@ -354,6 +449,8 @@ def test_through_ten_years_each_is_judged_only_while_it_is_there_and_bound() -> 
                     assert check.school.is_open(one.due), (day, check.rule.id)
                 if check.rule.id == "STAFF-01":
                     assert day <= DROPPED
+    staff = {y: check_of(whole, "STAFF-01", "xz10", date(y + 1, 8, 31)).decisive for y in (2022, 2023, 2024)}
+    assert {y: found and found.target for y, found in staff.items()} == {2022: 5, 2023: 8, 2024: 8}
     room = {y: check_in(whole, "ROOM-01", "xz10", date(y + 1, 8, 31)) for y in range(FIRST + 2, FIRST + YEARS)}
     assert room == {y: Verdict.UNMET if y == 2025 else Verdict.STALE for y in room}
 

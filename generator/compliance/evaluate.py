@@ -118,6 +118,11 @@ class Check(NamedTuple):  # made once a rule and school
         """The earliest period that is still to come."""
         return next((m for m in self.periods if m.verdict is Verdict.DUE), None)
 
+    @property
+    def met_late(self) -> tuple[JudgedPeriod, ...]:
+        """The periods of which the demand was met, and only after their last day."""
+        return tuple(p for p in self.periods if p.late and p.verdict is Verdict.MET)
+
     def evidence(self) -> tuple[Evidence, ...]:
         """The fields it rests on, with file and line."""
         found = self.found
@@ -135,9 +140,10 @@ class Check(NamedTuple):  # made once a rule and school
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How many Checks came out as what."""
+    """How many Checks came out as what; `late` of those met were met late."""
 
     counts: Mapping[Verdict, int]
+    late: int = 0
 
     @property
     def judged(self) -> int:
@@ -165,10 +171,11 @@ class Tally:
 
 def tally(checks: Iterable[Check]) -> Tally:
     """Count Checks by verdict; every verdict is there, with 0 if need be."""
-    counts = dict.fromkeys(Verdict, 0)
+    counts, late = dict.fromkeys(Verdict, 0), 0
     for check in checks:
         counts[check.verdict] += 1
-    return Tally(counts=counts)
+        late += check.verdict is Verdict.MET and bool(check.met_late)
+    return Tally(counts=counts, late=late)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ nothing is missing; otherwise it says at least how much there is and how much is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -55,12 +55,13 @@ class Sum:
 class ItemScore:
     """An item with what it rests on: the verdict of its rule, or the inspectors' finding.
 
-    `points` is None where the score is missing.
+    `points` is None where the score is missing; `late` where what the rule demands was met only after its last day.
     """
 
     item: Item
     points: Fraction | None
     verdict: Verdict | None
+    late: bool
     finding: Finding | None
 
 
@@ -118,33 +119,38 @@ def added(scores: Iterable[tuple[Fraction, Fraction | None]]) -> Sum:
     )
 
 
-def score(scheme: Scheme, on: date, verdicts: Mapping[RuleId, Verdict], findings: Iterable[Finding]) -> Score:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormAnswers:
+    """What a form is filled in from: the verdict of each rule, the rules met late, the inspectors' findings."""
+
+    verdicts: Mapping[RuleId, Verdict]
+    findings: Mapping[ItemId, Finding]
+    late: Container[RuleId] = ()
+
+
+def score(scheme: Scheme, on: date, answers: FormAnswers) -> Score:
     """Fill in a form that has points."""
-    found = {finding.item: finding for finding in findings}
-    indicators = tuple(_indicator(scheme, indicator, verdicts, found) for indicator in scheme.indicators)
+    indicators = tuple(_indicator(scheme, indicator, answers) for indicator in scheme.indicators)
     return Score(
         scheme=scheme, on=on, sum=_sum(i for x in indicators for p in x.parts for i in p.items), indicators=indicators
     )
 
 
-def _indicator(
-    scheme: Scheme, indicator: Indicator, verdicts: Mapping[RuleId, Verdict], found: Mapping[ItemId, Finding]
-) -> IndicatorScore:
-    parts = tuple(_part(scheme, part, verdicts, found) for part in indicator.parts)
+def _indicator(scheme: Scheme, indicator: Indicator, answers: FormAnswers) -> IndicatorScore:
+    parts = tuple(_part(scheme, part, answers) for part in indicator.parts)
     return IndicatorScore(indicator=indicator, sum=_sum(item for part in parts for item in part.items), parts=parts)
 
 
-def _part(
-    scheme: Scheme, part: SubIndicator, verdicts: Mapping[RuleId, Verdict], found: Mapping[ItemId, Finding]
-) -> PartScore:
-    items = tuple(_item(scheme, item, verdicts, found.get(item.id)) for item in part.items)
+def _part(scheme: Scheme, part: SubIndicator, answers: FormAnswers) -> PartScore:
+    items = tuple(_item(scheme, item, answers) for item in part.items)
     return PartScore(part=part, sum=_sum(items), items=items)
 
 
-def _item(scheme: Scheme, item: Item, verdicts: Mapping[RuleId, Verdict], finding: Finding | None) -> ItemScore:
-    verdict = None if item.rule is None else verdicts.get(item.rule)
+def _item(scheme: Scheme, item: Item, answers: FormAnswers) -> ItemScore:
+    verdict, finding = None if item.rule is None else answers.verdicts.get(item.rule), answers.findings.get(item.id)
     points = worth(item, scheme.multipliers, verdict, finding.grade if finding else None)
-    return ItemScore(item=item, points=points, verdict=verdict, finding=finding)
+    late = verdict is Verdict.MET and item.rule in answers.late
+    return ItemScore(item=item, points=points, verdict=verdict, late=late, finding=finding)
 
 
 def _sum(items: Iterable[ItemScore]) -> Sum:
@@ -234,8 +240,13 @@ def scores(repository: Repository, as_of: date) -> Mapping[InspectionId, Score]:
 
 
 def _scored(repository: Repository, scheme: Scheme, school: SchoolId, on: date, findings: Iterable[Finding]) -> Score:
-    verdicts = {rule: check.verdict for rule, check in of_school(repository, school, on).items()}
-    return score(scheme, on, verdicts, findings)
+    checks = of_school(repository, school, on)
+    answers = FormAnswers(
+        verdicts={rule: check.verdict for rule, check in checks.items()},
+        findings={finding.item: finding for finding in findings},
+        late=frozenset(rule for rule, check in checks.items() if check.met_late),
+    )
+    return score(scheme, on, answers)
 
 
 def assess(repository: Repository, as_of: date) -> tuple[Assessment, ...]:

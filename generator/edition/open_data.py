@@ -18,7 +18,7 @@ from generator.model.duties import Rule
 from generator.model.schools import School
 from generator.text import Language, Text
 
-FORMAT = "xinzhuli-verdicts/1"
+FORMAT = "xinzhuli-verdicts/2"
 
 
 def verdicts_json(site: Site, catalogue: Catalogue) -> bytes:
@@ -111,6 +111,7 @@ def _check(check: Check, as_of: date) -> Mapping[str, object]:
         "value": decisive.value if decisive else None,
         "target": decisive.target if decisive else None,
         "due": _day(decisive.due) if decisive else None,
+        "met_late": [judged.period.id for judged in check.met_late],
         "days_overdue": days_overdue(check, as_of),
         "next_due": _day(coming.due) if coming else None,
         "days_left": days_left(check, as_of),

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from generator.files.catalogue import Speaker
 from generator.files.typing_mistakes import without_unseen
 from generator.problems import Position, Problem
+from generator.records.doubts import Doubt
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _SHOWN = 100  # columns of a source line; longer lines are shown around the place
@@ -88,3 +89,10 @@ def _visible(character: str) -> str:
         if character in _NO_CHARACTERS or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
         else character
     )
+
+
+def question(doubt: Doubt, speaker: Speaker) -> str:
+    """What a Doubt asks, and how it is answered in the file."""
+    facts = {name: fact if isinstance(fact, str) else speaker.text(fact) for name, fact in doubt.facts}
+    kind = doubt.kind.value
+    return speaker.say("doubt.in_file", question=speaker.say(f"doubt.{kind}", **facts), doubt=kind)

@@ -23,7 +23,7 @@ from generator.files.tree import How
 from generator.model.releases import ReleaseId
 from generator.records.doubts import Doubt
 from generator.records.repository import Repository
-from generator.report.text import named
+from generator.report.text import named, question
 from generator.review.changes import FieldChange, FileChange, RecordChange
 from generator.review.consequences import Consequences, PageChange, Review, Turn, VerdictTurn
 from generator.text import Language, Text
@@ -98,13 +98,6 @@ class ReviewSection:
     title: str
     items: tuple[ReviewItem, ...]
     folded: bool = False
-
-
-def question(doubt: Doubt, speaker: Speaker) -> str:
-    """What a Doubt asks, and how it is answered in the file."""
-    facts = {name: fact if isinstance(fact, str) else speaker.text(fact) for name, fact in doubt.facts}
-    kind = doubt.kind.value
-    return speaker.say("doubt.in_file", question=speaker.say(f"doubt.{kind}", **facts), doubt=kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,8 +82,7 @@ def _tell_doubts(request: Request, repository: Repository | None, wanted: Callab
     """Doubts of the files named, beside what was found: they are no part of a result that machines read."""
     from generator.files.catalogue import Speaker, load
     from generator.records.doubts import doubts
-    from generator.report.text import harmless
-    from generator.review.words import question
+    from generator.report.text import harmless, question
 
     found = [doubt for doubt in doubts(repository) if wanted(doubt.at.path)] if repository else []
     if not found:

@@ -260,6 +260,7 @@ _COLUMNS: Mapping[str, tuple[Callable[[Edition, _CheckRow], SheetValue], int]] =
     "target": (_target, 14),
     "period": (lambda _, s: period(s.check.decisive.period.id) if s.check.decisive else None, 16),
     "due": (lambda _, s: s.check.decisive.due if s.check.decisive else None, 12),
+    "met_late": (lambda _, s: " ".join(period(p.period.id) for p in s.check.met_late) or None, 16),
     "days_overdue": (lambda e, s: days_overdue(s.check, e.site.as_of), 10),
     "next_due": (lambda _, s: s.check.next_due.due if s.check.next_due else None, 12),
     "days_left": (lambda e, s: days_left(s.check, e.site.as_of), 10),

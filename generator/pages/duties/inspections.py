@@ -305,7 +305,11 @@ def _filled(
 def _looked_at(inspection: Inspection, item: Item) -> ItemScore:
     """An item of a list that has no points."""
     return ItemScore(
-        item=item, points=None, verdict=None, finding=next((f for f in inspection.findings if f.item == item.id), None)
+        item=item,
+        points=None,
+        verdict=None,
+        late=False,
+        finding=next((f for f in inspection.findings if f.item == item.id), None),
     )
 
 

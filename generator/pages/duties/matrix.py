@@ -9,7 +9,7 @@ school.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
 
@@ -260,7 +260,7 @@ def _table(edition: Edition, grid: Grid) -> MatrixTable:
         MatrixRow(
             rule=rule,
             systems=" ".join(map(str, systems[rule.id])),
-            cells=tuple(_cell(found[rule.id, school.id], school, marks) for school in grid.schools),
+            cells=tuple(_cell(edition, found[rule.id, school.id], school, marks) for school in grid.schools),
         )
         for rule in _rules(site)
     )
@@ -272,5 +272,10 @@ def _table(edition: Edition, grid: Grid) -> MatrixTable:
     )
 
 
-def _cell(check: Check, school: School, marks: Mapping[Verdict, VerdictMark]) -> MatrixCell:
-    return MatrixCell(school=school, shown=marks[check.verdict], leads=check.verdict not in _PLAIN)
+def _cell(edition: Edition, check: Check, school: School, marks: Mapping[Verdict, VerdictMark]) -> MatrixCell:
+    shown = marks[check.verdict]
+    late = check.verdict is Verdict.MET and bool(check.met_late)
+    if late:
+        word = edition.say("verdict.late.word", met=shown.word)
+        shown = replace(shown, mark=edition.say("verdict.late.mark"), word=word)
+    return MatrixCell(school=school, shown=shown, leads=late or check.verdict not in _PLAIN)

@@ -40,6 +40,7 @@ class ItemLine:
     verdict: Verdict | None
     grade: Grade | None
     noted: bool
+    late: bool
     tone: str
     points: str
 
@@ -71,6 +72,7 @@ def item_line(edition: Edition, found: ItemScore) -> ItemLine:
         verdict=verdict,
         grade=grade,
         noted=finding is not None,
+        late=found.late,
         tone=TONES[verdict] if verdict else GRADE_TONES[grade] if grade else "neutral",
         points=_points(edition, found),
     )

@@ -184,9 +184,9 @@ def told(edition: Edition, check: Check) -> tuple[str, ...]:
     """
     kind = check.rule.period
     decisive = [m for m in check.periods if m.verdict is check.without_waiver]
-    return tuple(
-        _told(edition, check, m, kind) for m in (decisive if check.without_waiver is not Verdict.MET else decisive[-1:])
-    )
+    if check.without_waiver is Verdict.MET:  # of what is met the last is told, and what was late
+        decisive = [m for m in decisive if m.late or m is decisive[-1]]
+    return tuple(_told(edition, check, m, kind) for m in decisive)
 
 
 def _told(edition: Edition, check: Check, judged: JudgedPeriod, kind: PeriodKind) -> str:
@@ -214,6 +214,8 @@ def in_all(edition: Edition, counts: Tally, things: str) -> str:
                 f"tally.{things}.met", met=number(counts.met), judged=number(counts.judged), share=number(counts.share)
             )
         )
+        if counts.late:
+            parts.append(edition.say(f"tally.{things}.late", late=number(counts.late)))
     if left_out:
         why = listed(
             edition,
