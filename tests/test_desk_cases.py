@@ -39,7 +39,7 @@ from generator.records.references import Known, Offer
 from generator.records.repository import Repository
 from generator.records.repository import load as load_records
 from generator.records.schools import school_offers
-from generator.review.words import question
+from generator.report.text import question
 from generator.statistics.reading import submission
 from generator.statistics.worker import frame
 from generator.text import Language
