@@ -54,6 +54,8 @@ COMMANDS = {
     "codeowners-no-org": ["--root", "typical", "--lang", "en", "codeowners"],
     "build-broken": ["--root", "broken", "build", "--out", "never"],
     "init-nowhere": ["init"],
+    "school-what": ["--root", "typical", "school"],
+    "school-no-day-en": ["--root", "typical", "--lang", "en", "school", "close", "xz01"],
     "no-command": ["--root", "broken"],
     "next-typical-en": ["--root", "typical", "--lang", "en", "next", "--as-of", "2027-07-01"],
     "unknown-command": ["chekc"],

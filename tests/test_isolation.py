@@ -226,6 +226,7 @@ def words(trapped: Trapped) -> dict[str, list[list[str]]]:
                 str(UNLIKE / "schools.csv"),
             ]
         ],
+        "school": [["school", "rename", FIRST, "trapped", "--last-day", "2026-10-01"]],
         "check": [["check"], ["check", "--history"]],
         "build": [
             ["build", "--out", str(beside / "site"), "--as-of", "2026-11-24"],

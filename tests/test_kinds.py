@@ -42,7 +42,7 @@ MORE = {
 bands: [primary-lower]
 supervisor_visits: [{{term: 2026-2027-1, visited_on: 2026-10-20}}]
 """,
-    SCHOOL: f"{typical()[SCHOOL].decode()}\nclosed_on: 2026-08-31\nmerged_into: xz01\n",
+    SCHOOL: f"{typical()[SCHOOL].decode()}\nclosed_on: 2026-08-31\nmerged_into: xz01\nsplit_from: xz01\n",
     POLICY: typical()[POLICY]
     .decode()
     .replace("  - id: law-02\n", "  - id: law-02\n    in_force_until: 2026-08-31\n    replaced_by: xinzhuli#org-01\n"),

@@ -52,6 +52,7 @@ def school(name: str) -> School:
     one: dict[Stage, int] = {Stage.PRIMARY: 1}
     return School(
         owner=None,
+        split_from=None,
         campuses=(),
         id=SchoolId(name),
         title=Text(zh=name),

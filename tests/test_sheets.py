@@ -370,7 +370,9 @@ def test_the_form_of_a_visit_has_demands_first_and_then_the_order_of_its_scheme(
 
 
 def test_the_sheets_of_a_route_are_one_file_in_the_order_named(tmp_path: Path) -> None:
-    done = run(["--root", str(TYPICAL), "sheets", "xz37", "xz01", "--together", "--out", str(tmp_path / "out")], tmp_path)
+    done = run(
+        ["--root", str(TYPICAL), "sheets", "xz37", "xz01", "--together", "--out", str(tmp_path / "out")], tmp_path
+    )
     assert done.returncode == 0, done.stderr
     assert [p.name for p in (tmp_path / "out").iterdir()] == ["route.pdf"]
     reader = pypdf.PdfReader(tmp_path / "out" / "route.pdf")

@@ -107,6 +107,7 @@ class School:
     opened_on: date | None
     closed_on: date | None
     merged_into: SchoolId | None
+    split_from: SchoolId | None
     earlier_names: tuple[Former[Text], ...]
     earlier_stages: tuple[Former[SchoolShape], ...]
     counted_on: date

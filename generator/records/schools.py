@@ -61,6 +61,7 @@ def parse_school(node: Node) -> School:
         opened_on=node.day_or_none("opened_on"),
         closed_on=node.day_or_none("closed_on"),
         merged_into=SchoolId(node.data["merged_into"]) if "merged_into" in node.data else None,
+        split_from=SchoolId(node.data["split_from"]) if "split_from" in node.data else None,
         earlier_names=node.former("earlier_names", lambda name: name.text("title")),
         earlier_stages=node.former("earlier_stages", _shape),
         counted_on=node.day("counted_on"),
@@ -270,10 +271,12 @@ def school_offers(school: School) -> Iterator[Offer]:
 
 
 def school_refers(school: School) -> Iterator[Reference]:
-    """The area that it lies in, and the school that took it over."""
+    """The area that it lies in, the school that took it over, and the one that it was part of."""
     yield Reference(to=AREA, id=school.area, at=("area",))
     if school.merged_into is not None:
         yield Reference(to=SCHOOL, id=school.merged_into, at=("merged_into",))
+    if school.split_from is not None:
+        yield Reference(to=SCHOOL, id=school.split_from, at=("split_from",))
 
 
 def school_of_folder(school: SchoolId, source: Position) -> Iterator[Reference]:

@@ -17,6 +17,7 @@ COMMANDS = (
     "sheets",
     "explain",
     "new",
+    "school",
     "codeowners",
     "keygen",
     "seal",

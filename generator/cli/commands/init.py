@@ -157,18 +157,23 @@ def _asked(request: Request) -> Iterator[tuple[str, Any]]:
 
 
 def _schools(request: Request) -> Sequence[Rostered] | None:
-    """The schools of the table; None, once they are said, where cells are wrong."""
-    from generator.district.roster import LARGEST, read
-    from generator.files.tree import head_of
-
+    """The schools of the table that was named, or that a person names."""
     named = request.options.get("--schools")
     if named is None and sys.stdin is not None and sys.stdin.isatty():
         named = input(f"{request.say('init.ask.schools')} ").strip()
     if not named:
         raise UsageError("init.no_schools")
-    path = Path(named).absolute()
+    return table(request, Path(named))
+
+
+def table(request: Request, named: Path) -> Sequence[Rostered] | None:
+    """The schools of a file; None, once they are said, where cells are wrong."""
+    from generator.district.roster import LARGEST, read
+    from generator.files.tree import head_of
+
+    path = named.absolute()
     if not path.is_file():
-        raise UsageError("init.no_file", path=named)
+        raise UsageError("init.no_file", path=str(named))
     schools, faults = read(path.name, head_of(path, LARGEST + 1)())
     if not faults:
         return schools

@@ -82,6 +82,9 @@ class SchoolProfile(TemplateData):
     school: School
     area: Text
     merged_into: School | None
+    split_from: School | None
+    taken_over: tuple[School, ...]
+    split_off: tuple[School, ...]
     earlier_names: tuple[EarlierName, ...]
     earlier_types: tuple[EarlierType, ...]
     sizes: tuple[StageSize, ...]
@@ -229,11 +232,15 @@ def _blocks(edition: Edition, school: School, clauses: checklist.Clauses) -> Map
 
 
 def _profile(site: Site, school: School) -> SchoolProfile:
+    schools = site.repository.schools
     sizes = (StageSize(stage=s, classes=school.classes[s], enrolment=school.enrolment[s]) for s in school.stages)
     return SchoolProfile(
         school=school,
         area=_area(site, school),
-        merged_into=site.repository.schools[school.merged_into] if school.merged_into else None,
+        merged_into=schools[school.merged_into] if school.merged_into else None,
+        split_from=schools[school.split_from] if school.split_from else None,
+        taken_over=tuple(other for other in schools.values() if other.merged_into == school.id),
+        split_off=tuple(other for other in schools.values() if other.split_from == school.id),
         earlier_names=tuple(EarlierName(was=one.was, until=one.until) for one in school.earlier_names),
         earlier_types=tuple(EarlierType(was=one.was.type, until=one.until) for one in school.earlier_stages),
         sizes=tuple(sizes),
