@@ -21,6 +21,7 @@ from generator.statistics.cut import Order
 from generator.statistics.tables import Filing
 from generator.text import Text
 from sample.__main__ import without_sealed
+from tests.judge import Public
 
 ROOT = Path(__file__).resolve().parent.parent
 TERM = TermId("2025-2026-1")
@@ -125,17 +126,29 @@ def counts_of(pupils: int, weight: float, coverage: float, random: Random) -> Co
     )
 
 
-# The eleven shapes of a trial, and how many cells it showed, less what it hid, at its best.
-SHAPES: Mapping[str, tuple[Shape, int]] = {
-    "5 nine-year": ([(N, 5, ORDINARY)], 106),
-    "7 primary, 1 junior": ([(P, 7, ORDINARY), (J, 1, ORDINARY)], 92),
-    "8 + 6 + 1 senior": ([(P, 8, ORDINARY), (J, 6, ORDINARY), (S, 1, ORDINARY)], 122),
-    "county of 10": ([(P, 6, ORDINARY), (J, 2, ORDINARY), (N, 1, ORDINARY), (S, 1, ORDINARY)], 109),
-    "20 schools": ([(P, 12, (60, 250)), (J, 6, (60, 250)), (S, 2, (60, 250))], 141),
-    "8 + 6": ([(P, 8, (80, 300)), (J, 6, (80, 300))], 122),
-    "28, one of 4 pupils": ([(P, 18, ORDINARY), (J, 9, ORDINARY), (P, 1, (4, 4))], 127),
-    "33, 3 senior": ([(P, 20, ORDINARY), (J, 10, ORDINARY), (S, 3, ORDINARY)], 147),
-    "14": ([(P, 9, ORDINARY), (J, 5, ORDINARY)], 122),
-    "3 + 1 + 1 nine-year": ([(P, 3, ORDINARY), (J, 1, ORDINARY), (N, 1, ORDINARY)], 31),
-    "12 tiny": ([(P, 8, (6, 25)), (J, 4, (6, 25))], 29),
+def public(made: Invented) -> Public:
+    """What is public of a district besides its releases."""
+    return Public(
+        types={school.id: school.type.value for school in made.repository.schools.values()},
+        enrolment={
+            filing.school: {band.value: counts.enrolment for band, counts in one.bands.items()}
+            for filing, one in made.submissions.items()
+        },
+        measures={rule.id: str(rule.measure) for rule in made.repository.rules.values()},
+    )
+
+
+# The eleven shapes of a trial of small districts.
+SHAPES: Mapping[str, Shape] = {
+    "5 nine-year": [(N, 5, ORDINARY)],
+    "7 primary, 1 junior": [(P, 7, ORDINARY), (J, 1, ORDINARY)],
+    "8 + 6 + 1 senior": [(P, 8, ORDINARY), (J, 6, ORDINARY), (S, 1, ORDINARY)],
+    "county of 10": [(P, 6, ORDINARY), (J, 2, ORDINARY), (N, 1, ORDINARY), (S, 1, ORDINARY)],
+    "20 schools": [(P, 12, (60, 250)), (J, 6, (60, 250)), (S, 2, (60, 250))],
+    "8 + 6": [(P, 8, (80, 300)), (J, 6, (80, 300))],
+    "28, one of 4 pupils": [(P, 18, ORDINARY), (J, 9, ORDINARY), (P, 1, (4, 4))],
+    "33, 3 senior": [(P, 20, ORDINARY), (J, 10, ORDINARY), (S, 3, ORDINARY)],
+    "14": [(P, 9, ORDINARY), (J, 5, ORDINARY)],
+    "3 + 1 + 1 nine-year": [(P, 3, ORDINARY), (J, 1, ORDINARY), (N, 1, ORDINARY)],
+    "12 tiny": [(P, 8, (6, 25)), (J, 4, (6, 25))],
 }

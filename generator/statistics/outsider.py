@@ -77,12 +77,13 @@ def _read(path: Path) -> PublishedFile | None:
     if not isinstance(data, Mapping) or not str(data.get("format", "")).startswith(_FORMAT):
         return None
     try:
-        return _understood(data)
+        return understood(data)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise NoReleaseFileError(path) from None
 
 
-def _understood(data: Mapping[str, Any]) -> PublishedFile:
+def understood(data: Mapping[str, Any]) -> PublishedFile:
+    """A release's JSON file. KeyError, TypeError, ValueError or AttributeError if it is none."""
     levels = [
         RiskLevel(id=level["id"], title=Text(zh=level["id"]), focus=False, paper_file=False) for level in data["levels"]
     ]
