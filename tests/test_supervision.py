@@ -14,13 +14,19 @@ from hypothesis import strategies as st
 
 from generator.compliance.evaluate import Check, Verdict, evaluate, of_school
 from generator.compliance.school_measures import INSPECTED, MEASURABLE, Visits, periods
+from generator.edition.literal import settle
+from generator.edition.render import edition
+from generator.edition.site import site
+from generator.files.catalogue import load as load_catalogue
 from generator.files.tree import Tree, folder
 from generator.model import inspections as s
 from generator.model.duties import PeriodKind, RuleId, SchoolMeasure
 from generator.model.ids import SchoolId
 from generator.model.inspections import InspectionState, Mending, a_month_after
+from generator.pages.duties import inspections as pages
 from generator.publish.build import read
 from generator.records.repository import Repository, load
+from generator.text import Language
 
 ROOT = Path(__file__).resolve().parent.parent
 TYPICAL = ROOT / "tests" / "fixtures" / "typical"
@@ -90,12 +96,39 @@ def test_an_inspection_is_closed_when_nothing_is_left() -> None:
     assert list(found.rectifications(date(2025, 12, 4))) == []
 
 
-def test_objections_have_fifteen_days_and_conclusions_a_month() -> None:
-    found = typical().inspections[s.InspectionId("2025-12-xz37")]
+OBJECTED = s.InspectionId("2025-12-xz37")
+
+
+def opinion_page(repository: Repository) -> str:
+    made = edition(site(repository, date(2026, 2, 1), None), Language.EN, load_catalogue())
+    return settle(pages.ordinary(made, repository.inspections[OBJECTED]).body)
+
+
+def test_objections_have_the_districts_days_and_conclusions_a_month() -> None:
+    found = typical().inspections[OBJECTED]
     assert found.opinion
     assert found.objection
-    assert found.opinion.objections_until == date(2026, 1, 3)
+    numbers = typical().district.parameters_on(found.opinion.issued_on)
+    assert found.opinion.objections_until(numbers) == date(2026, 1, 3)
+    assert found.opinion.objections_until({}) is None
     assert found.objection.conclude_by == date(2026, 1, 31)
+    page = opinion_page(typical())
+    assert "3 Jan 2026" in page
+    assert "after the last day for objections" not in page
+
+
+def test_an_objection_that_came_late_is_called_so_and_no_day_is_made_up() -> None:
+    found, own = typical().inspections[OBJECTED], typical().district
+    assert found.objection
+    late = replace(found, objection=replace(found.objection, raised_on=date(2026, 1, 4)))
+    late_too = replace(typical(), inspections={**typical().inspections, OBJECTED: late})
+    assert "after the last day for objections" in opinion_page(late_too)
+    without = replace(own, parameters=tuple(p for p in own.parameters if p.id != "objection_days"))
+    page = opinion_page(replace(late_too, district=without))
+    assert "Objections until" not in page
+    assert "after the last day for objections" not in page
+    silent = replace(late_too, inspections={**late_too.inspections, OBJECTED: replace(found, objection=None)})
+    assert "No objection of the school is on record" in opinion_page(silent)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from generator.model.schools import HeadRole, LeadingGroup, Lessons, Return, Scr
 from generator.pages import home
 from generator.pages.duties import rules
 from generator.pages.programme import coverage, policies
+from generator.publish import sheets
 from generator.publish.build import read
 from generator.records.repository import Repository
 from generator.text import Language
@@ -236,6 +237,10 @@ def test_coverage_counts_the_clauses_of_a_text_and_the_help_page_doubts_no_numbe
         assert made.say("clause.unverified") not in told["help"]
         assert 'rel="noreferrer noopener">' in told["policies/moe-2021"]
         assert told["policies/xinzhuli"].count("※") == 1  # said once of all
+        sheet = sheets.sheet(made, sample.schools[XZ01])
+        assert sheet.count(made.say("sheet.unverified")) == 1
+        assert sheet.count("※") > 2
+        assert made.say("clause.unverified") not in sheet
 
 
 def test_one_visit_by_october_is_no_breach_in_february(sample: Repository) -> None:

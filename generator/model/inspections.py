@@ -26,7 +26,7 @@ ItemId = NewType("ItemId", str)
 LevelId = NewType("LevelId", str)
 
 LEAST_INSPECTORS = 3  # 教育督导条例 第十六条
-OBJECTION_DAYS = 15  # 山东省教育督导条例 第十八条, days after the opinion; the conclusion follows within a month
+OBJECTION_DAYS = "objection_days"  # the district's parameter: how many days after the opinion a school may object
 
 
 class SchemeKind(StrEnum):
@@ -193,10 +193,10 @@ class Opinion:
     issued_on: date
     summary: Text
 
-    @property
-    def objections_until(self) -> date:
-        """The last day on which the school may object."""
-        return self.issued_on + timedelta(days=OBJECTION_DAYS)
+    def objections_until(self, parameters: Mapping[str, int | float]) -> date | None:
+        """The last day on which the school may object, by the district's number of days; None where it has set none."""
+        days = parameters.get(OBJECTION_DAYS)
+        return None if days is None else self.issued_on + timedelta(days=int(days))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

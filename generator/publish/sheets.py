@@ -59,6 +59,7 @@ class InspectionSheet(TemplateData):
     found: Return | None
     year: YearId
     rows: tuple[SheetCheck, ...]
+    unverified: bool  # whether a clause of them is not checked against its original
     answers: tuple[str, ...]
     district: District
     as_of: date
@@ -168,12 +169,14 @@ def sheet(edition: Edition, school: School) -> str:
     """One school's sheet as a whole HTML document."""
     site = edition.site
     clauses = cited(site)
+    checks = site.verdicts.by_school[school.id]
     data = InspectionSheet(
         school=school,
         area=_area(edition, school),
         found=site.return_of(school.id, site.current_year.id),
         year=site.current_year.id,
-        rows=tuple(_row(edition, check, clauses) for check in site.verdicts.by_school[school.id]),
+        rows=tuple(_row(edition, check, clauses) for check in checks),
+        unverified=any(clause.unverified for check in checks for clause in clauses[check.rule.id]),
         answers=tuple(edition.say(f"sheet.answer.{answer}") for answer in ANSWERS),
         district=site.repository.district,
         as_of=site.as_of,

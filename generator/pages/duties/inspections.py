@@ -135,6 +135,8 @@ class InspectionOpinion(TemplateData):
     template: ClassVar[str] = "duties/inspection/opinion.html.j2"
     opinion: Opinion | None
     objection: Objection | None
+    until: date | None
+    late: bool  # objected after that day
     concluded: bool
     may_object: str
 
@@ -354,17 +356,20 @@ def _opinion(edition: Edition, inspection: Inspection) -> InspectionOpinion:
     opinion = opinion if opinion is not None and opinion.issued_on <= on else None
     objection = objection if objection is not None and objection.raised_on <= on else None
     concluded = objection.concluded_on if objection else None
+    parameters = edition.site.repository.district.parameters_on(opinion.issued_on) if opinion else {}
+    until = opinion.objections_until(parameters) if opinion else None
     return InspectionOpinion(
         opinion=opinion,
         objection=objection,
+        until=until,
+        late=until is not None and objection is not None and objection.raised_on > until,
         concluded=concluded is not None and concluded <= on,
-        may_object=_may_object(edition, opinion) if opinion else "",
+        may_object=_may_object(edition, until) if opinion else "",
     )
 
 
-def _may_object(edition: Edition, opinion: Opinion) -> str:
-    until = opinion.objections_until
-    if edition.site.as_of > until:
+def _may_object(edition: Edition, until: date | None) -> str:
+    if until is None or edition.site.as_of > until:
         return edition.say("inspection.no_objection")
     return edition.say("inspection.may_object", day=edition.day(until))
 
