@@ -71,12 +71,12 @@ def run(arguments: Sequence[str]) -> int:
             print(_refused(bug, language), file=sys.stderr)
             return USAGE
         # Where figures are open in memory, a bug is told by where it is, not by its words: they may quote.
-        told = (
+        lines = (
             [*traceback.format_tb(bug.__traceback__), type(bug).__name__]
             if any(w in arguments for w in CONFIDENTIAL)
             else None
         )
-        print("".join(told or traceback.format_exception(bug)), file=sys.stderr)
+        print("".join(lines or traceback.format_exception(bug)), file=sys.stderr)
         print(load().say("cli.bug", language), file=sys.stderr)
         return BUG
 

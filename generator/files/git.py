@@ -121,15 +121,17 @@ def _index(root: Path, command: str) -> dict[str, str]:
     if named is None or command not in _READS_INDEX:
         return {}
     folders = [ask(root, "rev-parse", name) for name in ("--show-toplevel", "--absolute-git-dir")]
-    top, own = (Path((told or b"").decode("utf-8", "surrogateescape").removesuffix("\n")).resolve() for told in folders)
+    top, own = (
+        Path((found or b"").decode("utf-8", "surrogateescape").removesuffix("\n")).resolve() for found in folders
+    )
     index = (top / named).resolve()
     return {_INDEX: str(index)} if None not in folders and index.is_relative_to(own) else {}
 
 
 def without_filters(root: Path) -> tuple[str, ...]:
     """Settings that keep git from running what a repository would have files of the working folder pass through."""
-    told = ask(root, "config", "--null", "--name-only", "--get-regexp", _FILTERS) or b""
-    keys = dict.fromkeys(key.decode("utf-8", "surrogateescape") for key in told.split(b"\0") if key)
+    answer = ask(root, "config", "--null", "--name-only", "--get-regexp", _FILTERS) or b""
+    keys = dict.fromkeys(key.decode("utf-8", "surrogateescape") for key in answer.split(b"\0") if key)
     if named := next((key for key in keys if "=" in key), None):  # such a name cannot be set from here
         raise Unanswered("cli.git_failed", path=str(root), said=plain(named.encode("utf-8", "surrogateescape")))
     return tuple(part for key in keys for part in ("-c", f"{key}={_OFF.get(key.rpartition('.')[2], '')}"))

@@ -23,7 +23,7 @@ SUBMODULE = "submodule"
 _SUBMODULE = b"160000"
 _PORTION = 500
 _ENCODINGS = ("gb2312", "gbk", "gb18030", "big5", "iso-8859-1", "latin-1")
-_TOLD = 3  # words about an object that is there: its id, its kind, its size
+_WORDS = 3  # words about an object that is there: its id, its kind, its size
 _SHA256 = 64  # hexadecimal digits of an id in a repository of that form
 
 
@@ -160,7 +160,7 @@ def changed(root: Path, base: str, head: str | None) -> tuple[Pair, ...]:
     """The files that differ between two commits, or between a commit and the working folder; a file that moved is one,
     not two.
     """
-    raw = _told_apart(root, base, head, f"{RECORDS}/")
+    raw = _raw_pairs(root, base, head, f"{RECORDS}/")
     ids = dict.fromkeys(id_ for _, _, *both in raw for id_ in both if id_.strip("0"))
     read = {id_: partial(bytes, content) for id_, content in _read(root, tuple(ids)).items()}
     found = [_changed(root, read, one) for one in raw]
@@ -176,7 +176,7 @@ def changed(root: Path, base: str, head: str | None) -> tuple[Pair, ...]:
 def outside(root: Path, base: str, head: str | None) -> tuple[Pair, ...]:
     """The same for every file that is no part of the records: which they are, and nothing that stands in them."""
     found = [
-        Pair(before=before, after=after, old=None, new=None) for before, after, *_ in _told_apart(root, base, head, ".")
+        Pair(before=before, after=after, old=None, new=None) for before, after, *_ in _raw_pairs(root, base, head, ".")
     ]
     found += [
         Pair(before=None, after=path, old=None, new=None) for path in (_not_added(root, ".") if head is None else ())
@@ -185,18 +185,18 @@ def outside(root: Path, base: str, head: str | None) -> tuple[Pair, ...]:
     return tuple(sorted(other, key=lambda pair: (pair.path, pair.before or "")))
 
 
-def _told_apart(root: Path, base: str, head: str | None, *where: str) -> list[_Raw]:
+def _raw_pairs(root: Path, base: str, head: str | None, *where: str) -> list[_Raw]:
     revisions = (base,) if head is None else (base, head)
     compared = ("--raw", "-z", "-M", "-l1000", "--no-abbrev", "--relative", "--ignore-submodules=dirty")
     options = (*compared, "--no-color", "--no-ext-diff", "--no-textconv")
-    told = ask(root, "diff", *options, *revisions, "--", *where, settings=() if head else without_filters(root)) or b""
-    return list(_raw(iter(told.split(b"\0"))))
+    said = ask(root, "diff", *options, *revisions, "--", *where, settings=() if head else without_filters(root)) or b""
+    return list(_raw(iter(said.split(b"\0"))))
 
 
 def _not_added(root: Path, *where: str) -> list[str]:
     """The files of the working folder that git does not know and does not ignore."""
-    told = ask(root, "ls-files", "-z", "--others", "--exclude-standard", "--", *where) or b""
-    return [_name(part) for part in told.split(b"\0") if part]
+    answer = ask(root, "ls-files", "-z", "--others", "--exclude-standard", "--", *where) or b""
+    return [_name(part) for part in answer.split(b"\0") if part]
 
 
 _Raw = tuple[str | None, str | None, str, str]
@@ -324,7 +324,7 @@ def blobs_added(root: Path, revisions: Sequence[str], below: Sequence[str] = ())
 
     `below`: only what lies at or below these paths (from `root`).
     """
-    told = ask(
+    answer = ask(
         root,
         "diff-tree",
         "--stdin",
@@ -337,7 +337,7 @@ def blobs_added(root: Path, revisions: Sequence[str], below: Sequence[str] = ())
         *(("--", *below) if below else ()),
         given="".join(f"{r}\n" for r in reversed(revisions)).encode(),
     )
-    parts = iter((told or b"").split(b"\0"))
+    parts = iter((answer or b"").split(b"\0"))
     commit, seen = "", dict[tuple[str, str], Blob]()
     for part in parts:
         if not part.startswith(b":"):
@@ -406,8 +406,8 @@ def refs(root: Path) -> tuple[Ref, ...]:
 def converted(root: Path, paths: Iterable[str]) -> tuple[str, ...]:
     """The paths whose ends of lines git may change on checking them out, by the attributes that are in force."""
     given = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
-    told = (ask(root, "check-attr", "-z", "--stdin", "text", "eol", given=given) or b"") if given else b""
-    parts = [_name(part) for part in told.split(b"\0")]
+    answer = (ask(root, "check-attr", "-z", "--stdin", "text", "eol", given=given) or b"") if given else b""
+    parts = [_name(part) for part in answer.split(b"\0")]
     values: dict[str, dict[str, str]] = {}
     for path, attribute, value in zip(parts[::3], parts[1::3], parts[2::3], strict=False):
         values.setdefault(path, {})[attribute] = value
@@ -425,10 +425,10 @@ def contents(root: Path, blobs: Iterable[str]) -> Iterator[tuple[str, int, bytes
             ask(root, "cat-file", "--batch-check", given="\n".join((*wanted[start : start + _PORTION], "")).encode())
             or b""
         )
-        told = [line.split() for line in sizes.splitlines()]
-        if lacking := next((words for words in told if len(words) != _TOLD), None):
+        answer = [line.split() for line in sizes.splitlines()]
+        if lacking := next((words for words in answer if len(words) != _WORDS), None):
             raise Unanswered("cli.git_lacks", path=str(root), id=lacking[0][:12].decode("ascii", "replace"))
-        listed = [(words[0].decode("ascii"), int(words[2])) for words in told]
+        listed = [(words[0].decode("ascii"), int(words[2])) for words in answer]
         small = _read(root, [id_ for id_, size in listed if size <= MAX_BYTES])
         yield from ((id_, size, small.get(id_, b"")) for id_, size in listed)
 
@@ -468,10 +468,10 @@ def _read(root: Path, blobs: Sequence[str]) -> Mapping[str, bytes]:
     contents, at = {}, 0
     for blob in blobs:
         start = answer.index(b"\n", at) + 1
-        told = answer[at:start].split()
-        if len(told) != _TOLD:
+        first = answer[at:start].split()
+        if len(first) != _WORDS:
             raise Unanswered("cli.git_lacks", path=str(root), id=blob[:12])
-        size = int(told[2])
+        size = int(first[2])
         contents[blob] = answer[start : start + min(size, MAX_BYTES + 1)]
         at = start + size + 1
     return contents

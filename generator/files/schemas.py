@@ -17,7 +17,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from generator.files import typing_mistakes, value_slips
+from generator.files import typing_mistakes, value_mistakes
 from generator.files.indentation import misplaced
 from generator.files.resources import schemas_folder
 from generator.files.spelling import word_meant
@@ -43,7 +43,7 @@ _IS_BLANK = re.compile(f"[{_UNSEEN}]+")
 _LOOKS_BLANK = re.compile(rf"""(["'])\s+\1|"(?:\s|\\[^"])|[|>]\d*\+|[{_UNSEEN.removeprefix(chr(92) + "s")}]""")
 _QUOTED = 40  # characters of a value that a sentence quotes
 _SHOWN_IN_RULE = re.compile(r"[A-Z]+-?[0-9]|[0-9]{4}-")  # a sentence that shows how a value is written
-_TOLD = 200  # defects of one file's shape that are told one by one
+_MOST = 200  # defects of one file's shape that are told one by one
 
 
 @cache
@@ -115,8 +115,8 @@ def _strict(node: Any, named: bool = False) -> Any:
     words = node.get("x-en", {})
     said = {key: f"{node[key]} / {words[key]}" for key in ("title", "description") if key in node and key in words}
     if labels := node.get("x-labels"):
-        told = "; ".join(f"{value}: {label['zh']} / {label['en']}" for value, label in labels.items())
-        said["description"] = f"{said.get('description', '')} {told}".strip()
+        choices = "; ".join(f"{value}: {label['zh']} / {label['en']}" for value, label in labels.items())
+        said["description"] = f"{said.get('description', '')} {choices}".strip()
     own = {
         key: _strict(value, key in ("properties", "$defs")) for key, value in node.items() if not key.startswith("x-")
     } | said
@@ -213,9 +213,9 @@ def validate(document: Document, kind: str) -> tuple[Problem, ...]:
         _slow(kind).iter_errors(document.data), key=lambda e: (list(map(str, e.absolute_path)), str(e.validator))
     )
     schema = schema_of(kind)
-    found = in_order(islice((p for error in errors for p in _problems(document, error, schema)), _TOLD))
-    if len(found) == _TOLD:
-        found = in_order((*found, problem(found[-1].at, "more-problems", limit=_TOLD)))
+    found = in_order(islice((p for error in errors for p in _problems(document, error, schema)), _MOST))
+    if len(found) == _MOST:
+        found = in_order((*found, problem(found[-1].at, "more-problems", limit=_MOST)))
     places = {p.at for p in empty}
     found = tuple(p for p in _without_echoes(found) if p.at not in places)
     return in_order((*empty, *found)) or (
@@ -364,9 +364,9 @@ def _problems(document: Document, error: _Error, whole: Schema) -> Iterator[Prob
 def _said(document: Document, pointer: tuple[str | int, ...], error: _Error, custom: Mapping[str, str]) -> Problem:
     """A Problem whose sentence the schema itself gives, with the right form of the value where that can be told."""
     takes = _fast_one(error.schema).is_valid
-    if (at := value_slips.glued_comment(error.instance, takes)) is not None:
+    if (at := value_mistakes.glued_comment(error.instance, takes)) is not None:
         return _glued(document, pointer, at)
-    slip = value_slips.form_meant(str(error.instance), takes)
+    slip = value_mistakes.form_meant(str(error.instance), takes)
     code = "no-such-day" if error.validator == "format" else slip.code if slip else "bad-form"
     facts = {**_title(error), "value": _quoted(error.instance), "rule": custom["zh"], "rule@en": custom["en"]}
     example = dict(_example(error))
@@ -478,8 +478,8 @@ def _wrong_type(document: Document, pointer: tuple[str | int, ...], error: _Erro
         yield problem(at, _DASHES[expected, type(value)], **_title(error))
         return
     takes = _fast_one(error.schema).is_valid
-    slip = value_slips.meant(value, expected, takes)
-    if slip is None and (hash_at := value_slips.glued_comment(value, takes)) is not None:
+    slip = value_mistakes.meant(value, expected, takes)
+    if slip is None and (hash_at := value_mistakes.glued_comment(value, takes)) is not None:
         yield _glued(document, pointer, hash_at)
         return
     facts = {"expected": _TYPES[expected][0], "expected@en": _TYPES[expected][1]}

@@ -71,11 +71,11 @@ def inspect(file: GuardedFile, published: frozenset[str]) -> Iterator[Problem]:
     `published` are the digits of numbers, and the addresses, that everybody may know.
     """
     shown = hidden(file.path, published)
-    at, told = Position(path=shown), {"commit": file.commit, "staged": _STAGED if file.staged else ""}
+    at, facts = Position(path=shown), {"commit": file.commit, "staged": _STAGED if file.staged else ""}
     for code in dict.fromkeys(_IN_NAME[code] for code in _in_name(file.path, published)):
-        yield problem(at, code, **told)
+        yield problem(at, code, **facts)
     if file.size > MAX_BYTES:
-        yield problem(at, "guard-large", size=f"{file.size / (1 << 20):.1f}", **told)
+        yield problem(at, "guard-large", size=f"{file.size / (1 << 20):.1f}", **facts)
         return
     if file.path.endswith(_SEALED):
         if is_sealed(file.data):
@@ -84,19 +84,19 @@ def inspect(file: GuardedFile, published: frozenset[str]) -> Iterator[Problem]:
             yield problem(at, "sealed-conflict")
             return
         if is_damaged(file.data):
-            yield problem(at, "guard-damaged", **told)
+            yield problem(at, "guard-damaged", **facts)
     text = _text(file.data)
     if is_plain_submission(file.path, file.data, text):
-        yield problem(at, "guard-plaintext", **told)
+        yield problem(at, "guard-plaintext", **facts)
     if text is None:
-        yield from _binary(file.data, at, told, published)
+        yield from _binary(file.data, at, facts, published)
         return
     if _ELSEWHERE.match(text):
-        yield problem(at, "guard-elsewhere", **told)
-    yield from _in_text(shown, text, told, published)
+        yield problem(at, "guard-elsewhere", **facts)
+    yield from _in_text(shown, text, facts, published)
     if file.path.startswith(f"{RECORDS}/"):
         lines = Lines(shown, text)
-        yield from (problem(lines.at(start, length), "guard-name", **told) for start, length in names(text))
+        yield from (problem(lines.at(start, length), "guard-name", **facts) for start, length in names(text))
 
 
 def points_to(pointer: bytes, data: bytes) -> bool:
@@ -112,9 +112,9 @@ def message(shown: str, text: str, commit: str, published: frozenset[str]) -> It
 
 def fields(shown: str, text: str, commit: str, published: frozenset[str]) -> Iterator[Problem]:
     """What must not stand where git itself writes names and addresses: an address belongs there, a number does not."""
-    told = {"commit": commit, "staged": ""}
+    facts = {"commit": commit, "staged": ""}
     for code in dict.fromkeys(found.code for found in numbers(text, published)):
-        yield problem(Position(path=shown), code, **told)
+        yield problem(Position(path=shown), code, **facts)
 
 
 def named(path: str, commit: str, published: frozenset[str]) -> Iterator[Problem]:
@@ -123,19 +123,19 @@ def named(path: str, commit: str, published: frozenset[str]) -> Iterator[Problem
         yield problem(Position(path=hidden(path, published)), code, commit=commit, staged="")
 
 
-def _in_text(shown: str, text: str, told: dict[str, str], published: frozenset[str]) -> Iterator[Problem]:
+def _in_text(shown: str, text: str, facts: dict[str, str], published: frozenset[str]) -> Iterator[Problem]:
     """What no text may hold, be it a file or what a commit says of itself."""
     lines = Lines(shown, text)
     for code, start, length in _secret(text):
-        yield problem(lines.at(start, length), code, **told)
+        yield problem(lines.at(start, length), code, **facts)
     for found in _personal(text, published):
-        yield problem(lines.at(found.start, found.length), found.code, **told)
+        yield problem(lines.at(found.start, found.length), found.code, **facts)
     for start, length, data in hidden_texts(text):
         for code in _codes(data, published):
-            yield problem(lines.at(start, length), code, **told)
+            yield problem(lines.at(start, length), code, **facts)
     if not text.isascii():
         for sign in _UNSEEN.finditer(text):
-            yield problem(lines.at(sign.start()), "guard-unseen", character=codepoint(sign[0]), **told)
+            yield problem(lines.at(sign.start()), "guard-unseen", character=codepoint(sign[0]), **facts)
 
 
 def secrets(path: str, data: bytes, commit: str = "", staged: bool = False) -> Iterator[Problem]:
@@ -156,10 +156,10 @@ def _secret(text: str) -> Iterator[tuple[str, int, int]]:
         yield from ((code, start, length) for start, length in find(text))
 
 
-def _binary(data: bytes, at: Position, told: dict[str, str], published: frozenset[str]) -> Iterator[Problem]:
-    yield problem(at, "guard-binary", **told)
+def _binary(data: bytes, at: Position, facts: dict[str, str], published: frozenset[str]) -> Iterator[Problem]:
+    yield problem(at, "guard-binary", **facts)
     for code in _codes(data, published):
-        yield problem(at, code, **told)
+        yield problem(at, code, **facts)
 
 
 def _codes(data: bytes, published: frozenset[str]) -> Iterator[str]:
@@ -197,10 +197,10 @@ def hidden(path: str, published: Iterable[str]) -> str:
     """A path with a person's address, and the digits of a person's number, replaced by stars; all of it where that does
     not help.
     """
-    told = frozenset(published)
-    codes = set(_in_name(path, told))
+    facts = frozenset(published)
+    codes = set(_in_name(path, facts))
     if "guard-address" in codes:
         path = re.sub(r"[^/]*@[^/]*|[^/]*＠[^/]*", "*@*", path)
     if codes - {"guard-address"}:
         path = re.sub(r"\d", "*", path)
-    return "***" if codes and any(_in_name(path, told)) else path
+    return "***" if codes and any(_in_name(path, facts)) else path

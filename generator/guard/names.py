@@ -64,8 +64,8 @@ def is_name(value: str) -> bool:
     if _WHOLE.fullmatch(value):
         return not _is_role(value)
     first, last = _FIRST.match(value), _LAST.search(value)
-    told = [*([first[1]] if first else []), *([last[1]] if last and last.end() == len(value) else [])]
-    return any(not _is_role(name) for name in told)
+    names_ = [*([first[1]] if first else []), *([last[1]] if last and last.end() == len(value) else [])]
+    return any(not _is_role(name) for name in names_)
 
 
 def _is_role(text: str) -> bool:

@@ -56,14 +56,14 @@ class Preview:
 
     number: int = 0
     wrong: str = ""
-    told: threading.Condition = field(default_factory=threading.Condition)
+    heard: threading.Condition = field(default_factory=threading.Condition)
 
     def tell(self, *, wrong: str, other: bool = True) -> None:
         """A build has ended, and the site is another or is not; whoever waits is told."""
-        with self.told:
+        with self.heard:
             self.wrong = wrong
             self.number += other and not wrong
-            self.told.notify_all()
+            self.heard.notify_all()
 
 
 class Retouching(Protocol):
@@ -308,24 +308,24 @@ class Handler(SimpleHTTPRequestHandler):
             "title": self._speaker.say("serve.overlay"),
             "lang": self._speaker.language,
         }
-        told = "".join(f' data-{name}="{escape(str(fact))}"' for name, fact in facts.items())
-        return f'<script src="{SCRIPT}"{told}></script>'
+        heard = "".join(f' data-{name}="{escape(str(fact))}"' for name, fact in facts.items())
+        return f'<script src="{SCRIPT}"{heard}></script>'
 
     def _events(self) -> None:
         """Tell what stands now, then every change, until the browser goes away."""
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream; charset=utf-8")
         self.end_headers()
-        preview, told = self._preview, None
+        preview, heard = self._preview, None
         while True:
-            with preview.told:
+            with preview.heard:
                 news = (preview.number, preview.wrong)
-                if news == told:
-                    preview.told.wait(_BEAT)
+                if news == heard:
+                    preview.heard.wait(_BEAT)
                     news = (preview.number, preview.wrong)
-            if news != told:
+            if news != heard:
                 self.wfile.write(f"data: {json.dumps({'number': news[0], 'wrong': news[1]})}\n\n".encode())
             else:
                 self.wfile.write(f": {time.monotonic():.0f}\n\n".encode())
             self.wfile.flush()
-            told = news
+            heard = news

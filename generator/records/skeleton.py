@@ -56,7 +56,7 @@ def skeleton(kind: str, given: Mapping[str, str], first_line: str, speaker: Spea
     """The text of a new record. `given` are the values of fields that are known already."""
     schema = schema_of(kind)
     asked = _Asked(given, speaker)
-    head = [first_line, *asked.told(schema, ""), f"# {speaker.say('new.how')}"]
+    head = [first_line, *asked.explained(schema, ""), f"# {speaker.say('new.how')}"]
     return "\n".join([*(line for line in head if line), *asked.fields(schema, "", known=True)]) + "\n"
 
 
@@ -84,10 +84,10 @@ class _Asked:
             yield from self._asked(name, node, "    ", choice, "" if name in needed else "#")
 
     def _asked(self, name: str, node: Schema, indent: str, given: str | None, sign: str) -> Iterator[str]:
-        yield from self.told(node, indent)
+        yield from self.explained(node, indent)
         yield from (f"{indent}{sign}{line}" for line in self._field(name, node, given))
 
-    def told(self, node: Schema, indent: str) -> Iterator[str]:
+    def explained(self, node: Schema, indent: str) -> Iterator[str]:
         """What belongs here, and the choices of a closed set."""
         if "title" in node:
             words = {name: self._in(node, name) for name in ("title", "description")}

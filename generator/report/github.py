@@ -9,44 +9,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from generator.report.result import Result, ToldProblem
+from generator.report.result import ReportedProblem, Result
 
 MOST = 9
 
 
 def report(result: Result) -> str:
     """Annotation commands, one a line."""
-    told = result.told
-    chosen = _chosen(told)
-    lines = [_annotation(result, told[i]) for i in chosen]
-    if rest := len(told) - len(chosen):
+    reported = result.reported
+    chosen = _chosen(reported)
+    lines = [_annotation(result, reported[i]) for i in chosen]
+    if rest := len(reported) - len(chosen):
         title, told_rest = result.say("report.rest_title"), result.say("report.rest", count=rest)
         lines.append(f"::notice title={_property(title)}::{_data(told_rest)}")
     return "\n".join(lines)
 
 
-def _chosen(told: Sequence[ToldProblem]) -> list[int]:
+def _chosen(reported: Sequence[ReportedProblem]) -> list[int]:
     """Which Problems become annotations: the first of each file, then the others, in order of their places."""
     first: dict[str, int] = {}
-    for index, problem in enumerate(told):
+    for index, problem in enumerate(reported):
         first.setdefault(problem.path, index)
-    others = [i for i in range(len(told)) if i not in first.values()]
+    others = [i for i in range(len(reported)) if i not in first.values()]
     return sorted([*first.values(), *others][:MOST])
 
 
-def _annotation(result: Result, told: ToldProblem) -> str:
+def _annotation(result: Result, reported: ReportedProblem) -> str:
     place = {
-        "file": told.path,
-        "line": told.line,
-        "col": told.column,
-        "endColumn": told.column + told.length,
-        "title": told.title,
+        "file": reported.path,
+        "line": reported.line,
+        "col": reported.column,
+        "endColumn": reported.column + reported.length,
+        "title": reported.title,
     }
     properties = ",".join(f"{name}={_property(str(value))}" for name, value in place.items())
     said = [
-        f"{told.message} [{told.code}]",
-        result.say("check.hint", hint=told.hint),
-        *([told.link] if told.link else []),
+        f"{reported.message} [{reported.code}]",
+        result.say("check.hint", hint=reported.hint),
+        *([reported.link] if reported.link else []),
     ]
     return f"::error {properties}::{_data(chr(10).join(said))}"
 

@@ -10,24 +10,24 @@ import hashlib
 import json
 from collections import Counter
 
-from generator.report.result import Result, ToldProblem
+from generator.report.result import ReportedProblem, Result
 
 
 def report(result: Result) -> str:
     """A JSON array, one object a Problem."""
     seen: Counter[str] = Counter()
-    return json.dumps([_issue(told, seen) for told in result.told], ensure_ascii=False, indent=2)
+    return json.dumps([_issue(found, seen) for found in result.reported], ensure_ascii=False, indent=2)
 
 
-def _issue(told: ToldProblem, seen: Counter[str]) -> dict[str, object]:
-    name = f"{told.uri}\0{told.identity}"
+def _issue(found: ReportedProblem, seen: Counter[str]) -> dict[str, object]:
+    name = f"{found.uri}\0{found.identity}"
     seen[name] += 1
     return {
-        "description": f"{told.message} — {told.hint}",
-        "check_name": told.code,
+        "description": f"{found.message} — {found.hint}",
+        "check_name": found.code,
         "fingerprint": fingerprint(name, seen[name]),
         "severity": "major",
-        "location": {"path": told.path, "lines": {"begin": told.line}},
+        "location": {"path": found.path, "lines": {"begin": found.line}},
     }
 
 

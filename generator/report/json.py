@@ -7,16 +7,24 @@ from __future__ import annotations
 
 import json
 
-from generator.report.result import Result, ToldProblem
+from generator.report.result import ReportedProblem, Result
 
 
 def report(result: Result) -> str:
     """How many files were looked at, and every Problem."""
     return json.dumps(
-        {"files": result.files, "problems": [_problem(told) for told in result.told]}, ensure_ascii=False, indent=2
+        {"files": result.files, "problems": [_problem(found) for found in result.reported]},
+        ensure_ascii=False,
+        indent=2,
     )
 
 
-def _problem(told: ToldProblem) -> dict[str, object]:
-    fields = {"path": told.path, "line": told.line, "column": told.column, "length": told.length, "code": told.code}
-    return fields | {"message": told.message, "hint": told.hint} | ({"link": told.link} if told.link else {})
+def _problem(found: ReportedProblem) -> dict[str, object]:
+    fields = {
+        "path": found.path,
+        "line": found.line,
+        "column": found.column,
+        "length": found.length,
+        "code": found.code,
+    }
+    return fields | {"message": found.message, "hint": found.hint} | ({"link": found.link} if found.link else {})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from generator.report.result import Result, ToldProblem
+from generator.report.result import ReportedProblem, Result
 from generator.report.text import harmless
 
 MOST_BYTES = 900_000
@@ -39,8 +39,8 @@ def report(result: Result) -> str:
     ]
     rows: list[str] = []
     size = sum(len(line.encode()) for line in head)
-    for told in result.told:
-        row = _row(told)
+    for found in result.reported:
+        row = _row(found)
         size += len(row.encode()) + 1
         if size > MOST_BYTES:
             rows += ["", result.say("report.cut", count=len(result.problems) - len(rows))]
@@ -49,15 +49,15 @@ def report(result: Result) -> str:
     return "\n".join([*head, *rows, "", *_explained(result)]) + "\n"
 
 
-def _row(told: ToldProblem) -> str:
-    code = f"[{told.code}]({told.link})" if told.link else code_span(told.code)
-    message, hint = (escaped(said, cell=True) for said in (told.message, told.hint))
-    return f"| {code_span(f'{told.path}:{told.line}', cell=True)} | {message} {code} | {hint} |"
+def _row(found: ReportedProblem) -> str:
+    code = f"[{found.code}]({found.link})" if found.link else code_span(found.code)
+    message, hint = (escaped(said, cell=True) for said in (found.message, found.hint))
+    return f"| {code_span(f'{found.path}:{found.line}', cell=True)} | {message} {code} | {hint} |"
 
 
 def _explained(result: Result) -> list[str]:
     """Why each code is a Problem: folded, for who has no site to look it up on."""
-    seen = {told.code: told for told in result.told}
+    seen = {found.code: found for found in result.reported}
     lines = [
         f"- **{escaped(t.title)}** ({code_span(t.code)}) {escaped(t.why)}"
         for t in sorted(seen.values(), key=lambda t: t.code)

@@ -22,7 +22,7 @@ ReadBytes = Callable[[str], bytes | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ToldProblem:
+class ReportedProblem:
     """A Problem in words.
 
     `path` is the file's from the top of the git repository, fit for people; `uri` is the same, with every byte of its
@@ -75,14 +75,14 @@ class Result(Speaker):
         )
 
     @property
-    def told(self) -> tuple[ToldProblem, ...]:
+    def reported(self) -> tuple[ReportedProblem, ...]:
         """Every Problem in words, in the order of the problems."""
-        return tuple(self._told())
+        return tuple(self._in_words())
 
-    def _told(self) -> Iterator[ToldProblem]:
+    def _in_words(self) -> Iterator[ReportedProblem]:
         for found in self.problems:
             words = self.explained(found.code)
-            yield ToldProblem(
+            yield ReportedProblem(
                 path=named(f"{self.prefix}{found.at.path}"),
                 uri=quote(f"{self.prefix}{found.at.path}", errors="surrogateescape"),
                 identity="\0".join(

@@ -8,40 +8,40 @@ from __future__ import annotations
 
 import json
 
-from generator.report.result import Result, ToldProblem
+from generator.report.result import ReportedProblem, Result
 
 
 def report(result: Result) -> str:
     """One run: the codes as rules, the Problems as results."""
-    told = result.told
-    codes = sorted({t.code for t in told})
-    rules = [_rule(next(t for t in told if t.code == code)) for code in codes]
+    found = result.reported
+    codes = sorted({t.code for t in found})
+    rules = [_rule(next(t for t in found if t.code == code)) for code in codes]
     driver = {"name": "xinzhuli", "version": result.version, "informationUri": result.home, "rules": rules}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": result.say("report.root")}}},
-        "results": [_result(t, codes.index(t.code)) for t in told],
+        "results": [_result(t, codes.index(t.code)) for t in found],
     }
     document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
-def _rule(told: ToldProblem) -> dict[str, object]:
+def _rule(found: ReportedProblem) -> dict[str, object]:
     rule: dict[str, object] = {
-        "id": told.code,
-        "shortDescription": {"text": told.title},
-        "fullDescription": {"text": told.why},
+        "id": found.code,
+        "shortDescription": {"text": found.title},
+        "fullDescription": {"text": found.why},
     }
-    return rule | ({"helpUri": told.link} if told.link else {})
+    return rule | ({"helpUri": found.link} if found.link else {})
 
 
-def _result(told: ToldProblem, rule: int) -> dict[str, object]:
-    region = {"startLine": told.line, "startColumn": told.column, "endColumn": told.column + told.length}
-    place = {"artifactLocation": {"uri": told.uri, "uriBaseId": "%SRCROOT%"}, "region": region}
-    text = f"{told.message} — {told.hint}".replace("](", "] (")  # even in plain text, SARIF takes `[x](y)` for a link
+def _result(found: ReportedProblem, rule: int) -> dict[str, object]:
+    region = {"startLine": found.line, "startColumn": found.column, "endColumn": found.column + found.length}
+    place = {"artifactLocation": {"uri": found.uri, "uriBaseId": "%SRCROOT%"}, "region": region}
+    text = f"{found.message} — {found.hint}".replace("](", "] (")  # even in plain text, SARIF takes `[x](y)` for a link
     return {
-        "ruleId": told.code,
+        "ruleId": found.code,
         "ruleIndex": rule,
         "level": "error",
         "message": {"text": text},

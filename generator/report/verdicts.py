@@ -24,7 +24,7 @@ class Judged(Speaker):
 
     as_of: date
     checks: Sequence[Check]
-    told: Sequence[Check]
+    named: Sequence[Check]
 
     def plain(self, text: Text) -> str:
         """A record's text in the reader's language where it has one, fit for a terminal."""
@@ -58,17 +58,17 @@ def text(judged: Judged) -> str:
         f"{judged.plain(enum_label('Verdict', v.value))} {n}" for v, n in tally(judged.checks).counts.items() if n
     ]
     last = judged.say("check.counts", as_of=judged.as_of, counts=judged.say("check.separator").join(counts))
-    return "\n".join([*map(judged.line, judged.told), last])
+    return "\n".join([*map(judged.line, judged.named), last])
 
 
 def junit(judged: Judged) -> str:
     """A test suite with a case a Check."""
-    told = {id(check) for check in judged.told}
-    silent = [check for check in judged.checks if id(check) not in told and check.verdict not in JUDGED]
+    failed = {id(check) for check in judged.named}
+    silent = [check for check in judged.checks if id(check) not in failed and check.verdict not in JUDGED]
     facts = {
         "name": "xinzhuli rules",
         "tests": str(len(judged.checks)),
-        "failures": str(len(told)),
+        "failures": str(len(failed)),
         "errors": "0",
         "skipped": str(len(silent)),
     }
@@ -79,7 +79,7 @@ def junit(judged: Judged) -> str:
             "name": f"{check.rule.id} {judged.plain(check.rule.title)}",
         }
         case = Xml.SubElement(suite, "testcase", named)
-        if id(check) in told:
+        if id(check) in failed:
             failure = {"type": check.verdict.value, "message": judged.said(check)}
             Xml.SubElement(case, "failure", failure).text = judged.line(check)
         elif check.verdict not in JUDGED:

@@ -85,17 +85,17 @@ def changes(pairs: Iterable[Pair], outside: Iterable[Pair] = ()) -> Changes:
     records: list[RecordChange] = []
     found: dict[str, list[FileChange]] = {name: [] for name in ("sealed", "releases", "others", "foreign")}
     for pair in pairs:
-        told = FileChange(how=pair.how, path=pair.path)
+        change = FileChange(how=pair.how, path=pair.path)
         if pair.foreign:
-            found["foreign"].append(told)
+            found["foreign"].append(change)
         elif _SEALED.search(pair.path):
-            found["sealed"].append(told)
+            found["sealed"].append(change)
         elif _RELEASE.search(pair.path):
-            found["releases"].append(told)
+            found["releases"].append(change)
         elif kind := kind_of(pair.path):
             records.append(_record(pair, kind))
         else:
-            found["others"].append(told)
+            found["others"].append(change)
     elsewhere = tuple(FileChange(how=pair.how, path=pair.path) for pair in outside)
     return Changes(records=tuple(records), outside=elsewhere, **{name: tuple(files) for name, files in found.items()})
 
@@ -186,8 +186,8 @@ def _items(
     """
     key = _key(before, after)
     old, new = (
-        {_told(key, i, item): item for i, item in enumerate(before)},
-        {_told(key, i, item): item for i, item in enumerate(after)},
+        {_label(key, i, item): item for i, item in enumerate(before)},
+        {_label(key, i, item): item for i, item in enumerate(after)},
     )
     was, comes = [label for label in old if label in new], [label for label in new if label in old]
     if was != comes:
@@ -198,8 +198,8 @@ def _items(
         if label not in new:
             yield FieldChange(names=steps, titles=called, before=item, after=None, labels={})
             continue
-        told = {name for name in key if label not in old}  # what tells a new item apart stands in its name
-        yield from (f for f in compared(schema, old.get(label), item, steps, called) if f.names[-1] not in told)
+        change = {name for name in key if label not in old}  # what tells a new item apart stands in its name
+        yield from (f for f in compared(schema, old.get(label), item, steps, called) if f.names[-1] not in change)
 
 
 _KEYS: tuple[tuple[str, ...], ...] = (
@@ -220,12 +220,12 @@ def _key(before: Sequence[Any], after: Sequence[Any]) -> tuple[str, ...]:
     """The fields that tell the items of both lists apart; none where only their number does."""
     for key in _KEYS:
         if all(
-            len({_told(key, 0, item) for item in side}) == len(side) and all(set(key) <= set(item) for item in side)
+            len({_label(key, 0, item) for item in side}) == len(side) and all(set(key) <= set(item) for item in side)
             for side in (before, after)
         ):
             return key
     return ()
 
 
-def _told(key: tuple[str, ...], number: int, item: Mapping[str, Any]) -> str:
+def _label(key: tuple[str, ...], number: int, item: Mapping[str, Any]) -> str:
     return " ".join(str(item.get(name)) for name in key) if key else str(number + 1)

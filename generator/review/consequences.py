@@ -255,8 +255,8 @@ def _verdicts(before: Site, after: Site) -> Iterator[VerdictTurn]:
             schools.append((shown.school.id, shown.school.title))
     for (rule, turned_from, into), schools in turned.items():
         worse = _BADNESS[into] > (_BADNESS[turned_from] if turned_from else 0)
-        told = tuple(sorted(schools, key=lambda s: s[0]))
-        yield VerdictTurn(rule=rule, title=titles[rule], before=turned_from, after=into, schools=told, worse=worse)
+        ordered = tuple(sorted(schools, key=lambda s: s[0]))
+        yield VerdictTurn(rule=rule, title=titles[rule], before=turned_from, after=into, schools=ordered, worse=worse)
 
 
 def _coverage(repository: Repository) -> CoverageCount:

@@ -66,10 +66,10 @@ def report(words: ReviewWords) -> str:
     while _size(head) > _HEAD:
         del head[-1]
     sections = words.sections()
-    told = [[_told(words, item) for item in section.items] for section in sections]
-    whole = [_written(words, section, items, {}) for section, items in zip(sections, told, strict=True)]
+    blocks_ = [[_lines_of(words, item) for item in section.items] for section in sections]
+    whole = [_written(words, section, items, {}) for section, items in zip(sections, blocks_, strict=True)]
     rooms = _rooms([ROOM[section.part] for section in sections], list(map(_size, whole)), MOST - _size(head))
-    for section, items, blocks, room in zip(sections, told, whole, rooms, strict=True):
+    for section, items, blocks, room in zip(sections, blocks_, whole, rooms, strict=True):
         head += blocks if _size(blocks) <= room else _fitted(words, section, items, room)
     return "\n\n".join(head) + "\n"
 
@@ -173,7 +173,7 @@ def _lines(words: ReviewWords, item: _Told) -> Sequence[str]:
     )
 
 
-def _told(words: ReviewWords, item: ReviewItem) -> _Told:
+def _lines_of(words: ReviewWords, item: ReviewItem) -> _Told:
     """A record with its fields below it, or an item on one line."""
     sign, place = _SIGNS[item.how], code(item.place)
     if len(item.lines) > 1 or (item.lines and item.lines[0].label and item.title):

@@ -128,7 +128,7 @@ class ReviewWords(Speaker):
             "verdicts": _checks(verdicts),
             "unmet": _checks(turn for turn in verdicts if turn.after == Verdict.UNMET.value),
         }
-        told = [self.say(f"diff.count.{name}", count=count) for name, count in counts.items() if count] or [
+        clauses = [self.say(f"diff.count.{name}", count=count) for name, count in counts.items() if count] or [
             self.say("diff.unchanged")
         ]
         return self.say(
@@ -136,7 +136,7 @@ class ReviewWords(Speaker):
             base=self.base,
             head=self.head,
             as_of=self.review.as_of,
-            told=self.say("diff.clause").join(told),
+            clauses=self.say("diff.clause").join(clauses),
         )
 
     def remarks(self) -> tuple[str, ...]:
@@ -208,12 +208,12 @@ class ReviewWords(Speaker):
     def left_out(self, counts: Mapping[str, int]) -> str:
         """How much is not told here, by what it is one of; the sorts of which there are most are named."""
         most = sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
-        told = [
+        clauses = [
             self.say("diff.left_kind", count=count, sort=_shortened(sort, 60)) for sort, count in most[:_MOST_SORTS]
         ]
         if rest := sum(count for _, count in most[_MOST_SORTS:]):
-            told.append(self.say("diff.left_rest", count=rest))
-        return self.say("diff.left_out", count=sum(counts.values()), told=self.say("diff.semicolon").join(told))
+            clauses.append(self.say("diff.left_rest", count=rest))
+        return self.say("diff.left_out", count=sum(counts.values()), told=self.say("diff.semicolon").join(clauses))
 
     # --- records ------------------------------------------------------------------------------------------------------
 
@@ -292,10 +292,10 @@ class ReviewWords(Speaker):
             new = [v for v in field.after if v not in field.before]
             if (gone or new) and len(gone) + len(new) < len(field.before) + len(field.after):
                 parts = [("diff.list_gone", gone), ("diff.list_new", new)]
-                told = self.say("diff.semicolon").join(
+                clauses = self.say("diff.semicolon").join(
                     self.say(key, values=self._value(field, values)) for key, values in parts if values
                 )
-                return Line(label=label, after=told)
+                return Line(label=label, after=clauses)
         if isinstance(field.before, Mapping) and field.after is None:
             return Line(label=label, after=self.say("diff.item_gone"))
         if isinstance(field.before, str) and isinstance(field.after, str) and field.before not in field.labels:

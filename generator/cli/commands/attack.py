@@ -34,13 +34,13 @@ def run(request: Request) -> int:
     for file in files:
         found = worked_out(file)
         close += sum(interval.narrow(file.limits.k) for interval in found)
-        for line in _told(request, file, found):
+        for line in _sentences(request, file, found):
             print(line)
     print(request.say("attack.close", count=close) if close else request.say("attack.none"))
     return REFUSED if close else FINE
 
 
-def _told(request: Request, file: PublishedFile, found: tuple[Interval, ...]) -> Iterator[str]:
+def _sentences(request: Request, file: PublishedFile, found: tuple[Interval, ...]) -> Iterator[str]:
     k, shown = file.limits.k, len(file.cells) - len(found)
     yield request.say("attack.release", release=file.release, shown=shown, hidden=len(found), k=k)
     for interval in found:

@@ -39,8 +39,8 @@ def run(request: Request) -> int:
 
     engine = Engine(request.one_of("--engine", list(Engine), Engine.MKDOCS))
     named = request.as_of
-    told = progress(request)
-    told("build.load")
+    step = progress(request)
+    step("build.load")
     content, problems = _past(request, named) if "--commit" in request.options else _present(request, named)
     if content is None:
         if "--commit" in request.options:
@@ -51,7 +51,7 @@ def run(request: Request) -> int:
         return PROBLEMS
     content = replace(content, sheets="--sheets" in request.options)
     try:
-        publish(content, request.out, engine, told, compressed="--compress" in request.options)
+        publish(content, request.out, engine, step, compressed="--compress" in request.options)
     except OutputTaken as taken:
         raise UsageError(str(taken), path=str(request.out)) from None
     except (NoPrinter, NoFont) as cannot:

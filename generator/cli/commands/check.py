@@ -90,8 +90,8 @@ def _tell_doubts(request: Request, repository: Repository | None, wanted: Callab
     print(request.say("check.doubts", count=len(found)), file=sys.stderr)
     speaker = Speaker(catalogue=load(), language=request.language)
     for doubt in found:
-        told = request.say("check.doubt", at=str(doubt.at), said=question(doubt, speaker))
-        print(harmless(told), file=sys.stderr)
+        said = request.say("check.doubt", at=str(doubt.at), said=question(doubt, speaker))
+        print(harmless(said), file=sys.stderr)
 
 
 def _calendar(request: Request, repository: Repository | None) -> str:
@@ -143,8 +143,8 @@ def _judge(request: Request, repository: Repository) -> int:
     as_of, _ = day_and_commit(request.root, repository.district.time_zone, request.as_of)
     checks = evaluate(repository, as_of).checks
     stopped = caught(checks, gate)
-    told_ = stopped if gate is not Gate.NONE else caught(checks, Gate.UNMET)
-    judged = Judged(as_of=as_of, checks=checks, told=told_, catalogue=load(), language=request.language)
+    stopping = stopped if gate is not Gate.NONE else caught(checks, Gate.UNMET)
+    judged = Judged(as_of=as_of, checks=checks, named=stopping, catalogue=load(), language=request.language)
     if "--to" in request.options:
         write_file(request, shown(judged) + "\n")
         shown = FORMATS["text"]

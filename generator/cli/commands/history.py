@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from generator.compliance.days_gone_by import DayVerdicts, Past
     from generator.compliance.evaluate import Check
     from generator.files.history import Commit
-    from generator.report.past import DayCount
+    from generator.report.days_gone_by import DayCount
 
 ACCEPTS = Accepts(values=("--dates", "--as-of", "--rule", "--school", "--format"))
 
@@ -28,7 +28,7 @@ def run(request: Request) -> int:
     are.
     """
     from generator.compliance.days_gone_by import Past, past_days
-    from generator.report.past import FORMATS
+    from generator.report.days_gone_by import FORMATS
 
     shown = FORMATS[request.one_of("--format", list(FORMATS), "text")]
     as_of, named = request.as_of, _days(request)
@@ -78,7 +78,7 @@ def _rows(request: Request, past: Past, days: Iterable[date]) -> tuple[DayCount,
 
 def _row(standing: DayVerdicts, rule: str | None, school: str | None) -> DayCount:
     from generator.compliance.evaluate import tally
-    from generator.report.past import DayCount
+    from generator.report.days_gone_by import DayCount
 
     def counts(check: Check) -> bool:
         return rule in (None, check.rule.id) and (
