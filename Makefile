@@ -13,7 +13,7 @@ WHEELS := --only-binary :all:
 .DEFAULT_GOAL := site
 SAMPLE_KEYS := ../xinzhuli-sample-keys
 AUDIT := $(VENV)/audit
-.PHONY: site archives test mutants explore kill check guard guard-changes diff reports install serve golden bench lint zensical lock audit sbom clean help sample
+.PHONY: site archives test mutants explore kill check guard guard-changes diff reports install serve golden pictures bench lint zensical lock audit sbom clean help sample
 
 ## site: set everything up, build the site in both languages, say where to look
 site: $(RUN)
@@ -81,6 +81,10 @@ golden: $(DEV)
 ## sample: make keys outside the repository and seal the sample's invented aggregates for them
 sample: $(DEV)
 	@$(BIN)/python -m sample $(SAMPLE_KEYS)
+
+## pictures: draw the pictures of the guides from the filing desk; look at them before you commit
+pictures: $(DEV)
+	@$(BIN)/python -m sample.pictures
 
 ## bench: measure side by side and print ratios
 bench: $(DEV)

@@ -62,10 +62,26 @@ class NotTogether:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """How a language writes what belongs together: after a title, between the parts of one thing, between things."""
+
+    colon: str
+    comma: str
+    semicolon: str
+
+
+SIGNS = {
+    Language.ZH: Signs(colon="：", comma="，", semicolon="；"),
+    Language.EN: Signs(colon=": ", comma=", ", semicolon="; "),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """All fields of a kind of record, in the order in which they are written, and what must not stand together."""
 
     kind: str
+    signs: Signs
     title: str
     fields: tuple[AskedField, ...]
     apart: tuple[NotTogether, ...]
@@ -76,6 +92,7 @@ def form(kind: str, language: Language) -> Form:
     schema = schema_of(kind)
     return Form(
         kind=kind,
+        signs=SIGNS[language],
         title=text_of(schema, "title").in_(language),
         fields=tuple(
             _asked(name, node, name in schema.get("required", ()), language, fixed=name in _FIXED)

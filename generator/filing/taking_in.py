@@ -14,7 +14,7 @@ from typing import Any
 from generator.files.tree import Tree
 from generator.filing.desk import stated
 from generator.filing.filings import FilingKind, HandedIn, NotTaken
-from generator.filing.forms import AskedField, form
+from generator.filing.forms import AskedField, Signs, form
 from generator.guard import GuardedFile, inspect
 from generator.model.ids import SchoolId, TermId, YearId
 from generator.model.schools import Return
@@ -126,7 +126,8 @@ def _newer(filing: HandedIn, before: Repository, after: Repository, language: La
             old, new = before.returns.get(pair), after.returns[pair]
             if older := _older(new.filed_on, old):
                 return older
-            told = tuple(differences(form("return", language).fields, stated(old) if old else {}, stated(new)))
+            asked, was = form("return", language), stated(old) if old else {}
+            told = tuple(differences(asked.fields, was, stated(new), asked.signs))
             return Taken(filing=filing, filed_on=new.filed_on, revision=None, by=new.filed_by, differences=told)
         case FilingKind.SUBMISSION:
             key = (school, TermId(filing.period))
@@ -139,7 +140,7 @@ def _newer(filing: HandedIn, before: Repository, after: Repository, language: La
 
 
 def differences(
-    asked: tuple[AskedField, ...], before: Mapping[str, Any], after: Mapping[str, Any], above: str = ""
+    asked: tuple[AskedField, ...], before: Mapping[str, Any], after: Mapping[str, Any], signs: Signs, above: str = ""
 ) -> Iterator[Difference]:
     """What differs between what two returns state, field by field in the form's order."""
     for field in asked:
@@ -148,12 +149,12 @@ def differences(
         if old == new or field.fixed:
             continue
         if field.kind == "group" and old and new:
-            yield from differences(field.fields, old, new, f"{title}：")
+            yield from differences(field.fields, old, new, signs, f"{title}{signs.colon}")
         else:
-            yield Difference(title=title, before=_in_words(field, old), after=_in_words(field, new))
+            yield Difference(title=title, before=_in_words(field, old, signs), after=_in_words(field, new, signs))
 
 
-def _in_words(field: AskedField, value: Any) -> str | None:
+def _in_words(field: AskedField, value: Any, signs: Signs) -> str | None:
     match value:
         case None:
             return None
@@ -161,9 +162,9 @@ def _in_words(field: AskedField, value: Any) -> str | None:
             return "✓" if value else "✗"
         case list():
             item = field.item or field
-            return "；".join(_in_words(item, one) or "" for one in value) or "0"
+            return signs.semicolon.join(_in_words(item, one, signs) or "" for one in value) or "0"
         case Mapping():
             named = ((one, value[one.name]) for one in field.fields if one.name in value)
-            return "，".join(f"{one.title} {_in_words(one, inner)}" for one, inner in named)
+            return signs.comma.join(f"{one.title} {_in_words(one, inner, signs)}" for one, inner in named)
         case _:
             return next((c.title for c in field.choices if c.value == value), str(value))

@@ -104,18 +104,18 @@ def version() -> str:
 def _lines(form: Form, known: BookFrame) -> Iterator[_Line]:
     for asked in form.fields:
         if not asked.fixed:
-            yield from _of(asked, (asked.name,), asked.title, known)
+            yield from _of(asked, (asked.name,), asked.title, known, form.signs.colon)
 
 
-def _of(asked: AskedField, place: tuple[str, ...], title: str, known: BookFrame) -> Iterator[_Line]:
+def _of(asked: AskedField, place: tuple[str, ...], title: str, known: BookFrame, colon: str) -> Iterator[_Line]:
     match asked.kind:
         case "group":
             for inner in asked.fields:
                 if place[0] not in ("classes", "enrolment") or inner.name in known.stages:
-                    yield from _of(inner, (*place, inner.name), f"{title}：{inner.title}", known)
+                    yield from _of(inner, (*place, inner.name), f"{title}{colon}{inner.title}", known, colon)
         case "list" if asked.item and asked.item.choices:
             for choice in asked.item.choices:
-                yield _Line(place=place, title=f"{title}：{choice.title}", asked=asked, member=choice.value)
+                yield _Line(place=place, title=f"{title}{colon}{choice.title}", asked=asked, member=choice.value)
             yield _Line(place=place, title=title, asked=asked, member="")
         case "list" if asked.item and asked.item.kind == "group":
             yield _Line(place=place, title=title, asked=asked, member="")

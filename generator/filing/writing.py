@@ -22,6 +22,6 @@ def return_text(form: Form, data: Mapping[str, Any], heading: str) -> str:
     for field in form.fields:
         if field.name in data:
             if not field.fixed:
-                told.append(f"# {field.title}：{field.help}")
+                told.append(f"# {field.title}{form.signs.colon}{field.help}")
             told += lines(field.name, data[field.name])
     return "\n".join([*told, ""])

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from generator.edition.render import Edition
 from generator.edition.site import Page
 from generator.pages import home
-from generator.pages.about import about, dictionary, problems
+from generator.pages.about import about, dictionary, guides, problems
 from generator.pages.duties import (
     compliance,
     demonstration,
@@ -62,6 +62,7 @@ FAMILIES: tuple[PageFamily, ...] = (
     team.pages,
     outreach.pages,
     about.pages,
+    guides.pages,
     problems.pages,
     dictionary.pages,
 )
@@ -138,6 +139,8 @@ NAVIGATION = (
         members=(
             "about/index",
             "about/filing",
+            "about/wall",
+            "about/office",
             "about/edit",
             "about/glossary",
             "about/follow",

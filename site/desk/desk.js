@@ -101,7 +101,7 @@ function onPage(place, controls) {
 
 function told(finding) {
   const [message, hint] = desk.problems[finding.code];
-  return `${filled(message, finding.facts)}。${filled(hint, finding.facts)}`.replace(/。。/g, "。");
+  return said("sentences", { message: filled(message, finding.facts).replace(/[。.]$/, ""), hint: filled(hint, finding.facts) });
 }
 
 /** What may be so and hardly is: it stops nothing, and is answered in the form. */
@@ -172,7 +172,7 @@ function showAggregate(term) {
   const form = { ...desk.aggregate, bandFields: fields };
   const openers = openersOn(desk, today());
   document.getElementById("openers").replaceChildren(...(openers || []).map((opener) =>
-    element("li", {}, `${opener.title}：`, element("code", {}, opener.fingerprint))));
+    element("li", {}, `${opener.title}${desk.returns.signs.colon}`, element("code", {}, opener.fingerprint))));
   document.getElementById("insecure").hidden = isSecureContext;
   document.getElementById("no-openers").hidden = Boolean(openers);
   document.getElementById("revision").textContent = term.arrived ? said("correction", { revision: term.arrived.revision + 1 }) : "";

@@ -15,6 +15,12 @@ function element(name, attributes = {}, ...children) {
 
 const idOf = (place) => `f-${place.join("-")}`;
 
+const AS_WRITTEN = /[；;][^；;。.]*\[\][^；;。.]*/; // how a file writes that there is none: here a box is ticked
+
+/** A field's help in the words of this page, not of a file. */
+const helpOf = (field, said) => field.help.replace(AS_WRITTEN, "").replace(/ ?\b(true|false)\b/g, (word) =>
+  said("quoted", { word: said(word.trim() === "true" ? "yes" : "no") }));
+
 /** The control of a field: {node, value()}. `frame.choices(field)` gives what may be chosen where the district decides. */
 function control(field, value, place, frame, said) {
   const choices = frame.choices(field, place) || field.choices;
@@ -46,7 +52,7 @@ function control(field, value, place, frame, said) {
   }
   const node = element("div", { class: "field" },
     element("label", { for: id }, field.title, field.needed ? element("abbr", { title: said("needed") }, " *") : null),
-    input, element("p", { class: "help", id: `${id}-help` }, field.help), element("p", { class: "wrong", id: `${id}-wrong` }));
+    input, element("p", { class: "help", id: `${id}-help` }, helpOf(field, said)), element("p", { class: "wrong", id: `${id}-wrong` }));
   return { node, value: read };
 }
 
@@ -62,7 +68,7 @@ function groupControl(field, value, place, frame, said) {
   const inner = fields.map((one) => [one, control(one, value[one.name], [...place, one.name], frame, said)]);
   const legend = element("legend", {}, field.title, field.needed ? element("abbr", { title: said("needed") }, " *") : null);
   const node = element("fieldset", { id: idOf(place), tabindex: -1 }, legend,
-    element("p", { class: "help" }, field.help), element("p", { class: "wrong", id: `${idOf(place)}-wrong` }),
+    element("p", { class: "help" }, helpOf(field, said)), element("p", { class: "wrong", id: `${idOf(place)}-wrong` }),
     element("div", { class: "fields" }, ...inner.map(([, one]) => one.node)));
   return { node, value: () => statedOnly(inner.map(([one, its]) => [one.name, its.value()])) };
 }
@@ -72,12 +78,10 @@ function statedOnly(entries) {
   return filled.length ? Object.fromEntries(filled) : undefined;
 }
 
-const AS_WRITTEN = /[；;][^；;。.]*\[\][^；;。.]*/; // how a file writes that there is none: here a box is ticked
-
 /** A list: boxes to tick for choices, words with commas for plain values, rows for groups. */
 function listControl(field, value, place, frame, said) {
   const wrong = element("p", { class: "wrong", id: `${idOf(place)}-wrong` });
-  const begin = [element("legend", {}, field.title), element("p", { class: "help" }, field.help.replace(AS_WRITTEN, "")), wrong];
+  const begin = [element("legend", {}, field.title), element("p", { class: "help" }, helpOf(field, said)), wrong];
   const none = element("input", { type: "checkbox", id: `${idOf(place)}-none` });
   none.checked = Array.isArray(value) && !value.length;
   const noneLabel = element("label", { class: "tick", for: none.id }, none, said("none"));
@@ -147,8 +151,11 @@ function sections(controls, said) {
   return made.map((own) => {
     const state = element("small");
     const titles = own.map(([field]) => field.title);
-    const summary = element("summary", {}, titles.length > 3 ? said("and_more", { titles: titles.slice(0, 3).join("、") }) : titles.join("、"), " ", state);
-    const node = element("details", { class: "part" }, summary, ...own.map(([, one]) => one.node));
+    const named = titles.slice(0, 3).join(said("and"));
+    const summary = element("summary", {}, titles.length > 3 ? said("and_more", { titles: named }) : named, " ", state);
+    const alone = own.filter(([field]) => !["group", "list"].includes(field.kind)).map(([, one]) => one.node);
+    const node = element("details", { class: "part" }, summary, alone.length ? element("div", { class: "fields" }, ...alone) : null,
+      ...own.map(([, one]) => one.node).filter((one) => !alone.includes(one)));
     node.open = !narrow || own.some(([field]) => field.needed);
     const tell = (data) => {
       const wrong = node.querySelectorAll(".wrong:not(:empty)").length;

@@ -43,17 +43,17 @@ function changes(fields, before, now, frame, said, path = []) {
     const [old, fresh] = [(before || {})[field.name], (now || {})[field.name]];
     if (JSON.stringify(old) === JSON.stringify(fresh)) return [];
     if (field.kind === "group" && old && fresh) return changes(field.fields, old, fresh, frame, said, [...path, field.title]);
-    return [[[...path, field.title].join("："), inWords(field, old, frame, said), inWords(field, fresh, frame, said)]];
+    return [[[...path, field.title].join(frame.signs.colon), inWords(field, old, frame, said), inWords(field, fresh, frame, said)]];
   });
 }
 
 function inWords(field, value, frame, said) {
   if (value === undefined) return said("unstated");
   if (typeof value === "boolean") return said(value ? "yes" : "no");
-  if (Array.isArray(value)) return value.length ? value.map((one) => inWords(field.item, one, frame, said)).join("；") : said("none");
+  if (Array.isArray(value)) return value.length ? value.map((one) => inWords(field.item, one, frame, said)).join(frame.signs.semicolon) : said("none");
   if (typeof value === "object") {
     return (field.fields || []).filter((one) => value[one.name] !== undefined)
-      .map((one) => `${one.title} ${inWords(one, value[one.name], frame, said)}`).join("，");
+      .map((one) => `${one.title} ${inWords(one, value[one.name], frame, said)}`).join(frame.signs.comma);
   }
   const choice = (frame.choices(field) || field.choices || []).find((one) => one.value === value);
   return choice ? choice.title : String(value);

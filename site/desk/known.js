@@ -29,6 +29,7 @@ function frameOf(desk, year) {
     bands: year.bands,
     text: desk.text,
     words: desk.words,
+    signs: desk.returns.signs,
     choices: (field) => (field.kind === "list" ? undefined : offered[field.name]),
     fields: (field) => (["classes", "enrolment"].includes(field.name)
       ? field.fields.filter((one) => year.stages.some((stage) => stage.value === one.name)) : field.fields),

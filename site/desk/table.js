@@ -5,15 +5,16 @@ function aggregateTable(desk, fields, term, said, changed) {
   const names = fields.flatMap((field) => figureRows(field, desk, term));
   const cells = new Map();
   const row = (figure) => element("tr", { class: figure.name ? "member" : null },
-    element("th", { scope: "row", title: figure.help }, figure.title, figure.optional ? element("small", {}, ` ${said("may_be_empty")}`) : null),
+    element("th", { scope: "row", title: figure.help }, figure.title),
     ...term.counted.map((band) => {
       const id = `c-${band.value}-${figure.key}`;
-      const input = element("input", { id, inputmode: "numeric", autocomplete: "off", "aria-label": `${figure.title}，${band.title}`, onInput: changed, onPaste: paste });
+      const input = element("input", { id, inputmode: "numeric", autocomplete: "off", "aria-label": `${figure.title}${desk.returns.signs.comma}${band.title}`, onInput: changed, onPaste: paste });
       cells.set(`${band.value} ${figure.key}`, input);
       return element("td", {}, input);
     }));
   const body = element("tbody", {}, ...names.flatMap((figure) => [
-    ...(figure.group ? [element("tr", { class: "group" }, element("th", { scope: "rowgroup", colspan: term.counted.length + 1 }, figure.group))] : []),
+    ...(figure.group ? [element("tr", { class: "group" }, element("th", { scope: "rowgroup", colspan: term.counted.length + 1 }, figure.group,
+      figure.optional ? element("small", {}, ` ${said("may_be_empty")}`) : null))] : []),
     row(figure),
   ]));
   const head = element("thead", {}, element("tr", {}, element("th", { scope: "col" }, said("figure")),

@@ -47,7 +47,7 @@ function lines(name, value, indent) {
 /** A return's file: each field in the form's order, with the comment that the form has for it. */
 function returnText(form, data, heading) {
   const told = form.fields.filter((field) => data[field.name] !== undefined).flatMap((field) => [
-    ...(field.fixed ? [] : [`# ${field.title}：${field.help}`]),
+    ...(field.fixed ? [] : [`# ${field.title}${form.signs.colon}${field.help}`]),
     ...lines(field.name, data[field.name], ""),
   ]);
   return ["# yaml-language-server: $schema=../../../schemas/return.schema.json", `# ${heading}`, ...told, ""].join("\n");

@@ -8,7 +8,7 @@ is data: no sign of it steers a terminal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from generator.files.tree import Tree
     from generator.filing.filings import HandedIn, NotTaken
     from generator.filing.taking_in import Faulty, Taken
+    from generator.model.district import District
     from generator.records.repository import Remembered, Repository
 
 ACCEPTS = Accepts(values=("--push",), most_words=None)
@@ -48,33 +49,9 @@ class _Base:
 
 def run(request: Request) -> int:
     """Take in each file; 1 if one was not taken."""
-    from generator.files.branches import has_identity, present_branch, push
-    from generator.files.history import commit_of, prefix
-    from generator.filing import hosting
-
     if not request.words:
         raise UsageError("intake.which")
-    present = present_branch(request.root)
-    if present and present.startswith("filing/"):
-        raise UsageError("intake.on_a_filing", branch=present)
-    commit = commit_of(request.root, "HEAD")
-    if commit is None:
-        raise UsageError("intake.no_git")
-    if not has_identity(request.root):
-        raise UsageError("intake.no_identity")
-    remembered: Remembered = {}
-    loaded = _loaded(request.root, commit, remembered)
-    if loaded is None:
-        raise UsageError("intake.first_mend")
-    tree, repository = loaded
-    base = _Base(
-        root=request.root,
-        prefix=prefix(request.root),
-        commit=commit,
-        tree=tree,
-        repository=repository,
-        remembered=remembered,
-    )
+    base = _base(request)
     files = tuple(_files(request))
     told = progress(request)
     branches: dict[str, None] = {}
@@ -89,16 +66,53 @@ def run(request: Request) -> int:
     print(request.say("intake.done", taken=len(files) - len(refused), refused=len(refused), count=len(files)))
     if refused and len(files) > 1:
         _tell(request.say("intake.refused", files=request.say("intake.and").join(refused)))
+    if branches:
+        _hand_on(request, base.repository.district, tuple(branches))
+    return PROBLEMS if refused else FINE
+
+
+def _base(request: Request) -> _Base:
+    """The present commit and its records. UsageError if filings cannot be put over it."""
+    from generator.files.branches import has_identity, present_branch
+    from generator.files.history import commit_of, prefix
+
+    present = present_branch(request.root)
+    if present and present.startswith("filing/"):
+        raise UsageError("intake.on_a_filing", branch=present)
+    commit = commit_of(request.root, "HEAD")
+    if commit is None:
+        raise UsageError("intake.no_git")
+    if not has_identity(request.root):
+        raise UsageError("intake.no_identity")
+    remembered: Remembered = {}
+    loaded = _loaded(request.root, commit, remembered)
+    if loaded is None:
+        raise UsageError("intake.first_mend")
+    tree, repository = loaded
+    return _Base(
+        root=request.root,
+        prefix=prefix(request.root),
+        commit=commit,
+        tree=tree,
+        repository=repository,
+        remembered=remembered,
+    )
+
+
+def _hand_on(request: Request, district: District, branches: Sequence[str]) -> None:
+    """Push the branches, or say how; and say where requests are opened."""
+    from generator.files.branches import push
+    from generator.filing import hosting
+
     remote = request.options.get("--push")
-    if remote and branches and (said := push(request.root, remote, tuple(branches))):
+    if remote and (said := push(request.root, remote, branches)):
         raise UsageError("intake.not_pushed", said=said)
-    if branches and not remote:
+    if not remote:
         few = len(branches) <= _MOST_SHOWN
         print(request.say("intake.then_push" if few else "intake.then_push_all", branches=" ".join(branches)))
     for branch in branches:
-        if address := hosting.request(repository.district, branch):
+        if address := hosting.request(district, branch):
             print(request.say("intake.request", branch=branch, address=address))
-    return PROBLEMS if refused else FINE
 
 
 def _files(request: Request) -> Iterator[Path]:
@@ -239,7 +253,8 @@ def _refuse(request: Request, file: Path, why: NotTaken | Faulty) -> None:
     catalogue = load()
     for found in why.problems[:_MOST_SHOWN]:
         message, hint = catalogue.message(found, request.language), catalogue.hint(found, request.language)
-        _tell(f"  {found.at.line}:{found.at.column} {message}。{hint}".replace("。。", "。"))
+        said = request.say("intake.sentences", message=message.rstrip("。."), hint=hint)
+        _tell(f"  {found.at.line}:{found.at.column} {said}")
 
 
 def _subject(request: Request, taken: Taken) -> str:

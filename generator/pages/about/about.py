@@ -21,8 +21,6 @@ from generator.pages.parts import there
 from generator.text import Text
 
 _EDIT_STEPS = ("find", "open", "change", "propose", "check", "mend", "done")
-_FILING_STEPS = ("find", "return", "aggregate", "hand", "then")
-_OFFICE_STEPS = ("gather", "take", "review", "open")
 _KEPT = ("policies", "plans", "returns", "claims")
 _NEVER = ("pupils", "names", "counts")
 _ACCESS = ("tested", "keyboard", "print", "unknown")
@@ -50,15 +48,6 @@ class EditPage(TemplateData):
     template: ClassVar[str] = "about/edit.md.j2"
     steps: tuple[EditStep, ...]
     example: FramedExample
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilingPage(TemplateData):
-    """How to file without git, step by step: a school's teacher, and the office."""
-
-    template: ClassVar[str] = "about/filing.md.j2"
-    school_steps: tuple[EditStep, ...]
-    office_steps: tuple[EditStep, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +97,8 @@ class FollowPage(TemplateData):
 
 
 def pages(edition: Edition) -> Iterator[Page]:
-    """About, how to file, how to edit, glossary, what can be followed, accessibility."""
+    """About, how to edit, glossary, what can be followed, accessibility."""
     yield _written(edition, "about/index", "about", _about(edition))
-    yield _written(edition, "about/filing", "file_it", _filing(edition))
     yield _written(edition, "about/edit", "edit", _edit(edition))
     yield _written(edition, "about/glossary", "glossary", GlossaryPage(entries=_glossary(edition.site)))
     yield _written(edition, "about/follow", "follow", _follow(edition))
@@ -131,15 +119,6 @@ def _edit(edition: Edition) -> EditPage:
     assert example is not None
     steps = (EditStep(title=edition.say(f"edit.{s}"), text=edition.say(f"edit.{s}.text")) for s in _EDIT_STEPS)
     return EditPage(steps=tuple(steps), example=framed(example))
-
-
-def _filing(edition: Edition) -> FilingPage:
-    def steps(names: tuple[str, ...]) -> tuple[EditStep, ...]:
-        return tuple(
-            EditStep(title=edition.say(f"file_it.{name}"), text=edition.say(f"file_it.{name}.text")) for name in names
-        )
-
-    return FilingPage(school_steps=steps(_FILING_STEPS), office_steps=steps(_OFFICE_STEPS))
 
 
 def _follow(edition: Edition) -> FollowPage:

@@ -1,0 +1,136 @@
+"""The guides: how a teacher files, with pictures; how the office takes in and opens; a page to print and hang on the
+wall.
+
+Owns the order of their steps and which picture belongs to which. The pictures are drawn by `sample/pictures.py`. Must
+not know what a desk does.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from generator.edition.render import Edition, TemplateData
+from generator.edition.site import File, Page
+from generator.files.resources import site_folder
+from generator.model.district import Contact
+
+# A step's name and the pictures that belong to it.
+_TEACHER = (
+    ("find", ("due",)),
+    ("return", ("mistake",)),
+    ("hand", ("changes",)),
+    ("aggregate", ("aggregate", "sum")),
+    ("seal", ("sealed",)),
+    ("then", ()),
+)
+_OFFICE = ("gather", "take", "review", "remind", "open", "keys", "sign")
+_WALL = ("find", "fill_return", "fill_aggregate", "send")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuidePicture:
+    """A picture: its address from the page, its size, and what it shows in words."""
+
+    href: str
+    width: int
+    height: int
+    shows: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuideStep:
+    title: str
+    text: str
+    pictures: tuple[GuidePicture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeacherGuide(TemplateData):
+    """How a school files, and whom to ask."""
+
+    template: ClassVar[str] = "about/filing.md.j2"
+    steps: tuple[GuideStep, ...]
+    contact: Contact | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeGuide(TemplateData):
+    template: ClassVar[str] = "about/office.md.j2"
+    steps: tuple[GuideStep, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingDay:
+    what: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallPage(TemplateData):
+    """One page of A4: what is filed, how, by when, and whom to ask. `address` is the site's, if it is known."""
+
+    template: ClassVar[str] = "about/wall.md.j2"
+    steps: tuple[GuideStep, ...]
+    days: tuple[FilingDay, ...]
+    address: str | None
+    contact: Contact | None
+
+
+def pages(edition: Edition) -> Iterator[Page]:
+    """For a school, for the office, for the wall."""
+    district = edition.site.repository.district
+    pictures = {name: _picture(edition, name) for _, names in _TEACHER for name in names}
+    steps = tuple(_step(edition, f"file_it.{name}", tuple(pictures[n][1] for n in names)) for name, names in _TEACHER)
+    yield _page(
+        edition,
+        "about/filing",
+        "file_it",
+        TeacherGuide(steps=steps, contact=district.contact),
+        tuple(file for file, _ in pictures.values()),
+    )
+    office = OfficeGuide(steps=tuple(_step(edition, f"office.{name}") for name in _OFFICE))
+    yield _page(edition, "about/office", "office", office)
+    year = edition.site.current_year
+    days = [FilingDay(what=edition.say("wall.return", year=year.id), day=year.returns_due)]
+    days += [
+        FilingDay(what=edition.say("wall.aggregate", term=term.title.in_(edition.language)), day=term.submissions_due)
+        for term in year.terms
+        if term.submissions_due
+    ]
+    wall = WallPage(
+        steps=tuple(_step(edition, f"wall.{name}") for name in _WALL),
+        days=tuple(days),
+        address=district.site_url,
+        contact=district.contact,
+    )
+    yield _page(edition, "about/wall", "wall", wall)
+
+
+def _page(edition: Edition, path: str, words: str, data: TemplateData, files: tuple[File, ...] = ()) -> Page:
+    return edition.page(
+        path=path,
+        kind="about",
+        title=edition.say(f"{words}.title"),
+        description=edition.say(f"{words}.description"),
+        data=data,
+        cites=[edition.site.repository.district.source],
+        files=files,
+    )
+
+
+def _step(edition: Edition, key: str, pictures: tuple[GuidePicture, ...] = ()) -> GuideStep:
+    return GuideStep(title=edition.say(key), text=edition.say(f"{key}.text"), pictures=pictures)
+
+
+def _picture(edition: Edition, name: str) -> tuple[File, GuidePicture]:
+    """A picture as a file beside the page, and as the page shows it, at two thirds of its size."""
+    content = (site_folder() / "pictures" / edition.language.value / f"{name}.png").read_bytes()
+    width, height = struct.unpack(">II", content[16:24])  # a PNG begins with its size
+    shown = GuidePicture(
+        href=f"pictures/{name}.png", width=width * 2 // 3, height=height * 2 // 3, shows=edition.say(f"picture.{name}")
+    )
+    return File(path=f"about/pictures/{name}.png", content=content), shown

@@ -1,0 +1,46 @@
+"""The guides as people see them: pictures that load, one page of A4 for the wall, nothing wider than a phone."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from playwright.sync_api import Browser
+from pypdf import PdfReader
+
+from generator.files.resources import site_folder
+from generator.text import Language
+
+LANGUAGES = {"": Language.ZH, "en/": Language.EN}
+
+
+@pytest.mark.parametrize("below", LANGUAGES)
+def test_the_teachers_guide_shows_the_desk(browser: Browser, typical_url: str, below: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{typical_url}/{below}about/filing.html")
+    pictures = page.locator(".xz-guide img")
+    pictures.evaluate_all("all => all.forEach(one => { one.loading = 'eager'; })")
+    page.wait_for_function("[...document.querySelectorAll('.xz-guide img')].every(one => one.naturalWidth > 0)")
+    shown = pictures.evaluate_all("all => all.map(one => [one.alt, one.naturalWidth * 2 / 3 - one.width])")
+    assert len(shown) == 6
+    assert all(len(alt) > 10 for alt, _ in shown)
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    page.close()
+
+
+def test_the_pictures_weigh_little() -> None:
+    for language in Language:
+        files = list((site_folder() / "pictures" / language.value).iterdir())
+        assert len(files) == 6
+        assert sum(file.stat().st_size for file in files) < 150_000
+
+
+@pytest.mark.parametrize("below", LANGUAGES)
+def test_the_page_for_the_wall_prints_on_one_sheet(browser: Browser, typical_url: str, below: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{typical_url}/{below}about/wall.html")
+    printed = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    assert len(printed.pages) == 1
+    box = printed.pages[0].mediabox
+    assert (round(box.width), round(box.height)) == (595, 842)
+    page.close()
