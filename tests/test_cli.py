@@ -57,7 +57,6 @@ COMMANDS = {
     "school-what": ["--root", "typical", "school"],
     "school-no-day-en": ["--root", "typical", "--lang", "en", "school", "close", "xz01"],
     "no-command": ["--root", "broken"],
-    "next-typical-en": ["--root", "typical", "--lang", "en", "next", "--as-of", "2027-07-01"],
     "unknown-command": ["chekc"],
     "unknown-option": ["check", "--langs", "en"],
     "option-of-another-command": ["--lang", "en", "check", "--port", "1"],

@@ -226,6 +226,7 @@ def words(trapped: Trapped) -> dict[str, list[list[str]]]:
                 str(UNLIKE / "schools.csv"),
             ]
         ],
+        "year": [["year", "2027-2028"]],
         "school": [["school", "rename", FIRST, "trapped", "--last-day", "2026-10-01"]],
         "check": [["check"], ["check", "--history"]],
         "build": [

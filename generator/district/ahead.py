@@ -44,7 +44,7 @@ def year_ahead(repository: Repository, day: date) -> tuple[Ahead, ...]:
     begins = after[0].first_day if after else present.last_day + timedelta(days=1)
     if begins - NEAR > day:
         return ()
-    found = [] if after else [Ahead(what=Coming.NO_YEAR, by=begins)]
+    found = [] if after else [Ahead(what=Coming.NO_YEAR, by=begins, ids=(f"{begins.year}-{begins.year + 1}",))]
     if repository.recipients and not any(one.valid_until >= begins for one in repository.recipients.values()):
         found.append(Ahead(what=Coming.NO_KEY, by=begins))
     return tuple(found)

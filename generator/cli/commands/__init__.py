@@ -18,6 +18,7 @@ COMMANDS = (
     "explain",
     "new",
     "school",
+    "year",
     "codeowners",
     "keygen",
     "seal",

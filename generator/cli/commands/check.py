@@ -113,7 +113,7 @@ def _ahead(request: Request, repository: Repository, day: date) -> Iterator[str]
     if found:
         yield request.say("check.year_ahead")
     for one in found:
-        yield f"  - {request.say(f'ahead.{one.what.value}', by=one.by.isoformat())}"
+        yield f"  - {request.say(f'ahead.{one.what.value}', by=one.by.isoformat(), ids=', '.join(one.ids))}"
 
 
 def _sealed(request: Request, repository: Repository | None) -> Iterator[Problem]:
