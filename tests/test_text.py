@@ -154,7 +154,7 @@ def test_nothing_of_a_record_runs_or_is_fetched(pair: Pair, page: Page) -> None:
         page.goto(f"http://site.example/{path.relative_to(pair.hostile).as_posix()}", wait_until="load")
         assert page.evaluate("window.ran") is None, path
         links = page.locator("a[href]").evaluate_all("all => all.map(a => [new URL(a.href).protocol, a.host, a.rel])")
-        assert {protocol for protocol, _, _ in links} <= {"http:", "https:", "tel:"}
+        assert {protocol for protocol, _, _ in links} <= {"http:", "https:", "tel:", "mailto:"}
         assert {rel for _, host, rel in links if host not in ("site.example", "")} <= {"noreferrer noopener"}
     assert told == []
 

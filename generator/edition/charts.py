@@ -75,6 +75,28 @@ def draw(figure: Figure | Strip, say: Say) -> Chart:
     )
 
 
+_SIZE = re.compile(r'viewBox="0 0 (\d+) ([0-9.]+)"')
+
+
+def alone(chart: Chart, source: str, style: str) -> str:
+    """A drawing as a file of its own, which people take elsewhere: its title above it and its source below."""
+    size = _SIZE.search(chart.svg)
+    assert size, "every drawing has a size"
+    width, height = int(size[1]), float(size[2])
+    title, told = _wrapped(chart.title, width - 2 * _GAP, 4), _wrapped(source, width - 2 * _GAP, 3)
+    top = _GAP + (_LINE + 2) * len(title) + _GAP
+    whole = top + height + _GAP + _LINE * len(told) + _GAP
+    inside = str(chart.svg).replace("<svg ", f'<svg x="0" y="{top}" width="{width}" height="{_written(height)}" ', 1)
+    pieces = (
+        _tag("style", Markup(style)),
+        _tag("rect", fill="#fff", width=width, height=whole),
+        *(_text(_GAP, _GAP + (_LINE + 2) * n + 11, line, class_="head") for n, line in enumerate(title)),
+        Markup(inside),
+        *(_text(_GAP, top + height + _GAP + _LINE * n + 11, line, class_="foot") for n, line in enumerate(told)),
+    )
+    return _tag("svg", *pieces, xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {width} {_written(whole)}") + "\n"
+
+
 # Elements: everything that is not markup is made literal in `_tag`
 
 

@@ -31,7 +31,7 @@ from generator.pages.people import outreach, team
 from generator.pages.programme import accounts, coverage, figures, lessons, plans, policies, work
 from generator.pages.schools import schools
 from generator.pages.stamping import Stamped
-from generator.pages.statistics import open_figures, pathway, releases, statistics
+from generator.pages.statistics import builder, open_figures, pathway, releases, statistics
 
 PageFamily = Callable[[Edition], Iterator[Page]]
 
@@ -54,6 +54,7 @@ FAMILIES: tuple[PageFamily, ...] = (
     downloads.pages,
     statistics.pages,
     releases.pages,
+    builder.pages,
     pathway.pages,
     open_figures.pages,
     figures.pages,
@@ -121,6 +122,7 @@ NAVIGATION = (
         members=(
             "statistics/index",
             Section(title="nav.tables", members=("statistics/tables/",)),
+            "statistics/builder",
             "statistics/reporting",
             "statistics/releases/index",
             "statistics/downloads",

@@ -57,7 +57,7 @@ def calendar_path(school: SchoolId | None) -> str:
 
 def files(edition: Edition) -> Iterator[File]:
     """Every feed and every calendar."""
-    told = {RELEASES: tuple(_releases(edition)), POLICIES: tuple(_policies(edition))}
+    told = {RELEASES: tuple(released(edition)), POLICIES: tuple(_policies(edition))}
     told[ALL] = tuple(event for events in told.values() for event in events)
     for name in FEEDS:
         yield File(path=feed_path(name), content=_atom(edition, name, told[name]))
@@ -72,7 +72,8 @@ def files(edition: Edition) -> Iterator[File]:
 # --- what is new ------------------------------------------------------------------------------------------------------
 
 
-def _releases(edition: Edition) -> Iterator[Event]:
+def released(edition: Edition) -> Iterator[Event]:
+    """Releases, corrections and withdrawals."""
     for release in edition.site.releases:
         key = "follow.correction" if release.correction else "follow.release"
         term = edition.plain(edition.site.repository.district.terms[release.term].title)
@@ -151,6 +152,11 @@ def _of_school(edition: Edition, school: School) -> Iterator[LastDay]:
 # --- the forms --------------------------------------------------------------------------------------------------------
 
 
+def newest_first(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Events in the order of a feed."""
+    return tuple(sorted(events, key=lambda event: (event.on, event.id), reverse=True))
+
+
 def _address(edition: Edition, page: str) -> str | None:
     """Where a page is on the web, if the district says where its site is."""
     top = edition.site.repository.district.site_url
@@ -158,7 +164,7 @@ def _address(edition: Edition, page: str) -> str | None:
 
 
 def _atom(edition: Edition, name: str, events: Iterable[Event]) -> bytes:
-    newest = sorted(events, key=lambda event: (event.on, event.id), reverse=True)
+    newest = newest_first(events)
     district = edition.site.repository.district
     feed = ElementTree.Element("feed", {"xmlns": _ATOM, "xml:lang": edition.language.value})
     _child(feed, "id", f"urn:xinzhuli:{edition.language.value}:{name}")

@@ -100,11 +100,11 @@ def _value_or_none(column: str, cell: Published | None) -> tuple[int | float | N
 # --- tables -----------------------------------------------------------------------------------------------------------
 
 
-def figures_table(words: ReleaseWords) -> Sheet:
-    """A row a cell, in the order of the release."""
+def figures_table(words: ReleaseWords, only: str | None = None) -> Sheet:
+    """A row a cell, in the order of the release; with `only` of one table."""
     release, edition = words.release, words.edition
     rows: list[list[SheetValue]] = []
-    for table in release.tables:
+    for table in (t for t in release.tables if only in (None, t.id)):
         title = words.table(table.id)
         for row in table.rows:
             named = words.row(table.id, row.id)
@@ -180,7 +180,8 @@ def _verdict(edition: Edition, *, met: bool) -> str:
     return edition.plain(enum_label("ReleaseVerdict", "met" if met else "unmet"))
 
 
-def _notes(words: ReleaseWords) -> Sheet:
+def notes_table(words: ReleaseWords) -> Sheet:
+    """What must be read with the figures, and what each column is."""
     say = words.edition.say
     rows = [[title, text] for title, text in about(words)]
     rows += [[title, say("statistics.about.participation.columns")] for title in _of_bands(words)]
@@ -230,7 +231,7 @@ def _workbook(words: ReleaseWords) -> bytes:
     title = words.edition.say("statistics.files.title", release=words.release.id)
     properties = {"title": title, "subject": words.edition.plain(words.edition.site.repository.district.title)}
     bands = [participation_table(words)] if words.release.participation else []
-    return as_workbook((figures_table(words), *bands, verdicts_table(words), _notes(words)), properties)
+    return as_workbook((figures_table(words), *bands, verdicts_table(words), notes_table(words)), properties)
 
 
 # --- zip --------------------------------------------------------------------------------------------------------------

@@ -12,14 +12,17 @@ from datetime import date
 from typing import ClassVar
 
 from generator.edition.charts import Chart, draw
-from generator.edition.render import Edition, TemplateData
+from generator.edition.render import FOLDERS, Edition, TemplateData
 from generator.edition.site import Page, Site
 from generator.model.channels import CHANNELS
-from generator.model.district import Term
+from generator.model.district import Contact, Term
 from generator.model.releases import PublishedTable, Release, latest
 from generator.model.schools import School
 from generator.model.sealed import Receipt
+from generator.pages.following import Event, newest_first, released
 from generator.pages.parts import there
+from generator.pages.statistics import alone
+from generator.pages.statistics.alone import TableFile
 from generator.pages.statistics.tables import (
     SHOWN_MARK,
     CellWords,
@@ -44,6 +47,7 @@ _HEADLINES = (
     ("files", "electronic-files"),
     ("files", "paper-files"),
 )
+_NEWS = 4  # releases, corrections and withdrawals told on the overview
 _BRIEF = ("sealed", "threshold", "neighbours", "attack", "schools", "revisions", "limits")
 _METHODS = (
     *("source", "counts", "threshold", "rows", "limits", "complementary", "zeros", "rounding", "shares"),
@@ -61,6 +65,7 @@ class Headline:
     title: str
     cell: CellWords
     unit: str | None
+    before: str  # the same then; empty where it was not published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +85,13 @@ class StatisticsPage(TemplateData):
     release: Release | None
     term: Term | None
     headlines: tuple[Headline, ...]
+    compared: Term | None  # the same half of an earlier year, which the headlines are compared with
+    charts: tuple[Chart, ...]
+    news: tuple[Event, ...]
     tables: tuple[TableCard, ...]
     coming: Term | None
     claims: bool
+    contact: Contact | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +110,9 @@ class TablePage(TemplateData):
     symbols: TableSymbols
     table: ReleasedTable
     charts: tuple[Chart, ...]
+    files: tuple[TableFile, ...]
+    cite: str
+    iframe: str
     earlier: tuple[TitledRelease, ...]
 
 
@@ -195,6 +207,7 @@ def newest_release(site: Site) -> Release | None:
 
 def _overview(edition: Edition, newest: Release | None) -> Page:
     words = ReleaseWords(edition=edition, release=newest) if newest else None
+    earlier = _compared(edition.site, newest) if newest else None
     coming = next((t for t in _asked(edition.site) if t.release_from and t.release_from > edition.site.as_of), None)
     return edition.page(
         path="statistics/index",
@@ -204,10 +217,14 @@ def _overview(edition: Edition, newest: Release | None) -> Page:
         data=StatisticsPage(
             release=newest,
             term=term_of(edition.site, newest.term) if newest else None,
-            headlines=tuple(_headlines(words)) if words else (),
+            headlines=tuple(_headlines(words, earlier)) if words else (),
+            compared=term_of(edition.site, earlier.term) if earlier else None,
+            charts=tuple(draw(figure, edition.say) for figure in trends(edition, _HEADLINES[0][0])),
+            news=newest_first(released(edition))[:_NEWS],
             tables=tuple(_tables(words)) if words else (),
             coming=coming,
             claims=there(edition.site, "figures/claims"),
+            contact=edition.site.repository.district.contact,
         ),
         cites=[newest.source] if newest else [edition.site.repository.district.source],
     )
@@ -221,21 +238,35 @@ def _tables(words: ReleaseWords) -> Iterator[TableCard]:
         yield TableCard(id=SCHOOLS, title=say("participation.title"), note=say("participation.note"))
 
 
-def _headlines(words: ReleaseWords) -> Iterator[Headline]:
+def _compared(site: Site, newest: Release) -> Release | None:
+    """The last revision of the same half of an earlier school year: autumn and spring cannot be compared."""
+    by_term, half = latest(site.releases), newest.term.rpartition("-")[2]
+    earlier = [term for term in by_term if term < newest.term and term.endswith(f"-{half}")]
+    return by_term[max(earlier)] if earlier else None
+
+
+def _headlines(words: ReleaseWords, earlier: Release | None) -> Iterator[Headline]:
     """Of those that the release has: the barest has few columns."""
     for table, column in _HEADLINES:
+        then = earlier.table(table) if earlier else None
+        cell = then.rows[-1].cells.get(column) if then else None
         if (found := words.release.table(table)) and column in found.columns:
             yield Headline(
                 table=table,
                 title=words.column(table, column),
                 cell=words.cell(column, found.rows[-1].cells[column]),
                 unit=None if is_share(column) else words.unit(table, column),
+                before=words.cell(column, cell).text if cell else "",
             )
 
 
 def _table(words: ReleaseWords, table: PublishedTable) -> Page:
     edition, title = words.edition, words.table(table.id)
-    drawn = (*figures(words, table), *trends(edition, table.id))
+    charts = tuple(draw(figure, edition.say) for figure in (*figures(words, table), *trends(edition, table.id)))
+    told = released_table(words, table, _caption(words, title))
+    top = edition.site.repository.district.site_url
+    embedded = f"{FOLDERS[edition.language]}{alone.embed_path(table.id)}.html"
+    address = f"{top.rstrip('/')}/{embedded}" if top else embedded
     return edition.page(
         path=f"statistics/tables/{table.id}",
         kind="table",
@@ -245,8 +276,11 @@ def _table(words: ReleaseWords, table: PublishedTable) -> Page:
             release=words.release,
             term=term_of(edition.site, words.release.term),
             symbols=symbols(words),
-            table=released_table(words, table, _caption(words, title)),
-            charts=tuple(draw(figure, edition.say) for figure in drawn),
+            table=told,
+            charts=charts,
+            files=alone.links(edition, table, charts),
+            cite=alone.citation(words),
+            iframe=f'<iframe src="{address}" title="{title}" width="100%" height="600"></iframe>',
             earlier=tuple(
                 TitledRelease(release=r, title=release_title(edition, r))
                 for r in reversed(edition.site.releases)
@@ -255,6 +289,7 @@ def _table(words: ReleaseWords, table: PublishedTable) -> Page:
         ),
         cites=[r.source for r in edition.site.releases],
         hide=("toc",),  # tables are wide
+        files=tuple(alone.files(words, table, told, charts)),
     )
 
 

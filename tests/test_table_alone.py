@@ -1,0 +1,171 @@
+"""One table alone: its files, its page to embed and the table builder hold released cells and their marks, nothing
+else.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from generator.edition.render import FOLDERS
+from generator.model.cells import Published, Shown
+from generator.model.releases import Release, latest
+from generator.pages.statistics.tables import is_share
+from generator.publish.build import read
+from generator.text import Language
+from tests.conftest import AS_OF, ROOT
+
+Told = dict[tuple[str, str, str], float | None]
+
+
+@pytest.fixture(scope="module")
+def by_term() -> dict[str, Release]:
+    repository, problems = read(ROOT)
+    assert repository is not None, problems
+    return {str(term): release for term, release in latest(repository.published(AS_OF)).items()}
+
+
+def number(column: str, cell: Published) -> float | None:
+    if not isinstance(cell, Shown):
+        return None
+    return cell.value / 10 if is_share(column) else cell.value
+
+
+def released(by_term: dict[str, Release], table: str) -> Told:
+    return {
+        (term, row.id, column): number(column, cell)
+        for term, release in by_term.items()
+        if (found := release.table(table))
+        for row in found.rows
+        for column, cell in row.cells.items()
+    }
+
+
+def tables(by_term: dict[str, Release]) -> list[str]:
+    return [table.id for table in by_term[max(by_term)].tables]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_csv_of_a_table_holds_its_cells_of_every_term_and_marks_what_is_hidden(
+    sample_site: Path, by_term: dict[str, Release], language: Language
+) -> None:
+    hidden = 0
+    for table in tables(by_term):
+        path = sample_site / FOLDERS[language] / "data" / "statistics" / "tables" / f"{table}.csv"
+        rows = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"))))[1:]
+        told = {(row[1].lstrip("'"), row[4], row[7]): (row[10], row[11]) for row in rows}
+        expected = released(by_term, table)
+        assert told.keys() == expected.keys()
+        for key, value in expected.items():
+            text, status = told[key]
+            assert (status == "c", text == "") == (value is None, value is None), key
+            assert value is None or float(text) == value
+            hidden += value is None
+        assert path.with_suffix(".xlsx").read_bytes().startswith(b"PK")
+    assert hidden
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_builder_is_given_released_cells_and_nothing_else(
+    sample_site: Path, by_term: dict[str, Release], language: Language
+) -> None:
+    script = (sample_site / FOLDERS[language] / "statistics" / "builder-data.js").read_text("utf-8")
+    data = json.loads(script.removeprefix("window.xzTables = ").removesuffix(";\n"))
+    assert [term["id"] for term in data["terms"]] == sorted(by_term)
+    assert [table["id"] for table in data["tables"]] == tables(by_term)
+    for table in data["tables"]:
+        told = {
+            (term, row, column): value
+            for term, rows in table["cells"].items()
+            for row, columns in rows.items()
+            for column, value in columns.items()
+        }
+        assert told == released(by_term, table["id"])
+        assert {row for _, row, _ in told} == set(table["rows"])
+        assert {column for _, _, column in told} == set(table["columns"])
+
+
+def test_pictures_stand_alone(sample_site: Path) -> None:
+    pictures = sorted((sample_site / "data" / "statistics" / "tables").glob("*.svg"))
+    assert pictures
+    for path in pictures:
+        text = path.read_text("utf-8")
+        ElementTree.fromstring(text)
+        assert "心助力示例区" in text
+        assert not re.search(r"(?:href|src)=|url\((?!#)|@import|<script", text)
+
+
+@pytest.mark.parametrize("half", ["", "en/"])
+def test_a_page_to_embed_has_the_cells_of_the_table_s_page_and_runs_nothing(sample_site: Path, half: str) -> None:
+    pages = sorted((sample_site / half / "statistics" / "embed").glob("*.html"))
+    assert pages
+    for path in pages:
+        html = path.read_text("utf-8")
+        whole = (path.parent.parent / "tables" / path.name).read_text("utf-8")
+
+        def cells(text: str, table: str = path.stem) -> list[str]:
+            found = re.search(rf'<caption id="table-{table}-caption">.*?</table>', text, re.DOTALL)
+            assert found
+            return [re.sub("<[^>]+>|\\s", "", cell) for cell in re.findall(r"<td.*?</td>", found[0], re.DOTALL)]
+
+        assert cells(html) == cells(whole) != []
+        assert "<script" not in html
+        assert "default-src 'none'; style-src 'self'" in html
+        assert ("示例数据" if not half else "Sample data") in html
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(accept_downloads=True)
+    made = context.new_page()
+    said: list[str] = []
+    made.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    made.on("pageerror", lambda error: said.append(str(error)))
+    yield made
+    assert said == []
+    context.close()
+
+
+@pytest.mark.parametrize("half", ["", "en/"])
+def test_a_reader_puts_a_table_together_takes_it_away_and_comes_back_to_it(
+    page: Page, sample_url: str, by_term: dict[str, Release], half: str
+) -> None:
+    page.goto(f"{sample_url}/{half}statistics/tables/participation.html")
+    page.locator("a[href*='builder.html?table=participation']").click()
+    page.locator("fieldset[name=rows] button").nth(1).click()
+    expect(page.locator("#built-do")).to_be_hidden()
+    page.locator("fieldset[name=rows] input[value=junior]").check()
+    cells = page.locator("#built tbody td").all_inner_texts()
+    assert len(cells) == len(by_term)
+    shown = [released(by_term, "participation")[term, "junior", "screened/due"] for term in sorted(by_term)]
+    assert [cell.rstrip(" %") for cell in cells] == ["[c]" if v is None else f"{v:.1f}" for v in shown]
+    with page.expect_download() as download:
+        page.locator("#built-do button").click()
+    lines = list(csv.reader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig"))))
+    assert [line[4:6] for line in lines[1:]] == [["", "c"] if v is None else [f"{v:.1f}", ""] for v in shown]
+    page.reload()
+    assert page.locator("#built tbody td").all_inner_texts() == cells
+
+
+def test_hidden_cells_stand_as_marks_in_the_builder(page: Page, sample_url: str, by_term: dict[str, Release]) -> None:
+    hidden = [key for key, value in released(by_term, "participation").items() if value is None]
+    assert hidden
+    page.goto(f"{sample_url}/statistics/builder.html?table=participation&columns={hidden[0][2]}")
+    expect(page.locator("#built td.xz-suppressed").first).to_have_text("[c]")
+    assert page.locator("#built td", has_text=re.compile("^(0|NaN|null|undefined|)$")).count() == 0
+
+
+def test_the_overview_says_what_is_new_what_comes_next_and_whom_to_ask(page: Page, sample_url: str) -> None:
+    page.goto(f"{sample_url}/statistics/index.html")
+    assert page.locator(".xz-figure small", has_text="2025—2026学年第一学期").count() > 0
+    assert page.locator("figure.xz-chart svg").count() == 1
+    assert page.locator("#news ~ .xz-timeline li").count() >= 4
+    assert page.locator("article a[href^='mailto:office@example.org']").count() == 1
