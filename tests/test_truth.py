@@ -18,7 +18,7 @@ from generator.edition.render import edition, markdown
 from generator.edition.site import site
 from generator.files.catalogue import load
 from generator.model.duties import RuleId
-from generator.model.ids import BandId, SchoolId, TermId, YearId
+from generator.model.ids import BandId, PolicyId, SchoolId, TermId, YearId
 from generator.model.inspections import LEAST_INSPECTORS, SchemeKind
 from generator.model.programme import ActivityKind, ActivityState, MeasureName
 from generator.model.schools import HeadRole, LeadingGroup, Lessons, Return, ScreeningConsent, SupervisorVisit
@@ -259,3 +259,10 @@ def test_texts_that_were_not_entered_are_named(sample: Repository) -> None:
     made = edition(site(sample, date(2026, 11, 26), COMMIT), Language.EN, load())
     told = settle(markdown(next(iter(coverage.pages(made)))))
     assert told.count(">0 clauses entered; how many the text has is not known") == len(missing)
+
+
+def test_a_text_has_a_number_of_clauses_only_where_somebody_counted_them(sample: Repository) -> None:
+    """The ten measures by their name, the district's own decisions because all of them stand here. No other from memory."""
+    told = {p.id: p.clauses_in_text for p in sample.policies.values() if p.clauses_in_text is not None}
+    own = sample.policies[PolicyId("district-decisions")]
+    assert told == {"ten-measures-2025": 10, own.id: len(own.clauses)}
