@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
 
 import pytest
 
-from generator.compliance.evaluate import BREACHES, Verdict, evaluate
+from generator.compliance.evaluate import BREACHES, Tally, Verdict, evaluate
 from generator.compliance.measures import MEASURES, Measured, measure
 from generator.compliance.school_measures import MEASURABLE
+from generator.edition.render import Edition, PageDraft, edition
+from generator.edition.site import Page, site
+from generator.files.catalogue import load
 from generator.model.duties import SchoolMeasure
 from generator.model.ids import SchoolId, YearId
 from generator.model.programme import MeasureName
 from generator.model.schools import Return, Room
+from generator.pages import home
+from generator.pages.duties import compliance, downloads, rules
+from generator.pages.programme import figures as figures_pages
+from generator.pages.statistics import open_figures
 from generator.records.repository import Repository
+from generator.text import Language
 from tests.test_compliance import check_of, sample, typical, with_return
 from tests.test_measures import OPTIONAL
 
@@ -133,3 +142,101 @@ def test_nothing_becomes_a_breach_and_no_figure_falls_alone(seed: int) -> None:
         assert now.counted + now.left_out == then.counted + then.left_out, key
         if now.value is not None and then.value is not None and now.value < then.value:
             assert now.counted < then.counted, key
+
+
+# --- what is published of them ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept(Edition):
+    """An Edition that keeps what its pages are made of."""
+
+    drafts: list[PageDraft]
+
+    def written(self, draft: PageDraft) -> Page:
+        self.drafts.append(draft)
+        return Page(path=draft.path, kind=draft.kind, title=draft.title, description="", body="", cites=draft.cites)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A figure as it is published, and what is said of how many it was made of."""
+
+    figure: float | None
+    of: str
+
+
+_BESIDE = {"value": ("rests_on", "stated"), "found": ("rests_on",)}  # a figure's field, and of how many it was made
+_IDENTITY = ("id", "name", "title", "year", "day", "ratio", "claim", "rule", "system", "school")
+
+
+def told_of(thing: object, key: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Told]]:
+    """Every figure of a page's data that stands beside its "of how many", and every count of verdicts."""
+    if isinstance(thing, Tally):
+        judged = f"{thing.judged} judged, {thing.left_out} left out"
+        yield (*key, "met"), Told(figure=thing.met, of=judged)
+    elif isinstance(thing, tuple):
+        for one in thing:
+            yield from told_of(one, key)
+    elif is_dataclass(thing) and type(thing).__module__.startswith("generator.pages."):
+        above = key[:1] if hasattr(thing, "claim") else key  # a claim may be found in another group
+        own = (*above, type(thing).__name__, *(named(getattr(thing, n)) for n in _IDENTITY if hasattr(thing, n)))
+        for name, beside in _BESIDE.items():
+            for of in (of for of in beside if hasattr(thing, name) and hasattr(thing, of)):
+                yield (*own, name), Told(figure=number_in(getattr(thing, name)), of=str(getattr(thing, of)))
+        for field in fields(thing):
+            yield from told_of(getattr(thing, field.name), own)
+
+
+def named(thing: object) -> str:
+    return str(getattr(thing, "id", getattr(thing, "number", thing)))
+
+
+def number_in(text: str) -> float | None:
+    found = re.search(r"\d[\d,]*(\.\d+)?", text)
+    return float(found[0].replace(",", "")) if found else None
+
+
+def published(repository: Repository) -> Mapping[tuple[str, ...], Told]:
+    """What the front page, the figures, the tables of open returns, the rules and the trends tell of a day."""
+    plain = edition(site(repository, AFTER, None), Language.EN, load())
+    kept = Kept(**{f.name: getattr(plain, f.name) for f in fields(Edition)}, drafts=[])
+    for family in (home, figures_pages, open_figures, compliance, rules):
+        for _ in family.pages(kept):
+            pass
+    return dict(one for draft in kept.drafts for one in told_of(draft.data, (draft.path,)))
+
+
+def rows_handed_out(repository: Repository) -> Mapping[tuple[str, str], Mapping[str, object]]:
+    """The rows of the table of verdicts that is handed out."""
+    sheet = downloads.verdict_table(edition(site(repository, AFTER, None), Language.EN, load()))
+    names = [name for name, _ in sheet.columns]
+    rows = [dict(zip(names, row, strict=True)) for row in sheet.rows]
+    return {(str(row["School code"]), str(row["Rule"])): row for row in rows}
+
+
+@cache
+def whole() -> tuple[Mapping[tuple[str, ...], Told], Mapping[tuple[str, str], Mapping[str, object]]]:
+    return published(small()), rows_handed_out(small())
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_published_total_falls_without_saying_of_how_many(seed: int) -> None:
+    thin, dice = small(), random.Random(seed)
+    for _ in range(4):
+        thin = thinned(thin, dice)
+    (before, rows), after = whole(), published(thin)
+    assert len(before) > 300
+    assert any(key[0] == "index" for key in before)
+    for key, then in before.items():
+        now = after.get(key)
+        if now is None:  # told no more: only where nobody states it
+            assert key[0] == "index", key
+        elif then.figure is not None and (now.figure is None or now.figure < then.figure):
+            assert now.of != then.of, (key, then, now)
+    for name, row in rows_handed_out(thin).items():
+        was = rows[name]
+        if row["Recorded"] != was["Recorded"]:
+            assert row["Recorded"] not in (0, "no"), name
+        if row["Outcome"] == "unmet":
+            assert was["Outcome"] == "unmet", name
