@@ -16,18 +16,22 @@ import pytest
 
 from generator.compliance.evaluate import Check, JudgedPeriod, Verdict, evaluate, tally
 from generator.compliance.measures import Scope
+from generator.compliance.ratios import Grouping, Ratio, SchoolGroup, quotients
 from generator.edition.literal import settle
 from generator.edition.open_data import verdicts_json
 from generator.edition.render import edition
 from generator.edition.site import site
 from generator.files.catalogue import load
+from generator.filing.reminding import reminders
 from generator.model.district import Parameter
 from generator.model.duties import Anchor, Due, RuleId
 from generator.model.former import Former
 from generator.model.ids import ClauseRef, PolicyId, SchoolId, TermId, YearId
 from generator.model.programme import Clause, Policy
 from generator.model.schools import Meeting, School, SchoolShape, SchoolType, Stage
+from generator.pages import paper
 from generator.pages.duties import downloads, inspections, matrix
+from generator.pages.duties.overdue import unfiled
 from generator.pages.schools.school import ReturnState, filing
 from generator.pages.words.wording import in_all, told
 from generator.problems import Position
@@ -463,6 +467,48 @@ def test_what_was_filed_late_is_known_only_from_then() -> None:
     whole, due = ten_years(), date(2024, 11, 30)
     assert check_in(whole, "ROOM-01", "xz10", date(2025, 3, 9)) is Verdict.UNREPORTED, due
     assert check_in(whole, "ROOM-01", "xz10", date(2025, 3, 10)) is Verdict.MET
+
+
+# --- a school that is not there ---
+
+
+@pytest.mark.parametrize(("opened", "closed"), [(date(2027, 2, 18), None), (None, date(2026, 9, 30))])
+def test_nobody_asks_a_school_for_a_return_that_was_not_there_when_it_was_due(
+    opened: date | None, closed: date | None
+) -> None:
+    """Neither the list of what is missing, nor the reminders, nor the quotients of open returns count it."""
+    repository, day = with_days(opened, closed), date(2026, 11, 24)
+    assert XZ01 not in {school.id for school in unfiled(site(repository, day, None))}
+    assert XZ01 in {school.id for school in unfiled(site(with_days(), day, None))}
+    assert XZ01 not in {one.school.id for one in reminders(repository, day)}
+    assert XZ01 in {one.school.id for one in reminders(with_days(), day)}
+    everybody = SchoolGroup(by=Grouping.ALL, id="")
+    silent = [quotients(one, NEXT, day)[Ratio.WITH_ROOM, everybody].silent for one in (with_days(), repository)]
+    assert silent[1] == silent[0] - 1
+
+
+def test_a_school_is_asked_for_nothing_once_it_has_closed_though_it_was_due_before() -> None:
+    closed = with_days(closed=date(2026, 11, 10))
+    assert XZ01 not in {one.school.id for one in reminders(closed, date(2026, 11, 24))}
+    assert XZ01 in {one.school.id for one in reminders(closed, date(2026, 11, 10))}
+    there = [site(closed, day, None) for day in (date(2026, 11, 10), date(2026, 11, 11))]
+    sheets_of = [{school.id for members in paper.areas(one).values() for school in members} for one in there]
+    assert sheets_of[0] - sheets_of[1] == {XZ01}
+
+
+def test_a_quotient_of_a_stage_is_of_the_schools_that_had_it() -> None:
+    shape = SchoolShape(type=SchoolType.PRIMARY, stages=(Stage.PRIMARY,))
+    later = replace(typical().schools[XZ10], earlier_stages=(Former(was=shape, until=date(2027, 1, 31)),))
+    returns = {key: r for key, r in typical().returns.items() if key[0] != XZ10}
+    silent = replace(typical(), returns=returns)
+    changed = replace(silent, schools={**typical().schools, XZ10: later})
+    junior = SchoolGroup(by=Grouping.STAGE, id="junior")
+    found = [
+        quotients(changed, NEXT, day).get((Ratio.WITH_ROOM, junior)) for day in (date(2027, 1, 31), date(2027, 2, 1))
+    ]
+    plain = quotients(silent, NEXT, date(2027, 2, 1))[Ratio.WITH_ROOM, junior]
+    assert found[1] == plain
+    assert (found[0].silent if found[0] else 0) == plain.silent - 1
 
 
 # --- beyond the calendar ----------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import TypeAlias
 from generator.compliance.school_measures import has_room
 from generator.model.district import SchoolYear
 from generator.model.ids import YearId
-from generator.model.schools import Return, School, SchoolType, Stage
+from generator.model.schools import Return, School, SchoolShape, SchoolType, Stage
 from generator.records.repository import Repository
 
 SIZES = (12, 24, 36)  # classes; the first size is up to 12, the last more than 36
@@ -73,7 +73,12 @@ _Parts: TypeAlias = tuple[float, float] | None
 
 def groups(repository: Repository) -> tuple[SchoolGroup, ...]:
     """All groups that have a school, in their order."""
-    found = {group for school in repository.schools.values() for group in _of(school, sum(school.classes.values()))}
+    found = {
+        group
+        for school in repository.schools.values()
+        for shape in (SchoolShape(type=school.type, stages=school.stages), *(one.was for one in school.earlier_stages))
+        for group in _of(school, shape, sum(school.classes.values()))
+    }
     known = {
         Grouping.ALL: ("",),
         Grouping.STAGE: tuple(stage.value for stage in Stage),
@@ -85,28 +90,29 @@ def groups(repository: Repository) -> tuple[SchoolGroup, ...]:
     return tuple(group for group in ordered if group in found)
 
 
-def _of(school: School, classes: int) -> Iterator[SchoolGroup]:
+def _of(school: School, shape: SchoolShape, classes: int) -> Iterator[SchoolGroup]:
     yield SchoolGroup(by=Grouping.ALL, id="")
-    yield from (SchoolGroup(by=Grouping.STAGE, id=stage.value) for stage in school.stages)
-    yield SchoolGroup(by=Grouping.TYPE, id=school.type.value)
+    yield from (SchoolGroup(by=Grouping.STAGE, id=stage.value) for stage in shape.stages)
+    yield SchoolGroup(by=Grouping.TYPE, id=shape.type.value)
     yield SchoolGroup(by=Grouping.AREA, id=school.area)
     yield SchoolGroup(by=Grouping.SIZE, id=str(sum(classes > size for size in SIZES)))
 
 
 def quotients(repository: Repository, year: YearId, as_of: date) -> Mapping[tuple[Ratio, SchoolGroup], Quotient]:
     """Every ratio of every group in a school year, as it was known at the end of `as_of`."""
-    span = repository.year(year)
+    day = min(as_of, repository.year(year).last_day)
     found: dict[tuple[Ratio, SchoolGroup], Quotient] = {}
     for school in repository.schools.values():
-        if school.opened_on is not None and school.opened_on > min(as_of, span.last_day):
-            continue
         filed = repository.returns.get((school.id, year))
         if filed is not None and filed.filed_on > as_of:
             filed = None
+        if filed is None and not school.is_open(day):
+            continue
+        shape = school.shape_on(filed.counted_on if filed else day)
         classes = sum((filed.classes if filed else school.classes).values())
-        for group in _of(school, classes):
+        for group in _of(school, shape, classes):
             for ratio, parts in _RATIOS.items():
-                told = parts(filed, min(as_of, span.last_day), group, repository) if filed else None
+                told = parts(filed, day, group, repository) if filed else None
                 found[ratio, group] = _added(found.get((ratio, group)), told)
     return found
 

@@ -50,8 +50,6 @@ def _missing(repository: Repository, school: School, as_of: date) -> Iterator[Mi
         receipt = repository.receipts.get((school.id, term.id))
         if term.submissions_due and (receipt is None or receipt.sealed_on > as_of) and term.first_day <= as_of:
             asked.append(Missing(year=year.id, term=term, due=term.submissions_due))
-    opened = school.opened_on
-    yield from sorted(
-        (one for one in asked if one.due - NEAR <= as_of and (opened is None or opened <= one.due)),
-        key=lambda one: one.due,
-    )
+    if school.closed_on is None or as_of <= school.closed_on:
+        there = (one for one in asked if one.due - NEAR <= as_of and school.is_open(one.due))
+        yield from sorted(there, key=lambda one: one.due)

@@ -57,9 +57,14 @@ def visits(site: Site) -> Mapping[date, tuple[Inspection, ...]]:
     return {day: tuple(v for v in coming if v.visit_on == day) for day in days}
 
 
+def has_sheet(site: Site, school: School) -> bool:
+    """Whether a school has a sheet: none that has closed."""
+    return school.closed_on is None or site.as_of <= school.closed_on
+
+
 def areas(site: Site) -> Mapping[str, tuple[School, ...]]:
-    """The schools of each area that has any."""
-    schools = site.repository.schools.values()
+    """The schools of each area that has any; none that has closed."""
+    schools = [school for school in site.repository.schools.values() if has_sheet(site, school)]
     found = {area.id: tuple(s for s in schools if s.area == area.id) for area in site.repository.district.areas}
     return {area: members for area, members in found.items() if members}
 

@@ -256,7 +256,7 @@ def _summary(edition: Edition, school: School, area: Text, checks: Sequence[Chec
     counts = tally(checks)
     return ChecklistSummary(
         desk=desk_page(school.id),
-        sheet=f"../{paper.of_school(school)}" if edition.site.sheets else "",
+        sheet=f"../{paper.of_school(school)}" if edition.site.sheets and paper.has_sheet(edition.site, school) else "",
         school=school,
         area=area,
         counts=shown(counts),

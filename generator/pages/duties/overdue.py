@@ -102,11 +102,13 @@ def pages(edition: Edition) -> Iterator[Page]:
 
 def unfiled(site: Site) -> tuple[School, ...]:
     """The schools whose return of the current year is not on file though its last day has passed, in the order of
-    codes.
+    codes; of those that were there on that day.
     """
-    if site.as_of <= site.current_year.returns_due:
+    due = site.current_year.returns_due
+    if site.as_of <= due:
         return ()
-    return tuple(s for s in site.repository.schools.values() if site.return_of(s.id, site.current_year.id) is None)
+    there = (school for school in site.repository.schools.values() if school.is_open(due))
+    return tuple(school for school in there if site.return_of(school.id, site.current_year.id) is None)
 
 
 def overdue(site: Site) -> tuple[Check, ...]:
