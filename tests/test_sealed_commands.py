@@ -22,10 +22,11 @@ from pathlib import Path
 
 import pytest
 
+from generator.files.schemas import enum_label
 from generator.files.tree import folder
 from generator.model import submission
 from generator.model.ids import RecipientId, SchoolId, TermId
-from generator.model.submission import Counts, Salted, Submission
+from generator.model.submission import Counts, Salted, StageBand, Submission
 from generator.sealed import receipts
 from generator.statistics.age import new_identity, salted, seal
 from generator.statistics.worker import Sealed, open_all, sealed_files
@@ -220,6 +221,66 @@ def test_a_file_that_is_no_form_is_told_by_rule(made: District, text: str, rule:
     assert done.returncode == 1
     assert f"[{rule}]" in done.stdout
     nothing_leaks(made, done.stdout, done.stderr, allowed=(own,))
+
+
+def test_faults_name_line_and_title_and_never_a_name_that_the_form_does_not_have(made: District) -> None:
+    one = invented(made, SECOND)
+    text = submission.written(one).decode()
+    child = "韩文娟"
+    wrong = text.replace("    due:", f"    {child}: 3\n    due:", 1).replace("    valid:", "    #valid:", 1)
+    own = made.beside / "own.yml"
+    own.write_text(wrong, encoding="utf-8")
+    done = run(made, "seal", str(own), "--as-of", DAY.isoformat())
+    lines = wrong.splitlines()
+    unknown = next(n for n, line in enumerate(lines, start=1) if child in line)
+    first = next(n for n, line in enumerate(lines, start=1) if "- band" in line)
+    band = enum_label("StageBand", next(iter(one.bands)).value).en
+    assert done.returncode == 1
+    assert f"{own}:{unknown}: a field that the form does not have [additionalProperties]" in done.stdout
+    assert f"{own}:{first}: {band}: Valid: a required field is missing [required]" in done.stdout
+    assert child not in done.stdout + done.stderr
+    name, counts = list(one.bands.items())[-1]
+    own = plain(made, replace(one, bands={**one.bands, name: replace(counts, due=counts.due + 1)}))
+    at = [n for n, line in enumerate(own.read_text("utf-8").splitlines(), start=1) if line.startswith("    due:")][-1]
+    done = run(made, "seal", str(own), "--as-of", DAY.isoformat())
+    title = enum_label("StageBand", name.value).en
+    assert f"{own}:{at}: {title}: Due: due must equal screened plus not screened" in done.stdout
+
+
+def test_a_form_to_fill_in_lies_outside_the_repository_and_can_be_sealed(made: District) -> None:
+    one = replace(invented(made, FIRST), revision=2)
+    own = made.beside / "own.yml"
+    assert run(made, "new", "submission", FIRST, TERM).returncode == 2
+    assert run(made, "new", "submission", FIRST, TERM, "--out", str(made.root / "x.yml")).returncode == 2
+    assert run(made, "new", "submission", FIRST, TERM, "--out", str(own)).returncode == 0
+    assert own.stat().st_mode & 0o777 == 0o600
+    assert run(made, "new", "submission", FIRST, TERM, "--out", str(own)).returncode == 2  # never overwritten
+    text = own.read_text("utf-8")
+    assert (
+        run(made, "seal", str(own), "--as-of", DAY.isoformat()).returncode == 1
+    )  # nothing counts before it is filled in
+    made_lines, band, group = [], None, ""
+    for line in text.splitlines():
+        word = line.strip().removeprefix("- ").partition(":")
+        if word[0] == "band":
+            band = StageBand(word[2].split("#")[0].strip())
+        elif line.startswith("    ") and not line.startswith("     ") and not word[2]:
+            group = word[0]
+        elif "____" in line and not line.startswith("#"):
+            assert band is not None
+            figures = getattr(one.bands[band], group if line.startswith("      ") else word[0])
+            count = figures.get(word[0]) if line.startswith("      ") else figures
+            if count is None:
+                continue  # a window that has not come
+            line = line.replace("____", str(count))  # noqa: PLW2901 (the line is filled in)
+        made_lines.append(line)
+    own.write_text("\n".join([*made_lines, ""]), "utf-8")
+    done = run(made, "seal", str(own), "--as-of", DAY.isoformat())
+    assert done.returncode == 0, done.stdout
+    (sealed,) = (file for file in sealed_here(made) if file.receipt.school == FIRST)
+    (found,) = open_all([sealed], [made.identities["office"]])
+    assert isinstance(found, Salted)
+    assert submission.written(found.submission) == submission.written(one)
 
 
 def test_a_correction_is_the_next_revision_and_nothing_else(made: District) -> None:

@@ -24,10 +24,10 @@ from generator.cli.request import (
     WRONG_PLACE,
     Request,
     UsageError,
+    outside,
     print_problems,
 )
 from generator.files.catalogue import load
-from generator.files.history import top
 from generator.files.tree import head_of
 from generator.guard.reading import decoded
 
@@ -95,15 +95,6 @@ def _read(path: Path) -> bytes:
     raise UsageError("keys.no_file", path=str(path))
 
 
-def outside(request: Request, text: str) -> Path:
-    """A path that must not lie in the district's folder or repository, where it could be committed. UsageError."""
-    path = Path(text).resolve()
-    root = request.root.resolve()
-    if any(path.is_relative_to(folder) for folder in (root, top(root)) if folder):
-        raise UsageError("keys.inside", path=text)
-    return path
-
-
 def _from_words(request: Request) -> str:
     """The key that several officials' words give, typed one share a line, unseen on a terminal."""
     from generator.statistics.shares import WrongShares, join, still_needed
@@ -150,10 +141,20 @@ def doubted(request: Request, repository: Repository, receipts: Collection[Recei
     return FINE if not found else SEALED if {p.code for p in found} == {"not-verified"} else WRONG_PLACE
 
 
-def print_faults(request: Request, path: str, faults: Iterable[Fault]) -> None:
-    """What is wrong in a Submission: places and rules, never figures."""
+def print_faults(request: Request, path: str, faults: Iterable[Fault], own: bytes | None = None) -> None:
+    """What is wrong in a Submission: places and rules, never figures. Of a school's own file, whose text is given, by
+    line and by what the form calls what stands there.
+    """
+    from generator.statistics.locating import located
+
     for fault in faults:
-        print(f"{path}: {fault.place or '—'}: {_rule(request, fault.rule)} [{fault.rule}]")
+        rule = f"{_rule(request, fault.rule)} [{fault.rule}] {fault.place}".rstrip()
+        lines = located(own, fault) if own is not None else ()
+        for one in lines:
+            titles = "".join(f"{request.speaker.text(title)}{request.say('fault.colon')}" for title in one.titles)
+            print(f"{path}:{one.line}: {titles}{rule}")
+        if not lines:
+            print(f"{path}: {fault.place or '—'}: {_rule(request, fault.rule)} [{fault.rule}]")
 
 
 def _rule(request: Request, rule: str) -> str:

@@ -343,6 +343,17 @@ def present_day(time_zone: str) -> date:
     return datetime.now(ZoneInfo(zones.meant(time_zone))).date()
 
 
+def outside(request: Request, text: str) -> Path:
+    """A path that must not lie in the district's folder or repository, where it could be committed. UsageError."""
+    path = Path(text).resolve()
+    from generator.files.history import top
+
+    root = request.root.resolve()
+    if any(path.is_relative_to(folder) for folder in (root, top(root)) if folder):
+        raise UsageError("keys.inside", path=text)
+    return path
+
+
 def progress(request: Request) -> Callable[..., None]:
     """Each step on a line of its own for a person; nothing when piped."""
     if sys.stderr is None or not sys.stderr.isatty():

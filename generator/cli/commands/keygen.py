@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 
-from generator.cli.request import FINE, Accepts, Request, UsageError
+from generator.cli.request import FINE, Accepts, Request, UsageError, outside
 
 ACCEPTS = Accepts(values=("--out", "--split", "--identity"), flags=("--post-quantum",))
 _CLEAR = "\x1b[2J\x1b[H\x1b[3J"
@@ -73,7 +73,6 @@ def _show(request: Request, identity: str, needed: int, total: int) -> None:
 
 
 def _keep(request: Request, identity: str, key: str) -> None:
-    from generator.cli.keys import outside
     from generator.files.replacing import write_secret
 
     path = outside(request, request.options["--out"])

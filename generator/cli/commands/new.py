@@ -12,12 +12,23 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from generator.cli.request import FINE, Accepts, Request, UsageError, file_reader, present_day, put_back, write_records
+from generator.cli.request import (
+    FINE,
+    Accepts,
+    Request,
+    UsageError,
+    file_reader,
+    outside,
+    present_day,
+    put_back,
+    sound_records,
+    write_records,
+)
 from generator.files import zones
 from generator.files.tree import folder
 from generator.problems import day
 
-ACCEPTS = Accepts(values=("--as-of",), most_words=3)
+ACCEPTS = Accepts(values=("--as-of", "--out"), most_words=3)
 
 
 def run(request: Request) -> int:
@@ -27,6 +38,10 @@ def run(request: Request) -> int:
     if not request.words:
         raise UsageError("new.no_kind", kinds=", ".join(kinds()))
     kind, *words = request.words
+    if kind == "submission":
+        return _submission(request, words)
+    if "--out" in request.options:
+        raise UsageError("new.only_submission")
     if kind not in kinds():
         near = difflib.get_close_matches(kind, kinds(), n=1)
         raise UsageError("new.unknown_kind", near=near[0] if near else None, value=kind, kinds=", ".join(kinds()))
@@ -40,6 +55,35 @@ def run(request: Request) -> int:
     text = skeleton(kind, given, _modeline(request.root, kind, path), request.speaker)
     write_records(request, {path: text.encode()})
     print(request.say("new.made", path=path))
+    return FINE
+
+
+def _submission(request: Request, words: list[str]) -> int:
+    """An aggregate to fill in and seal, outside the repository: it is no record, and never becomes one unsealed."""
+    from generator.files.replacing import write_secret
+    from generator.filing.blank import blank
+    from generator.model.ids import SchoolId, TermId
+
+    if len(words) != 2 or "--out" not in request.options:
+        raise UsageError("new.submission")
+    path = outside(request, request.options["--out"])
+    if isinstance(loaded := sound_records(request), int):
+        return loaded
+    _, repository, _ = loaded
+    school = repository.schools.get(SchoolId(words[0]))
+    term = repository.district.terms.get(TermId(words[1]))
+    if school is None:
+        raise UsageError("new.no_school", value=words[0])
+    if term is None or term.submissions_due is None:
+        terms = [one.id for one in repository.district.terms.values() if one.submissions_due]
+        raise UsageError("new.no_term", value=words[1], terms=", ".join(terms))
+    try:
+        write_secret(path, blank(repository, school, term, request.language, request.say).encode())
+    except FileExistsError:
+        raise UsageError("new.exists", path=str(path)) from None
+    except OSError:
+        raise UsageError("cli.cannot_write", path=str(path)) from None
+    print(request.say("new.submission_made", path=path))
     return FINE
 
 

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.cli.keys import FLAGS, OPTIONS, doubted, identities, outside, refused
-from generator.cli.request import ALTERED, FINE, MALFORMED, Accepts, Request, UsageError, sound_records
+from generator.cli.keys import FLAGS, OPTIONS, doubted, identities, refused
+from generator.cli.request import ALTERED, FINE, MALFORMED, Accepts, Request, UsageError, outside, sound_records
 
 if TYPE_CHECKING:
     from generator.statistics.worker import Sealed

@@ -19,6 +19,7 @@ from generator.cli.request import (
     Accepts,
     Request,
     UsageError,
+    outside,
     present_day,
     put_back,
     sound_records,
@@ -49,7 +50,7 @@ def run(request: Request) -> int:
     """Seal one file, or sign what was sealed; 1 if its figures or the records are wrong, and then nothing is
     written.
     """
-    from generator.cli.keys import outside, print_faults
+    from generator.cli.keys import print_faults
     from generator.sealed.receipts import place_of
     from generator.statistics.reading import shaped
 
@@ -61,7 +62,7 @@ def run(request: Request) -> int:
     text = path.read_bytes()
     data = shaped(text)
     if isinstance(data, tuple):
-        print_faults(request, named, data)
+        print_faults(request, named, data, text)
         return PROBLEMS
     put_back(request)
     if isinstance(loaded := sound_records(request, place_of(data["school"], data["term"])), int):
@@ -72,7 +73,7 @@ def run(request: Request) -> int:
         return _sign_again(request, named, own)
     made = _judged(own)
     if isinstance(made, tuple):
-        print_faults(request, named, made)
+        print_faults(request, named, made, text)
         return PROBLEMS
     return _seal(request, repository, made)
 
@@ -131,7 +132,7 @@ def _sign_again(request: Request, named: str, own: _Own) -> int:
         raise UsageError("seal.only_sign")
     receipt = own.before
     if receipt is None or receipt.commitment != commitment(own.text):
-        print_faults(request, named, (Fault(place="salt", rule="not-what-was-sealed"),))
+        print_faults(request, named, (Fault(place="salt", rule="not-what-was-sealed"),), own.text)
         return PROBLEMS
     signed = _signed(request, own.repository, receipt)
     write_records(request, {receipt.source.path: written(signed).encode("utf-8")})
