@@ -136,7 +136,7 @@ class ReviewWords(Speaker):
             base=self.base,
             head=self.head,
             as_of=self.review.as_of,
-            clauses=self.say("diff.clause").join(clauses),
+            told=self.say("diff.clause").join(clauses),
         )
 
     def remarks(self) -> tuple[str, ...]:
