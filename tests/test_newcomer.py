@@ -137,6 +137,21 @@ def test_the_desk_is_accessible(
     context.close()
 
 
+@pytest.mark.parametrize("start", ["compliance/overdue.html", "schools/xz10.html"])
+def test_an_unmet_duty_leads_to_its_field(browser: Browser, url: str, start: str) -> None:
+    """On a phone, where the field stands in a section that is folded."""
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.clock.set_fixed_time(f"{DAY}T10:00:00")
+    page.goto(f"{url}/{start}")
+    link = page.locator(".md-content a[href*='#f-']").first
+    field = (link.get_attribute("href") or "").partition("#")[2]
+    link.click()
+    page.wait_for_function("field => document.activeElement.id === field", arg=field)
+    assert "xz10" in page.url
+    assert page.locator(f"[id='{field}']").is_visible()
+    page.close()
+
+
 def test_by_keyboard_alone_from_a_duty_to_the_saved_return(browser: Browser, url: str, tmp_path: Path) -> None:
     context = browser.new_context(accept_downloads=True)
     page = context.new_page()
