@@ -1,5 +1,6 @@
 /* What the theme keeps in the reader's browser, under the names by which its script asks for it. A file, because the pages' policy lets no inline script run. */
 "use strict";
+document.documentElement.classList.replace("no-js", "js"); // before anything is painted, so that nothing moves
 (() => {
   const half = new URL("..", document.currentScript.src); // each language's half of the site keeps its own
   const key = (name, scope) => `${scope.pathname}.${name}`;

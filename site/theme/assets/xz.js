@@ -20,6 +20,37 @@
       : (a, b) => order.compare(a.children[index].textContent.trim(), b.children[index].textContent.trim());
     const rows = [...table.tBodies[0].rows].sort((a, b) => (up ? compare(a, b) : compare(b, a)));
     table.tBodies[0].append(...rows);
+    table.dispatchEvent(new Event("sorted"));
+  };
+
+  // A long list shows its first rows, and the others when asked for or printed.
+  const FIRST = 20;
+  const more = document.querySelector(".xz-search__more");
+  const shortened = (table) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "md-button xz-more";
+    table.closest(".xz-table").after(button);
+    let all = false;
+    const cut = (fitting) => {
+      const rows = [...table.tBodies[0].rows].filter((row) => fitting.has(row));
+      const kept = all ? rows.length : FIRST;
+      rows.forEach((row, place) => { row.hidden = place >= kept; });
+      button.hidden = rows.length <= kept;
+      button.textContent = `${more.textContent} (${rows.length - kept})`;
+    };
+    return { cut, open: () => { all = true; }, button };
+  };
+
+  // What was chosen stands in the address, so that it can be handed on.
+  const remembered = (form) => {
+    const fields = [...form.elements].filter((field) => field.name);
+    const asked = new URLSearchParams(location.search);
+    for (const field of fields) if (asked.has(field.name)) field.value = asked.get(field.name);
+    form.addEventListener("input", () => {
+      const kept = new URLSearchParams(fields.filter((field) => field.value).map((field) => [field.name, field.value]));
+      try { history.replaceState(null, "", `${location.pathname}${kept.size ? `?${kept}` : ""}${location.hash}`); } catch { /* a page in a folder may not */ }
+    });
   };
 
   for (const form of document.querySelectorAll("form.xz-filter[data-for]")) {
@@ -28,19 +59,27 @@
     const said = form.appendChild(document.createElement("p"));
     said.className = "xz-filter__count";
     said.setAttribute("role", "status");
+    const list = shortened(table);
     const show = () => {
       const words = (form.elements.q ? form.elements.q.value : "").trim().toLowerCase().split(/\s+/);
       const chosen = [...form.querySelectorAll("select")].filter((select) => select.value);
-      let shown = 0;
+      const fitting = new Set();
       for (const row of rows) {
         const text = row.textContent.toLowerCase();
         const fits = words.every((word) => text.includes(word))
           && chosen.every((select) => (row.dataset[select.name] || "").split(" ").includes(select.value));
         row.hidden = !fits;
-        shown += fits;
+        if (fits) fitting.add(row);
       }
-      said.textContent = form.dataset.count.replace("{n}", shown).replace("{m}", rows.length);
+      list.cut(fitting);
+      said.textContent = form.dataset.count.replace("{n}", fitting.size).replace("{m}", rows.length);
     };
+    const open = () => { list.open(); show(); };
+    list.button.addEventListener("click", open);
+    table.addEventListener("sorted", show);
+    table.addEventListener("open", open);
+    addEventListener("beforeprint", open);
+    remembered(form);
     form.addEventListener("input", show);
     form.addEventListener("submit", (event) => event.preventDefault());
     show();
@@ -81,8 +120,10 @@
   // An address that points into a folded part opens it.
   const unfold = () => {
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const row = target && target.closest("tr[hidden]");
+    if (row) row.closest("table").dispatchEvent(new Event("open"));
     for (let fold = target && target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-    if (target && target.closest("details")) target.scrollIntoView();
+    if (target && (row || target.closest("details"))) target.scrollIntoView();
   };
   addEventListener("hashchange", unfold);
   unfold();

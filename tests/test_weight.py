@@ -1,0 +1,64 @@
+"""What a page weighs, compressed as a server sends it, and what it loads: nothing that its reader may never need."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Response
+
+FIRST, NEXT = 200_000, 40_000  # bytes of a first visit, and of the next page
+KINDS = (
+    "index.html",
+    "help.html",
+    "schools/xz01.html",
+    "schools/index.html",
+    "compliance/overdue.html",
+    "statistics/index.html",
+    "statistics/tables/stage-level.html",
+    "rules/STAFF-01.html",
+    "lessons/micro.html",
+    "compliance/matrix/hills.html",
+)
+SEARCHED_OR_BUILT = ("search/index.js", "xz-builder.js", "builder-data.js", "worker", "age-encryption", "desk")
+WATCH = """() => {
+  window.moved = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+}"""
+
+
+def compressed(site: Path, url: str) -> int:
+    return len(gzip.compress((site / urlsplit(url).path.lstrip("/")).read_bytes()))
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_pages_are_light_load_nothing_needless_and_stand_still(
+    browser: Browser, sample_site: Path, sample_url: str, width: int
+) -> None:
+    for half in ("", "en/"):
+        common: set[str] = set()
+        for path in KINDS:
+            context = browser.new_context(viewport={"width": width, "height": 844})
+            context.add_init_script(f"({WATCH})()")
+            page = context.new_page()
+            got: list[str] = []
+
+            def keep(response: Response, got: list[str] = got) -> None:
+                if not response.url.startswith("data:"):
+                    got.append(response.url)
+
+            page.on("response", keep)
+            page.goto(f"{sample_url}/{half}{path}", wait_until="networkidle")
+            whole = {url: compressed(sample_site, url) for url in dict.fromkeys(got)}
+            assert sum(whole.values()) < FIRST, (path, whole)
+            assert not [url for url in whole if any(part in url for part in SEARCHED_OR_BUILT)], path
+            common = common & whole.keys() if common else set(whole)
+            again = sum(size for url, size in whole.items() if url not in common)
+            if path != KINDS[0]:
+                assert again < NEXT, (path, again)
+            assert page.evaluate("window.moved") < 0.05, path
+            context.close()
