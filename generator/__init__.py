@@ -24,4 +24,6 @@ Below all: `problems` (positions, Problems, the one form of day), `text` (record
 
 from generator import modules
 
+__version__ = "0.1.0"  # as in pyproject.toml; a site tells it
+
 modules.drop_current_folder()

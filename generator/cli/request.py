@@ -155,6 +155,15 @@ def existing_folder(text: str) -> Path:
     return path
 
 
+def older_form(request: Request, tree: Tree) -> str:
+    """What to type first where records that cannot be read are of an older form; empty where they are not."""
+    from generator.district.upgrading import form_of
+    from generator.model.district import FORM
+
+    form = form_of(tree)
+    return request.say("upgrade.first", form=form, known=FORM) if form < FORM else ""
+
+
 def print_problems(request: Request, problems: Sequence[Problem]) -> None:
     """Every Problem with its source line, for a person."""
     from generator.report.text import report

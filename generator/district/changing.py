@@ -21,20 +21,20 @@ from generator.records.tidy import tidied
 def closed(school: School, content: bytes, last_day: date, into: str | None = None) -> bytes:
     """A school's file with its last day, and the school that took it over."""
     fields = {"closed_on": last_day.isoformat(), **({"merged_into": into} if into else {})}
-    return _with(school.source.path, content, fields)
+    return with_fields(school.source.path, content, fields)
 
 
 def renamed(school: School, content: bytes, title: str, english: str | None, last_day: date) -> bytes:
     """A school's file with another name; the name that it had until a day is kept with that day. Where no new English
     name is given there is none: the old one would be another school's.
     """
-    data = _data(school.source.path, content)
+    data = data_of(school.source.path, content)
     was: dict[str, Any] = {"title": data["title"], "until": last_day.isoformat()}
     old = data.get("en", {}).get("title")
     was |= {"en": {"title": old}} if old else {}
     told: dict[str, Any] = {"title": title, "earlier_names": [*data.get("earlier_names", ()), was]}
     told["en"] = {"title": english} if english else None
-    return _with(school.source.path, content, told)
+    return with_fields(school.source.path, content, told)
 
 
 def opened(one: Rostered, area: str, first_day: date, split_from: str | None = None) -> bytes:
@@ -59,15 +59,16 @@ def opened(one: Rostered, area: str, first_day: date, split_from: str | None = N
     return "\n".join([head, *stated, ""]).encode()
 
 
-def _data(path: str, content: bytes) -> Mapping[str, Any]:
+def data_of(path: str, content: bytes) -> Mapping[str, Any]:
+    """The data of a record that can be read."""
     document, _ = read(path, content)
     assert document is not None, "a record that was loaded"
     found: Mapping[str, Any] = document.data
     return found
 
 
-def _with(path: str, content: bytes, fields: Mapping[str, Any]) -> bytes:
-    """The text with these fields in place of those it had; None takes a field away."""
+def with_fields(path: str, content: bytes, fields: Mapping[str, Any]) -> bytes:
+    """The text of a record with these fields in place of those it had; None takes a field away."""
     text = content.decode("utf-8")
     if not text.endswith("\n"):
         text += "\n"

@@ -21,6 +21,7 @@ from generator.files.resources import comment_script, lock_file, schemas_folder,
 from generator.files.schemas import validate
 from generator.files.strict_yaml import read
 from generator.files.yaml_text import lines
+from generator.model.district import FORM
 from generator.problems import Problem
 from generator.records.kinds import KINDS
 
@@ -170,6 +171,7 @@ def _with_en(fields: Mapping[str, Any], **english: str | None) -> dict[str, Any]
 
 def _district(given: Mapping[str, Any], schools: Sequence[Rostered]) -> bytes:
     head: dict[str, Any] = {
+        "form": FORM,
         "title": given["title"],
         "summary": f"{given['title']}中小学心理健康教育工作的记录：政策、安排、各校填报和核对结果。",
         "time_zone": given.get("time_zone", zones.HOME),

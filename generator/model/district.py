@@ -16,6 +16,8 @@ from generator.model.programme import Verification
 from generator.problems import Position
 from generator.text import Text
 
+FORM = 2  # of all records of a district; `district.upgrading` carries older ones over
+
 
 class WindowKind(StrEnum):
     """When pupils of concern are followed up: start of term, around holidays, before and after important
@@ -184,6 +186,7 @@ class System:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class District:
+    form: int  # the version of the form that its records have; 1 where none is stated
     title: Text
     summary: Text
     notice: Text | None  # shown on every page when the data are a sample

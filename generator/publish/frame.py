@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
+from generator import __version__
 from generator.edition.literal import literal
 from generator.edition.render import FOLDERS, Edition, short_id
 from generator.edition.site import Page
@@ -67,6 +68,7 @@ def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
         **found.get("extra", {}),
         "xz": {
             "lang": made.language.value,
+            "program": __version__,
             "other": other.language.value,
             "other_label": made.say("theme.other_language"),
             "notice": literal(notice(made)),

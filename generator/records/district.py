@@ -144,6 +144,7 @@ def _system(node: Node) -> System:
 def parse_district(node: Node) -> District:
     """The District of its file."""
     return District(
+        form=node.data.get("form", 1),
         title=node.text("title"),
         summary=node.text("summary"),
         notice=node.text_or_none("notice"),

@@ -20,7 +20,7 @@ from generator.guard import secrets
 from generator.model import duties as d
 from generator.model import inspections as s
 from generator.model.curriculum import Band, MicroLesson
-from generator.model.district import District, SchoolYear
+from generator.model.district import FORM, District, SchoolYear
 from generator.model.ids import (
     AccountId,
     ActivityId,
@@ -139,6 +139,8 @@ def load(tree: Tree, remembered: Remembered | None = None) -> tuple[Repository |
 
     Who loads several Trees hands the same `remembered` over, and a file whose version it holds is not read again.
     """
+    if newer := _newer(tree):
+        return None, (newer,)
     loaded = {path: _remembered(tree, path, {} if remembered is None else remembered) for path in tree.paths}
     problems = [*portable(tree.paths), *(found for _, wrong in loaded.values() for found in wrong)]
     files = [file for file, _ in loaded.values() if file is not None]
@@ -154,6 +156,15 @@ def load(tree: Tree, remembered: Remembered | None = None) -> tuple[Repository |
     if problems:
         return None, in_order(_slips_alone(problems))
     return _repository(files), ()
+
+
+def _newer(tree: Tree) -> Problem | None:
+    """That the records are of a form that is newer than this program: then nothing else is said of them."""
+    document, _ = read(DISTRICT, tree.read(DISTRICT)) if DISTRICT in tree.paths else (None, ())
+    form = document.data.get("form") if document and isinstance(document.data, dict) else None
+    if document is None or not isinstance(form, int) or isinstance(form, bool) or form <= FORM:
+        return None
+    return problem(document.position(("form",)), "newer-form", form=form, known=FORM)
 
 
 def _slips_alone(problems: Sequence[Problem]) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ COMMANDS = (
     "new",
     "school",
     "year",
+    "upgrade",
     "codeowners",
     "keygen",
     "seal",

@@ -16,6 +16,7 @@ from generator.cli.request import (
     Request,
     UsageError,
     day_and_commit,
+    older_form,
     print_problems,
     progress,
     revision,
@@ -31,6 +32,7 @@ ACCEPTS = Accepts(values=("--out", "--as-of", "--engine", "--commit"), flags=("-
 
 def run(request: Request) -> int:
     """Check, then build the site; 1 if the records have a Problem, and then nothing is written."""
+    from generator.files.tree import folder
     from generator.publish.build import publish
     from generator.publish.engine import Engine
     from generator.publish.output import OutputTaken
@@ -48,6 +50,8 @@ def run(request: Request) -> int:
         else:
             print_problems(request, problems)
         print(request.say("build.stopped"))
+        if first := older_form(request, folder(request.root)[0]):
+            print(first)
         return PROBLEMS
     content = replace(content, sheets="--sheets" in request.options)
     try:

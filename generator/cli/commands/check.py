@@ -20,6 +20,7 @@ from generator.cli.request import (
     Request,
     UsageError,
     day_and_commit,
+    older_form,
     present_day,
     print_result,
     result_of,
@@ -71,6 +72,8 @@ def run(request: Request) -> int:
         request.say("check.found", files=files, count=len(found)) if found else request.say("check.fine", files=files)
     )
     last += _calendar(request, repository)
+    if repository is None and (first := older_form(request, tree)):
+        last += f"\n{first}"
     _tell_doubts(request, repository, wanted)
     if repository is None or found or not any(option in request.options for option in RULES):
         print_result(request, result_of(request, found, files, last))

@@ -1,0 +1,76 @@
+"""`xinzhuli upgrade`: a district carried to the present form of records and to this version's settings, as a branch.
+
+Owns the branch and what is told of it. The working folder is not touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+
+from generator.cli.request import FINE, PROBLEMS, Accepts, Request, UsageError, print_problems
+from generator.files import zones
+
+ACCEPTS = Accepts()
+
+
+def run(request: Request) -> int:
+    """Put what changes on a branch; 1 if a person must then mend something there."""
+    from generator.district.upgrading import form_of, upgraded
+    from generator.files.branches import branch_at, commit_files, has_identity
+    from generator.files.history import commit_of, prefix, tree_at
+    from generator.files.tree import Tree
+    from generator.model.district import FORM
+    from generator.records.repository import load
+
+    commit = commit_of(request.root, "HEAD")
+    if commit is None:
+        raise UsageError("year.no_git")
+    if not has_identity(request.root):
+        raise UsageError("intake.no_identity")
+    tree = tree_at(request.root, commit)
+    assert tree is not None, "a commit that was just named"
+    form, branch = form_of(tree), f"upgrade/{request.version}"
+    if branch_at(request.root, branch):
+        raise UsageError("year.there", branch=branch)
+    records = upgraded(tree, lambda path: _first_committed(request, path))
+    files = {**records, **_settings(request)}
+    said = [request.say("upgrade.form", old=form, new=max(form, FORM))] if records else []
+    message = "\n".join([request.say("upgrade.subject", version=request.version), "", *said, ""])
+    whole = {f"{prefix(request.root)}{path}": data for path, data in files.items()}
+    made = commit_files(request.root, branch, commit, whole, message, before=None) if whole else None
+    readers: dict[str, Callable[[], bytes]] = {path: partial(bytes, data) for path, data in records.items()}
+    comes, problems = load(Tree(readers={**tree.readers, **readers}))
+    if made is None:
+        print(request.say("upgrade.nothing", version=request.version))
+    else:
+        print("\n".join([*said, request.say("upgrade.made", branch=branch, count=len(files), records=len(records))]))
+    if comes is None:
+        print_problems(request, problems)
+        print(request.say("upgrade.mend", branch=branch))
+        return PROBLEMS
+    return FINE
+
+
+def _first_committed(request: Request, path: str) -> date | None:
+    from generator.files.history import day_of, touching
+
+    commits = touching(request.root, path)
+    return day_of(request.root, commits[-1], zones.HOME) if commits else None
+
+
+def _settings(request: Request) -> Mapping[str, bytes]:
+    """The settings of a district that `init` began, as this version writes them."""
+    from generator.district.founding import ANSWERS, REQUIREMENT, answers, settings
+    from generator.files.resources import lock_file
+
+    path = request.root / ANSWERS
+    given, _ = answers(ANSWERS, path.read_bytes()) if path.is_file() else (None, ())
+    if given is None:
+        return {}
+    found = {**settings(given), "requirements.lock": lock_file().read_bytes()}
+    named = request.root / REQUIREMENT
+    if named.is_file() and named.read_text(encoding="utf-8").startswith("xinzhuli=="):
+        found[REQUIREMENT] = f"xinzhuli=={request.version}\n".encode()
+    return found

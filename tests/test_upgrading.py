@@ -1,0 +1,139 @@
+"""Records of an older form are carried over as a review: facts stay, what only a person knows is left to them, and a
+program that is too old says what to type. `fixtures/form-1` is a district as version 0.1.0 wrote it (commit 0cc5803).
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import generator
+from generator.district.upgrading import form_of, upgraded
+from generator.files.strict_yaml import read
+from generator.files.tree import Tree, folder
+from generator.model.district import FORM
+from generator.records.repository import DISTRICT, load
+from tests.command import started
+from tests.test_founding import begin, git, home
+
+ROOT = Path(__file__).resolve().parent.parent
+OLD = ROOT / "tests" / "fixtures" / "form-1"
+DAY = date(2026, 11, 25)
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    root = Path(shutil.copytree(OLD, tmp_path / "district"))
+    home(tmp_path)
+    for typed in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "form 1"]):
+        git(root, "-c", "user.name=t", "-c", "user.email=t@example.invalid", *typed)
+    return root
+
+
+def test_a_district_of_version_0_1_0_is_carried_over_with_nothing_left_to_mend() -> None:
+    tree = folder(OLD)[0]
+    assert form_of(tree) == 1
+    assert load(tree)[0] is None
+    files = upgraded(tree, lambda _: DAY)
+    found, problems = load(_with(tree, files))
+    assert found, [str(p.at) for p in problems]
+    assert found.district.form == FORM
+    assert {p.entered_on for p in found.policies.values()} <= {DAY, None}
+    assert {kind for path in files for kind in path.split("/")[1:2]} == {"district.yml", "policies", "releases"}
+
+
+def _with(tree: Tree, files: Mapping[str, bytes]) -> Tree:
+    changed: dict[str, Callable[[], bytes]] = {path: partial(bytes, data) for path, data in files.items()}
+    return Tree(readers={**tree.readers, **changed})
+
+
+def test_no_figure_of_a_release_changes() -> None:
+    tree = folder(OLD)[0]
+    files = upgraded(tree, lambda _: DAY)
+    releases = [path for path in files if "/releases/" in path]
+    assert len(releases) >= 2
+    for path in releases:
+        before, after = read(path, tree.read(path))[0], read(path, files[path])[0]
+        assert before, path
+        assert after, path
+        told = {"certificate", "digest", "previous"}
+        assert {k: v for k, v in before.data.items() if k not in told} == {
+            k: v for k, v in after.data.items() if k not in told
+        }
+        assert after.data["certificate"] == {"schools": len(after.data["counted"]), "pairs": 0}
+
+
+def test_a_second_time_there_is_nothing_to_do() -> None:
+    tree = folder(OLD)[0]
+    files = upgraded(tree, lambda _: DAY)
+    assert upgraded(_with(tree, files), lambda _: DAY) == {}
+
+
+def test_the_command_makes_one_branch_to_be_reviewed(old: Path) -> None:
+    checked = started(["--lang", "en", "check"], old, home(old.parent))
+    assert checked.returncode == 1
+    assert "xinzhuli upgrade" in checked.stdout
+    built = started(["--lang", "en", "build", "--out", "site"], old, home(old.parent))
+    assert "xinzhuli upgrade" in built.stdout
+    done = started(["--lang", "en", "upgrade"], old, home(old.parent))
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert git(old, "status", "--porcelain") == ""
+    branch = f"upgrade/{generator.__version__}"
+    assert "Form of the records: 1 becomes 2." in git(old, "log", "-1", "--format=%B", branch)
+    git(old, "merge", "-q", "--ff-only", branch)
+    assert started(["--lang", "en", "check"], old, home(old.parent)).returncode == 0
+    again = started(["--lang", "en", "upgrade"], old, home(old.parent))
+    assert again.returncode == 2
+    assert "left alone" in again.stderr
+    git(old, "branch", "-q", "-D", branch)
+    assert "nothing to upgrade" in started(["--lang", "en", "upgrade"], old, home(old.parent)).stdout
+
+
+def test_what_only_a_person_knows_is_left_to_them_and_listed(old: Path) -> None:
+    place = old / "records" / "schools" / "xz01" / "2026-2027.yml"
+    place.write_text(
+        re.sub(r"(?m)^counted_on: .*$", "counted_on: 2026-03-20", place.read_text("utf-8")), encoding="utf-8"
+    )
+    git(old, "-c", "user.name=t", "-c", "user.email=t@example.invalid", "commit", "-qam", "a day of the year before")
+    done = started(["--lang", "en", "upgrade"], old, home(old.parent))
+    assert done.returncode == 1
+    assert "2026-2027.yml" in done.stdout
+    assert "only a person can mend" in done.stdout
+
+
+def test_settings_of_a_district_become_those_of_this_version(tmp_path: Path) -> None:
+    begin(tmp_path)
+    root = tmp_path / "new"
+    (root / "schemas" / "policy.schema.json").write_text("{}\n", encoding="utf-8")
+    (root / "requirements-program.txt").write_text("xinzhuli==0.0.1\n", encoding="utf-8")
+    git(root, "-c", "user.name=t", "-c", "user.email=t@example.invalid", "commit", "-qam", "older")
+    done = started(["--lang", "en", "upgrade"], root, home(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    changed = git(root, "diff", "--name-only", "HEAD", f"upgrade/{generator.__version__}").split()
+    assert sorted(changed) == ["requirements-program.txt", "schemas/policy.schema.json"]
+
+
+@pytest.mark.parametrize("command", [["check"], ["build", "--out", "site"]])
+def test_records_of_a_newer_form_are_refused_with_what_to_type_and_nothing_else(old: Path, command: list[str]) -> None:
+    place = old / DISTRICT
+    place.write_text(f"form: {FORM + 1}\nunheard_of: 1\n{place.read_text(encoding='utf-8')}", encoding="utf-8")
+    done = started(["--lang", "en", *command], old, home(old.parent))
+    assert done.returncode == 1
+    assert done.stdout.count("Mend:") == 1
+    assert "requirements-program.txt" in done.stdout
+
+
+def test_the_version_is_one() -> None:
+    assert f'version = "{generator.__version__}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert f"## {generator.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_a_site_tells_the_version_that_built_it(typical_built: Path) -> None:
+    for page in ("index.html", "en/index.html", "schools/xz01.html", "404.html"):
+        assert f'content="xinzhuli {generator.__version__}"' in (typical_built / page).read_text(encoding="utf-8"), page
