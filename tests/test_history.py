@@ -19,7 +19,7 @@ import pytest
 
 from generator.compliance.days_gone_by import Basis, Past, past_days
 from generator.compliance.evaluate import Verdict, evaluate, tally
-from generator.files.history import commits, is_shallow, tree_at
+from generator.files.history import boundaries, commits, is_shallow, tree_at
 from generator.files.tree import folder
 from generator.records import repository
 from tests.test_cli import run
@@ -282,3 +282,11 @@ def test_the_table_and_the_csv_say_the_same_as_the_json(root: Path) -> None:
 def test_nothing_is_changed(root: Path) -> None:
     run(["--root", str(root), "history"], root)
     assert git(root, "status", "--porcelain") == ""
+
+
+def test_a_shallow_clone_ends_at_its_oldest_commit_and_a_whole_one_nowhere(root: Path, tmp_path: Path) -> None:
+    last = commit(root, "2026-10-01T00:00:00+00:00")
+    git(tmp_path, "clone", "-q", "--depth", "1", root.as_uri(), "shallow")
+    assert boundaries(tmp_path / "shallow") == {last}
+    assert boundaries(root) == frozenset()
+    assert boundaries(tmp_path) == frozenset()

@@ -21,6 +21,7 @@ from generator.files.strict_yaml import read
 from generator.model import curriculum, district, duties, inspections, people, programme, schools, sealed, submission
 from generator.records.kinds import KINDS
 from generator.text import Language
+from tests.test_problem_examples import problems_of, typical
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -366,3 +367,28 @@ def test_a_text_of_which_something_is_seen_is_not(written: str) -> None:
     document, _ = read(path, text.replace(line, f"filed_by: {written}").encode())
     assert document
     assert validate(document, "return") == ()
+
+
+def demanded(node: object, around: Mapping[str, object]) -> Iterator[tuple[str, bool]]:
+    """Every field that a schema or a branch of it demands, and whether it is described where it stands."""
+    if isinstance(node, dict):
+        own = {**around, **node.get("properties", {})} if "properties" in node else around
+        yield from ((name, name in own) for name in node.get("required", ()))
+        for branch in ("then", "else"):
+            yield from demanded(node.get(branch), own)
+        for inner in (*node.get("properties", {}).values(), node.get("items")):
+            yield from demanded(inner, {})
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_every_field_that_is_demanded_is_described(kind: str) -> None:
+    """So that what is missing can be called by its title."""
+    assert [name for name, described in demanded(schema_of(kind), {}) if not described] == []
+
+
+def test_a_field_that_only_a_branch_demands_is_called_by_its_title() -> None:
+    path = "records/claims/curriculum-bands.yml"
+    text = typical()[path].decode()
+    (found,) = problems_of(dict(typical()) | {path: text.replace("measure: curriculum_bands\n", "").encode()})
+    facts = dict(found.facts)
+    assert (found.code, facts["title@en"]) == ("missing-field", "Why it cannot be checked")

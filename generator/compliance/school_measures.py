@@ -367,7 +367,7 @@ MEASURABLE: Mapping[str, Measurable] = {  # a SchoolMeasure is text: rules name 
         fields=(("crisis", "guardians_told_at_once"),),
     ),
     _M.MECHANISM: _words(
-        MECHANISM, _mechanism, ("room",), ("staff",), ("assessment_software",), ("crisis", "workflow")
+        MECHANISM, _mechanism, ("room",), ("has_room",), ("staff",), ("assessment_software",), ("crisis", "workflow")
     ),
     _M.ASSESSMENT_SOFTWARE: Measurable(
         value=_stated(lambda r: r.assessment_software), fields=(("assessment_software",),)

@@ -355,6 +355,8 @@ def _problems(document: Document, error: _Error, whole: Schema) -> Iterator[Prob
         yield _said(document, pointer, error, custom)
     elif error.validator == "additionalProperties":
         yield from _unknown(document, pointer, error, whole)
+    elif error.validator == "required":
+        yield from _missing(document, pointer, error, whole)
     else:
         for found in _BY_KEYWORD[str(error.validator)](document, pointer, error):
             offered = (("leave_out", _may_be_left_out(whole, pointer)),) if found.code in _OFFER_TO_LEAVE_OUT else ()
@@ -417,11 +419,13 @@ def _named(node: Schema) -> dict[str, str]:
     return {"title": node.get("title", ""), "title@en": node.get("x-en", {}).get("title", "")}
 
 
-def _missing(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
+def _missing(document: Document, pointer: tuple[str | int, ...], error: _Error, whole: Schema) -> Iterator[Problem]:
+    """A branch of a schema that demands a field need not describe it: then the group does that it stands in."""
     at = document.key_position(pointer) if pointer else document.position(())
+    described = {**_below(whole, pointer).get("properties", {}), **error.schema.get("properties", {})}
     for name in error.validator_value:
         if name not in error.instance:
-            node = error.schema.get("properties", {}).get(name, {"title": name, "x-en": {"title": name}})
+            node = described[name]
             yield problem(at, "missing-field", field=name, example=_shown_example(node), **_named(node))
 
 
@@ -498,13 +502,18 @@ def _wrong_type(document: Document, pointer: tuple[str | int, ...], error: _Erro
     )
 
 
+def _below(schema: Schema, pointer: tuple[str | int, ...]) -> Schema:
+    """What a schema says of the place at `pointer`."""
+    for step in pointer:
+        schema = schema.get("items", {}) if isinstance(step, int) else schema.get("properties", {}).get(step, {})
+    return schema
+
+
 def _may_be_left_out(schema: Schema, pointer: tuple[str | int, ...]) -> str:
     """The field at `pointer` if its line may simply be deleted, else nothing: it must be there, or stands for one of
     which some must be.
     """
-    node: Schema = schema
-    for step in pointer[:-1]:
-        node = node.get("items", {}) if isinstance(step, int) else node.get("properties", {}).get(step, {})
+    node = _below(schema, pointer[:-1])
     last = pointer[-1] if pointer else 0
     needed = {*node.get("required", ()), *node.get("x-begin", ())}
     for choice in node.get("if", {}).get("anyOf", ()):  # where none of them is there, something else must be
@@ -542,7 +551,6 @@ _OFFER_TO_LEAVE_OUT = frozenset(
     {"wrong-type", "yes-no-word", "no-figure", "empty-text", "too-few", "too-small"}
 )  # their hints say so where that is allowed
 _BY_KEYWORD: Mapping[str, Callable[[Document, tuple[str | int, ...], Any], Iterator[Problem]]] = {
-    "required": _missing,
     "type": _wrong_type,
     "enum": _not_one_of,
     "minimum": _limit("too-small"),
