@@ -8,6 +8,8 @@ import json
 import resource
 import subprocess
 import sys
+import textwrap
+from base64 import b64encode
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -23,7 +25,7 @@ from generator.model.sealed import Receipt
 from generator.model.submission import Fault, Salted, Submission, commitment, sealed_text
 from generator.problems import Position
 from generator.sealed import receipts
-from generator.sealed.age_header import Header, header
+from generator.sealed.age_header import ARMOR, END, Header, header
 from generator.sealed.bech32 import encoded
 from generator.sealed.receipts import BUCKET, MAX_BUCKETS, admitted
 from generator.sealed.recipients import KeyFormat
@@ -262,6 +264,26 @@ def test_the_worker_opens_post_quantum_files_too(one: Drawn) -> None:
     file = in_place(seal(sealed_text(content), keys), content, one[1])
     assert open_all([file], [MINE, STRONG[1]]) == (content,)
     assert open_all([file], [MINE]) == (Refused(why=Refusal.NO_KEY),)
+
+
+def test_misshapen_post_quantum_files_keep_no_other_from_being_opened(one: Drawn) -> None:
+    content, keys = salted(one[0]), [public_key(identity) or "" for identity in STRONG]
+    good = in_place(seal(sealed_text(content), keys), content, one[1])
+    read = header(good.data)
+    assert isinstance(read, Header)
+    binary, share = read.binary, read.all_stanzas[0].arguments[0].encode("ascii")
+
+    def bad(argument: bytes) -> Sealed:
+        letters = b64encode(binary.replace(share, argument)).decode("ascii")
+        lines = [ARMOR, *(line.encode("ascii") for line in textwrap.wrap(letters, 64)), END, b""]
+        made = replace(good, data=b"\n".join(lines))
+        assert isinstance(admitted(made.data), Header)  # so anybody may hand it in
+        return made
+
+    files = [bad(a) for a in (b"A", b"AAAAA", b"A" * 1493, b"A" * 1494, b"AA=", b"!!!!", b"~", b"A A")]
+    *refused, opened = open_all([*files, good], [STRONG[0]])
+    assert all(isinstance(r, Refused) and r.why in (Refusal.MALFORMED, Refusal.NO_KEY) for r in refused)
+    assert opened == content
 
 
 @pytest.mark.parametrize("change", [{"school": SchoolId("xz02")}, {"term": TermId("2025-2026-1")}, {"revision": 77}])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import os
 from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256, shake_256
 from textwrap import wrap
@@ -114,7 +115,10 @@ def _shares(stanza: Stanza) -> bytes:
     if len(stanza.arguments) != 1:
         raise Misshapen
     text = stanza.arguments[0].encode("ascii")
-    share = b64decode(text + b"=" * (-len(text) % 4))
+    try:
+        share = b64decode(text + b"=" * (-len(text) % 4))
+    except Base64Error:
+        raise Misshapen from None
     if _base64(share) != text or len(share) != _ENCAPSULATED or len(stanza.body) != _FILE_KEY + _TAG:
         raise Misshapen
     return share + stanza.body
