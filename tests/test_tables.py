@@ -148,3 +148,9 @@ def test_what_is_attacked_is_what_would_be_published() -> None:
     found = certify(of, seen, ())
     assert isinstance(found, Attack)
     assert small in {exposure.secret.cell for exposure in found.exposures}
+
+
+def test_a_term_without_windows_has_no_table_of_them() -> None:
+    levels = repository().district.risk_levels
+    without = {table.id for table in registry(levels, [])}
+    assert {table.id for table in registry(levels, ["term-start"])} - without == {"follow-up"}

@@ -151,10 +151,10 @@ class Table:
 
 def registry(levels: Sequence[RiskLevel], windows: Sequence[str], plan: TablePlan = EVERY_ROW) -> tuple[Table, ...]:
     """Every table that is published for a term, for a district of these risk levels and a term of these follow-up
-    windows, in the rows and columns of a plan.
+    windows, in the rows and columns of a plan. A term without windows has no table of them.
     """
     made = _barest(levels) if plan.breadth is Breadth.BAREST else _tables(levels, windows, plan.breadth)
-    return tuple(replace(table, merged=plan.groups(table.rows)) for table in made)
+    return tuple(replace(table, merged=plan.groups(table.rows)) for table in made if table.columns)
 
 
 def _barest(levels: Sequence[RiskLevel]) -> tuple[Table, ...]:
