@@ -70,6 +70,11 @@ reports: $(RUN)
 ## install: set up what the other targets need
 install: $(RUN)
 
+## wheel: the package that a district depends on, in dist/
+wheel: $(DEV)
+	@rm -f dist/*.whl
+	@$(BIN)/python -m hatchling build -t wheel -d dist
+
 ## serve: build, show on this machine, rebuild when a file changes
 serve: $(RUN)
 	@$(BIN)/xinzhuli serve
