@@ -161,6 +161,29 @@ def test_a_zip_that_unpacks_to_much_is_not_read() -> None:
     assert told(out.getvalue()) is None
 
 
+COVERED = "A1:ALL300"  # 300,000 cells; what one may write is A1:XFD1048576
+JOINED = "".join(f'<mergeCell ref="A{n}:B{n}"/>' for n in range(1, 1000))
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        f'<mergeCells><mergeCell ref="{COVERED}"/></mergeCells>',
+        f'<hyperlinks><hyperlink ref="&#65;{COVERED[1:]}" location="x"/></hyperlinks>',
+        '<hyperlinks><hyperlink ref="A:ZZ" location="x"/></hyperlinks>',
+        f"<mergeCells>{JOINED}</mergeCells>",
+    ],
+)
+def test_a_few_signs_that_cover_many_cells_are_not_read(added: str) -> None:
+    whole, out = io.BytesIO(made_of(sample(), "xz01", "2026-2027", {})), io.BytesIO()
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            part = old.read(name).decode("utf-8")
+            here = name == "xl/worksheets/sheet1.xml"
+            new.writestr(name, part.replace("</sheetData>", f"</sheetData>{added}") if here else part)
+    assert told(out.getvalue()) is None
+
+
 @pytest.fixture
 def made(tmp_path: Path) -> District:
     return with_office(tmp_path)

@@ -12,14 +12,17 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
+from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook as Opened
 from openpyxl.worksheet.worksheet import Worksheet as OpenedSheet
 from xlsxwriter import Workbook
@@ -39,6 +42,9 @@ MARK = "xinzhuli"  # the hidden sheet that says what the workbook is
 _MAIN = 0
 _LARGEST = 1 << 24  # bytes of all that a workbook holds; ours have some hundred thousand
 _MOST_ROWS = 5000  # of a sheet; a sheet that somebody filled to its end would take minutes
+_MOST_COVERED = 1 << 16  # cells that are joined, or have a link or a note; in ours there are none
+_MOST_JOINED = 200  # places of joined cells: each is looked at for each cell that is read
+_COLUMNS, _ALL_ROWS = 1 << 14, 1 << 20  # of any sheet
 _ROWS = 40  # empty rows of a sheet of rows
 _FIRST = 4  # the first row of the main sheet with a field, counted from 0
 _LIST = 2  # the first row of a sheet of rows with an item
@@ -266,13 +272,41 @@ def told(data: bytes) -> tuple[Opened, Told] | None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(part.file_size for part in archive.infolist()) > _LARGEST:
                 return None
+            if sum(_covered(archive.read(part)) for part in archive.infolist()) > _MOST_COVERED:
+                return None
         book = load_workbook(io.BytesIO(data))
     except Exception:  # the library raises what it likes on a damaged file
         return None
-    if MARK not in book.sheetnames or any(sheet.max_row > _MOST_ROWS for sheet in book.worksheets):
+    if MARK not in book.sheetnames or any(map(_too_much, book.worksheets)):
         return None
     cells = [str(cell.value) for cell in book[MARK][1]]
     return (book, Told(kind=cells[1], version=cells[2], school=cells[3], year=cells[4])) if len(cells) >= 5 else None
+
+
+def _covered(part: bytes) -> int:
+    """How many cells are joined, or have a link or a note, by what a part of a workbook says in a few signs: the
+    library makes each of them.
+    """
+    found = 0
+
+    def begun(name: str, attributes: dict[str, str]) -> None:
+        nonlocal found
+        if "ref" not in attributes or name.rpartition(":")[2] == "dimension":
+            return
+        with suppress(ValueError):  # no place of cells
+            left, top, right, bottom = range_boundaries(attributes["ref"])
+            wide = (right or _COLUMNS) - (left or 1) + 1
+            found += wide * ((bottom or _ALL_ROWS) - (top or 1) + 1)
+
+    parser = ParserCreate()
+    parser.StartElementHandler = begun
+    with suppress(ExpatError):  # a picture; what the library needs and cannot read, it says itself
+        parser.Parse(part, True)
+    return found
+
+
+def _too_much(sheet: OpenedSheet) -> bool:
+    return sheet.max_row > _MOST_ROWS or len(sheet.merged_cells.ranges) > _MOST_JOINED
 
 
 def filled_in(book: Opened, form: Form, known: BookFrame, say: Say) -> tuple[dict[str, Any], tuple[CellFault, ...]]:
