@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from generator.edition.render import Edition
     from generator.model.schools import School
 
-ACCEPTS = Accepts(values=("--out", "--as-of"), most_words=None)
+ACCEPTS = Accepts(values=("--out", "--as-of"), flags=("--decap",), most_words=None)
 
 
 def run(request: Request) -> int:
@@ -36,6 +36,8 @@ def run(request: Request) -> int:
     out = no_source(request.root, Path(request.options["--out"]).absolute())
     day, commit = day_and_commit(request.root, repository.district.time_zone, request.as_of)
     made = edition(site(repository, day, commit), request.language, load())
+    if "--decap" in request.options:
+        return _decap(request, made, out)
     schools = [s for s in repository.schools.values() if not request.words or s.id in request.words]
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -45,6 +47,25 @@ def run(request: Request) -> int:
     except OSError as failed:
         raise UsageError("cli.cannot_write", path=str(failed.filename or out)) from None
     print(request.say("forms.done", count=len(schools), path=out))
+    return FINE
+
+
+def _decap(request: Request, made: Edition, out: Path) -> int:
+    """The configuration of Decap CMS, and the page that loads it."""
+    from generator.files.replacing import write_whole
+    from generator.filing.decap import PAGE, SCRIPT, config
+
+    if request.words:
+        raise UsageError("cli.no_arguments", command="forms --decap", value=request.words[0])
+    if (text := config(made)) is None:
+        raise UsageError("forms.no_decap")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        write_whole(out / "config.yml", text.encode())
+        write_whole(out / "index.html", PAGE.encode())
+    except OSError as failed:
+        raise UsageError("cli.cannot_write", path=str(failed.filename or out)) from None
+    print(request.say("forms.decap_done", path=out, script=SCRIPT))
     return FINE
 
 
