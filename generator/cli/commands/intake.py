@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 ACCEPTS = Accepts(values=("--push",), most_words=None)
 _MOST_SHOWN = 20
+_MARKED = "marked"  # beside what was handed in: copies of workbooks whose wrong cells are marked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,9 +207,13 @@ def _from_workbook(request: Request, base: _Base, file: Path, data: bytes) -> Ha
     stated, faults = filled_in(book, asked, known(repository, school, year, request.language), request.say)
     if faults:
         words = [request.say(f"cell.{fault.why}", **fault.facts) for fault in faults]
-        copy = file.with_name(f"{file.stem}.marked.xlsx")
-        write_whole(copy, marked(data, faults, words))
-        _tell(request.say("intake.cells", file=file.name, count=len(faults), copy=copy.name))
+        copy = file.parent / _MARKED / file.name  # in a folder of its own: the next run does not take it for a filing
+        try:
+            copy.parent.mkdir(exist_ok=True)
+            write_whole(copy, marked(data, faults, words))
+        except OSError:
+            raise UsageError("cli.cannot_write", path=str(copy)) from None
+        _tell(request.say("intake.cells", file=file.name, count=len(faults), copy=f"{_MARKED}/{copy.name}"))
         for fault, word in list(zip(faults, words, strict=True))[:_MOST_SHOWN]:
             _tell(f"  {request.say('intake.cell', sheet=fault.sheet, cell=fault.cell, said=word)}")
         return None
