@@ -13,7 +13,7 @@ WHEELS := --only-binary :all:
 .DEFAULT_GOAL := site
 SAMPLE_KEYS := ../xinzhuli-sample-keys
 AUDIT := $(VENV)/audit
-.PHONY: site archives test mutants explore kill check guard guard-changes diff reports install serve golden pictures bench lint zensical lock audit sbom clean help sample
+.PHONY: wheel site archives test mutants explore kill check guard guard-changes diff reports install serve golden pictures bench lint zensical lock audit sbom clean help sample
 
 ## site: set everything up, build the site in both languages, say where to look
 site: $(RUN)

@@ -228,6 +228,7 @@ def words(trapped: Trapped) -> dict[str, list[list[str]]]:
         ],
         "year": [["year", "2027-2028"]],
         "upgrade": [["upgrade"]],
+        "doctor": [["doctor"]],
         "school": [["school", "rename", FIRST, "trapped", "--last-day", "2026-10-01"]],
         "check": [["check"], ["check", "--history"]],
         "build": [

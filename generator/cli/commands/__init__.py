@@ -20,6 +20,7 @@ COMMANDS = (
     "school",
     "year",
     "upgrade",
+    "doctor",
     "codeowners",
     "keygen",
     "seal",
