@@ -13,6 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.chart import BarChart
 from openpyxl.workbook import Workbook
 
 from generator.edition.render import edition
@@ -119,6 +120,8 @@ def test_what_people_type_is_understood(place: str, typed: object, meant: object
         ("staff.full_time", "两位", "no_number"),
         ("staff.full_time", "2.5", "no_number"),
         ("staff.full_time", date(2026, 1, 2), "became_day"),
+        ("earmarked_yuan", "9007199254740993", "no_number"),
+        ("room.group_m2", "9" * 400, "no_number"),
         ("filed_on", "明天", "no_day"),
         ("filed_on", "2026-02-30", "no_day"),
         ("assessment_software", "也许", "no_choice"),
@@ -131,7 +134,7 @@ def test_what_is_wrong_is_told_cell_by_cell(place: str, typed: object, why: str)
     data = changed(clean, lambda b: setattr(cell_of(b, place), "value", typed))
     _, faults = read_back(repository, data)
     assert [fault.why for fault in faults] == [why]
-    copy = openpyxl.load_workbook(io.BytesIO(marked(data, faults, ["错"])))
+    copy = openpyxl.load_workbook(io.BytesIO(marked(data, faults, ["错"]) or b""))
     assert copy[faults[0].sheet][faults[0].cell].comment is not None
 
 
@@ -159,6 +162,15 @@ def test_a_zip_that_unpacks_to_much_is_not_read() -> None:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"0" * (1 << 25))
     assert told(out.getvalue()) is None
+
+
+@pytest.mark.parametrize("name", ["xinzhuli", "年度填报", "专题会议"])
+def test_a_chart_in_the_place_of_a_sheet_is_no_workbook_of_ours(name: str) -> None:
+    def charted(book: Workbook) -> None:
+        book.remove(book[name])
+        book.create_chartsheet(name).add_chart(BarChart())
+
+    assert told(changed(made_of(sample(), "xz01", "2026-2027", {}), charted)) is None
 
 
 COVERED = "A1:ALL300"  # 300,000 cells; what one may write is A1:XFD1048576
@@ -207,6 +219,42 @@ def test_from_forms_to_a_branch(made: District, tmp_path: Path) -> None:
         assert (refused.returncode, "Of 1 file 0 were taken in, 1 not." in refused.stdout) == (1, True), refused.stdout
     assert (inbox / "marked" / book.name).exists()
     assert edition(site(made.repository(), DAY, None), Language.ZH, load()).site.repository.schools
+
+
+def test_a_workbook_in_another_language_loses_no_sheet(made: District, tmp_path: Path) -> None:
+    record = stated(made.repository().returns[(SchoolId(FIRST), YearId("2026-2027"))])
+    assert record["meetings"]
+    data = made_of(made.repository(), FIRST, "2026-2027", record)
+    file = tmp_path / "zh.xlsx"
+    file.write_bytes(changed(data, lambda b: setattr(cell_of(b, "note"), "value", "改一改")))
+    done = run(made, "intake", str(file))
+    assert done.returncode == 0, done.stdout
+    said = git(made.root, "log", "-1", "--format=%B", f"filing/{FIRST}/2026-2027").splitlines()
+    assert [line for line in said if line.startswith("- ")] == ["- Note — → 改一改"], said
+    file.write_bytes(changed(data, lambda b: setattr(b["专题会议"], "title", "会议")))
+    done = run(made, "intake", str(file))
+    assert (done.returncode, "no workbook" in done.stdout) == (1, True), done.stdout
+
+
+def test_a_marked_copy_lies_over_nothing_and_an_odd_workbook_stops_no_other(made: District, tmp_path: Path) -> None:
+    """A school may send the copy back under its name; a workbook may be read and not written again."""
+    wrong = changed(
+        made_of(made.repository(), FIRST, "2026-2027", {}),
+        lambda b: setattr(cell_of(b, "staff.part_time"), "value", "=1"),
+    )
+    odd = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(wrong)) as old, zipfile.ZipFile(odd, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, part.replace(b'"visible"', b'"hidden"') if name == "xl/workbook.xml" else part)
+    inbox = {"a.xlsx": wrong, "a.marked.xlsx": b"sent back", "b.xlsx": odd.getvalue(), "c.xlsx": wrong}
+    for name, data in inbox.items():
+        (tmp_path / name).write_bytes(data)
+    done = run(made, "intake", *(str(tmp_path / name) for name in inbox))
+    assert done.returncode == 1
+    assert {name: (tmp_path / name).read_bytes() for name in inbox} == inbox
+    assert sorted(path.name for path in (tmp_path / "marked").iterdir()) == ["a.xlsx", "c.xlsx"]
+    assert done.stdout.count("B26") == 3
 
 
 def test_a_workbook_of_an_older_form_is_refused(made: District, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from generator.files.catalogue import Say
 from generator.files.schemas import schema_of
-from generator.filing.forms import AskedField, Choice, Form
+from generator.filing.forms import AskedField, Choice, Form, form
 from generator.model.district import SchoolYear
 from generator.model.schools import School
 from generator.problems import day
@@ -277,10 +277,17 @@ def told(data: bytes) -> tuple[Opened, Told] | None:
         book = load_workbook(io.BytesIO(data))
     except Exception:  # the library raises what it likes on a damaged file
         return None
-    if MARK not in book.sheetnames or any(map(_too_much, book.worksheets)):
-        return None
-    cells = [str(cell.value) for cell in book[MARK][1]]
+    sheets = {sheet.title: sheet for sheet in book.worksheets}
+    if MARK not in sheets or len(sheets) < len(book.sheetnames) or any(map(_too_much, sheets.values())):
+        return None  # of ours none is a chart
+    cells = [str(cell.value) for cell in sheets[MARK][1]]
     return (book, Told(kind=cells[1], version=cells[2], school=cells[3], year=cells[4])) if len(cells) >= 5 else None
+
+
+def language_of(book: Opened) -> Language | None:
+    """The language in which a workbook asks: the one by whose names its sheets are called. None where one lacks."""
+    names = {language: {one.title[:31] for one in _rows_of(form("return", language))} for language in Language}
+    return next((language for language, sheets in names.items() if sheets <= {*book.sheetnames}), None)
 
 
 def _covered(part: bytes) -> int:
@@ -351,8 +358,7 @@ def _put(found: dict[str, Any], line: _Line, value: Any) -> None:
 def _items(
     book: Opened, asked: AskedField, known: BookFrame, say: Say, faults: list[CellFault]
 ) -> Iterator[dict[str, Any]]:
-    if asked.item is None or asked.title[:31] not in book.sheetnames:
-        return
+    assert asked.item is not None
     sheet = book[asked.title[:31]]
     names = [str(cell.value) for cell in sheet[1]]
     inner = {one.name: one for one in asked.item.fields}
@@ -429,7 +435,7 @@ def _number(raw: object, *, whole: bool) -> int | float | None:
     if isinstance(raw, bool):
         return None
     text = re.sub(r"[\s,，]", "", unicodedata.normalize("NFKC", str(raw)))
-    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
+    if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,20})?", text):  # of a longer one digits would be lost
         return None
     number = float(text)
     if number.is_integer():
@@ -445,13 +451,18 @@ def _several(asked: AskedField, raw: object) -> list[Any] | None:
     return None if None in numbers else list(numbers)
 
 
-def marked(data: bytes, faults: Sequence[CellFault], words: Sequence[str]) -> bytes:
-    """The same workbook with the cells that are wrong in colour, each with what is wrong."""
+def marked(data: bytes, faults: Sequence[CellFault], words: Sequence[str]) -> bytes | None:
+    """The same workbook with the cells that are wrong in colour, each with what is wrong; None for one that the library
+    reads and cannot write.
+    """
     book = load_workbook(io.BytesIO(data))
     for fault, said in zip(faults, words, strict=True):
         cell = book[fault.sheet][fault.cell]
         cell.fill = PatternFill(fill_type="solid", start_color="FFF4B6B6")
         cell.comment = Comment(said, "xinzhuli")
     made = io.BytesIO()
-    book.save(made)
+    try:
+        book.save(made)
+    except Exception:  # the library raises what it likes
+        return None
     return made.getvalue()

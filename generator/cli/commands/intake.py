@@ -9,7 +9,7 @@ is data: no sign of it steers a terminal.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -185,15 +185,15 @@ def _one_line(text: str) -> str:
 
 def _from_workbook(request: Request, base: _Base, file: Path, data: bytes) -> HandedIn | NotTaken | None:
     """The return in a workbook; None, once they are said and marked in a copy, where cells are wrong."""
-    from generator.files.replacing import write_whole
     from generator.filing.filings import FilingKind, HandedIn, NotTaken, places
     from generator.filing.forms import form
-    from generator.filing.workbooks import filled_in, known, marked, told, version
+    from generator.filing.workbooks import filled_in, known, language_of, marked, told, version
     from generator.filing.writing import return_text
     from generator.model.ids import SchoolId
 
     opened = told(data)
-    if opened is None or opened[1].kind != "return":
+    spoken = language_of(opened[0]) if opened and opened[1].kind == "return" else None
+    if opened is None or spoken is None:
         return NotTaken(why="no_workbook", facts={})
     book, said = opened
     if said.version != version():
@@ -203,24 +203,37 @@ def _from_workbook(request: Request, base: _Base, file: Path, data: bytes) -> Ha
     year = next((y for y in repository.district.years if y.id == said.year), None)
     if school is None or year is None:
         return NotTaken(why="whose", facts={})
-    asked = form("return", request.language)
-    stated, faults = filled_in(book, asked, known(repository, school, year, request.language), request.say)
+    asking = replace(request, language=spoken)
+    stated, faults = filled_in(book, form("return", spoken), known(repository, school, year, spoken), asking.say)
     if faults:
         words = [request.say(f"cell.{fault.why}", **fault.facts) for fault in faults]
-        copy = file.parent / _MARKED / file.name  # in a folder of its own: the next run does not take it for a filing
         try:
-            copy.parent.mkdir(exist_ok=True)
-            write_whole(copy, marked(data, faults, words))
-        except OSError:
-            raise UsageError("cli.cannot_write", path=str(copy)) from None
-        _tell(request.say("intake.cells", file=file.name, count=len(faults), copy=f"{_MARKED}/{copy.name}"))
+            copy = _marked(file, marked(data, faults, words))
+        except OSError as failed:
+            raise UsageError("cli.cannot_write", path=str(failed.filename or file.parent / _MARKED)) from None
+        if copy:
+            _tell(request.say("intake.cells", file=file.name, count=len(faults), copy=copy))
+        else:
+            _tell(request.say("intake.faulty", file=file.name, count=len(faults)))
         for fault, word in list(zip(faults, words, strict=True))[:_MOST_SHOWN]:
             _tell(f"  {request.say('intake.cell', sheet=fault.sheet, cell=fault.cell, said=word)}")
         return None
     heading = request.say("intake.heading", school=school.title.in_(request.language), year=year.id)
     path = places(FilingKind.RETURN, school.id, year.id)[0]
-    text = return_text(asked, stated, heading).encode()
+    text = return_text(form("return", request.language), stated, heading).encode()
     return HandedIn(kind=FilingKind.RETURN, school=school.id, period=year.id, files={path: text})
+
+
+def _marked(file: Path, copy: bytes | None) -> str | None:
+    """Write a marked copy into a folder of its own, where the next run does not take it for a filing; its name."""
+    from generator.files.replacing import write_whole
+
+    if copy is None:
+        return None
+    place = file.parent / _MARKED / f"{file.stem}.xlsx"
+    place.parent.mkdir(exist_ok=True)
+    write_whole(place, copy)
+    return f"{_MARKED}/{place.name}"
 
 
 def _over(base: _Base, at: str | None) -> tuple[str, Tree, Repository] | None:
