@@ -11,6 +11,7 @@ import pty
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -127,6 +128,36 @@ def test_what_is_wrong_is_told_cell_by_cell_in_both_languages(name: str, tmp_pat
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"\0\0\0", b"\xff\xfe\xff", b"a\n" * 10], ids=repr)
 def test_what_is_no_table_is_refused(data: bytes) -> None:
     assert roster.read("t.xlsx", data)[1]
+
+
+def damaged(part: str, content: bytes) -> bytes:
+    """A workbook of which one part is something else; a part unknown: its own bytes are turned over."""
+    book, out = io.BytesIO(), io.BytesIO()
+    Workbook().save(book)
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, content if name == part else old.read(name))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "part", ["xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet1.xml", "[Content_Types].xml"]
+)
+@pytest.mark.parametrize("content", [b"", b"<a", b"\xff\xfe\0", b"<a/>"], ids=repr)
+def test_a_damaged_workbook_is_a_fault_of_the_file(part: str, content: bytes) -> None:
+    assert roster.read("t.xlsx", damaged(part, content))[1]
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_a_workbook_with_other_bytes_is_a_fault_of_the_file(at: int) -> None:
+    whole = damaged("", b"")
+    head = whole.index(b"PK\x01\x02")
+    for place in (8, 10, 42, *range(70, head, 97)):  # locked, packed otherwise, elsewhere, another content
+        changed = bytearray(whole)
+        for start in (head, 0):
+            if start + place < len(whole):
+                changed[start + place] ^= 1 << (2 * at)
+        assert roster.read("t.xlsx", bytes(changed))[1]
 
 
 # --- the repository ---------------------------------------------------------------------------------------------------
