@@ -25,6 +25,7 @@ from generator.model.submission import Counts, Submission
 BANDS = ("primary-lower", "primary-middle", "primary-upper", "junior", "senior")
 CONCERNS = ("school-aversion", "emotional", "eating", "sleep", "relationships", "other")
 SERVICES = ("reviewed", "counselled", "referred", "guardians-informed", "crisis-interventions")
+TYPES = "type-level"  # the one table whose rows are types of school
 HARMLESS = ("due", "screened", "valid", "enrolment", "electronic-files")
 MEASURES = {
     "screening_coverage": (("levels", "invalid"), ("levels", "invalid", "missed")),
@@ -139,14 +140,14 @@ class Judge:
 
     # --- what figures there are ---------------------------------------------------------------------------------------
 
-    def sum_of(self, counted: Mapping[str, int], row: str, names: Iterable[str]) -> Sum:
-        """The figures of these names in a row: of bands, of types, or the total."""
+    def sum_of(self, counted: Mapping[str, int], row: str, names: Iterable[str], *, types: bool = False) -> Sum:
+        """The figures of these names in a row: of bands or of types, which may be called alike, or the total."""
         wanted, parts = frozenset(names), row.split("+")
         return frozenset(
             (school, revision, band, name)
             for school, revision in counted.items()
             for band in self.public.enrolment[school]
-            if row == "total" or band in parts or self.public.types[school] in parts
+            if row == "total" or (self.public.types[school] if types else band) in parts
             for name in wanted
         )
 
@@ -195,7 +196,8 @@ class Judge:
                 for column, value in shown.items():
                     told[table["table"], row["row"], column] = value
                     if not before or before.get((table["table"], row["row"], column)) != value:
-                        figures = self.sum_of(counted, row["row"], self.named(table["table"], column))
+                        names, types = self.named(table["table"], column), table["table"] == TYPES
+                        figures = self.sum_of(counted, row["row"], names, types=types)
                         self._say(figures, [], *self._box(column, value))
                 if not before:
                     self._contributing(counted, table["table"], row)
@@ -222,7 +224,7 @@ class Judge:
         base = {"participation": "due", "stage-level": "valid", "type-level": "valid"}.get(table)
         if base is None:
             return
-        figures = self.sum_of(counted, row["row"], self.named(table, base))
+        figures = self.sum_of(counted, row["row"], self.named(table, base), types=table == TYPES)
         schools = {figure[0] for figure in figures}
         if row["schools"] == len(schools):
             for school in sorted(schools):
@@ -303,16 +305,16 @@ class Judge:
 
     def promises(self, counted: Mapping[str, int], truth: Mapping[Figure, int]) -> Iterator[Promise]:
         """What the methods page promises of the figures of these revisions."""
-        shown = {(t["table"], row["row"]) for r in self.releases for t in r["tables"] for row in t["rows"]}
-        merged = {row for _, row in shown if "+" in row}
-        finest = [row for row in (*BANDS, *sorted(set(self.public.types.values()))) if self.sum_of(counted, row, ["x"])]
-        for row in (*finest, *sorted(merged), "total"):
-            yield from self._of_row(counted, truth, row)
+        shown = {(t["table"] == TYPES, row["row"]) for r in self.releases for t in r["tables"] for row in t["rows"]}
+        finest = {(False, band) for band in BANDS} | {(True, kind) for kind in self.public.types.values()}
+        for types, row in sorted(shown | finest):
+            if self.sum_of(counted, row, ["x"], types=types):
+                yield from self._of_row(counted, truth, row, types=types)
 
-    def _columns(self, row: str) -> Iterator[tuple[str, str]]:
-        levels = [("stage-level", level) for level in self.levels]
-        if set(row.split("+")) <= {*self.public.types.values()}:
-            yield from (("stage-level", "valid"), *levels)
+    def _columns(self, *, types: bool) -> Iterator[tuple[str, str]]:
+        levels = [("stage-level", level) for level in ("valid", *self.levels)]
+        if types:
+            yield from levels
             return
         yield from (("participation", column) for column in ("not-screened", "invalid", "due", "screened", "valid"))
         yield from levels
@@ -321,20 +323,20 @@ class Judge:
         yield from (("follow-up", window) for window in self.releases[0]["windows"])
         yield from (("services", service) for service in SERVICES)
 
-    def _of_row(self, counted: Mapping[str, int], truth: Mapping[Figure, int], row: str) -> Iterator[Promise]:
-        for table, column in self._columns(row):
-            figures = self.sum_of(counted, row, self.named(table, column))
-            if not (self._sensitive(column) or column in ("due", "screened", "valid", self.levels[0])):
-                continue
+    def _of_row(
+        self, counted: Mapping[str, int], truth: Mapping[Figure, int], row: str, *, types: bool
+    ) -> Iterator[Promise]:
+        for table, column in self._columns(types=types):
+            figures = self.sum_of(counted, row, self.named(table, column), types=types)
             base = {"stage-level": "valid", "participation": "due"}.get(table)
-            of = self.sum_of(counted, row, self.named(table, base) if base else ["enrolment"])
+            of = self.sum_of(counted, row, self.named(table, base) if base else ["enrolment"], types=types)
             parts = _by_school(of, truth)
             uneven = 100 * max(parts.values(), default=0) > self.limits["per_cent"] * sum(parts.values())
             contributing = frozenset(school for school, n in parts.items() if n)
             few = 0 < len(contributing) < self.limits["schools"]
             sensitive, share = self._sensitive(column), self.limits.get("dominance", 0)
             guarded = few or uneven or (sensitive and self._dominated(figures, truth, len(contributing)))
-            name = f"{table} {row} {column}"
+            name = f"{'types' if types else table} {row} {column}"
             if sensitive or guarded:
                 yield Promise(
                     name=name,
@@ -347,26 +349,27 @@ class Judge:
                 for school in sorted({figure[0] for figure in figures}):
                     own = frozenset(figure for figure in figures if figure[0] == school)
                     yield Promise(name=f"{name} of {school}", figures=own, guarded=True, share=share)
-        yield from self._groups(counted, row)
+        yield from self._groups(counted, row, types=types)
 
     def _dominated(self, figures: Sum, truth: Mapping[Figure, int], contributing: int) -> bool:
         parts = sorted(_by_school(figures, truth).values(), reverse=True)
         others = 2 if contributing < 2 * self.limits["schools"] else 1
         return bool(parts) and 100 * sum(parts[1 + others :]) < self.limits.get("dominance", 0) * parts[0]
 
-    def _groups(self, counted: Mapping[str, int], row: str) -> Iterator[Promise]:
+    def _groups(self, counted: Mapping[str, int], row: str, *, types: bool) -> Iterator[Promise]:
         first, *found = (f"level {level}" for level in self.levels)
         groups = [("found", found, [first])]
-        if not set(row.split("+")) <= {*self.public.types.values()}:
+        if not types:
             groups.append(("unseen", ["invalid", "missed"], [first, *found]))
             every = [f"concern {concern}" for concern in CONCERNS]
             groups += [(concern, [concern], [c for c in every if c != concern]) for concern in every]
-        for name, speaks, others in groups:
-            beside, figures = (self.sum_of(counted, row, names) for names in (speaks, others))
-            yield Promise(name=f"group {name} of {row}", figures=figures, beside=beside)
+        for column, speaks, others in groups:
+            beside, figures = (self.sum_of(counted, row, names, types=types) for names in (speaks, others))
+            name = f"group {column} of {'types' if types else 'bands'} {row}"
+            yield Promise(name=name, figures=figures, beside=beside)
             for school in sorted({figure[0] for figure in figures}):
                 mine, theirs = (frozenset(f for f in some if f[0] == school) for some in (figures, beside))
-                yield Promise(name=f"group {name} of {row} of {school}", figures=mine, beside=theirs)
+                yield Promise(name=f"{name} of {school}", figures=mine, beside=theirs)
 
     def attackers(self) -> list[tuple[str, ...]]:
         """The public, each school, and every two where rows have few schools."""
@@ -375,7 +378,8 @@ class Judge:
         for release in self.releases:
             for table in release["tables"]:
                 for row in table["rows"]:
-                    schools = sorted({figure[0] for figure in self.sum_of(counted, row["row"], ["x"])})
+                    figures = self.sum_of(counted, row["row"], ["x"], types=table["table"] == TYPES)
+                    schools = sorted({figure[0] for figure in figures})
                     if len(schools) < 2 * self.limits["schools"]:
                         pairs |= set(combinations(schools, 2))
         return [(), *((school,) for school in sorted(counted)), *sorted(pairs)]
@@ -392,7 +396,7 @@ class Judge:
             for band, counts in s.bands.items()
             for name, value in figures_of(counts).items()
         }
-        promises = {p.name: p for r in self.releases for p in self.promises(r["counted"], truth)}
+        promises = {(p.name, p.figures): p for r in self.releases for p in self.promises(r["counted"], truth)}
         found = list[Broken]()
         for part in self._parts():
             mine = set(part.columns)
@@ -406,7 +410,7 @@ class Judge:
     ) -> tuple[int, int]:
         """The least and the most that a count of the last release may be, without what is his own."""
         counted = self.releases[-1]["counted"]
-        figures = self.sum_of(counted, row, self.named(table, column))
+        figures = self.sum_of(counted, row, self.named(table, column), types=table == TYPES)
         promise = Promise(name="", figures=figures)
         numbers = {self.number[figure] for figure in figures}
         parts = [part for part in self._parts() if numbers & set(part.columns)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from random import Random
 from typing import TypeVar
@@ -99,6 +99,9 @@ class _Rehearsal:
         self.ledger = Ledger(submissions, facts.types, facts.levels)
         self.filings = [Filing(term=s.term, school=s.school, revision=s.revision) for s in submissions]
         self.known = list(self.ledger.facts_apart())
+        finest = registry(facts.levels, facts.windows)
+        by_rows = {rows: tuple(table for table in finest if table.rows == rows) for rows in (_BANDS, _TYPES)}
+        self._beneath = {rows: (tables, self._tabulated(tables)) for rows, tables in by_rows.items()}
         self._scores: dict[tuple[str, Breadth, Partition], int] = {}
 
     def present(self, rows: str) -> tuple[str, ...]:
@@ -106,14 +109,20 @@ class _Rehearsal:
         return tuple(name for name in ROWS[rows] if self.contributing[rows].get(name))
 
     def best(self, rows: str, breadth: Breadth) -> tuple[int, Partition]:
-        """The partition that shows most, less what it hides, and by how much; of equal ones the finest."""
+        """The partition that shows most, less what it hides, and by how much: of the finest ones the best, then with
+        two of its neighbouring rows in one as long as that is better.
+        """
+        passing = self.passing(rows)
+        nearest = [partition for partition in passing if len(partition) == len(passing[0])]
         found: tuple[int, Partition] | None = None
-        for partition in self.passing(rows):
-            if found is not None and self._cells(rows, breadth, partition) <= found[0]:
-                continue
-            score = self.score(rows, breadth, partition)
-            if found is None or score > found[0]:
-                found = score, partition
+        while nearest:
+            last = found
+            for partition in nearest:
+                if found is None or self._cells(rows, breadth, partition) > found[0]:
+                    score = self.score(rows, breadth, partition)
+                    found = (score, partition) if found is None or score > found[0] else found
+            assert found is not None, "the first is always tried"
+            nearest = [] if found == last else [one for one in passing if _coarser(one, found[1])]
         assert found is not None, "the whole always passes"
         return found
 
@@ -181,16 +190,25 @@ class _Rehearsal:
         key = rows, breadth, partition
         if key not in self._scores:
             tables = self._tables(rows, breadth, partition)
-            finest = tuple(t for t in registry(self.facts.levels, self.facts.windows) if t.rows == rows)
-            table = tabulate(self.ledger, tables, self.filings, self.limits, finest)
+            beneath = self._beneath[rows]
+            table = replace(self._tabulated(tables), beneath=None if tables == beneath[0] else beneath[1])
             drafted = protect(original_of(self.ledger, table, self.known, self.limits, self._insiders(table))).cells
             hidden = sum(isinstance(drafted[cell], Suppressed) for cell in table.cells)
             self._scores[key] = len(table.cells) - 2 * hidden
         return self._scores[key]
 
+    def _tabulated(self, tables: Sequence[Table]) -> Tabulation:
+        return tabulate(self.ledger, tables, self.filings, self.limits)
+
     def _insiders(self, table: Tabulation) -> list[Atoms]:
         """Every school, and every two that stand in a row of few."""
         return [self.ledger.known_to(who) for who in (*((school,) for school in self.ledger.schools), *table.pairs)]
+
+
+def _coarser(partition: Partition, than: Partition) -> bool:
+    """Whether a partition is another one with two neighbouring rows in one."""
+    groups = set(partition)
+    return len(partition) == len(than) - 1 and sum(group not in groups for group in than) == 2
 
 
 def _why_not(parts: Sequence[int], limits: Limits) -> Because | None:

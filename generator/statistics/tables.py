@@ -165,13 +165,19 @@ class Ledger:
         self._named: dict[tuple[Filing, str], list[int]] = {}
         self._whose: dict[SchoolId, list[int]] = {}
         self._owners = [school for _, school, *_ in figures]
-        for atom, (filing, school, _, _, name, _) in enumerate(figures):
+        self._filed = dict[Filing, list[tuple[int, str, str, str]]]()
+        for atom, (filing, school, kind, band, name, _) in enumerate(figures):
+            self._filed.setdefault(filing, []).append((atom, kind, band, name))
             self._named.setdefault((filing, name), []).append(atom)
             self._whose.setdefault(school, []).append(atom)
 
     def atoms(self, filing: Filing, names: Iterable[str]) -> Atoms:
         """A school's atoms of these names, over all its bands."""
         return tuple(atom for name in names for atom in self._named.get((filing, name), ()))
+
+    def filed(self, filing: Filing) -> Sequence[tuple[int, str, str, str]]:
+        """A school's atoms, with its type, and the band and the name of each."""
+        return self._filed.get(filing, ())
 
     def known_to(self, schools: Iterable[SchoolId]) -> Atoms:
         """The atoms that these schools filed, in whatever revision."""
@@ -392,8 +398,8 @@ def tabulate(
     finest: Sequence[Table] | None = None,
 ) -> Tabulation:
     """The tables of a term over these filings; `finest` are those that nobody is shown, where they differ."""
-    frame = ledger.frame[ledger.frame["filing"].isin(list(filings))]
-    rows = [row for table in tables for row in _rows(table, frame)]
+    found = _Found(ledger, filings)
+    rows = [row for table in tables for row in _rows(table, found, ledger.values)]
     cells = {cell: atoms for row in rows for cell, atoms in row.cells.values()}
     return Tabulation(
         filings=tuple(sorted(filings)),
@@ -419,43 +425,73 @@ def tabulate(
     )
 
 
-def _rows(table: Table, frame: pd.DataFrame) -> Iterator[_Row]:
-    names = {name: row_of(group) for group in table.merged for name in group}
-    by_row = {str(row): part for row, part in frame.groupby(frame[table.rows].map(names), sort=False)}
-    for row, part in (*((name, by_row[name]) for name in table.row_order if name in by_row), (TOTAL, frame)):
-        columns = [(column, part[part["name"].isin(column.sums)]) for column in table.columns]
-        cells = {column: (Cell(table=table.id, row=row, column=column.id), _numbers(here)) for column, here in columns}
-        parts = {cells[column][0]: _by_school(here) for column, here in columns}
-        base = part[part["name"].isin(table.base.sums)]
-        sums = base.groupby("school")["value"].sum()
+class _Found:
+    """Atoms of some filings by what they are in: a band or a type of school, and the name."""
+
+    def __init__(self, ledger: Ledger, filings: Iterable[Filing]) -> None:
+        self._atoms: dict[tuple[str, str, str], list[tuple[int, SchoolId]]] = {}
+        self.keys = dict[str, set[str]]()
+        for filing in dict.fromkeys(filings):
+            for atom, kind, band, name in ledger.filed(filing):
+                for rows, key in (("band", band), ("type", kind), ("", "")):
+                    self._atoms.setdefault((rows, key, name), []).append((atom, filing.school))
+                    self.keys.setdefault(rows, set()).add(key)
+
+    def of(self, rows: str, keys: Iterable[str], names: Sequence[str]) -> list[tuple[int, SchoolId]]:
+        """The atoms of these names in these rows, with whose they are; in order."""
+        return sorted(
+            one for key in keys for name in dict.fromkeys(names) for one in self._atoms.get((rows, key, name), ())
+        )
+
+
+def _rows(table: Table, found: _Found, values: Sequence[int]) -> Iterator[_Row]:
+    groups = {
+        row_of(group): [name for name in group if name in found.keys.get(table.rows, ())] for group in table.merged
+    }
+    present = [(name, table.rows, groups[name]) for name in table.row_order if groups.get(name)]
+    for row, rows, keys in (*present, (TOTAL, "", [""])):
+        of = {column: found.of(rows, keys, column.sums) for column in table.columns}
+        cells = {
+            column: (Cell(table=table.id, row=row, column=column.id), tuple(atom for atom, _ in of[column]))
+            for column in table.columns
+        }
+        base = _by_school(found.of(rows, keys, table.base.sums))
+        pupils = {school: sum(values[atom] for atom in atoms) for school, atoms in base.items()}
         yield _Row(
             table=table.id,
             id=row,
             cells=cells,
-            parts=parts,
-            groups=tuple(_groups(table, row, part)),
-            base=_by_school(base),
-            contributing={SchoolId(str(s)): int(n) for s, n in sums.items() if n > 0},
+            parts={cells[column][0]: _by_school(of[column]) for column in table.columns},
+            groups=tuple(
+                secret
+                for group in table.groups
+                for secret in _group(
+                    Cell(table=table.id, row=row, column=group.column),
+                    found.of(rows, keys, group.speaks),
+                    found.of(rows, keys, group.others),
+                )
+            ),
+            base=base,
+            contributing={school: n for school, n in pupils.items() if n > 0},
         )
 
 
-def _groups(table: Table, row: str, part: pd.DataFrame) -> Iterator[Secret]:
-    for group in table.groups:
-        cell = Cell(table=table.id, row=row, column=group.column)
-        speaks, others = (part[part["name"].isin(names)] for names in (group.speaks, group.others))
-        yield Secret(cell=cell, atoms=_numbers(others), beside=_numbers(speaks))
-        theirs = _by_school(others)
-        yield from (
-            Secret(cell=cell, school=school, atoms=theirs.get(school, ()), beside=atoms)
-            for school, atoms in _by_school(speaks).items()
-        )
+def _group(
+    cell: Cell, speaks: Sequence[tuple[int, SchoolId]], others: Sequence[tuple[int, SchoolId]]
+) -> Iterator[Secret]:
+    yield Secret(cell=cell, atoms=tuple(atom for atom, _ in others), beside=tuple(atom for atom, _ in speaks))
+    theirs = _by_school(others)
+    yield from (
+        Secret(cell=cell, school=school, atoms=theirs.get(school, ()), beside=atoms)
+        for school, atoms in _by_school(speaks).items()
+    )
 
 
-def _by_school(part: pd.DataFrame) -> dict[SchoolId, Atoms]:
-    """Each school's atoms. A loop, because there are few of each and pandas takes a while to look at a group."""
+def _by_school(some: Iterable[tuple[int, SchoolId]]) -> dict[SchoolId, Atoms]:
+    """Each school's atoms."""
     found: dict[SchoolId, list[int]] = {}
-    for school, atom in zip(part["school"].tolist(), _numbers(part), strict=True):
-        found.setdefault(SchoolId(school), []).append(atom)
+    for atom, school in some:
+        found.setdefault(school, []).append(atom)
     return {school: tuple(found[school]) for school in sorted(found)}
 
 
