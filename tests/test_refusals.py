@@ -38,6 +38,7 @@ OPEN = {
     Why.MISSING,
     Why.OTHER_TABLES,
     Why.CORRECTED,
+    Why.NO_RULE,
 }
 
 
@@ -86,6 +87,21 @@ def test_a_person_who_asks_is_told_where(why: Why, capsys: pytest.CaptureFixture
     assert len({err for _, err in found}) == 1
     assert "services / total / referred (xz07): xz01 + xz02 can narrow it down to a width of 2" in found[3][0]
     assert "and 79 more" in found[4][0]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_nobody_settled_is_told_apart_from_what_is_proved(
+    language: Language, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To a person only: to a machine both are the same."""
+    proved, undecided = exposed("junior"), replace(exposed("junior"), proved=False)
+    for_machines = {told(NoRelease(why=Why.EXPOSED, exposures=(one,)), language, capsys) for one in (proved, undecided)}
+    assert len(for_machines) == 1
+    refused = NoRelease(why=Why.EXPOSED, exposures=(proved, undecided))
+    first, second = told(refused, language, capsys, "--explain")[0].splitlines()[1:]
+    assert first != second
+    assert any(char.isdigit() for char in first.replace("xz07", ""))
+    assert not any(char.isdigit() for char in second.replace("xz07", ""))
 
 
 def with_change(filing: Filed, band: int, pupils: int) -> Filed:

@@ -220,6 +220,9 @@ def _explained(request: Request, refused: NoRelease) -> Iterator[str]:
         cell = exposure.secret.cell
         facts = {"cell": f"{cell.table} / {cell.row} / {cell.column}", "school": exposure.secret.school or ""}
         who = " + ".join(exposure.attacker.schools) or request.say("release.public")
-        yield request.say("release.exposure", who=who, width=exposure.high - exposure.low, **facts)
+        if exposure.proved:
+            yield request.say("release.exposure", who=who, width=exposure.high - exposure.low, **facts)
+        else:
+            yield request.say("release.undecided", who=who, **facts)
     if len(refused.exposures) > _MOST:
         yield request.say("release.more", count=len(refused.exposures) - _MOST)
