@@ -152,6 +152,9 @@ def _take_in(request: Request, base: _Base, file: Path) -> str | None:
         return None
     branch = f"filing/{filing.school}/{filing.period}"
     before = branch_at(base.root, branch)
+    if before and _there(base, before, filing):
+        _tell(request.say("intake.there_already", file=file.name))
+        return branch
     under = _over(base, before)
     if under is None or checked_out(base.root, branch):
         _refuse(request, file, NotTaken(why="checked_out" if under else "branch_broken", facts={"branch": branch}))
@@ -162,7 +165,7 @@ def _take_in(request: Request, base: _Base, file: Path) -> str | None:
         found = overtaken(found, base.repository) or found
     if isinstance(found, NotTaken) and found.why == "there_already":
         _tell(request.say("intake.there_already", file=file.name))
-        return branch if before else ""
+        return ""
     if not isinstance(found, Taken):
         _refuse(request, file, found)
         return None
@@ -234,6 +237,15 @@ def _marked(file: Path, copy: bytes | None) -> str | None:
     place.parent.mkdir(exist_ok=True)
     write_whole(place, copy)
     return f"{_MARKED}/{place.name}"
+
+
+def _there(base: _Base, at: str, filing: HandedIn) -> bool:
+    """Whether a branch has the very files; its records need not be read to see it."""
+    from generator.files.history import tree_at
+
+    tree = tree_at(base.root, at)
+    assert tree is not None, "a commit that was just named"
+    return all(path in tree.readers and tree.read(path) == data for path, data in filing.files.items())
 
 
 def _over(base: _Base, at: str | None) -> tuple[str, Tree, Repository] | None:
