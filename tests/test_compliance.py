@@ -86,7 +86,7 @@ def test_periods_come_to_the_worst_of_them_and_nothing_to_not_applicable(found: 
         assert made is min(found, key=WORST_FIRST.index)
         assert made is not Verdict.MET
     else:
-        assert made is (Verdict.MET if Verdict.MET in found else Verdict.DUE)
+        assert made is min(found, key=(Verdict.MET, Verdict.SEALED, Verdict.DUE).index)
     assert combined(found[::-1]) is made
 
 
@@ -114,11 +114,14 @@ def test_every_way_a_period_can_come_out(teachers: int | None, late: bool, modal
         assert found is (Verdict.UNMET if modality is Modality.SHALL else Verdict.ADVISORY)
 
 
+_UNJUDGED = (Verdict.DUE, Verdict.STALE, Verdict.UNREPORTED, Verdict.WAIVED, Verdict.SEALED)
+
+
 def test_a_tally_says_of_how_many_and_nothing_is_not_all() -> None:
     counts = {verdict: index for index, verdict in enumerate(Verdict, start=1)}
     made = Tally(counts=counts)
     assert made.judged == counts[Verdict.MET] + counts[Verdict.UNMET] + counts[Verdict.ADVISORY]
-    assert made.left_out == sum(counts[v] for v in (Verdict.DUE, Verdict.STALE, Verdict.UNREPORTED, Verdict.WAIVED))
+    assert made.left_out == sum(counts[v] for v in _UNJUDGED)
     assert made.judged + made.left_out + counts[Verdict.NOT_APPLICABLE] == sum(counts.values())
     assert tally(()).share is None
     only = dict.fromkeys(Verdict, 0) | {Verdict.NOT_APPLICABLE: 5, Verdict.WAIVED: 3}

@@ -129,7 +129,7 @@ def test_a_cell_says_its_verdict_in_words() -> None:
             r.subject is Subject.SCHOOL for r in there.site.repository.rules.values()
         )
         words = {"met": "达标", "unmet": "未达标", "advisory": "建议改进", "due": "未到期", "stale": "证据过期"}
-        words |= {"unreported": "未填报", "waived": "已豁免", "not-applicable": "不适用"}
+        words |= {"unreported": "未填报", "waived": "已豁免", "sealed": "已密封报送", "not-applicable": "不适用"}
         assert dict(cells) == {v: w for v, w in words.items() if v in dict(cells)}
 
 
@@ -156,6 +156,7 @@ def test_methods_tell_every_verdict_and_the_order_of_periods() -> None:
             "advisory": "could improve",
             "due": "not yet due",
             "stale": "out of date",
+            "sealed": "handed in sealed",
         }.get(v.value, v.value)
         for v in WORST_FIRST
     ]

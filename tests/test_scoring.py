@@ -79,13 +79,13 @@ def test_an_item_takes_its_score_from_one_source_only(verdict: Verdict | None, g
 
 
 def test_every_form_adds_up_at_every_level() -> None:
-    """All 81 × 25 ways to fill in the typical form, against adding up by hand."""
+    """All 100 × 25 ways to fill in the typical form, against adding up by hand."""
     ways = [
         (*verdicts, *grades)
         for verdicts in product([*Verdict, None], repeat=2)
         for grades in product([*Grade, None], repeat=2)
     ]
-    assert len(ways) == 81 * 25
+    assert len(ways) == 100 * 25
     for org, staff, work, room in ways:
         adds_up((org, staff), (work, room))
 

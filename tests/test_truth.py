@@ -25,6 +25,7 @@ from generator.model.schools import HeadRole, LeadingGroup, Lessons, Return, Scr
 from generator.pages import home
 from generator.pages.duties import rules
 from generator.pages.programme import coverage, policies
+from generator.pages.words import wording as words
 from generator.publish import sheets
 from generator.publish.build import read
 from generator.records.repository import Repository
@@ -266,3 +267,34 @@ def test_a_text_has_a_number_of_clauses_only_where_somebody_counted_them(sample:
     told = {p.id: p.clauses_in_text for p in sample.policies.values() if p.clauses_in_text is not None}
     own = sample.policies[PolicyId("district-decisions")]
     assert told == {"ten-measures-2025": 10, own.id: len(own.clauses)}
+
+
+# --- what only releases answer ----------------------------------------------------------------------------------------
+
+
+def test_a_school_that_handed_in_is_not_called_unreported_where_its_answer_is_not_told(sample: Repository) -> None:
+    """Of screening and paper files a release tells how many schools; each of them handed in, in time."""
+    after, paper = date(2026, 8, 20), RuleId("FILE-02")
+    found = {school: of_school(sample, school, after)[paper].verdict for school in (XZ01, SchoolId("xz12"))}
+    assert set(found.values()) == {Verdict.SEALED}
+    nothing = replace(
+        sample,
+        receipts={key: r for key, r in sample.receipts.items() if key[0] != XZ01},
+        releases={
+            n: replace(r, counted={s: v for s, v in r.counted.items() if s != XZ01}) for n, r in sample.releases.items()
+        },
+    )
+    assert of_school(nothing, XZ01, after)[paper].verdict is Verdict.UNREPORTED
+    before = of_school(sample, XZ01, date(2025, 9, 5))[paper]
+    assert before.verdict is Verdict.DUE  # nothing was handed in by then
+
+
+def test_what_a_release_says_of_a_school_says_which(sample: Repository) -> None:
+    made = edition(site(sample, date(2026, 8, 20), COMMIT), Language.EN, load())
+    checks = [c for c in made.site.verdicts.by_rule[RuleId("FILE-01")] if c.further]
+    told = {check.verdict: words.told(made, check)[0] for check in checks}
+    assert "Done, as a release of statistics says" in told[Verdict.MET]
+    assert "Not done yet, as a release of statistics says" in told[Verdict.UNMET]
+    paper = made.site.verdicts.by_school[XZ01]
+    line = next(words.told(made, c) for c in paper if c.rule.id == "FILE-02")
+    assert "never which" in line[0]

@@ -51,11 +51,20 @@ class Verdict(StrEnum):
     STALE = "stale"  # it was met, but what says so is too old
     UNREPORTED = "unreported"  # the last day has passed and the files do not say
     WAIVED = "waived"
+    SEALED = "sealed"  # the school has handed in what answers it; its own answer is not told, or not yet
     NOT_APPLICABLE = "not-applicable"
 
 
 # A Check judged by several periods comes out as the first of these that any period came out as.
-WORST_FIRST = (Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.STALE, Verdict.MET, Verdict.DUE)
+WORST_FIRST = (
+    Verdict.UNMET,
+    Verdict.ADVISORY,
+    Verdict.UNREPORTED,
+    Verdict.STALE,
+    Verdict.MET,
+    Verdict.SEALED,
+    Verdict.DUE,
+)
 JUDGED = frozenset({Verdict.MET, Verdict.UNMET, Verdict.ADVISORY})  # what shares are shares of
 LATE_COUNTS = "late_counts"  # the district's parameter: 0 where what was done late does not count; else it does
 BREACHES = frozenset({Verdict.UNMET, Verdict.ADVISORY})
@@ -157,7 +166,7 @@ class Tally:
 
     @property
     def left_out(self) -> int:
-        """How many the rule applies to and no share counts: due, stale, unreported, waived."""
+        """How many the rule applies to and no share counts: due, stale, unreported, waived, sealed."""
         return sum(n for v, n in self.counts.items() if v not in JUDGED and v is not Verdict.NOT_APPLICABLE)
 
     @property
@@ -495,7 +504,7 @@ class _SchoolOnDay:
             JudgedPeriod(
                 period=slot.period,
                 due=slot.due,
-                verdict=_judged(ready.rule, held, due=slot.due, as_of=self.day.as_of),
+                verdict=self._by_release(ready.rule, held, slot),
                 value=None,
                 target=told.target if told else slot.fixed,
             )
@@ -507,6 +516,23 @@ class _SchoolOnDay:
             else ()
         )
         return _check(ready.rule, self.school, by_period, None, None)._replace(further=further)
+
+    def _by_release(self, rule: Rule, held: bool | None, slot: _Slot) -> Verdict:
+        """A school that handed in does not stand among those that said nothing, though its answer is not told."""
+        if held is None and slot.period.id in self._handed_in():
+            return Verdict.SEALED
+        return _judged(rule, held, due=slot.due, as_of=self.day.as_of)
+
+    def _handed_in(self) -> frozenset[str]:
+        """The terms for which the school handed in sealed figures by then, and their year."""
+        receipts, school, on = self.day.repository.receipts, self.school.id, self.day.as_of
+        counted = {release.term for release in self.day.repository.published(on) if school in release.counted}
+        terms = {
+            term.id
+            for term in self.day.year.terms
+            if term.id in counted or ((kept := receipts.get((school, term.id))) and kept.sealed_on <= on)
+        }
+        return frozenset({*terms, self.day.year.id} if terms else ())
 
     def _slots(self, ready: _Ready) -> tuple[_Slot, ...]:
         """The periods that the school was there for, up to their last day."""

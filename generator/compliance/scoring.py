@@ -104,7 +104,9 @@ def worth(
             return item.points
         case Verdict.UNMET | Verdict.ADVISORY:
             return Fraction(0)
-        case Verdict.DUE | Verdict.STALE | Verdict.UNREPORTED | Verdict.WAIVED | Verdict.NOT_APPLICABLE | None:
+        case Verdict.DUE | Verdict.STALE | Verdict.UNREPORTED | Verdict.WAIVED | Verdict.SEALED:
+            return None
+        case Verdict.NOT_APPLICABLE | None:
             return None
 
 

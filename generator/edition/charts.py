@@ -203,7 +203,16 @@ def _box(x: float, y: float, mark: str, width: float = _MARK) -> list[Markup]:
 
 # Series: each has a colour and a pattern (areas) or a shape (points)
 
-_HATCH = ("", "M-1 1l2-2M0 6l6-6M5 7l2-2", "M3 3h.1", "M0 3h6", "M3 0v6", "M-1 5l2 2M0 0l6 6M5-1l2 2", "M0 3h6M3 0v6")
+_HATCH = (
+    "",
+    "M-1 1l2-2M0 6l6-6M5 7l2-2",
+    "M3 3h.1",
+    "M0 3h6",
+    "M3 0v6",
+    "M-1 5l2 2M0 0l6 6M5-1l2 2",
+    "M0 3h6M3 0v6",
+    "M0 2l3 3l3-3",
+)
 _SHAPE = (
     "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0",
     "M-4-4h8v8h-8z",
@@ -212,6 +221,7 @@ _SHAPE = (
     "M0 5l5-9h-10z",
     "M-1.5-5h3v3.5h3.5v3h-3.5v3.5h-3v-3.5h-3.5v-3h3.5z",
     "M-5 0h10v4h-10z",
+    "M-4-5h3v10h-3z",
 )
 
 

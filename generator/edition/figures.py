@@ -19,7 +19,7 @@ from typing import TypeAlias
 from generator.edition.render import number
 from generator.files.catalogue import Say
 
-_MOST = 7  # as many as there are colours and patterns
+_MOST = 8  # as many as there are colours and patterns
 _LARGEST = 10**12
 
 

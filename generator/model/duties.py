@@ -163,6 +163,7 @@ _NOT_NUMBERS: Mapping[SchoolMeasure, ValueType] = {
 DUE_BY_INSPECTION = frozenset({SchoolMeasure.OVERDUE_RECTIFICATIONS})
 
 # What only sealed submissions hold: open records never answer these, a release does.
+TOLD_BY_SCHOOL = frozenset({SchoolMeasure.ELECTRONIC_FILES})  # a release tells each school's verdict, not only how many
 SEALED = frozenset({SchoolMeasure.SCREENING_COVERAGE, SchoolMeasure.ELECTRONIC_FILES, SchoolMeasure.PAPER_FILES})
 
 # Measures with a value for each period of this kind; every other has one for the school year.

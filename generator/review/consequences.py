@@ -73,6 +73,7 @@ class VerdictTurn:
 _BADNESS: Mapping[str | None, int] = {
     Verdict.MET.value: 0,
     Verdict.NOT_APPLICABLE.value: 0,
+    Verdict.SEALED.value: 1,
     Verdict.DUE.value: 1,
     Verdict.WAIVED.value: 2,
     Verdict.UNREPORTED.value: 3,

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from generator.model.cells import Published, Shown, Suppressed
 from generator.model.district import RiskLevel, Term
-from generator.model.duties import Operator, Rule, SchoolMeasure, Subject
+from generator.model.duties import TOLD_BY_SCHOOL, Operator, Rule, SchoolMeasure, Subject
 from generator.model.ids import SchoolId
 from generator.model.registry import PARTICIPATION, TOTAL, who_took_part
 from generator.model.releases import DistrictVerdict, Limits, Participation, Release, SchoolVerdicts
@@ -63,19 +63,19 @@ def _question(rule: Rule, per_cent: int | float, levels: Sequence[RiskLevel]) ->
     names = _names(levels).get(rule.measure) if rule.subject is Subject.SCHOOL else None
     if names is None or rule.operator is not Operator.AT_LEAST:
         return None
-    part, whole, by_school = names
+    part, whole = names
     return Question(
         rule=rule.id,
         part=part,
         whole=whole,
         per_cent=Fraction(str(per_cent)),
         target=per_cent,
-        by_school=by_school,
+        by_school=rule.measure in TOLD_BY_SCHOOL,
     )
 
 
-def _names(levels: Sequence[RiskLevel]) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...], bool]]:
-    """What each sealed measure is a share of, and whether each school's answer is told.
+def _names(levels: Sequence[RiskLevel]) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """What each sealed measure is a share of.
 
     Verdicts on paper files and on screening would limit a school's hidden counts: a missing paper file says that
     somebody there needs one, and no more can have been found than were screened. So only the number of schools is told.
@@ -84,9 +84,9 @@ def _names(levels: Sequence[RiskLevel]) -> Mapping[str, tuple[tuple[str, ...], t
     due, screened, _, _ = who_took_part(levels)
     needing = tuple(f"levels.{level.id}" for level in levels if level.paper_file)
     return {
-        SchoolMeasure.SCREENING_COVERAGE: (screened.sums, due.sums, False),
-        SchoolMeasure.ELECTRONIC_FILES: (("electronic_files",), ("enrolment",), True),
-        SchoolMeasure.PAPER_FILES: (tuple(f"concerns.{concern}" for concern in Concern), needing, False),
+        SchoolMeasure.SCREENING_COVERAGE: (screened.sums, due.sums),
+        SchoolMeasure.ELECTRONIC_FILES: (("electronic_files",), ("enrolment",)),
+        SchoolMeasure.PAPER_FILES: (tuple(f"concerns.{concern}" for concern in Concern), needing),
     }
 
 

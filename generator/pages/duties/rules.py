@@ -48,7 +48,7 @@ _NEEDS = (
     Verdict.UNREPORTED,
     Verdict.WAIVED,
 )  # each school with what was compared
-_NAMED = (Verdict.DUE, Verdict.MET, Verdict.NOT_APPLICABLE)  # folded: names only
+_NAMED = (Verdict.DUE, Verdict.SEALED, Verdict.MET, Verdict.NOT_APPLICABLE)  # folded: names only
 _LISTED = 120  # schools named in one list; in a larger district the rest is counted and found in the matrix
 _EXAMPLE_TONES = {Expectation.MET: "ok", Expectation.UNMET: "missing", Expectation.NOT_APPLICABLE: "none"}
 

@@ -12,7 +12,7 @@ from generator.compliance.evaluate import Check, JudgedPeriod, Verdict, is_seale
 from generator.compliance.school_measures import MEASURABLE, MeasureInput
 from generator.edition.render import Edition, number
 from generator.files.schemas import enum_label
-from generator.model.duties import SEALED, Factor, Operator, Rule, SchoolMeasure, Subject, Target, Value
+from generator.model.duties import SEALED, TOLD_BY_SCHOOL, Factor, Operator, Rule, SchoolMeasure, Subject, Target, Value
 from generator.model.operators import LOWER_IS_BETTER, Number
 from generator.model.programme import MeasureName
 from generator.pages.programme.figures import figure
@@ -118,7 +118,9 @@ def rests_on_return(rule: Rule) -> bool:
 
 def _why_unknown(check: Check, judged: JudgedPeriod) -> str:
     if is_sealed(check.rule):
-        return "released" if check.further else "sealed"
+        if check.further:
+            return "released_met" if judged.verdict is Verdict.MET else "released_unmet"
+        return "sealed" if check.rule.measure in TOLD_BY_SCHOOL else "sealed_of_district"
     if check.school is not None and not rests_on_return(check.rule):
         return "not_inspected"
     if check.school is not None and check.found is None:

@@ -31,6 +31,7 @@ TONES: Mapping[Verdict, str] = {
     Verdict.STALE: "short",
     Verdict.UNREPORTED: "open",
     Verdict.WAIVED: "waived",
+    Verdict.SEALED: "neutral",
     Verdict.NOT_APPLICABLE: "none",
 }
 
