@@ -17,7 +17,7 @@ AUDIT := $(VENV)/audit
 
 ## site: set everything up, build the site in both languages, say where to look
 site: $(RUN)
-	@$(BIN)/xinzhuli build --out $(SITE) $(if $(AS_OF),--as-of $(AS_OF)) $(if $(SHEETS),--sheets)
+	@$(BIN)/xinzhuli build --out $(SITE) $(if $(AS_OF),--as-of $(AS_OF)) $(if $(SHEETS),--sheets) $(if $(WEEKS),--weeks $(WEEKS))
 
 ## archives: the site of every tag archive-*, in build/archives; one whose records are refused today is left out
 archives: $(RUN)

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from generator.compliance.evaluate import Verdicts, evaluate
-from generator.files.history import Commit, tree_at
+from generator.compliance.evaluate import Verdict, Verdicts, evaluate
+from generator.files.history import Commit, is_shallow, tree_at
 from generator.model.district import District
+from generator.model.duties import RuleId
+from generator.model.ids import SchoolId
 from generator.problems import Problem
 from generator.records.repository import Remembered, Repository, load
 
@@ -36,6 +38,30 @@ class DayVerdicts:
     commit: Commit
     verdicts: Verdicts | None
     problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turned:
+    """A rule that came out otherwise for a school at the end of a week than at the end of the one before."""
+
+    week: date  # its last day
+    school: SchoolId
+    rule: RuleId
+    before: Verdict
+    after: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weeks:
+    """The last days of weeks, the oldest first, and what turned in all but the first.
+
+    `told_from` is the day of the oldest commit: before it a week is told by the days that records carry.
+    """
+
+    days: tuple[date, ...]
+    turned: tuple[Turned, ...]
+    told_from: date
+    whole: bool  # whether the clone has its beginning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,3 +104,35 @@ class Past:
 def past_days(district: District, as_of: date) -> tuple[date, ...]:
     """The last day of every term that is over, and `as_of`."""
     return (*(t.last_day for t in district.terms.values() if t.last_day < as_of), as_of)
+
+
+def weeks(past: Past, repository: Repository, present: Verdicts, count: int) -> Weeks:
+    """What turned in the last weeks. They end on Sundays, the present one with the day of `present`.
+
+    A day before the first commit is told from the present records, by the days that they carry.
+    """
+    sunday = present.as_of - timedelta(days=present.as_of.isoweekday() % 7 or 7)
+    days = [sunday - timedelta(weeks=back) for back in reversed(range(count))]
+    first = past.commits[-1].day
+    told = [day for day in days if day >= first]
+    stood = [_by_rule(evaluate(repository, day)) for day in days if day < first]
+    stood += [_by_rule(standing.verdicts) for standing in past.standings(told)]
+    stood.append(_by_rule(present))
+    ends = (*days, present.as_of)
+    found = (
+        Turned(week=end, school=school, rule=rule, before=then[school, rule], after=verdict)
+        for end, then, later in zip(ends[1:], stood, stood[1:], strict=False)
+        for (school, rule), verdict in later.items()
+        if (school, rule) in then and then[school, rule] is not verdict and verdict not in _NO_NEWS
+    )
+    return Weeks(days=ends, turned=tuple(found), told_from=first, whole=not is_shallow(past.root))
+
+
+_NO_NEWS = (Verdict.DUE, Verdict.NOT_APPLICABLE)  # a new period has begun; nothing happened
+
+
+def _by_rule(verdicts: Verdicts | None) -> dict[tuple[SchoolId, RuleId], Verdict]:
+    """Every school's verdict by rule; nothing where a day's records cannot be judged."""
+    if verdicts is None:
+        return {}
+    return {(school, c.rule.id): c.verdict for school, checks in verdicts.by_school.items() for c in checks}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from generator.compliance.claims import ClaimResult, TargetResult, check, targets
+from generator.compliance.days_gone_by import Weeks
 from generator.compliance.evaluate import Earlier, TrendPoint, Verdicts, evaluate, trend
 from generator.compliance.scoring import Assessment, Score, assess, scores
 from generator.files.history import Commit
@@ -49,6 +50,7 @@ class Site:
         SchoolYear  # the one that `as_of` falls in, or the last one begun before it (the first, before them all)
     )
     archived: Archived | None = None
+    weeks: Weeks | None = None  # what turned lately, where the history was asked for
     sheets: bool = False  # whether sheets on paper lie beside the pages
 
     @property

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from generator.edition.render import Edition
 from generator.edition.site import Page
 from generator.pages import home
-from generator.pages.about import about, dictionary, guides, problems
+from generator.pages.about import about, changes, dictionary, guides, problems
 from generator.pages.duties import (
     compliance,
     demonstration,
@@ -63,6 +63,7 @@ FAMILIES: tuple[PageFamily, ...] = (
     team.pages,
     outreach.pages,
     about.pages,
+    changes.pages,
     guides.pages,
     problems.pages,
     dictionary.pages,
@@ -146,6 +147,7 @@ NAVIGATION = (
             "about/edit",
             "about/glossary",
             "about/follow",
+            "about/changes",
             "about/problems",
             "about/accessibility",
             "about/dictionary/index",

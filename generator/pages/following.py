@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from xml.etree import ElementTree
 
-from generator.edition.render import FOLDERS, Edition
+from generator.compliance.evaluate import Verdict
+from generator.edition.render import FOLDERS, Edition, label_text
 from generator.edition.site import File
+from generator.model.duties import Rule
 from generator.model.ids import SchoolId
 from generator.model.schools import School
 from generator.pages.words.wording import due_open
 
-RELEASES, POLICIES, ALL = "releases", "policies", "all"
+RELEASES, POLICIES, VERDICTS, ALL = "releases", "policies", "verdicts", "all"
 LISTED = "data/files.json"  # every file of data, in the root of the site
-FEEDS = (ALL, RELEASES, POLICIES)
 _ATOM = "http://www.w3.org/2005/Atom"
 _WIDEST = 75  # bytes of a line of a calendar
 
@@ -45,6 +46,11 @@ class LastDay:
     page: str
 
 
+def feeds(edition: Edition) -> tuple[str, ...]:
+    """The feeds there are: verdicts that turned are told only where the history was read."""
+    return (ALL, RELEASES, *([VERDICTS] if edition.site.weeks else []), POLICIES)
+
+
 def feed_path(name: str) -> str:
     """Where a feed lies in its language's half."""
     return f"feeds/{name}.xml"
@@ -57,9 +63,9 @@ def calendar_path(school: SchoolId | None) -> str:
 
 def files(edition: Edition) -> Iterator[File]:
     """Every feed and every calendar."""
-    told = {RELEASES: tuple(released(edition)), POLICIES: tuple(_policies(edition))}
+    told = {RELEASES: tuple(released(edition)), POLICIES: tuple(policies(edition)), VERDICTS: tuple(turned(edition))}
     told[ALL] = tuple(event for events in told.values() for event in events)
-    for name in FEEDS:
+    for name in feeds(edition):
         yield File(path=feed_path(name), content=_atom(edition, name, told[name]))
     district = tuple(_of_district(edition))
     title = edition.plain(edition.site.repository.district.title)
@@ -97,7 +103,36 @@ def released(edition: Edition) -> Iterator[Event]:
             )
 
 
-def _policies(edition: Edition) -> Iterator[Event]:
+def turned(edition: Edition) -> Iterator[Event]:
+    """Verdicts that turned, by school, with what that means."""
+    rules, schools = edition.site.repository.rules, edition.site.repository.schools
+    for one in edition.site.weeks.turned if edition.site.weeks else ():
+        if one.rule in rules and one.school in schools:
+            rule = rules[one.rule]
+            yield Event(
+                id=f"verdict:{one.school}:{one.rule}:{one.week}",
+                on=one.week,
+                title=edition.say(
+                    "follow.turned",
+                    school=edition.plain(schools[one.school].title),
+                    rule=edition.plain(rule.title),
+                    before=label_text(edition.language, one.before),
+                    after=label_text(edition.language, one.after),
+                ),
+                text=meaning(edition, rule, one.after),
+                page=f"schools/{one.school}",
+            )
+
+
+def meaning(edition: Edition, rule: Rule, verdict: Verdict) -> str:
+    """What it means that a rule has come out so: if it is not met, what is wrong and what to do."""
+    if verdict is Verdict.UNMET:
+        return edition.say("follow.do", wrong=edition.plain(rule.when_unmet), remedy=edition.plain(rule.remedy))
+    return edition.say(f"follow.means.{verdict.value}")
+
+
+def policies(edition: Edition) -> Iterator[Event]:
+    """Policies adopted, in force, entered here, ended."""
     for policy in edition.site.repository.policies.values():
         days = {
             "adopted": policy.adopted_on,

@@ -24,10 +24,12 @@ from generator.cli.request import (
 )
 
 if TYPE_CHECKING:
+    from generator.compliance.days_gone_by import Weeks
     from generator.edition.site import Site
     from generator.problems import Problem
 
-ACCEPTS = Accepts(values=("--out", "--as-of", "--engine", "--commit"), flags=("--compress", "--sheets"))
+ACCEPTS = Accepts(values=("--out", "--as-of", "--engine", "--commit", "--weeks"), flags=("--compress", "--sheets"))
+_MOST_WEEKS = 52
 
 
 def run(request: Request) -> int:
@@ -53,7 +55,7 @@ def run(request: Request) -> int:
         if first := older_form(request, folder(request.root)[0]):
             print(first)
         return PROBLEMS
-    content = replace(content, sheets="--sheets" in request.options)
+    content = replace(content, sheets="--sheets" in request.options, weeks=_weeks(request, content))
     try:
         publish(content, request.out, engine, step, compressed="--compress" in request.options)
     except OutputTaken as taken:
@@ -66,6 +68,21 @@ def run(request: Request) -> int:
     pages = sum(1 for _ in request.out.resolve().rglob("*.html"))
     print(request.say("build.done", path=request.out, pages=pages, as_of=content.as_of, index=index))
     return FINE
+
+
+def _weeks(request: Request, content: Site) -> Weeks | None:
+    """What turned in the weeks asked for, told from git."""
+    from generator.compliance.days_gone_by import Past, weeks
+    from generator.files.history import commits
+
+    if (asked := request.options.get("--weeks")) is None:
+        return None
+    if not asked.isdecimal() or not 1 <= int(asked) <= _MOST_WEEKS:
+        raise UsageError("cli.bad_value", option="--weeks", value=asked)
+    found = commits(request.root, content.repository.district.time_zone)
+    if not found:
+        raise UsageError("history.no_commit", path=str(request.root))
+    return weeks(Past(root=request.root, commits=found), content.repository, content.verdicts, int(asked))
 
 
 def _present(request: Request, named: date | None) -> tuple[Site | None, tuple[Problem, ...]]:

@@ -125,7 +125,7 @@ def _follow(edition: Edition) -> FollowPage:
     return FollowPage(
         feeds=tuple(
             FollowLink(href=f"../{following.feed_path(name)}", title=edition.say(f"follow.feed.{name}"))
-            for name in following.FEEDS
+            for name in following.feeds(edition)
         ),
         district=FollowLink(href=f"../{following.calendar_path(None)}", title=edition.say("follow.calendar.district")),
         data="../" * (1 + FOLDERS[edition.language].count("/")) + following.LISTED,

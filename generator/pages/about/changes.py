@@ -1,0 +1,115 @@
+"""What changed, week by week: releases and corrections, policies, and verdicts of schools where the history was read.
+
+Owns the page, and how far back it looks. Must not know git.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import ClassVar
+
+from generator.compliance.days_gone_by import Turned
+from generator.compliance.evaluate import Verdict
+from generator.edition.render import Edition, TemplateData
+from generator.edition.site import Page
+from generator.model.duties import Rule
+from generator.model.schools import School
+from generator.pages import following
+from generator.pages.following import Event
+from generator.pages.words.wording import TONES
+
+_WEEKS = 8  # where no history was read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnedLine:
+    """A verdict of a school that turned, and what that means."""
+
+    school: School
+    rule: Rule
+    before: Verdict
+    after: Verdict
+    tone: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedWeek:
+    """What changed in a week; `id` is its last day."""
+
+    id: str
+    title: str
+    events: tuple[Event, ...]
+    turned: tuple[TurnedLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesPage(TemplateData):
+    """`sees` says how far back the verdicts are told."""
+
+    template: ClassVar[str] = "about/changes.md.j2"
+    weeks: tuple[ChangedWeek, ...]
+    sees: tuple[str, ...]
+
+
+def pages(edition: Edition) -> Iterator[Page]:
+    """The one page."""
+    site = edition.site
+    days = site.weeks.days if site.weeks else _days(site.as_of)
+    yield edition.page(
+        path="about/changes",
+        kind="changes",
+        title=edition.say("changes.title"),
+        description=edition.say("changes.description"),
+        data=ChangesPage(weeks=tuple(_weeks(edition, days)), sees=tuple(_sees(edition))),
+        cites=[site.repository.district.source],
+    )
+
+
+def _days(as_of: date) -> tuple[date, ...]:
+    """The last days of the last weeks: Sundays, and today."""
+    sunday = as_of - timedelta(days=as_of.isoweekday() % 7 or 7)
+    return (*(sunday - timedelta(weeks=back) for back in reversed(range(_WEEKS))), as_of)
+
+
+def _sees(edition: Edition) -> Iterator[str]:
+    weeks = edition.site.weeks
+    if weeks is None:
+        yield edition.say("changes.no_history")
+        return
+    yield edition.say("changes.told_from", day=edition.day(weeks.told_from))
+    if not weeks.whole:
+        yield edition.say("changes.not_whole")
+
+
+def _weeks(edition: Edition, days: Sequence[date]) -> Iterator[ChangedWeek]:
+    told = following.newest_first((*following.released(edition), *following.policies(edition)))
+    turned = edition.site.weeks.turned if edition.site.weeks else ()
+    for before, last in reversed(list(itertools.pairwise(days))):
+        first = before + timedelta(days=1)
+        yield ChangedWeek(
+            id=last.isoformat(),
+            title=edition.say("changes.week", first=edition.day(first), last=edition.day(last)),
+            events=tuple(event for event in told if first <= event.on <= last),
+            turned=tuple(_line(edition, one) for one in turned if one.week == last and _known(edition, one)),
+        )
+
+
+def _known(edition: Edition, one: Turned) -> bool:
+    records = edition.site.repository
+    return one.school in records.schools and one.rule in records.rules
+
+
+def _line(edition: Edition, one: Turned) -> TurnedLine:
+    rule = edition.site.repository.rules[one.rule]
+    return TurnedLine(
+        school=edition.site.repository.schools[one.school],
+        rule=rule,
+        before=one.before,
+        after=one.after,
+        tone=TONES[one.after],
+        meaning=following.meaning(edition, rule, one.after),
+    )
