@@ -90,6 +90,37 @@ def test_the_command_says_so_in_both_languages(folder: Path) -> None:
     assert started(["attack"], folder, environment).returncode == 2
 
 
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), 10**400, 10**30, -5, 1.5, "7", True, [], {}], ids=str)
+@pytest.mark.parametrize("of", ["value", "limit"])
+def test_what_is_no_count_is_understood_as_none(folder: Path, of: str, value: object) -> None:
+    def strange(data: dict[str, Any]) -> None:
+        if of == "limit":
+            data["limits"]["k"] = value
+        else:
+            data["tables"][0]["rows"][0]["cells"][0]["value"] = value
+
+    with pytest.raises(NoReleaseFileError):
+        published_in(given_away(folder, "2025-2026-1-r1", strange))
+
+
+def test_a_file_without_levels_is_said_and_no_name_in_a_file_steers_the_terminal(folder: Path) -> None:
+    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": str(folder)}
+
+    def renamed(data: dict[str, Any]) -> None:
+        data["release"] = "\x1b[2J\r\u202e"
+        for row in data["tables"][0]["rows"]:
+            row["id"] += "\x1b]0;x\x07"
+
+    alone = given_away(folder, "2025-2026-1-r1", renamed)
+    done = started(["attack", str(alone)], folder, environment)
+    assert done.returncode in (0, 5)
+    assert all(sign.isprintable() or sign == "\n" for sign in done.stdout)
+    data = json.loads((alone / "some.json").read_bytes()) | {"levels": []}
+    (alone / "\x1b[2J.json").write_text(json.dumps(data), encoding="utf-8")
+    done = started(["attack", str(alone)], folder, environment)
+    assert (done.returncode, "\x1b" in done.stderr) == (2, False), done.stderr
+
+
 def test_a_file_that_cannot_be_understood_is_said(folder: Path) -> None:
     def strange(data: dict[str, Any]) -> None:
         data["tables"][0]["rows"][0]["cells"][0]["column"] = "strange"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from generator.files import child
 from generator.problems import Unanswered
+from generator.text import printable
 
 _NOTHING = "/dev/null"
 # What could run a program, reach a network, or change an answer. Each of them a repository may set for itself.
@@ -140,4 +141,4 @@ def without_filters(root: Path) -> tuple[str, ...]:
 def plain(said: bytes) -> str:
     """The first line of what git said, without signs that could steer a terminal."""
     line = said.decode("utf-8", "backslashreplace").strip().partition("\n")[0]
-    return "".join(sign if sign.isprintable() else "�" for sign in line)
+    return printable(line)

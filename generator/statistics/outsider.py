@@ -78,12 +78,12 @@ def _read(path: Path) -> PublishedFile | None:
         return None
     try:
         return understood(data)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (LookupError, TypeError, ValueError, AttributeError):
         raise NoReleaseFileError(path) from None
 
 
 def understood(data: Mapping[str, Any]) -> PublishedFile:
-    """A release's JSON file. KeyError, TypeError, ValueError or AttributeError if it is none."""
+    """A release's JSON file. LookupError, TypeError, ValueError or AttributeError if it is none."""
     levels = [
         RiskLevel(id=level["id"], title=Text(zh=level["id"]), focus=False, paper_file=False) for level in data["levels"]
     ]
@@ -98,10 +98,17 @@ def understood(data: Mapping[str, Any]) -> PublishedFile:
     tables = _tables(levels, list(windows), {(cell.table, cell.column) for cell in told})
     return PublishedFile(
         release=str(data["release"]),
-        limits=Limits(**{name: int(data["limits"].get(name, 0)) for name in Limits.__slots__}),
+        limits=Limits(**{name: _count(data["limits"].get(name, 0)) for name in Limits.__slots__}),
         tables=tables,
-        cells={cell: None if value is None else int(value) for cell, value in told.items()},
+        cells={cell: None if value is None else _count(value) for cell, value in told.items()},
     )
+
+
+def _count(value: object) -> int:
+    """A count of a file. ValueError for anything that is none, or counts more than there can be."""
+    if isinstance(value, bool) or not isinstance(value, int) or value not in range(_WHOLE):
+        raise ValueError(value)
+    return value
 
 
 def _tables(levels: Sequence[RiskLevel], windows: Sequence[str], columns: set[tuple[str, str]]) -> tuple[Table, ...]:

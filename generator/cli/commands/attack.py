@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from generator.cli.request import FINE, REFUSED, Accepts, Request, UsageError, existing_folder
+from generator.text import printable
 
 if TYPE_CHECKING:
     from generator.statistics.outsider import Interval, PublishedFile
@@ -27,7 +28,7 @@ def run(request: Request) -> int:
     try:
         files = published_in(folder)
     except NoReleaseFileError as unlike:
-        raise UsageError("attack.unlike", path=str(unlike.path)) from None
+        raise UsageError("attack.unlike", path=printable(str(unlike.path))) from None
     if not files:
         raise UsageError("attack.nothing", path=request.words[0])
     close = 0
@@ -35,7 +36,7 @@ def run(request: Request) -> int:
         found = worked_out(file)
         close += sum(interval.narrow(file.limits.k) for interval in found)
         for line in _sentences(request, file, found):
-            print(line)
+            print(printable(line))
     print(request.say("attack.close", count=close) if close else request.say("attack.none"))
     return REFUSED if close else FINE
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from generator.cli.request import PROBLEMS, Accepts, Request, UsageError, no_source, present_day
 from generator.files import zones
 from generator.problems import day
+from generator.text import printable
 
 if TYPE_CHECKING:
     from generator.district.founding import ProgramSource
@@ -186,7 +187,7 @@ def table(request: Request, named: Path) -> Sequence[Rostered] | None:
 def _told(request: Request, fault: RosterFault) -> str:
     said = request.say(f"roster.{fault.why}", **fault.facts)
     line = request.say("init.cell", cell=fault.cell, said=said) if fault.cell else said
-    return "".join(sign if sign.isprintable() else "�" for sign in line)
+    return printable(line)
 
 
 # --- the program ------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from generator.cli.request import (
     UsageError,
     progress,
 )
+from generator.text import printable
 
 if TYPE_CHECKING:
     from generator.files.tree import Tree
@@ -179,11 +180,7 @@ def _take_in(request: Request, base: _Base, file: Path) -> str | None:
 
 def _tell(line: str) -> None:
     """A line of a person's own words as one line."""
-    print(_one_line(line))
-
-
-def _one_line(text: str) -> str:
-    return "".join(sign if sign.isprintable() else "�" for sign in text)
+    print(printable(line))
 
 
 def _from_workbook(request: Request, base: _Base, file: Path, data: bytes) -> HandedIn | NotTaken | None:
@@ -297,10 +294,10 @@ def _subject(request: Request, taken: Taken) -> str:
 
 def _message(request: Request, taken: Taken) -> str:
     """A commit in words: what was filed, by which post, what changes."""
-    by = [_one_line(request.say("intake.by", post=taken.by))] if taken.by else []
+    by = [printable(request.say("intake.by", post=taken.by))] if taken.by else []
     return "\n".join([_subject(request, taken), "", *by, *(f"- {line}" for line in _lines(taken))]).rstrip() + "\n"
 
 
 def _lines(taken: Taken) -> Iterator[str]:
     for one in taken.differences:
-        yield _one_line(" ".join(f"{one.title} {one.before or '—'} → {one.after or '—'}".split()))
+        yield printable(" ".join(f"{one.title} {one.before or '—'} → {one.after or '—'}".split()))
