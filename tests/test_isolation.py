@@ -227,6 +227,8 @@ def words(trapped: Trapped) -> dict[str, list[list[str]]]:
             ]
         ],
         "year": [["year", "2027-2028"]],
+        "library": [["library"]],
+        "adopt": [["adopt", "statistics-law"]],
         "upgrade": [["upgrade"]],
         "doctor": [["doctor"]],
         "school": [["school", "rename", FIRST, "trapped", "--last-day", "2026-10-01"]],

@@ -108,6 +108,12 @@ def test_python_m_runs_the_program_and_nothing_of_the_folder(installed: Installe
     assert (said.returncode, said.stderr) == (0, "")
 
 
+def test_the_library_came_with_the_program(installed: Installed, tiny: Path) -> None:
+    said = installed.xinzhuli(tiny, "--lang", "en", "library")
+    assert said.returncode == 0, said.stderr
+    assert len(said.stdout.splitlines()) > 15
+
+
 def test_alone_it_says_what_can_be_done_here(installed: Installed, tiny: Path, tmp_path: Path) -> None:
     assert "xinzhuli init" in installed.xinzhuli(tmp_path, "--lang", "en").stdout
     said = installed.xinzhuli(tiny, "--lang", "en")

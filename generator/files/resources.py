@@ -35,6 +35,11 @@ def lock_file() -> Path:
     return _base() / "requirements.lock"
 
 
+def library_folder() -> Path:
+    """The folder with policies and rules: those of the sample, of which the library takes what is nobody's own."""
+    return _BUNDLED / "library" if _BUNDLED.is_dir() else _PACKAGE.parent / "records"
+
+
 def engine_config() -> Path:
     """The settings that both languages share."""
     return _base() / "mkdocs.yml"

@@ -17,6 +17,8 @@ COMMANDS = (
     "sheets",
     "explain",
     "new",
+    "library",
+    "adopt",
     "school",
     "year",
     "upgrade",

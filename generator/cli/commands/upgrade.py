@@ -17,6 +17,7 @@ ACCEPTS = Accepts()
 
 def run(request: Request) -> int:
     """Put what changes on a branch; 1 if a person must then mend something there."""
+    from generator.district.library import updates
     from generator.district.upgrading import form_of, upgraded
     from generator.files.branches import branch_at, commit_files, has_identity
     from generator.files.history import commit_of, prefix, tree_at
@@ -35,8 +36,12 @@ def run(request: Request) -> int:
     if branch_at(request.root, branch):
         raise UsageError("year.there", branch=branch)
     records = upgraded(tree, lambda path: _first_committed(request, path))
+    newer = tuple(updates(tree))
+    records = {**{one.path: one.content for one in newer if one.content is not None}, **records}
     files = {**records, **_settings(request)}
-    said = [request.say("upgrade.form", old=form, new=max(form, FORM))] if records else []
+    said = [request.say("upgrade.form", old=form, new=FORM)] if form < FORM else []
+    said += [request.say("upgrade.library", path=one.path) for one in newer if one.content is not None]
+    said += [request.say("upgrade.own", path=one.path) for one in newer if one.content is None]
     message = "\n".join([request.say("upgrade.subject", version=request.version), "", *said, ""])
     whole = {f"{prefix(request.root)}{path}": data for path, data in files.items()}
     made = commit_files(request.root, branch, commit, whole, message, before=None) if whole else None
