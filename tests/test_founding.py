@@ -311,6 +311,37 @@ def test_killed_anywhere_the_same_command_again_ends_well(tmp_path: Path) -> Non
         assert git(beside / "new", "status", "--porcelain") == ""
 
 
+def test_nothing_runs_that_a_folder_s_own_git_settings_name(tmp_path: Path) -> None:
+    """The folder may come from somebody else, with a `.git` in it."""
+    new, sprung = tmp_path / "new", tmp_path / "sprung"
+    new.mkdir()
+    subprocess.run(["git", "init", "-q"], cwd=new, check=True)
+    for key in ("filter.trap.clean", "filter.trap.process", "core.fsmonitor", "core.editor", "gpg.program"):
+        git(new, "config", key, f"touch '{sprung}'; cat")
+    for key, value in (("commit.gpgSign", "true"), ("filter.trap.required", "true"), ("core.hooksPath", "hooks")):
+        git(new, "config", key, value)
+    (new / ".git" / "info" / "attributes").write_text("* filter=trap\n", encoding="ascii")
+    (new / "hooks").mkdir()
+    for name in ("pre-commit", "post-index-change", "commit-msg", "prepare-commit-msg", "post-commit"):
+        (new / "hooks" / name).write_text(f"#!/bin/sh\ntouch '{sprung}'\n", encoding="utf-8")
+        (new / "hooks" / name).chmod(0o755)
+    done = begin(tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert git(new, "-c", "core.fsmonitor=false", "rev-list", "--count", "HEAD") == "1\n"
+    assert not sprung.exists()
+
+
+@pytest.mark.parametrize("name", [".github", "records", "README.md", "answers.yml"])
+def test_no_link_leads_what_is_written_out_of_the_folder(name: str, tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    (tmp_path / "away").mkdir()
+    (tmp_path / "new" / name).symlink_to(tmp_path / "away" / ("file" if "." in name[1:] else ""))
+    done = begin(tmp_path)
+    assert (done.returncode, "link" in done.stderr) == (2, True), done.stdout + done.stderr
+    assert list((tmp_path / "away").iterdir()) == []
+    assert [path.name for path in (tmp_path / "new").iterdir()] == [name]
+
+
 def test_what_is_there_is_never_changed(tmp_path: Path) -> None:
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "README.md").write_text("mine\n", encoding="utf-8")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from generator.files import child
-from generator.files.git import OWN, ask, plain
+from generator.files.git import OWN, ask, plain, without_filters
 from generator.files.history import commit_of
 from generator.problems import Unanswered
 
@@ -31,7 +31,7 @@ def first_commit(root: Path, paths: Sequence[str], message: str) -> bool:
     """Make a repository of a folder and commit these files, unless there is a commit; whether there is one then."""
     ask(root, "init", "--quiet", "--initial-branch=main")
     if commit_of(root, "HEAD") is None and has_identity(root):
-        ask(root, "add", "--", *paths)
+        ask(root, "add", "--", *paths, settings=without_filters(root))
         ask(root, "commit", "--quiet", "--no-verify", "--no-gpg-sign", "-m", message)
     return commit_of(root, "HEAD") is not None
 

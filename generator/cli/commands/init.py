@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generator.cli.request import PROBLEMS, Accepts, Request, UsageError, no_source, present_day
+from generator.cli.request import PROBLEMS, Accepts, Request, UsageError, led_out_by_no_link, no_source, present_day
 from generator.files import zones
 from generator.problems import day
 from generator.text import printable
@@ -216,8 +216,8 @@ def _program(request: Request) -> ProgramSource:
 def _write(root: Path, found: Mapping[str, bytes]) -> None:
     from generator.files.replacing import write_whole
 
-    for name, data in found.items():
-        path = root / name
+    places = {led_out_by_no_link(root, root / name): data for name, data in found.items()}
+    for path, data in places.items():
         if path.is_file() and path.read_bytes() == data:
             continue
         try:
