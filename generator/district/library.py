@@ -42,7 +42,9 @@ class LibraryPolicy:
 @cache
 def shelf() -> Mapping[str, LibraryPolicy]:
     """Every policy of the library by its id."""
-    policies = {p.id: p for p in _all("policy", "policies") if isinstance(p, Policy) and p.level not in _OURS}
+    policies = {
+        p.id: p for p in _all("policy", "policies") if isinstance(p, Policy) and p.clauses and p.level not in _OURS
+    }
     rules = [r for r in _all("rule", "rules") if isinstance(r, Rule)]
     return {
         id_: LibraryPolicy(
@@ -127,8 +129,8 @@ def updates(tree: Tree) -> Iterator[LibraryUpdate]:
             continue
         text = tree.read(path).decode("utf-8", "replace")
         mark = _MARK.search(text)
-        now = library_folder() / parts[1] / parts[2]
-        if mark is None or not now.is_file() or _digest(_fitted(now.read_bytes())) == mark[2]:
+        newest = library_folder() / parts[1] / parts[2]
+        if mark is None or not newest.is_file() or _digest(_fitted(newest.read_bytes())) == mark[2]:
             continue
         day = date.fromisoformat(found[0].split()[1]) if (found := _ENTERED.search(text)) else date.min
         content = _text(parts[1], mark[1], day) if _digest(text) == mark[2] else None
