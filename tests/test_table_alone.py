@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from generator.edition.render import FOLDERS
 from generator.model.cells import Published, Shown
 from generator.model.releases import Release, latest
+from generator.pages.statistics.alone import guarded_texts
 from generator.pages.statistics.tables import is_share
 from generator.publish.build import read
 from generator.text import Language
@@ -153,6 +154,27 @@ def test_a_reader_puts_a_table_together_takes_it_away_and_comes_back_to_it(
     assert [line[4:6] for line in lines[1:]] == [["", "c"] if v is None else [f"{v:.1f}", ""] for v in shown]
     page.reload()
     assert page.locator("#built tbody td").all_inner_texts() == cells
+
+
+def test_what_a_reader_takes_away_holds_no_formula_and_no_day(page: Page, sample_url: str, sample_site: Path) -> None:
+    wicked = ["＝HYPERLINK(1)", "\t=1+1", "2026-10", "a;@SUM(1)"]
+    data = (sample_site / "statistics" / "builder-data.js").read_text("utf-8")
+    told = json.loads(data.removeprefix("window.xzTables = ").removesuffix(";\n"))
+    one = next(table for table in told["tables"] if table["id"] == "participation")
+    told["terms"][0]["title"], one["rows"]["junior"] = wicked[0], wicked[1]
+    (column, *_) = one["columns"].values()
+    column["title"], one["rows_are"] = wicked[2], wicked[3]
+    told["guarded"] = guarded_texts(told)
+    body = f"window.xzTables = {json.dumps(told)};"
+    page.route("**/builder-data.js", lambda route: route.fulfill(body=body, content_type="text/javascript"))
+    page.goto(f"{sample_url}/statistics/builder.html?table=participation&columns={next(iter(one['columns']))}")
+    assert page.locator("#built td").count() > 0
+    with page.expect_download() as download:
+        page.locator("#built-do button").click()
+    text = Path(download.value.path()).read_text("utf-8-sig")
+    cells = {cell for line in csv.reader(io.StringIO(text)) for cell in line}
+    assert {f"'{text}" for text in wicked} <= cells
+    assert not cells & {*wicked}
 
 
 def test_hidden_cells_stand_as_marks_in_the_builder(page: Page, sample_url: str, by_term: dict[str, Release]) -> None:

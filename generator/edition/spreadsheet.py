@@ -67,12 +67,12 @@ def as_csv(table: Sheet) -> bytes:
     """
     made = io.StringIO()
     writer = csv.writer(made, lineterminator="\r\n")
-    writer.writerow([_guarded(title) for title, _ in table.columns])
-    writer.writerows([[_guarded(cell) for cell in row] for row in table.rows])
+    writer.writerow([guarded(title) for title, _ in table.columns])
+    writer.writerows([[guarded(cell) for cell in row] for row in table.rows])
     return made.getvalue().encode("utf-8-sig")
 
 
-def _guarded(cell: SheetValue) -> SheetValue:
+def guarded(cell: SheetValue) -> SheetValue:
     """Text that a spreadsheet would take for something else gets an apostrophe before it."""
     return f"'{cell}" if isinstance(cell, str) and taken_otherwise(cell) else cell
 

@@ -15,7 +15,7 @@ from generator.edition.charts import Chart, alone
 from generator.edition.literal import settle
 from generator.edition.render import FOLDERS, Edition, TemplateData, relative
 from generator.edition.site import File
-from generator.edition.spreadsheet import Sheet, as_csv, as_workbook
+from generator.edition.spreadsheet import Sheet, as_csv, as_workbook, guarded
 from generator.files.resources import site_folder
 from generator.model.cells import Published, Shown
 from generator.model.ids import TermId
@@ -125,7 +125,7 @@ def builder_data(edition: Edition) -> File:
     """Every released cell of every term, last revised, as a script: a page in a folder may load nothing else."""
     releases = _by_term(edition)
     newest = ReleaseWords(edition=edition, release=releases[max(releases)])
-    told = {
+    told: dict[str, object] = {
         "mark": SHOWN_MARK,
         "terms": [
             {"id": term, "title": edition.plain(term_of(edition.site, term).title), "release": release.id}
@@ -133,8 +133,22 @@ def builder_data(edition: Edition) -> File:
         ],
         "tables": [_table(edition, newest, releases, table) for table in newest.release.tables],
     }
+    told["guarded"] = guarded_texts(told)
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return File(path=BUILDER_DATA, content=f"window.xzTables = {text};\n".encode())
+
+
+def guarded_texts(told: object) -> Mapping[str, str]:
+    """How the texts stand in a CSV of which a spreadsheet would make something else."""
+    match told:
+        case Mapping():
+            return {text: own for value in told.values() for text, own in guarded_texts(value).items()}
+        case list():
+            return {text: own for value in told for text, own in guarded_texts(value).items()}
+        case str() if (own := str(guarded(told))) != told:
+            return {told: own}
+        case _:
+            return {}
 
 
 def _table(

@@ -18,6 +18,8 @@
     return element;
   };
 
+  /* Text of which a spreadsheet would make something else: the program has found it, as for its own files. */
+  const guarded = (text) => (Object.hasOwn(told.guarded, text) ? told.guarded[text] : text);
   const chosen = (name) => [...form.querySelectorAll(`fieldset[name=${name}] input:checked`)].map((box) => box.value);
   const table = () => told.tables.find((one) => one.id === form.elements.table.value) || told.tables[0];
 
@@ -79,7 +81,8 @@
           const found = cell(one, term, row, column);
           absent = absent || found.status === "z";
           line.append(make("td", { class: found.status === "c" ? "xz-num xz-suppressed" : "xz-num" }, found.text));
-          shown.push([title(term), one.rows[row], one.columns[column].title, one.columns[column].unit, found.value, found.status]);
+          const texts = [title(term), one.rows[row], one.columns[column].title, one.columns[column].unit];
+          shown.push([...texts.map(guarded), found.value, found.status]);
         }
         body.append(line);
       }
@@ -92,10 +95,9 @@
   };
 
   const download = () => {
-    const quoted = (value) => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
-    const guarded = (value) => (/^[=+\-@]/.test(value) && !/^-?[0-9.]+$/.test(value) ? `'${value}` : value);
-    const head = [words.term, table().rows_are, ...["title", "unit", "value", "status"]];
-    const lines = [head, ...shown].map((line) => line.map((value) => quoted(guarded(value))).join(","));
+    const quoted = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+    const head = [words.term, guarded(table().rows_are), ...["title", "unit", "value", "status"]];
+    const lines = [head, ...shown].map((line) => line.map(quoted).join(","));
     const file = URL.createObjectURL(new Blob([`\ufeff${lines.join("\r\n")}\r\n`], { type: "text/csv" }));
     make("a", { href: file, download: `${table().id}.csv` }).click();
     setTimeout(() => URL.revokeObjectURL(file), 1000);
