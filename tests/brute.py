@@ -24,9 +24,11 @@ def intervals(
     verdicts: Sequence[Verdict] = (),
 ) -> Mapping[Place, tuple[int, int]]:
     """The least and the most of every place, over all tables that somebody who knows some whole rows must reckon with."""
-    tables = [table for table in _tables(grid, hidden, knows) if all(met(table, v[:3]) == v[3] for v in verdicts)]
+    tables = [table for table in every_table(grid, hidden, knows) if all(met(table, v[:3]) == v[3] for v in verdicts)]
     places = list(product(range(-1, len(grid)), range(-1, len(grid[0]))))
-    return {place: (min(_at(t, place) for t in tables), max(_at(t, place) for t in tables)) for place in places}
+    return {
+        place: (min(value_at(t, place) for t in tables), max(value_at(t, place) for t in tables)) for place in places
+    }
 
 
 def met(grid: Sequence[Sequence[int]], asked: tuple[int, frozenset[int], Fraction]) -> bool:
@@ -35,24 +37,27 @@ def met(grid: Sequence[Sequence[int]], asked: tuple[int, frozenset[int], Fractio
     return 100 * sum(grid[row][column] for column in columns) >= per_cent * sum(grid[row])
 
 
-def _at(grid: Sequence[Sequence[int]], place: Place) -> int:
+def value_at(grid: Sequence[Sequence[int]], place: Place) -> int:
+    """A count of a table, or the sum of a row, of a column or of all."""
     rows = grid if place[0] < 0 else [grid[place[0]]]
     return sum(sum(row) if place[1] < 0 else row[place[1]] for row in rows)
 
 
-def _tables(
+def every_table(
     grid: Sequence[Sequence[int]], hidden: frozenset[Place], knows: frozenset[int]
 ) -> Iterator[tuple[tuple[int, ...], ...]]:
+    """Every table that agrees with what is shown and with the rows that somebody knows."""
     most = [
-        _at(grid, (-1, column)) if (-1, column) not in hidden else _at(grid, (-1, -1)) for column in range(len(grid[0]))
+        value_at(grid, (-1, column)) if (-1, column) not in hidden else value_at(grid, (-1, -1))
+        for column in range(len(grid[0]))
     ]
     rows = [
         [tuple(row)] if number in knows else list(_rows(grid, number, hidden, most)) for number, row in enumerate(grid)
     ]
     yield from (
         table
-        for table in _stacks(rows, most, _at(grid, (-1, -1)))
-        if all(_at(table, p) == _at(grid, p) for p in _shown(grid, hidden))
+        for table in _stacks(rows, most, value_at(grid, (-1, -1)))
+        if all(value_at(table, p) == value_at(grid, p) for p in _shown(grid, hidden))
     )
 
 
