@@ -7,6 +7,8 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
+import unicodedata
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -168,6 +170,24 @@ def test_text_becomes_no_trailer_and_steers_nothing(made: District) -> None:
     assert code == 0
     said = git(made.root, "log", "-1", "--format=%(trailers)", BRANCH)
     assert said.strip() == ""
+
+
+ORDERS = (
+    *("fixes #1", "closes owner/name#12", "Closes https://example.invalid/a/b/issues/3", "resolves GH-7", "@office"),
+    *("[skip ci]", "[CI SKIP]", "***NO_CI***", "!12 ~bug %now &4 $5"),
+)
+
+
+def test_text_of_a_filing_is_no_order_to_a_host(made: District) -> None:
+    """Hosts close issues, tell people, and skip the checks for what stands in a commit's message."""
+    live = re.compile(r"[#!~%&$@][0-9A-Za-z]|\[[^]]*\]|://|[A-Za-z]-[0-9]|\*\*\*")
+    assert all(map(live.search, ORDERS))
+    wicked = "; ".join(ORDERS)
+    data = at_desk(FIRST, return_of(made, filed_by=f"{ORDERS[0]} {ORDERS[5]}", note=wicked, filed_on="2026-11-10"))
+    assert intake(made, {"a.json": data})[0] == 0
+    said = git(made.root, "log", "-1", "--format=%B", BRANCH)
+    assert not live.search(said), said
+    assert wicked in unicodedata.normalize("NFKC", said).replace("－", "-")
 
 
 def test_nothing_newer_is_overwritten(made: District) -> None:

@@ -8,6 +8,7 @@ is data: no sign of it steers a terminal.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 ACCEPTS = Accepts(values=("--push",), most_words=None)
 _MOST_SHOWN = 20
+# Signs that hosts read in a commit's message, as their full-width forms; and what makes `GH-12` an issue.
+_READ_BY_HOSTS = {ord(sign): ord(sign) + 0xFEE0 for sign in "#@[]!~%&$*/"}
+_REFERENCE = re.compile(r"(?<=[A-Za-z])-(?=[0-9])")
 _MARKED = "marked"  # beside what was handed in: copies of workbooks whose wrong cells are marked
 
 
@@ -294,8 +298,14 @@ def _subject(request: Request, taken: Taken) -> str:
 
 def _message(request: Request, taken: Taken) -> str:
     """A commit in words: what was filed, by which post, what changes."""
-    by = [printable(request.say("intake.by", post=taken.by))] if taken.by else []
-    return "\n".join([_subject(request, taken), "", *by, *(f"- {line}" for line in _lines(taken))]).rstrip() + "\n"
+    by = [printable(request.say("intake.by", post=_inert(taken.by)))] if taken.by else []
+    lines = (f"- {_inert(line)}" for line in _lines(taken))
+    return "\n".join([_subject(request, taken), "", *by, *lines]).rstrip() + "\n"
+
+
+def _inert(text: str) -> str:
+    """Text in which a host reads nothing: no name, issue, address, or order to close one or to skip the checks."""
+    return _REFERENCE.sub("－", text.translate(_READ_BY_HOSTS))
 
 
 def _lines(taken: Taken) -> Iterator[str]:
