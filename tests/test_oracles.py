@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 
 from generator.model.cells import Cell, Shown, Suppressed
-from generator.statistics.attack import PUBLIC, attack, interval
+from generator.model.ids import SchoolId
+from generator.statistics.attack import PUBLIC, Attacker, attack, interval
 from generator.statistics.protect import Draft, Original, protect
-from generator.statistics.tables import Atoms, Secret, Statement, rounded, rounding_box
+from generator.statistics.tables import Atoms, Secret, Statement, dominates, rounded, rounding_box
 
 SDC = Path(__file__).resolve().parent / "vectors" / "sdc"
 TOTAL = "Total"
@@ -209,6 +210,47 @@ def test_handbook_sub_populations() -> None:
     second = [("m<20 + m20-24", 7), ("m25-39", 8), ("f<20 + f20-24", 10), ("f25-39", 38)]
     assert found(values, first) == found(values, second) == {}
     assert found(values, [*first, *second]) == {"m20-24": (1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("parts", "others", "per_cent", "unsafe"),
+    [
+        ((50_000, 49_000, 1_000), 1, 10, True),  # the largest has half, and the second knows it to within 2 per cent
+        ((50_000, 49_000, 1_000), 1, 2, False),  # exactly 2 per cent is as much as is asked
+        ((50_000, 49_000, 1_000), 1, 3, True),
+        ((9_900, *[2] * 50), 1, 10, True),  # one large and fifty very small ones
+        ((40, 30, 20, 10), 1, 10, False),
+        ((40, 30, 20, 10), 2, 10, False),
+        ((40, 30, 20, 3), 2, 10, True),  # of four, two put their parts together
+        ((40,), 1, 10, True),  # a cell of one
+        ((40, 30), 1, 10, True),  # of two: either knows the other's part
+        ((0, 0, 0), 1, 10, False),  # of none there is no largest part
+    ],
+)
+def test_handbook_p_per_cent_rule(parts: tuple[int, ...], others: int, per_cent: int, *, unsafe: bool) -> None:
+    """The total less the largest part and those of `others` is under p per cent of the largest. By a rule on the largest
+    share alone (90 per cent) the first case is safe.
+    """
+    assert dominates(parts, others, per_cent) is unsafe
+    (estimate,) = {sum(parts) - sum(parts[1 : 1 + others])}  # of the largest, by those who take their own away
+    assert (100 * (estimate - parts[0]) < per_cent * parts[0]) is unsafe
+
+
+def test_handbook_a_cell_of_one_and_a_cell_of_two() -> None:
+    """Everybody reads off a cell of one; either of two takes its own away."""
+    parts = [Secret(cell=cell_of("r", str(n)), school=SchoolId(str(n)), atoms=(n,), guarded=True) for n in range(3)]
+    mine = [Attacker(schools=(SchoolId(str(n)),), knows=(n,)) for n in range(3)]
+    alone = attack([40, 30, 60], [exactly((0,), 40)], parts[:1], [PUBLIC], 5).exposures
+    assert [(e.low, e.high) for e in alone] == [(40, 40)]
+    two = attack([40, 30, 60], [exactly((0, 1), 70)], parts[:2], [PUBLIC, *mine[:2]], 5).exposures
+    assert {(e.attacker.schools, e.secret.school, e.low, e.high) for e in two} == {
+        (("0",), "1", 30, 30),
+        (("1",), "0", 40, 40),
+    }
+    three = [exactly((0, 1, 2), 130)]
+    assert attack([40, 30, 60], three, parts, [PUBLIC, *mine], 5).exposures == ()
+    together = Attacker(schools=(SchoolId("1"), SchoolId("2")), knows=(1, 2))
+    assert [(e.low, e.high) for e in attack([40, 30, 60], three, parts, [together], 5).exposures] == [(40, 40)]
 
 
 # --- OpenSAFELY -------------------------------------------------------------------------------------------------------
