@@ -189,6 +189,8 @@ LOOK: Mapping[Channel, Callable[[Seen], object]] = {
     Channel.VERDICTS: lambda one: (one.release.school_verdicts, one.release.district_verdicts),
     Channel.BANDS: lambda one: one.release.participation,
     Channel.DIFFERENCES: lambda one: page(one, f"releases/{id_of(TERM, 2)}"),
+    Channel.STEPS: lambda one: one.release.plan,
+    Channel.WAITING: lambda one: (one.release.waiting, page(one, "reporting")),
     Channel.EARLIER_TERMS: lambda one: [page(one, path) for path in ("index", "tables/services", "tables/stage-level")],
     Channel.CERTIFICATES: lambda one: one.release.certificate,
     Channel.REVIEWS: lambda _: sorted(n for n in reached("cli.commands.diff") if n.startswith("statistics")),

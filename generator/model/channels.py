@@ -23,6 +23,8 @@ class Channel(StrEnum):
     VERDICTS = "verdicts"
     BANDS = "bands"
     DIFFERENCES = "differences"
+    STEPS = "steps"
+    WAITING = "waiting"
     EARLIER_TERMS = "earlier-terms"
     CERTIFICATES = "certificates"
     REVIEWS = "reviews"
@@ -59,6 +61,8 @@ CHANNELS: Mapping[Channel, Handling] = MappingProxyType(
         Channel.VERDICTS: Handling(treatment=Treatment.ATTACKED, in_files=True),
         Channel.BANDS: Handling(treatment=Treatment.ATTACKED, in_files=True),
         Channel.DIFFERENCES: Handling(treatment=Treatment.ATTACKED),
+        Channel.STEPS: Handling(treatment=Treatment.ADMITTED),
+        Channel.WAITING: Handling(treatment=Treatment.FIXED),
         Channel.EARLIER_TERMS: Handling(treatment=Treatment.ADMITTED),
         Channel.CERTIFICATES: Handling(treatment=Treatment.FIXED, in_files=True),
         Channel.REVIEWS: Handling(treatment=Treatment.FIXED),
