@@ -12,9 +12,8 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
-from importlib.metadata import version
 
-from generator import modules
+from generator import __version__, modules
 from generator.cli.commands import COMMANDS, CONFIDENTIAL
 from generator.cli.request import BUG, FINE, USAGE, Accepts, Request, UsageError
 from generator.cli.streams import REFUSALS, drained, lost
@@ -92,7 +91,7 @@ def _run(arguments: Sequence[str], language: Language) -> int:
         print(_help(arguments, language))
         return FINE
     if "--version" in arguments:
-        print(version("xinzhuli"))
+        print(__version__)
         return FINE
     sys.path[:] = modules.trusted(sys.path)  # before any command's modules are looked for
     request = parse(arguments, language)
@@ -149,7 +148,7 @@ def parse(arguments: Sequence[str], language: Language) -> Request:
         raise UsageError("cli.bad_value", option="--lang", value=options["--lang"])
     if accepts.most_words is not None and len(words) > accepts.most_words:
         raise UsageError("cli.no_arguments", command=command, value=words[accepts.most_words])
-    return Request(command=command, options=options, words=words, language=language, version=version("xinzhuli"))
+    return Request(command=command, options=options, words=words, language=language, version=__version__)
 
 
 def _words(rest: Iterator[str], options: dict[str, str], accepts: Accepts, command: str) -> Iterator[str]:

@@ -8,17 +8,20 @@ put into sentences, never read as sentences.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from string import Formatter
 from typing import Any, Protocol
 
+import yaml
+
 from generator.files.resources import site_folder
-from generator.files.strict_yaml import read
-from generator.problems import InputError, Problem
+from generator.problems import Problem
 from generator.text import Language, Text
+
+_FOLDER = site_folder() / "catalogue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +58,34 @@ class Code:
     example: ProblemExample | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """Every sentence by key and language, and every Problem code in alphabetical order."""
+    """Every sentence by key and language, and every Problem code in alphabetical order; each is read when it is first
+    asked for, since most runs meet no Problem.
+    """
 
-    sentences: Mapping[str, Mapping[Language, str]]
-    codes: Mapping[str, Code]
+    @cached_property
+    def sentences(self) -> Mapping[str, Mapping[Language, str]]:
+        """What is said, by key and language."""
+        found: dict[str, Mapping[Language, str]] = {}
+        for path in (
+            _FOLDER / "cli.yml",
+            *sorted(_FOLDER.glob("commands/*.yml")),
+            *sorted(_FOLDER.glob("pages/*.yml")),
+        ):
+            for key, words in written_in(path).items():
+                if key in found:
+                    raise AssertionError(f"{path.name}: {key} stands in another file too")
+                found[key] = {Language.ZH: words["zh"], Language.EN: words["en"]}
+        return found
+
+    @cached_property
+    def codes(self) -> Mapping[str, Code]:
+        """What Problems are, by code."""
+        described = [item for path in _files("problems") for item in written_in(path).items()]
+        found = {name: _code(name, fields) for name, fields in sorted(described)}
+        if len(found) != len(described):
+            raise AssertionError("a code is described twice")
+        return found
 
     def say(self, key: str, language: Language, **facts: object) -> str:
         """A sentence with its facts; `{count:clause|clauses}` is the word for one or for many; a part in `[[ ]]` goes
@@ -163,23 +188,8 @@ def _facts(found: Problem, language: Language) -> Mapping[str, str]:
 
 @cache
 def load() -> Catalogue:
-    """The program's catalogue. Its files are part of the program: a fault in them is a bug (InputError)."""
-    folder = site_folder() / "catalogue"
-    sentences: dict[str, Mapping[Language, str]] = {}
-    for path in (
-        folder / "cli.yml",
-        *sorted((folder / "commands").glob("*.yml")),
-        *sorted((folder / "pages").glob("*.yml")),
-    ):
-        for key, words in _mapping(path).items():
-            if key in sentences:
-                raise AssertionError(f"{path.name}: {key} stands in another file too")
-            sentences[key] = {Language.ZH: words["zh"], Language.EN: words["en"]}
-    described = [item for path in sorted((folder / "problems").glob("*.yml")) for item in _mapping(path).items()]
-    codes = {name: _code(name, fields) for name, fields in sorted(described)}
-    if len(codes) != len(described):
-        raise AssertionError("a code is described twice")
-    return Catalogue(sentences=sentences, codes=codes)
+    """The program's catalogue, the same to everybody who asks."""
+    return Catalogue()
 
 
 def _code(name: str, fields: Mapping[str, Any]) -> Code:
@@ -188,9 +198,14 @@ def _code(name: str, fields: Mapping[str, Any]) -> Code:
     return Code(name=name, words=words, example=example)
 
 
-def _mapping(path: Path) -> Mapping[str, Any]:
-    document, problems = read(path.name, path.read_bytes())
-    wrong = [found for found in problems if found.code != "compatibility-sign"]  # the example of that code holds one
-    if document is None or wrong or not isinstance(document.data, dict):
-        raise InputError(problems)
-    return document.data
+def _files(folder: str) -> Sequence[Path]:
+    return sorted(_FOLDER.glob(f"{folder}/*.yml"))
+
+
+def written_in(path: Path) -> Mapping[str, Any]:
+    """What a file of the catalogue holds, all of it text.
+
+    A test reads the program's own files as strictly as records are read; a start of the program reads them faster.
+    """
+    found: Mapping[str, Any] = yaml.load(path.read_bytes(), yaml.CBaseLoader)
+    return found

@@ -1,7 +1,7 @@
 """Problems as text for a person at a terminal: where, what, the line with a caret, what to do.
 
-Owns the layout, the width of characters on a terminal and the removal of what could steer it. Must not know how
-Problems are found or sentences are chosen.
+Owns the layout, the caret, the width of characters on a terminal and the removal of what could steer it. Must not know
+how Problems are found or sentences are chosen.
 """
 
 from __future__ import annotations
@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from generator.files.catalogue import Speaker
+from generator.files.catalogue import ProblemExample, Speaker
 from generator.files.typing_mistakes import without_unseen
 from generator.problems import Position, Problem
-from generator.records.doubts import Doubt
+
+if TYPE_CHECKING:
+    from generator.records.doubts import Doubt
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _SHOWN = 100  # columns of a source line; longer lines are shown around the place
@@ -24,6 +28,16 @@ _NO_CHARACTERS = "\ufffe\uffff"  # no characters to Unicode, and not allowed in 
 # GitHub Actions takes a line for a command that begins with `::`, spaces aside, or has `##[` anywhere; others one with
 # `##name[`.
 _COMMAND = re.compile(r"\A\s*:(?=:)|##(?=[a-z]*\[)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FramedExample:
+    """An example with a caret below its place; `without` as in ProblemExample."""
+
+    path: str
+    without: str | None
+    mistake: str
+    mended: str
 
 
 def report(problems: Iterable[Problem], source: Callable[[str], bytes | None], speaker: Speaker) -> str:
@@ -62,6 +76,15 @@ def _excerpt(at: Position, lines: list[str]) -> list[str]:
 def width(text: str) -> int:
     """The columns that text takes on a terminal: two for Chinese and full-width characters, none for combining ones."""
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def framed(example: ProblemExample) -> FramedExample:
+    """An example with a caret below its place."""
+    line, column = (int(part) for part in example.at.split(":"))
+    lines = example.mistake.splitlines()
+    before = lines[line - 1][: column - 1] if line <= len(lines) else ""
+    lines.insert(line, " " * width(before) + "^")
+    return FramedExample(path=example.path, without=example.without, mistake="\n".join(lines), mended=example.mended)
 
 
 def harmless(text: str) -> str:

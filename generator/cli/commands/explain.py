@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from generator.cli.request import FINE, Accepts, Request, UsageError
 from generator.files.catalogue import Code, Explained, load, pattern
+from generator.report.text import framed
 
 ACCEPTS = Accepts(most_words=None)
 
@@ -38,8 +39,6 @@ def _explained(request: Request, code: Code) -> Iterator[str]:
     yield request.say("explain.hint", text=pattern(words.hint))
     yield request.say("explain.why", text=words.why)
     if code.example:
-        from generator.pages.about.problems import framed
-
         shown = framed(code.example)
         yield request.say("explain.mistake", path=shown.path)
         yield from _indented(shown.mistake)

@@ -16,8 +16,8 @@ from generator.files.resources import site_folder
 from generator.files.strict_yaml import read
 from generator.model.district import District
 from generator.pages import following
-from generator.pages.about.problems import FramedExample, framed
 from generator.pages.parts import there
+from generator.report.text import FramedExample, framed
 from generator.text import Text
 
 _EDIT_STEPS = ("find", "open", "change", "propose", "check", "mend", "done")

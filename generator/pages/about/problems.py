@@ -11,18 +11,8 @@ from typing import ClassVar
 
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
-from generator.files.catalogue import Code, ProblemExample
-from generator.report.text import width
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FramedExample:
-    """An example with a caret below its place; `without` as in ProblemExample."""
-
-    path: str
-    without: str | None
-    mistake: str
-    mended: str
+from generator.files.catalogue import Code
+from generator.report.text import FramedExample, framed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +48,3 @@ def _section(edition: Edition, code: Code) -> CodeSection:
     return CodeSection(
         name=code.name, title=words.title, why=words.why, example=framed(code.example) if code.example else None
     )
-
-
-def framed(example: ProblemExample) -> FramedExample:
-    """An example with a caret below its place."""
-    line, column = (int(part) for part in example.at.split(":"))
-    lines = example.mistake.splitlines()
-    before = lines[line - 1][: column - 1] if line <= len(lines) else ""
-    lines.insert(line, " " * width(before) + "^")
-    return FramedExample(path=example.path, without=example.without, mistake="\n".join(lines), mended=example.mended)
