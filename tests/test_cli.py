@@ -55,6 +55,7 @@ COMMANDS = {
     "codeowners-no-org": ["--root", "typical", "--lang", "en", "codeowners"],
     "build-broken": ["--root", "broken", "build", "--out", "never"],
     "init-nowhere": ["init"],
+    "completion-which-en": ["--lang", "en", "completion", "powershell"],
     "school-what": ["--root", "typical", "school"],
     "school-no-day-en": ["--root", "typical", "--lang", "en", "school", "close", "xz01"],
     "no-command": ["--root", "broken"],

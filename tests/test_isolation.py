@@ -231,6 +231,7 @@ def words(trapped: Trapped) -> dict[str, list[list[str]]]:
         "adopt": [["adopt", "statistics-law"]],
         "upgrade": [["upgrade"]],
         "doctor": [["doctor"]],
+        "completion": [["completion", "bash"]],
         "school": [["school", "rename", FIRST, "trapped", "--last-day", "2026-10-01"]],
         "check": [["check"], ["check", "--history"]],
         "build": [

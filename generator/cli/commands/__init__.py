@@ -23,6 +23,7 @@ COMMANDS = (
     "year",
     "upgrade",
     "doctor",
+    "completion",
     "codeowners",
     "keygen",
     "seal",
