@@ -131,6 +131,51 @@ ENGLISH = (
 )
 
 
+# Sixty more, written by us after the cases: what somebody types who does not know our words.
+MORE_CHINESE = (
+    *(("心理老师电话", "help"), ("我校心理老师", "help"), ("学校心理辅导室", "help"), ("孩子厌学怎么办", "help")),
+    *(("考试焦虑", "help"), ("网瘾", "help"), ("沉迷手机", "help"), ("游戏成瘾", "help"), ("校园霸凌", "help")),
+    *(("危机干预", "help"), ("医院", "help"), ("隐私", "help"), ("测评结果会不会公开", "help")),
+    *(("辅导室面积", "statistics/open|rules/ROOM"), ("生师比", "statistics/open"), ("经费", "statistics/open|rules/")),
+    *(("微课", "lessons/micro"), ("睡眠 微课", "lessons/micro"), ("青春期", "lessons/")),
+    *(("测评率", "statistics/tables/participation"), ("初中测评", "statistics/tables/participation")),
+    *(("数据下载", "statistics/downloads"), ("Excel", "statistics/downloads"), ("表格", "statistics/builder")),
+    *(("更正", "statistics/releases/index"), ("订阅", "about/follow"), ("日历", "work/calendar$")),
+    *(("截止日期", "work/calendar"), ("什么时候填报", "work/calendar|about/filing"), ("最近的变化", "about/changes")),
+    *(("示范校", "demonstration/index"), ("年底检查", "schemes/year-end"), ("督学", "rules/SUP|work/|plans/")),
+    *(
+        ("专职教师配备", "rules/STAFF-01"),
+        ("泉畔一小", "schools/xz01"),
+        ("听泉", "schools/xz09"),
+        ("xz 07", "schools/xz07"),
+    ),
+    *(
+        ("泉畔第一小學", "schools/xz01"),
+        ("山东省", "policies/sd-"),
+        ("教育部", "policies/"),
+        ("组织机构", "work/index"),
+    ),
+)
+MORE_ENGLISH = (
+    *(("school counselor phone", "help"), ("exam stress", "help"), ("game addiction", "help"), ("privacy", "help")),
+    *(("is the screening public", "help"), ("crisis", "help"), ("teacher training", "plans/teachers|team/")),
+    *(("excel", "statistics/downloads"), ("correction", "statistics/releases/index"), ("calendar", "work/calendar")),
+    *(
+        ("deadline", "work/calendar"),
+        ("how do I file", "about/filing"),
+        ("demonstration school", "demonstration/index"),
+    ),
+    *(
+        ("rectification", "compliance/overdue"),
+        ("law", "policies/"),
+        ("Springside", "schools/xz01"),
+        ("XZ-07", "schools/xz07"),
+    ),
+    *(("why red", "compliance/methods"), ("make a table", "statistics/builder"), ("what changed", "about/changes")),
+    *(("subscribe", "about/follow"), ("rss", "about/follow")),
+)
+
+
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
     made = browser.new_page(viewport=ViewportSize(width=1280, height=900))
@@ -211,6 +256,20 @@ def test_what_people_type_finds_what_they_look_for(
     for typed, first, among in cases:
         found = [hit.removeprefix("./").partition(".html")[0] for hit in hits(page, typed)]
         if not (found and re.match(first, found[0]) and set(among) <= set(found[:4])):
+            wrong.append((typed, found[:5]))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("half", "cases"), [("", MORE_CHINESE), ("en/", MORE_ENGLISH)], ids=["zh", "en"])
+def test_who_does_not_know_our_words_finds_it_too(
+    page: Page, sample_url: str, half: str, cases: tuple[tuple[str, str], ...]
+) -> None:
+    assert len(MORE_CHINESE) + len(MORE_ENGLISH) >= 60
+    page.goto(f"{sample_url}/{half}index.html")
+    wrong = []
+    for typed, first in cases:
+        found = [hit.removeprefix("./").partition(".html")[0] for hit in hits(page, typed)]
+        if not (found and re.match(first, found[0])):
             wrong.append((typed, found[:5]))
     assert wrong == []
 

@@ -104,6 +104,8 @@
 
   const asked = (typed, whole) => {
     let text = ` ${index.fold(typed.trim())} `.replace(/['’]/g, "").replace(/[^\p{L}\p{N}]+/gu, " ");
+    // A code may be typed apart: xz 07, XZ-07.
+    text = text.replace(/ ([a-z]+) (\d+)(?= )/g, (all, letters, digits) => (known(letters + digits) ? ` ${letters}${digits}` : all));
     const terms = [];
     for (const word of index.same.keys()) {
       const spaced = ` ${word.replace(/[^\p{L}\p{N}]+/gu, " ")} `;
