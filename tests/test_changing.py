@@ -4,13 +4,16 @@ comments and addresses stay, and nothing is written that `check` refuses.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+import yaml
 
 from generator.edition.render import edition, markdown
 from generator.edition.site import site
@@ -65,6 +68,29 @@ def test_a_school_closes(root: Path) -> None:
     assert records(root).schools[SchoolId("xz10")].closed_on == date(2027, 8, 31)
     assert set(before.splitlines()) <= set(text(root, "xz10").splitlines())
     assert "31 Aug 2027" in page(root, "xz10")
+
+
+ODD: dict[str, Callable[[str], str]] = {
+    "quoted": lambda text: text.replace("\ntitle:", '\n"title":').replace("\ntype:", '\n"type":'),
+    "end": lambda text: f"{text}...\n",
+    "indented": lambda text: "".join(f" {line}\n" for line in text.splitlines()),
+    "flow": lambda text: f"{json.dumps(yaml.safe_load(text), ensure_ascii=False, default=str)}\n",
+}
+
+
+@pytest.mark.parametrize("form", ODD)
+@pytest.mark.parametrize("typed", [("close", "xz10"), ("rename", "xz10", "新名小学")], ids=" ".join)
+def test_of_a_record_of_another_form_nothing_is_guessed(root: Path, form: str, typed: tuple[str, ...]) -> None:
+    (root / "records" / "schools" / "xz10" / "school.yml").write_text(ODD[form](text(root, "xz10")), encoding="utf-8")
+    assert records(root)  # it is in order as it is
+    before = others(root)
+    done = school(root, *typed, "--last-day", "2027-08-31")
+    if done.returncode == 0:
+        found = records(root).schools[SchoolId("xz10")]
+        assert (found.closed_on is None, found.title.zh == "新名小学") == ((typed[0] == "rename",) * 2)
+    else:
+        assert (done.returncode, "school.yml” is written in a form" in done.stderr) == (2, True), done.stderr
+        assert others(root) == before
 
 
 def test_a_school_goes_into_another_and_both_pages_say_so(root: Path) -> None:

@@ -20,7 +20,7 @@ from generator.files.tree import Tree, folder
 from generator.model.district import FORM
 from generator.records.repository import DISTRICT, load
 from tests.command import started
-from tests.test_founding import begin, git, home
+from tests.test_founding import UNLIKE, begin, git, home
 
 ROOT = Path(__file__).resolve().parent.parent
 OLD = ROOT / "tests" / "fixtures" / "form-1"
@@ -105,6 +105,29 @@ def test_what_only_a_person_knows_is_left_to_them_and_listed(old: Path) -> None:
     assert done.returncode == 1
     assert "2026-2027.yml" in done.stdout
     assert "only a person can mend" in done.stdout
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"", b"- a\n", b"id: [\n", b"a: &a [*a]\n"], ids=repr)
+@pytest.mark.parametrize("kind", ["policies", "releases"])
+def test_what_cannot_be_read_is_left_as_it_is(kind: str, content: bytes) -> None:
+    tree = folder(OLD)[0]
+    path = f"records/{kind}/zz.yml"
+    files = upgraded(_with(tree, {path: content}), lambda _: DAY)
+    assert path not in files
+    assert DISTRICT in files
+
+
+def test_a_district_of_another_form_and_answers_that_are_none_are_told(old: Path) -> None:
+    given = (UNLIKE / "answers.yml").read_bytes().replace(b"Asia/Urumqi", b"No/Such")
+    (old / "answers.yml").write_bytes(given)
+    (old / "requirements-program.txt").write_bytes(b"\xff")
+    (old / DISTRICT).write_text(f"{(old / DISTRICT).read_text('utf-8')}...\n", encoding="utf-8")
+    git(old, "-c", "user.name=t", "-c", "user.email=t@example.invalid", "commit", "-q", "-a", "-m", "odd")
+    done = started(["--lang", "en", "upgrade"], old, home(old.parent))
+    assert (done.returncode, "is written in a form" in done.stderr) == (2, True), done.stderr
+    git(old, "-c", "user.name=t", "-c", "user.email=t@example.invalid", "revert", "--no-edit", "HEAD")
+    done = started(["--lang", "en", "upgrade"], old, home(old.parent))
+    assert done.returncode in (0, 1), done.stderr
 
 
 def test_settings_of_a_district_become_those_of_this_version(tmp_path: Path) -> None:

@@ -18,6 +18,14 @@ from generator.model.schools import School
 from generator.records.tidy import tidied
 
 
+class OddFormError(Exception):
+    """A record is not written as records are, line by line, so that nothing can be added to it without guessing."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(path)
+
+
 def closed(school: School, content: bytes, last_day: date, into: str | None = None) -> bytes:
     """A school's file with its last day, and the school that took it over."""
     fields = {"closed_on": last_day.isoformat(), **({"merged_into": into} if into else {})}
@@ -68,7 +76,8 @@ def data_of(path: str, content: bytes) -> Mapping[str, Any]:
 
 
 def with_fields(path: str, content: bytes, fields: Mapping[str, Any]) -> bytes:
-    """The text of a record with these fields in place of those it had; None takes a field away."""
+    """The text of a record with these fields in place of those it had; None takes a field away. OddFormError."""
+    wanted = {n: value for n, value in {**data_of(path, content), **fields}.items() if value is not None}
     text = content.decode("utf-8")
     if not text.endswith("\n"):
         text += "\n"
@@ -77,7 +86,8 @@ def with_fields(path: str, content: bytes, fields: Mapping[str, Any]) -> bytes:
         block = re.search(rf"(?m)^{name}[ \t]*:.*\n(?:(?:[ \t]+.*|-.*|[ \t]*)\n)*", text)
         text = text[: block.start()] + new + text[block.end() :] if block else text + new
     ordered = tidied(path, text.encode())
-    assert ordered is not None, "a record that was loaded, and fields that it may have"
+    if ordered is None or data_of(path, ordered.encode()) != wanted:
+        raise OddFormError(path)
     return ordered.encode()
 
 

@@ -21,6 +21,7 @@ from generator.files.strict_yaml import read
 from generator.files.tree import Tree
 from generator.model.duties import Rule
 from generator.model.programme import Level, Policy
+from generator.problems import day
 from generator.records.district import PARAMETER
 from generator.records.kinds import KINDS, parsed
 from generator.records.repository import Repository
@@ -129,9 +130,12 @@ def updates(tree: Tree) -> Iterator[LibraryUpdate]:
             continue
         text = tree.read(path).decode("utf-8", "replace")
         mark = _MARK.search(text)
+        if mark and f"{mark[1]}.yml" != parts[2]:
+            continue
         newest = library_folder() / parts[1] / parts[2]
         if mark is None or not newest.is_file() or _digest(_fitted(newest.read_bytes())) == mark[2]:
             continue
-        day = date.fromisoformat(found[0].split()[1]) if (found := _ENTERED.search(text)) else date.min
-        content = _text(parts[1], mark[1], day) if _digest(text) == mark[2] else None
+        entered = _ENTERED.search(text)
+        since = day(entered[0].partition(":")[2].partition("#")[0].strip(" \"'\n")) if entered else date.min
+        content = _text(parts[1], mark[1], since) if since and _digest(text) == mark[2] else None
         yield LibraryUpdate(path=path, content=content)

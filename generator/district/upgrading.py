@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
-from generator.district.changing import data_of, with_fields
+from generator.district.changing import with_fields
 from generator.files.schemas import validate
 from generator.files.strict_yaml import read
 from generator.files.tree import Tree
@@ -55,8 +55,10 @@ def _to_2(tree: Tree, entered: Entered) -> Iterator[tuple[str, bytes]]:
 
 
 def _entered(path: str, content: bytes, day: date | None) -> bytes | None:
-    data = data_of(path, content)
-    if day is None or any(name in data for name in ("adopted_on", "in_force_from", "entered_on")):
+    document, problems = read(path, content)
+    if day is None or document is None or problems or not isinstance(document.data, dict):
+        return None  # what cannot be read is for a person: `check` names it
+    if any(name in document.data for name in ("adopted_on", "in_force_from", "entered_on")):
         return None
     return with_fields(path, content, {"entered_on": day.isoformat()})
 
@@ -65,6 +67,8 @@ def _recertified(files: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
     """Releases with the present certificate, each linked to the digest that the one before has then. No figure changes:
     an attacker of the old count was one outside, and the others a school each.
     """
+    if any(read(path, content)[0] is None for path, content in files):
+        return
     if not any(_CERTIFICATE.search(content.decode("utf-8")) for _, content in files):
         return
     found: list[r.Release] = []

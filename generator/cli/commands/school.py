@@ -34,6 +34,7 @@ _WORDS = {"close": 1, "merge": 1, "rename": 2, "split": 1, "open": 0}  # how man
 
 def run(request: Request) -> int:
     """Write the facts into the schools' records, all at once; 1 if they do not fit the others."""
+    from generator.district.changing import OddFormError
     from generator.files.tree import Tree
     from generator.records.repository import load
 
@@ -45,7 +46,10 @@ def run(request: Request) -> int:
     if isinstance(found, int):
         return found
     tree, repository, _ = found
-    files = _files(request, what, words, tree, repository)
+    try:
+        files = _files(request, what, words, tree, repository)
+    except OddFormError as odd:
+        raise UsageError("cli.odd_form", path=odd.path) from None
     if files is None:
         return PROBLEMS
     changed = {path: (lambda data=data: data) for path, data in files.items()}

@@ -17,6 +17,7 @@ ACCEPTS = Accepts()
 
 def run(request: Request) -> int:
     """Put what changes on a branch; 1 if a person must then mend something there."""
+    from generator.district.changing import OddFormError
     from generator.district.library import updates
     from generator.district.upgrading import form_of, upgraded
     from generator.files.branches import branch_at, commit_files, has_identity
@@ -35,7 +36,10 @@ def run(request: Request) -> int:
     form, branch = form_of(tree), f"upgrade/{request.version}"
     if branch_at(request.root, branch):
         raise UsageError("year.there", branch=branch)
-    records = upgraded(tree, lambda path: _first_committed(request, path))
+    try:
+        records = upgraded(tree, lambda path: _first_committed(request, path))
+    except OddFormError as odd:
+        raise UsageError("cli.odd_form", path=odd.path) from None
     newer = tuple(updates(tree))
     records = {**{one.path: one.content for one in newer if one.content is not None}, **records}
     files = {**records, **_settings(request)}
@@ -72,10 +76,10 @@ def _settings(request: Request) -> Mapping[str, bytes]:
 
     path = request.root / ANSWERS
     given, _ = answers(ANSWERS, path.read_bytes()) if path.is_file() else (None, ())
-    if given is None:
+    if given is None or not zones.known(given.get("time_zone", zones.HOME)):
         return {}
     found = {**settings(given), "requirements.lock": lock_file().read_bytes()}
     named = request.root / REQUIREMENT
-    if named.is_file() and named.read_text(encoding="utf-8").startswith("xinzhuli=="):
+    if named.is_file() and named.read_bytes().startswith(b"xinzhuli=="):
         found[REQUIREMENT] = f"xinzhuli=={request.version}\n".encode()
     return found
