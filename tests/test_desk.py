@@ -173,6 +173,35 @@ def test_a_wrong_sum_is_told_while_it_is_typed(page: Page, made: District) -> No
     assert page.locator("#seal").is_enabled()
 
 
+def test_what_was_sealed_before_a_figure_changed_is_handed_in_no_more(page: Page, made: District) -> None:
+    one = invented(made, FIRST)
+    fill_in(page, one)
+    page.click("#seal")
+    page.wait_for_selector("#aggregate-sealed:not([hidden])")
+    assert page.locator("#aggregate-save").is_visible()
+    cell = f"c-{next(iter(one.bands)).value}-valid"
+    page.locator(f"[id='{cell}']").fill("")
+    assert not page.locator("#aggregate-save").is_visible()
+    fill_in(page, one)
+    page.evaluate(
+        """async (cell) => {
+          const [real, { promise, resolve }] = [crypto.subtle.digest.bind(crypto.subtle), Promise.withResolvers()];
+          let made = 0;
+          crypto.subtle.digest = async (...of) => { // a figure changes while it is being sealed
+            document.getElementById(cell).dispatchEvent(new Event("input", { bubbles: true }));
+            const found = await real(...of);
+            made += 1;
+            if (made === 2) setTimeout(resolve);
+            return found;
+          };
+          document.getElementById("seal").click();
+          await promise;
+        }""",
+        cell,
+    )
+    assert not page.locator("#aggregate-save").is_visible()
+
+
 def test_after_the_keys_have_run_out_nothing_is_sealed(page: Page, made: District) -> None:
     page.clock.set_fixed_time("2031-01-01T10:00:00")
     page.reload()

@@ -206,7 +206,13 @@ function showAggregate(term) {
       text: said("sum_wrong", { band: title, rule: desk.faults[one.rule], left: one.left, right: one.right }),
     }));
   };
-  const table = aggregateTable(desk, fields, term, said, update);
+  let typed = 0; // how often a figure changed: what was sealed before is handed in no more
+  const changed = () => {
+    typed += 1;
+    document.getElementById("aggregate-sealed").hidden = true;
+    update();
+  };
+  const table = aggregateTable(desk, fields, term, said, changed);
   table.node.addEventListener("pasted", (event) => {
     document.getElementById("pasted").textContent = event.detail.over ? said("pasted_over", { count: event.detail.over }) : said("pasted");
   });
@@ -215,15 +221,16 @@ function showAggregate(term) {
   document.getElementById("seal").onclick = async () => {
     const data = { schema: desk.version, school: desk.school, term: term.id, revision: term.arrived ? term.arrived.revision + 1 : 1, bands: table.values() };
     const { key } = signer;
+    const begun = typed;
     const sign = key ? (receipt) => signature(key, desk.signing, signedText(receipt, desk.code)) : null;
     const files = await sealedFiles(desk, data, submissionText(form, data), today(), openersOn(desk, today()), sign);
+    if (begun !== typed) return;
     document.getElementById("sealed-how").textContent = said(sign ? "sealed_signed" : "sealed_plain");
     handIn("aggregate", 0, () => ({ period: term.id, files, revised: true }));
     document.getElementById("aggregate-sealed").hidden = false;
     document.getElementById("aggregate-sealed").focus();
   };
-  document.getElementById("aggregate-sealed").hidden = true;
-  update();
+  changed();
 }
 
 // --- handing in --------------------------------------------------------------------------------------------------
