@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -87,7 +87,8 @@ def invented(
         ),
         ("STAFF-11", 0, 1, "需要 1 名，现有 0 名，差 1 名", "1 needed, 0 recorded, 1 short"),
         ("ORG-02", 0, 1, "需要 1 次，现有 0 次，差 1 次", "1 meeting needed, 0 meetings recorded, 1 meeting short"),
-        ("ROOM-17", 0, 0, "需要多于 0 元，现有 0 元", "more than 0 yuan needed, 0 yuan recorded"),
+        ("ROOM-17", 0, 0, "需要有，现有 0 元", "some needed, 0 yuan recorded"),
+        ("ROOM-17", 900, 0, "现有 900 元，有即可", "900 yuan recorded; any number will do"),
         (
             "SCREEN-02",
             90.5,
@@ -104,14 +105,14 @@ def invented(
             ("venting", "relaxation"),
             ("sand-table", "venting", "assessment-computer"),
             "要求 3 项，现有 1 项，还缺：沙盘、测评电脑",
-            "1 of 3 are there; still missing: sand table, assessment computer",
+            "1 of the 3 things asked for; still missing: sand table, assessment computer",
         ),
         (
             "ROOM-02",
             ("sand-table", "venting"),
             ("venting",),
             "要求的 1 项都有：宣泄器材",
-            "all 1 are there: venting equipment",
+            "all that is asked for is there: venting equipment",
         ),
         (
             "TRAIN-02",
@@ -155,12 +156,23 @@ def test_what_a_target_was_worked_out_from_is_named() -> None:
 def test_what_is_not_known_says_why() -> None:
     zh = made(Language.ZH)
     assert compared(zh, *invented(Language.ZH, "STAFF-11", None, 1, Verdict.UNREPORTED)) == "年报里没有填这一项"
-    assert compared(zh, *invented(Language.ZH, "STAFF-11", None, 1, Verdict.DUE)) == "还没有记录"
+    assert (
+        compared(zh, *invented(Language.ZH, "STAFF-11", None, 1, Verdict.DUE)) == "期限还没有到，现有记录还不足以判断"
+    )
     assert (
         compared(zh, *invented(Language.ZH, "FILE-01", None, None, Verdict.DUE))
         == "由密封报送的数据回答，结论随统计发布公布"
     )
     assert told(zh, real(Language.ZH, "STAFF-01", "xz37")) == ("本学年的年报还没有交",)
+    meetings, judged = real(Language.EN, "ORG-02", "xz01"), real(Language.EN, "ORG-02", "xz01").periods[0]
+    assert meetings.found
+    open_ = judged._replace(value=None, verdict=Verdict.UNREPORTED)
+    early, late = (
+        meetings._replace(found=replace(meetings.found, filed_on=judged.period.last_day + timedelta(days=n)))
+        for n in (0, 1)
+    )
+    assert "filed before this period was over" in compared(made(Language.EN), early, open_)
+    assert compared(made(Language.EN), late, open_) == "the return does not state this"
 
 
 def test_a_window_is_named_with_its_term() -> None:

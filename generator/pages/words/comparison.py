@@ -12,7 +12,18 @@ from generator.compliance.evaluate import Check, JudgedPeriod, Verdict, is_seale
 from generator.compliance.school_measures import MEASURABLE, MeasureInput
 from generator.edition.render import Edition, number
 from generator.files.schemas import enum_label
-from generator.model.duties import SEALED, TOLD_BY_SCHOOL, Factor, Operator, Rule, SchoolMeasure, Subject, Target, Value
+from generator.model.duties import (
+    SEALED,
+    TOLD_BY_SCHOOL,
+    Factor,
+    Operator,
+    PeriodKind,
+    Rule,
+    SchoolMeasure,
+    Subject,
+    Target,
+    Value,
+)
 from generator.model.operators import LOWER_IS_BETTER, Number
 from generator.model.programme import MeasureName
 from generator.pages.programme.figures import figure
@@ -42,7 +53,7 @@ _UNITS: Mapping[SchoolMeasure, str] = {
     _M.OVERDUE_RECTIFICATIONS: "unit.findings",
     _M.CERTIFIED_TEACHERS: "unit.teachers",
     _M.BANDS_REACHING: "unit.bands",
-    _M.REGULAR_VISITS: "unit.inspections",
+    _M.REGULAR_VISITS: "unit.regular_visits",
 }
 _WORDS: Mapping[SchoolMeasure, str] = {
     _M.LEADING_GROUP_HEAD: "HeadRole",
@@ -125,7 +136,11 @@ def _why_unknown(check: Check, judged: JudgedPeriod) -> str:
         return "not_inspected"
     if check.school is not None and check.found is None:
         return "no_return"
-    return "not_yet" if judged.verdict is Verdict.DUE else "not_stated"
+    if judged.verdict is Verdict.DUE:
+        return "not_yet"
+    if check.found is not None and check.rule.period is not PeriodKind.YEAR:
+        return "not_stated" if check.found.filed_on > judged.period.last_day else "filed_before"
+    return "not_stated"
 
 
 def _one_of(edition: Edition, rule: Rule, value: Value, target: tuple[str, ...]) -> str:
@@ -145,6 +160,8 @@ def _numbers(edition: Edition, rule: Rule, value: Number, target: Number) -> str
     if target == 0 and rule.operator is Operator.AT_MOST and rule.measure in _AMISS:
         key = "left" if value else "none"
         return edition.say(f"compare.{key}.{rule.measure}", value=_figure(edition, rule, number(value)))
+    if target == 0 and rule.operator is Operator.MORE_THAN:
+        return edition.say("compare.some" if value else "compare.no_some", value=_figure(edition, rule, number(value)))
     shown = _apart(value, target)
     words = [_figure(edition, rule, text) for text in shown]
     said = edition.say(f"compare.{rule.operator.value}", value=words[0], target=words[1])
