@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from html import unescape
@@ -20,7 +21,7 @@ from generator.pages.parts import there
 from generator.publish.build import publish
 from generator.publish.engine import Engine
 from generator.records.repository import Repository, load
-from generator.text import Text
+from generator.text import Language, Text
 from tests.test_founding import begin
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -134,3 +135,26 @@ def test_every_page_of_the_navigation_is_there_and_no_other(pages: Mapping[str, 
     assert not [
         path for path in made if path.startswith(("compliance/", "statistics/", "plans/", "policies/", "team/"))
     ]
+
+
+def alone(root: Path, beside: Path, language: Language) -> dict[str, str]:
+    """The site of the same district in one language."""
+    whole = records(root)
+    told = replace(whole, district=replace(whole.district, languages=(language,)))
+    publish(site(told, DAY, None), beside / "site", Engine.MKDOCS, lambda _: None)
+    top = (beside / "site").resolve()
+    return {p.relative_to(top).as_posix(): p.read_text(encoding="utf-8") for p in sorted(top.rglob("*.html"))}
+
+
+def test_a_site_in_chinese_alone_has_no_english_half_and_leads_to_none(root: Path, tmp_path: Path) -> None:
+    found = alone(root, tmp_path, Language.ZH)
+    assert not [path for path in found if path.startswith("en/")]
+    assert not [path for path, html in found.items() if "xz-language" in html or 'hreflang="en"' in html]
+    assert "English" not in text(found["index.html"])
+
+
+def test_a_site_in_english_alone_lies_in_its_folder_and_the_front_leads_there(root: Path, tmp_path: Path) -> None:
+    found = alone(root, tmp_path, Language.EN)
+    assert {path for path in found if not path.startswith("en/")} == {"index.html", "404.html"}
+    assert 'url=en/index.html"' in found["index.html"]
+    assert not [path for path, html in found.items() if "xz-language" in html or 'hreflang="zh-CN"' in html]

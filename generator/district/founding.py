@@ -40,6 +40,7 @@ _INSTALL = (
     ".venv/bin/pip install --quiet --require-hashes --only-binary :all: -r requirements.lock",
     f".venv/bin/pip install --quiet --no-deps --only-binary :all: -r {REQUIREMENT}",
 )
+_SUMMARY_EN = "Records of mental-health education in the schools of {title}: policies, plans, returns and verdicts."
 _EVERYWHERE = {
     "gitattributes": ".gitattributes",
     "gitignore": ".gitignore",
@@ -151,7 +152,8 @@ def _cron(zone: str, year: str) -> str:
 
 
 def _readme(given: Mapping[str, Any]) -> bytes:
-    name = f"README.{given.get('readme', 'zh-CN')}.md"
+    alone = given.get("languages", [])
+    name = f"README.{given.get('readme', alone[0] if len(alone) == 1 else 'zh-CN')}.md"
     title = given.get("title_en", given["title"]) if given.get("readme") == "en" else given["title"]
     return _filled((site_folder() / "founding" / name).read_text(encoding="utf-8"), {**given, "title": title})
 
@@ -174,6 +176,7 @@ def _district(given: Mapping[str, Any], schools: Sequence[Rostered]) -> bytes:
         "form": FORM,
         "title": given["title"],
         "summary": f"{given['title']}中小学心理健康教育工作的记录：政策、安排、各校填报和核对结果。",
+        **({"languages": given["languages"]} if "languages" in given else {}),
         "time_zone": given.get("time_zone", zones.HOME),
         "repo_branch": "main",
         **{name: given[name] for name in ("repo_url", "site_url") if name in given},
@@ -183,7 +186,9 @@ def _district(given: Mapping[str, Any], schools: Sequence[Rostered]) -> bytes:
         ],
     }
     english = given.get("title_en")
-    summary = f"Records of mental-health education in the schools of {english}: policies, plans, returns and verdicts."
+    if given.get("languages") == ["en"]:
+        head["summary"] = _SUMMARY_EN.format(title=given["title"])
+    summary = _SUMMARY_EN.format(title=english)
     told = [_modeline("district", "../")]
     for name, value in _with_en(head, title=english, summary=summary if english else None).items():
         told += lines(name, value)

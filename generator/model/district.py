@@ -14,7 +14,7 @@ from generator.model.former import Former, so_on
 from generator.model.ids import BodyId, SystemNumber, TermId, YearId
 from generator.model.programme import Verification
 from generator.problems import Position
-from generator.text import Text
+from generator.text import Language, Text
 
 FORM = 2  # of all records of a district; `district.upgrading` carries older ones over
 
@@ -190,6 +190,7 @@ class District:
     title: Text
     summary: Text
     notice: Text | None  # shown on every page when the data are a sample
+    languages: tuple[Language, ...]  # of the site, in the order of Language
     time_zone: str
     repo_url: str | None
     repo_branch: str

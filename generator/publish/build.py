@@ -82,7 +82,8 @@ def publish(content: Site, out: Path, engine: Engine, progress: Progress, *, com
 def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None:
     catalogue = load_catalogue()
     progress("build.render")
-    halves = [_half(content, language, catalogue, made / "work" / language.value) for language in Language]
+    languages = content.repository.district.languages
+    halves = [_half(content, language, catalogue, made / "work" / language.value) for language in languages]
     progress("build.engine")
     engines.build(
         [engines.Run(folder=h.folder, settings=frame.settings(h.edition, h.pages)) for h in halves],
@@ -96,6 +97,8 @@ def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None
     output.write(
         made / "site", output.map_of(made / "site", content.repository.district.site_url, hidden=bool(content.archived))
     )
+    if Language.ZH not in languages:
+        output.write(made / "site", output.leading_to(FOLDERS[languages[0]], content.repository.district.site_url))
     output.write(made / "site", [(following.LISTED, output.data_files(made / "site"))])
     progress("build.links")
     _check_links(made / "site", copies)

@@ -20,7 +20,6 @@ from generator.filing import hosting
 from generator.model.district import HelpLine
 from generator.pages.families import navigation
 from generator.publish import engine as engines
-from generator.text import Language
 
 # The sentences that the theme prints on every page.
 _WORDS = (
@@ -61,21 +60,20 @@ def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
     found["theme"]["language"] = made.language.value
     for number, palette in enumerate(found["theme"]["palette"]):
         palette["toggle"]["name"] = made.say(f"theme.palette.{number}")
-    other = Speaker(
-        catalogue=load_catalogue(), language=next(other for other in Language if other is not made.language)
-    )
+    others = [other for other in district.languages if other is not made.language]
+    other = Speaker(catalogue=load_catalogue(), language=others[0]) if others else None
     found["extra"] = {
         **found.get("extra", {}),
         "xz": {
             "lang": made.language.value,
             "program": __version__,
-            "other": other.language.value,
+            "other": other.language.value if other else "",
             "other_label": made.say("theme.other_language"),
             "notice": literal(notice(made)),
             "present": literal((content.archived and content.archived.present) or ""),
             "commit": content.commit.id[:12] if content.commit else "",
             "as_of": made.day(content.as_of),
-            "other_words": {key: other.say(f"theme.{key}") for key in ("home", "not_found")},
+            "other_words": {key: other.say(f"theme.{key}") for key in ("home", "not_found")} if other else {},
             "lines": [_line(made, line) for line in sorted(district.help_lines, key=lambda line: not line.urgent)],
             "contact": contact(made),
             "words": {key: made.say(f"theme.{key}") for key in _WORDS},

@@ -148,6 +148,17 @@ def data_files(folder: Path) -> str:
     return json.dumps({"files": list(files)}, indent=1) + "\n"
 
 
+def leading_to(folder: str, address: str | None) -> Iterable[tuple[str, str]]:
+    """A front page, and a page for what is not found, that lead to the one language of a site, which is in a folder."""
+    place = escape(f"{address.rstrip('/')}/{folder}index.html" if address else f"{folder}index.html")
+    policy = "default-src 'none'; base-uri 'none'; form-action 'none'"
+    head = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    head += f'<meta http-equiv="refresh" content="0; url={place}"><title>→</title>'
+    page = f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">{head}</head>'
+    page += f'<body><p><a href="{place}">{place}</a></p></body></html>\n'
+    yield from ((name, page) for name in ("index.html", "404.html"))
+
+
 def map_of(folder: Path, address: str | None, *, hidden: bool = False) -> Iterable[tuple[str, str]]:
     """What search engines read: that they may, and where the address is known every page in `sitemap.xml`.
 

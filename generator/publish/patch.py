@@ -70,7 +70,10 @@ class Retouch:
         ):
             return 0
         self._shown, changed = after, changes(_pairs(before.tree, after.tree))
-        made = ((language, rewritten(changed, before.site, after.site, language)) for language in Language)
+        made = (
+            (language, rewritten(changed, before.site, after.site, language))
+            for language in after.site.repository.district.languages
+        )
         return sum(
             self._retouched(language, was, comes) for language, pages in made for was, comes in _same_place(pages)
         )

@@ -36,6 +36,7 @@ from generator.model.programme import Verification
 from generator.problems import Problem, problem
 from generator.records.fields import DaySpan, Node, former_in_order, in_order, inside, reserved_id, unique
 from generator.records.references import Known, Offer, Reference, Referent
+from generator.text import Language
 
 YEAR: Referent[SchoolYear] = Referent(kind="district", zh="学年", en="school year", missing="unknown-calendar")
 TERM: Referent[Term] = Referent(kind="district", zh="学期", en="term", missing="unknown-calendar")
@@ -148,6 +149,7 @@ def parse_district(node: Node) -> District:
         title=node.text("title"),
         summary=node.text("summary"),
         notice=node.text_or_none("notice"),
+        languages=tuple(one for one in Language if one in node.data.get("languages", list(Language))),
         time_zone=node.data["time_zone"],
         repo_url=node.get("repo_url"),
         repo_branch=node.data["repo_branch"],

@@ -23,7 +23,7 @@ from generator.model.releases import PublishedTable as Table
 from generator.model.releases import Release, latest
 from generator.pages.statistics.release_files import figures_table, notes_table
 from generator.pages.statistics.tables import SHOWN_MARK, ReleasedTable, ReleaseWords, is_share, term_of
-from generator.text import Language, Text
+from generator.text import Text
 
 _FOLDER = "data/statistics/tables"
 BUILDER_DATA = "statistics/builder-data.js"
@@ -102,7 +102,7 @@ def citation(words: ReleaseWords) -> str:
 
 def _embedded(words: ReleaseWords, told: ReleasedTable, charts: Sequence[Chart]) -> str:
     finished, path = words.edition.finished(), embed_path(told.id)
-    other = next(language for language in Language if language is not finished.language)
+    others = [one for one in finished.site.repository.district.languages if one is not finished.language]
     top = "../" * (2 + FOLDERS[finished.language].count("/"))
     data = EmbeddedTable(
         title=told.title,
@@ -112,8 +112,8 @@ def _embedded(words: ReleaseWords, told: ReleasedTable, charts: Sequence[Chart])
         notice=words.edition.site.repository.district.notice,
         page=relative(path, f"statistics/tables/{told.id}"),
         styles="../../assets/xz.css",
-        other=f"{top}{FOLDERS[other]}{path}.html",
-        other_language=other.value,
+        other=f"{top}{FOLDERS[others[0]]}{path}.html" if others else "",
+        other_language=others[0].value if others else "",
     )
     return settle(str(finished.printed(data, path))) + "\n"
 
