@@ -49,10 +49,12 @@ KINDS = (
     "statistics/releases/index.html",
     "statistics/downloads.html",
     "statistics/methods.html",
+    "statistics/builder.html",
     "figures/claims.html",
     "figures/measures.html",
     "lessons/index.html",
     "lessons/micro.html",
+    "lessons/micro-32.html",
     "team/index.html",
     "team/training.html",
     "outreach/index.html",
@@ -62,6 +64,7 @@ KINDS = (
     "about/dictionary/return.html",
     "about/problems.html",
     "about/glossary.html",
+    "about/changes.html",
     "about/accessibility.html",
 )
 
@@ -153,6 +156,21 @@ def test_a_long_list_shows_twenty_rows_the_rest_when_asked_for_and_keeps_the_cho
     page.goto(f"{sample_url}/lessons/micro.html#{last}")
     page.reload()
     expect(page.locator(f"#{last}")).to_be_visible()
+
+
+def test_a_page_shows_under_which_tab_it_lies(context: BrowserContext, sample_url: str) -> None:
+    page = context.new_page()
+    for path, tab in (
+        ("schools/xz07.html", "../schools/index.html"),
+        ("inspections/2025-12-xz09.html", "../compliance/index.html"),
+        ("lessons/micro-32.html", "lessons/index.html"),
+    ):
+        page.goto(f"{sample_url}/{path}")
+        here = page.locator(".md-tabs__item.xz-here a")
+        expect(here).to_have_attribute("aria-current", "true")
+        assert str(here.evaluate("a => a.href")).endswith(tab.removeprefix("../")), path
+    page.goto(f"{sample_url}/index.html")
+    expect(page.locator(".xz-here")).to_have_count(0)
 
 
 def test_on_paper_a_table_stays_a_table(context: BrowserContext, sample_url: str) -> None:

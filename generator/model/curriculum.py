@@ -85,4 +85,12 @@ class MicroLesson:
     video: bool
     minutes: int
     published_on: date
+    worry: Text | None  # of a parent, whom the lesson may help
+    link: str | None
+    transcript: Text | None
     source: Position
+
+    @property
+    def has_page(self) -> bool:
+        """Whether there is something to watch or to read, so that the lesson has a page of its own."""
+        return self.link is not None or self.transcript is not None

@@ -56,6 +56,9 @@ def parse_micro_lesson(node: Node) -> MicroLesson:
         video=node.data["video"],
         minutes=node.whole("minutes"),
         published_on=node.day("published_on"),
+        worry=node.text_or_none("worry"),
+        link=node.get("link"),
+        transcript=node.text_or_none("transcript"),
         source=node.at(),
     )
 

@@ -59,12 +59,45 @@ class MicroLessonsPage(TemplateData):
     audiences: tuple[AudienceCount, ...]
     bands: tuple[Band, ...]
     themes: tuple[Theme, ...]
+    worries: tuple[MicroLesson, ...]  # for parents, each by what worries them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LessonPage(TemplateData):
+    """A lesson that can be watched or read; the transcript paragraph by paragraph."""
+
+    template: ClassVar[str] = "programme/lesson.md.j2"
+    lesson: MicroLesson
+    bands: tuple[Band, ...]
+    transcript: tuple[str, ...]
 
 
 def pages(edition: Edition) -> Iterator[Page]:
     """The curriculum, then the micro-lessons."""
     yield _curriculum(edition)
     yield _micro(edition)
+    yield from (_lesson(edition, lesson) for lesson in _published(edition.site) if lesson.has_page)
+
+
+def path(lesson: MicroLesson) -> str:
+    """The page of a lesson that has one."""
+    return f"lessons/{lesson.id}"
+
+
+def _lesson(edition: Edition, lesson: MicroLesson) -> Page:
+    return edition.page(
+        path=path(lesson),
+        kind="lesson",
+        title=edition.plain(lesson.title),
+        description=edition.plain(lesson.summary),
+        data=LessonPage(
+            lesson=lesson,
+            bands=tuple(edition.site.repository.bands[band] for band in lesson.bands),
+            transcript=tuple(filter(None, map(str.strip, edition.plain(lesson.transcript).split("\n")))),
+        ),
+        cites=[lesson.source],
+        hide=("navigation", "toc"),
+    )
 
 
 def _curriculum(edition: Edition) -> Page:
@@ -118,6 +151,7 @@ def _micro(edition: Edition) -> Page:
             audiences=tuple(AudienceCount(audience=a, count=n) for a, n in counts.items()),
             bands=tuple(bands.values()),
             themes=tuple(theme for theme in Theme if theme in found),
+            worries=tuple(x for x in lessons if x.audience is LessonAudience.PARENT and x.worry is not None),
         ),
         cites=[x.source for x in lessons],
     )

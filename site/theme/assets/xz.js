@@ -117,6 +117,19 @@
     button.addEventListener("click", () => sort(button.closest("table"), button));
   }
 
+  // A page that the navigation does not name lies under the tab of its folder's index.
+  if (!document.querySelector(".md-tabs__item--active")) {
+    const folder = (url) => new URL(url).pathname.replace(/[^/]*$/, "");
+    const index = [...document.querySelectorAll(".md-nav--primary a.md-nav__link[href$='index.html']")].find((link) => folder(link.href) === folder(location.href));
+    const list = document.querySelector(".md-nav--primary > .md-nav__list");
+    const place = index && list ? [...list.children].findIndex((item) => item.contains(index)) : -1;
+    const tab = document.querySelectorAll(".md-tabs__item")[place];
+    if (tab) {
+      tab.classList.add("xz-here");
+      tab.querySelector("a").setAttribute("aria-current", "true");
+    }
+  }
+
   // An address that points into a folded part opens it.
   const unfold = () => {
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
