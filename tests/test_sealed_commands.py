@@ -22,14 +22,18 @@ from pathlib import Path
 
 import pytest
 
+from generator.files.catalogue import Speaker
+from generator.files.catalogue import load as load_catalogue
 from generator.files.schemas import enum_label
 from generator.files.tree import folder
+from generator.filing.blank import blank
 from generator.model import submission
 from generator.model.ids import RecipientId, SchoolId, TermId
 from generator.model.submission import Counts, Salted, StageBand, Submission
 from generator.sealed import receipts
 from generator.statistics.age import new_identity, salted, seal
 from generator.statistics.worker import Sealed, open_all, sealed_files
+from generator.text import Language
 from tests import killing
 from tests.district import (
     DAY,
@@ -711,3 +715,12 @@ def test_the_canary_would_be_found(made: District) -> None:
     assert str(SENTINEL).encode() not in seal(
         submission.written(invented(made, FIRST)), [made.repository().recipients[RecipientId("office")].key]
     )
+
+
+def test_a_form_of_a_term_without_windows_asks_for_no_follow_up(made: District) -> None:
+    repository = made.repository()
+    term = replace(repository.district.terms[TERM], windows=())
+    say = Speaker(catalogue=load_catalogue(), language=Language.EN).say
+    text = blank(repository, repository.schools[FIRST], term, Language.EN, say)
+    assert "    followed_up: {}\n" in text
+    assert "followed_up: ____" not in text

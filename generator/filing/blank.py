@@ -55,7 +55,10 @@ def _choice(id_: str, title: str) -> Choice:
 def _field(field: AskedField, keyed: Mapping[str, tuple[Choice, ...]], colon: str, *, told: bool) -> Iterator[str]:
     if told:
         yield f"# {field.title}{colon}{field.help}"
-    inner = keyed.get(field.name) or tuple(Choice(value=one.name, title=one.title) for one in field.fields)
+    inner = keyed.get(field.name, tuple(Choice(value=one.name, title=one.title) for one in field.fields))
+    if field.name in keyed and not inner:  # a term whose windows have not come
+        yield f"{field.name}: {{}}"
+        return
     if not inner:
         yield f"{field.name}: {UNFILLED}"
         return
