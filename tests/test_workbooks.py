@@ -201,6 +201,18 @@ def made(tmp_path: Path) -> District:
     return with_office(tmp_path)
 
 
+def test_forms_are_written_over_no_workbook_that_may_be_filled_in(made: District, tmp_path: Path) -> None:
+    out = tmp_path / "forms"
+    typed = ("forms", "--out", str(out), FIRST, "--as-of", str(DAY))
+    assert [run(made, *typed).returncode for _ in range(2)] == [0, 0]  # what is the same is no matter
+    (book,) = out.glob("*.xlsx")
+    filled = changed(book.read_bytes(), lambda b: setattr(cell_of(b, "note"), "value", "填好了"))
+    book.write_bytes(filled)
+    done = run(made, *typed)
+    assert (done.returncode, book.name in done.stderr) == (2, True), done.stderr
+    assert book.read_bytes() == filled
+
+
 def test_from_forms_to_a_branch(made: District, tmp_path: Path) -> None:
     out = tmp_path / "forms"
     assert run(made, "forms", "--out", str(out), FIRST, "--as-of", str(DAY)).returncode == 0

@@ -167,6 +167,8 @@ function startAggregate() {
   showAggregate(terms[0]);
 }
 
+let typed = 0; // how often figures changed: what was sealed before is handed in no more
+
 function showAggregate(term) {
   const fields = desk.aggregate.fields.find((field) => field.name === "bands").item.fields.filter((field) => field.name !== "band");
   const form = { ...desk.aggregate, bandFields: fields };
@@ -206,7 +208,6 @@ function showAggregate(term) {
       text: said("sum_wrong", { band: title, rule: desk.faults[one.rule], left: one.left, right: one.right }),
     }));
   };
-  let typed = 0; // how often a figure changed: what was sealed before is handed in no more
   const changed = () => {
     typed += 1;
     document.getElementById("aggregate-sealed").hidden = true;

@@ -40,6 +40,9 @@ def run(request: Request) -> int:
         return _decap(request, made, out)
     schools = [s for s in repository.schools.values() if not request.words or s.id in request.words]
     try:
+        books = (next(_files(request, made, school)) for school in schools) if out.is_dir() else ()
+        if filled := [out / name for name, content in books if _may_be_filled(out / name, content)]:
+            raise UsageError("forms.there", path=str(filled[0]), count=str(len(filled)))
         out.mkdir(parents=True, exist_ok=True)
         for school in schools:
             for name, content in _files(request, made, school):
@@ -67,6 +70,11 @@ def _decap(request: Request, made: Edition, out: Path) -> int:
         raise UsageError("cli.cannot_write", path=str(failed.filename or out)) from None
     print(request.say("forms.decap_done", path=out, script=SCRIPT))
     return FINE
+
+
+def _may_be_filled(path: Path, content: bytes) -> bool:
+    """Whether a workbook stands there already in which a school may have written."""
+    return path.exists() and path.read_bytes() != content
 
 
 def _files(request: Request, made: Edition, school: School) -> Iterator[tuple[str, bytes]]:
