@@ -305,7 +305,7 @@ def test_returns_are_judged_and_written_alike(
           : value);
         return JSON.stringify(cases.map(typed).map((data) => [
           data, returnProblems(desk.returns, frame, data).map((one) => [one.place.join("."), one.code]),
-          returnText(desk.returns, data, "标题"),
+          returnText(desk.returns, data, " 标题\\n\\tnote: x\\n"),
         ]));""",
         cases,
     )
@@ -313,7 +313,8 @@ def test_returns_are_judged_and_written_alike(
     seen: set[str] = set()
     assert len(answers) == CASES
     for data, findings, text in answers:
-        assert text == return_text(desks[0].returns, data, "标题")
+        assert text == return_text(desks[0].returns, data, " 标题\n\tnote: x\n")
+        assert text.split("\n")[1] == "# 标题 note: x"  # a title with a line break makes no field
         said = {(place, code) for place, code in findings}
         assert said == by_the_program(repository, known, chance.year.id, text), json.dumps(data, ensure_ascii=False)
         seen |= {code for _, code in said} or {"fine"}

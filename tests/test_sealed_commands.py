@@ -33,7 +33,7 @@ from generator.model.submission import Counts, Salted, StageBand, Submission
 from generator.sealed import receipts
 from generator.statistics.age import new_identity, salted, seal
 from generator.statistics.worker import Sealed, open_all, sealed_files
-from generator.text import Language
+from generator.text import Language, Text
 from tests import killing
 from tests.district import (
     DAY,
@@ -724,3 +724,14 @@ def test_a_form_of_a_term_without_windows_asks_for_no_follow_up(made: District) 
     text = blank(repository, repository.schools[FIRST], term, Language.EN, say)
     assert "    followed_up: {}\n" in text
     assert "followed_up: ____" not in text
+
+
+def test_titles_with_line_breaks_make_no_field_of_a_form(made: District) -> None:
+    repository, wicked = made.repository(), Text(zh="甲\nsalt: x\n      invalid: 0")
+    term = repository.district.terms[TERM]
+    term = replace(term, title=wicked, windows=tuple(replace(one, title=wicked) for one in term.windows))
+    say = Speaker(catalogue=load_catalogue(), language=Language.ZH).say
+    text = blank(repository, replace(repository.schools[FIRST], title=wicked), term, Language.ZH, say)
+    fields = re.findall(r"(?m)^ *(?:- )?([a-z_]+):", text)
+    assert "salt" not in fields
+    assert fields.count("invalid") == fields.count("band")

@@ -32,6 +32,11 @@ def scalar(value: str | float | bool | None, *, in_flow: bool = False) -> str:
             return value if is_plain(value, in_flow=in_flow) else json.dumps(value, ensure_ascii=False)
 
 
+def comment(text: str) -> str:
+    """A comment of one line, whatever the text holds: what stands behind a line break would be a field."""
+    return f"# {' '.join(text.split())}"
+
+
 def is_plain(text: str, *, in_flow: bool = False) -> bool:
     """Whether text needs no quotes in YAML 1.1 and 1.2 alike."""
     if _DAY.fullmatch(text):

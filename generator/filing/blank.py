@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from generator.files.catalogue import Say
 from generator.files.schemas import UNFILLED, enum_label
+from generator.files.yaml_text import comment
 from generator.filing.forms import AskedField, Choice, form
 from generator.model.district import Term
 from generator.model.schools import School
@@ -31,7 +32,7 @@ def blank(repository: Repository, school: School, term: Term, language: Language
     assert bands.item is not None
     figures = [field for field in bands.item.fields if field.name != "band"]
     lines = [
-        f"# {say('blank.heading', school=school.title.in_(language), term=term.title.in_(language))}",
+        comment(say("blank.heading", school=school.title.in_(language), term=term.title.in_(language))),
         f"# {say('blank.how')}",
         f"schema: {SCHEMA}",
         f"school: {school.id}",
@@ -63,4 +64,4 @@ def _field(field: AskedField, keyed: Mapping[str, tuple[Choice, ...]], colon: st
         yield f"{field.name}: {UNFILLED}"
         return
     yield f"{field.name}:"
-    yield from (f"  {one.value}: {UNFILLED}  # {one.title}" for one in inner)
+    yield from (f"  {one.value}: {UNFILLED}  {comment(one.title)}" for one in inner)

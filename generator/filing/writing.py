@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from generator.files.yaml_text import lines
+from generator.files.yaml_text import comment, lines
 from generator.filing.forms import Form
 
 MODELINE = "# yaml-language-server: $schema=../../../schemas/return.schema.json"
@@ -18,7 +18,7 @@ MODELINE = "# yaml-language-server: $schema=../../../schemas/return.schema.json"
 
 def return_text(form: Form, data: Mapping[str, Any], heading: str) -> str:
     """The file of a return."""
-    told = [MODELINE, f"# {heading}"]
+    told = [MODELINE, comment(heading)]
     for field in form.fields:
         if field.name in data:
             if not field.fixed:

@@ -50,7 +50,7 @@ function returnText(form, data, heading) {
     ...(field.fixed ? [] : [`# ${field.title}${form.signs.colon}${field.help}`]),
     ...lines(field.name, data[field.name], ""),
   ]);
-  return ["# yaml-language-server: $schema=../../../schemas/return.schema.json", `# ${heading}`, ...told, ""].join("\n");
+  return ["# yaml-language-server: $schema=../../../schemas/return.schema.json", `# ${heading.trim().replace(/\s+/g, " ")}`, ...told, ""].join("\n");
 }
 
 /** The one text of a submission, without its salt. */
