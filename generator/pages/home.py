@@ -76,10 +76,13 @@ class Door:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadlineFigure:
-    """A measure of the current school year: its value and of what it was made, in words."""
+    """A measure of the current school year: its value and of what it was made, in words; `before`: what it was at the
+    end of the year before, empty where that is not known.
+    """
 
     name: MeasureName
     value: str
+    before: str
     rests_on: str
 
 
@@ -184,7 +187,25 @@ def _on_record(edition: Edition, name: MeasureName) -> bool:
 def _headline(edition: Edition, name: MeasureName) -> HeadlineFigure:
     site = edition.site
     found = measure(name, site.repository, site.current_year.id, site.as_of)
-    return HeadlineFigure(name=name, value=figure(edition, name, found.value), rests_on=rests_on(edition, found))
+    return HeadlineFigure(
+        name=name,
+        value=figure(edition, name, found.value),
+        before=_before(edition, name),
+        rests_on=rests_on(edition, found),
+    )
+
+
+def _before(edition: Edition, name: MeasureName) -> str:
+    """The measure at the end of the school year before, if it is on file."""
+    site = edition.site
+    earlier = [year for year in site.repository.district.years if year.last_day < site.current_year.first_day]
+    if not earlier:
+        return ""
+    found = measure(name, site.repository, earlier[-1].id, earlier[-1].last_day)
+    if found.value is None:
+        return ""
+    value = figure(edition, name, found.value)
+    return edition.say("home.before", year=earlier[-1].id, value=value, rests_on=rests_on(edition, found))
 
 
 def _help(edition: Edition) -> Page:
