@@ -15,14 +15,17 @@ from generator.edition.render import edition
 from generator.edition.site import site
 from generator.files.catalogue import load
 from generator.model.cells import Suppressed
+from generator.model.ids import SchoolId
 from generator.model.registry import TOTAL, Because, Breadth, Step
 from generator.model.releases import Limits, Release, written
+from generator.model.schools import SchoolType
 from generator.pages.statistics.release_files import as_json
 from generator.statistics.cut import cut
 from generator.statistics.outsider import understood, worked_out
 from generator.statistics.plans import PublicFacts, ladder
+from generator.statistics.tables import Filing
 from generator.text import Language
-from tests.invented import DAY, SHAPES, Invented, district, public
+from tests.invented import DAY, SHAPES, TERM, Invented, district, public
 from tests.judge import Judge
 
 LIMITS = Limits(k=5, schools=5, per_cent=80, base=1, dominance=10)
@@ -88,6 +91,31 @@ def test_a_judge_written_apart_finds_no_figure_closer_than_promised(shape: str) 
     assert len(set(everybody)) == len(everybody) > schools
     attackers = everybody if "EXPLORE" in os.environ else [*everybody[:2], *everybody[-2:]]
     assert judged.broken(district(SHAPES[shape]).submissions.values(), attackers) == []
+
+
+@pytest.mark.skipif("EXPLORE" not in os.environ, reason="takes half a minute on a busy machine; `make explore`")
+@pytest.mark.parametrize("base", [1, 5, 10])
+def test_a_correction_beside_its_release_stays_safe_rounded_or_not(base: int) -> None:
+    """Ten schools of eleven file anew, one was late: both releases together, for the public and every school."""
+    made = district([(SchoolType.PRIMARY, 11, (100, 300))], base)
+    told = made.repository.district
+    parameters = tuple(replace(p, value=base) if p.id == "publication_rounding" else p for p in told.parameters)
+    rounded = replace(made.repository, district=replace(told, parameters=parameters))
+    anew = sorted(f.school for f in made.submissions)[:10]
+    submissions = dict(made.submissions)
+    for school in anew:
+        old = made.submissions[Filing(term=TERM, school=school, revision=1)]
+        bands = {band: replace(counts, counselled=counts.counselled + 6) for band, counts in old.bands.items()}
+        submissions[Filing(term=TERM, school=school, revision=2)] = replace(old, revision=2, bands=bands)
+    made = replace(made, repository=rounded, submissions=submissions)
+    first = cut(rounded, made.order(dict.fromkeys(anew, 1)), lambda _: None)
+    assert isinstance(first, Release)
+    second = cut(rounded, made.order(dict.fromkeys(anew, 2) | {SchoolId("s011"): 1}, (first,)), lambda _: None)
+    assert isinstance(second, Release)
+    assert second.cells != first.cells
+    judged = Judge([written(first), written(second)], public(made))
+    everybody = judged.attackers()
+    assert judged.broken(submissions.values(), everybody[:12]) == []
 
 
 def test_the_judge_notices_a_small_count_given_away() -> None:

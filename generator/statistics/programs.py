@@ -204,7 +204,7 @@ class Program:
             place, np.array([value for row in rows for value in row.terms.values()], dtype=np.float64), self.columns
         )
         self._highs, self._small = _solver(), _solver()
-        self._highs.passModel(self._model(np.arange(self.columns), np.arange(len(rows)), self._rows))
+        self._pass(self._highs, np.arange(self.columns), np.arange(len(rows)), self._rows)
 
     def cost(self, columns: Some, costs: Numbers) -> None:
         """What a unit of these columns costs from now on."""
@@ -228,6 +228,16 @@ class Program:
         self._least[row], self._most[row] = low, high
         self._highs.changeRowBounds(row, low, high)
 
+    def demand_all(self, rows: Some, lows: Numbers, highs: Numbers) -> None:
+        """What each of these rows must come to from now on."""
+        few, low, high = (
+            np.asarray(rows, dtype=np.int32),
+            np.asarray(lows, dtype=np.float64),
+            np.asarray(highs, dtype=np.float64),
+        )
+        self._least[few], self._most[few] = low, high
+        self._highs.changeRowsBounds(len(few), few, low, high)  # type: ignore[attr-defined]
+
     def solve(self) -> Floats | None:
         """The columns of a solution that the solver proved optimal; None if it did not."""
         self.solved += 1
@@ -242,7 +252,7 @@ class Program:
         """The same if all other columns are 0: soon done where the whole is large. None proves nothing of the whole."""
         self.solved += 1
         rows, where = np.unique(self._rows[ranges(self._ends, columns)], return_inverse=True)
-        self._small.passModel(self._model(columns, rows, where))
+        self._pass(self._small, columns, rows, where)
         self._small.run()
         if self._small.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
@@ -259,17 +269,23 @@ class Program:
         finally:
             self._highs.changeColsIntegrality(len(every), every, np.full(len(every), kinds.kContinuous))
 
-    def _model(self, columns: Whole, rows: Whole, where: Whole) -> highspy.HighsLp:
-        """These columns and rows of the program; `where` says in which of the rows each factor stands."""
-        model, places = highspy.HighsLp(), ranges(self._ends, columns)
-        model.num_col_, model.num_row_ = len(columns), len(rows)
-        model.col_lower_, model.col_upper_, model.col_cost_ = (
+    def _pass(self, solver: _Quiet, columns: Whole, rows: Whole, where: Whole) -> None:
+        """Give a solver these columns and rows of the program; `where` says in which of the rows each factor stands."""
+        places = ranges(self._ends, columns)
+        solver.passModel(
+            len(columns),
+            len(rows),
+            len(places),
+            int(highspy.MatrixFormat.kColwise),
+            int(highspy.ObjSense.kMinimize),
+            0.0,
+            self._costs[columns],
             self._lows[columns],
             self._tops[columns],
-            self._costs[columns],
+            self._least[rows],
+            self._most[rows],
+            np.concatenate(([0], np.cumsum(np.diff(self._ends)[columns]))).astype(np.int32),
+            where.astype(np.int32),
+            self._factors[places],
+            np.zeros(len(columns), dtype=np.int32),  # none of them whole
         )
-        model.row_lower_, model.row_upper_ = self._least[rows], self._most[rows]
-        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        model.a_matrix_.start_ = np.concatenate(([0], np.cumsum(np.diff(self._ends)[columns]))).astype(np.int32)
-        model.a_matrix_.index_, model.a_matrix_.value_ = where.astype(np.int32), self._factors[places]
-        return model

@@ -454,6 +454,7 @@ class Search:
         times = np.diff(self.ends)
         self.low, self.high = np.repeat(self.from_low, times), np.repeat(self.from_high, times)
         self.least, self.most = (np.full(len(self.low), end) for end in (-np.inf, np.inf))  # proved: nothing beyond
+        self.shared = field.shared.sums(field.truth)  # what the truth makes of statements that hold school by school
         self.blocks = Blocks(len(field.truth), *flat([tuple(row.terms) for row in field.rows]))
         sums = sorted({columns for aim in self.aims for columns in (aim.sure, aim.open) if columns})
         self.goals = {columns: len(field.rows) + index for index, columns in enumerate(sums)}
@@ -656,9 +657,8 @@ class Search:
         )
 
     def _share(self, rows: Whole, highs: Whole) -> None:
-        present = self.field.shared.sums(self.field.truth)
-        for row, high in zip(rows.tolist(), (highs - present[rows]).tolist(), strict=True):
-            self.program.demand(self.field.first_shared + row, -np.inf, high)
+        present = self.shared[rows]
+        self.program.demand_all(self.field.first_shared + rows, np.full(len(rows), -np.inf), highs - present)
 
     def _learn(self, solution: Floats | None) -> bool:
         """Check an answer of the solver in whole numbers, and note what it proves to everybody who must reckon with it;
