@@ -246,7 +246,7 @@ def read_page(path: Path) -> _Tables:
 
 def number_of(text: str) -> int | None:
     """A cell of a page as an attacker reads it."""
-    if text == "[c]":
+    if text in ("[c]", "[z]"):
         return None
     share = re.fullmatch(r"(\d+)\.(\d)\s?%", text)
     return int(share[1]) * 10 + int(share[2]) if share else int(text.replace(",", ""))
@@ -263,7 +263,7 @@ def cells_of_page(path: Path, release: Release) -> Scraped:
 
 
 def scraped_value(value: str | float | None, status: str | None, column: str) -> int | None:
-    if status == "c":
+    if status in ("c", "z"):
         assert value in (None, "")
         return None
     assert not status

@@ -4,6 +4,7 @@ itself.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,8 @@ from generator.model.schools import HeadRole, LeadingGroup, Lessons, Return, Scr
 from generator.pages import home
 from generator.pages.duties import rules
 from generator.pages.programme import coverage, policies
+from generator.pages.statistics import release_files
+from generator.pages.statistics.tables import ReleaseWords, of_nobody, released_table
 from generator.pages.words import wording as words
 from generator.publish import sheets
 from generator.publish.build import read
@@ -298,3 +301,35 @@ def test_what_a_release_says_of_a_school_says_which(sample: Repository) -> None:
     paper = made.site.verdicts.by_school[XZ01]
     line = next(words.told(made, c) for c in paper if c.rule.id == "FILE-02")
     assert "never which" in line[0]
+
+
+def test_a_share_of_nobody_is_not_called_confidential(sample: Repository) -> None:
+    """In spring nobody is screened in grades 1 to 4: none of none is not applicable, on the page and in every file."""
+    content = site(sample, date(2026, 11, 26), COMMIT)
+    release = next(r for r in content.releases if r.id == "2025-2026-2-r1")
+    cells = {
+        (t.id, row.id, column)
+        for t in release.tables
+        for row in t.rows
+        for column in row.cells
+        if of_nobody(release, row.cells, column)
+    }
+    assert ("participation", "primary-lower", "screened/due") in cells
+    made = edition(content, Language.EN, load())
+    told = json.loads(release_files.as_json(made, release))
+    marked = {
+        (t["id"], r["id"], c["column"])
+        for t in told["tables"]
+        for r in t["rows"]
+        for c in r["cells"]
+        if c["status"] == "z"
+    }
+    assert marked == cells
+    words_of = ReleaseWords(edition=made, release=release)
+    rows = [dict(zip(release_files.COLUMNS, row, strict=True)) for row in release_files.figures_table(words_of).rows]
+    assert {(r["table"], r["row"], r["column"]) for r in rows if r["status"] == "z"} == cells
+    table = next(t for t in release.tables if t.id == "participation")
+    page = released_table(words_of, table, "")
+    shown = {c.text for row in page.rows for c in row.cells}
+    assert {"[z]"} <= shown
+    assert any("there was nobody to take a share of" in note for note in page.general)

@@ -19,9 +19,9 @@ from generator.files.schemas import enum_label
 from generator.model.cells import Published, Shown
 from generator.model.district import RiskLevel
 from generator.model.ids import SchoolId
-from generator.model.releases import Participation, Release, digest, id_of
+from generator.model.releases import Participation, Release, Row, digest, id_of
 from generator.pages.duties.downloads import schema_file
-from generator.pages.statistics.tables import MARK, NOBODY, SHOWN_MARK, ReleaseWords, is_share, term_of
+from generator.pages.statistics.tables import MARK, NOBODY, SHOWN_MARK, ReleaseWords, is_share, of_nobody, term_of
 from generator.text import Text
 
 FORMAT = "xinzhuli-statistics/2"
@@ -109,7 +109,7 @@ def figures_table(words: ReleaseWords, only: str | None = None) -> Sheet:
         for row in table.rows:
             named = words.row(table.id, row.id)
             for column, cell in row.cells.items():
-                value, status = _value(column, cell)
+                value, status = (None, NOBODY) if of_nobody(release, row.cells, column) else _value(column, cell)
                 named_column = (words.column(table.id, column), words.unit(table.id, column))
                 rows.append(
                     [
@@ -329,7 +329,7 @@ def _release(edition: Edition, r: Release) -> Mapping[str, object]:
             {
                 "id": table.id,
                 "rows": [
-                    {"id": row.id, "schools": row.schools, "cells": [_cell(c, cell) for c, cell in row.cells.items()]}
+                    {"id": row.id, "schools": row.schools, "cells": [_cell(r, row, c) for c in row.cells]}
                     for row in table.rows
                 ],
             }
@@ -355,8 +355,9 @@ def _bands(bands: Participation, schools: Iterable[SchoolId]) -> Mapping[str, ob
     return {"edges": list(bands.edges), "schools": told}
 
 
-def _cell(column: str, cell: object) -> Mapping[str, object]:
-    value, status = _value(column, cell)
+def _cell(release: Release, row: Row, column: str) -> Mapping[str, object]:
+    nobody = of_nobody(release, row.cells, column)
+    value, status = (None, NOBODY) if nobody else _value(column, row.cells[column])
     return {"column": column, "value": value, "status": status}
 
 

@@ -254,7 +254,7 @@ def _headlines(words: ReleaseWords, earlier: Release | None) -> Iterator[Headlin
             yield Headline(
                 table=table,
                 title=words.column(table, column),
-                cell=words.cell(column, found.rows[-1].cells[column]),
+                cell=words.told(found.rows[-1].cells, column),
                 unit=None if is_share(column) else words.unit(table, column),
                 before=words.cell(column, cell).text if cell else "",
             )

@@ -24,10 +24,17 @@ from generator.text import Text
 
 MARK = "c"  # one mark for all that is hidden, so that the mark itself tells nothing
 SHOWN_MARK = f"[{MARK}]"  # as it stands in a table
-NOBODY = "z"  # in files: there was nobody to be asked about
+NOBODY = "z"  # there was nobody to be asked about
+NOBODY_MARK = f"[{NOBODY}]"
 BY_TYPE, CONCERNS, WINDOWS = "type-level", "stage-concern", "follow-up"
 BY_LEVEL = frozenset({"stage-level", BY_TYPE})
 _FILES = frozenset({"electronic-files", "paper-files"})
+
+
+def of_nobody(release: Release, cells: Mapping[str, Published], column: str) -> bool:
+    """Whether a share is of nobody at all, as everybody sees: its whole is published as none, and not rounded to it."""
+    whole = cells.get(column.partition("/")[2])
+    return release.limits.base == 1 and isinstance(whole, Shown) and whole.value == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +114,12 @@ class ReleaseWords:
                     else number(cell.value)
                 )
                 return CellWords(text=text, suppressed=False)
+
+    def told(self, cells: Mapping[str, Published], column: str) -> CellWords:
+        """A cell of a row in words."""
+        if of_nobody(self.release, cells, column):
+            return CellWords(text=NOBODY_MARK, suppressed=False)
+        return self.cell(column, cells[column])
 
     def band(self, begin: int) -> str:
         """The band of participation that begins there."""
@@ -255,7 +268,7 @@ def _row(words: ReleaseWords, table: PublishedTable, row: Row) -> ReleasedRow:
         title=words.edition.say("statistics.row_waits", row=title) if _waits(words, table.id, row.id) else title,
         total=row.id == TOTAL,
         schools=number(row.schools),
-        cells=tuple(words.cell(column, cell) for column, cell in row.cells.items()),
+        cells=tuple(words.told(row.cells, column) for column in row.cells),
     )
 
 
@@ -279,8 +292,16 @@ def _bands(shape: SchoolShape) -> set[str]:
 def _general(words: ReleaseWords, table: PublishedTable) -> Iterator[str]:
     say, limits = words.edition.say, words.release.limits
     yield say(f"table.{table.id}.note")
-    if any(isinstance(cell, Suppressed) for row in table.rows for cell in row.cells.values()):
+    hidden = [
+        of_nobody(words.release, row.cells, column)
+        for row in table.rows
+        for column, cell in row.cells.items()
+        if isinstance(cell, Suppressed)
+    ]
+    if not all(hidden):
         yield say("statistics.symbol.c", k=limits.k, mark=SHOWN_MARK)
+    if any(hidden):
+        yield say("statistics.symbol.z", mark=NOBODY_MARK)
     if limits.base > 1:
         yield say("statistics.rounded", base=limits.base)
     for merged in words.release.plan.merged:
