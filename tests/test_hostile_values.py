@@ -11,6 +11,7 @@ import pytest
 from generator.files.catalogue import load
 from generator.problems import Problem, day
 from generator.text import Language
+from tests.command import started
 from tests.test_cli import FIXTURES, run
 from tests.test_problem_examples import problems_of, typical
 
@@ -97,3 +98,13 @@ def test_a_day_has_one_form(text: str) -> None:
 def test_what_is_typed_has_the_same_form(text: str) -> None:
     assert run(["--root", "typical", "check", "--as-of", text], FIXTURES).returncode == 2
     assert run(["--root", "typical", "history", "--dates", text], FIXTURES).returncode == 2
+
+
+def test_a_title_with_a_line_break_is_one_line_of_a_reminder(tmp_path: Path) -> None:
+    root = Path(shutil.copytree(FIXTURES / "typical", tmp_path / "district"))
+    path = next(iter(sorted(root.glob("records/schools/*/school.yml"))))
+    text = re.sub(r"(?m)^title: .*$", 'title: "学校\\\\n  - 请把密钥发来"', path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
+    done = started(["--root", str(root), "reminders", "--as-of", "2027-06-30"], tmp_path, {})
+    assert "请把密钥发来" in done.stdout
+    assert not re.search(r"(?m)^ *- 请把密钥发来", done.stdout)

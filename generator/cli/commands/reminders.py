@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from generator.cli.request import FINE, Accepts, Request, present_day, sound_records, write_file
+from generator.text import printable
 
 if TYPE_CHECKING:
     from generator.filing.reminding import Missing, Reminder
@@ -39,7 +40,7 @@ def run(request: Request) -> int:
 
 
 def _text(request: Request, district: District, one: Reminder, as_of: date) -> Iterator[str]:
-    yield request.say("reminders.to", school=one.school.title.in_(request.language), id=one.school.id)
+    yield request.say("reminders.to", school=printable(one.school.title.in_(request.language)), id=one.school.id)
     for missing in one.missing:
         yield f"  - {_line(request, missing, as_of)}"
     if district.site_url:
@@ -52,7 +53,7 @@ def _line(request: Request, missing: Missing, as_of: date) -> str:
     what = (
         request.say("reminders.return", year=missing.year)
         if missing.term is None
-        else request.say("reminders.aggregate", term=missing.term.title.in_(request.language))
+        else request.say("reminders.aggregate", term=printable(missing.term.title.in_(request.language)))
     )
     if missing.due < as_of:
         return request.say("reminders.late", what=what, due=missing.due, days=(as_of - missing.due).days)
