@@ -23,7 +23,9 @@ from tests.test_tree import TYPICAL
 Files = Mapping[str, bytes]
 # What is made of all pages, and what a page hands out: where such a file differs, its page says another size or
 # checksum.
-ATTACHED = re.compile(r"(en/)?(search/.*|data/.*|feeds/.*|calendars/.*|filing/.*|404\.html)")
+ATTACHED = re.compile(
+    r"(en/)?(search/.*|data/.*|feeds/.*|calendars/.*|filing/.*|statistics/(embed/.*|builder-data\.js)|404\.html)"
+)
 
 
 DAY = date(2026, 11, 24)
