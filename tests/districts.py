@@ -27,7 +27,7 @@ from tests.judge import Broken, Judge
 
 TERMS, LARGE = 4, 25  # every so manieth district is a large one
 SIZES = ((6, 25), (20, 80), (60, 250), (80, 300), (100, 400))
-ATTACKERS = ((15, 8), (60, 4), (300, 2))  # in districts of up to so many schools, so many are tried beside the public
+ATTACKERS = ((15, 4), (60, 2), (300, 1))  # in districts of up to so many schools, so many are tried beside the public
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
