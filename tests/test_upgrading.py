@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -17,10 +18,14 @@ import generator
 from generator.district.upgrading import form_of, upgraded
 from generator.files.strict_yaml import read
 from generator.files.tree import Tree, folder
+from generator.model import submission
 from generator.model.district import FORM
+from generator.model.sealed import Receipt
 from generator.records.repository import DISTRICT, load
+from generator.sealed.bech32 import encoded
 from tests.command import started
 from tests.test_founding import UNLIKE, begin, git, home
+from tests.test_provenance import OFFICE, VECTORS
 
 ROOT = Path(__file__).resolve().parent.parent
 OLD = ROOT / "tests" / "fixtures" / "form-1"
@@ -105,6 +110,71 @@ def test_what_only_a_person_knows_is_left_to_them_and_listed(old: Path) -> None:
     assert done.returncode == 1
     assert "2026-2027.yml" in done.stdout
     assert "only a person can mend" in done.stdout
+
+
+def receipts(root: Path) -> Mapping[str, Receipt]:
+    repository, problems = load(folder(root)[0])
+    assert repository, problems
+    return {receipt.school: receipt for receipt in repository.receipts.values()}
+
+
+def test_what_was_sealed_in_the_older_form_opens_after_the_upgrade_and_is_brought_over_by_rekey(old: Path) -> None:
+    """Sealed and signed byte for byte as the last version of form 1 did; the code of the district in signers.yml is
+    what only a person can say.
+    """
+
+    def typed(*words: str) -> CompletedProcess[str]:
+        return started(["--lang", "en", *words], old, home(old.parent))
+
+    def commit(subject: str) -> None:
+        git(old, "add", "-A")
+        git(old, "-c", "user.name=t", "-c", "user.email=t@example.invalid", "commit", "-q", "-m", subject)
+
+    shutil.copytree(VECTORS, old / "records", dirs_exist_ok=True)
+    (old / ".gitattributes").write_text("*.age -text\n", encoding="utf-8")
+    sealed = {path: path.read_bytes() for path in (old / "records").rglob("*.age")}
+    assert len(sealed) == 2
+    commit("sealed in form 1")
+    done = typed("upgrade")
+    assert (done.returncode, "signers.yml" in done.stdout) == (1, True), done.stdout
+    git(old, "merge", "-q", "--ff-only", f"upgrade/{generator.__version__}")
+    signers = old / "records" / "recipients" / "signers.yml"
+    signers.write_text(f"district: typical\n{signers.read_text(encoding='ascii')}", encoding="ascii")
+    commit("what a person says")
+    assert typed("check", "--history").returncode == 0
+    assert {path: path.read_bytes() for path in sealed} == sealed  # nobody gave a key
+    key = old.parent / "office.txt"
+    key.write_text(encoded("age-secret-key-", bytes.fromhex(OFFICE)).upper(), encoding="ascii")
+    before, texts = receipts(old), dict[Path, bytes]()
+    assert {one.schema for one in before.values()} == {1}
+    for path in sealed:
+        texts[path] = _opened(typed, path, key)
+    done = typed("rekey", "--identity", str(key), "--as-of", "2026-11-25")
+    assert done.returncode == 0, done.stdout + done.stderr
+    after = receipts(old)
+    assert {one.schema for one in after.values()} == {submission.SCHEMA}
+    assert [(one.school, one.term, one.revision, one.sealed_on) for one in before.values()] == [
+        (one.school, one.term, one.revision, one.sealed_on) for one in after.values()
+    ]
+    for path, text in texts.items():
+        now = _opened(typed, path, key, "--unsigned")
+        assert _figures(now) == _figures(text)
+        assert text != now
+
+
+def _opened(typed: Callable[..., CompletedProcess[str]], sealed: Path, key: Path, *more: str) -> bytes:
+    out = key.parent / "opened.yml"
+    done = typed("open", str(sealed), "--identity", str(key), "--out", str(out), *more)
+    assert done.returncode == 0, done.stdout + done.stderr
+    text = out.read_bytes()
+    out.unlink()
+    return text
+
+
+def _figures(text: bytes) -> Mapping[str, object]:
+    data = read("submission", text)[0]
+    assert data
+    return {name: value for name, value in data.data.items() if name not in ("schema", "salt")}
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"", b"- a\n", b"id: [\n", b"a: &a [*a]\n"], ids=repr)
