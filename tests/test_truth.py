@@ -14,6 +14,7 @@ import pytest
 from generator.compliance.claims import TargetOutcome, targets
 from generator.compliance.evaluate import Verdict, of_school
 from generator.compliance.measures import measure
+from generator.edition.figures import tell
 from generator.edition.literal import settle
 from generator.edition.render import edition, markdown
 from generator.edition.site import site
@@ -26,7 +27,7 @@ from generator.model.schools import HeadRole, LeadingGroup, Lessons, Return, Scr
 from generator.pages import home
 from generator.pages.duties import rules
 from generator.pages.programme import coverage, policies
-from generator.pages.statistics import release_files
+from generator.pages.statistics import release_files, trends
 from generator.pages.statistics.tables import ReleaseWords, of_nobody, released_table
 from generator.pages.words import wording as words
 from generator.publish import sheets
@@ -333,3 +334,9 @@ def test_a_share_of_nobody_is_not_called_confidential(sample: Repository) -> Non
     shown = {c.text for row in page.rows for c in row.cells}
     assert {"[z]"} <= shown
     assert any("there was nobody to take a share of" in note for note in page.general)
+    (bars,) = trends.figures(words_of, table)
+    place = bars.categories.index(words_of.row("participation", "primary-lower"))
+    told_of = tell(bars, made.say)
+    assert told_of.rows[place][1] == "not applicable [z]"
+    assert "not published" not in f"{told_of.description} {told_of.notes}"
+    assert any("there was nobody to take a share of" in note for note in told_of.notes)

@@ -50,6 +50,11 @@ class HiddenPoint:
         return f"[{self.letter}]"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoPoint(HiddenPoint):
+    """Nothing is hidden: there can be no value, a share of nobody."""
+
+
 Point: TypeAlias = "float | HiddenPoint | None"  # None: not known
 
 
@@ -181,8 +186,8 @@ def known(points: Iterable[Point]) -> list[float]:
 
 
 def marks(points: Iterable[Point]) -> list[str]:
-    """The letters in brackets, in their order."""
-    return [p.mark for p in points if isinstance(p, HiddenPoint)]
+    """The letters in brackets of what is not published, in their order."""
+    return [p.mark for p in points if isinstance(p, HiddenPoint) and not isinstance(p, NoPoint)]
 
 
 # What is said: values, description, notes, table
@@ -208,6 +213,8 @@ def value(point: Point, unit: str, say: Say) -> str:
     match point:
         case None:
             return say("charts.unknown")
+        case NoPoint():
+            return say("charts.inapplicable", mark=point.mark)
         case HiddenPoint():
             return say("charts.suppressed", mark=point.mark)
         case _:

@@ -6,10 +6,10 @@ published cells are drawn.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from generator.edition.figures import Figure, Kind, Point, Series
+from generator.edition.figures import Figure, Kind, NoPoint, Point, Series
 from generator.edition.figures import HiddenPoint as Hidden
 from generator.edition.render import Edition
 from generator.edition.site import Site
@@ -17,7 +17,17 @@ from generator.model.cells import Published, Shown
 from generator.model.ids import TermId
 from generator.model.registry import TOTAL
 from generator.model.releases import PublishedTable, Release, latest
-from generator.pages.statistics.tables import BY_LEVEL, MARK, SHOWN_MARK, ReleaseWords, is_share, term_short
+from generator.pages.statistics.tables import (
+    BY_LEVEL,
+    MARK,
+    NOBODY,
+    NOBODY_MARK,
+    SHOWN_MARK,
+    ReleaseWords,
+    is_share,
+    of_nobody,
+    term_short,
+)
 
 _MOST = 7  # bars or lines that can be told apart
 # What is drawn of a table, and what of its total is followed from term to term; the tables by level draw the levels'
@@ -34,26 +44,34 @@ _FOLLOWED: Mapping[str, tuple[str, ...]] = {
 def figures(words: ReleaseWords, table: PublishedTable) -> Iterator[Figure]:
     """The figures of one table: bars row by row, shares apart from counts."""
     drawn = [c for c in _drawn(words, table) if c in table.columns][:_MOST]
-    say = words.edition.say
     if not drawn:
         return
     rows = [
         row for row in table.rows if is_share(drawn[0]) or row.id != TOTAL
     ]  # the sum of the others would dwarf them
+    series = tuple(
+        Series(name=_named(words, table.id, c), points=tuple(point(words.release, row.cells, c) for row in rows))
+        for c in drawn
+    )
     yield Figure(
         id=f"{table.id}-bars",
         kind=Kind.BARS,
         title=_titled(words, table.id, drawn, "statistics.figure"),
         axis=words.rows_are(table.id),
         categories=tuple(words.row(table.id, row.id) for row in rows),
-        series=tuple(
-            Series(name=_named(words, table.id, c), points=tuple(point(c, row.cells[c]) for row in rows)) for c in drawn
-        ),
+        series=series,
         unit=_unit(words.edition, drawn[0]),
-        notes=(say("statistics.mark", mark=SHOWN_MARK),)
-        if any(not isinstance(row.cells[c], Shown) for row in rows for c in drawn)
-        else (),
+        notes=tuple(_marks(words.edition, (p for one in series for p in one.points))),
     )
+
+
+def _marks(edition: Edition, points: Iterable[Point]) -> Iterator[str]:
+    """What the marks say that stand in a figure."""
+    letters = {p.letter for p in points if isinstance(p, Hidden)}
+    if MARK in letters:
+        yield edition.say("statistics.mark", mark=SHOWN_MARK)
+    if NOBODY in letters:
+        yield edition.say("statistics.symbol.z", mark=NOBODY_MARK)
 
 
 def _drawn(words: ReleaseWords, table: PublishedTable) -> tuple[str, ...]:
@@ -79,8 +97,11 @@ def _titled(words: ReleaseWords, table: str, columns: Sequence[str], key: str) -
     return words.edition.say(key, title=title)
 
 
-def point(column: str, cell: Published) -> Point:
-    """A cell to be drawn."""
+def point(release: Release, cells: Mapping[str, Published], column: str) -> Point:
+    """A cell of a row to be drawn."""
+    if of_nobody(release, cells, column):
+        return NoPoint(letter=NOBODY)
+    cell = cells[column]
     if not isinstance(cell, Shown):
         return Hidden(letter=MARK)
     return cell.value / 10 if is_share(column) else cell.value
@@ -139,8 +160,8 @@ def _terms(site: Site, releases: Mapping[TermId, Release]) -> Iterator[TermId | 
 
 def _total(release: Release | None, table: str, column: str) -> Point:
     found = release.table(table) if release else None
-    cell = found.rows[-1].cells.get(column) if found else None
-    return None if cell is None else point(column, cell)
+    cells = found.rows[-1].cells if found else {}
+    return point(release, cells, column) if release and column in cells else None
 
 
 def _trend_notes(
@@ -159,5 +180,4 @@ def _trend_notes(
         )
     if len({release.limits for release in releases.values()}) > 1:
         yield edition.say("statistics.limits_changed")
-    if any(isinstance(_total(release, table, c), Hidden) for release in releases.values() for c in columns):
-        yield edition.say("statistics.mark", mark=SHOWN_MARK)
+    yield from _marks(edition, (_total(release, table, c) for release in releases.values() for c in columns))
