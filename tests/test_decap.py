@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 
+from generator.edition.render import edition
+from generator.edition.site import site
+from generator.files.catalogue import load
 from generator.files.strict_yaml import read
+from generator.filing.decap import config
 from generator.filing.forms import AskedField, form
 from generator.text import Language
-from tests.district import District, run, with_office
+from tests.district import DAY, District, run, with_office
 
 
 @pytest.fixture
@@ -55,6 +59,17 @@ def pairs(
         inner = field.fields or (field.item.fields if field.item else ())
         if inner:
             yield from pairs(inner, widget["fields"])
+
+
+def test_no_school_that_has_closed_is_offered(made: District) -> None:
+    hosted(made, "gitlab")
+    shut, *others = made.repository().schools
+    file = made.root / f"records/schools/{shut}/school.yml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("counted_on:", "closed_on: 2026-08-31\ncounted_on:"), encoding="utf-8")
+    told = config(edition(site(made.repository(), DAY, None), Language.EN, load()))
+    assert told is not None
+    assert [option["value"] for option in fields_of(json.loads(told))[0]["options"]] == others
 
 
 def test_it_has_every_field_of_the_form_in_order_with_its_words_limits_and_choices(made: District) -> None:

@@ -5,9 +5,10 @@ by cell.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +212,21 @@ def test_forms_are_written_over_no_workbook_that_may_be_filled_in(made: District
     done = run(made, *typed)
     assert (done.returncode, book.name in done.stderr) == (2, True), done.stderr
     assert book.read_bytes() == filled
+
+
+def test_no_form_for_a_school_that_is_closed_or_not_open_yet(made: District, tmp_path: Path) -> None:
+    shut, *others = sorted(made.repository().schools)
+    file = made.root / f"records/schools/{shut}/school.yml"
+    text = file.read_text(encoding="utf-8")
+    closed = text.replace("counted_on:", f"closed_on: {DAY - timedelta(days=1)}\ncounted_on:")
+    later = re.sub("(?m)^opened_on:.*$", f"opened_on: {DAY + timedelta(days=1)}", text)
+    for number, changed_text in enumerate((closed, later)):
+        file.write_text(changed_text, encoding="utf-8")
+        out = tmp_path / str(number)
+        assert run(made, "forms", "--out", str(out), "--as-of", str(DAY)).returncode == 0
+        assert {path.name.partition("-")[0] for path in out.iterdir()} == set(others)
+        named = run(made, "forms", "--out", str(out), shut, "--as-of", str(DAY))
+        assert (named.returncode, shut in named.stderr) == (2, True), named.stderr
 
 
 def test_from_forms_to_a_branch(made: District, tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def config(made: Edition) -> str | None:
 
 def _known(made: Edition) -> list[Mapping[str, Any]]:
     """Which school and year: chosen, never typed."""
-    schools = made.site.repository.schools.values()
+    schools = [s for s in made.site.repository.schools.values() if s.is_open(made.site.as_of)]
     titled = [Choice(value=school.id, title=school.title.in_(made.language)) for school in schools]
     titles = {field.name: field.title for field in form("return", made.language).fields}
     year = made.site.current_year.id

@@ -1,4 +1,4 @@
-"""`xinzhuli forms`: a workbook and a filing desk in one file for each school, to hand out.
+"""`xinzhuli forms`: a workbook and a filing desk in one file for each school that is open, to hand out.
 
 Owns which schools and which year, and what is written where. What the district's records say last is filled in.
 """
@@ -20,7 +20,7 @@ ACCEPTS = Accepts(values=("--out", "--as-of"), flags=("--decap",), most_words=No
 
 
 def run(request: Request) -> int:
-    """Write the forms of the schools named (of all, if none is)."""
+    """Write the forms of the schools named (of all that are open, if none is)."""
     from generator.edition.render import edition
     from generator.edition.site import site
     from generator.files.catalogue import load
@@ -38,7 +38,10 @@ def run(request: Request) -> int:
     made = edition(site(repository, day, commit), request.language, load())
     if "--decap" in request.options:
         return _decap(request, made, out)
-    schools = [s for s in repository.schools.values() if not request.words or s.id in request.words]
+    there = {school.id: school for school in repository.schools.values() if school.is_open(day)}
+    if shut := [word for word in request.words if word not in there]:
+        raise UsageError("forms.not_open", school=shut[0], day=day.isoformat())
+    schools = [school for id_, school in there.items() if not request.words or id_ in request.words]
     try:
         books = (next(_files(request, made, school)) for school in schools) if out.is_dir() else ()
         if filled := [out / name for name, content in books if _may_be_filled(out / name, content)]:
