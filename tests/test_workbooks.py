@@ -22,8 +22,9 @@ from generator.edition.site import site
 from generator.files.catalogue import Speaker, load
 from generator.files.strict_yaml import read
 from generator.filing.desk import carried_over, stated
+from generator.filing.filings import LONGEST
 from generator.filing.forms import form
-from generator.filing.workbooks import CellFault, filled_in, known, marked, told, version, workbook
+from generator.filing.workbooks import CellFault, NotRead, filled_in, known, marked, told, version, workbook
 from generator.filing.writing import return_text
 from generator.model.ids import SchoolId, YearId
 from generator.records.repository import Repository
@@ -45,7 +46,7 @@ def made_of(repository: Repository, school: str, year: str, last: Mapping[str, A
 
 def read_back(repository: Repository, data: bytes) -> tuple[dict[str, Any], tuple[CellFault, ...]]:
     opened = told(data)
-    assert opened is not None
+    assert not isinstance(opened, NotRead)
     book, said = opened
     year = next(y for y in repository.district.years if y.id == said.year)
     return filled_in(
@@ -162,7 +163,7 @@ def test_a_zip_that_unpacks_to_much_is_not_read() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"0" * (1 << 25))
-    assert told(out.getvalue()) is None
+    assert told(out.getvalue()) == NotRead.TOO_LARGE
 
 
 @pytest.mark.parametrize("name", ["xinzhuli", "年度填报", "专题会议"])
@@ -171,7 +172,7 @@ def test_a_chart_in_the_place_of_a_sheet_is_no_workbook_of_ours(name: str) -> No
         book.remove(book[name])
         book.create_chartsheet(name).add_chart(BarChart())
 
-    assert told(changed(made_of(sample(), "xz01", "2026-2027", {}), charted)) is None
+    assert told(changed(made_of(sample(), "xz01", "2026-2027", {}), charted)) == NotRead.NOT_OURS
 
 
 COVERED = "A1:ALL300"  # 300,000 cells; what one may write is A1:XFD1048576
@@ -194,7 +195,7 @@ def test_a_few_signs_that_cover_many_cells_are_not_read(added: str) -> None:
             part = old.read(name).decode("utf-8")
             here = name == "xl/worksheets/sheet1.xml"
             new.writestr(name, part.replace("</sheetData>", f"</sheetData>{added}") if here else part)
-    assert told(out.getvalue()) is None
+    assert told(out.getvalue()) == NotRead.TOO_LARGE
 
 
 @pytest.fixture
@@ -247,6 +248,19 @@ def test_from_forms_to_a_branch(made: District, tmp_path: Path) -> None:
         assert (refused.returncode, "Of 1 file 0 were taken in, 1 not." in refused.stdout) == (1, True), refused.stdout
     assert (inbox / "marked" / book.name).exists()
     assert edition(site(made.repository(), DAY, None), Language.ZH, load()).site.repository.schools
+
+
+def test_a_workbook_that_is_too_large_is_called_so(made: District, tmp_path: Path) -> None:
+    """By rows that somebody filled, or by what was pasted into it; a school must not be told that it took another."""
+    data = made_of(made.repository(), FIRST, "2026-2027", {})
+    filled = changed(data, lambda b: setattr(b.worksheets[0].cell(6000, 9), "value", "x"))
+    pasted = data + bytes(LONGEST)
+    for name, content in (("rows", filled), ("bytes", pasted)):
+        file = tmp_path / f"{name}.xlsx"
+        file.write_bytes(content)
+        done = run(made, "intake", str(file))
+        assert (done.returncode, "The workbook is too large" in done.stdout) == (1, True), done.stdout
+        assert "no workbook" not in done.stdout
 
 
 def test_a_workbook_in_another_language_loses_no_sheet(made: District, tmp_path: Path) -> None:

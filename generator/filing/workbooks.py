@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 from xml.parsers.expat import ExpatError, ParserCreate
@@ -266,22 +267,33 @@ class Told:
     year: str
 
 
-def told(data: bytes) -> tuple[Opened, Told] | None:
-    """A workbook of ours, opened; None for any other file."""
+class NotRead(StrEnum):
+    """Why a file is not read as a workbook."""
+
+    NOT_OURS = "no_workbook"
+    TOO_LARGE = "large_workbook"
+
+
+def told(data: bytes) -> tuple[Opened, Told] | NotRead:
+    """A workbook of ours, opened; or why a file is not read as one."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(part.file_size for part in archive.infolist()) > _LARGEST:
-                return None
+                return NotRead.TOO_LARGE
             if sum(_covered(archive.read(part)) for part in archive.infolist()) > _MOST_COVERED:
-                return None
+                return NotRead.TOO_LARGE
         book = load_workbook(io.BytesIO(data))
     except Exception:  # the library raises what it likes on a damaged file
-        return None
+        return NotRead.NOT_OURS
     sheets = {sheet.title: sheet for sheet in book.worksheets}
-    if MARK not in sheets or len(sheets) < len(book.sheetnames) or any(map(_too_much, sheets.values())):
-        return None  # of ours none is a chart
+    if MARK not in sheets or len(sheets) < len(book.sheetnames):
+        return NotRead.NOT_OURS  # of ours none is a chart
+    if any(map(_too_much, sheets.values())):
+        return NotRead.TOO_LARGE
     cells = [str(cell.value) for cell in sheets[MARK][1]]
-    return (book, Told(kind=cells[1], version=cells[2], school=cells[3], year=cells[4])) if len(cells) >= 5 else None
+    if len(cells) < 5:
+        return NotRead.NOT_OURS
+    return book, Told(kind=cells[1], version=cells[2], school=cells[3], year=cells[4])
 
 
 def language_of(book: Opened) -> Language | None:

@@ -189,17 +189,19 @@ def _tell(line: str) -> None:
 
 def _from_workbook(request: Request, base: _Base, file: Path, data: bytes) -> HandedIn | NotTaken | None:
     """The return in a workbook; None, once they are said and marked in a copy, where cells are wrong."""
-    from generator.filing.filings import FilingKind, HandedIn, NotTaken, places
+    from generator.filing.filings import LONGEST, FilingKind, HandedIn, NotTaken, places
     from generator.filing.forms import form
-    from generator.filing.workbooks import filled_in, known, language_of, marked, told, version
+    from generator.filing.workbooks import NotRead, filled_in, known, language_of, marked, told, version
     from generator.filing.writing import return_text
     from generator.model.ids import SchoolId
 
-    opened = told(data)
-    spoken = language_of(opened[0]) if opened and opened[1].kind == "return" else None
-    if opened is None or spoken is None:
-        return NotTaken(why="no_workbook", facts={})
+    opened = told(data) if len(data) <= LONGEST else NotRead.TOO_LARGE
+    if isinstance(opened, NotRead):
+        return NotTaken(why=opened.value, facts={})
     book, said = opened
+    spoken = language_of(book) if said.kind == "return" else None
+    if spoken is None:
+        return NotTaken(why=NotRead.NOT_OURS.value, facts={})
     if said.version != version():
         return NotTaken(why="other_form", facts={})
     repository = base.repository
