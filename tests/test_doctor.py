@@ -73,6 +73,21 @@ def test_without_git_and_fonts_it_says_what_to_install(
     assert lines(done)["git: install it from its maker, or apt-get install git"] == "NEEDED"
 
 
+@pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome"])
+def test_chromium_is_looked_for_and_said_to_be_for_tests_and_pictures_only(tmp_path: Path, name: str) -> None:
+    empty, own = tmp_path / "empty", tmp_path / "own"
+    for place in (empty, own):
+        place.mkdir()
+    (own / name).write_text("#!/bin/sh\n", encoding="utf-8")
+    (own / name).chmod(0o755)
+    without = started(["--lang", "en", "doctor"], tmp_path, {"PATH": str(empty), "HOME": str(tmp_path)})
+    (told,) = (line for line in without.stdout.splitlines() if "Chromium" in line)
+    assert told.startswith("  missing  Chromium, only for who runs the program’s tests or draws its pictures")
+    assert told.endswith("apt-get install chromium")
+    there = lines(started(["--lang", "en", "doctor"], empty, {"PATH": str(own), "HOME": str(tmp_path)}))
+    assert there["Chromium (only for who runs the program’s tests or draws its pictures)"] == "there"
+
+
 def test_in_an_empty_folder_it_speaks_of_the_machine(tmp_path: Path) -> None:
     done = started(["--lang", "en", "doctor"], tmp_path, home(tmp_path))
     assert done.returncode == 0, done.stdout
