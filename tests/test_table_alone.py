@@ -24,7 +24,7 @@ from generator.publish.build import read
 from generator.text import Language
 from tests.conftest import AS_OF, ROOT
 
-Told = dict[tuple[str, str, str], float | None]
+Told = dict[tuple[str, str, str], float | str | None]
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +42,19 @@ def number(column: str, cell: Published) -> float | None:
 
 def released(by_term: dict[str, Release], table: str) -> Told:
     return {
-        (term, row.id, column): number(column, cell)
+        (term, row.id, column): "z"
+        if row.cells.get(column.partition("/")[2]) == Shown(value=0)
+        else number(column, cell)
         for term, release in by_term.items()
         if (found := release.table(table))
         for row in found.rows
         for column, cell in row.cells.items()
     }
+
+
+def shown_as(value: float | str | None) -> str:
+    """A share as the builder shows it, without its sign."""
+    return "[c]" if value is None else f"[{value}]" if isinstance(value, str) else f"{value:.1f}"
 
 
 def tables(by_term: dict[str, Release]) -> list[str]:
@@ -67,8 +74,10 @@ def test_the_csv_of_a_table_holds_its_cells_of_every_term_and_marks_what_is_hidd
         assert told.keys() == expected.keys()
         for key, value in expected.items():
             text, status = told[key]
-            assert (status == "c", text == "") == (value is None, value is None), key
-            assert value is None or float(text) == value
+            if isinstance(value, int | float):
+                assert (float(text), status) == (value, ""), key
+            else:
+                assert (text, status) == ("", value or "c"), key
             hidden += value is None
         assert path.with_suffix(".xlsx").read_bytes().startswith(b"PK")
     assert hidden
@@ -147,11 +156,11 @@ def test_a_reader_puts_a_table_together_takes_it_away_and_comes_back_to_it(
     cells = page.locator("#built tbody td").all_inner_texts()
     assert len(cells) == len(by_term)
     shown = [released(by_term, "participation")[term, "junior", "screened/due"] for term in sorted(by_term)]
-    assert [cell.rstrip(" %") for cell in cells] == ["[c]" if v is None else f"{v:.1f}" for v in shown]
+    assert [cell.rstrip(" %") for cell in cells] == [shown_as(v) for v in shown]
     with page.expect_download() as download:
         page.locator("#built-do button").click()
     lines = list(csv.reader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig"))))
-    assert [line[4:6] for line in lines[1:]] == [["", "c"] if v is None else [f"{v:.1f}", ""] for v in shown]
+    assert [line[4:6] for line in lines[1:]] == [["", m[1]] if (m := shown_as(v))[0] == "[" else [m, ""] for v in shown]
     page.reload()
     assert page.locator("#built tbody td").all_inner_texts() == cells
 
@@ -178,10 +187,14 @@ def test_what_a_reader_takes_away_holds_no_formula_and_no_day(page: Page, sample
 
 
 def test_hidden_cells_stand_as_marks_in_the_builder(page: Page, sample_url: str, by_term: dict[str, Release]) -> None:
-    hidden = [key for key, value in released(by_term, "participation").items() if value is None]
+    hidden = [key for key, value in released(by_term, "services").items() if value is None]
     assert hidden
-    page.goto(f"{sample_url}/statistics/builder.html?table=participation&columns={hidden[0][2]}")
+    page.goto(f"{sample_url}/statistics/builder.html?table=services&columns={hidden[0][2]}")
     expect(page.locator("#built td.xz-suppressed").first).to_have_text("[c]")
+    nobody = [key for key, value in released(by_term, "participation").items() if value == "z"]
+    assert nobody
+    page.goto(f"{sample_url}/statistics/builder.html?table=participation&columns={nobody[0][2]}")
+    assert page.locator("#built td", has_text="[z]").count() == len([key for key in nobody if key[2] == nobody[0][2]])
     assert page.locator("#built td", has_text=re.compile("^(0|NaN|null|undefined|)$")).count() == 0
 
 

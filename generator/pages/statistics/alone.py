@@ -17,12 +17,21 @@ from generator.edition.render import FOLDERS, Edition, TemplateData, relative
 from generator.edition.site import File
 from generator.edition.spreadsheet import Sheet, as_csv, as_workbook, guarded
 from generator.files.resources import site_folder
-from generator.model.cells import Published, Shown
+from generator.model.cells import Shown, Suppressed
 from generator.model.ids import TermId
 from generator.model.releases import PublishedTable as Table
-from generator.model.releases import Release, latest
+from generator.model.releases import Release, Row, latest
 from generator.pages.statistics.release_files import figures_table, notes_table
-from generator.pages.statistics.tables import SHOWN_MARK, ReleasedTable, ReleaseWords, is_share, term_of
+from generator.pages.statistics.tables import (
+    NOBODY,
+    NOBODY_MARK,
+    SHOWN_MARK,
+    ReleasedTable,
+    ReleaseWords,
+    is_share,
+    of_nobody,
+    term_of,
+)
 from generator.text import Text
 
 _FOLDER = "data/statistics/tables"
@@ -127,6 +136,7 @@ def builder_data(edition: Edition) -> File:
     newest = ReleaseWords(edition=edition, release=releases[max(releases)])
     told: dict[str, object] = {
         "mark": SHOWN_MARK,
+        "nobody": NOBODY_MARK,
         "terms": [
             {"id": term, "title": edition.plain(term_of(edition.site, term).title), "release": release.id}
             for term, release in releases.items()
@@ -156,7 +166,7 @@ def _table(
 ) -> Mapping[str, object]:
     rows: dict[str, str] = {}
     columns: dict[str, Mapping[str, object]] = {}
-    cells: dict[str, Mapping[str, Mapping[str, int | float | None]]] = {}
+    cells: dict[str, Mapping[str, Mapping[str, int | float | str | None]]] = {}
     for term, release in reversed(list(releases.items())):
         words, found = ReleaseWords(edition=edition, release=release), release.table(table.id)
         if found is None:
@@ -166,7 +176,7 @@ def _table(
         for column in found.columns:
             title, unit = words.column(table.id, column), words.unit(table.id, column)
             columns.setdefault(column, {"title": title, "unit": unit, "share": is_share(column)})
-        cells[term] = {row.id: {c: _number(c, cell) for c, cell in row.cells.items()} for row in found.rows}
+        cells[term] = {row.id: {c: _value(release, row, c) for c in row.cells} for row in found.rows}
     return {
         "id": table.id,
         "title": newest.table(table.id),
@@ -178,8 +188,12 @@ def _table(
     }
 
 
-def _number(column: str, cell: Published) -> int | float | None:
-    """A published number; None for one that is not."""
-    if not isinstance(cell, Shown):
-        return None
-    return cell.value / 10 if is_share(column) else cell.value
+def _value(release: Release, row: Row, column: str) -> int | float | str | None:
+    """A published number; None for one that is not, the sign for a share of nobody."""
+    if of_nobody(release, row.cells, column):
+        return NOBODY
+    match row.cells[column]:
+        case Shown(value=value):
+            return value / 10 if is_share(column) else value
+        case Suppressed():
+            return None

@@ -52,7 +52,8 @@
 
   const cell = (one, term, row, column) => {
     const found = ((one.cells[term] || {})[row] || {})[column];
-    if (found === undefined) return { text: words.absent, value: "", status: "z" };
+    if (found === undefined) return { text: words.absent, value: "", status: "x" };
+    if (found === "z") return { text: told.nobody, value: "", status: "z" };
     if (found === null) return { text: told.mark, value: "", status: "c" };
     return one.columns[column].share
       ? { text: words.share.replace("SHARE", found.toFixed(1)), value: found.toFixed(1), status: "" }
@@ -79,7 +80,7 @@
         const line = make("tr", {}, make("th", { scope: "row" }, title(term)), make("th", { scope: "row" }, one.rows[row]));
         for (const column of columns) {
           const found = cell(one, term, row, column);
-          absent = absent || found.status === "z";
+          absent = absent || found.status === "x";
           line.append(make("td", { class: found.status === "c" ? "xz-num xz-suppressed" : "xz-num" }, found.text));
           const texts = [title(term), one.rows[row], one.columns[column].title, one.columns[column].unit];
           shown.push([...texts.map(guarded), found.value, found.status]);
