@@ -8,6 +8,7 @@ import hashlib
 import io
 import os
 import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from tests.test_workflows import run as run_tool
 from tests.test_workflows import shellcheck
 
 ROOT = Path(__file__).resolve().parent.parent
+READMES = ["README.md", "README.zh-CN.md", "site/founding/README.en.md", "site/founding/README.zh-CN.md"]
 UNLIKE = ROOT / "tests" / "fixtures" / "unlike"
 CSV = (UNLIKE / "schools.csv").read_text(encoding="utf-8")
 IDENTITY = {f"GIT_CONFIG_{n}": v for n, v in (("GLOBAL", "/dev/null"), ("NOSYSTEM", "1"))}
@@ -418,3 +420,9 @@ def test_a_person_is_asked_at_a_terminal(tmp_path: Path) -> None:
     assert (kept["title"], kept["readme"], kept["screening"], len(kept["terms"])) == ("青山区", "en", True, 2)
     assert "risk_levels" in (tmp_path / "new" / "records" / "district.yml").read_text(encoding="utf-8")
     assert (tmp_path / "new" / "README.md").read_text(encoding="utf-8").startswith("# Qingshan")
+
+
+@pytest.mark.parametrize("readme", READMES, ids=str)
+def test_a_readme_names_the_command_that_begins_each_record_of_supervision(readme: str) -> None:
+    for kind in ("policy", "rule", "waiver", "scheme", "inspection"):
+        assert re.search(rf"xinzhuli (--lang en )?new {kind}\b", (ROOT / readme).read_text(encoding="utf-8")), kind
