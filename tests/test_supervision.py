@@ -22,7 +22,7 @@ from generator.files.tree import Tree, folder
 from generator.model import inspections as s
 from generator.model.duties import PeriodKind, RuleId, SchoolMeasure
 from generator.model.ids import SchoolId
-from generator.model.inspections import InspectionState, Mending, a_month_after
+from generator.model.inspections import InspectionState, Mending, months_after
 from generator.pages.duties import inspections as pages
 from generator.publish.build import read
 from generator.records.repository import Repository, load
@@ -104,14 +104,18 @@ def opinion_page(repository: Repository) -> str:
     return settle(pages.ordinary(made, repository.inspections[OBJECTED]).body)
 
 
-def test_objections_have_the_districts_days_and_conclusions_a_month() -> None:
+def test_objections_have_the_districts_days_and_conclusions_its_months() -> None:
     found = typical().inspections[OBJECTED]
     assert found.opinion
     assert found.objection
     numbers = typical().district.parameters_on(found.opinion.issued_on)
     assert found.opinion.objections_until(numbers) == date(2026, 1, 3)
     assert found.opinion.objections_until({}) is None
-    assert found.objection.conclude_by == date(2026, 1, 31)
+    assert found.objection.conclude_by(numbers) == date(2026, 1, 31)
+    assert found.objection.conclude_by({**numbers, "conclusion_months": 3}) == date(2026, 3, 31)
+    assert found.objection.conclude_by({}) is None
+    most = {"objection_days": 1_000_000_000, "conclusion_months": 1_000_000_000}  # what a parameter may be
+    assert found.opinion.objections_until(most) == found.objection.conclude_by(most) == date.max
     page = opinion_page(typical())
     assert "3 Jan 2026" in page
     assert "after the last day for objections" not in page
@@ -120,12 +124,15 @@ def test_objections_have_the_districts_days_and_conclusions_a_month() -> None:
 def test_an_objection_that_came_late_is_called_so_and_no_day_is_made_up() -> None:
     found, own = typical().inspections[OBJECTED], typical().district
     assert found.objection
-    late = replace(found, objection=replace(found.objection, raised_on=date(2026, 1, 4)))
+    open_still = replace(found.objection, raised_on=date(2026, 1, 4), concluded_on=None, conclusion=None)
+    late = replace(found, objection=open_still)
     late_too = replace(typical(), inspections={**typical().inspections, OBJECTED: late})
     assert "after the last day for objections" in opinion_page(late_too)
-    without = replace(own, parameters=tuple(p for p in own.parameters if p.id != "objection_days"))
+    assert "To be concluded by 4 Feb 2026" in opinion_page(late_too)
+    without = replace(own, parameters=())
     page = opinion_page(replace(late_too, district=without))
     assert "Objections until" not in page
+    assert "To be concluded by" not in page
     assert "after the last day for objections" not in page
     silent = replace(late_too, inspections={**late_too.inspections, OBJECTED: replace(found, objection=None)})
     assert "No objection of the school is on record" in opinion_page(silent)
@@ -142,13 +149,13 @@ def test_an_objection_that_came_late_is_called_so_and_no_day_is_made_up() -> Non
     ],
 )
 def test_a_month_later(day: str, after: str) -> None:
-    assert a_month_after(date.fromisoformat(day)) == date.fromisoformat(after)
+    assert months_after(date.fromisoformat(day), 1) == date.fromisoformat(after)
 
 
-@given(st.dates(max_value=date(2900, 1, 1)))
-def test_a_month_later_is_in_the_next_month(day: date) -> None:
-    after = a_month_after(day)
-    assert (after.year * 12 + after.month) - (day.year * 12 + day.month) == 1
+@given(st.dates(max_value=date(2900, 1, 1)), st.integers(0, 36))
+def test_months_later_are_so_many_months_on(day: date, months: int) -> None:
+    after = months_after(day, months)
+    assert (after.year * 12 + after.month) - (day.year * 12 + day.month) == months
     assert after.day == day.day or (after + timedelta(days=1)).day == 1
 
 

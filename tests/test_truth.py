@@ -214,6 +214,12 @@ def test_an_objection_is_concluded_within_a_month(sample: Repository, concluded:
     repository = replace(sample, inspections={**sample.inspections, found.id: changed})
     assert measure(MeasureName.LATE_CONCLUSIONS, repository, YEAR, AFTER).value == late
     assert measure(MeasureName.LATE_CONCLUSIONS, repository, YEAR, date(2026, 1, 20)).value == 0
+    for months, then in ((2, 0), (None, None)):  # by the district's own period, and by none where it has none
+        others = tuple(p for p in sample.district.parameters if p.id != "conclusion_months")
+        (own,) = (p for p in sample.district.parameters if p.id == "conclusion_months")
+        parameters = others if months is None else (*others, replace(own, value=months))
+        of_other = replace(repository, district=replace(sample.district, parameters=parameters))
+        assert measure(MeasureName.LATE_CONCLUSIONS, of_other, YEAR, date(2026, 2, 20)).value == then
 
 
 def test_a_review_of_fewer_pupils_than_are_of_concern_is_seen_and_a_suppressed_figure_says_nothing(

@@ -17,7 +17,7 @@ from generator.model.curriculum import LessonAudience, MicroLesson
 from generator.model.district import Body, BodyKind
 from generator.model.duties import PeriodKind
 from generator.model.ids import YearId
-from generator.model.inspections import Inspection, SchemeKind
+from generator.model.inspections import CONCLUSION_MONTHS, Inspection, SchemeKind
 from generator.model.people import TeamKind
 from generator.model.programme import Activity, ActivityKind, ActivityState, MeasureName, Strand
 from generator.model.registry import TOTAL
@@ -298,16 +298,20 @@ def _inspected(scope: Scope) -> Measured:
 
 
 def _late_conclusions(scope: Scope) -> Measured:
-    """Objections of the year that were concluded after a month, or are not and the month is over."""
-    year = scope.repository.year(scope.year)
+    """Objections of the year that were concluded after the district's period, or are not and it is over; not stated
+    where the district has set none.
+    """
+    year, district = scope.repository.year(scope.year), scope.repository.district
     raised = [
-        (v, v.objection)
+        (v, v.objection, v.objection.conclude_by(district.parameters_on(v.objection.raised_on)))
         for v in scope.repository.inspections.values()
         if v.objection is not None
         and v.objection.raised_on <= scope.as_of
         and year.first_day <= v.objection.raised_on <= year.last_day
     ]
-    late = [v for v, o in raised if o.conclude_by < min(o.concluded_on or scope.as_of, scope.as_of)]
+    if CONCLUSION_MONTHS not in {one.id for one in district.parameters}:
+        return Measured(value=None, counted=0, left_out=0, cites=())
+    late = [v for v, o, by in raised if by and by < min(o.concluded_on or scope.as_of, scope.as_of)]
     return Measured(value=len(late), counted=len(raised), left_out=0, cites=_places(late))
 
 

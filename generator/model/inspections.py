@@ -7,6 +7,7 @@ nothing of verdicts, of adding up or of pages.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -27,6 +28,7 @@ LevelId = NewType("LevelId", str)
 
 LEAST_INSPECTORS = 3  # 教育督导条例 第十六条
 OBJECTION_DAYS = "objection_days"  # the district's parameter: how many days after the opinion a school may object
+CONCLUSION_MONTHS = "conclusion_months"  # and in how many months an objection is concluded
 
 
 class SchemeKind(StrEnum):
@@ -196,7 +198,9 @@ class Opinion:
     def objections_until(self, parameters: Mapping[str, int | float]) -> date | None:
         """The last day on which the school may object, by the district's number of days; None where it has set none."""
         days = parameters.get(OBJECTION_DAYS)
-        return None if days is None else self.issued_on + timedelta(days=int(days))
+        if days is None:
+            return None
+        return self.issued_on + timedelta(days=min(int(days), (date.max - self.issued_on).days))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,10 +210,10 @@ class Objection:
     concluded_on: date | None
     conclusion: Text | None
 
-    @property
-    def conclude_by(self) -> date:
-        """A month after it was raised: the same day of the next month, or its last day where there is none."""
-        return a_month_after(self.raised_on)
+    def conclude_by(self, parameters: Mapping[str, int | float]) -> date | None:
+        """The last day for a conclusion, by the district's number of months; None where it has set none."""
+        months = parameters.get(CONCLUSION_MONTHS)
+        return None if months is None else months_after(self.raised_on, int(months))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,11 +305,14 @@ def decimal(number: Fraction) -> str:
     return str(number.numerator) if number.denominator == 1 else f"{float(number):.10f}".rstrip("0")
 
 
-def a_month_after(day: date) -> date:
-    """The same day of the next month, or the last day of that month where it has none."""
-    year, month = divmod(day.year * 12 + day.month, 12)
-    first_after = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
-    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), first_after - timedelta(days=1))
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last day of that month where it has none; at most the last of all
+    days.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > date.max.year:
+        return date.max
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _by(day: date | None, on: date) -> bool:

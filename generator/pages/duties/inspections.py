@@ -138,6 +138,7 @@ class InspectionOpinion(TemplateData):
     until: date | None
     late: bool  # objected after that day
     concluded: bool
+    conclude_by: date | None
     may_object: str
 
 
@@ -356,7 +357,8 @@ def _opinion(edition: Edition, inspection: Inspection) -> InspectionOpinion:
     opinion = opinion if opinion is not None and opinion.issued_on <= on else None
     objection = objection if objection is not None and objection.raised_on <= on else None
     concluded = objection.concluded_on if objection else None
-    parameters = edition.site.repository.district.parameters_on(opinion.issued_on) if opinion else {}
+    district = edition.site.repository.district
+    parameters = district.parameters_on(opinion.issued_on) if opinion else {}
     until = opinion.objections_until(parameters) if opinion else None
     return InspectionOpinion(
         opinion=opinion,
@@ -364,6 +366,7 @@ def _opinion(edition: Edition, inspection: Inspection) -> InspectionOpinion:
         until=until,
         late=until is not None and objection is not None and objection.raised_on > until,
         concluded=concluded is not None and concluded <= on,
+        conclude_by=objection.conclude_by(district.parameters_on(objection.raised_on)) if objection else None,
         may_object=_may_object(edition, until) if opinion else "",
     )
 
