@@ -1,5 +1,5 @@
 """The program in this process, as a person would have started it: arguments, folder, environment, what is typed; what
-it says and its exit code.
+it says and its exit code. It is always the same day for it: what it says of what lies ahead follows the clock.
 
 Starting it as a process of its own shows the same in eight times the time; `test_cli` holds the two against each other.
 """
@@ -13,11 +13,22 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from unittest import mock
 
-from generator.cli import main
+from generator.cli import main, request
 
+TODAY = datetime(2026, 11, 27, tzinfo=UTC)
 _FOR_PYTHON = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+
+
+class Clock(datetime):
+    """Standing still."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Clock:
+        return cls.fromtimestamp(TODAY.timestamp(), tz)
 
 
 class Terminal(io.TextIOWrapper):
@@ -36,7 +47,8 @@ def started(
     kinds = {"stdout": Terminal if terminal else io.TextIOWrapper, "stderr": io.TextIOWrapper}
     kept = {name: io.BytesIO() for name in kinds}
     told = {name: kind(kept[name], encoding="utf-8", write_through=True) for name, kind in kinds.items()}
-    with _in_place(folder, environment), _streams(stdin=io.StringIO(given), **told):
+    clock = mock.patch.object(request, "datetime", Clock)
+    with clock, _in_place(folder, environment), _streams(stdin=io.StringIO(given), **told):
         try:
             code = main.run(arguments)
         except SystemExit as ended:
