@@ -22,6 +22,7 @@ from openpyxl import Workbook
 
 from generator.cli.main import run as run_command
 from generator.district import founding, roster
+from generator.files.branches import first_commit
 from generator.model.schools import Ownership, SchoolType, Stage
 from tests.command import started
 from tests.killing import killed_at, run
@@ -330,6 +331,22 @@ def test_nothing_runs_that_a_folder_s_own_git_settings_name(tmp_path: Path) -> N
     done = begin(tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert git(new, "-c", "core.fsmonitor=false", "rev-list", "--count", "HEAD") == "1\n"
+    assert not sprung.exists()
+
+
+def test_nothing_runs_for_files_that_git_reads_a_second_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files as new as git's index are read again when it commits: on a slow disk all that `init` wrote."""
+    new, sprung = tmp_path / "new", tmp_path / "sprung"
+    new.mkdir()
+    for name, value in home(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    git(new, "init", "-q")
+    for key in ("clean", "process"):
+        git(new, "config", f"filter.trap.{key}", f"touch '{sprung}'; cat")
+    (new / ".git" / "info" / "attributes").write_text("* filter=trap\n", encoding="ascii")
+    (new / "a.yml").write_text("a: 1\n", encoding="ascii")
+    os.utime(new / "a.yml", (4_000_000_000, 4_000_000_000))  # newer than any index
+    assert first_commit(new, ["a.yml"], "first")
     assert not sprung.exists()
 
 

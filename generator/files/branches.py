@@ -31,8 +31,9 @@ def first_commit(root: Path, paths: Sequence[str], message: str) -> bool:
     """Make a repository of a folder and commit these files, unless there is a commit; whether there is one then."""
     ask(root, "init", "--quiet", "--initial-branch=main")
     if commit_of(root, "HEAD") is None and has_identity(root):
-        ask(root, "add", "--", *paths, settings=without_filters(root))
-        ask(root, "commit", "--quiet", "--no-verify", "--no-gpg-sign", "-m", message)
+        off = without_filters(root)
+        ask(root, "add", "--", *paths, settings=off)
+        ask(root, "commit", "--quiet", "--no-verify", "--no-gpg-sign", "-m", message, settings=off)
     return commit_of(root, "HEAD") is not None
 
 
