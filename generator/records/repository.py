@@ -139,9 +139,9 @@ def load(tree: Tree, remembered: Remembered | None = None) -> tuple[Repository |
 
     Who loads several Trees hands the same `remembered` over, and a file whose version it holds is not read again.
     """
-    if newer := _newer(tree):
-        return None, (newer,)
     loaded = {path: _remembered(tree, path, {} if remembered is None else remembered) for path in tree.paths}
+    if newer := _newer(tree, *loaded.get(DISTRICT, (None, ()))):
+        return None, (newer,)
     problems = [*portable(tree.paths), *(found for _, wrong in loaded.values() for found in wrong)]
     files = [file for file, _ in loaded.values() if file is not None]
     if not tree.paths:
@@ -158,9 +158,12 @@ def load(tree: Tree, remembered: Remembered | None = None) -> tuple[Repository |
     return _repository(files), ()
 
 
-def _newer(tree: Tree) -> Problem | None:
+def _newer(tree: Tree, district: _File | None, wrong: Sequence[Problem]) -> Problem | None:
     """That the records are of a form that is newer than this program: then nothing else is said of them."""
-    document, _ = read(DISTRICT, tree.read(DISTRICT)) if DISTRICT in tree.paths else (None, ())
+    stated = [record.form for record, _ in district.entries if isinstance(record, District)] if district else ()
+    if not wrong and not any(form > FORM for form in stated):
+        return None
+    document, _ = read(DISTRICT, tree.read(DISTRICT))
     form = document.data.get("form") if document and isinstance(document.data, dict) else None
     if document is None or not isinstance(form, int) or isinstance(form, bool) or form <= FORM:
         return None
