@@ -51,6 +51,7 @@ def invented(
     school = next(iter(made(language).site.repository.schools.values()))
     check = Check(
         rule=found,
+        modality=found.modality,
         school=school if found.subject.value == "school" else None,
         verdict=verdict,
         without_waiver=verdict,
@@ -112,7 +113,7 @@ def invented(
             ("sand-table", "venting"),
             ("venting",),
             "要求的 1 项都有：宣泄器材",
-            "all that is asked for is there: venting equipment",
+            "the one thing asked for is there: venting equipment",
         ),
         (
             "TRAIN-02",

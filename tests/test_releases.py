@@ -169,7 +169,8 @@ DUE = date(2025, 12, 30)  # 120 days into the school year
 
 
 def judged(day: date, *releases: Release, rule: RuleId = SEALED) -> dict[str, Verdict]:
-    repository = replace(sample(), releases={release.id: release for release in releases})
+    """Of schools of which no receipt is on file: what was handed in is not silence."""
+    repository = replace(sample(), receipts={}, releases={release.id: release for release in releases})
     found = evaluate(repository, day).by_rule[rule]
     return {check.school.id: check.verdict for check in found if check.school and check.school.id in FIRST.counted}
 
@@ -180,13 +181,17 @@ def test_a_sealed_rule_is_judged_by_the_newest_release_of_the_year() -> None:
     assert judged(FIRST.released_on - timedelta(days=1), FIRST) == nothing
     assert judged(DUE, FIRST) == {"xz01": Verdict.DUE, "xz10": Verdict.MET, "xz37": Verdict.DUE}
     assert judged(DUE, FIRST, CORRECTED) == {"xz01": Verdict.MET, "xz10": Verdict.MET, "xz37": Verdict.DUE}
-    assert judged(DUE + timedelta(days=1), FIRST) == {"xz01": Verdict.UNMET, "xz10": Verdict.MET, "xz37": Verdict.UNMET}
+    assert judged(DUE + timedelta(days=1), FIRST) == {
+        "xz01": Verdict.ADVISORY,
+        "xz10": Verdict.MET,
+        "xz37": Verdict.ADVISORY,
+    }
     assert judged(SPRING.released_on, FIRST, CORRECTED, SPRING) == dict.fromkeys(FIRST.counted, Verdict.MET)
 
 
 def test_what_no_release_says_is_unreported_never_unmet() -> None:
     assert judged(DUE + timedelta(days=1)) == dict.fromkeys(FIRST.counted, Verdict.UNREPORTED)
-    repository = replace(sample(), releases={FIRST.id: FIRST})
+    repository = replace(sample(), receipts={}, releases={FIRST.id: FIRST})
     others = [
         c.verdict
         for c in evaluate(repository, DUE + timedelta(days=1)).by_rule[SEALED]
@@ -202,7 +207,7 @@ def test_a_release_speaks_for_its_own_school_year() -> None:
 
 def test_a_share_of_the_district_judges_no_school() -> None:
     assert judged(DUE + timedelta(days=1), FIRST, rule=RuleId("FILE-02")) == dict.fromkeys(
-        FIRST.counted, Verdict.UNREPORTED
+        FIRST.counted, Verdict.SEALED
     )
 
 
