@@ -12,10 +12,11 @@ from datetime import date
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from generator.files.history import Commit
 from generator.publish.build import build
@@ -29,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TYPICAL = ROOT / "tests" / "fixtures" / "typical"
 AS_OF = date(2026, 11, 24)
 COMMIT = Commit(id="0123456789abcdef0123456789abcdef01234567", day=date(2026, 11, 23), dirty=False)
+PATIENCE = 180_000  # milliseconds that a browser may take for anything: machines are busy
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = (
     "--no-sandbox",
@@ -138,6 +140,17 @@ def typical_url(typical_built: Path) -> Iterator[str]:
         yield url
 
 
+def _patient(make: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, and what it makes waits long: tests never time anything."""
+
+    def patient(**options: object) -> Any:
+        made = make(**options)
+        made.set_default_timeout(PATIENCE)
+        return made
+
+    return patient
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium. Without it these tests fail: a page that nobody looked at is not tested."""
@@ -145,5 +158,8 @@ def browser() -> Iterator[Browser]:
     assert path, "no Chromium here: apt-get install chromium fonts-noto-cjk"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
+        expect.set_options(timeout=PATIENCE)
+        for name in ("new_context", "new_page"):
+            setattr(started, name, _patient(getattr(started, name)))
         yield started
         started.close()
