@@ -265,7 +265,7 @@ def test_problems_of_the_newest_commit_are_problems(root: Path) -> None:
     commit(root, "2026-10-08T04:00:00+00:00")
     done = run(["--root", str(root), "history"], root)
     assert done.returncode == 1
-    assert "records/district.yml:5" in done.stdout
+    assert "records/district.yml:6" in done.stdout
 
 
 def test_the_table_and_the_csv_say_the_same_as_the_json(root: Path) -> None:
