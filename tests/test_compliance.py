@@ -444,7 +444,7 @@ def test_where_nobody_is_silent_a_shortfall_of_the_district_is_a_breach() -> Non
         next(c for c in evaluate(found, date(2021, 8, 31)).of_district if c.rule.id == rule.id)
         for found in (sample(), repository)
     )
-    assert (before.verdict, after.verdict) == (Verdict.MET, Verdict.ADVISORY)
+    assert (before.verdict, after.verdict) == (Verdict.MET, Verdict.UNMET)
 
 
 def test_where_some_schools_are_asked_for_no_other_is_judged() -> None:

@@ -54,7 +54,10 @@ def test_every_verdict_at_every_gate(repository: Repository, verdict: Verdict, m
 
 
 def _as(check: Check, verdict: Verdict, modality: Modality) -> Check:
-    return check._replace(verdict=verdict, modality=modality)
+    rule = type(check.rule)(
+        **{name: getattr(check.rule, name) for name in check.rule.__slots__ if name != "modality"}, modality=modality
+    )
+    return check._replace(verdict=verdict, rule=rule)
 
 
 @pytest.mark.parametrize(("gate", "code"), [(None, 0), ("none", 0), ("unmet", 6), ("overdue", 6)])

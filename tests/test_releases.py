@@ -182,9 +182,9 @@ def test_a_sealed_rule_is_judged_by_the_newest_release_of_the_year() -> None:
     assert judged(DUE, FIRST) == {"xz01": Verdict.DUE, "xz10": Verdict.MET, "xz37": Verdict.DUE}
     assert judged(DUE, FIRST, CORRECTED) == {"xz01": Verdict.MET, "xz10": Verdict.MET, "xz37": Verdict.DUE}
     assert judged(DUE + timedelta(days=1), FIRST) == {
-        "xz01": Verdict.ADVISORY,
+        "xz01": Verdict.UNMET,
         "xz10": Verdict.MET,
-        "xz37": Verdict.ADVISORY,
+        "xz37": Verdict.UNMET,
     }
     assert judged(SPRING.released_on, FIRST, CORRECTED, SPRING) == dict.fromkeys(FIRST.counted, Verdict.MET)
 

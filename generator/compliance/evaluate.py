@@ -35,7 +35,7 @@ from generator.model.duties import (
 from generator.model.ids import ClauseRef, SchoolId, YearId
 from generator.model.inspections import Inspection, SchemeId, SchemeKind
 from generator.model.operators import HIGHER_IS_BETTER, answered, applies, holds, target_value
-from generator.model.programme import Clause, MeasureName, Modality, Verification
+from generator.model.programme import MeasureName, Modality
 from generator.model.schools import Return, School
 from generator.problems import Position
 from generator.records.repository import Repository, identical, own_records, spans
@@ -46,7 +46,7 @@ class Verdict(StrEnum):
 
     MET = "met"
     UNMET = "unmet"  # only of a 应当 clause
-    ADVISORY = "advisory"  # a 原则上 or 鼓励 clause is not followed, or one whose wording nobody has checked
+    ADVISORY = "advisory"  # a 原则上 or 鼓励 clause is not followed
     DUE = "due"  # not there yet, and the last day has not passed
     STALE = "stale"  # it was met, but what says so is too old
     UNREPORTED = "unreported"  # the last day has passed and the files do not say
@@ -101,8 +101,8 @@ class Evidence:
 class Check(NamedTuple):  # made once a rule and school
     """One rule on one subject.
 
-    `modality` is how binding it is, as `binding_as` says. `periods` are the periods begun, `decisive` the last of them
-    that came out as the whole; none where it does not apply.
+    `periods` are the periods begun, `decisive` the last of them that came out as the whole; none where it does not
+    apply.
 
     `without_waiver` is what it would be without `waiver`; `lapsed` is a waiver that has run out. `fresh_until` is the
     last day on which the evidence is good (None: it does not age). `found` is the return it rests on, `further` what it
@@ -110,7 +110,6 @@ class Check(NamedTuple):  # made once a rule and school
     """
 
     rule: Rule
-    modality: Modality
     school: School | None
     verdict: Verdict
     without_waiver: Verdict
@@ -268,7 +267,6 @@ class _Ready:
     """A rule made ready for a day: found once, used for every school."""
 
     rule: Rule
-    modality: Modality
     in_force: bool
     limited: bool  # not about every school
     slots: tuple[_Slot, ...]
@@ -305,7 +303,7 @@ class _Day:
 def _day(repository: Repository, as_of: date) -> _Day:
     year = repository.district.year_on(as_of)
     begun = {kind: tuple(p for p in periods(kind, year) if p.first_day <= as_of) for kind in PeriodKind}
-    binding, clauses = repository.binding(), repository.clauses
+    binding = repository.binding()
     # Of a last day that is still to come nobody knows the number yet: today's is told.
     parameters = cache(lambda due: repository.district.parameters_on(min(due, as_of)))
     waivers: dict[tuple[RuleId, SchoolId], tuple[Waiver, ...]] = {}
@@ -318,7 +316,7 @@ def _day(repository: Repository, as_of: date) -> _Day:
         year=year,
         whole_year=periods(PeriodKind.YEAR, year)[0],
         rules=tuple(
-            _ready(rule, binding_as(rule, clauses), begun[rule.period], year, spans(rule, binding), parameters, as_of)
+            _ready(rule, begun[rule.period], year, spans(rule, binding), parameters, as_of)
             for rule in repository.rules.values()
         ),
         waivers=waivers,
@@ -350,7 +348,6 @@ def _visits(repository: Repository, as_of: date) -> Mapping[SchoolId, tuple[Insp
 
 def _ready(
     rule: Rule,
-    modality: Modality,
     begun: tuple[Period, ...],
     year: SchoolYear,
     binds: tuple[tuple[date, date], ...],
@@ -361,7 +358,6 @@ def _ready(
     due = [(period, due_day(rule.due, period, year)) for period in begun]
     return _Ready(
         rule=rule,
-        modality=modality,
         in_force=any(first <= as_of <= last for first, last in binds),
         limited=rule.applies_to.restricts,
         slots=tuple(
@@ -490,14 +486,14 @@ class _SchoolOnDay:
         """A rule on this school, before any waiver."""
         rule = ready.rule
         if not (self.opened and ready.in_force and (not ready.limited or self._concerned(rule))):
-            return _check(ready, self.school, (), None, None)
+            return _check(rule, self.school, (), None, None)
         if ready.sealed:
             return self._sealed(ready)
         found, fresh_until = self.found if ready.reads_return else None, None
         if rule.freshness is not None and found is not None:
             fresh_until = found.counted_on + timedelta(days=rule.freshness.days)
         by_period = tuple([self._judged_period(ready, slot, fresh_until) for slot in self._slots(ready)])
-        check = _check(ready, self.school, by_period, fresh_until, found)
+        check = _check(rule, self.school, by_period, fresh_until, found)
         return check._replace(further=self._inspected(ready.inspects)) if ready.inspects else check
 
     def _sealed(self, ready: _Ready) -> Check:
@@ -508,7 +504,7 @@ class _SchoolOnDay:
             JudgedPeriod(
                 period=slot.period,
                 due=slot.due,
-                verdict=self._by_release(ready, held, slot),
+                verdict=self._by_release(ready.rule, held, slot),
                 value=None,
                 target=told.target if told else slot.fixed,
             )
@@ -519,13 +515,13 @@ class _SchoolOnDay:
             if told
             else ()
         )
-        return _check(ready, self.school, by_period, None, None)._replace(further=further)
+        return _check(ready.rule, self.school, by_period, None, None)._replace(further=further)
 
-    def _by_release(self, ready: _Ready, held: bool | None, slot: _Slot) -> Verdict:
+    def _by_release(self, rule: Rule, held: bool | None, slot: _Slot) -> Verdict:
         """A school that handed in does not stand among those that said nothing, though its answer is not told."""
         if held is None and slot.period.id in self._handed_in():
             return Verdict.SEALED
-        return _judged(ready, held, due=slot.due, as_of=self.day.as_of)
+        return _judged(rule, held, due=slot.due, as_of=self.day.as_of)
 
     def _handed_in(self) -> frozenset[str]:
         """The terms for which the school handed in sealed figures by then, and their year."""
@@ -566,7 +562,7 @@ class _SchoolOnDay:
         late = bool(held) and self._late(rule, period, due, target)
         if late and not parameters.get(LATE_COUNTS, 1):
             held = False
-        verdict = _judged(ready, held, due=due, as_of=self.day.as_of)
+        verdict = _judged(rule, held, due=due, as_of=self.day.as_of)
         if (
             isinstance(value, tuple)
             and verdict in BREACHES
@@ -600,14 +596,14 @@ def _held(rule: Rule, value: Value | None, target: Value | None) -> bool | None:
     return holds(rule.operator, value, target)
 
 
-def _judged(ready: _Ready, held: bool | None, *, due: date, as_of: date) -> Verdict:
+def _judged(rule: Rule, held: bool | None, *, due: date, as_of: date) -> Verdict:
     if held:
         return Verdict.MET
     if as_of <= due:
         return Verdict.DUE
     if held is None:
         return Verdict.UNREPORTED
-    return Verdict.UNMET if ready.modality is Modality.SHALL else Verdict.ADVISORY
+    return Verdict.UNMET if rule.modality is Modality.SHALL else Verdict.ADVISORY
 
 
 def combined(by_period: Sequence[Verdict]) -> Verdict:
@@ -616,7 +612,7 @@ def combined(by_period: Sequence[Verdict]) -> Verdict:
 
 
 def _check(
-    ready: _Ready,
+    rule: Rule,
     school: School | None,
     by_period: tuple[JudgedPeriod, ...],
     fresh_until: date | None,
@@ -630,8 +626,7 @@ def _check(
         verdict = combined([m.verdict for m in by_period])
         decisive = next((m for m in reversed(by_period) if m.verdict is verdict), None)
     return Check(
-        rule=ready.rule,
-        modality=ready.modality,
+        rule=rule,
         school=school,
         verdict=verdict,
         without_waiver=verdict,
@@ -663,7 +658,7 @@ def _waived(day: _Day, check: Check) -> Check:
 def _district(day: _Day, ready: _Ready) -> Check:
     rule = ready.rule
     if not ready.in_force:
-        return _check(ready, None, (), None, None)
+        return _check(rule, None, (), None, None)
     figures: dict[str, Measured] = {}
 
     def value(name: str) -> int | float | None:
@@ -672,7 +667,7 @@ def _district(day: _Day, ready: _Ready) -> Check:
         return figures[name].value
 
     if not ready.slots:
-        return _check(ready, None, (), None, None)
+        return _check(rule, None, (), None, None)
     period, due, parameters, _ = ready.slots[0]
     found = value(rule.measure)
     target = target_value(rule.target, value, parameters) if rule.target else None
@@ -683,20 +678,12 @@ def _district(day: _Day, ready: _Ready) -> Check:
         and figures[rule.measure].may_yet(lambda most: holds(rule.operator, most, target))
     ):
         held = None  # those that did not say could make it enough
-    verdict = _judged(ready, held, due=due, as_of=day.as_of)
+    verdict = _judged(rule, held, due=due, as_of=day.as_of)
     one = JudgedPeriod(period=period, due=due, verdict=verdict, value=found, target=target)
-    return _check(ready, None, (one,), None, None, figures[rule.measure].cites)
+    return _check(rule, None, (one,), None, None, figures[rule.measure].cites)
 
 
 # --- asked of rules and verdicts --------------------------------------------------------------------------------------
-
-
-def binding_as(rule: Rule, clauses: Mapping[ClauseRef, Clause]) -> Modality:
-    """How binding a rule is: a duty only where a clause that was read in the original demands it; until somebody has
-    read one, it is advice.
-    """
-    read = {clause.modality for ref in rule.clauses if (clause := clauses[ref]).verification is Verification.VERBATIM}
-    return Modality.PRINCIPLE if rule.modality is Modality.SHALL and Modality.SHALL not in read else rule.modality
 
 
 def measures_of(rule: Rule) -> tuple[SchoolMeasure, ...]:

@@ -34,4 +34,4 @@ def caught(checks: Iterable[Check], gate: Gate) -> tuple[Check, ...]:
 
 def _silent(check: Check) -> bool:
     silent = check.verdict in (Verdict.UNREPORTED, Verdict.STALE)
-    return silent and check.modality is Modality.SHALL and not is_sealed(check.rule)
+    return silent and check.rule.modality is Modality.SHALL and not is_sealed(check.rule)

@@ -251,7 +251,7 @@ _COLUMNS: Mapping[str, tuple[Callable[[Edition, _CheckRow], SheetValue], int]] =
     "area": (_area, 10),
     "rule": (lambda _, s: s.check.rule.id, 12),
     "rule_title": (lambda e, s: e.plain(s.check.rule.title), 36),
-    "modality": (lambda e, s: label_text(e.language, s.check.modality), 10),
+    "modality": (lambda e, s: label_text(e.language, s.check.rule.modality), 10),
     "verdict_": (lambda e, s: label_text(e.language, s.check.verdict), 10),
     "measure": (_measure, 24),
     "value": (_found, 14),

@@ -125,7 +125,7 @@ def overdue(site: Site) -> tuple[Check, ...]:
 
 def is_overdue(check: Check) -> bool:
     """Whether a duty that open records or a release answer is past its last day."""
-    return check.verdict in _LATE and check.modality is Modality.SHALL and not awaits_release(check)
+    return check.verdict in _LATE and check.rule.modality is Modality.SHALL and not awaits_release(check)
 
 
 def _row(edition: Edition, check: Check, areas: Mapping[str, Text], asked: tuple[DeskField, ...]) -> OverdueDuty:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
 
-from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, binding_as, is_sealed, tally
+from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, is_sealed, tally
 from generator.edition.render import Edition, TemplateData, day_text, label_text, number
 from generator.edition.site import Page, Site
 from generator.model.district import Parameter, System
@@ -233,7 +233,7 @@ class RulePage(TemplateData):
     template: ClassVar[str] = "duties/rule.md.j2"
     rule: Rule
     grounds: tuple[Ground, ...]
-    advisory: str  # why it is advice only; empty where it is a duty
+    advisory: bool
     sealed: bool
     systems: tuple[System, ...]
     whom: str
@@ -265,7 +265,7 @@ def _rule(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> Page:
         data=RulePage(
             rule=rule,
             grounds=_grounds(edition, rule, clauses),
-            advisory=_advisory(edition, rule),
+            advisory=rule.modality is not Modality.SHALL,
             sealed=is_sealed(rule),
             systems=tuple(s for s in site.repository.district.systems if s.number in _systems(clauses)),
             whom=whom(edition, rule),
@@ -285,13 +285,6 @@ def _rule(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> Page:
         ),
         cites=_cites(site, rule, clauses),
     )
-
-
-def _advisory(edition: Edition, rule: Rule) -> str:
-    if rule.modality is not Modality.SHALL:
-        return edition.say("rule.advisory")
-    weaker = binding_as(rule, edition.site.repository.clauses) is not Modality.SHALL
-    return edition.say("rule.advisory_unread") if weaker else ""
 
 
 def _grounds(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> tuple[Ground, ...]:
