@@ -51,7 +51,6 @@ def invented(
     school = next(iter(made(language).site.repository.schools.values()))
     check = Check(
         rule=found,
-        modality=found.modality,
         school=school if found.subject.value == "school" else None,
         verdict=verdict,
         without_waiver=verdict,
