@@ -129,6 +129,32 @@ def test_a_value_beside_what_was_asked(rule: str, value: Value, target: Value | 
         assert compared(made(language), check, moment) == expected
 
 
+@pytest.mark.parametrize(
+    ("software", "zh", "en"),
+    [
+        (True, "现有 3 项，没有填报：危机干预流程", "3 of the 4 things asked for; not stated: crisis workflow"),
+        (
+            False,
+            "现有 2 项，还缺：测评软件；没有填报：危机干预流程",
+            "2 of the 4 things asked for; still missing: assessment software; not stated: crisis workflow",
+        ),
+    ],
+)
+def test_what_the_return_leaves_open_is_not_called_missing(software: bool, zh: str, en: str) -> None:
+    for language, expected in ((Language.ZH, zh), (Language.EN, en)):
+        check = real(language, "ROOM-21", "xz33")  # its return says nothing of a crisis workflow
+        moment, found = check.periods[0], check.found
+        assert isinstance(moment.value, tuple)
+        assert found is not None
+        value = tuple(word for word in moment.value if software or word != "assessment-software")
+        said = compared(
+            made(language),
+            check._replace(found=replace(found, assessment_software=software)),
+            moment._replace(value=value),
+        )
+        assert said.endswith(expected)
+
+
 NUMBERS = [operator for operator, takes in TAKES.items() if takes == (ValueType.NUMBER, ValueType.NUMBER)]
 
 

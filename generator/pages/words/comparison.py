@@ -111,7 +111,7 @@ def compared(edition: Edition, check: Check, judged: JudgedPeriod) -> str:
         case Operator.INCLUDES_ALL:
             assert isinstance(value, tuple)
             assert isinstance(target, tuple)
-            return _includes(edition, rule, value, target)
+            return _includes(edition, check, value, target)
         case _:
             assert isinstance(value, int | float)
             assert isinstance(target, int | float)
@@ -149,11 +149,31 @@ def _one_of(edition: Edition, rule: Rule, value: Value, target: tuple[str, ...])
     return edition.say("compare.is" if value in target else "compare.should_be", value=found, **facts)
 
 
-def _includes(edition: Edition, rule: Rule, value: tuple[str, ...], target: tuple[str, ...]) -> str:
-    missing = [word for word in target if word not in value]
-    words = listed(edition, [_word(edition, rule.measure, word) for word in missing or target])
-    key = "compare.missing" if missing else "compare.all_there"
-    return edition.say(key, count=len(target), have=len(target) - len(missing), words=words)
+def _includes(edition: Edition, check: Check, value: tuple[str, ...], target: tuple[str, ...]) -> str:
+    """What is there of what is asked; what the return leaves open is not stated, and nobody calls it missing."""
+    lacking = [word for word in target if word not in value]
+    unanswered = _unanswered(check)
+    missing = [word for word in lacking if word not in unanswered]
+    unstated = [word for word in lacking if word in unanswered]
+    key = ("missing_and_unstated" if unstated else "missing") if missing else "unstated" if unstated else "all_there"
+
+    def said(words: Sequence[str]) -> str:
+        return listed(edition, [_word(edition, check.rule.measure, word) for word in words])
+
+    return edition.say(
+        f"compare.{key}",
+        count=len(target),
+        have=len(target) - len(lacking),
+        words=said(missing or unstated or target),
+        unstated=said(unstated),
+    )
+
+
+def _unanswered(check: Check) -> frozenset[str]:
+    if check.found is None or check.rule.measure not in MEASURABLE:
+        return frozenset()
+    find = MEASURABLE[SchoolMeasure(check.rule.measure)].unanswered
+    return find(check.found) if find is not None else frozenset()
 
 
 def _numbers(edition: Edition, rule: Rule, value: Number, target: Number) -> str:
