@@ -316,6 +316,14 @@ def test_evidence_names_field_and_line() -> None:
     }
 
 
+@pytest.mark.parametrize("rule", ["FOLLOW-01", "ORG-02", "TEN-01"])
+def test_what_happens_in_a_term_is_not_dated_by_the_count_of_the_year(rule: str) -> None:
+    found = check_of(sample(), rule, "xz01")
+    assert found.found
+    assert found.found.counted_on < found.found.filed_on
+    assert {e.dated for e in found.evidence()} == {found.found.filed_on}
+
+
 # --- waivers ----------------------------------------------------------------------------------------------------------
 
 

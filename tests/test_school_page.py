@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from dataclasses import fields, replace
@@ -78,3 +79,13 @@ def test_the_longest_overdue_stands_first() -> None:
             assert order == sorted(order)
             several += len(set(order)) > 1
     assert several
+
+
+@pytest.mark.parametrize("language", [Language.ZH, Language.EN])
+def test_a_school_page_says_once_that_clauses_are_not_checked_against_the_original(language: Language) -> None:
+    made = edition(typical_site(), language, load())
+    school = next(iter(made.site.repository.schools.values()))
+    blocks = checklist.blocks(made, school, school.title, checklist.clauses_told(made))
+    told = html.unescape("".join(made.printed(block, "schools/any") for block in blocks.values()))
+    assert told.count("※") == 1
+    assert made.say("checklist.unverified") in told

@@ -254,13 +254,13 @@ def test_coverage_counts_the_clauses_of_a_text_and_the_help_page_doubts_no_numbe
         assert ten in told["compliance/coverage"]
         assert ten in told["policies/ten-measures-2025"]
         assert "※" not in told["help"]
-        assert made.say("clause.unverified") not in told["help"]
+        assert made.say("clause.unverified_explain") not in told["help"]
         assert 'rel="noreferrer noopener">' in told["policies/moe-2021"]
         assert told["policies/xinzhuli"].count("※") == 1  # said once of all
         sheet = sheets.sheet(made, sample.schools[XZ01])
         assert sheet.count(made.say("sheet.unverified")) == 1
         assert sheet.count("※") > 2
-        assert made.say("clause.unverified") not in sheet
+        assert made.say("clause.unverified_explain") not in sheet
 
 
 def test_one_visit_by_october_is_no_breach_in_february(sample: Repository) -> None:

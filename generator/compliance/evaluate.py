@@ -88,7 +88,8 @@ class JudgedPeriod(NamedTuple):  # made once a Check or oftener: a dataclass tak
 class Evidence:
     """A field that a verdict rests on.
 
-    `dated` is the day its figures were counted, `filed` the day they were reported.
+    `dated` is the day its figures were counted, `filed` the day they were reported. What is told of a term, month or
+    window goes on after the count: it is as of the day of filing.
     """
 
     kind: str  # of the record: a return, an inspection, a release
@@ -140,10 +141,8 @@ class Check(NamedTuple):  # made once a rule and school
         fields = [f for name in measures_of(self.rule) if name in MEASURABLE for f in MEASURABLE[name].fields]
         places = {f: found.place(f) for f in fields}
         there = {f: at for f, at in places.items() if at != found.source} or places  # what is not there cites nothing
-        stated = [
-            Evidence(kind="return", at=at, field=f, dated=found.counted_on, filed=found.filed_on)
-            for f, at in there.items()
-        ]
+        dated = found.counted_on if self.rule.period is PeriodKind.YEAR else found.filed_on
+        stated = [Evidence(kind="return", at=at, field=f, dated=dated, filed=found.filed_on) for f, at in there.items()]
         return (*stated, *self.further)
 
 

@@ -189,12 +189,16 @@ class ChecklistWaived(TemplateData):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistChecks(TemplateData):
-    """What is fine, what only a release answers, what does not apply."""
+    """What is fine, what only a release answers, what does not apply.
+
+    `unverified`: a clause behind the page's checks is not checked against its original, which is said once.
+    """
 
     template: ClassVar[str] = "schools/school/checks.html.j2"
     fine: CheckGroup
     sealed: tuple[CheckItem, ...]
     not_applicable: CheckGroup
+    unverified: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +233,7 @@ def blocks(edition: Edition, school: School, area: Text, clauses: Clauses) -> Ma
         return CheckGroup(verdict=verdict, members=tuple(sorted(found, key=lambda item: item.due or date.max)))
 
     asked = tuple(aggregates_due(edition, school))
-
+    behind = cited(edition.site)
     return {
         "summary": _summary(edition, school, area, checks),
         "todo": _todo(edition, school, {verdict: group(verdict) for verdict in _TODO}, asked),
@@ -247,6 +251,7 @@ def blocks(edition: Edition, school: School, area: Text, clauses: Clauses) -> Ma
             fine=group(Verdict.MET),
             sealed=tuple(_item(edition, c, clauses) for c in sealed),
             not_applicable=group(Verdict.NOT_APPLICABLE),
+            unverified=any(clause.unverified for check in checks for clause in behind[check.rule.id]),
         ),
         "trend": ChecklistTrend(trend=tuple(_point(school, point) for point in edition.site.trend)),
     }
@@ -352,6 +357,8 @@ def asked_of(edition: Edition, rule: Rule) -> Iterator[DeskField]:
 
 def _dated(edition: Edition, evidence: Evidence) -> str:
     """When the figures were counted (or the school visited), and when that was recorded."""
+    if evidence.kind == "return" and evidence.dated == evidence.filed:
+        return edition.say("checklist.filed", filed=edition.day(evidence.filed))
     return edition.say(
         f"checklist.dated.{evidence.kind}", dated=edition.day(evidence.dated), filed=edition.day(evidence.filed)
     )
