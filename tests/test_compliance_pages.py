@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.compliance.days_gone_by import NO_NEWS
 from generator.compliance.evaluate import WORST_FIRST, Verdict, is_sealed, rules_of
 from generator.edition.literal import settle
 from generator.edition.render import Edition, edition
@@ -19,7 +20,8 @@ from generator.files.catalogue import load
 from generator.model.duties import Subject
 from generator.model.ids import SchoolId
 from generator.model.programme import Modality
-from generator.pages.duties import checklist, matrix, waivers
+from generator.pages import following
+from generator.pages.duties import checklist, matrix, rules, waivers
 from generator.pages.duties.overdue import overdue, unfiled
 from generator.pages.families import pages
 from generator.pages.schools import schools
@@ -170,3 +172,24 @@ def test_lists_of_schools_stay_out_of_the_search_index() -> None:
         names = [s.title.zh for s in made(Language.ZH).site.repository.schools.values() if s.title.zh in body]
         assert names
         assert [n for n in names if n in kept] == [], path
+
+
+@pytest.mark.parametrize("language", Language)
+def test_whoever_handed_in_sealed_figures_is_named_before_they_are_released(language: Language) -> None:
+    """Until a release tells it, a rule that sealed figures answer lists its schools by what has come in."""
+    editing = made(language, date(2026, 11, 13))
+    handed_in = {c.rule.id for c in editing.site.verdicts.checks if c.verdict is Verdict.SEALED}
+    listed = {page.path for page in rules.pages(editing) if editing.say("rule.group.sealed") in settle(page.body)}
+    assert listed
+    assert listed <= {f"rules/{rule}" for rule in handed_in}
+
+
+def test_a_list_of_schools_by_verdict_has_words_for_each() -> None:
+    said = {key.removeprefix("rule.group.") for key in load().sentences if key.startswith("rule.group.")}
+    assert said == {v.value for v in Verdict}
+
+
+@pytest.mark.parametrize("verdict", [v for v in Verdict if v not in NO_NEWS])
+def test_every_turn_of_a_verdict_that_is_news_says_what_it_means(verdict: Verdict) -> None:
+    editing = made(Language.ZH)
+    assert following.meaning(editing, next(iter(editing.site.repository.rules.values())), verdict)

@@ -123,12 +123,12 @@ def weeks(past: Past, repository: Repository, present: Verdicts, count: int) -> 
         Turned(week=end, school=school, rule=rule, before=then[school, rule], after=verdict)
         for end, then, later in zip(ends[1:], stood, stood[1:], strict=False)
         for (school, rule), verdict in later.items()
-        if (school, rule) in then and then[school, rule] is not verdict and verdict not in _NO_NEWS
+        if (school, rule) in then and then[school, rule] is not verdict and verdict not in NO_NEWS
     )
     return Weeks(days=ends, turned=tuple(found), told_from=first, whole=not is_shallow(past.root))
 
 
-_NO_NEWS = (Verdict.DUE, Verdict.NOT_APPLICABLE)  # a new period has begun; nothing happened
+NO_NEWS = (Verdict.DUE, Verdict.NOT_APPLICABLE)  # a new period has begun; nothing happened
 
 
 def _by_rule(verdicts: Verdicts | None) -> dict[tuple[SchoolId, RuleId], Verdict]:
