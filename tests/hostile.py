@@ -95,7 +95,10 @@ MORE: Mapping[str, Any] = {
     "records/recipients/office-2026.yml": {"en": {"title": "x"}},
     "records/recipients/deputy-2026.yml": {},  # there must be two
     "records/schools/xz01/2026-2027.yml": {"note": "x", "confirmed": [{"doubt": "copy", "reason": "x"}]},
-    "records/schools/xz01/school.yml": {"earlier_names": [{"title": "x", "until": "2019-08-31", "en": {"title": "x"}}]},
+    "records/schools/xz01/school.yml": {
+        "campuses": [{"title": "x", "en": {"title": "x"}}, {"title": "y", "en": {"title": "y"}}],
+        "earlier_names": [{"title": "x", "until": "2019-08-31", "en": {"title": "x"}}],
+    },
     "records/withdrawals/2025-2026-2-r1.yml": {
         "id": "2025-2026-2-r1",
         "withdrawn_on": "2026-11-02",

@@ -64,12 +64,11 @@ class MicroLessonsPage(TemplateData):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonPage(TemplateData):
-    """A lesson that can be watched or read; the transcript paragraph by paragraph."""
+    """A lesson that can be watched or read."""
 
     template: ClassVar[str] = "programme/lesson.md.j2"
     lesson: MicroLesson
     bands: tuple[Band, ...]
-    transcript: tuple[str, ...]
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -93,7 +92,6 @@ def _lesson(edition: Edition, lesson: MicroLesson) -> Page:
         data=LessonPage(
             lesson=lesson,
             bands=tuple(edition.site.repository.bands[band] for band in lesson.bands),
-            transcript=tuple(filter(None, map(str.strip, edition.plain(lesson.transcript).split("\n")))),
         ),
         cites=[lesson.source],
         hide=("navigation", "toc"),
