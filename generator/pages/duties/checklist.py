@@ -15,6 +15,7 @@ from typing import ClassVar, TypeAlias
 from markupsafe import Markup
 
 from generator.compliance.evaluate import (
+    BREACHES,
     Check,
     Evidence,
     Tally,
@@ -71,6 +72,7 @@ class CheckItem:
     """A Check as the checklist tells it; `dated` says when its evidence was counted and recorded.
 
     `late`: it is a duty whose last day has passed. `asked`: where the filing desk asks for what it rests on.
+    `unverified`: it falls short of a rule with a clause that is not checked against its original.
     """
 
     rule: Rule
@@ -78,6 +80,7 @@ class CheckItem:
     tone: str
     said: tuple[str, ...]
     late: bool
+    unverified: bool
     due: date | None
     days: str
     fresh_until: date | None
@@ -336,6 +339,7 @@ def _item(edition: Edition, check: Check, clauses: Clauses) -> CheckItem:
         tone=TONES[check.verdict],
         said=told(edition, check),
         late=check.verdict is Verdict.UNMET,
+        unverified=check.verdict in BREACHES and any(c.unverified for c in cited(edition.site)[check.rule.id]),
         due=due,
         days=days_to(edition, due) if due else "",
         fresh_until=check.fresh_until,
