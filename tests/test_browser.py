@@ -147,6 +147,10 @@ def test_a_long_list_shows_twenty_rows_the_rest_when_asked_for_and_keeps_the_cho
     page.locator("select[name=area]").select_option(area)
     chosen = page.locator(".xz-filter__count").inner_text()
     assert f"area={area}" in page.url
+    page.locator("form.xz-filter input[name=q]").fill("nothing that any row says")
+    expect(visible).to_have_count(0)
+    expect(page.locator("button.xz-more")).to_be_hidden()
+    page.locator("form.xz-filter input[name=q]").fill("")
     page.reload()
     expect(page.locator("select[name=area]")).to_have_value(str(area))
     expect(page.locator(".xz-filter__count")).to_have_text(chosen)

@@ -260,6 +260,19 @@ def test_what_check_would_refuse_is_told_in_its_words(page: Page, field: str, va
     assert page.locator(field).get_attribute("aria-invalid") == "true" or value == ""
 
 
+def test_a_form_speaks_of_no_lines_and_of_no_field_by_its_name_in_the_file(page: Page, made: District) -> None:
+    for message, hint in district_desk(edited(made)).problems.values():
+        left = re.sub(r"\[\[[^\]]*\{leave_out\}[^\]]*\]\]", "", message + hint)
+        assert "{field}" not in left
+        assert re.findall("[a-z_]{3,}", re.sub(r"\{[a-z_]+\}", "", left)) == []
+    page.fill("#f-counted_on", "")
+    page.fill("#f-staff-certified", "三")
+    told = page.inner_text("#return-wrong")
+    assert "缺少必填的「统计日期」。请填写这一项" in told
+    assert "整数" in told
+    assert "certified" not in told
+
+
 def test_what_hardly_can_be_is_questioned_while_it_is_typed_and_can_be_answered(page: Page, tmp_path: Path) -> None:
     number = page.input_value("#f-enrolment-primary")
     assert page.locator("#return-doubts li").count() == 0

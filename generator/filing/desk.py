@@ -184,6 +184,7 @@ def district_desk(made: Edition) -> DistrictDesk:
     repository, language = made.site.repository, made.language
     district, catalogue = repository.district, load()
     spoken = [key for key in catalogue.sentences if key.startswith("desk.")]
+    words = {key.removeprefix("desk."): catalogue.sentences[key][language] for key in spoken}
     return DistrictDesk(
         language=language.value,
         district=district.title.in_(language),
@@ -204,9 +205,12 @@ def district_desk(made: Edition) -> DistrictDesk:
         openers=_openers(made),
         host=new_file(district),
         text=TypedText(unseen=UNSEEN.pattern, alike=ALIKE.pattern, radicals=PLAIN),
-        words={key.removeprefix("desk."): catalogue.sentences[key][language] for key in spoken},
+        words=words,
         problems={
-            code: (catalogue.codes[code].words[language].message, catalogue.codes[code].words[language].hint)
+            code: (
+                words[f"told.{code}"] if f"told.{code}" in words else catalogue.codes[code].words[language].message,
+                words[f"hint.{code}"] if f"hint.{code}" in words else catalogue.codes[code].words[language].hint,
+            )
             for code in _CODES
         },
         faults={i.rule: catalogue.sentences[f"fault.{i.rule}"][language] for i in BALANCES},

@@ -99,9 +99,11 @@ function onPage(place, controls) {
   return place;
 }
 
+/** In a form there are no lines to take out, and nobody knows a field by the name that it has in a file. */
 function told(finding) {
   const [message, hint] = desk.problems[finding.code];
-  return said("sentences", { message: filled(message, finding.facts).replace(/[。.]$/, ""), hint: filled(hint, finding.facts) });
+  const facts = { ...finding.facts, leave_out: "" };
+  return said("sentences", { message: filled(message, facts).replace(/[。.]$/, ""), hint: filled(hint, facts) });
 }
 
 /** What may be so and hardly is: it stops nothing, and is answered in the form. */
