@@ -140,16 +140,21 @@ def test_what_is_wrong_is_told_cell_by_cell(place: str, typed: object, why: str)
     assert copy[faults[0].sheet][faults[0].cell].comment is not None
 
 
-def test_merged_cells_are_told() -> None:
+@pytest.mark.parametrize(("first", "last"), [("B{0}", "B{1}"), ("A{0}", "B{0}"), ("B{0}", "C{1}")])
+def test_merged_cells_are_told_and_marked(first: str, last: str) -> None:
     repository = sample()
 
     def merge(book: Workbook) -> None:
         cell = cell_of(book, "staff.full_time")
         cell.value = 2
-        book.worksheets[0].merge_cells(f"B{cell.row}:B{cell.row + 1}")
+        book.worksheets[0].merge_cells(f"{first}:{last}".format(cell.row, cell.row + 1))
 
-    _, faults = read_back(repository, changed(made_of(repository, "xz01", "2026-2027", {}), merge))
+    data = changed(made_of(repository, "xz01", "2026-2027", {}), merge)
+    _, faults = read_back(repository, data)
     assert {fault.why for fault in faults} == {"merged"}
+    copy = openpyxl.load_workbook(io.BytesIO(marked(data, faults, ["错"] * len(faults)) or b""))
+    row = re.sub("[A-Z]", "", faults[0].cell)
+    assert copy[faults[0].sheet][first.format(row)].comment is not None
 
 
 def test_nothing_filled_in_states_nothing() -> None:

@@ -21,6 +21,7 @@ from typing import Any
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from openpyxl import load_workbook
+from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.utils import range_boundaries
@@ -463,13 +464,23 @@ def _several(asked: AskedField, raw: object) -> list[Any] | None:
     return None if None in numbers else list(numbers)
 
 
+def _seen_at(book: Opened, fault: CellFault) -> Cell:
+    """The cell that is seen there: of merged cells the first, which alone can be marked."""
+    sheet = book[fault.sheet]
+    assert isinstance(sheet, OpenedSheet)
+    over = next((merged for merged in sheet.merged_cells.ranges if fault.cell in merged), None)
+    found = sheet.cell(over.min_row, over.min_col) if over else sheet[fault.cell]
+    assert isinstance(found, Cell)
+    return found
+
+
 def marked(data: bytes, faults: Sequence[CellFault], words: Sequence[str]) -> bytes | None:
     """The same workbook with the cells that are wrong in colour, each with what is wrong; None for one that the library
     reads and cannot write.
     """
     book = load_workbook(io.BytesIO(data))
     for fault, said in zip(faults, words, strict=True):
-        cell = book[fault.sheet][fault.cell]
+        cell = _seen_at(book, fault)
         cell.fill = PatternFill(fill_type="solid", start_color="FFF4B6B6")
         cell.comment = Comment(said, "xinzhuli")
     made = io.BytesIO()
