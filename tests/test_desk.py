@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -305,6 +306,18 @@ def test_closing_the_window_keeps_the_draft_of_a_return_and_nothing_of_an_aggreg
     assert page.input_value("#f-staff-part_time") == "17"
     inputs = page.eval_on_selector_all("#aggregate-table input", "cells => cells.map(cell => cell.value).join('')")
     assert inputs == ""
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_a_draft_that_was_taken_in_or_is_older_gives_way_to_the_record(page: Page, made: District, older: bool) -> None:
+    filed = page.input_value("#f-staff-part_time")
+    day = made.repository().returns[(SchoolId(FIRST), YearId("2026-2027"))].filed_on
+    if older:
+        page.fill("#f-staff-part_time", "17")
+    page.fill("#f-filed_on", str(day - timedelta(days=1) if older else day))
+    page.reload()
+    assert page.input_value("#f-staff-part_time") == filed
+    assert page.input_value("#f-filed_on") == str(DAY)
 
 
 def test_a_desk_from_a_file_says_that_it_cannot_sign_and_why(page: Page) -> None:

@@ -61,9 +61,12 @@ function keep(year, data) {
 
 function showReturn(year) {
   const sameYear = year.filed ? year.last_stated : {};
-  const draft = kept(year);
-  const begun = { ...(draft || year.last_stated || {}), filed_on: (draft && draft.filed_on) || today() };
   const frame = frameOf(desk, year);
+  const left = kept(year);
+  const arrived = left && year.filed // the draft was taken in, or something newer: begin with what is on record
+    && (left.filed_on < year.filed || !changes(desk.returns.fields, sameYear, left, frame, said).length);
+  const draft = arrived ? null : left;
+  const begun = { ...(draft || year.last_stated || {}), filed_on: (draft && draft.filed_on) || today() };
   const form = document.getElementById("return-form");
   const asked = desk.returns.fields.filter((field) => !field.fixed);
   const controls = asked.map((field) => [field, control(field, begun[field.name], [field.name], frame, said)]);
