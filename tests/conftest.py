@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from generator.files.history import Commit
 from generator.publish.build import build
@@ -163,3 +163,12 @@ def browser() -> Iterator[Browser]:
             setattr(started, name, _patient(getattr(started, name)))
         yield started
         started.close()
+
+
+def until(page: Page, expression: str, argument: object = None) -> None:
+    """Wait until an expression holds in a page. Playwright's own way evaluates text, as the pages' policy forbids."""
+    for _ in range(PATIENCE // 50):
+        if page.evaluate(expression, argument):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never so: {expression}")

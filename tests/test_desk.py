@@ -28,6 +28,7 @@ from generator.records.tidy import tidied
 from generator.statistics.age import open_sealed
 from generator.statistics.worker import frame
 from generator.text import Language
+from tests.conftest import until
 from tests.district import DAY, FIRST, TERM, District, git, invented, read_opened, run, with_office
 
 
@@ -321,7 +322,7 @@ def test_a_draft_that_was_taken_in_or_is_older_gives_way_to_the_record(page: Pag
 
 
 def test_a_desk_from_a_file_says_that_it_cannot_sign_and_why(page: Page) -> None:
-    page.wait_for_function("document.getElementById('sign-state').textContent !== ''")
+    until(page, "document.getElementById('sign-state').textContent !== ''")
     assert "从文件打开的填报台不能签名" in (page.text_content("#sign-state") or "")
     assert page.locator("#sign-make").is_hidden()
     assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
@@ -354,12 +355,12 @@ def test_on_a_phone_the_form_is_folded_and_a_link_opens_what_it_leads_to(page: P
     assert page.locator("#f-filed_by").is_visible()  # what is needed is open
     assert page.locator("#f-staff-certified").is_hidden()
     page.evaluate("location.hash = 'f-staff-certified'")
-    page.wait_for_function("document.activeElement.id === 'f-staff-certified'")
+    until(page, "document.activeElement.id === 'f-staff-certified'")
     page.fill("#f-staff-certified", "99")
     assert "1 处要改" in page.inner_text("details.part:has(#f-staff-certified) > summary")
     page.click("details.part:has(#f-staff-certified) > summary")
     page.click("#return-wrong a")
-    page.wait_for_function("document.activeElement.id === 'f-staff-certified'")
+    until(page, "document.activeElement.id === 'f-staff-certified'")
     assert page.locator("#f-staff-certified").is_visible()
     page.fill("#f-staff-certified", "1")
     page.fill("#f-enrolment-primary", "99999")

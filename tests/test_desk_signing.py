@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from generator.filing.desk_page import one_file
+from tests.conftest import until
 from tests.district import DAY, FIRST, TERM, District, commit, git, invented, run, sign_up, with_office
 from tests.test_desk import edited, fill_in, saved
 
@@ -38,7 +39,7 @@ def desk(context: BrowserContext, made: District, address: str = ADDRESS) -> Pag
     page = context.new_page()
     page.clock.set_fixed_time(f"{DAY}T10:00:00")
     page.goto(address)
-    page.wait_for_function("document.getElementById('sign-state').textContent !== ''")
+    until(page, "document.getElementById('sign-state').textContent !== ''")
     page.evaluate("document.getElementById('signing').open = true")
     return page
 

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from generator.files.resources import site_folder
 from generator.text import Language
+from tests.conftest import until
 
 LANGUAGES = {"": Language.ZH, "en/": Language.EN}
 
@@ -20,7 +21,7 @@ def test_the_teachers_guide_shows_the_desk(browser: Browser, typical_url: str, b
     page.goto(f"{typical_url}/{below}about/filing.html")
     pictures = page.locator(".xz-guide img")
     pictures.evaluate_all("all => all.forEach(one => { one.loading = 'eager'; })")
-    page.wait_for_function("[...document.querySelectorAll('.xz-guide img')].every(one => one.naturalWidth > 0)")
+    until(page, "[...document.querySelectorAll('.xz-guide img')].every(one => one.naturalWidth > 0)")
     shown = pictures.evaluate_all("all => all.map(one => [one.alt, one.naturalWidth * 2 / 3 - one.width])")
     assert len(shown) == 6
     assert all(len(alt) > 10 for alt, _ in shown)

@@ -22,7 +22,7 @@ from generator.filing import desk_page
 from generator.model.ids import SchoolId, YearId
 from generator.pages.schools import schools
 from generator.text import Language
-from tests.conftest import served
+from tests.conftest import served, until
 from tests.district import DAY, FIRST, TERM, District, git, invented, run, with_office
 from tests.test_accessibility import REPORT, UNREACHED, heard
 from tests.test_desk import edited, fill_in, saved
@@ -146,7 +146,7 @@ def test_an_unmet_duty_leads_to_its_field(browser: Browser, url: str, start: str
     link = page.locator(".md-content a[href*='#f-']").first
     field = (link.get_attribute("href") or "").partition("#")[2]
     link.click()
-    page.wait_for_function("field => document.activeElement.id === field", arg=field)
+    until(page, "field => document.activeElement.id === field", field)
     assert "xz10" in page.url
     assert page.locator(f"[id='{field}']").is_visible()
     page.close()
