@@ -275,6 +275,36 @@ def write_records(request: Request, files: Mapping[str, bytes]) -> None:
         raise UsageError("cli.cannot_write", path=str(path)) from None
 
 
+def write_sound(request: Request, tree: Tree, files: Mapping[str, bytes]) -> bool:
+    """Change records if nothing is wrong with all of them then, and say which; else say what would be."""
+    from generator.records.repository import load
+
+    comes, problems = load(tree.over(files))
+    if comes is None:
+        print_problems(request, problems)
+        print(request.say("cli.not_written"))
+        return False
+    write_records(request, files)
+    for path in files:
+        print(request.say("cli.written", path=path))
+    return True
+
+
+def to_branch_from(request: Request) -> str:
+    """The commit that a new branch of ours begins at. UsageError where there is none, or git knows no name for the
+    next.
+    """
+    from generator.files.branches import has_identity
+    from generator.files.history import commit_of
+
+    commit = commit_of(request.root, "HEAD")
+    if commit is None:
+        raise UsageError("cli.no_commit")
+    if not has_identity(request.root):
+        raise UsageError("intake.no_identity")
+    return commit
+
+
 def put_back(request: Request) -> None:
     """Undo what a run began that was killed, before anything is read, and say so."""
     from generator.files.replacing import UNFINISHED, planted, put_back

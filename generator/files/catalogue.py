@@ -67,11 +67,7 @@ class Catalogue:
     def sentences(self) -> Mapping[str, Mapping[Language, str]]:
         """What is said, by key and language."""
         found: dict[str, Mapping[Language, str]] = {}
-        for path in (
-            _FOLDER / "cli.yml",
-            *sorted(_FOLDER.glob("commands/*.yml")),
-            *sorted(_FOLDER.glob("pages/*.yml")),
-        ):
+        for path in (_FOLDER / "cli.yml", *_files("commands"), *_files("pages")):
             for key, words in written_in(path).items():
                 if key in found:
                     raise AssertionError(f"{path.name}: {key} stands in another file too")

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from generator.files.replacing import UNFINISHED, planted, unfinished
@@ -39,6 +40,12 @@ class Tree:
     def read(self, path: str) -> bytes:
         """A file's bytes."""
         return self.readers[path]()
+
+    def over(self, files: Mapping[str, bytes]) -> Tree:
+        """The same Tree with files laid over it."""
+        laid: Mapping[str, Callable[[], bytes]] = {path: partial(bytes, data) for path, data in files.items()}
+        versions = {path: version for path, version in self.versions.items() if path not in files}
+        return Tree(readers=dict(sorted({**self.readers, **laid}.items())), versions=versions)
 
 
 class How(StrEnum):

@@ -64,7 +64,7 @@ def judged(
         return NotTaken(why="there_already", facts={})
     if found := unfit(filing, repository):
         return Faulty(problems=found)
-    laid_over, problems = load(over(tree, filing.files), remembered)
+    laid_over, problems = load(tree.over(filing.files), remembered)
     if laid_over is None:
         return Faulty(problems=problems)
     return _newer(filing, repository, laid_over, language)
@@ -101,13 +101,6 @@ def unfit(filing: HandedIn, repository: Repository) -> tuple[Problem, ...]:
         for path, data in filing.files.items()
         for found in inspect(GuardedFile(path=path, data=data, size=len(data)), everybody)
     )
-
-
-def over(tree: Tree, files: Mapping[str, bytes]) -> Tree:
-    """A tree with files laid over it."""
-    laid = {path: (lambda data=data: data) for path, data in files.items()}
-    readers = dict(sorted({**tree.readers, **laid}.items()))
-    return Tree(readers=readers, versions={p: v for p, v in tree.versions.items() if p not in files})
 
 
 def _periods(repository: Repository, kind: FilingKind) -> tuple[str, ...]:

@@ -5,9 +5,6 @@ Owns what is told. Nothing that is there is changed, and nothing is written that
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 from generator.cli.request import (
     FINE,
     PROBLEMS,
@@ -15,10 +12,9 @@ from generator.cli.request import (
     Request,
     UsageError,
     present_day,
-    print_problems,
     put_back,
     sound_records,
-    write_records,
+    write_sound,
 )
 
 ACCEPTS = Accepts(values=("--as-of",), most_words=None)
@@ -27,8 +23,6 @@ ACCEPTS = Accepts(values=("--as-of",), most_words=None)
 def run(request: Request) -> int:
     """Write the records of each policy that was named."""
     from generator.district.library import adopted, parameters, shelf
-    from generator.files.tree import Tree
-    from generator.records.repository import load
 
     if not request.words:
         raise UsageError("adopt.which")
@@ -48,14 +42,7 @@ def run(request: Request) -> int:
         for rule in left:
             needs = sorted(parameters(rule) - {one.id for one in repository.district.parameters})
             print(request.say("adopt.left", rule=rule.id, needs=", ".join(needs or rule.clauses)))
-    readers: dict[str, Callable[[], bytes]] = {path: partial(bytes, data) for path, data in files.items()}
-    comes, problems = load(Tree(readers=dict(sorted({**tree.readers, **readers}.items()))))
-    if comes is None:
-        print_problems(request, problems)
-        print(request.say("school.stopped"))
+    if not write_sound(request, tree, files):
         return PROBLEMS
-    write_records(request, files)
-    for path in files:
-        print(request.say("school.written", path=path))
     print(request.say("adopt.then" if files else "adopt.nothing"))
     return FINE

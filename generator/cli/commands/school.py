@@ -16,10 +16,9 @@ from generator.cli.request import (
     Accepts,
     Request,
     UsageError,
-    print_problems,
     put_back,
     sound_records,
-    write_records,
+    write_sound,
 )
 
 if TYPE_CHECKING:
@@ -35,8 +34,6 @@ _WORDS = {"close": 1, "merge": 1, "rename": 2, "split": 1, "open": 0}  # how man
 def run(request: Request) -> int:
     """Write the facts into the schools' records, all at once; 1 if they do not fit the others."""
     from generator.district.changing import OddFormError
-    from generator.files.tree import Tree
-    from generator.records.repository import load
 
     what, *words = request.words or ("",)
     if what not in _WORDS or len(words) != _WORDS[what]:
@@ -52,16 +49,8 @@ def run(request: Request) -> int:
         raise UsageError("cli.odd_form", path=odd.path) from None
     if files is None:
         return PROBLEMS
-    changed = {path: (lambda data=data: data) for path, data in files.items()}
-    readers = dict(sorted({**tree.readers, **changed}.items()))
-    comes, problems = load(Tree(readers=readers))
-    if comes is None:
-        print_problems(request, problems)
-        print(request.say("school.stopped"))
+    if not write_sound(request, tree, files):
         return PROBLEMS
-    write_records(request, files)
-    for path in files:
-        print(request.say("school.written", path=path))
     print(request.say(f"school.then.{what}"))
     return FINE
 

@@ -5,11 +5,10 @@ Owns the branch and what is told of it. The working folder is not touched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from functools import partial
 
-from generator.cli.request import FINE, PROBLEMS, Accepts, Request, UsageError, print_problems
+from generator.cli.request import FINE, PROBLEMS, Accepts, Request, UsageError, print_problems, to_branch_from
 from generator.files import zones
 
 ACCEPTS = Accepts()
@@ -20,17 +19,12 @@ def run(request: Request) -> int:
     from generator.district.changing import OddFormError
     from generator.district.library import updates
     from generator.district.upgrading import form_of, upgraded
-    from generator.files.branches import branch_at, commit_files, has_identity
-    from generator.files.history import commit_of, prefix, tree_at
-    from generator.files.tree import Tree
+    from generator.files.branches import branch_at, commit_files
+    from generator.files.history import prefix, tree_at
     from generator.model.district import FORM
     from generator.records.repository import load
 
-    commit = commit_of(request.root, "HEAD")
-    if commit is None:
-        raise UsageError("year.no_git")
-    if not has_identity(request.root):
-        raise UsageError("intake.no_identity")
+    commit = to_branch_from(request)
     tree = tree_at(request.root, commit)
     assert tree is not None, "a commit that was just named"
     form, branch = form_of(tree), f"upgrade/{request.version}"
@@ -49,8 +43,7 @@ def run(request: Request) -> int:
     message = "\n".join([request.say("upgrade.subject", version=request.version), "", *said, ""])
     whole = {f"{prefix(request.root)}{path}": data for path, data in files.items()}
     made = commit_files(request.root, branch, commit, whole, message, before=None) if whole else None
-    readers: dict[str, Callable[[], bytes]] = {path: partial(bytes, data) for path, data in records.items()}
-    comes, problems = load(Tree(readers={**tree.readers, **readers}))
+    comes, problems = load(tree.over(records))
     if made is None:
         print(request.say("upgrade.nothing", version=request.version))
     else:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.cli.request import FINE, Accepts, Request, UsageError, print_problems
+from generator.cli.request import FINE, Accepts, Request, UsageError, print_problems, to_branch_from
 
 if TYPE_CHECKING:
     from generator.district.turning import YearItem
@@ -20,16 +20,11 @@ ACCEPTS = Accepts(most_words=1)
 def run(request: Request) -> int:
     """Put the proposed calendar on a branch, with what a person must do as the message of its commit."""
     from generator.district.turning import checklist, next_year, with_year
-    from generator.files.branches import branch_at, commit_files, has_identity
-    from generator.files.history import commit_of, prefix
-    from generator.files.tree import Tree
+    from generator.files.branches import branch_at, commit_files
+    from generator.files.history import prefix
     from generator.records.repository import DISTRICT, load
 
-    commit = commit_of(request.root, "HEAD")
-    if commit is None:
-        raise UsageError("year.no_git")
-    if not has_identity(request.root):
-        raise UsageError("intake.no_identity")
+    commit = to_branch_from(request)
     tree, repository = _present(request, commit)
     wanted = next_year(repository)
     if request.words and request.words[0] != wanted:
@@ -38,7 +33,7 @@ def run(request: Request) -> int:
     if branch_at(request.root, branch):
         raise UsageError("year.there", branch=branch)
     content = with_year(tree.read(DISTRICT), repository.district.years[-1])
-    comes, problems = load(Tree(readers={**tree.readers, DISTRICT: lambda: content}))
+    comes, problems = load(tree.over({DISTRICT: content}))
     if comes is None or comes.district.years[-1].id != wanted:
         print_problems(request, problems)
         raise UsageError("year.by_hand", path=DISTRICT)
