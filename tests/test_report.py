@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.files.catalogue import Speaker, load
+from generator.files.strict_yaml import read
 from generator.problems import Position, problem
 from generator.report.text import harmless, report, width
 from generator.text import Language
@@ -59,3 +61,12 @@ def test_a_file_that_cannot_be_shown_has_no_excerpt() -> None:
     text = report([found], lambda _: None, Speaker(catalogue=load(), language=Language.ZH))
     assert text.splitlines()[0].startswith(f"{PATH}:1:1: ")
     assert "^" not in text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_in_utf_16_is_shown_as_its_writer_sees_it(encoding: str) -> None:
+    data = "id: xz01\ntitle: 学校\n".encode(encoding)
+    _, problems = read(PATH, data)
+    text = report(problems, lambda _: data, Speaker(catalogue=load(), language=Language.ZH))
+    assert text.splitlines()[1].endswith("| id: xz01")
+    assert "\ufffd" not in text

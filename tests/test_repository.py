@@ -65,6 +65,26 @@ def test_each_rule_is_told_where_it_is_broken(path: str, pattern: str, text: str
     assert {p for _, p in problems} <= {path, *(p for p in typical() if "xz10" in p)}
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (
+            "opened_on: 2026-10-01",
+            {"records/schools/xz10/2026-2027.yml", "records/inspections/2025-2026/2025-12-xz10.yml"},
+        ),
+        ("opened_on: 2026-09-01", {"records/inspections/2025-2026/2025-12-xz10.yml"}),
+        ("opened_on: 2007-09-01\nclosed_on: 2025-11-30", {"records/inspections/2025-2026/2025-12-xz10.yml"}),
+    ],
+)
+def test_nothing_is_recorded_of_a_school_that_was_not_there(written: str, told: set[str]) -> None:
+    files = changed(SCHOOL, r"^opened_on: .*", written)
+    if "closed" in written:
+        told |= {path for path in (RETURN, "records/applications/2026-xz10.yml") if path in files}
+    places = {path for code, path in found(files) if code == "school-not-open"}
+    assert told <= places
+    assert all("xz10" in path for path in places)
+
+
 def test_a_broken_file_makes_no_echo_in_files_that_refer_to_it() -> None:
     for path in (
         SCHOOL,

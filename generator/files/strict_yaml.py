@@ -95,7 +95,7 @@ def _text(path: str, data: bytes) -> tuple[str | None, tuple[Problem, ...]]:
         return None, (problem(top, "too-large", limit=MAX_BYTES >> 20),)
     if not data.strip():
         return None, (problem(top, "empty-file"),)
-    if typing_mistakes.is_utf16(data):
+    if typing_mistakes.utf16(data):
         return None, (problem(top, "utf-16"),)
     if b"\0" in data:
         return None, (problem(top, "binary-file"),)

@@ -146,13 +146,17 @@ def characters(path: str, text: str) -> Iterator[Problem]:
             yield problem(place(path, text, found.start(), len(found[0])), "conflict-marker")
 
 
-def is_utf16(data: bytes) -> bool:
-    """Whether bytes are text of two bytes a letter, as older editors call Unicode: of ASCII every other byte is 0."""
+def utf16(data: bytes) -> str | None:
+    """The encoding of text of two bytes a letter, as older editors call Unicode: of ASCII every other byte is 0. None
+    where it is none.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return True
+        return "utf-16"
     head = data[: min(400, len(data) & ~1)]
-    halves = (head[0::2], head[1::2])
-    return len(head) > 20 and any(a.count(0) * 4 > len(a) and b.count(0) == 0 for a, b in (halves, halves[::-1]))
+    zeros = head[0::2].count(0), head[1::2].count(0)
+    if len(head) <= 20 or 0 not in zeros or max(zeros) * 8 <= len(head):
+        return None
+    return "utf-16-be" if zeros[0] else "utf-16-le"
 
 
 def star(path: str, text: str, at: int) -> Problem | None:

@@ -20,7 +20,7 @@ from generator.records.duties import SCHOOL_RULE
 from generator.records.fields import Node, StatedDay, not_before, unique
 from generator.records.programme import clauses
 from generator.records.references import Known, Offer, Reference, Referent
-from generator.records.schools import SCHOOL
+from generator.records.schools import SCHOOL, while_open
 
 SCHEME: Referent[s.Scheme] = Referent(kind="scheme", zh="评分方案", en="scheme")
 DEMONSTRATION: Referent[s.Scheme] = Referent(kind="scheme", zh="示范校评分方案", en="demonstration scheme")
@@ -319,8 +319,9 @@ def inspection_refers(inspection: s.Inspection) -> Iterator[Reference]:
 
 
 def inspection_agrees(inspection: s.Inspection, node: Node, known: Known) -> Iterator[Problem]:
-    """The visit lies in the school year of its folder, and nobody grades what a rule answers."""
+    """The visit lies in the school year of its folder, while there was the school; no grade where a rule answers."""
     yield from day_of_folder(node, "visit_on", inspection.visit_on, known)
+    yield from while_open(known.find(SCHOOL, inspection.school), node, "visit_on", inspection.visit_on)
     scheme = known.find(SCHEME, inspection.scheme)
     rules = {item.id: item.rule for item in scheme.items} if scheme else {}
     for index, finding in enumerate(inspection.findings):
@@ -340,7 +341,8 @@ def application_refers(application: s.Application) -> Iterator[Reference]:
 
 
 def application_agrees(application: s.Application, node: Node, known: Known) -> Iterator[Problem]:
-    """The inspection is one of the same school under the same scheme."""
+    """There was the school when it applied; the inspection is one of the same school under the same scheme."""
+    yield from while_open(known.find(SCHOOL, application.school), node, "applied_on", application.applied_on)
     found = known.find(INSPECTION, application.inspection)
     if found and (found.scheme, found.school) != (application.scheme, application.school):
         yield problem(node.at("inspection"), "inspection-of-another", inspection=found.id)

@@ -312,6 +312,14 @@ def _bands(filed: Return) -> Iterator[Reference]:
         yield Reference(to=BAND, id=taught.band, at=("lessons", index, "band"))
 
 
+def while_open(school: School | None, node: Node, field: str, day: date) -> Iterator[Problem]:
+    """What is recorded of a school lies between its first and its last day: one of the two days is wrong."""
+    if school is not None and not school.is_open(day):
+        limit = school.closed_on if school.closed_on is not None and day > school.closed_on else school.opened_on
+        facts = {"day": day.isoformat(), "school": school.id, "limit": limit.isoformat() if limit else ""}
+        yield problem(node.at(field), "school-not-open", school.source, **facts)
+
+
 def return_agrees(filed: Return, node: Node, known: Known) -> Iterator[Problem]:
     """Its days lie in the year and terms that they are of; bands, and lessons in them, are of stages that the school
     states classes for.
@@ -322,6 +330,7 @@ def return_agrees(filed: Return, node: Node, known: Known) -> Iterator[Problem]:
     if filed.filed_on < year.first_day:
         yield from inside(node, "filed_on", filed.filed_on, year)
     yield from inside(node, "counted_on", filed.counted_on, year)
+    yield from while_open(known.find(SCHOOL, filed.school), node, "counted_on", filed.counted_on)
     yield from _filed_before(filed, node)
     yield from _stages_of(known.find(SCHOOL, filed.school), filed, node, year)
     yield from _days(filed, node, year)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.files.catalogue import ProblemExample, Speaker
-from generator.files.typing_mistakes import without_unseen
+from generator.files.typing_mistakes import utf16, without_unseen
 from generator.problems import Position, Problem
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def report(problems: Iterable[Problem], source: Callable[[str], bytes | None], s
     for found in problems:
         path = found.at.path
         if path not in lines:
-            lines[path] = _LINE_BREAK.split((source(path) or b"").decode("utf-8", "replace"))
+            data = source(path) or b""
+            lines[path] = _LINE_BREAK.split(data.decode(utf16(data) or "utf-8", "replace"))
         paragraphs.append(_paragraph(found, lines[path], speaker))
     return "\n".join(paragraphs)
 
