@@ -1,6 +1,6 @@
 """The languages of the site, and text of records: in Chinese and perhaps in English.
 
-Owns these two types, and how text that anybody may have written stands in a terminal. Must not know which records have
+Owns these two types. Must not know which records have
 text, or what the generator itself says.
 """
 
@@ -27,8 +27,3 @@ class Text:
     def in_(self, language: Language) -> str:
         """The text in a language where somebody wrote it, else in Chinese."""
         return self.en if language is Language.EN and self.en is not None else self.zh
-
-
-def printable(text: str) -> str:
-    """Text as one line of signs that can be seen: no sign of it steers a terminal."""
-    return "".join(sign if sign.isprintable() else "�" for sign in text)

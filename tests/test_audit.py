@@ -1,4 +1,4 @@
-"""The attacker: agrees with one that tries everything, is never fooled by the solver, and knows what each onlooker
+"""The attacker: agrees with one that tries everything, is never fooled by the solver, and knows what each attacker
 knows.
 """
 
@@ -256,9 +256,9 @@ def test_a_row_of_few_is_kept_from_those_who_make_it_no_row_of_enough() -> None:
     few = frozenset(SchoolId(str(row)) for row in range(3))
     secret = replace(sheet.secret((0, 0), guarded=True), atoms=(0, 1, 2), few=few)
     known = [exactly(range(5), 160)]
-    onlookers = [PUBLIC, sheet.insider(3), sheet.insider(3, 4), sheet.insider(0, 3)]
-    assert attack(sheet.values, known, [secret], onlookers, 5, schools=5).exposures == ()
-    assert [e.attacker for e in attack(sheet.values, known, [secret], onlookers, 5, schools=6).exposures] == [
+    attackers = [PUBLIC, sheet.insider(3), sheet.insider(3, 4), sheet.insider(0, 3)]
+    assert attack(sheet.values, known, [secret], attackers, 5, schools=5).exposures == ()
+    assert [e.attacker for e in attack(sheet.values, known, [secret], attackers, 5, schools=6).exposures] == [
         sheet.insider(3, 4)
     ]
     small = Sheet([[1], [1], [1], [33], [34]])

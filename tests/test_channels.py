@@ -92,7 +92,7 @@ def certified(submissions: Mapping[Filing, Submission], hidden: frozenset[str]) 
     table = tabulate(ledger, tables, sorted(submissions), made.limits)
     cells = {c: Suppressed() if hidden & set(c.column.split("/")) else told for c, told in made.cells.items()}
     content = replace(made, tables=arranged(tables, cells, table.schools))
-    seen = PublicView(content=content, tabulation=table, questions=answered(repository(), made) or ())
+    seen = PublicView(candidate=content, tabulation=table, questions=answered(repository(), made) or ())
     found = certify(ledger, seen, ())
     assert isinstance(found, Release), found
     return found

@@ -45,7 +45,7 @@ from generator.statistics.age import salted, seal
 from generator.statistics.answers import answered, edges_of, participation_of, questions
 from generator.statistics.cut import NoRelease, Order, Why, cut, limits_of
 from generator.statistics.protect import Original, protect
-from generator.statistics.statements import PublicView, said, said_of_participation
+from generator.statistics.statements import PublicView, statements_of_participation, statements_of_tables
 from generator.statistics.tables import Filing, Ledger, share_of, tabulate
 from generator.text import Text
 from sample.__main__ import made_recipients, seal_all, without_sealed
@@ -297,7 +297,7 @@ def seen(content: Release) -> tuple[Ledger, PublicView]:
     ledger = ledger_of(handed_in())
     present = [Filing(term=TERM, school=school, revision=1) for school in sorted(counted(1))]
     table = tabulate(ledger, registry(content.levels, content.windows, content.plan), present, content.limits)
-    return ledger, PublicView(content=content, tabulation=table, questions=answered(repository(), content) or ())
+    return ledger, PublicView(candidate=content, tabulation=table, questions=answered(repository(), content) or ())
 
 
 def test_the_attacker_hears_of_every_band() -> None:
@@ -307,7 +307,7 @@ def test_the_attacker_hears_of_every_band() -> None:
     bands = first().participation
     assert bands
     ledger, one = seen(replace(first(), tables=(), school_verdicts=(), district_verdicts=()))
-    everything_told = list(said_of_participation(ledger, one))
+    everything_told = list(statements_of_participation(ledger, one))
     assert all(statement.holds(ledger.values) for statement in everything_told)
     in_the_middle = sum(band == Shown(value=85) for band in bands.schools.values())
     assert len(everything_told) == 2 * 12 + in_the_middle
@@ -317,7 +317,7 @@ def test_the_attacker_hears_of_every_band() -> None:
             first(), tables=(), school_verdicts=(), district_verdicts=(), participation=replace(bands, schools=kept)
         )
     )
-    assert len(list(said_of_participation(ledger, other))) == len(everything_told) - (
+    assert len(list(statements_of_participation(ledger, other))) == len(everything_told) - (
         2 if bands.schools[SchoolId("xz01")] == Shown(value=95) else 3
     )
     del kept[SchoolId("xz01")]
@@ -326,7 +326,7 @@ def test_the_attacker_hears_of_every_band() -> None:
             first(), tables=(), school_verdicts=(), district_verdicts=(), participation=replace(bands, schools=kept)
         )
     )
-    assert [s.high for s in said_of_participation(ledger, gone) if not s.holds(ledger.values)] == [0]
+    assert [s.high for s in statements_of_participation(ledger, gone) if not s.holds(ledger.values)] == [0]
 
 
 def test_what_the_number_of_schools_adds_to_the_bands_is_said_to_the_attacker() -> None:
@@ -347,7 +347,7 @@ def test_what_the_number_of_schools_adds_to_the_bands_is_said_to_the_attacker() 
         ledger, one = seen(
             replace(first(), tables=(), school_verdicts=(), district_verdicts=verdicts, participation=hidden)
         )
-        return len(list(said_of_participation(ledger, one)))
+        return len(list(statements_of_participation(ledger, one)))
 
     assert statements(verdict) == statements() + 1
 
@@ -487,7 +487,7 @@ def test_what_a_release_says_of_everybody_is_said_to_the_attacker() -> None:
             rule=question.rule, target=question.target, met=met, judged=judged, source=first().source
         )
         content = replace(first(), tables=(), school_verdicts=(), district_verdicts=(verdict,))
-        return len(list(said(ledger, PublicView(content=content, tabulation=table, questions=asked))))
+        return len(list(statements_of_tables(ledger, PublicView(candidate=content, tabulation=table, questions=asked))))
 
     assert statements(12, 12) == 12
     assert statements(0, 12) == 2 * 12

@@ -159,7 +159,7 @@ def test_zeros_are_shown() -> None:
 @settings(max_examples=EXPLORED // 4, deadline=None)
 @given(grids, st.integers(2, 6))
 def test_no_group_is_known_to_be_whole(grid: Grid, k: int) -> None:
-    """The first column is harmless: where few are in it, it is said of all the row what the other columns say."""
+    """The first column is printable: where few are in it, it is said of all the row what the other columns say."""
     sheet = Sheet(grid)
     rows = [
         (row, tuple(a for a in sheet.atoms((row, -1)) if a not in sheet.atoms((row, 0))))

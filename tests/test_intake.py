@@ -27,7 +27,7 @@ from generator.filing.desk import stated
 from generator.filing.filings import HandedIn, NotTaken, handed_in
 from generator.filing.forms import form
 from generator.filing.hosting import new_file, request
-from generator.filing.workbooks import NotRead, told, workbook
+from generator.filing.workbooks import NotRead, opened_workbook, workbook
 from generator.filing.writing import return_text
 from generator.model.ids import SchoolId, YearId
 from generator.model.submission import written
@@ -284,7 +284,7 @@ def test_hostile_workbooks_are_no_workbooks(made: District) -> None:
     book = io.BytesIO(
         workbook(form("return", Language.ZH), _known(made), {}, load_speaker())  # one that is in order
     )
-    assert not isinstance(told(book.getvalue()), NotRead)
+    assert not isinstance(opened_workbook(book.getvalue()), NotRead)
     laughs = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10 if n else "x" * 100}">' for n in range(9))
     for entity in (f"<!DOCTYPE x [{laughs}]>", '<!DOCTYPE x [<!ENTITY a8 SYSTEM "file:///etc/passwd">]>'):
         out = io.BytesIO()
@@ -295,7 +295,7 @@ def test_hostile_workbooks_are_no_workbooks(made: District) -> None:
                     head, _, rest = part.partition("?>")
                     part = f"{head}?>{entity}{rest.replace('<t>', '<t>&a8;', 1)}"
                 new.writestr(name, part)
-        assert told(out.getvalue()) == NotRead.NOT_OURS
+        assert opened_workbook(out.getvalue()) == NotRead.NOT_OURS
 
 
 def _known(made: District) -> Any:

@@ -17,10 +17,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from generator.files.terminal import printable
 from generator.problems import Position, problem
 from generator.report import github
 from generator.report.formats import FORMATS
-from generator.report.text import harmless, named
+from generator.report.text import named
 from tests.test_reporters import FAULTS_OF, LIVE, faults, result
 from tests.test_tree import git
 
@@ -126,7 +127,7 @@ def test_whatever_a_file_is_called_and_holds_machines_can_read_the_report(path: 
 @example("看##[error]x")
 @example("##vso[task.setvariable]x")
 def test_no_line_is_a_command_to_a_ci_system(text: str) -> None:
-    shown = harmless(text)
+    shown = printable(text)
     assert len(shown) == len(text)
     assert not shown.lstrip().startswith("::")
     assert "##[" not in shown

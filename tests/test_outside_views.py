@@ -17,9 +17,9 @@ from generator.model.ids import SchoolId
 from generator.model.registry import registry
 from generator.model.releases import Release, SchoolVerdicts
 from generator.records.repository import Repository
-from generator.statistics.attack import PUBLIC, Attack, attack, attackers, certify, secrets
+from generator.statistics.attack import PUBLIC, Attack, attack, attackers_of, certify, secrets_of
 from generator.statistics.cut import cut
-from generator.statistics.statements import PublicView, said
+from generator.statistics.statements import PublicView, statements_of_tables
 from generator.statistics.tables import Filing, Ledger, Question, Statement, rounded, rounding_box, share_of, tabulate
 from tests.test_cut import TERM, counted, first, handed_in, order, quiet, repository
 
@@ -38,7 +38,7 @@ def seen(release: Release, *questions: Question, revision: int = 1) -> PublicVie
     tables = registry(release.levels, release.windows, release.plan)
     content = replace(release, school_verdicts=(), district_verdicts=())
     return PublicView(
-        content=content, tabulation=tabulate(ledger(), tables, filings, release.limits), questions=questions
+        candidate=content, tabulation=tabulate(ledger(), tables, filings, release.limits), questions=questions
     )
 
 
@@ -63,7 +63,7 @@ def answered(question: Question, school: SchoolId) -> PublicView:
     met = question.met(ledger(), alone.filings[0])
     assert met is not None
     verdicts = SchoolVerdicts(rule=question.rule, target=1, schools={school: met}, source=first().source)
-    return replace(plain, content=replace(plain.content, school_verdicts=(verdicts,)), tabulation=alone)
+    return replace(plain, candidate=replace(plain.candidate, school_verdicts=(verdicts,)), tabulation=alone)
 
 
 def test_without_its_verdicts_the_release_stands() -> None:
@@ -162,11 +162,11 @@ def test_rounded_counts_are_multiples_near_the_truth_and_totals_stand_on_their_o
 def test_rounded_releases_withstand_everybody_and_a_small_count_shown_rounded_does_not() -> None:
     one, _ = by_five()
     stacked = (seen(one),)
-    aims = secrets(stacked)
-    onlookers = attackers(ledger(), stacked)
+    aims = secrets_of(stacked)
+    attackers = attackers_of(ledger(), stacked)
     facts = list(ledger().facts([s.tabulation.filings for s in stacked]))
-    told = [*facts, *(statement for s in stacked for statement in said(ledger(), s))]
-    assert attack(ledger().values, told, aims, onlookers, one.limits.k).exposures == ()
+    told = [*facts, *(statement for s in stacked for statement in statements_of_tables(ledger(), s))]
+    assert attack(ledger().values, told, aims, attackers, one.limits.k).exposures == ()
     part = next(
         s
         for s in aims

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from generator.files.catalogue import Speaker, load
 from generator.files.strict_yaml import read
+from generator.files.terminal import printable
 from generator.problems import Position, problem
-from generator.report.text import harmless, report, width
+from generator.report.text import report, width
 from generator.text import Language
 
 PATH = "records/a.yml"
@@ -44,9 +45,9 @@ def test_the_caret_is_right_under_any_text(line: str, data: st.DataObject) -> No
         return
     shown, caret = excerpt(line, column, 1)
     start = max(0, column - 1 - 60)
-    before = harmless(line[start : column - 1])
+    before = printable(line[start : column - 1])
     assert caret.index("^") - caret.index("|") - 2 == width(before)
-    assert harmless(line[start : start + 100]) in shown
+    assert printable(line[start : start + 100]) in shown
 
 
 def test_control_and_direction_characters_are_replaced() -> None:

@@ -26,13 +26,13 @@ from jsonschema import Draft4Validator, Draft202012Validator
 
 from generator.files.catalogue import load
 from generator.files.strict_yaml import read
+from generator.files.terminal import printable
 from generator.problems import Position, Problem, problem
 from generator.report import github, gitlab, junit, sarif
 from generator.report.formats import FORMATS
 from generator.report.markdown import MOST_BYTES, code_span, escaped
 from generator.report.markdown import report as summary
 from generator.report.result import Result
-from generator.report.text import harmless
 from generator.text import Language
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -352,7 +352,7 @@ def rendered(markdown: str) -> str:
 
 
 def seen(text: str) -> str:
-    return harmless(" ".join(text.split()))
+    return printable(" ".join(text.split()))
 
 
 @given(HOSTILE)

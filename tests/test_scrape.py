@@ -306,10 +306,10 @@ def attacked(term: TermId, published: Sequence[Release]) -> Attack:
         tables, finest = (registry(release.levels, release.windows, plan) for plan in (release.plan, EVERY_ROW))
         table = tabulate(ledger, tables, counted, release.limits, finest)
         if release.waiting:  # what is as it was before is told of the figures before
-            before = seen[-1].content.cells
+            before = seen[-1].candidate.cells
             moved = frozenset(cell for cell, told in release.cells.items() if told != before.get(cell))
             table = mixed(seen[-1].tabulation, table, moved)
-        seen.append(PublicView(content=release, tabulation=table, questions=asked))
+        seen.append(PublicView(candidate=release, tabulation=table, questions=asked))
     return attack_all(ledger, seen, releases()[-1].limits)
 
 

@@ -13,7 +13,7 @@ from generator.model.cells import Cell, Shown, Suppressed
 from generator.model.ids import SchoolId
 from generator.model.registry import registry
 from generator.statistics.answers import answered
-from generator.statistics.attack import Attack, certify, secrets
+from generator.statistics.attack import Attack, certify, secrets_of
 from generator.statistics.statements import PublicView, _share
 from generator.statistics.tables import Filing, Ledger, Statement, Tabulation, tabulate
 from tests.test_cut import TERM, first, handed_in, ledger_of, repository
@@ -75,9 +75,9 @@ def test_a_share_leaves_the_counts_that_round_to_it_and_no_others(tenths: int) -
         shares={share: (part, whole)},
         schools={},
     )
-    said = list(_share(table, {part: Suppressed(), whole: Suppressed()}, share, tenths))
+    statements_of_tables = list(_share(table, {part: Suppressed(), whole: Suppressed()}, share, tenths))
     for count in range(401):
-        fits = all(statement.holds((count, 400 - count)) for statement in said)
+        fits = all(statement.holds((count, 400 - count)) for statement in statements_of_tables)
         exact = Fraction(1000 * count, 400)
         assert fits == (abs(exact - tenths) <= Fraction(1, 2)), count
 
@@ -96,7 +96,7 @@ def test_a_guarded_secret_stays_one_beside_an_unguarded_one_of_the_same_counts()
             shares={},
             schools={},
         )
-        found = secrets([PublicView(content=first(), tabulation=table, questions=())])
+        found = secrets_of([PublicView(candidate=first(), tabulation=table, questions=())])
         assert {(s.atoms, s.guarded) for s in found} == {((0, 1), True), ((0,), True)}
 
 
@@ -106,8 +106,8 @@ def test_every_sensitive_cell_and_every_schools_part_of_it_is_a_secret() -> None
     table = tabulate(of, registry(repository().district.risk_levels, []), present, first().limits)
     found = {
         (s.atoms, s.beside)
-        for s in secrets(
-            [PublicView(content=first(), tabulation=table, questions=answered(repository(), first()) or ())]
+        for s in secrets_of(
+            [PublicView(candidate=first(), tabulation=table, questions=answered(repository(), first()) or ())]
         )
     }
     assert table.sensitive
@@ -143,7 +143,7 @@ def test_what_is_attacked_is_what_would_be_published() -> None:
         for t in candidate.tables
     )
     seen = PublicView(
-        content=replace(candidate, tables=shown), tabulation=table, questions=answered(repository(), first()) or ()
+        candidate=replace(candidate, tables=shown), tabulation=table, questions=answered(repository(), first()) or ()
     )
     found = certify(of, seen, ())
     assert isinstance(found, Attack)

@@ -24,7 +24,7 @@ from generator.files.strict_yaml import read
 from generator.filing.desk import carried_over, stated
 from generator.filing.filings import LONGEST
 from generator.filing.forms import form
-from generator.filing.workbooks import CellFault, NotRead, filled_in, known, marked, told, version, workbook
+from generator.filing.workbooks import CellFault, NotRead, filled_in, known, marked, opened_workbook, version, workbook
 from generator.filing.writing import return_text
 from generator.model.ids import SchoolId, YearId
 from generator.records.repository import Repository
@@ -45,7 +45,7 @@ def made_of(repository: Repository, school: str, year: str, last: Mapping[str, A
 
 
 def read_back(repository: Repository, data: bytes) -> tuple[dict[str, Any], tuple[CellFault, ...]]:
-    opened = told(data)
+    opened = opened_workbook(data)
     assert not isinstance(opened, NotRead)
     book, said = opened
     year = next(y for y in repository.district.years if y.id == said.year)
@@ -168,7 +168,7 @@ def test_a_zip_that_unpacks_to_much_is_not_read() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"0" * (1 << 25))
-    assert told(out.getvalue()) == NotRead.TOO_LARGE
+    assert opened_workbook(out.getvalue()) == NotRead.TOO_LARGE
 
 
 @pytest.mark.parametrize("name", ["xinzhuli", "年度填报", "专题会议"])
@@ -177,7 +177,7 @@ def test_a_chart_in_the_place_of_a_sheet_is_no_workbook_of_ours(name: str) -> No
         book.remove(book[name])
         book.create_chartsheet(name).add_chart(BarChart())
 
-    assert told(changed(made_of(sample(), "xz01", "2026-2027", {}), charted)) == NotRead.NOT_OURS
+    assert opened_workbook(changed(made_of(sample(), "xz01", "2026-2027", {}), charted)) == NotRead.NOT_OURS
 
 
 COVERED = "A1:ALL300"  # 300,000 cells; what one may write is A1:XFD1048576
@@ -200,7 +200,7 @@ def test_a_few_signs_that_cover_many_cells_are_not_read(added: str) -> None:
             part = old.read(name).decode("utf-8")
             here = name == "xl/worksheets/sheet1.xml"
             new.writestr(name, part.replace("</sheetData>", f"</sheetData>{added}") if here else part)
-    assert told(out.getvalue()) == NotRead.TOO_LARGE
+    assert opened_workbook(out.getvalue()) == NotRead.TOO_LARGE
 
 
 @pytest.fixture

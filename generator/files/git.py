@@ -10,8 +10,8 @@ import re
 from pathlib import Path
 
 from generator.files import child
+from generator.files.terminal import printable
 from generator.problems import Unanswered
-from generator.text import printable
 
 _NOTHING = "/dev/null"
 # What could run a program, reach a network, or change an answer. Each of them a repository may set for itself.

@@ -40,12 +40,16 @@ def blank(repository: Repository, school: School, term: Term, language: Language
         f"revision: {receipt.revision + 1 if receipt else 1}",
         "bands:",
     ]
-    told = True
+    with_help = True
     for band in StageBand:
         if band.stage in stages:
             lines.append(f"  - band: {band.value}  # {enum_label('StageBand', band.value).in_(language)}")
-            lines += [f"    {line}" for field in figures for line in _field(field, keyed, asked.signs.colon, told=told)]
-            told = False
+            lines += [
+                f"    {line}"
+                for field in figures
+                for line in _field(field, keyed, asked.signs.colon, with_help=with_help)
+            ]
+            with_help = False
     return "\n".join([*lines, ""])
 
 
@@ -53,8 +57,8 @@ def _choice(id_: str, title: str) -> Choice:
     return Choice(value=id_, title=title)
 
 
-def _field(field: AskedField, keyed: Mapping[str, tuple[Choice, ...]], colon: str, *, told: bool) -> Iterator[str]:
-    if told:
+def _field(field: AskedField, keyed: Mapping[str, tuple[Choice, ...]], colon: str, *, with_help: bool) -> Iterator[str]:
+    if with_help:
         yield f"# {field.title}{colon}{field.help}"
     inner = keyed.get(field.name, tuple(Choice(value=one.name, title=one.title) for one in field.fields))
     if field.name in keyed and not inner:  # a term whose windows have not come

@@ -56,7 +56,7 @@ def config(made: Edition) -> str | None:
         for name in frames[0].choices
     }
     offered["bands"] = offered["band"]
-    told = {
+    settings = {
         "backend": where,
         "local_backend": True,  # for a trial on one's own machine; it counts at localhost only
         "publish_mode": "editorial_workflow",  # a branch and a request for every change
@@ -80,7 +80,7 @@ def config(made: Edition) -> str | None:
             }
         ],
     }
-    return f"{json.dumps(told, ensure_ascii=False, indent=1)}\n"
+    return f"{json.dumps(settings, ensure_ascii=False, indent=1)}\n"
 
 
 def _known(made: Edition) -> list[Mapping[str, Any]]:

@@ -56,19 +56,19 @@ def handed_in(name: str, data: bytes) -> HandedIn | NotTaken:
     if name.lower().endswith((".yml", ".yaml")):
         return _return(data)
     try:
-        told = json.loads(data)
+        content = json.loads(data)
     except (ValueError, RecursionError):
         return NotTaken(why="no_filing", facts={})
-    if not isinstance(told, dict) or told.get("xinzhuli") != "filing":
+    if not isinstance(content, dict) or content.get("xinzhuli") != "filing":
         return NotTaken(why="no_filing", facts={})
-    if told.get("version") != VERSION:
+    if content.get("version") != VERSION:
         return NotTaken(why="other_version", facts={})
-    return _checked(told)
+    return _checked(content)
 
 
-def _checked(told: Mapping[str, Any]) -> HandedIn | NotTaken:
+def _checked(content: Mapping[str, Any]) -> HandedIn | NotTaken:
     """A desk's file, if it holds the files of one filing and no other."""
-    kind, school, period, files = (told.get(name) for name in ("kind", "school", "period", "files"))
+    kind, school, period, files = (content.get(name) for name in ("kind", "school", "period", "files"))
     if kind not in tuple(FilingKind) or not isinstance(school, str) or not isinstance(period, str):
         return NotTaken(why="no_filing", facts={})
     if not isinstance(files, dict) or not all(isinstance(text, str) for text in files.values()):

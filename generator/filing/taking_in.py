@@ -93,9 +93,9 @@ def _older(filed_on: date, old: Return | None) -> NotTaken | None:
 def unfit(filing: HandedIn, repository: Repository) -> tuple[Problem, ...]:
     """What a filing holds that must never enter git. Nothing of it is shown."""
     district = repository.district
-    told = [line.number for line in district.help_lines]
-    told += [district.contact.telephone] if district.contact and district.contact.telephone else []
-    everybody = frozenset("".join(filter(str.isdigit, number)) for number in told)
+    numbers = [line.number for line in district.help_lines]
+    numbers += [district.contact.telephone] if district.contact and district.contact.telephone else []
+    everybody = frozenset("".join(filter(str.isdigit, number)) for number in numbers)
     return tuple(
         found
         for path, data in filing.files.items()
@@ -120,8 +120,8 @@ def _newer(filing: HandedIn, before: Repository, after: Repository, language: La
             if older := _older(new.filed_on, old):
                 return older
             asked, was = form("return", language), stated(old) if old else {}
-            told = tuple(differences(asked.fields, was, stated(new), asked.signs))
-            return Taken(filing=filing, filed_on=new.filed_on, revision=None, by=new.filed_by, differences=told)
+            found = tuple(differences(asked.fields, was, stated(new), asked.signs))
+            return Taken(filing=filing, filed_on=new.filed_on, revision=None, by=new.filed_by, differences=found)
         case FilingKind.SUBMISSION:
             key = (school, TermId(filing.period))
             receipt, sealed = before.receipts.get(key), after.receipts[key]

@@ -259,7 +259,7 @@ def _cell(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class WorkbookLabel:
     """What a workbook says it is."""
 
     kind: str
@@ -275,7 +275,7 @@ class NotRead(StrEnum):
     TOO_LARGE = "large_workbook"
 
 
-def told(data: bytes) -> tuple[Opened, Told] | NotRead:
+def opened_workbook(data: bytes) -> tuple[Opened, WorkbookLabel] | NotRead:
     """A workbook of ours, opened; or why a file is not read as one."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -294,7 +294,7 @@ def told(data: bytes) -> tuple[Opened, Told] | NotRead:
     cells = [str(cell.value) for cell in sheets[MARK][1]]
     if len(cells) < 5:
         return NotRead.NOT_OURS
-    return book, Told(kind=cells[1], version=cells[2], school=cells[3], year=cells[4])
+    return book, WorkbookLabel(kind=cells[1], version=cells[2], school=cells[3], year=cells[4])
 
 
 def language_of(book: Opened) -> Language | None:

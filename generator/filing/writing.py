@@ -18,10 +18,10 @@ MODELINE = "# yaml-language-server: $schema=../../../schemas/return.schema.json"
 
 def return_text(form: Form, data: Mapping[str, Any], heading: str) -> str:
     """The file of a return."""
-    told = [MODELINE, comment(heading)]
+    text = [MODELINE, comment(heading)]
     for field in form.fields:
         if field.name in data:
             if not field.fixed:
-                told.append(f"# {field.title}{form.signs.colon}{field.help}")
-            told += lines(field.name, data[field.name])
-    return "\n".join([*told, ""])
+                text.append(f"# {field.title}{form.signs.colon}{field.help}")
+            text += lines(field.name, data[field.name])
+    return "\n".join([*text, ""])

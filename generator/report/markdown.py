@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from generator.files.terminal import printable
 from generator.report.result import ReportedProblem, Result
-from generator.report.text import harmless
 
 MOST_BYTES = 900_000
 # A run of characters below U+0080 that no host reads as anything but words: a word, a number, a day, with the signs of
@@ -73,7 +73,7 @@ def escaped(text: str, *, cell: bool = False) -> str:
     markup, entities or references: they look for references after entities are read, so that `&#64;` calls somebody
     like `@`.
     """
-    shown = harmless(" ".join(text.split()))
+    shown = printable(" ".join(text.split()))
     made = _RUNS.sub(lambda run: run[0] if _calm(run) else _span(run[0], cell), shown)
     return made if len(made) <= 2 * len(shown) + 20 else _span(shown, cell)
 
@@ -85,7 +85,7 @@ def _calm(run: re.Match[str]) -> bool:
 
 def code_span(text: str, *, cell: bool = False) -> str:
     """Text in a code span, whatever backticks it holds; in the cell of a table a bar would end the cell."""
-    return _span(harmless(" ".join(text.split())), cell)
+    return _span(printable(" ".join(text.split())), cell)
 
 
 def _span(shown: str, cell: bool) -> str:

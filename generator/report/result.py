@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from generator.files.catalogue import Speaker
+from generator.files.terminal import printable
 from generator.problems import Problem
-from generator.report.text import harmless, named
+from generator.report.text import named
 from generator.text import Language
 
 _SAFE = "/:@%~!$&'+,;=?"  # in an address
@@ -93,8 +94,8 @@ class Result(Speaker):
                 length=found.at.length,
                 code=found.code,
                 title=words.title,
-                message=harmless(self.message(found)),
-                hint=harmless(self.hint(found)),
+                message=printable(self.message(found)),
+                hint=printable(self.hint(found)),
                 why=words.why,
                 link=self.page(found.code),
             )

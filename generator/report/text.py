@@ -1,7 +1,7 @@
 """Problems as text for a person at a terminal: where, what, the line with a caret, what to do.
 
-Owns the layout, the caret, the width of characters on a terminal and the removal of what could steer it. Must not know
-how Problems are found or sentences are chosen.
+Owns the layout, the caret and the width of characters on a terminal. Must not know how Problems are found or sentences
+are chosen.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.files.catalogue import ProblemExample, Speaker
-from generator.files.typing_mistakes import utf16, without_unseen
+from generator.files.terminal import printable
+from generator.files.typing_mistakes import utf16
 from generator.problems import Position, Problem
 
 if TYPE_CHECKING:
@@ -22,12 +23,7 @@ if TYPE_CHECKING:
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _SHOWN = 100  # columns of a source line; longer lines are shown around the place
 _BEFORE = 60
-_REPLACED = "\N{REPLACEMENT CHARACTER}"
 _ODD_BYTE = re.compile("[\udc80-\udcff]")  # how Python tells bytes of a name that are no UTF-8
-_NO_CHARACTERS = "\ufffe\uffff"  # no characters to Unicode, and not allowed in XML
-# GitHub Actions takes a line for a command that begins with `::`, spaces aside, or has `##[` anywhere; others one with
-# `##name[`.
-_COMMAND = re.compile(r"\A\s*:(?=:)|##(?=[a-z]*\[)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +54,8 @@ def report(problems: Iterable[Problem], source: Callable[[str], bytes | None], s
 
 def _paragraph(found: Problem, lines: list[str], speaker: Speaker) -> str:
     hint = speaker.say("check.hint", hint=speaker.hint(found))
-    first = f"{named(str(found.at))}: {harmless(speaker.message(found))} [{found.code}]"
-    return "\n".join([first, *_excerpt(found.at, lines), f"  {harmless(hint)}", ""])
+    first = f"{named(str(found.at))}: {printable(speaker.message(found))} [{found.code}]"
+    return "\n".join([first, *_excerpt(found.at, lines), f"  {printable(hint)}", ""])
 
 
 def _excerpt(at: Position, lines: list[str]) -> list[str]:
@@ -68,7 +64,7 @@ def _excerpt(at: Position, lines: list[str]) -> list[str]:
         return []
     line, column = lines[at.line - 1], at.column - 1
     start = max(0, column - _BEFORE)
-    shown = harmless(line[start : start + _SHOWN])
+    shown = printable(line[start : start + _SHOWN])
     before, marked = shown[: column - start], shown[column - start : column - start + at.length]
     gutter = f"{at.line:>5} | "
     return [f"{gutter}{shown}", f"{'|':>7} {' ' * width(before)}{'^' * max(1, width(marked))}"]
@@ -88,31 +84,11 @@ def framed(example: ProblemExample) -> FramedExample:
     return FramedExample(path=example.path, without=example.without, mistake="\n".join(lines), mended=example.mended)
 
 
-def harmless(text: str) -> str:
-    """Text with every character replaced that could steer a terminal or make a line a command to a CI system.
-
-    One column each stays one.
-    """
-    return _COMMAND.sub(
-        lambda sign: f"{sign[0][:-1]}{_REPLACED}", "".join(map(_visible, without_unseen(text, _REPLACED)))
-    )
-
-
 def named(path: str) -> str:
     """A path for people: bytes of a name that are no UTF-8 are told one by one, what could steer a terminal is
     replaced.
     """
-    return harmless(_ODD_BYTE.sub(lambda byte: f"\\x{ord(byte[0]) - 0xDC00:02x}", path))
-
-
-def _visible(character: str) -> str:
-    if character == "\t":
-        return " "
-    return (
-        _REPLACED
-        if character in _NO_CHARACTERS or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
-        else character
-    )
+    return printable(_ODD_BYTE.sub(lambda byte: f"\\x{ord(byte[0]) - 0xDC00:02x}", path))
 
 
 def question(doubt: Doubt, speaker: Speaker) -> str:

@@ -14,7 +14,7 @@ from xml.etree import ElementTree as Xml
 from generator.compliance.evaluate import JUDGED, Check, Verdict, tally
 from generator.files.catalogue import Speaker
 from generator.files.schemas import enum_label
-from generator.report.text import harmless
+from generator.files.terminal import printable
 from generator.text import Text
 
 
@@ -28,7 +28,7 @@ class Judged(Speaker):
 
     def plain(self, text: Text) -> str:
         """A record's text in the reader's language where it has one, fit for a terminal."""
-        return harmless(self.text(text))
+        return printable(self.text(text))
 
     def line(self, check: Check) -> str:
         """Where a Check's evidence stands (or what it is about, where there is none), which rule and school, and what

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from generator.files.terminal import printable
 from generator.files.tree import How
-from generator.report.text import harmless
 from generator.review.words import Line, ReviewItem, ReviewSection, ReviewWords
 
 SIGNS = {How.ADDED: "+", How.REMOVED: "-", How.CHANGED: "~", How.MOVED: ">", None: " "}
@@ -18,7 +18,7 @@ def report(words: ReviewWords) -> str:
     """What was compared, then section by section."""
     sections = words.sections()
     body = [line for section in sections for line in _section(words, section)]
-    return "\n".join(harmless(line) for line in [words.lead(), *words.remarks(), *body])
+    return "\n".join(printable(line) for line in [words.lead(), *words.remarks(), *body])
 
 
 def _section(words: ReviewWords, section: ReviewSection) -> Iterator[str]:

@@ -21,7 +21,7 @@ from generator.model.releases import DistrictVerdict, Limits, Participation, Rel
 from generator.model.submission import Concern
 from generator.problems import Position
 from generator.records.repository import Repository, spans
-from generator.statistics.tables import Filing, Ledger, Question, Tabulation, newcomers
+from generator.statistics.tables import Filing, Ledger, Question, Tabulation, changed_schools
 
 _NOWHERE = Position(path="")  # a verdict has a place once it is read from a file
 EDGES = (
@@ -52,11 +52,11 @@ def questions(repository: Repository, term: Term, day: date) -> Iterable[Questio
 
 def answered(repository: Repository, release: Release) -> tuple[Question, ...] | None:
     """The questions that a release answered, whatever is asked by now; None where a rule of it is on record no more."""
-    told: list[SchoolVerdicts | DistrictVerdict] = [*release.school_verdicts, *release.district_verdicts]
-    rules = [(repository.rules.get(one.rule), one.target) for one in told]
+    verdicts: list[SchoolVerdicts | DistrictVerdict] = [*release.school_verdicts, *release.district_verdicts]
+    rules = [(repository.rules.get(one.rule), one.target) for one in verdicts]
     found = [_question(rule, target, release.levels) for rule, target in rules if rule is not None]
     known = tuple(question for question in found if question is not None)
-    return known if len(known) == len(told) else None
+    return known if len(known) == len(verdicts) else None
 
 
 def _question(rule: Rule, per_cent: int | float, levels: Sequence[RiskLevel]) -> Question | None:
@@ -119,18 +119,18 @@ def of_district(
     difference of the two numbers would be about them. Nor of participation if at one of the others so few pupils are
     enrolled that "all schools" would say too much of it.
     """
-    few_anew = any(0 < len(newcomers(tabulation, earlier)) < limits.schools for earlier in before)
+    few_anew = any(0 < len(changed_schools(tabulation, earlier)) < limits.schools for earlier in before)
     due = _due(tabulation)
     for question in (q for q in asked if not q.by_school):
         found = {
             filing.school: met for filing in tabulation.filings if (met := question.met(ledger, filing)) is not None
         }
         of_part = question.is_of_participation(ledger)
-        told = bands.answers(question.per_cent) if bands and of_part else {}
-        left = [filing for filing in tabulation.filings if filing.school not in told] if of_part else []
+        banded = bands.answers(question.per_cent) if bands and of_part else {}
+        left = [filing for filing in tabulation.filings if filing.school not in banded] if of_part else []
         if any((100 - question.per_cent) * ledger.enrolled(filing, due) < 100 * limits.k for filing in left):
             continue
-        open_ = [met for school, met in found.items() if school not in told]
+        open_ = [met for school, met in found.items() if school not in banded]
         few = any(0 < schools < limits.schools for schools in (sum(open_), len(open_) - sum(open_)))
         if not few and not (open_ and few_anew):
             yield DistrictVerdict(

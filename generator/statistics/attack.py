@@ -15,9 +15,15 @@ from typing import TypedDict
 
 from generator.model.ids import SchoolId
 from generator.model.releases import Certificate, Limits, Release, certified
-from generator.statistics.statements import PublicView, everything, rooms, said, said_of_participation
+from generator.statistics.statements import (
+    PublicView,
+    public_statements,
+    rooms,
+    statements_of_participation,
+    statements_of_tables,
+)
 from generator.statistics.tables import Atoms, Ledger, Rooms, Secret, Statement, Tabulation, enough
-from generator.statistics.witnesses import Aims, Field, Onlookers, Search, Uncovered
+from generator.statistics.witnesses import Field, Knowledge, Residuals, Search, Uncovered
 
 ENOUGH = 100  # exposures, after which an attack stops: the draft has failed, and these are where to mend it
 FEW = 30  # schools, up to which the exact attack alone is as fast
@@ -90,16 +96,16 @@ def attack(
     With `prove` each exposure is measured to the end; else it may be one that nobody could prove.
     """
     field = Field(values, tuple(statements))
-    onlookers = Onlookers(field, [attacker.knows for attacker in attackers])
+    knowledge = Knowledge(field, [attacker.knows for attacker in attackers])
     spared = _spared(secrets, attackers, schools)
-    aims = Aims(onlookers, secrets, k, share=share, rooms=room, spared=spared)
-    search = Search(field, onlookers, aims)
+    residuals = Residuals(knowledge, secrets, k, share=share, rooms=room, spared=spared)
+    search = Search(field, knowledge, residuals)
     found = search.uncovered(most, MOST, prove=prove)
     return Attack(
         attackers=len(attackers),
-        secrets=aims.tried,
+        secrets=residuals.tried,
         programs=search.program.solved,
-        narrowest=min(aims.narrowest, search.narrowest) if aims.tried else None,
+        narrowest=min(residuals.narrowest, search.narrowest) if residuals.tried else None,
         exposures=tuple(_exposure(one, secrets, attackers) for one in found),
     )
 
@@ -122,7 +128,7 @@ def _spared(secrets: Sequence[Secret], attackers: Sequence[Attacker], schools: i
 def _exposure(one: Uncovered, secrets: Sequence[Secret], attackers: Sequence[Attacker]) -> Exposure:
     return Exposure(
         secret=secrets[one.secret],
-        attacker=attackers[one.mind],
+        attacker=attackers[one.attacker],
         value=one.value,
         target=one.target,
         low=one.low,
@@ -136,8 +142,8 @@ def interval(
 ) -> tuple[int, int]:
     """The least and the most that an attacker must reckon with, as far as whole tables prove it."""
     field = Field(values, tuple(statements))
-    onlookers = Onlookers(field, [attacker.knows])
-    search = Search(field, onlookers, Aims(onlookers, [secret], k=0, every=True))
+    knowledge = Knowledge(field, [attacker.knows])
+    search = Search(field, knowledge, Residuals(knowledge, [secret], k=0, every=True))
     search.measure(0)
     return int(search.low[0]), int(search.high[0])
 
@@ -145,42 +151,46 @@ def interval(
 # --- a release and all before it --------------------------------------------------------------------------------------
 
 
-def certify(ledger: Ledger, seen: PublicView, before: Sequence[PublicView], *, prove: bool = True) -> Release | Attack:
+def certify(ledger: Ledger, view: PublicView, before: Sequence[PublicView], *, prove: bool = True) -> Release | Attack:
     """Attack a candidate together with the term's earlier releases.
 
     The Release, if nothing is exposed; else how the attack went.
 
     Releases of other terms share no atom with this one: nothing that is said there narrows anything here.
     """
-    candidate, stacked = seen.content, (*before, seen)
+    candidate, stacked = view.candidate, (*before, view)
     found = attack_all(ledger, stacked, candidate.limits, prove=prove)
     if found.exposures:
         return found
-    insiders = [len(attacker.schools) for attacker in attackers(ledger, stacked)]
+    insiders = [len(attacker.schools) for attacker in attackers_of(ledger, stacked)]
     return certified(candidate, Certificate(schools=insiders.count(1), pairs=insiders.count(2)))
 
 
-def attack_all(ledger: Ledger, seen: Sequence[PublicView], limits: Limits, *, prove: bool = True) -> Attack:
+def attack_all(ledger: Ledger, views: Sequence[PublicView], limits: Limits, *, prove: bool = True) -> Attack:
     """Let everybody try everything that releases say.
 
     What a fast attack leaves in doubt is judged by an exact one, which knows all that is public, school by school, and
     nothing else.
     """
-    sought, onlookers = secrets(seen), attackers(ledger, seen)
-    fast = _fast(ledger, seen, limits, sought, onlookers) if len(ledger.schools) > FEW else None
+    secrets, attackers = secrets_of(views), attackers_of(ledger, views)
+    fast = _fast(ledger, views, limits, secrets, attackers) if len(ledger.schools) > FEW else None
     if fast is None or len(fast.exposures) >= ENOUGH:
-        doubtful = sought
+        doubtful = secrets
     else:
         unsure, small = {_key(one.secret) for one in fast.exposures}, _small_bands(ledger, limits.k)
-        doubtful = [one for one in sought if _key(one) in unsure or (one.school and small(one.atoms))]
-    public = everything(ledger, seen)
-    wanted = _wanted(ledger, seen, limits)
-    judged = attack(ledger.values, public, doubtful, onlookers, limits.k, **wanted, prove=prove)
+        doubtful = [one for one in secrets if _key(one) in unsure or (one.school and small(one.atoms))]
+    public = public_statements(ledger, views)
+    wanted = _wanted(ledger, views, limits)
+    judged = attack(ledger.values, public, doubtful, attackers, limits.k, **wanted, prove=prove)
     return judged if fast is None else replace(judged, secrets=fast.secrets, programs=fast.programs + judged.programs)
 
 
 def _fast(
-    ledger: Ledger, seen: Sequence[PublicView], limits: Limits, sought: Sequence[Secret], onlookers: Sequence[Attacker]
+    ledger: Ledger,
+    views: Sequence[PublicView],
+    limits: Limits,
+    secrets: Sequence[Secret],
+    attackers: Sequence[Attacker],
 ) -> Attack:
     """An attack of somebody who knows more than anybody does, in which the schools of a type can be added up: soon done
     in a large district.
@@ -188,28 +198,28 @@ def _fast(
     Bands of participation are published for each school, so there are two attacks: on what was found, knowing how many
     pupils took part in every band of every type; on who took part, knowing everything else.
     """
-    releases = [one.tabulation.filings for one in seen]
-    known = [statement for one in seen for statement in said(ledger, one)]
-    of_schools = [statement for one in seen for statement in said_of_participation(ledger, one)]
+    releases = [view.tabulation.filings for view in views]
+    known = [statement for view in views for statement in statements_of_tables(ledger, view)]
+    of_schools = [statement for view in views for statement in statements_of_participation(ledger, view)]
     here = ledger.takes_part() if of_schools else frozenset[int]()
 
     def tried(statements: Sequence[Statement], some: Sequence[Secret]) -> Attack:
-        wanted = _wanted(ledger, seen, limits)
-        return attack(ledger.values, statements, some, onlookers, limits.k, **wanted, prove=False)
+        wanted = _wanted(ledger, views, limits)
+        return attack(ledger.values, statements, some, attackers, limits.k, **wanted, prove=False)
 
-    others = [secret for secret in sought if here.isdisjoint(secret.atoms)]
+    others = [secret for secret in secrets if here.isdisjoint(secret.atoms)]
     found = tried(
         [*ledger.facts(releases), *known, *(ledger.how_many_took_part(releases) if of_schools else ())], others
     )
     if not of_schools:
         return found
-    about = [secret for secret in sought if not here.isdisjoint(secret.atoms)]
+    about = [secret for secret in secrets if not here.isdisjoint(secret.atoms)]
     took_part = [*ledger.facts_apart(), *known, *of_schools, *ledger.all_but_who_took_part()]
     return _both(found, tried(took_part, about))
 
 
-def _wanted(ledger: Ledger, seen: Sequence[PublicView], limits: Limits) -> _Wanted:
-    return {"share": limits.dominance, "schools": limits.schools, "room": rooms(ledger, seen)}
+def _wanted(ledger: Ledger, views: Sequence[PublicView], limits: Limits) -> _Wanted:
+    return {"share": limits.dominance, "schools": limits.schools, "room": rooms(ledger, views)}
 
 
 def _small_bands(ledger: Ledger, k: int) -> Callable[[Atoms], bool]:
@@ -237,20 +247,20 @@ def _both(one: Attack, other: Attack) -> Attack:
     )
 
 
-def attackers(ledger: Ledger, seen: Iterable[PublicView]) -> tuple[Attacker, ...]:
+def attackers_of(ledger: Ledger, views: Iterable[PublicView]) -> tuple[Attacker, ...]:
     """The public; every school that filed; every two schools together that stand in a row of few schools."""
-    pairs = sorted({pair for one in seen for pair in one.tabulation.pairs})
+    pairs = sorted({pair for view in views for pair in view.tabulation.pairs})
     insiders = [*((school,) for school in ledger.schools), *pairs]
     return (PUBLIC, *(Attacker(schools=schools, knows=ledger.known_to(schools)) for schools in insiders))
 
 
-def secrets(seen: Iterable[PublicView]) -> list[Secret]:
+def secrets_of(views: Iterable[PublicView]) -> list[Secret]:
     """What nobody may come close to: every sensitive cell, every cell of a gated row, each school's part of any of
     them; and whole groups.
     """
     found: dict[tuple[Atoms, Atoms, bool], Secret] = {}
-    for one in seen:
-        for table in (one.tabulation, one.tabulation.beneath):
+    for view in views:
+        for table in (view.tabulation, view.tabulation.beneath):
             if table is not None:
                 _of_tables(table, found)
     return [s for s in found.values() if s.guarded or (s.atoms, s.beside, True) not in found]

@@ -19,7 +19,7 @@ from generator.model.cells import Cell, Published, Shown
 from generator.model.ids import SchoolId
 from generator.model.registry import ROWS, TOTAL, Column, Table, row_of
 from generator.model.releases import Limits
-from generator.statistics.tables import Ledger, Tabulation, dominates, newcomers
+from generator.statistics.tables import Ledger, Tabulation, changed_schools, dominates
 
 LEAST = 5  # schools that filed anew, for a row to move
 _Names = frozenset[str]
@@ -34,8 +34,8 @@ def passes(changes: Mapping[SchoolId, int], limits: Limits) -> bool:
     few = len(changes) < 2 * LEAST
     if 100 * sizes[0] > limits.per_cent * sum(sizes) or dominates(sizes, 2 if few else 1, limits.dominance):
         return False
-    onlookers = [(), *((school,) for school in changes), *(combinations(changes, 2) if few else ())]
-    return all(_large(changes, known, limits.k) for known in onlookers)
+    attackers = [(), *((school,) for school in changes), *(combinations(changes, 2) if few else ())]
+    return all(_large(changes, known, limits.k) for known in attackers)
 
 
 def _large(changes: Mapping[SchoolId, int], known: Sequence[SchoolId], k: int) -> bool:
@@ -57,9 +57,9 @@ class FiledAnew:
     ) -> None:
         old, new = views
         self.limits, self.cells = limits, new.cells
-        self.schools = newcomers(new, old)
+        self.schools = changed_schools(new, old)
         self._tables, self._families = tables, tuple(_families(tables))
-        self._shown = {cell for cell, told in published.items() if isinstance(told, Shown)}
+        self._shown = {cell for cell, value in published.items() if isinstance(value, Shown)}
         self._changes: dict[tuple[SchoolId, str], dict[str, int]] = {}
         for view, sign in ((old, -1), (new, 1)):
             anew = [filing for filing in view.filings if filing.school in self.schools]

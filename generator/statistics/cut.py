@@ -20,11 +20,11 @@ from generator.model.releases import Candidate, Limits, Link, Release, arranged
 from generator.model.submission import Submission
 from generator.records.repository import Repository
 from generator.statistics import answers
-from generator.statistics.attack import PUBLIC, Exposure, attackers, certify
+from generator.statistics.attack import PUBLIC, Exposure, attackers_of, certify
 from generator.statistics.corrections import FiledAnew, mixed
 from generator.statistics.plans import PublicFacts, ladder
 from generator.statistics.protect import Demand, Draft, Original, original_of, protect
-from generator.statistics.statements import PublicView, everything, rooms
+from generator.statistics.statements import PublicView, public_statements, rooms
 from generator.statistics.tables import Atoms, Filing, Ledger, Question, tabulate, with_shares
 from generator.statistics.witnesses import UntrueStatementError
 from generator.text import Text
@@ -80,8 +80,8 @@ class Order:
     previous: Link | None
 
 
-def cut(repository: Repository, order: Order, told: Callable[[str], None]) -> Release | NoRelease:
-    """Cut a release. `told` hears of each step."""
+def cut(repository: Repository, order: Order, progress: Callable[[str], None]) -> Release | NoRelease:
+    """Cut a release. `progress` is called with the name of each step."""
     before = order.before
     limits = before[-1].limits if before else limits_of(repository.district.parameters_on(order.day))
     if limits is None:
@@ -95,9 +95,9 @@ def cut(repository: Repository, order: Order, told: Callable[[str], None]) -> Re
     asked = answers.answered(repository, before[0]) if before else answers.questions(repository, order.term, order.day)
     if asked is None:
         return NoRelease(why=Why.NO_RULE)
-    told("release.tabulate")
+    progress("release.tabulate")
     try:
-        return _Cut(repository, order, limits, tuple(asked), told).cut()
+        return _Cut(repository, order, limits, tuple(asked), progress).cut()
     except UntrueStatementError:
         return NoRelease(why=Why.UNTRUE)
 
@@ -156,9 +156,9 @@ class _Cut:
         order: Order,
         limits: Limits,
         asked: tuple[Question, ...],
-        told: Callable[[str], None],
+        progress: Callable[[str], None],
     ) -> None:
-        self.order, self.limits, self.asked, self.told = order, limits, asked, told
+        self.order, self.limits, self.asked, self.progress = order, limits, asked, progress
         self.edges = answers.edges_of(repository.district.parameters_on(order.day))
         self.levels = order.before[0].levels if order.before else repository.district.levels_of(order.term.id)
         types = {school.id: school.shape_on(order.term.first_day).type for school in repository.schools.values()}
@@ -180,13 +180,13 @@ class _Cut:
         finest = registry(release.levels, release.windows)
         filings = _filings(release.term, release.counted)
         table = tabulate(self.ledger, tables, filings, release.limits, finest)
-        return PublicView(content=release, tabulation=table, questions=self.asked)
+        return PublicView(candidate=release, tabulation=table, questions=self.asked)
 
     def cut(self) -> Release | NoRelease:
         """The most useful release that withstands the attack."""
         exposures: tuple[Exposure, ...] = ()
-        for seen in self._corrections() if self.before else map(self._view, ladder(self.facts)):
-            found = self._until_safe(seen, rounds=1 if self.before else ROUNDS)
+        for view in self._corrections() if self.before else map(self._view, ladder(self.facts)):
+            found = self._until_safe(view, rounds=1 if self.before else ROUNDS)
             if isinstance(found, Release):
                 return found
             exposures = found
@@ -201,7 +201,7 @@ class _Cut:
         bands = answers.participation_of(ledger, table, limits.k, self.edges) if self.edges and with_bands else None
         earlier = [one.tabulation for one in self.before]
         verdicts = answers.of_district(self.asked, ledger, table, limits, bands, earlier) if with_verdicts else ()
-        content = Candidate(
+        candidate = Candidate(
             term=order.term.id,
             revision=len(order.before) + 1,
             released_on=order.day,
@@ -218,22 +218,22 @@ class _Cut:
             district_verdicts=tuple(verdicts),
             previous=order.previous,
         )
-        return PublicView(content=content, tabulation=table, questions=self.asked)
+        return PublicView(candidate=candidate, tabulation=table, questions=self.asked)
 
     def _corrections(self) -> Iterator[PublicView]:
         """The term's release with as many new values as may be seen; then with none but what is open."""
         (earlier,) = self.before
-        content = earlier.content
-        tables = registry(content.levels, content.windows, content.plan)
-        finest = registry(content.levels, content.windows)
-        table = tabulate(self.ledger, tables, self.filings, content.limits, finest)
-        changes = FiledAnew(self.ledger, tables, (earlier.tabulation, table), content.cells, content.limits)
+        candidate = earlier.candidate
+        tables = registry(candidate.levels, candidate.windows, candidate.plan)
+        finest = registry(candidate.levels, candidate.windows)
+        table = tabulate(self.ledger, tables, self.filings, candidate.limits, finest)
+        changes = FiledAnew(self.ledger, tables, (earlier.tabulation, table), candidate.cells, candidate.limits)
 
         def view(units: Sequence[frozenset[Cell]]) -> PublicView:
-            told = {name: getattr(content, name) for name in KEPT}
-            then = replace(self._view(content.plan).content, waiting=tuple(sorted(changes.schools)), **told)
+            kept = {name: getattr(candidate, name) for name in KEPT}
+            then = replace(self._view(candidate.plan).candidate, waiting=tuple(sorted(changes.schools)), **kept)
             moved = frozenset(cell for unit in units for cell in unit)
-            return PublicView(content=then, tabulation=mixed(earlier.tabulation, table, moved), questions=self.asked)
+            return PublicView(candidate=then, tabulation=mixed(earlier.tabulation, table, moved), questions=self.asked)
 
         units = changes.moving()
         while hidden := self._hidden(view(units)):  # what would have to be hidden keeps its old value
@@ -242,45 +242,45 @@ class _Cut:
         open_ = {cell for one in tables for row in one.row_order for cell in _open_cells(one, row)}
         yield view([unit for unit in units if unit <= open_])
 
-    def _hidden(self, seen: PublicView) -> set[Cell]:
+    def _hidden(self, view: PublicView) -> set[Cell]:
         """What would be hidden of what moves and was shown."""
-        draft, original = protect(self._original(seen)).cells, self.before[-1].content.cells
+        draft, original = protect(self._original(view)).cells, self.before[-1].candidate.cells
         return {
             cell
-            for cell in self._moving(seen)
+            for cell in self._moving(view)
             if isinstance(draft[cell], Suppressed) and isinstance(original.get(cell), Shown)
         }
 
-    def _moving(self, seen: PublicView) -> Mapping[Cell, Atoms]:
+    def _moving(self, view: PublicView) -> Mapping[Cell, Atoms]:
         """The cells that no earlier release says as much of."""
         earlier = [one.tabulation.cells for one in self.before]
         return {
-            c: atoms for c, atoms in seen.tabulation.cells.items() if all(atoms != cells.get(c) for cells in earlier)
+            c: atoms for c, atoms in view.tabulation.cells.items() if all(atoms != cells.get(c) for cells in earlier)
         }
 
-    def _original(self, seen: PublicView) -> Original:
+    def _original(self, view: PublicView) -> Original:
         """What is to be protected. Of a correction only what moves: what does not was public before."""
-        stacked = (*self.before, seen)
+        stacked = (*self.before, view)
         return original_of(
             self.ledger,
-            replace(seen.tabulation, cells=self._moving(seen)),
-            everything(self.ledger, stacked),
+            replace(view.tabulation, cells=self._moving(view)),
+            public_statements(self.ledger, stacked),
             self.limits,
-            [one.knows for one in attackers(self.ledger, stacked) if one is not PUBLIC],
-            (c for one in self.before for c, p in one.content.cells.items() if isinstance(p, Suppressed)),
+            [one.knows for one in attackers_of(self.ledger, stacked) if one is not PUBLIC],
+            (c for one in self.before for c, p in one.candidate.cells.items() if isinstance(p, Suppressed)),
             rooms(self.ledger, stacked),
         )
 
-    def _until_safe(self, seen: PublicView, rounds: int) -> Release | tuple[Exposure, ...]:
+    def _until_safe(self, view: PublicView, rounds: int) -> Release | tuple[Exposure, ...]:
         """The release, or what an attacker still finds."""
-        original, exposures = self._original(seen), tuple[Exposure, ...]()
-        last = bool(self.before) or Step.BAREST in seen.content.plan.steps  # what a person may be told of
+        original, exposures = self._original(view), tuple[Exposure, ...]()
+        last = bool(self.before) or Step.BAREST in view.candidate.plan.steps  # what a person may be told of
         for number in range(rounds):
-            self.told("release.protect")
+            self.progress("release.protect")
             draft = protect(original)
-            self.told("release.attack")
+            self.progress("release.attack")
             prove = last and (number == rounds - 1 or draft.unmet > 0)
-            found = certify(self.ledger, self._filled(seen, draft), self.before, prove=prove)
+            found = certify(self.ledger, self._filled(view, draft), self.before, prove=prove)
             if isinstance(found, Release):
                 return found
             exposures = found.exposures
@@ -290,14 +290,14 @@ class _Cut:
             original = replace(original, demands=demands)
         return exposures
 
-    def _filled(self, seen: PublicView, draft: Draft) -> PublicView:
+    def _filled(self, view: PublicView, draft: Draft) -> PublicView:
         """The candidate with its cells."""
-        table, content = seen.tabulation, seen.content
-        kept = {cell: told for one in self.before for cell, told in one.content.cells.items()}
-        moving = self._moving(seen)
+        table, candidate = view.tabulation, view.candidate
+        kept = {cell: published for one in self.before for cell, published in one.candidate.cells.items()}
+        moving = self._moving(view)
         cells = with_shares(table, {c: draft.cells[c] if c in moving else kept[c] for c in table.cells})
-        tables = arranged(registry(content.levels, content.windows, content.plan), cells, table.schools)
-        return replace(seen, content=replace(content, tables=tables))
+        tables = arranged(registry(candidate.levels, candidate.windows, candidate.plan), cells, table.schools)
+        return replace(view, candidate=replace(candidate, tables=tables))
 
 
 def _open_cells(table: Table, row: str) -> Iterator[Cell]:

@@ -87,20 +87,20 @@ def understood(data: Mapping[str, Any]) -> PublishedFile:
     levels = [
         RiskLevel(id=level["id"], title=Text(zh=level["id"]), focus=False, paper_file=False) for level in data["levels"]
     ]
-    told = {
+    values = {
         Cell(table=table["id"], row=row["id"], column=cell["column"]): cell["value"]
         for table in data["tables"]
         for row in table["rows"]
         for cell in row["cells"]
         if "/" not in cell["column"]  # a share is worked out of two counts that are shown
     }
-    windows = dict.fromkeys(cell.column for cell in told if cell.table == "follow-up")
-    tables = _tables(levels, list(windows), {(cell.table, cell.column) for cell in told})
+    windows = dict.fromkeys(cell.column for cell in values if cell.table == "follow-up")
+    tables = _tables(levels, list(windows), {(cell.table, cell.column) for cell in values})
     return PublishedFile(
         release=str(data["release"]),
         limits=Limits(**{name: _count(data["limits"].get(name, 0)) for name in Limits.__slots__}),
         tables=tables,
-        cells={cell: None if value is None else _count(value) for cell, value in told.items()},
+        cells={cell: None if value is None else _count(value) for cell, value in values.items()},
     )
 
 

@@ -248,7 +248,7 @@ def _usual(facts: PublicFacts) -> Iterator[Submission]:
 
 
 def _counts(pupils: int, facts: PublicFacts, more: float, random: Random) -> Counts:
-    def some(name: str, whole: int) -> int:
+    def binomial(name: str, whole: int) -> int:
         rate: float = getattr(_RATES, name)
         return sum(random.random() < rate for _ in range(whole))
 
@@ -256,9 +256,9 @@ def _counts(pupils: int, facts: PublicFacts, more: float, random: Random) -> Cou
         drawn = Counter(random.choices(list(weights), list(weights.values()), k=whole))
         return {key: drawn[key] for key in weights}
 
-    due = some("due", pupils)
-    screened = some("screened", due)
-    invalid = some("invalid", screened)
+    due = binomial("due", pupils)
+    screened = binomial("screened", due)
+    invalid = binomial("invalid", screened)
     graver = {level.id: _RATES.second * more / 4**rank for rank, level in enumerate(facts.levels[1:])}
     levels = parts(screened - invalid, {facts.levels[0].id: 1 - sum(graver.values()), **graver})
     needing, focus = (
@@ -272,13 +272,13 @@ def _counts(pupils: int, facts: PublicFacts, more: float, random: Random) -> Cou
         invalid=invalid,
         not_screened=parts(due - screened, _REASONS),
         levels=levels,
-        reviewed=some("reviewed", needing),
+        reviewed=binomial("reviewed", needing),
         electronic_files=pupils,
         paper_files=needing,
-        counselled=some("counselled", needing),
-        followed_up={window: some("followed_up", focus) for window in facts.windows},
-        referred=some("referred", focus),
-        guardians_informed=some("guardians_informed", focus),
-        crisis_interventions=some("crisis_interventions", focus),
+        counselled=binomial("counselled", needing),
+        followed_up={window: binomial("followed_up", focus) for window in facts.windows},
+        referred=binomial("referred", focus),
+        guardians_informed=binomial("guardians_informed", focus),
+        crisis_interventions=binomial("crisis_interventions", focus),
         concerns=parts(needing, _CONCERNS),
     )

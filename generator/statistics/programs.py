@@ -20,7 +20,7 @@ Terms: TypeAlias = Mapping[int, int]  # column -> coefficient
 Floats: TypeAlias = NDArray[np.float64]
 Whole: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
-Some: TypeAlias = "Sequence[int] | NDArray[np.int64]"
+Indices: TypeAlias = "Sequence[int] | NDArray[np.int64]"
 Numbers: TypeAlias = "Sequence[float] | Floats | NDArray[np.int64]"
 _N = TypeVar("_N", np.int64, np.float64)
 _STEPS, _NODES = 200_000, 2_000
@@ -67,7 +67,7 @@ def group_sums(values: NDArray[_N], ends: NDArray[np.int64]) -> NDArray[_N]:
     return np.asarray(running[..., ends[1:]] - running[..., ends[:-1]])
 
 
-def ranges(ends: Whole, groups: Some) -> Whole:
+def ranges(ends: Whole, groups: Indices) -> Whole:
     """The numbers of the members of these groups, each of which ends where the next begins."""
     which = np.asarray(groups, dtype=np.int64)
     sizes = ends[which + 1] - ends[which]
@@ -81,23 +81,23 @@ def sorted_into(places: Whole, members: NDArray[_N], many: int) -> tuple[NDArray
 
 
 class Bounds:
-    """What several onlookers know of columns: places, and the least and the most that may stand there in the eyes of
-    each. Sorted by onlooker.
+    """What several attackers know of columns: places, and the least and the most that may stand there in the eyes of
+    each. Sorted by attacker.
     """
 
-    def __init__(self, minds: int, mind: Whole, place: Whole, low: Whole, high: Whole) -> None:
-        self.mind, self.place, self.low, self.high = mind, place, low, high
-        self.ends = np.searchsorted(mind, np.arange(minds + 1))
+    def __init__(self, attackers: int, attacker: Whole, place: Whole, low: Whole, high: Whole) -> None:
+        self.attacker, self.place, self.low, self.high = attacker, place, low, high
+        self.ends = np.searchsorted(attacker, np.arange(attackers + 1))
 
     def agree(self, values: Whole | Floats, near: float = 0) -> NDArray[np.bool_]:
         """In whose bounds these values are, or as near to them."""
         found, here = np.ones(len(self.ends) - 1, dtype=bool), values[self.place]
-        found[self.mind[(here < self.low - near) | (here > self.high + near)]] = False
+        found[self.attacker[(here < self.low - near) | (here > self.high + near)]] = False
         return found
 
-    def of(self, minds: Some) -> tuple[Whole, Whole, Whole]:
+    def of(self, attackers: Indices) -> tuple[Whole, Whole, Whole]:
         """What holds in the eyes of all of these at once: places, the least, the most."""
-        found = ranges(self.ends, minds)
+        found = ranges(self.ends, attackers)
         places, where = np.unique(self.place[found], return_inverse=True)
         low, high = np.full(len(places), np.iinfo(np.int64).min), np.full(len(places), np.iinfo(np.int64).max)
         np.maximum.at(low, where, self.low[found])
@@ -206,14 +206,14 @@ class Program:
         self._highs, self._small = _solver(), _solver()
         self._pass(self._highs, np.arange(self.columns), np.arange(len(rows)), self._rows)
 
-    def cost(self, columns: Some, costs: Numbers) -> None:
+    def cost(self, columns: Indices, costs: Numbers) -> None:
         """What a unit of these columns costs from now on."""
         self._costs[np.asarray(columns, dtype=np.int64)] = costs
         self._highs.changeColsCost(
             len(columns), np.asarray(columns, dtype=np.int32), np.asarray(costs, dtype=np.float64)
         )
 
-    def limit(self, columns: Some, lows: Numbers, highs: Numbers) -> None:
+    def bound_columns(self, columns: Indices, lows: Numbers, highs: Numbers) -> None:
         """The least and the most that these columns may be from now on."""
         few, low, high = (
             np.asarray(columns, dtype=np.int32),
@@ -223,12 +223,12 @@ class Program:
         self._lows[few], self._tops[few] = low, high
         self._highs.changeColsBounds(len(few), few, low, high)
 
-    def demand(self, row: int, low: float, high: float) -> None:
+    def bound_row(self, row: int, low: float, high: float) -> None:
         """What a row must come to from now on."""
         self._least[row], self._most[row] = low, high
         self._highs.changeRowBounds(row, low, high)
 
-    def demand_all(self, rows: Some, lows: Numbers, highs: Numbers) -> None:
+    def bound_rows(self, rows: Indices, lows: Numbers, highs: Numbers) -> None:
         """What each of these rows must come to from now on."""
         few, low, high = (
             np.asarray(rows, dtype=np.int32),
@@ -260,7 +260,7 @@ class Program:
         found[columns] = self._small.getSolution().col_value
         return found
 
-    def solve_whole(self, columns: Some) -> Floats | None:
+    def solve_whole(self, columns: Indices) -> Floats | None:
         """The same with these columns whole."""
         every, kinds = np.asarray(columns, dtype=np.int32), highspy.HighsVarType
         self._highs.changeColsIntegrality(len(every), every, np.full(len(every), kinds.kInteger))

@@ -120,8 +120,9 @@ def original_of(
     """
     beneath = table.beneath
     cells = {**(beneath.cells if beneath else {}), **table.cells}
-    told = {tuple(sorted(atoms)) for atoms in table.cells.values()}
-    unseen = {cell for cell, atoms in cells.items() if cell not in table.cells and tuple(sorted(atoms)) not in told}
+    published = {tuple(sorted(atoms)) for atoms in table.cells.values()}
+    beneath_only = (cell for cell in cells if cell not in table.cells)
+    unseen = {cell for cell in beneath_only if tuple(sorted(cells[cell])) not in published}
     finest = (beneath.sensitive, beneath.gated, beneath.groups) if beneath else (frozenset(), frozenset(), ())
     few, whose = {**(beneath.few if beneath else {}), **table.few}, [ledger.owners(knows) for knows in insiders]
     outside = {
@@ -172,7 +173,7 @@ class _Nodes:
         }
         self.atoms = tuple(numbers)
         self.value = [sum(original.values[a] for a in atoms) for atoms in self.atoms]
-        self._values, self._whose, self._onlookers = original.values, dict[int, list[int]](), len(original.insiders) + 1
+        self._values, self._whose, self._attackers = original.values, dict[int, list[int]](), len(original.insiders) + 1
         for number, atoms in enumerate(original.insiders, start=1):
             for atom in atoms:
                 self._whose.setdefault(atom, []).append(number)
@@ -184,9 +185,10 @@ class _Nodes:
             for cells in (original.sensitive, original.gated, original.inherited)
         )
         self.spared = {self.of[cell]: insiders for cell, insiders in original.spared.items()}
-        told = {self.of[cell] for cell, _, _, _ in self.whole if cell in self.of}
+        of_groups = {self.of[cell] for cell, _, _, _ in self.whole if cell in self.of}
         self.primary = [
-            n in self.gated or n in told or (n in self.sensitive and self._small(n, original.k)) for n in self.nodes
+            n in self.gated or n in of_groups or (n in self.sensitive and self._small(n, original.k))
+            for n in self.nodes
         ]
 
     def _parts(self, atoms: Atoms) -> dict[int, int]:
@@ -199,30 +201,30 @@ class _Nodes:
 
     def _whole(self, original: Original) -> list[tuple[Cell, Atoms, int, int]]:
         """Where something is published of all but a few of a group, and who can tell: cell, atoms of the others, their
-        number, onlooker.
+        number, attacker.
         """
         found = []
         for group in original.groups:
             others, some = (sum(self._values[atom] for atom in atoms) for atoms in (group.atoms, group.beside))
             theirs, own = self._parts(group.atoms), self._parts(group.beside)
-            for mind in range(len(original.insiders) + 1):
-                few = others - theirs.get(mind, 0)
-                if few < original.k and some > own.get(mind, 0):
-                    found.append((group.cell, tuple(sorted(group.atoms)), few, mind))
+            for attacker in range(len(original.insiders) + 1):
+                few = others - theirs.get(attacker, 0)
+                if few < original.k and some > own.get(attacker, 0):
+                    found.append((group.cell, tuple(sorted(group.atoms)), few, attacker))
         return found
 
-    def room(self, node: int, mind: int) -> int:
-        """How many pupils a count could hold in the eyes of an onlooker, whatever is published."""
+    def room(self, node: int, attacker: int) -> int:
+        """How many pupils a count could hold in the eyes of an attacker, whatever is published."""
         if self._rooms is None:
             return ENDLESS
-        rooms = {self._rooms.of[atom] for atom in self.atoms[node] if mind not in self._whose.get(atom, ())}
+        rooms = {self._rooms.of[atom] for atom in self.atoms[node] if attacker not in self._whose.get(atom, ())}
         return sum(self._rooms.open(room, self.atoms[node]) for room in rooms)
 
-    def seen(self, node: int) -> dict[int, list[int]]:
-        """What a count is without the onlooker's own part, and to which onlookers: the least first."""
+    def remainders(self, node: int) -> dict[int, list[int]]:
+        """What a count is without the attacker's own part, and to which attackers: the least first."""
         found = dict[int, list[int]]()
-        for mind in range(self._onlookers):
-            found.setdefault(self.value[node] - self.parts[node].get(mind, 0), []).append(mind)
+        for attacker in range(self._attackers):
+            found.setdefault(self.value[node] - self.parts[node].get(attacker, 0), []).append(attacker)
         return dict(sorted(found.items()))
 
     def _small(self, node: int, k: int) -> bool:
@@ -240,62 +242,62 @@ class _Nodes:
         return math.log2(4 + self.value[node]) * cells * (5 if self.value[node] == 0 else 1)
 
 
-class _Asks:
-    """What must stay possible for which onlookers: a sum of atoms (a form) that is higher by an amount, or lower if
-    negative; `either`, where one is as good as the other. 0 is the public.
+class _Demands:
+    """All Demands of a Draft: a sum of atoms (a form) must possibly be higher by an amount, or lower if it is negative,
+    for these attackers; `either`, where one of the two directions suffices. Attacker 0 is the public.
     """
 
     def __init__(self, original: Original, nodes: _Nodes) -> None:
-        onlookers, forms = dict[Atoms, int](), dict[Atoms, int]()
+        knowledge, forms = dict[Atoms, int](), dict[Atoms, int]()
         for knows in ((), *original.insiders, *(demand.knows for demand in original.demands)):
-            onlookers.setdefault(tuple(sorted(knows)), len(onlookers))
-        asked: dict[tuple[int, int, bool], set[int]] = {}
-        wide = ((atoms, amount, minds, True) for atoms, amount, minds in _of_large(original, nodes))
-        small = (*_of_nodes(original, nodes), *_of_demands(original, onlookers))
-        for atoms, amount, minds, either in (*wide, *((*ask, False) for ask in small)):
+            knowledge.setdefault(tuple(sorted(knows)), len(knowledge))
+        wanted: dict[tuple[int, int, bool], set[int]] = {}
+        wide = ((atoms, amount, attackers, True) for atoms, amount, attackers in _of_large(original, nodes))
+        small = (*_of_nodes(original, nodes), *_of_demands(original, knowledge))
+        for atoms, amount, attackers, either in (*wide, *((*demand, False) for demand in small)):
             if amount:
-                asked.setdefault((forms.setdefault(atoms, len(forms)), amount, either), set()).update(minds)
-        hardest = sorted(asked, key=lambda ask: (-abs(ask[1]), ask))
-        self.onlookers, self.forms = tuple(onlookers), tuple(forms)
+                wanted.setdefault((forms.setdefault(atoms, len(forms)), amount, either), set()).update(attackers)
+        hardest = sorted(wanted, key=lambda demand: (-abs(demand[1]), demand))
+        self.knowledge, self.forms = tuple(knowledge), tuple(forms)
         self.form = np.array([form for form, _, _ in hardest], dtype=np.int64)
         self.amount = np.array([amount for _, amount, _ in hardest], dtype=np.int64)
         self.either = np.array([either for _, _, either in hardest], dtype=bool)
-        self.minds = np.zeros((len(hardest), len(onlookers)), dtype=bool)
-        for index, ask in enumerate(hardest):
-            self.minds[index, sorted(asked[ask])] = True
+        self.attackers = np.zeros((len(hardest), len(knowledge)), dtype=bool)
+        for index, demand in enumerate(hardest):
+            self.attackers[index, sorted(wanted[demand])] = True
 
     def hit(self, reach: Floats) -> Flags:
-        """Which asks a table meets, given how far each form goes in it."""
+        """Which demands a table meets, given how far each form goes in it."""
         far = reach[self.form] * np.sign(self.amount)
         return np.asarray(np.where(self.either, np.abs(far), far) >= np.abs(self.amount) - _NEAR, dtype=bool)
 
 
 def _of_nodes(original: Original, nodes: _Nodes) -> Iterator[tuple[Atoms, int, list[int]]]:
     for node in (n for n in nodes.nodes if nodes.primary[n]):
-        for value, minds in nodes.seen(node).items():
+        for value, attackers in nodes.remainders(node).items():
             if 0 < value < original.k:
-                yield nodes.atoms[node], -value, minds
-                rooms = [min(original.k, nodes.room(node, mind)) for mind in minds]
+                yield nodes.atoms[node], -value, attackers
+                rooms = [min(original.k, nodes.room(node, attacker)) for attacker in attackers]
                 for most in sorted(set(rooms)):
-                    theirs = [mind for mind, room in zip(minds, rooms, strict=True) if room == most]
+                    theirs = [attacker for attacker, room in zip(attackers, rooms, strict=True) if room == most]
                     yield nodes.atoms[node], most - value, theirs
-    yield from ((others, original.k - few, [mind]) for _, others, few, mind in nodes.whole)
+    yield from ((others, original.k - few, [attacker]) for _, others, few, attacker in nodes.whole)
 
 
 def _of_large(original: Original, nodes: _Nodes) -> Iterator[tuple[Atoms, int, list[int]]]:
     """What must stay open of counts that are not small and hidden all the same."""
     for node in (n for n in nodes.nodes if n in nodes.gated):
-        for value, minds in nodes.seen(node).items():
+        for value, attackers in nodes.remainders(node).items():
             if value >= original.k:
                 wide = -(-original.share * value // 100) if node in nodes.sensitive else 0
                 spared = nodes.spared.get(node, frozenset())
-                yield nodes.atoms[node], -max(original.k, wide), [mind for mind in minds if mind - 1 not in spared]
+                yield nodes.atoms[node], -max(original.k, wide), [a for a in attackers if a - 1 not in spared]
 
 
-def _of_demands(original: Original, onlookers: Mapping[Atoms, int]) -> Iterator[tuple[Atoms, int, list[int]]]:
+def _of_demands(original: Original, knowledge: Mapping[Atoms, int]) -> Iterator[tuple[Atoms, int, list[int]]]:
     for demand in original.demands:
         yield from (
-            (tuple(sorted(demand.atoms)), amount, [onlookers[tuple(sorted(demand.knows))]])
+            (tuple(sorted(demand.atoms)), amount, [knowledge[tuple(sorted(demand.knows))]])
             for amount in (-demand.down, demand.up)
         )
 
@@ -308,9 +310,9 @@ class _Cover:
     """
 
     def __init__(self, original: Original, nodes: _Nodes) -> None:
-        self.nodes, self.asks = nodes, _Asks(original, nodes)
+        self.nodes, self.demands = nodes, _Demands(original, nodes)
         sums = [
-            *(dict.fromkeys(atoms, 1) for atoms in (*nodes.atoms, *self.asks.forms)),
+            *(dict.fromkeys(atoms, 1) for atoms in (*nodes.atoms, *self.demands.forms)),
             *(statement.terms for statement in original.known),
         ]
         column = merged(len(original.values), sums)
@@ -332,34 +334,34 @@ class _Cover:
         self.members, self.ends = flat(members)
         nodes_of = np.repeat(np.arange(len(members)), np.diff(self.ends))
         self.holders, self.holder_ends = sorted_into(self.members, nodes_of, len(self.truth))
-        self.forms, self.form_ends = flat([sorted({column[atom] for atom in atoms}) for atoms in self.asks.forms])
+        self.forms, self.form_ends = flat([sorted({column[atom] for atom in atoms}) for atoms in self.demands.forms])
         self._columns(members, exact=original.base == 1)
         self.blocks = Blocks(len(self.truth), self.members, self.ends)
         self.program = self._program(original, [{column[a]: f for a, f in terms.items()} for terms in sums])
-        self.tables = _Tables(len(self.asks.onlookers))
+        self.tables = _Tables(len(self.demands.knowledge))
         self.unmet = 0
         self._hide(
             np.array([node for node in nodes.nodes if nodes.primary[node] or node in nodes.inherited], dtype=np.int64)
         )
 
     def _bounds(self, original: Original, column: Mapping[int, int], size: NDArray[np.int64]) -> Bounds:
-        """How far each column can fall and rise in the eyes of each onlooker who knows something of it."""
+        """How far each column can fall and rise in the eyes of each attacker who knows something of it."""
         known = [
-            (mind, column[a], original.values[a])
-            for mind, knows in enumerate(self.asks.onlookers)
+            (attacker, column[a], original.values[a])
+            for attacker, knows in enumerate(self.demands.knowledge)
             for a in knows
             if a in column
         ]
-        minds, columns, own = (
+        attackers, columns, own = (
             (np.array(side, dtype=np.int64) for side in zip(*known, strict=True))
             if known
             else [np.zeros(0, dtype=np.int64)] * 3
         )
-        keys, where = np.unique(minds * len(size) + columns, return_inverse=True)
-        minds, columns = np.divmod(keys, max(1, len(size)))
+        keys, where = np.unique(attackers * len(size) + columns, return_inverse=True)
+        attackers, columns = np.divmod(keys, max(1, len(size)))
         rest = self.truth[columns] - np.bincount(where, weights=own, minlength=len(keys))
         rise = np.where(np.bincount(where, minlength=len(keys)) == size[columns], 0, _FAR)
-        return Bounds(len(self.asks.onlookers), minds, columns, -rest.astype(np.int64), rise.astype(np.int64))
+        return Bounds(len(self.demands.knowledge), attackers, columns, -rest.astype(np.int64), rise.astype(np.int64))
 
     def _columns(self, members: Sequence[Sequence[int]], *, exact: bool) -> None:
         """Which columns say how far a node rises and falls: those of its atoms if these are one column, else columns of
@@ -373,7 +375,7 @@ class _Cover:
         self.downs = np.where(single, first + count, own + len(self.rows))
 
     def _program(self, original: Original, sums: Sequence[dict[int, int]]) -> Program:
-        count, forms, columns = len(self.nodes.atoms), len(self.asks.forms), len(self.truth)
+        count, forms, columns = len(self.nodes.atoms), len(self.demands.forms), len(self.truth)
 
         def both(terms: Mapping[int, int]) -> dict[int, int]:
             return {**terms, **{columns + column: -factor for column, factor in terms.items()}}
@@ -398,34 +400,34 @@ class _Cover:
         return Program(np.zeros(len(highs)), highs, costs, rows)
 
     def meet(self) -> None:
-        """Hide whatever is needed for every ask of every onlooker."""
-        for ask in range(len(self.asks.form)):
-            open_ = np.flatnonzero(self.asks.minds[ask] & ~self.tables.met(ask))
-            self._meet(ask, open_[:1])
-            self._meet(ask, open_[1:])
+        """Hide whatever is needed for every demand of every attacker."""
+        for demand in range(len(self.demands.form)):
+            open_ = np.flatnonzero(self.demands.attackers[demand] & ~self.tables.met(demand))
+            self._meet(demand, open_[:1])
+            self._meet(demand, open_[1:])
 
-    def _meet(self, ask: int, minds: NDArray[np.int64]) -> None:
-        """Hide what one table for all of these onlookers needs; or what two need, each for a half of them, if that is
+    def _meet(self, demand: int, attackers: NDArray[np.int64]) -> None:
+        """Hide what one table for all of these attackers needs; or what two need, each for a half of them, if that is
         less, or if there is no such table.
         """
-        minds = minds[~self.tables.met(ask)[minds]]
-        if len(minds) == 0:
+        attackers = attackers[~self.tables.met(demand)[attackers]]
+        if len(attackers) == 0:
             return
         so_far = self.tables.count
-        moved = self._move(ask, minds)
-        if moved is not None and (len(minds) == 1 or not np.any(moved & ~self.hidden)):
+        moved = self._move(demand, attackers)
+        if moved is not None and (len(attackers) == 1 or not np.any(moved & ~self.hidden)):
             self._hide(np.flatnonzero(moved))
-        elif len(minds) == 1:
+        elif len(attackers) == 1:
             self.unmet += 1
         else:
-            self._meet_apart(ask, minds, moved, so_far)
+            self._meet_apart(demand, attackers, moved, so_far)
 
-    def _meet_apart(self, ask: int, minds: NDArray[np.int64], together: Flags | None, so_far: int) -> None:
+    def _meet_apart(self, demand: int, attackers: NDArray[np.int64], together: Flags | None, so_far: int) -> None:
         """The halves apart, unless a table for all of them hides less."""
         before, unmet = self.hidden.copy(), self.unmet
         self.tables.restore((), so_far)
-        for half in (minds[: len(minds) // 2], minds[len(minds) // 2 :]):
-            self._meet(ask, half)
+        for half in (attackers[: len(attackers) // 2], attackers[len(attackers) // 2 :]):
+            self._meet(demand, half)
         apart = self.price[self.hidden & ~before].sum()
         if together is None or (self.unmet == unmet and apart < self.price[together & ~before].sum()):
             return
@@ -436,32 +438,32 @@ class _Cover:
         self._price(shown, self.price[shown])
         self._hide(np.flatnonzero(together))
 
-    def _move(self, ask: int, minds: NDArray[np.int64]) -> Flags | None:
-        """The cheapest other table that meets an ask for all of these: which nodes it moves. None if there is none."""
-        few, fall, rise = self.bounds.of(minds)
+    def _move(self, demand: int, attackers: NDArray[np.int64]) -> Flags | None:
+        """The cheapest other table that meets a demand for all of these: which nodes it moves; None without one."""
+        few, fall, rise = self.bounds.of(attackers)
         columns, nothing = np.concatenate((few, few + len(self.truth))), np.zeros(2 * len(few))
-        self.program.limit(columns, nothing, np.concatenate((rise, -fall)))
-        best, amount = None, float(self.asks.amount[ask])
-        for far in (amount, -amount) if self.asks.either[ask] else (amount,):
+        self.program.bound_columns(columns, nothing, np.concatenate((rise, -fall)))
+        best, amount = None, float(self.demands.amount[demand])
+        for far in (amount, -amount) if self.demands.either[demand] else (amount,):
             if best is None or self._dear(best[0]) > 0:
-                found = self._moved(ask, far, few[fall == rise])
+                found = self._moved(demand, far, few[fall == rise])
                 best = found if best is None or (found and self._dear(found[0]) < self._dear(best[0])) else best
-        self.program.limit(columns, nothing, np.concatenate((np.full(len(few), _FAR), self.truth[few])))
+        self.program.bound_columns(columns, nothing, np.concatenate((np.full(len(few), _FAR), self.truth[few])))
         if best is None:
             return None
         moved, change = best
         self.tables.add(
-            moved, self.asks.hit(group_sums(change[self.forms], self.form_ends)), self.bounds.agree(change, _NEAR)
+            moved, self.demands.hit(group_sums(change[self.forms], self.form_ends)), self.bounds.agree(change, _NEAR)
         )
         return moved
 
-    def _moved(self, ask: int, amount: float, fixed: NDArray[np.int64]) -> tuple[Flags, Floats] | None:
+    def _moved(self, demand: int, amount: float, fixed: NDArray[np.int64]) -> tuple[Flags, Floats] | None:
         """Which nodes move, and every column's change, in the cheapest table that is so far from the truth."""
-        goal = len(self.rows) + int(self.asks.form[ask])
-        self.program.demand(goal, amount, amount)
-        found = self._nearby(ask, fixed)
+        goal = len(self.rows) + int(self.demands.form[demand])
+        self.program.bound_row(goal, amount, amount)
+        found = self._nearby(demand, fixed)
         found = self.program.solve() if found is None else found
-        self.program.demand(goal, -np.inf, np.inf)
+        self.program.bound_row(goal, -np.inf, np.inf)
         if found is None:
             return None
         change = found[: len(self.truth)] - found[len(self.truth) : 2 * len(self.truth)]
@@ -473,13 +475,13 @@ class _Cover:
         """What hiding these costs beside what is hidden already."""
         return float(self.price[moved & ~self.hidden].sum())
 
-    def _nearby(self, ask: int, fixed: NDArray[np.int64]) -> Floats | None:
+    def _nearby(self, demand: int, fixed: NDArray[np.int64]) -> Floats | None:
         """The cheapest table that leaves what is far away as it is. What is hidden moves most easily."""
         count, ease = len(self.truth), np.ones(len(self.truth))
         single = np.diff(self.ends) == 1
         ease[self.members[self.ends[:-1][single & self.hidden]]] = 4
         ease[fixed] = 0
-        form = slice(self.form_ends[self.asks.form[ask]], self.form_ends[self.asks.form[ask] + 1])
+        form = slice(self.form_ends[self.demands.form[demand]], self.form_ends[self.demands.form[demand] + 1])
         near = self.blocks.near(self.forms[form], ease)
         if near is None:
             return None
@@ -487,7 +489,7 @@ class _Cover:
         return self.program.solve_part(np.concatenate((near, near + count, self.ups[rows], self.downs[rows])))
 
     def _hide(self, nodes: NDArray[np.int64]) -> None:
-        """What is hidden may move for next to nothing: a table that moves little is one that many onlookers must reckon
+        """What is hidden may move for next to nothing: a table that moves little is one that many attackers must reckon
         with.
         """
         self.hidden[nodes] = True
@@ -515,14 +517,14 @@ class _Cover:
                     self._hide(one)
 
     def _all_met(self, gone: Sequence[int], most: int) -> bool:
-        """Whether what is hidden still meets every ask that these tables met, with so many new tables at most."""
-        asks = sorted({int(ask) for table in gone for ask in self.tables.hits[table]})
-        if sum(not self.tables.of_ask(ask) for ask in asks) > most:
+        """Whether what is hidden still meets every demand that these tables met, with so many new tables at most."""
+        demands = sorted({int(demand) for table in gone for demand in self.tables.hits[table]})
+        if sum(not self.tables.of_ask(demand) for demand in demands) > most:
             return False  # the public alone needs more than that
         tries = 0
-        for ask in asks:
-            while len(open_ := np.flatnonzero(self.asks.minds[ask] & ~self.tables.met(ask))):
-                moved = self._move(ask, open_[:1]) if tries < most else None
+        for demand in demands:
+            while len(open_ := np.flatnonzero(self.demands.attackers[demand] & ~self.tables.met(demand))):
+                moved = self._move(demand, open_[:1]) if tries < most else None
                 if moved is None or np.any(moved & ~self.hidden):
                     return False
                 tries += 1
@@ -530,12 +532,12 @@ class _Cover:
 
 
 class _Tables:
-    """Other tables that were found: which nodes each moves, which asks it meets, and which onlookers it agrees with."""
+    """Other tables that were found: the nodes that each moves, the demands that it meets, whom it suits."""
 
-    def __init__(self, lookers: int) -> None:
+    def __init__(self, attackers: int) -> None:
         self.moves, self.hits, self._agree = list[NDArray[np.int64]](), list[NDArray[np.int64]](), list[Flags]()
         self._of_node, self._of_ask = dict[int, list[int]](), dict[int, list[int]]()
-        self._gone, self._nobody = set[int](), np.zeros(lookers, dtype=bool)
+        self._gone, self._nobody = set[int](), np.zeros(attackers, dtype=bool)
 
     @property
     def count(self) -> int:
@@ -549,13 +551,13 @@ class _Tables:
         self.hits.append(np.flatnonzero(hit))
         self._agree.append(agree)
 
-    def of_ask(self, ask: int) -> list[int]:
-        """The tables that meet an ask for somebody."""
-        return [table for table in self._of_ask.get(ask, ()) if table not in self._gone]
+    def of_ask(self, demand: int) -> list[int]:
+        """The tables that meet a demand for somebody."""
+        return [table for table in self._of_ask.get(demand, ()) if table not in self._gone]
 
-    def met(self, ask: int) -> Flags:
-        """For whom an ask is met."""
-        found = [self._agree[table] for table in self.of_ask(ask)]
+    def met(self, demand: int) -> Flags:
+        """For whom a demand is met."""
+        found = [self._agree[table] for table in self.of_ask(demand)]
         return np.logical_or.reduce(found) if found else self._nobody
 
     def without(self, node: int) -> list[int]:

@@ -32,76 +32,77 @@ from generator.statistics.tables import (
 class PublicView:
     """A release as the world sees it, and the sums that its numbers are. `questions` are the rules that it answers."""
 
-    content: Candidate
+    candidate: Candidate
     tabulation: Tabulation
     questions: tuple[Question, ...]
 
 
-def everything(ledger: Ledger, seen: Sequence[PublicView]) -> list[Statement]:
+def public_statements(ledger: Ledger, views: Sequence[PublicView]) -> list[Statement]:
     """All that everybody may know: of every school its enrolment and the rules of the form, and what releases say."""
-    return [*ledger.facts_apart(), *(s for one in seen for s in (*said(ledger, one), *said_of_schools(ledger, one)))]
+    of_releases = (s for v in views for s in (*statements_of_tables(ledger, v), *statements_of_schools(ledger, v)))
+    return [*ledger.facts_apart(), *of_releases]
 
 
-def said_of_schools(ledger: Ledger, seen: PublicView) -> Iterator[Statement]:
+def statements_of_schools(ledger: Ledger, view: PublicView) -> Iterator[Statement]:
     """What a release says of single schools: who took part, and who contributes."""
-    yield from said_of_participation(ledger, seen)
-    yield from said_of_contributing(seen)
+    yield from statements_of_participation(ledger, view)
+    yield from statements_of_contributing(view)
 
 
-def said_of_contributing(seen: PublicView) -> Iterator[Statement]:
+def statements_of_contributing(view: PublicView) -> Iterator[Statement]:
     """That all schools contribute to a row where all are counted."""
-    for row, parts in seen.tabulation.bases.items():
-        if seen.tabulation.schools[row] == len(parts):
+    for row, parts in view.tabulation.bases.items():
+        if view.tabulation.schools[row] == len(parts):
             yield from (Statement(terms=dict.fromkeys(atoms, 1), low=1, high=None) for atoms in parts.values())
 
 
-def rooms(ledger: Ledger, seen: Iterable[PublicView]) -> Rooms:
+def rooms(ledger: Ledger, views: Iterable[PublicView]) -> Rooms:
     """How many pupils every atom may count, with what releases say of who contributes."""
-    said = [s for one in seen for s in said_of_contributing(one)]
-    found = {(ledger.rooms.of[next(iter(s.terms))], frozenset(s.terms)) for s in said}
+    statements = [s for view in views for s in statements_of_contributing(view)]
+    found = {(ledger.rooms.of[next(iter(s.terms))], frozenset(s.terms)) for s in statements}
     some = dict(sorted(found, key=lambda one: (one[0], -len(one[1]))))
     alone = {room: atoms for room, atoms in some.items() if {ledger.rooms.of[atom] for atom in atoms} == {room}}
     return replace(ledger.rooms, some=alone)
 
 
-def said(ledger: Ledger, seen: PublicView) -> Iterator[Statement]:
+def statements_of_tables(ledger: Ledger, view: PublicView) -> Iterator[Statement]:
     """What a release says of its tables and its rules: counts, shares, answers.
 
     Not of participation school by school.
     """
-    cells, limits = seen.content.cells, seen.content.limits
+    cells, limits = view.candidate.cells, view.candidate.limits
     for cell, published in cells.items():
         match published:
-            case Shown(value=value) if cell in seen.tabulation.cells:
-                low, high = count_box(value, limits.base, limits.k, about_somebody=cell in seen.tabulation.sensitive)
-                yield Statement(terms=dict.fromkeys(seen.tabulation.cells[cell], 1), low=low, high=high)
+            case Shown(value=value) if cell in view.tabulation.cells:
+                low, high = count_box(value, limits.base, limits.k, about_somebody=cell in view.tabulation.sensitive)
+                yield Statement(terms=dict.fromkeys(view.tabulation.cells[cell], 1), low=low, high=high)
             case Shown(value=value):
-                yield from _share(seen.tabulation, cells, cell, value)
+                yield from _share(view.tabulation, cells, cell, value)
             case Suppressed():
                 pass
             case _ as never:
                 assert_never(never)
-    for verdicts in seen.content.school_verdicts:
-        yield from _each_school(ledger, seen, verdicts)
-    for verdict, question in _answered(seen):
+    for verdicts in view.candidate.school_verdicts:
+        yield from _each_school(ledger, view, verdicts)
+    for verdict, question in _answered(view):
         if not question.is_of_participation(ledger):
-            yield from _all_alike(ledger, question, verdict, seen.tabulation.filings)
+            yield from _all_alike(ledger, question, verdict, view.tabulation.filings)
 
 
-def said_of_participation(ledger: Ledger, seen: PublicView) -> Iterator[Statement]:
+def statements_of_participation(ledger: Ledger, view: PublicView) -> Iterator[Statement]:
     """What a release says of who took part at each school: its band, and what the district's answer adds to
     the bands.
     """
-    bands = seen.content.participation
+    bands = view.candidate.participation
     if bands:
-        for filing in seen.tabulation.filings:
+        for filing in view.tabulation.filings:
             yield from _in_band(ledger, filing, bands)
-    for verdict, question in _answered(seen):
+    for verdict, question in _answered(view):
         if question.is_of_participation(ledger):
-            told = bands.answers(question.per_cent) if bands else {}
-            absent = [f.school for f in seen.tabulation.filings if bands and f.school not in bands.schools]
-            left = [f for f in seen.tabulation.filings if f.school not in (*told, *absent)]
-            rest = replace(verdict, met=verdict.met - sum(told.values()), judged=verdict.judged - len(told))
+            banded = bands.answers(question.per_cent) if bands else {}
+            absent = [f.school for f in view.tabulation.filings if bands and f.school not in bands.schools]
+            left = [f for f in view.tabulation.filings if f.school not in (*banded, *absent)]
+            rest = replace(verdict, met=verdict.met - sum(banded.values()), judged=verdict.judged - len(banded))
             yield from _all_alike(ledger, question, rest, left)
 
 
@@ -124,9 +125,9 @@ def _in_band(ledger: Ledger, filing: Filing, bands: Participation) -> Iterator[S
             pass
 
 
-def _answered(seen: PublicView) -> Iterator[tuple[DistrictVerdict, Question]]:
-    for verdict in seen.content.district_verdicts:
-        yield verdict, next(q for q in seen.questions if q.rule == verdict.rule)
+def _answered(view: PublicView) -> Iterator[tuple[DistrictVerdict, Question]]:
+    for verdict in view.candidate.district_verdicts:
+        yield verdict, next(q for q in view.questions if q.rule == verdict.rule)
 
 
 def _share(tabulation: Tabulation, cells: Mapping[Cell, Published], share: Cell, tenths: int) -> Iterator[Statement]:
@@ -144,10 +145,10 @@ def _share(tabulation: Tabulation, cells: Mapping[Cell, Published], share: Cell,
         yield Statement(terms=terms, low=low, high=high)
 
 
-def _each_school(ledger: Ledger, seen: PublicView, verdicts: SchoolVerdicts) -> Iterator[Statement]:
+def _each_school(ledger: Ledger, view: PublicView, verdicts: SchoolVerdicts) -> Iterator[Statement]:
     """Whether each school meets the rule. A school that is left out has nobody whom the rule is about."""
-    question = next(q for q in seen.questions if q.rule == verdicts.rule)
-    for filing in seen.tabulation.filings:
+    question = next(q for q in view.questions if q.rule == verdicts.rule)
+    for filing in view.tabulation.filings:
         yield from _inequality(ledger, question, filing, verdicts.schools.get(filing.school))
 
 

@@ -535,7 +535,7 @@ def share_of(part: Published, whole: Published) -> Published:
 # --- beside an earlier release ----------------------------------------------------------------------------------------
 
 
-def newcomers(tabulation: Tabulation, earlier: Tabulation) -> frozenset[SchoolId]:
+def changed_schools(tabulation: Tabulation, earlier: Tabulation) -> frozenset[SchoolId]:
     """The schools that one of two releases counts otherwise than the other. Everybody sees which these are."""
     return frozenset(filing.school for filing in set(tabulation.filings) ^ set(earlier.filings))
 

@@ -86,7 +86,7 @@ def open_all(files: Sequence[Sealed], identities: Sequence[str]) -> tuple[Salted
             worker.kill()
     if worker.returncode != 0 or not answer:
         return tuple(Refused(why=Refusal.STOPPED) for _ in files)
-    return tuple(_understood(told, file) for told, file in zip(json.loads(answer), files, strict=True))
+    return tuple(_understood(item, file) for item, file in zip(json.loads(answer), files, strict=True))
 
 
 def _told(file: Sealed) -> Mapping[str, Any]:
@@ -101,11 +101,11 @@ def _told(file: Sealed) -> Mapping[str, Any]:
     }
 
 
-def _understood(told: Mapping[str, Any], file: Sealed) -> Salted | Refused:
+def _understood(item: Mapping[str, Any], file: Sealed) -> Salted | Refused:
     """The worker's answer."""
-    if "why" in told:
-        return Refused(why=Refusal(told["why"]), faults=tuple(Fault(**fault) for fault in told["faults"]))
-    made = reading.salted(told["data"], file.frame)
+    if "why" in item:
+        return Refused(why=Refusal(item["why"]), faults=tuple(Fault(**fault) for fault in item["faults"]))
+    made = reading.salted(item["data"], file.frame)
     assert isinstance(made, Salted), "the worker wrote it"
     return made
 

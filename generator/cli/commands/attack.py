@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from generator.cli.request import FINE, REFUSED, Accepts, Request, UsageError, existing_folder
-from generator.text import printable
+from generator.files.terminal import printable
 
 if TYPE_CHECKING:
     from generator.statistics.outsider import Interval, PublishedFile

@@ -84,8 +84,9 @@ def run(request: Request) -> int:
 def _tell_doubts(request: Request, repository: Repository | None, wanted: Callable[[str], bool]) -> None:
     """Doubts of the files named, beside what was found: they are no part of a result that machines read."""
     from generator.files.catalogue import Speaker, load
+    from generator.files.terminal import printable
     from generator.records.doubts import doubts
-    from generator.report.text import harmless, question
+    from generator.report.text import question
 
     found = [doubt for doubt in doubts(repository) if wanted(doubt.at.path)] if repository else []
     if not found:
@@ -94,7 +95,7 @@ def _tell_doubts(request: Request, repository: Repository | None, wanted: Callab
     speaker = Speaker(catalogue=load(), language=request.language)
     for doubt in found:
         said = request.say("check.doubt", at=str(doubt.at), said=question(doubt, speaker))
-        print(harmless(said), file=sys.stderr)
+        print(printable(said), file=sys.stderr)
 
 
 def _calendar(request: Request, repository: Repository | None) -> str:

@@ -56,7 +56,7 @@ def _folder(request: Request) -> str:
 
 
 def _lines(request: Request, organisation: str, top: str, schools: Sequence[tuple[str, str]]) -> Iterator[str]:
-    from generator.report.text import harmless
+    from generator.files.terminal import printable
 
     office, keepers = f"{organisation}/district-office", f"{organisation}/maintainers"
     yield f"# {request.say('codeowners.head')}"
@@ -64,5 +64,5 @@ def _lines(request: Request, organisation: str, top: str, schools: Sequence[tupl
     for folder in dict.fromkeys(("/", top)):  # workflows lie at the top of the repository, wherever the district lies
         yield from (f"{folder}{path.removeprefix('/')} {keepers}" for path in MACHINERY)
     for school, title in schools:
-        yield f"# {harmless(title)}"
+        yield f"# {printable(title)}"
         yield f"{top}records/schools/{school}/ {organisation}/school-{school} {office}"

@@ -95,11 +95,11 @@ def _tell(request: Request, rows: Sequence[DayCount]) -> None:
     """What a reader must know beside the figures: days left out, and a clone without its beginning."""
     from generator.compliance.days_gone_by import Basis
     from generator.files.history import is_shallow
-    from generator.report.text import harmless
+    from generator.files.terminal import printable
 
     for row in rows:
         if row.tally is None:
-            first = harmless(f"{row.problems[0].at} [{row.problems[0].code}]")
+            first = printable(f"{row.problems[0].at} [{row.problems[0].code}]")
             print(
                 request.say(
                     "history.day_left_out", day=row.day, commit=row.commit[:12], count=len(row.problems), first=first

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from generator.cli.request import PROBLEMS, Accepts, Request, UsageError, led_out_by_no_link, no_source, present_day
 from generator.files import zones
+from generator.files.terminal import printable
 from generator.problems import day
-from generator.text import printable
 
 if TYPE_CHECKING:
     from generator.district.founding import ProgramSource

@@ -22,7 +22,7 @@ from generator.cli.request import (
     UsageError,
     progress,
 )
-from generator.text import printable
+from generator.files.terminal import printable
 
 if TYPE_CHECKING:
     from generator.files.tree import Tree
@@ -191,11 +191,11 @@ def _from_workbook(request: Request, base: _Base, file: Path, data: bytes) -> Ha
     """The return in a workbook; None, once they are said and marked in a copy, where cells are wrong."""
     from generator.filing.filings import LONGEST, FilingKind, HandedIn, NotTaken, places
     from generator.filing.forms import form
-    from generator.filing.workbooks import NotRead, filled_in, known, language_of, marked, told, version
+    from generator.filing.workbooks import NotRead, filled_in, known, language_of, marked, opened_workbook, version
     from generator.filing.writing import return_text
     from generator.model.ids import SchoolId
 
-    opened = told(data) if len(data) <= LONGEST else NotRead.TOO_LARGE
+    opened = opened_workbook(data) if len(data) <= LONGEST else NotRead.TOO_LARGE
     if isinstance(opened, NotRead):
         return NotTaken(why=opened.value, facts={})
     book, said = opened

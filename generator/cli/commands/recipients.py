@@ -13,9 +13,9 @@ ACCEPTS = Accepts(values=("--as-of",))
 def run(request: Request) -> int:
     """Every recipient with post, days and fingerprint, and how many sealed files name it."""
     from generator.files.schemas import enum_label
+    from generator.files.terminal import printable
     from generator.files.tree import folder
     from generator.records.repository import load
-    from generator.report.text import harmless
 
     repository, problems = load(folder(request.root)[0])
     if repository is None:
@@ -37,7 +37,7 @@ def run(request: Request) -> int:
                 "recipients.line",
                 id=recipient.id,
                 role=role.in_(request.language),
-                title=harmless(recipient.title.in_(request.language)),
+                title=printable(recipient.title.in_(request.language)),
                 fingerprint=recipient.fingerprint,
                 first=recipient.valid_from,
                 last=recipient.valid_until,

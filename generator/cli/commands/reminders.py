@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from generator.cli.request import FINE, Accepts, Request, present_day, sound_records, write_file
-from generator.text import printable
+from generator.files.terminal import printable
 
 if TYPE_CHECKING:
     from generator.filing.reminding import Missing, Reminder

@@ -73,19 +73,19 @@ def links(edition: Edition, table: Table, charts: Sequence[Chart]) -> tuple[Tabl
     return tuple(TableFile(href=f"../../{path}", name=path.rpartition("/")[2]) for path in paths)
 
 
-def files(words: ReleaseWords, table: Table, told: ReleasedTable, charts: Sequence[Chart]) -> Iterator[File]:
+def files(words: ReleaseWords, table: Table, released: ReleasedTable, charts: Sequence[Chart]) -> Iterator[File]:
     """The files of a table: figures of all terms, pictures, the page to embed."""
     edition = words.edition
     figures = _figures(edition, table.id)
     yield File(path=f"{_FOLDER}/{table.id}.csv", content=as_csv(figures))
-    properties = {"title": told.title, "subject": edition.plain(edition.site.repository.district.title)}
+    properties = {"title": released.title, "subject": edition.plain(edition.site.repository.district.title)}
     book = as_workbook((figures, notes_table(words)), properties)
     yield File(path=f"{_FOLDER}/{table.id}.xlsx", content=book)
     source = citation(words)
     style = (site_folder() / "templates" / "statistics" / "chart.css").read_text(encoding="utf-8")
     for chart in charts:
         yield File(path=_picture(chart), content=settle(alone(chart, source, style)).encode())
-    yield File(path=f"{embed_path(table.id)}.html", content=_embedded(words, told, charts).encode())
+    yield File(path=f"{embed_path(table.id)}.html", content=_embedded(words, released, charts).encode())
 
 
 def _picture(chart: Chart) -> str:
@@ -109,17 +109,17 @@ def citation(words: ReleaseWords) -> str:
     return edition.say("statistics.cite", district=district, release=release.id, day=edition.day(release.released_on))
 
 
-def _embedded(words: ReleaseWords, told: ReleasedTable, charts: Sequence[Chart]) -> str:
-    finished, path = words.edition.finished(), embed_path(told.id)
+def _embedded(words: ReleaseWords, released: ReleasedTable, charts: Sequence[Chart]) -> str:
+    finished, path = words.edition.finished(), embed_path(released.id)
     others = [one for one in finished.site.repository.district.languages if one is not finished.language]
     top = "../" * (2 + FOLDERS[finished.language].count("/"))
     data = EmbeddedTable(
-        title=told.title,
-        table=told,
+        title=released.title,
+        table=released,
         charts=tuple(charts),
         source=citation(words),
         notice=words.edition.site.repository.district.notice,
-        page=relative(path, f"statistics/tables/{told.id}"),
+        page=relative(path, f"statistics/tables/{released.id}"),
         styles="../../assets/xz.css",
         other=f"{top}{FOLDERS[others[0]]}{path}.html" if others else "",
         other_language=others[0].value if others else "",
@@ -134,7 +134,7 @@ def builder_data(edition: Edition) -> File:
     """Every released cell of every term, last revised, as a script: a page in a folder may load nothing else."""
     releases = _by_term(edition)
     newest = ReleaseWords(edition=edition, release=releases[max(releases)])
-    told: dict[str, object] = {
+    content: dict[str, object] = {
         "mark": SHOWN_MARK,
         "nobody": NOBODY_MARK,
         "terms": [
@@ -143,20 +143,20 @@ def builder_data(edition: Edition) -> File:
         ],
         "tables": [_table(edition, newest, releases, table) for table in newest.release.tables],
     }
-    told["guarded"] = guarded_texts(told)
-    text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    content["guarded"] = guarded_texts(content)
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return File(path=BUILDER_DATA, content=f"window.xzTables = {text};\n".encode())
 
 
-def guarded_texts(told: object) -> Mapping[str, str]:
+def guarded_texts(content: object) -> Mapping[str, str]:
     """How the texts stand in a CSV of which a spreadsheet would make something else."""
-    match told:
+    match content:
         case Mapping():
-            return {text: own for value in told.values() for text, own in guarded_texts(value).items()}
+            return {text: own for value in content.values() for text, own in guarded_texts(value).items()}
         case list():
-            return {text: own for value in told for text, own in guarded_texts(value).items()}
-        case str() if (own := str(guarded(told))) != told:
-            return {told: own}
+            return {text: own for value in content for text, own in guarded_texts(value).items()}
+        case str() if (own := str(guarded(content))) != content:
+            return {content: own}
         case _:
             return {}
 

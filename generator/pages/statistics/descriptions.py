@@ -41,7 +41,7 @@ def package(edition: Edition, releases: Sequence[Release]) -> File:
     titles = {f"{r.id}.csv": _both(catalogue, "statistics.files.title", release=r.id) for r in releases}
     resources = [_resource(catalogue, path, COLUMNS, title) for path, title in titles.items()]
     resources.append(_resource(catalogue, "changes.csv", CHANGE_COLUMNS, _both(catalogue, "statistics.changes.title")))
-    told = {
+    content = {
         "$schema": _PROFILE,
         "name": "statistics",
         "title": f"{district.title.zh} / {district.title.en or district.title.zh}",
@@ -49,7 +49,7 @@ def package(edition: Edition, releases: Sequence[Release]) -> File:
         **({"homepage": district.site_url} if district.site_url else {}),
         "resources": resources,
     }
-    return _written(PACKAGE, told)
+    return _written(PACKAGE, content)
 
 
 def _resource(catalogue: Catalogue, path: str, columns: Iterable[str], title: str) -> Mapping[str, object]:
@@ -68,17 +68,17 @@ def _resource(catalogue: Catalogue, path: str, columns: Iterable[str], title: st
 
 def _field(catalogue: Catalogue, name: str) -> Mapping[str, object]:
     kind = _TYPES.get(name, "string")
-    told: dict[str, object] = {"name": name, "type": kind, "description": _note(catalogue, name)}
+    content: dict[str, object] = {"name": name, "type": kind, "description": _note(catalogue, name)}
     if name.endswith("status"):
-        told["categories"] = [{"value": MARK, "label": _both(catalogue, "statistics.symbol.short")}]
+        content["categories"] = [{"value": MARK, "label": _both(catalogue, "statistics.symbol.short")}]
     if kind == "number":
-        told["missingValues"] = [{"value": "", "label": _both(catalogue, "statistics.no_value")}]
-    return told
+        content["missingValues"] = [{"value": "", "label": _both(catalogue, "statistics.no_value")}]
+    return content
 
 
 def csvw(edition: Edition, release: Release, name: str) -> File:
     """What is in a release's table, beside the table: metadata of CSV on the Web."""
-    told = {
+    content = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "zh-CN"}],
         "url": f"{name}.csv",
         "dc:title": _titles(edition.catalogue, "statistics.files.title", release=release.id),
@@ -99,7 +99,7 @@ def csvw(edition: Edition, release: Release, name: str) -> File:
             ],
         },
     }
-    return _written(f"{path_of(name, 'csv')}-metadata.json", told)
+    return _written(f"{path_of(name, 'csv')}-metadata.json", content)
 
 
 def dataset(edition: Edition, release: Release) -> Mapping[str, object]:
@@ -138,5 +138,5 @@ def _titles(catalogue: Catalogue, key: str, **facts: str) -> list[Mapping[str, s
     return [{"@value": catalogue.say(key, language, **facts), "@language": language.value} for language in Language]
 
 
-def _written(path: str, told: Mapping[str, object]) -> File:
-    return File(path=path, content=f"{json.dumps(told, ensure_ascii=False, indent=1)}\n".encode())
+def _written(path: str, content: Mapping[str, object]) -> File:
+    return File(path=path, content=f"{json.dumps(content, ensure_ascii=False, indent=1)}\n".encode())

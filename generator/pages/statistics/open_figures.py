@@ -54,8 +54,7 @@ class OpenFiguresPage(TemplateData):
 def pages(edition: Edition) -> Iterator[Page]:
     """The one page."""
     repository, as_of = edition.site.repository, edition.site.as_of
-    told = [(year.id, quotients(repository, year.id, as_of)) for year in reversed(years(repository, as_of))]
-    of_years = dict(told)
+    of_years = {year.id: quotients(repository, year.id, as_of) for year in reversed(years(repository, as_of))}
     yield edition.page(
         path="statistics/open",
         kind="open-figures",
@@ -81,7 +80,7 @@ def _table(edition: Edition, ratio: Ratio, of_years: _OfYears) -> RatioTable:
 
 
 def _row(edition: Edition, ratio: Ratio, group: SchoolGroup, of_years: _OfYears) -> RatioRow:
-    cells = (_cell(edition, ratio, year, told.get((ratio, group))) for year, told in of_years.items())
+    cells = (_cell(edition, ratio, year, found.get((ratio, group))) for year, found in of_years.items())
     return RatioRow(title=_title(edition, group), cells=tuple(cells))
 
 

@@ -155,9 +155,9 @@ def _value(release: Release, column: str) -> int | None:
     first.
     """
     names = [level.id for level in release.levels[1:]] if column == FOUND else [column]
-    told = [release.cells.get(Cell(table=_WHERE[column], row=TOTAL, column=name)) for name in names]
-    shown = [cell.value for cell in told if isinstance(cell, Shown)]
-    return sum(shown) if told and len(shown) == len(told) else None
+    cells = [release.cells.get(Cell(table=_WHERE[column], row=TOTAL, column=name)) for name in names]
+    shown = [cell.value for cell in cells if isinstance(cell, Shown)]
+    return sum(shown) if cells and len(shown) == len(cells) else None
 
 
 def _share(part: int, whole: int) -> str:

@@ -89,8 +89,8 @@ def _changed(edition: Edition, release: Release, earlier: Release) -> Iterator[l
     why = edition.plain(release.correction)
     after, then = release.cells, earlier.cells
     for cell in (c for c in dict.fromkeys((*after, *then)) if after.get(c) != then.get(c)):
-        told = [part for found in (then, after) for part in _value_or_none(cell.column, found.get(cell))]
-        yield [*head, cell.table, cell.row, cell.column, *told, why]
+        values = [part for found in (then, after) for part in _value_or_none(cell.column, found.get(cell))]
+        yield [*head, cell.table, cell.row, cell.column, *values, why]
 
 
 def _value_or_none(column: str, cell: Published | None) -> tuple[int | float | None, str | None]:
@@ -141,11 +141,11 @@ def verdicts_table(words: ReleaseWords) -> Sheet:
     edition, release = words.edition, words.release
     schools = edition.site.repository.schools
     rows: list[list[SheetValue]] = []
-    for told in release.school_verdicts:
-        for school, met in told.schools.items():
+    for verdicts in release.school_verdicts:
+        for school, met in verdicts.schools.items():
             title = edition.plain(schools[school].title) if school in schools else None
-            rows.append([told.rule, told.target, school, title, _verdict(edition, met=met), None, None])
-    rows += [[told.rule, told.target, None, None, None, told.met, told.judged] for told in release.district_verdicts]
+            rows.append([verdicts.rule, verdicts.target, school, title, _verdict(edition, met=met), None, None])
+    rows += [[one.rule, one.target, None, None, None, one.met, one.judged] for one in release.district_verdicts]
     names = ("rule", "target", "school", "school_title", "verdict", "met", "judged")
     columns = tuple((edition.say(f"statistics.column.{name}"), 24 if name == "school_title" else 12) for name in names)
     return Sheet(name=edition.say("statistics.sheet.verdicts"), columns=columns, rows=rows)
@@ -155,10 +155,10 @@ def participation_table(words: ReleaseWords) -> Sheet:
     """The band of every school's participation: a row a school; empty where there are no bands."""
     release, schools, bands = words.release, words.edition.site.repository.schools, words.release.participation
     rows: list[list[SheetValue]] = []
-    for school, told in words.participation().items():
+    for school, band in words.participation().items():
         title = words.edition.plain(schools[school].title) if school in schools else None
         rows.append(
-            [release.id, release.term, school, title, None if told.suppressed else told.text, *_band(bands, school)]
+            [release.id, release.term, school, title, None if band.suppressed else band.text, *_band(bands, school)]
         )
     names = ("release", "term", "school", "school_title", "band", "value", "below", "status")
     columns = tuple((name, 24 if name in ("school_title", "band") else 14) for name in names)
@@ -253,8 +253,8 @@ def _packed(words: ReleaseWords, made: Mapping[str, bytes]) -> Iterator[tuple[st
 def _readme(words: ReleaseWords) -> str:
     say, edition, name = words.edition.say, words.edition, words.release.id
     facts = [
-        say("statistics.readme.fact", name=what, said=edition.day(told) if isinstance(told, date) else told)
-        for what, told in about(words)
+        say("statistics.readme.fact", name=what, said=edition.day(fact) if isinstance(fact, date) else fact)
+        for what, fact in about(words)
     ]
     facts += [
         say("statistics.readme.fact", name=title, said=say("statistics.about.participation.columns"))
@@ -348,11 +348,11 @@ def _release(edition: Edition, r: Release) -> Mapping[str, object]:
 
 
 def _bands(bands: Participation, schools: Iterable[SchoolId]) -> Mapping[str, object]:
-    told = [
+    of_schools = [
         {"school": school, **dict(zip(("value", "below", "status"), _band(bands, school), strict=True))}
         for school in schools
     ]
-    return {"edges": list(bands.edges), "schools": told}
+    return {"edges": list(bands.edges), "schools": of_schools}
 
 
 def _cell(release: Release, row: Row, column: str) -> Mapping[str, object]:

@@ -212,14 +212,14 @@ def _withdrawn(edition: Edition, release: Release) -> WithdrawnRelease:
 
 def _withdrawn_page(edition: Edition, release: Release) -> Page:
     """In the place of the release's page: that it was withdrawn and why, and nothing of what it said."""
-    told = _withdrawn(edition, release)
+    withdrawn = _withdrawn(edition, release)
     return edition.page(
         path=f"{PATH}/{release.id}",
         kind="release",
-        title=told.title,
+        title=withdrawn.title,
         description=edition.say("releases.withdrawn.description", release=release.id),
-        data=WithdrawnPage(withdrawn=told),
-        cites=[told.withdrawal.source],
+        data=WithdrawnPage(withdrawn=withdrawn),
+        cites=[withdrawn.withdrawal.source],
         searchable=False,
     )
 
@@ -275,7 +275,7 @@ def _moved(words: ReleaseWords, before: Release) -> Iterator[ChangedCell]:
     after, then = words.participation(), ReleaseWords(edition=words.edition, release=before).participation()
     known, none = words.edition.site.repository.schools, words.edition.say("releases.not_there")
     for school in dict.fromkeys((*after, *then)):
-        was, is_ = (told[school].text if school in told else none for told in (then, after))
+        was, is_ = (bands[school].text if school in bands else none for bands in (then, after))
         if was != is_:
             name = words.edition.plain(known[school].title) if school in known else school
             table = words.edition.say("participation.title")

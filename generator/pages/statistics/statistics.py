@@ -254,7 +254,7 @@ def _headlines(words: ReleaseWords, earlier: Release | None) -> Iterator[Headlin
             yield Headline(
                 table=table,
                 title=words.column(table, column),
-                cell=words.told(found.rows[-1].cells, column),
+                cell=words.cell_of(found.rows[-1].cells, column),
                 unit=None if is_share(column) else words.unit(table, column),
                 before=words.cell(column, cell).text if cell else "",
             )
@@ -263,7 +263,7 @@ def _headlines(words: ReleaseWords, earlier: Release | None) -> Iterator[Headlin
 def _table(words: ReleaseWords, table: PublishedTable) -> Page:
     edition, title = words.edition, words.table(table.id)
     charts = tuple(draw(figure, edition.say) for figure in (*figures(words, table), *trends(edition, table.id)))
-    told = released_table(words, table, _caption(words, title))
+    released = released_table(words, table, _caption(words, title))
     top = edition.site.repository.district.site_url
     embedded = f"{FOLDERS[edition.language]}{alone.embed_path(table.id)}.html"
     address = f"{top.rstrip('/')}/{embedded}" if top else embedded
@@ -276,7 +276,7 @@ def _table(words: ReleaseWords, table: PublishedTable) -> Page:
             release=words.release,
             term=term_of(edition.site, words.release.term),
             symbols=symbols(words),
-            table=told,
+            table=released,
             charts=charts,
             files=alone.links(edition, table, charts),
             cite=alone.citation(words),
@@ -289,7 +289,7 @@ def _table(words: ReleaseWords, table: PublishedTable) -> Page:
         ),
         cites=[r.source for r in edition.site.releases],
         hide=("toc",),  # tables are wide
-        files=tuple(alone.files(words, table, told, charts)),
+        files=tuple(alone.files(words, table, released, charts)),
     )
 
 
@@ -410,8 +410,9 @@ def _lines(edition: Edition, section: str) -> Iterator[SafetyLine]:
             yield SafetyLine(title=say(f"safety.attacker.{who}"), text=say(f"safety.attacker.{who}.text"))
     elif section == "channels":
         for channel, handling in CHANNELS.items():
-            told = (say(f"channel.{channel}.text", mark=SHOWN_MARK), say(f"channel.treatment.{handling.treatment}"))
-            yield SafetyLine(title=say(f"channel.{channel}"), text=say("channel.told", text=told[0], treatment=told[1]))
+            treatment = say(f"channel.treatment.{handling.treatment}")
+            text = say("channel.told", text=say(f"channel.{channel}.text", mark=SHOWN_MARK), treatment=treatment)
+            yield SafetyLine(title=say(f"channel.{channel}"), text=text)
 
 
 def _limits(edition: Edition, release: Release) -> ReleaseLimits:

@@ -115,7 +115,7 @@ class ReleaseWords:
                 )
                 return CellWords(text=text, suppressed=False)
 
-    def told(self, cells: Mapping[str, Published], column: str) -> CellWords:
+    def cell_of(self, cells: Mapping[str, Published], column: str) -> CellWords:
         """A cell of a row in words."""
         if of_nobody(self.release, cells, column):
             return CellWords(text=NOBODY_MARK, suppressed=False)
@@ -268,7 +268,7 @@ def _row(words: ReleaseWords, table: PublishedTable, row: Row) -> ReleasedRow:
         title=words.edition.say("statistics.row_waits", row=title) if _waits(words, table.id, row.id) else title,
         total=row.id == TOTAL,
         schools=number(row.schools),
-        cells=tuple(words.told(row.cells, column) for column in row.cells),
+        cells=tuple(words.cell_of(row.cells, column) for column in row.cells),
     )
 
 
