@@ -193,6 +193,8 @@ def _environment(language: Language, write: Callable[[str], Markup]) -> Environm
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
+        auto_reload=False,  # a template does not change while a site is made
+        cache_size=-1,
         finalize=lambda value: value if isinstance(value, Markup) else write(str(value)),
     )
     environment.filters |= {

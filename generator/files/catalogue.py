@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from string import Formatter
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import yaml
 
@@ -90,9 +90,7 @@ class Catalogue:
         KeyError if key or fact is missing: a bug.
         """
         sentence = self.sentences[key][language]
-        return (
-            _SENTENCE.vformat(_kept(sentence, facts), (), facts) if "{" in sentence else sentence
-        )  # most have no facts, and pages say hundreds
+        return filled(sentence, facts) if "{" in sentence else sentence  # most have no facts
 
     def message(self, found: Problem, language: Language) -> str:
         """What is wrong, in one sentence."""
@@ -138,32 +136,62 @@ class Speaker:
         return self.catalogue.hint(found, self.language)
 
 
-class _Sentence(Formatter):
-    """Facts put into a sentence, and the word that goes with one or with many of them."""
+class _Piece(NamedTuple):
+    """Text, and the fact that follows it: itself, or `one` where it is 1 and `many` where it is not."""
 
-    def format_field(self, value: object, format_spec: str) -> str:
-        one, choice, many = format_spec.partition("|")
-        return (one if str(value) == "1" else many) if choice else str(super().format_field(value, format_spec))
+    text: str
+    fact: str | None
+    spec: str
+    one: str
+    many: str | None
 
 
-_SENTENCE = _Sentence()
+class _Part(NamedTuple):
+    """A stretch of a sentence, and the facts without which it is left out."""
+
+    needs: tuple[str, ...]
+    pieces: tuple[_Piece, ...]
+
+
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
 
 
-def filled(sentence: str, facts: Mapping[str, str]) -> str:
+@cache  # pages say a few hundred sentences, a hundred thousand times
+def _parts(sentence: str) -> tuple[_Part, ...]:
+    """A sentence taken apart. What stands in `[[ ]]` is every second stretch."""
+    made = []
+    for number, stretch in enumerate(_OPTIONAL.split(sentence)):
+        pieces = tuple(_piece(text, fact, spec or "") for text, fact, spec, _ in Formatter().parse(stretch))
+        needs = tuple(piece.fact for piece in pieces if piece.fact) if number % 2 else ()
+        made.append(_Part(needs=needs, pieces=pieces))
+    return tuple(made)
+
+
+def _piece(text: str, fact: str | None, spec: str) -> _Piece:
+    one, choice, many = spec.partition("|")
+    return _Piece(text=text, fact=fact, spec=spec, one=one, many=many if choice else None)
+
+
+def filled(sentence: str, facts: Mapping[str, object]) -> str:
     """A sentence with its facts; a part in `[[ ]]` is left out where a fact that it names is empty.
 
     Facts are never read as sentences.
     """
-    return _kept(sentence, facts).format_map(facts)
+    said = []
+    for needs, pieces in _parts(sentence):
+        if all(map(facts.get, needs)):
+            said += [
+                text + _said(facts[fact], spec, one, many) if fact is not None else text
+                for text, fact, spec, one, many in pieces
+            ]
+    return "".join(said)
 
 
-def _kept(sentence: str, facts: Mapping[str, object]) -> str:
-    def part(match: re.Match[str]) -> str:
-        names = [name for _, name, _, _ in Formatter().parse(match[1]) if name]
-        return match[1] if all(facts.get(name) for name in names) else ""
-
-    return _OPTIONAL.sub(part, sentence)
+def _said(fact: object, spec: str, one: str, many: str | None) -> str:
+    """A fact as a sentence says it, or the word that goes with one or with many of them."""
+    if many is None:
+        return fact if type(fact) is str and not spec else format(fact, spec)
+    return one if str(fact) == "1" else many
 
 
 def pattern(sentence: str) -> str:

@@ -7,7 +7,7 @@ and nothing of others; nothing sealed is ever part of it. Must not know how a pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from enum import Enum
@@ -318,11 +318,15 @@ def school_desk(made: Edition, school: School) -> SchoolDesk:
             if doubts.profile_of(made.site.repository, school.id, year.id)
         },
         before={
-            year.id: {"year": found.year, **{n: stated(found)[n] for n in sorted(compared) if n in stated(found)}}
+            year.id: {"year": found.year, **_of(stated(found), sorted(compared))}
             for year in years
             if (found := doubts.return_before(made.site.repository, school.id, year.id))
         },
     )
+
+
+def _of(told: Mapping[str, Any], names: Iterable[str]) -> Mapping[str, Any]:
+    return {name: told[name] for name in names if name in told}
 
 
 def _values(stages: tuple[Stage, ...]) -> tuple[str, ...]:

@@ -260,6 +260,8 @@ def _escaped(text: str) -> str:
 
 def _folded(line: str) -> str:
     """A line in pieces that are short enough, none of which ends within a sign."""
+    if len(line.encode()) <= _WIDEST:  # most are
+        return line
     pieces, size = [""], 0
     for sign in line:
         width = len(sign.encode())

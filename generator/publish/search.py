@@ -91,7 +91,8 @@ class Part:
 
 def _parts(path: Path) -> Iterator[Part]:
     reader = _Reader()
-    reader.feed(path.read_text(encoding="utf-8"))
+    html = path.read_text(encoding="utf-8")
+    reader.feed(html[html.find("<article") : html.rfind("</article>")])  # nothing is read of what stands around it
     for part in reader.parts:
         part.text = " ".join("".join(part.pieces).split())
         part.heading = " ".join(part.heading.split())

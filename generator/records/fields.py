@@ -7,7 +7,7 @@ type. Must not know any kind of record.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -33,8 +33,11 @@ class Node:
 
     @property
     def place(self) -> Locate:
-        """`locate` without the data: what a record keeps so that its fields can be cited."""
-        return Node(document=replace(self.document, data=None), pointer=self.pointer, data={}).locate
+        """`locate` without the data: what a record keeps so that its fields can be cited.
+
+        A place is looked up once, however often it is cited: looking up reads the file's text again.
+        """
+        return _Places(node=Node(document=replace(self.document, data=None), pointer=self.pointer, data={}))
 
     def locate(self, pointer: tuple[str | int, ...]) -> Position:
         """The place of what stands at `pointer` below this node, or of the nearest thing above it that is there."""
@@ -105,6 +108,19 @@ class Node:
     def by_stage(self, name: str) -> Mapping[Stage, int]:
         """A whole number for each stage that is stated."""
         return {stage: int(self.data[name][stage.value]) for stage in Stage if stage.value in self.data[name]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Places:
+    """Where the fields of a record are."""
+
+    node: Node
+    found: dict[tuple[str | int, ...], Position] = field(default_factory=dict, compare=False, repr=False)
+
+    def __call__(self, pointer: tuple[str | int, ...]) -> Position:
+        if pointer not in self.found:
+            self.found[pointer] = self.node.locate(pointer)
+        return self.found[pointer]
 
 
 # --- checks that every area uses --------------------------------------------------------------------------------------

@@ -49,7 +49,6 @@ from generator.pages.words.wording import (
 from generator.problems import Position
 from generator.text import Text
 
-Clauses: TypeAlias = Mapping[RuleId, Markup]
 _TODO = (Verdict.UNMET, Verdict.STALE, Verdict.UNREPORTED, Verdict.ADVISORY)
 
 
@@ -57,6 +56,17 @@ _TODO = (Verdict.UNMET, Verdict.STALE, Verdict.UNREPORTED, Verdict.ADVISORY)
 class RuleClauses(TemplateData):
     template: ClassVar[str] = "duties/clauses.html.j2"
     clauses: tuple[Cited, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClausesTold:
+    """The clauses of a rule as HTML, and whether one of them is not checked against its original."""
+
+    html: Markup
+    unverified: bool
+
+
+Clauses: TypeAlias = Mapping[RuleId, ClausesTold]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,9 +230,14 @@ class ChecklistTrend(TemplateData):
 
 
 def clauses_told(edition: Edition) -> Clauses:
-    """The clauses of every rule as HTML, the same on every school's page."""
+    """The clauses of every rule, the same on every school's page."""
     here = "schools/any"  # links are the same from every page of the folder
-    return {rule: edition.printed(RuleClauses(clauses=found), here) for rule, found in cited(edition.site).items()}
+    return {
+        rule: ClausesTold(
+            html=edition.printed(RuleClauses(clauses=found), here), unverified=any(one.unverified for one in found)
+        )
+        for rule, found in cited(edition.site).items()
+    }
 
 
 def blocks(edition: Edition, school: School, area: Text, clauses: Clauses) -> Mapping[str, TemplateData]:
@@ -236,7 +251,6 @@ def blocks(edition: Edition, school: School, area: Text, clauses: Clauses) -> Ma
         return CheckGroup(verdict=verdict, members=tuple(sorted(found, key=lambda item: item.due or date.max)))
 
     asked = tuple(aggregates_due(edition, school))
-    behind = cited(edition.site)
     return {
         "summary": _summary(edition, school, area, checks),
         "todo": _todo(edition, school, {verdict: group(verdict) for verdict in _TODO}, asked),
@@ -254,7 +268,7 @@ def blocks(edition: Edition, school: School, area: Text, clauses: Clauses) -> Ma
             fine=group(Verdict.MET),
             sealed=tuple(_item(edition, c, clauses) for c in sealed),
             not_applicable=group(Verdict.NOT_APPLICABLE),
-            unverified=any(clause.unverified for check in checks for clause in behind[check.rule.id]),
+            unverified=any(clauses[check.rule.id].unverified for check in checks),
         ),
         "trend": ChecklistTrend(trend=tuple(_point(school, point) for point in edition.site.trend)),
     }
@@ -339,13 +353,13 @@ def _item(edition: Edition, check: Check, clauses: Clauses) -> CheckItem:
         tone=TONES[check.verdict],
         said=told(edition, check),
         late=check.verdict is Verdict.UNMET,
-        unverified=check.verdict in BREACHES and any(c.unverified for c in cited(edition.site)[check.rule.id]),
+        unverified=check.verdict in BREACHES and clauses[check.rule.id].unverified,
         due=due,
         days=days_to(edition, due) if due else "",
         fresh_until=check.fresh_until,
         evidence=tuple(dict.fromkeys(_field(edition, e.kind, e.field) for e in evidence)),
         dated=tuple(_dated(edition, e) for e in {e.kind: e for e in evidence}.values()),
-        clauses=clauses[check.rule.id],
+        clauses=clauses[check.rule.id].html,
         asked=tuple(asked_of(edition, check.rule)) if check.verdict in _TODO else (),
         lapsed=check.lapsed,
     )
