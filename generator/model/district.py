@@ -184,9 +184,29 @@ class System:
     source: Position
 
 
+class Tier(StrEnum):
+    """Whose records these are: a district's, or those of an office above, which reads the summaries of those below."""
+
+    DISTRICT = "district"
+    CITY = "city"
+    PROVINCE = "province"
+    NATION = "nation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Above:
+    """The office above, and where its site is."""
+
+    title: Text
+    site_url: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class District:
     form: int  # the version of the form that its records have; 1 where none is stated
+    id: str | None  # under which the office above lists it
+    tier: Tier
+    above: Above | None
     title: Text
     summary: Text
     notice: Text | None  # shown on every page when the data are a sample

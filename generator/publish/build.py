@@ -23,6 +23,7 @@ from generator.files.tree import folder
 from generator.filing import desk_page
 from generator.pages import following
 from generator.pages.families import STAMPED, pages
+from generator.pages.rollup import handed_up
 from generator.problems import Problem, in_order
 from generator.publish import engine as engines
 from generator.publish import frame, output, search, sheets
@@ -99,6 +100,7 @@ def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None
     )
     if Language.ZH not in languages:
         output.write(made / "site", output.leading_to(FOLDERS[languages[0]], content.repository.district.site_url))
+    output.write(made / "site", _written(handed_up.files(halves[0].edition)))
     output.write(made / "site", [(following.LISTED, output.data_files(made / "site"))])
     progress("build.links")
     _check_links(made / "site", copies)

@@ -15,6 +15,7 @@ from generator.files.filenames import trouble
 from generator.files.schemas import field_title
 from generator.files.spelling import word_meant
 from generator.model.district import (
+    Above,
     Area,
     Body,
     BodyKind,
@@ -28,6 +29,7 @@ from generator.model.district import (
     ShownPage,
     System,
     Term,
+    Tier,
     Window,
     WindowKind,
 )
@@ -107,6 +109,10 @@ def _contact(node: Node) -> Contact:
     )
 
 
+def _above(node: Node) -> Above:
+    return Above(title=node.text("title"), site_url=node.data["site_url"])
+
+
 def _body(node: Node) -> Body:
     return Body(
         id=BodyId(node.data["id"]),
@@ -146,6 +152,9 @@ def parse_district(node: Node) -> District:
     """The District of its file."""
     return District(
         form=node.data.get("form", 1),
+        id=node.get("id"),
+        tier=Tier(node.data.get("level", Tier.DISTRICT)),
+        above=_above(above) if (above := node.node("above")) else None,
         title=node.text("title"),
         summary=node.text("summary"),
         notice=node.text_or_none("notice"),

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from generator.edition.render import FOLDERS, Edition, TemplateData
+from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site
 from generator.files.resources import site_folder
 from generator.files.strict_yaml import read
+from generator.model import rollup
 from generator.model.district import District
 from generator.pages import following
+from generator.pages.duties.downloads import in_root
 from generator.pages.parts import there
 from generator.report.text import FramedExample, framed
 from generator.text import Text
@@ -88,12 +90,14 @@ class FollowLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowPage(TemplateData):
-    """Feeds, and calendars of last days."""
+    """Feeds, and calendars of last days; where the list of files lies, the summary for the office above, its form."""
 
     template: ClassVar[str] = "about/follow.md.j2"
     feeds: tuple[FollowLink, ...]
     district: FollowLink
     data: str
+    summary: str
+    form: str
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -128,7 +132,9 @@ def _follow(edition: Edition) -> FollowPage:
             for name in following.feeds(edition)
         ),
         district=FollowLink(href=f"../{following.calendar_path(None)}", title=edition.say("follow.calendar.district")),
-        data="../" * (1 + FOLDERS[edition.language].count("/")) + following.LISTED,
+        data=in_root(edition, following.LISTED, "about/follow"),
+        summary=in_root(edition, rollup.PATH, "about/follow"),
+        form=in_root(edition, rollup.SCHEMA, "about/follow"),
     )
 
 

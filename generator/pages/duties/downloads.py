@@ -21,6 +21,7 @@ from generator.edition.render import FOLDERS, Edition, TemplateData, label_text,
 from generator.edition.site import File, Page
 from generator.edition.spreadsheet import Sheet, SheetValue, as_csv, as_workbook
 from generator.files.schemas import enum_label, public, published
+from generator.model import rollup
 from generator.model.duties import SchoolMeasure, Subject, Value
 from generator.pages.about.dictionary import FieldLine, fields
 from generator.text import Language, Text
@@ -72,13 +73,14 @@ class ColumnMeaning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadsPage(TemplateData):
-    """`no_workbook` says why there is none, if there is none."""
+    """`no_workbook` says why there is none, if there is none; `summary` is where the file for the office above lies."""
 
     template: ClassVar[str] = "duties/downloads.md.j2"
     count: str
     as_of: date
     files: tuple[DownloadFile, ...]
     no_workbook: str
+    summary: str
     verdicts: tuple[VerdictInFile, ...]
     columns: tuple[ColumnMeaning, ...]
     fields: tuple[FieldLine, ...]
@@ -100,6 +102,7 @@ def pages(edition: Edition) -> Iterator[Page]:
             as_of=verdicts.as_of,
             files=tuple(download(edition, file, PATH, "downloads.file") for file in files),
             no_workbook="" if has_workbook else say("downloads.no_workbook", most=number(MOST_ROWS)),
+            summary=in_root(edition, rollup.PATH, PATH),
             verdicts=tuple(VerdictInFile(verdict=v, meaning=meaning(v, edition.catalogue)) for v in Verdict),
             columns=tuple(
                 ColumnMeaning(title=say(f"downloads.{name}"), note=say(f"downloads.{name}.note")) for name in _COLUMNS
@@ -144,6 +147,11 @@ def _files(edition: Edition) -> Iterator[File]:
     yield File(path=CSV, content=as_csv(table))
     yield File(path=JSON, content=verdicts_json(edition.site, edition.catalogue))
     yield schema_file(edition, "verdicts", SCHEMA)
+
+
+def in_root(edition: Edition, file: str, here: str) -> str:
+    """Where a file in the root of the site is, from the page `here`."""
+    return "../" * f"{FOLDERS[edition.language]}{here}".count("/") + file
 
 
 def schema_file(edition: Edition, name: str, path: str) -> File:

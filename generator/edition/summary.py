@@ -1,0 +1,138 @@
+"""The Summary of a Site: what its other files and pages tell of every school and release, counted.
+
+Owns which figures go upwards. Nothing is in it that the site does not publish. Must not know pages, or what becomes of
+a Summary above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby, product
+
+from generator import __version__
+from generator.compliance.evaluate import Check, Verdict, rules_of, tally
+from generator.compliance.ratios import Grouping, Ratio, groups, quotients
+from generator.edition.site import Site
+from generator.model.cells import Shown
+from generator.model.registry import FOLLOW_UP
+from generator.model.releases import PublishedTable, Release, Row, latest
+from generator.model.rollup import (
+    ALL,
+    CellSum,
+    OpenFigure,
+    PolicyTally,
+    Pool,
+    Reported,
+    RowSum,
+    RuleTally,
+    Summary,
+    alike,
+    definition,
+)
+from generator.model.schools import Stage
+
+VERDICTS = tuple(verdict.value for verdict in Verdict)
+
+
+def summary(content: Site) -> Summary:
+    """The Summary of a Site."""
+    repository, commit = content.repository, content.commit
+    district = repository.district
+    return Summary(
+        program=__version__,
+        district=district.id,
+        title=district.title,
+        notice=district.notice,
+        url=district.site_url,
+        as_of=content.as_of,
+        commit=commit.id if commit else None,
+        uncommitted=bool(commit and commit.dirty is not False),
+        year=content.current_year.id,
+        districts=Reported(listed=1, reported=1),
+        schools=len(repository.schools),
+        verdicts=VERDICTS,
+        rules=tuple(_rules(content)),
+        coverage=tuple(_coverage(content)),
+        indicators=tuple(_indicators(content)),
+        pools=tuple(pool for release in latest(content.releases).values() for pool in _pools(release)),
+    )
+
+
+def _rules(content: Site) -> Iterator[RuleTally]:
+    numbers = content.repository.district.parameters_on(content.as_of)
+    for rule in content.repository.rules.values():
+        yield RuleTally(
+            id=rule.id,
+            definition=definition(rule, numbers),
+            title=rule.title,
+            subject=rule.subject.value,
+            modality=rule.modality.value,
+            districts=1,
+            counts=_counts(content.verdicts.by_rule[rule.id]),
+        )
+
+
+def _counts(checks: Iterable[Check]) -> Mapping[str, tuple[int, ...]]:
+    """For all, and for each stage that there are schools of; a school of two stages counts in both."""
+    found = tuple(checks)
+    groups = {ALL: found} | {s.value: tuple(c for c in found if c.school and s in c.school.stages) for s in Stage}
+    return {name: tuple(tally(group).counts.values()) for name, group in groups.items() if group or name == ALL}
+
+
+def _coverage(content: Site) -> Iterator[PolicyTally]:
+    rules = rules_of(content.repository)
+    for policy in content.repository.policies.values():
+        ruled = [bool(rules[clause.ref]) for clause in policy.clauses]
+        reasoned = [bool(c.why_no_rule) and not has for c, has in zip(policy.clauses, ruled, strict=True)]
+        yield PolicyTally(
+            id=policy.id,
+            title=policy.title,
+            level=policy.level,
+            districts=1,
+            clauses=len(ruled),
+            rule=sum(ruled),
+            reason=sum(reasoned),
+            not_yet=len(ruled) - sum(ruled) - sum(reasoned),
+        )
+
+
+def _indicators(content: Site) -> Iterator[OpenFigure]:
+    """Of the current school year, for groups that every district has alike: areas are each district's own."""
+    repository, year = content.repository, content.current_year.id
+    told = quotients(repository, year, content.as_of) if repository.returns else {}
+    for ratio, group in product(Ratio, groups(repository)):
+        if group.by is not Grouping.AREA and (found := told.get((ratio, group))):
+            yield OpenFigure(
+                year=year,
+                id=ratio.value,
+                by=group.by.value,
+                group=group.id,
+                part=found.part,
+                whole=found.whole,
+                stated=found.stated,
+                silent=found.silent,
+            )
+
+
+def _pools(release: Release) -> Iterator[Pool]:
+    """The tables of a release; that of follow-ups apart, because only its columns go by the windows."""
+    for by_window, tables in groupby(sorted(release.tables, key=_is_follow_up), key=_is_follow_up):
+        yield Pool(
+            alike=alike(release, release.windows if by_window else ()),
+            districts=1,
+            schools=len(release.counted),
+            tables={table.id: tuple(map(_row, table.rows)) for table in tables},
+        )
+
+
+def _is_follow_up(table: PublishedTable) -> bool:
+    return table.id == FOLLOW_UP
+
+
+def _row(row: Row) -> RowSum:
+    cells = {
+        column: CellSum(value=cell.value, shown=1) if isinstance(cell, Shown) else CellSum(value=0, shown=0)
+        for column, cell in row.cells.items()
+        if "/" not in column  # shares
+    }
+    return RowSum(id=row.id, districts=1, schools=row.schools, cells=cells)
