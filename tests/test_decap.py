@@ -63,7 +63,7 @@ def pairs(
 
 def test_no_school_that_has_closed_is_offered(made: District) -> None:
     hosted(made, "gitlab")
-    shut, *others = made.repository().schools
+    *others, shut = made.repository().schools
     file = made.root / f"records/schools/{shut}/school.yml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("counted_on:", "closed_on: 2026-08-31\ncounted_on:"), encoding="utf-8")

@@ -21,12 +21,13 @@ FORM = 2  # of all records of a district; `district.upgrading` carries older one
 
 class WindowKind(StrEnum):
     """When pupils of concern are followed up: start of term, around holidays, before and after important
-    examinations.
+    examinations, or when the district says, which its title names.
     """
 
     TERM_START = "term-start"
     HOLIDAY = "holiday"
     EXAM = "exam"
+    OTHER = "other"
 
 
 class BodyKind(StrEnum):
