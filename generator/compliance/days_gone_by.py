@@ -114,9 +114,9 @@ def weeks(past: Past, repository: Repository, present: Verdicts, count: int) -> 
     sunday = present.as_of - timedelta(days=present.as_of.isoweekday() % 7 or 7)
     days = [sunday - timedelta(weeks=back) for back in reversed(range(count))]
     first = past.commits[-1].day
-    told = [day for day in days if day >= first]
+    covered = [day for day in days if day >= first]
     stood = [_by_rule(evaluate(repository, day)) for day in days if day < first]
-    stood += [_by_rule(standing.verdicts) for standing in past.standings(told)]
+    stood += [_by_rule(standing.verdicts) for standing in past.standings(covered)]
     stood.append(_by_rule(present))
     ends = (*days, present.as_of)
     found = (

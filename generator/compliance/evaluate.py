@@ -330,10 +330,10 @@ def _released(repository: Repository, year: SchoolYear, as_of: date) -> Mapping[
     terms = {term.id for term in year.terms}
     found = [release for release in repository.published(as_of) if release.term in terms]
     return {
-        (told.rule, school): _Released(met=met, target=told.target, at=told.source, on=release.released_on)
+        (answer.rule, school): _Released(met=met, target=answer.target, at=answer.source, on=release.released_on)
         for release in found
-        for told in release.school_verdicts
-        for school, met in told.schools.items()
+        for answer in release.school_verdicts
+        for school, met in answer.schools.items()
     }
 
 
@@ -497,21 +497,21 @@ class _SchoolOnDay:
 
     def _sealed(self, ready: _Ready) -> Check:
         """The verdict that a release published: no figure stands behind it that could be shown."""
-        told = self.day.released.get((ready.rule.id, self.school.id))
-        held = told.met if told else None
+        answer = self.day.released.get((ready.rule.id, self.school.id))
+        held = answer.met if answer else None
         by_period = tuple(
             JudgedPeriod(
                 period=slot.period,
                 due=slot.due,
                 verdict=self._by_release(ready.rule, held, slot),
                 value=None,
-                target=told.target if told else slot.fixed,
+                target=answer.target if answer else slot.fixed,
             )
             for slot in self._slots(ready)
         )
         further = (
-            (Evidence(kind="release", at=told.at, field=("school_verdicts",), dated=told.on, filed=told.on),)
-            if told
+            (Evidence(kind="release", at=answer.at, field=("school_verdicts",), dated=answer.on, filed=answer.on),)
+            if answer
             else ()
         )
         return _check(ready.rule, self.school, by_period, None, None)._replace(further=further)

@@ -134,10 +134,10 @@ def _has_room(found: Return, scope: Scope) -> bool | None:
 
 
 def _rooms(scope: Scope) -> Measured:
-    told = [(r, has) for r in scope.returns() if (has := _has_room(r, scope)) is not None]
-    rooms = [r for r, has in told if has]
-    value = len(rooms) if told else None
-    return Measured(value=value, counted=len(told), left_out=scope.schools() - len(told), cites=_places(rooms))
+    stated = [(r, has) for r in scope.returns() if (has := _has_room(r, scope)) is not None]
+    rooms = [r for r, has in stated if has]
+    value = len(rooms) if stated else None
+    return Measured(value=value, counted=len(stated), left_out=scope.schools() - len(stated), cites=_places(rooms))
 
 
 def _teachers(found: Return) -> int | None:

@@ -112,16 +112,16 @@ def quotients(repository: Repository, year: YearId, as_of: date) -> Mapping[tupl
         classes = sum((filed.classes if filed else school.classes).values())
         for group in _of(school, shape, classes):
             for ratio, parts in _RATIOS.items():
-                told = parts(filed, day, group, repository) if filed else None
-                found[ratio, group] = _added(found.get((ratio, group)), told)
+                stated = parts(filed, day, group, repository) if filed else None
+                found[ratio, group] = _added(found.get((ratio, group)), stated)
     return found
 
 
-def _added(before: Quotient | None, told: _Parts) -> Quotient:
+def _added(before: Quotient | None, stated: _Parts) -> Quotient:
     sums = before or Quotient(part=0, whole=0, stated=0, silent=0)
-    if told is None:
+    if stated is None:
         return Quotient(part=sums.part, whole=sums.whole, stated=sums.stated, silent=sums.silent + 1)
-    part, whole = told
+    part, whole = stated
     return Quotient(part=sums.part + part, whole=sums.whole + whole, stated=sums.stated + 1, silent=sums.silent)
 
 
@@ -164,12 +164,12 @@ def _lessons_per_class(found: Return, day: date, group: SchoolGroup, repository:
     """Per class and term, over the bands of the stage where schools are put together by stage."""
     if found.lessons is None:
         return None
-    told = [
+    stated = [
         lessons.per_class
         for lessons in found.lessons
         if group.by is not Grouping.STAGE or repository.bands[lessons.band].stage == group.id
     ]
-    return (sum(told), len(told)) if told else None
+    return (sum(stated), len(stated)) if stated else None
 
 
 def _with_room(found: Return, day: date, *_: object) -> _Parts:

@@ -240,8 +240,8 @@ def _guidance(look: MeasureInput) -> int | None:
 
 def _follow_up(look: MeasureInput) -> bool | None:
     window = look.period.id.rpartition("/")[2]
-    told = [f for f in look.found.follow_ups or () if f.term == look.period.term and f.window == window]
-    done = [f.done and look.happened(f.done_on) for f in told]
+    reported = [f for f in look.found.follow_ups or () if f.term == look.period.term and f.window == window]
+    done = [f.done and look.happened(f.done_on) for f in reported]
     return done[0] if done else None
 
 

@@ -40,9 +40,9 @@ def renamed(school: School, content: bytes, title: str, english: str | None, las
     was: dict[str, Any] = {"title": data["title"], "until": last_day.isoformat()}
     old = data.get("en", {}).get("title")
     was |= {"en": {"title": old}} if old else {}
-    told: dict[str, Any] = {"title": title, "earlier_names": [*data.get("earlier_names", ()), was]}
-    told["en"] = {"title": english} if english else None
-    return with_fields(school.source.path, content, told)
+    fields: dict[str, Any] = {"title": title, "earlier_names": [*data.get("earlier_names", ()), was]}
+    fields["en"] = {"title": english} if english else None
+    return with_fields(school.source.path, content, fields)
 
 
 def opened(one: Rostered, area: str, first_day: date, split_from: str | None = None) -> bytes:

@@ -167,8 +167,8 @@ def _modeline(schema: str, up: str) -> str:
 
 def _with_en(fields: Mapping[str, Any], **english: str | None) -> dict[str, Any]:
     """A mapping with its English, as far as there is any."""
-    told = {name: text for name, text in english.items() if text}
-    return {**fields, **({"en": told} if told else {})}
+    translated = {name: text for name, text in english.items() if text}
+    return {**fields, **({"en": translated} if translated else {})}
 
 
 def _district(given: Mapping[str, Any], schools: Sequence[Rostered]) -> bytes:
@@ -189,15 +189,15 @@ def _district(given: Mapping[str, Any], schools: Sequence[Rostered]) -> bytes:
     if given.get("languages") == ["en"]:
         head["summary"] = _SUMMARY_EN.format(title=given["title"])
     summary = _SUMMARY_EN.format(title=english)
-    told = [_modeline("district", "../")]
+    written = [_modeline("district", "../")]
     for name, value in _with_en(head, title=english, summary=summary if english else None).items():
-        told += lines(name, value)
+        written += lines(name, value)
     help_ = _fragment("help.yml")
     referral = help_.index("referral:")
     own = ["  - " + "\n    ".join(_item(line)) for line in _own_lines(given)]
-    told += [*help_[:referral], *own, *help_[referral:]]
-    told += _fragment("screening.yml") if given.get("screening") else []
-    return _text("\n".join(told))
+    written += [*help_[:referral], *own, *help_[referral:]]
+    written += _fragment("screening.yml") if given.get("screening") else []
+    return _text("\n".join(written))
 
 
 def _fragment(name: str) -> list[str]:

@@ -79,10 +79,12 @@ class _Past:
 def signers_in(data: bytes) -> tuple[Signer, ...]:
     """The schools' keys in a file of any age, as far as it can be read: an early one names no district."""
     document, _ = read(SIGNERS, data)
-    told = document.data if document and isinstance(document.data, dict) else {}
-    listed = told.get("signers")
+    fields = document.data if document and isinstance(document.data, dict) else {}
+    listed = fields.get("signers")
     return (
-        tuple(filter(None, (_signer(one, told.get("district")) for one in listed))) if isinstance(listed, list) else ()
+        tuple(filter(None, (_signer(one, fields.get("district")) for one in listed)))
+        if isinstance(listed, list)
+        else ()
     )
 
 
@@ -116,10 +118,10 @@ def _keys_gone(past: _Past, signers: Sequence[Signer]) -> Iterator[Problem]:
     Other changes of the list need no rule: a receipt whose key was removed or given other days has no good signature
     any more.
     """
-    told = {s.school for s in signers}
+    known = {s.school for s in signers}
     for blob, then in past.signers():
-        for school in sorted({s.school for s in then} - told):
-            told.add(school)
+        for school in sorted({s.school for s in then} - known):
+            known.add(school)
             yield problem(Position(path=SIGNERS), "signer-gone", school=school, commit=blob.commit[:12])
 
 
@@ -224,11 +226,11 @@ def _said(receipt: Receipt) -> tuple[object, ...]:
 
 def _against(receipt: Receipt, others: Iterable[tuple[Blob, Receipt]]) -> Iterator[Problem]:
     """What the receipts that stood there before say against the present one; of each kind once."""
-    told = set[str]()
+    reported = set[str]()
     for blob, other in others:
         code = _fault(receipt, other)
-        if code and code not in told:
-            told.add(code)
+        if code and code not in reported:
+            reported.add(code)
             yield problem(
                 receipt.source, code, revision=receipt.revision, later=other.revision, commit=blob.commit[:12]
             )

@@ -69,17 +69,17 @@ def signed_text(receipt: Receipt, district: str) -> bytes:
     It binds the content by the commitment, which stays as often as the office seals again. Form 1 had none: there the
     signature is good for the very file only.
     """
-    told: dict[str, str | int] = {"revision": receipt.revision, "school": receipt.school, "term": receipt.term}
+    fields: dict[str, str | int] = {"revision": receipt.revision, "school": receipt.school, "term": receipt.term}
     if receipt.commitment is None:
-        told |= {"digest": receipt.digest}
+        fields |= {"digest": receipt.digest}
     else:
-        told |= {
+        fields |= {
             "commitment": receipt.commitment,
             "district": district,
             "form": receipt.schema,
             "sealed_on": receipt.sealed_on.isoformat(),
         }
-    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
 
 
 def written(receipt: Receipt) -> str:
