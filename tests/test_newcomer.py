@@ -66,10 +66,8 @@ def test_from_the_front_page_to_the_merged_filing(browser: Browser, made: Distri
     page.clock.set_fixed_time(f"{DAY}T10:00:00")
     page.goto(f"{url}/index.html")
     person = Newcomer(page=page)
-    person.click(".md-content a[href$='about/filing.html']")
-    person.click(".md-content a[href$='schools/index.html']")
+    person.click(".md-content a[href$='filing/index.html']")
     person.click(f".md-content a[href$='{FIRST}.html']")
-    person.click(f".md-content a[href$='filing/{FIRST}.html']")
     person.click("details.part:has(#f-staff-part_time) > summary")  # on a phone the form is folded
     old = made.repository().returns[(SchoolId(FIRST), YEAR)]
     assert old.staff is not None
@@ -83,7 +81,7 @@ def test_from_the_front_page_to_the_merged_filing(browser: Browser, made: Distri
     page.wait_for_selector("#aggregate-sealed:not([hidden])")
     saved(page, "#aggregate-save", inbox)
     person.clicks += 2  # both files saved
-    assert person.clicks <= 8
+    assert person.clicks <= 6
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
     assert json.loads(kept)[1:] == [{}, ""]

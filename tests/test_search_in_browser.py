@@ -101,8 +101,8 @@ CHINESE = (
     ("ＸＺ０７", "schools/xz07", ()),
     ("Chenguang", "schools/xz07", ()),
     ("Chenguan", "schools/xz07", ()),
-    ("填报", "about/filing", ()),
-    ("怎么填报", "about/filing", ()),
+    ("填报", "filing/index", ("about/filing",)),
+    ("怎么填报", "filing/index", ("about/filing",)),
     ("筛查", "statistics/tables/participation", ()),
     ("逾期", "compliance/overdue", ("inspections/index",)),
     ("整改", "compliance/overdue", ("inspections/index",)),
@@ -162,7 +162,7 @@ MORE_ENGLISH = (
     *(("excel", "statistics/downloads"), ("correction", "statistics/releases/index"), ("calendar", "work/calendar")),
     *(
         ("deadline", "work/calendar"),
-        ("how do I file", "about/filing"),
+        ("how do I file", "filing/index|about/filing"),
         ("demonstration school", "demonstration/index"),
     ),
     *(

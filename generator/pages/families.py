@@ -29,7 +29,7 @@ from generator.pages.duties import (
 from generator.pages.parts import there
 from generator.pages.people import outreach, team
 from generator.pages.programme import accounts, coverage, figures, lessons, plans, policies, work
-from generator.pages.schools import schools
+from generator.pages.schools import filing, schools
 from generator.pages.stamping import Stamped
 from generator.pages.statistics import builder, open_figures, pathway, releases, statistics
 
@@ -48,6 +48,7 @@ FAMILIES: tuple[PageFamily, ...] = (
     coverage.pages,
     methods.pages,
     schools.pages,
+    filing.pages,
     inspections.pages,
     demonstration.pages,
     schemes.pages,
@@ -119,6 +120,10 @@ NAVIGATION = (
     ),
     Section(title="nav.schools", members=("schools/index",)),
     Section(
+        title="nav.filing",
+        members=("filing/index", "about/filing", "about/wall", "about/office", "about/edit"),
+    ),
+    Section(
         title="nav.statistics",
         members=(
             "statistics/index",
@@ -141,10 +146,6 @@ NAVIGATION = (
         title="nav.about",
         members=(
             "about/index",
-            "about/filing",
-            "about/wall",
-            "about/office",
-            "about/edit",
             "about/glossary",
             "about/follow",
             "about/changes",

@@ -47,6 +47,7 @@ _DOORS = (
     (
         "school",
         (
+            ("filing/index", "desks"),
             ("schools/index", "checklists"),
             ("rules/index", "rules"),
             ("about/filing", "file"),

@@ -174,7 +174,8 @@ def _check_links(folder_: Path, copies: Sequence[output.Linked]) -> None:
     files = frozenset(p.relative_to(folder_).as_posix() for p in folder_.rglob("*") if p.is_file())
     stamped = {copy.page for copy in copies}
     # The fields of a desk stand there when its script has run: links to them cannot be looked up in its file.
-    unread = {f for f in files if f.endswith("404.html") or Path(f).parent.name == desk_page.FOLDER}
+    desks = {f for f in files if Path(f).parent.name == desk_page.FOLDER and Path(f).name != "index.html"}
+    unread = desks | {f for f in files if f.endswith("404.html")}
     built = sorted(f for f in files - unread if f.endswith(".html") and f not in stamped)
     told = [output.linked(path, (folder_ / path).read_text(encoding="utf-8")) for path in built]
     dead = [f"{found.page}: {found.link}" for found in output.dead_links(files, [*told, *copies])]

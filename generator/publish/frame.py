@@ -25,7 +25,7 @@ from generator.publish import engine as engines
 _WORDS = (
     *("as_of", "version", "help", "about", "follow", "accessibility", "home", "not_found", "help_now", "help_more"),
     *("search", "search_close", "search_loading", "search_none", "search_one", "search_found", "search_near"),
-    *("search_failed", "search_more", "present"),
+    *("search_failed", "search_more", "present", "filing"),
 )
 _PAGE = "XZPAGE"  # where the theme puts a page's own address into a link
 
@@ -73,7 +73,7 @@ def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
             "present": literal((content.archived and content.archived.present) or ""),
             "commit": content.commit.id[:12] if content.commit else "",
             "as_of": made.day(content.as_of),
-            "other_words": {key: other.say(f"theme.{key}") for key in ("home", "not_found")} if other else {},
+            "other_words": {key: other.say(f"theme.{key}") for key in ("home", "not_found", "filing")} if other else {},
             "lines": [_line(made, line) for line in sorted(district.help_lines, key=lambda line: not line.urgent)],
             "contact": contact(made),
             "words": {key: made.say(f"theme.{key}") for key in _WORDS},

@@ -13,8 +13,9 @@ from generator.cli.request import FINE, Accepts, Request, present_day, sound_rec
 from generator.files.terminal import printable
 
 if TYPE_CHECKING:
-    from generator.filing.reminding import Missing, Reminder
+    from generator.filing.reminding import Reminder
     from generator.model.district import District
+    from generator.records.outstanding import Missing
 
 ACCEPTS = Accepts(values=("--as-of", "--to"))
 

@@ -94,20 +94,24 @@ def pages(edition: Edition) -> Iterator[Page]:
     )
     office = OfficeGuide(steps=tuple(_step(edition, f"office.{name}") for name in _OFFICE))
     yield _page(edition, "about/office", "office", office)
-    year = edition.site.current_year
-    days = [FilingDay(what=edition.say("wall.return", year=year.id), day=year.returns_due)]
-    days += [
-        FilingDay(what=edition.say("wall.aggregate", term=term.title.in_(edition.language)), day=term.submissions_due)
-        for term in year.terms
-        if term.submissions_due
-    ]
     wall = WallPage(
         steps=tuple(_step(edition, f"wall.{name}") for name in _WALL),
-        days=tuple(days),
+        days=filing_days(edition),
         address=district.site_url,
         contact=district.contact,
     )
     yield _page(edition, "about/wall", "wall", wall)
+
+
+def filing_days(edition: Edition) -> tuple[FilingDay, ...]:
+    """The last days of the school year: of the return first, then of the aggregates that the district asks for."""
+    year = edition.site.current_year
+    aggregates = (
+        FilingDay(what=edition.say("wall.aggregate", term=term.title.in_(edition.language)), day=term.submissions_due)
+        for term in year.terms
+        if term.submissions_due
+    )
+    return (FilingDay(what=edition.say("wall.return", year=year.id), day=year.returns_due), *aggregates)
 
 
 def _page(edition: Edition, path: str, words: str, data: TemplateData, files: tuple[File, ...] = ()) -> Page:

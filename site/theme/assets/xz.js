@@ -53,12 +53,18 @@
     });
   };
 
-  for (const form of document.querySelectorAll("form.xz-filter[data-for]")) {
-    const table = document.getElementById(form.dataset.for);
-    const rows = [...table.tBodies[0].rows];
+  // Where a form says how much fits.
+  const counted = (form) => {
     const said = form.appendChild(document.createElement("p"));
     said.className = "xz-filter__count";
     said.setAttribute("role", "status");
+    return said;
+  };
+
+  for (const form of document.querySelectorAll("form.xz-filter[data-for]")) {
+    const table = document.getElementById(form.dataset.for);
+    const rows = [...table.tBodies[0].rows];
+    const said = counted(form);
     const list = shortened(table);
     const show = () => {
       const words = (form.elements.q ? form.elements.q.value : "").trim().toLowerCase().split(/\s+/);
@@ -85,14 +91,38 @@
     show();
   }
 
+  // Lines in folded parts: what is typed opens the parts that have it. With one line left, Enter goes where it leads.
+  for (const form of document.querySelectorAll("form.xz-filter[data-folds]")) {
+    const folds = [...document.getElementById(form.dataset.folds).querySelectorAll("details")].map((fold) => ({ fold, open: fold.open, lines: [...fold.querySelectorAll("li")] }));
+    const said = counted(form);
+    let fitting = [];
+    const show = () => {
+      const words = form.elements.q.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+      fitting = [];
+      for (const { fold, open, lines } of folds) {
+        const part = fold.querySelector("summary").textContent;
+        const fits = lines.filter((line) => words.every((word) => `${part} ${line.textContent}`.toLowerCase().includes(word)));
+        for (const line of lines) line.hidden = !fits.includes(line);
+        fold.hidden = !fits.length;
+        fold.open = words.length ? true : open;
+        fitting.push(...fits);
+      }
+      said.textContent = words.length ? form.dataset.count.replace("{n}", fitting.length) : "";
+    };
+    form.addEventListener("input", show);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (fitting.length === 1) fitting[0].querySelector("a").click();
+    });
+    show();
+  }
+
   // Schools across, rules down: a part of the work picks rows, a stage picks columns, an outcome keeps what has it.
   for (const form of document.querySelectorAll("form.xz-filter[data-matrix]")) {
     const table = document.getElementById(form.dataset.matrix);
     const heads = [...table.tHead.rows[0].cells].slice(1);
     const rows = [...table.tBodies[0].rows];
-    const said = form.appendChild(document.createElement("p"));
-    said.className = "xz-filter__count";
-    said.setAttribute("role", "status");
+    const said = counted(form);
     const show = () => {
       const fits = (element, name) => !form.elements[name].value || element.dataset[name].split(" ").includes(form.elements[name].value);
       const asked = form.elements.verdict.value;

@@ -1,0 +1,99 @@
+"""The filing desk's entry page: find your school, see what it has still to file, open its desk.
+
+Owns what is told of each school there. Must not know what a desk asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from generator.edition.render import Edition, TemplateData
+from generator.edition.site import Page
+from generator.model.district import Contact
+from generator.model.ids import YearId
+from generator.model.schools import School
+from generator.pages.about.guides import FilingDay, filing_days
+from generator.pages.words.wording import desk_page
+from generator.records.outstanding import Missing, outstanding
+from generator.text import Text
+
+_FEW = 20  # schools that are seen at once, without opening an area
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StillToFile:
+    """A filing that a school has not handed in, and by when; `tone` tells one that is late from one to come."""
+
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskLine:
+    """A school, its desk, and what it has still to file."""
+
+    school: School
+    desk: str
+    still: tuple[StillToFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaDesks:
+    """The desks of the schools of an area."""
+
+    title: Text
+    lines: tuple[DeskLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingIndex(TemplateData):
+    """Every desk by area, the year's last days, and whom to ask. `sealed`: the district asks for aggregates."""
+
+    template: ClassVar[str] = "filing/index.md.j2"
+    year: YearId
+    days: tuple[FilingDay, ...]
+    areas: tuple[AreaDesks, ...]
+    unfolded: bool
+    sealed: bool
+    contact: Contact | None
+
+
+def pages(edition: Edition) -> Iterator[Page]:
+    """The entry page."""
+    repository, as_of = edition.site.repository, edition.site.as_of
+    schools = [s for s in repository.schools.values() if s.closed_on is None or as_of <= s.closed_on]
+    days = filing_days(edition)
+    areas = (
+        AreaDesks(title=area.title, lines=tuple(_line(edition, s) for s in schools if s.area == area.id))
+        for area in repository.district.areas
+    )
+    yield edition.page(
+        path="filing/index",
+        kind="filing",
+        title=edition.say("desks.title"),
+        description=edition.say("desks.description"),
+        hide=("navigation", "toc"),
+        data=FilingIndex(
+            year=edition.site.current_year.id,
+            days=days,
+            areas=tuple(area for area in areas if area.lines),
+            unfolded=len(schools) <= _FEW,
+            sealed=len(days) > 1,
+            contact=repository.district.contact,
+        ),
+        cites=[repository.district.source, *(s.source for s in schools)],
+    )
+
+
+def _line(edition: Edition, school: School) -> DeskLine:
+    asked = outstanding(edition.site.repository, school, edition.site.as_of)
+    return DeskLine(school=school, desk=desk_page(school.id), still=tuple(_still(edition, one) for one in asked))
+
+
+def _still(edition: Edition, missing: Missing) -> StillToFile:
+    late = missing.due < edition.site.as_of
+    what = edition.say("desks.aggregate" if missing.term else "desks.return")
+    text = edition.say("desks.late" if late else "desks.due", what=what, day=edition.day(missing.due))
+    return StillToFile(text=text, tone="missing" if late else "neutral")
