@@ -217,7 +217,9 @@ def git(root: Path, *arguments: str) -> str:
     ).stdout
 
 
-def run(made: District, *arguments: str, given: str = "", terminal: bool = False) -> subprocess.CompletedProcess[str]:
+def run(
+    made: District, *arguments: str, given: str = "", terminal: bool = False, lang: str = "en"
+) -> subprocess.CompletedProcess[str]:
     """A whole command in this process."""
     environment = {
         "PATH": os.environ["PATH"],
@@ -227,7 +229,7 @@ def run(made: District, *arguments: str, given: str = "", terminal: bool = False
         "TMPDIR": str(made.beside),
     }
     return started(
-        ["--root", str(made.root), "--lang", "en", *arguments], made.root, environment, given, terminal=terminal
+        ["--root", str(made.root), "--lang", lang, *arguments], made.root, environment, given, terminal=terminal
     )
 
 

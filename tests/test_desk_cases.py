@@ -25,7 +25,8 @@ from generator.files.schemas import validate, violations
 from generator.files.strict_yaml import Document, read
 from generator.files.tree import folder
 from generator.filing.desk import DistrictDesk, SchoolDesk, district_desk, school_desk, stated
-from generator.filing.forms import AskedField, plain
+from generator.filing.differing import corrections, first_of_a_year, value_words
+from generator.filing.forms import AskedField, form, plain
 from generator.filing.writing import return_text
 from generator.model.ids import SchoolId
 from generator.model.schools import DoubtKind, Return
@@ -321,6 +322,40 @@ def test_returns_are_judged_and_written_alike(
     assert seen >= {"fine", "missing-field", "wrong-type", "too-small", "too-big", "no-such-day", "outside", "bad-form"}
     assert seen >= {"too-long", "not-unique", "too-many", "part-exceeds-whole", "not-together", "days-out-of-order"}
     assert seen >= {"done-on-not-done", "unknown-reference", "event-after-filing"}
+
+
+def test_changes_are_told_alike(
+    browser: Browser, repository: Repository, desks: tuple[DistrictDesk, SchoolDesk]
+) -> None:
+    """Each return that is right, against the one before it: as a correction, as the next year's, and as the first ever."""
+    chance = Chance(20261127, *desks)
+    cases = [chance.a_return() for _ in range(CASES)]
+    answers = judged_in_the_browser(
+        browser,
+        desks,
+        """const frame = frameOf(desk, desk.years[0]), { fields } = desk.returns;
+        const said = (key, facts = {}) => filled(desk.words[key], facts);
+        const right = cases.filter((data) => !returnProblems(desk.returns, frame, data).length);
+        return JSON.stringify(right.slice(1).map((now, at) => [right[at], now, changes(fields, right[at], now, frame, said),
+          firstOfAYear(fields, right[at], now, frame, said), firstOfAYear(fields, null, now, frame, said)]));""",
+        cases,
+    )
+    asked = form("return", Language.ZH)
+    words = value_words(repository, asked, Language.ZH, Speaker(catalogue=load(), language=Language.ZH).say)
+    seen = ""
+    for before, now, *told in answers:
+        found = (
+            corrections(asked, before, now, words),
+            first_of_a_year(asked, before, now, words),
+            first_of_a_year(asked, None, now, words),
+        )
+        for theirs, ours in zip(told, found, strict=True):
+            assert theirs == [[one.title, one.before, one.after] for one in ours]
+        seen += "\n".join(one.line() for each in found for one in each)
+    assert len(answers) > 50
+    for word in ("未填 → ", " → 未填", "是 → 否", "（无）", "心理教师：兼职", "学期 2026—2027学年第一学期（秋季），"):
+        assert word in seen, word
+    assert not re.search("[✓✗—]( |$)|true|false|None", seen)
 
 
 def test_doubts_are_asked_alike(browser: Browser, repository: Repository) -> None:

@@ -58,14 +58,14 @@ def at_desk(school: str, text: str, **changes: Any) -> bytes:
     return json.dumps({**told_, **changes}, ensure_ascii=False).encode()
 
 
-def intake(made: District, files: Mapping[str, bytes], *options: str) -> tuple[int, str]:
+def intake(made: District, files: Mapping[str, bytes], *options: str, lang: str = "en") -> tuple[int, str]:
     inbox = made.beside / "inbox"
     inbox.mkdir(exist_ok=True)
     for old in inbox.iterdir():
         old.unlink()
     for name, data in files.items():
         (inbox / name).write_bytes(data)
-    done = run(made, "intake", str(inbox), *options)
+    done = run(made, "intake", str(inbox), *options, lang=lang)
     assert all(sign.isprintable() or sign == "\n" for sign in done.stdout + done.stderr)
     return done.returncode, done.stdout + done.stderr
 
@@ -138,7 +138,7 @@ def test_killed_half_way_nothing_is_lost_and_the_next_run_takes_in_the_rest(
     assert git(made.root, "status", "--porcelain") == ""
     code, said = intake(made, inbox)
     assert (code, f"Of {len(inbox)} files {len(inbox)} were taken in, 0 not." in said) == (0, True), said
-    assert said.count("is there already") == 2
+    assert said.count("the same is on the branch") == 2
     assert set(half.split()) < set(heads(made).split())  # what was put on a branch stays as it was
     assert wanted == {line for line in git(made.root, "branch", "--format=%(refname:short)").split() if "/" in line}
     again = intake(made, {**inbox, "x.json": b"{"})
@@ -354,3 +354,111 @@ def test_the_desk_opens_the_page_of_the_districts_host(made: District, browser: 
         assert parts.fragment == ""
     assert gitlab["address"] == f"https://example.org/d/r/-/new/a/b/records/schools/{FIRST}?file_name={YEAR}.yml"
     assert gitee["address"] == f"https://example.org/d/r/new/a/b/records/schools/{FIRST}"
+
+
+def last_message(made: District, branch: str = BRANCH) -> list[str]:
+    return git(made.root, "log", "-1", "--format=%B", branch).strip().split("\n")
+
+
+def test_a_commit_and_the_summary_say_what_changed_in_the_words_of_the_desk(made: District) -> None:
+    old = stated(made.repository().returns[SchoolId(FIRST), YEAR])
+    staff = {**old["staff"], "part_time": old["staff"]["part_time"] + 3}
+    staff.pop("certified")
+    text = return_of(made, staff=staff, assessment_software=not old["assessment_software"], filed_on="2026-11-10")
+    code, said = intake(made, {"a.json": at_desk(FIRST, text)}, lang="zh-CN")
+    assert code == 0
+    subject, blank, by, compared, *lines = last_message(made)
+    assert subject == f"泉畔第一小学（{FIRST}）：{YEAR} 学年年度填报"
+    assert (blank, by.startswith("填报人职务：")) == ("", True)
+    assert compared == "与已经填报的相比，这次改了："
+    assert f"- 心理教师：兼职教师 {staff['part_time'] - 3} → {staff['part_time']}" in lines
+    assert f"- 心理教师：有资质 {old['staff']['certified']} → 未填" in lines
+    assert "- 测评软件 是 → 否" in lines
+    for line in (subject, compared, *lines):
+        assert line in said
+    code, _ = intake(made, {"b.json": at_desk(SECOND, return_of(made, SECOND, filed_on="2026-11-10"))})
+    assert last_message(made, f"filing/{SECOND}/{YEAR}")[0].endswith(f" ({SECOND}): return for {YEAR}")
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_a_first_return_of_a_year_is_compared_with_last_years_where_there_is_one(made: District, last: bool) -> None:
+    new = stated(made.repository().returns[SchoolId(FIRST), YEAR])
+    place = made.root / f"records/schools/{FIRST}"
+    (place / f"{YEAR}.yml").unlink()
+    before = {**new, "year": "2025-2026", "filed_on": "2025-10-20", "counted_on": "2025-09-30", "staff": None}
+    for name in (
+        "leading_group",
+        "room",
+        "crisis",
+        "school_day",
+        *(n for n, value in new.items() if isinstance(value, list)),
+    ):
+        before[name] = None
+    before["staff"] = {"full_time": new["staff"]["full_time"], "part_time": 1}
+    before = {name: value for name, value in before.items() if value is not None}
+    (place / "2025-2026.yml").unlink(missing_ok=True)
+    if last:
+        text = return_text(form("return", Language.ZH), before, "标题")
+        (place / "2025-2026.yml").write_text(text, "utf-8", newline="\n")
+    commit(made)
+    assert made.codes() == []
+    text = return_text(form("return", Language.ZH), {**new, "filed_on": "2026-11-10"}, "标题")
+    assert intake(made, {"a.yml": text.encode()}, lang="zh-CN")[0] == 0
+    _, _, _, compared, *lines = last_message(made)
+    assert "- 填报日期 2026-11-10" in lines
+    assert not any("未填 → " in line for line in lines if line.startswith("- 专题会议"))
+    if last:
+        assert compared == "与 2025-2026 学年的填报相比，不同的是："
+        assert f"- 心理教师：兼职教师 1 → {new['staff']['part_time']}" in lines
+        assert not [line for line in lines if line.startswith(("- 班数", "- 在校生"))]
+    else:
+        assert compared == "填写的内容："
+        assert not any("→" in line for line in lines)
+        assert any(line.startswith(f"- 心理教师 专职教师 {new['staff']['full_time']}，") for line in lines)
+
+
+def test_what_waits_on_a_branch_is_said_to_wait_and_what_was_merged_to_be_there(made: District) -> None:
+    inbox = {"a.yml": return_of(made, filed_on="2026-11-10").encode()}
+    assert intake(made, inbox)[0] == 0
+    _, said = intake(made, inbox)
+    assert f"the same is on the branch {BRANCH}, which is not merged yet" in said
+    assert "the records have the same" not in said
+    git(made.root, "merge", "-q", "--squash", BRANCH)
+    git(made.root, "commit", "-q", "-m", "taken over in another way")
+    code, said = intake(made, inbox)
+    assert (code, "the records have the same already" in said, BRANCH in said) == (0, True, False), said
+    git(made.root, "reset", "-q", "--hard", "HEAD~1")
+    git(made.root, "merge", "-q", "--no-ff", "-m", "merged", BRANCH)
+    assert "the records have the same already" in intake(made, inbox)[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [
+        (f"{SECOND}-{YEAR}.xinzhuli.json", f"({SECOND}) {YEAR}"),
+        ("湖滨九年一贯制学校 填报 (1).json", f"({SECOND}) {YEAR}"),
+        (f"{FIRST.upper()}_2025-2026.json", f"({FIRST}) 2025-2026"),
+        (f"{FIRST}-{YEAR} (2).xinzhuli.json", None),
+        ("泉畔第一小学.json", None),
+        ("年度填报.json", None),
+        (f"x{SECOND}.json", None),
+    ],
+)
+def test_a_file_called_otherwise_is_taken_in_as_what_it_holds_and_that_is_said(
+    made: District, name: str, named: str | None
+) -> None:
+    code, said = intake(made, {name: at_desk(FIRST, return_of(made, filed_on="2026-11-10"))})
+    assert code == 0
+    assert BRANCH in heads(made)
+    for words in (said, git(made.root, "log", "-1", "--format=%B", BRANCH)):
+        assert ("Please check: the file’s name says" in words) == bool(named)
+        assert not named or f"{named}; what it holds is of" in words
+        assert not named or f"({FIRST}) {YEAR} and was taken in as that" in words
+
+
+@pytest.mark.parametrize(
+    ("desk", "review"), [("unstated", "not_stated"), ("nothing", "none"), ("yes", "yes"), ("no", "no")]
+)
+def test_the_desk_and_intake_say_a_change_in_the_words_of_a_review(desk: str, review: str) -> None:
+    sentences = load().sentences
+    assert sentences[f"desk.{desk}"] == sentences[f"diff.{review}"]

@@ -280,7 +280,7 @@ def test_a_workbook_in_another_language_loses_no_sheet(made: District, tmp_path:
     done = run(made, "intake", str(file))
     assert done.returncode == 0, done.stdout
     said = git(made.root, "log", "-1", "--format=%B", f"filing/{FIRST}/2026-2027").splitlines()
-    assert [line for line in said if line.startswith("- ")] == ["- Note — → 改一改"], said
+    assert [line for line in said if line.startswith("- ")] == ["- Note not stated → 改一改"], said
     file.write_bytes(changed(data, lambda b: setattr(b["专题会议"], "title", "会议")))
     done = run(made, "intake", str(file))
     assert (done.returncode, "no workbook" in done.stdout) == (1, True), done.stdout

@@ -7,7 +7,7 @@ and nothing of others; nothing sealed is ever part of it. Must not know how a pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from enum import Enum
@@ -165,7 +165,7 @@ class SchoolDesk:
     """What one school's desk has of its own: by school year when the return was filed and what it states (of the year
     before, where it was not filed), by term which aggregate arrived.
 
-    `profile` and `before`: what Doubts hold a year's return against, of the profile and of the last return.
+    `profile` and `before`: what a year's return is held against, of the profile and of the return of the year before.
     """
 
     school: str
@@ -295,7 +295,7 @@ def school_desk(made: Edition, school: School) -> SchoolDesk:
         if (before := [y for y in known if y.first_day <= year.first_day])
         and (found := made.site.return_of(school.id, before[-1].id))
     }
-    receipts, compared = made.site.repository.receipts, {*doubts.BY_STAGE, *doubts.ALONE, *doubts.COPIED}
+    receipts = made.site.repository.receipts
     arrived = {t.id: kept for y in years for t in y.terms if (kept := receipts.get((school.id, t.id)))}
     return SchoolDesk(
         school=school.id,
@@ -318,15 +318,11 @@ def school_desk(made: Edition, school: School) -> SchoolDesk:
             if doubts.profile_of(made.site.repository, school.id, year.id)
         },
         before={
-            year.id: {"year": found.year, **_of(stated(found), sorted(compared))}
+            year.id: stated(found)
             for year in years
             if (found := doubts.return_before(made.site.repository, school.id, year.id))
         },
     )
-
-
-def _of(told: Mapping[str, Any], names: Iterable[str]) -> Mapping[str, Any]:
-    return {name: told[name] for name in names if name in told}
 
 
 def _values(stages: tuple[Stage, ...]) -> tuple[str, ...]:

@@ -1,45 +1,42 @@
 """Whether a filing may be taken in, and what changes by it: judged against the records as they are, before anything is
 written.
 
-Owns the judgement and the words for what changes. Never overwrites what is newer. Must not know git.
+Owns the judgement. Never overwrites what is newer. Must not know git.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+from generator.files.catalogue import Say
 from generator.files.tree import Tree
 from generator.filing.desk import stated
+from generator.filing.differing import Difference, corrections, first_of_a_year, value_words
 from generator.filing.filings import FilingKind, HandedIn, NotTaken
-from generator.filing.forms import AskedField, Signs, form
+from generator.filing.forms import form
 from generator.guard import GuardedFile, inspect
 from generator.model.ids import SchoolId, TermId, YearId
-from generator.model.schools import Return
+from generator.model.schools import Return, School
 from generator.problems import Problem
+from generator.records.doubts import return_before
 from generator.records.repository import Remembered, Repository, load
 from generator.text import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """A field that changes: its titles, and what it stated before and after; None where nothing is stated."""
-
-    title: str
-    before: str | None
-    after: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A filing that may be taken in. `by` is the post that filed a return, `filed_on` its day."""
+    """A filing that may be taken in. `by` is the post that filed a return, `filed_on` its day.
+
+    `compared` is the year of the return that `differences` compare with; None where there is none.
+    """
 
     filing: HandedIn
     filed_on: date | None
     revision: int | None
     by: str | None
+    compared: str | None
     differences: tuple[Difference, ...]
 
 
@@ -51,23 +48,21 @@ class Faulty:
 
 
 def judged(
-    filing: HandedIn, tree: Tree, repository: Repository, remembered: Remembered, language: Language
+    filing: HandedIn, tree: Tree, repository: Repository, remembered: Remembered, language: Language, say: Say
 ) -> Taken | NotTaken | Faulty:
-    """Whether a filing may be taken in, over the records of `tree`."""
+    """Whether a filing may be taken in, over the records of `tree`; what changes is told in that language."""
     school = repository.schools.get(SchoolId(filing.school))
     if school is None:
         return NotTaken(why="no_school", facts={"school": filing.school})
     known = _periods(repository, filing.kind)
     if filing.period not in known:
         return NotTaken(why="no_period", facts={"period": filing.period})
-    if all(path in tree.readers and tree.read(path) == data for path, data in filing.files.items()):
-        return NotTaken(why="there_already", facts={})
     if found := unfit(filing, repository):
         return Faulty(problems=found)
     laid_over, problems = load(tree.over(filing.files), remembered)
     if laid_over is None:
         return Faulty(problems=problems)
-    return _newer(filing, repository, laid_over, language)
+    return _newer(filing, repository, laid_over, language, say)
 
 
 def overtaken(taken: Taken, repository: Repository) -> NotTaken | None:
@@ -81,6 +76,25 @@ def overtaken(taken: Taken, repository: Repository) -> NotTaken | None:
         facts = {"revision": str(taken.revision), "expected": str(receipt.revision + 1)}
         return NotTaken(why="other_revision", facts=facts)
     return None
+
+
+def named_otherwise(name: str, filing: HandedIn, repository: Repository) -> tuple[str, str] | None:
+    """The school and period that the name of a file names, where they are not those of the filing in it.
+
+    A school is named by its code or by its title; what a name does not say is as the filing has it.
+    """
+    district = repository.district
+    named = [school.id for school in repository.schools.values() if _names(name, school)]
+    periods = [p for p in (*district.terms, *(year.id for year in district.years)) if p in name]
+    school = filing.school if filing.school in named or len(named) != 1 else named[0]
+    period = periods[0] if periods and not filing.period.startswith(periods[0]) else filing.period
+    return None if (school, period) == (filing.school, filing.period) else (school, period)
+
+
+def _names(name: str, school: School) -> bool:
+    """Whether the name of a file has a school's code, as a word, or its title."""
+    code = re.search(rf"(?<![a-z0-9]){re.escape(school.id)}(?![a-z0-9])", name.lower())
+    return bool(code) or any(title in name for title in (school.title.zh, school.title.en) if title)
 
 
 def _older(filed_on: date, old: Return | None) -> NotTaken | None:
@@ -111,7 +125,7 @@ def _periods(repository: Repository, kind: FilingKind) -> tuple[str, ...]:
             return tuple(term.id for term in repository.district.terms.values() if term.submissions_due)
 
 
-def _newer(filing: HandedIn, before: Repository, after: Repository, language: Language) -> Taken | NotTaken:
+def _newer(filing: HandedIn, before: Repository, after: Repository, language: Language, say: Say) -> Taken | NotTaken:
     school = SchoolId(filing.school)
     match filing.kind:
         case FilingKind.RETURN:
@@ -119,9 +133,23 @@ def _newer(filing: HandedIn, before: Repository, after: Repository, language: La
             old, new = before.returns.get(pair), after.returns[pair]
             if older := _older(new.filed_on, old):
                 return older
-            asked, was = form("return", language), stated(old) if old else {}
-            found = tuple(differences(asked.fields, was, stated(new), asked.signs))
-            return Taken(filing=filing, filed_on=new.filed_on, revision=None, by=new.filed_by, differences=found)
+            asked = form("return", language)
+            words = value_words(after, asked, language, say)
+            last = old or return_before(before, *pair)
+            was = stated(last) if last else None
+            told = (
+                corrections(asked, stated(old), stated(new), words)
+                if old
+                else first_of_a_year(asked, was, stated(new), words)
+            )
+            return Taken(
+                filing=filing,
+                filed_on=new.filed_on,
+                revision=None,
+                by=new.filed_by,
+                compared=last.year if last else None,
+                differences=told,
+            )
         case FilingKind.SUBMISSION:
             key = (school, TermId(filing.period))
             receipt, sealed = before.receipts.get(key), after.receipts[key]
@@ -129,35 +157,4 @@ def _newer(filing: HandedIn, before: Repository, after: Repository, language: La
             if sealed.revision != expected:
                 facts = {"revision": str(sealed.revision), "expected": str(expected)}
                 return NotTaken(why="other_revision", facts=facts)
-            return Taken(filing=filing, filed_on=None, revision=sealed.revision, by=None, differences=())
-
-
-def differences(
-    asked: tuple[AskedField, ...], before: Mapping[str, Any], after: Mapping[str, Any], signs: Signs, above: str = ""
-) -> Iterator[Difference]:
-    """What differs between what two returns state, field by field in the form's order."""
-    for field in asked:
-        old, new = before.get(field.name), after.get(field.name)
-        title = f"{above}{field.title}"
-        if old == new or field.fixed:
-            continue
-        if field.kind == "group" and old and new:
-            yield from differences(field.fields, old, new, signs, f"{title}{signs.colon}")
-        else:
-            yield Difference(title=title, before=_in_words(field, old, signs), after=_in_words(field, new, signs))
-
-
-def _in_words(field: AskedField, value: Any, signs: Signs) -> str | None:
-    match value:
-        case None:
-            return None
-        case bool():
-            return "✓" if value else "✗"
-        case list():
-            item = field.item or field
-            return signs.semicolon.join(_in_words(item, one, signs) or "" for one in value) or "0"
-        case Mapping():
-            named = ((one, value[one.name]) for one in field.fields if one.name in value)
-            return signs.comma.join(f"{one.title} {_in_words(one, inner, signs)}" for one, inner in named)
-        case _:
-            return next((c.title for c in field.choices if c.value == value), str(value))
+            return Taken(filing=filing, filed_on=None, revision=sealed.revision, by=None, compared=None, differences=())

@@ -80,7 +80,7 @@ function showReturn(year) {
     showFindings(findings.map((one) => ({ place: onPage(one.place, controls), text: told(one) })), said, parts.findings);
     folded.forEach((part) => part.tell(data));
     showDoubts(returnDoubts(desk, frame, data), controls);
-    showChanges(parts.changes, changes(desk.returns.fields, sameYear, data, frame, said));
+    showChanges(parts.changes, year, data, frame);
     handIn("return", findings.length, () => {
       const text = returnText(desk.returns, data, `${desk.title} ${said("return_of", { year: year.id })}`);
       return { period: year.id, files: { [`records/schools/${desk.school}/${year.id}.yml`]: text }, revised: Boolean(year.filed) };
@@ -119,9 +119,14 @@ function showDoubts(found, controls) {
   list.parentElement.hidden = !found.length;
 }
 
-function showChanges(list, found) {
+function showChanges(list, year, data, frame) {
+  const last = (desk.before || {})[year.id];
+  const found = year.filed ? changes(desk.returns.fields, year.last_stated, data, frame, said)
+    : firstOfAYear(desk.returns.fields, last, data, frame, said);
+  document.getElementById("return-compared").textContent = year.filed ? said("changes")
+    : last ? said("changes_since", { year: last.year }) : said("changes_first");
   list.replaceChildren(...found.map(([title, before, now]) =>
-    element("li", {}, element("strong", {}, title), ` ${before} → ${now}`)));
+    element("li", {}, element("strong", {}, title), before === null ? ` ${now}` : ` ${before} → ${now}`)));
   list.parentElement.hidden = !found.length;
 }
 

@@ -37,20 +37,31 @@ async function copy(text, shown) {
   }
 }
 
-/** What differs from what was filed before, in words: [title, before, now]. */
+/** What differs from the return of the same year, in words: [title, before, now], as `generator/filing/differing.py` says it. */
 function changes(fields, before, now, frame, said, path = []) {
   return fields.filter((field) => !field.fixed).flatMap((field) => {
     const [old, fresh] = [(before || {})[field.name], (now || {})[field.name]];
-    if (JSON.stringify(old) === JSON.stringify(fresh)) return [];
+    if (same(old, fresh)) return [];
     if (field.kind === "group" && old && fresh) return changes(field.fields, old, fresh, frame, said, [...path, field.title]);
     return [[[...path, field.title].join(frame.signs.colon), inWords(field, old, frame, said), inWords(field, fresh, frame, said)]];
+  });
+}
+
+/** What differs from the return of the year before. What happened on a day belongs to its year, and is told as it is (`before`
+ *  is null); so is everything where there is no such return. */
+function firstOfAYear(fields, last, now, frame, said) {
+  return fields.filter((field) => !field.fixed).flatMap((field) => {
+    const alone = !last || field.kind === "day" || (field.item && field.item.kind === "group");
+    if (!alone) return changes([field], last, now, frame, said);
+    return now[field.name] === undefined ? [] : [[field.title, null, inWords(field, now[field.name], frame, said)]];
   });
 }
 
 function inWords(field, value, frame, said) {
   if (value === undefined) return said("unstated");
   if (typeof value === "boolean") return said(value ? "yes" : "no");
-  if (Array.isArray(value)) return value.length ? value.map((one) => inWords(field.item, one, frame, said)).join(frame.signs.semicolon) : said("none");
+  if (typeof value === "number") return numberText(value);
+  if (Array.isArray(value)) return value.length ? value.map((one) => inWords(field.item, one, frame, said)).join(frame.signs.semicolon) : said("nothing");
   if (typeof value === "object") {
     return (field.fields || []).filter((one) => value[one.name] !== undefined)
       .map((one) => `${one.title} ${inWords(one, value[one.name], frame, said)}`).join(frame.signs.comma);

@@ -21,7 +21,7 @@ function joined(district, school) {
 
 /** What the return of a year is held against, and what may be chosen in its fields. */
 function frameOf(desk, year) {
-  const windows = year.terms.flatMap((term) => term.windows.map((window) => ({ value: window.value, title: `${term.title} ${window.title}` })));
+  const windows = [...new Map(year.terms.flatMap((term) => term.windows.map((window) => [window.value, window]))).values()];
   const terms = year.terms.map((term) => ({ value: term.id, title: term.title }));
   const offered = { term: terms, band: year.bands, bands: year.bands, window: windows };
   return {

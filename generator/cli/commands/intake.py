@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from generator.filing.filings import HandedIn, NotTaken
     from generator.filing.taking_in import Faulty, Taken
     from generator.model.district import District
+    from generator.model.ids import SchoolId
     from generator.records.repository import Remembered, Repository
 
 ACCEPTS = Accepts(values=("--push",), most_words=None)
@@ -140,7 +141,8 @@ def _take_in(request: Request, base: _Base, file: Path) -> str | None:
     """Put one file's filing on its branch, and say what was done: the branch; "" if it is there already; None if the
     file is not taken.
     """
-    from generator.files.branches import branch_at, checked_out, commit_files
+    from generator.files.branches import branch_at, checked_out, commit_files, contains
+    from generator.files.history import tree_at
     from generator.files.tree import head_of
     from generator.filing.filings import LONGEST, NotTaken, handed_in
     from generator.filing.taking_in import Taken, judged, overtaken
@@ -155,29 +157,33 @@ def _take_in(request: Request, base: _Base, file: Path) -> str | None:
     if isinstance(filing, NotTaken):
         _refuse(request, file, filing)
         return None
+    if _there(base.tree, filing):
+        _tell(request.say("intake.there_already", file=file.name))
+        return ""
     branch = f"filing/{filing.school}/{filing.period}"
     before = branch_at(base.root, branch)
-    if before and _there(base, before, filing):
-        _tell(request.say("intake.there_already", file=file.name))
+    if before and not contains(base.root, base.commit, before) and _there(tree_at(base.root, before), filing):
+        _tell(request.say("intake.on_branch", file=file.name, branch=branch))
         return branch
     under = _over(base, before)
     if under is None or checked_out(base.root, branch):
         _refuse(request, file, NotTaken(why="checked_out" if under else "branch_broken", facts={"branch": branch}))
         return None
     commit, tree, repository = under
-    found = judged(filing, tree, repository, base.remembered, request.language)
+    found = judged(filing, tree, repository, base.remembered, request.language, request.say)
     if isinstance(found, Taken) and commit != base.commit:
         found = overtaken(found, base.repository) or found
-    if isinstance(found, NotTaken) and found.why == "there_already":
-        _tell(request.say("intake.there_already", file=file.name))
-        return ""
     if not isinstance(found, Taken):
         _refuse(request, file, found)
         return None
     files = {f"{base.prefix}{path}": data for path, data in filing.files.items()}
-    commit_files(base.root, branch, commit, files, _message(request, found), before=before)
-    _tell(request.say("intake.taken", file=file.name, branch=branch, what=_subject(request, found)))
-    for line in _lines(found):
+    subject = _subject(request, repository, filing, found.revision)
+    told = [*_named_otherwise(request, repository, filing, file), *_differences(request, found)]
+    by = [request.say("intake.by", post=found.by)] if found.by else []
+    message = "\n".join(_inert(" ".join(line.split())) for line in (subject, "", *by, *told))
+    commit_files(base.root, branch, commit, files, f"{message.rstrip()}\n", before=before)
+    _tell(request.say("intake.taken", file=file.name, branch=branch, what=subject))
+    for line in told:
         _tell(f"  {line}")
     return branch
 
@@ -242,11 +248,8 @@ def _marked(file: Path, copy: bytes | None) -> str | None:
     return f"{_MARKED}/{place.name}"
 
 
-def _there(base: _Base, at: str, filing: HandedIn) -> bool:
-    """Whether a branch has the very files; its records need not be read to see it."""
-    from generator.files.history import tree_at
-
-    tree = tree_at(base.root, at)
+def _there(tree: Tree | None, filing: HandedIn) -> bool:
+    """Whether a tree has the very files; its records need not be read to see it."""
     assert tree is not None, "a commit that was just named"
     return all(path in tree.readers and tree.read(path) == data for path, data in filing.files.items())
 
@@ -290,26 +293,41 @@ def _refuse(request: Request, file: Path, why: NotTaken | Faulty) -> None:
         _tell(f"  {found.at.line}:{found.at.column} {said}")
 
 
-def _subject(request: Request, taken: Taken) -> str:
-    filing = taken.filing
-    facts = {"school": filing.school, "period": filing.period}
-    if taken.revision is not None:
-        return request.say("intake.subject_aggregate", revision=taken.revision, **facts)
-    return request.say("intake.subject_return", **facts)
+def _subject(request: Request, repository: Repository, filing: HandedIn, revision: int | None) -> str:
+    """What was filed, in the words of the desk: of which school, for which year or term."""
+    from generator.model.ids import SchoolId, TermId
+
+    school = _called(request, repository, SchoolId(filing.school))
+    if revision is None:
+        return request.say("intake.subject_return", school=school, year=filing.period)
+    term = repository.district.terms[TermId(filing.period)].title.in_(request.language)
+    return request.say("intake.subject_aggregate", school=school, term=term, revision=revision)
 
 
-def _message(request: Request, taken: Taken) -> str:
-    """A commit in words: what was filed, by which post, what changes."""
-    by = [printable(request.say("intake.by", post=_inert(taken.by)))] if taken.by else []
-    lines = (f"- {_inert(line)}" for line in _lines(taken))
-    return "\n".join([_subject(request, taken), "", *by, *lines]).rstrip() + "\n"
+def _called(request: Request, repository: Repository, school: SchoolId) -> str:
+    return request.say("intake.school", title=repository.schools[school].title.in_(request.language), id=school)
+
+
+def _named_otherwise(request: Request, repository: Repository, filing: HandedIn, file: Path) -> Iterator[str]:
+    """That the file's name names another school or period than it holds."""
+    from generator.filing.taking_in import named_otherwise
+    from generator.model.ids import SchoolId
+
+    if otherwise := named_otherwise(file.name, filing, repository):
+        pairs = zip(("named", "held"), (otherwise, (filing.school, filing.period)), strict=True)
+        facts = {key: f"{_called(request, repository, SchoolId(one))} {period}" for key, (one, period) in pairs}
+        yield request.say("intake.named_otherwise", **facts)
 
 
 def _inert(text: str) -> str:
     """Text in which a host reads nothing: no name, issue, address, or order to close one or to skip the checks."""
-    return _REFERENCE.sub("－", text.translate(_READ_BY_HOSTS))
+    return _REFERENCE.sub("－", printable(text).translate(_READ_BY_HOSTS))
 
 
-def _lines(taken: Taken) -> Iterator[str]:
-    for one in taken.differences:
-        yield printable(" ".join(f"{one.title} {one.before or '—'} → {one.after or '—'}".split()))
+def _differences(request: Request, taken: Taken) -> Iterator[str]:
+    """What changes, a line a field, below what it is compared with."""
+    if taken.differences:
+        key = "changes_first" if taken.compared is None else "changes"
+        key = key if taken.compared in (None, taken.filing.period) else "changes_since"
+        yield request.say(f"desk.{key}", year=taken.compared)
+    yield from (f"- {one.line()}" for one in taken.differences)
