@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from generator.files.strict_yaml import read
 from generator.files.typing_mistakes import unseen
+from generator.problems import Position
 
 PATH = "records/a.yml"
 UNSEEN = "\xad\u034f\u115f\u17b4\u180e\u200b\u200d\u2060\u2800\u3164\ufe0f\ufff9\U000e0041\U000e0100"
@@ -124,6 +125,63 @@ def test_what_is_not_text_is_refused() -> None:
 )
 def test_bottomless_nesting_is_refused(text: str) -> None:
     assert [code for code, _ in codes(text)] == ["too-deep"]
+
+
+def test_the_deepest_that_is_read() -> None:
+    assert codes("[" * 32 + "]" * 32) == []
+    assert codes("[" * 33 + "]" * 33) == [("too-deep", "1:33")]
+
+
+def test_a_number_in_quotes_is_a_name() -> None:
+    document, problems = read(PATH, b'"2025": x\n')
+    assert document
+    assert (document.data, problems) == ({"2025": "x"}, ())
+    assert codes("2025: x\n") == [("non-string-key", "1:1")]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "length"),
+    [
+        ("a: abc\n", 1, 4, 3),
+        ("a:\nb: 1\n", 1, 3, 1),  # nothing is there to be marked; its place is
+        ("a:\n  bcd: 1\n  e: 2\n", 2, 3, 3),
+        ("a:\n- xyz\n", 2, 1, 1),
+        ('a: "x\n  yz"\n', 1, 4, 1),
+    ],
+)
+def test_what_a_position_spans(text: str, line: int, column: int, length: int) -> None:
+    document, _ = read(PATH, text.encode())
+    assert document
+    assert document.position(("a",)) == Position(path=PATH, line=line, column=column, length=length)
+
+
+@pytest.mark.parametrize("word", ["", "~", "null", "Null", "NULL"])
+def test_every_way_to_say_nothing(word: str) -> None:
+    document, _ = read(PATH, f"a: {word}\n".encode())
+    assert document
+    assert document.data == {"a": None}
+
+
+def test_a_number_of_forty_signs_is_one() -> None:
+    document, _ = read(PATH, f"a: {'0.5'.ljust(40, '0')}\n".encode())
+    assert document
+    assert document.data == {"a": 0.5}
+    assert codes(f"a: {'0.5'.ljust(41, '0')}\n") == [("too-many-digits", "1:4")]
+
+
+def test_a_block_of_spaces_deeper_than_the_comment_behind_it() -> None:
+    assert codes("a: |\n   \n  # c\n") == [("bad-indent", "1:4")]
+    assert codes("a: |\n   \nb: 1\n") == []
+
+
+def test_only_the_lines_after_the_first_are_too_far_left() -> None:
+    assert codes('a:\n  b: "x\n  y"\n') == [("bad-indent", "3:3")]
+    assert codes('a:\n  b: "x\n   z\n  y"\n') == [("bad-indent", "4:3")]
+
+
+def test_an_item_goes_on_to_the_right_of_its_list() -> None:
+    assert codes('a:\n  - "x\n   y"\n') == []
+    assert codes('a:\n  - "x\n  y"\n') == [("bad-indent", "3:3")]
 
 
 @pytest.mark.parametrize(
