@@ -6,14 +6,21 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import frictionless
+import jsonschema
+import openpyxl
 import pytest
 
 from generator.edition.literal import data_block, settle
+from generator.files.schemas import published
+from generator.model.ids import SchoolId
+from generator.model.registry import TOTAL
 from generator.model.releases import Release
 from generator.pages.statistics.descriptions import PACKAGE
 from generator.pages.statistics.release_files import CHANGES, COLUMNS, path_of
@@ -71,7 +78,7 @@ def test_metadata_tell_every_column_of_their_table(name: str, handed_out: dict[s
     assert len(set(keys)) == len(keys)
     for row in found:
         assert all(row[title] != "" for title, column in columns.items() if column.get("required"))
-        assert bool(row["value"]) != bool(row["status"])
+        assert bool(row["value"]) != bool(row["status"])  # no correction waits here
 
 
 @pytest.mark.parametrize("language", Language)
@@ -121,3 +128,79 @@ def test_files_of_a_release_do_not_change_when_another_follows() -> None:
         return {path: data for path, data in made.items() if release.id in path}
 
     assert of(FIRST, FIRST) == of(FIRST, *CHAIN)
+
+
+# --- corrections that wait --------------------------------------------------------------------------------------------
+
+
+PRIMARY = ("primary-lower", "primary-middle", "primary-upper")
+WAITING = {SchoolId("xz01"): ("primary", *PRIMARY), SchoolId("xz10"): ("nine-year", *PRIMARY, "junior")}
+
+
+def told_of_cells(made: Mapping[str, bytes]) -> Iterator[tuple[str, list[tuple[str, str, Any, str | None]]]]:
+    """What each file of the second release says of its cells: table, row, value, status."""
+
+    def of(found: list[dict[str, Any]]) -> list[tuple[str, str, Any, str | None]]:
+        return [(r["table"], r["row"], r["value"], r["status"] or None) for r in found]
+
+    yield "csv", of(rows(made[path_of(SECOND.id, "csv")]))
+    sheet = openpyxl.load_workbook(io.BytesIO(made[path_of(SECOND.id, "xlsx")])).worksheets[0]
+    head, *lines = sheet.iter_rows(values_only=True)
+    yield "xlsx", of([dict(zip(map(str, head), line, strict=True)) for line in lines])
+    for table in {cell.table for cell in SECOND.cells}:
+        alone = rows(made[f"data/statistics/tables/{table}.csv"])
+        yield f"{table}.csv", of([row for row in alone if row["release"] == SECOND.id])
+    told = json.loads(made[path_of(SECOND.id, "json")])
+    yield (
+        "json",
+        [
+            (table["id"], row["id"], cell["value"], cell["status"])
+            for table in told["tables"]
+            for row in table["rows"]
+            for cell in row["cells"]
+        ],
+    )
+
+
+@pytest.mark.parametrize("school", WAITING)
+def test_every_number_of_a_school_whose_correction_waits_is_marked_in_every_file(
+    school: SchoolId, tmp_path: Path
+) -> None:
+    made = files(with_releases(FIRST, replace(SECOND, waiting=(school,)), SPRING_RELEASE), Language.ZH)
+    for name, cells in told_of_cells(made):
+        assert cells, name
+        for table, row, value, status in cells:
+            if value in (None, ""):
+                assert status in ("c", "z"), (name, table, row)
+            else:
+                assert status == ("w" if row in (TOTAL, *WAITING[school]) else None), (name, table, row)
+    jsonschema.validate(json.loads(made[path_of(SECOND.id, "json")]), published("statistics"))
+    assert frictionless.validate(str(written(made, tmp_path))).valid
+    (status,) = [f for f in json.loads(made[PACKAGE])["resources"][0]["schema"]["fields"] if f["name"] == "status"]
+    assert [one["value"] for one in status["categories"]] == ["c", "z", "w"]
+
+
+def test_what_is_told_of_a_school_whose_correction_waits_is_marked() -> None:
+    school = next(iter(WAITING))
+    made = files(with_releases(FIRST, replace(SECOND, waiting=(school,)), SPRING_RELEASE), Language.ZH)
+    told = json.loads(made[path_of(SECOND.id, "json")])
+    assert told["waiting"] == [school]
+    bands = {one["school"]: one["status"] for one in told["participation"]["schools"]}
+    assert {s for s, status in bands.items() if status == "w"} == {school}
+    for verdicts in told["school_verdicts"]:
+        assert {one["school"] for one in verdicts["schools"] if one["status"]} == {school}
+    assert {one["status"] for one in told["district_verdicts"]} == {"w"}
+    with zipfile.ZipFile(io.BytesIO(made[path_of(SECOND.id, "zip")])) as archive:
+        of_bands, of_verdicts = (
+            rows(archive.read(f"{SECOND.id}-{what}.csv")) for what in ("participation", "verdicts")
+        )
+        assert "更正" in archive.read("README.txt").decode("utf-8-sig")
+    assert {row["school"] for row in of_bands if row["status"] == "w"} == {school}
+    marked = {row["学校代码"] for row in of_verdicts if row["status"] == "w"}
+    assert marked == ({school, ""} if told["school_verdicts"] else {""})
+    page = settle(
+        statistics_pages(with_releases(FIRST, replace(SECOND, waiting=(school,))))[
+            f"statistics/releases/{SECOND.id}"
+        ].body
+    )
+    assert page.count("95%及以上（更正待发）") == 1

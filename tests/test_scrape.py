@@ -122,9 +122,9 @@ def bands_of_rows(rows: Sequence[Mapping[str, Any]]) -> Bands:
 
 
 def answers_of_rows(rows: Sequence[Sequence[Any]], met: str) -> Answers:
-    """From a file: rule, target, school, name, outcome, met, judged."""
+    """From a file: rule, target, school, name, outcome, met, judged, status."""
     told: dict[str, dict[str, bool] | tuple[int, int]] = {}
-    for rule, _, school, _, outcome, few, judged in rows:
+    for rule, _, school, _, outcome, few, judged, _ in rows:
         if school:
             by_school = told.setdefault(str(rule), {})
             assert isinstance(by_school, dict)

@@ -266,7 +266,7 @@ def scraped_value(value: str | float | None, status: str | None, column: str) ->
     if status in ("c", "z"):
         assert value in (None, "")
         return None
-    assert not status
+    assert status in (None, "", "w")
     assert value not in (None, "")
     return round(float(value) * 10) if "/" in column else int(value)
 

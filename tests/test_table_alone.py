@@ -9,6 +9,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,20 +18,29 @@ from playwright.sync_api import Browser, Page, expect
 
 from generator.edition.render import FOLDERS
 from generator.model.cells import Published, Shown
+from generator.model.registry import TOTAL
 from generator.model.releases import Release, latest
+from generator.model.submission import StageBand
 from generator.pages.statistics.alone import guarded_texts
 from generator.pages.statistics.tables import is_share
 from generator.publish.build import read
+from generator.records.repository import Repository
 from generator.text import Language
 from tests.conftest import AS_OF, ROOT
 
 Told = dict[tuple[str, str, str], float | str | None]
 
 
-@pytest.fixture(scope="module")
-def by_term() -> dict[str, Release]:
+@cache
+def sample() -> Repository:
     repository, problems = read(ROOT)
     assert repository is not None, problems
+    return repository
+
+
+@pytest.fixture(scope="module")
+def by_term() -> dict[str, Release]:
+    repository = sample()
     return {str(term): release for term, release in latest(repository.published(AS_OF)).items()}
 
 
@@ -50,6 +60,14 @@ def released(by_term: dict[str, Release], table: str) -> Told:
         for row in found.rows
         for column, cell in row.cells.items()
     }
+
+
+def waits(release: Release, row: str) -> bool:
+    """Whether a school whose correction waits has pupils in a row."""
+    shapes = [sample().schools[school].shape_on(AS_OF) for school in release.waiting]
+    bands = {band.value for band in StageBand for shape in shapes if band.stage in shape.stages}
+    rows = {*bands, *(shape.type.value for shape in shapes), *([TOTAL] if shapes else [])}
+    return not rows.isdisjoint(row.split("+"))
 
 
 def shown_as(value: float | str | None) -> str:
@@ -75,7 +93,7 @@ def test_the_csv_of_a_table_holds_its_cells_of_every_term_and_marks_what_is_hidd
         for key, value in expected.items():
             text, status = told[key]
             if isinstance(value, int | float):
-                assert (float(text), status) == (value, ""), key
+                assert (float(text), status) == (value, "w" if waits(by_term[key[0]], key[1]) else ""), key
             else:
                 assert (text, status) == ("", value or "c"), key
             hidden += value is None
@@ -100,6 +118,8 @@ def test_the_builder_is_given_released_cells_and_nothing_else(
         }
         assert told == released(by_term, table["id"])
         assert {row for _, row, _ in told} == set(table["rows"])
+        marked = {(term, row) for term, rows in table["waiting"].items() for row in rows}
+        assert marked == {(term, row) for term, row, _ in told if waits(by_term[term], row)} != set()
         assert {column for _, _, column in told} == set(table["columns"])
 
 
@@ -160,7 +180,14 @@ def test_a_reader_puts_a_table_together_takes_it_away_and_comes_back_to_it(
     with page.expect_download() as download:
         page.locator("#built-do button").click()
     lines = list(csv.reader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig"))))
-    assert [line[4:6] for line in lines[1:]] == [["", m[1]] if (m := shown_as(v))[0] == "[" else [m, ""] for v in shown]
+    status = ["w" if waits(by_term[term], "junior") else "" for term in sorted(by_term)]
+    assert "w" in status
+    assert [line[4:6] for line in lines[1:]] == [
+        ["", m[1]] if (m := shown_as(v))[0] == "[" else [m, s] for v, s in zip(shown, status, strict=True)
+    ]
+    said = "更正待发" if not half else "correction waits"
+    marks = [said in text for text in page.locator("#built tbody th:nth-child(2)").all_inner_texts()]
+    assert marks == [one == "w" for one in status]
     page.reload()
     assert page.locator("#built tbody td").all_inner_texts() == cells
 

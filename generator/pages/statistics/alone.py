@@ -167,6 +167,7 @@ def _table(
     rows: dict[str, str] = {}
     columns: dict[str, Mapping[str, object]] = {}
     cells: dict[str, Mapping[str, Mapping[str, int | float | str | None]]] = {}
+    waiting: dict[str, Mapping[str, str]] = {}
     for term, release in reversed(list(releases.items())):
         words, found = ReleaseWords(edition=edition, release=release), release.table(table.id)
         if found is None:
@@ -176,6 +177,11 @@ def _table(
         for column in found.columns:
             title, unit = words.column(table.id, column), words.unit(table.id, column)
             columns.setdefault(column, {"title": title, "unit": unit, "share": is_share(column)})
+        waiting[term] = {
+            row.id: edition.say("statistics.row_waits", row=rows[row.id])
+            for row in found.rows
+            if words.waits(table.id, row.id)
+        }
         cells[term] = {row.id: {c: _value(release, row, c) for c in row.cells} for row in found.rows}
     return {
         "id": table.id,
@@ -185,6 +191,7 @@ def _table(
         "rows": rows,
         "columns": columns,
         "cells": cells,
+        "waiting": {term: found for term, found in waiting.items() if found},
     }
 
 

@@ -14,7 +14,7 @@ from generator.edition.site import File
 from generator.files.catalogue import Catalogue
 from generator.model.releases import Release
 from generator.pages.statistics.release_files import CHANGE_COLUMNS, COLUMNS, FOLDER, path_of
-from generator.pages.statistics.tables import MARK, release_title, term_of
+from generator.pages.statistics.tables import MARK, NOBODY, WAITS, release_title, term_of
 from generator.text import Language
 
 PACKAGE = f"{FOLDER}/datapackage.json"
@@ -70,7 +70,10 @@ def _field(catalogue: Catalogue, name: str) -> Mapping[str, object]:
     kind = _TYPES.get(name, "string")
     content: dict[str, object] = {"name": name, "type": kind, "description": _note(catalogue, name)}
     if name.endswith("status"):
-        content["categories"] = [{"value": MARK, "label": _both(catalogue, "statistics.symbol.short")}]
+        content["categories"] = [
+            {"value": mark, "label": _both(catalogue, f"statistics.symbol.{mark}.short")}
+            for mark in (MARK, NOBODY, WAITS)
+        ]
     if kind == "number":
         content["missingValues"] = [{"value": "", "label": _both(catalogue, "statistics.no_value")}]
     return content

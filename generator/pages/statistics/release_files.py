@@ -8,7 +8,7 @@ newest term's. A number that is not published is an empty value with its status 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from generator.edition.archive import as_zip
@@ -21,10 +21,10 @@ from generator.model.district import RiskLevel
 from generator.model.ids import SchoolId
 from generator.model.releases import Participation, Release, Row, digest, id_of
 from generator.pages.duties.downloads import schema_file
-from generator.pages.statistics.tables import MARK, NOBODY, SHOWN_MARK, ReleaseWords, is_share, of_nobody, term_of
+from generator.pages.statistics.tables import MARK, NOBODY, SHOWN_MARK, WAITS, ReleaseWords, is_share, term_of
 from generator.text import Text
 
-FORMAT = "xinzhuli-statistics/2"
+FORMAT = "xinzhuli-statistics/3"
 FOLDER = "data/statistics"
 SCHEMA = f"{FOLDER}/statistics.schema.json"
 KINDS = ("csv", "xlsx", "json", "zip")
@@ -109,7 +109,6 @@ def figures_table(words: ReleaseWords, only: str | None = None) -> Sheet:
         for row in table.rows:
             named = words.row(table.id, row.id)
             for column, cell in row.cells.items():
-                value, status = (None, NOBODY) if of_nobody(release, row.cells, column) else _value(column, cell)
                 named_column = (words.column(table.id, column), words.unit(table.id, column))
                 rows.append(
                     [
@@ -122,8 +121,8 @@ def figures_table(words: ReleaseWords, only: str | None = None) -> Sheet:
                         row.schools,
                         column,
                         *named_column,
-                        value,
-                        status,
+                        _number(column, cell),
+                        words.status(table.id, row, column),
                     ]
                 )
     columns = tuple((edition.say(f"statistics.column.{name}"), _WIDTHS.get(name, 14)) for name in COLUMNS)
@@ -131,9 +130,14 @@ def figures_table(words: ReleaseWords, only: str | None = None) -> Sheet:
 
 
 def _value(column: str, cell: object) -> tuple[int | float | None, str | None]:
+    return (_number(column, cell), None) if isinstance(cell, Shown) else (None, MARK)
+
+
+def _number(column: str, cell: object) -> int | float | None:
+    """A count, or a share in per cent."""
     if not isinstance(cell, Shown):
-        return None, MARK
-    return (cell.value / 10 if is_share(column) else cell.value), None
+        return None
+    return cell.value / 10 if is_share(column) else cell.value
 
 
 def verdicts_table(words: ReleaseWords) -> Sheet:
@@ -144,36 +148,46 @@ def verdicts_table(words: ReleaseWords) -> Sheet:
     for verdicts in release.school_verdicts:
         for school, met in verdicts.schools.items():
             title = edition.plain(schools[school].title) if school in schools else None
-            rows.append([verdicts.rule, verdicts.target, school, title, _verdict(edition, met=met), None, None])
-    rows += [[one.rule, one.target, None, None, None, one.met, one.judged] for one in release.district_verdicts]
-    names = ("rule", "target", "school", "school_title", "verdict", "met", "judged")
+            verdict, status = _verdict(edition, met=met), _of_school(release, school)
+            rows.append([verdicts.rule, verdicts.target, school, title, verdict, None, None, status])
+    all_schools = WAITS if release.waiting else None
+    rows += [
+        [one.rule, one.target, None, None, None, one.met, one.judged, all_schools] for one in release.district_verdicts
+    ]
+    names = ("rule", "target", "school", "school_title", "verdict", "met", "judged", "status")
     columns = tuple((edition.say(f"statistics.column.{name}"), 24 if name == "school_title" else 12) for name in names)
     return Sheet(name=edition.say("statistics.sheet.verdicts"), columns=columns, rows=rows)
 
 
 def participation_table(words: ReleaseWords) -> Sheet:
     """The band of every school's participation: a row a school; empty where there are no bands."""
-    release, schools, bands = words.release, words.edition.site.repository.schools, words.release.participation
+    release, schools = words.release, words.edition.site.repository.schools
     rows: list[list[SheetValue]] = []
     for school, band in words.participation().items():
         title = words.edition.plain(schools[school].title) if school in schools else None
         rows.append(
-            [release.id, release.term, school, title, None if band.suppressed else band.text, *_band(bands, school)]
+            [release.id, release.term, school, title, None if band.suppressed else band.text, *_band(release, school)]
         )
     names = ("release", "term", "school", "school_title", "band", "value", "below", "status")
     columns = tuple((name, 24 if name in ("school_title", "band") else 14) for name in names)
     return Sheet(name=words.edition.say("statistics.sheet.participation"), columns=columns, rows=rows)
 
 
-def _band(bands: Participation | None, school: SchoolId) -> tuple[int | None, int | None, str | None]:
+def _band(release: Release, school: SchoolId) -> tuple[int | None, int | None, str | None]:
     """Where a school's band begins and ends, and its status."""
+    bands = release.participation
     match bands.schools.get(school) if bands else None:
         case Shown(value=begin):
-            return begin, bands.end(begin) if bands else None, None
+            return begin, bands.end(begin) if bands else None, _of_school(release, school)
         case None:
             return None, None, NOBODY
         case _:
             return None, None, MARK
+
+
+def _of_school(release: Release, school: SchoolId) -> str | None:
+    """The status of what is told of a school."""
+    return WAITS if school in release.waiting else None
 
 
 def _verdict(edition: Edition, *, met: bool) -> str:
@@ -223,6 +237,8 @@ def about(words: ReleaseWords) -> Iterator[tuple[str, SheetValue]]:
     if bands := release.participation:
         begins = say("statistics.separator").join(words.band(begin) for begin in (0, *bands.edges))
         yield say("participation.title"), say("statistics.about.participation.text", bands=begins, k=limits.k)
+    if release.waiting:
+        yield say("channel.waiting"), words.waiting()
     if (notice := edition.site.repository.district.notice) is not None:
         yield say("statistics.about.notice"), edition.plain(notice)
 
@@ -304,10 +320,12 @@ def _dictionary(words: ReleaseWords) -> Sheet:
 
 def as_json(edition: Edition, release: Release) -> bytes:
     """A release in the form of `schemas/published/statistics.schema.json`, both languages in it."""
-    return f"{json.dumps(_release(edition, release), ensure_ascii=False, indent=1)}\n".encode()
+    made = _release(ReleaseWords(edition=edition, release=release))
+    return f"{json.dumps(made, ensure_ascii=False, indent=1)}\n".encode()
 
 
-def _release(edition: Edition, r: Release) -> Mapping[str, object]:
+def _release(words: ReleaseWords) -> Mapping[str, object]:
+    edition, r = words.edition, words.release
     notice = edition.site.repository.district.notice
     limits, certificate = r.limits, r.certificate
     return {
@@ -325,39 +343,50 @@ def _release(edition: Edition, r: Release) -> Mapping[str, object]:
         | ({"dominance": limits.dominance} if limits.dominance else {}),
         "levels": [_level(level) for level in r.levels],
         "counted": len(r.counted),
+        "waiting": list(r.waiting),
         "tables": [
             {
                 "id": table.id,
                 "rows": [
-                    {"id": row.id, "schools": row.schools, "cells": [_cell(r, row, c) for c in row.cells]}
+                    {"id": row.id, "schools": row.schools, "cells": [_cell(words, table.id, row, c) for c in row.cells]}
                     for row in table.rows
                 ],
             }
             for table in r.tables
         ],
-        "participation": _bands(r.participation, r.counted) if r.participation else None,
+        "participation": _bands(r, r.participation) if r.participation else None,
         "school_verdicts": [
-            {"rule": v.rule, "target": v.target, "schools": [{"school": s, "met": met} for s, met in v.schools.items()]}
+            {
+                "rule": v.rule,
+                "target": v.target,
+                "schools": [{"school": s, "met": met, "status": _of_school(r, s)} for s, met in v.schools.items()],
+            }
             for v in r.school_verdicts
         ],
         "district_verdicts": [
-            {"rule": v.rule, "target": v.target, "met": v.met, "judged": v.judged} for v in r.district_verdicts
+            {
+                "rule": v.rule,
+                "target": v.target,
+                "met": v.met,
+                "judged": v.judged,
+                "status": WAITS if r.waiting else None,
+            }
+            for v in r.district_verdicts
         ],
         "certificate": {"schools": certificate.schools, "pairs": certificate.pairs},
     }
 
 
-def _bands(bands: Participation, schools: Iterable[SchoolId]) -> Mapping[str, object]:
+def _bands(release: Release, bands: Participation) -> Mapping[str, object]:
     of_schools = [
-        {"school": school, **dict(zip(("value", "below", "status"), _band(bands, school), strict=True))}
-        for school in schools
+        {"school": school, **dict(zip(("value", "below", "status"), _band(release, school), strict=True))}
+        for school in release.counted
     ]
     return {"edges": list(bands.edges), "schools": of_schools}
 
 
-def _cell(release: Release, row: Row, column: str) -> Mapping[str, object]:
-    nobody = of_nobody(release, row.cells, column)
-    value, status = (None, NOBODY) if nobody else _value(column, row.cells[column])
+def _cell(words: ReleaseWords, table: str, row: Row, column: str) -> Mapping[str, object]:
+    value, status = _number(column, row.cells[column]), words.status(table, row, column)
     return {"column": column, "value": value, "status": status}
 
 

@@ -8,7 +8,7 @@ number.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from generator.edition.render import Edition, number
 from generator.edition.site import Site
@@ -26,6 +26,7 @@ MARK = "c"  # one mark for all that is hidden, so that the mark itself tells not
 SHOWN_MARK = f"[{MARK}]"  # as it stands in a table
 NOBODY = "z"  # there was nobody to be asked about
 NOBODY_MARK = f"[{NOBODY}]"
+WAITS = "w"  # a number from before a correction that waits, or perhaps from before it
 BY_TYPE, CONCERNS, WINDOWS = "type-level", "stage-concern", "follow-up"
 BY_LEVEL = frozenset({"stage-level", BY_TYPE})
 _FILES = frozenset({"electronic-files", "paper-files"})
@@ -153,6 +154,32 @@ class ReleaseWords:
             "statistics.unit.interventions" if column == "crisis-interventions" else "statistics.unit.pupils"
         )
 
+    def waits(self, table: str, row: str) -> bool:
+        """Whether a school whose correction waits has pupils in a row: whether its figures changed there or not."""
+        repository, parts = self.edition.site.repository, set(row.split("+"))
+        known, first = repository.schools, repository.district.terms[self.release.term].first_day
+        then = {school: known[school].shape_on(first) for school in self.release.waiting if school in known}
+        return any(
+            row == TOTAL
+            or school not in then
+            or (then[school].type.value in parts if table == BY_TYPE else parts & _bands(then[school]))
+            for school in self.release.waiting
+        )
+
+    def waiting(self) -> str:
+        """Which schools' corrections wait, and where that is marked."""
+        known, say = self.edition.site.repository.schools, self.edition.say
+        names = [self.edition.plain(known[s].title) if s in known else s for s in self.release.waiting]
+        return say("statistics.waiting", schools=say("statistics.separator").join(names))
+
+    def status(self, table: str, row: Row, column: str) -> str | None:
+        """What must be known of a cell beside its value, as one letter; None where there is nothing."""
+        if of_nobody(self.release, row.cells, column):
+            return NOBODY
+        if not isinstance(row.cells[column], Shown):
+            return MARK
+        return WAITS if self.waits(table, row.id) else None
+
     def notes(self, table: PublishedTable) -> Iterator[tuple[str, str]]:
         """What must be known of a column where its name does not say it: column and note."""
         for column in table.columns:
@@ -265,23 +292,10 @@ def _column(words: ReleaseWords, table: PublishedTable, column: str, mark: int |
 def _row(words: ReleaseWords, table: PublishedTable, row: Row) -> ReleasedRow:
     title = words.row(table.id, row.id)
     return ReleasedRow(
-        title=words.edition.say("statistics.row_waits", row=title) if _waits(words, table.id, row.id) else title,
+        title=words.edition.say("statistics.row_waits", row=title) if words.waits(table.id, row.id) else title,
         total=row.id == TOTAL,
         schools=number(row.schools),
         cells=tuple(words.cell_of(row.cells, column) for column in row.cells),
-    )
-
-
-def _waits(words: ReleaseWords, table: str, row: str) -> bool:
-    """Whether a school whose correction waits has pupils there: whether its figures changed there or not."""
-    repository, parts = words.edition.site.repository, set(row.split("+"))
-    known, first = repository.schools, repository.district.terms[words.release.term].first_day
-    then = {school: known[school].shape_on(first) for school in words.release.waiting if school in known}
-    return any(
-        row == TOTAL
-        or school not in then
-        or (then[school].type.value in parts if table == BY_TYPE else parts & _bands(then[school]))
-        for school in words.release.waiting
     )
 
 
@@ -309,10 +323,8 @@ def _general(words: ReleaseWords, table: PublishedTable) -> Iterator[str]:
             titles = {"row": words.row(table.id, merged.row), "part": words.row(table.id, merged.part)}
             yield say(f"statistics.merged.{merged.because}", schools=merged.schools, **titles)
     yield from (say(f"statistics.step.{step}") for step in words.release.plan.steps)
-    if waiting := words.release.waiting:
-        known = words.edition.site.repository.schools
-        names = [words.edition.plain(known[school].title) if school in known else school for school in waiting]
-        yield say("statistics.waiting", schools=say("statistics.separator").join(names))
+    if words.release.waiting:
+        yield words.waiting()
 
 
 def symbols(words: ReleaseWords) -> TableSymbols:
@@ -327,16 +339,21 @@ def school_bands(words: ReleaseWords, caption: str) -> SchoolBands | None:
     bands, known = words.release.participation, words.edition.site.repository.schools
     if bands is None:
         return None
-    stated = list(bands.schools.values())
+    stated, say, waiting = list(bands.schools.values()), words.edition.say, words.release.waiting
+    symbol = say("participation.symbol", mark=SHOWN_MARK, k=words.release.limits.k)
     return SchoolBands(
         caption=caption,
-        symbol=words.edition.say("participation.symbol", mark=SHOWN_MARK, k=words.release.limits.k),
+        symbol=say("participation.waiting", symbol=symbol, waiting=words.waiting()) if waiting else symbol,
         bands=tuple(
             BandCount(title=words.band(begin), schools=number(stated.count(Shown(value=begin))))
             for begin in (*bands.edges[::-1], 0)
         ),
         schools=tuple(
-            SchoolBand(id=school, title=known[school].title if school in known else None, band=band)
+            SchoolBand(
+                id=school,
+                title=known[school].title if school in known else None,
+                band=replace(band, text=say("statistics.row_waits", row=band.text)) if school in waiting else band,
+            )
             for school, band in words.participation().items()
         ),
     )

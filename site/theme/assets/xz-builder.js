@@ -55,9 +55,10 @@
     if (found === undefined) return { text: words.absent, value: "", status: "x" };
     if (found === "z") return { text: told.nobody, value: "", status: "z" };
     if (found === null) return { text: told.mark, value: "", status: "c" };
+    const status = (one.waiting[term] || {})[row] ? "w" : "";
     return one.columns[column].share
-      ? { text: words.share.replace("SHARE", found.toFixed(1)), value: found.toFixed(1), status: "" }
-      : { text: found.toLocaleString("en"), value: String(found), status: "" };
+      ? { text: words.share.replace("SHARE", found.toFixed(1)), value: found.toFixed(1), status }
+      : { text: found.toLocaleString("en"), value: String(found), status };
   };
 
   const show = () => {
@@ -77,7 +78,7 @@
     let absent = false;
     for (const row of rows) {
       for (const term of terms) {
-        const line = make("tr", {}, make("th", { scope: "row" }, title(term)), make("th", { scope: "row" }, one.rows[row]));
+        const line = make("tr", {}, make("th", { scope: "row" }, title(term)), make("th", { scope: "row" }, (one.waiting[term] || {})[row] || one.rows[row]));
         for (const column of columns) {
           const found = cell(one, term, row, column);
           absent = absent || found.status === "x";
