@@ -15,7 +15,7 @@ from generator.edition.literal import settle
 from generator.edition.render import edition
 from generator.files.catalogue import load
 from generator.model.district import Contact, District, FilingHost
-from generator.publish.frame import contact
+from generator.publish.frame import contact, tight
 from generator.text import Language, Text
 from tests.test_build import typical_site
 from tests.test_guard import mobile
@@ -94,3 +94,27 @@ def test_the_guard_lets_the_telephone_of_the_office_pass(tmp_path: Path) -> None
     (tmp_path / "records").mkdir()
     (tmp_path / "records" / "district.yml").write_text(f'contact:\n  telephone: "{number[:3]} {number[3:]}"\n', "utf-8")
     assert number in _district(tmp_path)[0]
+
+
+def test_indents_go_from_around_the_text_and_stay_within() -> None:
+    within = "<article>\n<pre>\n  a\n\n  b</pre>\n<article>\n  c\n</article>\n</article>"
+    assert tight(f"<nav>\n\n   <p> d  e </p>\n {within}\n  \n</nav>\n") == f"<nav>\n<p> d  e </p>\n{within}\n</nav>\n"
+    assert tight("<p>\n  no text</p>") == "<p>\n  no text</p>"
+
+
+def test_what_stands_around_the_text_of_a_page_is_small(typical_built: Path) -> None:
+    """It is there as often as there are pages."""
+    for half in ("", "en/"):
+        for path in sorted((typical_built / half / "schools").glob("[!i]*.html")):
+            html = path.read_text(encoding="utf-8")
+            text = html[html.index("<article") : html.rindex("</article>")]
+            assert len(html.encode()) - len(text.encode()) < 16_000, path
+
+
+def test_a_page_of_a_folder_says_under_which_tab_it_lies(typical_built: Path) -> None:
+    for path in ("schools/xz01.html", "en/schools/xz01.html", "inspections/2025-12-xz10.html"):
+        html = (typical_built / path).read_text(encoding="utf-8")
+        said = re.search(r'<meta name="xz-tab" content="(\d+)">', html)
+        assert said, path
+        tab = re.findall(r'href="([^"]*)" class="md-tabs__link', html)[int(said[1])]
+        assert tab == {"schools": "index.html", "inspections": "../compliance/index.html"}[path.split("/")[-2]], path

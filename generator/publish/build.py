@@ -137,7 +137,7 @@ def _stamp(half: Half, target: Path) -> list[output.Linked]:
     """
     made = half.folder / "site"
     families = [(path, stamped) for path, stamped in STAMPED if (made / f"{path}.html").is_file()]
-    donors = {path: donor((made / f"{path}.html").read_text(encoding="utf-8")) for path, _ in families}
+    donors = {path: donor(frame.tight((made / f"{path}.html").read_text(encoding="utf-8"))) for path, _ in families}
     for file in sorted(file for file in made.rglob("*") if file.is_file()):
         name = file.relative_to(made).as_posix()
         if not file.name.startswith("sitemap.xml") and name.removesuffix(".html") not in donors:
@@ -146,14 +146,14 @@ def _stamp(half: Half, target: Path) -> list[output.Linked]:
     entries: list[Entry] = []
     for donor_path, stamped in families:
         whole = True  # copies share all but their places: only of the first the link check reads all
-        frame = output.linked(donor_path, "".join(donors[donor_path].parts)).ids
+        around = output.linked(donor_path, "".join(donors[donor_path].parts)).ids
         for copy in stamped(half.edition):
             path, html = f"{copy.path}.html", donors[donor_path].fill(copy.places)
             output.write(target, [(path, html)])
             entries.append(copy.entry)
             place = f"{FOLDERS[half.edition.language]}{path}"
             told.append(
-                output.linked(place, html) if whole else output.linked(place, "".join(copy.places.values()), frame)
+                output.linked(place, html) if whole else output.linked(place, "".join(copy.places.values()), around)
             )
             whole = False
     searched = [page for page in half.pages if page.path not in donors]
@@ -165,7 +165,8 @@ def _settle(made: Path, target: Path) -> None:
     """Copy a file that the engine made; a page is settled on the way. OSError."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if made.suffix == ".html":
-        target.write_text(settle(made.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+        html = settle(frame.tight(made.read_text(encoding="utf-8")))
+        target.write_text(html, encoding="utf-8", newline="\n")
     else:
         shutil.copy2(made, target)
 

@@ -5,7 +5,8 @@ Owns the settings that the engine is given for one language's half. Must not kno
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -27,7 +28,20 @@ _WORDS = (
     *("search", "search_close", "search_loading", "search_none", "search_one", "search_found", "search_near"),
     *("search_failed", "search_more", "present", "filing"),
 )
+_INDEX = "index.md"
 _PAGE = "XZPAGE"  # where the theme puts a page's own address into a link
+
+
+_BREAK = re.compile(r"\s*\n\s*")
+
+
+def tight(html: str) -> str:
+    """A page as the engine made it, without what its templates leave around the text: blank lines and indents, a fifth
+    of a page. Within the text nothing is touched, and no sentence has a line break before it is settled.
+    """
+    before, begin, rest = html.partition("<article")
+    text, end, after = rest.rpartition("</article>")
+    return f"{_BREAK.sub(chr(10), before)}{begin}{text}{end}{_BREAK.sub(chr(10), after)}" if end else html
 
 
 def notice(made: Edition) -> str:
@@ -53,7 +67,7 @@ def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
     found |= {
         "site_name": literal(made.plain(district.title)),
         "site_description": literal(made.plain(district.summary)),
-        "nav": navigation(made, pages),
+        "nav": (nav := navigation(made, pages)),
     }
     if district.site_url:
         found["site_url"] = f"{district.site_url.rstrip('/')}/{FOLDERS[made.language]}"
@@ -66,6 +80,11 @@ def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
         **found.get("extra", {}),
         "xz": {
             "lang": made.language.value,
+            "below": [
+                {"folder": path.removesuffix(_INDEX), "tab": tab}
+                for path, tab in _under(nav)
+                if path.endswith(f"/{_INDEX}")
+            ],
             "program": __version__,
             "other": other.language.value if other else "",
             "other_label": made.say("theme.other_language"),
@@ -80,6 +99,18 @@ def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
         },
     }
     return found
+
+
+def _under(nav: Any, tab: int | None = None) -> Iterator[tuple[str, int]]:
+    """Every page of the navigation, and the number of the tab that it lies under."""
+    match nav:
+        case str():
+            yield nav, tab or 0
+        case dict():
+            yield from (found for below in nav.values() for found in _under(below, tab))
+        case list():
+            for number, below in enumerate(nav):
+                yield from _under(below, number if tab is None else tab)
 
 
 def _line(edition: Edition, line: HelpLine) -> dict[str, Any]:

@@ -147,13 +147,10 @@
     button.addEventListener("click", () => sort(button.closest("table"), button));
   }
 
-  // A page that the navigation does not name lies under the tab of its folder's index.
+  // A page that the navigation does not name lies under the tab of its folder's index, which the page says.
   if (!document.querySelector(".md-tabs__item--active")) {
-    const folder = (url) => new URL(url).pathname.replace(/[^/]*$/, "");
-    const index = [...document.querySelectorAll(".md-nav--primary a.md-nav__link[href$='index.html']")].find((link) => folder(link.href) === folder(location.href));
-    const list = document.querySelector(".md-nav--primary > .md-nav__list");
-    const place = index && list ? [...list.children].findIndex((item) => item.contains(index)) : -1;
-    const tab = document.querySelectorAll(".md-tabs__item")[place];
+    const place = document.querySelector("meta[name=xz-tab]");
+    const tab = place && document.querySelectorAll(".md-tabs__item")[place.content];
     if (tab) {
       tab.classList.add("xz-here");
       tab.querySelector("a").setAttribute("aria-current", "true");
