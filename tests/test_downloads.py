@@ -34,7 +34,8 @@ from generator.edition.site import Page, Site
 from generator.edition.spreadsheet import Sheet, as_csv, as_workbook
 from generator.files.catalogue import load
 from generator.files.schemas import public, published
-from generator.pages.duties.downloads import CSV, JSON, SCHEMA, XLSX, pages, period
+from generator.pages.duties import downloads
+from generator.pages.duties.downloads import CSV, JSON, OF_AREAS, OF_DISTRICT, SCHEMA, XLSX, pages, period
 from generator.text import Language
 from tests.conftest import COMMIT
 from tests.test_build import ROOT, TYPICAL, typical_site
@@ -312,6 +313,18 @@ def test_text_stays_text(text: str) -> None:
     assert str(read["A2"].value).replace("_x000D_", "\r") == text
 
 
+def test_every_cell_stands_in_its_row_and_column() -> None:
+    """Cells are encoded once each and put into their rows afterwards."""
+    cells = [None, "a", 1, 2.5, date(2026, 1, 2), "</row></c>", 'r="2"', "a\nb", "  x ", "=1", "x" * 40_000]
+    rows = [[cells[(row * column) % len(cells)] for column in range(30)] for row in range(40)]
+    long = Sheet(name="x", columns=tuple((str(n), 5) for n in range(30)), rows=rows)
+    book = openpyxl.load_workbook(io.BytesIO(as_workbook([long, Sheet(name="y", columns=(("a", 5),), rows=[])], {})))
+    told = [list(row) for row in book["x"].iter_rows(min_row=2, max_col=30, max_row=41, values_only=True)]
+    read: dict[object, object] = {date(2026, 1, 2): datetime(2026, 1, 2), cells[-1]: "x" * 32_767}  # noqa: DTZ001
+    assert told == [[read.get(cell, cell) for cell in row] for row in rows]
+    assert (book["x"].dimensions, book["y"].dimensions) == ("A1:AD41", "A1:A1")
+
+
 def test_numbers_and_days_stay_what_they_are() -> None:
     table = Sheet(name="x", columns=(("a", 5), ("b", 5), ("c", 5)), rows=[[-3, 2.5, date(2026, 11, 24)]])
     assert as_csv(table).decode("utf-8-sig").splitlines()[1] == "-3,2.5,2026-11-24"
@@ -333,6 +346,32 @@ def test_the_page_gives_the_size_and_checksum_of_every_file(content: Site, langu
     assert set(files(content, Language.EN)) == {CSV, XLSX}
 
 
+def test_a_large_table_is_handed_out_in_parts_and_compressed(content: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, pure = {language: rows(content, language) for language in Language}, json.loads(files(content)[JSON])
+    monkeypatch.setattr(downloads, "MOST_ROWS", len(content.verdicts.checks) - 1)
+    assert f"{JSON}.zip" not in files(content, Language.EN)
+    for language in Language:
+        header, *told = whole[language]
+        made, body = files(content, language), settle(page(content, language).body)
+        with zipfile.ZipFile(io.BytesIO(made[f"{CSV}.zip"])) as archive:
+            packed = archive.read("verdicts.csv").decode("utf-8-sig")
+        assert list(csv.reader(io.StringIO(packed))) == whole[language]
+        books = {path: held for path, held in made.items() if path.endswith(".xlsx")}
+        subjects = [check.school for check in content.verdicts.checks]
+        assert set(books) == {f"{OF_AREAS}/{one.area}.xlsx" if one else OF_DISTRICT for one in subjects}
+        parts = []
+        for path, held in books.items():
+            table, _ = openpyxl.load_workbook(io.BytesIO(held)).worksheets
+            top, *below = [[_text(cell) for cell in row] for row in table.iter_rows(values_only=True)]
+            assert top == header
+            assert len({row[2] for row in below}) == 1
+            assert f'href="../{path}"' in body
+            parts += below
+        assert sorted(parts) == sorted(told)
+    with zipfile.ZipFile(io.BytesIO(files(content)[f"{JSON}.zip"])) as archive:
+        assert json.loads(archive.read("verdicts.json")) == pure
+
+
 def test_the_same_site_gives_the_same_bytes(content: Site) -> None:
     script = (
         "from tests.test_downloads import *; import hashlib; c = typical_site();"
@@ -350,7 +389,7 @@ def test_the_same_site_gives_the_same_bytes(content: Site) -> None:
 def test_without_git_there_is_no_commit() -> None:
     made = typical_site()
     bare = Site(**{name: getattr(made, name) for name in made.__slots__ if name != "commit"}, commit=None)
-    data = json.loads(verdicts_json(bare, load()))
+    data = json.loads(verdicts_json(bare))
     assert (data["commit"], data["uncommitted"]) == (None, False)
 
 

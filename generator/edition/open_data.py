@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from generator.compliance.evaluate import WAIVABLE, Check, Verdict, is_sealed
-from generator.edition.site import Site
-from generator.files.catalogue import Catalogue
+from generator.edition.site import Site, once
+from generator.files.catalogue import Catalogue, load
 from generator.files.schemas import enum_label
 from generator.model.duties import Rule
 from generator.model.schools import School
@@ -21,9 +21,10 @@ from generator.text import Language, Text
 FORMAT = "xinzhuli-verdicts/2"
 
 
-def verdicts_json(site: Site, catalogue: Catalogue) -> bytes:
+@once
+def verdicts_json(site: Site) -> bytes:
     """Every Check of the Site's day, a line each, with the rules, schools and verdicts that it names."""
-    head = json.dumps(_head(site, catalogue), ensure_ascii=False, indent=1)
+    head = json.dumps(_head(site, load()), ensure_ascii=False, indent=1)
     checks = ",\n".join(
         json.dumps(_check(check, site.as_of), ensure_ascii=False, separators=(",", ":"))
         for check in site.verdicts.checks

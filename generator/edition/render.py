@@ -316,6 +316,7 @@ def number(value: float | None) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
+@lru_cache(maxsize=1024, typed=True)  # members of two closed sets may be spelt alike
 def label_text(language: Language, member: StrEnum) -> str:
     """The word that the schema gives for a member of a closed set."""
     return enum_label(type(member).__name__, member.value).in_(language)

@@ -6,9 +6,11 @@ nothing sealed is ever part of it. Must not know how a page is rendered or writt
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import wraps
+from typing import TypeVar
 
 from generator.compliance.claims import ClaimResult, TargetResult, check, targets
 from generator.compliance.days_gone_by import Weeks
@@ -131,3 +133,19 @@ def archived(content: Site) -> Site:
     district = content.repository.district
     elsewhere = replace(content.repository, district=replace(district, site_url=None))
     return replace(content, repository=elsewhere, archived=Archived(present=district.site_url))
+
+
+_T = TypeVar("_T")
+
+
+def once(told: Callable[[Site], _T]) -> Callable[[Site], _T]:
+    """What is told of a Site in every language alike, worked out once as long as the same Site is asked about."""
+    kept: list[tuple[Site, _T]] = []
+
+    @wraps(told)
+    def asked(site: Site) -> _T:
+        if not kept or kept[0][0] is not site:
+            kept[:] = [(site, told(site))]
+        return kept[0][1]
+
+    return asked

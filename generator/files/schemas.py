@@ -180,11 +180,13 @@ def text_of(node: Schema, name: str) -> Text:
     return Text(zh=node[name], en=node["x-en"][name])
 
 
+@cache
 def field_title(kind: str, path: tuple[str, ...]) -> Text:
     """The title of a field in both languages."""
     return text_of(field(kind, path), "title")
 
 
+@cache
 def enum_label(name: str, value: str) -> Text:
     """The word for a member of a closed set, by the name of its type in `model`."""
     label = _files()[_COMMON]["$defs"][name]["x-labels"][value]

@@ -9,16 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
 from generator.compliance.evaluate import Check, Evidence, Verdict
+from generator.edition.archive import as_zip
 from generator.edition.open_data import FORMAT, days_left, days_overdue, meaning, verdicts_json
 from generator.edition.render import FOLDERS, Edition, TemplateData, label_text, number
-from generator.edition.site import File, Page
+from generator.edition.site import File, Page, Site, once
 from generator.edition.spreadsheet import Sheet, SheetValue, as_csv, as_workbook
 from generator.files.schemas import enum_label, public, published
 from generator.model import rollup
@@ -28,8 +29,9 @@ from generator.text import Language, Text
 
 PATH = "compliance/downloads"
 CSV, XLSX, JSON, SCHEMA = "data/verdicts.csv", "data/verdicts.xlsx", "data/verdicts.json", "data/verdicts.schema.json"
-# of a workbook: beyond, it takes longer to make than the rest of the site, and nobody reads it in a spreadsheet
-MOST_ROWS = 50_000
+# of a table that somebody opens as a whole; of a larger one each area's part is a workbook, and the whole is compressed
+MOST_ROWS = 5_000
+OF_AREAS, OF_DISTRICT = "data/verdicts/areas", "data/verdicts/district.xlsx"
 _WORDS = {
     SchoolMeasure.LEADING_GROUP_HEAD: "HeadRole",
     SchoolMeasure.WORK_FILES: "WorkFile",
@@ -73,13 +75,13 @@ class ColumnMeaning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadsPage(TemplateData):
-    """`no_workbook` says why there is none, if there is none; `summary` is where the file for the office above lies."""
+    """`parted` says why there is no workbook of the whole; `summary` is where the file for the office above lies."""
 
     template: ClassVar[str] = "duties/downloads.md.j2"
     count: str
     as_of: date
     files: tuple[DownloadFile, ...]
-    no_workbook: str
+    parted: str
     summary: str
     verdicts: tuple[VerdictInFile, ...]
     columns: tuple[ColumnMeaning, ...]
@@ -91,7 +93,7 @@ def pages(edition: Edition) -> Iterator[Page]:
     """The page of downloads, with its files."""
     files = tuple(_files(edition))
     verdicts, say = edition.site.verdicts, edition.say
-    has_workbook = any(file.path == XLSX for file in files)
+    parts = {OF_DISTRICT: edition.plain(edition.site.repository.district.title), **_areas(edition)}
     yield edition.page(
         path=PATH,
         kind="downloads",
@@ -100,8 +102,10 @@ def pages(edition: Edition) -> Iterator[Page]:
         data=DownloadsPage(
             count=number(len(verdicts.checks)),
             as_of=verdicts.as_of,
-            files=tuple(download(edition, file, PATH, "downloads.file") for file in files),
-            no_workbook="" if has_workbook else say("downloads.no_workbook", most=number(MOST_ROWS)),
+            files=tuple(
+                download(edition, file, PATH, "downloads.file", part=parts.get(file.path, "")) for file in files
+            ),
+            parted=say("downloads.parted", most=number(MOST_ROWS)) if len(verdicts.checks) > MOST_ROWS else "",
             summary=in_root(edition, rollup.PATH, PATH),
             verdicts=tuple(VerdictInFile(verdict=v, meaning=meaning(v, edition.catalogue)) for v in Verdict),
             columns=tuple(
@@ -117,6 +121,8 @@ def pages(edition: Edition) -> Iterator[Page]:
 
 # What a file is where its last ending does not say it.
 _ENDS = {
+    ".csv.zip": "csv_zip",
+    ".json.zip": "json_zip",
     ".schema.json": "schema",
     "-metadata.json": "csvw",
     "/datapackage.json": "package",
@@ -133,20 +139,49 @@ def kept(edition: Edition, files: Iterable[File]) -> tuple[File, ...]:
 
 
 def _is_shared(file: File) -> bool:
-    return file.path.endswith(".json")
+    return file.path.endswith((".json", ".json.zip"))
 
 
 def _files(edition: Edition) -> Iterator[File]:
-    table, notes = verdict_table(edition), _notes(edition)
+    table, whole = verdict_table(edition), edition.site.verdicts.checks
+    if len(table.rows) <= MOST_ROWS:
+        yield File(path=XLSX, content=_workbook(edition, table))
+        yield File(path=CSV, content=as_csv(table))
+        yield File(path=JSON, content=verdicts_json(edition.site))
+    else:
+        places: dict[str, list[Sequence[SheetValue]]] = {}
+        for check, row in zip(whole, table.rows, strict=True):
+            place = f"{OF_AREAS}/{check.school.area}.xlsx" if check.school else OF_DISTRICT
+            places.setdefault(place, []).append(row)
+        for place in sorted(places):
+            yield File(path=place, content=_workbook(edition, replace(table, rows=places[place])))
+        yield _zipped(File(path=CSV, content=as_csv(table)))
+        yield _zipped_json(edition.site)
+    yield schema_file(edition, "verdicts", SCHEMA)
+
+
+def _workbook(edition: Edition, table: Sheet) -> bytes:
     properties = {
         "title": edition.say("downloads.title"),
         "subject": edition.plain(edition.site.repository.district.title),
     }
-    if len(table.rows) <= MOST_ROWS:
-        yield File(path=XLSX, content=as_workbook((table, notes), properties))
-    yield File(path=CSV, content=as_csv(table))
-    yield File(path=JSON, content=verdicts_json(edition.site, edition.catalogue))
-    yield schema_file(edition, "verdicts", SCHEMA)
+    return as_workbook((table, _notes(edition)), properties)
+
+
+def _zipped(file: File) -> File:
+    name = posixpath.basename(file.path)
+    return File(path=f"{file.path}.zip", content=as_zip([(name, file.content)]))
+
+
+@once
+def _zipped_json(site: Site) -> File:
+    return _zipped(File(path=JSON, content=verdicts_json(site)))
+
+
+def _areas(edition: Edition) -> Mapping[str, str]:
+    """What each area is called, by the place of its workbook."""
+    areas = edition.site.repository.district.areas
+    return {f"{OF_AREAS}/{area.id}.xlsx": edition.plain(area.title) for area in areas}
 
 
 def in_root(edition: Edition, file: str, here: str) -> str:
@@ -161,15 +196,18 @@ def schema_file(edition: Edition, name: str, path: str) -> File:
     return File(path=path, content=f"{json.dumps(form, ensure_ascii=False, indent=2)}\n".encode())
 
 
-def download(edition: Edition, file: File, here: str, words: str) -> DownloadFile:
-    """A file in the list of the page `here`; the catalogue says below `words` what each kind of file holds."""
+def download(edition: Edition, file: File, here: str, words: str, part: str = "") -> DownloadFile:
+    """A file in the list of the page `here`; the catalogue says below `words` what each kind of file holds.
+
+    `part`: of what part of the district it is, if not of the whole.
+    """
     kind = next((kind for end, kind in _ENDS.items() if file.path.endswith(end)), file.path.rpartition(".")[2])
     half = FOLDERS[edition.language]
     target = file.path if _is_shared(file) else f"{half}{file.path}"
     return DownloadFile(
         name=posixpath.basename(file.path),
         href=posixpath.relpath(target, posixpath.dirname(f"{half}{here}")),
-        holds=edition.say(f"{words}.{kind}"),
+        holds=edition.say(f"{words}.{kind}", part=part),
         size=edition.say("downloads.bytes", count=number(len(file.content))),
         checksum=hashlib.sha256(file.content).hexdigest(),
     )
