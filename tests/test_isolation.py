@@ -254,6 +254,7 @@ def words(trapped: Trapped) -> dict[str, list[list[str]]]:
         "recipients": [["recipients", *day]],
         "release": [["release", TERM, *key, *day]],
         "attack": [["attack", str(made.root)]],
+        "summary": [["summary", "sign", str(beside / "none.json"), "--key", str(beside / "who"), "--to", str(beside)]],
         "forms": [["forms", "--out", str(beside / "forms"), FIRST, *day]],
         "reminders": [["reminders", *day]],
         "intake": [["intake", str(made.root / "records" / "schools" / FIRST / "2026-2027.yml")]],

@@ -54,6 +54,10 @@ supervisor_visits: [{{term: 2026-2027-1, visited_on: 2026-10-20}}]
     "records/schools/xz01/2026-2027-1.receipt.yml": """
         {school: xz01, term: 2026-2027-1, revision: 1, schema: 2, sealed_on: 2026-12-01, recipients: [abc],
         digest: abc}""",
+    "records/districts/lake.yml": """
+        {id: lake, title: 湖滨区, answers: 区指导中心, keys: [k], counted_in: springs}""",
+    "records/districts/springs.yml": """
+        {id: springs, title: 泉畔区, answers: 区指导中心, keys: [k]}""",
     "records/withdrawals/2025-2026-2-r1.yml": """
         {id: 2025-2026-2-r1, withdrawn_on: 2026-08-01, reason: 数算重了, en: {reason: Counted twice}}""",
 }

@@ -49,7 +49,9 @@ _MOST = 200  # defects of one file's shape that are told one by one
 @cache
 def _files() -> Mapping[str, Schema]:
     folder = schemas_folder()
-    files = sorted((*folder.glob(f"*{_SUFFIX}"), *folder.glob(f"answers/*{_SUFFIX}")))
+    files = sorted(
+        (*folder.glob(f"*{_SUFFIX}"), *folder.glob(f"answers/*{_SUFFIX}"), *folder.glob(f"published/*{_SUFFIX}"))
+    )
     return {f.relative_to(folder).as_posix().removesuffix(_SUFFIX): json.loads(f.read_bytes()) for f in files}
 
 
@@ -68,9 +70,7 @@ def schema_of(kind: str) -> Schema:
 
 def published(name: str) -> Schema:
     """The schema of a format that the site publishes, with every reference put in its place."""
-    resolved = _resolved(json.loads((schemas_folder() / "published" / f"{name}{_SUFFIX}").read_bytes()))
-    assert isinstance(resolved, dict)
-    return resolved
+    return schema_of(f"published/{name}")
 
 
 _OF_TYPE = {

@@ -19,5 +19,6 @@ BandId = NewType("BandId", str)
 YearId = NewType("YearId", str)
 TermId = NewType("TermId", str)
 RecipientId = NewType("RecipientId", str)
+BelowId = NewType("BelowId", str)  # of a district in the records of the office above
 ClauseRef = NewType("ClauseRef", str)  # "policy-id#clause-id"
 SystemNumber = NewType("SystemNumber", int)  # 1..18, the rows of the programme

@@ -1,8 +1,9 @@
-"""A Summary: what a district, or an office above districts, tells the office above it: one file, made of what its site
-publishes already.
+"""A DistrictBelow, and the Summary that it hands up: what a district, or an office above districts, tells the office
+above it, in one file, made of what its site publishes already.
 
-Owns the type, its one text (JSON), and how Summaries add up: only like things are added, and what somebody hides is
-counted as hidden and never worked out. Must not know how a Summary is made from a Site, or how it is read.
+Owns the types, the one text of a Summary (JSON), and how Summaries add up: only like things are added, and what
+somebody hides is counted as hidden and never worked out. Must not know how a Summary is made from a Site, or how it is
+read.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from hashlib import sha256
 from typing import Any
 
 from generator.model.duties import Factor, Rule, Target
-from generator.model.ids import TermId, YearId
+from generator.model.ids import BelowId, TermId, YearId
 from generator.model.programme import Level
 from generator.model.releases import Limits, Release
+from generator.problems import Position
 from generator.text import Text
 
 FORMAT = "xinzhuli-summary/1"
@@ -142,6 +144,26 @@ class Summary:
     coverage: tuple[PolicyTally, ...]
     indicators: tuple[OpenFigure, ...]
     pools: tuple[Pool, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictBelow:
+    """A district, or an office above districts, in the records of the office above it.
+
+    `answers` is a post; `districts` is how many it stands for; `areas` are what no other may count too, unless its
+    schools are `counted_in` that other one; `keys` are those that may sign its summary. None: it handed up none.
+    """
+
+    id: BelowId
+    title: Text
+    site_url: str | None
+    answers: Text
+    districts: int
+    areas: tuple[str, ...]
+    counted_in: BelowId | None
+    keys: tuple[str, ...]
+    source: Position
+    summary: Summary | None = None
 
 
 # --- what is alike ----------------------------------------------------------------------------------------------------

@@ -16,7 +16,18 @@ from generator.files.strict_yaml import Document
 from generator.model.ids import SchoolId
 from generator.model.releases import chained
 from generator.problems import Position, Problem, problem
-from generator.records import curriculum, district, duties, inspections, people, programme, releases, schools, sealed
+from generator.records import (
+    curriculum,
+    district,
+    duties,
+    inspections,
+    people,
+    programme,
+    releases,
+    rollup,
+    schools,
+    sealed,
+)
 from generator.records.fields import Node, nothing, reserved_id, unique
 from generator.records.references import ONLY_FILE, Known, Offer, Reference
 
@@ -116,6 +127,15 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         check=district.check_district,
         offers=district.district_offers,
         refers=district.district_refers,
+    ),
+    RecordKind(
+        name="district-below",
+        path=_path(r"records/districts/(?P<id>[^/]+)\.yml"),
+        field="below",
+        parse=rollup.parse_below,
+        offers=rollup.below_offers,
+        refers=rollup.below_refers,
+        agrees=rollup.below_agrees,
     ),
     RecordKind(
         name="policy",

@@ -7,7 +7,7 @@ know what the public may be told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from operator import is_
 from typing import TypeAlias
@@ -25,6 +25,7 @@ from generator.model.ids import (
     AccountId,
     ActivityId,
     BandId,
+    BelowId,
     ClaimId,
     ClauseRef,
     PlanId,
@@ -38,6 +39,7 @@ from generator.model.ids import (
 from generator.model.people import Team
 from generator.model.programme import Account, Activity, Claim, Clause, Plan, Policy
 from generator.model.releases import Release, ReleaseId, Withdrawal
+from generator.model.rollup import DistrictBelow
 from generator.model.schools import Return, School
 from generator.model.sealed import Receipt, Recipient, Signer
 from generator.problems import Position, Problem, in_order, problem
@@ -45,6 +47,7 @@ from generator.records.fields import Node
 from generator.records.kinds import KINDS, Placed, kind_of, parsed
 from generator.records.references import ONLY_FILE, Known
 from generator.records.releases import check_chain
+from generator.records.rollup import is_summary, with_summaries
 from generator.records.sealed import SEALED
 from generator.sealed.receipts import check, receipt_path
 
@@ -58,6 +61,7 @@ class Repository:
     """
 
     district: District
+    below: Mapping[BelowId, DistrictBelow]
     policies: Mapping[PolicyId, Policy]
     plans: Mapping[PlanId, Plan]
     activities: Mapping[ActivityId, Activity]
@@ -153,9 +157,11 @@ def load(tree: Tree, remembered: Remembered | None = None) -> tuple[Repository |
     problems += _same_ids(files)
     problems += _sealed(tree, files, unread)
     problems += _chain(files, unread, problems)
-    if problems:
+    listed = [member for member, _ in _of(files, "district-below")]
+    below, wrong = with_summaries(tree, listed, unread.get("district-below", frozenset()))
+    if problems := [*problems, *wrong]:
         return None, in_order(_slips_alone(problems))
-    return _repository(files), ()
+    return replace(_repository(files), below=below), ()
 
 
 def _newer(tree: Tree, district: _File | None, wrong: Sequence[Problem]) -> Problem | None:
@@ -214,7 +220,7 @@ def _file(tree: Tree, path: str) -> tuple[_File | None, tuple[Problem, ...]]:
 def _read(tree: Tree, path: str) -> tuple[_File | None, tuple[Problem, ...]]:
     kind = kind_of(path)
     if kind is None:
-        allowed = SEALED.match(path) or path.endswith("/README.md")
+        allowed = SEALED.match(path) or is_summary(path) or path.endswith("/README.md")
         return None, () if allowed else (problem(Position(path=path), "unknown-file"),)
     document, found = read(path, tree.read(path))
     if document is None:

@@ -469,6 +469,7 @@ SECTIONS: Mapping[str, ReviewPart] = {
     "recipient": ReviewPart.KEYS,
     "signers": ReviewPart.KEYS,
     "district": ReviewPart.SETTINGS,
+    "district-below": ReviewPart.SETTINGS,
     "rule": ReviewPart.SETTINGS,
     "scheme": ReviewPart.SETTINGS,
     "receipt": ReviewPart.SEALED,

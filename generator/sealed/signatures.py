@@ -1,6 +1,7 @@
-"""Who handed it in: signatures by a school's SSH key, made and verified by OpenSSH. The only user of `ssh-keygen`.
+"""Who handed it in: signatures by SSH keys of schools and districts, made and verified by OpenSSH. The only user of
+`ssh-keygen`.
 
-Owns the namespace, which no other use of the key shares, and the calls. What is signed is public; so are the temporary
+Owns the namespaces, which no other use of a key shares, and the calls. What is signed is public; so are the temporary
 files of a verification. Must not know what is signed.
 """
 
@@ -11,8 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from generator.files import child
-from generator.model.ids import SchoolId
 
+SUMMARY = "xinzhuli-summary@v1"  # of what a district hands up
 _PROGRAM = "ssh-keygen"
 # Of whoever signs: a key that their agent holds, and how a passphrase is asked.
 _ASKING = ("HOME", "SSH_AUTH_SOCK", "TERM")
@@ -34,31 +35,39 @@ def _program() -> str | None:
 
 def sign(text: bytes, key: Path, form: int) -> str | None:
     """A signature by the secret key in a file, for which OpenSSH may ask a passphrase; None if it makes none."""
+    return signed(text, key, namespace(form))
+
+
+def signed(text: bytes, key: Path, use: str) -> str | None:
+    """The same for any use of a key, named by its namespace."""
     if (found := _program()) is None:
         return None
-    command = [found, "-Y", "sign", "-n", namespace(form), "-f", str(key.absolute())]
+    command = [found, "-Y", "sign", "-n", use, "-f", str(key.absolute())]
     done = child.run(command, child.environment(_ASKING, found), given=text, hear=True)
     return done.stdout.decode("ascii") if done.returncode == 0 else None
 
 
-def verified(text: bytes, signature: str, school: SchoolId, keys: Sequence[str], form: int) -> bool:
+def verified(text: bytes, signature: str, school: str, keys: Sequence[str], form: int) -> bool:
     """Whether one of a school's public keys made the signature of this text."""
+    return is_by(text, signature.encode("ascii"), school, keys, namespace(form))
+
+
+def is_by(text: bytes, signature: bytes, who: str, keys: Sequence[str], use: str) -> bool:
+    """Whether one of somebody's public keys made the signature of this text for this use."""
     if (found := _program()) is None:
         return False
     with tempfile.TemporaryDirectory(prefix="xinzhuli-") as folder:
         allowed, signed = Path(folder, "allowed"), Path(folder, "signature")
-        allowed.write_text(
-            "".join(f'{school} namespaces="{namespace(form)}" {key}\n' for key in keys), encoding="ascii"
-        )
-        signed.write_text(signature, encoding="ascii")
+        allowed.write_text("".join(f'{who} namespaces="{use}" {key}\n' for key in keys), encoding="ascii")
+        signed.write_bytes(signature)
         command = [
             found,
             "-Y",
             "verify",
             "-n",
-            namespace(form),
+            use,
             "-I",
-            school,
+            who,
             "-f",
             str(allowed),
             "-s",

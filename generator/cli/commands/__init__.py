@@ -35,5 +35,6 @@ COMMANDS = (
     "recipients",
     "release",
     "attack",
+    "summary",
 )
 CONFIDENTIAL = ("keygen", "seal", "open", "rekey", "release")  # these hold keys or figures in memory

@@ -1,0 +1,170 @@
+"""What districts hand up: taken only if it is theirs, and read as it was written."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from generator.files import strict_json, strict_yaml
+from generator.files.tree import folder
+from generator.model.rollup import CellSum, RowSum, Summary, written
+from generator.problems import Problem
+from generator.records.repository import load
+from generator.records.rollup import shaped, summary_of
+from tests.city import city, hand_up, key, named, put, records, typical_summary
+from tests.command import started
+
+SUMMARIES = "records/summaries"
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return started(list(arguments), Path.cwd(), {"PATH": os.environ["PATH"]})
+
+
+def problems(root: Path) -> tuple[Problem, ...]:
+    return load(folder(root)[0])[1]
+
+
+def told(root: Path) -> list[tuple[str, str]]:
+    return [(found.code, str(found.at)) for found in problems(root)]
+
+
+def partly(told: Summary) -> Summary:
+    """The same with a cell that only one of two districts shows, and a row that two have."""
+    pool = told.pools[0]
+    table, rows = next(iter(pool.tables.items()))
+    row = RowSum(id="total", districts=2, schools=9, cells={"due": CellSum(value=7, shown=1)})
+    return replace(told, pools=(replace(pool, districts=2, tables={**pool.tables, table: (*rows[:-1], row)}),))
+
+
+@pytest.mark.parametrize("change", [lambda told: told, partly])
+def test_a_summary_is_read_as_it_was_written(change: Callable[[Summary], Summary]) -> None:
+    before = change(typical_summary())
+    document, wrong = shaped("a.json", written(before))
+    assert not wrong
+    assert document
+    assert summary_of(document.data) == before
+
+
+def test_districts_have_the_summaries_that_they_handed_up(tmp_path: Path) -> None:
+    found = records(city(tmp_path)).below
+    assert list(found) == ["hills", "lake", "springs"]
+    assert found["hills"].summary is None  # type: ignore[index]
+    assert {m.summary.title.zh for m in found.values() if m.summary} == {"湖滨区", "泉畔区"}
+
+
+def test_a_signature_is_by_a_key_on_record_and_of_this_very_summary(tmp_path: Path) -> None:
+    root = city(tmp_path)
+    place = root / SUMMARIES / "lake.json"
+    content, signature = place.read_bytes(), place.with_name("lake.json.sig").read_bytes()
+    place.write_bytes(content.replace(b'"uncommitted": false', b'"uncommitted": true'))
+    assert place.read_bytes() != content
+    assert told(root) == [("summary-signature", f"{SUMMARIES}/lake.json.sig:1:1")]
+    hand_up(root, named("lake", "湖滨区", "Lakeside"), by="springs")
+    assert told(root) == [("summary-signature", f"{SUMMARIES}/lake.json.sig:1:1")]
+    put(root, {f"{SUMMARIES}/lake.json": content, f"{SUMMARIES}/lake.json.sig": b"no signature\n"})
+    assert told(root) == [("summary-signature", f"{SUMMARIES}/lake.json.sig:1:1")]
+    place.with_name("lake.json.sig").unlink()
+    assert told(root) == [("summary-unsigned", f"{SUMMARIES}/lake.json:1:1")]
+    put(root, {f"{SUMMARIES}/lake.json.sig": signature})
+    assert told(root) == []
+    place.unlink()
+    assert told(root) == [("unknown-file", f"{SUMMARIES}/lake.json.sig:1:1")]
+
+
+def test_a_summary_is_of_the_district_whose_name_its_file_has(tmp_path: Path) -> None:
+    root = city(tmp_path)
+    lake = (root / SUMMARIES / "lake.json").read_bytes()
+    signature = (root / SUMMARIES / "lake.json.sig").read_bytes()
+    put(root, {f"{SUMMARIES}/hills.json": lake, f"{SUMMARIES}/hills.json.sig": signature})
+    put(root, {f"{SUMMARIES}/sea.json": lake, f"{SUMMARIES}/sea.json.sig": signature})
+    assert told(root) == [
+        ("path-differs", f"{SUMMARIES}/hills.json:5:9"),
+        ("unknown-reference", f"{SUMMARIES}/sea.json:5:9"),
+    ]
+
+
+def test_what_is_wrong_in_a_summary_is_told_at_its_place(tmp_path: Path) -> None:
+    root = city(tmp_path)
+    hand_up(root, replace(named("lake", "湖滨区", "Lakeside"), schools=-1))
+    assert told(root) == [("too-small", f"{SUMMARIES}/lake.json:{_line(root, 'schools')}:13")]
+    place = root / SUMMARIES / "lake.json"
+    place.write_bytes(b'{"format": 1, "format": 2}')
+    assert told(root) == [("duplicate-key", f"{SUMMARIES}/lake.json:1:15")]
+    place.write_bytes(b"[" * 100_000)
+    assert [code for code, _ in told(root)] == ["too-deep"]
+
+
+def _line(root: Path, field: str) -> int:
+    lines = (root / SUMMARIES / "lake.json").read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, start=1) if f'"{field}"' in line)
+
+
+def test_json_is_read_as_yaml_would_read_it() -> None:
+    usual = written(typical_summary())
+    unusual = [b'{"a": 1e999}', b'{"a": NaN}', b'{"a": "\\u202e"}', '{"a": "\u202e"}'.encode(), b'{"a": 1, "a": 2}']
+    for content in (usual, *unusual, b"a: 1", b'{"no": "no", "n": 012}', b"", b"\xff"):
+        short, long = strict_json.read("a.json", content), strict_yaml.read("a.json", content)
+        assert (short[0] and short[0].data, short[1]) == (long[0] and long[0].data, long[1])
+
+
+def test_an_area_is_counted_once(tmp_path: Path) -> None:
+    root = city(tmp_path)
+    place = root / "records" / "districts" / "springs.yml"
+    text = place.read_text(encoding="utf-8")
+    place.write_text(text.replace("areas: [springs]", "areas: [springs, lake]"), encoding="utf-8")
+    assert told(root) == [("districts-overlap", "records/districts/springs.yml:5:18")]
+    place.write_text(text.replace("areas: [springs]", "areas: [springs, lake]\ncounted_in: lake"), encoding="utf-8")
+    assert told(root) == []
+    lake = root / "records" / "districts" / "lake.yml"
+    lake.write_text(lake.read_text(encoding="utf-8") + "counted_in: springs\n", encoding="utf-8")
+    assert {code for code, _ in told(root)} == {"below-not-counted"}
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def beside(tmp_path: Path) -> Path:
+    secret = tmp_path / "beside" / "key"
+    put(tmp_path, {"beside/key": key("hills").secret})
+    secret.chmod(0o600)
+    return secret.parent
+
+
+def test_a_district_signs_and_the_office_takes_it_in(tmp_path: Path, beside: Path) -> None:
+    root = city(tmp_path / "city")
+    mine = named("hills", "南山县", "Hills")
+    put(beside, {"summary.json": written(mine)})
+    signed = run("summary", "sign", str(beside / "summary.json"), "--key", str(beside / "key"), "--to", str(beside))
+    assert signed.returncode == 0, signed.stdout + signed.stderr
+    taken = run("summary", "take", str(beside / "hills.json"), "--root", str(root))
+    assert taken.returncode == 0, taken.stdout + taken.stderr
+    assert records(root).below["hills"].summary == mine  # type: ignore[index]
+
+
+def test_what_is_not_theirs_older_or_without_a_name_is_not_taken_in(tmp_path: Path, beside: Path) -> None:
+    root = city(tmp_path / "city")
+    before = (root / SUMMARIES / "lake.json").read_bytes()
+    put(beside, {"summary.json": written(named("lake", "湖滨区", "Lakeside"))})
+    arguments = ("--key", str(beside / "key"), "--to", str(beside))
+    assert run("summary", "sign", str(beside / "summary.json"), *arguments).returncode == 0
+    forged = run("summary", "take", str(beside / "lake.json"), "--root", str(root), "--lang", "en")
+    assert (forged.returncode, "not by a key on record" in forged.stdout) == (1, True)
+    older = replace(named("hills", "南山县", "Hills"), as_of=date(2026, 1, 1))
+    hand_up(root, named("hills", "南山县", "Hills"))
+    put(beside, {"summary.json": written(older)})
+    assert run("summary", "sign", str(beside / "summary.json"), *arguments).returncode == 0
+    late = run("summary", "take", str(beside / "hills.json"), "--root", str(root), "--lang", "en")
+    assert (late.returncode, "newer" in late.stderr) == (2, True)
+    put(beside, {"summary.json": written(replace(older, district=None))})
+    assert run("summary", "sign", str(beside / "summary.json"), *arguments).returncode == 2
+    assert (root / SUMMARIES / "lake.json").read_bytes() == before
+    assert run("summary").returncode == run("summary", "take").returncode == 2
+    assert run("summary", "take", str(beside / "none.json")).returncode == 2
