@@ -375,3 +375,54 @@ def test_what_is_due_leads_to_its_own_year_and_term(page: Page) -> None:
         assert page.input_value(chosen) == value
     page.locator("#due a").last.click()
     assert page.input_value("#term") == "2025-2026-2"
+
+
+CHOSEN = "[...document.querySelectorAll('#aggregate-table input')].map(cell => cell.value).join()"
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def test_the_language_can_be_changed_and_what_was_typed_stays(page: Page, made: District, tmp_path: Path) -> None:
+    page.fill("#f-staff-part_time", "七")  # what is wrong is carried over too
+    page.fill("#f-note", "改一改")
+    fill_in(page, invented(made, FIRST))
+    figures_ = page.evaluate(CHOSEN)
+    kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    page.click("#language")
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.title() == page.inner_text("h1") == "Springside No. 1 Primary School: filing desk"
+    assert page.evaluate(CHOSEN) == figures_
+    assert page.input_value("#f-staff-part_time") == "七"
+    assert "must be a whole number" in page.inner_text("#return-wrong")
+    page.fill("#f-staff-part_time", "7")
+    left = [line for line in page.inner_text("#desk").split("\n") if CHINESE.search(line)]
+    typed = (*stated(made.repository().returns[SchoolId(FIRST), YearId("2026-2027")]).values(), "改一改")
+    assert all(
+        any(isinstance(one, str) and one in line for one in typed) for line in left if not line.endswith("中文")
+    ), left
+    assert page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])") == kept.replace('\\"七\\"', "7")
+    page.click("#language")
+    assert page.inner_text("h1") == "泉畔第一小学：填报台"
+    assert page.input_value("#f-staff-part_time") == "7"
+    assert page.evaluate(CHOSEN) == figures_
+    page.click("#seal")
+    page.wait_for_selector("#aggregate-sealed:not([hidden])")
+    files = files_of(saved(page, "#return-save", tmp_path))
+    assert "part_time: 7\n" in next(iter(files.values())).decode()
+
+
+@pytest.mark.parametrize(("width", "framed"), [(390, False), (280, True)])
+def test_on_a_phone_the_headings_of_the_table_stay_in_sight(page: Page, width: int, framed: bool) -> None:
+    """In the window, or in a frame of its own where the table is wider than the page."""
+    page.set_viewport_size({"width": width, "height": 700})
+    until(page, "framed => document.querySelector('.table').classList.contains('wide') === framed", framed)
+    cells = page.locator("#aggregate-table tbody input")
+    between = """() => { const cell = document.activeElement.getBoundingClientRect();
+      const head = document.querySelector('#aggregate-table thead th:last-child').getBoundingClientRect();
+      const frame = document.querySelector('.table.wide'), top = frame ? frame.getBoundingClientRect().top : 0;
+      return top - 1 <= head.top && head.bottom <= cell.top + 1 && cell.bottom <= innerHeight + 1; }"""
+    cells.last.focus()
+    assert page.evaluate(between)
+    for _ in range(cells.count() - 1):
+        page.keyboard.press("Shift+Tab")
+        assert page.evaluate(between), page.evaluate("document.activeElement.id")
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0

@@ -169,3 +169,28 @@ def test_by_keyboard_alone_from_a_duty_to_the_saved_return(browser: Browser, url
     waiting.value.save_as(path)
     assert "part_time: 7\\n" in path.read_text("utf-8")
     context.close()
+
+
+@pytest.mark.parametrize("below", ["", "en/"])
+def test_the_language_of_a_desk_on_the_site_is_changed_without_losing_what_was_typed(
+    browser: Browser, url: str, below: str
+) -> None:
+    other = "en/" if not below else ""
+    page = browser.new_page()
+    said = heard(page, url)
+    page.clock.set_fixed_time(f"{DAY}T10:00:00")
+    page.goto(f"{url}/{below}filing/{FIRST}.html#aggregate")
+    page.locator("#aggregate-table input").first.fill("4321")
+    page.click("#language")
+    until(page, "language => document.documentElement.lang === language", "en" if other else "zh-CN")
+    assert page.url == f"{url}/{other}filing/{FIRST}.html#aggregate"
+    assert page.locator("#aggregate-table input").first.input_value() == "4321"
+    assert "4321" not in page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+    page.click("#language")
+    until(page, "language => document.documentElement.lang === language", "zh-CN" if other else "en")
+    assert page.url == f"{url}/{below}filing/{FIRST}.html#aggregate"
+    assert page.locator("#aggregate-table input").first.input_value() == "4321"
+    page.click("[data-say=back]")
+    assert page.url == f"{url}/{below}schools/{FIRST}.html"
+    assert said == []
+    page.close()

@@ -31,8 +31,8 @@ from generator.text import Language
 _NOT_FILED = frozenset({"place", "source"})
 # What a school has from one year to the next. All else belongs to a year: days, terms, money, what was done.
 _STANDING = frozenset(
-    ("filed_by", "classes", "enrolment", "bands", "leading_group", "work_files", "staff", "room", "has_room")
-) | {"assessment_software", "crisis"}
+    ("filed_by", "classes", "enrolment", "bands", "leading_group", "work_files", "person_in_charge", "staff", "room")
+) | {"has_room", "assessment_software", "crisis"}
 # What a desk says of a return, in the words of `check`.
 _CODES = (
     *("missing-field", "wrong-type", "too-small", "too-big", "not-one-of", "no-such-day", "empty-text", "too-long"),
@@ -169,7 +169,7 @@ class SchoolDesk:
     """
 
     school: str
-    title: str
+    titles: Mapping[str, str]  # by language
     stages: Mapping[str, tuple[str, ...]]  # by school year, and by term
     filed: Mapping[str, str]
     stated: Mapping[str, Any]
@@ -299,7 +299,7 @@ def school_desk(made: Edition, school: School) -> SchoolDesk:
     arrived = {t.id: kept for y in years for t in y.terms if (kept := receipts.get((school.id, t.id)))}
     return SchoolDesk(
         school=school.id,
-        title=school.title.in_(made.language),
+        titles={one.value: school.title.in_(one) for one in made.site.repository.district.languages},
         stages={
             **{y.id: _values(school.stages_in(y.first_day, y.last_day)) for y in years},
             **{t.id: _values(school.shape_on(t.first_day).stages) for y in years for t in y.terms},

@@ -7,22 +7,26 @@ what a desk asks for.
 from __future__ import annotations
 
 import json
+import posixpath
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import ClassVar
 
 from markupsafe import Markup
 
 from generator.edition.literal import settle
-from generator.edition.render import Edition, TemplateData
+from generator.edition.render import FOLDERS, Edition, TemplateData, edition
 from generator.edition.site import File
+from generator.files.catalogue import load
 from generator.files.resources import site_folder
 from generator.filing.desk import DistrictDesk, SchoolDesk, district_desk, school_desk
 from generator.filing.forms import Form, plain
+from generator.model.ids import SchoolId
 from generator.model.schools import School
 from generator.pages.words.wording import desk_page
+from generator.text import Language
 
 FOLDER = "filing"
 # Each uses what stands before it.
@@ -33,7 +37,9 @@ _PARTS = ("words", "known", "yaml", "check", "form", "table", "sealing", "signin
 class DeskPage(TemplateData):
     """A desk's page. `common` and `own` are JSON; `whole_site`: it stands on the site and links to its pages.
 
-    `anchors`: where links to fields lead; the script puts the fields there.
+    `other` is the other language, if the district has two, `other_page` the page in it; one file holds what all schools
+    have in common in that language too (`other_common`). `anchors`: where links to fields lead; the script puts the
+    fields there.
     """
 
     template: ClassVar[str] = "filing/desk.html.j2"
@@ -44,6 +50,9 @@ class DeskPage(TemplateData):
     policy: str
     style: Markup
     common: Markup
+    other: str | None
+    other_page: str | None
+    other_common: Markup
     own: Markup
     anchors: tuple[str, ...]
     scripts: Markup
@@ -61,10 +70,10 @@ def files(made: Edition) -> Iterator[File]:
         Markup('<script src="{}"></script>').format(f"{n}.js") for n in ("district", "age", "desk")
     )
     policy = _policy("'self'", "'self'")
-    finished = made.finished()
+    finished, other = made.finished(), _other(made)
     for school in made.site.repository.schools.values():
         own = school_desk(made, school)
-        page = _page(common, own, whole_site=True, policy=policy, style=style, scripts=scripts, inline=False)
+        page = _page(common, own, other, whole_site=True, policy=policy, style=style, scripts=scripts)
         yield File(
             path=f"{desk_page(school.id)}.html", content=settle(finished.printed(page, desk_page(school.id))).encode()
         )
@@ -72,42 +81,54 @@ def files(made: Edition) -> Iterator[File]:
 
 def one_file(made: Edition, school: School) -> bytes:
     """The desk of a school in one file, which needs neither site nor network."""
-    common, own = district_desk(made), school_desk(made, school)
+    common, own, other = district_desk(made), school_desk(made, school), _other(made)
     styles, scripts = [_style()], [_age(), _script()]
     page = _page(
         common,
         own,
+        other,
         whole_site=False,
         policy=_policy(" ".join(map(_hash, scripts)), " ".join(map(_hash, styles))),
         style=Markup("<style>{}</style>").format(Markup(styles[0])),
         scripts=Markup("\n").join(Markup("<script>{}</script>").format(Markup(text)) for text in scripts),
-        inline=True,
     )
+    spoken = Markup(_json(district_desk(edition(made.site, other, load())))) if other else Markup("")
+    page = replace(page, common=Markup(_json(common)), other_page="#desk" if other else None, other_common=spoken)
     return settle(made.finished().printed(page, desk_page(school.id))).encode()
 
 
 def _page(
     common: DistrictDesk,
     own: SchoolDesk,
+    other: Language | None,
     *,
     whole_site: bool,
     policy: str,
     style: Markup,
     scripts: Markup,
-    inline: bool,
 ) -> DeskPage:
+    """A page that has what all schools have in common from a script beside it, in either language."""
+    page, here = f"{desk_page(SchoolId(own.school))}.html", FOLDERS[Language(common.language)]
     return DeskPage(
         id=own.school,
-        school=own.title,
+        school=own.titles[common.language],
         district=common.district,
         whole_site=whole_site,
         policy=policy,
         style=style,
-        common=Markup(_json(common) if inline else ""),
+        common=Markup(""),
+        other=other.value if other else None,
+        other_page=posixpath.relpath(f"/{FOLDERS[other]}{page}", f"/{here}{FOLDER}") if other else None,
+        other_common=Markup(""),
         own=Markup(_json(own)),
         anchors=tuple(anchors(common.returns)),
         scripts=scripts,
     )
+
+
+def _other(made: Edition) -> Language | None:
+    """The district's other language, if it has two."""
+    return next((one for one in made.site.repository.district.languages if one is not made.language), None)
 
 
 def anchors(form: Form) -> Iterator[str]:

@@ -79,19 +79,10 @@ def first_of_a_year(
     """What differs from the return of the year before. What happened on a day belongs to its year and is told as it is;
     so is everything where there is no such return.
     """
-    alone = {f.name for f in form.fields if last is None or f.kind == "day" or (f.item and f.item.kind == "group")}
-    told = (
-        _between((field,), last or {}, after, words)
-        if field.name not in alone
-        else _alone(field, after.get(field.name), words)
-        for field in form.fields
-    )
-    return tuple(one for found in told for one in found)
-
-
-def _alone(field: AskedField, value: Any, words: ValueWords) -> Iterator[Difference]:
-    if value is not None and not field.fixed:
-        yield Difference(title=field.title, before=None, after=_in_words(field, value, words))
+    if last is not None:
+        return tuple(_between(form.fields, last, after, words, of_a_year=True))
+    stated = (field for field in form.fields if field.name in after and not field.fixed)
+    return tuple(Difference(title=f.title, before=None, after=_in_words(f, after[f.name], words)) for f in stated)
 
 
 def _between(
@@ -100,6 +91,8 @@ def _between(
     after: Mapping[str, Any],
     words: ValueWords,
     above: str = "",
+    *,
+    of_a_year: bool = False,
 ) -> Iterator[Difference]:
     for field in asked:
         old, new = before.get(field.name), after.get(field.name)
@@ -107,9 +100,16 @@ def _between(
         if old == new or field.fixed:
             continue
         if field.kind == "group" and old and new:
-            yield from _between(field.fields, old, new, words, f"{title}{words.signs.colon}")
-        else:
+            yield from _between(field.fields, old, new, words, f"{title}{words.signs.colon}", of_a_year=of_a_year)
+        elif not of_a_year or not _happened(field):
             yield Difference(title=title, before=_in_words(field, old, words), after=_in_words(field, new, words))
+        elif new is not None:
+            yield Difference(title=title, before=None, after=_in_words(field, new, words))
+
+
+def _happened(field: AskedField) -> bool:
+    """Whether a field tells days, or what was done on some."""
+    return field.kind == "day" or (field.item is not None and field.item.kind == "group")
 
 
 def _in_words(field: AskedField, value: Any, words: ValueWords) -> str:

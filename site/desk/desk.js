@@ -1,7 +1,10 @@
 // The filing desk of one school. Everything happens in this page: it can connect to nothing.
 
-const desk = joined(JSON.parse(document.getElementById("desk-district").textContent || "null") || window.deskDistrict,
-  JSON.parse(document.getElementById("desk-school").textContent));
+const held = (id) => JSON.parse((document.getElementById(id) || {}).textContent || "null");
+const school = held("desk-school");
+const districts = {}; // what all schools have in common, by language, as far as it is here
+for (const one of [held("desk-district") || window.deskDistrict, held("desk-district-other")]) if (one) districts[one.language] = one;
+let desk = joined(districts[document.documentElement.lang], school);
 const said = (key, facts = {}) => filled(desk.words[key], facts);
 const today = () => {
   const now = new Date();
@@ -37,12 +40,14 @@ function choose(id, value) {
 // --- the return --------------------------------------------------------------------------------------------------
 
 const DRAFT = "xinzhuli-return";
+let stated = null; // what the form states: {year, data}
 
 function startReturn() {
   const chosen = document.getElementById("year");
   chosen.replaceChildren(...desk.years.map((year) => element("option", { value: year.id }, year.id)));
-  chosen.addEventListener("change", () => showReturn(desk.years.find((year) => year.id === chosen.value)));
-  showReturn(desk.years[0]);
+  chosen.onchange = () => showReturn(desk.years.find((year) => year.id === chosen.value));
+  if (stated) chosen.value = stated.year;
+  showReturn(desk.years.find((year) => year.id === chosen.value), stated && stated.data);
 }
 
 function kept(year) {
@@ -59,14 +64,15 @@ function keep(year, data) {
   } catch { /* a page from a folder may keep nothing */ }
 }
 
-function showReturn(year) {
+/** The form of a year, with what was `typed` in another language if anything was. */
+function showReturn(year, typed) {
   const sameYear = year.filed ? year.last_stated : {};
   const frame = frameOf(desk, year);
   const left = kept(year);
   const arrived = left && year.filed // the draft was taken in, or something newer: begin with what is on record
     && (left.filed_on < year.filed || !changes(desk.returns.fields, sameYear, left, frame, said).length);
   const draft = arrived ? null : left;
-  const begun = { ...(draft || year.last_stated || {}), filed_on: (draft && draft.filed_on) || today() };
+  const begun = typed || { ...(draft || year.last_stated || {}), filed_on: (draft && draft.filed_on) || today() };
   const form = document.getElementById("return-form");
   const asked = desk.returns.fields.filter((field) => !field.fixed);
   const controls = asked.map((field) => [field, control(field, begun[field.name], [field.name], frame, said)]);
@@ -76,6 +82,7 @@ function showReturn(year) {
   const update = () => {
     const data = { school: desk.school, year: year.id, ...Object.fromEntries(
       controls.map(([field, one]) => [field.name, one.value()]).filter(([, value]) => value !== undefined)) };
+    stated = { year: year.id, data };
     const findings = returnProblems(desk.returns, frame, data);
     showFindings(findings.map((one) => ({ place: onPage(one.place, controls), text: told(one) })), said, parts.findings);
     folded.forEach((part) => part.tell(data));
@@ -172,9 +179,11 @@ function startAggregate() {
   const chosen = document.getElementById("term");
   document.getElementById("aggregate").hidden = !terms.length;
   if (!terms.length) return;
+  const before = chosen.value;
   chosen.replaceChildren(...terms.map((term) => element("option", { value: term.id }, term.title)));
-  chosen.addEventListener("change", () => showAggregate(terms.find((term) => term.id === chosen.value)));
-  showAggregate(terms[0]);
+  chosen.onchange = () => showAggregate(terms.find((term) => term.id === chosen.value));
+  if (before) chosen.value = before;
+  showAggregate(terms.find((term) => term.id === chosen.value));
 }
 
 let typed = 0; // how often figures changed: what was sealed before is handed in no more
@@ -277,12 +286,57 @@ function hosted(host, text, shown, told) {
   return [element("button", { type: "button", id: "return-copy", onClick: copied }, said("copy")), " ", there("propose_pasted"), " "];
 }
 
-document.getElementById("offline").hidden = location.protocol !== "file:";
-document.getElementById("as-of").textContent = said("as_of", { day: desk.day });
-showDue();
-startReturn();
-startAggregate();
-startSigning();
+// --- the whole page, in either language --------------------------------------------------------------------------
+
+function start() {
+  document.getElementById("offline").hidden = location.protocol !== "file:";
+  document.getElementById("as-of").textContent = said("as_of", { day: desk.day });
+  showDue();
+  startReturn();
+  startAggregate();
+  startSigning();
+}
+
+/** Say the page in the other language. What was typed is carried over in the page itself: figures are kept nowhere. */
+async function otherLanguage(link) {
+  const [language, was, there] = [link.lang, desk.language, link.href];
+  if (!districts[language]) {
+    await new Promise((loaded, failed) => {
+      document.head.append(element("script", { src: new URL("district.js", there).href, onLoad: loaded, onError: failed }));
+    });
+    districts[language] = window.deskDistrict;
+  }
+  const figures = [...document.querySelectorAll("#aggregate-table input")].map((cell) => [cell.id, cell.value]);
+  const open = [...document.querySelectorAll("details.part")].map((part) => part.open);
+  const here = location.href.replace(/#.*/, "");
+  desk = joined(districts[language], school);
+  document.documentElement.lang = language;
+  document.title = said("title", { school: desk.title });
+  document.querySelectorAll("[data-say]").forEach((one) => { one.textContent = said(one.dataset.say, { school: desk.title }); });
+  const district = document.getElementById("of-district");
+  if (district) district.textContent = desk.district;
+  Object.assign(link, { lang: was, hreflang: was, textContent: said("other_language") });
+  if (!there.includes("#")) { // a page of the site has an address in each language
+    link.href = here;
+    try { history.replaceState(null, "", there + location.hash); } catch { /* a page in a folder may not */ }
+  }
+  document.querySelectorAll("#pasted, #missing").forEach((one) => { one.textContent = ""; });
+  start();
+  document.querySelectorAll("details.part").forEach((part, number) => { part.open = open[number]; });
+  const typedIn = figures.filter(([, value]) => value);
+  typedIn.forEach(([id, value]) => { document.getElementById(id).value = value; });
+  if (typedIn.length) document.getElementById(typedIn[0][0]).dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+start();
+const inOther = document.getElementById("language");
+if (inOther) {
+  inOther.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    otherLanguage(inOther).catch(() => { /* the other language could not be had: the page stays as it is */ });
+  });
+}
 // A duty on the school's page leads to its field, which stands here only now.
 function go() {
   const asked = reveal(decodeURIComponent(location.hash.slice(1)));

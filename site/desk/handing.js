@@ -38,23 +38,24 @@ async function copy(text, shown) {
 }
 
 /** What differs from the return of the same year, in words: [title, before, now], as `generator/filing/differing.py` says it. */
-function changes(fields, before, now, frame, said, path = []) {
+function changes(fields, before, now, frame, said, ofAYear = false, path = []) {
   return fields.filter((field) => !field.fixed).flatMap((field) => {
     const [old, fresh] = [(before || {})[field.name], (now || {})[field.name]];
+    const [titles, happened] = [[...path, field.title], field.kind === "day" || (field.item && field.item.kind === "group")];
     if (same(old, fresh)) return [];
-    if (field.kind === "group" && old && fresh) return changes(field.fields, old, fresh, frame, said, [...path, field.title]);
-    return [[[...path, field.title].join(frame.signs.colon), inWords(field, old, frame, said), inWords(field, fresh, frame, said)]];
+    if (field.kind === "group" && old && fresh) return changes(field.fields, old, fresh, frame, said, ofAYear, titles);
+    const words = [titles.join(frame.signs.colon), inWords(field, old, frame, said), inWords(field, fresh, frame, said)];
+    if (!ofAYear || !happened) return [words];
+    return fresh === undefined ? [] : [[words[0], null, words[2]]];
   });
 }
 
 /** What differs from the return of the year before. What happened on a day belongs to its year, and is told as it is (`before`
  *  is null); so is everything where there is no such return. */
 function firstOfAYear(fields, last, now, frame, said) {
-  return fields.filter((field) => !field.fixed).flatMap((field) => {
-    const alone = !last || field.kind === "day" || (field.item && field.item.kind === "group");
-    if (!alone) return changes([field], last, now, frame, said);
-    return now[field.name] === undefined ? [] : [[field.title, null, inWords(field, now[field.name], frame, said)]];
-  });
+  if (last) return changes(fields, last, now, frame, said, true);
+  return fields.filter((field) => !field.fixed && now[field.name] !== undefined)
+    .map((field) => [field.title, null, inWords(field, now[field.name], frame, said)]);
 }
 
 function inWords(field, value, frame, said) {

@@ -6,7 +6,7 @@ const termsOf = (years) => years.flatMap((year) => year.terms);
 function joined(district, school) {
   const own = (period, stage) => (school.stages[period] || []).includes(stage);
   return {
-    ...district, ...school,
+    ...district, ...school, title: school.titles[district.language],
     years: district.years.map((year) => ({
       ...year, filed: (school.filed || {})[year.id], last_stated: (school.stated || {})[year.id],
       stages: district.stages.filter((stage) => own(year.id, stage.value)),

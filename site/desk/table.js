@@ -22,6 +22,10 @@ function aggregateTable(desk, fields, term, said, changed) {
   const node = element("div", { class: "table", role: "region", tabindex: 0, "aria-labelledby": "aggregate-caption" },
     element("table", {}, element("caption", { id: "aggregate-caption" }, said("paste_hint")), head, body));
 
+  // Headings stay in sight: in the window, or in a frame of its own where the table is wider than the page.
+  const [table] = node.children;
+  new ResizeObserver(() => node.classList.toggle("wide", table.offsetWidth > node.clientWidth)).observe(node);
+
   /** Lay what was copied over the cells, from the one where it is pasted to the right and down. */
   function paste(event) {
     const text = event.clipboardData.getData("text/plain").replace(/\r/g, "").replace(/\n$/, "");
