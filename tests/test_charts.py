@@ -277,7 +277,7 @@ TAGS = {
     "table",
     "caption",
 }
-TAGS |= {"thead", "tbody", "tr", "th", "td"}
+TAGS |= {"thead", "tbody", "tr", "th", "td", "details", "summary"}
 _EDITIONS = {language: edition(typical_site(), language, load()) for language in Language}
 
 

@@ -78,10 +78,13 @@ class YearValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureSection:
-    """A measure of the district with its values, and the claims and targets that cite it."""
+    """A measure of the district with its values, the latest of them in a sentence, and the claims and targets that
+    cite it.
+    """
 
     name: MeasureName
     explain: str
+    latest: str
     cells: tuple[YearValue, ...]
     claims: tuple[Claim, ...]
     targets: tuple[TargetResult, ...]
@@ -190,12 +193,12 @@ def _measures(edition: Edition) -> Page:
 def _measure(edition: Edition, name: MeasureName, years: tuple[SchoolYear, ...]) -> MeasureSection:
     site = edition.site
     found = [(y.id, measure(name, site.repository, y.id, min(site.as_of, y.last_day))) for y in years]
+    cells = [YearValue(year=y, value=figure(edition, name, m.value), rests_on=rests_on(edition, m)) for y, m in found]
     return MeasureSection(
         name=name,
         explain=edition.say(f"measure.{name.value}.explain"),
-        cells=tuple(
-            YearValue(year=y, value=figure(edition, name, m.value), rests_on=rests_on(edition, m)) for y, m in found
-        ),
+        latest=edition.say("measures.latest", year=cells[0].year, value=cells[0].value),
+        cells=tuple(cells),
         claims=tuple(r.claim for r in site.claims if r.claim.measure is name),
         targets=tuple(t for t in site.targets if t.target.measure is name),
     )

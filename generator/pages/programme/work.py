@@ -55,10 +55,13 @@ class SystemClauses:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemSection:
-    """A system with all that the records tell of it, and the pages that show it."""
+    """A system with all that the records tell of it, and the pages that show it. `behind` counts the rest in a
+    sentence, and is empty where there is none.
+    """
 
     system: System
     shown: tuple[PageLink, ...]
+    behind: str
     plans: tuple[Plan, ...]
     policies: tuple[SystemClauses, ...]
     claims: tuple[Claim, ...]
@@ -147,15 +150,19 @@ def _systems(edition: Edition) -> Page:
 
 def _system(edition: Edition, system: System) -> SystemSection:
     repository = edition.site.repository
-    policies = [p for p in repository.policies.values() if any(system.number in c.systems for c in p.clauses)]
+    of_policies = [(p, [c for c in p.clauses if system.number in c.systems]) for p in repository.policies.values()]
+    policies = [SystemClauses(policy=p, clauses=tuple(clauses)) for p, clauses in of_policies if clauses]
+    plans = [p for p in repository.plans.values() if system.number in p.systems]
+    claims = [r.claim for r in edition.site.claims if system.number in r.claim.systems]
+    clauses = sum(len(p.clauses) for p in policies)
+    told = edition.say("systems.behind", plans=len(plans), clauses=clauses, claims=len(claims))
     return SystemSection(
         system=system,
         shown=page_links(edition, ((_SHOWN[page], page.value) for page in system.pages)),
-        plans=tuple(p for p in repository.plans.values() if system.number in p.systems),
-        policies=tuple(
-            SystemClauses(policy=p, clauses=tuple(c for c in p.clauses if system.number in c.systems)) for p in policies
-        ),
-        claims=tuple(r.claim for r in edition.site.claims if system.number in r.claim.systems),
+        behind=told if plans or policies or claims else "",
+        plans=tuple(plans),
+        policies=tuple(policies),
+        claims=tuple(claims),
     )
 
 

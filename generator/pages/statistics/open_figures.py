@@ -36,11 +36,12 @@ class RatioRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatioTable:
-    """One ratio for every group."""
+    """One ratio for every group, and the latest of the whole district in a sentence."""
 
     ratio: Ratio
     title: str
     explain: str
+    latest: str
     years: tuple[YearId, ...]
     rows: tuple[RatioRow, ...]
 
@@ -70,12 +71,15 @@ _OfYears = Mapping[YearId, Mapping[tuple[Ratio, SchoolGroup], Quotient]]
 
 
 def _table(edition: Edition, ratio: Ratio, of_years: _OfYears) -> RatioTable:
+    rows = [_row(edition, ratio, group, of_years) for group in groups(edition.site.repository)]
+    latest = rows[0].cells[0]
     return RatioTable(
         ratio=ratio,
         title=edition.say(f"open.{ratio}"),
         explain=edition.say(f"open.{ratio}.text"),
+        latest=edition.say("open.latest", year=latest.year, value=latest.value),
         years=tuple(of_years),
-        rows=tuple(_row(edition, ratio, group, of_years) for group in groups(edition.site.repository)),
+        rows=tuple(rows),
     )
 
 

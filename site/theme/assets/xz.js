@@ -23,21 +23,43 @@
     table.dispatchEvent(new Event("sorted"));
   };
 
-  // A long list shows its first rows, and the others when asked for or printed.
+  // A long list shows its first entries, and the others when asked for or printed. It is the rows of a table, or what
+  // stands under several headings: a part of which nothing is shown is hidden with its heading.
   const FIRST = 20;
   const more = document.querySelector(".xz-search__more");
-  const shortened = (table) => {
+  const parts = (entries) => [...document.querySelectorAll("main :is(h2, h3)")].map((heading) => {
+    const elements = [heading];
+    for (let next = heading.nextElementSibling; next && !/^H[1-3]$/.test(next.tagName); next = next.nextElementSibling) {
+      if (!next.matches("form, .xz-more, .xz-provenance")) elements.push(next);
+    }
+    return { elements, entries: entries.filter((entry) => elements.some((element) => element.contains(entry))) };
+  }).filter((part) => part.entries.length);
+  const listed = (name) => {
+    const table = document.querySelector(`table#${CSS.escape(name)}`);
+    if (table) return { table, entries: [...table.tBodies[0].rows], parts: [], end: table.closest(".xz-table") };
+    const entries = [...document.querySelectorAll(`[data-of="${name}"]`)];
+    const last = entries[entries.length - 1];
+    const found = parts(entries);
+    const end = found.flatMap((part) => part.elements).filter((element) => element.contains(last)).pop();
+    return { table, entries, parts: found, end: end || last };
+  };
+  const shortened = (list) => {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "md-button xz-more";
-    table.closest(".xz-table").after(button);
+    list.end.after(button);
     let all = false;
     const cut = (fitting) => {
-      const rows = [...table.tBodies[0].rows].filter((row) => fitting.has(row));
-      const kept = all ? rows.length : FIRST;
-      rows.forEach((row, place) => { row.hidden = place >= kept; });
-      button.hidden = rows.length <= kept;
-      button.textContent = `${more.textContent} (${rows.length - kept})`;
+      const there = list.table ? [...list.table.tBodies[0].rows] : list.entries;
+      const shown = there.filter((entry) => fitting.has(entry)).slice(0, all ? Infinity : FIRST);
+      const kept = new Set(shown);
+      for (const entry of there) entry.hidden = !kept.has(entry);
+      for (const part of list.parts) {
+        const empty = part.entries.every((entry) => entry.hidden);
+        for (const element of part.elements) if (!part.entries.includes(element)) element.hidden = empty;
+      }
+      button.hidden = fitting.size <= kept.size;
+      button.textContent = `${more.textContent} (${fitting.size - kept.size})`;
     };
     return { cut, open: () => { all = true; }, button };
   };
@@ -61,30 +83,29 @@
     return said;
   };
 
+  const opened = []; // what shows all of a list
   for (const form of document.querySelectorAll("form.xz-filter[data-for]")) {
-    const table = document.getElementById(form.dataset.for);
-    const rows = [...table.tBodies[0].rows];
+    const list = listed(form.dataset.for);
+    form.hidden = list.entries.length <= FIRST && !form.querySelector("select");
+    if (!list.entries.length) continue;
     const said = counted(form);
-    const list = shortened(table);
+    const short = shortened(list);
     const show = () => {
       const words = (form.elements.q ? form.elements.q.value : "").trim().toLowerCase().split(/\s+/);
       const chosen = [...form.querySelectorAll("select")].filter((select) => select.value);
-      const fitting = new Set();
-      for (const row of rows) {
-        const text = row.textContent.toLowerCase();
-        const fits = words.every((word) => text.includes(word))
-          && chosen.every((select) => (row.dataset[select.name] || "").split(" ").includes(select.value));
-        row.hidden = !fits;
-        if (fits) fitting.add(row);
-      }
-      list.cut(fitting);
-      said.textContent = form.dataset.count.replace("{n}", fitting.size).replace("{m}", rows.length);
+      const fitting = new Set(list.entries.filter((entry) => {
+        const text = entry.textContent.toLowerCase();
+        return words.every((word) => text.includes(word))
+          && chosen.every((select) => (entry.dataset[select.name] || "").split(" ").includes(select.value));
+      }));
+      short.cut(fitting);
+      said.textContent = form.dataset.count.replace("{n}", fitting.size).replace("{m}", list.entries.length);
     };
-    const open = () => { list.open(); show(); };
-    list.button.addEventListener("click", open);
-    table.addEventListener("sorted", show);
-    table.addEventListener("open", open);
+    const open = () => { short.open(); show(); };
+    short.button.addEventListener("click", open);
+    if (list.table) list.table.addEventListener("sorted", show);
     addEventListener("beforeprint", open);
+    opened.push(open);
     remembered(form);
     form.addEventListener("input", show);
     form.addEventListener("submit", (event) => event.preventDefault());
@@ -157,13 +178,18 @@
     }
   }
 
-  // An address that points into a folded part opens it.
+  // An address that points into what is folded, or left out of a list, or to the heading of a fold, opens it.
   const unfold = () => {
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const row = target && target.closest("tr[hidden]");
-    if (row) row.closest("table").dispatchEvent(new Event("open"));
-    for (let fold = target && target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-    if (target && (row || target.closest("details"))) target.scrollIntoView();
+    if (!target) return;
+    const left = target.closest("[hidden]");
+    if (left) for (const open of opened) open();
+    const folds = [];
+    for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) folds.push(fold);
+    const next = target.nextElementSibling;
+    if (/^H[23]$/.test(target.tagName) && next && next.tagName === "DETAILS") folds.push(next);
+    for (const fold of folds) fold.open = true;
+    if (left || folds.length) target.scrollIntoView();
   };
   addEventListener("hashchange", unfold);
   unfold();
