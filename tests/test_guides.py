@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import html
 import io
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
+from generator.edition.render import edition
+from generator.edition.site import site
+from generator.files.catalogue import load
 from generator.files.resources import site_folder
-from generator.text import Language
+from generator.files.tree import folder
+from generator.model.district import Contact
+from generator.pages.about import guides
+from generator.records.repository import load as loaded
+from generator.text import Language, Text
 from tests.conftest import until
+from tests.district import DAY, TYPICAL
 
 LANGUAGES = {"": Language.ZH, "en/": Language.EN}
 
@@ -45,3 +55,18 @@ def test_the_page_for_the_wall_prints_on_one_sheet(browser: Browser, typical_url
     box = printed.pages[0].mediabox
     assert (round(box.width), round(box.height)) == (595, 842)
     page.close()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_page_for_the_wall_has_the_sites_address_or_a_line_to_write_it_on(language: Language) -> None:
+    repository, problems = loaded(folder(TYPICAL)[0])
+    assert repository, problems
+    contact = Contact(
+        title=Text(zh="办公室", en="The office"), telephone="12355", mail=None, hours=None, public_reports=False
+    )
+    for address, whom, lines in (("https://desk.invalid/a/", contact, 0), (None, contact, 1), (None, None, 2)):
+        district = replace(repository.district, site_url=address, contact=whom)
+        shown = edition(site(replace(repository, district=district), DAY, None), language, load())
+        (wall,) = (page for page in guides.pages(shown) if page.path == "about/wall")
+        assert wall.body.count("xz-blank") == lines
+        assert address is None or f"<strong>{address}</strong>" in html.unescape(wall.body)
