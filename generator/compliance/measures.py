@@ -326,7 +326,7 @@ def _published(table: str, column: str) -> Function:
         found = [release for release in scope.repository.published(scope.as_of) if release.term in terms]
         if not found:
             return Measured(value=None, counted=0, left_out=scope.schools(), cites=())
-        cell = found[-1].cells[Cell(table=table, row=TOTAL, column=column)]
+        cell = found[-1].cells.get(Cell(table=table, row=TOTAL, column=column))
         value, exact = (cell.value, found[-1].limits.exact(cell.value)) if isinstance(cell, Shown) else (None, None)
         counted = len(found[-1].counted)
         return Measured(

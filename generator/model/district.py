@@ -159,6 +159,14 @@ class RiskLevel:
     paper_file: bool
 
 
+class Instrument(StrEnum):
+    """By what a band is screened. What one finds must never be added to what another finds."""
+
+    OBSERVATION = "observation"  # forms that teachers and parents fill in
+    QUESTIONNAIRE = "questionnaire"  # that pupils answer themselves
+    BOTH = "both"  # one in some grades of the band, the other in the others
+
+
 class ShownPage(StrEnum):
     """A page of the site that shows what a system is about."""
 
@@ -225,6 +233,8 @@ class District:
     referral: tuple[Text, ...]  # the steps from a worry to help, in order
     risk_levels: tuple[RiskLevel, ...]  # mildest first
     earlier_risk_levels: tuple[Former[tuple[RiskLevel, ...]], ...]
+    instruments: Mapping[str, Instrument]  # by the id of a stage band, if the district states it
+    earlier_instruments: tuple[Former[Mapping[str, Instrument]], ...]
     parameters: tuple[Parameter, ...]
     systems: tuple[System, ...]
     source: Position
@@ -238,6 +248,10 @@ class District:
     def levels_of(self, term: TermId) -> tuple[RiskLevel, ...]:
         """The risk levels of a term: those of its first day, for all of it."""
         return so_on(self.terms[term].first_day, self.risk_levels, self.earlier_risk_levels)
+
+    def instruments_of(self, term: TermId) -> Mapping[str, Instrument]:
+        """By what each band was screened in a term: as it was on its first day. Empty where nothing is stated."""
+        return so_on(self.terms[term].first_day, self.instruments, self.earlier_instruments)
 
     def parameters_on(self, day: date) -> Mapping[str, int | float]:
         """The numbers that held on a day, by id."""

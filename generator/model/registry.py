@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from generator.model.district import RiskLevel
-from generator.model.schools import SchoolType
+from generator.model.district import Instrument, RiskLevel
+from generator.model.schools import STAGES_OF, SchoolType, Stage
 from generator.model.submission import Concern, NotScreened, StageBand
 
 VERSION = 1
 TOTAL = "total"
 PARTICIPATION = "participation"  # who was due and who was screened; for each school, the band of its share
+BY_LEVEL = frozenset({"stage-level", "type-level"})  # what the screening found
 FOLLOW_UP = "follow-up"  # the one table whose columns go by the term: its windows
 
 # What the rows of a table may be, in their order; a row that cannot exist (a band that no school has) is left out.
@@ -73,7 +74,8 @@ class TablePlan:
     """Which rows and columns the tables of a term have, the same in all of them. It follows from public facts and from
     the limits, and from nothing else but the steps, which are told too.
 
-    `bands` and `types` are neighbouring rows that stand as one; where all do, there is only the total.
+    `bands` and `types` are neighbouring rows that stand as one; where all do, there is only the total. `instruments`
+    say by what each band was screened, where the district states it.
     """
 
     bands: tuple[tuple[str, ...], ...] = tuple((name,) for name in ROWS["band"])
@@ -81,6 +83,20 @@ class TablePlan:
     breadth: Breadth = Breadth.FULL
     steps: tuple[Step, ...] = ()
     merged: tuple[Merged, ...] = ()
+    instruments: tuple[tuple[str, Instrument], ...] = ()
+
+    def unlike(self, rows: str) -> frozenset[str]:
+        """The rows that would add up what unlike instruments found; none where nothing is stated of instruments."""
+        groups = self.bands if rows == "band" else self.types
+        one_row = (row_of(group) for group in groups if not self._alike(rows, group))
+        everything = () if self._alike("band", [band for group in self.bands for band in group]) else (TOTAL,)
+        return frozenset((*one_row, *everything)) if self.instruments else frozenset()
+
+    def _alike(self, rows: str, group: Iterable[str]) -> bool:
+        """Whether everybody in these rows was screened by one instrument."""
+        bands = _bands_of(rows, group)
+        used = {instrument for band, instrument in self.instruments if band in bands}
+        return len(used) == 1 and Instrument.BOTH not in used
 
     def groups(self, rows: str) -> tuple[tuple[str, ...], ...]:
         """What stands as one row, in the order of rows; none where the total is all."""
@@ -89,6 +105,14 @@ class TablePlan:
 
 
 EVERY_ROW = TablePlan()
+
+
+def _bands_of(rows: str, group: Iterable[str]) -> frozenset[StageBand]:
+    """The bands in which a row may have pupils."""
+    if rows == "band":
+        return frozenset(map(StageBand, group))
+    stages = {stage for kind in group for stage in STAGES_OF.get(SchoolType(kind), frozenset(Stage))}
+    return frozenset(band for band in StageBand if band.stage in stages)
 
 
 def row_of(group: Iterable[str]) -> str:
@@ -137,6 +161,7 @@ class Table:
     shares: tuple[tuple[str, str], ...] = ()
     groups: tuple[Group, ...] = ()
     merged: tuple[tuple[str, ...], ...] = ()  # what of ROWS stands as one row
+    unlike: frozenset[str] = frozenset()  # rows that are left out: unlike instruments found what stands there
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -146,7 +171,7 @@ class Table:
     @property
     def row_order(self) -> tuple[str, ...]:
         """What its rows may be, in their order; the total comes last."""
-        return (*(row_of(group) for group in self.merged), TOTAL)
+        return tuple(row for row in (*map(row_of, self.merged), TOTAL) if row not in self.unlike)
 
 
 def registry(levels: Sequence[RiskLevel], windows: Sequence[str], plan: TablePlan = EVERY_ROW) -> tuple[Table, ...]:
@@ -154,7 +179,15 @@ def registry(levels: Sequence[RiskLevel], windows: Sequence[str], plan: TablePla
     windows, in the rows and columns of a plan. A term without windows has no table of them.
     """
     made = _barest(levels) if plan.breadth is Breadth.BAREST else _tables(levels, windows, plan.breadth)
-    return tuple(replace(table, merged=plan.groups(table.rows)) for table in made if table.columns)
+    planned = (
+        replace(
+            table,
+            merged=plan.groups(table.rows),
+            unlike=plan.unlike(table.rows) if table.id in BY_LEVEL else frozenset(),
+        )
+        for table in made
+    )
+    return tuple(table for table in planned if table.columns and table.row_order)
 
 
 def _barest(levels: Sequence[RiskLevel]) -> tuple[Table, ...]:

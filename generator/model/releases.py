@@ -19,7 +19,7 @@ from generator.model.cells import Cell, Published, Shown, Suppressed
 from generator.model.district import RiskLevel
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId, TermId
-from generator.model.registry import EVERY_ROW, Table, TablePlan, row_of
+from generator.model.registry import EVERY_ROW, TOTAL, Table, TablePlan, row_of
 from generator.problems import Position
 from generator.text import Text
 
@@ -60,7 +60,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedTable:
-    """A table of the registry as published. The last row is the total."""
+    """A table of the registry as published."""
 
     id: str
     rows: tuple[Row, ...]
@@ -69,6 +69,11 @@ class PublishedTable:
     def columns(self) -> tuple[str, ...]:
         """The columns, counts before shares."""
         return tuple(self.rows[0].cells)
+
+    @property
+    def total(self) -> Row | None:
+        """The row of the total; None where unlike instruments found what would be added up."""
+        return self.rows[-1] if self.rows[-1].id == TOTAL else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,6 +336,8 @@ def _plan(plan: TablePlan) -> Iterator[str]:
         yield f"  {name}: [{', '.join(row_of(group) for group in partition)}]"
     yield f"  columns: {plan.breadth}"
     yield f"  steps: [{', '.join(plan.steps)}]"
+    if plan.instruments:
+        yield f"  instruments: {_flow(plan.instruments)}"
     yield "  merged:" if plan.merged else "  merged: []"
     for one in plan.merged:
         yield f"    - {{row: {one.row}, because: {one.because}, part: {one.part}, schools: {one.schools}}}"

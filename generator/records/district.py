@@ -6,7 +6,7 @@ and parameters. Must not know any other record.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -23,6 +23,7 @@ from generator.model.district import (
     District,
     FilingHost,
     HelpLine,
+    Instrument,
     Parameter,
     RiskLevel,
     SchoolYear,
@@ -35,6 +36,7 @@ from generator.model.district import (
 )
 from generator.model.ids import BodyId, SystemNumber, TermId, YearId
 from generator.model.programme import Verification
+from generator.model.submission import StageBand
 from generator.problems import Problem, problem
 from generator.records.fields import DaySpan, Node, former_in_order, in_order, inside, reserved_id, unique
 from generator.records.references import Known, Offer, Reference, Referent
@@ -172,6 +174,8 @@ def parse_district(node: Node) -> District:
         referral=node.texts("referral"),
         risk_levels=_levels(node),
         earlier_risk_levels=node.former("earlier_risk_levels", _levels),
+        instruments=_instruments(node),
+        earlier_instruments=node.former("earlier_instruments", _instruments),
         parameters=tuple(map(_parameter, node.nodes("parameters"))),
         systems=tuple(map(_system, node.nodes("systems"))),
         source=node.at(),
@@ -180,6 +184,11 @@ def parse_district(node: Node) -> District:
 
 def _levels(node: Node) -> tuple[RiskLevel, ...]:
     return tuple(map(risk_level, node.nodes("risk_levels")))
+
+
+def _instruments(node: Node) -> Mapping[str, Instrument]:
+    stated = node.data.get("instruments", {})
+    return {band.value: Instrument(stated[band]) for band in StageBand if band in stated}
 
 
 def risk_level(node: Node) -> RiskLevel:
@@ -212,6 +221,7 @@ def check_district(district: District, node: Node) -> Iterator[Problem]:
     for former, at in zip(district.earlier_risk_levels, node.nodes("earlier_risk_levels"), strict=True):
         yield from _levels_grow(former.was, at)
     yield from former_in_order(node, "earlier_risk_levels", district.earlier_risk_levels)
+    yield from former_in_order(node, "earlier_instruments", district.earlier_instruments)
     for parameter, at in zip(district.parameters, node.nodes("parameters"), strict=True):
         yield from former_in_order(at, "earlier", parameter.earlier)
     years = tuple(zip(district.years, node.nodes("years"), strict=True))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from generator.model import releases as r
 from generator.model.cells import Published, Shown, Suppressed
-from generator.model.district import RiskLevel
+from generator.model.district import Instrument, RiskLevel
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId, TermId
 from generator.model.registry import EVERY_ROW, VERSION, Because, Breadth, Merged, Step, Table, TablePlan, registry
@@ -63,6 +63,7 @@ def _plan(node: Node | None) -> TablePlan:
         types=types,
         breadth=Breadth(node.data["columns"]),
         steps=tuple(map(Step, node.data["steps"])),
+        instruments=tuple((band, Instrument(used)) for band, used in node.data.get("instruments", {}).items()),
         merged=tuple(
             Merged(
                 row=one.data["row"],

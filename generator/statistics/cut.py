@@ -172,6 +172,7 @@ class _Cut:
             limits=limits,
             levels=self.levels,
             windows=self.windows,
+            instruments=tuple(repository.district.instruments_of(order.term.id).items()),
         )
         self.before = tuple(self._before(release) for release in order.before)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from generator.model.cells import Cell
-from generator.model.district import RiskLevel
+from generator.model.district import Instrument, RiskLevel
 from generator.model.registry import TOTAL, Breadth, Column, Table, TablePlan, registry
 from generator.model.releases import Limits
 from generator.statistics.programs import Constraint, Program
@@ -95,7 +95,8 @@ def understood(data: Mapping[str, Any]) -> PublishedFile:
         if "/" not in cell["column"]  # a share is worked out of two counts that are shown
     }
     windows = dict.fromkeys(cell.column for cell in values if cell.table == "follow-up")
-    tables = _tables(levels, list(windows), {(cell.table, cell.column) for cell in values})
+    instruments = tuple((band, Instrument(used)) for band, used in data.get("instruments", {}).items())
+    tables = _tables(levels, list(windows), {(cell.table, cell.column) for cell in values}, instruments)
     return PublishedFile(
         release=str(data["release"]),
         limits=Limits(**{name: _count(data["limits"].get(name, 0)) for name in Limits.__slots__}),
@@ -111,10 +112,15 @@ def _count(value: object) -> int:
     return value
 
 
-def _tables(levels: Sequence[RiskLevel], windows: Sequence[str], columns: set[tuple[str, str]]) -> tuple[Table, ...]:
+def _tables(
+    levels: Sequence[RiskLevel],
+    windows: Sequence[str],
+    columns: set[tuple[str, str]],
+    instruments: tuple[tuple[str, Instrument], ...],
+) -> tuple[Table, ...]:
     """The tables that have these columns. ValueError if none do."""
     for breadth in Breadth:
-        tables = registry(levels, windows, TablePlan(breadth=breadth))
+        tables = registry(levels, windows, TablePlan(breadth=breadth, instruments=instruments))
         if {(table.id, column.id) for table in tables for column in table.columns} == columns:
             return tables
     raise ValueError(columns)
@@ -207,7 +213,10 @@ def _at_most(part: Iterable[int], whole: Iterable[int]) -> Constraint:
 def _axes(file: PublishedFile, numbers: Mapping[_RowFigure, int]) -> Iterator[Constraint]:
     """All stages together are all types of school together."""
     by_name: dict[str, dict[str, list[int]]] = {}
+    left_out = {name for table in file.tables if table.unlike for column in table.columns for name in column.sums}
     for (rows, _, name), number in numbers.items():
+        if name in left_out:  # there are rows of it that no table has
+            continue
         by_name.setdefault(name, {}).setdefault(rows, []).append(number)
     for axes in by_name.values():
         if len(axes) == 2:

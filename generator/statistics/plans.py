@@ -15,7 +15,7 @@ from random import Random
 from typing import TypeVar
 
 from generator.model.cells import Suppressed
-from generator.model.district import RiskLevel
+from generator.model.district import Instrument, RiskLevel
 from generator.model.ids import SchoolId, TermId
 from generator.model.registry import ROWS, Because, Breadth, Merged, Step, Table, TablePlan, registry, row_of
 from generator.model.releases import Limits
@@ -56,8 +56,8 @@ _RATES = _Rates()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicFacts:
-    """What a plan follows from: every school's type and how many pupils each of its bands has, the limits, the levels
-    and the windows of the term.
+    """What a plan follows from: every school's type and how many pupils each of its bands has, the limits, the levels,
+    the windows and the instruments of the term.
     """
 
     types: Mapping[SchoolId, SchoolType]
@@ -65,6 +65,7 @@ class PublicFacts:
     limits: Limits
     levels: tuple[RiskLevel, ...]
     windows: tuple[str, ...]
+    instruments: tuple[tuple[str, Instrument], ...] = ()
 
 
 def ladder(facts: PublicFacts) -> Iterator[TablePlan]:
@@ -162,7 +163,8 @@ class _Rehearsal:
             for group in partition
             if len(group) > 1
         ]
-        return TablePlan(bands=bands, types=types, breadth=breadth, steps=steps, merged=tuple(merged))
+        of = self.facts.instruments
+        return TablePlan(bands=bands, types=types, breadth=breadth, steps=steps, merged=tuple(merged), instruments=of)
 
     def _merged(self, rows: str, group: tuple[str, ...], *, safety: bool) -> Merged:
         """The part of a merged row that needs it most, and why."""
@@ -178,11 +180,10 @@ class _Rehearsal:
         return sum(len(t.columns) * len(t.row_order) for t in self._tables(rows, breadth, partition))
 
     def _tables(self, rows: str, breadth: Breadth, partition: Partition) -> tuple[Table, ...]:
-        plan = (
-            TablePlan(bands=partition, breadth=breadth)
-            if rows == _BANDS
-            else TablePlan(types=partition, breadth=breadth)
+        bands, types = (
+            partition if one == rows else tuple((name,) for name in self.present(one)) for one in (_BANDS, _TYPES)
         )
+        plan = TablePlan(bands=bands, types=types, breadth=breadth, instruments=self.facts.instruments)
         return tuple(t for t in registry(self.facts.levels, self.facts.windows, plan) if t.rows == rows)
 
     def score(self, rows: str, breadth: Breadth, partition: Partition) -> int:

@@ -449,7 +449,8 @@ def _rows(table: Table, found: _Found, values: Sequence[int]) -> Iterator[_Row]:
         row_of(group): [name for name in group if name in found.keys.get(table.rows, ())] for group in table.merged
     }
     present = [(name, table.rows, groups[name]) for name in table.row_order if groups.get(name)]
-    for row, rows, keys in (*present, (TOTAL, "", [""])):
+    total = [(TOTAL, "", [""])] if TOTAL in table.row_order else []
+    for row, rows, keys in (*present, *total):
         of = {column: found.of(rows, keys, column.sums) for column in table.columns}
         cells = {
             column: (Cell(table=table.id, row=row, column=column.id), tuple(atom for atom, _ in of[column]))

@@ -12,15 +12,16 @@ from typing import ClassVar
 
 from generator.edition.render import Edition, TemplateData, number
 from generator.edition.site import Page
-from generator.model.cells import Cell, Shown
+from generator.model.cells import Published, Shown
 from generator.model.ids import TermId
-from generator.model.registry import PARTICIPATION, TOTAL
+from generator.model.registry import PARTICIPATION
 from generator.model.releases import Release, latest
 from generator.pages.statistics.tables import (
     SHOWN_MARK,
     CellWords,
     ReleaseWords,
     TableSymbols,
+    is_share,
     symbols,
     term_of,
     term_short,
@@ -143,6 +144,8 @@ def _row(edition: Edition, step: _Step, releases: Sequence[Release]) -> StepRow:
 
 def _cell(edition: Edition, step: _Step, release: Release) -> StepCell:
     value, term = _value(release, step.column), term_short(edition, release.term)
+    if value is None and not _cells(release, step.column):
+        return StepCell(term=term, cell=CellWords(text=edition.say("pathway.no_number"), suppressed=False), rate="")
     if value is None:
         return StepCell(term=term, cell=CellWords(text=SHOWN_MARK, suppressed=True), rate="")
     whole = _value(release, step.of) if step.of else None
@@ -150,12 +153,21 @@ def _cell(edition: Edition, step: _Step, release: Release) -> StepCell:
     return StepCell(term=term, cell=CellWords(text=number(value), suppressed=False), rate=rate)
 
 
-def _value(release: Release, column: str) -> int | None:
-    """A total as published; None where it is not. With whom anything was found is the sum of the levels but the
-    first.
+def _cells(release: Release, column: str) -> list[Published]:
+    """The cells whose sum a total is; none where the term's tables have no such number. With whom anything was found is
+    the sum of the levels but the first.
     """
-    names = [level.id for level in release.levels[1:]] if column == FOUND else [column]
-    cells = [release.cells.get(Cell(table=_WHERE[column], row=TOTAL, column=name)) for name in names]
+    table = release.table(_WHERE[column])
+    total = table.total.cells if table and table.total else {}
+    if column != FOUND:
+        return [total[column]] if column in total else []
+    found = [name for name in total if not is_share(name) and {*name.split("+")} <= {x.id for x in release.levels[1:]}]
+    return [total[name] for name in found]
+
+
+def _value(release: Release, column: str) -> int | None:
+    """A total as published; None where it is not."""
+    cells = _cells(release, column)
     shown = [cell.value for cell in cells if isinstance(cell, Shown)]
     return sum(shown) if cells and len(shown) == len(cells) else None
 

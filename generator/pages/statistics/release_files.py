@@ -344,6 +344,7 @@ def _release(words: ReleaseWords) -> Mapping[str, object]:
         "levels": [_level(level) for level in r.levels],
         "counted": len(r.counted),
         "waiting": list(r.waiting),
+        "instruments": dict(r.plan.instruments),
         "tables": [
             {
                 "id": table.id,
@@ -355,6 +356,14 @@ def _release(words: ReleaseWords) -> Mapping[str, object]:
             for table in r.tables
         ],
         "participation": _bands(r, r.participation) if r.participation else None,
+        **_verdicts(r),
+        "certificate": {"schools": certificate.schools, "pairs": certificate.pairs},
+    }
+
+
+def _verdicts(r: Release) -> Mapping[str, object]:
+    all_schools = WAITS if r.waiting else None
+    return {
         "school_verdicts": [
             {
                 "rule": v.rule,
@@ -364,16 +373,9 @@ def _release(words: ReleaseWords) -> Mapping[str, object]:
             for v in r.school_verdicts
         ],
         "district_verdicts": [
-            {
-                "rule": v.rule,
-                "target": v.target,
-                "met": v.met,
-                "judged": v.judged,
-                "status": WAITS if r.waiting else None,
-            }
+            {"rule": v.rule, "target": v.target, "met": v.met, "judged": v.judged, "status": all_schools}
             for v in r.district_verdicts
         ],
-        "certificate": {"schools": certificate.schools, "pairs": certificate.pairs},
     }
 
 

@@ -249,12 +249,13 @@ def _headlines(words: ReleaseWords, earlier: Release | None) -> Iterator[Headlin
     """Of those that the release has: the barest has few columns."""
     for table, column in _HEADLINES:
         then = earlier.table(table) if earlier else None
-        cell = then.rows[-1].cells.get(column) if then else None
-        if (found := words.release.table(table)) and column in found.columns:
+        cell = then.total.cells.get(column) if then and then.total else None
+        found = words.release.table(table)
+        if found and found.total and column in found.columns:
             yield Headline(
                 table=table,
                 title=words.column(table, column),
-                cell=words.cell_of(found.rows[-1].cells, column),
+                cell=words.cell_of(found.total.cells, column),
                 unit=None if is_share(column) else words.unit(table, column),
                 before=words.cell(column, cell).text if cell else "",
             )

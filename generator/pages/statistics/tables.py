@@ -16,7 +16,7 @@ from generator.files.schemas import enum_label
 from generator.model.cells import Published, Shown, Suppressed
 from generator.model.district import Term
 from generator.model.ids import SchoolId, TermId
-from generator.model.registry import TOTAL
+from generator.model.registry import BY_LEVEL, PARTICIPATION, TOTAL
 from generator.model.releases import PublishedTable, Release, Row
 from generator.model.schools import SchoolShape
 from generator.model.submission import StageBand
@@ -28,7 +28,6 @@ NOBODY = "z"  # there was nobody to be asked about
 NOBODY_MARK = f"[{NOBODY}]"
 WAITS = "w"  # a number from before a correction that waits, or perhaps from before it
 BY_TYPE, CONCERNS, WINDOWS = "type-level", "stage-concern", "follow-up"
-BY_LEVEL = frozenset({"stage-level", BY_TYPE})
 _FILES = frozenset({"electronic-files", "paper-files"})
 
 
@@ -67,6 +66,15 @@ class ReleaseWords:
             return self.edition.say("statistics.total")
         kind = "SchoolType" if table == BY_TYPE else "StageBand"
         return self._joined(self.edition.plain(enum_label(kind, part)) for part in row.split("+"))
+
+    def instruments(self) -> str:
+        """By what each band was screened; nothing where that is not stated."""
+        say, plain = self.edition.say, self.edition.plain
+        bands = (
+            say("statistics.instrument", band=self.row(PARTICIPATION, band), used=plain(enum_label("Instrument", used)))
+            for band, used in self.release.plan.instruments
+        )
+        return say("participation.separator").join(bands)
 
     def _joined(self, titles: Iterable[str]) -> str:
         """What stands as one row or column."""
@@ -323,6 +331,10 @@ def _general(words: ReleaseWords, table: PublishedTable) -> Iterator[str]:
             titles = {"row": words.row(table.id, merged.row), "part": words.row(table.id, merged.part)}
             yield say(f"statistics.merged.{merged.because}", schools=merged.schools, **titles)
     yield from (say(f"statistics.step.{step}") for step in words.release.plan.steps)
+    if table.id in (PARTICIPATION, *BY_LEVEL) and words.release.plan.instruments:
+        yield say("statistics.instruments", bands=words.instruments())
+    if table.id in BY_LEVEL and words.release.plan.unlike("type" if table.id == BY_TYPE else "band"):
+        yield say("statistics.unlike")
     if words.release.waiting:
         yield words.waiting()
 

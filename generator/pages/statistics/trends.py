@@ -15,10 +15,9 @@ from generator.edition.render import Edition
 from generator.edition.site import Site
 from generator.model.cells import Published, Shown
 from generator.model.ids import TermId
-from generator.model.registry import TOTAL
+from generator.model.registry import BY_LEVEL, TOTAL
 from generator.model.releases import PublishedTable, Release, latest
 from generator.pages.statistics.tables import (
-    BY_LEVEL,
     MARK,
     NOBODY,
     NOBODY_MARK,
@@ -160,7 +159,7 @@ def _terms(site: Site, releases: Mapping[TermId, Release]) -> Iterator[TermId | 
 
 def _total(release: Release | None, table: str, column: str) -> Point:
     found = release.table(table) if release else None
-    cells = found.rows[-1].cells if found else {}
+    cells = found.total.cells if found and found.total else {}
     return point(release, cells, column) if release and column in cells else None
 
 
