@@ -23,7 +23,7 @@ import pytest
 from jinja2 import Environment, nodes
 
 from generator.edition import render
-from generator.edition.literal import literal
+from generator.edition.literal import escaped, literal
 from generator.edition.render import TemplateData
 from generator.text import Language, Text
 from tests.test_architecture import modules
@@ -483,3 +483,12 @@ def test_types_that_say_nothing_are_found() -> None:
         three: tuple[int, ...]
 
     assert [said.partition(":")[0] for said in unfit([Vague])] == ["Vague.one", "Vague.two"]
+
+
+def test_a_template_is_the_same_code_in_every_language_and_way_of_writing() -> None:
+    """It is compiled once for all: a constant in it that a filter or the writing changes would be kept of the first."""
+    environments = [render._environment(language, write) for language in Language for write in (literal, escaped)]
+    for path in sorted(TEMPLATES.rglob("*.j2")):
+        source = path.read_text(encoding="utf-8")
+        codes = {environment.compile(source, path.name, path.name, raw=True) for environment in environments}
+        assert len(codes) == 1, path

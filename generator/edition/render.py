@@ -15,9 +15,12 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache, lru_cache, partial
+from types import CodeType
 from typing import ClassVar
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2.bccache import Bucket
+from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup
 
 from generator.edition.literal import anchor, escaped, literal
@@ -182,9 +185,37 @@ def edition(site: Site, language: Language, catalogue: Catalogue) -> Edition:
 _HAN = re.compile("[\u3400-\u9fff]")  # other signs that are not ASCII (`·`, `²`, `–`) stand in English too
 
 
-@cache  # compiling the templates takes longer than filling them
+class _Written(CodeGenerator):
+    """Every value is written by `finalize`: what comes from there is Markup, and is not escaped again."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        self.write(f"({finalize.src or ''}")
+
+
+class _Templates(Environment):
+    code_generator_class = _Written
+
+
+class _Compiled(BytecodeCache):
+    """Templates as they were compiled once: their code is the same in both languages and both ways of writing."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.code
+
+
+_COMPILED = _Compiled()  # compiling the templates takes longer than filling them
+
+
+@cache
 def _environment(language: Language, write: Callable[[str], Markup]) -> Environment:
-    environment = Environment(
+    environment = _Templates(
+        bytecode_cache=_COMPILED,
         loader=FileSystemLoader(site_folder() / "templates"),
         autoescape=True,
         undefined=StrictUndefined,

@@ -91,7 +91,8 @@ def stamped(edition: Edition, family: Family, copy: Copy) -> Stamped:
 
 def trimmed(block: Markup) -> Markup:
     """A block as Markdown would leave it: no line of spaces only."""
-    return Markup("\n".join(line.rstrip() for line in block.split("\n") if line.strip()))
+    lines = (line.rstrip() for line in str(block).split("\n"))
+    return Markup("\n".join(line for line in lines if line))
 
 
 def _page(

@@ -14,7 +14,7 @@ import re
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -208,13 +208,18 @@ def dead_links(files: frozenset[str], pages: Sequence[Linked]) -> tuple[DeadLink
     """Every internal link or anchor of the pages that leads nowhere among `files` and the ids of the pages."""
     ids, leads_to = {page.page: page.ids for page in pages}, cache(_leads_to)
 
-    def dead(page: str, link: str) -> bool:
-        path, anchor = leads_to(posixpath.dirname(page), link) or (page, "")
-        return (path or page) not in files or bool(anchor and anchor not in ids.get(path or page, (anchor,)))
+    @cache
+    def there(path: str, anchor: str) -> bool:
+        return path in files and (not anchor or anchor in ids.get(path, (anchor,)))
 
-    return tuple(
-        sorted(DeadLink(page=page.page, link=link) for page in pages for link in page.links if dead(page.page, link))
-    )
+    def dead(page: Linked) -> Iterator[str]:
+        folder = posixpath.dirname(page.page)
+        for link in page.links:
+            path, anchor = leads_to(folder, link) or ("", "")
+            if not there(path, anchor) if path else anchor and anchor not in page.ids:
+                yield link
+
+    return tuple(sorted(DeadLink(page=page.page, link=link) for page in pages for link in dead(page)))
 
 
 def _leads_to(folder: str, link: str) -> tuple[str, str] | None:

@@ -7,10 +7,11 @@ nothing about an engine: all pages come here as they were built. Must not know w
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from html.parser import HTMLParser
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ _OTHERS = 1
 _LEFT_OUT = frozenset({"script", "style", "svg", "form", "nav"})
 _NOT_READ = frozenset({"headerlink", "xz-provenance", "xz-blank", "xz-fill"})
 _HEADINGS = frozenset({"h1", "h2", "h3"})
+_RAW = frozenset({"script", "style"})  # what stands in them is no HTML
+_TAG = re.compile(r"""<!--.*?-->|<(/?)([a-z][a-z0-9]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""", re.DOTALL)
+_GIVEN = re.compile(r"""\s([^\s=>/"']+)(?:="([^"]*)")?""")
 
 
 def words() -> str:
@@ -92,38 +96,58 @@ class Part:
 def _parts(path: Path) -> Iterator[Part]:
     reader = _Reader()
     html = path.read_text(encoding="utf-8")
-    reader.feed(html[html.find("<article") : html.rfind("</article>")])  # nothing is read of what stands around it
+    reader.read(html[html.find("<article") : html.rfind("</article>")])  # nothing is read of what stands around it
     for part in reader.parts:
         part.text = " ".join("".join(part.pieces).split())
         part.heading = " ".join(part.heading.split())
         yield part
 
 
-class _Reader(HTMLParser):
-    """What a reader sees of the article, and of nothing that is left out of the search."""
+class _Reader:
+    """What a reader sees of the article, and of nothing that is left out of the search.
+
+    Reads HTML as the engine and our templates write it, where no text has a bare `<`.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
         self.parts = [Part()]
         self._articles = 0
         self._out, self._depth = "", 0  # the element that is left out, and how many like it are open
         self._in_heading = self._ended = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+    def read(self, html: str) -> None:
+        at = 0
+        while found := _TAG.search(html, at):
+            self._data(html[at : found.start()])
+            at = found.end()
+            closing, name, given = found.groups()
+            if name is None:
+                continue  # a comment
+            if closing:
+                self._end(name)
+                continue
+            self._start(name, given)
+            if name in _RAW:
+                at = html.find(f"</{name}", at)
+            elif given.endswith("/"):
+                self._end(name)
+        self._data(html[at:])
+
+    def _start(self, tag: str, attributes: str) -> None:
+        given = dict(_GIVEN.findall(attributes)) if attributes else {}
         self._articles += tag == "article"
         if self._out:
             self._depth += tag == self._out
-        elif tag in _LEFT_OUT or "data-search-exclude" in given or _NOT_READ & set((given.get("class") or "").split()):
+        elif tag in _LEFT_OUT or "data-search-exclude" in given or _NOT_READ & set(given.get("class", "").split()):
             self._out, self._depth = tag, 1
         elif self._ended:
             self._say(" ")  # elements that touch are no one word
         if tag in _HEADINGS and self._articles and not self._out:
             self._in_heading = True
-            self.parts.append(Part(anchor="" if tag == "h1" else given.get("id") or ""))
+            self.parts.append(Part(anchor="" if tag == "h1" else unescape(given.get("id", ""))))
         self._ended = False
 
-    def handle_endtag(self, tag: str) -> None:
+    def _end(self, tag: str) -> None:
         self._articles -= tag == "article"
         self._in_heading &= tag not in _HEADINGS
         self._ended = True
@@ -131,9 +155,9 @@ class _Reader(HTMLParser):
             self._depth -= 1
             self._out = self._out if self._depth else ""
 
-    def handle_data(self, data: str) -> None:
-        if self._articles and not self._out:
-            self._say(data)
+    def _data(self, data: str) -> None:
+        if data and self._articles and not self._out:
+            self._say(unescape(data))
         self._ended &= not data
 
     def _say(self, text: str) -> None:
