@@ -15,6 +15,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from generator.cli.commands.doctor import CHROMIUM
 from generator.edition.render import edition
 from generator.edition.site import site
 from generator.files.catalogue import load as load_catalogue
@@ -40,7 +41,7 @@ def main() -> None:
     counted = next(
         f.submission for f in filings(repository) if (f.submission.school, f.submission.term) == (SCHOOL, TERM)
     )
-    path = next(found for name in ("chromium", "chromium-browser") if (found := shutil.which(name)))
+    path = next(found for name in CHROMIUM if (found := shutil.which(name)))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         for language in Language:

@@ -5,33 +5,58 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect, sync_playwright
 
+from generator.cli.commands.doctor import CHROMIUM
 from generator.files.history import Commit
+from generator.files.tree import Tree
 from generator.publish.build import build
 from generator.publish.engine import Engine
+from generator.records import repository
+
+# What a test starts finds the program compiled, wherever people have that left out: there are some hundred starts.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # tests never time anything: machines are busy
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+def examples(few: int, many: int) -> settings:
+    """So many cases made by chance where each takes long, and in `make explore` many."""
+    return settings(max_examples=many if "EXPLORE" in os.environ else few)
+
+
+# What a file holds follows from its path and its bytes; the same few districts are loaded some thousand times.
+READ = repository._file
+
+
+@lru_cache(maxsize=5000)
+def _read(path: str, data: bytes) -> Any:
+    return READ(Tree(readers={path: lambda: data}), path)
+
+
+repository._file = lambda tree, path: _read(path, tree.read(path))
+
 
 ROOT = Path(__file__).resolve().parent.parent
 TYPICAL = ROOT / "tests" / "fixtures" / "typical"
 AS_OF = date(2026, 11, 24)
 COMMIT = Commit(id="0123456789abcdef0123456789abcdef01234567", day=date(2026, 11, 23), dirty=False)
 PATIENCE = 180_000  # milliseconds that a browser may take for anything: machines are busy
-_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -40,6 +65,7 @@ _ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",  # a page finds the process of the page before it
 )
 
 
@@ -113,6 +139,21 @@ def typical_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return once(tmp_path_factory, "typical", _built(TYPICAL, COMMIT)) / "site"
 
 
+@pytest.fixture(scope="session")
+def attacks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where attacks are kept that were made before."""
+    return once(tmp_path_factory, "attacks", lambda _: None)
+
+
+@pytest.fixture
+def attacks_remembered(attacks: Path) -> Iterator[None]:
+    """For tests of what is around an attack."""
+    from tests.remembered import remembered
+
+    with remembered(attacks):
+        yield
+
+
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Requests are no news."""
@@ -154,7 +195,7 @@ def _patient(make: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium. Without it these tests fail: a page that nobody looked at is not tested."""
-    path = next((found for name in _CHROMIUM if (found := shutil.which(name))), None)
+    path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
     assert path, "no Chromium here: apt-get install chromium fonts-noto-cjk"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
@@ -163,6 +204,38 @@ def browser() -> Iterator[Browser]:
             setattr(started, name, _patient(getattr(started, name)))
         yield started
         started.close()
+
+
+_KEPT: dict[str, BrowserContext] = {}
+
+
+@contextmanager
+def lent(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
+    """A context that others used before: nothing is left in it but what the browser has loaded and compiled, which is
+    most of what a page costs. What is added to it otherwise than by a page stays in it.
+    """
+    which = repr(sorted(options.items()))
+    context = _KEPT.pop(which, None) or _with_a_process(browser.new_context(**options))
+    yield context
+    for page in context.pages[1:]:
+        page.close()
+    context.set_storage_state(StorageState(cookies=[], origins=[]))
+    _KEPT[which] = context
+
+
+@contextmanager
+def lent_page(browser: Browser, **options: Any) -> Iterator[Page]:
+    """A page in such a context."""
+    with lent(browser, **options) as context:
+        yield context.new_page()
+
+
+def _with_a_process(context: BrowserContext) -> BrowserContext:
+    """The same, with a page that stays, so that the process of its site does."""
+    page = context.new_page()
+    page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
+    page.goto("http://127.0.0.1/")
+    return context
 
 
 def until(page: Page, expression: str, argument: object = None) -> None:

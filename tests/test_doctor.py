@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
 
+from generator.cli.commands.doctor import CHROMIUM
 from generator.files import child
 from tests.command import started
+from tests.conftest import ROOT
 from tests.district import District, run, with_office
 from tests.test_founding import begin, home
 
@@ -73,7 +76,13 @@ def test_without_git_and_fonts_it_says_what_to_install(
     assert lines(done)["git: install it from its maker, or apt-get install git"] == "NEEDED"
 
 
-@pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome"])
+def test_the_script_of_ci_knows_the_same_names_of_chromium() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    (line,) = (line for line in script.splitlines() if "missing+=(chromium)" in line)
+    assert tuple(re.findall(r"command -v (\S+)", line)) == CHROMIUM
+
+
+@pytest.mark.parametrize("name", CHROMIUM)
 def test_chromium_is_looked_for_and_said_to_be_for_tests_and_pictures_only(tmp_path: Path, name: str) -> None:
     empty, own = tmp_path / "empty", tmp_path / "own"
     for place in (empty, own):

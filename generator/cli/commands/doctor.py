@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ACCEPTS = Accepts(values=("--as-of",))
 _HOOK = "hooks/pre-commit"
-_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")  # under any of these names
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")  # under any of these names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ def _machine() -> Iterator[LookedAt]:
     except NoFont:
         yield LookedAt(what="pango", there=True, needed=False)
         yield LookedAt(what="fonts", there=False, needed=False)
-    yield LookedAt(what="chromium", there=any(map(child.program, _CHROMIUM)), needed=False)
+    yield LookedAt(what="chromium", there=any(map(child.program, CHROMIUM)), needed=False)
 
 
 def _git(request: Request) -> Iterator[LookedAt]:

@@ -1,0 +1,64 @@
+"""Attacks on the same figures, made once a session: what is tried is then everything around them.
+
+An attack follows from the figures, the tables and the limits alone, and takes most of the time of cutting a release.
+Must not be used where the attack itself is tried. As a program it is `xinzhuli`, and takes the folder first.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from collections.abc import Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from hashlib import sha256
+from pathlib import Path
+from unittest import mock
+
+from generator.cli import main
+from generator.model.releases import Limits
+from generator.statistics import attack, programs
+from generator.statistics.attack import Attack
+from generator.statistics.statements import PublicView
+from generator.statistics.tables import Ledger
+
+
+def plain(value: object) -> object:
+    """What a value says, in an order of its own."""
+    if is_dataclass(value):
+        return (type(value).__name__, *(plain(getattr(value, field.name)) for field in fields(value)))
+    if isinstance(value, Mapping):
+        return sorted((repr(plain(key)), plain(one)) for key, one in value.items())
+    if isinstance(value, Set):
+        return sorted(repr(plain(one)) for one in value)
+    if isinstance(value, tuple | list):
+        return [plain(one) for one in value]
+    return value
+
+
+@contextmanager
+def remembered(folder: Path) -> Iterator[None]:
+    """While this lasts, what the attack says is kept in a folder."""
+    real = attack.attack_all
+
+    def attack_all(ledger: Ledger, seen: Sequence[PublicView], limits: Limits, *, prove: bool = True) -> Attack:
+        figures = list(ledger.frame.itertuples(index=False, name=None))
+        patience = (programs._STEPS, programs._NODES)
+        asked = repr(plain((figures, ledger.levels, list(seen), limits, prove, patience)))
+        file = folder / sha256(asked.encode()).hexdigest()
+        if file.exists():
+            found: Attack = pickle.loads(file.read_bytes())
+            return found
+        found = real(ledger, seen, limits, prove=prove)
+        whole = file.with_name(f"{file.name}.{id(found)}")
+        whole.write_bytes(pickle.dumps(found))
+        whole.replace(file)
+        return found
+
+    with mock.patch.object(attack, "attack_all", attack_all):
+        yield
+
+
+if __name__ == "__main__":
+    with remembered(Path(sys.argv.pop(1))):
+        sys.exit(main.run(sys.argv[1:]))
