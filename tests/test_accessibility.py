@@ -17,6 +17,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.conftest import lent_page
 from tests.test_browser import DESK, KINDS, PHONE
 
 WAYS = tuple(product(("zh", "en"), ("light", "dark"), ("wide", "narrow")))
@@ -72,23 +73,22 @@ def test_no_page_kind_has_an_accessibility_violation_an_error_or_a_foreign_reque
     language, scheme, size = WAYS[way]
     viewport = DESK if size == "wide" else PHONE
     colours: Literal["light", "dark"] = "dark" if scheme == "dark" else "light"
-    context = browser.new_context(viewport=viewport, color_scheme=colours, reduced_motion="reduce")
-    page, found = context.new_page(), []
-    said = heard(page, url)
-    for kind in looked_at(way):
-        if not EXPLORING and kind in NOT_THERE:
-            assert not (site / kind).exists()
-            continue
-        path = there(site, kind)
-        response = page.goto(f"{url}/{'en/' if language == 'en' else ''}{path}", wait_until="load")
-        assert response is not None
-        assert response.ok, path
-        shown = page.locator("body").get_attribute("data-md-color-scheme")
-        assert shown == ("slate" if scheme == "dark" else "default"), (path, shown)
-        results = Axe().run(page, options=REPORT)
-        found += [(path, v["id"], v["nodes"][0]["target"]) for v in results.response["violations"]]
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overflow <= 0, f"{path} scrolls sideways by {overflow} px"
-        assert page.evaluate(UNREACHED) == [], path
-    context.close()
+    found: list[tuple[str, str, list[str]]] = []
+    with lent_page(browser, viewport=viewport, color_scheme=colours, reduced_motion="reduce") as page:
+        said = heard(page, url)
+        for kind in looked_at(way):
+            if not EXPLORING and kind in NOT_THERE:
+                assert not (site / kind).exists()
+                continue
+            path = there(site, kind)
+            response = page.goto(f"{url}/{'en/' if language == 'en' else ''}{path}", wait_until="load")
+            assert response is not None
+            assert response.ok, path
+            shown = page.locator("body").get_attribute("data-md-color-scheme")
+            assert shown == ("slate" if scheme == "dark" else "default"), (path, shown)
+            results = Axe().run(page, options=REPORT)
+            found += [(path, v["id"], v["nodes"][0]["target"]) for v in results.response["violations"]]
+            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert overflow <= 0, f"{path} scrolls sideways by {overflow} px"
+            assert page.evaluate(UNREACHED) == [], path
     assert (found, said) == ([], [])

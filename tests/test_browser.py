@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
+from tests.conftest import lent, lent_page
+
 PHONE = ViewportSize(width=390, height=844)
 DESK = ViewportSize(width=1280, height=900)
 
@@ -75,9 +77,8 @@ KINDS = (
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport=DESK, locale="zh-CN")
-    yield made
-    made.close()
+    with lent(browser, viewport=DESK, locale="zh-CN") as context:
+        yield context
 
 
 def test_the_language_switch_stays_on_the_page(context: BrowserContext, sample_url: str) -> None:
@@ -223,37 +224,35 @@ def test_the_table_of_schools_and_rules_filters_by_part_stage_and_outcome(
 def test_the_table_keeps_its_headings_in_sight_and_is_worked_by_keyboard(
     browser: Browser, sample_url: str, size: ViewportSize
 ) -> None:
-    context = browser.new_context(viewport=size, reduced_motion="reduce")
-    page = context.new_page()
-    page.goto(f"{sample_url}/compliance/matrix/hills.html")
-    table = page.locator(".xz-matrix")
-    table.scroll_into_view_if_needed()
-    table.focus()
-    page.keyboard.press("End")
-    end = "t => new Promise(done => { const look = () => t.scrollTop + t.clientHeight > t.scrollHeight - 2 ? done() : setTimeout(look, 50); look(); })"
-    table.evaluate(end)  # not `wait_for_function`, which evaluates text, as the pages' policy forbids
-    box = table.bounding_box()
-    head = page.locator("#matrix-table thead th").nth(1).bounding_box()
-    row = page.locator("#matrix-table tbody th").last.bounding_box()
-    assert box
-    assert head
-    assert row
-    assert abs(head["y"] - box["y"]) < 3, "the schools' names stay at the top"
-    assert abs(row["x"] - box["x"]) < 3, "the rules' names stay at the left"
-    cell = page.locator("#matrix-table td a").first
-    cell.focus()
-    seen = cell.bounding_box()
-    head = page.locator("#matrix-table thead th").nth(1).bounding_box()
-    assert seen
-    assert head
-    assert seen["y"] >= head["y"] + head["height"] - 1, "what has the focus is not under the heading"
-    assert min(seen["width"], seen["height"]) >= 24
-    address = cell.get_attribute("href")
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"schools/.*#"))
-    assert address is not None
-    assert page.url.endswith(address.removeprefix("../.."))
-    context.close()
+    with lent_page(browser, viewport=size, reduced_motion="reduce") as page:
+        page.goto(f"{sample_url}/compliance/matrix/hills.html")
+        table = page.locator(".xz-matrix")
+        table.scroll_into_view_if_needed()
+        table.focus()
+        page.keyboard.press("End")
+        end = "t => new Promise(done => { const look = () => t.scrollTop + t.clientHeight > t.scrollHeight - 2 ? done() : setTimeout(look, 50); look(); })"
+        table.evaluate(end)  # not `wait_for_function`, which evaluates text, as the pages' policy forbids
+        box = table.bounding_box()
+        head = page.locator("#matrix-table thead th").nth(1).bounding_box()
+        row = page.locator("#matrix-table tbody th").last.bounding_box()
+        assert box
+        assert head
+        assert row
+        assert abs(head["y"] - box["y"]) < 3, "the schools' names stay at the top"
+        assert abs(row["x"] - box["x"]) < 3, "the rules' names stay at the left"
+        cell = page.locator("#matrix-table td a").first
+        cell.focus()
+        seen = cell.bounding_box()
+        head = page.locator("#matrix-table thead th").nth(1).bounding_box()
+        assert seen
+        assert head
+        assert seen["y"] >= head["y"] + head["height"] - 1, "what has the focus is not under the heading"
+        assert min(seen["width"], seen["height"]) >= 24
+        address = cell.get_attribute("href")
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile(r"schools/.*#"))
+        assert address is not None
+        assert page.url.endswith(address.removeprefix("../.."))
 
 
 def test_the_table_is_small_enough_for_a_phone(context: BrowserContext, sample_url: str, sample_site: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.compliance import evaluate as compliance
@@ -36,6 +36,7 @@ from generator.model.programme import Modality, Verification
 from generator.model.schools import Return, Staff
 from generator.publish.build import read
 from generator.records.repository import Repository, load
+from tests.conftest import examples
 from tests.test_measures import OPTIONAL
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -352,7 +353,7 @@ def test_a_lapsed_waiver_reverts_and_is_named_and_a_needless_one_is_listed() -> 
     assert evaluate(typical(), NOW).needless == ("xz01-room-2026",)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(6, 25)
 @given(st.data())
 def test_a_waiver_changes_only_what_it_names(data: st.DataObject) -> None:
     repository = replace(sample(), waivers={})
@@ -382,7 +383,7 @@ def partial_read(tree: Tree, path: str) -> Any:
     return lambda: tree.read(path)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(6, 20)
 @given(st.data())
 def test_a_better_return_makes_no_other_school_worse(data: st.DataObject) -> None:
     key = data.draw(st.sampled_from(sorted(k for k in sample().returns if k[1] == "2026-2027")))

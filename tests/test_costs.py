@@ -15,11 +15,19 @@ import pytest
 from generator.files.catalogue import Speaker, load
 from generator.files.spelling import id_meant
 from generator.files.tree import Tree
+from generator.records import repository
 from generator.records.repository import load as load_repository
 from generator.records.tidy import tidied
 from generator.report.text import report
 from generator.text import Language
+from tests.conftest import READ
 from tests.test_problem_examples import typical
+
+
+@pytest.fixture(autouse=True)
+def read_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repository, "_file", READ)
+
 
 SCHOOL = "records/schools/xz01/school.yml"
 NUMBER = 100
@@ -71,7 +79,7 @@ FILES: dict[str, Callable[[int], str]] = {
     "lines between brackets": lambda n: "stages: [\n" + "primary,\n" * n + "]\n",
     "brackets": lambda n: "a: " + "[" * n * 20 + "\n",
     "dashes": lambda n: "- " * n * 20 + "\n",
-    "question marks": lambda n: "? " * n * 20 + "\n",
+    "question marks": lambda n: "? " * n * 4 + "\n",
     "an open quote": lambda n: 'a: "' + "b\n" * n,
 }
 

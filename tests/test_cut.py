@@ -52,6 +52,7 @@ from sample.__main__ import made_recipients, seal_all, without_sealed
 from sample.submissions import CORRECTED, filings
 from tests.district import District, git, only, run
 
+pytestmark = pytest.mark.usefixtures("attacks_remembered")
 ROOT = Path(__file__).resolve().parent.parent
 TERM = TermId("2025-2026-1")
 DAY = date(2026, 1, 15)

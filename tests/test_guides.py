@@ -19,7 +19,7 @@ from generator.model.district import Contact
 from generator.pages.about import guides
 from generator.records.repository import load as loaded
 from generator.text import Language, Text
-from tests.conftest import until
+from tests.conftest import lent_page, until
 from tests.district import DAY, TYPICAL
 
 LANGUAGES = {"": Language.ZH, "en/": Language.EN}
@@ -27,16 +27,15 @@ LANGUAGES = {"": Language.ZH, "en/": Language.EN}
 
 @pytest.mark.parametrize("below", LANGUAGES)
 def test_the_teachers_guide_shows_the_desk(browser: Browser, typical_url: str, below: str) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    page.goto(f"{typical_url}/{below}about/filing.html")
-    pictures = page.locator(".xz-guide img")
-    pictures.evaluate_all("all => all.forEach(one => { one.loading = 'eager'; })")
-    until(page, "[...document.querySelectorAll('.xz-guide img')].every(one => one.naturalWidth > 0)")
-    shown = pictures.evaluate_all("all => all.map(one => [one.alt, one.naturalWidth * 2 / 3 - one.width])")
-    assert len(shown) == 6
-    assert all(len(alt) > 10 for alt, _ in shown)
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    page.close()
+    with lent_page(browser, viewport={"width": 390, "height": 844}) as page:
+        page.goto(f"{typical_url}/{below}about/filing.html")
+        pictures = page.locator(".xz-guide img")
+        pictures.evaluate_all("all => all.forEach(one => { one.loading = 'eager'; })")
+        until(page, "[...document.querySelectorAll('.xz-guide img')].every(one => one.naturalWidth > 0)")
+        shown = pictures.evaluate_all("all => all.map(one => [one.alt, one.naturalWidth * 2 / 3 - one.width])")
+        assert len(shown) == 6
+        assert all(len(alt) > 10 for alt, _ in shown)
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
 def test_the_pictures_weigh_little() -> None:
@@ -48,13 +47,12 @@ def test_the_pictures_weigh_little() -> None:
 
 @pytest.mark.parametrize("below", LANGUAGES)
 def test_the_page_for_the_wall_prints_on_one_sheet(browser: Browser, typical_url: str, below: str) -> None:
-    page = browser.new_page()
-    page.goto(f"{typical_url}/{below}about/wall.html")
-    printed = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
-    assert len(printed.pages) == 1
-    box = printed.pages[0].mediabox
-    assert (round(box.width), round(box.height)) == (595, 842)
-    page.close()
+    with lent_page(browser) as page:
+        page.goto(f"{typical_url}/{below}about/wall.html")
+        printed = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+        assert len(printed.pages) == 1
+        box = printed.pages[0].mediabox
+        assert (round(box.width), round(box.height)) == (595, 842)
 
 
 @pytest.mark.parametrize("language", Language)

@@ -234,9 +234,10 @@ def words(trapped: Trapped) -> dict[str, list[list[str]]]:
         "completion": [["completion", "bash"]],
         "school": [["school", "rename", FIRST, "trapped", "--last-day", "2026-10-01"]],
         "check": [["check"], ["check", "--history"]],
+        # of the folder itself the preview builds too
         "build": [
-            ["build", "--out", str(beside / "site"), "--as-of", "2026-11-24"],
             ["build", "--out", str(beside / "site"), "--commit", "HEAD~1"],
+            *([["build", "--out", str(beside / "site"), "--as-of", "2026-11-24"]] if "EXPLORE" in os.environ else []),
         ],
         "serve": [],  # below: it does not end
         "diff": [["diff", "HEAD~1"], ["diff", "HEAD~1", "HEAD", "--format", "json"]],

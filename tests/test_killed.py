@@ -40,7 +40,7 @@ from tests.test_cut import PRIMARY, TERM, repository
 
 EXPLORE = "EXPLORE" in os.environ
 SENTINEL = 71993  # pupils on the roll of a band
-_FEW = 2  # changes that are tried without EXPLORE
+_FEW = 1  # changes that are tried without EXPLORE
 _INSTANTS = 25
 _UNSEEN = re.compile(
     r"/build/\.site-|/tmp[a-z0-9_]{8}(?:/tmp[a-z0-9_]{8})?$"

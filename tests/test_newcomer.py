@@ -22,7 +22,7 @@ from generator.filing import desk_page
 from generator.model.ids import SchoolId, YearId
 from generator.pages.schools import schools
 from generator.text import Language
-from tests.conftest import served, until
+from tests.conftest import lent_page, served, until
 from tests.district import DAY, FIRST, TERM, District, git, invented, run, with_office
 from tests.test_accessibility import REPORT, UNREACHED, heard
 from tests.test_desk import edited, fill_in, saved
@@ -120,19 +120,17 @@ def office(made: District, inbox: Path, before: int) -> None:
 def test_the_desk_is_accessible(
     browser: Browser, url: str, language: str, colours: Literal["light", "dark"], width: int
 ) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=colours)
-    page = context.new_page()
-    page.clock.set_fixed_time(f"{DAY}T10:00:00")
-    page.goto(f"{url}/{'en/' if language == 'en' else ''}filing/{FIRST}.html")
-    page.eval_on_selector_all("details.part, #signing", "all => all.forEach(one => { one.open = true; })")
-    page.fill("#f-staff-certified", "99")  # something wrong is shown too
-    cell = page.locator("#aggregate-table input").first
-    cell.fill("三")
-    results = Axe().run(page, options=REPORT)
-    assert [(v["id"], v["nodes"][0]["target"]) for v in results.response["violations"]] == []
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    assert page.evaluate(UNREACHED) == []
-    context.close()
+    with lent_page(browser, viewport={"width": width, "height": 844}, color_scheme=colours) as page:
+        page.clock.set_fixed_time(f"{DAY}T10:00:00")
+        page.goto(f"{url}/{'en/' if language == 'en' else ''}filing/{FIRST}.html")
+        page.eval_on_selector_all("details.part, #signing", "all => all.forEach(one => { one.open = true; })")
+        page.fill("#f-staff-certified", "99")  # something wrong is shown too
+        cell = page.locator("#aggregate-table input").first
+        cell.fill("三")
+        results = Axe().run(page, options=REPORT)
+        assert [(v["id"], v["nodes"][0]["target"]) for v in results.response["violations"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        assert page.evaluate(UNREACHED) == []
 
 
 @pytest.mark.parametrize("start", ["compliance/overdue.html", "schools/xz10.html"])

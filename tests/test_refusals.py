@@ -28,6 +28,7 @@ from tests.district import District, commit, run
 from tests.test_cut import TERM
 from tests.test_release_faults import MARKED, command, handed_in, made, sealed, template
 
+pytestmark = pytest.mark.usefixtures("attacks_remembered")
 __all__ = ["made", "template"]  # the fixtures
 OPEN = {
     Why.NO_LIMITS,

@@ -41,6 +41,7 @@ from tests import killing
 from tests.district import ROOT, District, district, git, only, run, sign_up, signing_key
 from tests.test_cut import PRIMARY, TERM, repository
 
+pytestmark = pytest.mark.usefixtures("attacks_remembered")
 SENTINEL = 3719  # pupils on the roll of a band
 DAY = ("--as-of", "2025-12-01")
 RELEASE = id_of(TERM, 1)
@@ -128,7 +129,6 @@ def environment(made: District) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "LC_ALL": "C",
         "HOME": str(made.beside),
         "TMPDIR": str(made.beside),

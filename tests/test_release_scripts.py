@@ -2,7 +2,7 @@
 the platform is stood in for.
 
 The stand-ins: `gh` writes down how it was called; `xinzhuli` writes down its arguments and environment and then is the
-real one.
+real one, but for an attack that was made before.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ LIMITS = {
 }
 XINZHULI = f"""#!/bin/sh
 {{ tr '\\0' ' ' </proc/$$/cmdline; env; }} >>"$SEEN"
-PYTHONPATH="{ROOT}" exec "{sys.executable}" -m generator.cli.main "$@"
+PYTHONPATH="{ROOT}" exec "{sys.executable}" -m tests.remembered "$ATTACKS" "$@"
 """
 GH = """#!/bin/bash
 printf '%s\\n' "$*" >>"$GH_LOG"
@@ -115,6 +115,7 @@ class Run:
 
     folder: Path
     identity: str
+    attacks: Path
 
     @property
     def root(self) -> Path:
@@ -130,6 +131,7 @@ class Run:
             "HOME": str(self.folder),
             "LC_ALL": "C.UTF-8",
             "SEEN": str(self.folder / "seen"),
+            "ATTACKS": str(self.attacks),
             "GH_LOG": str(self.folder / "gh"),
             "REPOSITORY": "o/r",
             "RELEASE_ID": FIRST,
@@ -150,8 +152,8 @@ class Run:
 
 
 @pytest.fixture
-def ci(made: District, tmp_path: Path) -> Run:
-    run = Run(folder=tmp_path, identity=made.identities["office"])
+def ci(made: District, tmp_path: Path, attacks: Path) -> Run:
+    run = Run(folder=tmp_path, identity=made.identities["office"], attacks=attacks)
     git(tmp_path, "clone", "-q", "--bare", str(made.root), str(run.platform))
     git(run.platform, "config", "receive.advertisePushOptions", "true")
     executable(run.platform / "hooks" / "post-receive", '#!/bin/sh\nenv | grep ^GIT_PUSH_OPTION_ >"$SEEN.options"\n')

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import partial
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.compliance.evaluate import Verdict, evaluate
@@ -20,6 +20,7 @@ from generator.model.releases import FOLDER, Release, chained, digest, id_of, la
 from generator.problems import Problem
 from generator.records.repository import Repository, load
 from generator.text import Text
+from tests.conftest import examples
 from tests.released import chain
 from tests.test_compliance import sample
 from tests.test_problem_examples import typical
@@ -80,7 +81,7 @@ def test_no_suppressed_cell_is_written_as_a_number() -> None:
                 )
 
 
-@settings(max_examples=40)
+@examples(10, 40)
 @given(st.data())
 def test_no_figure_can_be_changed_unseen(data: st.DataObject) -> None:
     text = written(SPRING).decode()

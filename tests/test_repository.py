@@ -9,11 +9,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.files.tree import Tree, folder
 from generator.records.repository import load
+from tests.conftest import examples
 
 TYPICAL = Path(__file__).resolve().parent / "fixtures" / "typical"
 RETURN = "records/schools/xz10/2026-2027.yml"
@@ -140,7 +141,7 @@ def test_what_is_missing_altogether() -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=25)  # each loads the district twice
+@examples(6, 25)  # each loads the district twice
 def test_the_order_of_files_changes_nothing(seed: int) -> None:
     paths = sorted(typical())
     random.Random(seed).shuffle(paths)

@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.compliance.evaluate import Check, Earlier, Verdicts, evaluate
@@ -30,6 +30,7 @@ from generator.records.repository import load as load_repository
 from generator.review.changes import changes
 from generator.review.consequences import MADE_OF, prints_alike, review
 from generator.text import Language
+from tests.conftest import examples
 from tests.test_tree import TYPICAL
 
 Files = Mapping[str, bytes]
@@ -248,7 +249,7 @@ def outcome(c: Check) -> object:
     return named, c.verdict, c.without_waiver, c.periods, c.decisive, c.fresh_until, c.evidence(), c.cites
 
 
-@settings(max_examples=20)
+@examples(4, 20)
 @given(st.integers(min_value=0, max_value=2**32), st.sampled_from(DAYS), st.sampled_from(Language))
 def test_a_review_says_what_the_whole_comparison_would(seed: int, day: date, language: Language) -> None:
     chance = random.Random(seed)
@@ -268,7 +269,7 @@ def test_a_review_says_what_the_whole_comparison_would(seed: int, day: date, lan
     assert told == turns(old, new)
 
 
-@settings(max_examples=15)
+@examples(4, 15)
 @given(st.integers(min_value=0, max_value=2**32), st.sampled_from(DAYS))
 def test_checks_that_are_kept_are_those_that_would_be_made(seed: int, day: date) -> None:
     chance = random.Random(seed)

@@ -200,7 +200,7 @@ AMOUNTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=int(os.environ.get("EXPLORE", "8")), phases=PHASES)
+@settings(max_examples=int(os.environ.get("EXPLORE", "3")), phases=PHASES)
 @given(AMOUNTS, st.sampled_from(("新名称", "@name ", "`", "`看", "长" * 400, "</details>", *LIVE)))
 def test_whatever_changes_besides_what_matters_is_named_and_it_all_fits(noise: dict[str, int], text: str) -> None:
     told = words(noise, text)

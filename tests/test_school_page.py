@@ -21,6 +21,7 @@ from generator.model.sealed import Receipt
 from generator.pages.duties import checklist
 from generator.pages.words.wording import cited
 from generator.text import Language, Text
+from tests.conftest import lent_page
 from tests.test_build import typical_site
 
 SCHOOL_PAGE = re.compile(r'<details class="xz-provenance".*?</details>', re.DOTALL)
@@ -29,10 +30,9 @@ SCHOOL_PAGE = re.compile(r'<details class="xz-provenance".*?</details>', re.DOTA
 @pytest.mark.parametrize("school", ["xz01", "xz07", "xz37"])
 @pytest.mark.parametrize("half", ["", "en/"])
 def test_on_paper_a_school_has_about_three_pages(browser: Browser, sample_url: str, half: str, school: str) -> None:
-    page = browser.new_page()
-    page.goto(f"{sample_url}/{half}schools/{school}.html")
-    printed = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
-    page.close()
+    with lent_page(browser) as page:
+        page.goto(f"{sample_url}/{half}schools/{school}.html")
+        printed = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
     assert len(printed.pages) <= 4
     text = "".join(part.extract_text() for part in printed.pages)
     assert "records/" not in text

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from generator.publish.build import build
 from generator.publish.engine import Engine
-from tests.conftest import AS_OF, COMMIT, TYPICAL, once
+from tests.conftest import AS_OF, COMMIT, TYPICAL, lent_page, once
 
 # What somebody in distress types, on whichever page and in whichever words: no page needs to have them.
 DISTRESS = (
@@ -178,9 +178,8 @@ MORE_ENGLISH = (
 
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
-    made = browser.new_page(viewport=ViewportSize(width=1280, height=900))
-    yield made
-    made.close()
+    with lent_page(browser, viewport=ViewportSize(width=1280, height=900)) as page:
+        yield page
 
 
 @pytest.fixture(scope="module")
@@ -238,13 +237,12 @@ def test_lines_stand_above_the_hits_and_stay_when_nothing_is_found(page: Page, s
 
 
 def test_the_lines_are_the_first_thing_on_the_help_page_of_a_phone(browser: Browser, sample_url: str) -> None:
-    page = browser.new_page(viewport=ViewportSize(width=390, height=844))
-    for half in ("", "en/"):
-        page.goto(f"{sample_url}/{half}help.html")
-        boxes = [link.bounding_box() for link in page.locator(".xz-calls a").all()]
-        assert len(boxes) == 4
-        assert all(box and box["y"] + box["height"] < 700 and box["height"] >= 44 for box in boxes), boxes
-    page.close()
+    with lent_page(browser, viewport=ViewportSize(width=390, height=844)) as page:
+        for half in ("", "en/"):
+            page.goto(f"{sample_url}/{half}help.html")
+            boxes = [link.bounding_box() for link in page.locator(".xz-calls a").all()]
+            assert len(boxes) == 4
+            assert all(box and box["y"] + box["height"] < 700 and box["height"] >= 44 for box in boxes), boxes
 
 
 @pytest.mark.parametrize(("half", "cases"), [("", CHINESE), ("en/", ENGLISH)], ids=["zh", "en"])
@@ -295,13 +293,13 @@ def test_what_explains_records_stands_last(page: Page, sample_url: str) -> None:
 
 
 def test_nothing_is_loaded_before_somebody_searches(browser: Browser, sample_url: str) -> None:
-    page, asked = browser.new_page(), []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{sample_url}/en/about/index.html", wait_until="networkidle")
-    assert [url for url in asked if "search/" in url] == []
-    assert hits(page, "sand")
-    assert [url for url in asked if "search/" in url] == [f"{sample_url}/en/search/index.js"]
-    page.close()
+    with lent_page(browser) as page:
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{sample_url}/en/about/index.html", wait_until="networkidle")
+        assert [url for url in asked if "search/" in url] == []
+        assert hits(page, "sand")
+        assert [url for url in asked if "search/" in url] == [f"{sample_url}/en/search/index.js"]
 
 
 def test_the_search_works_from_a_folder_on_disk(page: Page, sample_site: Path) -> None:
@@ -310,17 +308,16 @@ def test_the_search_works_from_a_folder_on_disk(page: Page, sample_site: Path) -
 
 
 def test_on_a_phone_the_search_opens_by_a_button_and_closes_again(browser: Browser, sample_url: str) -> None:
-    page = browser.new_page(viewport=ViewportSize(width=390, height=844))
-    page.goto(f"{sample_url}/index.html")
-    expect(page.locator(".xz-search__field")).to_be_hidden()
-    page.locator(".xz-search__open").click()
-    expect(page.locator(".xz-search__field")).to_be_focused()
-    hits(page, "不想活")
-    assert lines(page)[0] == "110"
-    page.locator(".xz-search__close").click()
-    expect(page.locator(".xz-search__panel")).to_be_hidden()
-    expect(page.locator(".xz-search__open")).to_be_focused()
-    page.close()
+    with lent_page(browser, viewport=ViewportSize(width=390, height=844)) as page:
+        page.goto(f"{sample_url}/index.html")
+        expect(page.locator(".xz-search__field")).to_be_hidden()
+        page.locator(".xz-search__open").click()
+        expect(page.locator(".xz-search__field")).to_be_focused()
+        hits(page, "不想活")
+        assert lines(page)[0] == "110"
+        page.locator(".xz-search__close").click()
+        expect(page.locator(".xz-search__panel")).to_be_hidden()
+        expect(page.locator(".xz-search__open")).to_be_focused()
 
 
 def test_the_other_engine_has_the_same_search(page: Page, other_engine: Path, typical_built: Path) -> None:

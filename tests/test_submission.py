@@ -26,6 +26,7 @@ from generator.model.submission import (
 )
 from generator.statistics import reading
 from generator.text import Text
+from tests.conftest import examples
 
 LEVELS = tuple(
     RiskLevel(id=name, title=Text(zh=name), focus=rank > 1, paper_file=rank > 0)
@@ -104,6 +105,7 @@ CHANGES: list[tuple[str, str, Any]] = [
 
 
 @pytest.mark.parametrize(("field", "rule", "change"), CHANGES, ids=lambda x: x if isinstance(x, str) else "")
+@examples(20, 100)
 @given(drawn=submissions())
 def test_a_figure_that_breaks_an_identity_is_named(
     field: str, rule: str, change: Any, drawn: tuple[Submission, tuple[Stage, ...]]

@@ -26,7 +26,7 @@ from generator.pages.statistics.tables import is_share
 from generator.publish.build import read
 from generator.records.repository import Repository
 from generator.text import Language
-from tests.conftest import AS_OF, ROOT
+from tests.conftest import AS_OF, ROOT, lent_page
 
 Told = dict[tuple[str, str, str], float | str | None]
 
@@ -154,14 +154,12 @@ def test_a_page_to_embed_has_the_cells_of_the_table_s_page_and_runs_nothing(samp
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(accept_downloads=True)
-    made = context.new_page()
     said: list[str] = []
-    made.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    made.on("pageerror", lambda error: said.append(str(error)))
-    yield made
+    with lent_page(browser) as made:
+        made.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        made.on("pageerror", lambda error: said.append(str(error)))
+        yield made
     assert said == []
-    context.close()
 
 
 @pytest.mark.parametrize("half", ["", "en/"])

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.conftest import lent_page
+
 MOST = 4
 HALVES = ("", "en/")
 WIDTHS = (390, 1280)
@@ -45,11 +47,9 @@ class Reader:
 @pytest.fixture(params=[(half, width) for half in HALVES for width in WIDTHS], ids=lambda p: f"{p[0] or 'zh/'}{p[1]}")
 def reader(request: pytest.FixtureRequest, browser: Browser, sample_url: str) -> Iterator[Reader]:
     half, width = request.param
-    context = browser.new_context(viewport={"width": width, "height": 844}, accept_downloads=True)
-    page = context.new_page()
-    page.goto(f"{sample_url}/{half}index.html")
-    yield Reader(page=page, half=half)
-    context.close()
+    with lent_page(browser, viewport={"width": width, "height": 844}) as page:
+        page.goto(f"{sample_url}/{half}index.html")
+        yield Reader(page=page, half=half)
 
 
 def test_find_help_at_night(reader: Reader) -> None:

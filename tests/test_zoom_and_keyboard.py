@@ -7,6 +7,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
+from tests.conftest import lent_page
+
 KINDS = (
     "index.html",
     "help.html",
@@ -23,36 +25,32 @@ KINDS = (
 def test_at_four_times_the_size_nothing_scrolls_sideways_but_tables_in_their_frames(
     browser: Browser, sample_url: str, half: str
 ) -> None:
-    page = browser.new_page(viewport={"width": 320, "height": 256})
-    wide = []
-    for path in KINDS:
-        page.goto(f"{sample_url}/{half}{path}")
-        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        wide += [(path, over)] if over > 0 else []
-    page.close()
+    with lent_page(browser, viewport={"width": 320, "height": 256}) as page:
+        wide = []
+        for path in KINDS:
+            page.goto(f"{sample_url}/{half}{path}")
+            over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            wide += [(path, over)] if over > 0 else []
     assert wide == []
 
 
 def test_content_is_two_keys_away_and_focus_is_seen(browser: Browser, sample_url: str) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    for path in KINDS:
-        page.goto(f"{sample_url}/{path}")
-        page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.classList.contains('md-skip')"), path
-        page.keyboard.press("Enter")
-        page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.closest('main') !== null"), path
-        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-        assert outline != "none", path
-    page.close()
+    with lent_page(browser, viewport={"width": 1280, "height": 900}) as page:
+        for path in KINDS:
+            page.goto(f"{sample_url}/{path}")
+            page.keyboard.press("Tab")
+            assert page.evaluate("document.activeElement.classList.contains('md-skip')"), path
+            page.keyboard.press("Enter")
+            page.keyboard.press("Tab")
+            assert page.evaluate("document.activeElement.closest('main') !== null"), path
+            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none", path
 
 
 def test_in_forced_colours_marks_keep_their_words(browser: Browser, sample_url: str) -> None:
-    context = browser.new_context(forced_colors="active", reduced_motion="reduce")
-    page = context.new_page()
-    page.goto(f"{sample_url}/schools/xz01.html")
-    tags = page.locator(".xz-tag").locator("visible=true")
-    assert tags.count() > 0
-    assert all(text.strip() for text in tags.all_inner_texts())
-    assert page.evaluate("getComputedStyle(document.querySelector('.xz-tag')).color") != ""
-    context.close()
+    with lent_page(browser, forced_colors="active", reduced_motion="reduce") as page:
+        page.goto(f"{sample_url}/schools/xz01.html")
+        tags = page.locator(".xz-tag").locator("visible=true")
+        assert tags.count() > 0
+        assert all(text.strip() for text in tags.all_inner_texts())
+        assert page.evaluate("getComputedStyle(document.querySelector('.xz-tag')).color") != ""
