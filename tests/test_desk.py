@@ -370,11 +370,10 @@ def test_on_a_phone_the_form_is_folded_and_a_link_opens_what_it_leads_to(page: P
 
 
 def test_what_is_due_leads_to_its_own_year_and_term(page: Page) -> None:
-    for number, (chosen, value) in enumerate((("#year", "2026-2027"), ("#year", "2025-2026"))):
-        page.locator("#due a").nth(number).click()
+    for chosen, value in (("#year", "2026-2027"), ("#year", "2025-2026"), ("#term", "2025-2026-2")):
+        title = page.locator(f"{chosen} option[value='{value}']").inner_text()
+        page.locator("#due a", has_text=title).last.click()
         assert page.input_value(chosen) == value
-    page.locator("#due a").last.click()
-    assert page.input_value("#term") == "2025-2026-2"
 
 
 CHOSEN = "[...document.querySelectorAll('#aggregate-table input')].map(cell => cell.value).join()"
@@ -426,3 +425,15 @@ def test_on_a_phone_the_headings_of_the_table_stay_in_sight(page: Page, width: i
         page.keyboard.press("Shift+Tab")
         assert page.evaluate(between), page.evaluate("document.activeElement.id")
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+def test_a_list_of_what_to_mend_names_each_field(page: Page) -> None:
+    for field, value, told in (("certified", "99", "有资质：其中的 99 人"), ("full_time", "三", "「专职教师」")):
+        page.fill(f"#f-staff-{field}", value)  # the first has a sentence that speaks of numbers alone
+        assert page.locator("#return-wrong li").inner_text().startswith(told)
+
+
+def test_what_is_still_to_be_filed_stands_before_what_has_arrived(page: Page) -> None:
+    marks = page.locator("#due li").evaluate_all("all => all.map(one => one.className === 'done')")
+    assert marks == sorted(marks)
+    assert {True, False} == set(marks)

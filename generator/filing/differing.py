@@ -40,6 +40,7 @@ class ValueWords:
 
     signs: Signs
     called: Mapping[str, tuple[Choice, ...]]
+    stated: str
     unstated: str
     nothing: str
     yes: str
@@ -59,6 +60,7 @@ def value_words(repository: Repository, form: Form, language: Language, say: Say
             "band": bands,
             "bands": bands,
         },
+        stated=say("desk.part_stated"),
         unstated=say("desk.unstated"),
         nothing=say("desk.nothing"),
         yes=say("desk.yes"),
@@ -101,6 +103,8 @@ def _between(
             continue
         if field.kind == "group" and old and new:
             yield from _between(field.fields, old, new, words, f"{title}{words.signs.colon}", of_a_year=of_a_year)
+        elif of_a_year and new is None and isinstance(old, Mapping | list) and not _happened(field):
+            yield Difference(title=title, before=words.stated, after=words.unstated)  # all of last year's would be long
         elif not of_a_year or not _happened(field):
             yield Difference(title=title, before=_in_words(field, old, words), after=_in_words(field, new, words))
         elif new is not None:

@@ -23,6 +23,7 @@ function showDue() {
       term.arrived ? said("arrived_revision", term.arrived) : null, "#aggregate", "term", term.id,
     ]),
   ];
+  lines.sort((one, other) => Boolean(one[2]) - Boolean(other[2])); // what has arrived last
   document.getElementById("due").replaceChildren(...lines.map(([title, day, arrived, there, select, value]) =>
     element("li", { class: arrived ? "done" : day < today() ? "late" : "open" },
       element("a", { href: there, onClick: () => choose(select, value) }, title), " ",
@@ -84,7 +85,7 @@ function showReturn(year, typed) {
       controls.map(([field, one]) => [field.name, one.value()]).filter(([, value]) => value !== undefined)) };
     stated = { year: year.id, data };
     const findings = returnProblems(desk.returns, frame, data);
-    showFindings(findings.map((one) => ({ place: onPage(one.place, controls), text: told(one) })), said, parts.findings);
+    showFindings(findings.map((one) => ({ place: onPage(one.place, controls), title: titleAt(desk.returns.fields, one.place), text: told(one) })), said, parts.findings);
     folded.forEach((part) => part.tell(data));
     showDoubts(returnDoubts(desk, frame, data), controls);
     showChanges(parts.changes, year, data, frame);
@@ -274,7 +275,7 @@ function handIn(which, wrong, make) {
       save(name, whole);
       saved.textContent = said("saved", { name });
     } }, said("save")),
-    element("p", { class: "help" }, said(which === "return" ? "then_return" : "then_aggregate")), saved,
+    saved, element("p", { class: "help" }, said(which === "return" ? "then_return" : "then_aggregate")),
     ...(which === "return" ? [element("details", {}, element("summary", {}, said("show_text")), shown)] : []));
 }
 

@@ -180,15 +180,24 @@ function reveal(id) {
 function showFindings(findings, words, list) {
   document.querySelectorAll("#return-form .wrong").forEach((node) => { node.textContent = ""; });
   document.querySelectorAll("#return-form [aria-invalid]").forEach((node) => node.removeAttribute("aria-invalid"));
-  list.replaceChildren(...findings.map(({ place, text }) => {
+  list.replaceChildren(...findings.map(({ place, title, text }) => {
     const id = nearestId(place);
     const wrong = document.getElementById(`${id}-wrong`);
     if (wrong && !wrong.textContent) wrong.textContent = text;
     const input = document.getElementById(id);
     if (input) input.setAttribute("aria-invalid", "true");
-    return element("li", {}, element("a", { href: `#${id}` }, text));
+    const named = !title || text.includes(title) ? text : words("of_field", { title, text });
+    return element("li", {}, element("a", { href: `#${id}` }, named));
   }));
   list.parentElement.hidden = !findings.length;
+}
+
+/** What the field at a place is called. */
+function titleAt(fields, place) {
+  const found = fields.find((field) => field.name === place[0]);
+  if (!found) return "";
+  const inner = place.slice(1).filter((step) => typeof step !== "number");
+  return titleAt(found.item && found.item.kind === "group" ? found.item.fields : found.fields || [], inner) || found.title;
 }
 
 /** The id of the control at a place, or of the nearest one around it. */

@@ -44,7 +44,8 @@ function changes(fields, before, now, frame, said, ofAYear = false, path = []) {
     const [titles, happened] = [[...path, field.title], field.kind === "day" || (field.item && field.item.kind === "group")];
     if (same(old, fresh)) return [];
     if (field.kind === "group" && old && fresh) return changes(field.fields, old, fresh, frame, said, ofAYear, titles);
-    const words = [titles.join(frame.signs.colon), inWords(field, old, frame, said), inWords(field, fresh, frame, said)];
+    const gone = ofAYear && fresh === undefined && typeof old === "object"; // last year's, all of it, would be long
+    const words = [titles.join(frame.signs.colon), gone ? said("part_stated") : inWords(field, old, frame, said), inWords(field, fresh, frame, said)];
     if (!ofAYear || !happened) return [words];
     return fresh === undefined ? [] : [[words[0], null, words[2]]];
   });

@@ -9,8 +9,10 @@ is data: no sign of it steers a terminal.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +56,14 @@ class _Base:
     remembered: Remembered
 
 
+class Reception(Enum):
+    """What became of a file."""
+
+    TAKEN = auto()
+    KNOWN = auto()  # the same was taken in before
+    REFUSED = auto()
+
+
 def run(request: Request) -> int:
     """Take in each file; 1 if one was not taken."""
     if not request.words:
@@ -62,15 +72,17 @@ def run(request: Request) -> int:
     files = tuple(_files(request))
     told = progress(request)
     branches: dict[str, None] = {}
-    refused: list[str] = []
+    counts, refused = Counter[Reception](), list[str]()
     for number, file in enumerate(files, start=1):
         told("intake.reading", number=number, count=len(files))
-        branch = _take_in(request, base, file)
-        if branch is None:
+        done, branch = _take_in(request, base, file)
+        counts[done] += 1
+        if done is Reception.REFUSED:
             refused.append(file.name)
         elif branch:
             branches[branch] = None
-    print(request.say("intake.done", taken=len(files) - len(refused), refused=len(refused), count=len(files)))
+    facts = {"taken": counts[Reception.TAKEN], "refused": len(refused), "known": counts[Reception.KNOWN] or ""}
+    print(request.say("intake.done", count=len(files), **facts))
     if refused and len(files) > 1:
         _tell(request.say("intake.refused", files=request.say("intake.and").join(refused)))
     if branches:
@@ -137,14 +149,12 @@ def _files(request: Request) -> Iterator[Path]:
             raise UsageError("cli.no_path", path=word)
 
 
-def _take_in(request: Request, base: _Base, file: Path) -> str | None:
-    """Put one file's filing on its branch, and say what was done: the branch; "" if it is there already; None if the
-    file is not taken.
-    """
+def _take_in(request: Request, base: _Base, file: Path) -> tuple[Reception, str]:
+    """Put one file's filing on its branch, and say what was done; with the branch, if the filing waits on one."""
     from generator.files.branches import branch_at, checked_out, commit_files, contains
     from generator.files.history import tree_at
     from generator.files.tree import head_of
-    from generator.filing.filings import LONGEST, NotTaken, handed_in
+    from generator.filing.filings import LONGEST, HandedIn, NotTaken, handed_in
     from generator.filing.taking_in import Taken, judged, overtaken
 
     data = head_of(file, LONGEST + 1)()
@@ -152,30 +162,26 @@ def _take_in(request: Request, base: _Base, file: Path) -> str | None:
         filing = _from_workbook(request, base, file, data)
     else:
         filing = handed_in(file.name, data)
-    if filing is None:
-        return None
-    if isinstance(filing, NotTaken):
-        _refuse(request, file, filing)
-        return None
+    if not isinstance(filing, HandedIn):
+        return _refuse(request, file, filing)
     if _there(base.tree, filing):
         _tell(request.say("intake.there_already", file=file.name))
-        return ""
+        return Reception.KNOWN, ""
     branch = f"filing/{filing.school}/{filing.period}"
     before = branch_at(base.root, branch)
     if before and not contains(base.root, base.commit, before) and _there(tree_at(base.root, before), filing):
         _tell(request.say("intake.on_branch", file=file.name, branch=branch))
-        return branch
+        return Reception.KNOWN, branch
     under = _over(base, before)
     if under is None or checked_out(base.root, branch):
-        _refuse(request, file, NotTaken(why="checked_out" if under else "branch_broken", facts={"branch": branch}))
-        return None
+        why = NotTaken(why="checked_out" if under else "branch_broken", facts={"branch": branch})
+        return _refuse(request, file, why)
     commit, tree, repository = under
     found = judged(filing, tree, repository, base.remembered, request.language, request.say)
     if isinstance(found, Taken) and commit != base.commit:
         found = overtaken(found, base.repository) or found
     if not isinstance(found, Taken):
-        _refuse(request, file, found)
-        return None
+        return _refuse(request, file, found)
     files = {f"{base.prefix}{path}": data for path, data in filing.files.items()}
     subject = _subject(request, repository, filing, found.revision)
     told = [*_named_otherwise(request, repository, filing, file), *_differences(request, found)]
@@ -185,7 +191,7 @@ def _take_in(request: Request, base: _Base, file: Path) -> str | None:
     _tell(request.say("intake.taken", file=file.name, branch=branch, what=subject))
     for line in told:
         _tell(f"  {line}")
-    return branch
+    return Reception.TAKEN, branch
 
 
 def _tell(line: str) -> None:
@@ -277,20 +283,23 @@ def _loaded(root: Path, commit: str, remembered: Remembered) -> tuple[Tree, Repo
     return (tree, repository) if repository else None
 
 
-def _refuse(request: Request, file: Path, why: NotTaken | Faulty) -> None:
-    """Say why a file is not taken in, in words that can be forwarded to the school as they are."""
+def _refuse(request: Request, file: Path, why: NotTaken | Faulty | None) -> tuple[Reception, str]:
+    """Say why a file is not taken in, in words that can be forwarded to the school as they are; None if it was said."""
     from generator.files.catalogue import load
     from generator.filing.filings import NotTaken
+    from generator.filing.taking_in import Faulty
 
     if isinstance(why, NotTaken):
         _tell(request.say("intake.not_taken", file=file.name, why=request.say(f"intake.{why.why}", **why.facts)))
-        return
-    _tell(request.say("intake.faulty", file=file.name, count=len(why.problems)))
+    problems = why.problems if isinstance(why, Faulty) else ()
+    if problems:
+        _tell(request.say("intake.faulty", file=file.name, count=len(problems)))
     catalogue = load()
-    for found in why.problems[:_MOST_SHOWN]:
+    for found in problems[:_MOST_SHOWN]:
         message, hint = catalogue.message(found, request.language), catalogue.hint(found, request.language)
         said = request.say("intake.sentences", message=message.rstrip("。."), hint=hint)
         _tell(f"  {found.at.line}:{found.at.column} {said}")
+    return Reception.REFUSED, ""
 
 
 def _subject(request: Request, repository: Repository, filing: HandedIn, revision: int | None) -> str:
