@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +20,7 @@ from generator.records.repository import load
 from generator.records.rollup import shaped, summary_of
 from tests.city import city, hand_up, key, named, put, records, typical_summary
 from tests.command import started
+from tests.district import TYPICAL
 
 SUMMARIES = "records/summaries"
 
@@ -168,3 +170,9 @@ def test_what_is_not_theirs_older_or_without_a_name_is_not_taken_in(tmp_path: Pa
     assert (root / SUMMARIES / "lake.json").read_bytes() == before
     assert run("summary").returncode == run("summary", "take").returncode == 2
     assert run("summary", "take", str(beside / "none.json")).returncode == 2
+
+
+def test_an_office_has_no_schools_of_its_own(tmp_path: Path) -> None:
+    root = city(tmp_path)
+    shutil.copytree(TYPICAL / "records" / "schools" / "xz01", root / "records" / "schools" / "xz01")
+    assert "schools-beside-districts" in {code for code, _ in told(root)}

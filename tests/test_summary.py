@@ -113,6 +113,7 @@ def test_every_cell_is_one_of_the_latest_published_releases(typical_built: Path,
         limits = {"dominance": 0} | latest[pool["term"]]["limits"]
         assert pool["limits"] == limits
         assert [one["id"] for one in pool["levels"]] == [one["id"] for one in latest[pool["term"]]["levels"]]
+        assert pool["instruments"] == latest[pool["term"]]["instruments"]
         assert pool["schools"] == latest[pool["term"]]["counted"]
 
 

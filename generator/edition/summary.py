@@ -6,7 +6,8 @@ a Summary above.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby, product
 
 from generator import __version__
@@ -19,6 +20,7 @@ from generator.model.releases import PublishedTable, Release, Row, latest
 from generator.model.rollup import (
     ALL,
     CellSum,
+    DistrictBelow,
     OpenFigure,
     PolicyTally,
     Pool,
@@ -26,6 +28,7 @@ from generator.model.rollup import (
     RowSum,
     RuleTally,
     Summary,
+    added,
     alike,
     definition,
 )
@@ -35,7 +38,48 @@ VERDICTS = tuple(verdict.value for verdict in Verdict)
 
 
 def summary(content: Site) -> Summary:
-    """The Summary of a Site."""
+    """The Summary of a Site: of its schools, or of an office above districts what those handed up, added."""
+    below = content.repository.below.values()
+    return _of_office(content, tuple(below)) if below else _of_district(content)
+
+
+def counted(below: Iterable[DistrictBelow]) -> tuple[Summary, ...]:
+    """The Summaries that totals are made of: each school's once."""
+    return tuple(one.summary for one in below if one.summary is not None and one.counted_in is None)
+
+
+def reported(below: Iterable[DistrictBelow]) -> Reported:
+    """Of how many districts totals are, and how many there are."""
+    own = [one for one in below if one.counted_in is None]
+    known = [one.summary.districts if one.summary else Reported(listed=one.districts, reported=0) for one in own]
+    return Reported(listed=sum(one.listed for one in known), reported=sum(one.reported for one in known))
+
+
+def _of_office(content: Site, below: Sequence[DistrictBelow]) -> Summary:
+    together = added(counted(below))
+    return replace(
+        _head(content),
+        districts=reported(below),
+        schools=together.schools,
+        rules=together.rules,
+        coverage=together.coverage,
+        indicators=together.indicators,
+        pools=together.pools,
+    )
+
+
+def _of_district(content: Site) -> Summary:
+    return replace(
+        _head(content),
+        schools=len(content.repository.schools),
+        rules=tuple(_rules(content)),
+        coverage=tuple(_coverage(content)),
+        indicators=tuple(_indicators(content)),
+        pools=tuple(pool for release in latest(content.releases).values() for pool in _pools(content, release)),
+    )
+
+
+def _head(content: Site) -> Summary:
     repository, commit = content.repository, content.commit
     district = repository.district
     return Summary(
@@ -49,12 +93,12 @@ def summary(content: Site) -> Summary:
         uncommitted=bool(commit and commit.dirty is not False),
         year=content.current_year.id,
         districts=Reported(listed=1, reported=1),
-        schools=len(repository.schools),
+        schools=0,
         verdicts=VERDICTS,
-        rules=tuple(_rules(content)),
-        coverage=tuple(_coverage(content)),
-        indicators=tuple(_indicators(content)),
-        pools=tuple(pool for release in latest(content.releases).values() for pool in _pools(release)),
+        rules=(),
+        coverage=(),
+        indicators=(),
+        pools=(),
     )
 
 
@@ -114,11 +158,14 @@ def _indicators(content: Site) -> Iterator[OpenFigure]:
             )
 
 
-def _pools(release: Release) -> Iterator[Pool]:
+def _pools(content: Site, release: Release) -> Iterator[Pool]:
     """The tables of a release; that of follow-ups apart, because only its columns go by the windows."""
+    windows = content.repository.district.terms[release.term].windows
     for by_window, tables in groupby(sorted(release.tables, key=_is_follow_up), key=_is_follow_up):
         yield Pool(
             alike=alike(release, release.windows if by_window else ()),
+            titles={level.id: level.title for level in release.levels}
+            | ({window.id: window.title for window in windows if window.id in release.windows} if by_window else {}),
             districts=1,
             schools=len(release.counted),
             tables={table.id: tuple(map(_row, table.rows)) for table in tables},

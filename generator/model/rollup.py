@@ -9,15 +9,17 @@ read.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
+from generator.model.district import Instrument
 from generator.model.duties import Factor, Rule, Target
 from generator.model.ids import BelowId, TermId, YearId
 from generator.model.programme import Level
+from generator.model.registry import TOTAL
 from generator.model.releases import Limits, Release
 from generator.problems import Position
 from generator.text import Text
@@ -25,6 +27,7 @@ from generator.text import Text
 FORMAT = "xinzhuli-summary/1"
 PATH, SCHEMA = "data/summary.json", "data/summary.schema.json"  # in the root of every site
 ALL = "all"  # all schools, of whatever stage
+_T = TypeVar("_T")
 HIDDEN = "c"  # the mark of a count that is hidden, as in the files of a release
 
 
@@ -101,14 +104,15 @@ class RowSum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alike:
-    """What tables must have in common to be added: term, form of the tables, limits of publication, risk levels, and of
-    the table of follow-ups its windows too.
+    """What tables must have in common to be added: term, form of the tables, limits of publication, risk levels, by
+    what each band was screened, and of the table of follow-ups its windows too.
     """
 
     term: TermId
     form: int
     limits: Limits
     levels: tuple[tuple[str, bool, bool], ...]  # id, of particular concern, needs a paper file
+    instruments: tuple[tuple[str, Instrument], ...]  # by band; empty where the district does not state it
     windows: tuple[str, ...]
 
 
@@ -119,6 +123,7 @@ class Pool:
     """
 
     alike: Alike
+    titles: Mapping[str, Text]  # of levels and windows, as the first of the districts calls them
     districts: int
     schools: int
     tables: Mapping[str, tuple[RowSum, ...]]
@@ -198,7 +203,110 @@ def _factor(factor: Factor | None, numbers: Mapping[str, int | float]) -> int | 
 def alike(release: Release, windows: tuple[str, ...]) -> Alike:
     """What a release's tables must have in common with others."""
     levels = tuple((level.id, level.focus, level.paper_file) for level in release.levels)
-    return Alike(term=release.term, form=release.registry, limits=release.limits, levels=levels, windows=windows)
+    return Alike(
+        term=release.term,
+        form=release.registry,
+        limits=release.limits,
+        levels=levels,
+        instruments=tuple(sorted(release.plan.instruments)),
+        windows=windows,
+    )
+
+
+# --- adding up --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What Summaries come to together: like things added, unlike ones side by side."""
+
+    schools: int
+    rules: tuple[RuleTally, ...]
+    coverage: tuple[PolicyTally, ...]
+    indicators: tuple[OpenFigure, ...]
+    pools: tuple[Pool, ...]
+
+
+def added(parts: Sequence[Summary]) -> Added:
+    """Summaries together, in the order in which each thing is first met; rules by id."""
+    rules = _together((rule for part in parts for rule in part.rules), lambda r: (r.id, r.definition, r.subject))
+    policies = _together((policy for part in parts for policy in part.coverage), lambda p: (p.id, p.level))
+    figures = _together((one for part in parts for one in part.indicators), lambda f: (f.year, f.id, f.by, f.group))
+    pools = _together((pool for part in parts for pool in part.pools), lambda pool: pool.alike)
+    return Added(
+        schools=sum(part.schools for part in parts),
+        rules=tuple(sorted(map(_sum_of_rules, rules), key=lambda rule: (rule.id, rule.definition))),
+        coverage=tuple(map(_sum_of_policies, policies)),
+        indicators=tuple(map(_sum_of_figures, figures)),
+        pools=tuple(map(_sum_of_pools, pools)),
+    )
+
+
+def _together(things: Iterable[_T], key: Callable[[_T], Hashable]) -> Sequence[Sequence[_T]]:
+    found: dict[Hashable, list[_T]] = {}
+    for thing in things:
+        found.setdefault(key(thing), []).append(thing)
+    return list(found.values())
+
+
+def _sum_of_rules(alike_: Sequence[RuleTally]) -> RuleTally:
+    groups = dict.fromkeys(name for one in alike_ for name in one.counts)
+    return replace(
+        alike_[0],
+        districts=sum(one.districts for one in alike_),
+        counts={
+            name: tuple(map(sum, zip(*(one.counts[name] for one in alike_ if name in one.counts), strict=True)))
+            for name in groups
+        },
+    )
+
+
+def _sum_of_policies(alike_: Sequence[PolicyTally]) -> PolicyTally:
+    summed = {
+        name: sum(getattr(one, name) for one in alike_)
+        for name in ("districts", "clauses", "rule", "reason", "not_yet")
+    }
+    return replace(alike_[0], **summed)
+
+
+def _sum_of_figures(alike_: Sequence[OpenFigure]) -> OpenFigure:
+    summed = {name: sum(getattr(one, name) for one in alike_) for name in ("part", "whole", "stated", "silent")}
+    return replace(alike_[0], **summed)
+
+
+def _sum_of_pools(alike_: Sequence[Pool]) -> Pool:
+    tables = dict.fromkeys(table for pool in alike_ for table in pool.tables)
+    return Pool(
+        alike=alike_[0].alike,
+        titles={name: title for pool in reversed(alike_) for name, title in pool.titles.items()},
+        districts=sum(pool.districts for pool in alike_),
+        schools=sum(pool.schools for pool in alike_),
+        tables={
+            table: tuple(map(_sum_of_rows, _in_order([pool.tables[table] for pool in alike_ if table in pool.tables])))
+            for table in tables
+        },
+    )
+
+
+def _in_order(tables: Sequence[Sequence[RowSum]]) -> Sequence[Sequence[RowSum]]:
+    """The rows of one id together, in the order in which they are first met; totals last."""
+    found = _together((row for rows in tables for row in rows), lambda row: row.id)
+    return sorted(found, key=lambda rows: rows[0].id == TOTAL)
+
+
+def _sum_of_rows(alike_: Sequence[RowSum]) -> RowSum:
+    """A cell that somebody hides stays so: what the others show is added, and how many they are is told."""
+    columns = dict.fromkeys(column for row in alike_ for column in row.cells)
+    cells = {name: [row.cells[name] for row in alike_ if name in row.cells] for name in columns}
+    return RowSum(
+        id=alike_[0].id,
+        districts=sum(row.districts for row in alike_),
+        schools=sum(row.schools for row in alike_),
+        cells={
+            name: CellSum(value=sum(cell.value for cell in found), shown=sum(cell.shown for cell in found))
+            for name, found in cells.items()
+        },
+    )
 
 
 # --- the text ---------------------------------------------------------------------------------------------------------
@@ -285,8 +393,12 @@ def _pool(pool: Pool) -> Mapping[str, object]:
         "term": same.term,
         "form": same.form,
         "limits": {name: getattr(limits, name) for name in ("k", "schools", "per_cent", "base", "dominance")},
-        "levels": [{"id": id_, "focus": focus, "paper_file": paper} for id_, focus, paper in same.levels],
-        "windows": list(same.windows),
+        "levels": [
+            {"id": id_, "title": _text(pool.titles[id_]), "focus": focus, "paper_file": paper}
+            for id_, focus, paper in same.levels
+        ],
+        "instruments": dict(same.instruments),
+        "windows": [{"id": id_, "title": _text(pool.titles[id_])} for id_ in same.windows],
         "districts": pool.districts,
         "schools": pool.schools,
         "tables": [{"id": table, "rows": list(map(_row, rows))} for table, rows in pool.tables.items()],

@@ -29,6 +29,9 @@ from generator.pages.duties import (
 from generator.pages.parts import there
 from generator.pages.people import outreach, team
 from generator.pages.programme import accounts, coverage, figures, lessons, plans, policies, work
+from generator.pages.rollup import figures as rollup_figures
+from generator.pages.rollup import files as rollup_files
+from generator.pages.rollup import standing, verdicts
 from generator.pages.schools import filing, schools
 from generator.pages.stamping import Stamped
 from generator.pages.statistics import builder, open_figures, pathway, releases, statistics
@@ -37,6 +40,10 @@ PageFamily = Callable[[Edition], Iterator[Page]]
 
 FAMILIES: tuple[PageFamily, ...] = (
     home.pages,
+    standing.pages,
+    verdicts.pages,
+    rollup_figures.pages,
+    rollup_files.pages,
     work.pages,
     plans.pages,
     policies.pages,
@@ -92,6 +99,17 @@ class Section:
 NAVIGATION = (
     Section(title="nav.home", members=("index",)),
     Section(title="nav.help", members=("help",)),
+    Section(
+        title="nav.districts",
+        members=(
+            "districts/index",
+            "rollup/matrix",
+            "rollup/coverage",
+            "rollup/statistics",
+            "rollup/open",
+            "rollup/downloads",
+        ),
+    ),
     Section(
         title="nav.work",
         members=(

@@ -18,6 +18,7 @@ from generator.files.strict_yaml import read
 from generator.model.district import District, HelpLine, ShownPage, System
 from generator.model.ids import YearId
 from generator.model.programme import Activity, ActivityState, MeasureName
+from generator.pages.parts import there
 from generator.pages.programme.figures import figure, rests_on
 from generator.pages.words.wording import PageLink, page_links
 from generator.text import Text
@@ -36,6 +37,10 @@ _DOORS = (
     (
         "inspector",
         (
+            ("districts/index", "districts_list"),
+            ("rollup/matrix", "rollup_matrix"),
+            ("rollup/statistics", "rollup_statistics"),
+            ("rollup/downloads", "rollup_downloads"),
             ("compliance/index", "summary"),
             ("compliance/matrix/index", "matrix"),
             ("compliance/overdue", "overdue"),
@@ -93,6 +98,7 @@ class HomePage(TemplateData):
 
     template: ClassVar[str] = "home.md.j2"
     district: District
+    summary: str
     urgent: tuple[HelpLine, ...]
     lines: tuple[HelpLine, ...]
     doors: tuple[Door, ...]
@@ -102,6 +108,7 @@ class HomePage(TemplateData):
     claims: int
     coming: tuple[Activity, ...]
     past: tuple[Activity, ...]
+    calendar: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +144,7 @@ class HelpPage(TemplateData):
     advice: tuple[Advice, ...]
     sources: tuple[Guidance, ...]
     steps: tuple[Text, ...]
+    schools: bool
     files_system: System | None
 
 
@@ -159,6 +167,7 @@ def _home(edition: Edition) -> Page:
         description=edition.plain(district.summary),
         data=HomePage(
             district=district,
+            summary=edition.say("home.summary_office" if site.repository.below else "home.summary"),
             urgent=tuple(line for line in district.help_lines if line.urgent),
             lines=tuple(line for line in district.help_lines if not line.urgent),
             doors=tuple(door for id_, links in _DOORS if (door := _door(edition, id_, links)).links),
@@ -168,6 +177,7 @@ def _home(edition: Edition) -> Page:
             claims=len(site.claims),
             coming=tuple(coming),
             past=tuple(reversed(past)),
+            calendar=there(site, "work/calendar"),
         ),
         cites=[district.source, *(a.source for a in (*past, *coming))],
         hide=("navigation", "toc"),
@@ -224,6 +234,7 @@ def _help(edition: Edition) -> Page:
             advice=advice,
             sources=tuple({point.source.id: point.source for part in advice for point in part.points}.values()),
             steps=district.referral,
+            schools=there(edition.site, "schools/index"),
             files_system=next((s for s in district.systems if ShownPage.HELP in s.pages), None),
         ),
         cites=[district.source],

@@ -36,7 +36,18 @@ def _measured(site: Site) -> bool:
     return any((records.returns, records.activities, records.claims, records.rules, records.plans, records.teams))
 
 
+def _has_schools(site: Site) -> bool:
+    """Whether it is a district with schools, if only in time to come, and no office above districts."""
+    return not site.repository.below
+
+
 _NEEDS: Mapping[str, Callable[[Site], bool]] = {
+    "schools/index": _has_schools,
+    "about/filing": _has_schools,
+    "about/office": _has_schools,
+    "about/wall": _has_schools,
+    "filing/index": _has_schools,
+    "work/calendar": lambda site: _has_schools(site) or bool(site.repository.activities),
     "work/index": lambda site: bool(site.repository.district.bodies or site.repository.district.parameters),
     "work/systems": lambda site: bool(site.repository.district.systems),
     "demonstration/index": lambda site: bool(site.repository.applications or site.repository.schemes),
@@ -51,6 +62,8 @@ _NEEDS: Mapping[str, Callable[[Site], bool]] = {
     "outreach/index": _held(*OUTREACH),
 }
 _FOLDERS: Mapping[str, Callable[[Site], bool]] = {
+    "districts/": lambda site: bool(site.repository.below),
+    "rollup/": lambda site: bool(site.repository.below),
     "plans/": lambda site: bool(site.repository.plans),
     "policies/": lambda site: bool(site.repository.policies),
     "rules/": lambda site: bool(site.repository.rules),

@@ -16,6 +16,7 @@ from generator.files.schemas import validate
 from generator.files.strict_json import read
 from generator.files.strict_yaml import Document
 from generator.files.tree import Tree
+from generator.model.district import Instrument
 from generator.model.ids import BelowId, TermId, YearId
 from generator.model.programme import Level
 from generator.model.releases import Limits
@@ -35,6 +36,7 @@ from generator.model.rollup import (
 from generator.problems import Position, Problem, problem
 from generator.records.fields import Node
 from generator.records.references import Known, Offer, Reference, Referent
+from generator.records.schools import SCHOOL
 from generator.sealed import signatures
 from generator.text import Text
 
@@ -75,6 +77,8 @@ def below_refers(one: DistrictBelow) -> Iterator[Reference]:
 def below_agrees(one: DistrictBelow, node: Node, known: Known) -> Iterator[Problem]:
     """Nobody's schools are counted twice, and what is counted in another is counted there."""
     others = known.all(BELOW)
+    if known.all(SCHOOL):
+        yield problem(node.at(), "schools-beside-districts")
     within = others.get(one.counted_in or "")
     if within is not None and (within.id == one.id or within.counted_in is not None):
         yield problem(node.at("counted_in"), "below-not-counted", id=within.id)
@@ -200,8 +204,10 @@ def _pool(data: Mapping[str, Any]) -> Pool:
             form=data["form"],
             limits=Limits(**data["limits"]),
             levels=levels,
-            windows=tuple(data["windows"]),
+            instruments=tuple(sorted((band, Instrument(by)) for band, by in data["instruments"].items())),
+            windows=tuple(window["id"] for window in data["windows"]),
         ),
+        titles={one["id"]: _text(one["title"]) for one in (*data["levels"], *data["windows"])},
         districts=data["districts"],
         schools=data["schools"],
         tables={table["id"]: tuple(map(_row, table["rows"])) for table in data["tables"]},

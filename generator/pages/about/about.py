@@ -98,6 +98,7 @@ class FollowPage(TemplateData):
     data: str
     summary: str
     form: str
+    schools: bool
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -134,6 +135,7 @@ def _follow(edition: Edition) -> FollowPage:
         district=FollowLink(href=f"../{following.calendar_path(None)}", title=edition.say("follow.calendar.district")),
         data=in_root(edition, following.LISTED, "about/follow"),
         summary=in_root(edition, rollup.PATH, "about/follow"),
+        schools=there(edition.site, "schools/index"),
         form=in_root(edition, rollup.SCHEMA, "about/follow"),
     )
 

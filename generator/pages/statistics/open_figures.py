@@ -115,10 +115,10 @@ def _cell(edition: Edition, ratio: Ratio, year: YearId, found: Quotient | None) 
         return RatioCell(year=year, value=edition.say("open.nobody"), stated="")
     key = "open.all_stated" if found.silent == 0 else "open.stated"
     stated = edition.say(key, stated=found.stated, silent=found.silent)
-    return RatioCell(year=year, value=_value(edition, ratio, found), stated=stated)
+    return RatioCell(year=year, value=value_of(edition, ratio, found), stated=stated)
 
 
-def _value(edition: Edition, ratio: Ratio, found: Quotient) -> str:
+def value_of(edition: Edition, ratio: Ratio, found: Quotient) -> str:
     """To one decimal. A share is cut, not rounded: 100 is said only of all."""
     if found.whole == 0:
         return edition.say("open.none" if found.stated else "open.silent")

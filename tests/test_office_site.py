@@ -1,0 +1,137 @@
+"""The site of an office above districts: a city of three, of which one handed up nothing yet."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from generator.edition.render import edition
+from generator.edition.site import Page, site
+from generator.files.catalogue import load
+from generator.files.schemas import published
+from generator.pages.families import pages
+from generator.publish.build import build
+from generator.publish.engine import Engine
+from generator.text import Language
+from tests.city import city, records
+from tests.conftest import COMMIT
+
+DAY = date(2026, 11, 30)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return city(tmp_path_factory.mktemp("city"))
+
+
+@pytest.fixture(scope="module")
+def built(root: Path) -> Path:
+    out = root / "build" / "site"
+    assert build(root, out, DAY, COMMIT, Engine.MKDOCS, lambda _: None) == ()  # no dead link either
+    return out
+
+
+@pytest.fixture(scope="module")
+def handed_up(root: Path) -> list[Any]:
+    return [json.loads(p.read_text(encoding="utf-8")) for p in sorted((root / "records" / "summaries").glob("*.json"))]
+
+
+def text(page: Path) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.read_text(encoding="utf-8")))
+
+
+def rows(built: Path, path: str) -> list[dict[str, str]]:
+    with (built / path).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def made(root: Path, day: date = DAY) -> dict[str, Page]:
+    content = site(records(root), day, COMMIT)
+    return {page.path: page for page in pages(edition(content, Language.ZH, load()))}
+
+
+def test_there_are_pages_of_districts_in_both_languages_and_none_of_schools(built: Path) -> None:
+    for half in (built, built / "en"):
+        there = {p.relative_to(half).with_suffix("").as_posix() for p in half.rglob("*.html")}
+        assert {"districts/index", "districts/lake", "districts/hills", "rollup/matrix", "rollup/statistics"} <= there
+        assert {"rollup/coverage", "rollup/open", "rollup/downloads"} <= there
+        assert not {path for path in there if path.startswith(("schools/", "compliance/", "filing/", "statistics/"))}
+
+
+def test_every_page_says_of_how_many_districts_and_how_many_are_missing(built: Path) -> None:
+    for page in ("districts/index", "rollup/matrix", "rollup/coverage", "rollup/statistics", "rollup/open"):
+        assert "共 3 个区县，2 个交了摘要，1 个没有交" in text(built / f"{page}.html"), page
+        assert "Of 3 districts 2 handed up a summary and 1 did not" in text(built / "en" / f"{page}.html"), page
+
+
+def test_totals_are_the_sums_of_what_was_handed_up(built: Path, handed_up: list[Any]) -> None:
+    told = {
+        (row["district"], row["rule"], row["stage"], row["verdict"]): int(row["count"])
+        for row in rows(built, "data/rollup-verdicts.csv")
+    }
+    for rule in handed_up[0]["rules"]:
+        for stage, counts in rule["counts"].items():
+            for verdict, count in zip(handed_up[0]["verdicts"], counts, strict=True):
+                assert told["lake", rule["id"], stage, verdict] == count
+                assert told["", rule["id"], stage, verdict] == 2 * count
+    assert "hills" not in {district for district, *_ in told}
+
+
+def test_no_cell_is_told_that_was_not_handed_up(built: Path, handed_up: list[Any]) -> None:
+    """Both show and hide the same: a sum is twice the count, and what is hidden stays so."""
+    cells = {
+        (pool["term"], table["id"], row["id"], column): value
+        for pool in handed_up[0]["releases"]
+        for table in pool["tables"]
+        for row in table["rows"]
+        for column, value in row["cells"].items()
+    }
+    told = rows(built, "data/rollup-cells.csv")
+    assert len(told) == len(cells)
+    for row in told:
+        value = cells[row["term"], row["table"], row["row"], row["column"]]
+        expected = ("", "0", "c") if value == "c" else (str(2 * value), "2", "")
+        assert (row["value"], row["shown_by"], row["status"]) == expected
+    assert "[c]" in text(built / "rollup" / "statistics.html")
+
+
+def test_it_leads_down_to_the_sites_of_districts_and_up_again(built: Path) -> None:
+    page = (built / "districts" / "lake.html").read_text(encoding="utf-8")
+    assert 'href="https://example.org/lake"' in page
+    assert re.search(r'href="https://example.org/lake/rules/[A-Z0-9-]+a?\.html"', page)
+    assert 'href="index.html"' in page
+
+
+def test_it_leaves_a_summary_of_its_own(built: Path, handed_up: list[Any]) -> None:
+    own = json.loads((built / "data" / "summary.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(published("summary"), format_checker=jsonschema.FormatChecker()).validate(own)
+    assert own["district"]["id"] == "test-city"
+    assert own["districts"] == {"listed": 3, "reported": 2}
+    assert own["schools"] == 2 * handed_up[0]["schools"]
+    for rule, one in zip(own["rules"], sorted(handed_up[0]["rules"], key=lambda r: r["id"]), strict=True):
+        assert rule["districts"] == 2
+        assert rule["counts"] == {stage: [2 * n for n in counts] for stage, counts in one["counts"].items()}
+
+
+def test_who_did_not_report_and_whose_summary_is_old_is_told(root: Path) -> None:
+    now, later = made(root)["districts/index"].body, made(root, date(2027, 3, 1))["districts/index"].body
+    assert now.count(">过期<") == 0
+    assert later.count(">过期<") == 2
+    assert now.count(">没有交过<") == later.count(">没有交过<") == 1
+
+
+def test_one_that_is_counted_in_another_is_listed_and_not_added(tmp_path: Path) -> None:
+    root = city(tmp_path)
+    place = root / "records" / "districts" / "springs.yml"
+    place.write_text(place.read_text(encoding="utf-8") + "counted_in: lake\n", encoding="utf-8")
+    found = made(root)
+    assert "共 2 个区县，1 个交了摘要，1 个没有交" in found["rollup/matrix"].body
+    assert "合计里不再加" in found["districts/index"].body
+    assert "合计（1 个区县）" in next(p.body for path, p in found.items() if path.startswith("rollup/rules/"))
