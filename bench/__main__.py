@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bench.chance import chances
+from bench.counts import broken, counts
 from bench.district import make
 from bench.measure import Cost, alone, pair
 from bench.ordinary import lay_out
@@ -30,7 +31,12 @@ QUICK = "--quick" in sys.argv[1:]
 
 
 def main() -> None:
-    """Every comparison, one after the other."""
+    """What must not grow, in counts; then every comparison, one after the other."""
+    found = counts(ROOT)
+    for name, count in found.items():
+        print(f"{f'one more school: {name}':46}{count:9,.0f}")
+    if wrong := broken(found):
+        sys.exit("\n".join(wrong))
     print(f"{'':46}{'CPU s':>9}{'wall s':>9}{'MiB':>7}   ratio (CPU / wall)")
     with tempfile.TemporaryDirectory() as folder:
         for part in (_start, _check, _diff, _guard, _verdicts, _sealing, _releasing, _build):
@@ -92,7 +98,7 @@ def _diff(folder: Path) -> None:
         district = folder / f"diff{schools}"
         changed = make(ROOT, district, schools)[-1]
         _commit(district)
-        changed.write_text(re.sub("(?<=part_time: ).*", "5", changed.read_text(encoding="utf-8")), encoding="utf-8")
+        changed.write_text(re.sub("(?<=office_m2: ).*", "99", changed.read_text(encoding="utf-8")), encoding="utf-8")
         _commit(district)
         as_of = ("--as-of", "2026-11-24")
         ours, check = pair(
