@@ -462,3 +462,55 @@ def test_a_file_called_otherwise_is_taken_in_as_what_it_holds_and_that_is_said(
 def test_the_desk_and_intake_say_a_change_in_the_words_of_a_review(desk: str, review: str) -> None:
     sentences = load().sentences
     assert sentences[f"desk.{desk}"] == sentences[f"diff.{review}"]
+
+
+TOOLS = {
+    "github": ("gh", "--repo=example.org/d/r", "--head="),
+    "gitlab": ("glab", "--repo=https://example.org/d/r", "--source-branch="),
+    "gitea": ("tea", "--repo=d/r", "--head="),
+}
+
+
+@pytest.mark.parametrize("host", [*TOOLS, "gitee"])
+@pytest.mark.parametrize("answer", ["open", "refused", "not there"])
+def test_requests_are_opened_with_the_tool_of_the_host_or_its_address_is_told(
+    made: District, monkeypatch: pytest.MonkeyPatch, host: str, answer: str
+) -> None:
+    """A program in the tool's place writes down what it was told, and in which folder."""
+    path = made.root / "records" / "district.yml"
+    text = path.read_text("utf-8")
+    told = f"repo_url: https://example.org/d/r\nrepo_branch: main\nfiling_host: {host}\n"
+    path.write_text(text.replace("repo_branch: main\n", told), "utf-8")
+    commit(made)
+    remote, tools, heard = made.beside / "remote.git", made.beside / "tools", made.beside / "heard"
+    git(made.root, "init", "-q", "--bare", str(remote))
+    tools.mkdir()
+    name, *wanted = TOOLS.get(host, ("gh",))
+    end = (
+        "echo made; echo ; echo https://example.org/d/r/7"
+        if answer == "open"
+        else "echo 'no: \x1b[2J signed in' >&2; exit 1"
+    )
+    (tools / name).write_text(f"#!/bin/sh\npwd > {heard}\nprintf '%s\\n' \"$@\" >> {heard}\n{end}\n", "utf-8")
+    (tools / name).chmod(0o700 if answer != "not there" else 0o600)
+    monkeypatch.setenv("PATH", f"{tools}:/usr/bin:/bin")
+    wicked = return_of(made, note="--body=x; $(touch /tmp/x) `id`", filed_on="2026-11-05")
+    code, said = intake(made, {"a.yml": wicked.encode()}, "--push", str(remote))
+    assert code == 0, said
+    called = heard.exists()
+    assert called == (host in TOOLS and answer != "not there")
+    assert ("The request is open (filing/xz01/2026-2027): https://example.org/d/r/7" in said) == (
+        called and answer == "open"
+    )
+    assert ("Open the request" in said) == (not called or answer != "open")
+    assert ("was not opened: no: " in said) == (called and answer == "refused")
+    if called:
+        folder, *arguments = heard.read_text("utf-8").split("\n")
+        assert folder == "/"
+        assert arguments[0] in ("pr", "mr", "pulls")
+        assert all(any(one.startswith(start) for one in arguments) for start in wanted)
+        assert f"{wanted[1]}{BRANCH}" in arguments
+        assert f"--title=Springside No. 1 Primary School ({FIRST}): return for {YEAR}" in arguments
+        assert not [one for one in arguments if one.startswith("--body=x")]
+    assert run(made, "intake", str(made.beside / "inbox")).returncode == 0  # not pushed, so nothing is opened
+    assert called == heard.exists()

@@ -94,6 +94,13 @@ def _one(root: Path, *arguments: str, given: bytes = b"") -> str:
     return answer.decode("ascii").strip()
 
 
+def message_of(root: Path, branch: str) -> tuple[str, str]:
+    """The first line of the message of a branch's last commit, and the rest of it."""
+    said = ask(root, "log", "-1", "--format=%B", f"refs/heads/{branch}") or b""
+    first, _, rest = said.decode("utf-8", "replace").strip().partition("\n")
+    return first, rest.strip()
+
+
 def push(root: Path, remote: str, branches: Sequence[str]) -> str | None:
     """Send branches to where a person's git sends them, with their keys; None if all went well, else what git said.
 

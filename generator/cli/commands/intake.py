@@ -119,9 +119,10 @@ def _base(request: Request) -> _Base:
 
 
 def _hand_on(request: Request, district: District, branches: Sequence[str]) -> None:
-    """Push the branches, or say how; and say where requests are opened."""
-    from generator.files.branches import push
+    """Push the branches, or say how; open their requests with the host's own tool, or say where that is done."""
+    from generator.files.branches import message_of, push
     from generator.filing import hosting
+    from generator.filing.requesting import opened
 
     remote = request.options.get("--push")
     if remote and (said := push(request.root, remote, branches)):
@@ -130,8 +131,13 @@ def _hand_on(request: Request, district: District, branches: Sequence[str]) -> N
         few = len(branches) <= _MOST_SHOWN
         print(request.say("intake.then_push" if few else "intake.then_push_all", branches=" ".join(branches)))
     for branch in branches:
-        if address := hosting.request(district, branch):
+        made = opened(district, branch, *message_of(request.root, branch)) if remote else None
+        if made and made.done:
+            _tell(request.say("intake.opened", branch=branch, address=made.said))
+        elif address := hosting.request(district, branch):
             print(request.say("intake.request", branch=branch, address=address))
+        if made and not made.done:
+            _tell(request.say("intake.not_opened", branch=branch, said=made.said))
 
 
 def _files(request: Request) -> Iterator[Path]:
