@@ -33,11 +33,13 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # tests never time anything: machines are busy
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+EXPLORING = "EXPLORE" in os.environ
+explored = pytest.mark.skipif(not EXPLORING, reason="slow, and rarely breaks; `make explore`")
 
 
 def examples(few: int, many: int) -> settings:
     """So many cases made by chance where each takes long, and in `make explore` many."""
-    return settings(max_examples=many if "EXPLORE" in os.environ else few)
+    return settings(max_examples=many if EXPLORING else few)
 
 
 # What a file holds follows from its path and its bytes; the same few districts are loaded some thousand times.

@@ -44,10 +44,11 @@ from generator.report.text import question
 from generator.statistics.reading import submission
 from generator.statistics.worker import frame
 from generator.text import Language
+from tests.conftest import EXPLORING
 from tests.district import DAY, TERM, TYPICAL
 
 SCHOOL = SchoolId("xz01")
-CASES = 1000
+CASES = 1000 if EXPLORING else 300
 _NO_NUMBERS = ("三", "约480", "2 名", "十几", "不详", "—", "1200人", "N/A", "1-2")
 # What the program says more exactly than the desk.
 _LESS_EXACT = {

@@ -11,7 +11,7 @@ import pytest
 
 from tests.fuzz import Base, bases, mutation, tried
 
-PORTIONS, SIZE = 6, 50
+PORTIONS, SIZE = 3, 50
 
 
 @cache

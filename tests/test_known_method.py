@@ -14,6 +14,7 @@ from generator.model.channels import CHANNELS, Channel, Treatment
 from generator.pages.statistics import statistics
 from generator.text import Language
 from tests.brute import value_at
+from tests.conftest import explored
 from tests.invented import DAY, sample_repository
 from tests.known_method import hidden, left, published, values
 from tests.test_audit import Grid, Sheet
@@ -56,6 +57,7 @@ def test_the_methods_page_admits_what_the_program_tells_of_itself() -> None:
         assert any(words in page.body for page in pages if page.kind == "safety")
 
 
+@explored
 def test_a_mark_that_tells_why_would_be_noticed() -> None:
     """If marks of small counts differed from those of their neighbours, fewer tables would be left."""
 

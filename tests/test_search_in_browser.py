@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from generator.publish.build import build
 from generator.publish.engine import Engine
-from tests.conftest import AS_OF, COMMIT, TYPICAL, lent_page, once
+from tests.conftest import AS_OF, COMMIT, TYPICAL, explored, lent_page, once
 
 # What somebody in distress types, on whichever page and in whichever words: no page needs to have them.
 DISTRESS = (
@@ -320,6 +320,7 @@ def test_on_a_phone_the_search_opens_by_a_button_and_closes_again(browser: Brows
         expect(page.locator(".xz-search__open")).to_be_focused()
 
 
+@explored
 def test_the_other_engine_has_the_same_search(page: Page, other_engine: Path, typical_built: Path) -> None:
     for half in ("", "en/"):
         ours, other = (

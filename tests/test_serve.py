@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, expect
 from generator.files.catalogue import Speaker, load
 from generator.publish.preview import EVENTS, Handler, Preview, Server, _rebuild
 from generator.text import Language
+from tests.conftest import explored
 from tests.district import git
 
 SPEAKER = Speaker(catalogue=load(), language=Language.EN)
@@ -157,6 +158,7 @@ def test_no_other_site_is_let_in(listening: int) -> None:
     assert not [name for name in headers if name.startswith("access-control-")]
 
 
+@explored
 def test_the_preview_follows_a_commit(district: Path) -> None:
     """No file changes when the one that is shown is committed; the commit that the pages name does."""
     git(district, "init", "-q", "-b", "main")

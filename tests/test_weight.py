@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Response
 
+from tests.conftest import EXPLORING, lent
+
 FIRST, NEXT = 200_000, 40_000  # bytes of a first visit, and of the next page
 KINDS = (
     "index.html",
@@ -22,6 +24,7 @@ KINDS = (
     "lessons/micro.html",
     "compliance/matrix/hills.html",
 )
+HALVES = ("", "en/")  # one at each width, in `make explore` both
 SEARCHED_OR_BUILT = ("search/index.js", "xz-builder.js", "builder-data.js", "worker", "age-encryption", "desk")
 WATCH = """() => {
   window.moved = 0;
@@ -39,26 +42,26 @@ def compressed(site: Path, url: str) -> int:
 def test_pages_are_light_load_nothing_needless_and_stand_still(
     browser: Browser, sample_site: Path, sample_url: str, width: int
 ) -> None:
-    for half in ("", "en/"):
-        common: set[str] = set()
-        for path in KINDS:
-            context = browser.new_context(viewport={"width": width, "height": 844})
-            context.add_init_script(f"({WATCH})()")
-            page = context.new_page()
-            got: list[str] = []
+    with lent(browser, viewport={"width": width, "height": 844}) as context:
+        for half in HALVES if EXPLORING else HALVES[width > 390 :][:1]:
+            common: set[str] = set()
+            for path in KINDS:
+                page = context.new_page()
+                page.add_init_script(f"({WATCH})()")
+                got: list[str] = []
 
-            def keep(response: Response, got: list[str] = got) -> None:
-                if not response.url.startswith("data:"):
-                    got.append(response.url)
+                def keep(response: Response, got: list[str] = got) -> None:
+                    if not response.url.startswith("data:"):
+                        got.append(response.url)
 
-            page.on("response", keep)
-            page.goto(f"{sample_url}/{half}{path}", wait_until="networkidle")
-            whole = {url: compressed(sample_site, url) for url in dict.fromkeys(got)}
-            assert sum(whole.values()) < FIRST, (path, whole)
-            assert not [url for url in whole if any(part in url for part in SEARCHED_OR_BUILT)], path
-            common = common & whole.keys() if common else set(whole)
-            again = sum(size for url, size in whole.items() if url not in common)
-            if path != KINDS[0]:
-                assert again < NEXT, (path, again)
-            assert page.evaluate("window.moved") < 0.05, path
-            context.close()
+                page.on("response", keep)
+                page.goto(f"{sample_url}/{half}{path}", wait_until="networkidle")
+                whole = {url: compressed(sample_site, url) for url in dict.fromkeys(got)}
+                assert sum(whole.values()) < FIRST, (path, whole)
+                assert not [url for url in whole if any(part in url for part in SEARCHED_OR_BUILT)], path
+                common = common & whole.keys() if common else set(whole)
+                again = sum(size for url, size in whole.items() if url not in common)
+                if path != KINDS[0]:
+                    assert again < NEXT, (path, again)
+                assert page.evaluate("window.moved") < 0.05, path
+                page.close()
