@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from generator.files import child
 from generator.files.git import OWN, plain
+from generator.files.terminal import printable
 from generator.model.district import District, FilingHost
-from generator.text import printable
 
 # A value stands behind `=`: a title that begins with a dash is no option.
 _TOOLS = {
