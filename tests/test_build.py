@@ -165,6 +165,7 @@ def test_a_site_with_an_address_tells_its_pages_and_compresses_them(tmp_path: Pa
         assert "page" in html.lower()
     assert 'href="./en/index.html"' in lost["404.html"] or 'href="en/index.html"' in lost["404.html"]
     assert not (out / "sitemap.xml").exists()
+    assert "og:" not in (out / "index.html").read_text(encoding="utf-8")  # a picture needs a whole address
     district = root / "records" / "district.yml"
     district.write_text(
         f"{district.read_text(encoding='utf-8')}site_url: https://pages.invalid/office/site/\n", encoding="utf-8"
@@ -194,6 +195,13 @@ def test_a_site_with_an_address_tells_its_pages_and_compresses_them(tmp_path: Pa
     assert len(title) == 1
     assert len(set(title[0].split(" - "))) == len(title[0].split(" - "))
     assert "alternate alternate" not in front
+    for half in ("", "en/"):
+        top, page = f"https://pages.invalid/office/site/{half}", (out / half / "help.html").read_text(encoding="utf-8")
+        told = dict(re.findall('<meta property="og:([a-z_]*)" content="([^"]*)">', page))
+        assert (told["url"], told["image"]) == (f"{top}help.html", f"{top}assets/card.png")
+        assert told["title"] in page.partition("<title>")[2].partition("</title>")[0]
+        assert told["description"]
+        assert (out / half / "assets" / "card.png").read_bytes()[:4] == b"\x89PNG"
 
 
 def test_a_failing_build_leaves_the_last_good_site(built: Path, tmp_path: Path) -> None:

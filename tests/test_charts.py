@@ -277,7 +277,7 @@ TAGS = {
     "table",
     "caption",
 }
-TAGS |= {"thead", "tbody", "tr", "th", "td", "details", "summary"}
+TAGS |= {"thead", "tbody", "tr", "th", "td", "details", "summary", "button"}
 _EDITIONS = {language: edition(typical_site(), language, load()) for language in Language}
 
 

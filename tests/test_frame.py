@@ -47,6 +47,23 @@ def test_every_page_but_help_says_whom_to_reach_and_how_to_report_a_mistake_on_i
             assert place in said["body"][0]
 
 
+def test_every_page_says_where_it_is(typical_built: Path) -> None:
+    found = {}
+    for path in sorted(typical_built.rglob("*.html")):
+        place = path.relative_to(typical_built).as_posix()
+        if (path.parent.name in ("filing", "embed") and "filing/index" not in place) or path.name == "404.html":
+            continue
+        way = re.search(r'<nav class="xz-way".*?</nav>', path.read_text(encoding="utf-8"), re.DOTALL)
+        found[place] = re.findall(r'href="([^"]*)"', way[0]) if way else None
+    alone = {place for place, links in found.items() if not links}
+    assert alone == {"index.html", "en/index.html"}
+    assert [place for place, links in found.items() if links and links[0].split("/")[-1] != "index.html"] == []
+    assert found["rules/STAFF-01.html"] == ["../index.html", "../compliance/index.html", "index.html"]
+    assert found["en/schools/xz01.html"] == ["../index.html", "index.html"]
+    assert found["schools/index.html"] == ["../index.html"]
+    assert found["help.html"] == ["index.html"]
+
+
 def test_a_district_that_says_nothing_shows_nothing() -> None:
     assert links(replace(typical_site().repository.district, contact=None)) is None
 

@@ -101,7 +101,7 @@ def test_find_out_why_a_school_is_red(reader: Reader) -> None:
     reader.click(".xz-search__hits a[href*='schools/xz01']")
     red = reader.page.locator("article.xz-check--missing, article.xz-check--short").first
     expect(red).to_be_visible()
-    expect(red.locator("dl")).to_be_visible()
+    expect(red.locator("dl").first).to_be_visible()
     expect(red.locator(".md-button").first).to_be_visible()
 
 

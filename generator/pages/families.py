@@ -35,6 +35,7 @@ from generator.pages.rollup import standing, verdicts
 from generator.pages.schools import filing, schools
 from generator.pages.stamping import Stamped
 from generator.pages.statistics import builder, open_figures, pathway, releases, statistics
+from generator.pages.words.wording import PageLink
 
 PageFamily = Callable[[Edition], Iterator[Page]]
 
@@ -186,6 +187,38 @@ def navigation(edition: Edition, made: Sequence[Page]) -> Nav:
     """The navigation in the engine's form: file names, and titles of sections in the Edition's language."""
     members = _members([page.path for page in made])
     return [_section(edition, section, members) for section in NAVIGATION if _filled(section, members)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """What lies above the pages of a folder, from the top: its section, and its own index."""
+
+    folder: str
+    steps: tuple[PageLink, ...]
+
+
+def ways(edition: Edition, made: Sequence[Page]) -> tuple[Way, ...]:
+    """The Way to the pages of every folder."""
+    titles = {page.path: page.title for page in made}
+    members = _members(tuple(titles))
+    folders = dict.fromkeys(path.rpartition("/")[0] for path in titles if "/" in path)
+    found: dict[str, PageLink] = {}
+    for section in NAVIGATION:
+        below = [
+            path for inner in _sections([section]) for m in inner.members if isinstance(m, str) for path in members[m]
+        ]
+        for path in below:
+            found.setdefault(path.rpartition("/")[0], PageLink(page=below[0], title=edition.say(section.title)))
+    return tuple(
+        Way(folder=folder, steps=tuple(_steps(found.get(folder), f"{folder}/index", titles))) for folder in folders
+    )
+
+
+def _steps(section: PageLink | None, index: str, titles: Mapping[str, str]) -> Iterator[PageLink]:
+    if section is not None:
+        yield section
+    if index in titles and (section is None or section.page != index):
+        yield PageLink(page=index, title=titles[index])
 
 
 def led_to(paths: Iterable[str]) -> tuple[str, ...]:

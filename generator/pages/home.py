@@ -1,4 +1,4 @@
-"""The front page with its three doors, and the page for those who need help.
+"""The front page with its four doors, and the page for those who need help.
 
 Owns what a reader meets first. Help comes before everything else and is never more than one step away.
 """
@@ -23,19 +23,20 @@ from generator.pages.programme.figures import figure, rests_on
 from generator.pages.words.wording import PageLink, page_links
 from generator.text import Text
 
+# The four things that people come for, and the pages that lead there.
 _DOORS = (
+    ("help", (("help", "help"), ("lessons/micro", "worries"), ("outreach/index", "outreach"))),
     (
-        "parent",
+        "school",
         (
-            ("help", "help"),
-            ("lessons/micro", "micro"),
-            ("outreach/index", "outreach"),
-            ("statistics/index", "statistics"),
-            ("work/index", "organisation"),
+            ("schools/index", "checklists"),
+            ("about/filing", "file"),
+            ("work/calendar", "calendar"),
+            ("lessons/index", "curriculum"),
         ),
     ),
     (
-        "inspector",
+        "district",
         (
             ("districts/index", "districts_list"),
             ("rollup/matrix", "rollup_matrix"),
@@ -46,18 +47,15 @@ _DOORS = (
             ("compliance/overdue", "overdue"),
             ("rules/index", "rules"),
             ("policies/index", "policies"),
-            ("figures/claims", "claims"),
         ),
     ),
     (
-        "school",
+        "figures",
         (
-            ("filing/index", "desks"),
-            ("schools/index", "checklists"),
-            ("rules/index", "rules"),
-            ("about/filing", "file"),
-            ("work/calendar", "calendar"),
-            ("lessons/index", "curriculum"),
+            ("statistics/index", "statistics"),
+            ("figures/claims", "claims"),
+            ("statistics/builder", "builder"),
+            ("figures/measures", "measures"),
         ),
     ),
 )
@@ -72,7 +70,7 @@ _NEXT = 4  # activities shown on either side of today
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """What one kind of reader comes for."""
+    """What people come for, and the pages that lead there."""
 
     id: str
     title: str
@@ -215,8 +213,7 @@ def _before(edition: Edition, name: MeasureName) -> str:
     found = measure(name, site.repository, earlier[-1].id, earlier[-1].last_day)
     if found.value is None:
         return ""
-    value = figure(edition, name, found.value)
-    return edition.say("home.before", year=earlier[-1].id, value=value, rests_on=rests_on(edition, found))
+    return edition.say("home.before", year=earlier[-1].id, value=figure(edition, name, found.value))
 
 
 def _help(edition: Edition) -> Page:

@@ -19,14 +19,14 @@ from generator.files.catalogue import load as load_catalogue
 from generator.files.resources import engine_config, site_folder
 from generator.filing import hosting
 from generator.model.district import HelpLine
-from generator.pages.families import navigation
+from generator.pages.families import Way, navigation, ways
 from generator.publish import engine as engines
 
 # The sentences that the theme prints on every page.
 _WORDS = (
     *("as_of", "version", "help", "about", "follow", "accessibility", "home", "not_found", "help_now", "help_more"),
     *("search", "search_close", "search_loading", "search_none", "search_one", "search_found", "search_near"),
-    *("search_failed", "search_more", "present", "filing"),
+    *("search_failed", "search_more", "present", "filing", "way"),
 )
 _INDEX = "index.md"
 _PAGE = "XZPAGE"  # where the theme puts a page's own address into a link
@@ -85,6 +85,7 @@ def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
                 for path, tab in _under(nav)
                 if path.endswith(f"/{_INDEX}")
             ],
+            "ways": [_way(way) for way in ways(made, pages)],
             "program": __version__,
             "other": other.language.value if other else "",
             "other_label": made.say("theme.other_language"),
@@ -99,6 +100,11 @@ def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
         },
     }
     return found
+
+
+def _way(way: Way) -> dict[str, Any]:
+    steps = [{"url": f"{step.page}.html", "title": literal(step.title)} for step in way.steps]
+    return {"folder": f"{way.folder}/", "steps": steps}
 
 
 def _under(nav: Any, tab: int | None = None) -> Iterator[tuple[str, int]]:

@@ -178,6 +178,26 @@
     }
   }
 
+  // A chart becomes a file when somebody asks for it; what draws it is loaded then.
+  const own = document.currentScript.src;
+  let drawer;
+  const drawn = () => {
+    drawer = drawer || new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.src = own.replace(/xz\.js/, "xz-picture.js");
+      script.addEventListener("load", done);
+      script.addEventListener("error", failed);
+      document.head.append(script);
+    });
+    return drawer;
+  };
+  for (const button of document.querySelectorAll(".xz-picture")) {
+    button.addEventListener("click", async () => {
+      await drawn();
+      await globalThis.xzPicture(button.closest("figure"));
+    });
+  }
+
   // An address that points into what is folded, or left out of a list, or to the heading of a fold, opens it.
   const unfold = () => {
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
