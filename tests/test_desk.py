@@ -437,3 +437,30 @@ def test_what_is_still_to_be_filed_stands_before_what_has_arrived(page: Page) ->
     marks = page.locator("#due li").evaluate_all("all => all.map(one => one.className === 'done')")
     assert marks == sorted(marks)
     assert {True, False} == set(marks)
+
+
+def test_a_correction_leads_to_the_hosts_page_to_edit_and_sealed_files_to_the_one_for_uploads(
+    browser: Browser, made: District, tmp_path: Path
+) -> None:
+    path = made.root / "records" / "district.yml"
+    text = path.read_text("utf-8")
+    told = "repo_url: https://example.org/d/r\nrepo_branch: main\nfiling_host: github\n"
+    path.write_text(text.replace("repo_branch: main\n", told), "utf-8")
+    file = tmp_path / "desk.html"
+    file.write_bytes(one_file(edited(made), made.repository().schools[FIRST]))
+    context = browser.new_context(accept_downloads=True)
+    page = context.new_page()
+    page.clock.set_fixed_time(f"{DAY}T10:00:00")
+    page.goto(file.as_uri())
+    addresses = "[...document.querySelectorAll('.button')].map(one => one.getAttribute('href'))"
+    assert page.evaluate(addresses) == [f"https://example.org/d/r/edit/main/records/schools/{FIRST}/2026-2027.yml"]
+    fill_in(page, invented(made, FIRST))
+    page.click("#seal")
+    page.wait_for_selector("#aggregate-sealed:not([hidden])")
+    assert page.evaluate(addresses)[-1] == f"https://example.org/d/r/upload/main/records/schools/{FIRST}"
+    page.click("#aggregate-hand-in summary")
+    buttons = (f"#aggregate-hand-in details button:nth-of-type({n})" for n in (1, 2))
+    kept = [saved(page, button, tmp_path) for button in buttons]
+    both = {f"records/schools/{FIRST}/{one.name}": one.read_bytes() for one in kept}
+    assert both == files_of(saved(page, "#aggregate-save", tmp_path))
+    context.close()

@@ -25,8 +25,8 @@ from generator.files.catalogue import load
 from generator.files.git import ask as git_asked
 from generator.filing.desk import stated
 from generator.filing.filings import HandedIn, NotTaken, handed_in
-from generator.filing.forms import form
-from generator.filing.hosting import new_file, request
+from generator.filing.forms import form, plain
+from generator.filing.hosting import file_pages, request
 from generator.filing.workbooks import NotRead, opened_workbook, workbook
 from generator.filing.writing import return_text
 from generator.model.ids import SchoolId, YearId
@@ -330,9 +330,9 @@ def test_the_desk_opens_the_page_of_the_districts_host(made: District, browser: 
             ),
             "utf-8",
         )
-        found = new_file(made.repository().district)
+        found = file_pages(made.repository().district)
         assert found is not None
-        pages[host] = found.page
+        pages[host] = plain(found)
         assert (request(made.repository().district, BRANCH) or "").startswith("https://example.org/d/r/")
     path.write_text(plain_text.replace("repo_branch: main\n", "repo_branch: main\nfiling_host: github\n"), "utf-8")
     assert made.codes() == ["missing-field"]
@@ -341,12 +341,24 @@ def test_the_desk_opens_the_page_of_the_districts_host(made: District, browser: 
     answers = judged_in_the_browser(
         browser,
         None,
-        """return JSON.stringify(cases.map(([page, path, text]) => proposal(page && { page }, path, text)));""",
-        [*([page, place, text] for page in pages.values()), [pages["github"], place, "长" * 3000], [None, place, text]],
+        """return JSON.stringify(cases.map(([host, path, text, changed]) => proposal(host, path, text, changed)));""",
+        [
+            *([page, place, text, False] for page in pages.values()),
+            *([page, place, text, True] for page in pages.values()),
+            *([pages["github"], place, "长" * 3000, False], [None, place, text, False]),
+        ],
     )
-    github, gitea, gitlab, gitee, long, none = answers
-    assert (long, none) == (None, None)
-    assert [one["filled"] for one in (github, gitea, gitlab, gitee)] == [True, True, False, False]
+    github, gitea, gitlab, gitee, *changed, long, none = answers
+    assert none is None
+    assert [one["filled"] for one in (github, gitea, gitlab, gitee, long)] == [True, True, False, False, False]
+    assert parse_qs(urlsplit(long["address"]).query) == {"filename": [f"{YEAR}.yml"]}
+    assert [one["address"].removeprefix("https://example.org/d/r") for one in changed] == [
+        f"{way}/a/b/{place}" for way in ("/edit", "/_edit", "/-/edit", "/edit")
+    ]
+    assert [page.get("upload") for page in pages.values()] == [
+        *("https://example.org/d/r/upload/a/b/{folder}", "https://example.org/d/r/_upload/a/b/{folder}"),
+        *(None, None),
+    ]
     for one, begin in ((github, "/d/r/new/a/b/records/schools/xz01"), (gitea, "/d/r/_new/a/b/records/schools/xz01")):
         parts = urlsplit(one["address"])
         assert parts.path == begin

@@ -19,7 +19,7 @@ from generator.files.compatibility import ALIKE, PLAIN
 from generator.files.schemas import enum_label
 from generator.files.typing_mistakes import UNSEEN
 from generator.filing.forms import Choice, Form, form
-from generator.filing.hosting import Host, new_file
+from generator.filing.hosting import Host, file_pages
 from generator.model.district import SchoolYear, Term
 from generator.model.schools import DoubtKind, School, Stage
 from generator.model.submission import BALANCES, SCHEMA, Balance, StageBand
@@ -203,7 +203,7 @@ def district_desk(made: Edition) -> DistrictDesk:
         signing=namespace(SCHEMA),
         code=repository.signers[0].district if repository.signers else None,
         openers=_openers(made),
-        host=new_file(district),
+        host=file_pages(district),
         text=TypedText(unseen=UNSEEN.pattern, alike=ALIKE.pattern, radicals=PLAIN),
         words=words,
         problems={

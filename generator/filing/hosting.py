@@ -1,4 +1,5 @@
-"""Pages of hosting sites, by address: where a new file is proposed, a request for a branch opened, a fault reported.
+"""Pages of hosting sites, by address: where a file is proposed or changed, a request for a branch opened, a fault
+reported.
 
 Owns these addresses. Must not know what is filed.
 """
@@ -10,12 +11,22 @@ from urllib.parse import quote
 
 from generator.model.district import District, FilingHost
 
-# `{folder}` and `{name}` are the file's, `{text}` its content.
+# `{path}`, `{folder}` and `{name}` are the file's, `{text}` its content.
 _NEW = {
     FilingHost.GITHUB: "/new/{branch}/{{folder}}?filename={{name}}&value={{text}}",
     FilingHost.GITEA: "/_new/{branch}/{{folder}}?filename={{name}}&value={{text}}",
     FilingHost.GITLAB: "/-/new/{branch}/{{folder}}?file_name={{name}}",
     FilingHost.GITEE: "/new/{branch}/{{folder}}",
+}
+_EDIT = {
+    FilingHost.GITHUB: "/edit/{branch}/{{path}}",
+    FilingHost.GITEA: "/_edit/{branch}/{{path}}",
+    FilingHost.GITLAB: "/-/edit/{branch}/{{path}}",
+    FilingHost.GITEE: "/edit/{branch}/{{path}}",
+}
+_UPLOAD = {  # of several files at once; the others have no page of its own for that
+    FilingHost.GITHUB: "/upload/{branch}/{{folder}}",
+    FilingHost.GITEA: "/_upload/{branch}/{{folder}}",
 }
 _REQUEST = {
     FilingHost.GITHUB: "/compare/{base}...{branch}?expand=1",
@@ -34,18 +45,24 @@ _ISSUE = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
     """Where a new file can be proposed: the page's address with places for folder and name, and for the text if the
-    page can be filled in.
+    page can be filled in; where a file can be changed; where several can be uploaded, if there is such a page.
     """
 
     page: str
+    edit: str
+    upload: str | None
 
 
-def new_file(district: District) -> Host | None:
-    """The page of the district's host for a new file; None where the district offers none."""
+def file_pages(district: District) -> Host | None:
+    """The pages of the district's host for files; None where the district offers none."""
     if district.filing_host is None or district.repo_url is None:
         return None
-    page = _NEW[district.filing_host].format(branch=quote(district.repo_branch))
-    return Host(page=f"{district.repo_url.rstrip('/')}{page}")
+    top, branch, upload = district.repo_url.rstrip("/"), quote(district.repo_branch), _UPLOAD.get(district.filing_host)
+    return Host(
+        page=top + _NEW[district.filing_host].format(branch=branch),
+        edit=top + _EDIT[district.filing_host].format(branch=branch),
+        upload=top + upload.format(branch=branch) if upload else None,
+    )
 
 
 def issue(district: District, title: str, text: str) -> str | None:

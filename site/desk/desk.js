@@ -267,7 +267,7 @@ function handIn(which, wrong, make) {
   const name = `${desk.school}-${period}.xinzhuli.json`;
   const saved = element("p", { class: "help", role: "status" });
   const [path, text] = Object.entries(files)[0];
-  const host = which === "return" && !revised ? proposal(desk.host, path, text) : null;
+  const host = which === "return" ? proposal(desk.host, path, text, revised) : null;
   const shown = element("pre", { tabindex: 0 }, text);
   place.replaceChildren(
     ...(host ? hosted(host, text, shown, saved) : []),
@@ -276,7 +276,20 @@ function handIn(which, wrong, make) {
       saved.textContent = said("saved", { name });
     } }, said("save")),
     saved, element("p", { class: "help" }, said(which === "return" ? "then_return" : "then_aggregate")),
-    ...(which === "return" ? [element("details", {}, element("summary", {}, said("show_text")), shown)] : []));
+    ...(which === "return" ? [element("details", {}, element("summary", {}, said("show_text")), shown)] : uploaded(files)));
+}
+
+/** The way to the host's page where both files of a sealed aggregate are uploaded, if it has one. */
+function uploaded(files) {
+  if (!desk.host || !desk.host.upload) return [];
+  const [path] = Object.keys(files);
+  const address = desk.host.upload.replace("{folder}", path.slice(0, path.lastIndexOf("/")));
+  const buttons = Object.entries(files).map(([place, text]) => {
+    const name = place.slice(place.lastIndexOf("/") + 1);
+    return element("button", { type: "button", class: "quiet small", onClick: () => save(name, text) }, said("save_one", { name }));
+  });
+  return [element("details", {}, element("summary", {}, said("upload")), element("p", { class: "help" }, said("upload_how")),
+    ...buttons.flatMap((one) => [one, " "]), element("a", { class: "button", href: address, rel: "noreferrer noopener", target: "_blank" }, said("upload_page")))];
 }
 
 /** The ways to the host's page: with the text filled in, or with the text copied to be pasted there. */
@@ -284,7 +297,7 @@ function hosted(host, text, shown, told) {
   const there = (key) => element("a", { class: "button", href: host.address, rel: "noreferrer noopener", target: "_blank" }, said(key));
   if (host.filled) return [there("propose"), " "];
   const copied = async () => { told.textContent = said(await copy(text, shown) ? "copied" : "copy_by_hand"); };
-  return [element("button", { type: "button", id: "return-copy", onClick: copied }, said("copy")), " ", there("propose_pasted"), " "];
+  return [element("button", { type: "button", id: "return-copy", onClick: copied }, said("copy")), " ", there(host.changed ? "propose_changed" : "propose_pasted"), " "];
 }
 
 // --- the whole page, in either language --------------------------------------------------------------------------

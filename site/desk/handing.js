@@ -16,13 +16,17 @@ function save(name, text) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
 
-/** The host's page for a new file: {address, filled}, `filled` if the text goes with it; null where there is none. */
-function proposal(host, path, text) {
+/** The host's page for a file: {address, filled, changed}, `filled` if the text goes with it, `changed` if the file is there
+ *  already; null where there is no host. */
+function proposal(host, path, text, changed) {
   if (!host) return null;
   const at = path.lastIndexOf("/");
-  const given = { folder: path.slice(0, at), name: encodeURIComponent(path.slice(at + 1)), text: encodeURIComponent(text) };
-  const address = host.page.replace(/\{(folder|name|text)\}/g, (_, name) => given[name]);
-  return address.length <= LONGEST_ADDRESS ? { address, filled: host.page.includes("{text}") } : null;
+  const given = { path, folder: path.slice(0, at), name: encodeURIComponent(path.slice(at + 1)), text: encodeURIComponent(text) };
+  const page = (address, facts) => address.replace(/\{(path|folder|name|text)\}/g, (_, name) => facts[name]);
+  if (changed) return { address: page(host.edit, given), filled: false, changed };
+  const whole = page(host.page, given);
+  if (host.page.includes("{text}") && whole.length <= LONGEST_ADDRESS) return { address: whole, filled: true, changed };
+  return { address: page(host.page, { ...given, text: "" }), filled: false, changed };
 }
 
 /** Put a text where the reader can paste it from; where the browser forbids it, it is chosen to be copied by hand. */
