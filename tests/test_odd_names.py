@@ -22,6 +22,7 @@ from generator.problems import Position, problem
 from generator.report import github
 from generator.report.formats import FORMATS
 from generator.report.text import named
+from tests.command import started
 from tests.test_reporters import FAULTS_OF, LIVE, faults, result
 from tests.test_tree import git
 
@@ -37,10 +38,13 @@ NAMES = (
 )
 
 
-def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """What really comes out."""
     command = [sys.executable, "-m", "generator.cli.main", *arguments]
-    kept = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
-    return subprocess.run(command, cwd=folder, env=kept | environment, capture_output=True, check=False)
+    return subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -63,17 +67,10 @@ def test_a_name_of_other_bytes_is_told_in_every_format_on_screen_and_in_a_file(
 ) -> None:
     shown = run(odd, "check", "--format", name)
     assert (shown.returncode, shown.stderr) == (1, b"")
-    written = run(
-        odd,
-        "check",
-        "--format",
-        name,
-        "--to",
-        str(tmp_path / "report"),
-        GITHUB_ACTIONS="true",
-        GITHUB_STEP_SUMMARY=str(tmp_path / "summary"),
-    )
-    assert (written.returncode, written.stderr) == (1, b"")
+    on_github = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary")}
+    report = str(tmp_path / "report")
+    written = started(["check", "--format", name, "--to", report], odd, ENVIRONMENT | on_github)
+    assert (written.returncode, written.stderr) == (1, "")
     made = (tmp_path / "report").read_text(encoding="utf-8")
     assert made == shown.stdout.decode()
     assert r"\xd0\xc4\xc0\xed" in made.replace("\\\\", "\\") or "%D0%C4%C0%ED" in made
@@ -93,8 +90,9 @@ def test_the_address_in_sarif_is_every_byte_of_the_name(odd: Path) -> None:
 
 @pytest.mark.parametrize("name", ["text", "markdown", "json"])
 def test_a_review_tells_such_names(name: str, odd: Path, tmp_path: Path) -> None:
-    done = run(odd, "diff", "HEAD~1", "HEAD", "--format", name, "--to", str(tmp_path / "review"), GITHUB_ACTIONS="true")
-    assert (done.returncode, done.stderr) == (0, b"")
+    asked = ["diff", "HEAD~1", "HEAD", "--format", name, "--to", str(tmp_path / "review")]
+    done = started(asked, odd, ENVIRONMENT | {"GITHUB_ACTIONS": "true"})
+    assert (done.returncode, done.stderr) == (0, "")
     made = (tmp_path / "review").read_text(encoding="utf-8")
     assert r"\xd0\xc4" in made or r"\udcd0\udcc4" in made
     assert name != "json" or any(

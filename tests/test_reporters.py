@@ -8,7 +8,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from html import unescape
 from importlib import resources
 from importlib.metadata import version
@@ -34,6 +33,7 @@ from generator.report.markdown import MOST_BYTES, code_span, escaped
 from generator.report.markdown import report as summary
 from generator.report.result import Result
 from generator.text import Language
+from tests.command import started
 
 ROOT = Path(__file__).resolve().parent.parent
 BROKEN = ROOT / "tests" / "fixtures" / "broken"
@@ -58,15 +58,7 @@ def at(path: str, line: int = 1, column: int = 1) -> Problem:
 
 
 def xinzhuli(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "generator.cli.main", *arguments]
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return started(list(arguments), folder, {"PATH": "/usr/bin:/bin", **environment})
 
 
 @pytest.fixture(scope="module")

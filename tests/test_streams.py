@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import started
 from tests.test_tree import git
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -174,15 +175,8 @@ def test_a_report_goes_into_a_pipe_and_takes_its_place_never(tmp_path: Path) -> 
 @pytest.mark.parametrize("to", [".", "/dev/null/x"])
 def test_a_report_that_cannot_be_written_is_told_in_one_sentence(to: str) -> None:
     for arguments in (("check",), ("codeowners", "--org", "x")):
-        done = subprocess.run(
-            command(
-                "--root", "typical", *arguments, *(("--format", "json") if arguments == ("check",) else ()), "--to", to
-            ),
-            cwd=FIXTURES,
-            env=ENVIRONMENT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        form = ("--format", "json") if arguments == ("check",) else ()
+        asked = ["--lang", "en", "--root", "typical", *arguments, *form, "--to", to]
+        done = started(asked, FIXTURES, ENVIRONMENT)
         assert done.returncode == 2
         assert "Cannot write" in done.stderr
