@@ -31,7 +31,7 @@ test: lint check
 mutants: $(DEV)
 	@$(BIN)/python -m mutation --sample $(or $(SAMPLE),200) --seed $(or $(SEED),1) $(if $(AGAIN),--again) $(if $(MEASURE),--measure) $(ONLY)
 
-## explore: what is slow and rarely breaks: many more cases made by chance and random tables for the attacker, every kind of page and chart in all eight ways, both engines, every part of the office's side of a release, 500 invented districts (goes on where it ended), 100,000 changed records
+## explore: what is slow and rarely breaks: many more cases made by chance and random tables for the attacker, every kind of page and chart in all eight ways, every page on a phone, both engines, every part of the office's side of a release, 500 invented districts (goes on where it ended), 100,000 changed records
 explore: $(DEV)
 	@$(BIN)/python -m tests.fuzz 100000
 	@$(BIN)/python -m tests.districts 500

@@ -192,6 +192,28 @@ def other_engine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return once(tmp_path_factory, "zensical", make) / "site"
 
 
+def told(page: Path) -> str:
+    """What the article of a page says, and where it leads."""
+    article = page.read_text(encoding="utf-8").partition("<article")[2].rpartition("</article>")[0]
+    links = [f"{link.removeprefix('./')} " for link in re.findall(' href="([^"]*)"', article)]
+    return " ".join([*re.sub("<[^>]*>", " ", article).split(), *links])
+
+
+def test_the_other_engine_makes_the_same_pages(typical_built: Path, other_engine: Path) -> None:
+    """Desks and tables to embed are ours alone; of the others the articles say the same and lead to the same places."""
+    ours, theirs = (
+        {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*.*")) if "assets" not in path.parts}
+        for site in (typical_built, other_engine)
+    )
+    assert theirs.keys() - ours.keys() == {"search.json", "en/search.json"}
+    assert ours.keys() <= theirs.keys()
+    pages = [place for place in ours if place.endswith(".html")]
+    assert [place for place in pages if told(ours[place]) != told(theirs[place])] == []
+    whole = [place for place in pages if "<article" not in ours[place].read_text(encoding="utf-8")]
+    assert [place for place in whole if ours[place].read_bytes() != theirs[place].read_bytes()] == []
+    assert {Path(place).parent.name for place in whole} >= {"filing", "embed"}
+
+
 def hits(page: Page, typed: str) -> list[str]:
     """The addresses of what is found, in order, as they are written in the page."""
     page.locator(".xz-search__field").fill(typed)
