@@ -110,7 +110,7 @@ def _paste(page: Page, one: Submission) -> None:
 
 def _part(page: Page, first: str, last: str | None = None) -> bytes:
     """The page from one element to another, with a little around."""
-    page.evaluate("document.activeElement.blur()")
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")  # headings that stay in sight stand in their place
     boxes = [page.locator(which).first.evaluate(_BOX) for which in (first, last or first)]
     top, bottom = boxes[0]["top"] - 10, boxes[1]["bottom"] + 3
     return page.screenshot(full_page=True, clip={"x": 0, "y": top, "width": 600, "height": bottom - top})
