@@ -71,19 +71,14 @@ class PublicFacts:
 def ladder(facts: PublicFacts) -> Iterator[TablePlan]:
     """The most useful plan, then what to do without, step by step, if it is not safe. The last is the barest."""
     rehearsal = _Rehearsal(facts)
-    by_breadth = {
-        breadth: tuple(rehearsal.best(rows, breadth) for rows in (_BANDS, _TYPES))
-        for breadth in (Breadth.FULL, Breadth.COARSE)
-    }
-    breadth = max(by_breadth, key=lambda b: (sum(score for score, _ in by_breadth[b]), b is Breadth.FULL))
-    steps: tuple[Step, ...] = ()
+    breadth, steps = rehearsal.breadth(), tuple[Step, ...]()
     for one in (breadth, *((Breadth.COARSE,) if breadth is Breadth.FULL else ())):
-        bands, types = (found for _, found in by_breadth[one])
+        bands, types = (rehearsal.best(rows, one)[1] for rows in (_BANDS, _TYPES))
         for step in (None, Step.BANDS, Step.VERDICTS) if one is breadth else (Step.COLUMNS,):
             steps = (*steps, step) if step else steps
             yield rehearsal.plan(bands, types, one, steps)
     steps = (*steps, Step.ROWS)
-    for fewer in rehearsal.fewer(len(by_breadth[Breadth.COARSE][0][1])):
+    for fewer in rehearsal.fewer(len(rehearsal.best(_BANDS, Breadth.COARSE)[1])):
         yield rehearsal.plan(fewer, (rehearsal.present(_TYPES),), Breadth.COARSE, steps)
     yield rehearsal.plan(
         (rehearsal.present(_BANDS),), (rehearsal.present(_TYPES),), Breadth.BAREST, (*steps, Step.BAREST)
@@ -108,6 +103,16 @@ class _Rehearsal:
     def present(self, rows: str) -> tuple[str, ...]:
         """The rows that anybody has pupils in."""
         return tuple(name for name in ROWS[rows] if self.contributing[rows].get(name))
+
+    def breadth(self) -> Breadth:
+        """Whether all columns show more, less what they hide, than fewer columns do. These are not rehearsed where they
+        would not show more if they hid nothing.
+        """
+        full = sum(self.best(rows, Breadth.FULL)[0] for rows in (_BANDS, _TYPES))
+        most = sum(max(self._cells(rows, Breadth.COARSE, p) for p in self.passing(rows)) for rows in (_BANDS, _TYPES))
+        if full >= most or full >= sum(self.best(rows, Breadth.COARSE)[0] for rows in (_BANDS, _TYPES)):
+            return Breadth.FULL
+        return Breadth.COARSE
 
     def best(self, rows: str, breadth: Breadth) -> tuple[int, Partition]:
         """The partition that shows most, less what it hides, and by how much: of the finest ones the best, then with
