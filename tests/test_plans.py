@@ -26,7 +26,7 @@ from generator.statistics.plans import PublicFacts, ladder
 from generator.statistics.tables import Filing
 from generator.text import Language
 from tests.invented import DAY, SHAPES, TERM, Invented, district, public
-from tests.judge import Judge
+from tests.judge import Figure, Judge, figures_of
 
 LIMITS = Limits(k=5, schools=5, per_cent=80, base=1, dominance=10)
 
@@ -151,3 +151,31 @@ def test_what_anybody_can_repeat_comes_no_closer_than_the_judge() -> None:
         low, high = judged.interval(one.cell.table, one.cell.row, one.cell.column)
         assert one.least <= low <= high, one.cell
         assert one.greatest is None or high <= one.greatest, one.cell
+
+
+@pytest.mark.skipif("EXPLORE" not in os.environ, reason="takes a minute a shape on a busy machine; `make explore`")
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_cell_is_hidden_that_could_be_shown(shape: str) -> None:
+    """With any one of them shown a promise is broken to somebody, as the judge finds who knows nothing of protection."""
+    submissions = district(SHAPES[shape]).submissions.values()
+    true: dict[Figure, int] = {
+        (one.school, one.revision, band.value, name): count
+        for one in submissions
+        for band, counts in one.bands.items()
+        for name, count in figures_of(counts).items()
+    }
+    text, counted = written(released(shape)), {str(s): n for s, n in released(shape).counted.items()}
+    for cell, told in released(shape).cells.items():
+        if told != Suppressed() or "/" in cell.column:
+            continue
+        one = judge(shape, text)
+        figures = one.sum_of(counted, cell.row, one.named(cell.table, cell.column), types=cell.table == "type-level")
+        shown = yaml.safe_load(text)
+        for table in shown["tables"]:
+            for row in table["rows"]:
+                if (row["row"], table["table"]) == (cell.row, cell.table):
+                    row["shown"][cell.column] = sum(true[figure] for figure in figures)
+        own: dict[str, int] = {s: sum(true[f] for f in figures if f[0] == s) for s in counted}
+        likely = sorted(one.attackers(), key=lambda who: (who != (), -sum(own[s] for s in who)))
+        other = judge(shape, yaml.safe_dump(shown).encode())
+        assert any(other.broken(submissions, [who]) for who in likely), cell
