@@ -6,7 +6,7 @@ Owns only the order of the steps. Cannot import what opens sealed files: `test_a
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -25,8 +25,8 @@ from generator.pages import following
 from generator.pages.families import STAMPED, pages
 from generator.pages.rollup import handed_up
 from generator.problems import Problem, in_order
+from generator.publish import aside, frame, output, search, sheets
 from generator.publish import engine as engines
-from generator.publish import frame, output, search, sheets
 from generator.publish.engine import Engine
 from generator.records.repository import Repository, load
 from generator.text import Language
@@ -45,6 +45,7 @@ class Half:
     edition: Edition
     pages: tuple[Page, ...]
     folder: Path
+    aside: Mapping[str, tuple[str, ...]]  # by the file that the engine makes
 
 
 def build(
@@ -122,12 +123,16 @@ def _written(files: Iterable[File]) -> Iterator[tuple[str, bytes]]:
 def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path) -> Half:
     made = edition(content, language, catalogue)
     rendered = pages(made)
-    output.write(folder_ / "docs", ((f"{page.path}.md", with_spaces(markdown(page))) for page in rendered))
+    written = {page.path: aside.put(with_spaces(markdown(page))) for page in rendered}
+    output.write(folder_ / "docs", ((f"{path}.md", text) for path, (text, _) in written.items()))
     output.write(folder_ / "docs", [(search.WORDS, search.words())])
     output.write(folder_ / "docs", _written(file for page in rendered for file in page.files))
     return Half(
-        edition=made, pages=tuple(replace(page, files=()) for page in rendered), folder=folder_
-    )  # files may be large, and are written
+        edition=made,
+        pages=tuple(replace(page, files=(), body="") for page in rendered),  # may be large, and are written
+        folder=folder_,
+        aside={f"{path}.html": blocks for path, (_, blocks) in written.items()},
+    )
 
 
 def _stamp(half: Half, target: Path) -> list[output.Linked]:
@@ -137,11 +142,11 @@ def _stamp(half: Half, target: Path) -> list[output.Linked]:
     """
     made = half.folder / "site"
     families = [(path, stamped) for path, stamped in STAMPED if (made / f"{path}.html").is_file()]
-    donors = {path: donor(frame.tight((made / f"{path}.html").read_text(encoding="utf-8"))) for path, _ in families}
+    donors = {path: donor(_made(half, f"{path}.html")) for path, _ in families}
     for file in sorted(file for file in made.rglob("*") if file.is_file()):
         name = file.relative_to(made).as_posix()
         if not file.name.startswith("sitemap.xml") and name.removesuffix(".html") not in donors:
-            _settle(file, target / name)
+            _settle(half, name, target / name)
     told: list[output.Linked] = []
     entries: list[Entry] = []
     for donor_path, stamped in families:
@@ -161,14 +166,19 @@ def _stamp(half: Half, target: Path) -> list[output.Linked]:
     return told
 
 
-def _settle(made: Path, target: Path) -> None:
+def _settle(half: Half, name: str, target: Path) -> None:
     """Copy a file that the engine made; a page is settled on the way. OSError."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    if made.suffix == ".html":
-        html = settle(frame.tight(made.read_text(encoding="utf-8")))
-        target.write_text(html, encoding="utf-8", newline="\n")
+    if target.suffix == ".html":
+        target.write_text(settle(_made(half, name)), encoding="utf-8", newline="\n")
     else:
-        shutil.copy2(made, target)
+        shutil.copy2(half.folder / "site" / name, target)
+
+
+def _made(half: Half, name: str) -> str:
+    """A page as the engine made it, with what went around the engine."""
+    html = (half.folder / "site" / name).read_text(encoding="utf-8")
+    return aside.back(frame.tight(html), half.aside.get(name, ()))
 
 
 def _check_links(folder_: Path, copies: Sequence[output.Linked]) -> None:
