@@ -17,6 +17,7 @@ KINDS = (
     "help.html",
     "schools/xz01.html",
     "schools/index.html",
+    "filing/index.html",
     "compliance/overdue.html",
     "statistics/index.html",
     "statistics/tables/stage-level.html",

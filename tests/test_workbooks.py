@@ -26,7 +26,7 @@ from generator.filing.filings import LONGEST
 from generator.filing.forms import form
 from generator.filing.workbooks import CellFault, NotRead, filled_in, known, marked, opened_workbook, version, workbook
 from generator.filing.writing import return_text
-from generator.model.ids import SchoolId, YearId
+from generator.model.ids import BandId, SchoolId, YearId
 from generator.records.repository import Repository
 from generator.records.tidy import tidied
 from generator.text import Language
@@ -304,7 +304,7 @@ def test_a_marked_copy_lies_over_nothing_and_an_odd_workbook_stops_no_other(made
     assert done.returncode == 1
     assert {name: (tmp_path / name).read_bytes() for name in inbox} == inbox
     assert sorted(path.name for path in (tmp_path / "marked").iterdir()) == ["a.xlsx", "c.xlsx"]
-    assert done.stdout.count("B26") == 3
+    assert done.stdout.count("B29") == 3
 
 
 def test_a_workbook_of_an_older_form_is_refused(made: District, tmp_path: Path) -> None:
@@ -326,3 +326,19 @@ def test_a_new_year_begins_with_what_a_school_has_and_nothing_that_happened() ->
     data, faults = read_back(sample(), made_of(sample(), record.school, "2026-2027", begun))
     assert faults == ()
     assert {name: data[name] for name in begun} == begun
+
+
+def test_bands_are_ticked_by_their_names_and_nobody_types_an_id() -> None:
+    repository = sample()
+    record = next(one for one in repository.returns.values() if one.school == "xz01")
+    last = {**stated(record), "bands": ["primary-lower"]}
+    data = made_of(repository, record.school, record.year, last)
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    named = [str(book.worksheets[0].cell(row, 1).value) for row in range(1, book.worksheets[0].max_row + 1)]
+    title = repository.bands[BandId("primary-middle")].title.zh
+    assert f"所教的课程学段：{title}" in named
+    cell_of(book, "bands[primary-middle]").value = "是"
+    out = io.BytesIO()
+    book.save(out)
+    found, faults = read_back(repository, out.getvalue())
+    assert (found["bands"], faults) == (["primary-lower", "primary-middle"], ())

@@ -41,6 +41,7 @@ from generator.records.repository import Repository
 from generator.text import Language
 
 MARK = "xinzhuli"  # the hidden sheet that says what the workbook is
+_FORM = 2  # of the sheets: how lines are laid out for the same fields
 _MAIN = 0
 _LARGEST = 1 << 24  # bytes of all that a workbook holds; ours have some hundred thousand
 _MOST_ROWS = 5000  # of a sheet; a sheet that somebody filled to its end would take minutes
@@ -69,6 +70,7 @@ def known(repository: Repository, school: School, year: SchoolYear, language: La
     windows = {w.id: w.title.in_(language) for term in year.terms for w in term.windows}
     stages = school.stages_in(year.first_day, year.last_day)
     present = [band for band in repository.bands.values() if band.in_force_in(year.first_day, year.last_day)]
+    bands = tuple(Choice(value=band.id, title=band.title.in_(language)) for band in present if band.stage in stages)
     return BookFrame(
         school=school.id,
         school_title=school.title.in_(language),
@@ -76,9 +78,8 @@ def known(repository: Repository, school: School, year: SchoolYear, language: La
         choices={
             "term": tuple(Choice(value=term.id, title=term.title.in_(language)) for term in year.terms),
             "window": tuple(Choice(value=id_, title=title) for id_, title in windows.items()),
-            "band": tuple(
-                Choice(value=band.id, title=band.title.in_(language)) for band in present if band.stage in stages
-            ),
+            "band": bands,
+            "bands": bands,
         },
         stages=tuple(stage.value for stage in stages),
     )
@@ -106,7 +107,7 @@ class _Line:
 
 def version() -> str:
     """What tells one form of the return from another."""
-    return sha256(json.dumps(schema_of("return"), sort_keys=True).encode()).hexdigest()[:16]
+    return sha256(json.dumps([_FORM, schema_of("return")], sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _lines(form: Form, known: BookFrame) -> Iterator[_Line]:
@@ -121,8 +122,8 @@ def _of(asked: AskedField, place: tuple[str, ...], title: str, known: BookFrame,
             for inner in asked.fields:
                 if place[0] not in ("classes", "enrolment") or inner.name in known.stages:
                     yield from _of(inner, (*place, inner.name), f"{title}{colon}{inner.title}", known, colon)
-        case "list" if asked.item and asked.item.choices:
-            for choice in asked.item.choices:
+        case "list" if offered := known.choices.get(asked.name, asked.item.choices if asked.item else ()):
+            for choice in offered:
                 yield _Line(place=place, title=f"{title}{colon}{choice.title}", asked=asked, member=choice.value)
             yield _Line(place=place, title=title, asked=asked, member="")
         case "list" if asked.item and asked.item.kind == "group":
