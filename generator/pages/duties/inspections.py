@@ -15,8 +15,9 @@ from markupsafe import Markup
 
 from generator.compliance.scoring import ApplicationOutcome, Assessment, ItemScore
 from generator.edition.render import Edition, TemplateData
-from generator.edition.site import Page, Site
+from generator.edition.site import Page, Site, once
 from generator.model.district import SchoolYear
+from generator.model.ids import SchoolId
 from generator.model.inspections import (
     Application,
     AwardLevel,
@@ -211,9 +212,18 @@ def pages(edition: Edition) -> Iterator[Page]:
     yield stamping.donor(edition, FAMILY)
 
 
+@once
 def announced(site: Site) -> tuple[Inspection, ...]:
     """Every inspection of which notice was given by the day, newest visit first."""
     return tuple(v for v in reversed(tuple(site.repository.inspections.values())) if v.notice_on <= site.as_of)
+
+
+@once
+def _by_school(site: Site) -> Mapping[SchoolId, tuple[Inspection, ...]]:
+    found: dict[SchoolId, tuple[Inspection, ...]] = {}
+    for inspection in announced(site):
+        found[inspection.school] = (*found.get(inspection.school, ()), inspection)
+    return found
 
 
 def ordinary(edition: Edition, inspection: Inspection) -> Page:
@@ -449,7 +459,7 @@ def _result(edition: Edition, inspection: Inspection, demanded: int) -> str:
 def of_school(edition: Edition, school: School) -> SchoolSupervision:
     """A school's inspections, what they demand, its applications and titles."""
     site = edition.site
-    found = [v for v in announced(site) if v.school == school.id]
+    found = _by_school(site).get(school.id, ())
     return SchoolSupervision(
         inspections=tuple(_line(edition, v) for v in found),
         rectifications=tuple(d for d in rectifications(edition, found) if d.mending is not Mending.VERIFIED),
@@ -472,5 +482,5 @@ def _applied(edition: Edition, found: Assessment) -> ApplicationLine:
 
 def cites_of_school(site: Site, school: School) -> tuple[Position, ...]:
     """The records behind `of_school`."""
-    found = [v.source for v in announced(site) if v.school == school.id]
+    found = [v.source for v in _by_school(site).get(school.id, ())]
     return (*found, *(a.application.source for a in site.assessments if a.application.school == school.id))

@@ -19,7 +19,7 @@ from generator.compliance.evaluate import Check, Verdict
 from generator.edition.entries import Entry, with_spaces
 from generator.edition.literal import escaped, settle
 from generator.edition.render import Edition, TemplateData, heading, label_text
-from generator.edition.site import Page, Site
+from generator.edition.site import Page, Site, once
 from generator.edition.stamp import mark
 from generator.model.district import Area, System
 from generator.model.duties import Rule, Subject
@@ -128,6 +128,7 @@ class MatrixTable(TemplateData):
     rows: tuple[MatrixRow, ...]
 
 
+@once
 def grids(site: Site) -> tuple[Grid, ...]:
     """The tables, area by area; an area without schools has none."""
     return tuple(grid for area in site.repository.district.areas for grid in _grids(site, area))
@@ -228,6 +229,7 @@ def _rules(site: Site) -> tuple[Rule, ...]:
     return tuple(rule for rule in site.repository.rules.values() if rule.subject is Subject.SCHOOL)
 
 
+@once
 def _systems(site: Site) -> Mapping[str, tuple[int, ...]]:
     clauses = cited(site)
     return {rule.id: tuple(sorted({n for c in clauses[rule.id] for n in c.clause.systems})) for rule in _rules(site)}

@@ -5,7 +5,7 @@ Owns what stands in the blocks of a school's page and in the index. Must not kno
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -13,10 +13,10 @@ from typing import ClassVar
 from markupsafe import Markup
 
 from generator.edition.render import Edition, TemplateData
-from generator.edition.site import Page, Site
+from generator.edition.site import Page, Site, once
 from generator.files.schemas import field_title
 from generator.model.district import Area, SchoolYear
-from generator.model.ids import YearId
+from generator.model.ids import SchoolId, YearId
 from generator.model.schools import Return, School, SchoolType, Stage
 from generator.pages import paper, stamping
 from generator.pages.duties import checklist, inspections
@@ -239,12 +239,30 @@ def _profile(site: Site, school: School) -> SchoolProfile:
         area=_area(site, school),
         merged_into=schools[school.merged_into] if school.merged_into else None,
         split_from=schools[school.split_from] if school.split_from else None,
-        taken_over=tuple(other for other in schools.values() if other.merged_into == school.id),
-        split_off=tuple(other for other in schools.values() if other.split_from == school.id),
+        taken_over=_taken_over(site).get(school.id, ()),
+        split_off=_split_off(site).get(school.id, ()),
         earlier_names=tuple(EarlierName(was=one.was, until=one.until) for one in school.earlier_names),
         earlier_types=tuple(EarlierType(was=one.was.type, until=one.until) for one in school.earlier_stages),
         sizes=tuple(sizes),
     )
+
+
+@once
+def _taken_over(site: Site) -> Mapping[SchoolId, tuple[School, ...]]:
+    return _by((s.merged_into, s) for s in site.repository.schools.values())
+
+
+@once
+def _split_off(site: Site) -> Mapping[SchoolId, tuple[School, ...]]:
+    return _by((s.split_from, s) for s in site.repository.schools.values())
+
+
+def _by(pairs: Iterable[tuple[SchoolId | None, School]]) -> Mapping[SchoolId, tuple[School, ...]]:
+    found: dict[SchoolId, tuple[School, ...]] = {}
+    for school, other in pairs:
+        if school is not None:
+            found[school] = (*found.get(school, ()), other)
+    return found
 
 
 def _filing(edition: Edition, school: School, current: Return | None) -> SchoolFiling:
