@@ -19,14 +19,14 @@ from generator.files.tree import folder
 from generator.model import submission
 from generator.model.ids import RecipientId, SchoolId, TermId
 from generator.model.sealed import Receipt, Recipient, RecipientRole
-from generator.model.submission import Fault, Salted, Submission
+from generator.model.submission import Fault, Frame, Salted, Submission
 from generator.problems import Position
 from generator.records.repository import Repository, load
 from generator.sealed import receipts
 from generator.sealed.recipients import fingerprint, in_force
 from generator.statistics import reading
 from generator.statistics.age import new_identity, public_key, salted, seal
-from generator.statistics.reading import Frame, shaped
+from generator.statistics.reading import shaped
 from generator.text import Text
 from sample.__main__ import recipient_text
 from sample.submissions import filings

@@ -450,7 +450,7 @@ def figures(dice: random.Random, desk: DistrictDesk, windows: list[str]) -> dict
 
 def spoiled(dice: random.Random, band: dict[str, Any]) -> None:
     """One figure made another: a balance is broken, or it is no figure any more."""
-    name = dice.choice([name for name in band if name != "band"])
+    name = dice.choice([name for name in band if name not in ("band", "instrument")])
     group, key = (
         (band[name], dice.choice(list(band[name]))) if band[name] and isinstance(band[name], dict) else (band, name)
     )
@@ -478,7 +478,8 @@ def test_aggregates_are_judged_and_written_alike(
     bands = [band.value for band in StageBand if band.stage in known.stages]
     cases = []
     for number in range(2 * CASES):
-        made = [{"band": band, **figures(dice, desks[0], list(known.windows))} for band in bands]
+        used = {band.value: {"instrument": one.value} for band, one in known.instruments.items()}
+        made = [{"band": b, **used.get(b, {}), **figures(dice, desks[0], list(known.windows))} for b in bands]
         for _ in range(number % 3):
             spoiled(dice, dice.choice(made))
         cases.append({"schema": SCHEMA, "school": SCHOOL, "term": TERM, "revision": number % 99 + 1, "bands": made})
@@ -486,7 +487,7 @@ def test_aggregates_are_judged_and_written_alike(
         browser,
         desks,
         """const term = termsOf(desk.years).find((one) => one.id === cases[0].term);
-        const bandFields = desk.aggregate.fields.find((field) => field.name === "bands").item.fields.filter((field) => field.name !== "band");
+        const bandFields = figureFields(desk);
         const rows = bandFields.flatMap((field) => figureRows(field, desk, term));
         const judged = (band) => {
           const value = (row) => (row.name ? band[row.field][row.name] : band[row.field]);

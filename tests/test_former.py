@@ -27,13 +27,13 @@ from generator.model.ids import BandId, SchoolId, TermId, YearId
 from generator.model.programme import MeasureName
 from generator.model.releases import Release
 from generator.model.schools import Lessons, SchoolShape, SchoolType, Stage
-from generator.model.submission import Submission, written
+from generator.model.submission import Frame, Submission, written
 from generator.pages.programme import lessons, work
 from generator.records.repository import Repository
 from generator.statistics.age import new_identity
 from generator.statistics.answers import questions
 from generator.statistics.cut import NoRelease, Why, cut
-from generator.statistics.reading import Frame, shaped, submission
+from generator.statistics.reading import shaped, submission
 from generator.statistics.worker import frame
 from generator.text import Language, Text
 from tests.district import FIRST, TERM, District, commit, district, invented, recipient, run, write_recipient

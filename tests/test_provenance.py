@@ -469,6 +469,48 @@ def former(tmp_path: Path, mine: tuple[Path, str]) -> District:
     return here
 
 
+def of_form_2(made: District, one: Submission, key: Path | None) -> Receipt:
+    """As form 2 was sealed and signed: with a salt, and no word of instruments."""
+    old = salted(replace(one, schema=2, instruments={}))
+    present = in_force(made.repository().recipients.values(), DAY)
+    data = seal(submission.sealed_text(old), [r.key for r in present])
+    issued = receipts.issued(old, DAY, present, data)
+    made.sealed(one.school).write_bytes(data)
+    signed = replace(issued, signature=sign(receipts.signed_text(issued, "typical"), key, 2) if key else None)
+    write(made, signed)
+    return signed
+
+
+def test_what_a_school_signed_in_form_2_stays_and_the_rest_is_brought_over(
+    tmp_path: Path, mine: tuple[Path, str]
+) -> None:
+    """The second school signs. The salt of the first stays; its form now says by what its bands were screened."""
+    here = district(tmp_path)
+    file = here.root / "records" / "district.yml"
+    stated = "\n".join(("instruments:", *(f"  {band.value}: questionnaire" for band in submission.StageBand)))
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{stated}\n", encoding="utf-8")
+    git(here.root, "rm", "-q", "--cached", str(here.sealed()), str(here.receipt()))
+    of_form_2(here, invented(here, FIRST), None)
+    sign_up(here, (SECOND, mine[1]))
+    signed = of_form_2(here, invented(here, SECOND), mine[0])
+    git(here.root, "add", "-A")
+    git(here.root, "commit", "-q", "--amend", "-m", "as it was")
+    assert here.codes() == []
+    assert found(here) == []
+    assert opened(here) == opened(here, FIRST) == 0
+    rekeyed(here, DAY)
+    kept = {r.school: (r.schema, r.signature) for r in here.repository().receipts.values()}
+    assert kept == {FIRST: (submission.SCHEMA, None), SECOND: (2, signed.signature)}
+    assert found(here) == []
+    assert opened(here) == opened(here, FIRST) == 0
+    commit(here, "in the present form")
+    of_form_2(here, invented(here, FIRST), None)
+    assert found(here) == ["receipt-changed"]  # no way back
+    git(here.root, "checkout", "-q", ".")
+    write(here, put(here, invented(here, SECOND)))
+    assert "receipt-changed" in found(here)  # what was signed is not brought over
+
+
 def test_files_that_the_program_before_wrote_are_opened_and_brought_over(tmp_path: Path) -> None:
     """Byte for byte as the last version of form 1 sealed and signed invented figures; only the new line of signers.yml
     is added.

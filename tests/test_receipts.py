@@ -123,7 +123,7 @@ def test_every_signed_field_is_in_what_is_signed(one: Receipt, field: str) -> No
         (1, {"commitment": "0" * 64}, "not-together"),
         (2, {"commitment": None}, "missing-field"),
         (2, {"signed": True}, "not-together"),
-        (3, {}, "too-big"),
+        (4, {}, "too-big"),
     ],
 )
 def test_a_commitment_belongs_to_every_form_but_the_first(

@@ -43,19 +43,14 @@ from generator.statistics.age import (
     seal,
     unpadded,
 )
-from generator.statistics.reading import Frame
 from generator.statistics.worker import Refused, Sealed, examined, open_all
 from tests.district import read_opened
-from tests.test_submission import LEVELS, WINDOWS, submissions
+from tests.test_submission import framed, submissions
 
 ROOT = Path(__file__).resolve().parent.parent
 MINE, OTHER = new_identity(), new_identity()
 KEY, OTHER_KEY = str(public_key(MINE)), str(public_key(OTHER))
 STAGES = tuple(Stage)
-
-
-def frame(stages: tuple[Stage, ...]) -> Frame:
-    return Frame(stages=stages, levels=LEVELS, windows=WINDOWS)
 
 
 def in_place(data: bytes, content: Salted, stages: tuple[Stage, ...]) -> Sealed:
@@ -74,7 +69,7 @@ def in_place(data: bytes, content: Salted, stages: tuple[Stage, ...]) -> Sealed:
         signature=None,
         source=Position(path="records/schools/xz01/2026-2027-1.receipt.yml"),
     )
-    return Sealed(data=data, receipt=receipt, frame=frame(stages))
+    return Sealed(data=data, receipt=receipt, frame=framed(stages))
 
 
 def why(data: bytes, identities: tuple[str, ...] = (MINE,)) -> Refusal:
@@ -99,7 +94,7 @@ def test_what_is_sealed_comes_back_and_all_files_have_one_length_of_payload(
     assert isinstance(read, Header)
     assert (read.payload, read.stanzas, read.armored) == (BUCKET, ("X25519", "X25519"), True)
     assert receipts.refusal(data) is None
-    assert read_opened(open_sealed(data, [MINE]), frame(stages)) == one
+    assert read_opened(open_sealed(data, [MINE]), framed(stages)) == one
 
 
 @given(st.text(alphabet="a:\n ", max_size=30).map(str.encode))
@@ -370,27 +365,28 @@ def test_an_id_that_the_district_does_not_have_is_not_repeated(drawn: Drawn, fie
     submission, stages = drawn
     band, counts = next(iter(submission.bands.items()))
     wrong = replace(submission, bands={**submission.bands, band: replace(counts, **{field: {CANARY: 1}})})  # type: ignore[arg-type]
-    found = read_opened(sealed_text(salted(wrong)), frame(stages))
+    found = read_opened(sealed_text(salted(wrong)), framed(stages))
     assert isinstance(found, tuple)
     assert CANARY not in repr(found)
 
 
 def test_text_that_seal_does_not_write_is_refused_though_it_means_the_same(one: Drawn) -> None:
     submission, stages = one
-    text = sealed_text(salted(submission)).replace(b"schema: 2\n", b"schema: 2 # x\n")
+    text = sealed_text(salted(submission)).replace(b"\nschool:", b" # x\nschool:")
     there = in_place(seal(text, [KEY]), salted(submission), stages)
     (refused,) = open_all([replace(there, receipt=replace(there.receipt, commitment=commitment(text)))], [MINE])
     assert refused == Refused(why=Refusal.INVALID, faults=(Fault(place="", rule="one-text"),))
 
 
-@pytest.mark.parametrize(("schema", "salt"), [(2, None), (1, bytes(32))])
+@pytest.mark.parametrize(("schema", "salt"), [(3, None), (2, None), (1, bytes(32))])
 def test_a_salt_belongs_to_every_form_but_the_first(schema: int, salt: bytes | None, one: Drawn) -> None:
     submission, stages = one
-    content = Salted(submission=replace(submission, schema=schema), salt=salt)
+    used = submission.instruments if schema == 3 else {}
+    content = Salted(submission=replace(submission, schema=schema, instruments=used), salt=salt)
     text = sealed_text(content)
     there = in_place(seal(text, [KEY]), content, stages)
     assert open_all([there], [MINE]) == (Refused(why=Refusal.INVALID, faults=(Fault(place="", rule="one-text"),)),)
-    old = Salted(submission=replace(submission, schema=1), salt=None)
+    old = Salted(submission=replace(submission, schema=1, instruments={}), salt=None)
     first = in_place(seal(sealed_text(old), [KEY]), old, stages)
     assert open_all([replace(first, receipt=replace(first.receipt, commitment=None))], [MINE]) == (old,)
 
@@ -424,7 +420,7 @@ def test_a_worker_that_dies_is_told_as_stopped(one: Drawn) -> None:
     submission, stages = one
     content = salted(submission)
     file = in_place(seal(sealed_text(content), [KEY]), content, stages)
-    nowhere = replace(file, frame=Frame(stages=("tertiary",), levels=LEVELS, windows=WINDOWS))  # type: ignore[arg-type]
+    nowhere = replace(file, frame=framed(("tertiary",)))  # type: ignore[arg-type]
     assert open_all([nowhere, file], [MINE]) == (Refused(why=Refusal.STOPPED),) * 2
 
 
@@ -442,7 +438,7 @@ def test_examining_needs_no_worker(one: Drawn) -> None:
     told = worker._told(in_place(seal(sealed_text(kept), [KEY]), kept, stages))
     data = examined(told, [MINE])
     assert not isinstance(data, Refused)
-    assert reading.salted(data, frame(stages)) == kept
+    assert reading.salted(data, framed(stages)) == kept
     assert age.usable(MINE)
     assert not age.usable("AGE-SECRET-KEY-1QQQ")
 

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.model.district import RiskLevel
+from generator.model.district import Instrument, RiskLevel
 from generator.model.ids import SchoolId, TermId
 from generator.model.schools import Stage
 from generator.model.submission import (
@@ -18,6 +18,7 @@ from generator.model.submission import (
     Concern,
     Counts,
     Fault,
+    Frame,
     NotScreened,
     StageBand,
     Submission,
@@ -33,6 +34,17 @@ LEVELS = tuple(
     for rank, name in enumerate(("low", "mid", "high", "top"))
 )
 WINDOWS = ("term-start", "holiday")
+INSTRUMENTS = {  # of senior schools the district says nothing
+    StageBand.LOWER_PRIMARY: Instrument.OBSERVATION,
+    StageBand.MIDDLE_PRIMARY: Instrument.BOTH,
+    StageBand.UPPER_PRIMARY: Instrument.QUESTIONNAIRE,
+    StageBand.JUNIOR: Instrument.QUESTIONNAIRE,
+}
+
+
+def framed(stages: tuple[Stage, ...]) -> Frame:
+    """What a district's open records say."""
+    return Frame(stages=stages, levels=LEVELS, windows=WINDOWS, instruments=INSTRUMENTS)
 
 
 @st.composite
@@ -77,13 +89,15 @@ def submissions(draw: st.DrawFn) -> tuple[Submission, tuple[Stage, ...]]:
         term=TermId("2026-2027-1"),
         revision=draw(st.integers(1, 99)),
         bands=bands,
+        instruments={band: INSTRUMENTS[band] for band in bands if band in INSTRUMENTS},
     )
     return made, stages
 
 
 @given(submissions())
 def test_consistent_figures_have_no_fault(drawn: tuple[Submission, tuple[Stage, ...]]) -> None:
-    assert faults(*drawn, LEVELS, WINDOWS) == ()
+    submission, stages = drawn
+    assert faults(submission, framed(stages)) == ()
 
 
 CHANGES: list[tuple[str, str, Any]] = [
@@ -113,7 +127,7 @@ def test_a_figure_that_breaks_an_identity_is_named(
     submission, stages = drawn
     band, before = next(iter(submission.bands.items()))
     broken = replace(submission, bands={**submission.bands, band: replace(before, **change(before))})
-    found = faults(broken, stages, LEVELS, WINDOWS)
+    found = faults(broken, framed(stages))
     assert [(f.place, f.rule) for f in found] == [(f"bands[{band.value}].{field}", rule)]
 
 
@@ -134,16 +148,42 @@ def test_a_pupil_may_be_referred_in_a_term_without_a_screening(drawn: tuple[Subm
         referred=1,
     )
     quiet = replace(submission, bands={**submission.bands, band: nothing})
-    assert faults(quiet, stages, LEVELS, WINDOWS) == ()
+    assert faults(quiet, framed(stages)) == ()
 
 
 @given(submissions())
 def test_a_missing_band_is_a_fault(drawn: tuple[Submission, tuple[Stage, ...]]) -> None:
     submission, stages = drawn
     fewer = dict(list(submission.bands.items())[1:])
-    assert [f.rule for f in faults(replace(submission, bands=fewer), stages, LEVELS, WINDOWS)] == [
-        "bands-of-the-school"
-    ]
+    used = {band: submission.instruments[band] for band in fewer if band in submission.instruments}
+    found = faults(replace(submission, bands=fewer, instruments=used), framed(stages))
+    assert [f.rule for f in found] == ["bands-of-the-school"]
+
+
+@given(submissions(), st.sampled_from([None, *Instrument]))
+def test_each_band_names_the_instrument_of_the_district(
+    drawn: tuple[Submission, tuple[Stage, ...]], said: Instrument | None
+) -> None:
+    """One that is missing or another is a fault, and one that the district does not state, too."""
+    submission, stages = drawn
+    band = next(iter(submission.bands))
+    others = {b: used for b, used in submission.instruments.items() if b is not band}
+    told = replace(submission, instruments={**others, band: said} if said else others)
+    wrong = Fault(place=f"bands[{band.value}].instrument", rule="instrument-of-the-district")
+    assert faults(told, framed(stages)) == (() if said == INSTRUMENTS.get(band) else (wrong,))
+    assert reading.submission(yaml.safe_load(written(told)), framed(stages)) == (
+        told if said == INSTRUMENTS.get(band) else (wrong,)
+    )
+
+
+@given(submissions(), st.sampled_from([1, 2]))
+def test_earlier_forms_name_no_instrument(drawn: tuple[Submission, tuple[Stage, ...]], form: int) -> None:
+    submission, stages = drawn
+    old = replace(submission, schema=form)
+    assert {f.rule for f in faults(old, framed(stages))} == (
+        {"instrument-of-the-district"} if submission.instruments else set()
+    )
+    assert faults(replace(old, instruments={}), framed(stages)) == ()
 
 
 @given(submissions(), submissions())
@@ -157,7 +197,7 @@ def test_equal_submissions_have_one_text_and_others_another(
 def test_a_band_that_is_there_twice_is_told_beside_all_else(drawn: tuple[Submission, tuple[Stage, ...]]) -> None:
     one, stages = drawn
     data = yaml.safe_load(written(one))
-    frame = reading.Frame(stages=stages, levels=LEVELS, windows=WINDOWS)
+    frame = framed(stages)
     assert reading.submission(data, frame) == one
     data["bands"].append(data["bands"][0])
     twice = Fault(place="bands", rule="band-twice")

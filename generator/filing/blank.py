@@ -23,6 +23,7 @@ def blank(repository: Repository, school: School, term: Term, language: Language
     """The text to fill in: the bands, levels and windows of that school and term, the revision that is next."""
     receipt = repository.receipts.get((school.id, term.id))
     stages = school.shape_on(term.first_day).stages
+    instruments = repository.district.instruments_of(term.id)
     keyed = {
         "levels": tuple(_choice(one.id, one.title.in_(language)) for one in repository.district.levels_of(term.id)),
         "followed_up": tuple(_choice(one.id, one.title.in_(language)) for one in term.windows),
@@ -30,7 +31,7 @@ def blank(repository: Repository, school: School, term: Term, language: Language
     asked = form("submission", language)
     (bands,) = (field for field in asked.fields if field.name == "bands")
     assert bands.item is not None
-    figures = [field for field in bands.item.fields if field.name != "band"]
+    figures = [field for field in bands.item.fields if field.name not in ("band", "instrument")]
     lines = [
         comment(say("blank.heading", school=school.title.in_(language), term=term.title.in_(language))),
         f"# {say('blank.how')}",
@@ -44,6 +45,8 @@ def blank(repository: Repository, school: School, term: Term, language: Language
     for band in StageBand:
         if band.stage in stages:
             lines.append(f"  - band: {band.value}  # {enum_label('StageBand', band.value).in_(language)}")
+            if used := instruments.get(band.value):
+                lines.append(f"    instrument: {used.value}  # {enum_label('Instrument', used.value).in_(language)}")
             lines += [
                 f"    {line}"
                 for field in figures

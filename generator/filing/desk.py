@@ -53,7 +53,9 @@ class OfStage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermAtDesk:
-    """A term: its days as ISO text, `due` the last day for aggregates, if the district asks for them; its levels."""
+    """A term: its days as ISO text, `due` the last day for aggregates, if the district asks for them; its levels; by
+    band what it is screened by.
+    """
 
     id: str
     title: str
@@ -62,6 +64,7 @@ class TermAtDesk:
     due: str | None
     windows: tuple[Choice, ...]
     levels: tuple[Choice, ...]
+    instruments: Mapping[str, Choice]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,6 +284,10 @@ def _term(made: Edition, term: Term) -> TermAtDesk:
             Choice(value=level.id, title=level.title.in_(made.language))
             for level in made.site.repository.district.levels_of(term.id)
         ),
+        instruments={
+            band: Choice(value=used.value, title=enum_label("Instrument", used.value).in_(made.language))
+            for band, used in made.site.repository.district.instruments_of(term.id).items()
+        },
     )
 
 

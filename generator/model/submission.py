@@ -7,18 +7,18 @@ never a figure: faults of opened content may be shown to anybody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from enum import StrEnum
 from hashlib import sha256
 
-from generator.model.district import RiskLevel
+from generator.model.district import Instrument, RiskLevel
 from generator.model.ids import SchoolId, TermId
 from generator.model.schools import Stage
 
-SCHEMA = (
-    2  # the version of the form; stands in every Submission and every receipt. Form 1 had no salt and no commitment
-)
+SCHEMA = 3  # the version of the form; stands in every Submission and every receipt
+SALTED = 2  # form 1 had no salt and no commitment
 SALT = 32  # bytes
 
 
@@ -86,7 +86,8 @@ class Counts:
 class Submission:
     """A school's aggregate for a term.
 
-    `revision` starts at 1; a correction is the next one. `bands` in the order of StageBand.
+    `revision` starts at 1; a correction is the next one. `bands` in the order of StageBand. `instruments`: by what each
+    band was screened, where the district states it; forms 1 and 2 did not.
     """
 
     schema: int
@@ -94,6 +95,7 @@ class Submission:
     term: TermId
     revision: int
     bands: Mapping[StageBand, Counts]
+    instruments: Mapping[StageBand, Instrument] = dataclass_field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,18 +144,37 @@ BALANCES = (
 )
 
 
-def faults(
-    submission: Submission, stages: Sequence[Stage], levels: Sequence[RiskLevel], windows: Sequence[str]
-) -> tuple[Fault, ...]:
-    """Every balance that does not hold, for a school of these stages, a district of these levels, a term of these
-    windows.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What the district's open records say of a Submission: the school's stages, the risk levels, the ids of the term's
+    windows, by what each band is screened.
     """
+
+    stages: tuple[Stage, ...]
+    levels: tuple[RiskLevel, ...]
+    windows: tuple[str, ...]
+    instruments: Mapping[StageBand, Instrument]
+
+    def instruments_in(self, form: int, bands: Iterable[StageBand]) -> Mapping[StageBand, Instrument]:
+        """What a Submission of a form with these bands says of instruments."""
+        return {band: self.instruments[band] for band in bands if band in self.instruments} if form > SALTED else {}
+
+
+def faults(submission: Submission, frame: Frame) -> tuple[Fault, ...]:
+    """Every balance that does not hold, and whatever is not as the district's open records have it."""
     found = []
-    if [band for band in StageBand if band.stage in stages] != list(submission.bands):
+    if [band for band in StageBand if band.stage in frame.stages] != list(submission.bands):
         found.append(Fault(place="bands", rule="bands-of-the-school"))
+    known = frame.instruments_in(submission.schema, submission.bands)
+    found += [
+        Fault(place=f"bands[{band.value}].instrument", rule="instrument-of-the-district")
+        for band in submission.bands
+        if submission.instruments.get(band) != known.get(band)
+    ]
     for band, counts in submission.bands.items():
         found += [
-            Fault(place=f"bands[{band.value}].{field}", rule=rule) for field, rule in _wrong(counts, levels, windows)
+            Fault(place=f"bands[{band.value}].{field}", rule=rule)
+            for field, rule in _wrong(counts, frame.levels, frame.windows)
         ]
     return tuple(sorted(found))
 
@@ -194,7 +215,7 @@ def written(submission: Submission) -> bytes:
         f"revision: {submission.revision}",
         "bands:",
     )
-    bands = (line for band, counts in submission.bands.items() for line in _lines(band, counts))
+    bands = (line for band in submission.bands for line in _lines(submission, band))
     return "\n".join((*head, *bands, "")).encode("ascii")
 
 
@@ -212,10 +233,12 @@ def commitment(text: bytes) -> str:
     return sha256(text).hexdigest()
 
 
-def _lines(band: StageBand, c: Counts) -> Iterator[str]:
+def _lines(submission: Submission, band: StageBand) -> Iterator[str]:
     yield f"  - band: {band.value}"
+    if band in submission.instruments:
+        yield f"    instrument: {submission.instruments[band].value}"
     for name in Counts.__slots__:
-        value = getattr(c, name)
+        value = getattr(submission.bands[band], name)
         yield f"    {name}: {_flow(value) if isinstance(value, Mapping) else value}"
 
 

@@ -20,7 +20,7 @@ from generator.model.ids import SchoolId
 from generator.model.sealed import Receipt, Signer
 from generator.problems import Position, Problem, problem
 from generator.records.repository import Repository, without_sealed
-from generator.sealed.receipts import keys_of, sealed_path, signed_text
+from generator.sealed.receipts import keys_of, outdated, sealed_path, signed_text
 from generator.sealed.signatures import available, verified
 
 SIGNERS = "records/recipients/signers.yml"
@@ -243,8 +243,8 @@ def _fault(present: Receipt, then: Receipt) -> str | None:
         return "sealed-earlier" if then.sealed_on > present.sealed_on else None
     if then.schema > present.schema or then.sealed_on != present.sealed_on:
         return "receipt-changed"
-    if then.schema < present.schema:  # brought into the present form
-        return None
+    if then.schema < present.schema:  # brought into a newer form
+        return None if outdated(then) else "receipt-changed"
     lost = then.signature is not None and present.signature is None
     # the office seals again for others or on another day: then both differ, the file and what the receipt says of it,
     # or neither does

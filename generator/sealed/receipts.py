@@ -14,7 +14,7 @@ from hashlib import sha256
 
 from generator.model.ids import SchoolId, TermId
 from generator.model.sealed import Receipt, Recipient, Signer
-from generator.model.submission import Salted, commitment, sealed_text
+from generator.model.submission import SALTED, SCHEMA, Salted, commitment, sealed_text
 from generator.problems import Position, Problem, problem
 from generator.sealed.age_header import Header, header, in_conflict
 from generator.sealed.recipients import in_force, key_format
@@ -56,6 +56,11 @@ def issued(one: Salted, day: date, recipients: Sequence[Recipient], data: bytes)
         signature=None,
         source=Position(path=receipt_path(place_of(submission.school, submission.term))),
     )
+
+
+def outdated(receipt: Receipt) -> bool:
+    """Whether it is brought into the present form when it is sealed again: not if a school signed its commitment."""
+    return receipt.schema < SCHEMA and (receipt.schema < SALTED or receipt.signature is None)
 
 
 def digest(data: bytes) -> str:

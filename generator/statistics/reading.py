@@ -8,19 +8,19 @@ sealed or where they stand.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from generator.files.schemas import violations
 from generator.files.strict_yaml import read
-from generator.model.district import RiskLevel
+from generator.model.district import Instrument
 from generator.model.ids import SchoolId, TermId
-from generator.model.schools import Stage
 from generator.model.submission import (
+    SALTED,
     Concern,
     Counts,
     Fault,
+    Frame,
     NotScreened,
     Salted,
     StageBand,
@@ -32,17 +32,6 @@ from generator.model.submission import (
 _KIND = "submission"
 _NOT_ONE_TEXT = Fault(place="", rule="one-text")
 _E = TypeVar("_E", bound=StrEnum)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
-    """What the district's open records say of a Submission: the school's stages, the risk levels, the ids of the term's
-    windows.
-    """
-
-    stages: tuple[Stage, ...]
-    levels: tuple[RiskLevel, ...]
-    windows: tuple[str, ...]
 
 
 def shaped(text: bytes) -> Mapping[str, Any] | tuple[Fault, ...]:
@@ -65,8 +54,11 @@ def submission(data: Mapping[str, Any], frame: Frame) -> Submission | tuple[Faul
         term=TermId(data["term"]),
         revision=int(data["revision"]),
         bands={band: _counts(bands[band], frame) for band in StageBand if band in bands},
+        instruments={
+            band: Instrument(bands[band]["instrument"]) for band in StageBand if "instrument" in bands.get(band, {})
+        },
     )
-    found = faults(made, frame.stages, frame.levels, frame.windows)
+    found = faults(made, frame)
     if len(bands) != len(data["bands"]):
         found = (Fault(place="bands", rule="band-twice"), *found)
     return found or made
@@ -78,7 +70,7 @@ def salted(data: Mapping[str, Any], frame: Frame) -> Salted | tuple[Fault, ...]:
     if not isinstance(made, Submission):
         return made
     salt = bytes.fromhex(data["salt"]) if "salt" in data else None
-    if (salt is None) != (made.schema == 1):
+    if (salt is None) != (made.schema < SALTED):
         return (_NOT_ONE_TEXT,)
     return Salted(submission=made, salt=salt)
 

@@ -16,16 +16,15 @@ from typing import Any
 
 from generator.files import child
 from generator.files.tree import Tree
-from generator.model.district import RiskLevel
+from generator.model.district import Instrument, RiskLevel
 from generator.model.ids import SchoolId, TermId
 from generator.model.schools import Stage
 from generator.model.sealed import Receipt
-from generator.model.submission import Fault, Salted, commitment
+from generator.model.submission import Fault, Frame, Salted, StageBand, commitment
 from generator.records.repository import Repository
 from generator.sealed.receipts import sealed_path
 from generator.statistics import reading
 from generator.statistics.age import NotOpened, Refusal, open_sealed
-from generator.statistics.reading import Frame
 from generator.text import Text
 
 _MEMORY = 1 << 30  # bytes
@@ -59,6 +58,7 @@ def frame(repository: Repository, school: SchoolId, term: TermId) -> Frame | Non
         stages=repository.schools[school].shape_on(known.first_day).stages,
         levels=district.levels_of(term),
         windows=tuple(window.id for window in known.windows),
+        instruments={StageBand(band): used for band, used in district.instruments_of(term).items()},
     )
 
 
@@ -98,6 +98,7 @@ def _told(file: Sealed) -> Mapping[str, Any]:
         "stages": list(frame.stages),
         "levels": [[level.id, level.focus, level.paper_file] for level in frame.levels],
         "windows": list(frame.windows),
+        "instruments": frame.instruments,
     }
 
 
@@ -118,7 +119,12 @@ def examined(file: Mapping[str, Any], identities: Sequence[str]) -> Mapping[str,
     levels = tuple(
         RiskLevel(id=name, title=Text(zh=name), focus=focus, paper_file=paper) for name, focus, paper in file["levels"]
     )
-    frame = Frame(stages=tuple(map(Stage, file["stages"])), levels=levels, windows=tuple(file["windows"]))
+    frame = Frame(
+        stages=tuple(map(Stage, file["stages"])),
+        levels=levels,
+        windows=tuple(file["windows"]),
+        instruments={StageBand(band): Instrument(used) for band, used in file["instruments"].items()},
+    )
     try:
         text = open_sealed(b64decode(file["data"]), identities)
     except NotOpened as refused:

@@ -190,7 +190,7 @@ function startAggregate() {
 let typed = 0; // how often figures changed: what was sealed before is handed in no more
 
 function showAggregate(term) {
-  const fields = desk.aggregate.fields.find((field) => field.name === "bands").item.fields.filter((field) => field.name !== "band");
+  const fields = figureFields(desk);
   const form = { ...desk.aggregate, bandFields: fields };
   const openers = openersOn(desk, today());
   document.getElementById("openers").replaceChildren(...(openers || []).map((opener) =>

@@ -12,7 +12,7 @@ function joined(district, school) {
       stages: district.stages.filter((stage) => own(year.id, stage.value)),
       bands: year.bands.filter((band) => own(year.id, band.stage)),
       terms: year.terms.map((term) => ({
-        windows: [], ...term, arrived: (school.arrived || {})[term.id],
+        windows: [], instruments: {}, ...term, arrived: (school.arrived || {})[term.id],
         counted: district.counted.filter((band) => own(term.id, band.stage)),
       })),
     })),

@@ -1,9 +1,14 @@
 // The table of an aggregate: a row a figure, a column a band. Rows copied from a spreadsheet can be pasted.
 
+/** What is counted of a band: the band itself and its instrument are no figures. */
+const figureFields = (desk) => desk.aggregate.fields.find((field) => field.name === "bands").item.fields
+  .filter((field) => !["band", "instrument"].includes(field.name));
+
 /** {node, values(), findings()}: figures by band; a cell that is empty or no number is a finding. */
 function aggregateTable(desk, fields, term, said, changed) {
   const names = fields.flatMap((field) => figureRows(field, desk, term));
   const cells = new Map();
+  const used = (band) => term.instruments[band.value]; // by what the band was screened, where the district states it
   const row = (figure) => element("tr", { class: figure.name ? "member" : null },
     element("th", { scope: "row", title: figure.help }, figure.title),
     ...term.counted.map((band) => {
@@ -18,7 +23,8 @@ function aggregateTable(desk, fields, term, said, changed) {
     row(figure),
   ]));
   const head = element("thead", {}, element("tr", {}, element("th", { scope: "col" }, said("figure")),
-    ...term.counted.map((band) => element("th", { scope: "col" }, band.title))));
+    ...term.counted.map((band) => element("th", { scope: "col" }, band.title,
+      used(band) ? element("small", {}, used(band).title) : null))));
   const node = element("div", { class: "table", role: "region", tabindex: 0, "aria-labelledby": "aggregate-caption" },
     element("table", {}, element("caption", { id: "aggregate-caption" }, said("paste_hint")), head, body));
 
@@ -51,7 +57,7 @@ function aggregateTable(desk, fields, term, said, changed) {
     return typed === null ? text : typed;
   };
   const values = () => term.counted.map((band) => {
-    const made = { band: band.value };
+    const made = used(band) ? { band: band.value, instrument: used(band).value } : { band: band.value };
     for (const figure of names) {
       const value = read(band.value, figure);
       if (figure.name) {

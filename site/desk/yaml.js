@@ -58,6 +58,7 @@ function submissionText(form, data) {
   const flow = (figures) => `{${Object.entries(figures).map(([name, count]) => `${name}: ${count}`).join(", ")}}`;
   const band = (one) => [
     `  - band: ${one.band}`,
+    ...(one.instrument ? [`    instrument: ${one.instrument}`] : []),
     ...form.bandFields.map((field) => `    ${field.name}: ${typeof one[field.name] === "object" ? flow(one[field.name]) : one[field.name]}`),
   ];
   return [

@@ -34,7 +34,7 @@ ACCEPTS = Accepts(values=("--as-of", *OPTIONS), flags=FLAGS, most_words=None)
 
 def run(request: Request) -> int:
     """Seal the terms named (all, if none is) again; nothing is written if one file does not open."""
-    from generator.model.submission import SCHEMA
+    from generator.sealed.receipts import outdated
     from generator.sealed.recipients import in_force
     from generator.statistics.worker import Refused, open_all, sealed_files
 
@@ -49,11 +49,7 @@ def run(request: Request) -> int:
     recipients = in_force(repository.recipients.values(), day)
     present = tuple(r.fingerprint for r in recipients)
     named = [term for term in terms if not request.words or term in request.words]
-    files = [
-        f
-        for f in sealed_files(tree, repository, named)
-        if f.receipt.recipients != present or f.receipt.schema != SCHEMA
-    ]
+    files = [f for f in sealed_files(tree, repository, named) if f.receipt.recipients != present or outdated(f.receipt)]
     progress(request)("rekey.opening")
     results = open_all(files, identities(request)) if files else ()
     bad = [
@@ -97,15 +93,17 @@ def _again(file: Sealed, content: Salted, recipients: tuple[Recipient, ...], day
 
     The salt stays, so the commitment does, so what the school signed stays signed.
 
-    What is of the first form is brought into the present one. Its signature was over the old file and cannot be carried
-    over.
+    What is of an older form is brought into the present one, but for what a school signed in a form with a commitment:
+    that stays what it signed. A signature of the first form was over the old file and cannot be carried over.
     """
     from generator.model.submission import SCHEMA, sealed_text
-    from generator.sealed.receipts import issued
+    from generator.sealed.receipts import issued, outdated
     from generator.statistics.age import salted, seal
 
-    if content.salt is None:
-        content = salted(replace(content.submission, schema=SCHEMA))
+    if outdated(file.receipt):
+        used = file.frame.instruments_in(SCHEMA, content.submission.bands)
+        anew = salted(replace(content.submission, schema=SCHEMA, instruments=used))
+        content = replace(anew, salt=content.salt or anew.salt)
     data = seal(sealed_text(content), [recipient.key for recipient in recipients])
     old, new = file.receipt, issued(content, day, recipients, data)
     kept = old.signature if old.schema == new.schema else None
