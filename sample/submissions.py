@@ -21,9 +21,10 @@ from typing import TypeVar
 from generator.model.district import RiskLevel, SchoolYear, Term
 from generator.model.ids import TermId
 from generator.model.schools import School, Stage
-from generator.model.submission import SCHEMA, Concern, Counts, NotScreened, Salted, StageBand, Submission, written
+from generator.model.submission import SCHEMA, Concern, Counts, Salted, StageBand, Submission, written
 from generator.records.repository import Repository
 from generator.text import Text
+from sample.patterns import PATTERNS, Pattern, days_before, more
 
 SEED = "xinzhuli"
 TERMS = tuple(map(TermId, ("2020-2021-1", "2025-2026-1", "2025-2026-2", "2026-2027-1")))
@@ -51,8 +52,6 @@ TALKS = Text(
     "and go on being marked.",
 )
 _E = TypeVar("_E", bound=StrEnum)
-_REASONS = (5, 2, 2, 1)  # how often a pupil is not screened for each reason, in the order of NotScreened
-_CONCERNS = (3, 6, 1, 2, 5, 3)  # how often each is the main problem, in the order of Concern
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,14 +112,14 @@ def known_salt(one: Submission) -> Salted:
 def _of_term(repository: Repository, year: SchoolYear, term: Term, seed: str) -> Iterator[Filing]:
     """A term's filings. A school that filed no return for the year hands in nothing either."""
     assert term.submissions_due is not None, "these terms have a last day"
-    for school in repository.schools.values():
+    for number, school in enumerate(repository.schools.values()):
         random = Random(f"{seed}/{term.id}/{school.id}")
         stated = repository.returns.get((school.id, year.id))
         if stated is None:
             continue
         submission = _submission(repository, school, stated.enrolment, term, random)
         late = (school.id, term.id) == LATE
-        day = term.submissions_due + timedelta(days=4 if late else -random.randrange(12))
+        day = term.submissions_due + timedelta(days=4 if late else -days_before(term.id, number))
         yield Filing(submission=submission, sealed_on=day)
         if (school.id, term.id) == CORRECTED:
             yield Filing(submission=_corrected(submission, repository.district.risk_levels), sealed_on=_CORRECTED_ON)
@@ -132,22 +131,34 @@ def _submission(
     repository: Repository, school: School, enrolment: Mapping[Stage, int], term: Term, random: Random
 ) -> Submission:
     windows = [window.id for window in term.windows if term.submissions_due and window.last_day <= term.submissions_due]
-    habits = _habits(term, random)
+    pupils_of = _by_band(enrolment, random)
+    used = repository.district.instruments_of(term.id)
+    habits = _habits(school, term, random)
     return Submission(
         schema=SCHEMA,
         school=school.id,
         term=term.id,
         revision=1,
         bands={
-            band: _counts(pupils, _screened(band, term), habits, repository.district.risk_levels, windows, random)
-            for band, pupils in _by_band(enrolment, random).items()
+            band: _counts(
+                pupils,
+                _due(band, pupils, term, random),
+                PATTERNS[band],
+                replace(habits, weight=habits.weight * more(band, term.id)),
+                repository.district.risk_levels,
+                windows,
+                random,
+            )
+            for band, pupils in pupils_of.items()
         },
+        instruments={band: used[band.value] for band in pupils_of if band.value in used},
     )
 
 
-def _screened(band: StageBand, term: Term) -> bool:
-    """Everybody in autumn; in spring, once more, those for whom the questionnaire was made."""
-    return term.id.endswith("-1") or band not in (StageBand.LOWER_PRIMARY, StageBand.MIDDLE_PRIMARY)
+def _due(band: StageBand, pupils: int, term: Term, random: Random) -> int:
+    """Everybody in autumn; in spring, once more, those for whom the questionnaire was made. A few have left by then."""
+    screened = term.id.endswith("-1") or band not in (StageBand.LOWER_PRIMARY, StageBand.MIDDLE_PRIMARY)
+    return _share(pupils, 0.988, random) if screened else 0
 
 
 def _by_band(enrolment: Mapping[Stage, int], random: Random) -> dict[StageBand, int]:
@@ -173,27 +184,34 @@ class _Habits:
     weight: float  # how much more or less often than elsewhere anything is found
 
 
-def _habits(term: Term, random: Random) -> _Habits:
-    """In 2020 electronic files were still being made; later one school in ten falls short of something."""
+def _habits(school: School, term: Term, random: Random) -> _Habits:
+    """In 2020 electronic files were still being made; later one school in ten falls short of something. Where much is
+    found, much is found in every term.
+    """
     first = term.id.startswith("2020")
     short = random.random() < 0.1
     return _Habits(
         coverage=random.uniform(0.9, 0.945) if short and not first else random.uniform(0.962, 0.98),
         electronic=random.uniform(0.82, 0.95) if first else random.uniform(0.93, 0.99) if short else 1.0,
         paper=random.uniform(0.94, 1.0) if first or short else 1.0,
-        weight=random.uniform(0.8, 1.25),
+        weight=Random(f"{SEED}/{school.id}").uniform(0.82, 1.2) * random.uniform(0.94, 1.06),
     )
 
 
 def _counts(
-    pupils: int, screens: bool, habits: _Habits, levels: Sequence[RiskLevel], windows: Sequence[str], random: Random
+    pupils: int,
+    due: int,
+    pattern: Pattern,
+    habits: _Habits,
+    levels: Sequence[RiskLevel],
+    windows: Sequence[str],
+    random: Random,
 ) -> Counts:
     """A band's figures, drawn pupil by pupil where that matters."""
-    due = _share(pupils, 0.988, random) if screens else 0
-    missing = due - _share(due, habits.coverage, random)
+    missing = due - _share(due, habits.coverage + pattern.coverage, random)
     invalid = _share(due - missing, 0.015, random)
     valid = due - missing - invalid
-    found = _levels(valid, habits.weight, levels, random)
+    found = _levels(valid, pattern, habits.weight, levels, random)
     needing = sum(found[level.id] for level in levels if level.paper_file)
     focus = sum(found[level.id] for level in levels if level.focus)
     paper = round(needing * habits.paper)
@@ -203,23 +221,23 @@ def _counts(
         screened=valid + invalid,
         valid=valid,
         invalid=invalid,
-        not_screened=_drawn(missing, NotScreened, _REASONS, random),
+        not_screened=_drawn(missing, pattern.reasons, random),
         levels=found,
-        reviewed=_share(needing, 0.9, random),
+        reviewed=_share(needing, pattern.reviewed, random),
         electronic_files=min(pupils, round(pupils * habits.electronic)),
         paper_files=paper,
-        counselled=_share(needing, 0.45, random),
+        counselled=_share(needing, pattern.counselled, random),
         followed_up={window: _share(focus, 0.96, random) for window in windows},
-        referred=_share(focus, 0.12, random),
-        guardians_informed=_share(focus, 0.9, random),
-        crisis_interventions=_share(focus, 0.02, random),
-        concerns=_drawn(paper, Concern, _CONCERNS, random),
+        referred=_share(focus, pattern.referred, random),
+        guardians_informed=_share(focus, pattern.informed, random),
+        crisis_interventions=_share(focus, pattern.crises, random),
+        concerns=_drawn(paper, pattern.concerns, random),
     )
 
 
-def _levels(valid: int, weight: float, levels: Sequence[RiskLevel], random: Random) -> dict[str, int]:
-    """How many are found at each level: about an eighth at the second, and a quarter of that at each graver one."""
-    shares = [0.127 * weight / 4**rank for rank in range(len(levels) - 1)]
+def _levels(valid: int, pattern: Pattern, weight: float, levels: Sequence[RiskLevel], random: Random) -> dict[str, int]:
+    """How many are found at each level, mildest first."""
+    shares = [pattern.found * weight / pattern.steps**rank for rank in range(len(levels) - 1)]
     found = Counter(random.choices([level.id for level in levels], [1 - sum(shares), *shares], k=valid))
     return {level.id: found[level.id] for level in levels}
 
@@ -229,9 +247,9 @@ def _share(whole: int, share: float, random: Random) -> int:
     return sum(random.random() < share for _ in range(whole))
 
 
-def _drawn(total: int, members: type[_E], weights: Sequence[int], random: Random) -> dict[_E, int]:
-    found = Counter(random.choices(list(members), weights, k=total))
-    return {member: found[member] for member in members}
+def _drawn(total: int, weights: Mapping[_E, int], random: Random) -> dict[_E, int]:
+    found = Counter(random.choices(list(weights), list(weights.values()), k=total))
+    return {member: found[member] for member in weights}
 
 
 def _corrected(submission: Submission, levels: Sequence[RiskLevel]) -> Submission:

@@ -13,6 +13,7 @@ from pathlib import Path
 import jsonschema
 import yaml
 
+from generator.compliance.measures import _focus_cells
 from generator.edition.literal import settle
 from generator.edition.render import edition
 from generator.edition.site import site
@@ -178,3 +179,23 @@ def test_the_json_file_says_it_and_can_be_attacked() -> None:
     jsonschema.validate(data, published("statistics"))
     assert data["instruments"] == {band: str(used) for band, used in USED.items()}
     assert not [found for found in worked_out(understood(data)) if found.narrow(released().limits.k)]
+
+
+def test_pupils_of_concern_are_counted_whatever_found_them_and_never_in_part() -> None:
+    """Each band has a row and none the sum: they are added. Where a band has no row, nothing is said."""
+    for both, stated in ((False, True), (True, False)):
+        used = dict.fromkeys(USED, Instrument.QUESTIONNAIRE) | {"primary-lower": Instrument.OBSERVATION}
+        used |= {"primary-middle": Instrument.BOTH} if both else {}
+        found = made()
+        known = replace(found.repository.district, instruments=used)
+        anew = replace(found, repository=replace(found.repository, district=known))
+        release = cut(anew.repository, anew.order(), lambda _: None)
+        assert isinstance(release, Release)
+        rows = [row for row in release.table("stage-level").rows if row.id != TOTAL]  # type: ignore[union-attr]
+        focus = [level.id for level in release.levels if level.focus]
+        cells = [row.cells[level] for row in rows for level in focus]
+        assert {TOTAL} & {row.id for row in rows} == set()
+        told = [release.cells.get(cell) for cell in _focus_cells(release)]
+        assert (None not in told) is stated
+        if stated:
+            assert told == cells

@@ -376,9 +376,15 @@ def _of_screening(cells: Callable[[Release], tuple[Cell, ...]]) -> Function:
 
 
 def _focus_cells(release: Release) -> tuple[Cell, ...]:
-    """By the levels that the release tells of, whatever they are by now."""
+    """By the levels that the release tells of, whatever they are by now.
+
+    Who needs care needs it whatever found it: where levels are not added up across instruments, the bands stand for the
+    total, if each has a row.
+    """
     levels = [level.id for level in release.levels if level.focus]
-    return tuple(Cell(table="stage-level", row=TOTAL, column=level) for level in levels)
+    table, apart = release.table("stage-level"), release.plan.unlike("band")
+    rows = [row.id for row in table.rows] if table and apart == {TOTAL} else [TOTAL]
+    return tuple(Cell(table="stage-level", row=row, column=level) for row in rows for level in levels)
 
 
 MEASURES: Mapping[MeasureName, Function] = {

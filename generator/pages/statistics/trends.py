@@ -111,28 +111,42 @@ def _unit(edition: Edition, column: str) -> str:
 
 
 def trends(edition: Edition, table: str) -> Iterator[Figure]:
-    """The total of a table from term to term, once there are two terms to compare."""
+    """The total of a table from term to term, once there are two terms to compare; of levels that are not added up, the
+    mildest row by row.
+    """
     releases = latest(edition.site.releases)
     followed = _followed(releases, table)
     if len(releases) < 2 or not followed:
         return
     terms = tuple(_terms(edition.site, releases))
     newest = ReleaseWords(edition=edition, release=releases[max(releases)])
+    title, lines = _lines(newest, table, followed)
     yield Figure(
         id=f"{table}-trend",
         kind=Kind.LINE,
-        title=_titled(newest, table, followed, "statistics.trend"),
+        title=title,
         axis=edition.say("statistics.term"),
         categories=tuple(term_short(edition, term) if term else edition.say("statistics.gap") for term in terms),
         series=tuple(
-            Series(
-                name=_named(newest, table, c),
-                points=tuple(_total(releases.get(t) if t else None, table, c) for t in terms),
-            )
-            for c in followed
+            Series(name=name, points=tuple(_at(releases.get(t) if t else None, table, row, c) for t in terms))
+            for row, c, name in lines
         ),
         unit=_unit(edition, followed[0]),
-        notes=tuple(_trend_notes(edition, releases, terms, table, followed)),
+        notes=tuple(_trend_notes(edition, releases, terms, table, [(row, c) for row, c, _ in lines])),
+    )
+
+
+def _lines(words: ReleaseWords, table: str, followed: Sequence[str]) -> tuple[str, Sequence[tuple[str, str, str]]]:
+    """What is followed: row, column and name of each line; and the title above them."""
+    shown = words.release.table(table)
+    if shown is None or shown.total is not None:
+        lines = [(TOTAL, column, _named(words, table, column)) for column in followed]
+        return _titled(words, table, followed, "statistics.trend"), lines
+    column = followed[0]
+    title = _titled(words, table, followed, "statistics.figure")
+    return (
+        words.edition.say("statistics.trend_rows", title=title, column=_named(words, table, column)),
+        [(row.id, column, words.row(table, row.id)) for row in shown.rows[:_MOST]],
     )
 
 
@@ -157,9 +171,9 @@ def _terms(site: Site, releases: Mapping[TermId, Release]) -> Iterator[TermId | 
         yield after
 
 
-def _total(release: Release | None, table: str, column: str) -> Point:
+def _at(release: Release | None, table: str, row: str, column: str) -> Point:
     found = release.table(table) if release else None
-    cells = found.total.cells if found and found.total else {}
+    cells = next((one.cells for one in found.rows if one.id == row), {}) if found else {}
     return point(release, cells, column) if release and column in cells else None
 
 
@@ -168,7 +182,7 @@ def _trend_notes(
     releases: Mapping[TermId, Release],
     terms: Sequence[TermId | None],
     table: str,
-    columns: Sequence[str],
+    followed: Sequence[tuple[str, str]],
 ) -> Iterator[str]:
     if None in terms:
         yield edition.say("statistics.gap.note")
@@ -179,4 +193,4 @@ def _trend_notes(
         )
     if len({release.limits for release in releases.values()}) > 1:
         yield edition.say("statistics.limits_changed")
-    yield from _marks(edition, (_total(release, table, c) for release in releases.values() for c in columns))
+    yield from _marks(edition, (_at(release, table, row, c) for release in releases.values() for row, c in followed))
