@@ -31,6 +31,7 @@ from generator.files.strict_yaml import read
 from generator.files.tree import folder
 from generator.model.ids import PolicyId
 from generator.model.releases import digest, written
+from generator.pages import home
 from generator.pages.duties import inspections, matrix
 from generator.pages.families import pages as every_page
 from generator.pages.schools import schools
@@ -364,3 +365,12 @@ def test_no_area_may_have_an_id_of_which_windows_makes_no_file(tmp_path: Path) -
             encoding="utf-8",
         )
     assert [p.code for p in load_repository(folder(district)[0])[1]] == ["reserved-name"]
+
+
+def test_before_the_first_release_the_front_page_leads_to_no_builder() -> None:
+    content = typical_site()
+    bare = replace(content, repository=replace(content.repository, releases={}))
+    for shown, expected in ((content, True), (bare, False)):
+        made = edition(shown, Language.EN, load())
+        (front, *_) = home.pages(made)
+        assert ("statistics/builder" in settle(front.body)) is expected

@@ -51,6 +51,7 @@ _NEEDS: Mapping[str, Callable[[Site], bool]] = {
     "work/index": lambda site: bool(site.repository.district.bodies or site.repository.district.parameters),
     "work/systems": lambda site: bool(site.repository.district.systems),
     "demonstration/index": lambda site: bool(site.repository.applications or site.repository.schemes),
+    "statistics/builder": lambda site: bool(site.releases),
     "statistics/open": lambda site: bool(site.repository.returns),
     "figures/claims": lambda site: bool(site.repository.claims),
     "figures/accounts": lambda site: bool(site.repository.accounts),
