@@ -168,6 +168,7 @@ def _pools(content: Site, release: Release) -> Iterator[Pool]:
             | ({window.id: window.title for window in windows if window.id in release.windows} if by_window else {}),
             districts=1,
             schools=len(release.counted),
+            waiting=len(release.waiting),
             tables={table.id: tuple(map(_row, table.rows)) for table in tables},
         )
 

@@ -225,6 +225,11 @@ def validate(document: Document, kind: str) -> tuple[Problem, ...]:
     )  # never said: the two validators agree
 
 
+def fits(document: Document, kind: str) -> bool:
+    """Whether the shape is right, and nothing else: for what programs write."""
+    return _gate(kind).is_valid(document.data)
+
+
 def _unfilled(document: Document, schema: Schema) -> Iterator[Problem]:
     """The places of a new record that nobody has filled in yet, and texts of which nothing can be seen."""
     waiting: list[tuple[tuple[str | int, ...], Any, Schema]] = [((), document.data, schema)]

@@ -118,14 +118,15 @@ class Alike:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """Released tables of one kind: of how many districts and schools; rows by table. Counts alone: a share is a
-    quotient of two of them.
+    """Released tables of one kind: of how many districts and schools, for how many of which a correction waits; rows by
+    table. Counts alone: a share is a quotient of two of them.
     """
 
     alike: Alike
     titles: Mapping[str, Text]  # of levels and windows, as the first of the districts calls them
     districts: int
     schools: int
+    waiting: int
     tables: Mapping[str, tuple[RowSum, ...]]
 
 
@@ -281,6 +282,7 @@ def _sum_of_pools(alike_: Sequence[Pool]) -> Pool:
         titles={name: title for pool in reversed(alike_) for name, title in pool.titles.items()},
         districts=sum(pool.districts for pool in alike_),
         schools=sum(pool.schools for pool in alike_),
+        waiting=sum(pool.waiting for pool in alike_),
         tables={
             table: tuple(map(_sum_of_rows, _in_order([pool.tables[table] for pool in alike_ if table in pool.tables])))
             for table in tables
@@ -401,6 +403,7 @@ def _pool(pool: Pool) -> Mapping[str, object]:
         "windows": [{"id": id_, "title": _text(pool.titles[id_])} for id_ in same.windows],
         "districts": pool.districts,
         "schools": pool.schools,
+        "waiting": pool.waiting,
         "tables": [{"id": table, "rows": list(map(_row, rows))} for table, rows in pool.tables.items()],
     }
 

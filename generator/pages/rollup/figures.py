@@ -161,7 +161,7 @@ def _released(edition: Edition, found: Together) -> Iterator[RollupSection]:
             )
             if pool.alike.windows
             else edition.say("rollup.pool_of_term", term=term_title(edition, pool)),
-            said=(_alike(edition, pool), *_instruments(edition, pool)),
+            said=(_alike(edition, pool), *_instruments(edition, pool), *_waiting(edition, pool)),
             tables=tables,
         )
 
@@ -189,6 +189,12 @@ def _instruments(edition: Edition, pool: Pool) -> Iterator[str]:
     ]
     if told:
         yield edition.say("rollup.instruments", told=edition.say("school.list_separator").join(told))
+
+
+def _waiting(edition: Edition, pool: Pool) -> Iterator[str]:
+    """That corrections wait, where they do."""
+    if pool.waiting:
+        yield edition.say("rollup.waiting", schools=number(pool.waiting))
 
 
 def _word(edition: Edition, kind: str, value: str) -> str:
