@@ -68,11 +68,13 @@ class ReleaseWords:
         return self._joined(self.edition.plain(enum_label(kind, part)) for part in row.split("+"))
 
     def instruments(self) -> str:
-        """By what each band was screened; nothing where that is not stated."""
-        say, plain = self.edition.say, self.edition.plain
+        """By what each band was screened in which there are pupils; nothing where that is not stated."""
+        say, plain, plan = self.edition.say, self.edition.plain, self.release.plan
+        present = {band for group in plan.bands for band in group}
         bands = (
             say("statistics.instrument", band=self.row(PARTICIPATION, band), used=plain(enum_label("Instrument", used)))
-            for band, used in self.release.plan.instruments
+            for band, used in plan.instruments
+            if band in present
         )
         return say("participation.separator").join(bands)
 
