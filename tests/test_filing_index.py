@@ -94,7 +94,7 @@ def test_every_desk_is_there_without_a_script(context: BrowserContext, sample_ur
     assert not first.is_visible()
     areas.first.locator("summary").click()
     first.click()
-    assert page.url.endswith(f"/filing/{min(desks)}")
+    page.wait_for_url(f"**/filing/{min(desks)}")
     page.close()
 
 

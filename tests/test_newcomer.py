@@ -194,6 +194,6 @@ def test_the_language_of_a_desk_on_the_site_is_changed_without_losing_what_was_t
     assert page.url == f"{url}/{below}filing/{FIRST}.html#aggregate"
     assert page.locator("#aggregate-table input").first.input_value() == "4321"
     page.click("[data-say=back]")
-    assert page.url == f"{url}/{below}schools/{FIRST}.html"
+    page.wait_for_url(f"{url}/{below}schools/{FIRST}.html")
     assert said == []
     page.close()

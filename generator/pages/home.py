@@ -29,8 +29,8 @@ _DOORS = (
     (
         "school",
         (
+            ("filing/index", "desks"),
             ("schools/index", "checklists"),
-            ("about/filing", "file"),
             ("work/calendar", "calendar"),
             ("lessons/index", "curriculum"),
         ),

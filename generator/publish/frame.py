@@ -20,6 +20,7 @@ from generator.files.resources import engine_config, site_folder
 from generator.filing import hosting
 from generator.model.district import HelpLine
 from generator.pages.families import Way, navigation, ways
+from generator.pages.parts import there
 from generator.publish import engine as engines
 
 # The sentences that the theme prints on every page.
@@ -93,6 +94,7 @@ def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
             "present": literal((content.archived and content.archived.present) or ""),
             "commit": content.commit.id[:12] if content.commit else "",
             "as_of": made.day(content.as_of),
+            "filing": there(content, "filing/index"),
             "other_words": {key: other.say(f"theme.{key}") for key in ("home", "not_found", "filing")} if other else {},
             "lines": [_line(made, line) for line in sorted(district.help_lines, key=lambda line: not line.urgent)],
             "contact": contact(made),
