@@ -61,9 +61,11 @@ def eighteen() -> Invented:
     return district([(SchoolType.PRIMARY, 11, ORDINARY), (SchoolType.JUNIOR, 7, ORDINARY)])
 
 
-def moving(amounts: Mapping[str, int], change: Callable[[Counts, int], Counts]) -> set[tuple[str, str, str]]:
-    """What may move if these schools file again with so much changed in each band, all counts having been shown, and
-    what is open set aside.
+def moving(
+    amounts: Mapping[str, int], change: Callable[[Counts, int], Counts], hidden: str = ""
+) -> set[tuple[str, str, str]]:
+    """What may move if these schools file again with so much changed in each band, all counts having been shown but
+    those of a hidden column, and what is open set aside.
     """
     whole = dict(eighteen().submissions)
     for name, amount in amounts.items():
@@ -79,7 +81,8 @@ def moving(amounts: Mapping[str, int], change: Callable[[Counts, int], Counts]) 
         tabulate(ledger, tables, some, LIMITS)
         for some in ([filing for filing in sorted(whole) if filing.revision == 1], list(last.values()))
     )
-    shown = {c: Shown(value=sum(ledger.values[a] for a in atoms)) for c, atoms in old_view.cells.items()}
+    cells_before = old_view.cells.items()
+    shown = {c: Shown(value=sum(ledger.values[a] for a in at)) for c, at in cells_before if c.column != hidden}
     units = FiledAnew(ledger, tables, (old_view, new_view), shown, LIMITS).moving()
     cells = [cell for unit in units for cell in unit if cell.column not in ("enrolment", "electronic-files")]
     assert len(cells) == len(set(cells))
@@ -94,6 +97,12 @@ def higher(counts: Counts, pupils: int) -> Counts:
     none, general, *_ = counts.levels
     levels = {**counts.levels, none: counts.levels[none] - pupils, general: counts.levels[general] + pupils}
     return replace(counts, levels=levels)
+
+
+def more_answers(counts: Counts, useless: int) -> Counts:
+    """Nine more with nothing found, and so many more answers of no use."""
+    none = next(iter(counts.levels))
+    return replace(counts, levels={**counts.levels, none: counts.levels[none] + 9}, invalid=counts.invalid + useless)
 
 
 def rows(found: set[tuple[str, str, str]], column: str) -> set[tuple[str, str]]:
@@ -138,3 +147,13 @@ def test_figures_that_say_something_of_each_other_move_together_or_not_at_all() 
 def test_a_school_type_never_moves() -> None:
     found = moving({f"s{number:03}": 9 for number in range(1, 19)}, higher)
     assert {row for table, row, _ in found if table == "type-level"} == {TOTAL}
+
+
+@pytest.mark.parametrize("hidden", ["", "invalid"])
+def test_what_follows_from_two_sums_is_held_to_the_limits_too(hidden: str) -> None:
+    """Who was screened less who has a result is whose answers were of no use, shown or not. One school changed that."""
+    names = [f"s{number:03}" for number in (1, 2, 3, 4, 5)]
+    one = moving(dict.fromkeys(names, 0) | {"s001": 3}, more_answers, hidden)
+    assert {table for table, _, _ in one}.isdisjoint({"participation", "stage-level"})
+    everybody = moving(dict.fromkeys(names, 3), more_answers, hidden)
+    assert ("participation", TOTAL, "screened") in everybody
