@@ -32,7 +32,7 @@ def test_a_lesson_with_something_to_watch_or_read_has_a_page(language: Language)
     paragraphs = (
         ("第一段。", "第二段。") if language is Language.ZH else ("The first paragraph.", "The second paragraph.")
     )
-    assert re.search(rf'<p class="xz-lines">{paragraphs[0]}\n+{paragraphs[1]}\n*</p>', body)
+    assert re.search(rf'<p class="xz-transcript">{paragraphs[0]}\n+{paragraphs[1]}\n*</p>', body)
     assert 'href="micro-28.html"' in settle(found["lessons/micro"].body)
     assert not [path for path in pages(language, link=None, transcript=None) if path.startswith("lessons/micro-")]
 
