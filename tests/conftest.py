@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect, sync_playwright
 
 from generator.cli.commands.doctor import CHROMIUM
+from generator.cli.main import collect_seldom
 from generator.files.history import Commit
 from generator.files.tree import Tree
 from generator.publish.build import build
@@ -29,6 +30,8 @@ from generator.records import repository
 # What a test starts finds the program compiled, wherever people have that left out: there are some hundred starts.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+collect_seldom()  # as the program does, which some thousand tests call in one process
 
 # tests never time anything: machines are busy
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -81,18 +84,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 _LONG = (
     "accessibility",
     "browser",
+    "release_scripts",
+    "isolation",
+    "build",
     "sealed_commands",
     "release_faults",
+    "desk",
+    "cut",
+    "scrape",
+    "streams",
+    "guard",
+    "sheets",
+    "search_in_browser",
+    "workflows",
+    "tasks",
     "review_built",
     "statistics",
-    "workflows",
-    "cut",
-    "build",
-    "sheets",
-    "diff",
-    "release_scripts",
+    "weight",
     "provenance",
+    "text",
     "serve",
+    "diff",
 )
 
 
