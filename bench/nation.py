@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -183,12 +183,6 @@ def _roll(where: Path) -> None:
 
 def _one(job: tuple[Path, str, str | None]) -> tuple[int, int, int]:
     return _up(*job)
-
-
-def sizes(where: Path) -> Iterator[tuple[str, int]]:
-    """How many bytes of summaries lie in each office's records."""
-    for root in sorted(p for p in where.iterdir() if p.is_dir()):
-        yield root.name, sum(f.stat().st_size for f in (root / "records" / "summaries").glob("*.json"))
 
 
 if __name__ == "__main__":
