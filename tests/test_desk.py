@@ -23,7 +23,7 @@ from generator.filing.desk import district_desk, stated
 from generator.filing.desk_page import one_file
 from generator.filing.filings import HandedIn, handed_in
 from generator.model.ids import SchoolId, YearId
-from generator.model.submission import Submission, written
+from generator.model.submission import BALANCES, Submission, written
 from generator.records.tidy import tidied
 from generator.statistics.age import open_sealed
 from generator.statistics.worker import frame
@@ -464,3 +464,23 @@ def test_a_correction_leads_to_the_hosts_page_to_edit_and_sealed_files_to_the_on
     both = {f"records/schools/{FIRST}/{one.name}": one.read_bytes() for one in kept}
     assert both == files_of(saved(page, "#aggregate-save", tmp_path))
     context.close()
+
+
+def test_what_must_add_up_is_added_up_as_it_is_typed(page: Page) -> None:
+    """A row below the figures; nothing while nothing is typed, the sum alone while what it must equal is missing."""
+    sums = page.locator("#aggregate-table tr.sum td:nth-child(2)")
+    first = page.locator("#aggregate-table tbody input").first.get_attribute("id")
+    assert first
+    cell = f"[id='{first.rpartition('-')[0]}-%s']"
+    due = sums.nth(page.locator("#aggregate-table tr.sum th").all_inner_texts().index("应测应当等于实测加未测"))
+    assert set(sums.all_inner_texts()) == {""}
+    for key, typed, told in (
+        ("screened", "7", "7"),
+        ("not_screened.absent", "2", "9"),
+        ("due", "10", "9 ≠ 10"),
+        ("not_screened.other", "1", "10 ✓"),
+        ("due", "", "10"),
+    ):
+        page.fill(cell % key, typed)
+        assert due.inner_text() == told
+    assert sums.count() == len([one for one in BALANCES if not one.most])

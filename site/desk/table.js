@@ -13,14 +13,20 @@ function aggregateTable(desk, fields, term, said, changed) {
     element("th", { scope: "row", title: figure.help }, figure.title),
     ...term.counted.map((band) => {
       const id = `c-${band.value}-${figure.key}`;
-      const input = element("input", { id, inputmode: "numeric", autocomplete: "off", "aria-label": `${figure.title}${desk.returns.signs.comma}${band.title}`, onInput: changed, onPaste: paste });
+      const input = element("input", { id, inputmode: "numeric", autocomplete: "off", "aria-label": `${figure.title}${desk.returns.signs.comma}${band.title}`, onInput: edited, onPaste: paste });
       cells.set(`${band.value} ${figure.key}`, input);
       return element("td", {}, input);
     }));
+  const sums = sumRows(desk, names, term.counted);
+  const edited = () => {
+    sums.forEach((sum) => sum.cells.forEach((cell, band) => cell.replaceChildren(sum.text((figure) => read(band, figure)))));
+    changed();
+  };
   const body = element("tbody", {}, ...names.flatMap((figure) => [
     ...(figure.group ? [element("tr", { class: "group" }, element("th", { scope: "rowgroup", colspan: term.counted.length + 1 }, figure.group,
       figure.optional ? element("small", {}, ` ${said("may_be_empty")}`) : null))] : []),
     row(figure),
+    ...sums.filter((sum) => sum.after === figure).map((sum) => sum.row),
   ]));
   const head = element("thead", {}, element("tr", {}, element("th", { scope: "col" }, said("figure")),
     ...term.counted.map((band) => element("th", { scope: "col" }, band.title,
@@ -47,7 +53,7 @@ function aggregateTable(desk, fields, term, said, changed) {
       else if (value.trim()) over += 1;
     }));
     node.dispatchEvent(new CustomEvent("pasted", { detail: { over } }));
-    changed();
+    edited();
   }
 
   const read = (band, figure) => {
@@ -74,6 +80,29 @@ function aggregateTable(desk, fields, term, said, changed) {
     return code ? [{ ...at, code }] : [];
   }));
   return { node, values, findings, cell: (band, key) => cells.get(`${band} ${key}`), names };
+}
+
+/** What must add up, shown as it is typed: a row a sum, below the last of its figures. */
+function sumRows(desk, names, bands) {
+  return desk.balances.filter((balance) => !balance.most).map((balance) => {
+    const sides = [[balance.field], balance.of].map((fields) => names.filter((name) => fields.includes(name.field)));
+    const [one, parts] = sides.sort((a, b) => a.length - b.length);
+    const cells = new Map(bands.map((band) => [band.value, element("td", { class: "sum" })]));
+    const added = (figures, read) => {
+      const typed = figures.map(read).filter((value) => typeof value === "number");
+      return typed.length ? typed.reduce((sum, value) => sum + value, 0) : null;
+    };
+    return {
+      cells,
+      after: [...one, ...parts].sort((a, b) => names.indexOf(a) - names.indexOf(b)).pop(),
+      row: element("tr", { class: "group sum" }, element("th", { scope: "row" }, desk.faults[balance.rule]), ...cells.values()),
+      text: (read) => {
+        const [whole, sum] = [added(one, read), added(parts, read)];
+        if (sum === null) return "";
+        return whole === null ? String(sum) : `${sum} ${whole === sum ? "✓" : `≠ ${whole}`}`;
+      },
+    };
+  });
 }
 
 /** The rows of a field: one, or one for each figure of its group. */
