@@ -43,7 +43,8 @@ ORDINARY = (100, 400)
 @cache
 def sample_repository() -> Repository:
     """The sample's rules, levels, limits and calendar."""
-    return replace(without_sealed(ROOT), releases={})
+    known = without_sealed(ROOT)
+    return replace(known, releases={}, district=replace(known.district, instruments={}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -195,7 +195,7 @@ def test_a_chart_is_saved_as_a_picture_with_its_marks(browser: Browser, sample_u
     page = browser.new_page(color_scheme="dark" if scheme == "dark" else "light", accept_downloads=True)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{sample_url}/statistics/tables/services.html")
+    page.goto(f"{sample_url}/statistics/tables/stage-level.html")
     assert not [url for url in asked if "xz-picture" in url]
     page.locator("figure.xz-chart:has(svg .box)").first.evaluate("figure => { figure.id = 'hidden'; }")
     pictures = []
