@@ -147,7 +147,7 @@ def test_an_unmet_duty_leads_to_its_field(browser: Browser, url: str, start: str
     link = page.locator(".md-content a[href*='#f-']").first
     field = (link.get_attribute("href") or "").partition("#")[2]
     link.click()
-    until(page, "field => document.activeElement.id === field", field)
+    until(page, "field => document.activeElement?.id === field", field)
     assert "xz10" in page.url
     assert page.locator(f"[id='{field}']").is_visible()
     page.close()

@@ -21,9 +21,18 @@ from generator.statistics.attack import PUBLIC, Attack, attack, attackers_of, ce
 from generator.statistics.cut import cut
 from generator.statistics.statements import PublicView, statements_of_tables
 from generator.statistics.tables import Filing, Ledger, Question, Statement, rounded, rounding_box, share_of, tabulate
-from tests.test_cut import TERM, counted, first, handed_in, order, quiet, repository
+from tests.test_cut import TERM, counted, handed_in, order, quiet
+from tests.test_cut import with_totals as repository
 
 BASE = 5
+
+
+@cache
+def first() -> Release:
+    """The first release of a district whose levels are added up."""
+    made = cut(repository(), order(), quiet)
+    assert isinstance(made, Release)
+    return made
 
 
 @cache
