@@ -7,9 +7,11 @@ school with its duties, never with another school, and gives no total.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import gc
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import ClassVar
 
 from generator.compliance.evaluate import Check, Verdict
@@ -108,13 +110,22 @@ def files(edition: Edition) -> Iterator[File]:
     """Every sheet that lies beside the pages: of each school and visit, of an area and of a day in one file."""
     finished = edition.finished()
     for area, schools in paper.areas(edition.site).items():
-        laid = {paper.of_school(school): laid_out(sheet(finished, school)) for school in schools}
-        yield from (File(path=path, content=written([document])) for path, document in laid.items())
-        yield File(path=paper.of_area(area), content=written(list(laid.values())))
+        yield from _bound(paper.of_area(area), {paper.of_school(s): partial(sheet, finished, s) for s in schools})
     for day, visits in paper.visits(edition.site).items():
-        laid = {paper.of_visit(visit): laid_out(form(finished, visit)) for visit in visits}
-        yield from (File(path=path, content=written([document])) for path, document in laid.items())
-        yield File(path=paper.of_day(day), content=written(list(laid.values())))
+        yield from _bound(paper.of_day(day), {paper.of_visit(v): partial(form, finished, v) for v in visits})
+
+
+def _bound(together: str, each: Mapping[str, Callable[[], str]]) -> Iterator[File]:
+    """Each document in a file of its own, and all in one.
+
+    What was laid out refers to itself and takes tens of megabytes a sheet; the program seldom looks for such things,
+    so they are let go here.
+    """
+    laid = {path: laid_out(html()) for path, html in each.items()}
+    yield from (File(path=path, content=written([document])) for path, document in laid.items())
+    yield File(path=together, content=written(list(laid.values())))
+    laid.clear()
+    gc.collect()
 
 
 def form(edition: Edition, inspection: Inspection) -> str:
