@@ -446,14 +446,7 @@ def test_an_earlier_revision_that_history_was_given_later_is_not_counted(
 
 def of_form_1(made: District, one: Submission, key: Path | None) -> Receipt:
     """As form 1 was sealed and signed."""
-    old = submission.Salted(submission=replace(one, schema=1), salt=None)
-    present = in_force(made.repository().recipients.values(), DAY)
-    data = seal(submission.sealed_text(old), [r.key for r in present])
-    issued = receipts.issued(old, DAY, present, data)
-    made.sealed(one.school).write_bytes(data)
-    signed = replace(issued, signature=sign(receipts.signed_text(issued, ""), key, 1) if key else None)
-    write(made, signed)
-    return signed
+    return _of_form(made, submission.Salted(submission=replace(one, schema=1), salt=None), key, "")
 
 
 @pytest.fixture
@@ -471,12 +464,17 @@ def former(tmp_path: Path, mine: tuple[Path, str]) -> District:
 
 def of_form_2(made: District, one: Submission, key: Path | None) -> Receipt:
     """As form 2 was sealed and signed: with a salt, and no word of instruments."""
-    old = salted(replace(one, schema=2, instruments={}))
+    return _of_form(made, salted(replace(one, schema=2, instruments={})), key, "typical")
+
+
+def _of_form(made: District, old: submission.Salted, key: Path | None, named: str) -> Receipt:
+    """Sealed and signed as the form of the content was, whose signature names the district so."""
     present = in_force(made.repository().recipients.values(), DAY)
     data = seal(submission.sealed_text(old), [r.key for r in present])
     issued = receipts.issued(old, DAY, present, data)
-    made.sealed(one.school).write_bytes(data)
-    signed = replace(issued, signature=sign(receipts.signed_text(issued, "typical"), key, 2) if key else None)
+    made.sealed(issued.school).write_bytes(data)
+    signature = sign(receipts.signed_text(issued, named), key, issued.schema) if key else None
+    signed = replace(issued, signature=signature)
     write(made, signed)
     return signed
 

@@ -13,12 +13,13 @@ from itertools import groupby, product
 from generator import __version__
 from generator.compliance.evaluate import Check, Verdict, rules_of, tally
 from generator.compliance.ratios import Grouping, Ratio, groups, quotients
-from generator.edition.site import Site
+from generator.edition.site import Site, once
 from generator.model.cells import Shown
 from generator.model.registry import FOLLOW_UP
 from generator.model.releases import PublishedTable, Release, Row, latest
 from generator.model.rollup import (
     ALL,
+    Added,
     CellSum,
     DistrictBelow,
     OpenFigure,
@@ -43,9 +44,11 @@ def summary(content: Site) -> Summary:
     return _of_office(content, tuple(below)) if below else _of_district(content)
 
 
-def counted(below: Iterable[DistrictBelow]) -> tuple[Summary, ...]:
-    """The Summaries that totals are made of: each school's once."""
-    return tuple(one.summary for one in below if one.summary is not None and one.counted_in is None)
+@once
+def added_up(content: Site) -> Added:
+    """What the Summaries that were handed up come to, each school counted once."""
+    below = content.repository.below.values()
+    return added([one.summary for one in below if one.summary is not None and one.counted_in is None])
 
 
 def reported(below: Iterable[DistrictBelow]) -> Reported:
@@ -56,7 +59,7 @@ def reported(below: Iterable[DistrictBelow]) -> Reported:
 
 
 def _of_office(content: Site, below: Sequence[DistrictBelow]) -> Summary:
-    together = added(counted(below))
+    together = added_up(content)
     return replace(
         _head(content),
         districts=reported(below),

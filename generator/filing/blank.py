@@ -14,7 +14,7 @@ from generator.files.yaml_text import comment
 from generator.filing.forms import AskedField, Choice, form
 from generator.model.district import Term
 from generator.model.schools import School
-from generator.model.submission import SCHEMA, StageBand
+from generator.model.submission import SCHEMA, Counts, StageBand
 from generator.records.repository import Repository
 from generator.text import Language
 
@@ -31,7 +31,7 @@ def blank(repository: Repository, school: School, term: Term, language: Language
     asked = form("submission", language)
     (bands,) = (field for field in asked.fields if field.name == "bands")
     assert bands.item is not None
-    figures = [field for field in bands.item.fields if field.name not in ("band", "instrument")]
+    figures = [field for field in bands.item.fields if field.name in Counts.__slots__]
     lines = [
         comment(say("blank.heading", school=school.title.in_(language), term=term.title.in_(language))),
         f"# {say('blank.how')}",

@@ -57,9 +57,9 @@ def is_by(text: bytes, signature: bytes, who: str, keys: Sequence[str], use: str
     if (found := _program()) is None:
         return False
     with tempfile.TemporaryDirectory(prefix="xinzhuli-") as folder:
-        allowed, signed = Path(folder, "allowed"), Path(folder, "signature")
+        allowed, beside = Path(folder, "allowed"), Path(folder, "signature")
         allowed.write_text("".join(f'{who} namespaces="{use}" {key}\n' for key in keys), encoding="ascii")
-        signed.write_bytes(signature)
+        beside.write_bytes(signature)
         command = [
             found,
             "-Y",
@@ -71,6 +71,6 @@ def is_by(text: bytes, signature: bytes, who: str, keys: Sequence[str], use: str
             "-f",
             str(allowed),
             "-s",
-            str(signed),
+            str(beside),
         ]
         return child.run(command, child.environment((), found), given=text).returncode == 0

@@ -13,9 +13,8 @@ from generator.edition.site import Page
 from generator.files.schemas import enum_label
 from generator.model.ids import YearId
 from generator.model.programme import Level
-from generator.model.registry import BY_LEVEL, FOLLOW_UP, TOTAL
+from generator.model.registry import TOTAL
 from generator.model.rollup import OpenFigure, PolicyTally, Pool, RowSum
-from generator.model.schools import Stage
 from generator.pages.rollup.standing import Together, of_how_many, path_of, together
 from generator.pages.rollup.tables import (
     NONE,
@@ -29,7 +28,7 @@ from generator.pages.rollup.tables import (
     table_of,
 )
 from generator.pages.statistics.open_figures import value_of
-from generator.pages.statistics.tables import BY_TYPE, CONCERNS
+from generator.pages.statistics.tables import column_title, row_title, rows_are
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -64,7 +63,7 @@ def _coverage(edition: Edition, found: Together) -> RollupSection:
         row_of(
             head=RollupCell(text=policy.title),
             cells=(
-                RollupCell(text=edition.plain(enum_label("Level", policy.level.value))),
+                RollupCell(text=_word(edition, "Level", policy.level.value)),
                 *(RollupCell(text=number(getattr(policy, name))) for name in _COVERED),
             ),
         )
@@ -134,7 +133,7 @@ def _ratio(edition: Edition, found: Together, ratio: Ratio, added_: Sequence[Ope
 def _group(edition: Edition, figure: OpenFigure) -> str:
     if figure.by == Grouping.ALL.value:
         return edition.say("rollup.total")
-    return edition.say("rollup.total_stage", stage=edition.plain(enum_label("Stage", Stage(figure.group).value)))
+    return edition.say("rollup.total_stage", stage=_word(edition, "Stage", figure.group))
 
 
 def _open_cells(edition: Edition, ratio: Ratio, one: OpenFigure) -> tuple[RollupCell, ...]:
@@ -204,8 +203,8 @@ def _word(edition: Edition, kind: str, value: str) -> str:
 def _table(edition: Edition, pool: Pool, id_: str, table: str) -> RollupTable:
     say, rows = edition.say, pool.tables[table]
     columns = tuple(dict.fromkeys(column for row in rows for column in row.cells))
-    titles = [say("statistics.type" if table == BY_TYPE else "statistics.band")]
-    titles += [_column(edition, pool, table, column) for column in columns]
+    titles = [rows_are(edition, table)]
+    titles += [column_title(edition, table, column, pool.titles) for column in columns]
     titles += [say("column.schools"), say("rollup.districts")]
     return table_of(
         id_=f"table-{id_}",
@@ -220,22 +219,5 @@ def _row(edition: Edition, pool: Pool, table: str, row: RowSum, columns: Sequenc
     base = pool.alike.limits.base
     cells = (count_of(edition, row.cells[c], pool.districts, base) if c in row.cells else NONE for c in columns)
     of = RollupCell(text=f"{row.districts}/{pool.districts}")
-    head = RollupCell(text=_row_title(edition, table, row.id))
+    head = RollupCell(text=row_title(edition, table, row.id))
     return row_of(head=head, cells=(*cells, RollupCell(text=number(row.schools)), of), total=row.id == TOTAL)
-
-
-def _row_title(edition: Edition, table: str, row: str) -> str:
-    if row == TOTAL:
-        return edition.say("statistics.total")
-    kind = "SchoolType" if table == BY_TYPE else "StageBand"
-    return edition.say("statistics.and").join(edition.plain(enum_label(kind, part)) for part in row.split("+"))
-
-
-def _column(edition: Edition, pool: Pool, table: str, column: str) -> str:
-    if "+" in column:
-        return edition.say("statistics.and").join(_column(edition, pool, table, part) for part in column.split("+"))
-    if column in pool.titles and (table in BY_LEVEL or table == FOLLOW_UP):
-        return edition.plain(pool.titles[column])
-    if table == CONCERNS and column != "paper-files":
-        return edition.plain(enum_label("Concern", column))
-    return edition.say(f"column.{column}")

@@ -12,9 +12,9 @@ from enum import StrEnum
 from generator.compliance.evaluate import Tally, Verdict
 from generator.edition.render import Edition, label_text, number
 from generator.edition.site import Page, Site
-from generator.edition.summary import counted, reported
+from generator.edition.summary import added_up, reported
 from generator.model.duties import Subject
-from generator.model.rollup import ALL, Added, DistrictBelow, RuleTally, added
+from generator.model.rollup import ALL, Added, DistrictBelow, RuleTally
 from generator.pages.rollup.tables import (
     NONE,
     RollupCell,
@@ -48,8 +48,7 @@ class Together:
 
 def together(site: Site) -> Together:
     """What is below an office."""
-    below = tuple(site.repository.below.values())
-    return Together(below=below, added=added(counted(below)))
+    return Together(below=tuple(site.repository.below.values()), added=added_up(site))
 
 
 def most_days(site: Site) -> int:

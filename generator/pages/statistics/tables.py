@@ -7,7 +7,7 @@ number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from generator.edition.render import Edition, number
@@ -45,6 +45,34 @@ class CellWords:
     suppressed: bool
 
 
+def rows_are(edition: Edition, table: str) -> str:
+    """What the rows of a table are: school types or bands."""
+    return edition.say("statistics.type" if table == BY_TYPE else "statistics.band")
+
+
+def row_title(edition: Edition, table: str, row: str) -> str:
+    """A band, a school type, or the total."""
+    if row == TOTAL:
+        return edition.say("statistics.total")
+    kind = "SchoolType" if table == BY_TYPE else "StageBand"
+    return edition.say("statistics.and").join(edition.plain(enum_label(kind, part)) for part in row.split("+"))
+
+
+def column_title(edition: Edition, table: str, column: str, titles: Mapping[str, Text]) -> str:
+    """A column that is no share: a level or window by its own title, a concern by its word, the others by the
+    catalogue.
+    """
+    if "+" in column:
+        return edition.say("statistics.and").join(
+            column_title(edition, table, part, titles) for part in column.split("+")
+        )
+    if column in titles and table in (WINDOWS, *BY_LEVEL):
+        return edition.plain(titles[column])
+    if table == CONCERNS and column != "paper-files":
+        return edition.plain(enum_label("Concern", column))
+    return edition.say(f"column.{column}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseWords:
     """The words of one Release in one Edition."""
@@ -58,14 +86,11 @@ class ReleaseWords:
 
     def rows_are(self, table: str) -> str:
         """What the rows of a table are: school types or bands."""
-        return self.edition.say("statistics.type" if table == BY_TYPE else "statistics.band")
+        return rows_are(self.edition, table)
 
     def row(self, table: str, row: str) -> str:
         """A band, a school type, or the total."""
-        if row == TOTAL:
-            return self.edition.say("statistics.total")
-        kind = "SchoolType" if table == BY_TYPE else "StageBand"
-        return self._joined(self.edition.plain(enum_label(kind, part)) for part in row.split("+"))
+        return row_title(self.edition, table, row)
 
     def instruments(self) -> str:
         """By what each band was screened in which there are pupils; nothing where that is not stated."""
@@ -78,27 +103,13 @@ class ReleaseWords:
         )
         return say("participation.separator").join(bands)
 
-    def _joined(self, titles: Iterable[str]) -> str:
-        """What stands as one row or column."""
-        return self.edition.say("statistics.and").join(titles)
-
     def column(self, table: str, column: str) -> str:
-        """A column: a level or window by its own title, a concern by its word, a share by its parts, the others by the
-        catalogue.
-        """
+        """A column, a share by its parts."""
         part, _, whole = column.partition("/")
         if whole:
             return self.edition.say("statistics.share", part=self.column(table, part), whole=self.whole(table, whole))
-        if "+" in column:
-            return self._joined(self.column(table, one) for one in column.split("+"))
-        if table in BY_LEVEL and (level := next((x for x in self.release.levels if x.id == column), None)):
-            return self.edition.plain(level.title)
-        if table == WINDOWS:
-            windows = term_of(self.edition.site, self.release.term).windows
-            return next(self.edition.plain(window.title) for window in windows if window.id == column)
-        if table == CONCERNS and column != "paper-files":
-            return self.edition.plain(enum_label("Concern", column))
-        return self.edition.say(f"column.{column}")
+        known = term_of(self.edition.site, self.release.term).windows if table == WINDOWS else self.release.levels
+        return column_title(self.edition, table, column, {one.id: one.title for one in known})
 
     def whole(self, table: str, column: str) -> str:
         """What a share is of, as it stands within a sentence."""
