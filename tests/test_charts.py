@@ -4,7 +4,6 @@ dark, on a phone, on paper.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
@@ -27,6 +26,7 @@ from generator.edition.render import Edition, TemplateData, edition
 from generator.files.catalogue import load
 from generator.publish import output
 from generator.text import Language
+from tests.conftest import EXPLORING
 from tests.test_build import typical_site
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -428,7 +428,7 @@ WAYS = tuple(product(Language, ("default", "slate"), (390, 1000)))
 FEW = tuple(WAYS[n] for n in (0, 3, 5, 6))  # any two of language, colours and width meet
 
 
-@pytest.fixture(scope="module", params=WAYS if "EXPLORE" in os.environ else FEW, ids=str)
+@pytest.fixture(scope="module", params=WAYS if EXPLORING else FEW, ids=str)
 def shown(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """Every drawing on one page with the site's own colours, as Markdown gives it."""
     language, scheme, width = request.param

@@ -4,7 +4,6 @@ edited by hand is only what a person must write. README's start follows this scr
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +20,7 @@ from generator.model.ids import SchoolId, TermId
 from generator.records.repository import Repository, load
 from sample.submissions import _submission
 from tests.command import started
+from tests.conftest import EXPLORING
 from tests.district import recipient, write_recipient
 from tests.test_founding import git, home
 
@@ -223,7 +223,7 @@ def test_schools_file_and_the_site_is_built(hour: Hour) -> None:
     )
     hour.type("check")
     hour.commit("The first return")
-    if "EXPLORE" in os.environ:  # the same that `test_wheel` builds of another district
+    if EXPLORING:  # the same that `test_wheel` builds of another district
         hour.type("build", "--as-of", "2026-11-26")
         top = hour.root / "build" / "site"
         for page in (

@@ -5,7 +5,6 @@ everybody sees which of them each band used.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -38,7 +37,7 @@ from generator.statistics.cut import cut
 from generator.statistics.outsider import understood, worked_out
 from generator.statistics.tables import Filing
 from generator.text import Language
-from tests.conftest import COMMIT
+from tests.conftest import COMMIT, EXPLORING
 from tests.district import district as district_of_files
 from tests.invented import DAY, ORDINARY, TERM, Invented, district, public
 from tests.judge import Judge
@@ -212,7 +211,7 @@ def test_pupils_of_concern_are_counted_whatever_found_them_and_never_in_part() -
 # --- corrections ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif("EXPLORE" not in os.environ, reason="takes half a minute on a busy machine; `make explore`")
+@pytest.mark.skipif(not EXPLORING, reason="takes half a minute on a busy machine; `make explore`")
 def test_a_correction_adds_up_no_more_and_stays_safe() -> None:
     """Ten schools of eleven file anew, one was late: both releases together."""
     invented = district([(SchoolType.PRIMARY, 11, (100, 300))])

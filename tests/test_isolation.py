@@ -18,6 +18,7 @@ from generator.cli.commands import COMMANDS
 from generator.files import child
 from generator.model import submission
 from generator.publish.engine import _environment as engine_environment
+from tests.conftest import EXPLORING
 from tests.district import DAY, FIRST, SECOND, TERM, District, district, git, invented, sign_up, signing_key
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -237,7 +238,7 @@ def words(trapped: Trapped) -> dict[str, list[list[str]]]:
         # of the folder itself the preview builds too
         "build": [
             ["build", "--out", str(beside / "site"), "--commit", "HEAD~1"],
-            *([["build", "--out", str(beside / "site"), "--as-of", "2026-11-24"]] if "EXPLORE" in os.environ else []),
+            *([["build", "--out", str(beside / "site"), "--as-of", "2026-11-24"]] if EXPLORING else []),
         ],
         "serve": [],  # below: it does not end
         "diff": [["diff", "HEAD~1"], ["diff", "HEAD~1", "HEAD", "--format", "json"]],

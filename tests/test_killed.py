@@ -34,11 +34,11 @@ from generator.model import submission
 from generator.statistics.age import new_identity
 from sample.__main__ import made_recipients, seal_all
 from sample.submissions import filings
+from tests.conftest import EXPLORING
 from tests.district import DAY, FIRST, ROOT, SECOND, District, district, git, invented, put, recipient, write_recipient
 from tests.killing import Before, Change, Done, command, failing_from, killed_at, run
 from tests.test_cut import PRIMARY, TERM, repository
 
-EXPLORE = "EXPLORE" in os.environ
 SENTINEL = 71993  # pupils on the roll of a band
 _FEW = 1  # changes that are tried without EXPLORE
 _INSTANTS = 25
@@ -322,7 +322,7 @@ def points(changes: Sequence[Change]) -> list[int]:
     looks into only some of each kind, and those next to the others.
     """
     chance, count = random.Random(11), len(changes)
-    if not EXPLORE:
+    if not EXPLORING:
         return sorted(chance.sample(range(count), min(_FEW, count)))
     shown = {at for at, change in enumerate(changes) if not _UNSEEN.search(change.path)}
     tried = {near for at in shown for near in range(at - _NEAR, at + _NEAR + 1)} & set(range(count))
@@ -366,7 +366,7 @@ def faults(number: int) -> Iterator[tuple[str, Before]]:
     yield "read-only", failing_from(number, errno.EROFS)
 
 
-@pytest.mark.parametrize("name", [name for name in SCENARIOS if EXPLORE or name in QUICK])
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if EXPLORING or name in QUICK])
 def test_killed_or_refused_at_any_change(
     name: str, templates: Callable[[str], District], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -390,7 +390,7 @@ def test_killed_or_refused_at_any_change(
         count(name, "points", 1)
 
 
-@pytest.mark.skipif(not EXPLORE, reason="takes minutes; `make kill`")
+@pytest.mark.skipif(not EXPLORING, reason="takes minutes; `make kill`")
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_killed_at_random_instants(name: str, templates: Callable[[str], District], tmp_path: Path) -> None:
     """The process alone: those that it started are left to themselves."""

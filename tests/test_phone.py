@@ -4,18 +4,16 @@ entries and say how many there are.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import until
+from tests.conftest import EXPLORING, until
 from tests.test_browser import PHONE, built
 
 LONGEST, LONGEST_LIST, FIRST = 8_000, 10_000, 20
-EXPLORING = "EXPLORE" in os.environ
 # Of each kind the longest, in the language that takes more room.
 KINDS = (
     "index.html",

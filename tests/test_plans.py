@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -25,6 +24,7 @@ from generator.statistics.outsider import understood, worked_out
 from generator.statistics.plans import PublicFacts, ladder
 from generator.statistics.tables import Filing
 from generator.text import Language
+from tests.conftest import EXPLORING
 from tests.invented import DAY, SHAPES, TERM, Invented, district, public
 from tests.judge import Figure, Judge, figures_of
 
@@ -62,7 +62,7 @@ def test_each_step_down_does_without_more_and_the_last_is_the_barest() -> None:
 
 
 QUICK = ("3 + 1 + 1 nine-year", "7 primary, 1 junior")
-TRIED = SHAPES if "EXPLORE" in os.environ else QUICK
+TRIED = SHAPES if EXPLORING else QUICK
 
 
 @cache
@@ -89,11 +89,11 @@ def test_a_judge_written_apart_finds_no_figure_closer_than_promised(shape: str) 
     judged, schools = judge(shape, written(released(shape))), len(released(shape).counted)
     everybody = judged.attackers()
     assert len(set(everybody)) == len(everybody) > schools
-    attackers = everybody if "EXPLORE" in os.environ else [*everybody[:2], *everybody[-2:]]
+    attackers = everybody if EXPLORING else [*everybody[:2], *everybody[-2:]]
     assert judged.broken(district(SHAPES[shape]).submissions.values(), attackers) == []
 
 
-@pytest.mark.skipif("EXPLORE" not in os.environ, reason="takes half a minute on a busy machine; `make explore`")
+@pytest.mark.skipif(not EXPLORING, reason="takes half a minute on a busy machine; `make explore`")
 @pytest.mark.parametrize("base", [1, 5, 10])
 def test_a_correction_beside_its_release_stays_safe_rounded_or_not(base: int) -> None:
     """Ten schools of eleven file anew, one was late: both releases together, for the public and every school."""
@@ -153,7 +153,7 @@ def test_what_anybody_can_repeat_comes_no_closer_than_the_judge() -> None:
         assert one.greatest is None or high <= one.greatest, one.cell
 
 
-@pytest.mark.skipif("EXPLORE" not in os.environ, reason="takes a minute a shape on a busy machine; `make explore`")
+@pytest.mark.skipif(not EXPLORING, reason="takes a minute a shape on a busy machine; `make explore`")
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_cell_is_hidden_that_could_be_shown(shape: str) -> None:
     """With any one of them shown a promise is broken to somebody, as the judge finds who knows nothing of protection."""

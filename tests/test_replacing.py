@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from generator.files.replacing import UNFINISHED, put_back, replace, unfinished, write_secret, write_whole
+from tests.conftest import EXPLORING
 from tests.killing import Before, Done, after_power_loss, failing_from, killed_at, run
 
 OLD = {"records/a.yml": b"old a", "records/b/c.yml": b"old c"}
-EXPLORING = "EXPLORE" in os.environ  # `make kill`
 NEW = {"records/a.yml": b"new a", "records/b/c.yml": b"new c", "records/d/e.yml": b"new e"}
 
 

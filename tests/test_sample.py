@@ -4,7 +4,6 @@ missing, one corrected.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections import Counter
 from itertools import pairwise
@@ -25,6 +24,7 @@ from generator.statistics.cut import Order, cut
 from generator.statistics.worker import frame, open_all, sealed_files
 from sample.__main__ import practised, sealed_district, without_sealed
 from sample.submissions import CORRECTED, LATE, LATE_TALKS, TERMS, Filing, cuts, filings
+from tests.conftest import EXPLORING
 from tests.district import TYPICAL
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -132,7 +132,7 @@ def released(repository: Repository, filed: tuple[Filing, ...]) -> tuple[Release
     stand, problems = load(folder(ROOT)[0])
     assert stand, problems
     wanted = cuts(repository)
-    found = [] if "EXPLORE" in os.environ else list(stand.releases.values())[: len(wanted) - 1]
+    found = [] if EXPLORING else list(stand.releases.values())[: len(wanted) - 1]
     for one in wanted[len(found) :]:
         handed_in = [f.submission for f in filed if f.submission.term == one.term.id and f.sealed_on <= one.day]
         submissions = {tables.Filing(term=s.term, school=s.school, revision=s.revision): s for s in handed_in}
@@ -176,7 +176,7 @@ def test_one_schools_correction_waits_and_ten_schools_correction_passes(released
     assert set(after.waiting) == LATE_TALKS[0]
 
 
-@pytest.mark.skipif("EXPLORE" not in os.environ, reason="takes a minute on a busy machine; `make explore`")
+@pytest.mark.skipif(not EXPLORING, reason="takes a minute on a busy machine; `make explore`")
 def test_a_newcomer_practises_the_whole_bureau_side(tmp_path: Path, repository: Repository) -> None:
     """Keys, sealing, commits, releases by the command that a person runs; the figures are the same, so the releases
     are.

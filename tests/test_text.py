@@ -7,7 +7,6 @@ Both engines: Zensical in `make explore`.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,11 +19,11 @@ from playwright.sync_api import Browser, Page
 from generator.files.schemas import kinds
 from generator.publish.build import build
 from generator.publish.engine import Engine
-from tests.conftest import AS_OF, COMMIT
+from tests.conftest import AS_OF, COMMIT, EXPLORING
 from tests.hostile import CLOSED, WICKED, districts, text_fields
 from tests.test_build import TYPICAL, quiet, sign_again
 
-ENGINES = list(Engine) if "EXPLORE" in os.environ else [Engine.MKDOCS]
+ENGINES = list(Engine) if EXPLORING else [Engine.MKDOCS]
 
 # What a page is made of, without its texts. Drawings wrap and cut their texts by their width, so that of them only
 # names are told.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
 from collections.abc import Mapping
@@ -40,6 +39,7 @@ from generator.publish.frame import notice
 from generator.records.repository import Repository
 from generator.text import Language, Text
 from tests.command import started
+from tests.conftest import EXPLORING
 from tests.test_compliance import TYPICAL, check_of, typical
 from tests.test_problem_examples import problems_of
 from tests.test_problem_examples import typical as typical_files
@@ -430,7 +430,7 @@ def verdicts(repository: Repository, day: date) -> Mapping[tuple[RuleId, SchoolI
 def days() -> list[date]:
     """Each day around a change, and a seeded sample between; with EXPLORE every day of the ten years."""
     first, number = date(FIRST, 9, 1), 365 * YEARS
-    if "EXPLORE" in os.environ:
+    if EXPLORING:
         return [first + timedelta(days=n) for n in range(number)]
     around = [change + timedelta(days=n) for change in CHANGES for n in (-1, 0, 1)]
     return around + [first + timedelta(days=n) for n in random.Random(7).sample(range(number), 40)]
