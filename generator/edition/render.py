@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache, lru_cache, partial
+from itertools import groupby
 from types import CodeType
 from typing import ClassVar
 
@@ -48,9 +49,12 @@ class TemplateData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordLink:
-    """A line of a record: file and line, and its address where the district says where records can be read."""
+    """A file of the records, its lines in words, and the address of the first of them where the district says where
+    records can be read.
+    """
 
-    at: str
+    path: str
+    lines: str
     url: str | None
 
 
@@ -150,11 +154,15 @@ class Edition(Speaker):
         )
 
     def provenance(self, path: str, cites: Iterable[Position]) -> Markup:
-        """The foot of a page: records by file and line, commit and day."""
-        records = tuple(self.record_link(at) for at in cites)
+        """The foot of a page: records by file with their lines, commit and day."""
+        places: dict[str, dict[int, Position]] = {}
+        for at in cites:
+            places.setdefault(at.path, {})[at.line] = at
+        records = tuple(self._record_link(path, by_line) for path, by_line in places.items())
         commit = self.site.commit
         states = {None: "provenance.unknown", True: "provenance.dirty"}
-        summary = self.say("provenance.summary", count=len(records), as_of=self.day(self.site.as_of))
+        count = sum(len(by_line) for by_line in places.values())
+        summary = self.say("provenance.summary", count=count, as_of=self.day(self.site.as_of))
         made = Provenance(
             summary=summary if records else self.say("provenance.program"),
             explain=self.say("provenance.explain" if records else "provenance.program_explain"),
@@ -164,17 +172,27 @@ class Edition(Speaker):
         )
         return self.printed(made, path)
 
-    def record_link(self, at: Position) -> RecordLink:
-        """A line of a record, with where it can be read."""
-        return RecordLink(at=f"{at.path}:{at.line}", url=self.record_url(at))
+    def _record_link(self, path: str, by_line: Mapping[int, Position]) -> RecordLink:
+        """The lines of a file, with where they can be read."""
+        found = sorted(by_line)
+        lines = self.say("school.list_separator").join(_spans(found))
+        said = self.say("provenance.lines", count=len(found), lines=lines)
+        return RecordLink(path=path, lines=said, url=self._record_url(by_line[found[0]]))
 
-    def record_url(self, at: Position) -> str | None:
+    def _record_url(self, at: Position) -> str | None:
         """Where the line can be read in the repository's web view, if the district says where that is."""
         district = self.site.repository.district
         if not district.repo_url:
             return None
         revision = self.site.commit.id if self.site.commit else district.repo_branch
         return f"{district.repo_url.rstrip('/')}/blob/{revision}/{at.path}#L{at.line}"
+
+
+def _spans(lines: Sequence[int]) -> Iterator[str]:
+    """Numbers in ascending order, those that follow each other as one span: 1, 2, 3, 7 is "1–3", "7"."""
+    for _, run in groupby(enumerate(lines), lambda at: at[1] - at[0]):
+        numbers = [line for _, line in run]
+        yield f"{numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else str(numbers[0])
 
 
 def edition(site: Site, language: Language, catalogue: Catalogue) -> Edition:

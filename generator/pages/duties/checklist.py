@@ -31,7 +31,7 @@ from generator.edition.site import Site
 from generator.files.schemas import field_title
 from generator.model.district import SchoolYear, Term
 from generator.model.duties import SEALED, Rule, RuleId, Waiver
-from generator.model.schools import School
+from generator.model.schools import Return, School
 from generator.pages import paper
 from generator.pages.following import calendar_path
 from generator.pages.words.wording import (
@@ -79,7 +79,8 @@ class DeskField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckItem:
-    """A Check as the checklist tells it; `dated` says when its evidence was counted and recorded.
+    """A Check as the checklist tells it; `dated` says when its evidence was counted and recorded, of what does not
+    stand in this school year's return: that day is said once on the page.
 
     `late`: it is a duty whose last day has passed. `asked`: where the filing desk asks for what it rests on.
     `unverified`: it falls short of a rule with a clause that is not checked against its original.
@@ -119,6 +120,7 @@ class ChecklistSummary(TemplateData):
     counts: tuple[VerdictCount, ...]
     said: str
     as_of: date
+    stated: str  # when the figures of this school year's return were counted and filed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,7 +286,16 @@ def _summary(edition: Edition, school: School, area: Text, checks: Sequence[Chec
         counts=shown(counts),
         said=in_all(edition, counts, "own"),
         as_of=edition.site.as_of,
+        stated=_stated(edition, edition.site.return_of(school.id, edition.site.current_year.id)),
     )
+
+
+def _stated(edition: Edition, found: Return | None) -> str:
+    """The days of a return, said once for all Checks that rest on it."""
+    if found is None:
+        return ""
+    dated, filed = edition.day(found.counted_on), edition.day(found.filed_on)
+    return edition.say("checklist.stated", dated=dated, filed=filed)
 
 
 def _todo(
@@ -358,7 +369,9 @@ def _item(edition: Edition, check: Check, clauses: Clauses) -> CheckItem:
         days=days_to(edition, due) if due else "",
         fresh_until=check.fresh_until,
         evidence=tuple(dict.fromkeys(_field(edition, e.kind, e.field) for e in evidence)),
-        dated=tuple(_dated(edition, e) for e in {e.kind: e for e in evidence}.values()),
+        dated=tuple(
+            _dated(edition, e) for e in {e.kind: e for e in evidence if not _of_this_year(edition, check, e)}.values()
+        ),
         clauses=clauses[check.rule.id].html,
         asked=tuple(asked_of(edition, check.rule)) if check.verdict in _TODO else (),
         lapsed=check.lapsed,
@@ -371,6 +384,11 @@ def asked_of(edition: Edition, rule: Rule) -> Iterator[DeskField]:
     fields = MEASURABLE[measure].fields if measure in MEASURABLE and measure not in SEALED else ()
     for path in dict.fromkeys(fields if len(fields) <= 2 else (field[:1] for field in fields)):
         yield DeskField(title=_field(edition, "return", path), anchor="-".join(("f", *path)))
+
+
+def _of_this_year(edition: Edition, check: Check, evidence: Evidence) -> bool:
+    """Whether it stands in the return whose days the page says once."""
+    return evidence.kind == "return" and check.found is not None and check.found.year == edition.site.current_year.id
 
 
 def _dated(edition: Edition, evidence: Evidence) -> str:
