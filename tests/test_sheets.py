@@ -22,6 +22,7 @@ import pypdf
 import pytest
 from markupsafe import escape
 
+from generator.compliance.evaluate import Check
 from generator.edition.render import Edition, edition, label_text
 from generator.edition.site import Site, site
 from generator.files.catalogue import load
@@ -46,12 +47,23 @@ def content() -> Site:
     return typical_site()
 
 
+@pytest.fixture(scope="module")
+def sample() -> Site:
+    repository, problems = building.read(ROOT)
+    assert repository is not None, problems
+    return site(repository, AS_OF, COMMIT)
+
+
 def made(content: Site, language: Language, school: str = "xz01") -> tuple[Edition, pypdf.PdfReader]:
     told = edition(content, language, load())
     return told, pypdf.PdfReader(io.BytesIO(laid_out(sheet(told, content.repository.schools[SchoolId(school)]))))
 
 
 laid_out = cache(pdf)  # several tests read the same sheet
+
+
+def by_school(content: Site, school: SchoolId) -> tuple[Check, ...]:
+    return content.verdicts.by_school[school]
 
 
 def close(text: str) -> str:
@@ -72,17 +84,47 @@ def test_every_rule_is_there_with_what_the_records_say_and_boxes_to_tick(
     text = read(reader)
     checks = content.verdicts.by_school[SchoolId(school)]
     for check in checks:
-        assert close(f"{check.rule.id} {told.plain(check.rule.title)}") in text
+        assert close(told.plain(check.rule.title)) in text
+        assert check.rule.id in text
         assert close(label_text(language, check.verdict)) in text
     for answer in ANSWERS:
         assert text.count(close(f"□ {told.say(f'sheet.answer.{answer}')}")) >= len(checks)
-    assert text.count("□") == len(checks) * len(ANSWERS) + 2  # and whether the school objects
+    demands = text.count(close(f"□ {told.say('sheet.mended.partly')}"))
+    assert demands == (school == "xz10")
+    assert text.count("□") == len(checks) * len(ANSWERS) + 3 * demands + 2  # and whether the school objects
     for role in ROLES:
         assert close(told.say(f"sheet.role.{role}")) in text
     for key in ("findings", "rectification", "school_says", "remarks", "how"):
         assert close(told.say(f"sheet.{key}")) in text
     assert content.repository.district.notice
     assert close(told.plain(content.repository.district.notice)) in text
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_sheet_begins_with_demands_and_then_with_what_falls_short(sample: Site, language: Language) -> None:
+    """Whatever the rules are called: worst first, longest overdue first; of the rest, what schemes ask for first."""
+    told = edition(sample, language, load())
+    worst = ("unmet", "unreported", "stale", "advisory", "due", "waived", "met", "sealed", "not-applicable")
+    demanded = 0
+    for school in (SchoolId("xz10"), SchoolId("xz24"), SchoolId("xz01")):
+        text = close(re.sub(r"<style>.*?</style>|<[^>]+>", "", sheet(told, sample.repository.schools[school])))
+        titles = {
+            c.rule.id: text.index(close(str(escape(told.plain(c.rule.title))))) for c in by_school(sample, school)
+        }
+        order = sorted(by_school(sample, school), key=lambda check: text.rindex(check.rule.id))
+        assert [worst.index(c.verdict.value) for c in order] == sorted(worst.index(c.verdict.value) for c in order)
+        late = [c.decisive.due for c in order if c.verdict.value == "unmet" and c.decisive]
+        assert late == sorted(late)
+        for inspection in sample.repository.inspections.values():
+            for _, one in inspection.rectifications(sample.as_of):
+                if inspection.school == school and one.mending(sample.as_of) is not Mending.VERIFIED:
+                    demanded += 1
+                    assert text.index(close(str(escape(told.plain(one.demand))))) < min(titles.values())
+        fine = [c.rule.id for c in order if c.verdict.value == "met"]
+        newest = max(sample.repository.schemes.values(), key=lambda scheme: scheme.first_day)
+        asked = [item.rule for item in newest.items if item.rule in fine]
+        assert fine[: len(asked)] == asked
+    assert demanded
 
 
 def test_the_numbers_compared_are_on_the_sheet(content: Site) -> None:
@@ -334,13 +376,6 @@ def test_without_a_chinese_font_nothing_is_written(tmp_path: Path, fonts: str) -
 
 
 # --- the form of a visit, several sheets in one file, sheets beside the pages -----------------------------------------
-
-
-@pytest.fixture(scope="module")
-def sample() -> Site:
-    repository, problems = building.read(ROOT)
-    assert repository is not None, problems
-    return site(repository, AS_OF, COMMIT)
 
 
 @pytest.mark.parametrize("language", Language)

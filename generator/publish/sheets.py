@@ -1,6 +1,7 @@
 """Inspection sheets: what stands on one school's A4 sheet and on the form of one visit, as HTML that `pdf` can lay out.
 
-Owns the order and the words of a sheet: a visit's form begins with what was demanded before and follows its scheme. It
+Owns the order and the words of a sheet: it begins with what was demanded before. Then a visit's form follows its
+scheme, and a school's sheet tells what falls short, what is due, and the rest in the order in which schemes ask. It
 says what the records say and leaves room for what inspectors find: boxes, remarks, signatures by role. It compares a
 school with its duties, never with another school, and gives no total.
 """
@@ -8,7 +9,7 @@ school with its duties, never with another school, and gives no total.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -17,7 +18,7 @@ from typing import ClassVar
 from generator.compliance.evaluate import Check, Verdict
 from generator.edition.literal import settle
 from generator.edition.render import Edition, TemplateData, short_id
-from generator.edition.site import File
+from generator.edition.site import File, Site
 from generator.model.district import District
 from generator.model.duties import Rule, RuleId, Waiver
 from generator.model.ids import YearId
@@ -31,12 +32,18 @@ from generator.text import Text
 
 ANSWERS = ("yes", "partly", "no", "not_applicable")
 _MENDED = ("yes", "partly", "no")
+# The parts of a school's sheet, each verdict in its order; of one verdict, what is longest overdue comes first.
+_GROUPS: Mapping[str, tuple[Verdict, ...]] = {
+    "short": (Verdict.UNMET, Verdict.UNREPORTED, Verdict.STALE, Verdict.ADVISORY),
+    "coming": (Verdict.DUE, Verdict.WAIVED),
+    "recorded": (Verdict.MET, Verdict.SEALED, Verdict.NOT_APPLICABLE),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetCheck:
-    """A rule on the sheet: what it asks, by which clauses, what the records say, and when their figures were counted.
-    `due` is there where something is still due, `at` where there is evidence.
+    """A rule on the sheet: what it asks, by which clauses, what the records say. `due` is there where something is
+    still due, `dated` where its figures are of another day than the return's.
     """
 
     rule: Rule
@@ -48,19 +55,30 @@ class SheetCheck:
     dated: date | None
     waiver: Waiver | None
     lapsed: Waiver | None
-    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetGroup:
+    """Rules of a sheet that stand under one heading."""
+
+    title: str
+    rows: tuple[SheetCheck, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InspectionSheet(TemplateData):
-    """One school's sheet; `commit` is the version in words, `answers` those that may be ticked."""
+    """One school's sheet; `commit` is the version in words, `answers` those that may be ticked, `demands` those of
+    inspections that nobody has verified.
+    """
 
     template: ClassVar[str] = "sheet/sheet.html.j2"
     school: School
     area: Text
     found: Return | None
     year: YearId
-    rows: tuple[SheetCheck, ...]
+    demands: tuple[Rectifying, ...]
+    mended: tuple[str, ...]
+    groups: tuple[SheetGroup, ...]
     unverified: bool  # whether a clause of them is not checked against its original
     answers: tuple[str, ...]
     district: District
@@ -100,6 +118,7 @@ class VisitForm(TemplateData):
     mended: tuple[str, ...]
     indicators: tuple[VisitIndicator, ...]
     grades: tuple[Grade, ...]
+    confirmed: tuple[str, ...]  # what may be ticked where the records answer
     recorded: bool  # whether the records answer any item
     district: District
     as_of: date
@@ -132,7 +151,6 @@ def form(edition: Edition, inspection: Inspection) -> str:
     """The form of a visit as a whole HTML document."""
     site = edition.site
     school, scheme = site.repository.schools[inspection.school], site.repository.schemes[inspection.scheme]
-    before = (v for v in announced(site) if v.school == school.id and v.id != inspection.id)
     checks = {check.rule.id: check for check in site.verdicts.by_school[school.id]}
     data = VisitForm(
         title=edition.say("sheet.visit", kind=edition.say(f"inspection.kind.{scheme.kind.value}")),
@@ -140,10 +158,11 @@ def form(edition: Edition, inspection: Inspection) -> str:
         school=school,
         scheme=scheme,
         area=_area(edition, school),
-        demands=tuple(d for d in rectifications(edition, before) if d.mending is not Mending.VERIFIED),
-        mended=tuple(edition.say(f"sheet.mended.{answer}") for answer in _MENDED),
+        demands=_demands(edition, school, inspection),
+        mended=_mended(edition),
         indicators=tuple(_indicator(edition, indicator, checks) for indicator in scheme.indicators),
         grades=tuple(Grade),
+        confirmed=tuple(edition.say(f"sheet.confirmed.{answer}") for answer in ("same", "differs")),
         recorded=any(item.rule is not None for item in scheme.items),
         district=site.repository.district,
         as_of=site.as_of,
@@ -172,6 +191,16 @@ def _visit_item(edition: Edition, part: Text, item: Item, check: Check | None) -
     )
 
 
+def _demands(edition: Edition, school: School, this: Inspection | None = None) -> tuple[Rectifying, ...]:
+    """What earlier visits demanded and nobody has verified."""
+    before = (v for v in announced(edition.site) if v.school == school.id and v != this)
+    return tuple(d for d in rectifications(edition, before) if d.mending is not Mending.VERIFIED)
+
+
+def _mended(edition: Edition) -> tuple[str, ...]:
+    return tuple(edition.say(f"sheet.mended.{answer}") for answer in _MENDED)
+
+
 def _area(edition: Edition, school: School) -> Text:
     return next(a.title for a in edition.site.repository.district.areas if a.id == school.area)
 
@@ -181,12 +210,16 @@ def sheet(edition: Edition, school: School) -> str:
     site = edition.site
     clauses = cited(site)
     checks = site.verdicts.by_school[school.id]
+    found = site.return_of(school.id, site.current_year.id)
+    rows = [_row(edition, check, clauses, found.counted_on if found else None) for check in checks]
     data = InspectionSheet(
         school=school,
         area=_area(edition, school),
-        found=site.return_of(school.id, site.current_year.id),
+        found=found,
         year=site.current_year.id,
-        rows=tuple(_row(edition, check, clauses) for check in checks),
+        demands=_demands(edition, school),
+        mended=_mended(edition),
+        groups=tuple(_groups(edition, rows)),
         unverified=any(clause.unverified for check in checks for clause in clauses[check.rule.id]),
         answers=tuple(edition.say(f"sheet.answer.{answer}") for answer in ANSWERS),
         district=site.repository.district,
@@ -194,6 +227,32 @@ def sheet(edition: Edition, school: School) -> str:
         commit=_commit(edition),
     )
     return settle(edition.finished().printed(data, "sheet"))
+
+
+def _groups(edition: Edition, rows: Sequence[SheetCheck]) -> Iterator[SheetGroup]:
+    """What falls short, what is due, and the rest; a group without rules has no heading."""
+    place = {rule: number for number, rule in enumerate(_asked_for(edition.site))}
+    for name, verdicts in _GROUPS.items():
+        members = [row for row in rows if row.verdict in verdicts]
+        members.sort(
+            key=lambda row: (
+                verdicts.index(row.verdict),
+                row.due or date.max,
+                place.get(row.rule.id, len(place)),
+            )
+        )
+        if members:
+            title = edition.say(f"sheet.group.{name}", count=len(members))
+            yield SheetGroup(title=title, rows=tuple(members))
+
+
+def _asked_for(site: Site) -> Iterator[RuleId]:
+    """Rules in the order in which schemes ask for them, the newest scheme first."""
+    schemes = [scheme for scheme in site.repository.schemes.values() if scheme.first_day <= site.as_of]
+    asked = (
+        item.rule for scheme in sorted(schemes, key=lambda one: one.first_day, reverse=True) for item in scheme.items
+    )
+    yield from dict.fromkeys(rule for rule in asked if rule is not None)
 
 
 def _commit(edition: Edition) -> str:
@@ -205,7 +264,9 @@ def _commit(edition: Edition) -> str:
     return f"{short_id(commit)}{state}"
 
 
-def _row(edition: Edition, check: Check, clauses: Mapping[RuleId, tuple[Cited, ...]]) -> SheetCheck:
+def _row(
+    edition: Edition, check: Check, clauses: Mapping[RuleId, tuple[Cited, ...]], counted_on: date | None
+) -> SheetCheck:
     due = (
         check.next_due.due
         if check.verdict is Verdict.DUE and check.next_due
@@ -214,6 +275,7 @@ def _row(edition: Edition, check: Check, clauses: Mapping[RuleId, tuple[Cited, .
         else None
     )
     evidence = check.evidence()
+    counted = evidence[0].dated if evidence and evidence[0].kind == "return" else None
     return SheetCheck(
         rule=check.rule,
         clauses=clauses[check.rule.id],
@@ -221,8 +283,7 @@ def _row(edition: Edition, check: Check, clauses: Mapping[RuleId, tuple[Cited, .
         said=told(edition, check),
         due=due if check.verdict not in (Verdict.MET, Verdict.NOT_APPLICABLE) else None,
         days=days_to(edition, due) if due else "",
-        dated=evidence[0].dated if evidence and evidence[0].kind == "return" else None,
+        dated=counted if counted != counted_on else None,
         waiver=check.waiver,
         lapsed=check.lapsed,
-        at=" ".join(f"{e.at.path}:{e.at.line}" for e in evidence[:1]),
     )
