@@ -13,14 +13,19 @@ from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from hashlib import sha256
 from pathlib import Path
-from unittest import mock
+from typing import TYPE_CHECKING
 
 from generator.cli import main
-from generator.model.releases import Limits
-from generator.statistics import attack, programs
-from generator.statistics.attack import Attack
-from generator.statistics.statements import PublicView
-from generator.statistics.tables import Ledger
+from generator.cli.commands import release
+
+if TYPE_CHECKING:
+    from generator.cli.request import Request
+    from generator.model.releases import Limits
+    from generator.records.repository import Repository
+    from generator.statistics.attack import Attack
+    from generator.statistics.cut import Order
+    from generator.statistics.statements import PublicView
+    from generator.statistics.tables import Ledger
 
 
 def plain(value: object) -> object:
@@ -39,26 +44,42 @@ def plain(value: object) -> object:
 @contextmanager
 def remembered(folder: Path) -> Iterator[None]:
     """While this lasts, what the attack says is kept in a folder."""
+    from generator.statistics import attack, programs
+
     real = attack.attack_all
 
-    def attack_all(ledger: Ledger, seen: Sequence[PublicView], limits: Limits, *, prove: bool = True) -> Attack:
+    def attack_all(ledger: Ledger, views: Sequence[PublicView], limits: Limits, *, prove: bool = True) -> Attack:
         figures = list(ledger.frame.itertuples(index=False, name=None))
         patience = (programs._STEPS, programs._NODES)
-        asked = repr(plain((figures, ledger.levels, list(seen), limits, prove, patience)))
+        asked = repr(plain((figures, ledger.levels, list(views), limits, prove, patience)))
         file = folder / sha256(asked.encode()).hexdigest()
         if file.exists():
             found: Attack = pickle.loads(file.read_bytes())
             return found
-        found = real(ledger, seen, limits, prove=prove)
+        found = real(ledger, views, limits, prove=prove)
         whole = file.with_name(f"{file.name}.{id(found)}")
         whole.write_bytes(pickle.dumps(found))
         whole.replace(file)
         return found
 
-    with mock.patch.object(attack, "attack_all", attack_all):
+    attack.attack_all = attack_all
+    try:
         yield
+    finally:
+        attack.attack_all = real
+
+
+def started(folder: Path, arguments: Sequence[str]) -> int:
+    """The program; what attacks is imported where something is cut, as the program does."""
+    real = release._cut
+
+    def cut(request: Request, repository: Repository, order: Order) -> int:
+        with remembered(folder):
+            return real(request, repository, order)
+
+    release._cut = cut
+    return main.run(arguments)
 
 
 if __name__ == "__main__":
-    with remembered(Path(sys.argv.pop(1))):
-        sys.exit(main.run(sys.argv[1:]))
+    sys.exit(started(Path(sys.argv[1]), sys.argv[2:]))

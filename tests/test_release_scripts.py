@@ -12,8 +12,10 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -151,23 +153,66 @@ class Run:
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
-@pytest.fixture
-def ci(made: District, tmp_path: Path, attacks: Path) -> Run:
-    run = Run(folder=tmp_path, identity=made.identities["office"], attacks=attacks)
-    git(tmp_path, "clone", "-q", "--bare", str(made.root), str(run.platform))
+def checked_out(made: District, folder: Path, attacks: Path) -> Run:
+    run = Run(folder=folder, identity=made.identities["office"], attacks=attacks)
+    git(folder, "clone", "-q", "--bare", str(made.root), str(run.platform))
     git(run.platform, "config", "receive.advertisePushOptions", "true")
     executable(run.platform / "hooks" / "post-receive", '#!/bin/sh\nenv | grep ^GIT_PUSH_OPTION_ >"$SEEN.options"\n')
-    git(tmp_path, "clone", "-q", str(run.platform), str(run.root))
+    git(folder, "clone", "-q", str(run.platform), str(run.root))
+    git(run.root, "remote", "set-url", "origin", "../platform.git")
     executable(run.root / ".venv" / "bin" / "xinzhuli", XINZHULI)
-    executable(tmp_path / "bin" / "gh", GH)
+    executable(folder / "bin" / "gh", GH)
     return run
 
 
-def test_a_release_is_cut_and_asked_to_be_reviewed(ci: Run) -> None:
-    cut = ci.cut()
+def moved(run: Run, folder: Path) -> Run:
+    """The same in a folder of its own."""
+    shutil.copytree(run.folder, folder, dirs_exist_ok=True, symlinks=True)
+    return replace(run, folder=folder)
+
+
+Done = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def checkout(made: District, tmp_path_factory: pytest.TempPathFactory, attacks: Path) -> Run:
+    return checked_out(made, tmp_path_factory.mktemp("checkout"), attacks)
+
+
+@pytest.fixture
+def ci(checkout: Run, tmp_path: Path) -> Run:
+    return moved(checkout, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def requested(checkout: Run, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Done, Done]:
+    """A release was cut and asked to be reviewed: what both scripts said, and what they left. To be read."""
+    run = moved(checkout, tmp_path_factory.mktemp("requested"))
+    return run, run.cut(), run.script("release-request", GH_TOKEN="t")
+
+
+def facts(run: Run, gitlab: str) -> dict[str, str]:
+    """What a platform says to its scripts."""
+    platform = {"GITLAB_CI": gitlab, "GITHUB_ACTIONS": "" if gitlab else "true"}
+    return {**platform, "GITHUB_STEP_SUMMARY": str(run.folder / "summary")}
+
+
+@pytest.fixture(scope="module")
+def cut_on(checkout: Run, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Run, Done]]:
+    """A release that was cut on GitLab or not: what the script said, and what it left. To be read."""
+
+    @cache
+    def cut_there(gitlab: str) -> tuple[Run, Done]:
+        run = moved(checkout, tmp_path_factory.mktemp("cut"))
+        return run, run.cut(**facts(run, gitlab))
+
+    return cut_there
+
+
+def test_a_release_is_cut_and_asked_to_be_reviewed(requested: tuple[Run, Done, Done]) -> None:
+    ci, cut, asked = requested
     assert (cut.returncode, cut.stderr) == (0, "")
     assert f"records/releases/{FIRST}.yml" in cut.stdout
-    asked = ci.script("release-request", GH_TOKEN="t")
     assert (asked.returncode, asked.stderr) == (0, "")
     assert git(ci.platform, "diff", "--name-status", "main", f"release-{FIRST}") == f"A\trecords/releases/{FIRST}.yml\n"
     assert re.search(
@@ -180,8 +225,10 @@ def test_a_release_is_cut_and_asked_to_be_reviewed(ci: Run) -> None:
     assert list(loaded.releases) == [FIRST]
 
 
-def test_the_identity_is_in_no_file_no_argument_no_childs_environment_and_no_log(ci: Run) -> None:
-    done = [ci.cut(), ci.script("release-request", GH_TOKEN="t")]
+def test_the_identity_is_in_no_file_no_argument_no_childs_environment_and_no_log(
+    requested: tuple[Run, Done, Done],
+) -> None:
+    ci, *done = requested
     assert [d.returncode for d in done] == [0, 0]
     assert f"release {TERM} --confirm {FIRST} --identity /dev/fd/3" in ci.written("seen")
     assert "GH_LOG=" in ci.written("seen")  # the environment was written down
@@ -212,8 +259,10 @@ def test_nothing_that_runs_beside_the_identity_can_read_it(ci: Run) -> None:
     assert not sprung.exists()
 
 
-def test_gitlab_is_asked_by_push_options(ci: Run) -> None:
-    assert ci.cut(GITLAB_CI="true").returncode == 0
+def test_gitlab_is_asked_by_push_options(cut_on: Callable[[str], tuple[Run, Done]], tmp_path: Path) -> None:
+    there, cut = cut_on("true")
+    assert cut.returncode == 0
+    ci = moved(there, tmp_path)
     asked = ci.script("release-request", GITLAB_CI="true", RELEASE_TOKEN="t")
     assert (asked.returncode, asked.stderr) == (0, "")
     assert git(ci.platform, "diff", "--name-status", "main", f"release-{FIRST}") == f"A\trecords/releases/{FIRST}.yml\n"
@@ -233,18 +282,19 @@ def figures(ci: Run) -> list[str]:
 
 @pytest.mark.parametrize("gitlab", ["", "true"])
 @pytest.mark.parametrize("fault", ["push", "check"])
-def test_where_nothing_is_pushed_nothing_was_shown(gitlab: str, fault: str, ci: Run) -> None:
+def test_where_nothing_is_pushed_nothing_was_shown(
+    gitlab: str, fault: str, cut_on: Callable[[str], tuple[Run, Done]], tmp_path: Path
+) -> None:
     """The next release could not know of it."""
-    platform = {"GITLAB_CI": gitlab, "GITHUB_ACTIONS": "" if gitlab else "true"}
-    facts = {**platform, "GITHUB_STEP_SUMMARY": str(ci.folder / "summary")}
-    done = [ci.cut(**facts)]
+    there, cut = cut_on(gitlab)
+    done, ci = [cut], moved(there, tmp_path)
     assert (done[0].returncode, done[0].stderr) == (0, "")
     if fault == "push":
         executable(ci.platform / "hooks" / "pre-receive", "#!/bin/sh\nexit 1\n")
     else:  # a Problem quotes the line that it is on
         file = ci.root / "records" / "releases" / f"{FIRST}.yml"
         file.write_text(file.read_text(encoding="utf-8").replace("shown: {", "shown: {x: 1, ", 1), encoding="utf-8")
-    done.append(ci.script("release-request", GH_TOKEN="t", RELEASE_TOKEN="t", **facts))
+    done.append(ci.script("release-request", GH_TOKEN="t", RELEASE_TOKEN="t", **facts(ci, gitlab)))
     assert done[1].returncode != 0
     assert git(ci.platform, "branch", "--list", "release-*") == ""
     kept = [ci.written(name) for name in ("gh", "gh.body", "summary")]
@@ -253,23 +303,24 @@ def test_where_nothing_is_pushed_nothing_was_shown(gitlab: str, fault: str, ci: 
     assert not [row for row in figures(ci) if any(cell in said for cell in row.split(", "))]
 
 
-@pytest.mark.parametrize("gitlab", ["", "true"])
-def test_what_a_request_has_shown_must_be_merged_before_anything_else_is_cut(gitlab: str, ci: Run) -> None:
+def test_what_a_request_has_shown_must_be_merged_before_anything_else_is_cut(ci: Run) -> None:
     git(ci.platform, "branch", f"release-{FIRST}", "main")
     git(ci.platform, "branch", "release-notes", "main")
-    if not gitlab:
-        git(ci.root, "fetch", "-q")  # as a checkout of all branches does
-    waits = ci.cut(GITLAB_CI=gitlab)
-    assert (waits.returncode, f"release-{FIRST}" in waits.stderr) == (1, True)
-    assert ci.written("seen") == ""
+    for gitlab in ("true", ""):
+        if not gitlab:
+            git(ci.root, "fetch", "-q")  # as a checkout of all branches does
+        waits = ci.cut(GITLAB_CI=gitlab)
+        assert (waits.returncode, f"release-{FIRST}" in waits.stderr) == (1, True)
+        assert ci.written("seen") == ""
     git(ci.root, "push", "-q", "origin", f":release-{FIRST}")
-    if not gitlab:
-        git(ci.root, "fetch", "-q", "--prune")
+    git(ci.root, "fetch", "-q", "--prune")
     assert ci.cut().returncode == 0
 
 
-def test_a_correction_says_what_it_mends_and_the_branch_of_the_first_may_stay(made: District, ci: Run) -> None:
-    assert ci.cut().returncode == ci.script("release-request", GH_TOKEN="t").returncode == 0
+def test_a_correction_says_what_it_mends_and_the_branch_of_the_first_may_stay(
+    made: District, requested: tuple[Run, Done, Done], tmp_path: Path
+) -> None:
+    ci = moved(requested[0], tmp_path)
     git(ci.root, "switch", "-q", "main")
     git(ci.root, "merge", "-q", "--ff-only", f"release-{FIRST}")
     seal(replace(made, root=ci.root), made.repository(), 2)

@@ -12,7 +12,7 @@ import sys
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from generator.files import child
 from generator.files.tree import Tree
@@ -21,11 +21,13 @@ from generator.model.ids import SchoolId, TermId
 from generator.model.schools import Stage
 from generator.model.sealed import Receipt
 from generator.model.submission import Fault, Frame, Salted, StageBand, commitment
-from generator.records.repository import Repository
 from generator.sealed.receipts import sealed_path
 from generator.statistics import reading
 from generator.statistics.age import NotOpened, Refusal, open_sealed
 from generator.text import Text
+
+if TYPE_CHECKING:  # the worker needs none of it
+    from generator.records.repository import Repository
 
 _MEMORY = 1 << 30  # bytes
 _SECONDS = 2, 0.05  # for the worker to start, and for each file

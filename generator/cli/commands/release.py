@@ -110,7 +110,6 @@ def _withdraw(request: Request) -> int:
 def _order(request: Request, tree: Tree, repository: Repository, term: Term) -> Order | int:
     """The opened Submissions of the term, and of its earlier releases; or the exit code, if one does not open."""
     from generator.model.releases import Link, digest, id_of
-    from generator.statistics.cut import Order
     from generator.statistics.worker import sealed_files
     from generator.text import Text
 
@@ -129,6 +128,8 @@ def _order(request: Request, tree: Tree, repository: Repository, term: Term) -> 
     opened = _opened(request, [*files, *_former(request.root, repository, term, wanted)])
     if isinstance(opened, int):
         return opened
+    from generator.statistics.cut import Order
+
     last = next(reversed(list(repository.releases.values())), None)
     return Order(
         term=term,
@@ -142,7 +143,6 @@ def _order(request: Request, tree: Tree, repository: Repository, term: Term) -> 
 
 
 def _opened(request: Request, files: Sequence[Sealed]) -> dict[Filing, Submission] | int:
-    from generator.statistics.tables import Filing
     from generator.statistics.worker import Refused, open_all
 
     results = open_all(files, identities(request)) if files else ()
@@ -153,6 +153,8 @@ def _opened(request: Request, files: Sequence[Sealed]) -> dict[Filing, Submissio
     ]
     if bad:
         return bad[0]
+    from generator.statistics.tables import Filing  # with much beside it, that no refusal before this needs
+
     kept = [result.submission for result in results if not isinstance(result, Refused)]
     return {Filing(term=s.term, school=s.school, revision=s.revision): s for s in kept}
 
