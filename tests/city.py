@@ -17,6 +17,7 @@ from generator.model.rollup import Summary, written
 from generator.records.repository import Repository, load
 from generator.sealed.signatures import SUMMARY, signed
 from generator.text import Text
+from tests.district import TYPICAL
 from tests.test_build import typical_site
 
 CITY = """form: 2
@@ -64,6 +65,118 @@ en:
   title: Test City
   summary: A city for tests, which reads the summaries of three districts.
   notice: Sample data, invented.
+"""
+POLICY = """id: city-notice
+title: 关于做好各区县数据上报的通知
+issuer: 市教育局
+level: district
+jurisdiction: 测试市
+entered_on: 2020-09-01
+in_force_from: 2020-09-01
+summary: 各区县怎样上报。
+origin:
+  title: 测试用的文件
+verification: S
+clauses:
+  - id: report
+    citation: 第一条
+    modality: shall
+    text: 各区县每月交一次摘要，各校都要答复。
+    verification: S
+    why_no_rule: 只用来测试
+  - id: room
+    citation: 第二条
+    modality: shall
+    text: 九成以上的学校设有心理辅导室。
+    verification: S
+    why_no_rule: 只用来测试
+en:
+  title: Notice on reports of districts
+  issuer: City education bureau
+  jurisdiction: Test City
+  summary: How districts report.
+"""
+_RULE = """id: {id}
+clauses: [{clause}]
+modality: shall
+subject: below
+title: {title}
+when_unmet: 没有做到：{title}
+remedy: 联系区县。
+owner: 区教育局
+measure: {measure}
+{more}operator: {operator}
+target: {{number: {number}}}
+due: {{anchor: {anchor}, days: 0}}
+examples:
+  - given: {{{measure}: {good}}}
+    expect: met
+  - given: {{{measure}: {bad}}}
+    expect: unmet
+en:
+  title: {english}
+  when_unmet: It is not so
+  remedy: Speak with the district.
+  owner: Education bureau of the district
+"""
+
+
+def rule(
+    id_: str,
+    measure: str,
+    operator: str,
+    number: int,
+    *,
+    title: str,
+    english: str,
+    clause: str = "city-notice#report",
+    of_rule: str = "",
+    anchor: str = "returns-due",
+) -> str:
+    """The record of a rule about districts."""
+    good, bad = (number, number - 1) if operator == "at-least" else (number, number + 1)
+    more = f"of_rule: {of_rule}\n" if of_rule else ""
+    return _RULE.format(**locals(), id=id_)
+
+
+SUMMARY_RULE = rule(
+    "SUMMARY-01",
+    "summary_age",
+    "at-most",
+    31,
+    title="每月交摘要",
+    english="A summary every month",
+    anchor="period-start",
+)
+ANSWERED_RULE = rule(
+    "ANSWERED-01",
+    "answered_share",
+    "at-least",
+    100,
+    title="每所学校都答复了辅导室",
+    english="Every school told of its room",
+    of_rule="ROOM-01",
+)
+MET_RULE = rule(
+    "MET-01",
+    "met_share",
+    "at-least",
+    90,
+    title="九成学校有辅导室",
+    english="Nine schools of ten have a room",
+    clause="city-notice#room",
+    of_rule="ROOM-01",
+)
+WAIVER = """id: hills-summary-2026
+rule: SUMMARY-01
+districts: [hills]
+reason: 新设的县，系统还没有装好
+approver: 市教育局副局长
+first_day: 2026-09-01
+last_day: 2026-12-31
+en:
+  reason: A new county, whose system is not set up yet
+  approver: Deputy head of the city education bureau
 """
 
 
@@ -141,6 +254,22 @@ def city(root: Path, change: Callable[[Summary], Summary] = lambda told: told) -
         put(root, {f"records/districts/{id_}.yml": member(id_, zh, en, f"areas: [{id_}]")})
         if id_ != "hills":
             hand_up(root, change(named(id_, zh, en)))
+    return root
+
+
+def duties(root: Path) -> Path:
+    """The city with rules of its own about districts, and the rule about schools that they read."""
+    library = (TYPICAL / "records" / "rules" / "ROOM-01.yml").read_text(encoding="utf-8")
+    put(
+        city(root),
+        {
+            "records/policies/city-notice.yml": POLICY,
+            "records/rules/ROOM-01.yml": library.replace("xinzhuli#room-01", "city-notice#room"),
+            "records/rules/SUMMARY-01.yml": SUMMARY_RULE,
+            "records/rules/ANSWERED-01.yml": ANSWERED_RULE,
+            "records/rules/MET-01.yml": MET_RULE,
+        },
+    )
     return root
 
 

@@ -184,8 +184,9 @@ def test_whoever_handed_in_sealed_figures_is_named_before_they_are_released(lang
     assert listed <= {f"rules/{rule}" for rule in handed_in}
 
 
-def test_a_list_of_schools_by_verdict_has_words_for_each() -> None:
-    said = {key.removeprefix("rule.group.") for key in load().sentences if key.startswith("rule.group.")}
+@pytest.mark.parametrize("of", ["group", "below"])
+def test_a_list_of_schools_or_districts_by_verdict_has_words_for_each(of: str) -> None:
+    said = {key.removeprefix(f"rule.{of}.") for key in load().sentences if key.startswith(f"rule.{of}.")}
     assert said == {v.value for v in Verdict}
 
 

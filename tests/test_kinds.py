@@ -25,6 +25,7 @@ from generator.records.references import ONLY_FILE, Known, Reference
 from generator.records.repository import Repository
 from generator.review.consequences import ON_EVERY_SCHOOL_PAGE, ON_NO_SCHOOL_PAGE
 from generator.review.words import SECTIONS
+from tests.city import MET_RULE, WAIVER
 from tests.test_problem_examples import typical
 from tests.test_tree import git
 
@@ -56,6 +57,8 @@ supervisor_visits: [{{term: 2026-2027-1, visited_on: 2026-10-20}}]
         digest: abc}""",
     "records/districts/lake.yml": """
         {id: lake, title: 湖滨区, answers: 区指导中心, keys: [k], counted_in: springs}""",
+    "records/rules/MET-01.yml": MET_RULE.replace("city-notice#room", "xinzhuli#room-01"),
+    "records/waivers/lake-met-2026.yml": WAIVER.replace("SUMMARY-01", "MET-01").replace("hills", "lake"),
     "records/districts/springs.yml": """
         {id: springs, title: 泉畔区, answers: 区指导中心, keys: [k]}""",
     "records/withdrawals/2025-2026-2-r1.yml": """

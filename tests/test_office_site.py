@@ -20,15 +20,18 @@ from generator.pages.families import pages
 from generator.publish.build import build
 from generator.publish.engine import Engine
 from generator.text import Language
-from tests.city import city, records
+from tests.city import WAIVER, city, duties, put, records
 from tests.conftest import COMMIT
 
 DAY = date(2026, 11, 30)
+OWN = {"SUMMARY-01", "ANSWERED-01", "MET-01"}  # the city's rules about districts
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return city(tmp_path_factory.mktemp("city"))
+    root = duties(tmp_path_factory.mktemp("city"))
+    put(root, {"records/waivers/hills-summary-2026.yml": WAIVER})
+    return root
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +65,9 @@ def test_there_are_pages_of_districts_in_both_languages_and_none_of_schools(buil
         there = {p.relative_to(half).with_suffix("").as_posix() for p in half.rglob("*.html")}
         assert {"districts/index", "districts/lake", "districts/hills", "rollup/matrix", "rollup/statistics"} <= there
         assert {"rollup/coverage", "rollup/open", "rollup/downloads"} <= there
-        assert not {path for path in there if path.startswith(("schools/", "compliance/", "filing/", "statistics/"))}
+        assert not {path for path in there if path.startswith(("schools/", "filing/", "statistics/"))}
+        compliance = {path for path in there if path.startswith("compliance/")}
+        assert compliance == {"compliance/waivers", "compliance/coverage", "compliance/methods"}
 
 
 def test_every_page_says_of_how_many_districts_and_how_many_are_missing(built: Path) -> None:
@@ -115,7 +120,9 @@ def test_it_leaves_a_summary_of_its_own(built: Path, handed_up: list[Any]) -> No
     assert own["district"]["id"] == "test-city"
     assert own["districts"] == {"listed": 3, "reported": 2}
     assert own["schools"] == 2 * handed_up[0]["schools"]
-    for rule, one in zip(own["rules"], sorted(handed_up[0]["rules"], key=lambda r: r["id"]), strict=True):
+    handed_on = [rule for rule in own["rules"] if rule["subject"] != "below"]
+    assert {rule["id"] for rule in own["rules"]} - {rule["id"] for rule in handed_on} == OWN
+    for rule, one in zip(handed_on, sorted(handed_up[0]["rules"], key=lambda r: r["id"]), strict=True):
         assert rule["districts"] == 2
         assert rule["counts"] == {stage: [2 * n for n in counts] for stage, counts in one["counts"].items()}
 
@@ -135,3 +142,42 @@ def test_one_that_is_counted_in_another_is_listed_and_not_added(tmp_path: Path) 
     assert "共 2 个区县，1 个交了摘要，1 个没有交" in found["rollup/matrix"].body
     assert "合计里不再加" in found["districts/index"].body
     assert "合计（1 个区县）" in next(p.body for path, p in found.items() if path.startswith("rollup/rules/"))
+
+
+# --- the office's own rules -------------------------------------------------------------------------------------------
+
+
+def test_its_own_rules_are_told_for_every_district(built: Path) -> None:
+    told = {(row["district"], row["rule"]): row for row in rows(built, "data/rollup-duties.csv")}
+    assert {rule for _, rule in told} == OWN
+    assert {told[id_, "SUMMARY-01"]["verdict"] for id_ in ("lake", "springs")} == {"met"}
+    hills = told["hills", "SUMMARY-01"]
+    assert (hills["verdict"], hills["without_waiver"], hills["value"]) == ("waived", "unreported", "")
+    assert hills["waiver"] == "hills-summary-2026"
+    matrix = text(built / "rollup" / "matrix.html")
+    assert "本级核对各家的规则" in matrix
+    assert "每月交摘要 已豁免 达标 达标 2/2" in matrix
+
+
+def test_the_page_of_a_rule_about_districts_leads_to_them(built: Path) -> None:
+    page = (built / "en" / "rules" / "MET-01.html").read_text(encoding="utf-8")
+    assert 'href="../districts/lake.html#rule-MET-01"' in page
+    said = text(built / "en" / "rules" / "MET-01.html")
+    assert "every district below" in said
+    assert "100 % recorded; 1 school has not answered, and that decides" in said
+    assert "No summary was handed up yet" in said
+    assert 'id="rule-MET-01"' in (built / "en" / "districts" / "lake.html").read_text(encoding="utf-8")
+
+
+def test_a_rule_about_schools_is_judged_once_in_the_districts(built: Path) -> None:
+    page = (built / "rules" / "ROOM-01.html").read_text(encoding="utf-8")
+    assert 'href="../rollup/rules/ROOM-01.html"' in page
+    assert "还没有能判断的学校" not in page
+    assert "上一级读结果，不再判一遍" in page
+
+
+def test_a_waiver_of_a_district_is_told_with_its_days(built: Path) -> None:
+    page = text(built / "compliance" / "waivers.html")
+    assert "新设的县，系统还没有装好" in page
+    assert "南山县 不计豁免时： 未填报" in page
+    assert "新设的县，系统还没有装好" in text(built / "districts" / "hills.html")

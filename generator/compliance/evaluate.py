@@ -16,13 +16,17 @@ from enum import StrEnum
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
+from generator.compliance.below_measures import AskedRule, BelowMeasured
+from generator.compliance.below_measures import measured as measured_below
 from generator.compliance.measures import Measured, measure
 from generator.compliance.school_measures import DATED, INSPECTED, MEASURABLE, MeasureInput, Period, Visits, periods
 from generator.model.district import SchoolYear
 from generator.model.duties import (
     SEALED,
     Anchor,
+    BelowMeasure,
     Due,
+    Operator,
     PeriodKind,
     Rule,
     RuleId,
@@ -32,10 +36,11 @@ from generator.model.duties import (
     Waiver,
     WaiverId,
 )
-from generator.model.ids import ClauseRef, SchoolId, YearId
+from generator.model.ids import BelowId, ClauseRef, SchoolId, YearId
 from generator.model.inspections import Inspection, SchemeId, SchemeKind
 from generator.model.operators import HIGHER_IS_BETTER, answered, applies, holds, target_value
 from generator.model.programme import MeasureName, Modality
+from generator.model.rollup import DistrictBelow, definition
 from generator.model.schools import Return, School
 from generator.problems import Position
 from generator.records.repository import Repository, identical, own_records, spans
@@ -100,7 +105,7 @@ class Evidence:
 
 
 class Check(NamedTuple):  # made once a rule and school
-    """One rule on one subject.
+    """One rule on one subject: a school, a district `below`, or with neither the district itself.
 
     `periods` are the periods begun, `decisive` the last of them that came out as the whole; none where it does not
     apply.
@@ -122,6 +127,12 @@ class Check(NamedTuple):  # made once a rule and school
     found: Return | None
     further: tuple[Evidence, ...]
     cites: tuple[Position, ...]
+    below: DistrictBelow | None = None
+
+    @property
+    def about(self) -> str | None:
+        """The id of the school or of the district below that it is of."""
+        return self.school.id if self.school else self.below.id if self.below else None
 
     @property
     def next_due(self) -> JudgedPeriod | None:
@@ -188,13 +199,14 @@ def tally(checks: Iterable[Check]) -> Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdicts:
-    """Every Check of one day, by rule and by school, in the order of rules and schools."""
+    """Every Check of one day, by rule and by school, in the order of rules and schools; and by district below."""
 
     as_of: date
     checks: tuple[Check, ...]
     by_rule: Mapping[RuleId, tuple[Check, ...]]
     by_school: Mapping[SchoolId, tuple[Check, ...]]
     of_district: tuple[Check, ...]
+    by_below: Mapping[BelowId, tuple[Check, ...]]
     needless: tuple[WaiverId, ...]  # waivers in force of which no school has need
 
 
@@ -233,7 +245,8 @@ def _evaluated(
         checks=checks,
         by_rule={rule: tuple(found) for rule, found in by_rule.items()},
         by_school={school: tuple(found) for school, found in by_school.items()},
-        of_district=tuple(check for check in checks if check.school is None),
+        of_district=tuple(check for check in checks if check.about is None),
+        by_below={id_: tuple(c for c in checks if c.below and c.below.id == id_) for id_ in repository.below},
         needless=tuple(w.id for w in repository.waivers.values() if w.in_force(as_of) and w.id not in needed),
     )
 
@@ -293,7 +306,7 @@ class _Day:
     year: SchoolYear
     whole_year: Period
     rules: tuple[_Ready, ...]
-    waivers: Mapping[tuple[RuleId, SchoolId], tuple[Waiver, ...]]
+    waivers: Mapping[tuple[RuleId, str], tuple[Waiver, ...]]
     kinds: Mapping[SchemeId, SchemeKind]
     visits: Mapping[SchoolId, tuple[Inspection, ...]]  # those that have been, in their order
     released: Mapping[tuple[RuleId, SchoolId], _Released]
@@ -305,10 +318,10 @@ def _day(repository: Repository, as_of: date) -> _Day:
     binding = repository.binding()
     # Of a last day that is still to come nobody knows the number yet: today's is told.
     parameters = cache(lambda due: repository.district.parameters_on(min(due, as_of)))
-    waivers: dict[tuple[RuleId, SchoolId], tuple[Waiver, ...]] = {}
+    waivers: dict[tuple[RuleId, str], tuple[Waiver, ...]] = {}
     for waiver in repository.waivers.values():
-        for school in waiver.schools:
-            waivers[waiver.rule, school] = (*waivers.get((waiver.rule, school), ()), waiver)
+        for one in (*waiver.schools, *waiver.below):
+            waivers[waiver.rule, one] = (*waivers.get((waiver.rule, one), ()), waiver)
     return _Day(
         repository=repository,
         as_of=as_of,
@@ -399,12 +412,15 @@ def due_day(due: Due, period: Period, year: SchoolYear) -> date:
 def _checks(
     repository: Repository, as_of: date, kept: Mapping[SchoolId, tuple[Check, ...]], of: Container[SchoolId] | None
 ) -> Iterator[Check]:
-    """District rules first, then school by school."""
+    """District rules first, then those about districts below, then school by school."""
     day = _day(repository, as_of)
     of_schools = tuple(ready for ready in day.rules if ready.rule.subject is Subject.SCHOOL)
     for ready in day.rules:
         if ready.rule.subject is Subject.DISTRICT:
             yield _district(day, ready)
+    for ready in day.rules:
+        if ready.rule.subject is Subject.BELOW:
+            yield from (_waived(day, _below(day, ready, one)) for one in repository.below.values())
     for school in repository.schools.values():
         if of is not None and school.id not in of:
             continue
@@ -642,7 +658,7 @@ def _check(
 
 def _waived(day: _Day, check: Check) -> Check:
     """A waiver in force changes what is not met, and nothing else; one that has run out is named."""
-    waivers = day.waivers.get((check.rule.id, check.school.id)) if check.school else None
+    waivers = day.waivers.get((check.rule.id, check.about)) if check.about else None
     if not waivers or check.verdict not in WAIVABLE:
         return check
     if (valid := next((w for w in waivers if w.in_force(day.as_of)), None)) is not None:
@@ -680,6 +696,43 @@ def _district(day: _Day, ready: _Ready) -> Check:
     verdict = _judged(rule, held, due=due, as_of=day.as_of)
     one = JudgedPeriod(period=period, due=due, verdict=verdict, value=found, target=target)
     return _check(rule, None, (one,), None, None, figures[rule.measure].cites)
+
+
+# --- districts below --------------------------------------------------------------------------------------------------
+
+
+def _below(day: _Day, ready: _Ready, one: DistrictBelow) -> Check:
+    """A rule on a district below, before any waiver."""
+    if not (ready.in_force and ready.slots):
+        return _check(ready.rule, None, (), None, None)._replace(below=one)
+    rule, (period, due, parameters, _) = ready.rule, ready.slots[0]
+    found = below_figure(day.repository, rule, rule.measure, one, day.as_of)
+
+    def value(name: str) -> int | float | None:
+        return below_figure(day.repository, rule, name, one, day.as_of).value
+
+    target = target_value(rule.target, value, parameters) if rule.target else None
+    verdict = _judged(rule, _held_between(rule, found, target), due=due, as_of=day.as_of)
+    judged = JudgedPeriod(period=period, due=due, verdict=verdict, value=found.value, target=target)
+    return _check(rule, None, (judged,), None, None, (one.source,))._replace(below=one)
+
+
+def below_figure(repository: Repository, rule: Rule, name: str, one: DistrictBelow, as_of: date) -> BelowMeasured:
+    """A measure of a district below, as a rule reads it on a day."""
+    read = repository.rules.get(rule.of_rule) if rule.of_rule else None
+    numbers = repository.district.parameters_on(as_of)
+    asked = AskedRule(id=read.id, definition=definition(read, numbers)) if read else None
+    return measured_below(BelowMeasure(name), one, repository.district.year_on(as_of).id, as_of, asked)
+
+
+def _held_between(rule: Rule, found: BelowMeasured, target: Value | None) -> bool | None:
+    """Whether a figure is what the rule demands wherever it lies; None where those who have not spoken decide."""
+    if found.least is None or found.most is None or not isinstance(target, int | float):
+        return None
+    if rule.operator is Operator.EQUAL and found.least < target < found.most:
+        return None
+    ends = {holds(rule.operator, end, target) for end in (found.least, found.most)}
+    return ends.pop() if len(ends) == 1 else None
 
 
 # --- asked of rules and verdicts --------------------------------------------------------------------------------------

@@ -107,17 +107,17 @@ def _share_of_returns(meets: Callable[[Return, Scope], bool | None]) -> Function
         found = [(r, met) for r in scope.returns() if (met := meets(r, scope)) is not None]
         number, left_out = sum(met for _, met in found), scope.schools() - len(found)
         return Measured(
-            value=_per_cent(number, len(found)) if found else None,
+            value=per_cent(number, len(found)) if found else None,
             counted=len(found),
             left_out=left_out,
             cites=_places(r for r, _ in found),
-            most=_per_cent(number + left_out, len(found) + left_out) if found else None,
+            most=per_cent(number + left_out, len(found) + left_out) if found else None,
         )
 
     return function
 
 
-def _per_cent(part: int, whole: int) -> int | float:
+def per_cent(part: int, whole: int) -> int | float:
     """Cut, not rounded: 100 is said only of all."""
     hundredths = 10_000 * part // whole
     return hundredths // 100 if hundredths % 100 == 0 else hundredths / 100
@@ -293,7 +293,7 @@ def _inspected(scope: Scope) -> Measured:
         and year.first_day <= v.visit_on <= year.last_day
     ]
     schools = len({v.school for v in found})
-    share = _per_cent(schools, scope.schools()) if found else None
+    share = per_cent(schools, scope.schools()) if found else None
     return Measured(value=share, counted=schools, left_out=scope.schools() - schools, cites=_places(found))
 
 

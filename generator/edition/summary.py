@@ -15,6 +15,7 @@ from generator.compliance.evaluate import Check, Verdict, rules_of, tally
 from generator.compliance.ratios import Grouping, Ratio, groups, quotients
 from generator.edition.site import Site, once
 from generator.model.cells import Shown
+from generator.model.duties import Subject
 from generator.model.registry import FOLLOW_UP
 from generator.model.releases import PublishedTable, Release, Row, latest
 from generator.model.rollup import (
@@ -64,7 +65,7 @@ def _of_office(content: Site, below: Sequence[DistrictBelow]) -> Summary:
         _head(content),
         districts=reported(below),
         schools=together.schools,
-        rules=together.rules,
+        rules=(*together.rules, *_rules(content, Subject.BELOW)),
         coverage=together.coverage,
         indicators=together.indicators,
         pools=together.pools,
@@ -75,7 +76,7 @@ def _of_district(content: Site) -> Summary:
     return replace(
         _head(content),
         schools=len(content.repository.schools),
-        rules=tuple(_rules(content)),
+        rules=tuple(_rules(content, Subject.SCHOOL, Subject.DISTRICT)),
         coverage=tuple(_coverage(content)),
         indicators=tuple(_indicators(content)),
         pools=tuple(pool for release in latest(content.releases).values() for pool in _pools(content, release)),
@@ -105,16 +106,17 @@ def _head(content: Site) -> Summary:
     )
 
 
-def _rules(content: Site) -> Iterator[RuleTally]:
+def _rules(content: Site, *subjects: Subject) -> Iterator[RuleTally]:
+    """The rules about these that are judged here; of districts below as many are counted as there are."""
     numbers = content.repository.district.parameters_on(content.as_of)
-    for rule in content.repository.rules.values():
+    for rule in (rule for rule in content.repository.rules.values() if rule.subject in subjects):
         yield RuleTally(
             id=rule.id,
             definition=definition(rule, numbers),
             title=rule.title,
             subject=rule.subject.value,
             modality=rule.modality.value,
-            districts=1,
+            districts=max(1, len(content.repository.below)),
             counts=_counts(content.verdicts.by_rule[rule.id]),
         )
 

@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NewType, TypeAlias
 
-from generator.model.ids import ClauseRef, SchoolId
+from generator.model.ids import BelowId, ClauseRef, SchoolId
 from generator.model.programme import Modality
 from generator.model.schools import HeadRole, Stage, WorkFile
 from generator.problems import Locate, Position
@@ -24,10 +24,11 @@ Value: TypeAlias = "int | float | bool | str | tuple[str, ...]"
 
 
 class Subject(StrEnum):
-    """Whom a rule is about: every school, or the district."""
+    """Whom a rule is about: every school, the district, or every district below an office."""
 
     SCHOOL = "school"
     DISTRICT = "district"
+    BELOW = "below"
 
 
 class ValueType(StrEnum):
@@ -132,6 +133,18 @@ class SchoolMeasure(StrEnum):
     SLEEP_CARE = "sleep_care"
     SPECIAL_GROUP_PLANS = "special_group_plans"
 
+
+class BelowMeasure(StrEnum):
+    """The measures of a district below an office, read from the summary that it handed up; all are numbers."""
+
+    SUMMARY_AGE = "summary_age"
+    DISTRICTS_SHARE = "districts_share"
+    ANSWERED_SHARE = "answered_share"
+    MET_SHARE = "met_share"
+    CLAUSES_SHARE = "clauses_share"
+
+
+READS_RULE = frozenset({BelowMeasure.ANSWERED_SHARE, BelowMeasure.MET_SHARE})  # of which rule is told beside them
 
 _NOT_NUMBERS: Mapping[SchoolMeasure, ValueType] = {
     SchoolMeasure.LEADING_GROUP_HEAD: ValueType.WORD,
@@ -284,7 +297,9 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A Clause made executable. `measure` is the value of a SchoolMeasure or, for the district, of a MeasureName."""
+    """A Clause made executable. `measure` is the value of a SchoolMeasure, of a MeasureName for the district, or of a
+    BelowMeasure for districts below; `of_rule` is the rule about schools that it reads there.
+    """
 
     id: RuleId
     clauses: tuple[ClauseRef, ...]
@@ -298,6 +313,7 @@ class Rule:
     owner: Text
     applies_to: Applies
     measure: str
+    of_rule: RuleId | None
     operator: Operator
     target: Target | None
     period: PeriodKind
@@ -310,11 +326,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
-    """A dated permission to be excused from a rule, valid through its last day in the district's time zone."""
+    """A dated permission for schools, or districts below, to be excused from a rule; valid through its last day in the
+    district's time zone.
+    """
 
     id: WaiverId
     rule: RuleId
     schools: tuple[SchoolId, ...]
+    below: tuple[BelowId, ...]
     reason: Text
     approver: Text  # a role
     first_day: date

@@ -158,6 +158,7 @@ class DistrictBelow:
 
     `answers` is a post; `districts` is how many it stands for; `areas` are what no other may count too, unless its
     schools are `counted_in` that other one; `keys` are those that may sign its summary. None: it handed up none.
+    `earlier` are the last summaries of school years before, the oldest first.
     """
 
     id: BelowId
@@ -170,6 +171,12 @@ class DistrictBelow:
     keys: tuple[str, ...]
     source: Position
     summary: Summary | None = None
+    earlier: tuple[Summary, ...] = ()
+
+    def told_on(self, day: date) -> Summary | None:
+        """What it had handed up by the end of a day, as far as it was kept."""
+        there = (*self.earlier, self.summary) if self.summary else self.earlier
+        return next((told for told in reversed(there) if told.as_of <= day), None)
 
 
 # --- what is alike ----------------------------------------------------------------------------------------------------
@@ -184,6 +191,7 @@ def definition(rule: Rule, numbers: Mapping[str, int | float]) -> str:
         [list(applies.stages), applies.least_classes, applies.most_classes, applies.where],
         [due.anchor, due.days],
         [fresh.days, fresh.warn] if fresh else None,
+        *([rule.of_rule] if rule.of_rule else []),
     ]
     return sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()[:12]
 

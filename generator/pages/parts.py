@@ -43,6 +43,10 @@ def _has_schools(site: Site) -> bool:
 
 _NEEDS: Mapping[str, Callable[[Site], bool]] = {
     "schools/index": _has_schools,
+    "compliance/index": lambda site: _has_schools(site) and bool(site.repository.rules),
+    "compliance/matrix/index": lambda site: _has_schools(site) and bool(site.repository.rules),
+    "compliance/overdue": lambda site: _has_schools(site) and bool(site.repository.rules),
+    "compliance/downloads": lambda site: _has_schools(site) and bool(site.repository.rules),
     "about/filing": _has_schools,
     "about/office": _has_schools,
     "about/wall": _has_schools,

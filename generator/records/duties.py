@@ -13,7 +13,7 @@ from typing import TypeAlias
 from generator.files.schemas import enum_label
 from generator.files.spelling import word_meant
 from generator.model import duties as d
-from generator.model.ids import ClauseRef, SchoolId
+from generator.model.ids import BelowId, ClauseRef, SchoolId
 from generator.model.operators import TAKES, applies, example_holds, type_of_value
 from generator.model.programme import Account, MeasureName, Modality
 from generator.model.schools import Stage
@@ -22,9 +22,16 @@ from generator.records.district import PARAMETER, SYSTEM
 from generator.records.fields import Node, in_order
 from generator.records.programme import CLAIM, CLAUSE, clauses
 from generator.records.references import Known, Offer, Reference, Referent, listed
+from generator.records.rollup import BELOW
 from generator.records.schools import SCHOOL
+from generator.text import Language
 
-Measure: TypeAlias = "d.SchoolMeasure | MeasureName"
+Measure: TypeAlias = "d.SchoolMeasure | MeasureName | d.BelowMeasure"
+_MEASURES: Mapping[d.Subject, type[d.SchoolMeasure] | type[MeasureName] | type[d.BelowMeasure]] = {
+    d.Subject.SCHOOL: d.SchoolMeasure,
+    d.Subject.DISTRICT: MeasureName,
+    d.Subject.BELOW: d.BelowMeasure,
+}
 _TYPES: Mapping[d.ValueType, tuple[str, str]] = {
     d.ValueType.NUMBER: ("数", "a number"),
     d.ValueType.YES_NO: ("是或否", "yes or no"),
@@ -35,7 +42,7 @@ RULE: Referent[d.Rule] = Referent(kind="rule", zh="规则", en="rule")
 SCHOOL_RULE: Referent[d.Rule] = Referent(kind="rule", zh="学校规则", en="rule about schools")
 MEASURES: Mapping[d.Subject, Referent[Measure]] = {
     subject: Referent(closed=frozenset(m.value for m in members), zh="指标", en="measure")
-    for subject, members in ((d.Subject.SCHOOL, d.SchoolMeasure), (d.Subject.DISTRICT, MeasureName))
+    for subject, members in _MEASURES.items()
 }
 
 
@@ -58,6 +65,7 @@ def parse_rule(node: Node) -> d.Rule:
         owner=node.text("owner"),
         applies_to=_applies(node.node("applies_to")),
         measure=node.data["measure"],
+        of_rule=node.get("of_rule"),
         operator=d.Operator(node.data["operator"]),
         target=_target(node.node("target")),
         period=d.PeriodKind(period),
@@ -128,7 +136,8 @@ def parse_waiver(node: Node) -> d.Waiver:
     return d.Waiver(
         id=d.WaiverId(node.data["id"]),
         rule=d.RuleId(node.data["rule"]),
-        schools=tuple(SchoolId(school) for school in node.data["schools"]),
+        schools=tuple(SchoolId(school) for school in node.data.get("schools", ())),
+        below=tuple(BelowId(one) for one in node.data.get("districts", ())),
         reason=node.text("reason"),
         approver=node.text("approver"),
         first_day=node.day("first_day"),
@@ -142,12 +151,11 @@ def parse_waiver(node: Node) -> d.Waiver:
 
 def known_measures(subject: d.Subject) -> Mapping[str, Measure]:
     """The measures that a rule about this subject may cite."""
-    members: type[d.SchoolMeasure] | type[MeasureName] = d.SchoolMeasure if subject is d.Subject.SCHOOL else MeasureName
-    return {member.value: member for member in members}
+    return {member.value: member for member in _MEASURES[subject]}
 
 
 def type_of_measure(measure: Measure) -> d.ValueType:
-    """What kind of value a measure has; the district's are all numbers."""
+    """What kind of value a measure has; those of districts are all numbers."""
     return d.type_of(measure) if isinstance(measure, d.SchoolMeasure) else d.ValueType.NUMBER
 
 
@@ -169,6 +177,7 @@ def check_rule(rule: d.Rule, node: Node) -> Iterator[Problem]:
     if target := node.node("target"):
         yield from _words_fit(target, "words", target.data.get("words", ()), measure)
     yield from _where_fits(rule, node, measures)
+    yield from _subject_fits(rule, node)
     for example in node.nodes("examples"):
         yield from _given_fits(example, measures)
     yield from _examples_suffice(rule, node)
@@ -216,6 +225,22 @@ def _where_fits(rule: d.Rule, node: Node, measures: Mapping[str, Measure]) -> It
     scope, measure = node.node("applies_to"), measures.get(rule.applies_to.where or "")
     if scope and measure is not None and type_of_measure(measure) is not d.ValueType.YES_NO:
         yield _mismatch(scope, "where", type_of_measure(measure), d.ValueType.YES_NO)
+
+
+def _subject_fits(rule: d.Rule, node: Node) -> Iterator[Problem]:
+    """What is only of schools, or only of districts below, is said of no other; and a share of schools that meet a rule
+    says of which.
+    """
+    subject = enum_label("Subject", rule.subject.value)
+    facts = {"subject": subject.zh, "subject@en": subject.in_(Language.EN)}
+    for name in ("applies_to", "freshness"):
+        if rule.subject is not d.Subject.SCHOOL and name in node.data:
+            yield problem(node.at(name), "rule-subject", field=name, **facts)
+    reads = rule.measure in {measure.value for measure in d.READS_RULE}
+    if rule.of_rule is not None and not (rule.subject is d.Subject.BELOW and reads):
+        yield problem(node.at("of_rule"), "rule-subject", field="of_rule", **facts)
+    elif rule.subject is d.Subject.BELOW and reads and rule.of_rule is None:
+        yield problem(node.at("measure"), "rule-of-rule", measure=rule.measure)
 
 
 def _type_of_base(target: Node, base: str, measures: Mapping[str, Measure]) -> d.ValueType | None:
@@ -293,6 +318,8 @@ def rule_refers(rule: d.Rule) -> Iterator[Reference]:
     measure = MEASURES[rule.subject]
     yield Reference(to=measure, id=rule.measure, at=("measure",))
     yield from clauses(rule.clauses)
+    if rule.of_rule is not None:
+        yield Reference(to=SCHOOL_RULE, id=rule.of_rule, at=("of_rule",))
     if rule.applies_to.where is not None:
         yield Reference(to=measure, id=rule.applies_to.where, at=("applies_to", "where"))
     if rule.target is not None:
@@ -352,9 +379,27 @@ def _comes_out(rule: d.Rule, example: d.Example, parameters: Mapping[str, int | 
 
 
 def waiver_refers(waiver: d.Waiver) -> Iterator[Reference]:
-    """The rule, and the schools that are excused from it."""
+    """The rule, and the schools or the districts below that are excused from it."""
     yield Reference(to=RULE, id=waiver.rule, at=("rule",))
     yield from listed(SCHOOL, waiver.schools, "schools")
+    yield from listed(BELOW, waiver.below, "districts")
+
+
+def waiver_agrees(waiver: d.Waiver, node: Node, known: Known) -> Iterator[Problem]:
+    """It excuses those whom its rule is about."""
+    rule = known.find(RULE, waiver.rule)
+    if rule is None:
+        return
+    excused = {d.Subject.SCHOOL: waiver.schools, d.Subject.BELOW: waiver.below}
+    if not excused.pop(rule.subject, ()) or any(excused.values()):
+        subject = enum_label("Subject", rule.subject.value)
+        yield problem(
+            node.at("rule"),
+            "waiver-subject",
+            rule=rule.id,
+            subject=subject.zh,
+            **{"subject@en": subject.in_(Language.EN)},
+        )
 
 
 def account_refers(account: Account) -> Iterator[Reference]:

@@ -258,6 +258,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         parse=duties.parse_waiver,
         check=duties.check_waiver,
         refers=duties.waiver_refers,
+        agrees=duties.waiver_agrees,
         schools=lambda waiver: waiver.schools,
     ),
     RecordKind(

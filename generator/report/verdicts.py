@@ -34,12 +34,9 @@ class Judged(Speaker):
         """Where a Check's evidence stands (or what it is about, where there is none), which rule and school, and what
         is wrong.
         """
-        at = next((e.at for e in check.evidence()), check.school.source if check.school else check.rule.source)
-        who = (
-            self.say("check.school", title=self.plain(check.school.title), id=check.school.id)
-            if check.school
-            else self.say("check.district")
-        )
+        one = check.school or check.below
+        at = next((e.at for e in check.evidence()), one.source if one else check.rule.source)
+        who = self.say("check.school", title=self.plain(one.title), id=one.id) if one else self.say("check.district")
         facts = {"at": f"{at.path}:{at.line}", "rule": check.rule.id, "school": who}
         return self.say("check.line", **facts, verdict=self.verdict(check), said=self.said(check))
 
@@ -75,7 +72,7 @@ def junit(judged: Judged) -> str:
     suite = Xml.Element("testsuite", facts)
     for check in judged.checks:
         named = {
-            "classname": check.school.id if check.school else "district",
+            "classname": check.about or "district",
             "name": f"{check.rule.id} {judged.plain(check.rule.title)}",
         }
         case = Xml.SubElement(suite, "testcase", named)

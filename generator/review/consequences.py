@@ -55,7 +55,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictTurn:
-    """A rule that comes out differently, and for which schools; none for a rule about the district.
+    """A rule that comes out differently, and for which schools or districts below; none for a rule about the district.
 
     `worse` is whether a reviewer must ask why.
     """
@@ -64,7 +64,7 @@ class VerdictTurn:
     title: Text
     before: str | None
     after: str | None
-    schools: tuple[tuple[SchoolId, Text], ...]
+    schools: tuple[tuple[str, Text], ...]
     worse: bool
 
 
@@ -239,10 +239,8 @@ def _state(waiver: Waiver, on: date) -> WaiverState:
 
 def _verdicts(before: Site, after: Site) -> Iterator[VerdictTurn]:
     """What turned to worse first; then rules in order, and what they turned from and into; schools in order."""
-    old, new = (
-        {(c.rule.id, c.school.id if c.school else None): c for c in side.verdicts.checks} for side in (before, after)
-    )
-    turned: dict[tuple[RuleId, str | None, str | None], list[tuple[SchoolId, Text]]] = {}
+    old, new = ({(c.rule.id, c.about): c for c in side.verdicts.checks} for side in (before, after))
+    turned: dict[tuple[RuleId, str | None, str | None], list[tuple[str, Text]]] = {}
     titles: dict[RuleId, Text] = {}
     for key in dict.fromkeys((*new, *old)):
         was, comes = old.get(key), new.get(key)
@@ -252,8 +250,8 @@ def _verdicts(before: Site, after: Site) -> Iterator[VerdictTurn]:
             continue
         titles[key[0]] = shown.rule.title
         schools = turned.setdefault((key[0], *verdicts), [])
-        if shown.school:
-            schools.append((shown.school.id, shown.school.title))
+        if one := shown.school or shown.below:
+            schools.append((one.id, one.title))
     for (rule, turned_from, into), schools in turned.items():
         worse = _BADNESS[into] > (_BADNESS[turned_from] if turned_from else 0)
         ordered = tuple(sorted(schools, key=lambda s: s[0]))
@@ -408,9 +406,7 @@ def _apart(before: Site, after: Site) -> tuple[Verdicts, Verdicts]:
     """The verdicts of each side without the Checks that are told alike on both."""
     if before.repository.district is not after.repository.district:  # its areas and its name stand in every line
         return before.verdicts, after.verdicts
-    old, new = (
-        {(c.rule.id, c.school.id if c.school else None): c for c in side.verdicts.checks} for side in (before, after)
-    )
+    old, new = ({(c.rule.id, c.about): c for c in side.verdicts.checks} for side in (before, after))
     alike = {key for key, check in new.items() if key in old and prints_alike(old[key], check)}
     first, second = (
         replace(s.verdicts, checks=tuple(c for k, c in m.items() if k not in alike))

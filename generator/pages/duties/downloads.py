@@ -23,8 +23,9 @@ from generator.edition.site import File, Page, Site, once
 from generator.edition.spreadsheet import Sheet, SheetValue, as_csv, as_workbook
 from generator.files.schemas import enum_label, public, published
 from generator.model import rollup
-from generator.model.duties import SchoolMeasure, Subject, Value
+from generator.model.duties import SchoolMeasure, Value
 from generator.pages.about.dictionary import FieldLine, fields
+from generator.pages.words.comparison import MEASURES
 from generator.text import Language, Text
 
 PATH = "compliance/downloads"
@@ -244,7 +245,7 @@ def _area(edition: Edition, row: _CheckRow) -> str:
 
 def _measure(edition: Edition, row: _CheckRow) -> str:
     rule = row.check.rule
-    return edition.plain(enum_label("SchoolMeasure" if rule.subject is Subject.SCHOOL else "MeasureName", rule.measure))
+    return edition.plain(enum_label(MEASURES[rule.subject], rule.measure))
 
 
 def _found(edition: Edition, row: _CheckRow) -> SheetValue:

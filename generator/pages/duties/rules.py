@@ -15,11 +15,11 @@ from typing import ClassVar
 from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, is_sealed, tally
 from generator.edition.render import Edition, TemplateData, day_text, label_text, number
 from generator.edition.site import Page, Site
+from generator.edition.summary import added_up
 from generator.model.district import Parameter, System
 from generator.model.duties import Example, Expectation, Rule, Subject, Waiver
 from generator.model.programme import Level, Modality
 from generator.model.releases import DistrictVerdict, Release
-from generator.model.schools import School
 from generator.pages.duties.compliance import DistrictCheck, district_check
 from generator.pages.words.comparison import demanded, measure_title, measured
 from generator.pages.words.wording import (
@@ -33,6 +33,7 @@ from generator.pages.words.wording import (
     due_open,
     due_rule,
     in_all,
+    judged_below,
     released,
     shown,
     told,
@@ -73,7 +74,8 @@ def path_of(rule: Rule) -> str:
 class RuleLine:
     """A rule in the index; `systems` and `levels` are separated by spaces.
 
-    Of schools it is said how many are met and how many `left_out`; of the district there are `verdicts`.
+    Of schools, and of districts below, it is said how many are met and how many `left_out`; of the district there are
+    `verdicts`.
     """
 
     rule: Rule
@@ -112,7 +114,7 @@ def _index(edition: Edition) -> Page:
             systems=tuple(s for s in site.repository.district.systems if s.number in checked),
             levels=tuple(Level),
             modalities=tuple(Modality),
-            subjects=tuple(Subject),
+            subjects=tuple(s for s in Subject if any(r.subject is s for r in site.repository.rules.values())),
             as_of=site.as_of,
         ),
         cites=[rule.source for rule in site.repository.rules.values()],
@@ -123,13 +125,14 @@ def _row(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> RuleLine:
     counts = tally(edition.site.verdicts.by_rule[rule.id])
     of_district = rule.subject is Subject.DISTRICT
     left_out = edition.say("rules.left_out", count=counts.left_out) if counts.left_out else ""
+    below = judged_below(edition.site, rule)
     return RuleLine(
         rule=rule,
         clauses=clauses,
         systems=" ".join(map(str, sorted(_systems(clauses)))),
         levels=" ".join(dict.fromkeys(c.policy.level for c in clauses)),
         verdicts=shown(counts) if of_district else (),
-        said="" if of_district else _met(edition, rule, counts),
+        said="" if of_district else edition.say("rules.judged_below") if below else _met(edition, rule, counts),
         left_out="" if of_district or released(edition.site, rule) else left_out,
     )
 
@@ -138,15 +141,20 @@ def _met(edition: Edition, rule: Rule, counts: Tally) -> str:
     if found := released(edition.site, rule):
         return _share(edition, found[1].met, found[1].judged)
     if counts.share is None:
-        return edition.say("rules.nothing_judged")
-    return _share(edition, counts.met, counts.judged)
+        return edition.say(f"rules.nothing_judged{_of(rule)}")
+    return _share(edition, counts.met, counts.judged, _of(rule))
 
 
-def _share(edition: Edition, met: int, judged: int) -> str:
+def _of(rule: Rule) -> str:
+    """What the keys of sentences end in that count districts below and not schools."""
+    return ".below" if rule.subject is Subject.BELOW else ""
+
+
+def _share(edition: Edition, met: int, judged: int, of: str = "") -> str:
     """Cut to one place, as the shares of a Tally are."""
     tenths = 1000 * met // judged
     share = number(tenths // 10 if tenths % 10 == 0 else tenths / 10)
-    return edition.say("rules.share", met=met, judged=judged, share=share)
+    return edition.say(f"rules.share{of}", met=met, judged=judged, share=share)
 
 
 def _systems(clauses: Sequence[Cited]) -> frozenset[int]:
@@ -182,10 +190,13 @@ class ExampleGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolCheck:
-    """A rule's Check of a school in words."""
+class CheckLine:
+    """A rule's Check of a school, or of a district below, in words; `anchor` is its place on its page."""
 
-    school: School
+    id: str
+    title: Text
+    page: str
+    anchor: str
     said: tuple[str, ...]
     waiver: Waiver | None
     lapsed: Waiver | None
@@ -194,13 +205,13 @@ class SchoolCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictGroup:
-    """The schools of one verdict in the order of codes; `more` of them are not named."""
+    """The schools, or districts below, of one verdict in the order of codes; `more` of them are not named."""
 
     verdict: Verdict
     tone: str
     lead: str
-    count: int
-    members: tuple[SchoolCheck, ...]
+    counted: str
+    members: tuple[CheckLine, ...]
     more: int
 
 
@@ -228,7 +239,9 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulePage(TemplateData):
-    """`measured` is the anchor of the measure; `groups` are told school by school, of those `folded` only the names."""
+    """`measured` is the anchor of the measure; `groups` are told one by one in this `order`, of those `folded` only the
+    names. `below`: the schools are those of districts below, and `rolled_up` is the page that counts them, if any.
+    """
 
     template: ClassVar[str] = "duties/rule.md.j2"
     rule: Rule
@@ -248,6 +261,9 @@ class RulePage(TemplateData):
     of_district: tuple[DistrictCheck, ...]
     groups: tuple[VerdictGroup, ...]
     folded: tuple[VerdictGroup, ...]
+    order: str
+    below: bool
+    rolled_up: str
     trend: tuple[RuleTrend, ...]
     as_of: date
 
@@ -271,15 +287,18 @@ def _rule(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> Page:
             whom=whom(edition, rule),
             demanded=demanded(edition, rule),
             measure=measure_title(edition, rule, rule.measure),
-            measured=rule.measure if rule.subject is Subject.DISTRICT else f"school-{rule.measure}",
+            measured=rule.measure if rule.subject is Subject.DISTRICT else f"{rule.subject.value}-{rule.measure}",
             due=due_rule(edition, rule),
             due_days=due_days(edition, rule),
             examples=tuple(_examples(edition, rule)),
             counts=() if told else shown(counts),
-            said=_released(edition, *told) if told else in_all(edition, counts, "schools"),
-            of_district=tuple(district_check(edition, c) for c in checks if c.school is None),
-            groups=() if told else tuple(_groups(edition, checks, _NEEDS)),
-            folded=() if told else tuple(_groups(edition, checks, _NAMED)),
+            said=_released(edition, *told) if told else in_all(edition, counts, _things(rule)),
+            of_district=tuple(district_check(edition, c) for c in checks if c.about is None),
+            groups=() if told else tuple(_groups(edition, rule, checks, _NEEDS)),
+            folded=() if told else tuple(_groups(edition, rule, checks, _NAMED)),
+            order=edition.say(f"rule.order{_of(rule)}"),
+            below=judged_below(site, rule),
+            rolled_up=f"rollup/rules/{rule.id}" if any(r.id == rule.id for r in added_up(site).rules) else "",
             trend=tuple(_trend(edition, rule, point) for point in site.trend),
             as_of=site.as_of,
         ),
@@ -340,24 +359,34 @@ def _example(edition: Edition, rule: Rule, example: Example) -> ExampleLine:
     )
 
 
-def _groups(edition: Edition, checks: Sequence[Check], verdicts: Sequence[Verdict]) -> Iterator[VerdictGroup]:
-    """The schools of each of these verdicts that has any."""
+def _things(rule: Rule) -> str:
+    return "districts" if rule.subject is Subject.BELOW else "schools"
+
+
+def _groups(
+    edition: Edition, rule: Rule, checks: Sequence[Check], verdicts: Sequence[Verdict]
+) -> Iterator[VerdictGroup]:
+    """The schools, or districts below, of each of these verdicts that has any."""
     for verdict in verdicts:
-        if found := [c for c in checks if c.school is not None and c.verdict is verdict]:
+        if found := [c for c in checks if c.about is not None and c.verdict is verdict]:
             yield VerdictGroup(
                 verdict=verdict,
                 tone=TONES[verdict],
-                lead=edition.say(f"rule.group.{verdict.value}"),
-                count=len(found),
-                members=tuple(_school_check(edition, c) for c in found[:_LISTED]),
+                lead=edition.say(f"rule.{'below' if rule.subject is Subject.BELOW else 'group'}.{verdict.value}"),
+                counted=edition.say(f"rule.{_things(rule)}", count=number(len(found))),
+                members=tuple(_line(edition, c) for c in found[:_LISTED]),
                 more=max(0, len(found) - _LISTED),
             )
 
 
-def _school_check(edition: Edition, check: Check) -> SchoolCheck:
-    assert check.school is not None
-    return SchoolCheck(
-        school=check.school,
+def _line(edition: Edition, check: Check) -> CheckLine:
+    one = check.school or check.below
+    assert one is not None
+    return CheckLine(
+        id=one.id,
+        title=one.title,
+        page=f"schools/{one.id}" if check.school else f"districts/{one.id}",
+        anchor=check.rule.id if check.school else f"rule-{check.rule.id}",
         said=told(edition, check),
         waiver=check.waiver,
         lapsed=check.lapsed,

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from generator.compliance.evaluate import Verdict
+from generator.compliance.evaluate import Check, Verdict
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site
 from generator.model.duties import Rule, Waiver
-from generator.model.schools import School
 from generator.pages.words.wording import TONES, days_to
+from generator.text import Text
 
 
 class WaiverStanding(StrEnum):
@@ -37,10 +37,12 @@ _TONES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExcusedSchool:
-    """A school that a waiver concerns, with the verdict that it would have without."""
+class Excused:
+    """A school, or a district below, that a waiver concerns, with the verdict that it would have without."""
 
-    school: School
+    title: Text
+    page: str
+    anchor: str
     verdict: Verdict
     tone: str
 
@@ -52,7 +54,7 @@ class WaiverCard:
     waiver: Waiver
     rule: Rule
     days: str
-    schools: tuple[ExcusedSchool, ...]
+    excused: tuple[Excused, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,13 +107,22 @@ def _group(edition: Edition, state: WaiverStanding) -> WaiverGroup:
 
 def _card(edition: Edition, waiver: Waiver) -> WaiverCard:
     site = edition.site
-    without = {c.school.id: c.without_waiver for c in site.verdicts.by_rule[waiver.rule] if c.school is not None}
+    checks = {check.about: check for check in site.verdicts.by_rule[waiver.rule]}
     return WaiverCard(
         waiver=waiver,
         rule=site.repository.rules[waiver.rule],
         days=days_to(edition, waiver.first_day if waiver.first_day > site.as_of else waiver.last_day),
-        schools=tuple(
-            ExcusedSchool(school=site.repository.schools[s], verdict=without[s], tone=TONES[without[s]])
-            for s in waiver.schools
-        ),
+        excused=tuple(_excused(checks[one]) for one in (*waiver.schools, *waiver.below)),
+    )
+
+
+def _excused(check: Check) -> Excused:
+    one, verdict = check.school or check.below, check.without_waiver
+    assert one is not None
+    return Excused(
+        title=one.title,
+        page=f"schools/{one.id}" if check.school else f"districts/{one.id}",
+        anchor=check.rule.id if check.school else f"rule-{check.rule.id}",
+        verdict=verdict,
+        tone=TONES[verdict],
     )

@@ -16,7 +16,7 @@ from generator.edition.site import Page
 from generator.model.duties import Rule, Subject
 from generator.model.ids import ClauseRef
 from generator.model.programme import Clause, Level, Policy
-from generator.pages.words.wording import VerdictCount, in_all, shown
+from generator.pages.words.wording import VerdictCount, in_all, judged_below, shown
 
 
 class Covered(StrEnum):
@@ -138,7 +138,9 @@ def rules_told(edition: Edition, found: Coverage) -> tuple[ClauseRule, ...]:
 
 
 def _rule(edition: Edition, rule: Rule, counts: Tally) -> ClauseRule:
-    if rule.subject is Subject.DISTRICT:
+    if judged_below(edition.site, rule):
+        return ClauseRule(rule=rule, said=edition.say("rules.judged_below"), verdicts=())
+    if rule.subject is not Subject.SCHOOL:
         return ClauseRule(rule=rule, said="", verdicts=shown(counts))
     return ClauseRule(rule=rule, said=in_all(edition, counts, "schools"), verdicts=())
 

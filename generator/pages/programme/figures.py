@@ -19,7 +19,7 @@ from generator.edition.render import Edition, TemplateData, label_text, number
 from generator.edition.site import Page
 from generator.files.schemas import field_title
 from generator.model.district import SchoolYear, System
-from generator.model.duties import BY_PERIOD, SEALED, PeriodKind, Rule, SchoolMeasure, Subject
+from generator.model.duties import BY_PERIOD, SEALED, BelowMeasure, PeriodKind, Rule, SchoolMeasure, Subject
 from generator.model.ids import YearId
 from generator.model.programme import Claim, Comparison, MeasureName
 from generator.text import Text
@@ -108,10 +108,21 @@ class SchoolMeasureSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BelowMeasureSection:
+    """A measure of districts below, and the rules that read it."""
+
+    name: BelowMeasure
+    title: str
+    explain: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuresPage(TemplateData):
     template: ClassVar[str] = "programme/measures.md.j2"
     rows: tuple[MeasureSection, ...]
     of_schools: tuple[SchoolMeasureSection, ...]
+    of_below: tuple[BelowMeasureSection, ...]
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -185,6 +196,7 @@ def _measures(edition: Edition) -> Page:
         data=MeasuresPage(
             rows=tuple(_measure(edition, name, years) for name in MeasureName),
             of_schools=tuple(_of_schools(edition, name) for name in SchoolMeasure),
+            of_below=tuple(_of_below(edition, name) for name in BelowMeasure if edition.site.repository.below),
         ),
         cites=[edition.site.repository.district.source],
     )
@@ -223,4 +235,14 @@ def _of_schools(edition: Edition, name: SchoolMeasure) -> SchoolMeasureSection:
         kind="return" if stated else "inspection",
         fields=tuple(field_title(kind, field) for kind, field in dict.fromkeys(fields)),
         rules=tuple(rules),
+    )
+
+
+def _of_below(edition: Edition, name: BelowMeasure) -> BelowMeasureSection:
+    rules = edition.site.repository.rules.values()
+    return BelowMeasureSection(
+        name=name,
+        title=label_text(edition.language, name),
+        explain=edition.say(f"measure.below.{name.value}"),
+        rules=tuple(rule for rule in rules if rule.subject is Subject.BELOW and rule.measure == name.value),
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from generator.edition.render import Edition
 from generator.edition.site import File, Page
 from generator.edition.spreadsheet import Sheet, SheetValue, as_csv
+from generator.model.duties import Value
 from generator.model.rollup import HIDDEN, PATH, SCHEMA
 from generator.pages.duties.downloads import download, in_root, kept
 from generator.pages.rollup.standing import Together, of_how_many, state, together
@@ -19,6 +20,7 @@ HERE = "rollup/downloads"
 _COLUMNS = {
     "data/districts.csv": ("district", "title", "state", "as_of", "listed", "reported", "schools", "counted_in"),
     "data/rollup-verdicts.csv": ("district", "rule", "definition", "stage", "verdict", "count"),
+    "data/rollup-duties.csv": ("district", "rule", "verdict", "without_waiver", "value", "target", "due", "waiver"),
     "data/rollup-cells.csv": (
         *("kind", "term", "k", "districts", "table", "row", "schools", "column"),
         *("value", "shown_by", "status"),
@@ -48,7 +50,7 @@ def pages(edition: Edition) -> Iterator[Page]:
 
 
 def _files(edition: Edition, found: Together) -> Iterator[File]:
-    rows = (_districts(edition, found), _verdicts(found), _cells(found))
+    rows = (_districts(edition, found), _verdicts(found), _duties(edition), _cells(found))
     for (path, columns), told in zip(_COLUMNS.items(), rows, strict=True):
         sheet = Sheet(name="data", columns=tuple((column, 12) for column in columns), rows=list(told))
         yield File(path=path, content=as_csv(sheet))
@@ -81,6 +83,24 @@ def _verdicts(found: Together) -> Iterator[list[SheetValue]]:
             for stage, counts in rule.counts.items():
                 for verdict, count in zip(verdicts, counts, strict=True):
                     yield [district, rule.id, rule.definition, stage, verdict, count]
+
+
+def _duties(edition: Edition) -> Iterator[list[SheetValue]]:
+    """What the office's own rules say of every district."""
+    for id_, checks in edition.site.verdicts.by_below.items():
+        for check in checks:
+            found = check.decisive
+            figures: list[SheetValue] = (
+                [_figure(found.value), _figure(found.target), found.due] if found else [None] * 3
+            )
+            verdicts: list[SheetValue] = [check.verdict.value, check.without_waiver.value]
+            yield [id_, check.rule.id, *verdicts, *figures, check.waiver.id if check.waiver else None]
+
+
+def _figure(value: Value | None) -> int | float | None:
+    """The figure of a district, all of which are numbers."""
+    assert value is None or isinstance(value, int | float)
+    return value
 
 
 def _cells(found: Together) -> Iterator[list[SheetValue]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from generator.compliance.evaluate import Tally, Verdict
+from generator.compliance.evaluate import Check, Tally, Verdict
 from generator.edition.render import Edition, label_text, number
 from generator.edition.site import Page, Site
 from generator.edition.summary import added_up, reported
@@ -24,7 +24,7 @@ from generator.pages.rollup.tables import (
     row_of,
     table_of,
 )
-from generator.pages.words.wording import in_all
+from generator.pages.words.wording import due_open, in_all, told
 
 DAYS = "summary_days"  # the office's parameter: after so many days a summary is late
 _DAYS = 31  # where it states none
@@ -128,17 +128,17 @@ def below_word(edition: Edition) -> str:
 
 
 def _row(edition: Edition, one: DistrictBelow, how: SummaryState) -> RollupRow:
-    told = one.summary
-    count = f"{told.districts.reported}/{told.districts.listed}" if told else f"0/{one.districts}"
+    summary = one.summary
+    count = f"{summary.districts.reported}/{summary.districts.listed}" if summary else f"0/{one.districts}"
     notes = [edition.say("districts.counted_in", name=_name(edition, one.counted_in))] if one.counted_in else []
-    notes += [edition.say("districts.uncommitted")] if told and told.uncommitted else []
+    notes += [edition.say("districts.uncommitted")] if summary and summary.uncommitted else []
     return row_of(
         head=RollupCell(text=one.title, page=path_of(one)),
         cells=(
             RollupCell(text=edition.say(f"districts.state.{how.value}")),
-            RollupCell(text=edition.day(told.as_of) if told else "—"),
+            RollupCell(text=edition.day(summary.as_of) if summary else "—"),
             RollupCell(text=count),
-            RollupCell(text=number(told.schools) if told else "—"),
+            RollupCell(text=number(summary.schools) if summary else "—"),
             RollupCell(text=" ".join(notes) or "—"),
             RollupCell(text=one.answers),
         ),
@@ -154,13 +154,13 @@ def _name(edition: Edition, id_: str) -> str:
 
 
 def _district(edition: Edition, one: DistrictBelow) -> Page:
-    say, told = edition.say, one.summary
-    lead = [say(f"districts.one.{state(edition.site, one).value}", day=edition.day(told.as_of if told else None))]
+    say, summary = edition.say, one.summary
+    lead = [say(f"districts.one.{state(edition.site, one).value}", day=edition.day(summary.as_of if summary else None))]
     lead += [say("districts.answered_by", post=edition.plain(one.answers))]
-    if told:
-        lead += [say("districts.one.schools", schools=number(told.schools))]
-        lead += [edition.plain(told.notice)] if told.notice else []
-        lead += [say("districts.commit", commit=told.commit[:12])] if told.commit else []
+    if summary:
+        lead += [say("districts.one.schools", schools=number(summary.schools))]
+        lead += [edition.plain(summary.notice)] if summary.notice else []
+        lead += [say("districts.commit", commit=summary.commit[:12])] if summary.commit else []
     up = RollupCell(text=say("districts.back"), page="districts/index")
     links = (*([RollupCell(text=say("districts.its_site"), address=one.site_url)] if one.site_url else []), up)
     return edition.page(
@@ -168,14 +168,45 @@ def _district(edition: Edition, one: DistrictBelow) -> Page:
         kind="districts",
         title=edition.plain(one.title),
         description=say("districts.one.description", name=edition.plain(one.title)),
-        data=RollupPage(lead=tuple(lead), links=links, sections=_rules(edition, one) if told else ()),
-        cites=[one.source],
+        data=RollupPage(lead=tuple(lead), links=links, sections=(*_own(edition, one), *_rules(edition, one))),
+        cites=[one.source, *dict.fromkeys(c.rule.source for c in edition.site.verdicts.by_below[one.id])],
         hide=("toc",),
     )
 
 
+def _own(edition: Edition, one: DistrictBelow) -> Iterator[RollupSection]:
+    """What the office's own rules say of the district, a table a verdict's worth of words."""
+    say, checks = edition.say, edition.site.verdicts.by_below[one.id]
+    rows = tuple(
+        row_of(
+            head=RollupCell(text=check.rule.title, page=f"rules/{check.rule.id}"),
+            cells=(
+                RollupCell(text=label_text(edition.language, check.verdict)),
+                RollupCell(text=" ".join(told(edition, check)) or "—", note=_waits(edition, check)),
+                RollupCell(text=check.rule.owner),
+            ),
+            id_=f"rule-{check.rule.id}",
+        )
+        for check in checks
+    )
+    columns = tuple(RollupCell(text=say(f"rollup.{name}")) for name in ("rule", "outcome", "basis", "owner"))
+    if rows:
+        table = table_of(id_="own", caption=say("districts.own_caption"), columns=columns, rows=rows, words=True)
+        yield RollupSection(id="own-rules", title=say("rollup.own"), said=(), tables=(table,))
+
+
+def _waits(edition: Edition, check: Check) -> str:
+    """Until when it has time, or since when it is late; or its waiver."""
+    if check.waiver is not None:
+        day = edition.day(check.waiver.last_day)
+        return f"{edition.say('rule.waived_until', day=day)} {edition.plain(check.waiver.reason)}"
+    waits = due_open(edition, check)
+    return f"{edition.say('rule.due_on', day=edition.day(waits.due))} · {waits.days}" if waits.due else ""
+
+
 def _rules(edition: Edition, one: DistrictBelow) -> tuple[RollupSection, ...]:
-    assert one.summary
+    if one.summary is None:
+        return ()
     say = edition.say
     rows = tuple(
         row_of(

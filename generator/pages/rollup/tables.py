@@ -31,10 +31,11 @@ class RollupCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollupRow:
-    """A row: its first cell says what it is of; `total` adds the others."""
+    """A row: its first cell says what it is of; `total` adds the others; `id` is its anchor, if it has one."""
 
     cells: tuple[RollupCell, ...]
     total: bool = False
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +89,9 @@ def table_of(
     return RollupTable(id=id_, caption=caption, columns=tuple(columns), rows=titled, words=words, wide=wide)
 
 
-def row_of(*, head: RollupCell, cells: Iterable[RollupCell], total: bool = False) -> RollupRow:
+def row_of(*, head: RollupCell, cells: Iterable[RollupCell], total: bool = False, id_: str = "") -> RollupRow:
     """A row, and what it is of."""
-    return RollupRow(cells=(head, *cells), total=total)
+    return RollupRow(cells=(head, *cells), total=total, id=id_)
 
 
 NONE = RollupCell(text="—")

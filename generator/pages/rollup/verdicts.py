@@ -1,4 +1,4 @@
-"""Rules over districts: one table of all, and a page a rule.
+"""Rules over districts: one table of all with the office's own rules about districts, and a page a rule.
 
 Owns how a rule that districts have in different words is told apart: only rules that ask for the same are added.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from generator.compliance.evaluate import Tally, Verdict
+from generator.compliance.evaluate import Tally, Verdict, tally
 from generator.edition.render import Edition, label_text, number
 from generator.edition.site import Page
 from generator.model.duties import Subject
@@ -65,15 +65,40 @@ def _matrix(edition: Edition, found: Together) -> Page:
     )
     table = table_of(id_="matrix", caption=say("rollup.matrix_caption"), columns=columns, rows=rows, wide=True)
     section = RollupSection(id="all", title=say("rollup.rules"), said=(say("rollup.matrix_how"),), tables=(table,))
+    own = tuple(_own(edition, found))
     return edition.page(
         path="rollup/matrix",
         kind="rollup",
         title=say("rollup.matrix"),
         description=say("rollup.matrix_description"),
-        data=RollupPage(lead=(of_how_many(edition),), links=(), sections=(section,)),
+        data=RollupPage(lead=(of_how_many(edition),), links=(), sections=(*own, section)),
         cites=[edition.site.repository.district.source, *(one.source for one in found.below)],
         hide=("toc",),
     )
+
+
+def _own(edition: Edition, found: Together) -> Iterator[RollupSection]:
+    """The office's own rules about districts: what each came out as."""
+    say, verdicts = edition.say, edition.site.verdicts
+    rows = tuple(
+        row_of(
+            head=RollupCell(text=rule.title, page=f"rules/{rule.id}"),
+            cells=(
+                *(RollupCell(text=label_text(edition.language, c.verdict)) for c in verdicts.by_rule[rule.id]),
+                RollupCell(text=_of_judged(tally(verdicts.by_rule[rule.id]))),
+            ),
+        )
+        for rule in edition.site.repository.rules.values()
+        if rule.subject is Subject.BELOW
+    )
+    columns = (
+        RollupCell(text=say("rollup.rule")),
+        *(RollupCell(text=one.title, page=path_of(one)) for one in found.below),
+        RollupCell(text=say("rollup.met_of")),
+    )
+    if rows:
+        table = table_of(id_="own", caption=say("rollup.own_caption"), columns=columns, rows=rows, wide=True)
+        yield RollupSection(id="own-rules", title=say("rollup.own"), said=(say("rollup.own_how"),), tables=(table,))
 
 
 def _cell(edition: Edition, one: DistrictBelow, rule: RuleTally | None) -> RollupCell:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from generator.compliance.evaluate import Check, JudgedPeriod, Verdict, is_sealed, measures_of
+from generator.compliance.below_measures import BelowMeasured
+from generator.compliance.evaluate import Check, JudgedPeriod, Verdict, below_figure, is_sealed, measures_of
 from generator.compliance.school_measures import MEASURABLE, MeasureInput
 from generator.edition.render import Edition, number
 from generator.files.schemas import enum_label
 from generator.model.duties import (
     SEALED,
     TOLD_BY_SCHOOL,
+    BelowMeasure,
     Factor,
     Operator,
     PeriodKind,
@@ -55,6 +57,14 @@ _UNITS: Mapping[SchoolMeasure, str] = {
     _M.BANDS_REACHING: "unit.bands",
     _M.REGULAR_VISITS: "unit.regular_visits",
 }
+_UNITS_BELOW: Mapping[BelowMeasure, str] = {
+    measure: "unit.days" if measure is BelowMeasure.SUMMARY_AGE else "unit.percent" for measure in BelowMeasure
+}
+MEASURES: Mapping[Subject, str] = {
+    Subject.SCHOOL: "SchoolMeasure",
+    Subject.DISTRICT: "MeasureName",
+    Subject.BELOW: "BelowMeasure",
+}  # the closed set that a rule about this subject names its measure from
 _WORDS: Mapping[SchoolMeasure, str] = {
     _M.LEADING_GROUP_HEAD: "HeadRole",
     _M.WORK_FILES: "WorkFile",
@@ -69,9 +79,13 @@ def listed(edition: Edition, words: Sequence[str]) -> str:
 
 
 def measure_title(edition: Edition, rule: Rule, name: str) -> str:
-    """What a measure that the rule reads is called."""
-    closed_set = "SchoolMeasure" if rule.subject is Subject.SCHOOL else "MeasureName"
-    return edition.plain(enum_label(closed_set, name))
+    """What a measure that the rule reads is called; of a share of schools that meet another rule, with that rule."""
+    title = edition.plain(enum_label(MEASURES[rule.subject], name))
+    if rule.of_rule is None or name != rule.measure:
+        return title
+    return edition.say(
+        "measure.of_rule", measure=title, rule=edition.plain(edition.site.repository.rules[rule.of_rule].title)
+    )
 
 
 def measured(edition: Edition, rule: Rule, name: str, value: Value) -> str:
@@ -83,11 +97,16 @@ def measured(edition: Edition, rule: Rule, name: str, value: Value) -> str:
         case bool():
             return edition.say(f"measured.{name}.{'yes' if value else 'no'}")
         case int() | float():
-            return edition.say(_UNITS[SchoolMeasure(name)], value=number(value))
+            return edition.say(_unit(rule, name), value=number(value))
         case str():
             return _word(edition, name, value)
         case tuple():
             return listed(edition, [_word(edition, name, word) for word in value]) or edition.say("school.none_listed")
+
+
+def _unit(rule: Rule, name: str) -> str:
+    """The unit of a measure of schools or of districts below."""
+    return _UNITS[SchoolMeasure(name)] if rule.subject is Subject.SCHOOL else _UNITS_BELOW[BelowMeasure(name)]
 
 
 def _word(edition: Edition, name: str, word: str) -> str:
@@ -101,7 +120,7 @@ def compared(edition: Edition, check: Check, judged: JudgedPeriod) -> str:
     """What was asked in a period, what is there, and the difference where it falls short."""
     rule, value, target = check.rule, judged.value, judged.target
     if value is None or (rule.target is not None and target is None):
-        return edition.say(f"compare.{_why_unknown(check, judged)}")
+        return edition.say(_below_unknown(edition, check) or f"compare.{_why_unknown(check, judged)}")
     match rule.operator:
         case Operator.IS_TRUE | Operator.IS_FALSE:
             return measured(edition, rule, rule.measure, value)
@@ -116,10 +135,31 @@ def compared(edition: Edition, check: Check, judged: JudgedPeriod) -> str:
             assert isinstance(value, int | float)
             assert isinstance(target, int | float)
             said = _numbers(edition, rule, value, target)
-            if rule.subject is Subject.DISTRICT:
+            if check.below is not None and judged.verdict in (Verdict.UNREPORTED, Verdict.DUE):
+                said = _undecided(edition, check, said)
+            if rule.subject is not Subject.SCHOOL:
                 return edition.say("compare.named", measure=measure_title(edition, rule, rule.measure), said=said)
             basis = _basis(edition, check, judged)
             return edition.say("compare.basis", basis=basis, said=said) if basis else said
+
+
+def _below_unknown(edition: Edition, check: Check) -> str:
+    """Why nothing is known of a district below; empty for any other."""
+    return f"compare.below.{_below(edition, check).why}" if check.below else ""
+
+
+def _undecided(edition: Edition, check: Check, said: str) -> str:
+    """What is told of a district below, and that those who have not spoken decide."""
+    found = _below(edition, check)
+    if not found.why:
+        return said
+    return edition.say(f"compare.below.{found.why}.besides", said=said, count=number(found.silent))
+
+
+def _below(edition: Edition, check: Check) -> BelowMeasured:
+    """What a rule read of a district below."""
+    assert check.below is not None
+    return below_figure(edition.site.repository, check.rule, check.rule.measure, check.below, edition.site.as_of)
 
 
 def rests_on_return(rule: Rule) -> bool:
@@ -203,15 +243,14 @@ def _apart(value: Number, target: Number) -> tuple[str, str]:
 
 def _figure(edition: Edition, rule: Rule, said: str) -> str:
     district = rule.subject is Subject.DISTRICT
-    return edition.say(f"measure.{rule.measure}.value" if district else _UNITS[SchoolMeasure(rule.measure)], value=said)
+    return edition.say(f"measure.{rule.measure}.value" if district else _unit(rule, rule.measure), value=said)
 
 
 def _gap(edition: Edition, rule: Rule, difference: Number) -> str:
     rounded = round(difference, 10)  # 2 - 1.8 is 0.2, not 0.19999999999999996
     said = number(rounded) if number(rounded) != "0" else f"{rounded:f}".rstrip("0")
-    if (
-        rule.measure.endswith("_share")
-        or _UNITS.get(SchoolMeasure(rule.measure) if rule.subject is Subject.SCHOOL else _M.CLASSES) == "unit.percent"
+    if rule.measure.endswith("_share") or (
+        rule.subject is Subject.SCHOOL and _UNITS.get(SchoolMeasure(rule.measure)) == "unit.percent"
     ):
         return edition.say("unit.points", value=said)
     return _figure(edition, rule, said)

@@ -90,10 +90,15 @@ def changes_of(edition: Edition, value: float, earlier: Sequence[Former[Any]]) -
             yield edition.say("number.later", day=day, value=number(then))
 
 
+def judged_below(site: Site, rule: Rule) -> bool:
+    """Whether a rule is judged in the districts below, which have the schools that it is about."""
+    return bool(site.repository.below) and rule.subject is Subject.SCHOOL
+
+
 def whom(edition: Edition, rule: Rule) -> str:
     """Whom a rule is about."""
-    if rule.subject is Subject.DISTRICT:
-        return edition.say("rule.whom.district")
+    if rule.subject is not Subject.SCHOOL:
+        return edition.say(f"rule.whom.{rule.subject.value}")
     limits = list(_limits(edition, rule))
     return listed(edition, limits) if limits else edition.say("rule.whom.all")
 
@@ -202,8 +207,8 @@ def _told(edition: Edition, check: Check, judged: JudgedPeriod, kind: PeriodKind
 def in_all(edition: Edition, counts: Tally, things: str) -> str:
     """What a count says: how many of those judged are met, how many are left out, and why.
 
-    `things` is `schools`, `checks` or `own`, the checks of one school: of these no share is told, it would be read as
-    the school's mark.
+    `things` is `schools`, `districts`, `checks` or `own`, the checks of one school: of these no share is told, it would
+    be read as the school's mark.
     """
     left_out = [(v, n) for v, n in counts.counts.items() if n and v not in JUDGED and v is not Verdict.NOT_APPLICABLE]
     parts = []
