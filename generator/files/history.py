@@ -288,6 +288,12 @@ def revisions_of(root: Path, revisions: str) -> tuple[str, ...] | None:
     return None if listed is None else tuple(listed.decode("ascii").split())
 
 
+def own_folder(root: Path) -> Path | None:
+    """Where git keeps what belongs to no single working folder; None without git."""
+    shown = ask(root, "rev-parse", "--git-common-dir")
+    return None if shown is None else root / _name(shown).removesuffix("\n")
+
+
 def parents(root: Path) -> Mapping[str, tuple[str, ...]]:
     """Every commit that led to the present one, newest first, each with the commits before it.
 

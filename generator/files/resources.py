@@ -5,6 +5,8 @@ Owns these places and nothing in them.
 
 from __future__ import annotations
 
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -43,3 +45,12 @@ def library_folder() -> Path:
 def engine_config() -> Path:
     """The settings that both languages share."""
     return _base() / "mkdocs.yml"
+
+
+@cache
+def program_digest() -> bytes:
+    """A digest of the program's own modules: what an earlier run has kept is of no use to another program."""
+    found = sha256()
+    for module in sorted(_PACKAGE.rglob("*.py")):
+        found.update(module.relative_to(_PACKAGE).as_posix().encode() + b"\0" + module.read_bytes() + b"\0")
+    return found.digest()

@@ -27,6 +27,7 @@ from generator.files import zones
 from generator.files.history import (
     EVERYTHING,
     SUBMODULE,
+    Blob,
     Staged,
     blob_id,
     blobs_added,
@@ -35,6 +36,7 @@ from generator.files.history import (
     is_shallow,
     known,
     messages,
+    own_folder,
     refs,
     revisions_of,
     staged,
@@ -43,6 +45,8 @@ from generator.files.strict_yaml import read
 from generator.files.tree import MAX_BYTES, folder, head_of
 from generator.guard import GuardedFile, fields, hidden, inspect, message, named, points_to
 from generator.guard.allowed import ALLOWED, allowances, judged
+from generator.guard.cleared import NAME as CLEARED
+from generator.guard.cleared import Cleared, cleared, keep
 from generator.guard.numbers import addresses
 from generator.problems import Position, Problem, in_order, problem
 
@@ -192,21 +196,50 @@ def _history(request: Request, revisions: str, published: frozenset[str]) -> tup
         problem(Position(path=hidden(b.path, published)), "guard-submodule", commit=b.commit[:12], staged="")
         for b in linked
     ]
+    before, clean = cleared(_kept_in(root), published), set[bytes]()
+    found += _brought(root, blobs, published, before, clean)
+    if not request.words:
+        found += _said(root, listed, published, before, clean)
+        found += _names(root, published) if everything else ()
+        if everything and (file := _kept_in(root)):
+            keep(file, clean)
+    return len(blobs), found
+
+
+def _kept_in(root: Path) -> Path | None:
+    folder_ = own_folder(root)
+    return folder_ and folder_ / CLEARED
+
+
+def _brought(
+    root: Path, blobs: Iterable[Blob], published: frozenset[str], before: Cleared, clean: set[bytes]
+) -> Iterator[Problem]:
+    """What is wrong with contents that commits brought. What is clean is added to `clean`, new and as `before`."""
     places: dict[str, list[tuple[str, str]]] = {}
     for blob in blobs:
-        places.setdefault(blob.id, []).append((blob.path, blob.commit[:12]))
-    places.pop(SUBMODULE, None)
+        if before.has(blob.id, blob.path):
+            clean.add(before.digest(blob.id, blob.path))
+        elif blob.id != SUBMODULE:
+            places.setdefault(blob.id, []).append((blob.path, blob.commit[:12]))
     for id_, size, data in contents(root, places):
         for path, commit in places[id_]:
-            found += inspect(GuardedFile(path=path, data=data, size=size, commit=commit), published)
-    said = () if request.words else (*_said(root, listed, published), *(_names(root, published) if everything else ()))
-    return len(blobs), [*found, *said]
+            wrong = tuple(inspect(GuardedFile(path=path, data=data, size=size, commit=commit), published))
+            yield from wrong
+            if not wrong:
+                clean.add(before.digest(id_, path))
 
 
-def _said(root: Path, listed: Iterable[str], published: frozenset[str]) -> Iterator[Problem]:
-    for commit, makers, said in messages(root, list(listed)):
-        yield from message(f"commit {commit[:12]}", said, commit[:12], published)
-        yield from fields(f"commit {commit[:12]}", makers, commit[:12], published)
+def _said(
+    root: Path, listed: Iterable[str], published: frozenset[str], before: Cleared, clean: set[bytes]
+) -> Iterator[Problem]:
+    """The same of what commits say of themselves."""
+    clean |= {before.digest(id_) for id_ in listed if before.has(id_)}
+    for commit, makers, said in messages(root, [id_ for id_ in listed if not before.has(id_)]):
+        at, id_ = f"commit {commit[:12]}", commit[:12]
+        wrong = (*message(at, said, id_, published), *fields(at, makers, id_, published))
+        yield from wrong
+        if not wrong:
+            clean.add(before.digest(commit))
 
 
 def _names(root: Path, published: frozenset[str]) -> Iterator[Problem]:
