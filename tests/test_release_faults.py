@@ -8,15 +8,16 @@ keys.
 
 from __future__ import annotations
 
-import os
 import re
 import resource
 import shutil
 import signal
 import subprocess
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -33,13 +34,16 @@ from generator.records.repository import load
 from generator.sealed import receipts
 from generator.sealed.receipts import place_of
 from generator.sealed.recipients import in_force
+from generator.statistics import cut, programs
 from generator.statistics.age import new_identity, salted, seal
+from generator.statistics.plans import ladder
 from generator.text import Language
 from sample.__main__ import made_recipients, seal_all
 from sample.submissions import Filing, filings
 from tests import killing
 from tests.conftest import EXPLORING
 from tests.district import ROOT, District, district, git, only, run, sign_up, signing_key
+from tests.remembered import remembered
 from tests.test_cut import PRIMARY, TERM, repository
 
 pytestmark = pytest.mark.usefixtures("attacks_remembered")
@@ -79,12 +83,32 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return beside
 
 
-@pytest.fixture
-def made(template: Path, tmp_path: Path) -> District:
-    shutil.copytree(template, tmp_path / "here")
-    beside = tmp_path / "here"
+def copied(template: Path, beside: Path) -> District:
+    shutil.copytree(template, beside)
     keys = {path.stem: path.read_text("ascii").strip() for path in (beside / "keys").glob("*.txt")}
     return District(root=beside / "district", beside=beside, identities=keys)
+
+
+@pytest.fixture
+def made(template: Path, released_once: Path, tmp_path: Path) -> District:
+    """Nothing is released; what attacks the first release was tried before."""
+    return copied(template, tmp_path / "here")
+
+
+@pytest.fixture(scope="module")
+def released_once(template: Path, attacks: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a first release, that is not in a commit."""
+    beside = tmp_path_factory.mktemp("released") / "here"
+    made = copied(template, beside)
+    with remembered(attacks):
+        done = run(made, *command(made))
+    assert (done.returncode, done.stderr) == (FINE, "")
+    return beside
+
+
+@pytest.fixture
+def cut_before(released_once: Path, tmp_path: Path) -> District:
+    return copied(released_once, tmp_path / "here")
 
 
 def command(made: District, *more: str, key: str = "office-2025") -> list[str]:
@@ -107,37 +131,20 @@ def nothing_leaks(made: District, done: subprocess.CompletedProcess[str]) -> Non
             assert not secret.search(path.read_bytes()), path
 
 
-def limited(made: District, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command on a disk that takes no more than two kilobytes of a file."""
-    run_it = [sys.executable, "-m", "generator.cli.main", "--root", str(made.root), "--lang", "en", *arguments]
-    return subprocess.run(
-        run_it,
-        cwd=made.root,
-        env=environment(made),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        preexec_fn=_two_kilobytes,
-    )
-
-
-def _two_kilobytes() -> None:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048))
-
-
-def environment(made: District) -> dict[str, str]:
-    return {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ROOT),
-        "LC_ALL": "C",
-        "HOME": str(made.beside),
-        "TMPDIR": str(made.beside),
-    }
+@contextmanager
+def two_kilobytes() -> Iterator[None]:
+    """A disk that takes no more than that of a file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_full_disk_leaves_nothing_and_the_next_run_succeeds(made: District) -> None:
-    full = limited(made, *command(made))
+    with two_kilobytes():
+        full = run(made, *command(made))
     assert full.returncode == USAGE
     assert f"{RELEASE}.yml" in full.stderr
     assert "Traceback" not in full.stderr
@@ -149,9 +156,9 @@ def test_a_full_disk_leaves_nothing_and_the_next_run_succeeds(made: District) ->
     nothing_leaks(made, again)
 
 
-def test_a_run_killed_while_it_writes_leaves_what_was_released(made: District) -> None:
+def test_a_run_killed_while_it_writes_leaves_what_was_released(cut_before: District) -> None:
     """Killed with half of the file written; in `make explore` also before it has its name, and after."""
-    assert run(made, *command(made)).returncode == FINE
+    made = cut_before
     git(made.root, "add", "-A")
     git(made.root, "commit", "-qm", "release")
     before = (made.root / path_of(RELEASE)).read_bytes()
@@ -188,13 +195,12 @@ def corrected(filing: Filing) -> Filing:
     )
 
 
-def test_a_solver_that_gives_up_releases_nothing(made: District) -> None:
-    """What is not proved safe is unsafe."""
-    tired = "import sys, generator.statistics.programs as p; p._STEPS = p._NODES = 0\nfrom generator.cli.main import main\nsys.exit(main())"
-    arguments = [sys.executable, "-c", tired, "--root", str(made.root), "--lang", "en", *command(made)]
-    done = subprocess.run(
-        arguments, cwd=made.root, env=environment(made), capture_output=True, text=True, encoding="utf-8", check=False
-    )
+def test_a_solver_that_gives_up_releases_nothing(made: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not proved safe is unsafe. Two plans are tried, as `test_cut` tries all of them."""
+    monkeypatch.setattr(programs, "_STEPS", 0)
+    monkeypatch.setattr(programs, "_NODES", 0)
+    monkeypatch.setattr(cut, "ladder", lambda facts: islice(ladder(facts), 2))
+    done = run(made, *command(made))
     assert (done.returncode, done.stdout) == (REFUSED, "")
     assert done.stderr == f"{load_catalogue().say('release.unsafe', Language.EN)}\n"
     assert released(made) == []
@@ -303,12 +309,12 @@ def test_forged_figures_are_refused_and_nothing_of_them_is_said(made: District) 
 
 
 def test_earlier_revisions_come_from_what_led_here_and_from_no_other_branch(
-    made: District, monkeypatch: pytest.MonkeyPatch
+    cut_before: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A release was cut of revision 1; whoever can push a branch keeps other figures under that revision there, dated
     long ago.
     """
-    assert run(made, *command(made)).returncode == FINE
+    made = cut_before
     git(made.root, "add", "-A")
     git(made.root, "commit", "-qm", "release")
     git(made.root, "checkout", "-qb", "stranger", "HEAD^")
@@ -326,11 +332,13 @@ def test_earlier_revisions_come_from_what_led_here_and_from_no_other_branch(
     assert "rejected" not in done.stderr
 
 
-def test_a_broken_chain_and_a_day_that_has_not_come(made: District) -> None:
+def test_a_broken_chain_and_a_day_that_has_not_come(cut_before: District) -> None:
+    made = cut_before
+    (made.root / path_of(RELEASE)).rename(aside := made.beside / "release")
     early = run(made, *command(made), "--as-of", "2025-11-30")
     assert early.returncode == REFUSED
     assert "has not come" in early.stderr
-    assert run(made, *command(made)).returncode == FINE
+    aside.rename(made.root / path_of(RELEASE))
     path = made.root / path_of(RELEASE)
     path.write_bytes(path.read_bytes().replace(b"referred: ", b"referred: 1", 1))
     done = run(made, *command(made), "--confirm", f"{TERM}-r2", "--correction", "改了")
