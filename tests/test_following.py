@@ -79,12 +79,31 @@ def test_a_school_has_the_last_days_of_what_it_has_yet_to_do(language: Language)
     for school, checks in typical_site().verdicts.by_school.items():
         lines = unfolded(files(language)[f"calendars/{school}.ics"])
         assert (lines[0], lines[-2:]) == ("BEGIN:VCALENDAR", ["END:VCALENDAR", ""])
-        told = {line.removeprefix("UID:").removesuffix("@xinzhuli") for line in lines if line.startswith("UID:")}
-        assert len(told) == lines.count("BEGIN:VEVENT") == lines.count("END:VEVENT")
+        events = [dict(line.split(":", 1) for line in event) for event in events_of(lines)]
+        days = [event["DTSTART;VALUE=DATE"] for event in events]
+        assert days == sorted(set(days))  # one event a day
+        assert len({event["UID"] for event in events}) == len(events) == lines.count("END:VEVENT")
         made_ = made(language)
-        expected = {f"{school}-{c.rule.id}-{due}" for c in checks if (due := due_open(made_, c).due)}
+        expected = {(f"{due:%Y%m%d}", made_.plain(c.rule.title)) for c in checks if (due := due_open(made_, c).due)}
+        told = {
+            (event["DTSTART;VALUE=DATE"], title)
+            for event in events
+            for title in event.get("DESCRIPTION", event["SUMMARY"].partition({"zh-CN": "：", "en": ": "}[language])[2])
+            .replace("\\,", ",")
+            .split("\\n")
+        }
         assert expected <= told
-        assert {one for one in told if one.startswith(f"{school}-")} == expected
+        district = {made_.say("follow.returns_due", year=made_.site.current_year.id)}
+        district |= {
+            made_.say("follow.submissions_due", term=made_.plain(t.title)) for t in made_.site.current_year.terms
+        }
+        assert {title for _, title in told - expected} <= district
+
+
+def events_of(lines: list[str]) -> list[list[str]]:
+    """The lines of each event."""
+    begins = [i for i, line in enumerate(lines) if line == "BEGIN:VEVENT"]
+    return [lines[i + 1 : lines.index("END:VEVENT", i)] for i in begins]
 
 
 def test_links_are_whole_where_the_address_of_the_site_is_known() -> None:

@@ -40,10 +40,18 @@ class Event:
 class LastDay:
     """A day by which something is to be done."""
 
-    id: str
     on: date
     title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """The last days of a school or of the district, and the page that tells more of them."""
+
+    id: str
+    title: str
     page: str
+    days: tuple[LastDay, ...]
 
 
 def feeds(edition: Edition) -> tuple[str, ...]:
@@ -67,12 +75,21 @@ def files(edition: Edition) -> Iterator[File]:
     told[ALL] = tuple(event for events in told.values() for event in events)
     for name in feeds(edition):
         yield File(path=feed_path(name), content=_atom(edition, name, told[name]))
-    district = tuple(_of_district(edition))
-    title = edition.plain(edition.site.repository.district.title)
-    yield File(path=calendar_path(None), content=_calendar(edition, title, district))
+    district = Calendar(
+        id="district",
+        title=edition.plain(edition.site.repository.district.title),
+        page="about/filing",
+        days=tuple(_of_district(edition)),
+    )
+    yield File(path=calendar_path(None), content=_calendar(edition, district))
     for school in edition.site.repository.schools.values():
-        days = (*district, *_of_school(edition, school))
-        yield File(path=calendar_path(school.id), content=_calendar(edition, edition.plain(school.title), days))
+        own = Calendar(
+            id=school.id,
+            title=edition.plain(school.title),
+            page=f"schools/{school.id}",
+            days=(*district.days, *_of_school(edition, school)),
+        )
+        yield File(path=calendar_path(school.id), content=_calendar(edition, own))
 
 
 # --- what is new ------------------------------------------------------------------------------------------------------
@@ -156,32 +173,18 @@ def policies(edition: Edition) -> Iterator[Event]:
 
 def _of_district(edition: Edition) -> Iterator[LastDay]:
     year = edition.site.current_year
-    yield LastDay(
-        id=f"returns-{year.id}",
-        on=year.returns_due,
-        title=edition.say("follow.returns_due", year=year.id),
-        page="about/filing",
-    )
+    yield LastDay(on=year.returns_due, title=edition.say("follow.returns_due", year=year.id))
     for term in year.terms:
         if term.submissions_due is not None:
-            yield LastDay(
-                id=f"submissions-{term.id}",
-                on=term.submissions_due,
-                title=edition.say("follow.submissions_due", term=edition.plain(term.title)),
-                page="about/filing",
-            )
+            title = edition.say("follow.submissions_due", term=edition.plain(term.title))
+            yield LastDay(on=term.submissions_due, title=title)
 
 
 def _of_school(edition: Edition, school: School) -> Iterator[LastDay]:
     for check in edition.site.verdicts.by_school[school.id]:
         due = due_open(edition, check).due
         if due is not None:
-            yield LastDay(
-                id=f"{school.id}-{check.rule.id}-{due}",
-                on=due,
-                title=edition.plain(check.rule.title),
-                page=f"schools/{school.id}",
-            )
+            yield LastDay(on=due, title=edition.plain(check.rule.title))
 
 
 # --- the forms --------------------------------------------------------------------------------------------------------
@@ -230,19 +233,24 @@ def _moment(day: date) -> str:
     return f"{day.isoformat()}T00:00:00Z"
 
 
-def _calendar(edition: Edition, name: str, days: Iterable[LastDay]) -> bytes:
-    stamp = f"{edition.site.as_of:%Y%m%d}T000000Z"
+def _calendar(edition: Edition, told: Calendar) -> bytes:
+    """One event a day: a dozen duties that end on one day are one line of a calendar, and a list when it is opened."""
+    stamp, address = f"{edition.site.as_of:%Y%m%d}T000000Z", _address(edition, f"{told.page}.html")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//xinzhuli//last days//", "CALSCALE:GREGORIAN"]
-    lines.append(f"X-WR-CALNAME:{_escaped(name)}")
-    for day in sorted(days, key=lambda day: (day.on, day.id)):
-        address = _address(edition, f"{day.page}.html")
+    lines.append(f"X-WR-CALNAME:{_escaped(told.title)}")
+    by_day: dict[date, list[str]] = {}
+    for day in told.days:
+        by_day.setdefault(day.on, []).append(day.title)
+    for on, titles in sorted(by_day.items()):
+        one = titles[0] if len(titles) == 1 else edition.say("follow.several", count=len(titles))
         lines += (
             "BEGIN:VEVENT",
-            f"UID:{day.id}@xinzhuli",
+            f"UID:{told.id}-{on}@xinzhuli",
             f"DTSTAMP:{stamp}",
-            f"DTSTART;VALUE=DATE:{day.on:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{day.on + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{_escaped(edition.say('follow.last_day', title=day.title))}",
+            f"DTSTART;VALUE=DATE:{on:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{on + timedelta(days=1):%Y%m%d}",
+            f"SUMMARY:{_escaped(edition.say('follow.last_day', title=one))}",
+            *([f"DESCRIPTION:{_escaped(chr(10).join(titles))}"] if len(titles) > 1 else []),
             *([f"URL:{address}"] if address else []),
             "TRANSP:TRANSPARENT",
             "END:VEVENT",
