@@ -83,6 +83,8 @@ MORE: Mapping[str, Any] = {
                 ],
             }
         ],
+        "province": "x",
+        "en": {"province": "x"},
         "repo_url": "https://code.example/a",
         "site_url": "https://x.example/a",
     },

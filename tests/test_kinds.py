@@ -61,6 +61,8 @@ supervisor_visits: [{{term: 2026-2027-1, visited_on: 2026-10-20}}]
     "records/waivers/lake-met-2026.yml": WAIVER.replace("SUMMARY-01", "MET-01").replace("hills", "lake"),
     "records/districts/springs.yml": """
         {id: springs, title: 泉畔区, answers: 区指导中心, keys: [k]}""",
+    "records/adopted/room-guide-list.yml": """
+        {id: room-guide-list, edition: 2026-11-27, entered_on: 2026-11-27, body: guidance-centre}""",
     "records/withdrawals/2025-2026-2-r1.yml": """
         {id: 2025-2026-2-r1, withdrawn_on: 2026-08-01, reason: 数算重了, en: {reason: Counted twice}}""",
 }
@@ -134,6 +136,7 @@ def place(kind: str, steps: tuple[str | int, ...]) -> str:
 
 IDS = {"id", "year", "term", "clause-ref", "system", "rule-id", "measure-name", "release-id"}  # of common.schema.json
 NOT_LOOKED_UP = {
+    "adoption/rules": "the library's, which check_adoption looks up",
     "release/counted": "a release stays, whatever becomes of the schools",
     "release/participation/shown": "the same",
     "release/waiting": "the same",

@@ -176,7 +176,7 @@ def _district(given: Mapping[str, Any], schools: Sequence[Rostered]) -> bytes:
         "form": FORM,
         "title": given["title"],
         "summary": f"{given['title']}中小学心理健康教育工作的记录：政策、安排、各校填报和核对结果。",
-        **({"languages": given["languages"]} if "languages" in given else {}),
+        **{name: given[name] for name in ("province", "languages") if name in given},
         "time_zone": given.get("time_zone", zones.HOME),
         "repo_branch": "main",
         **{name: given[name] for name in ("repo_url", "site_url") if name in given},

@@ -1,87 +1,163 @@
-"""The library that comes with the program: policies of the nation and of provinces, clause by clause, each with the
-grade of its source, and the rules that follow from them alone.
+"""What a district takes from a library of duties: which texts there are for it, and how it refers to one.
 
-Owns which of them there are, how a text of it stands in a district's records, and whether the district has changed it
-since. What a district adopts is its record from then on; a later text of the library is proposed, never put in its
-place. Must not write files.
+Owns the files by which a district adopts, and what is proposed when a library has newer texts. Texts are never copied:
+a file names one and the day of its edition, and the district keeps that edition until it takes another. Must not write
+files.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from hashlib import sha256
+from typing import Any
 
-from generator.district.changing import with_fields
-from generator.files.resources import library_folder
+from generator.district.changing import data_of, with_fields
 from generator.files.strict_yaml import read
 from generator.files.tree import Tree
+from generator.files.yaml_text import lines
 from generator.model.duties import Rule
-from generator.model.programme import Level, Policy
-from generator.problems import day
+from generator.model.inspections import Scheme
+from generator.model.programme import Level, Policy, Verification
 from generator.records.district import PARAMETER
-from generator.records.kinds import KINDS, parsed
+from generator.records.kinds import KINDS
+from generator.records.library import library, newest, texts
 from generator.records.repository import Repository
+from generator.text import Text
 
-_MARK = re.compile(r"(?m)^# library: ([a-zA-Z0-9-]+) ([0-9a-f]{16})\n")
-_SYSTEMS = re.compile(r"(?m)^ +systems: ?(\[.*\])?\n(?:^ +- [0-9]+\n)*")
-_ENTERED = re.compile(r"(?m)^entered_on: .*\n")
+FOLDER = "records/adopted"
 _OURS = (Level.DISTRICT, Level.SCORING)  # what a district writes itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LibraryPolicy:
-    """A policy of the library, the rules that follow from it, and what else these need."""
+class LibraryText:
+    """A policy of a library with the rules that follow from it, or a scheme with those that it asks.
 
-    policy: Policy
+    `since`: the day of the edition that brought the newest of these texts. `grade`: of the policy, or the weakest of
+    the clauses that the scheme rests on.
+    """
+
+    id: str
+    title: Text
+    jurisdiction: Text
+    grade: Verification
+    since: date
+    policy: Policy | None
+    scheme: Scheme | None
     rules: tuple[Rule, ...]
 
 
 @cache
-def shelf() -> Mapping[str, LibraryPolicy]:
-    """Every policy of the library by its id."""
-    policies = {
-        p.id: p for p in _all("policy", "policies") if isinstance(p, Policy) and p.clauses and p.level not in _OURS
-    }
-    rules = [r for r in _all("rule", "rules") if isinstance(r, Rule)]
-    return {
-        id_: LibraryPolicy(
-            policy=policy,
-            rules=tuple(rule for rule in rules if id_ in _policies(rule) and _policies(rule) <= policies.keys()),
-        )
-        for id_, policy in policies.items()
-    }
+def shelf(named: str | None = None) -> Mapping[str, LibraryText]:
+    """All that a library has now, by id, what binds most before the rest; nothing where there is no such library."""
+    policies: dict[str, Policy] = {p.id: p for p in newest(named, "policies") if p.clauses and p.level not in _OURS}
+    rules: list[Rule] = [rule for rule in newest(named, "rules") if _policies(rule) <= policies.keys()]
+    order = list(Level)
+    found = [
+        _policy_text(named, policy, tuple(rule for rule in rules if policy.id in _policies(rule)))
+        for policy in sorted(policies.values(), key=lambda one: (order.index(one.level), one.id))
+    ]
+    for scheme in newest(named, "schemes"):
+        under = [policies[ref.partition("#")[0]] for ref in scheme.clauses if ref.partition("#")[0] in policies]
+        found.append(_scheme_text(named, scheme, under, {rule.id: rule for rule in rules}))
+    return {one.id: one for one in found}
 
 
-def _all(kind: str, place: str) -> Iterator[object]:
-    for path in sorted((library_folder() / place).glob("*.yml")):
-        document, problems = read(f"records/{place}/{path.name}", path.read_bytes())
-        assert document is not None, problems
-        entries, _ = parsed(document, kind)
-        yield from (record for record, _ in entries)
+def _policy_text(named: str | None, policy: Policy, rules: tuple[Rule, ...]) -> LibraryText:
+    return LibraryText(
+        id=policy.id,
+        title=policy.title,
+        jurisdiction=policy.jurisdiction,
+        grade=policy.verification,
+        since=_since(named, f"policies/{policy.id}", *(f"rules/{rule.id}" for rule in rules)),
+        policy=policy,
+        scheme=None,
+        rules=rules,
+    )
+
+
+def _scheme_text(
+    named: str | None, scheme: Scheme, under: Collection[Policy], rules: Mapping[str, Rule]
+) -> LibraryText:
+    grades = list(Verification)
+    resting = [clause for policy in under for clause in policy.clauses if clause.ref in scheme.clauses]
+    items = [item for indicator in scheme.indicators for part in indicator.parts for item in part.items]
+    places = [policy.jurisdiction for policy in under]
+    return LibraryText(
+        id=scheme.id,
+        title=scheme.title,
+        jurisdiction=next((place for place in places if place.zh != "全国"), places[0]),
+        grade=max((clause.verification for clause in resting), key=grades.index),
+        since=_since(named, f"schemes/{scheme.id}"),
+        policy=None,
+        scheme=scheme,
+        rules=tuple(rules[item.rule] for item in items if item.rule and item.rule in rules),
+    )
+
+
+def _since(named: str | None, *names: str) -> date:
+    of = library(named)
+    return max((came for name in names if of and (came := of.came(name, of.newest))), default=date.min)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAdopted:
+    """A text that cannot be adopted yet, and the ids of what it also needs."""
+
+    id: str
+    needs: tuple[str, ...]
 
 
 def adopted(
-    repository: Repository, id_: str, named: Collection[str], day: date
-) -> tuple[Mapping[str, bytes], tuple[Rule, ...]]:
-    """The files of a policy and of its rules that are not in the records yet; and the rules that cannot be taken over,
-    because they also rest on a parameter, or on a policy that is neither there nor `named`.
+    tree: Tree, repository: Repository, named: str | None, ids: Collection[str], day: date, body: str | None
+) -> tuple[Mapping[str, bytes], tuple[NotAdopted, ...]]:
+    """The files by which a district adopts texts of a library that it does not have yet; and those that cannot be
+    adopted, because they also rest on a parameter, a rule, or a policy that is neither there nor among `ids`.
     """
-    one = shelf()[id_]
     found: dict[str, bytes] = {}
-    if id_ not in repository.policies:
-        found[f"records/policies/{id_}.yml"] = _text("policies", id_, day)
-    left: list[Rule] = []
-    for rule in one.rules:
-        known = _policies(rule) <= {*named, *repository.policies}
-        if not known or not parameters(rule) <= {one.id for one in repository.district.parameters}:
-            left.append(rule)
-        elif rule.id not in repository.rules:
-            found[f"records/rules/{rule.id}.yml"] = _text("rules", rule.id, day)
+    left: list[NotAdopted] = []
+    taken: set[str] = {*repository.rules}
+    for id_ in sorted(ids, key=lambda one: shelf(named)[one].scheme is not None):  # a scheme asks rules of policies
+        one = shelf(named)[id_]
+        if one.scheme:
+            lacking = {rule.id for rule in one.rules} - taken | _missing(one.scheme.clauses, repository, ids)
+            if lacking:
+                left.append(NotAdopted(id=id_, needs=tuple(sorted(lacking))))
+            elif id_ not in repository.schemes:
+                found[f"{FOLDER}/{id_}.yml"] = _file(id_, named, day, (), body)
+            continue
+        new, waiting = _sorted_out(one.rules, repository, ids, taken)
+        left += waiting
+        taken |= {*new}
+        path = f"{FOLDER}/{id_}.yml"
+        if path in tree.paths and new:
+            content = tree.read(path)
+            rules = [*data_of(path, content).get("rules", ()), *new]
+            found[path] = with_fields(path, content, {"rules": rules})
+        elif id_ not in repository.policies:
+            found[path] = _file(id_, named, day, new, None)
     return found, tuple(left)
+
+
+def _sorted_out(
+    rules: Collection[Rule], repository: Repository, ids: Collection[str], taken: Collection[str]
+) -> tuple[list[str], list[NotAdopted]]:
+    """Of rules that are not there: those that can be adopted, and those that wait for something."""
+    known = {one.id for one in repository.district.parameters}
+    new: list[str] = []
+    left: list[NotAdopted] = []
+    for rule in rules:
+        needs = (parameters(rule) - known) or _missing(rule.clauses, repository, ids)
+        if needs:
+            left.append(NotAdopted(id=rule.id, needs=tuple(sorted(needs))))
+        elif rule.id not in taken:
+            new.append(rule.id)
+    return new, left
+
+
+def _missing(clauses: Collection[str], repository: Repository, ids: Collection[str]) -> frozenset[str]:
+    return frozenset(ref.partition("#")[0] for ref in clauses) - {*ids, *repository.policies}
 
 
 def parameters(rule: Rule) -> frozenset[str]:
@@ -93,49 +169,48 @@ def _policies(rule: Rule) -> frozenset[str]:
     return frozenset(clause.partition("#")[0] for clause in rule.clauses)
 
 
-def _text(place: str, id_: str, day: date) -> bytes:
-    """A text of the library as a record of a district: without the systems of another one, entered on that day."""
-    path = f"records/{place}/{id_}.yml"
-    text = _fitted((library_folder() / place / f"{id_}.yml").read_bytes())
-    if _ENTERED.search(text):
-        text = with_fields(path, text.encode(), {"entered_on": day.isoformat()}).decode("utf-8")
-    head, line, rest = text.partition("\n")
-    mark = f"# library: {id_} {_digest(text)}\n"
-    return (f"{head}{line}{mark}{rest}" if head.startswith("# yaml-language-server") else f"{mark}{text}").encode()
-
-
-def _fitted(content: bytes) -> str:
-    return _SYSTEMS.sub("", content.decode("utf-8"))
-
-
-def _digest(text: str) -> str:
-    return sha256(_ENTERED.sub("", _MARK.sub("", text)).encode()).hexdigest()[:16]
+def _file(id_: str, named: str | None, day: date, rules: Collection[str], body: str | None) -> bytes:
+    of = library(named)
+    assert of is not None, "its shelf was looked at"
+    fields: dict[str, Any] = {
+        "id": id_,
+        "library": named,
+        "edition": of.newest.isoformat(),
+        "entered_on": day.isoformat(),
+        "rules": list(rules) or None,
+        "body": body,
+    }
+    head = (
+        "# yaml-language-server: $schema=../../schemas/adoption.schema.json",
+        "# 文字在文库里：xinzhuli library 编号；由 xinzhuli adopt 写出",
+    )
+    stated = (line for name, value in fields.items() if value is not None for line in lines(name, value))
+    return "".join(f"{line}\n" for line in (*head, *stated)).encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryUpdate:
-    """A record that came from the library, which has another text of it now; `content` is None where the district has
-    changed its own.
-    """
+    """A file by which a district adopts, with the newest edition of what it names."""
 
     path: str
-    content: bytes | None
+    content: bytes
 
 
 def updates(tree: Tree) -> Iterator[LibraryUpdate]:
-    """Of every record that came from the library: what the library says now, where that differs."""
+    """Of everything adopted whose text the library has changed since: the newest edition."""
     for path in tree.paths:
-        parts = path.split("/")
-        if len(parts) != 3 or parts[1] not in ("policies", "rules"):
+        if not KINDS["adoption"].path.match(path):
             continue
-        text = tree.read(path).decode("utf-8", "replace")
-        mark = _MARK.search(text)
-        if mark and f"{mark[1]}.yml" != parts[2]:
+        content = tree.read(path)
+        said = _texts(path, content)
+        of = library(data_of(path, content).get("library")) if said else None
+        if of is None or of.newest.isoformat() <= data_of(path, content)["edition"]:
             continue
-        newest = library_folder() / parts[1] / parts[2]
-        if mark is None or not newest.is_file() or _digest(_fitted(newest.read_bytes())) == mark[2]:
-            continue
-        entered = _ENTERED.search(text)
-        since = day(entered[0].partition(":")[2].partition("#")[0].strip(" \"'\n")) if entered else date.min
-        content = _text(parts[1], mark[1], since) if since and _digest(text) == mark[2] else None
-        yield LibraryUpdate(path=path, content=content)
+        comes = with_fields(path, content, {"edition": of.newest.isoformat()})
+        if _texts(path, comes) not in (said, {}):
+            yield LibraryUpdate(path=path, content=comes)
+
+
+def _texts(path: str, content: bytes) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+    document, problems = read(path, content)
+    return texts(document) if document is not None and not problems else {}

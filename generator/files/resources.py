@@ -37,9 +37,11 @@ def lock_file() -> Path:
     return _base() / "requirements.lock"
 
 
-def library_folder() -> Path:
-    """The folder with policies and rules: those of the sample, of which the library takes what is nobody's own."""
-    return _BUNDLED / "library" if _BUNDLED.is_dir() else _PACKAGE.parent / "records"
+def library_folders() -> tuple[Path, ...]:
+    """The folders of the library that comes with the program. In a checkout the sample's policies and rules are part of
+    it: the library takes of them what is nobody's own.
+    """
+    return (_BUNDLED / "library",) if _BUNDLED.is_dir() else (_PACKAGE.parent / "library", _PACKAGE.parent / "records")
 
 
 def engine_config() -> Path:

@@ -219,6 +219,7 @@ class District:
     title: Text
     summary: Text
     notice: Text | None  # shown on every page when the data are a sample
+    province: Text | None  # whose duties bind it beside the nation's
     languages: tuple[Language, ...]  # of the site, in the order of Language
     time_zone: str
     repo_url: str | None

@@ -35,6 +35,7 @@ class SchemeKind(StrEnum):
     DEMONSTRATION = "demonstration"
     INDEX = "index"
     YEAR_END = "year-end"
+    TOPIC = "topic"  # one subject, such as counselling rooms; no visit by it is a special inspection
 
 
 class Method(StrEnum):

@@ -39,8 +39,8 @@ from generator.model.programme import Verification
 from generator.model.submission import StageBand
 from generator.problems import Problem, problem
 from generator.records.fields import DaySpan, Node, former_in_order, in_order, inside, reserved_id, unique
-from generator.records.references import Known, Offer, Reference, Referent
-from generator.text import Language
+from generator.records.references import ONLY_FILE, Known, Offer, Reference, Referent
+from generator.text import Language, Text
 
 YEAR: Referent[SchoolYear] = Referent(kind="district", zh="学年", en="school year", missing="unknown-calendar")
 TERM: Referent[Term] = Referent(kind="district", zh="学期", en="term", missing="unknown-calendar")
@@ -50,6 +50,7 @@ WINDOW: Referent[Window] = Referent(kind="district", zh="跟进时段", en="foll
 AREA: Referent[Area] = Referent(kind="district", zh="片区", en="area")
 BODY: Referent[Body] = Referent(kind="district", zh="机构", en="body")
 SYSTEM: Referent[System] = Referent(kind="district", zh="工作体系", en="system")
+PROVINCE: Referent[Text] = Referent(kind="district", zh="省份", en="province")
 PARAMETER: Referent[Parameter] = Referent(kind="district", zh="参数", en="parameter")
 
 
@@ -160,6 +161,7 @@ def parse_district(node: Node) -> District:
         title=node.text("title"),
         summary=node.text("summary"),
         notice=node.text_or_none("notice"),
+        province=node.text_or_none("province"),
         languages=tuple(one for one in Language if one in node.data.get("languages", list(Language))),
         time_zone=node.data["time_zone"],
         repo_url=node.get("repo_url"),
@@ -294,6 +296,8 @@ def district_offers(district: District) -> Iterator[Offer]:
     yield from (Offer(to=BODY, id=body.id, found=body, title=body.title) for body in district.bodies)
     yield from (Offer(to=SYSTEM, id=str(one.number), found=one, title=one.title) for one in district.systems)
     yield from (Offer(to=PARAMETER, id=one.id, found=one) for one in district.parameters)
+    if district.province:
+        yield Offer(to=PROVINCE, id=ONLY_FILE, found=district.province)
 
 
 def district_refers(district: District) -> Iterator[Reference]:

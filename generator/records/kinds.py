@@ -21,6 +21,7 @@ from generator.records import (
     district,
     duties,
     inspections,
+    library,
     people,
     programme,
     releases,
@@ -63,8 +64,9 @@ class RecordKind(Generic[R]):
     one record.
 
     `check` looks into one record, `refers` and `agrees` at others, `proves` is asked where nothing else is wrong with
-    it. `schools`: whose pages it is told on; None where it is told of no single school. `written_by`: the command that
-    writes it; None where people do, so that `new` begins one.
+    it. `brings`: records of other kinds that it stands for, each with its kind. `schools`: whose pages it is told on;
+    None where it is told of no single school. `written_by`: the command that writes it; None where people do, so that
+    `new` begins one.
     """
 
     name: str
@@ -79,6 +81,7 @@ class RecordKind(Generic[R]):
     refers: Callable[[R], Iterator[Reference]] = nothing
     agrees: Callable[[R, Node, Known], Iterator[Problem]] = nothing
     proves: Callable[[R, Known], Iterator[Problem]] = nothing
+    brings: Callable[[R, Node], Iterator[tuple[str, Placed]]] = nothing
     schools: Callable[[R], tuple[SchoolId, ...]] | None = None
     written_by: str | None = None
 
@@ -145,6 +148,17 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         check=programme.check_policy,
         offers=programme.policy_offers,
         refers=programme.policy_refers,
+    ),
+    RecordKind(
+        name="adoption",
+        path=_path(r"records/adopted/(?P<id>[^/]+)\.yml"),
+        field="adoptions",
+        parse=library.parse_adoption,
+        check=library.check_adoption,
+        refers=library.adoption_refers,
+        agrees=library.adoption_agrees,
+        brings=library.brought,
+        written_by="adopt",
     ),
     RecordKind(
         name="plan",

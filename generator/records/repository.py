@@ -36,6 +36,7 @@ from generator.model.ids import (
     TermId,
     YearId,
 )
+from generator.model.library import Adoption
 from generator.model.people import Team
 from generator.model.programme import Account, Activity, Claim, Clause, Plan, Policy
 from generator.model.releases import Release, ReleaseId, Withdrawal
@@ -45,6 +46,7 @@ from generator.model.sealed import Receipt, Recipient, Signer
 from generator.problems import Position, Problem, in_order, problem
 from generator.records.fields import Node
 from generator.records.kinds import KINDS, Placed, kind_of, parsed
+from generator.records.library import ADOPTABLE
 from generator.records.references import ONLY_FILE, Known
 from generator.records.releases import check_chain
 from generator.records.rollup import is_summary, with_summaries
@@ -63,6 +65,7 @@ class Repository:
     district: District
     below: Mapping[BelowId, DistrictBelow]
     policies: Mapping[PolicyId, Policy]
+    adoptions: Mapping[str, Adoption]
     plans: Mapping[PlanId, Plan]
     activities: Mapping[ActivityId, Activity]
     bands: Mapping[BandId, Band]
@@ -132,6 +135,7 @@ class _File:
     path: str
     entries: tuple[Placed, ...]
     sound: bool  # nothing is wrong within the file
+    brought: tuple[_File, ...] = ()  # records of other kinds that it stands for
 
 
 # What files of a path and a version held, and what is wrong within them.
@@ -147,7 +151,7 @@ def load(tree: Tree, remembered: Remembered | None = None) -> tuple[Repository |
     if newer := _newer(tree, *loaded.get(DISTRICT, (None, ()))):
         return None, (newer,)
     problems = [*portable(tree.paths), *(found for _, wrong in loaded.values() for found in wrong)]
-    files = [file for file, _ in loaded.values() if file is not None]
+    files = [one for file, _ in loaded.values() if file is not None for one in (file, *file.brought)]
     if not tree.paths:
         problems.append(problem(Position(path=RECORDS), "no-records"))
     elif DISTRICT not in tree.paths:
@@ -230,7 +234,17 @@ def _read(tree: Tree, path: str) -> tuple[_File | None, tuple[Problem, ...]]:
     if misshapen or found:
         return None, (*found, *misshapen)
     entries, wrong = parsed(document, kind)
-    return _File(kind=kind, path=path, entries=entries, sound=not wrong), wrong
+    brought = tuple(_brought(path, kind, entries))
+    wrong = (*wrong, *(problem for _, found in brought for problem in found))
+    return _File(kind=kind, path=path, entries=entries, sound=not wrong, brought=tuple(f for f, _ in brought)), wrong
+
+
+def _brought(path: str, kind: str, entries: Iterable[Placed]) -> Iterator[tuple[_File, tuple[Problem, ...]]]:
+    """The records of other kinds that a file stands for, each as a file would hold it."""
+    for record, node in entries:
+        for name, entry in KINDS[kind].brings(record, node):
+            wrong = tuple(KINDS[name].check(*entry))
+            yield _File(kind=name, path=path, entries=(entry,), sound=not wrong), wrong
 
 
 Unread: TypeAlias = Mapping[str, frozenset[str]]  # by kind, the ids of records that cannot be read
@@ -242,7 +256,8 @@ def _unread(paths: Iterable[str], files: Iterable[_File]) -> Unread:
     found: dict[str, set[str]] = {}
     for path in paths:
         if path not in read_ and (kind := kind_of(path)):
-            found.setdefault(kind, set()).add(KINDS[kind].id_of(path))
+            for one in (kind, *(ADOPTABLE if kind == "adoption" else ())):
+                found.setdefault(one, set()).add(KINDS[kind].id_of(path))
     return {kind: frozenset(ids) for kind, ids in found.items()}
 
 

@@ -17,6 +17,7 @@ from generator.files.schemas import Schema, schema_of, text_of
 from generator.files.strict_yaml import read
 from generator.files.tree import How, Pair
 from generator.records.kinds import KINDS, kind_of
+from generator.records.library import texts
 from generator.text import Text
 
 
@@ -93,7 +94,7 @@ def changes(pairs: Iterable[Pair], outside: Iterable[Pair] = ()) -> Changes:
         elif _RELEASE.search(pair.path):
             found["releases"].append(change)
         elif kind := kind_of(pair.path):
-            records.append(_record(pair, kind))
+            records += (_record(pair, kind), *_adopted(pair, kind))
         else:
             found["others"].append(change)
     elsewhere = tuple(FileChange(how=pair.how, path=pair.path) for pair in outside)
@@ -115,6 +116,34 @@ def _record(pair: Pair, kind: str) -> RecordChange:
         fields=tuple(compared(schema_of(kind), old, new)) if readable and pair.after is not None else (),
         readable=readable,
     )
+
+
+def _adopted(pair: Pair, kind: str) -> Iterator[RecordChange]:
+    """What a file says otherwise that is text of a library: an edition changes what a policy or a rule says."""
+    if kind != "adoption" or pair.how is not How.CHANGED:
+        return
+    old, new = _library_texts(pair.old), _library_texts(pair.new)
+    for of, id_ in sorted({*old, *new}):
+        before, after = old.get((of, id_)), new.get((of, id_))
+        how = How.CHANGED if before and after else How.ADDED if after else How.REMOVED
+        if fields := tuple(compared(schema_of(of), before or {}, after or {})) if before != after else ():
+            title = _title(after or before or {})
+            names = {"id": id_}
+            yield RecordChange(
+                kind=of,
+                how=how,
+                path=pair.path,
+                old_path=None,
+                title=title,
+                names=names,
+                fields=fields if after else (),
+                readable=True,
+            )
+
+
+def _library_texts(reader: Callable[[], bytes] | None) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+    document, problems = read("", reader()) if reader else (None, ())
+    return texts(document) if document is not None and not problems else {}
 
 
 _UNREADABLE = object()

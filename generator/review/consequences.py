@@ -268,7 +268,7 @@ def _coverage(repository: Repository) -> CoverageCount:
 # Kinds of records that every school's page can rest on, and kinds that none rests on. All others are told on the pages
 # of the schools that they name (`RecordKind.schools`).
 ON_EVERY_SCHOOL_PAGE = frozenset(
-    {"curriculum", "district", "policy", "recipient", "release", "rule", "scheme", "signers", "withdrawal"}
+    {"adoption", "curriculum", "district", "policy", "recipient", "release", "rule", "scheme", "signers", "withdrawal"}
 )
 ON_NO_SCHOOL_PAGE = frozenset({"account", "activity", "claim", "district-below", "micro-lessons", "plan", "team"})
 

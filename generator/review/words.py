@@ -472,6 +472,7 @@ SECTIONS: Mapping[str, ReviewPart] = {
     "district-below": ReviewPart.SETTINGS,
     "rule": ReviewPart.SETTINGS,
     "scheme": ReviewPart.SETTINGS,
+    "adoption": ReviewPart.SETTINGS,
     "receipt": ReviewPart.SEALED,
     "release": ReviewPart.RELEASES,
     "withdrawal": ReviewPart.RELEASES,

@@ -1,6 +1,8 @@
-"""`xinzhuli adopt`: a policy of the library, with the rules that follow from it, becomes the district's record.
+"""`xinzhuli adopt`: a policy of a library with the rules that follow from it, or a scheme, becomes the district's, by
+reference.
 
-Owns what is told. Nothing that is there is changed, and nothing is written that `check` would refuse.
+Owns what is told. Nothing that is there is changed but the rules of what was adopted before, and nothing is written
+that `check` would refuse.
 """
 
 from __future__ import annotations
@@ -17,17 +19,21 @@ from generator.cli.request import (
     write_sound,
 )
 
-ACCEPTS = Accepts(values=("--as-of",), most_words=None)
+ACCEPTS = Accepts(values=("--as-of", "--body", "--library"), most_words=None)
 
 
 def run(request: Request) -> int:
-    """Write the records of each policy that was named."""
-    from generator.district.library import adopted, parameters, shelf
+    """Write a file for each text that was named."""
+    from generator.district.changing import OddFormError
+    from generator.district.library import adopted, shelf
 
+    named = request.options.get("--library")
+    if not shelf(named):
+        raise UsageError("library.none", value=named or "")
     if not request.words:
         raise UsageError("adopt.which")
     for word in request.words:
-        if word not in shelf():
+        if word not in shelf(named):
             raise UsageError("library.unknown", value=word)
     put_back(request)
     found = sound_records(request)
@@ -35,13 +41,12 @@ def run(request: Request) -> int:
         return found
     tree, repository, _ = found
     day = request.as_of or present_day(repository.district.time_zone)
-    files: dict[str, bytes] = {}
-    for word in request.words:
-        new, left = adopted(repository, word, request.words, day)
-        files |= new
-        for rule in left:
-            needs = sorted(parameters(rule) - {one.id for one in repository.district.parameters})
-            print(request.say("adopt.left", rule=rule.id, needs=", ".join(needs or rule.clauses)))
+    try:
+        files, left = adopted(tree, repository, named, request.words, day, request.options.get("--body"))
+    except OddFormError as odd:
+        raise UsageError("cli.odd_form", path=odd.path) from None
+    for one in left:
+        print(request.say("adopt.left", id=one.id, needs=", ".join(one.needs)))
     if not write_sound(request, tree, files):
         return PROBLEMS
     print(request.say("adopt.then" if files else "adopt.nothing"))

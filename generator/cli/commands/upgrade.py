@@ -35,11 +35,10 @@ def run(request: Request) -> int:
     except OddFormError as odd:
         raise UsageError("cli.odd_form", path=odd.path) from None
     newer = tuple(updates(tree))
-    records = {**{one.path: one.content for one in newer if one.content is not None}, **records}
+    records = {**{one.path: one.content for one in newer}, **records}
     files = {**records, **_settings(request)}
     said = [request.say("upgrade.form", old=form, new=FORM)] if form < FORM else []
-    said += [request.say("upgrade.library", path=one.path) for one in newer if one.content is not None]
-    said += [request.say("upgrade.own", path=one.path) for one in newer if one.content is None]
+    said += [request.say("upgrade.library", path=one.path) for one in newer]
     message = "\n".join([request.say("upgrade.subject", version=request.version), "", *said, ""])
     whole = {f"{prefix(request.root)}{path}": data for path, data in files.items()}
     made = commit_files(request.root, branch, commit, whole, message, before=None) if whole else None
