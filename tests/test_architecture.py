@@ -176,9 +176,10 @@ ONLY = {
     "markdown": {"publish.patch"},
     "markupsafe": {
         "filing.desk_page",
-        *("edition.charts", "edition.literal", "edition.render"),
-        *("pages.stamping", "pages.schools.schools"),
+        *("edition.charts", "edition.literal", "edition.render", "edition.stamp"),
+        *("pages.stamping", "pages.schools.schools", "pages.programme.plans"),
         *("pages.duties.checklist", "pages.duties.inspections", "pages.duties.matrix"),
+        *("pages.duties.compliance", "pages.duties.rules"),
     },
     "watchdog": {"publish.preview"},
     "weasyprint": {"publish.pdf"},

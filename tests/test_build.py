@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,7 @@ from generator.edition.entries import with_spaces
 from generator.edition.literal import settle
 from generator.edition.render import FOLDERS, brief, edition, markdown
 from generator.edition.site import Site, site
-from generator.edition.stamp import mark
+from generator.edition.stamp import filled_last, mark, settled
 from generator.files.catalogue import load
 from generator.files.strict_yaml import read
 from generator.files.tree import folder
@@ -33,6 +33,7 @@ from generator.model.ids import PolicyId
 from generator.model.releases import digest, written
 from generator.pages import home
 from generator.pages.duties import inspections, matrix
+from generator.pages.families import STAMPED
 from generator.pages.families import pages as every_page
 from generator.pages.schools import schools
 from generator.publish import build as building
@@ -89,7 +90,9 @@ def test_every_school_has_a_page_and_the_donor_is_gone(built: Path) -> None:
     for half in (built, built / "en"):
         names = {p.stem for p in (half / "schools").glob("*.html")}
         assert names == ids | {"index"}
-    assert not [p for p in built.rglob("*") if p.is_file() and b"xz-place-" in p.read_bytes()]
+    left = re.compile(rb"xz-(?:place|last)-")
+    assert not [p for p in built.rglob("*") if p.is_file() and left.search(p.read_bytes())]
+    assert not [p for p in built.rglob("*.html") if b"\x00" in p.read_bytes()]
 
 
 def test_stamped_pages_have_the_bytes_of_pages_that_the_engine_builds(built: Path, tmp_path: Path) -> None:
@@ -110,7 +113,7 @@ def test_stamped_pages_have_the_bytes_of_pages_that_the_engine_builds(built: Pat
         for path in stamped:
             there = built / FOLDERS[half.edition.language] / f"{path}.html"
             ordinary_page = frame.tight((half.folder / "site" / f"{path}.html").read_text())
-            assert there.read_text() == settle(ordinary_page), path
+            assert there.read_text() == filled_last(settled(ordinary_page), half.last), path
 
 
 def test_another_folder_zone_locale_and_hash_seed_give_the_same_bytes(built: Path, tmp_path: Path) -> None:
@@ -315,8 +318,9 @@ def test_provenance_leads_to_the_lines_of_the_repository(tmp_path: Path) -> None
     page = next(p for p in every_page(made) if p.path == "policies/xinzhuli")
     policy = typical_site(district).repository.policies[PolicyId("xinzhuli")]
     line = f"{policy.source.path}#L{policy.source.line}"
-    assert f'href="https://code.example/xz/blob/{COMMIT.id}/{line}"' in settle(page.body)
-    assert COMMIT.id[:12] in settle(page.body)
+    shown = filled_last(settled(page.body), made.told_last())
+    assert f'href="https://code.example/xz/blob/{COMMIT.id}/{line}"' in shown
+    assert f"<code>{COMMIT.id[:12]}</code></p>" in shown
 
 
 def test_every_page_ends_with_its_provenance() -> None:
@@ -374,3 +378,34 @@ def test_before_the_first_release_the_front_page_leads_to_no_builder() -> None:
         made = edition(shown, Language.EN, load())
         (front, *_) = home.pages(made)
         assert ("statistics/builder" in settle(front.body)) is expected
+
+
+def texts_of(content: Site, language: Language) -> dict[str, str]:
+    """What is made of the records: every text that goes to the engine, every stamped page, and the frame."""
+    made = edition(content, language, load())
+    pages = every_page(made)
+    texts = {page.path: markdown(page) for page in pages}
+    texts |= {copy.path: str(copy.places) for _, stamped in STAMPED for copy in stamped(made)}
+    return texts | {"the frame": str(frame.settings(made, pages))}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_another_commit_is_another_text_of_the_downloads_alone(language: Language) -> None:
+    """Their notes name it, and the page has their checksums; all else has it in places that are filled last."""
+    content = typical_site()
+    before, after = (
+        texts_of(replace(content, commit=commit), language)
+        for commit in (COMMIT, replace(COMMIT, id="f" * 40, dirty=True))
+    )
+    assert [path for path in after if before[path] != after[path]] == ["compliance/downloads"]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_another_day_makes_no_page_another_by_its_own_date_alone(language: Language) -> None:
+    before, after = typical_site(), site(typical_site().repository, AS_OF + timedelta(days=1), COMMIT)
+    first, second = (edition(content, language, load()).day(content.as_of) for content in (before, after))
+    old, new = (
+        {path: settle(text) for path, text in texts_of(content, language).items()} for content in (before, after)
+    )
+    assert {path for path in new if old[path] != new[path]}  # days that are left and days gone by
+    assert [path for path in new if old[path] != new[path] == old[path].replace(first, second)] == []

@@ -12,8 +12,8 @@ from posixpath import dirname, join, normpath
 
 import pytest
 
-from generator.edition.literal import settle
 from generator.edition.render import edition, markdown
+from generator.edition.stamp import filled_last, settled
 from generator.files.catalogue import load
 from generator.pages.duties import inspections, matrix
 from generator.pages.families import STAMPED, navigation, pages
@@ -36,7 +36,8 @@ def rendered() -> dict[str, str]:
         shown += [schools.ordinary(made, school) for school in content.repository.schools.values()]
         shown += [matrix.ordinary(made, grid) for grid in matrix.grids(content)]
         shown += [inspections.ordinary(made, inspection) for inspection in inspections.announced(content)]
-        files |= {f"{language.value}/{page.path}.md": settle(markdown(page)) for page in shown}
+        last = made.told_last()
+        files |= {f"{language.value}/{page.path}.md": filled_last(settled(markdown(page)), last) for page in shown}
         files[f"{language.value}/navigation.txt"] = _lines(navigation(made, built))
     return files
 

@@ -13,7 +13,7 @@ from zensical.config import DEFAULT_MARKDOWN_EXTENSIONS
 
 from generator.edition.literal import anchor, escaped, literal, settle
 from generator.edition.render import heading
-from generator.edition.stamp import donor, mark
+from generator.edition.stamp import donor, last, mark
 from generator.files.resources import engine_config
 from generator.publish.engine import markdown_extensions
 
@@ -35,6 +35,7 @@ WICKED = (
     "https://x.example/ www.x.example a@x.example :smile: ==m== ^^u^^ ~~d~~ ++ctrl++ `#!py x` $x$ (c) --> 1/2",
     "--8<-- 'x.md'\n;--8<-- 'y'\n!!! note\n    x\n??? x\n    y\n=== \"t\"\n    z\n/// x\ny\n///",
     mark("title"),
+    last("day"),
     "\x02wzxhzdk:0\x03 \x00 \x1b \x85 \u2028x\u2029 \u200b \u202ex \ufeff \ufffe",
     "  a  b \t c \n\n\n d  ",
     "1st 2nd 3rd 11th 1/2 \"x\" 'y' ... --",

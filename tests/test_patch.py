@@ -24,7 +24,7 @@ AROUND = "<nav>t</nav><article>{}</article><footer>t</footer>"
 
 def test_only_the_text_is_replaced() -> None:
     comes = replace(WAS, body=WAS.body.replace("二", "三"))
-    assert retouched(AROUND.format(SHOWN), WAS, comes) == AROUND.format(SHOWN.replace("二", "三"))
+    assert retouched(AROUND.format(SHOWN), WAS, comes, {}) == AROUND.format(SHOWN.replace("二", "三"))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_only_the_text_is_replaced() -> None:
     ],
 )
 def test_what_cannot_be_proved_is_left_to_the_build(html: str, comes: Page) -> None:
-    assert retouched(html, WAS, comes) is None
+    assert retouched(html, WAS, comes, {}) is None
 
 
 def test_another_day_or_commit_and_records_with_a_problem_are_left_to_the_build(tmp_path: Path) -> None:

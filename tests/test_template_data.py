@@ -42,7 +42,7 @@ _WRITABLE: Mapping[str, tuple[type, ...]] = {
     "num": (int, float),
     "label": (Enum,),
 }
-_GIVEN = frozenset({"say", "href", "lang"})  # what every template has beside its data
+_GIVEN = frozenset({"say", "say_day", "href", "lang"})  # what every template has beside its data
 _PRINTED_BY = ("generator.pages.", "generator.publish.", "generator.edition.render", __name__)  # modules of rows
 
 
@@ -199,10 +199,10 @@ class Walk:
                 for argument in node.args:
                     for part in argument.nodes if isinstance(argument, nodes.Concat) else [argument]:
                         self._type(part, scope)
-            case nodes.Name(name="say"):
+            case nodes.Name(name="say" | "say_day"):
                 self._said(node, scope)
             case _:
-                self._fault(node, "only `say`, `href` and `loop` are called")
+                self._fault(node, "only `say`, `say_day`, `href` and `loop` are called")
         return str
 
     def _said(self, node: nodes.Call, scope: Mapping[str, Type]) -> None:

@@ -24,9 +24,10 @@ from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup
 
-from generator.edition.literal import anchor, escaped, literal
+from generator.edition.literal import anchor, escaped, literal, settle
 from generator.edition.site import File, Page, Site
-from generator.files.catalogue import Catalogue, Speaker, load
+from generator.edition.stamp import last
+from generator.files.catalogue import Catalogue, Say, Speaker, load
 from generator.files.history import Commit
 from generator.files.resources import site_folder
 from generator.files.schemas import enum_label
@@ -55,18 +56,18 @@ class RecordLink:
 
     path: str
     lines: str
-    url: str | None
+    url: Markup | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance(TemplateData):
-    """The foot of a page. `commit` and its `state` are empty where there is nothing to say."""
+    """The foot of a page. `commit` is None where none is known; `state` says how far it is all."""
 
     template: ClassVar[str] = "_provenance.html.j2"
-    summary: str
+    summary: Markup
     explain: str
-    commit: str
-    state: str
+    commit: Markup | None
+    state: Markup
     records: tuple[RecordLink, ...]
 
 
@@ -99,6 +100,10 @@ class Edition(Speaker):
     def day(self, day: date | None) -> str:
         """A day in words."""
         return day_text(self.language, day)
+
+    def until(self, day: date) -> Markup:
+        """The day that something is told up to; the Site's own as a place that is filled last."""
+        return last("day") if day == self.site.as_of else literal(self.day(day))
 
     def finished(self) -> Edition:
         """The same Edition for HTML that no engine reads any more."""
@@ -158,19 +163,30 @@ class Edition(Speaker):
         places: dict[str, dict[int, Position]] = {}
         for at in cites:
             places.setdefault(at.path, {})[at.line] = at
-        records = tuple(self._record_link(path, by_line) for path, by_line in places.items())
-        commit = self.site.commit
-        states = {None: "provenance.unknown", True: "provenance.dirty"}
+        records, said = tuple(self._record_link(path, by_line) for path, by_line in places.items()), "provenance."
         count = sum(len(by_line) for by_line in places.values())
-        summary = self.say("provenance.summary", count=count, as_of=self.day(self.site.as_of))
         made = Provenance(
-            summary=summary if records else self.say("provenance.program"),
-            explain=self.say("provenance.explain" if records else "provenance.program_explain"),
-            commit=short_id(commit) if commit else "",
-            state=self.say(states[commit.dirty]) if commit and commit.dirty in states else "",
+            summary=_dated(self.say, literal, f"{said}summary" if records else f"{said}program", count=count),
+            explain=self.say(f"{said}explain" if records else f"{said}program_explain"),
+            commit=last("commit") if self.site.commit else None,
+            state=last("state"),
             records=records,
         )
         return self.printed(made, path)
+
+    def told_last(self) -> Mapping[str, str]:
+        """What stands in the places that are filled last, as HTML: all that pages tell of the commit, and the day
+        itself.
+        """
+        commit, branch = self.site.commit, self.site.repository.district.repo_branch
+        states = {None: "provenance.unknown", True: "provenance.dirty"}
+        said = {
+            "day": self.day(self.site.as_of),
+            "commit": short_id(commit) if commit else "",
+            "state": f" {self.say(states[commit.dirty])}" if commit and commit.dirty in states else "",
+            "revision": commit.id if commit else branch,
+        }
+        return {name: settle(literal(text)) for name, text in said.items()}
 
     def _record_link(self, path: str, by_line: Mapping[int, Position]) -> RecordLink:
         """The lines of a file, with where they can be read."""
@@ -179,13 +195,13 @@ class Edition(Speaker):
         said = self.say("provenance.lines", count=len(found), lines=lines)
         return RecordLink(path=path, lines=said, url=self._record_url(by_line[found[0]]))
 
-    def _record_url(self, at: Position) -> str | None:
+    def _record_url(self, at: Position) -> Markup | None:
         """Where the line can be read in the repository's web view, if the district says where that is."""
         district = self.site.repository.district
         if not district.repo_url:
             return None
-        revision = self.site.commit.id if self.site.commit else district.repo_branch
-        return f"{district.repo_url.rstrip('/')}/blob/{revision}/{at.path}#L{at.line}"
+        place = literal(f"{district.repo_url.rstrip('/')}/blob/"), last("revision"), literal(f"/{at.path}#L{at.line}")
+        return Markup("").join(place)
 
 
 def _spans(lines: Sequence[int]) -> Iterator[str]:
@@ -255,8 +271,18 @@ def _environment(language: Language, write: Callable[[str], Markup]) -> Environm
         "num": number,
         "label": partial(label_text, language),
     }
-    environment.globals |= {"say": Speaker(catalogue=load(), language=language).say, "lang": language.value}
+    say = Speaker(catalogue=load(), language=language).say
+    environment.globals |= {"say": say, "say_day": partial(_dated, say, write), "lang": language.value}
     return environment
+
+
+_DAY = "\x00"  # in a sentence that is being said; no sentence of ours has it, and none of a record
+
+
+def _dated(say: Say, write: Callable[[str], Markup], key: str, **facts: object) -> Markup:
+    """A sentence with the day that the Site tells of, as a place that is filled last."""
+    given = {name: fact.replace(_DAY, "") if isinstance(fact, str) else fact for name, fact in facts.items()}
+    return last("day").join(write(part) for part in say(key, day=_DAY, **given).split(_DAY))
 
 
 def short_id(commit: Commit) -> str:

@@ -2,7 +2,8 @@
 
 Owns the marked places: the engine builds one donor page whose data are marks, and every copy is the donor's HTML with
 the marks replaced. What grows with the number of schools therefore never passes through the engine. A copy has the same
-bytes as the page that the engine would have built; a test holds this. Must not know what the places mean.
+bytes as the page that the engine would have built; a test holds this. Places that are filled last, when a page is
+written, hold what changes on every page with each day and each commit. Must not know what the places mean.
 """
 
 from __future__ import annotations
@@ -11,9 +12,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from generator.edition.literal import settle
 
 _MARK = re.compile(r"xz-place-([a-z]+)-zx")
+_LAST = re.compile(r"xz-last-([a-z]+)-zx")
+_KEPT = re.compile("\x00([a-z]+)\x00")
 
 
 def mark(name: str) -> str:
@@ -22,6 +27,23 @@ def mark(name: str) -> str:
     No engine, theme or extension changes it, and no text can spell it: `literal` leaves no hyphen.
     """
     return f"xz-place-{name}-zx"
+
+
+def last(name: str) -> Markup:
+    """The mark of a place that is filled last."""
+    return Markup(f"xz-last-{name}-zx")
+
+
+def settled(html: str) -> str:
+    """Settled HTML with its last places still to be filled: they stand with a sign that `literal` leaves in no text,
+    since texts that look like marks look so again.
+    """
+    return settle(_LAST.sub("\x00\\1\x00", html))
+
+
+def filled_last(html: str, values: Mapping[str, str]) -> str:
+    """Settled HTML with the last places filled. A place without a value is a bug (KeyError)."""
+    return _KEPT.sub(lambda found: values[found[1]], html)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,4 +67,4 @@ def donor(html: str) -> Donor:
     Before a page is settled no text in it looks like a mark.
     """
     pieces = _MARK.split(html)
-    return Donor(parts=tuple(map(settle, pieces[::2])), names=tuple(pieces[1::2]))
+    return Donor(parts=tuple(map(settled, pieces[::2])), names=tuple(pieces[1::2]))

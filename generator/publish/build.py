@@ -12,10 +12,9 @@ from datetime import date
 from pathlib import Path
 
 from generator.edition.entries import Entry, with_spaces
-from generator.edition.literal import settle
 from generator.edition.render import FOLDERS, Edition, edition, markdown
 from generator.edition.site import File, Page, Site, site
-from generator.edition.stamp import donor
+from generator.edition.stamp import donor, filled_last, settled
 from generator.files.catalogue import Catalogue
 from generator.files.catalogue import load as load_catalogue
 from generator.files.history import Commit
@@ -46,6 +45,7 @@ class Half:
     pages: tuple[Page, ...]
     folder: Path
     aside: Mapping[str, tuple[str, ...]]  # by the file that the engine makes
+    last: Mapping[str, str]  # what the places that are filled last hold
 
 
 def build(
@@ -132,6 +132,7 @@ def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path
         pages=tuple(replace(page, files=(), body="") for page in rendered),  # may be large, and are written
         folder=folder_,
         aside={f"{path}.html": blocks for path, (_, blocks) in written.items()},
+        last=made.told_last(),
     )
 
 
@@ -153,7 +154,7 @@ def _stamp(half: Half, target: Path) -> list[output.Linked]:
         whole = True  # copies share all but their places: only of the first the link check reads all
         around = output.linked(donor_path, "".join(donors[donor_path].parts)).ids
         for copy in stamped(half.edition):
-            path, html = f"{copy.path}.html", donors[donor_path].fill(copy.places)
+            path, html = f"{copy.path}.html", filled_last(donors[donor_path].fill(copy.places), half.last)
             output.write(target, [(path, html)])
             entries.append(copy.entry)
             place = f"{FOLDERS[half.edition.language]}{path}"
@@ -170,7 +171,7 @@ def _settle(half: Half, name: str, target: Path) -> None:
     """Copy a file that the engine made; a page is settled on the way. OSError."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix == ".html":
-        target.write_text(settle(_made(half, name)), encoding="utf-8", newline="\n")
+        target.write_text(filled_last(settled(_made(half, name)), half.last), encoding="utf-8", newline="\n")
     else:
         shutil.copy2(half.folder / "site" / name, target)
 

@@ -14,6 +14,7 @@ from generator import __version__
 from generator.edition.literal import literal
 from generator.edition.render import FOLDERS, Edition, short_id
 from generator.edition.site import Page
+from generator.edition.stamp import last
 from generator.files.catalogue import Speaker
 from generator.files.catalogue import load as load_catalogue
 from generator.files.resources import engine_config, site_folder
@@ -92,8 +93,8 @@ def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
             "other_label": made.say("theme.other_language"),
             "notice": literal(notice(made)),
             "present": literal((content.archived and content.archived.present) or ""),
-            "commit": content.commit.id[:12] if content.commit else "",
-            "as_of": made.day(content.as_of),
+            "commit": last("commit") if content.commit else "",
+            "as_of": last("day"),
             "filing": there(content, "filing/index"),
             "other_words": {key: other.say(f"theme.{key}") for key in ("home", "not_found", "filing")} if other else {},
             "lines": [_line(made, line) for line in sorted(district.help_lines, key=lambda line: not line.urgent)],

@@ -8,7 +8,7 @@ to the build. Must not know who asks for it, or why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, partial
@@ -20,9 +20,10 @@ from markdown import Markdown
 
 from generator.compliance.evaluate import Earlier
 from generator.edition.entries import with_spaces
-from generator.edition.literal import settle
-from generator.edition.render import FOLDERS, markdown
+from generator.edition.render import FOLDERS, edition, markdown
 from generator.edition.site import Page, Site, site
+from generator.edition.stamp import filled_last, settled
+from generator.files.catalogue import load as load_catalogue
 from generator.files.history import Commit
 from generator.files.replacing import write_whole
 from generator.files.resources import engine_config
@@ -70,18 +71,19 @@ class Retouch:
         ):
             return 0
         self._shown, changed = after, changes(_pairs(before.tree, after.tree))
-        made = (
-            (language, rewritten(changed, before.site, after.site, language))
-            for language in after.site.repository.district.languages
-        )
+        languages = after.site.repository.district.languages
+        last = {language: edition(after.site, language, load_catalogue()).told_last() for language in languages}
+        made = ((language, rewritten(changed, before.site, after.site, language)) for language in languages)
         return sum(
-            self._retouched(language, was, comes) for language, pages in made for was, comes in _same_place(pages)
+            self._retouched(language, was, comes, last[language])
+            for language, pages in made
+            for was, comes in _same_place(pages)
         )
 
-    def _retouched(self, language: Language, was: Page, comes: Page) -> bool:
+    def _retouched(self, language: Language, was: Page, comes: Page, last: Mapping[str, str]) -> bool:
         path = self.out / FOLDERS[language] / f"{comes.path}.html"
         html = path.read_text(encoding="utf-8") if path.is_file() else ""
-        made = retouched(html, was, comes)
+        made = retouched(html, was, comes, last)
         if made is not None:
             write_whole(path, made.encode("utf-8"))
         return made is not None
@@ -99,21 +101,21 @@ class Retouch:
         return _Shown(tree=tree, site=site(repository, as_of, commit, self._earlier))
 
 
-def retouched(html: str, was: Page, comes: Page) -> str | None:
+def retouched(html: str, was: Page, comes: Page, last: Mapping[str, str]) -> str | None:
     """The engine's page with the newer text in place of the older; None where that would not be the page that the
-    engine makes.
+    engine makes. `last` holds what stands in the places that are filled last.
     """
     if was.files or comes.files or markdown(replace(was, body="")) != markdown(replace(comes, body="")):
         return None
-    (old, old_headings), (new, new_headings) = (_engine_text(page.body) for page in (was, comes))
+    (old, old_headings), (new, new_headings) = (_engine_text(page.body, last) for page in (was, comes))
     return html.replace(old, new) if old_headings == new_headings and html.count(old) == 1 else None
 
 
-def _engine_text(body: str) -> tuple[str, object]:
+def _engine_text(body: str, last: Mapping[str, str]) -> tuple[str, object]:
     """A page's text as the engine makes it, and its headings."""
     engine = _engine()
     engine.reset()
-    return settle(engine.convert(with_spaces(body))), engine.toc_tokens
+    return filled_last(settled(engine.convert(with_spaces(body))), last), engine.toc_tokens
 
 
 @cache

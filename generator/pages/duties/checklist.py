@@ -119,7 +119,6 @@ class ChecklistSummary(TemplateData):
     area: Text
     counts: tuple[VerdictCount, ...]
     said: str
-    as_of: date
     stated: str  # when the figures of this school year's return were counted and filed
 
 
@@ -221,7 +220,7 @@ class SchoolTrend:
     """A school year's Checks of the school, counted on a day."""
 
     year: str
-    day: date
+    day: Markup
     counts: Tally
 
 
@@ -272,7 +271,7 @@ def blocks(edition: Edition, school: School, area: Text, clauses: Clauses) -> Ma
             not_applicable=group(Verdict.NOT_APPLICABLE),
             unverified=any(clauses[check.rule.id].unverified for check in checks),
         ),
-        "trend": ChecklistTrend(trend=tuple(_point(school, point) for point in edition.site.trend)),
+        "trend": ChecklistTrend(trend=tuple(_point(edition, school, point) for point in edition.site.trend)),
     }
 
 
@@ -285,7 +284,6 @@ def _summary(edition: Edition, school: School, area: Text, checks: Sequence[Chec
         area=area,
         counts=shown(counts),
         said=in_all(edition, counts, "own"),
-        as_of=edition.site.as_of,
         stated=_stated(edition, edition.site.return_of(school.id, edition.site.current_year.id)),
     )
 
@@ -434,5 +432,5 @@ def _waived(edition: Edition, check: Check, waiver: Waiver) -> WaivedDuty:
     )
 
 
-def _point(school: School, point: TrendPoint) -> SchoolTrend:
-    return SchoolTrend(year=point.year, day=point.day, counts=point.by_school[school.id])
+def _point(edition: Edition, school: School, point: TrendPoint) -> SchoolTrend:
+    return SchoolTrend(year=point.year, day=edition.until(point.day), counts=point.by_school[school.id])

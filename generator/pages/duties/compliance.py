@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from markupsafe import Markup
+
 from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, is_sealed, tally
 from generator.edition.charts import Chart, draw
 from generator.edition.figures import Figure, Kind, Series
@@ -71,7 +73,7 @@ class DistrictTrend:
     """A school year's Checks of schools, counted on a day; `met` says how many of those judged."""
 
     year: str
-    day: date
+    day: Markup
     counts: Tally
     met: str
 
@@ -94,7 +96,6 @@ class ComplianceSummary(TemplateData):
     template: ClassVar[str] = "duties/compliance.md.j2"
     schools: int
     rules: int
-    as_of: date
     counts: tuple[VerdictCount, ...]
     said: str
     missing: int
@@ -121,7 +122,6 @@ def pages(edition: Edition) -> Iterator[Page]:
         data=ComplianceSummary(
             schools=len(site.repository.schools),
             rules=sum(c != () for c in site.verdicts.by_rule.values()),
-            as_of=site.as_of,
             counts=shown(counts),
             said=in_all(edition, counts, "checks"),
             missing=len(unfiled(site)),
@@ -209,7 +209,8 @@ def district_check(edition: Edition, check: Check) -> DistrictCheck:
 
 
 def _trend(edition: Edition, point: TrendPoint) -> DistrictTrend:
-    return DistrictTrend(year=point.year, day=point.day, counts=point.schools, met=_met(edition, point.schools))
+    day, met = edition.until(point.day), _met(edition, point.schools)
+    return DistrictTrend(year=point.year, day=day, counts=point.schools, met=met)
 
 
 def _met(edition: Edition, counts: Tally) -> str:

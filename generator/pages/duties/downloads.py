@@ -11,7 +11,6 @@ import json
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
@@ -80,7 +79,6 @@ class DownloadsPage(TemplateData):
 
     template: ClassVar[str] = "duties/downloads.md.j2"
     count: str
-    as_of: date
     files: tuple[DownloadFile, ...]
     parted: str
     summary: str
@@ -102,7 +100,6 @@ def pages(edition: Edition) -> Iterator[Page]:
         description=say("downloads.description"),
         data=DownloadsPage(
             count=number(len(verdicts.checks)),
-            as_of=verdicts.as_of,
             files=tuple(
                 download(edition, file, PATH, "downloads.file", part=parts.get(file.path, "")) for file in files
             ),

@@ -10,17 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import ClassVar
 
 from markupsafe import Markup
 
 from generator.compliance.evaluate import Check, Verdict
 from generator.edition.entries import Entry, with_spaces
-from generator.edition.literal import escaped, settle
+from generator.edition.literal import escaped
 from generator.edition.render import Edition, TemplateData, heading, label_text
 from generator.edition.site import Page, Site, once
-from generator.edition.stamp import mark
+from generator.edition.stamp import mark, settled
 from generator.model.district import Area, System
 from generator.model.duties import Rule, Subject
 from generator.model.schools import School, Stage
@@ -123,7 +122,6 @@ class MatrixLinks(TemplateData):
 class MatrixTable(TemplateData):
     template: ClassVar[str] = "duties/matrix/table.html.j2"
     title: str
-    as_of: date
     schools: tuple[MatrixColumn, ...]
     rows: tuple[MatrixRow, ...]
 
@@ -211,7 +209,7 @@ def _stamped(edition: Edition, grid: Grid) -> Stamped:
     places = {**_places(edition, grid), **{name: escaped(word) for name, word in words.items()}}
     return Stamped(
         path=grid.path,
-        places={name: with_spaces(settle(value)) for name, value in places.items()},
+        places={name: with_spaces(settled(value)) for name, value in places.items()},
         entry=Entry(location=f"{grid.path}.html", kind="matrix", title=title, text=""),
     )
 
@@ -268,7 +266,6 @@ def _table(edition: Edition, grid: Grid) -> MatrixTable:
     )
     return MatrixTable(
         title=_title(edition, grid),
-        as_of=site.as_of,
         schools=tuple(MatrixColumn(school=s, stages=" ".join(s.stages)) for s in grid.schools),
         rows=tuple(rows),
     )

@@ -68,7 +68,6 @@ class OverduePage(TemplateData):
     areas: tuple[Area, ...]
     rules: tuple[Rule, ...]
     verdicts: tuple[Verdict, ...]
-    as_of: date
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -94,7 +93,6 @@ def pages(edition: Edition) -> Iterator[Page]:
             areas=site.repository.district.areas,
             rules=tuple(r for r in site.repository.rules.values() if any(c.rule is r for c in late)),
             verdicts=tuple(v for v in Verdict if v in _LATE),
-            as_of=site.as_of,
         ),
         cites=[c.rule.source for c in late] or [site.repository.district.source],
     )

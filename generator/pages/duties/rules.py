@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import ClassVar
+
+from markupsafe import Markup
 
 from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, is_sealed, tally
 from generator.edition.render import Edition, TemplateData, day_text, label_text, number
@@ -97,7 +98,6 @@ class RulesPage(TemplateData):
     levels: tuple[Level, ...]
     modalities: tuple[Modality, ...]
     subjects: tuple[Subject, ...]
-    as_of: date
 
 
 def _index(edition: Edition) -> Page:
@@ -115,7 +115,6 @@ def _index(edition: Edition) -> Page:
             levels=tuple(Level),
             modalities=tuple(Modality),
             subjects=tuple(s for s in Subject if any(r.subject is s for r in site.repository.rules.values())),
-            as_of=site.as_of,
         ),
         cites=[rule.source for rule in site.repository.rules.values()],
     )
@@ -220,7 +219,7 @@ class RuleTrend:
     """A school year's Checks of a rule, counted on a day; `share` is of those judged."""
 
     year: str
-    day: date
+    day: Markup
     counts: Tally
     share: str
 
@@ -265,7 +264,6 @@ class RulePage(TemplateData):
     below: bool
     rolled_up: str
     trend: tuple[RuleTrend, ...]
-    as_of: date
 
 
 def _rule(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> Page:
@@ -300,7 +298,6 @@ def _rule(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> Page:
             below=judged_below(site, rule),
             rolled_up=f"rollup/rules/{rule.id}" if any(r.id == rule.id for r in added_up(site).rules) else "",
             trend=tuple(_trend(edition, rule, point) for point in site.trend),
-            as_of=site.as_of,
         ),
         cites=_cites(site, rule, clauses),
     )
@@ -397,4 +394,4 @@ def _line(edition: Edition, check: Check) -> CheckLine:
 def _trend(edition: Edition, rule: Rule, point: TrendPoint) -> RuleTrend:
     counts = point.by_rule[rule.id]
     share = "—" if counts.share is None else edition.say("unit.percent", value=number(counts.share))
-    return RuleTrend(year=point.year, day=point.day, counts=counts, share=share)
+    return RuleTrend(year=point.year, day=edition.until(point.day), counts=counts, share=share)

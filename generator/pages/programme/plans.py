@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar
+
+from markupsafe import Markup
 
 from generator.compliance.claims import TargetResult
 from generator.edition.render import Edition, TemplateData, number
@@ -58,7 +59,7 @@ class TargetLine:
     promised: str
     found: str
     rests_on: str
-    measured_on: date
+    measured_on: Markup
     progress: str
     tone: str
 
@@ -173,7 +174,7 @@ def _target(edition: Edition, result: TargetResult) -> TargetLine:
         promised=figure(edition, result.target.measure, result.target.value),
         found=figure(edition, result.target.measure, result.measured.value),
         rests_on=rests_on(edition, result.measured),
-        measured_on=result.measured_on,
+        measured_on=edition.until(result.measured_on),
         progress=edition.say(f"progress.{result.progress.value}"),
         tone=TONES[result.progress],
     )
