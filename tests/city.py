@@ -7,12 +7,14 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from generator.edition.summary import summary
 from generator.files.tree import folder
+from generator.model.ids import YearId
 from generator.model.rollup import Summary, written
 from generator.records.repository import Repository, load
 from generator.sealed.signatures import SUMMARY, signed
@@ -231,9 +233,11 @@ def put(root: Path, files: Mapping[str, str | bytes]) -> None:
         target.write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
-def hand_up(root: Path, told: Summary, by: str | None = None) -> None:
-    """Put a summary where the office keeps it, signed by its district or by somebody else."""
-    content, place = written(told), f"records/summaries/{told.district}.json"
+def hand_up(root: Path, told: Summary, by: str | None = None, year: str = "") -> None:
+    """Put a summary where the office keeps it, or where it keeps those of years before; signed by its district or by
+    somebody else.
+    """
+    content, place = written(told), f"records/summaries/{year}{'/' if year else ''}{told.district}.json"
     with TemporaryDirectory() as folder_:
         secret = Path(folder_, "key")
         secret.touch(0o600)
@@ -270,6 +274,14 @@ def duties(root: Path) -> Path:
             "records/rules/MET-01.yml": MET_RULE,
         },
     )
+    return root
+
+
+def with_years(root: Path) -> Path:
+    """The city with duties, a waiver of one, and the last summary of the lake district of the school year before."""
+    put(duties(root), {"records/waivers/hills-summary-2026.yml": WAIVER})
+    last = replace(named("lake", "湖滨区", "Lakeside"), year=YearId("2025-2026"), as_of=date(2026, 8, 30))
+    hand_up(root, last, year="2025-2026")
     return root
 
 

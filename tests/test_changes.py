@@ -62,7 +62,7 @@ def test_weeks_end_on_sundays_and_tell_what_turned_in_them(root: Path) -> None:
     assert told.told_from == date(2026, 11, 10)
     assert told.whole
     mended = [one for one in told.turned if one.week == date(2026, 11, 22)]
-    assert {one.school for one in mended} == {"xz01"}
+    assert {one.about for one in mended} == {"xz01"}
     assert Verdict.MET in {one.after for one in mended}
     assert all(one.before is not one.after for one in told.turned)
     assert not {Verdict.DUE, Verdict.NOT_APPLICABLE} & {one.after for one in told.turned}

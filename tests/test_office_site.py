@@ -20,7 +20,7 @@ from generator.pages.families import pages
 from generator.publish.build import build
 from generator.publish.engine import Engine
 from generator.text import Language
-from tests.city import WAIVER, city, duties, put, records
+from tests.city import city, records, with_years
 from tests.conftest import COMMIT
 
 DAY = date(2026, 11, 30)
@@ -29,9 +29,7 @@ OWN = {"SUMMARY-01", "ANSWERED-01", "MET-01"}  # the city's rules about district
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = duties(tmp_path_factory.mktemp("city"))
-    put(root, {"records/waivers/hills-summary-2026.yml": WAIVER})
-    return root
+    return with_years(tmp_path_factory.mktemp("city"))
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +62,7 @@ def test_there_are_pages_of_districts_in_both_languages_and_none_of_schools(buil
     for half in (built, built / "en"):
         there = {p.relative_to(half).with_suffix("").as_posix() for p in half.rglob("*.html")}
         assert {"districts/index", "districts/lake", "districts/hills", "rollup/matrix", "rollup/statistics"} <= there
-        assert {"rollup/coverage", "rollup/open", "rollup/downloads"} <= there
+        assert {"rollup/coverage", "rollup/open", "rollup/years", "rollup/downloads"} <= there
         assert not {path for path in there if path.startswith(("schools/", "filing/", "statistics/"))}
         compliance = {path for path in there if path.startswith("compliance/")}
         assert compliance == {"compliance/waivers", "compliance/coverage", "compliance/methods"}

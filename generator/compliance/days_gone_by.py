@@ -1,4 +1,5 @@
-"""The past: which commit's records speak for a day gone by, and every verdict as it stood on that day.
+"""The past: which commit's records speak for a day gone by, and every verdict as it stood on that day, and what
+districts below had handed up.
 
 Owns that choice. A day is answered by the newest commit of the present branch that was made on it or before it; a day
 before the first commit by the oldest commit whose records can be judged, from the days that its records carry. Of
@@ -17,7 +18,8 @@ from generator.compliance.evaluate import Verdict, Verdicts, evaluate
 from generator.files.history import Commit, is_shallow, tree_at
 from generator.model.district import District
 from generator.model.duties import RuleId
-from generator.model.ids import SchoolId
+from generator.model.ids import BelowId
+from generator.model.rollup import ALL, DistrictBelow, RuleTally
 from generator.problems import Problem
 from generator.records.repository import Remembered, Repository, load
 
@@ -37,29 +39,43 @@ class DayVerdicts:
     basis: Basis
     commit: Commit
     verdicts: Verdicts | None
+    below: tuple[DistrictBelow, ...]
     problems: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turned:
-    """A rule that came out otherwise for a school at the end of a week than at the end of the one before."""
+    """A rule that came out otherwise for a school, or a district below, at the end of a week than at the end of the one
+    before.
+    """
 
     week: date  # its last day
-    school: SchoolId
+    about: str  # the id of either
     rule: RuleId
     before: Verdict
     after: Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TurnedTally:
+    """A rule that a district below counted otherwise in a week than in the one before: both as the summaries had it."""
+
+    week: date
+    below: BelowId
+    before: RuleTally
+    after: RuleTally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Weeks:
-    """The last days of weeks, the oldest first, and what turned in all but the first.
+    """The last days of weeks, the oldest first, and what turned in all but the first; `tallies` of districts below.
 
     `told_from` is the day of the oldest commit: before it a week is told by the days that records carry.
     """
 
     days: tuple[date, ...]
     turned: tuple[Turned, ...]
+    tallies: tuple[TurnedTally, ...]
     told_from: date
     whole: bool  # whether the clone has its beginning
 
@@ -90,7 +106,8 @@ class Past:
     def _standing(self, day: date, basis: Basis, commit: Commit) -> DayVerdicts:
         repository, problems = self.records(commit)
         verdicts = evaluate(repository, day) if repository else None
-        return DayVerdicts(day=day, basis=basis, commit=commit, verdicts=verdicts, problems=problems)
+        below = tuple(repository.below.values()) if repository else ()
+        return DayVerdicts(day=day, basis=basis, commit=commit, verdicts=verdicts, below=below, problems=problems)
 
     def _oldest(self) -> Commit:
         """The oldest commit whose records hold rules and have no Problem; the newest, where there is none."""
@@ -115,24 +132,45 @@ def weeks(past: Past, repository: Repository, present: Verdicts, count: int) -> 
     days = [sunday - timedelta(weeks=back) for back in reversed(range(count))]
     first = past.commits[-1].day
     covered = [day for day in days if day >= first]
-    stood = [_by_rule(evaluate(repository, day)) for day in days if day < first]
-    stood += [_by_rule(standing.verdicts) for standing in past.standings(covered)]
+    early, lately = [day for day in days if day < first], list(past.standings(covered))
+    stood = [_by_rule(evaluate(repository, day)) for day in early]
+    stood += [_by_rule(standing.verdicts) for standing in lately]
     stood.append(_by_rule(present))
+    told = [_told(repository.below.values(), day) for day in early]
+    told += [_told(standing.below, standing.day) for standing in lately]
+    told.append(_told(repository.below.values(), present.as_of))
     ends = (*days, present.as_of)
     found = (
-        Turned(week=end, school=school, rule=rule, before=then[school, rule], after=verdict)
+        Turned(week=end, about=about, rule=rule, before=then[about, rule], after=verdict)
         for end, then, later in zip(ends[1:], stood, stood[1:], strict=False)
-        for (school, rule), verdict in later.items()
-        if (school, rule) in then and then[school, rule] is not verdict and verdict not in NO_NEWS
+        for (about, rule), verdict in later.items()
+        if (about, rule) in then and then[about, rule] is not verdict and verdict not in NO_NEWS
     )
-    return Weeks(days=ends, turned=tuple(found), told_from=first, whole=not is_shallow(past.root))
+    tallies = (
+        TurnedTally(week=end, below=below, before=then[below, rule, asked], after=tally)
+        for end, then, later in zip(ends[1:], told, told[1:], strict=False)
+        for (below, rule, asked), tally in later.items()
+        if (below, rule, asked) in then and then[below, rule, asked].counts[ALL] != tally.counts[ALL]
+    )
+    whole = not is_shallow(past.root)
+    return Weeks(days=ends, turned=tuple(found), tallies=tuple(tallies), told_from=first, whole=whole)
 
 
 NO_NEWS = (Verdict.DUE, Verdict.NOT_APPLICABLE)  # a new period has begun; nothing happened
 
 
-def _by_rule(verdicts: Verdicts | None) -> dict[tuple[SchoolId, RuleId], Verdict]:
-    """Every school's verdict by rule; nothing where a day's records cannot be judged."""
-    if verdicts is None:
-        return {}
-    return {(school, c.rule.id): c.verdict for school, checks in verdicts.by_school.items() for c in checks}
+def _by_rule(verdicts: Verdicts | None) -> dict[tuple[str, RuleId], Verdict]:
+    """The verdict of every school, and of every district below, by rule; nothing where a day's records cannot be
+    judged.
+    """
+    return {(c.about, c.rule.id): c.verdict for c in verdicts.checks if c.about} if verdicts else {}
+
+
+def _told(below: Iterable[DistrictBelow], day: date) -> dict[tuple[BelowId, str, str], RuleTally]:
+    """What districts had handed up by a day, by district, rule and what it asks for."""
+    return {
+        (one.id, tally.id, tally.definition): tally
+        for one in below
+        if (summary := one.told_on(day)) is not None
+        for tally in summary.rules
+    }

@@ -171,6 +171,7 @@ def _pools(content: Site, release: Release) -> Iterator[Pool]:
             alike=alike(release, release.windows if by_window else ()),
             titles={level.id: level.title for level in release.levels}
             | ({window.id: window.title for window in windows if window.id in release.windows} if by_window else {}),
+            released_on=release.released_on,
             districts=1,
             schools=len(release.counted),
             waiting=len(release.waiting),

@@ -124,6 +124,7 @@ class Pool:
 
     alike: Alike
     titles: Mapping[str, Text]  # of levels and windows, as the first of the districts calls them
+    released_on: date  # the newest of them
     districts: int
     schools: int
     waiting: int
@@ -157,8 +158,8 @@ class DistrictBelow:
     """A district, or an office above districts, in the records of the office above it.
 
     `answers` is a post; `districts` is how many it stands for; `areas` are what no other may count too, unless its
-    schools are `counted_in` that other one; `keys` are those that may sign its summary. None: it handed up none.
-    `earlier` are the last summaries of school years before, the oldest first.
+    schools are `counted_in` that other one; `keys` are those that may sign its summary, `former_keys` did. `summary` is
+    None where it handed up none; `earlier` are the last ones of school years before, the oldest first.
     """
 
     id: BelowId
@@ -169,14 +170,19 @@ class DistrictBelow:
     areas: tuple[str, ...]
     counted_in: BelowId | None
     keys: tuple[str, ...]
+    former_keys: tuple[str, ...]
     source: Position
     summary: Summary | None = None
     earlier: tuple[Summary, ...] = ()
 
     def told_on(self, day: date) -> Summary | None:
         """What it had handed up by the end of a day, as far as it was kept."""
-        there = (*self.earlier, self.summary) if self.summary else self.earlier
-        return next((told for told in reversed(there) if told.as_of <= day), None)
+        return next((told for told in reversed(self.kept) if told.as_of <= day), None)
+
+    @property
+    def kept(self) -> tuple[Summary, ...]:
+        """All that it handed up and that is kept, the oldest first."""
+        return (*self.earlier, self.summary) if self.summary else self.earlier
 
 
 # --- what is alike ----------------------------------------------------------------------------------------------------
@@ -288,6 +294,7 @@ def _sum_of_pools(alike_: Sequence[Pool]) -> Pool:
     return Pool(
         alike=alike_[0].alike,
         titles={name: title for pool in reversed(alike_) for name, title in pool.titles.items()},
+        released_on=max(pool.released_on for pool in alike_),
         districts=sum(pool.districts for pool in alike_),
         schools=sum(pool.schools for pool in alike_),
         waiting=sum(pool.waiting for pool in alike_),
@@ -409,6 +416,7 @@ def _pool(pool: Pool) -> Mapping[str, object]:
         ],
         "instruments": dict(same.instruments),
         "windows": [{"id": id_, "title": _text(pool.titles[id_])} for id_ in same.windows],
+        "released_on": pool.released_on.isoformat(),
         "districts": pool.districts,
         "schools": pool.schools,
         "waiting": pool.waiting,

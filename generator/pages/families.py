@@ -31,7 +31,7 @@ from generator.pages.people import outreach, team
 from generator.pages.programme import accounts, coverage, figures, lessons, plans, policies, work
 from generator.pages.rollup import figures as rollup_figures
 from generator.pages.rollup import files as rollup_files
-from generator.pages.rollup import standing, verdicts
+from generator.pages.rollup import standing, verdicts, years
 from generator.pages.schools import filing, schools
 from generator.pages.stamping import Stamped
 from generator.pages.statistics import builder, open_figures, pathway, releases, statistics
@@ -44,6 +44,7 @@ FAMILIES: tuple[PageFamily, ...] = (
     standing.pages,
     verdicts.pages,
     rollup_figures.pages,
+    years.pages,
     rollup_files.pages,
     work.pages,
     plans.pages,
@@ -108,6 +109,7 @@ NAVIGATION = (
             "rollup/coverage",
             "rollup/statistics",
             "rollup/open",
+            "rollup/years",
             "rollup/downloads",
         ),
     ),

@@ -6,22 +6,26 @@ commit and day give the same bytes. No address of a person is kept anywhere. Mus
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from xml.etree import ElementTree
 
+from generator.compliance.days_gone_by import TurnedTally
 from generator.compliance.evaluate import Verdict
-from generator.edition.render import FOLDERS, Edition, label_text
+from generator.edition.render import FOLDERS, Edition, label_text, number
 from generator.edition.site import File
 from generator.model.duties import Rule
-from generator.model.ids import SchoolId
+from generator.model.ids import BelowId, SchoolId
 from generator.model.schools import School
+from generator.pages.rollup.standing import of_judged, tally_of, term_title
 from generator.pages.words.wording import due_open
+from generator.text import Text
 
-RELEASES, POLICIES, VERDICTS, ALL = "releases", "policies", "verdicts", "all"
+RELEASES, POLICIES, VERDICTS, DISTRICTS, ALL = "releases", "policies", "verdicts", "districts", "all"
 LISTED = "data/files.json"  # every file of data, in the root of the site
 _ATOM = "http://www.w3.org/2005/Atom"
+_TALLIES = 10  # rules named in one event
 _WIDEST = 75  # bytes of a line of a calendar
 
 
@@ -56,7 +60,8 @@ class Calendar:
 
 def feeds(edition: Edition) -> tuple[str, ...]:
     """The feeds there are: verdicts that turned are told only where the history was read."""
-    return (ALL, RELEASES, *([VERDICTS] if edition.site.weeks else []), POLICIES)
+    below = [DISTRICTS] if edition.site.repository.below else []
+    return (ALL, *below, RELEASES, *([VERDICTS] if edition.site.weeks else []), POLICIES)
 
 
 def feed_path(name: str) -> str:
@@ -72,6 +77,7 @@ def calendar_path(school: SchoolId | None) -> str:
 def files(edition: Edition) -> Iterator[File]:
     """Every feed and every calendar."""
     told = {RELEASES: tuple(released(edition)), POLICIES: tuple(policies(edition)), VERDICTS: tuple(turned(edition))}
+    told[DISTRICTS] = (*handed_up(edition), *tallies(edition))
     told[ALL] = tuple(event for events in told.values() for event in events)
     for name in feeds(edition):
         yield File(path=feed_path(name), content=_atom(edition, name, told[name]))
@@ -96,7 +102,8 @@ def files(edition: Edition) -> Iterator[File]:
 
 
 def released(edition: Edition) -> Iterator[Event]:
-    """Releases, corrections and withdrawals."""
+    """Releases, corrections and withdrawals; and those of districts below."""
+    yield from _released_below(edition)
     for release in edition.site.releases:
         key = "follow.correction" if release.correction else "follow.release"
         term = edition.plain(edition.site.repository.district.terms[release.term].title)
@@ -121,24 +128,79 @@ def released(edition: Edition) -> Iterator[Event]:
 
 
 def turned(edition: Edition) -> Iterator[Event]:
-    """Verdicts that turned, by school, with what that means."""
-    rules, schools = edition.site.repository.rules, edition.site.repository.schools
+    """Verdicts that turned, by school or by district below, with what that means."""
+    records = edition.site.repository
+    titles: Mapping[str, Text] = {school.id: school.title for school in records.schools.values()} | {
+        one.id: one.title for one in records.below.values()
+    }
     for one in edition.site.weeks.turned if edition.site.weeks else ():
-        if one.rule in rules and one.school in schools:
-            rule = rules[one.rule]
+        if one.rule in records.rules and one.about in titles:
+            rule = records.rules[one.rule]
             yield Event(
-                id=f"verdict:{one.school}:{one.rule}:{one.week}",
+                id=f"verdict:{one.about}:{one.rule}:{one.week}",
                 on=one.week,
                 title=edition.say(
                     "follow.turned",
-                    school=edition.plain(schools[one.school].title),
+                    school=edition.plain(titles[one.about]),
                     rule=edition.plain(rule.title),
                     before=label_text(edition.language, one.before),
                     after=label_text(edition.language, one.after),
                 ),
                 text=meaning(edition, rule, one.after),
-                page=f"schools/{one.school}",
+                page=f"districts/{one.about}" if records.below else f"schools/{one.about}",
             )
+
+
+def handed_up(edition: Edition) -> Iterator[Event]:
+    """Summaries that districts below handed up, as far as they are kept."""
+    for one in edition.site.repository.below.values():
+        for told in one.kept:
+            yield Event(
+                id=f"summary:{one.id}:{told.as_of}",
+                on=told.as_of,
+                title=edition.say("follow.summary", district=edition.plain(one.title)),
+                text=edition.say("districts.one.schools", schools=number(told.schools)),
+                page=f"districts/{one.id}",
+            )
+
+
+def _released_below(edition: Edition) -> Iterator[Event]:
+    """Releases of districts below, as their summaries tell of them."""
+    for one in edition.site.repository.below.values():
+        pools = (pool for told in one.kept for pool in told.pools)
+        for term, day in dict.fromkeys((pool.alike.term, pool.released_on) for pool in pools):
+            said = {"district": edition.plain(one.title), "term": term_title(edition, term)}
+            yield Event(
+                id=f"release:{one.id}:{term}:{day}",
+                on=day,
+                title=edition.say("follow.district_release", **said),
+                text="",
+                page="rollup/statistics",
+            )
+
+
+def tallies(edition: Edition) -> Iterator[Event]:
+    """Districts below of which rules about schools were counted otherwise than the week before."""
+    below, weeks = edition.site.repository.below, edition.site.weeks
+    found: dict[tuple[date, BelowId], list[TurnedTally]] = {}
+    for one in weeks.tallies if weeks else ():
+        if one.below in below:
+            found.setdefault((one.week, one.below), []).append(one)
+    for (week, id_), turned_ in found.items():
+        lines = [_tally(edition, one) for one in turned_[:_TALLIES]]
+        more = [edition.say("follow.tally.more", count=len(turned_) - _TALLIES)] if len(turned_) > _TALLIES else []
+        yield Event(
+            id=f"tally:{id_}:{week}",
+            on=week,
+            title=edition.say("follow.tallies", district=edition.plain(below[id_].title), count=len(turned_)),
+            text=edition.say("tally.separator").join([*lines, *more]),
+            page=f"districts/{id_}",
+        )
+
+
+def _tally(edition: Edition, one: TurnedTally) -> str:
+    before, after = (of_judged(tally_of(rule)) for rule in (one.before, one.after))
+    return edition.say("follow.tally", rule=edition.plain(one.after.title), before=before, after=after)
 
 
 def meaning(edition: Edition, rule: Rule, verdict: Verdict) -> str:

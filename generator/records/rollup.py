@@ -1,7 +1,8 @@
 """Districts below an office, and the summaries that they handed up: from files to records, and whether each summary is
 theirs.
 
-Owns both, and where summaries lie. Must not know how summaries are added up.
+Owns both, and where summaries lie: the newest of each, and of every school year before the last one. Must not know how
+summaries are added up.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ from generator.sealed import signatures
 from generator.text import Text
 
 BELOW: Referent[DistrictBelow] = Referent(kind="district-below", zh="下级", en="district below")
-SUMMARY = re.compile(r"records/summaries/(?P<id>[a-z0-9][a-z0-9-]{0,39})\.json\Z")
+SUMMARY = re.compile(r"records/summaries/(?:(?P<year>[0-9]{4}-[0-9]{4})/)?(?P<id>[a-z0-9][a-z0-9-]{0,39})\.json\Z")
 SIGNATURE = ".sig"
 SHAPE = "published/summary"
 
@@ -59,6 +60,7 @@ def parse_below(node: Node) -> DistrictBelow:
         areas=tuple(node.data.get("areas", ())),
         counted_in=node.get("counted_in"),
         keys=tuple(node.data["keys"]),
+        former_keys=tuple(node.data.get("former_keys", ())),
         source=node.at(),
     )
 
@@ -98,9 +100,11 @@ def is_summary(path: str) -> bool:
     return bool(SUMMARY.match(path.removesuffix(SIGNATURE)))
 
 
-def path_of(id_: str) -> str:
-    """Where the summary of a district stands; its signature has the same name and `.sig` behind it."""
-    return f"records/summaries/{id_}.json"
+def path_of(id_: str, year: YearId | None = None) -> str:
+    """Where the summary of a district stands, or the last one of a school year before; its signature has the same name
+    and `.sig` behind it.
+    """
+    return f"records/summaries/{year}/{id_}.json" if year else f"records/summaries/{id_}.json"
 
 
 def with_summaries(
@@ -117,7 +121,7 @@ def with_summaries(
             summary, said = handed_up(path, tree.read(path), signature, one)
             wrong += said
             if summary and one:
-                found[one.id] = replace(one, summary=summary)
+                found[one.id] = _with(one, summary, kept=match["year"] is not None)
         elif (
             path.endswith(f".json{SIGNATURE}") and is_summary(path) and path.removesuffix(SIGNATURE) not in tree.readers
         ):
@@ -135,9 +139,22 @@ def handed_up(
     stated = document.data["district"]["id"]
     if one is None or stated != one.id:
         return None, (_not_theirs(document, one),)
-    if wrong := tuple(_signed(path, content, signature, one)):
+    match = SUMMARY.match(path)
+    year = match["year"] if match else None
+    if year not in (None, document.data["school_year"]):
+        at = document.position(("school_year",))
+        return None, (problem(at, "path-differs", field="school_year", value=document.data["school_year"], path=year),)
+    keys = (*one.keys, *one.former_keys) if year else one.keys
+    if wrong := tuple(_signed(path, content, signature, one, keys)):
         return None, wrong
     return summary_of(document.data), ()
+
+
+def _with(one: DistrictBelow, summary: Summary, *, kept: bool) -> DistrictBelow:
+    """A district with its newest summary, or with one that was `kept` from a school year before."""
+    if not kept:
+        return replace(one, summary=summary)
+    return replace(one, earlier=tuple(sorted((*one.earlier, summary), key=lambda told: told.as_of)))
 
 
 def _not_theirs(document: Document, one: DistrictBelow | None) -> Problem:
@@ -159,12 +176,14 @@ def shaped(path: str, content: bytes) -> tuple[Document | None, tuple[Problem, .
     return (None if wrong else document), wrong
 
 
-def _signed(path: str, content: bytes, signature: bytes | None, one: DistrictBelow) -> Iterator[Problem]:
+def _signed(
+    path: str, content: bytes, signature: bytes | None, one: DistrictBelow, keys: Sequence[str]
+) -> Iterator[Problem]:
     if signature is None:
         yield problem(Position(path=path), "summary-unsigned", id=one.id)
     elif not signatures.available():
         yield problem(Position(path=path), "summary-not-verified", id=one.id)
-    elif not signatures.is_by(content, signature, one.id, one.keys, signatures.SUMMARY):
+    elif not signatures.is_by(content, signature, one.id, keys, signatures.SUMMARY):
         yield problem(Position(path=path + SIGNATURE), "summary-signature", one.source, id=one.id)
 
 
@@ -215,6 +234,7 @@ def _pool(data: Mapping[str, Any]) -> Pool:
             windows=tuple(window["id"] for window in data["windows"]),
         ),
         titles={one["id"]: _text(one["title"]) for one in (*data["levels"], *data["windows"])},
+        released_on=date.fromisoformat(data["released_on"]),
         districts=data["districts"],
         schools=data["schools"],
         waiting=data["waiting"],

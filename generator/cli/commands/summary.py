@@ -1,7 +1,7 @@
 """`xinzhuli summary`: a district signs what it hands up; the office above takes it in.
 
-Owns what is told, and that nothing older takes the place of what is there. Whether a summary is a district's own,
-`check` says.
+Owns what is told, that nothing older takes the place of what is there, and that the last summary of a school year
+stays. Whether a summary is a district's own, `check` says.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _sign(request: Request, path: Path) -> int:
     found = _whose(request, path.name, content)
     if isinstance(found, int):
         return found
-    id_, _ = found
+    id_, *_ = found
     key = request.options["--key"]
     signature = signed(content, Path(key).absolute(), SUMMARY)
     if signature is None:
@@ -66,7 +66,7 @@ def _take(request: Request, path: Path) -> int:
     found = _whose(request, path.name, content)
     if isinstance(found, int):
         return found
-    id_, day = found
+    id_, day, year = found
     put_back(request)
     sound = sound_records(request)
     if isinstance(sound, int):
@@ -76,7 +76,11 @@ def _take(request: Request, path: Path) -> int:
     if before and before.as_of > day:
         raise UsageError("summary.older", id=id_, day=day.isoformat(), there=before.as_of.isoformat())
     place = path_of(id_)
-    return FINE if write_sound(request, tree, {place: content, place + SIGNATURE: signature}) else PROBLEMS
+    files = {place: content, place + SIGNATURE: signature}
+    if before and before.year != year:
+        kept = path_of(id_, before.year)
+        files |= {kept: tree.read(place), kept + SIGNATURE: tree.read(place + SIGNATURE)}
+    return FINE if write_sound(request, tree, files) else PROBLEMS
 
 
 def _content(path: Path) -> bytes:
@@ -88,8 +92,8 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _whose(request: Request, name: str, content: bytes) -> tuple[str, date] | int:
-    """The district's id and the day of a summary; else PROBLEMS, and what is wrong was printed."""
+def _whose(request: Request, name: str, content: bytes) -> tuple[str, date, str] | int:
+    """The district's id, the day and the school year of a summary; else PROBLEMS, and what is wrong was printed."""
     from generator.records.rollup import shaped
 
     document, problems = shaped(name, content)
@@ -98,4 +102,5 @@ def _whose(request: Request, name: str, content: bytes) -> tuple[str, date] | in
         return PROBLEMS
     if document.data["district"]["id"] is None:
         raise UsageError("summary.no_id")
-    return document.data["district"]["id"], date.fromisoformat(document.data["as_of"])
+    data = document.data
+    return data["district"]["id"], date.fromisoformat(data["as_of"]), data["school_year"]

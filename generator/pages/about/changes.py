@@ -16,19 +16,22 @@ from generator.compliance.evaluate import Verdict
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
 from generator.model.duties import Rule
-from generator.model.schools import School
+from generator.model.ids import BelowId, SchoolId
 from generator.pages import following
 from generator.pages.following import Event
 from generator.pages.words.wording import TONES
+from generator.text import Text
 
 _WEEKS = 8  # where no history was read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnedLine:
-    """A verdict of a school that turned, and what that means."""
+    """A verdict of a school, or of a district below, that turned, and what that means."""
 
-    school: School
+    title: Text
+    page: str
+    anchor: str
     rule: Rule
     before: Verdict
     after: Verdict
@@ -38,10 +41,11 @@ class TurnedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedWeek:
-    """What changed in a week; `id` is its last day."""
+    """What changed in a week; `id` is its last day; `of` says whose verdicts turned."""
 
     id: str
     title: str
+    of: str
     events: tuple[Event, ...]
     turned: tuple[TurnedLine, ...]
 
@@ -86,13 +90,21 @@ def _sees(edition: Edition) -> Iterator[str]:
 
 
 def _weeks(edition: Edition, days: Sequence[date]) -> Iterator[ChangedWeek]:
-    told = following.newest_first((*following.released(edition), *following.policies(edition)))
+    told = following.newest_first(
+        (
+            *following.released(edition),
+            *following.policies(edition),
+            *following.handed_up(edition),
+            *following.tallies(edition),
+        )
+    )
     turned = edition.site.weeks.turned if edition.site.weeks else ()
     for before, last in reversed(list(itertools.pairwise(days))):
         first = before + timedelta(days=1)
         yield ChangedWeek(
             id=last.isoformat(),
             title=edition.say("changes.week", first=edition.day(first), last=edition.day(last)),
+            of=edition.say("changes.districts" if edition.site.repository.below else "changes.schools"),
             events=tuple(event for event in told if first <= event.on <= last),
             turned=tuple(_line(edition, one) for one in turned if one.week == last and _known(edition, one)),
         )
@@ -100,13 +112,16 @@ def _weeks(edition: Edition, days: Sequence[date]) -> Iterator[ChangedWeek]:
 
 def _known(edition: Edition, one: Turned) -> bool:
     records = edition.site.repository
-    return one.school in records.schools and one.rule in records.rules
+    return (one.about in records.schools or one.about in records.below) and one.rule in records.rules
 
 
 def _line(edition: Edition, one: Turned) -> TurnedLine:
-    rule = edition.site.repository.rules[one.rule]
+    records = edition.site.repository
+    rule, school = records.rules[one.rule], records.schools.get(SchoolId(one.about))
     return TurnedLine(
-        school=edition.site.repository.schools[one.school],
+        title=school.title if school else records.below[BelowId(one.about)].title,
+        page=f"schools/{one.about}" if school else f"districts/{one.about}",
+        anchor=rule.id if school else f"rule-{rule.id}",
         rule=rule,
         before=one.before,
         after=one.after,

@@ -15,7 +15,7 @@ from generator.model.ids import YearId
 from generator.model.programme import Level
 from generator.model.registry import TOTAL
 from generator.model.rollup import OpenFigure, PolicyTally, Pool, RowSum
-from generator.pages.rollup.standing import Together, of_how_many, path_of, together
+from generator.pages.rollup.standing import Together, of_how_many, path_of, term_title, together
 from generator.pages.rollup.tables import (
     NONE,
     RollupCell,
@@ -156,19 +156,15 @@ def _released(edition: Edition, found: Together) -> Iterator[RollupSection]:
         yield RollupSection(
             id=f"kind-{number_}",
             title=edition.say(
-                "rollup.pool", term=term_title(edition, pool), table=edition.say(f"table.{next(iter(pool.tables))}")
+                "rollup.pool",
+                term=term_title(edition, pool.alike.term),
+                table=edition.say(f"table.{next(iter(pool.tables))}"),
             )
             if pool.alike.windows
-            else edition.say("rollup.pool_of_term", term=term_title(edition, pool)),
+            else edition.say("rollup.pool_of_term", term=term_title(edition, pool.alike.term)),
             said=(_alike(edition, pool), *_instruments(edition, pool), *_waiting(edition, pool)),
             tables=tables,
         )
-
-
-def term_title(edition: Edition, pool: Pool) -> str:
-    """A term by its id."""
-    first, last, which = pool.alike.term.split("-")
-    return edition.say("statistics.term.numbered", first=first, last=last, number=which)
 
 
 def _alike(edition: Edition, pool: Pool) -> str:
@@ -208,7 +204,7 @@ def _table(edition: Edition, pool: Pool, id_: str, table: str) -> RollupTable:
     titles += [say("column.schools"), say("rollup.districts")]
     return table_of(
         id_=f"table-{id_}",
-        caption=say("rollup.table_caption", table=say(f"table.{table}"), term=term_title(edition, pool)),
+        caption=say("rollup.table_caption", table=say(f"table.{table}"), term=term_title(edition, pool.alike.term)),
         columns=tuple(RollupCell(text=title) for title in titles),
         rows=tuple(_row(edition, pool, table, row, columns) for row in rows),
         wide=True,

@@ -14,7 +14,8 @@ from generator.edition.render import Edition, label_text, number
 from generator.edition.site import Page, Site
 from generator.edition.summary import added_up, reported
 from generator.model.duties import Subject
-from generator.model.rollup import ALL, Added, DistrictBelow, RuleTally
+from generator.model.ids import TermId
+from generator.model.rollup import ALL, Added, DistrictBelow, RuleTally, Summary
 from generator.pages.rollup.tables import (
     NONE,
     RollupCell,
@@ -72,6 +73,17 @@ def path_of(one: DistrictBelow) -> str:
 def tally_of(rule: RuleTally, group: str = ALL) -> Tally:
     """A rule's Checks of a group, counted."""
     return Tally(counts=dict(zip(Verdict, rule.counts.get(group, (0,) * len(Verdict)), strict=True)))
+
+
+def of_judged(counts: Tally) -> str:
+    """How many are met, of those judged."""
+    return f"{number(counts.met)}/{number(counts.judged)}" if counts.judged else "—"
+
+
+def term_title(edition: Edition, term: TermId) -> str:
+    """A term by its id."""
+    first, last, which = term.split("-")
+    return edition.say("statistics.term.numbered", first=first, last=last, number=which)
 
 
 def of_how_many(edition: Edition) -> str:
@@ -213,6 +225,7 @@ def _rules(edition: Edition, one: DistrictBelow) -> tuple[RollupSection, ...]:
             head=RollupCell(text=rule.title, page=f"rollup/rules/{rule.id}"),
             cells=(
                 RollupCell(text=says(edition, rule)),
+                *([_before(edition, rule, one.earlier[-1])] if one.earlier else []),
                 RollupCell(text=say("districts.there"), address=f"{one.site_url.rstrip('/')}/rules/{rule.id}.html")
                 if one.site_url and one.summary.districts.listed == 1 and one.districts == 1
                 else NONE,
@@ -220,9 +233,16 @@ def _rules(edition: Edition, one: DistrictBelow) -> tuple[RollupSection, ...]:
         )
         for rule in one.summary.rules
     )
-    columns = tuple(RollupCell(text=say(f"rollup.{name}")) for name in ("rule", "outcome", "there"))
+    names = ("rule", "outcome", *(["before"] if one.earlier else []), "there")
+    columns = tuple(RollupCell(text=say(f"rollup.{name}")) for name in names)
     table = table_of(id_="rules", caption=say("districts.rules_caption"), columns=columns, rows=rows, words=True)
     return (RollupSection(id="rules-list", title=say("rollup.rules"), said=(), tables=(table,)),)
+
+
+def _before(edition: Edition, rule: RuleTally, earlier: Summary) -> RollupCell:
+    """What a rule came out as at the end of the school year before; of one that asked for something else nothing."""
+    same = next((one for one in earlier.rules if (one.id, one.definition) == (rule.id, rule.definition)), None)
+    return RollupCell(text=says(edition, same), note=earlier.year) if same else NONE
 
 
 def says(edition: Edition, rule: RuleTally) -> str:

@@ -14,7 +14,7 @@ from generator.edition.site import Page
 from generator.model.duties import Subject
 from generator.model.rollup import ALL, DistrictBelow, RuleTally
 from generator.model.schools import Stage
-from generator.pages.rollup.standing import Together, of_how_many, path_of, tally_of, together
+from generator.pages.rollup.standing import Together, of_how_many, of_judged, path_of, tally_of, together
 from generator.pages.rollup.tables import (
     NONE,
     RollupCell,
@@ -85,7 +85,7 @@ def _own(edition: Edition, found: Together) -> Iterator[RollupSection]:
             head=RollupCell(text=rule.title, page=f"rules/{rule.id}"),
             cells=(
                 *(RollupCell(text=label_text(edition.language, c.verdict)) for c in verdicts.by_rule[rule.id]),
-                RollupCell(text=_of_judged(tally(verdicts.by_rule[rule.id]))),
+                RollupCell(text=of_judged(tally(verdicts.by_rule[rule.id]))),
             ),
         )
         for rule in edition.site.repository.rules.values()
@@ -114,11 +114,7 @@ def _met(edition: Edition, rule: RuleTally) -> RollupCell:
         verdict = next((v for v, n in counts.counts.items() if n), None)
         return RollupCell(text=label_text(edition.language, verdict)) if verdict else NONE
     note = edition.say("rollup.left_out", count=number(counts.left_out)) if counts.left_out else ""
-    return RollupCell(text=_of_judged(counts), note=note)
-
-
-def _of_judged(counts: Tally) -> str:
-    return f"{number(counts.met)}/{number(counts.judged)}" if counts.judged else "—"
+    return RollupCell(text=of_judged(counts), note=note)
 
 
 # --- one rule ---------------------------------------------------------------------------------------------------------
@@ -170,7 +166,7 @@ def _section(edition: Edition, found: Together, rule: RuleTally, *, several: boo
 
 def _counts(head: RollupCell, counts: Tally, *, total: bool = False) -> RollupRow:
     cells = [RollupCell(text=number(counts.counts[verdict])) for verdict in Verdict]
-    return row_of(head=head, cells=(RollupCell(text=_of_judged(counts)), *cells), total=total)
+    return row_of(head=head, cells=(RollupCell(text=of_judged(counts)), *cells), total=total)
 
 
 def _table(edition: Edition, id_: str, caption: str, rows: Sequence[RollupRow], things: str) -> RollupTable:
