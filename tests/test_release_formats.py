@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import openpyxl
 import pytest
 
 from generator.edition.literal import data_block, settle
+from generator.edition.site import Page
 from generator.files.schemas import published
 from generator.model.ids import SchoolId
 from generator.model.registry import TOTAL
@@ -30,9 +32,20 @@ from tests.test_statistics import CHAIN, SPRING_RELEASE, files, statistics_pages
 FIRST, SECOND, _ = CHAIN
 
 
+@cache
+def of_chain(language: Language) -> Mapping[str, Page]:
+    return statistics_pages(with_releases(*CHAIN), language)
+
+
+@cache
+def of_waiting(school: SchoolId) -> Mapping[str, Page]:
+    """The same with a second release in which a school's correction waits."""
+    return statistics_pages(with_releases(FIRST, replace(SECOND, waiting=(school,)), SPRING_RELEASE))
+
+
 @pytest.fixture(scope="module")
 def handed_out() -> dict[str, bytes]:
-    return files(with_releases(*CHAIN), Language.ZH)
+    return files(of_chain(Language.ZH))
 
 
 def rows(data: bytes) -> list[dict[str, str]]:
@@ -83,7 +96,7 @@ def test_metadata_tell_every_column_of_their_table(name: str, handed_out: dict[s
 
 @pytest.mark.parametrize("language", Language)
 def test_each_release_is_a_dataset_whose_files_are_there(language: Language, handed_out: dict[str, bytes]) -> None:
-    found = statistics_pages(with_releases(*CHAIN), language)
+    found = of_chain(language)
     for release in CHAIN:
         body = settle(found[f"statistics/releases/{release.id}"].body)
         (block,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', body)
@@ -117,14 +130,14 @@ def test_of_a_release_that_was_withdrawn_no_file_tells() -> None:
     """Nor does the list of changes say what stood in it."""
     from tests.test_withdrawals import withdrawn
 
-    made = files(withdrawn(FIRST.id), Language.ZH)
+    made = files(statistics_pages(withdrawn(FIRST.id)))
     assert rows(made[CHANGES]) == []
     assert FIRST.id not in made[PACKAGE].decode()
 
 
 def test_files_of_a_release_do_not_change_when_another_follows() -> None:
     def of(release: Release, *all_: Release) -> dict[str, bytes]:
-        made = files(with_releases(*all_), Language.ZH)
+        made = files(statistics_pages(with_releases(*all_)))
         return {path: data for path, data in made.items() if release.id in path}
 
     assert of(FIRST, FIRST) == of(FIRST, *CHAIN)
@@ -166,7 +179,7 @@ def told_of_cells(made: Mapping[str, bytes]) -> Iterator[tuple[str, list[tuple[s
 def test_every_number_of_a_school_whose_correction_waits_is_marked_in_every_file(
     school: SchoolId, tmp_path: Path
 ) -> None:
-    made = files(with_releases(FIRST, replace(SECOND, waiting=(school,)), SPRING_RELEASE), Language.ZH)
+    made = files(of_waiting(school))
     for name, cells in told_of_cells(made):
         assert cells, name
         for table, row, value, status in cells:
@@ -182,7 +195,7 @@ def test_every_number_of_a_school_whose_correction_waits_is_marked_in_every_file
 
 def test_what_is_told_of_a_school_whose_correction_waits_is_marked() -> None:
     school = next(iter(WAITING))
-    made = files(with_releases(FIRST, replace(SECOND, waiting=(school,)), SPRING_RELEASE), Language.ZH)
+    made = files(of_waiting(school))
     told = json.loads(made[path_of(SECOND.id, "json")])
     assert told["waiting"] == [school]
     bands = {one["school"]: one["status"] for one in told["participation"]["schools"]}
@@ -198,9 +211,5 @@ def test_what_is_told_of_a_school_whose_correction_waits_is_marked() -> None:
     assert {row["school"] for row in of_bands if row["status"] == "w"} == {school}
     marked = {row["学校代码"] for row in of_verdicts if row["status"] == "w"}
     assert marked == ({school, ""} if told["school_verdicts"] else {""})
-    page = settle(
-        statistics_pages(with_releases(FIRST, replace(SECOND, waiting=(school,))))[
-            f"statistics/releases/{SECOND.id}"
-        ].body
-    )
+    page = settle(of_waiting(school)[f"statistics/releases/{SECOND.id}"].body)
     assert page.count("95%及以上（更正待发）") == 1

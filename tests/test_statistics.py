@@ -14,6 +14,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache, lru_cache
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -57,8 +58,18 @@ def statistics_pages(content: Site, language: Language = Language.ZH) -> dict[st
     return {page.path: page for family in (statistics, releases) for page in family.pages(told)}
 
 
-def files(content: Site, language: Language) -> dict[str, bytes]:
-    return {file.path: file.content for page in statistics_pages(content, language).values() for file in page.files}
+@cache
+def typical_pages(language: Language = Language.ZH) -> Mapping[str, Page]:
+    """Those of the typical district, made once."""
+    return statistics_pages(typical_site(), language)
+
+
+def files(pages: Mapping[str, Page]) -> dict[str, bytes]:
+    return {file.path: file.content for page in pages.values() for file in page.files}
+
+
+def typical_files(language: Language) -> dict[str, bytes]:
+    return files(typical_pages(language))
 
 
 def with_releases(*kept: Release) -> Site:
@@ -93,28 +104,29 @@ def test_a_release_of_a_later_day_is_not_told() -> None:
 def test_a_new_release_changes_no_page_and_no_file_of_an_earlier_one() -> None:
     before, after = with_releases(*CHAIN[:2]), with_releases(*CHAIN)
     for language in Language:
+        old, new = statistics_pages(before, language), statistics_pages(after, language)
         grow = ("latest", "datapackage", "changes", "/tables/", "/embed/", "builder")  # the newest, and what lists all
-        kept = {path: data for path, data in files(before, language).items() if not any(name in path for name in grow)}
+        kept = {path: data for path, data in files(old).items() if not any(name in path for name in grow)}
         assert kept
-        assert kept == {path: data for path, data in files(after, language).items() if path in kept}
-        for path, page in statistics_pages(before, language).items():
+        assert kept == {path: data for path, data in files(new).items() if path in kept}
+        for path, page in old.items():
             if "releases/2025" in path:
-                assert page.body == statistics_pages(after, language)[path].body
+                assert page.body == new[path].body
 
 
 def test_statistics_come_from_releases_alone() -> None:
     """Whatever else the records say, tables and files stay as they are."""
     bare = site(replace(typical_site().repository, returns={}, activities={}, waivers={}, receipts={}), AS_OF, COMMIT)
     for language in Language:
-        assert files(bare, language) == files(typical_site(), language)
-        full = statistics_pages(typical_site(), language)
-        for path, page in statistics_pages(bare, language).items():
+        full, pages = typical_pages(language), statistics_pages(bare, language)
+        assert files(pages) == files(full)
+        for path, page in pages.items():
             if "tables/" in path or "releases/" in path or path in ("statistics/index", "statistics/methods"):
                 assert page.body == full[path].body, path
 
 
 def test_a_corrected_release_points_to_its_correction_and_the_correction_says_what_changed() -> None:
-    found = statistics_pages(typical_site(), Language.EN)
+    found = typical_pages(Language.EN)
     old, new = (settle(found[f"statistics/releases/{release.id}"].body) for release in CHAIN[:2])
     assert "This revision has been corrected" in old
     changed = re.findall(
@@ -130,19 +142,19 @@ def test_a_corrected_release_points_to_its_correction_and_the_correction_says_wh
 
 def test_every_suppressed_cell_is_marked_and_the_mark_is_explained_above() -> None:
     for language in Language:
-        for path, page in statistics_pages(typical_site(), language).items():
+        for path, page in typical_pages(language).items():
             if "/tables/" in path or "/releases/2025" in path:
                 assert page.body.index("xz-symbols") < page.body.index("xz-released")
                 assert '<td class="xz-num"></td>' not in page.body
 
 
 def test_a_term_without_a_release_breaks_the_line() -> None:
-    body = settle(statistics_pages(typical_site(), Language.EN)["statistics/tables/stage-level"].body)
+    body = settle(typical_pages(Language.EN)["statistics/tables/stage-level"].body)
     assert "Terms without a release: autumn 2026." in body
 
 
 def test_reporting_tells_who_has_filed_and_no_figure() -> None:
-    body = settle(statistics_pages(typical_site(), Language.EN)["statistics/reporting"].body)
+    body = settle(typical_pages(Language.EN)["statistics/reporting"].body)
     assert "0 of 3" in body
     assert "No school has filed yet." in body
 
@@ -153,14 +165,14 @@ def test_reporting_tells_who_has_filed_and_no_figure() -> None:
 def test_the_json_is_as_its_schema_says_and_every_field_is_told() -> None:
     schema = published("statistics")
     jsonschema.Draft202012Validator.check_schema(schema)
-    found = files(typical_site(), Language.ZH)
+    found = typical_files(Language.ZH)
     assert json.loads(found[release_files.SCHEMA]) == public("statistics", None)
     for release in CHAIN:
         data = json.loads(found[release_files.path_of(release.id, "json")])
         jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(data)
         assert data["digest"] == digest(release)
     for language in Language:
-        body = settle(statistics_pages(typical_site(), language)["statistics/downloads"].body)
+        body = settle(typical_pages(language)["statistics/downloads"].body)
         for path, node in properties(schema):
             assert node["title"], path
             assert node["x-en"]["description"], path
@@ -168,19 +180,19 @@ def test_the_json_is_as_its_schema_says_and_every_field_is_told() -> None:
 
 
 def test_latest_is_the_newest_term() -> None:
-    found = files(typical_site(), Language.ZH)
+    found = typical_files(Language.ZH)
     for kind in release_files.KINDS:
         assert found[release_files.path_of("latest", kind)] == found[release_files.path_of(SPRING_RELEASE.id, kind)]
 
 
 def test_files_have_the_same_bytes_each_time() -> None:
     for language in Language:
-        assert files(typical_site(), language) == files(typical_site(), language)
+        assert files(statistics_pages(typical_site(), language)) == typical_files(language)
 
 
 def test_the_archive_holds_the_files_a_readme_and_a_dictionary() -> None:
     for language in Language:
-        found = files(typical_site(), language)
+        found = typical_files(language)
         with zipfile.ZipFile(io.BytesIO(found[release_files.path_of(SPRING_RELEASE.id, "zip")])) as archive:
             names = archive.namelist()
             assert {
@@ -280,9 +292,14 @@ def cells_of_csv(data: bytes) -> Scraped:
     }
 
 
+@lru_cache(maxsize=2)
+def sheets(data: bytes) -> Sequence[Sequence[Sequence[Any]]]:
+    """The rows of each sheet of a workbook."""
+    return [list(sheet.iter_rows(values_only=True)) for sheet in openpyxl.load_workbook(io.BytesIO(data)).worksheets]
+
+
 def cells_of_workbook(data: bytes) -> Scraped:
-    sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
-    head, *rows = (list(row) for row in sheet.iter_rows(values_only=True))
+    head, *rows = sheets(data)[0]
     told: list[dict[str, Any]] = [dict(zip(map(str, head), row, strict=True)) for row in rows]
     return {
         Cell(table=r["table"], row=r["row"], column=r["column"]): scraped_value(r["value"], r["status"], r["column"])
@@ -315,7 +332,11 @@ def everything_scraped(built: Path, release: Release) -> Iterator[tuple[str, Scr
         yield f"{language} xlsx", cells_of_workbook((half / release_files.path_of(release.id, "xlsx")).read_bytes())
         with zipfile.ZipFile(half / release_files.path_of(release.id, "zip")) as archive:
             yield f"{language} zip", cells_of_csv(archive.read(f"{release.id}.csv"))
-    yield "json", cells_of_json((built / release_files.path_of(release.id, "json")).read_bytes())
+    yield "json", json_scraped(built, release)
+
+
+def json_scraped(built: Path, release: Release) -> Scraped:
+    return cells_of_json((built / release_files.path_of(release.id, "json")).read_bytes())
 
 
 def test_every_form_says_the_same_and_nothing_that_is_suppressed(built: Path) -> None:
@@ -472,7 +493,7 @@ def _true(release: Release, figures: Figures, cell: Cell) -> int:
 
 
 def test_what_was_scraped_gives_no_small_count_away(built: Path) -> None:
-    found: dict[str, Scraped] = {release.id: dict(everything_scraped(built, release))["json"] for release in CHAIN}
+    found: dict[str, Scraped] = {release.id: json_scraped(built, release) for release in CHAIN}
     result = attacked(found)
     assert result.secrets > 20
     assert result.exposures == ()
@@ -496,7 +517,7 @@ def test_the_attack_would_notice_a_cell_given_away(built: Path, cell: Cell) -> N
 def test_markdown_and_files_hold_no_attribute_with_a_figure() -> None:
     """No number hides in data attributes or titles."""
     for language in Language:
-        for path, page in statistics_pages(typical_site(), language).items():
+        for path, page in typical_pages(language).items():
             for name, told in re.findall(r'\s(data-[a-z-]+|title|alt|aria-label)="([^"]*)"', markdown(page)):
                 if name != "data-label":
                     assert not re.search(r"\d{2}", unescape(told)) or name == "aria-label", (path, name, told)
