@@ -67,6 +67,33 @@ DISTRESS = (
     *("can't sleep", "can’t sleep", "cannot sleep", "bullied", "bullying", "my son is being bullied"),
     *("hotline", "helpline", "counselor", "counsellor", "anxiety", "cutting"),
     *("my daughter refuses to go to school", "won't go to school", "abuse", "panic attack", "lonely"),
+    *(
+        "老师打人",
+        "爸妈离婚",
+        "想退学",
+        "心慌",
+        "没有朋友",
+        "早恋",
+        "裸照",
+        "敲诈",
+        "抽动症",
+        "多动症",
+        "精神科",
+        "好累",
+        "我完了",
+    ),
+    *(
+        "no friends",
+        "nudes",
+        "cyberbullying",
+        "rape",
+        "drugs",
+        "emergency",
+        "divorce",
+        "ADHD",
+        "autism",
+        "my dad is dead",
+    ),
 )
 CALM = (
     "填报",
@@ -81,6 +108,17 @@ CALM = (
     "statistics",
     "execute",
     "csv",
+    *(
+        "填完了",
+        "累计",
+        "打印",
+        "复学",
+        "deadline",
+        "number of pupils",
+        "encryption",
+        "broken link",
+        "psychology teachers",
+    ),
 )
 
 # Typed; pages of which one stands first; pages that stand among the first four. As in the cases of the issue.
@@ -155,6 +193,18 @@ MORE_CHINESE = (
         ("教育部", "policies/"),
         ("组织机构", "work/index"),
     ),
+    *(
+        ("附近的学校", "schools/index"),
+        ("哪些学校没有心理老师", "rules/STAFF-11"),
+        ("不达标的学校", "compliance/overdue"),
+    ),
+    *(
+        ("红头文件", "policies/index"),
+        ("忘了交", "filing/index"),
+        ("填错了怎么办", "about/filing"),
+        ("家长会", "outreach/"),
+    ),
+    *(("数据从哪来", "statistics/methods"), ("孩子的测评结果谁能看到", "help"), ("心理老师有哪些", "schools/index")),
 )
 MORE_ENGLISH = (
     *(("school counselor phone", "help"), ("exam stress", "help"), ("game addiction", "help"), ("privacy", "help")),
@@ -172,7 +222,8 @@ MORE_ENGLISH = (
         ("XZ-07", "schools/xz07"),
     ),
     *(("why red", "compliance/methods"), ("make a table", "statistics/builder"), ("what changed", "about/changes")),
-    *(("subscribe", "about/follow"), ("rss", "about/follow")),
+    *(("subscribe", "about/follow"), ("rss", "about/follow"), ("video", "lessons/micro"), ("parents", "outreach/")),
+    *(("failing schools", "compliance/overdue"), ("who can see my child's result", "help"), ("late filing", "filing/")),
 )
 
 
@@ -217,7 +268,7 @@ def test_the_other_engine_makes_the_same_pages(typical_built: Path, other_engine
 def hits(page: Page, typed: str) -> list[str]:
     """The addresses of what is found, in order, as they are written in the page."""
     page.locator(".xz-search__field").fill(typed)
-    expect(page.locator(f".xz-search[data-answered='{typed}']")).to_have_count(1)
+    expect(page.locator(f'.xz-search[data-answered="{typed}"]')).to_have_count(1)
     return [str(link.get_attribute("href")) for link in page.locator(".xz-search__hits a").all()]
 
 
@@ -256,6 +307,16 @@ def test_lines_stand_above_the_hits_and_stay_when_nothing_is_found(page: Page, s
     assert help_box["y"] < first["y"]
     assert lines(page) == ["110", "120", "12356", "12355"]
     assert hits(page, "不想活") == ["./help.html"]
+
+
+def test_words_that_no_page_uses_show_the_lines(page: Page, sample_url: str) -> None:
+    """Who finds nothing may have looked for help in words that nobody thought of."""
+    for half, typed in (("", "啊啊啊啊"), ("en/", "xyzzy")):
+        page.goto(f"{sample_url}/{half}index.html")
+        assert hits(page, typed) == []
+        assert lines(page)[0] == "110"
+        assert hits(page, "csv")
+        assert lines(page) == []
 
 
 def test_the_lines_are_the_first_thing_on_the_help_page_of_a_phone(browser: Browser, sample_url: str) -> None:

@@ -256,6 +256,7 @@
     if (typed !== field.value) return;
     const { hits, near } = search(typed, distressed);
     const count = hits.length;
+    help.hidden = !distressed && count > 0; // words that no page uses may be anybody's
     list.replaceChildren();
     found = hits;
     show();
