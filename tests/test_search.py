@@ -76,7 +76,9 @@ def test_the_words_in_distress_are_there_in_both_ways_of_writing() -> None:
     written = [(row.split()[0], row.split()[-1]) for row in rows]
     assert ["".join(signs.get(sign, sign) for sign in later) for _, later in written] == [first for first, _ in written]
     only = {sign for first, later in written if first == later for sign in first} & set(signs.values())
-    assert only <= set("凌吊家挨出吃回制累"), "these signs are written differently in traditional Chinese, not only sometimes"
+    assert only <= set("凌吊家挨出吃回制累"), (
+        "these signs are written differently in traditional Chinese, not only sometimes"
+    )
     found = told(words())
     assert found["han"] == [word for row in rows for word in row.split()]
     assert all(re.fullmatch("[a-z0-9]+( [a-z0-9]+)*", word) for word in found["latin"])
