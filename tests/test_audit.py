@@ -24,7 +24,7 @@ from generator.statistics.tables import Atoms, Rooms, Secret, Statement
 from generator.statistics.witnesses import UntrueStatementError
 from tests.brute import Place, Verdict, intervals, met
 
-EXPLORED = int(os.environ.get("EXPLORE", "40"))  # `make explore` asks for many more
+EXPLORED = int(os.environ.get("EXPLORE", "25"))  # `make explore` asks for many more
 Grid = Sequence[Sequence[int]]
 
 
