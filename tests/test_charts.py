@@ -26,7 +26,7 @@ from generator.edition.render import Edition, TemplateData, edition
 from generator.files.catalogue import load
 from generator.publish import output
 from generator.text import Language
-from tests.conftest import EXPLORING
+from tests.conftest import EXPLORING, lent_page
 from tests.test_build import typical_site
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -437,14 +437,13 @@ def shown(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     )
     body = markdown.markdown(text, extensions=["attr_list", "md_in_html", "toc"])
     css = (ROOT / "site" / "theme" / "assets" / "xz.css").read_text(encoding="utf-8")
-    page = browser.new_page(viewport={"width": width, "height": 900})
-    page.set_content(
-        f'<!doctype html><html lang="{language.value}" style="font-size:125%"><title>charts</title><style>{css}</style>'
-        f'<body data-md-color-scheme="{scheme}" style="margin:0 16px;background:var(--md-default-bg-color);color:var(--md-default-fg-color)">'
-        f'<main class="md-typeset" style="max-width:44rem"><h1>charts</h1>{body}</main></html>'
-    )
-    yield page
-    page.close()
+    with lent_page(browser, {"width": width, "height": 900}) as page:
+        page.set_content(
+            f'<!doctype html><html lang="{language.value}" style="font-size:125%"><title>charts</title><style>{css}</style>'
+            f'<body data-md-color-scheme="{scheme}" style="margin:0 16px;background:var(--md-default-bg-color);color:var(--md-default-fg-color)">'
+            f'<main class="md-typeset" style="max-width:44rem"><h1>charts</h1>{body}</main></html>'
+        )
+        yield page
 
 
 def test_every_chart_is_accessible_and_legible(shown: Page) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -41,30 +41,49 @@ def edited(one: District, language: Language = Language.ZH) -> Edition:
     return edition(site(one.repository(), DAY, None), language, load())
 
 
-@pytest.fixture
-def page(browser: Browser, made: District, tmp_path: Path) -> Iterator[Page]:
-    """The desk of a school as one file, on the day of the district; whoever asks the network for anything fails."""
-    file = tmp_path / "desk.html"
-    made_edition = edited(made)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The desk of a school as one file, in a page that all tests use one after the other, and what went wrong there."""
+
+    page: Page
+    address: str
+    errors: list[str]
+    asked: list[str]
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """Whoever asks the network for anything fails."""
+    folder = tmp_path_factory.mktemp("desk")
+    made_edition = edited(with_office(folder))
+    file = folder / "desk.html"
     file.write_bytes(one_file(made_edition, made_edition.site.repository.schools[FIRST]))
-    context = browser.new_context(accept_downloads=True, viewport={"width": 1200, "height": 900})
-    opened_page = context.new_page()
-    errors: list[str] = []
-    opened_page.on("pageerror", lambda error: errors.append(str(error)))
-    opened_page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-    asked: list[str] = []
+    context = browser.new_context(accept_downloads=True)
+    one = Opened(page=context.new_page(), address=file.as_uri(), errors=[], asked=[])
+    one.page.on("pageerror", lambda error: one.errors.append(str(error)))
+    one.page.on("console", lambda said: one.errors.append(said.text) if said.type == "error" else None)
 
     def refuse(route: Route) -> None:
-        asked.append(route.request.url)
+        one.asked.append(route.request.url)
         route.abort()
 
-    context.route("**/*", lambda route: route.continue_() if route.request.url == file.as_uri() else refuse(route))
-    opened_page.clock.set_fixed_time(f"{DAY}T10:00:00")
-    opened_page.goto(file.as_uri())
-    yield opened_page
-    assert errors == []
-    assert asked == []
+    context.route("**/*", lambda route: route.continue_() if route.request.url == one.address else refuse(route))
+    one.page.goto(one.address)
+    yield one
     context.close()
+
+
+@pytest.fixture
+def page(opened: Opened) -> Iterator[Page]:
+    """The desk anew, on the day of the district, in a browser that kept nothing."""
+    page = opened.page
+    page.set_viewport_size({"width": 1200, "height": 900})
+    page.clock.set_fixed_time(f"{DAY}T10:00:00")
+    page.evaluate("localStorage.clear(), sessionStorage.clear()")
+    page.goto(opened.address)
+    yield page
+    assert opened.errors == []
+    assert opened.asked == []
 
 
 def figures(one: Submission, key: str, band: Any) -> int:

@@ -44,7 +44,7 @@ from generator.report.text import question
 from generator.statistics.reading import submission
 from generator.statistics.worker import frame
 from generator.text import Language
-from tests.conftest import EXPLORING
+from tests.conftest import EXPLORING, lent_page
 from tests.district import DAY, TERM, TYPICAL
 
 SCHOOL = SchoolId("xz01")
@@ -112,8 +112,7 @@ def judged_in_the_browser(
         (site_folder() / "desk" / f"{name}.js").read_text(encoding="utf-8")
         for name in ("words", "known", "yaml", "check", "table", "handing")
     )
-    page = browser.new_page()
-    try:
+    with lent_page(browser) as page:
         return json.loads(
             page.evaluate(
                 f"(given) => {{ {parts}\nconst [district, school, cases] = JSON.parse(given);\n"
@@ -121,8 +120,6 @@ def judged_in_the_browser(
                 json.dumps([*map(plain, desks or (None, None)), cases]),
             )
         )
-    finally:
-        page.close()
 
 
 # --- returns ----------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from generator.records.outstanding import outstanding
 from generator.records.repository import Repository
 from generator.records.repository import load as loaded
 from generator.text import Language
-from tests.conftest import until
+from tests.conftest import lent, lent_page, until
 from tests.district import DAY, FIRST, SECOND, TYPICAL
 
 
@@ -78,9 +78,8 @@ def test_where_no_aggregates_are_asked_for_none_are_spoken_of(repository: Reposi
 @pytest.fixture(params=["with script", "without script"])
 def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
     scripted = request.param == "with script"
-    made = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=scripted)
-    yield made
-    made.close()
+    with lent(browser, viewport={"width": 390, "height": 844}, java_script_enabled=scripted) as made:
+        yield made
 
 
 def test_every_desk_is_there_without_a_script(context: BrowserContext, sample_url: str, sample_site: Path) -> None:
@@ -100,21 +99,20 @@ def test_every_desk_is_there_without_a_script(context: BrowserContext, sample_ur
 
 @pytest.mark.parametrize("below", ["", "en/"])
 def test_what_is_typed_leaves_the_schools_that_have_it(browser: Browser, sample_url: str, below: str) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    page.goto(f"{sample_url}/{below}filing/index.html")
-    box = page.locator("form.xz-filter input")
-    box.fill("xz1")
-    shown = page.locator("#desks li:visible")
-    assert [one.inner_text().count("xz1") for one in shown.all()] == [1] * 10
-    assert page.locator("#desks details:visible").evaluate_all("all => all.every(one => one.open)")
-    box.fill("xz17")
-    assert shown.count() == 1
-    box.press("Enter")
-    until(page, "location.pathname.endsWith('/filing/xz17.html')")
-    page.go_back()
-    box.fill("")
-    assert page.locator("#desks details[open]").count() == 0
-    page.close()
+    with lent_page(browser, viewport={"width": 390, "height": 844}) as page:
+        page.goto(f"{sample_url}/{below}filing/index.html")
+        box = page.locator("form.xz-filter input")
+        box.fill("xz1")
+        shown = page.locator("#desks li:visible")
+        assert [one.inner_text().count("xz1") for one in shown.all()] == [1] * 10
+        assert page.locator("#desks details:visible").evaluate_all("all => all.every(one => one.open)")
+        box.fill("xz17")
+        assert shown.count() == 1
+        box.press("Enter")
+        until(page, "location.pathname.endsWith('/filing/xz17.html')")
+        page.go_back()
+        box.fill("")
+        assert page.locator("#desks details[open]").count() == 0
 
 
 @pytest.mark.parametrize(
@@ -122,8 +120,7 @@ def test_what_is_typed_leaves_the_schools_that_have_it(browser: Browser, sample_
 )
 @pytest.mark.parametrize("below", ["", "en/"])
 def test_the_entry_page_is_one_step_away(browser: Browser, sample_url: str, below: str, start: str) -> None:
-    page = browser.new_page()
-    page.goto(f"{sample_url}/{below}{start}")
-    leading = page.evaluate("[...document.links].filter(one => one.checkVisibility()).map(one => one.href)")
-    assert f"{sample_url}/{below}filing/index.html" in leading
-    page.close()
+    with lent_page(browser) as page:
+        page.goto(f"{sample_url}/{below}{start}")
+        leading = page.evaluate("[...document.links].filter(one => one.checkVisibility()).map(one => one.href)")
+        assert f"{sample_url}/{below}filing/index.html" in leading

@@ -22,12 +22,13 @@ from generator.filing import desk_page
 from generator.model.ids import SchoolId, YearId
 from generator.pages.schools import schools
 from generator.text import Language
-from tests.conftest import explored, lent_page, served, until
+from tests.conftest import explored, lent, lent_page, served, until
 from tests.district import DAY, FIRST, TERM, District, git, invented, run, with_office
 from tests.test_accessibility import REPORT, UNREACHED, heard
 from tests.test_desk import edited, fill_in, saved
 
 YEAR = YearId("2026-2027")
+NOW = f"{DAY}T10:00:00"
 
 
 @dataclass
@@ -48,10 +49,12 @@ def made(tmp_path: Path) -> District:
     return with_office(tmp_path)
 
 
-@pytest.fixture
-def url(made: District, typical_built: Path, tmp_path: Path) -> Iterator[str]:
-    """The built site of the typical district, with the desks of the district that has keys."""
-    folder = Path(shutil.copytree(typical_built, tmp_path / "site"))
+@pytest.fixture(scope="module")
+def url(typical_built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The built site of the typical district, with the desks of the district that has keys: those of `made`."""
+    beside = tmp_path_factory.mktemp("newcomer")
+    made = with_office(beside)
+    folder = Path(shutil.copytree(typical_built, beside / "site"))
     for language, below in ((Language.ZH, folder), (Language.EN, folder / "en")):
         for file in desk_page.files(edited(made, language)):
             (below / file.path).write_bytes(file.content)
@@ -60,39 +63,37 @@ def url(made: District, typical_built: Path, tmp_path: Path) -> Iterator[str]:
 
 
 def test_from_the_front_page_to_the_merged_filing(browser: Browser, made: District, url: str, tmp_path: Path) -> None:
-    context = browser.new_context(accept_downloads=True, viewport={"width": 390, "height": 844}, locale="zh-CN")
-    page = context.new_page()
-    said = heard(page, url)
-    page.clock.set_fixed_time(f"{DAY}T10:00:00")
-    page.goto(f"{url}/index.html")
-    person = Newcomer(page=page)
-    person.click(".md-content a[href$='filing/index.html']")
-    person.click(f".md-content a[href$='{FIRST}.html']")
-    person.click("details.part:has(#f-staff-part_time) > summary")  # on a phone the form is folded
-    old = made.repository().returns[(SchoolId(FIRST), YEAR)]
-    assert old.staff is not None
-    page.fill("#f-staff-part_time", str(old.staff.part_time + 3))
-    inbox = tmp_path / "inbox"
-    inbox.mkdir()
-    saved(page, "#return-save", inbox)
-    counted = replace(invented(made, FIRST), revision=2)
-    fill_in(page, counted)
-    person.click("#seal")
-    page.wait_for_selector("#aggregate-sealed:not([hidden])")
-    saved(page, "#aggregate-save", inbox)
-    person.clicks += 2  # both files saved
-    assert person.clicks <= 6
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
-    assert json.loads(kept)[1:] == [{}, ""]
-    assert not any(str(c.enrolment) in kept for c in counted.bands.values() if c.enrolment > 99)
-    assert page.evaluate("indexedDB.databases().then(all => all.length)") == 0
-    page.reload()  # closed half-way: the draft of the return is there, the figures are nowhere
-    assert page.input_value("#f-staff-part_time") == str(old.staff.part_time + 3)
-    cells = page.eval_on_selector_all("#aggregate-table input", "cells => cells.map(cell => cell.value).join('')")
-    assert cells == ""
-    assert said == []
-    context.close()
+    with lent(browser, NOW, viewport={"width": 390, "height": 844}, locale="zh-CN") as context:
+        page = context.new_page()
+        said = heard(page, url)
+        page.goto(f"{url}/index.html")
+        person = Newcomer(page=page)
+        person.click(".md-content a[href$='filing/index.html']")
+        person.click(f".md-content a[href$='{FIRST}.html']")
+        person.click("details.part:has(#f-staff-part_time) > summary")  # on a phone the form is folded
+        old = made.repository().returns[(SchoolId(FIRST), YEAR)]
+        assert old.staff is not None
+        page.fill("#f-staff-part_time", str(old.staff.part_time + 3))
+        inbox = tmp_path / "inbox"
+        inbox.mkdir()
+        saved(page, "#return-save", inbox)
+        counted = replace(invented(made, FIRST), revision=2)
+        fill_in(page, counted)
+        person.click("#seal")
+        page.wait_for_selector("#aggregate-sealed:not([hidden])")
+        saved(page, "#aggregate-save", inbox)
+        person.clicks += 2  # both files saved
+        assert person.clicks <= 6
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+        assert json.loads(kept)[1:] == [{}, ""]
+        assert not any(str(c.enrolment) in kept for c in counted.bands.values() if c.enrolment > 99)
+        assert page.evaluate("indexedDB.databases().then(all => all.length)") == 0
+        page.reload()  # closed half-way: the draft of the return is there, the figures are nowhere
+        assert page.input_value("#f-staff-part_time") == str(old.staff.part_time + 3)
+        cells = page.eval_on_selector_all("#aggregate-table input", "cells => cells.map(cell => cell.value).join('')")
+        assert cells == ""
+        assert said == []
     office(made, inbox, old.staff.part_time)
 
 
@@ -125,8 +126,7 @@ def office(made: District, inbox: Path, before: int) -> None:
 def test_the_desk_is_accessible(
     browser: Browser, url: str, language: str, colours: Literal["light", "dark"], width: int
 ) -> None:
-    with lent_page(browser, viewport={"width": width, "height": 844}, color_scheme=colours) as page:
-        page.clock.set_fixed_time(f"{DAY}T10:00:00")
+    with lent_page(browser, {"width": width, "height": 844}, NOW, color_scheme=colours) as page:
         page.goto(f"{url}/{'en/' if language == 'en' else ''}filing/{FIRST}.html")
         page.eval_on_selector_all("details.part, #signing", "all => all.forEach(one => { one.open = true; })")
         page.fill("#f-staff-certified", "99")  # something wrong is shown too
@@ -141,37 +141,32 @@ def test_the_desk_is_accessible(
 @pytest.mark.parametrize("start", ["compliance/overdue.html", "schools/xz10.html"])
 def test_an_unmet_duty_leads_to_its_field(browser: Browser, url: str, start: str) -> None:
     """On a phone, where the field stands in a section that is folded."""
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    page.clock.set_fixed_time(f"{DAY}T10:00:00")
-    page.goto(f"{url}/{start}")
-    link = page.locator(".md-content a[href*='#f-']").first
-    field = (link.get_attribute("href") or "").partition("#")[2]
-    link.click()
-    until(page, "field => document.activeElement?.id === field", field)
-    assert "xz10" in page.url
-    assert page.locator(f"[id='{field}']").is_visible()
-    page.close()
+    with lent_page(browser, {"width": 390, "height": 844}, NOW) as page:
+        page.goto(f"{url}/{start}")
+        link = page.locator(".md-content a[href*='#f-']").first
+        field = (link.get_attribute("href") or "").partition("#")[2]
+        link.click()
+        until(page, "field => document.activeElement?.id === field", field)
+        assert "xz10" in page.url
+        assert page.locator(f"[id='{field}']").is_visible()
 
 
 def test_by_keyboard_alone_from_a_duty_to_the_saved_return(browser: Browser, url: str, tmp_path: Path) -> None:
-    context = browser.new_context(accept_downloads=True)
-    page = context.new_page()
-    page.clock.set_fixed_time(f"{DAY}T10:00:00")
-    page.goto(f"{url}/filing/{FIRST}.html#f-staff-part_time")  # as a duty on the school's page leads there
-    focused = "document.activeElement.id"
-    assert page.evaluate(focused) == "f-staff-part_time"
-    page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.type("７")
-    for _ in range(400):
-        page.keyboard.press("Tab")
-        if page.evaluate(focused) == "return-save":
-            break
-    with page.expect_download() as waiting:
-        page.keyboard.press("Enter")
-    path = tmp_path / "saved.json"
-    waiting.value.save_as(path)
-    assert "part_time: 7\\n" in path.read_text("utf-8")
-    context.close()
+    with lent_page(browser, at=NOW) as page:
+        page.goto(f"{url}/filing/{FIRST}.html#f-staff-part_time")  # as a duty on the school's page leads there
+        focused = "document.activeElement.id"
+        assert page.evaluate(focused) == "f-staff-part_time"
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.type("７")
+        for _ in range(400):
+            page.keyboard.press("Tab")
+            if page.evaluate(focused) == "return-save":
+                break
+        with page.expect_download() as waiting:
+            page.keyboard.press("Enter")
+        path = tmp_path / "saved.json"
+        waiting.value.save_as(path)
+        assert "part_time: 7\\n" in path.read_text("utf-8")
 
 
 @pytest.mark.parametrize("below", ["", "en/"])
@@ -179,21 +174,19 @@ def test_the_language_of_a_desk_on_the_site_is_changed_without_losing_what_was_t
     browser: Browser, url: str, below: str
 ) -> None:
     other = "en/" if not below else ""
-    page = browser.new_page()
-    said = heard(page, url)
-    page.clock.set_fixed_time(f"{DAY}T10:00:00")
-    page.goto(f"{url}/{below}filing/{FIRST}.html#aggregate")
-    page.locator("#aggregate-table input").first.fill("4321")
-    page.click("#language")
-    until(page, "language => document.documentElement.lang === language", "en" if other else "zh-CN")
-    assert page.url == f"{url}/{other}filing/{FIRST}.html#aggregate"
-    assert page.locator("#aggregate-table input").first.input_value() == "4321"
-    assert "4321" not in page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
-    page.click("#language")
-    until(page, "language => document.documentElement.lang === language", "zh-CN" if other else "en")
-    assert page.url == f"{url}/{below}filing/{FIRST}.html#aggregate"
-    assert page.locator("#aggregate-table input").first.input_value() == "4321"
-    page.click("[data-say=back]")
-    page.wait_for_url(f"{url}/{below}schools/{FIRST}.html")
-    assert said == []
-    page.close()
+    with lent_page(browser, at=NOW) as page:
+        said = heard(page, url)
+        page.goto(f"{url}/{below}filing/{FIRST}.html#aggregate")
+        page.locator("#aggregate-table input").first.fill("4321")
+        page.click("#language")
+        until(page, "language => document.documentElement.lang === language", "en" if other else "zh-CN")
+        assert page.url == f"{url}/{other}filing/{FIRST}.html#aggregate"
+        assert page.locator("#aggregate-table input").first.input_value() == "4321"
+        assert "4321" not in page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+        page.click("#language")
+        until(page, "language => document.documentElement.lang === language", "zh-CN" if other else "en")
+        assert page.url == f"{url}/{below}filing/{FIRST}.html#aggregate"
+        assert page.locator("#aggregate-table input").first.input_value() == "4321"
+        page.click("[data-say=back]")
+        page.wait_for_url(f"{url}/{below}schools/{FIRST}.html")
+        assert said == []

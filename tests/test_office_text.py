@@ -19,7 +19,7 @@ from generator.publish.build import build
 from generator.publish.engine import Engine
 from generator.text import Text
 from tests.city import city
-from tests.conftest import COMMIT
+from tests.conftest import COMMIT, lent_page
 from tests.hostile import WICKED, text_fields
 from tests.test_text import STRUCTURE
 
@@ -78,16 +78,15 @@ def test_every_text_of_a_district_below_is_filled() -> None:
 
 
 def test_both_offices_have_the_same_files_of_the_same_elements(pair: tuple[Path, Path], browser: Browser) -> None:
-    page = browser.new_page()
-    plain, hostile = pair
-    names = sorted(p.relative_to(plain).as_posix() for p in plain.rglob("*.html"))
-    assert names == sorted(p.relative_to(hostile).as_posix() for p in hostile.rglob("*.html"))
-    seen = ""
-    for name in names:
-        one, other = (page.evaluate(STRUCTURE, (root / name).read_text(encoding="utf-8")) for root in pair)
-        assert other["elements"] == one["elements"], name
-        assert other["comments"] == one["comments"], name
-        seen += other["shown"]
-    words = " ".join(seen.split())
-    assert [text for text in WICKED if " ".join(text.strip()[:100].split()) not in words] == []
-    page.close()
+    with lent_page(browser) as page:
+        plain, hostile = pair
+        names = sorted(p.relative_to(plain).as_posix() for p in plain.rglob("*.html"))
+        assert names == sorted(p.relative_to(hostile).as_posix() for p in hostile.rglob("*.html"))
+        seen = ""
+        for name in names:
+            one, other = (page.evaluate(STRUCTURE, (root / name).read_text(encoding="utf-8")) for root in pair)
+            assert other["elements"] == one["elements"], name
+            assert other["comments"] == one["comments"], name
+            seen += other["shown"]
+        words = " ".join(seen.split())
+        assert [text for text in WICKED if " ".join(text.strip()[:100].split()) not in words] == []

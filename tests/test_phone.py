@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import EXPLORING, until
+from tests.conftest import EXPLORING, lent, lent_page, until
 from tests.test_browser import PHONE, built
 
 LONGEST, LONGEST_LIST, FIRST = 8_000, 10_000, 20
@@ -78,59 +78,55 @@ def too_long(page: Page, path: str) -> Iterator[str]:
 def test_no_page_is_longer_than_ten_screens_but_lists_that_begin_with_twenty(
     browser: Browser, sample_site: Path, sample_url: str
 ) -> None:
-    page = browser.new_page(viewport=PHONE)
     every = [path.relative_to(sample_site).as_posix() for path in built(sample_site)]
     wrong: list[str] = []
-    for path in every if EXPLORING else [f"en/{kind}" for kind in KINDS]:
-        page.goto(f"{sample_url}/{path}")
-        wrong += too_long(page, path)
-    page.close()
+    with lent_page(browser, viewport=PHONE) as page:
+        for path in every if EXPLORING else [f"en/{kind}" for kind in KINDS]:
+            page.goto(f"{sample_url}/{path}")
+            wrong += too_long(page, path)
     assert wrong == []
 
 
 def test_a_list_under_headings_is_narrowed_opened_and_led_into(browser: Browser, sample_url: str) -> None:
-    page = browser.new_page(viewport=PHONE)
-    page.goto(f"{sample_url}/plans/teachers-2025.html")
-    every, seen = page.locator("[data-of=activities]"), page.locator("[data-of=activities]:visible")
-    last = every.last.get_attribute("id")
-    expect(seen).to_have_count(FIRST)
-    page.locator("form[data-for=activities] input").fill("no activity says this")
-    expect(seen).to_have_count(0)
-    expect(page.locator("#activities")).to_be_hidden()
-    expect(page.locator("form[data-for=activities]")).to_be_visible()
-    page.locator("form[data-for=activities] input").fill("")
-    expect(seen).to_have_count(FIRST)
-    page.locator("button.xz-more:visible").click()
-    expect(seen).to_have_count(every.count())
-    page.goto(f"{sample_url}/plans/index.html")
-    page.goto(f"{sample_url}/plans/teachers-2025.html#{last}")
-    expect(page.locator(f"#{last}")).to_be_visible()
-    page.goto(f"{sample_url}/figures/measures.html#school-classes")
-    expect(page.locator("#school-classes p").first).to_be_visible()
-    page.goto(f"{sample_url}/statistics/releases/2025-2026-2-r2.html#table-services")
-    expect(page.locator("#table-services + details table")).to_be_visible()
-    page.close()
+    with lent_page(browser, viewport=PHONE) as page:
+        page.goto(f"{sample_url}/plans/teachers-2025.html")
+        every, seen = page.locator("[data-of=activities]"), page.locator("[data-of=activities]:visible")
+        last = every.last.get_attribute("id")
+        expect(seen).to_have_count(FIRST)
+        page.locator("form[data-for=activities] input").fill("no activity says this")
+        expect(seen).to_have_count(0)
+        expect(page.locator("#activities")).to_be_hidden()
+        expect(page.locator("form[data-for=activities]")).to_be_visible()
+        page.locator("form[data-for=activities] input").fill("")
+        expect(seen).to_have_count(FIRST)
+        page.locator("button.xz-more:visible").click()
+        expect(seen).to_have_count(every.count())
+        page.goto(f"{sample_url}/plans/index.html")
+        page.goto(f"{sample_url}/plans/teachers-2025.html#{last}")
+        expect(page.locator(f"#{last}")).to_be_visible()
+        page.goto(f"{sample_url}/figures/measures.html#school-classes")
+        expect(page.locator("#school-classes p").first).to_be_visible()
+        page.goto(f"{sample_url}/statistics/releases/2025-2026-2-r2.html#table-services")
+        expect(page.locator("#table-services + details table")).to_be_visible()
 
 
 def test_what_is_folded_is_there_without_scripts_on_paper_and_on_a_desk(browser: Browser, sample_url: str) -> None:
-    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{sample_url}/plans/teachers-2025.html")
-    entries = page.locator("[data-of=activities]")
-    assert entries.count() == page.locator("[data-of=activities]:visible").count() > FIRST
-    context.close()
-    page = browser.new_page(viewport=PHONE)
-    page.goto(f"{sample_url}/plans/teachers-2025.html")
-    table = page.locator("#targets + details table")
-    assert not seen(page)
-    page.emulate_media(media="print")
-    until(page, SEEN)
-    page.emulate_media(media="screen")
-    page.set_viewport_size({"width": 1280, "height": 900})
-    until(page, SEEN)
-    expect(page.locator("#targets + details > summary")).to_be_hidden()
-    assert table.count() == 1
-    page.close()
+    with lent(browser, viewport=PHONE, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{sample_url}/plans/teachers-2025.html")
+        entries = page.locator("[data-of=activities]")
+        assert entries.count() == page.locator("[data-of=activities]:visible").count() > FIRST
+    with lent_page(browser, viewport=PHONE) as page:
+        page.goto(f"{sample_url}/plans/teachers-2025.html")
+        table = page.locator("#targets + details table")
+        assert not seen(page)
+        page.emulate_media(media="print")
+        until(page, SEEN)
+        page.emulate_media(media="screen")
+        page.set_viewport_size({"width": 1280, "height": 900})
+        until(page, SEEN)
+        expect(page.locator("#targets + details > summary")).to_be_hidden()
+        assert table.count() == 1
 
 
 # Playwright takes what a closed fold shows for hidden, whatever the style sheet says.

@@ -265,17 +265,54 @@ def test_the_other_engine_makes_the_same_pages(typical_built: Path, other_engine
     assert {Path(place).parent.name for place in whole} >= {"filing", "embed"}
 
 
+# Each is typed after the other, without a step out of the page between.
+TYPED = """typed => {
+  const field = document.querySelector(".xz-search__field");
+  field.value = typed;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}"""
+AT_ONCE = f"""all => all.map((typed) => {{
+  ({TYPED})(typed);
+  return [...document.querySelectorAll(".xz-search__help a[href^='tel:']")]
+    .filter((link) => link.getClientRects().length && link.checkVisibility({{ visibilityProperty: true }}))
+    .map((link) => link.getAttribute("href").slice(4));
+}})"""
+ANSWERED = f"""async (all) => {{
+  const found = [];
+  for (const typed of all) {{
+    ({TYPED})(typed);
+    while (document.querySelector(".xz-search").dataset.answered !== typed) await new Promise((next) => setTimeout(next));
+    found.push([...document.querySelectorAll(".xz-search__hits a")].map((link) => link.getAttribute("href")));
+  }}
+  return found;
+}}"""
+
+
+def at_once(page: Page, typed: tuple[str, ...]) -> list[list[str]]:
+    """The numbers that are to be seen while each is typed, before anything can have been loaded."""
+    found: list[list[str]] = page.evaluate(AT_ONCE, typed)
+    return found
+
+
+def answers(page: Page, typed: list[str]) -> list[list[str]]:
+    """The addresses of what is found for each, in order, as they are written in the page."""
+    found: list[list[str]] = page.evaluate(ANSWERED, typed)
+    return found
+
+
 def hits(page: Page, typed: str) -> list[str]:
-    """The addresses of what is found, in order, as they are written in the page."""
+    """The same for one, typed as a person does."""
     page.locator(".xz-search__field").fill(typed)
     expect(page.locator(f'.xz-search[data-answered="{typed}"]')).to_have_count(1)
-    return [str(link.get_attribute("href")) for link in page.locator(".xz-search__hits a").all()]
+    found: list[str] = page.locator(".xz-search__hits a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    return found
 
 
 def lines(page: Page) -> list[str]:
     """The numbers that are to be seen."""
-    shown = page.locator(".xz-search__help a[href^='tel:']:visible").all()
-    return [str(link.get_attribute("href")).removeprefix("tel:") for link in shown]
+    shown = page.locator(".xz-search__help a[href^='tel:']:visible")
+    found: list[str] = shown.evaluate_all("all => all.map(a => a.getAttribute('href').slice(4))")
+    return found
 
 
 def test_help_lines_stand_above_all_at_once_and_need_nothing_loaded(page: Page, sample_site: Path) -> None:
@@ -283,14 +320,10 @@ def test_help_lines_stand_above_all_at_once_and_need_nothing_loaded(page: Page, 
     page.route("**/search/index.js", lambda route: route.abort())
     for address in ("schools/xz01.html", "en/rules/STAFF-01.html"):
         page.goto((sample_site / address).as_uri())
-        field, missed = page.locator(".xz-search__field"), []
-        for typed in DISTRESS:
-            field.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", typed)
-            missed += [] if lines(page)[:3] == ["110", "120", "12356"] else [typed]
-        assert missed == []
-        for typed in CALM:
-            field.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input')); }", typed)
-            assert lines(page) == [], typed
+        told = dict(zip(DISTRESS, at_once(page, DISTRESS), strict=True))
+        assert [typed for typed, seen in told.items() if seen[:3] != ["110", "120", "12356"]] == []
+        told = dict(zip(CALM, at_once(page, CALM), strict=True))
+        assert [typed for typed, seen in told.items() if seen] == []
     page.unroute("**/search/index.js")
 
 
@@ -334,8 +367,9 @@ def test_what_people_type_finds_what_they_look_for(
 ) -> None:
     page.goto(f"{sample_url}/{half}index.html")
     wrong = []
-    for typed, first, among in cases:
-        found = [hit.removeprefix("./").partition(".html")[0] for hit in hits(page, typed)]
+    answered = answers(page, [typed for typed, _, _ in cases])
+    for (typed, first, among), every in zip(cases, answered, strict=True):
+        found = [hit.removeprefix("./").partition(".html")[0] for hit in every]
         if not (found and re.match(first, found[0]) and set(among) <= set(found[:4])):
             wrong.append((typed, found[:5]))
     assert wrong == []
@@ -348,8 +382,9 @@ def test_who_does_not_know_our_words_finds_it_too(
     assert len(MORE_CHINESE) + len(MORE_ENGLISH) >= 60
     page.goto(f"{sample_url}/{half}index.html")
     wrong = []
-    for typed, first in cases:
-        found = [hit.removeprefix("./").partition(".html")[0] for hit in hits(page, typed)]
+    answered = answers(page, [typed for typed, _ in cases])
+    for (typed, first), every in zip(cases, answered, strict=True):
+        found = [hit.removeprefix("./").partition(".html")[0] for hit in every]
         if not (found and re.match(first, found[0])):
             wrong.append((typed, found[:5]))
     assert wrong == []

@@ -192,26 +192,25 @@ def test_a_reader_puts_a_table_together_takes_it_away_and_comes_back_to_it(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_chart_is_saved_as_a_picture_with_its_marks(browser: Browser, sample_url: str, scheme: str) -> None:
-    page = browser.new_page(color_scheme="dark" if scheme == "dark" else "light", accept_downloads=True)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{sample_url}/statistics/tables/stage-level.html")
-    assert not [url for url in asked if "xz-picture" in url]
-    page.locator("figure.xz-chart:has(svg .box)").first.evaluate("figure => { figure.id = 'hidden'; }")
-    pictures = []
-    for _ in range(2):  # as it stands, and as it would be without the boxes of what is not published
-        with page.expect_download() as download:
-            page.locator("#hidden button.xz-picture").click()
-        pictures.append(Path(download.value.path()).read_bytes())
-        assert download.value.suggested_filename.endswith(".png")
-        page.evaluate("document.querySelectorAll('svg .box').forEach((box) => box.remove())")
-    whole, without = pictures
-    assert whole[:8] == b"\x89PNG\r\n\x1a\n"
-    width, height = (int.from_bytes(whole[at : at + 4], "big") for at in (16, 20))
-    assert width == (360 + 32) * 3
-    assert height > 500
-    assert whole != without
-    page.close()
+    with lent_page(browser, color_scheme="dark" if scheme == "dark" else "light") as page:
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"{sample_url}/statistics/tables/stage-level.html")
+        assert not [url for url in asked if "xz-picture" in url]
+        page.locator("figure.xz-chart:has(svg .box)").first.evaluate("figure => { figure.id = 'hidden'; }")
+        pictures = []
+        for _ in range(2):  # as it stands, and as it would be without the boxes of what is not published
+            with page.expect_download() as download:
+                page.locator("#hidden button.xz-picture").click()
+            pictures.append(Path(download.value.path()).read_bytes())
+            assert download.value.suggested_filename.endswith(".png")
+            page.evaluate("document.querySelectorAll('svg .box').forEach((box) => box.remove())")
+        whole, without = pictures
+        assert whole[:8] == b"\x89PNG\r\n\x1a\n"
+        width, height = (int.from_bytes(whole[at : at + 4], "big") for at in (16, 20))
+        assert width == (360 + 32) * 3
+        assert height > 500
+        assert whole != without
 
 
 def test_what_a_reader_takes_away_holds_no_formula_and_no_day(page: Page, sample_url: str, sample_site: Path) -> None:

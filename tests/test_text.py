@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page
 from generator.files.schemas import kinds
 from generator.publish.build import build
 from generator.publish.engine import Engine
-from tests.conftest import AS_OF, COMMIT, EXPLORING
+from tests.conftest import AS_OF, COMMIT, EXPLORING, lent_page
 from tests.hostile import CLOSED, WICKED, districts, text_fields
 from tests.test_build import TYPICAL, quiet, sign_again
 
@@ -76,9 +76,8 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
-    made = browser.new_page()
-    yield made
-    made.close()
+    with lent_page(browser) as made:
+        yield made
 
 
 def structure(page: Page, path: Path) -> Mapping[str, Any]:

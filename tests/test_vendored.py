@@ -17,6 +17,7 @@ from generator.sealed.receipts import BUCKET
 from generator.sealed.recipients import KeyFormat, fingerprint, key_format
 from generator.statistics.age import NotOpened, Refusal, new_identity, open_sealed, public_key
 from generator.text import Language
+from tests.conftest import lent_page
 from tests.district import DAY, FIRST, ROOT
 from tests.test_cut import repository as sample
 
@@ -54,18 +55,17 @@ def test_it_seals_for_post_quantum_keys_and_never_for_keys_of_two_kinds(browser:
     )
     days = {"first": "2026-01-01", "last": "2026-12-31"}
     openers = [{"key": key, "fingerprint": fingerprint(key), **days} for key in (first, second, weak)]
-    page = browser.new_page()
-    page.goto((VENDOR / "LICENSES.txt").as_uri())  # sealing needs a page that browsers trust
-    answer = page.evaluate(
-        f"""async (openers) => {{ {parts}
-        const desk = {{ bucket: {BUCKET}, openers: openers.slice(0, 2) }};
-        const data = {{ school: "xz01", term: "2026-2027-1", revision: 1, schema: 2 }};
-        const found = openersOn(desk, "2026-11-10");
-        const files = await sealedFiles(desk, data, "schema: 2\\n", "2026-11-10", found);
-        return [files, openersOn({{ openers }}, "2026-11-10"), openersOn(desk, "2027-11-10")]; }}""",
-        openers,
-    )
-    page.close()
+    with lent_page(browser) as page:
+        page.goto((VENDOR / "LICENSES.txt").as_uri())  # sealing needs a page that browsers trust
+        answer = page.evaluate(
+            f"""async (openers) => {{ {parts}
+            const desk = {{ bucket: {BUCKET}, openers: openers.slice(0, 2) }};
+            const data = {{ school: "xz01", term: "2026-2027-1", revision: 1, schema: 2 }};
+            const found = openersOn(desk, "2026-11-10");
+            const files = await sealedFiles(desk, data, "schema: 2\\n", "2026-11-10", found);
+            return [files, openersOn({{ openers }}, "2026-11-10"), openersOn(desk, "2027-11-10")]; }}""",
+            openers,
+        )
     files, of_two_kinds, too_late = answer
     assert (of_two_kinds, too_late) == (None, None)
     sealed = files["records/schools/xz01/2026-2027-1.yml.age"].encode()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gzip
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Response
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.conftest import EXPLORING, lent
 
@@ -35,29 +36,33 @@ WATCH = """() => {
 }"""
 
 
-def compressed(site: Path, url: str) -> int:
-    return len(gzip.compress((site / urlsplit(url).path.lstrip("/")).read_bytes()))
+@cache
+def compressed(path: Path) -> int:
+    return len(gzip.compress(path.read_bytes()))
+
+
+def opened(context: BrowserContext, width: int, url: str) -> tuple[Page, list[str]]:
+    """A page, and what answers it gets."""
+    page, got = context.new_page(), list[str]()
+    page.set_viewport_size({"width": width, "height": 844})
+    page.add_init_script(f"({WATCH})()")
+    page.on("response", lambda response: got.append(response.url))
+    page.goto(url)
+    return page, got
 
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_pages_are_light_load_nothing_needless_and_stand_still(
     browser: Browser, sample_site: Path, sample_url: str, width: int
 ) -> None:
-    with lent(browser, viewport={"width": width, "height": 844}) as context:
+    with lent(browser) as context:
         for half in HALVES if EXPLORING else HALVES[width > 390 :][:1]:
+            got = {path: opened(context, width, f"{sample_url}/{half}{path}") for path in KINDS}
             common: set[str] = set()
-            for path in KINDS:
-                page = context.new_page()
-                page.add_init_script(f"({WATCH})()")
-                got: list[str] = []
-
-                def keep(response: Response, got: list[str] = got) -> None:
-                    if not response.url.startswith("data:"):
-                        got.append(response.url)
-
-                page.on("response", keep)
-                page.goto(f"{sample_url}/{half}{path}", wait_until="networkidle")
-                whole = {url: compressed(sample_site, url) for url in dict.fromkeys(got)}
+            for path, (page, asked) in got.items():
+                page.wait_for_load_state("networkidle")  # all wait side by side
+                files = dict.fromkeys(url for url in asked if not url.startswith("data:"))
+                whole = {url: compressed(sample_site / urlsplit(url).path.lstrip("/")) for url in files}
                 assert sum(whole.values()) < FIRST, (path, whole)
                 assert not [url for url in whole if any(part in url for part in SEARCHED_OR_BUILT)], path
                 common = common & whole.keys() if common else set(whole)
@@ -65,4 +70,3 @@ def test_pages_are_light_load_nothing_needless_and_stand_still(
                 if path != KINDS[0]:
                     assert again < NEXT, (path, again)
                 assert page.evaluate("window.moved") < 0.05, path
-                page.close()
