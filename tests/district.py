@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import shutil
 import subprocess
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -231,6 +233,17 @@ def run(
     return started(
         ["--root", str(made.root), "--lang", lang, *arguments], made.root, environment, given, terminal=terminal
     )
+
+
+@contextmanager
+def small_disk(most: int) -> Iterator[None]:
+    """A disk that takes no more than so many bytes of a file, for this process and what it starts."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def read_opened(text: bytes, frame: Frame) -> Salted | tuple[Fault, ...]:

@@ -9,12 +9,9 @@ keys.
 from __future__ import annotations
 
 import re
-import resource
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
@@ -42,7 +39,7 @@ from sample.__main__ import made_recipients, seal_all
 from sample.submissions import Filing, filings
 from tests import killing
 from tests.conftest import EXPLORING
-from tests.district import ROOT, District, district, git, only, run, sign_up, signing_key
+from tests.district import ROOT, District, district, git, only, run, sign_up, signing_key, small_disk
 from tests.remembered import remembered
 from tests.test_cut import PRIMARY, TERM, repository
 
@@ -131,19 +128,8 @@ def nothing_leaks(made: District, done: subprocess.CompletedProcess[str]) -> Non
             assert not secret.search(path.read_bytes()), path
 
 
-@contextmanager
-def two_kilobytes() -> Iterator[None]:
-    """A disk that takes no more than that of a file."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 def test_a_full_disk_leaves_nothing_and_the_next_run_succeeds(made: District) -> None:
-    with two_kilobytes():
+    with small_disk(2048):
         full = run(made, *command(made))
     assert full.returncode == USAGE
     assert f"{RELEASE}.yml" in full.stderr

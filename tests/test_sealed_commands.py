@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -50,6 +51,7 @@ from tests.district import (
     put_bytes,
     recipient,
     run,
+    small_disk,
     write_recipient,
 )
 
@@ -325,11 +327,8 @@ def test_without_recipients_in_force_nothing_is_sealed(made: District) -> None:
 def test_a_full_disk_leaves_everything_as_it_was(made: District) -> None:
     before = made.sealed().read_bytes(), made.receipt().read_bytes()
     own = plain(made, replace(marked(invented(made, FIRST)), revision=2))
-    command = f"ulimit -f 4; exec {sys.executable} -m generator.cli.main --root {made.root} --lang en seal {own} --as-of {DAY}"
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        ["bash", "-c", f"trap '' XFSZ; {command}"], env=environment, capture_output=True, text=True, check=False
-    )
+    with small_disk(4096):
+        done = run(made, "seal", str(own), "--as-of", DAY.isoformat())
     assert done.returncode == 2, done.stderr
     assert (made.sealed().read_bytes(), made.receipt().read_bytes()) == before
     assert not list(made.root.rglob("*~"))
@@ -637,13 +636,7 @@ def test_rekey_writes_all_or_nothing(made: District, fault: str) -> None:
     if fault == "altered":
         put_bytes(made, flipped(made.sealed(SECOND).read_bytes()), invented(made, SECOND), SECOND)
     before = {path: data for path, data in files(made.root) if ".git" not in path.parts}
-    if fault == "disk full":
-        command = f"ulimit -f 4; exec {sys.executable} -m generator.cli.main --root {made.root} --lang en rekey --identity {key} --as-of {first}"
-        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-        done = subprocess.run(
-            ["bash", "-c", f"trap '' XFSZ; {command}"], env=environment, capture_output=True, text=True, check=False
-        )
-    else:
+    with small_disk(4096) if fault == "disk full" else nullcontext():
         done = run(made, "rekey", "--identity", str(key), "--as-of", first.isoformat())
     assert done.returncode == {"wrong key": 40, "altered": 41, "disk full": 2}[fault], done.stderr
     assert {path: data for path, data in files(made.root) if ".git" not in path.parts} == before

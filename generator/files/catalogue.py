@@ -8,7 +8,7 @@ put into sentences, never read as sentences.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -60,19 +60,21 @@ class Code:
 
 class Catalogue:
     """Every sentence by key and language, and every Problem code in alphabetical order; each is read when it is first
-    asked for, since most runs meet no Problem.
+    asked for, since most runs meet no Problem and make no page.
     """
 
     @cached_property
     def sentences(self) -> Mapping[str, Mapping[Language, str]]:
         """What is said, by key and language."""
-        found: dict[str, Mapping[Language, str]] = {}
-        for path in (_FOLDER / "cli.yml", *_files("commands"), *_files("pages")):
-            for key, words in written_in(path).items():
-                if key in found:
-                    raise AssertionError(f"{path.name}: {key} stands in another file too")
-                found[key] = {Language.ZH: words["zh"], Language.EN: words["en"]}
-        return found
+        commands, pages = self._of_commands, _sentences(_files("pages"))
+        if twice := commands.keys() & pages.keys():
+            raise AssertionError(f"{sorted(twice)}: said by commands and by pages")
+        return {**commands, **pages}
+
+    @cached_property
+    def _of_commands(self) -> Mapping[str, Mapping[Language, str]]:
+        """The third of them that does without the site's."""
+        return _sentences((_FOLDER / "cli.yml", *_files("commands")))
 
     @cached_property
     def codes(self) -> Mapping[str, Code]:
@@ -89,7 +91,7 @@ class Catalogue:
 
         KeyError if key or fact is missing: a bug.
         """
-        sentence = self.sentences[key][language]
+        sentence = (self._of_commands.get(key) or self.sentences[key])[language]
         return filled(sentence, facts) if "{" in sentence else sentence  # most have no facts
 
     def message(self, found: Problem, language: Language) -> str:
@@ -220,6 +222,16 @@ def _code(name: str, fields: Mapping[str, Any]) -> Code:
     words = {Language.ZH: Explained(**fields["zh"]), Language.EN: Explained(**fields["en"])}
     example = ProblemExample(**fields["example"]) if "example" in fields else None
     return Code(name=name, words=words, example=example)
+
+
+def _sentences(paths: Iterable[Path]) -> Mapping[str, Mapping[Language, str]]:
+    found: dict[str, Mapping[Language, str]] = {}
+    for path in paths:
+        for key, words in written_in(path).items():
+            if key in found:
+                raise AssertionError(f"{path.name}: {key} stands in another file too")
+            found[key] = {Language.ZH: words["zh"], Language.EN: words["en"]}
+    return found
 
 
 def _files(folder: str) -> Sequence[Path]:
