@@ -63,6 +63,7 @@ supervisor_visits: [{{term: 2026-2027-1, visited_on: 2026-10-20}}]
         {id: springs, title: 泉畔区, answers: 区指导中心, keys: [k]}""",
     "records/adopted/room-guide-list.yml": """
         {id: room-guide-list, edition: 2026-11-27, entered_on: 2026-11-27, body: guidance-centre}""",
+    "records/moved.yml": "{moved: [{what: rule, old: ROOM-1, new: ROOM-01}]}",
     "records/withdrawals/2025-2026-2-r1.yml": """
         {id: 2025-2026-2-r1, withdrawn_on: 2026-08-01, reason: 数算重了, en: {reason: Counted twice}}""",
 }

@@ -24,7 +24,7 @@ from generator.pages import following
 from generator.pages.families import STAMPED, pages
 from generator.pages.rollup import handed_up
 from generator.problems import Problem, in_order
-from generator.publish import aside, frame, output, search, sheets
+from generator.publish import aside, frame, moved, output, search, sheets
 from generator.publish import engine as engines
 from generator.publish.engine import Engine
 from generator.records.repository import Repository, load
@@ -101,6 +101,10 @@ def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None
     )
     if Language.ZH not in languages:
         output.write(made / "site", output.leading_to(FOLDERS[languages[0]], content.repository.district.site_url))
+    for half in halves:
+        folder_ = made / "site" / FOLDERS[half.edition.language]
+        there = frozenset(p.relative_to(folder_).as_posix() for p in folder_.glob("*/*.html"))
+        output.write(folder_, _written(moved.files(half.edition, there)))
     output.write(made / "site", _written(handed_up.files(halves[0].edition)))
     output.write(made / "site", [(following.LISTED, output.data_files(made / "site"))])
     progress("build.links")
@@ -171,7 +175,8 @@ def _settle(half: Half, name: str, target: Path) -> None:
     """Copy a file that the engine made; a page is settled on the way. OSError."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix == ".html":
-        target.write_text(filled_last(settled(_made(half, name)), half.last), encoding="utf-8", newline="\n")
+        html = filled_last(settled(_made(half, name)), half.last)
+        target.write_text(moved.with_old_places(half.edition, name, html), encoding="utf-8", newline="\n")
     else:
         shutil.copy2(half.folder / "site" / name, target)
 

@@ -14,6 +14,7 @@ from generator.problems import Problem
 from generator.records.fields import Node, former_in_order, in_order
 from generator.records.references import Offer, Reference, Referent, listed
 
+LESSON: Referent[MicroLesson] = Referent(kind="micro-lessons", zh="微课", en="micro-lesson")
 BAND: Referent[Band] = Referent(kind="curriculum", zh="课程学段", en="curriculum band")
 
 
@@ -66,6 +67,11 @@ def parse_micro_lesson(node: Node) -> MicroLesson:
 def band_offers(band: Band) -> Iterator[Offer]:
     """Itself."""
     yield Offer(to=BAND, id=band.id, found=band, title=band.title)
+
+
+def micro_lesson_offers(lesson: MicroLesson) -> Iterator[Offer]:
+    """Itself."""
+    yield Offer(to=LESSON, id=lesson.id, found=lesson, title=lesson.title)
 
 
 def micro_lesson_refers(lesson: MicroLesson) -> Iterator[Reference]:

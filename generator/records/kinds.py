@@ -22,6 +22,7 @@ from generator.records import (
     duties,
     inspections,
     library,
+    moved,
     people,
     programme,
     releases,
@@ -161,6 +162,17 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         written_by="adopt",
     ),
     RecordKind(
+        name="moved",
+        path=_path(r"records/moved\.yml"),
+        field="moved",
+        parse=moved.parse_moved,
+        collect=tuple,
+        listed="moved",
+        unique=("old",),
+        refers=moved.moved_refers,
+        agrees=moved.moved_agrees,
+    ),
+    RecordKind(
         name="plan",
         path=_path(r"records/plans/(?P<id>[^/]+)\.yml"),
         field="plans",
@@ -196,6 +208,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         parse=curriculum.parse_micro_lesson,
         listed="lessons",
         unique=("id", "number"),
+        offers=curriculum.micro_lesson_offers,
         refers=curriculum.micro_lesson_refers,
     ),
     RecordKind(

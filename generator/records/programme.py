@@ -44,6 +44,7 @@ from generator.records.district import BODY, SYSTEM, YEAR, day_of_folder
 from generator.records.fields import Node, in_order, unique
 from generator.records.references import Known, Offer, Reference, Referent, listed
 
+POLICY: Referent[Policy] = Referent(kind="policy", zh="政策", en="policy")
 CLAUSE: Referent[Clause] = Referent(kind="policy", within=True, zh="条款", en="clause")
 CLAIM: Referent[Claim] = Referent(kind="claim", zh="公布的数字", en="claim")
 PLAN: Referent[Plan] = Referent(kind="plan", zh="方案", en="plan")
@@ -249,6 +250,7 @@ def check_account(_: Account, node: Node) -> Iterator[Problem]:
 
 def policy_offers(policy: Policy) -> Iterator[Offer]:
     """Its clauses."""
+    yield Offer(to=POLICY, id=policy.id, found=policy, title=policy.title)
     yield from (Offer(to=CLAUSE, id=clause.ref, found=clause) for clause in policy.clauses)
 
 

@@ -37,6 +37,7 @@ from generator.model.ids import (
     YearId,
 )
 from generator.model.library import Adoption
+from generator.model.moved import Moved
 from generator.model.people import Team
 from generator.model.programme import Account, Activity, Claim, Clause, Plan, Policy
 from generator.model.releases import Release, ReleaseId, Withdrawal
@@ -66,6 +67,7 @@ class Repository:
     below: Mapping[BelowId, DistrictBelow]
     policies: Mapping[PolicyId, Policy]
     adoptions: Mapping[str, Adoption]
+    moved: tuple[Moved, ...]
     plans: Mapping[PlanId, Plan]
     activities: Mapping[ActivityId, Activity]
     bands: Mapping[BandId, Band]

@@ -270,7 +270,9 @@ def _coverage(repository: Repository) -> CoverageCount:
 ON_EVERY_SCHOOL_PAGE = frozenset(
     {"adoption", "curriculum", "district", "policy", "recipient", "release", "rule", "scheme", "signers", "withdrawal"}
 )
-ON_NO_SCHOOL_PAGE = frozenset({"account", "activity", "claim", "district-below", "micro-lessons", "plan", "team"})
+ON_NO_SCHOOL_PAGE = frozenset(
+    {"account", "activity", "claim", "district-below", "micro-lessons", "moved", "plan", "team"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -473,6 +473,7 @@ SECTIONS: Mapping[str, ReviewPart] = {
     "rule": ReviewPart.SETTINGS,
     "scheme": ReviewPart.SETTINGS,
     "adoption": ReviewPart.SETTINGS,
+    "moved": ReviewPart.RECORDS,
     "receipt": ReviewPart.SEALED,
     "release": ReviewPart.RELEASES,
     "withdrawal": ReviewPart.RELEASES,
