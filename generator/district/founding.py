@@ -21,7 +21,7 @@ from generator.files.resources import comment_script, lock_file, schemas_folder,
 from generator.files.schemas import validate
 from generator.files.strict_yaml import read
 from generator.files.yaml_text import lines
-from generator.model.district import FORM
+from generator.model.district import FORM, Tier
 from generator.problems import Problem
 from generator.records.kinds import KINDS
 
@@ -41,6 +41,10 @@ _INSTALL = (
     f".venv/bin/pip install --quiet --no-deps --only-binary :all: -r {REQUIREMENT}",
 )
 _SUMMARY_EN = "Records of mental-health education in the schools of {title}: policies, plans, returns and verdicts."
+_OFFICE_SUMMARY = (
+    "{title}中小学心理健康教育工作的汇总：下面各家交来的摘要。",
+    "Mental-health education in {title}, district by district: the summaries that those below hand up.",
+)
 _EVERYWHERE = {
     "gitattributes": ".gitattributes",
     "gitignore": ".gitignore",
@@ -51,6 +55,12 @@ _HOSTS: Mapping[str, Mapping[str, str]] = {
     "github": {f"github/{name}.yml": f".github/workflows/{name}.yml" for name in ("check", "publish", "review")},
     "gitlab": {"gitlab/gitlab-ci.yml": ".gitlab-ci.yml"},
     "gitee": {f"gitee/{name}.yml": f".workflow/{name}.yml" for name in ("check", "publish")},
+}
+# What hands the summary up, where the answers say to whom; GitLab has one file for all that it runs.
+_SUMMARY: Mapping[str, Mapping[str, str]] = {
+    "github": {"github/summary.yml": ".github/workflows/summary.yml"},
+    "gitlab": {"gitlab/summary.yml": ".gitlab-ci.yml"},
+    "gitee": {"gitee/summary.yml": ".workflow/summary.yml"},
 }
 _EDITOR = {
     "files.encoding": "utf8",
@@ -102,6 +112,11 @@ def files(given: Mapping[str, Any], schools: Sequence[Rostered], program: Progra
     return dict(sorted(found.items()))
 
 
+def is_office(given: Mapping[str, Any]) -> bool:
+    """Whether these are the answers of an office above districts, which has no schools."""
+    return bool(given.get("level", Tier.DISTRICT.value) != Tier.DISTRICT.value)
+
+
 def settings(given: Mapping[str, Any]) -> Mapping[str, bytes]:
     """What follows from the program's version and the answers alone: the schemas for editors, and what hosts run."""
     found = {
@@ -110,9 +125,13 @@ def settings(given: Mapping[str, Any]) -> Mapping[str, bytes]:
         if path.name != "submission.schema.json"
     }
     found[".vscode/settings.json"] = _text(json.dumps(_EDITOR | {"yaml.schemas": editor_places()}, indent=2))
+    hands_up = "office_repo" in given
     for host in given.get("hosting", _HOSTS):
-        for name, path in _HOSTS[host].items():
-            found[path] = _filled((site_folder() / "founding" / name).read_text(encoding="utf-8"), given)
+        for name, path in (*_HOSTS[host].items(), *(_SUMMARY[host].items() if hands_up else ())):
+            text = (site_folder() / "founding" / name).read_text(encoding="utf-8")
+            found[path] = found.get(path, b"") + _filled(text, given)
+    if hands_up:
+        found[".ci/hand-up"] = (site_folder() / "founding" / "hand-up").read_bytes()
     if "github" in given.get("hosting", _HOSTS):
         found[".ci/comment"] = comment_script().read_bytes()
     return found
@@ -139,6 +158,8 @@ def _filled(text: str, given: Mapping[str, Any]) -> bytes:
     """A template with its marks filled in. A mark that stands alone in a line may become several lines."""
     zone = given.get("time_zone", zones.HOME)
     marks = {**ACTIONS, "zone": zone, "cron": _cron(zone, given["year"]), "title": given["title"]}
+    office = given.get("office_repo", "")
+    marks |= {"office": office, "fork": given.get("office_fork", office)}
     text = re.sub(r"(?m)^( *)@install@$", lambda found: "\n".join(f"{found[1]}{line}" for line in _INSTALL), text)
     for name, value in marks.items():
         text = text.replace(f"@{name}@", value)
@@ -153,7 +174,8 @@ def _cron(zone: str, year: str) -> str:
 
 def _readme(given: Mapping[str, Any]) -> bytes:
     alone = given.get("languages", [])
-    name = f"README.{given.get('readme', alone[0] if len(alone) == 1 else 'zh-CN')}.md"
+    kind = "README.office" if is_office(given) else "README"
+    name = f"{kind}.{given.get('readme', alone[0] if len(alone) == 1 else 'zh-CN')}.md"
     title = given.get("title_en", given["title"]) if given.get("readme") == "en" else given["title"]
     return _filled((site_folder() / "founding" / name).read_text(encoding="utf-8"), {**given, "title": title})
 
@@ -174,8 +196,11 @@ def _with_en(fields: Mapping[str, Any], **english: str | None) -> dict[str, Any]
 def _district(given: Mapping[str, Any], schools: Sequence[Rostered]) -> bytes:
     head: dict[str, Any] = {
         "form": FORM,
+        **{name: given[name] for name in ("id", "level") if name in given},
         "title": given["title"],
-        "summary": f"{given['title']}中小学心理健康教育工作的记录：政策、安排、各校填报和核对结果。",
+        "summary": _OFFICE_SUMMARY[0].format(title=given["title"])
+        if is_office(given)
+        else f"{given['title']}中小学心理健康教育工作的记录：政策、安排、各校填报和核对结果。",
         **{name: given[name] for name in ("province", "languages") if name in given},
         "time_zone": given.get("time_zone", zones.HOME),
         "repo_branch": "main",
@@ -186,9 +211,10 @@ def _district(given: Mapping[str, Any], schools: Sequence[Rostered]) -> bytes:
         ],
     }
     english = given.get("title_en")
+    said = _OFFICE_SUMMARY[1] if is_office(given) else _SUMMARY_EN
     if given.get("languages") == ["en"]:
-        head["summary"] = _SUMMARY_EN.format(title=given["title"])
-    summary = _SUMMARY_EN.format(title=english)
+        head["summary"] = said.format(title=given["title"])
+    summary = said.format(title=english)
     written = [_modeline("district", "../")]
     for name, value in _with_en(head, title=english, summary=summary if english else None).items():
         written += lines(name, value)
@@ -240,6 +266,8 @@ def _year(given: Mapping[str, Any]) -> dict[str, Any]:
 def areas(given: Mapping[str, Any], schools: Sequence[Rostered]) -> Mapping[str, tuple[str, str | None]]:
     """The id and the English name of each area by its name: those of the answers, else those of the table."""
     stated = [(area["title"], area.get("title_en")) for area in given.get("areas", ())]
+    if is_office(given) and not stated:
+        stated = [(given["title"], given.get("title_en"))]
     named = stated or [(title, None) for title in dict.fromkeys(one.area for one in schools)]
     return {title: (f"area-{number}", en) for number, (title, en) in enumerate(named, start=1)}
 

@@ -41,8 +41,9 @@ VERDICTS = tuple(verdict.value for verdict in Verdict)
 
 def summary(content: Site) -> Summary:
     """The Summary of a Site: of its schools, or of an office above districts what those handed up, added."""
-    below = content.repository.below.values()
-    return _of_office(content, tuple(below)) if below else _of_district(content)
+    if content.repository.is_office:
+        return _of_office(content, tuple(content.repository.below.values()))
+    return _of_district(content)
 
 
 @once

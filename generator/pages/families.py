@@ -170,6 +170,7 @@ NAVIGATION = (
             "about/glossary",
             "about/follow",
             "about/changes",
+            "about/summaries",
             "about/problems",
             "about/accessibility",
             "about/dictionary/index",

@@ -165,7 +165,7 @@ def _home(edition: Edition) -> Page:
         description=edition.plain(district.summary),
         data=HomePage(
             district=district,
-            summary=edition.say("home.summary_office" if site.repository.below else "home.summary"),
+            summary=edition.say("home.summary_office" if site.repository.is_office else "home.summary"),
             urgent=tuple(line for line in district.help_lines if line.urgent),
             lines=tuple(line for line in district.help_lines if not line.urgent),
             doors=tuple(door for id_, links in _DOORS if (door := _door(edition, id_, links)).links),

@@ -38,7 +38,7 @@ def _measured(site: Site) -> bool:
 
 def _has_schools(site: Site) -> bool:
     """Whether it is a district with schools, if only in time to come, and no office above districts."""
-    return not site.repository.below
+    return not site.repository.is_office
 
 
 _NEEDS: Mapping[str, Callable[[Site], bool]] = {
@@ -67,7 +67,7 @@ _NEEDS: Mapping[str, Callable[[Site], bool]] = {
     "outreach/index": _held(*OUTREACH),
 }
 _FOLDERS: Mapping[str, Callable[[Site], bool]] = {
-    "districts/": lambda site: bool(site.repository.below),
+    "districts/": lambda site: site.repository.is_office,
     "rollup/": lambda site: bool(site.repository.below),
     "plans/": lambda site: bool(site.repository.plans),
     "policies/": lambda site: bool(site.repository.policies),

@@ -20,7 +20,7 @@ from generator.guard import secrets
 from generator.model import duties as d
 from generator.model import inspections as s
 from generator.model.curriculum import Band, MicroLesson
-from generator.model.district import FORM, District, SchoolYear
+from generator.model.district import FORM, District, SchoolYear, Tier
 from generator.model.ids import (
     AccountId,
     ActivityId,
@@ -87,6 +87,11 @@ class Repository:
     applications: Mapping[s.ApplicationId, s.Application]
     releases: Mapping[ReleaseId, Release]  # from the first to the last of the chain
     withdrawals: Mapping[ReleaseId, Withdrawal]
+
+    @property
+    def is_office(self) -> bool:
+        """Whether these are the records of an office above districts: it lists some, or says so and has no schools."""
+        return bool(self.below) or (self.district.tier is not Tier.DISTRICT and not self.schools)
 
     @property
     def clauses(self) -> Mapping[ClauseRef, Clause]:

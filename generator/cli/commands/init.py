@@ -28,7 +28,7 @@ _LONGEST = 1 << 16  # bytes of a file of answers
 
 def run(request: Request) -> int:
     """Make the repository, check it, commit it, and say what comes next."""
-    from generator.district.founding import ANSWERS, areas, files, taken, written
+    from generator.district.founding import ANSWERS, areas, files, is_office, taken, written
 
     if not request.words:
         raise UsageError("init.where")
@@ -36,7 +36,7 @@ def run(request: Request) -> int:
     given = _answers(request, root)
     if given is None:
         return PROBLEMS
-    schools = _schools(request)
+    schools = () if is_office(given) else _schools(request)
     if schools is None:
         return PROBLEMS
     if strange := sorted({one.area for one in schools} - set(areas(given, schools))):

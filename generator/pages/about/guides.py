@@ -1,5 +1,5 @@
-"""The guides: how a teacher files, with pictures; how the office takes in and opens; a page to print and hang on the
-wall.
+"""The guides: how a teacher files, with pictures; how the office takes in and opens; how summaries go up to an office
+above districts; a page to print and hang on the wall.
 
 Owns the order of their steps and which picture belongs to which. The pictures are drawn by `sample/pictures.py`. Must
 not know what a desk does.
@@ -28,6 +28,8 @@ _TEACHER = (
     ("then", ()),
 )
 _OFFICE = ("gather", "take", "review", "remind", "open", "keys", "sign")
+_HANDS_UP = ("key", "settings", "daily")
+_ABOVE = ("begin", "list", "arrive", "missing", "duties", "years", "publish")
 _WALL = ("find", "fill_return", "fill_aggregate", "send")
 
 
@@ -64,6 +66,15 @@ class OfficeGuide(TemplateData):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SummariesGuide(TemplateData):
+    """How a district hands up, and what the office above it does."""
+
+    template: ClassVar[str] = "about/summaries.md.j2"
+    below: tuple[GuideStep, ...]
+    above: tuple[GuideStep, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilingDay:
     what: str
     day: date
@@ -81,7 +92,7 @@ class WallPage(TemplateData):
 
 
 def pages(edition: Edition) -> Iterator[Page]:
-    """For a school, for the office, for the wall."""
+    """For a school, for the office, for the office above, for the wall."""
     district = edition.site.repository.district
     pictures = {name: _picture(edition, name) for _, names in _TEACHER for name in names}
     steps = tuple(_step(edition, f"file_it.{name}", tuple(pictures[n][1] for n in names)) for name, names in _TEACHER)
@@ -94,6 +105,11 @@ def pages(edition: Edition) -> Iterator[Page]:
     )
     office = OfficeGuide(steps=tuple(_step(edition, f"office.{name}") for name in _OFFICE))
     yield _page(edition, "about/office", "office", office)
+    summaries = SummariesGuide(
+        below=tuple(_step(edition, f"summaries.below.{name}") for name in _HANDS_UP),
+        above=tuple(_step(edition, f"summaries.above.{name}") for name in _ABOVE),
+    )
+    yield _page(edition, "about/summaries", "summaries", summaries)
     wall = WallPage(
         steps=tuple(_step(edition, f"wall.{name}") for name in _WALL),
         days=filing_days(edition),

@@ -96,7 +96,7 @@ def of_how_many(edition: Edition) -> str:
 
 def pages(edition: Edition) -> Iterator[Page]:
     """Who reported, and a page a district; nothing for a district itself."""
-    if edition.site.repository.below:
+    if edition.site.repository.is_office:
         found = together(edition.site)
         yield _index(edition, found)
         yield from (_district(edition, one) for one in found.below)
@@ -117,18 +117,23 @@ def _index(edition: Edition, found: Together) -> Page:
     )
     late = sum(one is SummaryState.LATE for one in states.values())
     missing = sum(one is SummaryState.MISSING for one in states.values())
-    lead = (
+    listed = (
         of_how_many(edition),
         say("districts.late", late=late, missing=missing, days=most_days(site)),
         say("districts.schools_in_all", schools=number(found.added.schools)),
     )
     section = RollupSection(id="districts-list", title=say("districts.list"), said=(), tables=(table,))
+    how = RollupCell(text=say("summaries.title"), page="about/summaries")
     return edition.page(
         path="districts/index",
         kind="districts",
         title=say("districts.title", below=below_word(edition)),
         description=say("districts.description"),
-        data=RollupPage(lead=lead, links=(), sections=(section,)),
+        data=RollupPage(
+            lead=listed if found.below else (say("districts.nobody"),),
+            links=(how,),
+            sections=(section,) if found.below else (),
+        ),
         cites=[site.repository.district.source, *(one.source for one in found.below)],
         hide=("toc",),
     )
