@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from generator.cli import main
 from generator.cli.commands import release
+from generator.problems import Position
 
 if TYPE_CHECKING:
     from generator.cli.request import Request
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 
 
 def plain(value: object) -> object:
-    """What a value says, in an order of its own."""
+    """What a value says, in an order of its own, wherever it was read."""
+    if isinstance(value, Position):
+        return None
     if is_dataclass(value):
         return (type(value).__name__, *(plain(getattr(value, field.name)) for field in fields(value)))
     if isinstance(value, Mapping):

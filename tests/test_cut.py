@@ -107,7 +107,7 @@ def order(revision: int = 1, before: tuple[Release, ...] = (), day: date = DAY) 
         day=day,
         correction=why,
         counted=counted(revision),
-        submissions=handed_in(),
+        submissions={filing: one for filing, one in handed_in().items() if filing.revision <= revision},
         before=before,
         previous=link,
     )
