@@ -72,10 +72,10 @@ def test_a_workbook_and_a_text_file_say_the_same() -> None:
         book.active.append([int(cell) if cell.isdigit() else cell or None for cell in row])
     kept = io.BytesIO()
     book.save(kept)
-    schools, faults = roster.read("schools.xlsx", kept.getvalue())
+    schools, faults = roster.read(kept.getvalue())
     assert faults == ()
-    assert schools == roster.read("schools.csv", CSV.encode("gb18030"))[0]
-    assert schools == roster.read("schools.csv", CSV.replace(",", "\t").encode("utf-8-sig"))[0]
+    assert schools == roster.read(CSV.encode("gb18030"))[0]
+    assert schools == roster.read(CSV.replace(",", "\t").encode("utf-8-sig"))[0]
     one = next(school for school in schools if school.id == "by-08")
     assert (one.type, one.stages) == (SchoolType.SPECIAL, (Stage.PRIMARY, Stage.JUNIOR))
     assert next(s for s in schools if s.id == "by-02").campuses == ("总校", "沙枣校区")
@@ -84,10 +84,77 @@ def test_a_workbook_and_a_text_file_say_the_same() -> None:
 
 def test_the_type_follows_from_stages_and_a_school_of_one_stage_needs_one_column() -> None:
     text = "code,name,area,stages,classes,pupils,primary classes,junior classes,primary pupils,junior pupils\nA1,One,East,junior,6,200,,,,\na2,Two,East,primary/junior,,,6,3,200,90\n"
-    schools, faults = roster.read("t.csv", text.encode())
+    schools, faults = roster.read(text.encode())
     assert faults == ()
     assert [(s.id, s.type) for s in schools] == [("a1", SchoolType.JUNIOR), ("a2", SchoolType.NINE_YEAR)]
     assert schools[0].classes == {Stage.JUNIOR: 6}
+
+
+# As an office has it: a title, a head of two lines with merged cells, spaces, other words, a total, codes without their
+# zeros.
+OFFICE = """\
+沙河县学校基本情况表,,,,,,,,,
+序号,学校代码,校 名,类型,片区,举办者,小学,,初中,
+,,,,,,班数（个）,在校生（人）,班数（个）,在校生（人）
+1,1,沙河一小,小学,城关,公办,24,"1,020",,
+2, 2,沙河二小 ,完全小学,城关,公办,18个,760,,
+3,３,实验学校,九年一贯制,桥西,民办,12,480,9,400
+4,4,沙河一中,初级中学,城关,公办,0,0,18,860
+合计,,,,,,54,2260,27,1260
+"""
+READ = [
+    ("1", "沙河一小", "primary", {"primary": 24}, {"primary": 1020}),
+    ("2", "沙河二小", "primary", {"primary": 18}, {"primary": 760}),
+    ("3", "实验学校", "nine-year", {"primary": 12, "junior": 9}, {"primary": 480, "junior": 400}),
+    ("4", "沙河一中", "junior", {"junior": 18}, {"junior": 860}),
+]
+AS_SAVED: Mapping[str, bytes] = {
+    "gbk": OFFICE.encode("gbk"),
+    "with a mark": OFFICE.replace("\n", "\r\n").encode("utf-8-sig"),
+    "semicolons": OFFICE.replace('"1,020"', "1020").replace(",", ";").encode("utf-8-sig"),
+    "which are named": b"sep=;\r\n" + OFFICE.replace('"1,020"', "1020").replace(",", ";").encode("gbk"),
+    "tabs": OFFICE.replace('"1,020"', "1020").replace(",", "\t").encode("gbk"),
+    "unicode text": OFFICE.replace('"1,020"', "1020").replace(",", "\t").encode("utf-16"),
+    "words in one line": OFFICE.replace(
+        "班数（个）,在校生（人）,班数（个）,在校生（人）", "小学班数,小学在校生,初中班数,初中人数"
+    ).encode(),
+    "a head below groups": OFFICE.replace(
+        "序号,学校代码,校 名,类型,片区,举办者,小学,,初中,\n,,,,,,班数",
+        "学校,,,,,,小学,,初中,\n序号,学校代码,校 名,类型,片区,举办者,班数",
+    ).encode(),
+}
+
+
+@pytest.mark.parametrize("name", AS_SAVED)
+def test_what_spreadsheets_save_is_read_however_the_office_laid_it_out(name: str) -> None:
+    schools, faults = roster.read(AS_SAVED[name])
+    assert faults == ()
+    assert [(s.id, s.title, s.type, s.classes, s.enrolment) for s in schools] == READ
+    assert roster.zeros_may_be_lost(schools)
+
+
+def test_zeros_that_a_workbook_shows_are_kept() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["代码", "校名", "类型", "片区", "小学班数", "小学在校生"], [7, "甲", "小学", "东", 1, 2]):
+        sheet.append(row)
+    sheet["A2"].number_format = "000000"
+    kept = io.BytesIO()
+    book.save(kept)
+    schools, faults = roster.read(kept.getvalue())
+    assert (faults, [one.id for one in schools]) == ((), ["000007"])
+    assert not roster.zeros_may_be_lost(schools)
+    text = '代码,校名,类型,片区,小学班数,小学在校生\n"=""000007""",甲,小学,东,1,2\n'
+    assert roster.read(text.encode()) == (schools, ())
+
+
+def test_codes_that_may_have_lost_their_zeros_are_told_of(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(AS_SAVED["gbk"])
+    done = begin(tmp_path, "--schools", str(tmp_path / "t.csv"))
+    assert "if there were zeros in front" in done.stdout
+    (tmp_path / "u.csv").write_text(CSV, encoding="utf-8")
+    assert "zeros" not in begin(tmp_path, "--schools", str(tmp_path / "u.csv")).stdout
 
 
 HEAD = "代码,校名,类型,片区,小学班数,小学在校生\n"
@@ -96,7 +163,8 @@ WRONG: Mapping[str, tuple[str, Sequence[tuple[str, str]]]] = {
     "no schools": (HEAD, [("", "no_schools")]),
     "another column": (HEAD.strip() + ",校长\na1,甲,小学,东,1,2,某\n", [("G1", "unknown_column")]),
     "no name": (HEAD + "a1,,小学,东,1,2\n", [("B2", "empty")]),
-    "a code with a blank": (HEAD + "a 1,甲,小学,东,1,2\n", [("A2", "bad_code")]),
+    "a code with another sign": (HEAD + "a_1,甲,小学,东,1,2\n", [("A2", "bad_code")]),
+    "a code written short": (HEAD + "3.7E+11,甲,小学,东,1,2\n", [("A2", "bad_code")]),
     "a code that no system can have": (HEAD + "con,甲,小学,东,1,2\n", [("A2", "bad_code")]),
     "a code twice": (HEAD + "a1,甲,小学,东,1,2\nA1,乙,小学,东,1,2\n", [("A3", "twice")]),
     "a name twice": (HEAD + "a1,甲,小学,东,1,2\n\na2,甲,小学,东,1,2\n", [("B4", "twice")]),
@@ -117,7 +185,7 @@ WRONG: Mapping[str, tuple[str, Sequence[tuple[str, str]]]] = {
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_wrong_is_told_cell_by_cell_in_both_languages(name: str, tmp_path: Path) -> None:
     text, faults = WRONG[name]
-    schools, found = roster.read("t.csv", text.encode())
+    schools, found = roster.read(text.encode())
     assert [(f.cell, f.why) for f in found if f.why != "no_count" or name == "no figure"] == list(faults)
     assert schools == ()
     (tmp_path / "t.csv").write_text(text, encoding="utf-8")
@@ -130,7 +198,7 @@ def test_what_is_wrong_is_told_cell_by_cell_in_both_languages(name: str, tmp_pat
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"\0\0\0", b"\xff\xfe\xff", b"a\n" * 10], ids=repr)
 def test_what_is_no_table_is_refused(data: bytes) -> None:
-    assert roster.read("t.xlsx", data)[1]
+    assert roster.read(data)[1]
 
 
 def damaged(part: str, content: bytes) -> bytes:
@@ -148,7 +216,7 @@ def damaged(part: str, content: bytes) -> bytes:
 )
 @pytest.mark.parametrize("content", [b"", b"<a", b"\xff\xfe\0", b"<a/>"], ids=repr)
 def test_a_damaged_workbook_is_a_fault_of_the_file(part: str, content: bytes) -> None:
-    assert roster.read("t.xlsx", damaged(part, content))[1]
+    assert roster.read(damaged(part, content))[1]
 
 
 @pytest.mark.parametrize("at", range(4))
@@ -160,7 +228,7 @@ def test_a_workbook_with_other_bytes_is_a_fault_of_the_file(at: int) -> None:
         for start in (head, 0):
             if start + place < len(whole):
                 changed[start + place] ^= 1 << (2 * at)
-        assert roster.read("t.xlsx", bytes(changed))[1]
+        assert roster.read(bytes(changed))[1]
 
 
 # --- the repository ---------------------------------------------------------------------------------------------------

@@ -6,28 +6,23 @@ know where records are put.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
+from generator.district.tables import Cells, head, plain, rows
 from generator.files.filenames import trouble
 from generator.files.schemas import enum_label
 from generator.model.schools import STAGES_OF, Ownership, SchoolType, Stage
 from generator.problems import day
 from generator.text import Language
 
-LARGEST = 1 << 24  # bytes; a table of a thousand schools has some hundred thousand
-_MOST_ROWS = 5000
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _STAGE_WORDS = {Stage.PRIMARY: ("小学", "primary"), Stage.JUNIOR: ("初中", "junior"), Stage.SENIOR: ("高中", "senior")}
 _COUNTS = {"classes": ("班数", "班级数", "classes"), "enrolment": ("在校生", "学生数", "人数", "enrolment", "pupils")}
@@ -43,6 +38,23 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "opened_on": ("建校日期", "opened on", "opened"),
 }
 NEEDED = ("id", "title", "area")
+_NOT_READ = ("序号", "No.", "no.")  # columns that say nothing of a school
+_TOTALS = ("合计", "总计", "小计", "共计", "total")
+_OFFICIAL = 6  # digits of which an official code has more
+# Other words for a type, as offices use them.
+_TYPES = {
+    "完全小学": SchoolType.PRIMARY,
+    "初级中学": SchoolType.JUNIOR,
+    "九年一贯制": SchoolType.NINE_YEAR,
+    "高级中学": SchoolType.SENIOR,
+    "普通高中": SchoolType.SENIOR,
+    "十二年一贯制": SchoolType.TWELVE_YEAR,
+    "中职": SchoolType.VOCATIONAL,
+    "中职学校": SchoolType.VOCATIONAL,
+    "小学教学点": SchoolType.TEACHING_POINT,
+    "特教学校": SchoolType.SPECIAL,
+    "特殊教育": SchoolType.SPECIAL,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +83,6 @@ class RosterFault:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-Cells = Sequence[object]
 _M = TypeVar("_M", bound=StrEnum)
 
 
@@ -79,85 +90,58 @@ class _Wrong(Protocol):
     def __call__(self, name: str, why: str, **facts: str) -> None: ...
 
 
-def read(name: str, data: bytes) -> tuple[tuple[Rostered, ...], tuple[RosterFault, ...]]:
+def read(data: bytes) -> tuple[tuple[Rostered, ...], tuple[RosterFault, ...]]:
     """The schools of a file's table, or everything that is wrong with it."""
-    rows = _rows(name, data)
-    if rows is None:
+    found = rows(data)
+    if found is None:
         return (), (RosterFault(cell="", why="no_table"),)
-    first = next((number for number, row in enumerate(rows) if _columns(row).keys() >= {*NEEDED}), None)
-    if first is None:
-        known = {name for row in rows[:10] for name in _columns(row)}
+    top = head(found, _named, frozenset(NEEDED))
+    if top is None:
+        known = {name for row in found[:10] for cell in row if (name := _named(plain(cell)))}
         missing = "、".join(_NAMES[name][0] for name in NEEDED if name not in known)
         return (), (RosterFault(cell="", why="no_columns", facts={"missing": missing}),)
-    columns, faults = _columns(rows[first]), list[RosterFault]()
-    for cell, word in enumerate(rows[first]):
-        if _plain(word) and cell not in columns.values():
-            faults.append(RosterFault(cell=_at(first, cell), why="unknown_column", facts={"value": _plain(word)}))
-    found = [_RosterRow(number=n, cells=row, columns=columns) for n, row in enumerate(rows) if n > first and any(row)]
-    schools = [school for row in found if (school := row.school(faults)) is not None]
-    faults += _twice(schools, found)
+    faults = [
+        RosterFault(cell=_at(top.row, column), why="unknown_column", facts={"value": word})
+        for column, word in top.strange.items()
+        if word not in _NOT_READ
+    ]
+    below = [_RosterRow(number=n, cells=row, columns=top.columns) for n, row in enumerate(found) if n > top.row]
+    told = [row for row in below if any(map(plain, row.cells)) and not row.is_total]
+    schools = [school for row in told if (school := row.school(faults)) is not None]
+    faults += _twice(schools, told)
     if not schools and not faults:
         faults.append(RosterFault(cell="", why="no_schools"))
     return (() if faults else tuple(schools)), tuple(faults)
+
+
+def zeros_may_be_lost(schools: Sequence[Rostered]) -> bool:
+    """Whether the codes are numbers of which a spreadsheet may have dropped the zeros in front."""
+    codes = [school.id for school in schools]
+    return all(map(str.isdigit, codes)) and (len({*map(len, codes)}) > 1 or len(codes[0]) < _OFFICIAL)
 
 
 def _twice(schools: Sequence[Rostered], rows: Sequence[_RosterRow]) -> Iterator[RosterFault]:
     seen: dict[str, str] = {}
     for row in rows:
         for name in ("id", "title"):
-            word, at = row.text(name).casefold(), row.at(name)
+            word, at = row.code if name == "id" else row.text(name).casefold(), row.at(name)
             if word and seen.setdefault(f"{name} {word}", at) != at:
                 yield RosterFault(
                     cell=at, why="twice", facts={"value": row.text(name), "other": seen[f"{name} {word}"]}
                 )
 
 
-# --- reading a file ---------------------------------------------------------------------------------------------------
+# --- columns ----------------------------------------------------------------------------------------------------------
 
 
-def _rows(name: str, data: bytes) -> list[Cells] | None:
-    """The cells of a file, row by row; None if it is no table that we can read."""
-    if len(data) > LARGEST:
-        return None
-    if zipfile.is_zipfile(io.BytesIO(data)):
-        return _workbook_rows(data)
-    for encoding in ("utf-8-sig", "gb18030"):  # as the usual spreadsheets write it
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            return None
-        comma = "\t" if text.partition("\n")[0].count("\t") else ","
-        try:
-            return [
-                [cell or None for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=comma)
-            ]
-        except csv.Error:
-            return None
+def _named(word: str) -> str | None:
+    """What a column holds, by the word of its head, whatever it says in brackets and however it is spaced."""
+    word = unicodedata.normalize("NFKC", word).casefold()
+    for said in (re.sub(r"[()]", " ", word), re.sub(r"\(.*?\)", " ", word)):
+        spaced = re.sub(r"[\s*:]+", " ", said).strip()
+        if found := _column(spaced) or _column(spaced.replace(" ", "")):
+            return found
     return None
-
-
-def _workbook_rows(data: bytes) -> list[Cells] | None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(one.file_size for one in packed.infolist()) > 8 * LARGEST:
-                return None
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        return [tuple(row) for row in sheet.iter_rows(max_row=_MOST_ROWS, max_col=60, values_only=True)]
-    except Exception:  # the library raises what it likes on a damaged file
-        return None
-
-
-def _columns(row: Cells) -> dict[str, int]:
-    """Which column holds what, by the words of its head."""
-    found: dict[str, int] = {}
-    for cell, word in enumerate(row):
-        named = _column(re.sub(r"[\s*（()）:：]+", " ", unicodedata.normalize("NFKC", _plain(word))).strip().casefold())
-        if named:
-            found.setdefault(named, cell)
-    return found
 
 
 def _column(word: str) -> str | None:
@@ -171,16 +155,6 @@ def _column(word: str) -> str | None:
             if word in {f"{one}{gap}{other}" for one in called for other in words for gap in ("", " ")}:
                 return f"{name} {stage.value}"
     return None
-
-
-def _plain(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime | date):
-        return value.isoformat()[:10]
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return " ".join(str(value).split())
 
 
 def _at(row: int, column: int) -> str:
@@ -201,7 +175,18 @@ class _RosterRow:
 
     def text(self, name: str) -> str:
         column = self.columns.get(name, len(self.cells))
-        return unicodedata.normalize("NFC", _plain(self.cells[column])) if column < len(self.cells) else ""
+        return unicodedata.normalize("NFC", plain(self.cells[column])) if column < len(self.cells) else ""
+
+    @property
+    def code(self) -> str:
+        """The code, without the spaces and signs that spreadsheets put in it."""
+        return re.sub(r"\s", "", unicodedata.normalize("NFKC", self.text("id"))).lstrip("'").lower()
+
+    @property
+    def is_total(self) -> bool:
+        """Whether the row adds up those above."""
+        first = next(filter(None, map(plain, self.cells)), "")
+        return re.sub(r"[\s:：]", "", first).casefold() in _TOTALS
 
     def school(self, faults: list[RosterFault]) -> Rostered | None:
         """The school of the row; what is wrong with it is added to `faults`."""
@@ -213,10 +198,10 @@ class _RosterRow:
         for name in NEEDED:
             if not self.text(name):
                 wrong(name, "empty")
-        code = unicodedata.normalize("NFKC", self.text("id")).lower()
+        code = self.code
         if code and (not _CODE.fullmatch(code) or trouble(code) or code == "index"):
             wrong("id", "bad_code", value=self.text("id"))
-        type_ = self._one_of("type", "SchoolType", list(SchoolType), wrong)
+        type_ = _TYPES.get(self.text("type")) or self._one_of("type", "SchoolType", list(SchoolType), wrong)
         stages = self._stages(type_, wrong)
         type_ = type_ or next((t for t, taught in STAGES_OF.items() if taught == frozenset(stages)), None)
         counts = {name: self._counts(name, stages, wrong) for name in _COUNTS}
@@ -277,7 +262,7 @@ class _RosterRow:
         for stage in stages:
             own = f"{name} {stage.value}"
             column = own if self.text(own) or len(stages) > 1 or name not in self.columns else name
-            said = re.sub(r"[\s,，]", "", unicodedata.normalize("NFKC", self.text(column)))
+            said = re.sub(r"[\s,，]", "", unicodedata.normalize("NFKC", self.text(column))).rstrip("个班人名")
             if not said:
                 wrong(column, "no_count", what=_STAGE_WORDS[stage][0] + _COUNTS[name][0])
             elif not re.fullmatch(r"[0-9]{1,6}", said):

@@ -169,14 +169,17 @@ def _schools(request: Request) -> Sequence[Rostered] | None:
 
 def table(request: Request, named: Path) -> Sequence[Rostered] | None:
     """The schools of a file; None, once they are said, where cells are wrong."""
-    from generator.district.roster import LARGEST, read
+    from generator.district.roster import read, zeros_may_be_lost
+    from generator.district.tables import LARGEST
     from generator.files.tree import head_of
 
     path = named.absolute()
     if not path.is_file():
         raise UsageError("init.no_file", path=str(named))
-    schools, faults = read(path.name, head_of(path, LARGEST + 1)())
+    schools, faults = read(head_of(path, LARGEST + 1)())
     if not faults:
+        if zeros_may_be_lost(schools):
+            print(request.say("init.zeros", first=schools[0].id))
         return schools
     print(request.say("init.cells", file=path.name, count=len(faults)))
     for fault in faults[:_MOST_SHOWN]:
