@@ -18,7 +18,7 @@ from generator.guard.documents import look
 from generator.guard.images import tells_of_its_making
 from generator.guard.keys import keys, tokens
 from generator.guard.names import names
-from generator.guard.numbers import Found, addresses, numbers
+from generator.guard.numbers import addresses, numbers, personal
 from generator.guard.reading import Lines, decoded, hidden_texts
 from generator.guard.shares import shares
 from generator.guard.submissions import is_plain_submission
@@ -128,7 +128,7 @@ def _in_text(shown: str, text: str, facts: dict[str, str], published: frozenset[
     lines = Lines(shown, text)
     for code, start, length in _secret(text):
         yield problem(lines.at(start, length), code, **facts)
-    for found in _personal(text, published):
+    for found in personal(text, published):
         yield problem(lines.at(found.start, found.length), found.code, **facts)
     for start, length, data in hidden_texts(text):
         for code in _codes(data, published):
@@ -171,15 +171,10 @@ def _codes(data: bytes, published: frozenset[str]) -> Iterator[str]:
     seen = look(data)
     found = {code for code, _, _ in _secret(data.decode("latin-1") if text is None else text)}
     for piece in seen.texts if text is None else (text,):
-        found |= {code for code, _, _ in _secret(piece)} | {one.code for one in _personal(piece, published)}
+        found |= {code for code, _, _ in _secret(piece)} | {one.code for one in personal(piece, published)}
         if is_plain_submission("", b"", piece):
             found.add("guard-plaintext")
     yield from sorted({*found, *seen.unseen, *(("guard-author",) if seen.author else ())})
-
-
-def _personal(text: str, published: frozenset[str]) -> Iterator[Found]:
-    yield from numbers(text, published)
-    yield from addresses(text, published)
 
 
 def _text(data: bytes) -> str | None:

@@ -51,10 +51,13 @@ _CARD_APART = re.compile(r"(?<![0-9])[2-9][0-9]{3}([ .-])[0-9]{4}\1[0-9]{4}\1[0-
 _LANDLINE = re.compile(
     rf"(?<![0-9])(?:(?:\+|00)?86{_GAP}?)?\(?0(?:10|2[0-9]|[3-9][0-9]{{2}})\)?{_GAP}?[2-9][0-9]{{6,7}}(?![0-9])"
 )
-_PERMIT = re.compile(
-    r"(?i)(?:护照|通行证|回乡证|台胞证|居留证|居住证|社保卡|社会保障卡|医保卡|出生医学证明|出生证|学籍号|学籍辅号|学号|考号|准考证|残疾证|军官证|passport)"
-    r"[^0-9A-Za-z\n]{0,6}(?:(?:号码?|编号|no\.?|number)[^0-9A-Za-z\n]{0,6}){0,2}([A-Za-z]{0,3}[0-9]{6,20})(?![0-9A-Za-z])"
+_PERMIT = re.compile(  # each alternative begins with a letter, so that a text is read fast
+    r"(?:护照|通行证|回乡证|台胞证|居留证|居住证|社保卡|社会保障卡|医保卡|出生医学证明|出生证|学籍号|学籍辅号|学号|考号|准考证|残疾证|军官证|P(?i:assport)|p(?i:assport))"
+    r"[^0-9A-Za-z\n]{0,6}(?i:(?:号码?|编号|no\.?|number)[^0-9A-Za-z\n]{0,6}){0,2}([A-Za-z]{0,3}[0-9]{6,20})(?![0-9A-Za-z])"
 )
+# Ten digits and more with all that any number has between its own: outside of these only permits stand.
+_STRETCH = re.compile(r"[0-9](?:[-+()._/,*Xx\s]*+[0-9]){9,}+[-+()._/,*Xx\s]*+")
+_BEFORE = 2  # signs of a number before its first digit: `(+86`
 _TELEPHONE = re.compile(
     r"(?i)(?:电话|手机|联系|微信|号码|致电|拨打|传真|家长|监护|宅电|(?<![a-z])(?:tel|phone|mobile|cell|call|fax|contact)|whatsapp|wechat)[^\n]{0,12}\Z"
 )
@@ -78,7 +81,9 @@ _SAID_AT, _SAID_DOT = re.compile(r"[\[({<] ?(?:at|@) ?[\])}>]"), re.compile(r"[\
 _NOBODYS = re.compile(r"(?i)^git@|no-?reply|[@.]example\.|\.(?:example|invalid|test|localhost)$|@[0-9]x\.")
 _TRAILER = re.compile(r"(?m)^[A-Z][a-z]+(?:-[a-z]+)*-by: .*$")  # git's own: the commit names the same author anyway
 _LONG = re.compile(r"[0-9](?:[ ()._/,*\r\n\t-]{0,9}[0-9]){5}")
-_CODED = re.compile(r"(?:[MNO][DTjz][AEIMQUYcgk][0-5w-z]\s{0,4}){3,}")  # nine digits and more in base64
+_CODED = re.compile(  # nine digits and more in base64
+    r"[MNO][DTjz][AEIMQUYcgk][0-5w-z]\s{0,4}(?:[MNO][DTjz][AEIMQUYcgk][0-5w-z]\s{0,4}){2,}"
+)
 _LETTERS = re.compile(r"[A-Za-z0-9+/_-]")
 _AROUND = 48
 _WORDS = re.compile("[〇零○一二三四五六七八九幺]{11,}")
@@ -123,40 +128,63 @@ class _Digits(dict[int, str]):
 _FOLDED = _Digits(_SIGNS)
 
 
-def numbers(text: str, published: frozenset[str]) -> Iterator[Found]:
-    """Every number of a person in a text, however it is written.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """A text, how it reads with ASCII digits, and so once its escapes are resolved."""
 
-    `published` are the digits of numbers that everybody may know.
-    """
-    folded = _fold(text)
-    plain = list(_numbers(folded, published))
-    yield from plain
+    text: str
+    folded: str
+    view: View | None
+    seen: str
+
+
+def _read(text: str) -> _Read:
     view = resolved(text)
-    if view is not None:
-        yield from _seen_through(view, _numbers(_fold(view.text), published), plain)
-    if (
-        (said := unquoted(text)) is not None
-        and said != text
-        and (more := next(_numbers(_fold(said), published), None)) is not None
-    ):
-        yield Found(code=more.code, start=0, length=1)
-    yield from _in_base64(folded, published)
+    return _Read(text=text, folded=_fold(text), view=view, seen=_fold(view.text) if view else "")
+
+
+def personal(text: str, published: frozenset[str]) -> Iterator[Found]:
+    """Every number and every e-mail address of a person in a text.
+
+    `published` are the digits of numbers, and the addresses in small letters, that everybody may know.
+    """
+    read = _read(text)
+    yield from _every_number(read, published)
+    yield from _both_ways(read, _addresses, published)
+
+
+def numbers(text: str, published: frozenset[str]) -> Iterator[Found]:
+    """Every number of a person in a text, however it is written."""
+    yield from _every_number(_read(text), published)
 
 
 def addresses(text: str, published: frozenset[str]) -> Iterator[Found]:
-    """Every e-mail address of a person in a text. `published` are, in small letters, those that everybody may know."""
-    plain = list(_addresses(_fold(text), published))
+    """Every e-mail address of a person in a text."""
+    yield from _both_ways(_read(text), _addresses, published)
+
+
+def _every_number(read: _Read, published: frozenset[str]) -> Iterator[Found]:
+    yield from _both_ways(read, _numbers, published)
+    if (
+        (said := unquoted(read.text)) is not None
+        and said != read.text
+        and (more := next(_numbers(_fold(said), published), None)) is not None
+    ):
+        yield Found(code=more.code, start=0, length=1)
+    yield from _in_base64(read.folded, published)
+
+
+def _both_ways(
+    read: _Read, find: Callable[[str, frozenset[str]], Iterator[Found]], published: frozenset[str]
+) -> Iterator[Found]:
+    """What is found in a text, and what is only seen once escapes are resolved, at its place in the text."""
+    plain = list(find(read.folded, published))
     yield from plain
-    view = resolved(text)
-    if view is not None:
-        yield from _seen_through(view, _addresses(_fold(view.text), published), plain)
-
-
-def _seen_through(view: View, found: Iterator[Found], plain: Iterable[Found]) -> Iterator[Found]:
-    """What is only seen once escapes are resolved, at its place in the text."""
+    if read.view is None:
+        return
     known = {(one.code, one.start) for one in plain}
-    for one in found:
-        start, end = view.origin(one.start), view.origin(one.start + one.length)
+    for one in find(read.seen, published):
+        start, end = read.view.origin(one.start), read.view.origin(one.start + one.length)
         if end - start != one.length and (one.code, start) not in known:
             yield Found(code=one.code, start=start, length=max(1, end - start))
 
@@ -165,14 +193,21 @@ def _numbers(folded: str, published: frozenset[str]) -> Iterator[Found]:
     if not _LONG.search(folded):
         return
     taken = bytearray(len(folded))
+    stretches = [match.span() for match in _STRETCH.finditer(folded)]
     for code, pattern, holds in _KINDS:
-        for match in pattern.finditer(folded):
+        for match in pattern.finditer(folded) if pattern is _PERMIT else _within(pattern, folded, stretches):
             start, end = match.span(1 if code == "guard-permit" else 0)
             if any(taken[start:end]) or not holds(folded, match):
                 continue
             if _bare(match[0]) not in published:
                 yield Found(code=code, start=start, length=end - start)
             taken[start:end] = b"\1" * (end - start)
+
+
+def _within(pattern: re.Pattern[str], text: str, stretches: Iterable[tuple[int, int]]) -> Iterator[re.Match[str]]:
+    """Every match in a text, of a pattern that matches nowhere else."""
+    for start, end in stretches:
+        yield from pattern.finditer(text, max(0, start - _BEFORE), end)
 
 
 def _bare(number: str) -> str:
