@@ -64,7 +64,9 @@ class Hosts:
         command = ["sh", ".ci/hand-up", *(f"file://{self.beside}/{name}" for name in ("office.git", "fork.git"))]
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("GH_", "GIT_"))},
-            "SUMMARY_KEY": key(by).secret, "TMPDIR": str(self.beside), "LC_ALL": "C.UTF-8",
+            "SUMMARY_KEY": key(by).secret,
+            "TMPDIR": str(self.beside),
+            "LC_ALL": "C.UTF-8",
         }
         return subprocess.run(
             command, cwd=self.district, env=environment, capture_output=True, text=True, check=False, encoding="utf-8"

@@ -38,7 +38,7 @@ from generator.text import Language
 from sample.__main__ import made_recipients, seal_all
 from sample.submissions import Filing, filings
 from tests import killing
-from tests.conftest import EXPLORING
+from tests.conftest import EXPLORING, once
 from tests.district import ROOT, District, district, git, only, run, sign_up, signing_key, small_disk
 from tests.remembered import remembered
 from tests.test_cut import PRIMARY, TERM, repository
@@ -60,10 +60,13 @@ def marked(one: Submission) -> Submission:
     return replace(one, bands={**one.bands, band: replace(one.bands[band], enrolment=SENTINEL)})
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Six schools of the sample with keys of their own, and what they handed in."""
-    beside = tmp_path_factory.mktemp("faults")
+    return once(tmp_path_factory, "six", prepared)
+
+
+def prepared(beside: Path) -> None:
     root = beside / "district"
     shutil.copytree(
         ROOT / "records",
@@ -77,7 +80,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     git(root, "init", "-q", "-b", "main")
     git(root, "add", "-A")
     git(root, "commit", "-q", "-m", "first")
-    return beside
 
 
 def copied(template: Path, beside: Path) -> District:
@@ -92,15 +94,17 @@ def made(template: Path, released_once: Path, tmp_path: Path) -> District:
     return copied(template, tmp_path / "here")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def released_once(template: Path, attacks: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with a first release, that is not in a commit."""
-    beside = tmp_path_factory.mktemp("released") / "here"
-    made = copied(template, beside)
-    with remembered(attacks):
-        done = run(made, *command(made))
-    assert (done.returncode, done.stderr) == (FINE, "")
-    return beside
+
+    def make(folder: Path) -> None:
+        made = copied(template, folder / "here")
+        with remembered(attacks):
+            done = run(made, *command(made))
+        assert (done.returncode, done.stderr) == (FINE, "")
+
+    return once(tmp_path_factory, "six-released", make) / "here"
 
 
 @pytest.fixture
