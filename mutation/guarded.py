@@ -33,10 +33,10 @@ GUARDED: Mapping[str, tuple[str, ...]] = {
     "statistics/worker": ("test_sealed", "test_sealed_commands"),
     "model/operators": ("test_operators", "test_compliance", "test_problem_examples"),
     "publish/output": ("test_output", "test_site_writing", "test_build"),
-    "sealed/receipts": ("test_receipts",),
+    "sealed/receipts": ("test_receipts_alone", "test_receipts"),
     "statistics/cut": ("test_cut", "test_releases"),
     "records/repository": ("test_repository", "test_problem_examples"),
-    "records/references": ("test_kinds", "test_repository", "test_problem_examples"),
+    "records/references": ("test_references", "test_kinds", "test_repository", "test_problem_examples"),
     "files/schemas": (
         "test_schemas",
         "test_hints",

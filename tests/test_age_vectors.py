@@ -18,7 +18,17 @@ from pathlib import Path
 
 import pytest
 
-from generator.sealed.age_header import Header, HeaderFault, NotAge, header
+from generator.sealed.age_header import (
+    ARMOR,
+    END,
+    Header,
+    HeaderFault,
+    NotAge,
+    header,
+    in_conflict,
+    is_damaged,
+    is_sealed,
+)
 from generator.statistics.age import NotOpened, Refusal, decrypted
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -186,3 +196,84 @@ def test_a_header_that_is_printed_shows_nothing_of_the_file() -> None:
     assert isinstance(read, Header)
     assert read.binary
     assert "canary" not in repr(read)
+    assert "body" not in repr(read.all_stanzas)
+
+
+VERSION, STANZA = b"age-encryption.org/v1\n", b"-> X25519 " + b"A" * 43 + b"\n" + b"A" * 43 + b"\n"
+REST = b"--- " + b"A" * 43 + b"\n" + bytes(NONCE + TAG + 1)
+
+
+def test_a_header_has_one_stanza_at_least_and_thirty_two_at_most() -> None:
+    assert header(VERSION + REST) == NotAge(fault=HeaderFault.MAC)
+    assert header(VERSION + STANZA * 33 + REST) == NotAge(fault=HeaderFault.STANZAS)
+    assert [len(one.stanzas) for n in (1, 32) if isinstance(one := header(VERSION + STANZA * n + REST), Header)] == [
+        1,
+        32,
+    ]
+
+
+def test_grease_is_no_recipient() -> None:
+    read = header(VERSION + STANZA + b"-> x-grease\n\n" + REST)
+    assert isinstance(read, Header)
+    assert read.stanzas == ("X25519",)
+    assert [one.kind for one in read.all_stanzas] == ["X25519", "x-grease"]
+
+
+@pytest.mark.parametrize(("lines", "sealed"), [(0, True), (64, True), (65, False)])
+def test_the_body_of_a_stanza_has_a_longest(lines: int, sealed: bool) -> None:
+    body = (b"A" * 64 + b"\n") * lines
+    assert is_sealed(VERSION + b"-> X25519 a\n" + body + b"AAAA\n" + REST) is sealed
+
+
+def armored(data: bytes) -> bytes:
+    """A file written as text."""
+    text = base64.b64encode(data)
+    return b"\n".join([ARMOR, *(text[at : at + 64] for at in range(0, len(text), 64)), END, b""])
+
+
+ONE, OTHER = (armored(VERSION + STANZA + REST + bytes(20) + side) for side in (b"1", b"2"))
+
+
+def test_the_first_line_of_an_armor_ends() -> None:
+    assert is_sealed(ONE)
+    assert header(ONE.replace(ARMOR + b"\n", ARMOR + b"A")) == NotAge(fault=HeaderFault.ARMOR)
+
+
+@pytest.mark.parametrize(
+    ("data", "damaged"),
+    [
+        (ONE, False),
+        (VERSION + STANZA + REST, False),
+        (ONE[:-2], True),
+        (b"\r\n\t " + ONE[:-40], True),
+        (VERSION + STANZA, True),
+        (b"school: xz01\n", False),
+        (b"x" + ONE[:-2], False),
+    ],
+)
+def test_what_begins_as_age_writes_and_is_none_is_damaged(data: bytes, damaged: bool) -> None:
+    assert is_damaged(data) is damaged
+
+
+def merged(ours: bytes, theirs: bytes, before: bytes | None = None) -> bytes:
+    """What git leaves of a file whose middle both sides changed: the first and the last line are one text."""
+    (first, *mine, last), (_, *other, _) = ours.splitlines(keepends=True), theirs.splitlines(keepends=True)
+    base = [] if before is None else [b"||||||| base\n", before]
+    return b"".join([first, b"<<<<<<< HEAD\n", *mine, *base, b"=======\n", *other, b">>>>>>> theirs\n", last])
+
+
+@pytest.mark.parametrize(
+    ("data", "conflict"),
+    [
+        (merged(ONE, OTHER), True),
+        (merged(ONE, OTHER, b"what both began from\n"), True),
+        (ONE, False),
+        (merged(ONE, armored(b"x")), False),
+        (merged(armored(b"x"), ONE), False),
+        (merged(ONE, OTHER).replace(b"<<<<<<< HEAD\n", b"more\n"), False),
+        (merged(ONE, OTHER).replace(b">>>>>>> theirs\n", b"more\n"), False),
+        (ONE + b"=======\n", False),  # no conflict begins there
+    ],
+)
+def test_a_conflict_holds_a_sealed_file_on_both_sides(data: bytes, conflict: bool) -> None:
+    assert in_conflict(data) is conflict

@@ -201,7 +201,7 @@ def _pair(receipt: Receipt, data: bytes | None, recipients: Iterable[Recipient])
         yield problem(receipt.source, "no-sealed-file")
         return
     if digest(data) != receipt.digest:
-        ends = b"\r\n" in data and digest(data.replace(b"\r\n", b"\n")) == receipt.digest
+        ends = digest(data.replace(b"\r\n", b"\n")) == receipt.digest
         yield problem(
             receipt.source,
             "sealed-line-ends" if ends else "digest-differs",
