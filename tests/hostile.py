@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from generator.files.schemas import schema_of
 from generator.files.strict_yaml import read
 from generator.files.yaml_text import scalar
+from generator.records import clips
 from generator.records.kinds import kind_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -114,6 +116,8 @@ def districts(source: Path, beside: Path) -> tuple[Path, Path, set[Field]]:
     """The plain district, the hostile one, and the fields that were filled."""
     plain, hostile = beside / "plain", beside / "hostile"
     filled = set[Field]()
+    for root in (plain, hostile):
+        shutil.copytree(source / clips.FOLDER, root / clips.FOLDER)
     for number, (name, data) in enumerate(_records(source)):
         kind = kind_of(name)
         assert kind, name

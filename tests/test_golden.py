@@ -106,3 +106,10 @@ def test_every_page_is_led_to_by_the_navigation_or_by_another_page(language: Lan
             name
         }
     assert set(texts) - led == set()
+
+
+def test_no_page_prints_a_value_as_the_program_writes_it() -> None:
+    """Chinese pages: in English ones the words may stand."""
+    pages = {name: text for name, text in made().items() if name.startswith("zh-CN/")}
+    assert pages
+    assert {n: found for n, text in pages.items() if (found := re.findall(r"\b(?:None|True|False)\b", text))} == {}

@@ -19,13 +19,17 @@ import openpyxl
 import pytest
 
 from generator.edition.literal import data_block, settle
+from generator.edition.render import edition
 from generator.edition.site import Page
+from generator.files.catalogue import load
 from generator.files.schemas import published
 from generator.model.ids import SchoolId
 from generator.model.registry import TOTAL
 from generator.model.releases import Release
 from generator.pages.statistics.descriptions import PACKAGE
 from generator.pages.statistics.release_files import CHANGES, COLUMNS, path_of
+from generator.pages.statistics.tables import ReleaseWords
+from generator.pages.statistics.trends import figures, trends
 from generator.text import Language
 from tests.test_statistics import CHAIN, SPRING_RELEASE, files, statistics_pages, with_releases
 
@@ -191,6 +195,27 @@ def test_every_number_of_a_school_whose_correction_waits_is_marked_in_every_file
     assert frictionless.validate(str(written(made, tmp_path))).valid
     (status,) = [f for f in json.loads(made[PACKAGE])["resources"][0]["schema"]["fields"] if f["name"] == "status"]
     assert [one["value"] for one in status["categories"]] == ["c", "z", "w"]
+
+
+@pytest.mark.parametrize("school", WAITING)
+def test_charts_mark_what_waits_as_tables_do(school: SchoolId) -> None:
+    content = with_releases(FIRST, replace(SECOND, waiting=(school,)))
+    made = edition(content, Language.ZH, load())
+    words = ReleaseWords(edition=made, release=content.releases[-1])
+    seen = 0
+    for table in words.release.tables:
+        waits = [row.id for row in table.rows if words.waits(table.id, row.id)]
+        for figure in figures(words, table):
+            marked = [title for title in figure.categories if "更正待发" in title]
+            rows_ = [row for row in waits if len(figure.categories) == len(table.rows) or row != TOTAL]
+            assert marked == [words.marked_row(table.id, row) for row in rows_]
+            assert any("[w]" in note for note in figure.notes) == bool(rows_)
+            seen += len(marked)
+        for figure in trends(made, table.id):
+            assert [title.endswith("[w]") for title in figure.categories][-1] == (TOTAL in waits)
+            assert any("[w]" in note for note in figure.notes) == (TOTAL in waits)
+            seen += TOTAL in waits
+    assert seen
 
 
 def test_what_is_told_of_a_school_whose_correction_waits_is_marked() -> None:

@@ -97,3 +97,15 @@ def test_a_clause_that_is_not_checked_is_marked_where_a_school_falls_short_and_e
         assert made.say("checklist.unverified") in told["checks"]
         marked += len(short)
     assert marked
+
+
+def test_a_school_leads_to_those_before_and_after_it_in_the_list(typical_built: Path) -> None:
+    listed = ["xz01", "xz10", "xz37"]
+    for half in ("", "en/"):
+        for place, school in enumerate(listed):
+            page = (typical_built / half / "schools" / f"{school}.html").read_text("utf-8")
+            (around,) = re.findall(r'<nav class="xz-beside".*?</nav>', page)
+            links = dict(re.findall(r'href="([^"]*)" rel="(prev|next)"', around))
+            beside = {"prev": place - 1, "next": place + 1}
+            assert links == {f"{listed[at]}.html": way for way, at in beside.items() if 0 <= at < len(listed)}
+            assert len(around.encode()) < 350

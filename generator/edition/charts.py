@@ -185,9 +185,9 @@ def _text(x: float, y: float, text: str, room: float = _WIDTH, anchor: str = "st
     return _tag("text", *title, short, x=x, y=y, **more, **({"class_": class_} if class_ else {}))
 
 
-def _label(text: str, x: float, y: float, room: float, anchor: str = "start") -> _Drawn:
-    """Up to two lines from `y` down."""
-    lines = _wrapped(text, room, 2)
+def _label(text: str, x: float, y: float, room: float, anchor: str = "start", most: int = 2) -> _Drawn:
+    """Up to `most` lines from `y` down."""
+    lines = _wrapped(text, room, most)
     whole = [_tag("title", text)] if lines[-1].endswith("…") else []
     pieces = [_text(x, y + 11 + _LINE * place, line, anchor=anchor) for place, line in enumerate(lines)]
     return ([_tag("g", *whole, *pieces)] if whole else pieces), y + _LINE * len(lines)
@@ -484,7 +484,7 @@ def _under(figure: Figure, xs: Sequence[float], step: float, y: float) -> _Drawn
     stride = math.ceil(min(max(map(_wide, figure.categories)) + 6, 48) / step)
     last = len(xs) - 1
     room = min(step * stride - 4, 2 * (_WIDTH - xs[-1]))
-    rows = [_label(figure.categories[i], xs[i], y, room, "middle") for i in range(last % stride, last + 1, stride)]
+    rows = [_label(figure.categories[i], xs[i], y, room, "middle", 3) for i in range(last % stride, last + 1, stride)]
     return [p for pieces, _ in rows for p in pieces], max(below for _, below in rows) + 4
 
 

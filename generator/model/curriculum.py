@@ -5,7 +5,7 @@ Owns these types and their closed sets. Must not know who teaches.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -74,7 +74,24 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """A small file of a lesson: a film, a recording, or captions. Its name says its format, and its bytes agree."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+    @property
+    def is_film(self) -> bool:
+        """Whether there is something to see."""
+        return self.name.endswith((".mp4", ".webm"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MicroLesson:
+    """`file` and `captions` are names of Clips that lie beside the list; `credit` says who made the file, and who may
+    use it.
+    """
+
     id: str
     number: int
     title: Text
@@ -88,9 +105,12 @@ class MicroLesson:
     worry: Text | None  # of a parent, whom the lesson may help
     link: str | None
     transcript: Text | None
+    file: str | None
+    captions: str | None
+    credit: Text | None
     source: Position
 
     @property
     def has_page(self) -> bool:
         """Whether there is something to watch or to read, so that the lesson has a page of its own."""
-        return self.link is not None or self.transcript is not None
+        return self.link is not None or self.transcript is not None or self.file is not None

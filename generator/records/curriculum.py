@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from generator.model.curriculum import Band, LessonAudience, MicroLesson, Theme, Topic
 from generator.model.ids import BandId
 from generator.model.schools import Stage
-from generator.problems import Problem
+from generator.problems import Problem, problem
 from generator.records.fields import Node, former_in_order, in_order
 from generator.records.references import Offer, Reference, Referent, listed
 
@@ -60,8 +60,21 @@ def parse_micro_lesson(node: Node) -> MicroLesson:
         worry=node.text_or_none("worry"),
         link=node.get("link"),
         transcript=node.text_or_none("transcript"),
+        file=node.get("file"),
+        captions=node.get("captions"),
+        credit=node.text_or_none("credit"),
         source=node.at(),
     )
+
+
+def check_micro_lesson(lesson: MicroLesson, node: Node) -> Iterator[Problem]:
+    """Who has a file says what is said in it, and who made it; captions belong to a file."""
+    missing = {"transcript": lesson.transcript, "credit": lesson.credit} if lesson.file else {}
+    for field_, value in missing.items():
+        if value is None:
+            yield problem(node.at("file"), "clip-untold", field=field_)
+    if lesson.captions and not lesson.file:
+        yield problem(node.at("captions"), "clip-untold", field="file")
 
 
 def band_offers(band: Band) -> Iterator[Offer]:

@@ -206,6 +206,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         path=_path(r"records/catalogue/micro-lessons\.yml"),
         field="lessons",
         parse=curriculum.parse_micro_lesson,
+        check=curriculum.check_micro_lesson,
         listed="lessons",
         unique=("id", "number"),
         offers=curriculum.micro_lesson_offers,

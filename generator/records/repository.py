@@ -7,7 +7,7 @@ know what the public may be told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from operator import is_
 from typing import TypeAlias
@@ -19,7 +19,7 @@ from generator.files.tree import RECORDS, Tree
 from generator.guard import secrets
 from generator.model import duties as d
 from generator.model import inspections as s
-from generator.model.curriculum import Band, MicroLesson
+from generator.model.curriculum import Band, Clip, MicroLesson
 from generator.model.district import FORM, District, SchoolYear, Tier
 from generator.model.ids import (
     AccountId,
@@ -45,6 +45,7 @@ from generator.model.rollup import DistrictBelow
 from generator.model.schools import Return, School
 from generator.model.sealed import Receipt, Recipient, Signer
 from generator.problems import Position, Problem, in_order, problem
+from generator.records.clips import clip_of, is_clip, named_and_there
 from generator.records.fields import Node
 from generator.records.kinds import KINDS, Placed, kind_of, parsed
 from generator.records.library import ADOPTABLE
@@ -87,6 +88,7 @@ class Repository:
     applications: Mapping[s.ApplicationId, s.Application]
     releases: Mapping[ReleaseId, Release]  # from the first to the last of the chain
     withdrawals: Mapping[ReleaseId, Withdrawal]
+    clips: Mapping[str, Clip] = field(default_factory=dict)  # by name
 
     @property
     def is_office(self) -> bool:
@@ -143,6 +145,7 @@ class _File:
     entries: tuple[Placed, ...]
     sound: bool  # nothing is wrong within the file
     brought: tuple[_File, ...] = ()  # records of other kinds that it stands for
+    clip: Clip | None = None  # what it is, where it holds no records
 
 
 # What files of a path and a version held, and what is wrong within them.
@@ -158,7 +161,7 @@ def load(tree: Tree, remembered: Remembered | None = None) -> tuple[Repository |
     if newer := _newer(tree, *loaded.get(DISTRICT, (None, ()))):
         return None, (newer,)
     problems = [*portable(tree.paths), *(found for _, wrong in loaded.values() for found in wrong)]
-    files = [one for file, _ in loaded.values() if file is not None for one in (file, *file.brought)]
+    files = [one for file, _ in loaded.values() if file and file.clip is None for one in (file, *file.brought)]
     if not tree.paths:
         problems.append(problem(Position(path=RECORDS), "no-records"))
     elif DISTRICT not in tree.paths:
@@ -170,9 +173,12 @@ def load(tree: Tree, remembered: Remembered | None = None) -> tuple[Repository |
     problems += _chain(files, unread, problems)
     listed = [member for member, _ in _of(files, "district-below")]
     below, wrong = with_summaries(tree, listed, unread.get("district-below", frozenset()))
+    clips = {file.clip.name: file.clip for file, _ in loaded.values() if file is not None and file.clip is not None}
+    unnamed = "micro-lessons" in unread
+    problems += named_and_there(tree.paths, clips.values(), _of(files, "micro-lessons"), unnamed)
     if problems := [*problems, *wrong]:
         return None, in_order(_slips_alone(problems))
-    return replace(_repository(files), below=below), ()
+    return replace(_repository(files), below=below, clips=clips), ()
 
 
 def _newer(tree: Tree, district: _File | None, wrong: Sequence[Problem]) -> Problem | None:
@@ -230,6 +236,9 @@ def _file(tree: Tree, path: str) -> tuple[_File | None, tuple[Problem, ...]]:
 
 def _read(tree: Tree, path: str) -> tuple[_File | None, tuple[Problem, ...]]:
     kind = kind_of(path)
+    if is_clip(path):
+        clip, wrong = clip_of(path, tree.read(path))
+        return (_File(kind="clip", path=path, entries=(), sound=True, clip=clip) if clip else None), wrong
     if kind is None:
         allowed = SEALED.match(path) or is_summary(path) or path.endswith("/README.md")
         return None, () if allowed else (problem(Position(path=path), "unknown-file"),)

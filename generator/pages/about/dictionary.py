@@ -5,6 +5,7 @@ Owns how a schema is told to a reader. A field added to a schema appears here by
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -128,7 +129,9 @@ def fields(edition: Edition, schema: Schema, prefix: str, above: tuple[str, ...]
             description=text_of(node, "description"),
             type=_type(edition, node),
             required=name in required,
-            choices=tuple(FieldChoice(value=v, label=_label(edition, node, v)) for v in _enum(node)),
+            choices=tuple(
+                FieldChoice(value=_as_written(v), label=_label(edition, node, v)) for v in _item(node).get("enum", ())
+            ),
             limits=_limits(edition, node),
             example=_example(node),
             translatable=bool(node.get("x-text")),
@@ -143,11 +146,12 @@ def _item(node: Schema) -> Schema:
     return items if node.get("type") == "array" and "properties" not in items else node
 
 
-def _enum(node: Schema) -> tuple[str, ...]:
-    return tuple(str(v) for v in _item(node).get("enum", ()))
+def _as_written(value: object) -> str:
+    """A value as it stands in a file: words as they are, what is no word as JSON and YAML write it."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
-def _label(edition: Edition, node: Schema, value: str) -> str:
+def _label(edition: Edition, node: Schema, value: object) -> str:
     words = _item(node).get("x-labels", {}).get(value, {"zh": "", "en": ""})
     return str(words["en" if edition.language.value == "en" else "zh"])
 
@@ -169,10 +173,4 @@ def _limits(edition: Edition, node: Schema) -> str:
 
 def _example(node: Schema) -> str:
     example = node.get("x-example", _item(node).get("x-example"))
-    return (
-        ""
-        if example is None or isinstance(example, dict | list)
-        else str(example).lower()
-        if isinstance(example, bool)
-        else str(example)
-    )
+    return "" if example is None or isinstance(example, dict | list) else _as_written(example)

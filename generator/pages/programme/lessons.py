@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from generator.edition.render import Edition, TemplateData
-from generator.edition.site import Page, Site
-from generator.model.curriculum import Band, LessonAudience, MicroLesson, Theme
-from generator.pages.words.wording import changes_of
+from generator.edition.site import File, Page, Site
+from generator.model.curriculum import Band, Clip, LessonAudience, MicroLesson, Theme
+from generator.pages.beside import Beside, beside
+from generator.pages.words.wording import PageLink, changes_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,18 +65,25 @@ class MicroLessonsPage(TemplateData):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonPage(TemplateData):
-    """A lesson that can be watched or read."""
+    """A lesson that can be watched or read; `clip` and `subtitles` are the addresses of its files, from the page."""
 
     template: ClassVar[str] = "programme/lesson.md.j2"
     lesson: MicroLesson
+    clip: str | None
+    is_film: bool
+    subtitles: str | None
     bands: tuple[Band, ...]
+    before: PageLink | None
+    after: PageLink | None
 
 
 def pages(edition: Edition) -> Iterator[Page]:
     """The curriculum, then the micro-lessons."""
     yield _curriculum(edition)
     yield _micro(edition)
-    yield from (_lesson(edition, lesson) for lesson in _published(edition.site) if lesson.has_page)
+    told = sorted((lesson for lesson in _published(edition.site) if lesson.has_page), key=lambda lesson: lesson.number)
+    links = [PageLink(page=path(lesson), title=edition.plain(lesson.title)) for lesson in told]
+    yield from (_lesson(edition, lesson, beside(links, path(lesson))) for lesson in told)
 
 
 def path(lesson: MicroLesson) -> str:
@@ -83,7 +91,9 @@ def path(lesson: MicroLesson) -> str:
     return f"lessons/{lesson.id}"
 
 
-def _lesson(edition: Edition, lesson: MicroLesson) -> Page:
+def _lesson(edition: Edition, lesson: MicroLesson, near: Beside) -> Page:
+    clips = edition.site.repository.clips
+    clip, subtitles = clips.get(lesson.file or ""), clips.get(lesson.captions or "")
     return edition.page(
         path=path(lesson),
         kind="lesson",
@@ -91,11 +101,26 @@ def _lesson(edition: Edition, lesson: MicroLesson) -> Page:
         description=edition.plain(lesson.summary),
         data=LessonPage(
             lesson=lesson,
+            clip=_address(clip),
+            is_film=clip is not None and clip.is_film,
+            subtitles=_address(subtitles),
             bands=tuple(edition.site.repository.bands[band] for band in lesson.bands),
+            before=near.before,
+            after=near.after,
         ),
         cites=[lesson.source],
         hide=("navigation", "toc"),
+        files=tuple(
+            File(path=f"lessons/{_address(file)}", content=file.content)
+            for file in (clip, subtitles)
+            if file is not None
+        ),
     )
+
+
+def _address(clip: Clip | None) -> str | None:
+    """Where the site has a file of a lesson, from the lesson's page."""
+    return None if clip is None else f"media/{clip.name}"
 
 
 def _curriculum(edition: Edition) -> Page:

@@ -16,6 +16,7 @@ from generator.edition.render import Edition, TemplateData, brief
 from generator.edition.site import Page
 from generator.model.district import System
 from generator.model.programme import Clause, Level, Plan, Policy, Verification
+from generator.pages.beside import Beside, beside
 from generator.pages.programme.coverage import (
     ClauseRule,
     Coverage,
@@ -25,6 +26,7 @@ from generator.pages.programme.coverage import (
     in_binding_order,
     rules_told,
 )
+from generator.pages.words.wording import PageLink
 from generator.text import Language
 
 
@@ -84,14 +86,21 @@ class PolicyPage(TemplateData):
     unverified: int
     with_rule: int
     clauses: tuple[ClauseSection, ...]
+    before: PageLink | None
+    after: PageLink | None
 
 
 def pages(edition: Edition) -> Iterator[Page]:
     """The index, then every policy in binding order."""
     ordered = in_binding_order(edition)
     yield _index(edition, ordered)
+    links = [PageLink(page=_path(policy), title=edition.plain(policy.title)) for policy in ordered]
     for policy in ordered:
-        yield _policy(edition, policy)
+        yield _policy(edition, policy, beside(links, _path(policy)))
+
+
+def _path(policy: Policy) -> str:
+    return f"policies/{policy.id}"
 
 
 def _unverified(clause: Clause) -> bool:
@@ -126,7 +135,7 @@ def _with_rule(found: tuple[Coverage, ...]) -> int:
     return sum(c.covered is Covered.RULE for c in found)
 
 
-def _policy(edition: Edition, policy: Policy) -> Page:
+def _policy(edition: Edition, policy: Policy, near: Beside) -> Page:
     days = (
         ("policy.adopted_on", policy.adopted_on),
         ("policy.in_force_from", policy.in_force_from),
@@ -135,7 +144,7 @@ def _policy(edition: Edition, policy: Policy) -> Page:
     )
     covered = coverage(edition, policy)
     return edition.page(
-        path=f"policies/{policy.id}",
+        path=_path(policy),
         kind="policy",
         title=edition.plain(policy.title),
         description=edition.plain(policy.summary),
@@ -147,6 +156,8 @@ def _policy(edition: Edition, policy: Policy) -> Page:
             unverified=sum(map(_unverified, policy.clauses)),
             with_rule=_with_rule(covered),
             clauses=tuple(_clause(edition, policy, found) for found in covered),
+            before=near.before,
+            after=near.after,
         ),
         cites=[
             policy.source,

@@ -19,10 +19,12 @@ from generator.model.district import Area, SchoolYear
 from generator.model.ids import SchoolId, YearId
 from generator.model.schools import Return, School, SchoolType, Stage
 from generator.pages import paper, stamping
+from generator.pages.beside import beside
 from generator.pages.duties import checklist, inspections
 from generator.pages.paper import SheetLink
 from generator.pages.schools.school import FACTS, Fact, ReturnState, filing, unstated
 from generator.pages.stamping import Copy, Family, Stamped
+from generator.pages.words.wording import PageLink
 from generator.problems import Position
 from generator.text import Text
 
@@ -47,6 +49,7 @@ class SchoolPage(TemplateData):
     teaching: Markup
     care: Markup
     years: Markup
+    beside: Markup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,9 +229,18 @@ def _blocks(edition: Edition, school: School, clauses: checklist.Clauses) -> Map
         "profile": _profile(site, school),
         "filing": _filing(edition, school, current),
         "years": SchoolYears(years=tuple(_return_line(found) for found in _returns(site, school))),
+        "beside": beside(_in_order(edition), path),
     }
     made |= {name: SchoolFacts(facts=tuple(tell(edition, current)) if current else ()) for name, tell in FACTS.items()}
     return {name: edition.printed(data, path) for name, data in made.items()}
+
+
+def _in_order(edition: Edition) -> tuple[PageLink, ...]:
+    """Every school's page, as the index lists them."""
+    return tuple(
+        PageLink(page=FAMILY.path(school.id), title=edition.plain(school.title))
+        for school in edition.site.repository.schools.values()
+    )
 
 
 def _profile(site: Site, school: School) -> SchoolProfile:

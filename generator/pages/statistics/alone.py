@@ -81,7 +81,7 @@ def files(words: ReleaseWords, table: Table, released: ReleasedTable, charts: Se
     properties = {"title": released.title, "subject": edition.plain(edition.site.repository.district.title)}
     book = as_workbook((figures, notes_table(words)), properties)
     yield File(path=f"{_FOLDER}/{table.id}.xlsx", content=book)
-    source = citation(words)
+    source = _source(words, table.id)
     style = (site_folder() / "templates" / "statistics" / "chart.css").read_text(encoding="utf-8")
     for chart in charts:
         yield File(path=_picture(chart), content=settle(alone(chart, source, style)).encode())
@@ -107,6 +107,15 @@ def citation(words: ReleaseWords) -> str:
     edition, release = words.edition, words.release
     district = edition.plain(edition.site.repository.district.title)
     return edition.say("statistics.cite", district=district, release=release.id, day=edition.day(release.released_on))
+
+
+def _source(words: ReleaseWords, table: str) -> str:
+    """What stands under a picture that people take elsewhere: how it is cited, and the page where the site has an
+    address.
+    """
+    top = words.edition.site.repository.district.site_url
+    page = f"{FOLDERS[words.edition.language]}statistics/tables/{table}.html"
+    return f"{citation(words)} {top.rstrip('/')}/{page}" if top else citation(words)
 
 
 def _embedded(words: ReleaseWords, released: ReleasedTable, charts: Sequence[Chart]) -> str:

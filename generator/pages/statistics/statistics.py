@@ -19,6 +19,7 @@ from generator.model.district import Contact, Term
 from generator.model.releases import PublishedTable, Release, latest
 from generator.model.schools import School
 from generator.model.sealed import Receipt
+from generator.pages.beside import Beside, beside
 from generator.pages.following import Event, newest_first, released
 from generator.pages.parts import there
 from generator.pages.statistics import alone
@@ -38,14 +39,15 @@ from generator.pages.statistics.tables import (
     term_of,
 )
 from generator.pages.statistics.trends import figures, trends
+from generator.pages.words.wording import PageLink
 
 SCHOOLS = "participation-schools"  # the page of bands, school by school
-# The figures that a reader meets first: table, column.
+# The figures that a reader meets first: table, column, and the name of the sentence that says what is counted.
 _HEADLINES = (
-    ("participation", "screened"),
-    ("participation", "screened/due"),
-    ("files", "electronic-files"),
-    ("files", "paper-files"),
+    ("participation", "screened", "screened"),
+    ("participation", "screened/due", "share"),
+    ("files", "electronic-files", "electronic"),
+    ("files", "paper-files", "paper"),
 )
 _NEWS = 4  # releases, corrections and withdrawals told on the overview
 _BRIEF = ("sealed", "threshold", "neighbours", "attack", "schools", "revisions", "limits")
@@ -63,6 +65,7 @@ class Headline:
 
     table: str
     title: str
+    counts: str
     cell: CellWords
     unit: str | None
     before: str  # the same then; empty where it was not published
@@ -114,6 +117,8 @@ class TablePage(TemplateData):
     cite: str
     iframe: str
     earlier: tuple[TitledRelease, ...]
+    before: PageLink | None
+    after: PageLink | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +127,8 @@ class ParticipationPage(TemplateData):
     release: Release
     term: Term
     participation: SchoolBands
+    before: PageLink | None
+    after: PageLink | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,7 +254,7 @@ def _compared(site: Site, newest: Release) -> Release | None:
 
 def _headlines(words: ReleaseWords, earlier: Release | None) -> Iterator[Headline]:
     """Of those that the release has: the barest has few columns."""
-    for table, column in _HEADLINES:
+    for table, column, name in _HEADLINES:
         then = earlier.table(table) if earlier else None
         cell = then.total.cells.get(column) if then and then.total else None
         found = words.release.table(table)
@@ -255,6 +262,7 @@ def _headlines(words: ReleaseWords, earlier: Release | None) -> Iterator[Headlin
             yield Headline(
                 table=table,
                 title=words.column(table, column),
+                counts=words.edition.say(f"statistics.headline.{name}"),
                 cell=words.cell_of(found.total.cells, column),
                 unit=None if is_share(column) else words.unit(table, column),
                 before=words.cell(column, cell).text if cell else "",
@@ -263,13 +271,14 @@ def _headlines(words: ReleaseWords, earlier: Release | None) -> Iterator[Headlin
 
 def _table(words: ReleaseWords, table: PublishedTable) -> Page:
     edition, title = words.edition, words.table(table.id)
+    near = _beside(words, table.id)
     charts = tuple(draw(figure, edition.say) for figure in (*figures(words, table), *trends(edition, table.id)))
     released = released_table(words, table, _caption(words, title))
     top = edition.site.repository.district.site_url
     embedded = f"{FOLDERS[edition.language]}{alone.embed_path(table.id)}.html"
     address = f"{top.rstrip('/')}/{embedded}" if top else embedded
     return edition.page(
-        path=f"statistics/tables/{table.id}",
+        path=_path(table.id),
         kind="table",
         title=title,
         description=edition.say(f"table.{table.id}.note"),
@@ -287,6 +296,8 @@ def _table(words: ReleaseWords, table: PublishedTable) -> Page:
                 for r in reversed(edition.site.releases)
                 if r is not words.release
             ),
+            before=near.before,
+            after=near.after,
         ),
         cites=[r.source for r in edition.site.releases],
         hide=("toc",),  # tables are wide
@@ -294,16 +305,32 @@ def _table(words: ReleaseWords, table: PublishedTable) -> Page:
     )
 
 
+def _path(table: str) -> str:
+    return f"statistics/tables/{table}"
+
+
+def _beside(words: ReleaseWords, table: str) -> Beside:
+    """The tables before and after one, as the overview lists them."""
+    return beside([PageLink(page=_path(card.id), title=card.title) for card in _tables(words)], _path(table))
+
+
 def _participation(words: ReleaseWords) -> Page:
     edition, release, title = words.edition, words.release, words.edition.say("participation.title")
     bands = school_bands(words, _caption(words, title))
     assert bands
+    near = _beside(words, SCHOOLS)
     return edition.page(
-        path=f"statistics/tables/{SCHOOLS}",
+        path=_path(SCHOOLS),
         kind="participation",
         title=title,
         description=edition.say("participation.note"),
-        data=ParticipationPage(release=release, term=term_of(edition.site, release.term), participation=bands),
+        data=ParticipationPage(
+            release=release,
+            term=term_of(edition.site, release.term),
+            participation=bands,
+            before=near.before,
+            after=near.after,
+        ),
         cites=[release.source],
         hide=("toc",),
     )

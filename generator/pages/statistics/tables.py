@@ -187,6 +187,11 @@ class ReleaseWords:
             for school in self.release.waiting
         )
 
+    def marked_row(self, table: str, row: str) -> str:
+        """A row's title, with words beside it where a correction waits."""
+        title = self.row(table, row)
+        return self.edition.say("statistics.row_waits", row=title) if self.waits(table, row) else title
+
     def waiting(self) -> str:
         """Which schools' corrections wait, and where that is marked."""
         known, say = self.edition.site.repository.schools, self.edition.say
@@ -311,9 +316,8 @@ def _column(words: ReleaseWords, table: PublishedTable, column: str, mark: int |
 
 
 def _row(words: ReleaseWords, table: PublishedTable, row: Row) -> ReleasedRow:
-    title = words.row(table.id, row.id)
     return ReleasedRow(
-        title=words.edition.say("statistics.row_waits", row=title) if words.waits(table.id, row.id) else title,
+        title=words.marked_row(table.id, row.id),
         total=row.id == TOTAL,
         schools=number(row.schools),
         cells=tuple(words.cell_of(row.cells, column) for column in row.cells),

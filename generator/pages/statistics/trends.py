@@ -22,6 +22,7 @@ from generator.pages.statistics.tables import (
     NOBODY,
     NOBODY_MARK,
     SHOWN_MARK,
+    WAITS,
     ReleaseWords,
     is_share,
     of_nobody,
@@ -57,10 +58,13 @@ def figures(words: ReleaseWords, table: PublishedTable) -> Iterator[Figure]:
         kind=Kind.BARS,
         title=_titled(words, table.id, drawn, "statistics.figure"),
         axis=words.rows_are(table.id),
-        categories=tuple(words.row(table.id, row.id) for row in rows),
+        categories=tuple(words.marked_row(table.id, row.id) for row in rows),
         series=series,
         unit=_unit(words.edition, drawn[0]),
-        notes=tuple(_marks(words.edition, (p for one in series for p in one.points))),
+        notes=(
+            *_marks(words.edition, (p for one in series for p in one.points)),
+            *_waits(words.edition, any(words.waits(table.id, row.id) for row in rows)),
+        ),
     )
 
 
@@ -71,6 +75,11 @@ def _marks(edition: Edition, points: Iterable[Point]) -> Iterator[str]:
         yield edition.say("statistics.mark", mark=SHOWN_MARK)
     if NOBODY in letters:
         yield edition.say("statistics.symbol.z", mark=NOBODY_MARK)
+
+
+def _waits(edition: Edition, marked: bool) -> Iterator[str]:
+    if marked:
+        yield edition.say("statistics.chart_waits")
 
 
 def _drawn(words: ReleaseWords, table: PublishedTable) -> tuple[str, ...]:
@@ -121,19 +130,34 @@ def trends(edition: Edition, table: str) -> Iterator[Figure]:
     terms = tuple(_terms(edition.site, releases))
     newest = ReleaseWords(edition=edition, release=releases[max(releases)])
     title, lines = _lines(newest, table, followed)
+    waiting = {
+        term
+        for term, release in releases.items()
+        if any(ReleaseWords(edition=edition, release=release).waits(table, row) for row, _, _ in lines)
+    }
     yield Figure(
         id=f"{table}-trend",
         kind=Kind.LINE,
         title=title,
         axis=edition.say("statistics.term"),
-        categories=tuple(term_short(edition, term) if term else edition.say("statistics.gap") for term in terms),
+        categories=tuple(_category(edition, term, term in waiting) for term in terms),
         series=tuple(
             Series(name=name, points=tuple(_at(releases.get(t) if t else None, table, row, c) for t in terms))
             for row, c, name in lines
         ),
         unit=_unit(edition, followed[0]),
-        notes=tuple(_trend_notes(edition, releases, terms, table, [(row, c) for row, c, _ in lines])),
+        notes=(
+            *_trend_notes(edition, releases, terms, table, [(row, c) for row, c, _ in lines]),
+            *_waits(edition, bool(waiting)),
+        ),
     )
+
+
+def _category(edition: Edition, term: TermId | None, waits: bool) -> str:
+    if term is None:
+        return edition.say("statistics.gap")
+    short = term_short(edition, term)
+    return f"{short} [{WAITS}]" if waits else short
 
 
 def _lines(words: ReleaseWords, table: str, followed: Sequence[str]) -> tuple[str, Sequence[tuple[str, str, str]]]:

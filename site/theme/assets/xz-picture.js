@@ -32,6 +32,12 @@
     return found;
   };
 
+  // Where the page is: as the site says, or where it was opened from a server.
+  const address = () => {
+    const said = document.querySelector('link[rel="canonical"]');
+    return said ? said.href : location.protocol.startsWith("http") ? location.href.replace(/[?#].*/, "") : "";
+  };
+
   globalThis.xzPicture = async (figure) => {
     const drawing = alone(figure.querySelector("svg"));
     const picture = new Image();
@@ -43,7 +49,7 @@
     const font = (weight, size) => `${weight} ${size}px ${style.fontFamily}`;
     const [title, ...said] = [figure.querySelector("figcaption").textContent,
       ...[...figure.querySelectorAll(":scope > p")].map((note) => note.textContent.trim()),
-      [document.title, location.protocol.startsWith("http") ? location.href.replace(/[?#].*/, "") : ""].filter(Boolean).join(" ")];
+      [document.title, address()].filter(Boolean).join(" ")];
     context.font = font(700, 14);
     const head = lines(context, title, drawing.width);
     context.font = font(400, 10);
