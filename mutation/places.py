@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -89,7 +90,14 @@ def changes(text: str) -> tuple[Change, ...]:
         starts.append(starts[-1] + len(line))
     data, seen, made = text.encode(), Counter[tuple[str, str, str]](), []
     places: set[tuple[int, int, str]] = set()
-    found = _walk(ast.parse(text), "", 0)
+    module = ast.parse(text)
+    pieces = [
+        (starts[one.lineno - 1], starts[(one.end_lineno or one.lineno) - 1] + (one.end_col_offset or 0))
+        for one in module.body
+    ]
+        (starts[n.lineno - 1], starts[(n.end_lineno or n.lineno) - 1] + (n.end_col_offset or 0)) for n in module.body
+    ]
+    found = _walk(module, "", 0)
     for one in sorted(found, key=lambda f: (f.node.lineno, f.node.col_offset, f.after)):  # type: ignore[attr-defined]
         start = starts[one.node.lineno - 1] + one.node.col_offset  # type: ignore[attr-defined]
         end = starts[one.node.end_lineno - 1] + one.node.end_col_offset  # type: ignore[attr-defined]
@@ -109,7 +117,8 @@ def changes(text: str) -> tuple[Change, ...]:
             start=start,
             end=end,
         )
-        if _compiles(change.made_in(text)):
+        first, last = pieces[bisect_right(pieces, (start, len(data))) - 1]
+        if _compiles(data[first:start] + one.after.encode() + data[end:last]):
             made.append(change)
     return tuple(made)
 
@@ -268,9 +277,10 @@ def _with(node: ast.expr, edit: Callable[..., object]) -> str:
     return ast.unparse(new)
 
 
-def _compiles(text: str) -> bool:
+def _compiles(piece: bytes) -> bool:
+    """Whether a statement of a module does: the others are as they were."""
     try:
-        compile(text, "changed", "exec", dont_inherit=True)
+        compile(piece, "changed", "exec", dont_inherit=True)
     except SyntaxError:
         return False
     return True

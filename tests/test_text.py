@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page
 from generator.files.schemas import kinds
 from generator.publish.build import build
 from generator.publish.engine import Engine
-from tests.conftest import AS_OF, COMMIT, EXPLORING, lent_page
+from tests.conftest import AS_OF, COMMIT, EXPLORING, lent_page, served
 from tests.hostile import CLOSED, WICKED, districts, text_fields
 from tests.test_build import TYPICAL, quiet, sign_again
 
@@ -36,7 +36,7 @@ STRUCTURE = """html => {
   const names = (element) => [element.localName, ...[...element.attributes].map(a => a.name)].join(" ");
   const every = [...made.querySelectorAll("*")];
   return {
-    elements: every.filter(e => !drawn(e)).map(told),
+    elements: every.filter(e => !drawn(e)).map(told).join("\\n"),
     drawn: [...new Set(every.filter(drawn).map(names))],
     comments: [...html.matchAll(/<!--/g)].length,
     shown: made.body.textContent,
@@ -137,24 +137,23 @@ def test_nothing_of_a_record_runs_or_is_fetched(pair: Pair, page: Page) -> None:
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: told.append(str(error)))
-    page.route(
-        "http://site.example/**",
-        lambda route: route.fulfill(path=pair.hostile / route.request.url.removeprefix("http://site.example/")),
-    )
-    page.on(
-        "request", lambda r: told.append(r.url) if not r.url.startswith(("http://site.example/", "data:")) else None
-    )
     one_of_each = {
         p.parent.relative_to(pair.hostile).as_posix(): p
         for p in sorted(pair.hostile.rglob("*.html"))
         if p.stem != "index"
     }
-    for path in (*one_of_each.values(), pair.hostile / "index.html"):
-        page.goto(f"http://site.example/{path.relative_to(pair.hostile).as_posix()}", wait_until="load")
-        assert page.evaluate("window.ran") is None, path
-        links = page.locator("a[href]").evaluate_all("all => all.map(a => [new URL(a.href).protocol, a.host, a.rel])")
-        assert {protocol for protocol, _, _ in links} <= {"http:", "https:", "tel:", "mailto:"}
-        assert {rel for _, host, rel in links if host not in ("site.example", "")} <= {"noreferrer noopener"}
+    with served(pair.hostile) as url:
+        page.on("request", lambda r: told.append(r.url) if not r.url.startswith((f"{url}/", "data:")) else None)
+        for path in (*one_of_each.values(), pair.hostile / "index.html"):
+            page.goto(f"{url}/{path.relative_to(pair.hostile).as_posix()}", wait_until="load")
+            assert page.evaluate("window.ran") is None, path
+            links = page.locator("a[href]").evaluate_all(
+                "all => all.map(a => [new URL(a.href).protocol, a.host, a.rel])"
+            )
+            assert {protocol for protocol, _, _ in links} <= {"http:", "https:", "tel:", "mailto:"}
+            assert {rel for _, host, rel in links if host not in (url.removeprefix("http://"), "")} <= {
+                "noreferrer noopener"
+            }
     assert told == []
 
 
