@@ -13,7 +13,7 @@ WHEELS := --only-binary :all:
 .DEFAULT_GOAL := site
 SAMPLE_KEYS := ../xinzhuli-sample-keys
 AUDIT := $(VENV)/audit
-.PHONY: wheel site archives test mutants explore kill check guard guard-changes diff reports install serve golden pictures bench lint zensical lock audit sbom clean help sample
+.PHONY: wheel site archives test mutants explore kill check guard guard-changes diff reports install serve golden pictures bench lint zensical lock audit sbom city clean help sample
 
 ## site: set everything up, build the site in both languages, say where to look
 site: $(RUN)
@@ -87,6 +87,11 @@ golden: $(DEV)
 ## sample: make keys outside the repository and seal the sample's invented aggregates for them
 sample: $(DEV)
 	@$(BIN)/python -m sample $(SAMPLE_KEYS)
+
+## city: make the sample city above three districts, and its site in build/city/build/site
+city: $(RUN)
+	@rm -rf build/city
+	@$(BIN)/python -m sample.city build/city $(or $(AS_OF),$$(TZ=Asia/Shanghai date +%F))
 
 ## pictures: draw the pictures of the guides from the filing desk; look at them before you commit
 pictures: $(DEV)

@@ -60,6 +60,7 @@ repository._file = lambda tree, path: _read(path, tree.read(path))
 ROOT = Path(__file__).resolve().parent.parent
 TYPICAL = ROOT / "tests" / "fixtures" / "typical"
 AS_OF = date(2026, 11, 24)
+OFFICE_DAY = date(2026, 11, 30)
 COMMIT = Commit(id="0123456789abcdef0123456789abcdef01234567", day=date(2026, 11, 23), dirty=False)
 PATIENCE = 180_000  # milliseconds that a browser may take for anything: machines are busy
 _ARGUMENTS = (
@@ -154,6 +155,18 @@ def typical_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def office_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the small city above districts; its records lie beside it, in `city`."""
+    from tests.city import with_years
+
+    def make(folder: Path) -> None:
+        with_years(folder / "city")
+        assert build(folder / "city", folder / "site", OFFICE_DAY, COMMIT, Engine.MKDOCS, lambda _: None) == ()
+
+    return once(tmp_path_factory, "office", make) / "site"
+
+
+@pytest.fixture(scope="session")
 def attacks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where attacks are kept that were made before."""
     return once(tmp_path_factory, "attacks", lambda _: None)
@@ -192,6 +205,13 @@ def sample_url(sample_site: Path) -> Iterator[str]:
 def typical_url(typical_built: Path) -> Iterator[str]:
     """The address of the typical district's site, without a slash at its end."""
     with served(typical_built) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def office_url(office_built: Path) -> Iterator[str]:
+    """The address of the small city's site, without a slash at its end."""
+    with served(office_built) as url:
         yield url
 
 

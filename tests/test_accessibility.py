@@ -7,6 +7,7 @@ all eight occur. `make explore` looks at the sample's pages instead, each kind i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 from itertools import product
 from pathlib import Path
@@ -32,6 +33,11 @@ ALIKE = {  # of the same parts as others of these
     "lessons/index.html",
     "team/index.html",
 }
+OFFICE = (  # what an office above districts has of its own; those of the same parts as another in `make explore` alone
+    *("rollup/matrix.html", "districts/lake.html", "rollup/statistics.html", "rules/MET-01.html"),
+    *("districts/index.html", "about/summaries.html", "rollup/years.html", "rollup/downloads.html"),
+    *(("index.html", "rollup/open.html", "rollup/coverage.html", "compliance/waivers.html") if EXPLORING else ()),
+)
 EVERY = (*KINDS, "policies/a-policy.html", "plans/a-plan.html", "404.html")
 PAGES = tuple(kind for kind in EVERY if EXPLORING or kind not in ALIKE)
 REPORT = {"resultTypes": ["violations"]}  # what passes is counted, not described
@@ -93,14 +99,32 @@ def test_no_page_kind_has_an_accessibility_violation_an_error_or_a_foreign_reque
                 assert not (site / kind).exists()
                 continue
             path = there(site, kind)
-            response = page.goto(f"{url}/{'en/' if language == 'en' else ''}{path}", wait_until="load")
-            assert response is not None
-            assert response.ok, path
-            shown = page.locator("body").get_attribute("data-md-color-scheme")
-            assert shown == ("slate" if scheme == "dark" else "default"), (path, shown)
-            results = Axe().run(page, options=REPORT)
-            found += [(path, v["id"], v["nodes"][0]["target"]) for v in results.response["violations"]]
-            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert overflow <= 0, f"{path} scrolls sideways by {overflow} px"
-            assert page.evaluate(UNREACHED) == [], path
+            found += violations(page, f"{url}/{'en/' if language == 'en' else ''}{path}", scheme)
     assert (found, said) == ([], [])
+
+
+@pytest.mark.parametrize("way", range(len(WAYS)), ids=map("-".join, WAYS))
+def test_no_page_of_an_office_above_districts_has_one_either(browser: Browser, way: int, office_url: str) -> None:
+    language, scheme, size = WAYS[way]
+    colours: Literal["light", "dark"] = "dark" if scheme == "dark" else "light"
+    viewport = DESK if size == "wide" else PHONE
+    found: list[tuple[str, str, list[str]]] = []
+    with lent_page(browser, viewport=viewport, color_scheme=colours, reduced_motion="reduce") as page:
+        said = heard(page, office_url)
+        for path in OFFICE if EXPLORING else OFFICE[way :: len(WAYS)]:
+            found += violations(page, f"{office_url}/{'en/' if language == 'en' else ''}{path}", scheme)
+    assert (found, said) == ([], [])
+
+
+def violations(page: Page, url: str, scheme: str) -> Iterator[tuple[str, str, list[str]]]:
+    """What axe finds on a page, which is there, in these colours, within its width, and can be reached by keyboard."""
+    response = page.goto(url, wait_until="load")
+    assert response is not None
+    assert response.ok, url
+    shown = page.locator("body").get_attribute("data-md-color-scheme")
+    assert shown == ("slate" if scheme == "dark" else "default"), (url, shown)
+    results = Axe().run(page, options=REPORT)
+    yield from ((url, v["id"], v["nodes"][0]["target"]) for v in results.response["violations"])
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, f"{url} scrolls sideways by {overflow} px"
+    assert page.evaluate(UNREACHED) == [], url

@@ -1,18 +1,21 @@
 """Golden tree: the Markdown that we render for the typical district, settled so that people can read it, in both
-languages. Orphans fail.
+languages; and what an office above districts has of its own, for the small city. Orphans fail.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import date
 from difflib import unified_diff
 from functools import cache
 from pathlib import Path
 from posixpath import dirname, join, normpath
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from generator.edition.render import edition, markdown
+from generator.edition.site import Site, site
 from generator.edition.stamp import filled_last, settled
 from generator.files.catalogue import load
 from generator.pages.duties import inspections, matrix
@@ -20,9 +23,12 @@ from generator.pages.families import STAMPED, navigation, pages
 from generator.pages.schools import schools
 from generator.publish import output
 from generator.text import Language
+from tests.city import records, with_years
+from tests.conftest import COMMIT
 from tests.test_build import typical_site
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
+OF_OFFICES = ("districts/", "rollup/", "rules/", "compliance/waivers", "about/changes")
 
 
 def rendered() -> dict[str, str]:
@@ -39,7 +45,22 @@ def rendered() -> dict[str, str]:
         last = made.told_last()
         files |= {f"{language.value}/{page.path}.md": filled_last(settled(markdown(page)), last) for page in shown}
         files[f"{language.value}/navigation.txt"] = _lines(navigation(made, built))
+        made = edition(office(), language, catalogue)
+        built, last = pages(made), made.told_last()
+        files |= {
+            f"office/{language.value}/{page.path}.md": filled_last(settled(markdown(page)), last)
+            for page in built
+            if page.path.startswith(OF_OFFICES)
+        }
+        files[f"office/{language.value}/navigation.txt"] = _lines(navigation(made, built))
     return files
+
+
+@cache
+def office() -> Site:
+    """The small city, with rules of its own and a school year gone by."""
+    with TemporaryDirectory() as folder_:
+        return site(records(with_years(Path(folder_))), date(2026, 11, 30), COMMIT)
 
 
 def _lines(nav: object, depth: int = 0) -> str:

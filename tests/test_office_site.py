@@ -17,26 +17,22 @@ from generator.edition.site import Page, site
 from generator.files.catalogue import load
 from generator.files.schemas import published
 from generator.pages.families import pages
-from generator.publish.build import build
-from generator.publish.engine import Engine
 from generator.text import Language
-from tests.city import city, records, with_years
+from tests.city import city, records
 from tests.conftest import COMMIT
+from tests.conftest import OFFICE_DAY as DAY
 
-DAY = date(2026, 11, 30)
 OWN = {"SUMMARY-01", "ANSWERED-01", "MET-01"}  # the city's rules about districts
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return with_years(tmp_path_factory.mktemp("city"))
+def root(office_built: Path) -> Path:
+    return office_built.parent / "city"
 
 
 @pytest.fixture(scope="module")
-def built(root: Path) -> Path:
-    out = root / "build" / "site"
-    assert build(root, out, DAY, COMMIT, Engine.MKDOCS, lambda _: None) == ()  # no dead link either
-    return out
+def built(office_built: Path) -> Path:
+    return office_built
 
 
 @pytest.fixture(scope="module")

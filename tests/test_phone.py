@@ -5,12 +5,15 @@ entries and say how many there are.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import EXPLORING, lent, lent_page, until
+from sample import city
+from tests.conftest import EXPLORING, explored, lent, lent_page, served, until
 from tests.test_browser import PHONE, built
 
 LONGEST, LONGEST_LIST, FIRST = 8_000, 10_000, 20
@@ -83,6 +86,21 @@ def test_no_page_is_longer_than_ten_screens_but_lists_that_begin_with_twenty(
     with lent_page(browser, viewport=PHONE) as page:
         for path in every if EXPLORING else [f"en/{kind}" for kind in KINDS]:
             page.goto(f"{sample_url}/{path}")
+            wrong += too_long(page, path)
+    assert wrong == []
+
+
+@explored
+def test_no_page_of_an_office_above_districts_is_longer(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Of the sample city, which has the sample's rules and statistics."""
+    root = tmp_path_factory.mktemp("sample") / "city"
+    assert city.main(root, date(2026, 11, 27)) == 0
+    wrong: list[str] = []
+    with served(root / "build" / "site") as url, lent_page(browser, viewport=PHONE) as page:
+        for path in (path.relative_to(root / "build" / "site").as_posix() for path in built(root / "build" / "site")):
+            page.goto(f"{url}/{path}")
             wrong += too_long(page, path)
     assert wrong == []
 

@@ -183,8 +183,8 @@ def _home(edition: Edition) -> Page:
 
 
 def _door(edition: Edition, id_: str, links: Iterable[tuple[str, str]]) -> Door:
-    title, text = edition.say(f"home.door.{id_}"), edition.say(f"home.door.{id_}.text")
-    return Door(id=id_, title=title, text=text, links=page_links(edition, links))
+    key = "home.door.districts" if id_ == "district" and edition.site.repository.is_office else f"home.door.{id_}"
+    return Door(id=id_, title=edition.say(key), text=edition.say(f"{key}.text"), links=page_links(edition, links))
 
 
 def _on_record(edition: Edition, name: MeasureName) -> bool:

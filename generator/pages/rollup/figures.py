@@ -6,6 +6,7 @@ Owns their tables. What districts count by different forms, limits, levels or wi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from generator.compliance.ratios import Grouping, Quotient, Ratio
 from generator.edition.render import Edition, number
@@ -124,6 +125,7 @@ def _ratio(edition: Edition, found: Together, ratio: Ratio, added_: Sequence[Ope
         caption=say("rollup.open.caption", title=say(f"open.{ratio}")),
         columns=tuple(RollupCell(text=say(f"rollup.open.{name}")) for name in names),
         rows=tuple(rows),
+        folded=True,
     )
     return RollupSection(
         id=f"open-{ratio.value}", title=say(f"open.{ratio}"), said=(say(f"open.{ratio}.text"),), tables=(table,)
@@ -150,9 +152,9 @@ def _open_cells(edition: Edition, ratio: Ratio, one: OpenFigure) -> tuple[Rollup
 
 
 def _released(edition: Edition, found: Together) -> Iterator[RollupSection]:
-    newest_first = sorted(found.added.pools, key=lambda pool: pool.alike.term, reverse=True)
-    for number_, pool in enumerate(newest_first, start=1):
-        tables = tuple(_table(edition, pool, f"{number_}-{table}", table) for table in pool.tables)
+    for number_, pools in enumerate(_told_once(found.added.pools), start=1):
+        pool = pools[0]
+        tables = tuple(_table(edition, one, f"{number_}-{table}", table) for one in pools for table in one.tables)
         yield RollupSection(
             id=f"kind-{number_}",
             title=edition.say(
@@ -165,6 +167,19 @@ def _released(edition: Edition, found: Together) -> Iterator[RollupSection]:
             said=(_alike(edition, pool), *_instruments(edition, pool), *_waiting(edition, pool)),
             tables=tables,
         )
+
+
+def _told_once(pools: Sequence[Pool]) -> Sequence[Sequence[Pool]]:
+    """Tables by what is said above them, the newest term first: those of follow-ups with the others of their kind."""
+    found: list[list[Pool]] = []
+    for pool in sorted(pools, key=lambda pool: (pool.alike.term, not pool.alike.windows), reverse=True):
+        same = (replace(pool.alike, windows=()), pool.districts, pool.schools, pool.waiting)
+        group = next((g for g in found if (g[0].alike, g[0].districts, g[0].schools, g[0].waiting) == same), None)
+        if group is not None and pool.alike.windows and len(group) == 1:
+            group.append(pool)
+        else:
+            found.append([pool])
+    return found
 
 
 def _alike(edition: Edition, pool: Pool) -> str:
@@ -208,6 +223,7 @@ def _table(edition: Edition, pool: Pool, id_: str, table: str) -> RollupTable:
         columns=tuple(RollupCell(text=title) for title in titles),
         rows=tuple(_row(edition, pool, table, row, columns) for row in rows),
         wide=True,
+        folded=True,
     )
 
 

@@ -14,6 +14,8 @@ from generator.model.rollup import CellSum
 from generator.pages.statistics.tables import SHOWN_MARK
 from generator.text import Text
 
+_MANY = 20  # rows; a table with more begins with what narrows it
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollupCell:
@@ -41,7 +43,8 @@ class RollupRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollupTable:
     """A table; the first of its columns is what rows are. `words`: cells are words and not numbers. `wide`: it scrolls
-    sideways where there is little room, instead of being told row by row.
+    sideways where there is little room, instead of being told row by row. `folded`: on a phone it is opened first;
+    `narrowed`: it is so long that it can be searched.
     """
 
     id: str
@@ -50,6 +53,8 @@ class RollupTable:
     rows: tuple[RollupRow, ...]
     words: bool = False
     wide: bool = False
+    folded: bool = False
+    narrowed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,13 +85,23 @@ def table_of(
     rows: Iterable[RollupRow],
     words: bool = False,
     wide: bool = False,
+    folded: bool = False,
 ) -> RollupTable:
     """A table, each cell of which knows its column's title."""
     titled = tuple(
         replace(row, cells=tuple(replace(c, label=of.text) for c, of in zip(row.cells, columns, strict=True)))
         for row in rows
     )
-    return RollupTable(id=id_, caption=caption, columns=tuple(columns), rows=titled, words=words, wide=wide)
+    return RollupTable(
+        id=id_,
+        caption=caption,
+        columns=tuple(columns),
+        rows=titled,
+        words=words,
+        wide=wide,
+        folded=folded,
+        narrowed=len(titled) > _MANY,
+    )
 
 
 def row_of(*, head: RollupCell, cells: Iterable[RollupCell], total: bool = False, id_: str = "") -> RollupRow:
