@@ -95,8 +95,6 @@ def changes(text: str) -> tuple[Change, ...]:
         (starts[one.lineno - 1], starts[(one.end_lineno or one.lineno) - 1] + (one.end_col_offset or 0))
         for one in module.body
     ]
-        (starts[n.lineno - 1], starts[(n.end_lineno or n.lineno) - 1] + (n.end_col_offset or 0)) for n in module.body
-    ]
     found = _walk(module, "", 0)
     for one in sorted(found, key=lambda f: (f.node.lineno, f.node.col_offset, f.after)):  # type: ignore[attr-defined]
         start = starts[one.node.lineno - 1] + one.node.col_offset  # type: ignore[attr-defined]
