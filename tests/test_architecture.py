@@ -185,7 +185,7 @@ ONLY = {
     "weasyprint": {"publish.pdf"},
     "PIL": {"guard.images"},
     "xlsxwriter": {"edition.spreadsheet", "filing.workbooks"},
-    "openpyxl": {"district.roster", "filing.workbooks"},
+    "openpyxl": {"district.tables", "filing.workbooks"},
     "highspy": {"statistics.programs"},
     "numpy": {"statistics.programs", "statistics.protect", "statistics.witnesses"},
     "pandas": {"statistics.tables"},

@@ -1,30 +1,32 @@
 """The hour: from an empty folder and a table of nine schools to a published site, and the year after, by commands alone;
-edited by hand is only what a person must write. README's start follows this script.
+edited by hand is only what a person must write. What is typed are the lines of README's start.
 """
 
 from __future__ import annotations
 
+import csv
 import re
+import shlex
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from random import Random
 from subprocess import CompletedProcess
 
 import pytest
+from openpyxl import Workbook
 
-from generator import __version__
+from generator.cli.commands import COMMANDS
 from generator.files.tree import folder
 from generator.model import submission
 from generator.model.ids import SchoolId, TermId
 from generator.records.repository import Repository, load
 from sample.submissions import _submission
 from tests.command import started
-from tests.conftest import EXPLORING
-from tests.district import recipient, write_recipient
+from tests.conftest import EXPLORING, explored
 from tests.test_founding import git, home
 
 ROOT = Path(__file__).resolve().parent.parent
+NAMED = ("-c", "user.name=t", "-c", "user.email=t@example.invalid")
 TERM = TermId("2026-2027-1")
 ANSWERS = """\
 title: 沙河县
@@ -112,7 +114,7 @@ indicators:
       - {id: room, title: 辅导室, items: [{id: room-used, title: 辅导室在用, methods: [Z]}]}
 """
 INSPECTION = """\
-id: 2026-12-sh01
+id: 2026-11-sh01
 scheme: year-end-2026
 school: sh01
 notice_on: 2026-11-16
@@ -123,6 +125,49 @@ findings:
 """
 
 
+ROOM_RETURN = """\
+school: sh01
+year: "2026-2027"
+filed_on: 2026-10-20
+filed_by: 教导主任
+counted_on: 2026-09-30
+classes: {primary: 24}
+enrolment: {primary: 1020}
+has_room: true
+"""
+RETURN = "records/schools/sh01/2026-2027.yml"
+DISTRICT = "records/district.yml"
+# What a person writes into the records that a line begins.
+WRITTEN = {
+    "new policy": ("records/policies/opinions-2026.yml", POLICY),
+    "new rule": ("records/rules/ROOM-01.yml", RULE),
+    "new waiver": ("records/waivers/waiver-01.yml", WAIVER),
+    "new scheme": ("records/schemes/year-end-2026.yml", SCHEME),
+    "new inspection": ("records/inspections/2026-2027/2026-11-sh01.yml", INSPECTION),
+    "new return": (RETURN, ROOM_RETURN),
+}
+# What stands behind a line here that a person does not type: the day, and answers that are asked for at a terminal.
+MORE = {
+    "init": ("--answers", "answers.yml"),
+    "adopt": ("--as-of", "2026-11-02"),
+    "keygen": ("--as-of", "2026-11-09"),
+    "seal": ("--as-of", "2026-11-10"),
+    "release": ("--as-of", "2026-11-23", "--confirm", f"{TERM}-r1"),
+    "build": ("--as-of", "2026-11-26"),
+    "next": ("--as-of", "2027-07-01"),
+    "diff": ("--as-of", "2027-09-01"),
+}
+NOT_HERE = {"pipx", "cd"} if EXPLORING else {"pipx", "cd", "build"}  # `test_wheel` installs, and builds such a district
+
+
+def script(readme: str) -> list[list[str]]:
+    """The lines of README's start."""
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    part = text[text.index("pipx install") :].partition("\n## ")[0]
+    lines = re.sub(r"```.*?```sh", "", part, flags=re.DOTALL).partition("```")[0].splitlines()
+    return [words for line in lines if (words := shlex.split(line, comments=True))]
+
+
 @dataclass
 class Hour:
     """A person at a desk; what they type and what they write themselves is counted."""
@@ -130,6 +175,7 @@ class Hour:
     beside: Path
     commands: int = 0
     edited: set[str] = field(default_factory=set)
+    said: dict[str, str] = field(default_factory=dict)
 
     @property
     def root(self) -> Path:
@@ -144,7 +190,7 @@ class Hour:
 
     def git(self, *arguments: str) -> str:
         self.commands += 1
-        return git(self.root, "-c", "user.name=t", "-c", "user.email=t@example.invalid", *arguments)
+        return git(self.root, *NAMED, *arguments)
 
     def write(self, path: str, text: str) -> None:
         self.edited.add(path)
@@ -152,9 +198,41 @@ class Hour:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
 
-    def commit(self, said: str) -> None:
-        self.git("add", "-A")
-        self.git("commit", "-q", "-m", said)
+    def line(self, words: list[str]) -> None:
+        """A line of README, and what a person writes before and after it."""
+        program, *rest = [word for word in words if word not in ("--lang", "en")]
+        name = rest[0] if rest else ""
+        if {program, name} & NOT_HERE:
+            return
+        self.before(words, name)
+        if program == "git":
+            self.git(*rest)
+        else:
+            said = self.type(*rest, *MORE.get(name, ()), code=1 if name == "tidy" else 0)
+            self.said[name] = said.stdout
+        if place := WRITTEN.get(" ".join(rest[:2])):
+            self.write(*place)
+        if name == "seal":
+            for school in sorted(self.records.schools)[1:]:
+                self.type("seal", f"../{school}.yml", *MORE[name])
+
+    def before(self, words: list[str], name: str) -> None:
+        """What is there by the time of a line."""
+        if name == "tidy":
+            self.write(DISTRICT, (self.root / DISTRICT).read_text(encoding="utf-8") + BODY)
+        elif name == "seal":
+            told = self.records
+            for school in told.schools.values():
+                one = _submission(
+                    told, school, school.enrolment, told.district.terms[TERM], Random(f"hour/{school.id}")
+                )
+                (self.beside / f"{school.id}.yml").write_bytes(submission.written(one))
+        elif name == "diff":
+            self.write(RETURN, (self.root / RETURN).read_text(encoding="utf-8").replace("1020", "1021"))
+        elif name == "upgrade":
+            older = (self.root / DISTRICT).read_text(encoding="utf-8").replace("form: 2\n", "")
+            (self.root / DISTRICT).write_text(older, encoding="utf-8")
+            git(self.root, *NAMED, "commit", "-q", "-a", "-m", "As an older program wrote it")
 
     @property
     def records(self) -> Repository:
@@ -165,104 +243,67 @@ class Hour:
 
 @pytest.fixture(scope="module")
 def hour(tmp_path_factory: pytest.TempPathFactory) -> Hour:
+    """Every line of README typed in order."""
     one = Hour(beside=tmp_path_factory.mktemp("hour"))
     (one.beside / "answers.yml").write_text(ANSWERS, encoding="utf-8")
-    (one.beside / "schools.csv").write_text(SCHOOLS, encoding="utf-8")
+    (one.beside / "xinzhuli-0.1.0-py3-none-any.whl").write_bytes(b"a wheel")
+    book = Workbook()
+    assert book.active is not None
+    for row in csv.reader(SCHOOLS.splitlines()):
+        book.active.append([int(cell) if cell.isdigit() else cell or None for cell in row])
+    book.save(one.beside / "schools.xlsx")
+    for words in script("README.md"):
+        one.line(words)
     return one
 
 
 def test_the_first_afternoon(hour: Hour) -> None:
-    """From nothing to a sound district with a policy, a rule of its own, a waiver and an inspection."""
-    hour.type("init", "shahe", "--answers", "answers.yml", "--schools", "schools.csv")
-    hour.type("new", "policy", "opinions-2026", "--as-of", "2026-11-24")
-    hour.write("records/policies/opinions-2026.yml", POLICY)
-    hour.type("new", "rule", "ROOM-01")
-    hour.write("records/rules/ROOM-01.yml", RULE)
-    hour.type("new", "waiver")
-    hour.write("records/waivers/waiver-01.yml", WAIVER)
-    place = "records/district.yml"
-    hour.write(place, (hour.root / place).read_text(encoding="utf-8") + BODY)
-    hour.type("new", "scheme", "year-end-2026")
-    hour.write("records/schemes/year-end-2026.yml", SCHEME)
-    hour.type("new", "inspection", "2026-2027", "2026-12-sh01")
-    hour.write("records/inspections/2026-2027/2026-12-sh01.yml", INSPECTION)
-    hour.type("tidy", code=1)
-    hour.type("check")
-    hour.type("guard")
-    hour.commit("The first afternoon")
-
-
-def test_aggregates_are_sealed_and_a_release_is_cut(hour: Hour) -> None:
-    key = hour.beside / "office.txt"
-    for name in ("office", "deputy"):
-        hour.type("keygen", "--out", str(hour.beside / f"{name}.txt"))
-        kept = (hour.beside / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-        identity = next(line for line in kept if line.startswith("AGE-SECRET-KEY"))
-        made = recipient(name, identity, date(2026, 9, 1), date(2027, 8, 31))
-        write_recipient(hour.root, made)
-        hour.edited.add(made.source.path)
-    hour.commit("Two keys")
+    """Duties of the nation adopted, a policy, a rule, a waiver, an inspection, sealed aggregates, a release."""
     told = hour.records
-    for school in told.schools.values():
-        one = _submission(told, school, school.enrolment, told.district.terms[TERM], Random(f"hour/{school.id}"))
-        plain = hour.beside / f"{school.id}.yml"
-        plain.write_bytes(submission.written(one))
-        hour.type("seal", str(plain), "--as-of", "2026-11-10")
-    hour.commit("Aggregates")
-    hour.type("release", TERM, "--identity", str(key), "--as-of", "2026-11-23", "--confirm", f"{TERM}-r1")
-    hour.commit("The release of the autumn term")
-    assert [r.id for r in hour.records.releases.values()] == [f"{TERM}-r1"]
-
-
-def test_schools_file_and_the_site_is_built(hour: Hour) -> None:
-    hour.type("new", "return", "sh01", "2026-2027")
-    hour.write(
-        "records/schools/sh01/2026-2027.yml",
-        'school: sh01\nyear: "2026-2027"\nfiled_on: 2026-10-20\nfiled_by: 教导主任\ncounted_on: 2026-09-30\n'
-        "classes: {primary: 24}\nenrolment: {primary: 1020}\nhas_room: true\n",
-    )
-    hour.type("check")
-    hour.commit("The first return")
-    if EXPLORING:  # the same that `test_wheel` builds of another district
-        hour.type("build", "--as-of", "2026-11-26")
-        top = hour.root / "build" / "site"
-        for page in (
-            "rules/ROOM-01",
-            "compliance/waivers",
-            "inspections/2026-12-sh01",
-            f"statistics/releases/{TERM}-r1",
-        ):
-            assert (top / f"{page}.html").is_file(), page
+    assert set(told.policies) == {"room-guide-2015", "opinions-2026"}
+    assert {"ROOM-01", "ROOM-11"} <= set(told.rules)
+    assert (len(told.schools), len(told.waivers), len(told.inspections), len(told.returns)) == (9, 1, 1, 1)
+    assert {one.role for one in told.recipients.values()} == {"office", "deputy"}
+    assert len(told.receipts) == 9
+    assert [r.id for r in told.releases.values()] == [f"{TERM}-r1"]
 
 
 def test_a_year_later(hour: Hour) -> None:
     """The new year, a merger, a correction of what a school filed, an upgrade: each a command and a review."""
-    hour.type("next", "--as-of", "2027-07-01")
-    hour.type("year", "2027-2028")
-    hour.git("merge", "-q", "--no-edit", "year/2027-2028")
-    hour.type("school", "merge", "sh09", "--into", "sh04", "--last-day", "2027-08-31")
-    hour.commit("The teaching point goes into Qiaoxi Primary School")
-    place = "records/schools/sh01/2026-2027.yml"
-    text = (hour.root / place).read_text(encoding="utf-8")
-    hour.write(place, re.sub(r"primary: 1020", "primary: 1021", text))
-    review = hour.type("diff", "HEAD", "--as-of", "2027-09-01").stdout
-    assert "1,021" in review.replace("1021", "1,021")
-    hour.commit("A correction")
-    place = "records/district.yml"
-    older = (hour.root / place).read_text(encoding="utf-8").replace("form: 2\n", "")
-    (hour.root / place).write_text(older, encoding="utf-8")
-    hour.commit("As an older program wrote it")
-    hour.commands -= 2
-    hour.type("upgrade")
-    hour.git("merge", "-q", "--no-edit", f"upgrade/{__version__}")
-    hour.type("check")
     told = hour.records
     assert told.district.form == 2
     assert told.district.years[-1].id == "2027-2028"
     assert told.schools[SchoolId("sh09")].merged_into == "sh04"
+    assert "1,021" in hour.said["diff"].replace("1021", "1,021")
+    assert hour.said["check"].endswith("no problems.\n")
+    assert git(hour.root, "status", "--porcelain") == ""
+
+
+@explored
+def test_the_site_has_it_all(hour: Hour) -> None:
+    top = hour.root / "build" / "site"
+    for page in ("rules/ROOM-01", "compliance/waivers", "inspections/2026-11-sh01", f"statistics/releases/{TERM}-r1"):
+        assert (top / f"{page}.html").is_file(), page
 
 
 def test_what_it_took(hour: Hour) -> None:
     """A clerk and a colleague are done on one afternoon: counted, so that it does not grow unseen."""
     assert hour.commands <= 48
-    assert len(hour.edited) <= 9
+    assert hour.edited == {DISTRICT, *(path for path, _ in WRITTEN.values())}
+
+
+def test_both_readmes_say_the_same_lines() -> None:
+    def plainly(words: list[str]) -> list[str]:
+        said = words[:-1] if "commit" in words else words
+        return [word.replace("学校.xlsx", "schools.xlsx") for word in said if word not in ("--lang", "en")]
+
+    assert [plainly(words) for words in script("README.zh-CN.md")] == [plainly(words) for words in script("README.md")]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_next_ten_steps_of_a_district_follow_the_same_lines(language: str) -> None:
+    text = (ROOT / "site" / "founding" / f"README.{language}.md").read_text(encoding="utf-8")
+    steps = list(dict.fromkeys(re.findall(r"`xinzhuli(?: --lang en)? ([a-z]+)", text[text.index("\n1. ") :])))
+    lines = [name for words in script("README.md") if words[0] == "xinzhuli" for name in words if name in COMMANDS]
+    beside = ["forms", "intake", "reminders"]  # what schools fill in, on paper and at the desk
+    assert [name for name in steps if name not in beside] == [n for n in dict.fromkeys(lines) if n != "init"]

@@ -547,6 +547,27 @@ def test_keygen_writes_a_file_that_only_its_owner_reads_and_never_prints_the_sec
     assert not (made.root / "key.txt").exists()
 
 
+def test_a_key_is_recorded_for_the_school_year_of_a_day(made: District) -> None:
+    for role in ("office", "deputy"):
+        typed = ("keygen", "--out", str(made.beside / f"{role}-new.txt"), "--for", role, "--as-of", "2026-11-20")
+        done = run(made, *typed)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert ("needs two keys" in done.stdout) == (role == "office")
+    found = made.repository().recipients[RecipientId("deputy-2026")]
+    year = made.repository().district.year_on(date(2026, 11, 20))
+    assert (found.role, found.valid_from, found.valid_until) == ("deputy", date(2026, 11, 20), year.last_day)
+    assert f"key: {found.key}" in done.stdout
+    assert "SECRET" not in (made.root / found.source.path).read_text(encoding="utf-8")
+    again = run(made, "keygen", "--out", str(made.beside / "third.txt"), "--for", "office", "--as-of", "2026-11-20")
+    assert (again.returncode, "is there already" in again.stderr) == (2, True)
+    assert not (made.beside / "third.txt").exists()
+    wrong = run(made, "keygen", "--out", str(made.beside / "third.txt"), "--for", "nobody")
+    assert wrong.returncode == 2
+    (made.root / "records" / "district.yml").write_text("title: [\n", encoding="utf-8")
+    unread = run(made, "keygen", "--out", str(made.beside / "third.txt"), "--for", "backup")
+    assert (unread.returncode, "cannot be read" in unread.stderr) == (2, True)
+
+
 def test_a_post_quantum_key_is_made_and_is_not_split_into_words(made: District) -> None:
     out = made.beside / "strong.txt"
     done = run(made, "keygen", "--out", str(out), "--post-quantum")

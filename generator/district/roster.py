@@ -14,9 +14,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from openpyxl.utils import get_column_letter
-
-from generator.district.tables import Cells, head, plain, rows
+from generator.district.tables import Cells, cell_name, head, plain, rows
 from generator.files.filenames import trouble
 from generator.files.schemas import enum_label
 from generator.model.schools import STAGES_OF, Ownership, SchoolType, Stage
@@ -101,7 +99,7 @@ def read(data: bytes) -> tuple[tuple[Rostered, ...], tuple[RosterFault, ...]]:
         missing = "、".join(_NAMES[name][0] for name in NEEDED if name not in known)
         return (), (RosterFault(cell="", why="no_columns", facts={"missing": missing}),)
     faults = [
-        RosterFault(cell=_at(top.row, column), why="unknown_column", facts={"value": word})
+        RosterFault(cell=cell_name(top.row, column), why="unknown_column", facts={"value": word})
         for column, word in top.strange.items()
         if word not in _NOT_READ
     ]
@@ -157,10 +155,6 @@ def _column(word: str) -> str | None:
     return None
 
 
-def _at(row: int, column: int) -> str:
-    return f"{get_column_letter(column + 1)}{row + 1}"
-
-
 # --- a row ------------------------------------------------------------------------------------------------------------
 
 
@@ -171,7 +165,7 @@ class _RosterRow:
     columns: Mapping[str, int]
 
     def at(self, name: str) -> str:
-        return _at(self.number, self.columns[name]) if name in self.columns else ""
+        return cell_name(self.number, self.columns[name]) if name in self.columns else ""
 
     def text(self, name: str) -> str:
         column = self.columns.get(name, len(self.cells))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 LARGEST = 1 << 24  # bytes; a table of a thousand schools has some hundred thousand
 _MOST_ROWS = 5000
@@ -86,6 +87,11 @@ def plain(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return " ".join(str(value).split())
+
+
+def cell_name(row: int, column: int) -> str:
+    """A cell as a spreadsheet calls it: `C4`."""
+    return f"{get_column_letter(column + 1)}{row + 1}"
 
 
 # --- heads ------------------------------------------------------------------------------------------------------------

@@ -1,17 +1,22 @@
 """`xinzhuli keygen`: a key pair for the office, its deputy or the backup; or the words of a backup.
 
 Owns how a new key is handed to a person: the secret half into a file outside the repository, or onto the terminal as
-shares, one at a time.
+shares, one at a time; and the record of the public half for the school year of a day.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+from datetime import date
+from typing import TYPE_CHECKING
 
-from generator.cli.request import FINE, Accepts, Request, UsageError, outside
+from generator.cli.request import FINE, Accepts, Request, UsageError, outside, present_day, put_back, write_records
 
-ACCEPTS = Accepts(values=("--out", "--split", "--identity"), flags=("--post-quantum",))
+if TYPE_CHECKING:
+    from generator.model.district import SchoolYear
+
+ACCEPTS = Accepts(values=("--out", "--split", "--identity", "--for", "--as-of"), flags=("--post-quantum",))
 _CLEAR = "\x1b[2J\x1b[H\x1b[3J"
 
 
@@ -22,6 +27,7 @@ def run(request: Request) -> int:
     numbers = _numbers(request)
     if (numbers is None) == ("--out" not in request.options):
         raise UsageError("keygen.where")
+    named = _named(request)
     strong = "--post-quantum" in request.options
     identity = new_identity(strong=strong) if "--identity" not in request.options else _existing(request)
     if numbers and is_post_quantum(identity):
@@ -34,7 +40,68 @@ def run(request: Request) -> int:
     else:
         _keep(request, identity, key)
     _record(request, key)
+    if named:
+        _register(request, key, *named)
     return FINE
+
+
+def _named(request: Request) -> tuple[SchoolYear, date] | None:
+    """The school year that a key is recorded for, and the day from which; None where nobody asked for it. UsageError
+    where the district's calendar cannot be read, or a key of this role is recorded for the year.
+    """
+    from generator.files.schemas import validate
+    from generator.files.strict_yaml import read
+    from generator.files.tree import folder
+    from generator.model.sealed import RecipientRole
+    from generator.records.kinds import parsed
+    from generator.records.repository import DISTRICT
+
+    if "--for" not in request.options:
+        return None
+    role = request.one_of("--for", [one.value for one in RecipientRole], "")
+    put_back(request)
+    tree, _ = folder(request.root)
+    document, problems = read(DISTRICT, tree.read(DISTRICT)) if DISTRICT in tree.paths else (None, ())
+    if document is None or problems or validate(document, "district"):
+        raise UsageError("keygen.no_district", path=DISTRICT)
+    ((district, _),), _ = parsed(document, "district")
+    day = request.as_of or present_day(district.time_zone)
+    year: SchoolYear = district.year_on(day)
+    if (path := _path(role, year)) in tree.paths:
+        raise UsageError("keygen.recorded", path=path)
+    return year, max(day, year.first_day)
+
+
+def _path(role: str, year: SchoolYear) -> str:
+    return f"records/recipients/{role}-{year.first_day.year}.yml"
+
+
+def _register(request: Request, key: str, year: SchoolYear, first_day: date) -> None:
+    """Write the record of a public key, from a day on (what was sealed before was sealed for others) to the end of a
+    school year. The first of them does not stand alone: `check` asks for a second.
+    """
+    from generator.files.schemas import enum_label
+    from generator.files.yaml_text import lines
+    from generator.sealed.recipients import fingerprint
+
+    role = request.options["--for"]
+    label, path = enum_label("RecipientRole", role), _path(role, year)
+    fields = {
+        "id": f"{role}-{year.first_day.year}",
+        "role": role,
+        "title": label.zh,
+        "key": key,
+        "fingerprint": fingerprint(key),
+        "valid_from": first_day.isoformat(),
+        "valid_until": year.last_day.isoformat(),
+        "en": {"title": label.en or ""},
+    }
+    head = "# yaml-language-server: $schema=../../schemas/recipient.schema.json"
+    text = "\n".join([head, *(line for name, value in fields.items() for line in lines(name, value)), ""])
+    write_records(request, {path: text.encode()})
+    print(request.say("cli.written", path=path))
+    if len([*(request.root / path).parent.glob(f"*-{year.first_day.year}.yml")]) < 2:
+        print(request.say("keygen.two"))
 
 
 def _numbers(request: Request) -> tuple[int, int] | None:
