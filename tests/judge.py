@@ -34,6 +34,7 @@ MEASURES = {
 }
 _NODES, _ENDLESS, _NEAR = 300, 100_000, 1e-6
 _ANSWERS = 6  # schools up to which it is worked out who of them may meet a rule that some of them do
+_PARTNERS, _TURNS = (5, 20), 5  # schools that one may swap figures with: of few, then of more; how often it is tried
 Figure = tuple[str, int, str, str]  # school, revision, band, name
 Sum = frozenset[Figure]
 
@@ -404,8 +405,9 @@ class Judge:
         for part in self._parts():
             mine = set(part.columns)
             here = [p for p in promises.values() if all(self.number[f] in mine for f in p.figures)]
+            swaps = _Swaps(self, part, truth)
             for who in attackers or self.attackers():
-                found += _Search(self, part, who, truth, here).broken()
+                found += _Search(self, part, who, truth, here).broken(swaps)
         return found
 
     def interval(
@@ -459,6 +461,137 @@ class _Quiet(highspy.Highs):
         """Nobody listens; it would print a banner."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Swap:
+    """Another whole table: the figures of these schools that change in it, and by how much."""
+
+    schools: frozenset[str]
+    places: Any
+    changes: Any
+
+
+class _Swaps:
+    """What a few schools could swap while all others stay as they are: whole tables that are soon found, and that
+    whoever is none of these schools must reckon with. Where none is found nothing is said.
+    """
+
+    def __init__(self, judge: Judge, part: _Part, truth: Mapping[Figure, int]) -> None:
+        self.found = list[_Swap]()
+        figures = [judge.figures[column] for column in part.columns]
+        place = {column: place for place, column in enumerate(part.columns)}
+        self._true = np.array([truth.get(figure, 0) for figure in figures], dtype=float)
+        self._most = np.array([judge.most[column] for column in part.columns], dtype=float)
+        self.schools = dict[str, list[int]]()
+        for number, (school, *_) in enumerate(figures):
+            self.schools.setdefault(school, []).append(number)
+        if "" in self.schools:  # answers that nobody has worked out: what is true of them is not known here
+            self.schools.clear()
+        self._rows_of = dict[str, set[int]]()
+        for number, row in enumerate(part.rows):
+            for column in row.terms:
+                self._rows_of.setdefault(judge.figures[column][0], set()).add(number)
+        self._rows = [{place[column]: factor for column, factor in row.terms.items()} for row in part.rows]
+        sums = [sum(f * self._true[p] for p, f in row.items()) for row in self._rows]
+        self._low = np.array([row.low for row in part.rows], dtype=float) - sums
+        self._high = np.array([row.high for row in part.rows], dtype=float) - sums
+        self._bands = {s: {(judge.public.types[s], figures[p][2]) for p in ps} for s, ps in self.schools.items()}
+
+    def partners(self, school: str, who: Sequence[str], most: int) -> list[str]:
+        """The schools most like one, but for those who look on."""
+        some = [one for one in self.schools if one != school and one not in who]
+        mine = {band for _, band in self._bands[school]}
+
+        def unlike(one: str) -> tuple[int, int]:
+            bands = {band for _, band in self._bands[one]}
+            return -len(self._bands[one] & self._bands[school]), -len(bands & mine)
+
+        turned = some[len(some) // 2 :] + some[: len(some) // 2]
+        return sorted(turned, key=unlike)[:most]
+
+    def between(self, schools: Sequence[str]) -> _Between:
+        """A program in which these schools alone change."""
+        places = sorted(place for school in schools for place in self.schools[school])
+        rows = sorted({row for school in schools for row in self._rows_of.get(school, ())})
+        where = {place: number for number, place in enumerate(places)}
+        terms = [
+            evened
+            for row in rows
+            for evened in _evened(
+                {where[p]: f for p, f in self._rows[row].items() if p in where}, self._low[row], self._high[row]
+            )
+        ]
+        true = self._true[places]
+        return _Between(frozenset(schools), places, terms, -true, self._most[places] - true)
+
+
+def _evened(terms: Mapping[int, float], low: float, high: float) -> Iterator[_Row]:
+    """A row of changes as rows of factor 1 that say no less: what there is room for is parted among its factors. Whole
+    solutions are found more easily so.
+    """
+    factors = set(terms.values())
+    for factor in factors:
+        ends = [floor(abs(end) / len(factors) / abs(factor)) if np.isfinite(end) else np.inf for end in (low, high)]
+        least, most = ends if factor > 0 else reversed(ends)
+        yield _Row({column: 1.0 for column, f in terms.items() if f == factor}, -least, most)
+
+
+class _Between:
+    """Changes of a few schools' figures that agree with everything that is said."""
+
+    def __init__(
+        self,
+        schools: frozenset[str],
+        places: Sequence[int],
+        rows: Sequence[_Row],
+        least: Any,
+        most: Any,
+    ) -> None:
+        self.schools, self.places, terms = schools, np.array(places), [row.terms for row in rows]
+        self._low, self._high = np.array([row.low for row in rows]), np.array([row.high for row in rows])
+        self._where = {place: number for number, place in enumerate(places)}
+        self._row = np.repeat(np.arange(len(terms)), [len(row) for row in terms])
+        self._column = np.array([column for row in terms for column in row], dtype=np.int32)
+        self._factor = np.array([factor for row in terms for factor in row.values()], dtype=float)
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = len(places), len(terms)
+        model.col_lower_, model.col_upper_, model.col_cost_ = least, most, np.zeros(len(places))
+        model.row_lower_, model.row_upper_ = self._low, self._high
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_ = np.cumsum([0, *map(len, terms)]).astype(np.int32)
+        model.a_matrix_.index_, model.a_matrix_.value_ = self._column, self._factor
+        self._highs = _solver()
+        self._highs.passModel(model)
+
+    def furthest(self, sums: Iterable[Sequence[int]], sign: int) -> _Swap | None:
+        """A table in which these sums together are as small (1) or as large (-1) as may be."""
+        costs = np.zeros(len(self.places))
+        for places in sums:
+            costs[[self._where[place] for place in places]] += sign
+        self._highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+        self._highs.run()
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        changes = np.rint(np.asarray(self._highs.getSolution().col_value))
+        reached = np.bincount(self._row, self._factor * changes[self._column], minlength=len(self._low))
+        if np.any(reached < self._low - _NEAR) or np.any(reached > self._high + _NEAR):
+            return None
+        moved = np.flatnonzero(changes)
+        return _Swap(schools=self.schools, places=self.places[moved], changes=changes[moved])
+
+
+def _solver() -> _Quiet:
+    highs = _Quiet()  # type: ignore[no-untyped-call]
+    for name, value in (
+        ("output_flag", False),
+        ("threads", 1),
+        ("presolve", "off"),
+        ("solver", "simplex"),
+        ("mip_max_nodes", _NODES),
+    ):
+        highs.setOptionValue(name, value)
+    return highs
+
+
 class _Search:
     """One attacker before figures that hang together: which whole tables he must reckon with."""
 
@@ -473,12 +606,7 @@ class _Search:
         self.judge, self.who, self.truth, self.promises = judge, who, truth, promises
         self.columns, self.rows = part.columns, part.rows
         self.place = {column: place for place, column in enumerate(part.columns)}
-        self.highs = _Quiet()  # type: ignore[no-untyped-call]
-        self.highs.setOptionValue("output_flag", False)
-        self.highs.setOptionValue("threads", 1)
-        self.highs.setOptionValue("presolve", "off")
-        self.highs.setOptionValue("solver", "simplex")
-        self.highs.setOptionValue("mip_max_nodes", _NODES)
+        self.highs = _solver()
         self.highs.setOptionValue("mip_rel_gap", 0.0)
         self.highs.passModel(self._model())
         self.gave_up = False
@@ -544,34 +672,58 @@ class _Search:
                 return False
         return True
 
-    def broken(self) -> Iterator[Broken]:
+    def broken(self, swaps: _Swaps) -> Iterator[Broken]:
         """The promises that are not kept to him."""
         wanted = [one for one in map(self._wanted, self.promises) if one is not None]
         if not wanted:
             return
-        held = np.zeros((len(wanted), len(self.columns)))
-        for number, (_, places, _, _) in enumerate(wanted):
-            held[number, places] = 1
-        low = np.array([value for _, _, value, _ in wanted], dtype=float)
-        high = low.copy()
+        reached = _Reached(wanted, len(self.columns), self.judge.limits["k"])
+        self._swapped(reached, swaps)
         for number, (promise, places, value, target) in enumerate(wanted):
             for sign in (-1, 1):
-                if self._kept(promise, value, target, low[number], high[number]):
+                if reached.kept(number):
                     break
                 table = self._bound(places, sign)[1]
                 if table is not None:
-                    reached = held @ table
-                    low, high = np.minimum(low, reached), np.maximum(high, reached)
-            if not self._kept(promise, value, target, low[number], high[number]):
+                    reached.table(table)
+            if not reached.kept(number):
                 yield Broken(
                     name=promise.name,
                     who=self.who,
                     value=value,
-                    low=int(low[number]),
-                    high=int(high[number]),
+                    low=int(reached.low[number]),
+                    high=int(reached.high[number]),
                     target=target,
                     proved=not self.gave_up,
                 )
+
+    def _swapped(self, reached: _Reached, swaps: _Swaps) -> None:
+        """Learn from what a few schools could swap: from what others learnt already, then for each school's figures."""
+        for swap in swaps.found:
+            if swap.schools.isdisjoint(self.who):
+                reached.swap(swap)
+        of_school = dict[str, list[int]]()
+        whose = {place: school for school, places in swaps.schools.items() for place in places}
+        for number in reached.open():
+            if len(schools := {whose.get(place, "") for place in reached.places(number)}) == 1:
+                of_school.setdefault(min(schools), []).append(number)
+        for most in _PARTNERS:
+            for school, numbers in of_school.items():
+                open_ = [number for number in numbers if not reached.kept(number)]
+                if school and open_:
+                    self._swapped_by(school, swaps, open_, reached, most)
+
+    def _swapped_by(self, school: str, swaps: _Swaps, open_: list[int], reached: _Reached, most: int) -> None:
+        between, idle = swaps.between([school, *swaps.partners(school, self.who, most)]), 0
+        for sign in (1, -1) * _TURNS:
+            swap = between.furthest(map(reached.places, open_), sign)
+            if swap is not None:
+                swaps.found.append(swap)
+                reached.swap(swap)
+            before, open_ = open_, [number for number in open_ if not reached.kept(number)]
+            idle = idle + 1 if len(open_) == len(before) else 0
+            if not open_ or idle > 1:
+                return
 
     def _wanted(self, promise: Promise) -> tuple[Promise, list[int], int, int] | None:
         """A promise with the places of what he does not know, its true value there, and how much must stay open."""
@@ -596,9 +748,42 @@ class _Search:
         levels = any(figure[3].startswith("level ") for figure in promise.figures)
         return sum(n - (not levels and n <= 2 * self.judge.limits["k"]) for n in pupils)
 
-    def _kept(self, promise: Promise, value: int, target: int, low: float, high: float) -> bool:
-        if promise.beside is not None:
-            return high >= target
-        if value < self.judge.limits["k"]:
-            return low <= 0 and high >= target
-        return high - low >= target
+
+class _Reached:
+    """How far from the truth tables go that he must reckon with, promise by promise."""
+
+    def __init__(self, wanted: Sequence[tuple[Promise, list[int], int, int]], columns: int, k: int) -> None:
+        self._wanted = wanted
+        self._held = np.zeros((len(wanted), columns))
+        for number, (_, places, _, _) in enumerate(wanted):
+            self._held[number, places] = 1
+        self._value = np.array([value for _, _, value, _ in wanted], dtype=float)
+        self.low, self.high = self._value.copy(), self._value.copy()
+        self._target = np.array([target for *_, target in wanted], dtype=float)
+        self._group = np.array([promise.beside is not None for promise, *_ in wanted], dtype=bool)
+        self._small = self._value < k
+
+    def places(self, number: int) -> Sequence[int]:
+        return self._wanted[number][1]
+
+    def swap(self, swap: _Swap) -> None:
+        self._learn(self._value + self._held[:, swap.places] @ swap.changes)
+
+    def table(self, table: Any) -> None:
+        self._learn(self._held @ table)
+
+    def _learn(self, reached: Any) -> None:
+        self.low, self.high = np.minimum(self.low, reached), np.maximum(self.high, reached)
+
+    def open(self) -> list[int]:
+        """The promises that no table keeps yet."""
+        reach = np.where(self._group | self._small, self.high, self.high - self.low) >= self._target
+        none = np.where(self._small & ~self._group, self.low <= 0, True)
+        return [int(number) for number in np.flatnonzero(~(reach & none))]
+
+    def kept(self, number: int) -> bool:
+        """Whether a promise is kept by a table."""
+        low, high, target = self.low[number], self.high[number], self._target[number]
+        if self._group[number]:
+            return bool(high >= target)
+        return bool(low <= 0 and high >= target) if self._small[number] else bool(high - low >= target)
