@@ -113,8 +113,8 @@ def main() -> int:
     options.state.parent.mkdir(parents=True, exist_ok=True)
     done = {(line["district"], line["term"]) for line in _lines(options.state)}
     with options.state.open("a", encoding="utf-8") as file:
-        for number in range(options.count):
-            for term in range(options.terms):
+        for term in range(options.terms):  # the first of all districts, then their second: of every shape soon
+            for number in range(options.count):
                 if (number, term) not in done:
                     one = tried(number, term)
                     line = {name: getattr(one, name) for name in ("district", "term", "schools", "first", "second")}
