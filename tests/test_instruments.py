@@ -29,6 +29,7 @@ from generator.model.registry import BY_LEVEL, TOTAL, TablePlan
 from generator.model.releases import Release, written
 from generator.model.schools import SchoolType
 from generator.pages.statistics import pathway, statistics
+from generator.pages.statistics.descriptions import package
 from generator.pages.statistics.release_files import as_json
 from generator.publish.build import read
 from generator.records.fields import Node
@@ -91,6 +92,17 @@ def test_one_instrument_for_everybody_has_a_total() -> None:
     assert (plan.unlike("band"), plan.unlike("type")) == (frozenset(), frozenset())
     merged = TablePlan(bands=(("primary-lower", "primary-middle"), ("junior",)), instruments=tuple(USED.items()))
     assert merged.unlike("band") == {"primary-lower+primary-middle", TOTAL}
+
+
+def test_a_band_of_which_nothing_is_stated_is_like_no_other() -> None:
+    """Some of a district's bands are stated: neither a row nor the total may add others to them."""
+    stated = (("primary-lower", Instrument.OBSERVATION), ("primary-middle", Instrument.OBSERVATION))
+    bands = (("primary-lower",), ("primary-middle", "primary-upper"), ("junior",))
+    plan = TablePlan(bands=bands, types=(("primary",), ("junior",)), instruments=stated)
+    assert plan.unlike("band") == {"primary-middle+primary-upper", "junior", TOTAL}
+    assert plan.unlike("type") == {"primary", "junior", TOTAL}
+    lower = TablePlan(bands=(("primary-lower",), ("primary-middle",)), types=(("primary",),), instruments=stated)
+    assert (lower.unlike("band"), lower.unlike("type")) == (frozenset(), frozenset())  # nobody is in the other band
 
 
 def test_a_release_says_by_what_each_band_was_screened() -> None:
@@ -186,6 +198,13 @@ def test_the_json_file_says_it_and_can_be_attacked() -> None:
     jsonschema.validate(data, published("statistics"))
     assert data["instruments"] == {band: str(used) for band, used in USED.items()}
     assert not [found for found in worked_out(understood(data)) if found.narrow(released().limits.k)]
+
+
+def test_the_description_of_the_table_says_it_too() -> None:
+    told = edition(site(made().repository, DAY, COMMIT), Language.ZH, load())
+    table, changes = json.loads(package(told, [released()]).content)["resources"]
+    assert table["instruments"] == {band: str(used) for band, used in USED.items()}
+    assert "instruments" not in changes
 
 
 def test_pupils_of_concern_are_counted_whatever_found_them_and_never_in_part() -> None:

@@ -13,9 +13,12 @@ from generator.edition.render import edition
 from generator.edition.site import site
 from generator.files.catalogue import load
 from generator.model.cells import Suppressed
+from generator.model.district import Instrument
 from generator.model.registry import TOTAL
 from generator.model.releases import Release
+from generator.model.submission import StageBand
 from generator.pages.statistics import pathway
+from generator.pages.statistics.trends import trends
 from generator.text import Language
 from tests.conftest import AS_OF, COMMIT
 from tests.released import AUTUMN, SPRING, Figures, chain, release
@@ -68,6 +71,45 @@ def test_the_same_term_is_told_year_on_year() -> None:
     assert told[label][2].startswith(f"{before:,} ")
     assert told[label][3] == f"+{after - before}"
     assert told["Crisis interventions"][3] == "±0"
+
+
+QUESTIONED, OBSERVED = (
+    tuple((band.value, used) for band in StageBand) for used in (Instrument.QUESTIONNAIRE, Instrument.OBSERVATION)
+)
+
+
+def screened_by(one: Release, instruments: tuple[tuple[str, Instrument], ...]) -> Release:
+    return replace(one, plan=replace(one.plan, instruments=instruments))
+
+
+@pytest.mark.parametrize("before", [OBSERVED, ()])
+def test_what_was_found_by_another_instrument_is_not_compared_year_on_year(
+    before: tuple[tuple[str, Instrument], ...],
+) -> None:
+    new = screened_by(NEW, QUESTIONED)
+    label, others = "With whom something was found of valid results", "Crisis interventions"
+    unlike = rows(screened_by(OLD, before), new)
+    assert unlike[label][3] == "other instruments, not compared"
+    assert unlike[others][3] == rows(OLD, NEW)[others][3] != ""
+    assert rows(screened_by(OLD, QUESTIONED), new)[label][3] == rows(OLD, NEW)[label][3] != ""
+
+
+def test_no_line_joins_what_different_instruments_found() -> None:
+    """The trend draws the terms screened as the newest one was, and says why others are left out."""
+    repository = typical_site().repository
+    new = screened_by(NEW, QUESTIONED)
+
+    def drawn(old: Release) -> tuple[list[bool], tuple[str, ...]]:
+        told = site(replace(repository, releases={r.id: r for r in (old, new)}), AS_OF, COMMIT)
+        (figure,) = trends(edition(told, Language.EN, load()), "stage-level")
+        return [points[0] is None for points in (one.points for one in figure.series)], figure.notes
+
+    gone, notes = drawn(screened_by(OLD, OBSERVED))
+    assert all(gone)
+    assert any("other instruments" in note for note in notes)
+    gone, notes = drawn(screened_by(OLD, QUESTIONED))
+    assert not any(gone)
+    assert not any("other instruments" in note for note in notes)
 
 
 def test_what_is_not_shown_has_neither_number_nor_rate_nor_change() -> None:

@@ -89,14 +89,30 @@ class TablePlan:
         """The rows that would add up what unlike instruments found; none where nothing is stated of instruments."""
         groups = self.bands if rows == "band" else self.types
         one_row = (row_of(group) for group in groups if not self._alike(rows, group))
-        everything = () if self._alike("band", [band for group in self.bands for band in group]) else (TOTAL,)
+        everything = () if self._alike("band", self._present) else (TOTAL,)
         return frozenset((*one_row, *everything)) if self.instruments else frozenset()
+
+    @property
+    def _present(self) -> frozenset[str]:
+        """The bands that anybody is in."""
+        return frozenset(band for group in self.bands for band in group)
+
+    def used(self, rows: str, group: Iterable[str]) -> frozenset[Instrument | None]:
+        """By what everybody in these rows was screened; None stands for a band of which nothing is stated."""
+        stated = dict(self.instruments)
+        return frozenset(stated.get(band) for band in _bands_of(rows, group) if band in self._present)
+
+    def as_screened_in(self, other: TablePlan, row: str) -> bool:
+        """Whether everybody in a row of bands was screened by the same in both terms: else levels found cannot be
+        compared.
+        """
+        here, there = (one.used("band", one._present if row == TOTAL else row.split("+")) for one in (self, other))
+        return here == there or not here or not there
 
     def _alike(self, rows: str, group: Iterable[str]) -> bool:
         """Whether everybody in these rows was screened by one instrument."""
-        bands = _bands_of(rows, group)
-        used = {instrument for band, instrument in self.instruments if band in bands}
-        return len(used) == 1 and Instrument.BOTH not in used
+        used = self.used(rows, group)
+        return len(used) == 1 and used.isdisjoint({None, Instrument.BOTH})
 
     def groups(self, rows: str) -> tuple[tuple[str, ...], ...]:
         """What stands as one row, in the order of rows; none where the total is all."""

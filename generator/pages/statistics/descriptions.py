@@ -39,7 +39,11 @@ def package(edition: Edition, releases: Sequence[Release]) -> File:
     """All figures and changes of all releases as one Data Package."""
     district, catalogue = edition.site.repository.district, edition.catalogue
     titles = {f"{r.id}.csv": _both(catalogue, "statistics.files.title", release=r.id) for r in releases}
-    resources = [_resource(catalogue, path, COLUMNS, title) for path, title in titles.items()]
+    used = [{"instruments": dict(r.plan.instruments)} if r.plan.instruments else {} for r in releases]
+    resources: list[Mapping[str, object]] = [
+        {**_resource(catalogue, path, COLUMNS, title), **stated}
+        for (path, title), stated in zip(titles.items(), used, strict=True)
+    ]
     resources.append(_resource(catalogue, "changes.csv", CHANGE_COLUMNS, _both(catalogue, "statistics.changes.title")))
     content = {
         "$schema": _PROFILE,

@@ -14,7 +14,7 @@ from generator.edition.render import Edition, TemplateData, number
 from generator.edition.site import Page
 from generator.model.cells import Published, Shown
 from generator.model.ids import TermId
-from generator.model.registry import PARTICIPATION
+from generator.model.registry import PARTICIPATION, TOTAL
 from generator.model.releases import Release, latest
 from generator.pages.statistics.tables import (
     SHOWN_MARK,
@@ -187,6 +187,8 @@ def _change(edition: Edition, step: _Step, releases: Sequence[Release]) -> str:
     new, old = (_value(release, step.column) for release in releases[:2])
     if new is None or old is None:
         return ""
+    if step.column == FOUND and not releases[0].plan.as_screened_in(releases[1].plan, TOTAL):
+        return edition.say("pathway.unlike")
     sign = "+" if new > old else "−" if new < old else "±"
     return edition.say("pathway.change", sign=sign, count=number(abs(new - old)))
 

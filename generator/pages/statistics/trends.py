@@ -135,6 +135,16 @@ def trends(edition: Edition, table: str) -> Iterator[Figure]:
         for term, release in releases.items()
         if any(ReleaseWords(edition=edition, release=release).waits(table, row) for row, _, _ in lines)
     }
+    alike = {
+        (term, row): table not in BY_LEVEL or newest.release.plan.as_screened_in(release.plan, row)
+        for term, release in releases.items()
+        for row in {row for row, _, _ in lines}
+    }
+
+    def followed_in(term: TermId | None, row: str, column: str) -> Point:
+        """Nothing where the row was screened by another instrument than now."""
+        return _at(releases[term], table, row, column) if term and alike.get((term, row)) else None
+
     yield Figure(
         id=f"{table}-trend",
         kind=Kind.LINE,
@@ -142,12 +152,13 @@ def trends(edition: Edition, table: str) -> Iterator[Figure]:
         axis=edition.say("statistics.term"),
         categories=tuple(_category(edition, term, term in waiting) for term in terms),
         series=tuple(
-            Series(name=name, points=tuple(_at(releases.get(t) if t else None, table, row, c) for t in terms))
-            for row, c, name in lines
+            Series(name=name, points=tuple(followed_in(term, row, c) for term in terms)) for row, c, name in lines
         ),
         unit=_unit(edition, followed[0]),
         notes=(
-            *_trend_notes(edition, releases, terms, table, [(row, c) for row, c, _ in lines]),
+            *_trend_notes(edition, releases, terms),
+            *([] if all(alike.values()) else [edition.say("statistics.trend_unlike")]),
+            *_marks(edition, (followed_in(term, row, c) for term in releases for row, c, _ in lines)),
             *_waits(edition, bool(waiting)),
         ),
     )
@@ -195,18 +206,16 @@ def _terms(site: Site, releases: Mapping[TermId, Release]) -> Iterator[TermId | 
         yield after
 
 
-def _at(release: Release | None, table: str, row: str, column: str) -> Point:
-    found = release.table(table) if release else None
+def _at(release: Release, table: str, row: str, column: str) -> Point:
+    found = release.table(table)
     cells = next((one.cells for one in found.rows if one.id == row), {}) if found else {}
-    return point(release, cells, column) if release and column in cells else None
+    return point(release, cells, column) if column in cells else None
 
 
 def _trend_notes(
     edition: Edition,
     releases: Mapping[TermId, Release],
     terms: Sequence[TermId | None],
-    table: str,
-    followed: Sequence[tuple[str, str]],
 ) -> Iterator[str]:
     if None in terms:
         yield edition.say("statistics.gap.note")
@@ -217,4 +226,3 @@ def _trend_notes(
         )
     if len({release.limits for release in releases.values()}) > 1:
         yield edition.say("statistics.limits_changed")
-    yield from _marks(edition, (_at(release, table, row, c) for release in releases.values() for row, c in followed))
