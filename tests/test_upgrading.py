@@ -9,20 +9,26 @@ import shutil
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
 
 import generator
-from generator.district.upgrading import form_of, upgraded
+from generator.district.upgrading import EditedReleaseError, form_of, upgraded
+from generator.edition.render import edition, markdown
+from generator.edition.site import site
+from generator.files.catalogue import load as catalogue
 from generator.files.strict_yaml import read
 from generator.files.tree import Tree, folder
 from generator.model import submission
 from generator.model.district import FORM
 from generator.model.sealed import Receipt
+from generator.pages.statistics import releases
 from generator.records.repository import DISTRICT, load
 from generator.sealed.bech32 import encoded
+from generator.text import Language
 from tests.command import started
 from tests.test_founding import UNLIKE, begin, git, home
 from tests.test_provenance import OFFICE, VECTORS
@@ -61,17 +67,73 @@ def _with(tree: Tree, files: Mapping[str, bytes]) -> Tree:
 def test_no_figure_of_a_release_changes() -> None:
     tree = folder(OLD)[0]
     files = upgraded(tree, lambda _: DAY)
-    releases = [path for path in files if "/releases/" in path]
-    assert len(releases) >= 2
-    for path in releases:
+    kept = [path for path in files if "/releases/" in path]
+    assert len(kept) >= 2
+    for path in kept:
         before, after = read(path, tree.read(path))[0], read(path, files[path])[0]
         assert before, path
         assert after, path
-        told = {"certificate", "digest", "previous"}
+        told = {"certificate", "digest", "previous", "formerly"}
         assert {k: v for k, v in before.data.items() if k not in told} == {
             k: v for k, v in after.data.items() if k not in told
         }
         assert after.data["certificate"] == {"schools": len(after.data["counted"]), "pairs": 0}
+
+
+def test_who_kept_a_digest_finds_it_in_the_chain() -> None:
+    """The digest under which a release was published stands beside the new one, which covers it."""
+    tree = folder(OLD)[0]
+    files = upgraded(tree, lambda _: DAY)
+    found = load(_with(tree, files))[0]
+    assert found
+    shown = edition(site(found, DAY, None), Language.EN, catalogue())
+    page = next(markdown(one) for one in releases.pages(shown) if one.path == "statistics/releases/index")
+    for release in found.releases.values():
+        before = read("old", tree.read(release.source.path))[0]
+        assert before
+        assert release.formerly
+        assert release.formerly == before.data["digest"]
+        assert release.formerly in page
+        forged = files[release.source.path].replace(release.formerly.encode(), b"0" * 64)
+        codes = {problem.code for problem in load(_with(tree, {**files, release.source.path: forged}))[1]}
+        assert "release-edited" in codes
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"screened: 1217, not-screened: 31", b"screened: 1216, not-screened: 32"),
+        (b"revision: 2\n", b"revision: 2\nwaiting: [xz01]\n"),
+        (b"attackers: 4, secrets: 148", b"attackers: 4, secrets: 149"),
+    ],
+)
+def test_a_release_that_somebody_changed_gets_no_new_digest(old: bytes, new: bytes) -> None:
+    tree = folder(OLD)[0]
+    path = "records/releases/2025-2026-1-r2.yml"
+    changed = tree.read(path).replace(old, new, 1)
+    assert changed != tree.read(path)
+    with pytest.raises(EditedReleaseError) as raised:
+        upgraded(_with(tree, {path: changed}), lambda _: DAY)
+    assert raised.value.path == path
+
+
+def test_a_release_exchanged_for_another_one_with_a_digest_of_its_own_is_noticed() -> None:
+    tree = folder(OLD)[0]
+    path = "records/releases/2025-2026-1-r1.yml"
+    text = tree.read(path).decode("utf-8")
+    other = re.sub(r"attackers: [0-9]+", "attackers: 9", text)
+    body = "".join(line for line in other.splitlines(keepends=True) if not line.startswith(("#", "digest:")))
+    other = re.sub(r'(?m)^digest: ".*"$', f'digest: "{sha256(body.encode()).hexdigest()}"', other)
+    with pytest.raises(EditedReleaseError):
+        upgraded(_with(tree, {path: other.encode()}), lambda _: DAY)
+
+
+def test_the_command_says_which_release_was_changed(old: Path) -> None:
+    place = old / "records" / "releases" / "2025-2026-1-r2.yml"
+    place.write_text(place.read_text("utf-8").replace("revision: 2\n", "revision: 2\nwaiting: [xz01]\n"), "utf-8")
+    git(old, "-c", "user.name=t", "-c", "user.email=t@example.invalid", "commit", "-qam", "edited")
+    done = started(["--lang", "en", "upgrade"], old, home(old.parent))
+    assert (done.returncode, "2025-2026-1-r2.yml does not fit its own digest" in done.stderr) == (2, True)
 
 
 def test_a_second_time_there_is_nothing_to_do() -> None:

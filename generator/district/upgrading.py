@@ -4,7 +4,8 @@ Owns what changed from form to form. A step changes how a fact is written, never
 leaves to them. What is sealed keeps its form: the reader knows all of them. Must not know git, and writes no files.
 
 Form 1 (version 0.1.0, until November 2026) to 2: a policy that states no day of its own says when it was entered; the
-certificate of a release counts schools and pairs of schools.
+certificate of a release counts schools and pairs of schools. The digest under which it was published stands beside the
+new one, so that who kept the old one still finds it, covered by the chain.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 
 from generator.district.changing import with_fields
 from generator.files.schemas import validate
@@ -22,6 +24,17 @@ from generator.model import releases as r
 from generator.model.district import FORM
 from generator.records.kinds import kind_of, parsed
 from generator.records.repository import DISTRICT
+
+
+class EditedReleaseError(Exception):
+    """A release does not fit its own digest, or not the one after it: it was changed by hand, and nothing of ours is to
+    put a new digest under that.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(path)
+
 
 Entered = Callable[[str], date | None]  # the day on which a file was first committed
 _CERTIFICATE = re.compile(r"(?m)^certificate: \{attackers: ([0-9]+), [^}\n]*\}$")
@@ -64,8 +77,9 @@ def _entered(path: str, content: bytes, day: date | None) -> bytes | None:
 
 
 def _recertified(files: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-    """Releases with the present certificate, each linked to the digest that the one before has then. No figure changes:
-    an attacker of the old count was one outside, and the others a school each.
+    """Releases with the present certificate, each linked to the digest that the one before has then, and with the
+    digest under which it was published. No figure changes: an attacker of the old count was one outside, and the others
+    a school each. EditedReleaseError where a digest does not fit what stands there.
     """
     if any(read(path, content)[0] is None for path, content in files):
         return
@@ -81,10 +95,22 @@ def _recertified(files: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
             return  # what cannot be read is for a person: `check` names it
         (entry, *_), _ = parsed(document, "release")
         assert isinstance(entry[0], r.Release)
-        found.append(entry[0])
+        stated, old = document.data["digest"], _CERTIFICATE.search(content.decode("utf-8"))
+        if stated != (_digest_of_form_1(entry[0], old[0]) if old else r.digest(entry[0])):
+            raise EditedReleaseError(path)
+        found.append(replace(entry[0], formerly=stated) if old else entry[0])
     digests: dict[r.ReleaseId, str] = {}
     for one in r.chained(found):
         before = one.previous
+        if before and before.digest != next(o.formerly or r.digest(o) for o in found if o.id == before.id):
+            raise EditedReleaseError(r.path_of(one.id))
         linked = replace(one, previous=r.Link(id=before.id, digest=digests[before.id])) if before else one
         digests[one.id] = r.digest(linked)
         yield r.path_of(one.id), r.written(linked)
+
+
+def _digest_of_form_1(release: r.Release, certificate: str) -> str:
+    """The digest of the same release with its old certificate, as form 1 had it."""
+    lines = [line for line in r.written(release).decode("utf-8").splitlines() if not line.startswith(("#", "digest:"))]
+    said = (certificate if line.startswith("certificate:") else line for line in lines)
+    return sha256("".join(f"{line}\n" for line in said).encode()).hexdigest()

@@ -199,6 +199,7 @@ class Release(Candidate):
     id: ReleaseId
     certificate: Certificate
     source: Position
+    formerly: str | None = None  # the digest under which it was published, where its form was another one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -378,6 +379,8 @@ def _chained(r: Release) -> Iterator[str]:
     yield f"certificate: {_flow((name, getattr(r.certificate, name)) for name in Certificate.__slots__)}"
     if r.previous:
         yield f'previous: {{id: "{r.previous.id}", digest: "{r.previous.digest}"}}'
+    if r.formerly:
+        yield f'formerly: "{r.formerly}"'
     if r.correction and r.correction.en is not None:
         yield f"en: {{correction: {scalar(r.correction.en, in_flow=True)}}}"
 

@@ -47,6 +47,7 @@ def parse_release(node: Node) -> r.Release:
         district_verdicts=tuple(map(_district_verdict, node.nodes("district_verdicts"))),
         certificate=_certificate(node.node("certificate") or node),
         previous=_previous(node.node("previous")),
+        formerly=node.get("formerly"),
         source=node.at(),
         plan=plan,
         waiting=tuple(map(SchoolId, node.data.get("waiting", ()))),

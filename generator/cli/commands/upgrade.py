@@ -18,7 +18,7 @@ def run(request: Request) -> int:
     """Put what changes on a branch; 1 if a person must then mend something there."""
     from generator.district.changing import OddFormError
     from generator.district.library import updates
-    from generator.district.upgrading import form_of, upgraded
+    from generator.district.upgrading import EditedReleaseError, form_of, upgraded
     from generator.files.branches import branch_at, commit_files
     from generator.files.history import prefix, tree_at
     from generator.model.district import FORM
@@ -34,6 +34,8 @@ def run(request: Request) -> int:
         records = upgraded(tree, lambda path: _first_committed(request, path))
     except OddFormError as odd:
         raise UsageError("cli.odd_form", path=odd.path) from None
+    except EditedReleaseError as edited:
+        raise UsageError("upgrade.edited", path=edited.path) from None
     newer = tuple(updates(tree))
     records = {**{one.path: one.content for one in newer}, **records}
     files = {**records, **_settings(request)}
