@@ -11,9 +11,11 @@ from pathlib import Path
 from generator.edition.render import edition, markdown
 from generator.edition.site import site
 from generator.files.catalogue import load
+from generator.pages.families import pages as every_page
 from generator.pages.schools import schools
 from generator.publish import build as building
-from generator.publish import engine, frame, output
+from generator.publish import engine, output
+from generator.publish import half as halves
 from generator.text import Language
 
 AS_OF = date(2026, 11, 24)
@@ -41,10 +43,9 @@ def lay_out(district: Path, folder: Path) -> None:
         pages = [
             (f"{p.path}.md", markdown(p)) for p in (schools.ordinary(made, s) for s in repository.schools.values())
         ]
-        half = building._half(content, language, catalogue, folder / language.value)
-        output.write(half.folder / "docs", pages)
-        settings = frame.settings(half.edition, half.pages)
-        engine.write_settings(engine.Run(folder=half.folder, settings=settings))
+        run = halves.lay_out(halves.to_engine(made, every_page(made)), folder / language.value)
+        output.write(run.folder / "docs", pages)
+        engine.write_settings(run)
         hugo = folder / f"hugo-{language.value}"
         output.write(hugo / "content", pages)
         output.write(

@@ -179,7 +179,7 @@ ONLY = {
         *("edition.charts", "edition.literal", "edition.render", "edition.stamp"),
         *("pages.stamping", "pages.schools.schools", "pages.programme.plans"),
         *("pages.duties.checklist", "pages.duties.inspections", "pages.duties.matrix"),
-        *("pages.duties.compliance", "pages.duties.rules"),
+        *("pages.about.changes", "pages.duties.compliance", "pages.duties.rules"),
     },
     "watchdog": {"publish.preview"},
     "weasyprint": {"publish.pdf"},

@@ -40,6 +40,7 @@ from generator.publish import build as building
 from generator.publish import engine, frame, output
 from generator.publish.build import build
 from generator.publish.engine import Engine
+from generator.publish.half import lay_out, to_engine
 from generator.records.fields import Node
 from generator.records.releases import parse_release
 from generator.records.repository import load as load_repository
@@ -97,23 +98,24 @@ def test_every_school_has_a_page_and_the_donor_is_gone(built: Path) -> None:
 
 def test_stamped_pages_have_the_bytes_of_pages_that_the_engine_builds(built: Path, tmp_path: Path) -> None:
     content, catalogue = typical_site(), load()
-    halves = [building._half(content, language, catalogue, tmp_path / language.value) for language in Language]
-    for half in halves:
-        ordinary = [schools.ordinary(half.edition, s) for s in content.repository.schools.values()]
-        ordinary += [matrix.ordinary(half.edition, grid) for grid in matrix.grids(content)]
-        ordinary += [inspections.ordinary(half.edition, v) for v in inspections.announced(content)]
-        output.write(half.folder / "docs", ((f"{page.path}.md", with_spaces(markdown(page))) for page in ordinary))
-    runs = [engine.Run(folder=half.folder, settings=frame.settings(half.edition, half.pages)) for half in halves]
+    editions = [edition(content, language, catalogue) for language in Language]
+    halves = [to_engine(made, every_page(made)) for made in editions]
+    runs = [lay_out(one, tmp_path / one.edition.language.value) for one in halves]
+    for made, run in zip(editions, runs, strict=True):
+        ordinary = [schools.ordinary(made, s) for s in content.repository.schools.values()]
+        ordinary += [matrix.ordinary(made, grid) for grid in matrix.grids(content)]
+        ordinary += [inspections.ordinary(made, v) for v in inspections.announced(content)]
+        output.write(run.folder / "docs", ((f"{page.path}.md", with_spaces(markdown(page))) for page in ordinary))
     engine.build(runs, Engine.MKDOCS, AS_OF)
-    for half in halves:
+    for one, run in zip(halves, runs, strict=True):
         stamped = [f"schools/{school}" for school in content.repository.schools] + [
             grid.path for grid in matrix.grids(content)
         ]
         stamped += [inspections.path(v) for v in inspections.announced(content)]
         for path in stamped:
-            there = built / FOLDERS[half.edition.language] / f"{path}.html"
-            ordinary_page = frame.tight((half.folder / "site" / f"{path}.html").read_text())
-            assert there.read_text() == filled_last(settled(ordinary_page), half.last), path
+            there = built / FOLDERS[one.edition.language] / f"{path}.html"
+            ordinary_page = frame.tight((run.folder / "site" / f"{path}.html").read_text())
+            assert there.read_text() == filled_last(settled(ordinary_page), one.last), path
 
 
 def test_another_folder_zone_locale_and_hash_seed_give_the_same_bytes(built: Path, tmp_path: Path) -> None:

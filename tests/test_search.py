@@ -11,7 +11,7 @@ import pytest
 
 from generator.edition.entries import Entry, with_spaces
 from generator.edition.site import Page
-from generator.publish.search import INDEX, WORDS, index, words
+from generator.publish.search import INDEX, WORDS, index, parts, words
 
 PAGE = Page(path="a/b", kind="policy", title="甲<b>", description="d", body="", cites=())
 BUILT = """<nav>nav</nav><article class="md-content__inner"><h1 id="top">甲<a class="headerlink" href="#top">¶</a></h1>
@@ -26,14 +26,12 @@ def told(script: str) -> Any:
     return json.loads(script.partition("=")[2].rstrip().removesuffix(";"))
 
 
-def made(folder: Path, page: Page = PAGE, *entries: Entry) -> Any:
-    (folder / "a").mkdir(exist_ok=True)
-    (folder / "a" / "b.html").write_text(BUILT, encoding="utf-8")
-    return told(index(folder, [page], entries))
+def made(page: Page = PAGE, *entries: Entry) -> Any:
+    return told(index([(page, parts(page, BUILT))], entries))
 
 
-def test_a_page_is_read_by_its_parts_and_as_it_is_seen(tmp_path: Path) -> None:
-    found = made(tmp_path)
+def test_a_page_is_read_by_its_parts_and_as_it_is_seen() -> None:
+    found = made()
     assert found["pages"] == [["a/b.html", "甲<b>", 1, ""]]
     assert [part for part in found["parts"] if part[2] or part[3]] == [
         [0, "", "甲", "一 & 二三 47 met"],
@@ -41,25 +39,25 @@ def test_a_page_is_read_by_its_parts_and_as_it_is_seen(tmp_path: Path) -> None:
     ]
 
 
-def test_of_a_page_that_is_not_searched_only_what_it_is_about_is_found(tmp_path: Path) -> None:
+def test_of_a_page_that_is_not_searched_only_what_it_is_about_is_found() -> None:
     hidden = Page(path="a/b", kind="release", title="t", description="d", body="", cites=(), searchable=False)
-    assert made(tmp_path, hidden)["parts"] == [[0, "", "", "d"]]
+    assert made(hidden)["parts"] == [[0, "", "", "d"]]
 
 
-def test_schools_stand_before_inspections_and_what_explains_records_last(tmp_path: Path) -> None:
+def test_schools_stand_before_inspections_and_what_explains_records_last() -> None:
     kinds = ("school", "policy", "inspection", "dictionary", "problems")
     entries = [Entry(location=f"{kind}.html", kind=kind, title=kind, text="x") for kind in kinds]
-    assert [place[2] for place in made(tmp_path, PAGE, *entries)["pages"][1:]] == [0, 1, 2, 3, 3]
+    assert [place[2] for place in made(PAGE, *entries)["pages"][1:]] == [0, 1, 2, 3, 3]
 
 
-def test_no_text_of_a_record_can_end_the_script(tmp_path: Path) -> None:
+def test_no_text_of_a_record_can_end_the_script() -> None:
     wicked = '"};alert(1)//</script>\u2028'
-    found = made(tmp_path, PAGE, Entry(location="x", kind="k", title=wicked, text=wicked))
+    found = made(PAGE, Entry(location="x", kind="k", title=wicked, text=wicked))
     assert found["pages"][-1] == ["x", wicked, 1, wicked]
 
 
-def test_traditional_signs_are_read_as_those_of_the_text(tmp_path: Path) -> None:
-    traditional, simplified = made(tmp_path, PAGE, Entry(location="x", kind="k", title="小学", text=""))["fold"]
+def test_traditional_signs_are_read_as_those_of_the_text() -> None:
+    traditional, simplified = made(PAGE, Entry(location="x", kind="k", title="小学", text=""))["fold"]
     assert len(traditional) == len(simplified)
     assert dict(zip(traditional, simplified, strict=True))["學"] == "学"
 

@@ -234,6 +234,11 @@ def on_github() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
+def in_a_pipeline() -> bool:
+    """Whether a pipeline runs us: all the platforms say so."""
+    return bool(os.environ.get("CI"))
+
+
 def summarise(markdown: str) -> None:
     """Add to the summary of the step, where the platform keeps one."""
     if on_github() and (path := os.environ.get("GITHUB_STEP_SUMMARY")):

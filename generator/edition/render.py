@@ -105,6 +105,10 @@ class Edition(Speaker):
         """The day that something is told up to; the Site's own as a place that is filled last."""
         return last("day") if day == self.site.as_of else literal(self.day(day))
 
+    def say_until(self, day: date, key: str, **facts: object) -> Markup:
+        """A sentence with the day that it is told up to."""
+        return _dated(self.say, literal, key, self.until(day), **facts)
+
     def finished(self) -> Edition:
         """The same Edition for HTML that no engine reads any more."""
         return replace(self, environment=_environment(self.language, escaped))
@@ -166,7 +170,7 @@ class Edition(Speaker):
         records, said = tuple(self._record_link(path, by_line) for path, by_line in places.items()), "provenance."
         count = sum(len(by_line) for by_line in places.values())
         made = Provenance(
-            summary=_dated(self.say, literal, f"{said}summary" if records else f"{said}program", count=count),
+            summary=self.say_until(self.site.as_of, f"{said}{'summary' if records else 'program'}", count=count),
             explain=self.say(f"{said}explain" if records else f"{said}program_explain"),
             commit=last("commit") if self.site.commit else None,
             state=last("state"),
@@ -272,17 +276,17 @@ def _environment(language: Language, write: Callable[[str], Markup]) -> Environm
         "label": partial(label_text, language),
     }
     say = Speaker(catalogue=load(), language=language).say
-    environment.globals |= {"say": say, "say_day": partial(_dated, say, write), "lang": language.value}
+    environment.globals |= {"say": say, "say_day": partial(_dated, say, write, day=last("day")), "lang": language.value}
     return environment
 
 
 _DAY = "\x00"  # in a sentence that is being said; no sentence of ours has it, and none of a record
 
 
-def _dated(say: Say, write: Callable[[str], Markup], key: str, **facts: object) -> Markup:
-    """A sentence with the day that the Site tells of, as a place that is filled last."""
+def _dated(say: Say, write: Callable[[str], Markup], key: str, day: Markup, **facts: object) -> Markup:
+    """A sentence with a day that is written already."""
     given = {name: fact.replace(_DAY, "") if isinstance(fact, str) else fact for name, fact in facts.items()}
-    return last("day").join(write(part) for part in say(key, day=_DAY, **given).split(_DAY))
+    return day.join(write(part) for part in say(key, day=_DAY, **given).split(_DAY))
 
 
 def short_id(commit: Commit) -> str:

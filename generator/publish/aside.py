@@ -1,5 +1,5 @@
 """HTML put aside: what a page has of finished HTML goes around the engine, which would read every tag of it twice and
-change none.
+change none. However short it is: what the engine does not read can change without the engine.
 
 Owns the marks that stand in its place while the engine is at work. The page comes out with the same bytes; a test holds
 this. Must not know pages or engines.
@@ -14,7 +14,6 @@ from collections.abc import Sequence
 _OPENS = re.compile(r"^<(div|table|section|details|ul|ol|dl|figure|form|p)\b", re.MULTILINE)
 _MARK = re.compile(r"<div>xz-aside-([0-9]+)-xz</div>")
 _READ = re.compile(r"<[^<>]*\smarkdown[\s=>]")  # in an element that says so the engine reads Markdown
-_LEAST = 200  # signs: of less it does not pay
 
 
 def put(text: str) -> tuple[str, tuple[str, ...]]:
@@ -29,7 +28,7 @@ def put(text: str) -> tuple[str, tuple[str, ...]]:
         end = _end(text, found.start(), found[1])
         pieces.append(text[at : found.start()])
         block = text[found.start() : end]
-        if end is None or len(block) < _LEAST or _READ.search(block):
+        if end is None or _READ.search(block):
             pieces.append(block)
         else:
             pieces.append(f"<div>xz-aside-{len(blocks)}-xz</div>")

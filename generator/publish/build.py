@@ -5,17 +5,15 @@ Owns only the order of the steps. Cannot import what opens sealed files: `test_a
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from generator.edition.entries import Entry, with_spaces
-from generator.edition.render import FOLDERS, Edition, edition, markdown
+from generator.edition.entries import Entry
+from generator.edition.render import FOLDERS, Edition, edition
 from generator.edition.site import File, Page, Site, site
-from generator.edition.stamp import donor, filled_last, settled
-from generator.files.catalogue import Catalogue
+from generator.edition.stamp import Donor, donor, filled_last, settled
 from generator.files.catalogue import load as load_catalogue
 from generator.files.history import Commit
 from generator.files.tree import folder
@@ -23,10 +21,12 @@ from generator.filing import desk_page
 from generator.pages import following
 from generator.pages.families import STAMPED, pages
 from generator.pages.rollup import handed_up
+from generator.pages.stamping import Stamped
 from generator.problems import Problem, in_order
-from generator.publish import aside, frame, moved, output, search, sheets
-from generator.publish import engine as engines
+from generator.publish import moved, output, search, sheets
 from generator.publish.engine import Engine
+from generator.publish.half import Half, finished, through, to_engine, whole
+from generator.publish.memo import Memo
 from generator.records.repository import Repository, load
 from generator.text import Language
 
@@ -35,17 +35,6 @@ Progress = Callable[[str], None]
 
 class DeadLinks(Exception):
     """A page of ours links to nothing, or an id stands on it twice: a bug, and nothing is published."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Half:
-    """One language's half of the site on its way through the engine."""
-
-    edition: Edition
-    pages: tuple[Page, ...]
-    folder: Path
-    aside: Mapping[str, tuple[str, ...]]  # by the file that the engine makes
-    last: Mapping[str, str]  # what the places that are filled last hold
 
 
 def build(
@@ -66,11 +55,16 @@ def read(root: Path) -> tuple[Repository | None, tuple[Problem, ...]]:
     return (None if found else repository), found
 
 
-def publish(content: Site, out: Path, engine: Engine, progress: Progress, *, compressed: bool = False) -> None:
-    """Make the whole site beside `out` and show it there in one step; on any failure `out` stays as it was."""
-    made = output.workshop(out.absolute())
+def publish(
+    content: Site, out: Path, engine: Engine, progress: Progress, memo: Memo | None = None, *, compressed: bool = False
+) -> None:
+    """Make the whole site beside `out` and show it there in one step; on any failure `out` stays as it was.
+
+    What the `memo` has of it is not made again.
+    """
+    made, kept = output.workshop(out.absolute()), memo or Memo()
     try:
-        _make(content, made, engine, progress)
+        _make(content, made, engine, kept, progress)
         if compressed:
             output.compress(made / "site")
         output.publish(made / "site", out.absolute())
@@ -79,36 +73,34 @@ def publish(content: Site, out: Path, engine: Engine, progress: Progress, *, com
             output.discard(made)
         raise
     output.discard(made / "work")
+    kept.sweep()
 
 
-def _make(content: Site, made: Path, engine: Engine, progress: Progress) -> None:
+def _make(content: Site, made: Path, engine: Engine, memo: Memo, progress: Progress) -> None:
     catalogue = load_catalogue()
     progress("build.render")
     languages = content.repository.district.languages
-    halves = [_half(content, language, catalogue, made / "work" / language.value) for language in languages]
+    places = {language: made / "site" / FOLDERS[language] for language in languages}
+    editions = {language: edition(content, language, catalogue) for language in languages}
+    halves = {made / "work" / language.value: to_engine(one, pages(one)) for language, one in editions.items()}
     progress("build.engine")
-    engines.build(
-        [engines.Run(folder=h.folder, settings=frame.settings(h.edition, h.pages)) for h in halves],
-        engine,
-        content.as_of,
-    )
+    files = list(through(halves, engine, content.as_of, memo))
     progress("build.stamp")
-    copies = [part for half in halves for part in _stamp(half, made / "site" / FOLDERS[half.edition.language])]
-    for half in halves:
-        output.write(made / "site" / FOLDERS[half.edition.language], _written(_beside(half.edition, progress)))
+    told = [part for one, made_of in files for part in _stamp(one, made_of, memo, places[one.edition.language])]
+    for language, one in editions.items():
+        output.write(places[language], _written(_beside(one, progress)))
     output.write(
         made / "site", output.map_of(made / "site", content.repository.district.site_url, hidden=bool(content.archived))
     )
     if Language.ZH not in languages:
         output.write(made / "site", output.leading_to(FOLDERS[languages[0]], content.repository.district.site_url))
-    for half in halves:
-        folder_ = made / "site" / FOLDERS[half.edition.language]
-        there = frozenset(p.relative_to(folder_).as_posix() for p in folder_.glob("*/*.html"))
-        output.write(folder_, _written(moved.files(half.edition, there)))
-    output.write(made / "site", _written(handed_up.files(halves[0].edition)))
+    for language, one in editions.items():
+        there = frozenset(p.relative_to(places[language]).as_posix() for p in places[language].glob("*/*.html"))
+        output.write(places[language], _written(moved.files(one, there)))
+    output.write(made / "site", _written(handed_up.files(editions[languages[0]])))
     output.write(made / "site", [(following.LISTED, output.data_files(made / "site"))])
     progress("build.links")
-    _check_links(made / "site", copies)
+    _check_links(made / "site", told)
 
 
 def _beside(made: Edition, progress: Progress) -> Iterator[File]:
@@ -124,78 +116,60 @@ def _written(files: Iterable[File]) -> Iterator[tuple[str, bytes]]:
     return ((file.path, file.content) for file in files)
 
 
-def _half(content: Site, language: Language, catalogue: Catalogue, folder_: Path) -> Half:
-    made = edition(content, language, catalogue)
-    rendered = pages(made)
-    written = {page.path: aside.put(with_spaces(markdown(page))) for page in rendered}
-    output.write(folder_ / "docs", ((f"{path}.md", text) for path, (text, _) in written.items()))
-    output.write(folder_ / "docs", [(search.WORDS, search.words())])
-    output.write(folder_ / "docs", _written(file for page in rendered for file in page.files))
-    return Half(
-        edition=made,
-        pages=tuple(replace(page, files=(), body="") for page in rendered),  # may be large, and are written
-        folder=folder_,
-        aside={f"{path}.html": blocks for path, (_, blocks) in written.items()},
-        last=made.told_last(),
-    )
+def _stamp(one: Half, files: Mapping[str, bytes], memo: Memo, target: Path) -> list[output.Linked]:
+    """Write what the engine made of a half, with copies in the place of every donor.
 
-
-def _stamp(half: Half, target: Path) -> list[output.Linked]:
-    """Move the engine's output to its place and replace every donor by its copies.
-
-    Returns what the link check must know of them.
+    Returns what the link check must know of the pages.
     """
-    made = half.folder / "site"
-    families = [(path, stamped) for path, stamped in STAMPED if (made / f"{path}.html").is_file()]
-    donors = {path: donor(_made(half, f"{path}.html")) for path, _ in families}
-    for file in sorted(file for file in made.rglob("*") if file.is_file()):
-        name = file.relative_to(made).as_posix()
-        if not file.name.startswith("sitemap.xml") and name.removesuffix(".html") not in donors:
-            _settle(half, name, target / name)
+    donors = {path: stamped for path, stamped in STAMPED if f"{path}.html" in files}
+    ordinary = [page for page in one.pages if page.path not in donors]
+    output.write(target, _written(one.files))
+    others = sorted(files.keys() - {f"{path}.html" for path in one.texts})
+    output.write(target, ((name, _other(one, name, files[name])) for name in others))
     told: list[output.Linked] = []
+    found: list[tuple[Page, Sequence[search.Part]]] = []
+    for page in ordinary:
+        made = finished(one, page, files[f"{page.path}.html"], memo)
+        output.write(target, [(f"{page.path}.html", filled_last(made.html, one.last))])
+        told.append(made.linked)
+        found.append((page, made.parts))
     entries: list[Entry] = []
-    for donor_path, stamped in families:
-        whole = True  # copies share all but their places: only of the first the link check reads all
-        around = output.linked(donor_path, "".join(donors[donor_path].parts)).ids
-        for copy in stamped(half.edition):
-            path, html = f"{copy.path}.html", filled_last(donors[donor_path].fill(copy.places), half.last)
-            output.write(target, [(path, html)])
+    for path, stamped in donors.items():
+        cut = donor(whole(one, path, files[f"{path}.html"]))
+        for copy, linked in _copies(cut, path, stamped(one.edition), one, target):
             entries.append(copy.entry)
-            place = f"{FOLDERS[half.edition.language]}{path}"
-            told.append(
-                output.linked(place, html) if whole else output.linked(place, "".join(copy.places.values()), around)
-            )
-            whole = False
-    searched = [page for page in half.pages if page.path not in donors]
-    output.write(target, [(search.INDEX, search.index(target, searched, entries))])
-    return told
+            told.append(linked)
+    output.write(target, [(search.INDEX, search.index(found, entries, one.last))])
+    folder = FOLDERS[one.edition.language]
+    return [replace(linked, page=f"{folder}{linked.page}") for linked in told]
 
 
-def _settle(half: Half, name: str, target: Path) -> None:
-    """Copy a file that the engine made; a page is settled on the way. OSError."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.suffix == ".html":
-        html = filled_last(settled(_made(half, name)), half.last)
-        target.write_text(moved.with_old_places(half.edition, name, html), encoding="utf-8", newline="\n")
-    else:
-        shutil.copy2(half.folder / "site" / name, target)
+def _other(one: Half, name: str, data: bytes) -> str | bytes:
+    """What the engine made that is none of our pages."""
+    return filled_last(settled(data.decode()), one.last) if name.endswith(".html") else data
 
 
-def _made(half: Half, name: str) -> str:
-    """A page as the engine made it, with what went around the engine."""
-    html = (half.folder / "site" / name).read_text(encoding="utf-8")
-    return aside.back(frame.tight(html), half.aside.get(name, ()))
+def _copies(
+    cut: Donor, path: str, stamped: Iterable[Stamped], one: Half, target: Path
+) -> Iterator[tuple[Stamped, output.Linked]]:
+    """Write every copy of a donor. They share all but their places: only of the first the link check reads all."""
+    around = output.linked(path, "".join(cut.parts)).ids
+    for number, copy in enumerate(stamped):
+        name, html = f"{copy.path}.html", filled_last(cut.fill(copy.places), one.last)
+        output.write(target, [(name, html)])
+        read = "".join(copy.places.values()) if number else html
+        yield copy, output.linked(name, read, around if number else ())
 
 
-def _check_links(folder_: Path, copies: Sequence[output.Linked]) -> None:
+def _check_links(folder_: Path, known: Sequence[output.Linked]) -> None:
     files = frozenset(p.relative_to(folder_).as_posix() for p in folder_.rglob("*") if p.is_file())
-    stamped = {copy.page for copy in copies}
+    told = {page.page for page in known}
     # The fields of a desk stand there when its script has run: links to them cannot be looked up in its file.
     desks = {f for f in files if Path(f).parent.name == desk_page.FOLDER and Path(f).name != "index.html"}
     unread = desks | {f for f in files if f.endswith("404.html")}
-    built = sorted(f for f in files - unread if f.endswith(".html") and f not in stamped)
-    told = [output.linked(path, (folder_ / path).read_text(encoding="utf-8")) for path in built]
-    dead = [f"{found.page}: {found.link}" for found in output.dead_links(files, [*told, *copies])]
-    twice = [f'{page.page}: id="{id_}" twice' for page in (*told, *copies) for id_ in page.twice]
+    others = sorted(f for f in files - unread - told if f.endswith(".html"))
+    all_ = [*(output.linked(path, (folder_ / path).read_text(encoding="utf-8")) for path in others), *known]
+    dead = [f"{found.page}: {found.link}" for found in output.dead_links(files, all_)]
+    twice = [f'{page.page}: id="{id_}" twice' for page in all_ for id_ in page.twice]
     if dead or twice:
         raise DeadLinks("\n".join((*dead, *twice)))

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from html import unescape
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from generator.edition.entries import Entry
 from generator.edition.site import Page
+from generator.edition.stamp import filled_last
 from generator.files.resources import site_folder
 from generator.files.strict_yaml import read
 
@@ -40,16 +40,26 @@ def words() -> str:
     return _script("xzDistress", told)
 
 
-def index(folder: Path, pages: Iterable[Page], entries: Iterable[Entry]) -> str:
-    """The script with all that is found: every page that was built in `folder`, by its parts, and the `entries`.
+class Part(NamedTuple):
+    """A page from one heading to the next: where links lead, its heading and its text."""
 
-    Of a page that is not to be searched, its title and description.
+    anchor: str
+    heading: str
+    text: str
+
+
+def index(
+    pages: Iterable[tuple[Page, Iterable[Part]]], entries: Iterable[Entry], last: Mapping[str, str] | None = None
+) -> str:
+    """The script with all that is found: every page by its parts, and the `entries`.
+
+    `last` has what places of the pages hold that are filled last.
     """
+    values = {name: unescape(html) for name, html in (last or {}).items()}
     places: list[list[object]] = []
     parts: list[list[object]] = []
-    for page in pages:
-        found = _parts(folder / f"{page.path}.html") if page.searchable else [Part(text=page.description)]
-        parts += ([len(places), part.anchor, part.heading, part.text] for part in found)
+    for page, found in pages:
+        parts += ([len(places), *(filled_last(text, values) for text in part)] for part in found)
         places.append([f"{page.path}.html", page.title, _rank(page.kind), ""])
     places += ([entry.location, entry.title, _rank(entry.kind), entry.text] for entry in entries)
     lists = _content("search.yml")
@@ -83,24 +93,25 @@ def _script(name: str, value: object) -> str:
     return f"globalThis.{name}={json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"
 
 
+def parts(page: Page, html: str) -> tuple[Part, ...]:
+    """What is found of a page; of one that is not to be searched, its title and description."""
+    if not page.searchable:
+        return (Part(anchor="", heading="", text=page.description),)
+    reader = _Reader()
+    reader.read(html[html.find("<article") : html.rfind("</article>")])  # nothing is read of what stands around it
+    return tuple(
+        Part(anchor=part.anchor, heading=" ".join(part.heading.split()), text=" ".join("".join(part.pieces).split()))
+        for part in reader.parts
+    )
+
+
 @dataclass(slots=True, kw_only=True)
-class Part:
-    """A page from one heading to the next: where links lead, its heading and its text."""
+class _Read:
+    """A part as far as it is read."""
 
     anchor: str = ""
     heading: str = ""
-    text: str = ""
     pieces: list[str] = field(default_factory=list)
-
-
-def _parts(path: Path) -> Iterator[Part]:
-    reader = _Reader()
-    html = path.read_text(encoding="utf-8")
-    reader.read(html[html.find("<article") : html.rfind("</article>")])  # nothing is read of what stands around it
-    for part in reader.parts:
-        part.text = " ".join("".join(part.pieces).split())
-        part.heading = " ".join(part.heading.split())
-        yield part
 
 
 class _Reader:
@@ -110,7 +121,7 @@ class _Reader:
     """
 
     def __init__(self) -> None:
-        self.parts = [Part()]
+        self.parts = [_Read()]
         self._articles = 0
         self._out, self._depth = "", 0  # the element that is left out, and how many like it are open
         self._in_heading = self._ended = False
@@ -144,7 +155,7 @@ class _Reader:
             self._say(" ")  # elements that touch are no one word
         if tag in _HEADINGS and self._articles and not self._out:
             self._in_heading = True
-            self.parts.append(Part(anchor="" if tag == "h1" else unescape(given.get("id", ""))))
+            self.parts.append(_Read(anchor="" if tag == "h1" else unescape(given.get("id", ""))))
         self._ended = False
 
     def _end(self, tag: str) -> None:

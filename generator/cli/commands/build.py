@@ -16,6 +16,7 @@ from generator.cli.request import (
     Request,
     UsageError,
     day_and_commit,
+    in_a_pipeline,
     older_form,
     print_problems,
     progress,
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
     from generator.compliance.days_gone_by import Weeks
     from generator.edition.site import Site
     from generator.problems import Problem
+    from generator.publish.memo import Memo
 
-ACCEPTS = Accepts(values=("--out", "--as-of", "--engine", "--commit", "--weeks"), flags=("--compress", "--sheets"))
+ACCEPTS = Accepts(
+    values=("--out", "--as-of", "--engine", "--commit", "--weeks"), flags=("--anew", "--compress", "--sheets")
+)
 _MOST_WEEKS = 52
 
 
@@ -57,7 +61,7 @@ def run(request: Request) -> int:
         return PROBLEMS
     content = replace(content, sheets="--sheets" in request.options, weeks=_weeks(request, content))
     try:
-        publish(content, request.out, engine, step, compressed="--compress" in request.options)
+        publish(content, request.out, engine, step, _memo(request), compressed="--compress" in request.options)
     except OutputTaken as taken:
         raise UsageError(str(taken), path=str(request.out)) from None
     except (NoPrinter, NoFont) as cannot:
@@ -68,6 +72,18 @@ def run(request: Request) -> int:
     pages = sum(1 for _ in request.out.resolve().rglob("*.html"))
     print(request.say("build.done", path=request.out, pages=pages, as_of=content.as_of, index=index))
     return FINE
+
+
+def _memo(request: Request) -> Memo:
+    """What earlier builds left here. A pipeline neither reads nor leaves anything: others may have run in its place."""
+    from generator.publish.memo import Memo, memo
+
+    if in_a_pipeline() or "--commit" in request.options:
+        return Memo()
+    found = memo(request.root)
+    if "--anew" in request.options:
+        found.forget()
+    return found
 
 
 def _weeks(request: Request, content: Site) -> Weeks | None:

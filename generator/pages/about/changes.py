@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar
 
+from markupsafe import Markup
+
 from generator.compliance.days_gone_by import Turned
 from generator.compliance.evaluate import Verdict
 from generator.edition.render import Edition, TemplateData
@@ -41,10 +43,10 @@ class TurnedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedWeek:
-    """What changed in a week; `id` is its last day; `of` says whose verdicts turned."""
+    """What changed in a week; `id` is its Sunday; `of` says whose verdicts turned."""
 
     id: str
-    title: str
+    title: Markup
     of: str
     events: tuple[Event, ...]
     turned: tuple[TurnedLine, ...]
@@ -102,8 +104,8 @@ def _weeks(edition: Edition, days: Sequence[date]) -> Iterator[ChangedWeek]:
     for before, last in reversed(list(itertools.pairwise(days))):
         first = before + timedelta(days=1)
         yield ChangedWeek(
-            id=last.isoformat(),
-            title=edition.say("changes.week", first=edition.day(first), last=edition.day(last)),
+            id=(last + timedelta(days=-last.isoweekday() % 7)).isoformat(),
+            title=edition.say_until(last, "changes.week", first=edition.day(first)),
             of=edition.say("changes.districts" if edition.site.repository.below else "changes.schools"),
             events=tuple(event for event in told if first <= event.on <= last),
             turned=tuple(_line(edition, one) for one in turned if one.week == last and _known(edition, one)),

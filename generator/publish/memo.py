@@ -1,0 +1,124 @@
+"""What a build has made, kept for the next one by the digest of all that it was made of.
+
+Owns a folder within git's own, into which no commit can bring anything, and that its entries are what they say: one is
+named by what it was made of, and begins with a digest of its name and its content. One that was changed, cut off or put
+in another's place is as good as none. Whoever may write there may write the site too: builds that do not trust each
+other share no memo. Must not know what is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from generator.files.history import own_folder
+from generator.files.resources import engine_config, program_digest, schemas_folder, site_folder
+
+NAME = "xinzhuli-made"
+_LENGTH = 32  # bytes of a digest
+_ENTRY = re.compile(r"[0-9a-f]{64}(\.new)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memo:
+    """What earlier builds left in `folder`; without a folder nothing is kept. `used` is what this build asked for."""
+
+    folder: Path | None = None
+    used: set[str] = field(default_factory=set)
+
+    def key(self, kind: str, *made_of: str | bytes) -> str:
+        """The name of what is made of all this by this program."""
+        found = sha256(_program())
+        for part in (kind, *made_of):
+            data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
+            found.update(len(data).to_bytes(8, "big") + data)
+        return found.hexdigest()
+
+    def recall(self, key: str) -> bytes | None:
+        """What was made before, if it is there and as it was left."""
+        if self.folder is None:
+            return None
+        self.used.add(key)
+        try:
+            data = (self.folder / key).read_bytes()
+        except OSError:
+            return None
+        kept = data[_LENGTH:]
+        return kept if _seal(key, kept) == data[:_LENGTH] else None
+
+    def keep(self, key: str, made: bytes) -> None:
+        """Leave it for the next build. Where nothing can be written, the next one makes it anew."""
+        if self.folder is None:
+            return
+        beside = self.folder / f"{key}.new"
+        with suppress(OSError):
+            self.folder.mkdir(exist_ok=True)
+            beside.write_bytes(_seal(key, made) + made)
+            beside.replace(self.folder / key)
+
+    def forget(self) -> None:
+        """Remove all that earlier builds left. OSError."""
+        if self.folder is not None and self.folder.is_dir():
+            shutil.rmtree(self.folder)
+
+    def sweep(self) -> None:
+        """Remove what this build had no use for: the folder holds what one site is made of, and no history."""
+        if self.folder is None or not self.folder.is_dir():
+            return
+        for entry in os.scandir(self.folder):
+            if _ENTRY.fullmatch(entry.name) and entry.name not in self.used:
+                with suppress(OSError):
+                    Path(entry).unlink()
+
+
+def memo(root: Path) -> Memo:
+    """The memo of the repository at `root`; none within another repository, or where a link stands for our folder."""
+    own = own_folder(root) if (root / ".git").exists() else None
+    folder = own / NAME if own else None
+    return Memo(folder=None if folder is None or folder.is_symlink() else folder)
+
+
+def packed(parts: Sequence[bytes]) -> bytes:
+    """Several contents as one."""
+    return json.dumps([len(part) for part in parts]).encode() + b"\n" + b"".join(parts)
+
+
+def unpacked(data: bytes) -> list[bytes]:
+    """The contents of one."""
+    lengths, _, rest = data.partition(b"\n")
+    parts, at = [], 0
+    for length in json.loads(lengths):
+        parts.append(rest[at : at + length])
+        at += length
+    return parts
+
+
+def _seal(key: str, made: bytes) -> bytes:
+    return sha256(key.encode() + made).digest()
+
+
+@cache
+def _program() -> bytes:
+    """A digest of all that is no record: the program, its templates and words, Python and the libraries."""
+    found = sha256(program_digest())
+    installed = (path.name for folder in sys.path for path in Path(folder).glob("*.dist-info"))  # names and versions
+    found.update("\0".join((sys.version, *sorted(installed))).encode())
+    for name, data in _files():
+        found.update(f"{name}\0{len(data)}\0".encode() + data)
+    return found.digest()
+
+
+def _files() -> Iterator[tuple[str, bytes]]:
+    yield "", engine_config().read_bytes()
+    for folder in (site_folder(), schemas_folder()):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            yield path.relative_to(folder.parent).as_posix(), path.read_bytes()

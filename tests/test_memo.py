@@ -1,0 +1,191 @@
+"""What builds leave for the next one: the site is the same with it as without, and whatever is wrong with it is noticed."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from generator.edition.site import Site, site
+from generator.files.history import Commit
+from generator.publish import build as building
+from generator.publish import engine as engines
+from generator.publish.build import publish
+from generator.publish.engine import Engine
+from generator.publish.memo import Memo, memo, packed, unpacked
+from generator.text import Language
+from tests.command import started
+from tests.conftest import EXPLORING
+from tests.district import git
+from tests.test_build import bytes_of, quiet
+from tests.test_review import AS_OF, Files, edited, fixture, loaded
+from tests.test_tree import TYPICAL
+
+RETURN = "records/schools/xz01/2026-2027.yml"
+HERE = Commit(id="a" * 40, day=AS_OF, dirty=False)
+
+
+def content(files: Files, day: date = AS_OF, commit: Commit | None = HERE) -> Site:
+    """The Site in one language, which is all that is needed here and half the work."""
+    repository = loaded(files)
+    assert repository
+    alone = replace(repository.district, languages=(Language.ZH,))
+    return site(replace(repository, district=alone), day, commit)
+
+
+def built(told: Site, out: Path, kept: Memo | None = None) -> dict[str, str]:
+    publish(told, out, Engine.MKDOCS, quiet, kept)
+    return bytes_of(out.resolve())
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many halves went to the engine, build by build."""
+    found: list[int] = []
+    build: Callable[..., None] = engines.build
+
+    def counted(halves: Sequence[engines.Run], engine: Engine, as_of: date) -> None:
+        found.append(len(halves))
+        build(halves, engine, as_of)
+
+    monkeypatch.setattr(engines, "build", counted)
+    return found
+
+
+# --- the same site ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(40 if EXPLORING else 1))
+def test_a_site_is_the_same_with_a_memo_as_without(tmp_path: Path, seed: int) -> None:
+    """Records edited by chance, later days and other commits, one after the other."""
+    chance, files, day, commit = random.Random(seed), fixture(), AS_OF, HERE
+    for turn in range(3):
+        told = content(files, day, commit)
+        kept = Memo(folder=tmp_path / "made")
+        assert built(told, tmp_path / "with", kept) == built(told, tmp_path / "without"), turn
+        files = edited(files, chance)
+        day += timedelta(days=chance.choice((0, 0, 1, 30)))
+        commit = replace(commit, id=f"{chance.getrandbits(160):040x}", dirty=chance.choice((None, True, False)))
+
+
+def test_a_changed_return_another_commit_and_another_day_need_no_engine(tmp_path: Path, runs: list[int]) -> None:
+    changed = {**fixture(), RETURN: fixture()[RETURN].replace(b"part_time: 2", b"part_time: 3")}
+    assert changed != fixture()
+    for told in (
+        content(fixture()),
+        content(changed),
+        content(changed, commit=replace(HERE, id="b" * 40, dirty=True)),
+        content(changed, AS_OF + timedelta(days=1)),
+    ):
+        built(told, tmp_path / "site", Memo(folder=tmp_path / "made"))
+    assert runs == [1, 0, 0, 0]
+
+
+# --- what is wrong with it --------------------------------------------------------------------------------------------
+
+
+def test_every_entry_that_was_changed_is_made_again(tmp_path: Path, runs: list[int]) -> None:
+    folder = tmp_path / "made"
+    whole = built(content(fixture()), tmp_path / "site", Memo(folder=folder))
+    entries = sorted(folder.iterdir())
+    before = [entry.read_bytes() for entry in entries]
+    for number, entry in enumerate(entries):
+        data = before[number]
+        wrong = (data[:-1], b"", data[:32] + b"x" + data[33:], before[number - 1], data + b" ")
+        entry.write_bytes(wrong[number % len(wrong)])
+    assert built(content(fixture()), tmp_path / "site", Memo(folder=folder)) == whole
+    assert runs == [1, 1]
+    assert [entry.read_bytes() for entry in entries] == before
+
+
+@pytest.mark.parametrize("spoil", [lambda d: d[:-1], lambda _: b"", lambda d: d + b"x", lambda d: d[:-1] + b"x"])
+def test_an_entry_says_what_it_is(tmp_path: Path, spoil: Callable[[bytes], bytes]) -> None:
+    kept = Memo(folder=tmp_path / "made")
+    first, second = kept.key("a", "b", "c"), kept.key("a", "bc")
+    assert first != second
+    kept.keep(first, b"made")
+    assert (kept.recall(first), kept.recall(second)) == (b"made", None)
+    entry = tmp_path / "made" / first
+    entry.rename(entry.with_name(second))
+    assert kept.recall(second) is None
+    kept.keep(first, b"made")
+    entry.write_bytes(spoil(entry.read_bytes()))
+    assert kept.recall(first) is None
+
+
+def test_what_one_build_had_no_use_for_is_gone_after_it_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "made"
+    for name in ("a", "b"):
+        kept = Memo(folder=folder)
+        kept.keep(kept.key(name), b"x")
+    (folder / f"{kept.key('c')}.new").write_bytes(b"cut off")
+    (folder / "note").write_bytes(b"of somebody")
+    last = Memo(folder=folder)
+    assert last.recall(last.key("b")) == b"x"
+    last.sweep()
+    assert {entry.name for entry in folder.iterdir()} == {last.key("b"), "note"}
+
+
+def test_where_nothing_can_be_kept_the_site_is_made_as_ever(tmp_path: Path) -> None:
+    (tmp_path / "made").write_text("a file", encoding="utf-8")
+    for kept in (Memo(), Memo(folder=tmp_path / "made")):
+        kept.keep(kept.key("a"), b"x")
+        assert kept.recall(kept.key("a")) is None
+        kept.sweep()
+
+
+@pytest.mark.parametrize("parts", [(), (b"",), (b"a\n", b"", b"[1]\n")])
+def test_parts_come_out_as_they_went_in(parts: tuple[bytes, ...]) -> None:
+    assert tuple(unpacked(packed(parts))) == parts
+
+
+# --- where it is ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A district of its own."""
+    root = Path(shutil.copytree(TYPICAL, tmp_path / "district"))
+    git(root, "init", "-q")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "there"),
+    [
+        ((), {}, True),
+        ((), {"CI": "true"}, False),  # pipelines of strangers may have run in the same folder
+        (("--anew",), {}, True),
+        (("--anew",), {"CI": "1"}, False),
+    ],
+)
+def test_a_pipeline_uses_nothing_that_was_kept_and_leaves_nothing(
+    root: Path,
+    options: tuple[str, ...],
+    environment: Mapping[str, str],
+    there: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder, found = root / ".git" / "xinzhuli-made", list[Memo]()
+    folder.mkdir()
+    (folder / "entry").write_bytes(b"of an earlier build")
+    monkeypatch.setattr(building, "publish", lambda *given, **_: found.append(given[4]))
+    done = started(["build", *options], root, {"PATH": os.environ["PATH"], **environment})
+    assert done.returncode == 0, done.stderr
+    assert [kept.folder for kept in found] == [folder if there else None]
+    assert (folder / "entry").exists() == ("--anew" not in options or not there)
+
+
+def test_nothing_is_kept_where_a_commit_could_have_put_it(root: Path, tmp_path: Path) -> None:
+    """In git's own folder alone, never in the working folder; and not of a district that another repository holds."""
+    assert memo(root).folder == root / ".git" / "xinzhuli-made"
+    (root / ".git" / "xinzhuli-made").symlink_to(tmp_path)
+    assert memo(root).folder is None
+    assert memo(Path(shutil.copytree(TYPICAL, root / "inner"))).folder is None
+    assert memo(tmp_path).folder is None
