@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.compliance.measures import MEASURES, Measured, measure
-from generator.model.district import Body, BodyKind
+from generator.model.district import Body, BodyKind, Parameter
 from generator.model.ids import ActivityId, SchoolId, TermId, YearId
+from generator.model.inspections import CONCLUSION_MONTHS, InspectionId, Objection, SchemeId, SchemeKind
 from generator.model.programme import ActivityKind, ActivityState
 from generator.model.programme import MeasureName as Name
 from generator.model.schools import (
@@ -205,11 +206,8 @@ def test_leading_groups_count_from_the_day_they_were_founded() -> None:
 
 def test_work_files_are_complete_only_with_all_kinds() -> None:
     every = tuple(WorkFile)
-    assert found(Name.COMPLETE_FILES_SHARE, stated("a", work_files=every), stated("b", work_files=every[1:])) == (
-        50,
-        2,
-        1,
-    )
+    one, other = stated("a", work_files=every), stated("b", work_files=every[1:])
+    assert found(Name.COMPLETE_FILES_SHARE, one, other, stated("c", work_files=())) == (33.33, 3, 0)
 
 
 def test_only_activities_held_by_then_in_that_year_count() -> None:
@@ -246,7 +244,7 @@ def test_bodies_count_by_their_kind_their_head_and_the_posts_that_they_state() -
         measured = measure(name, replace(sample(), district=district), YEAR, END)
         return measured.value, len(measured.cites)
 
-    assert got(Name.GUIDANCE_CENTRES, centre, group) == (1, 1)
+    assert got(Name.GUIDANCE_CENTRES, centre, group, group) == (1, 1)
     assert got(Name.LEADING_GROUPS_BY_DIRECTOR, centre, group) == (0, 0)
     assert got(Name.LEADING_GROUPS_BY_DIRECTOR, centre, replace(group, headed_by_director=True)) == (1, 1)
     assert got(Name.RESEARCH_POSTS, centre, group) == (2, 1)
@@ -275,3 +273,60 @@ def test_what_was_planned_and_has_passed_is_missed_for_every_kind_of_outreach_an
     got = measure(Name.OUTREACH_MISSED, repository, YEAR, day)
     assert (got.value, got.counted) == wanted
     assert measure(Name.OUTREACH_MISSED, repository, YEAR, END).value == 0  # its day is not over yet
+
+
+def test_schemes_count_by_their_kind_from_their_first_day() -> None:
+    one = replace(next(iter(sample().schemes.values())), kind=SchemeKind.INDEX, first_day=END)
+    other, later = replace(one, kind=SchemeKind.DEMONSTRATION), replace(one, first_day=END + timedelta(days=1))
+    repository = replace(sample(), schemes={SchemeId(str(n)): s for n, s in enumerate((one, other, other, later))})
+    before = END - timedelta(days=1)
+    got = [
+        (m.value, m.counted, m.left_out, len(m.cites))
+        for name in (Name.INDEX_SCHEMES, Name.DEMONSTRATION_SCHEMES)
+        for day in (before, END)
+        if (m := measure(name, repository, YEAR, day))
+    ]
+    assert got == [(0, 0, 0, 0), (1, 1, 0, 1), (0, 0, 0, 0), (2, 2, 0, 2)]
+
+
+RAISED = date(2021, 3, 1)
+OVER = date(2021, 4, 1)  # the last day, where the district gives a month
+
+
+@pytest.mark.parametrize(
+    ("raised", "concluded", "as_of", "late", "counted"),
+    [
+        (RAISED, None, OVER, 0, 1),
+        (RAISED, None, OVER + timedelta(days=1), 1, 1),
+        (RAISED, OVER, END, 0, 1),
+        (RAISED, OVER + timedelta(days=1), END, 1, 1),
+        (RAISED, OVER + timedelta(days=9), OVER, 0, 1),  # not known then
+        (RAISED, None, RAISED, 0, 1),
+        (RAISED, None, RAISED - timedelta(days=1), 0, 0),
+        (date(2020, 8, 31), None, END, 0, 0),
+        (date(2020, 9, 1), None, END, 1, 1),
+        (date(2021, 8, 31), None, date(2021, 9, 30), 0, 1),
+        (date(2021, 9, 1), None, date(2022, 9, 1), 0, 0),
+    ],
+)
+def test_objections_of_the_year_are_late_after_the_last_day_for_their_conclusion(
+    raised: date, concluded: date | None, as_of: date, late: int, counted: int
+) -> None:
+    year = next(y for y in sample().district.years if y.id == YEAR)
+    assert (year.first_day, year.last_day) == (date(2020, 9, 1), date(2021, 8, 31))
+    conclusion = Text(zh="维持") if concluded else None
+    objection = Objection(raised_on=raised, about=Text(zh="分数"), concluded_on=concluded, conclusion=conclusion)
+    one = next(iter(sample().inspections.values()))
+    repository = replace(
+        sample(),
+        inspections={InspectionId("a"): replace(one, objection=objection), one.id: replace(one, objection=None)},
+        district=replace(sample().district, parameters=(months(1),)),
+    )
+    got = measure(Name.LATE_CONCLUSIONS, repository, YEAR, as_of)
+    assert (got.value, got.counted, got.left_out, len(got.cites)) == (late, counted, 0, late)
+    unset = replace(repository, district=replace(repository.district, parameters=()))
+    assert measure(Name.LATE_CONCLUSIONS, unset, YEAR, as_of) == Measured(value=None, counted=0, left_out=0, cites=())
+
+
+def months(number: int) -> Parameter:
+    return replace(sample().district.parameters[0], id=CONCLUSION_MONTHS, value=number, earlier=())

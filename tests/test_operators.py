@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from generator.model.duties import Factor, Operator, Rounding, Target, Value, ValueType
-from generator.model.operators import TAKES, example_holds, holds, target_value, type_of_value
+from generator.model.duties import Applies, Factor, Operator, Rounding, Target, Value, ValueType
+from generator.model.operators import TAKES, answered, applies, example_holds, holds, target_value, type_of_value
+from generator.model.schools import Stage
 from generator.publish.build import read
 
 NUMBER, WORD, WORDS, YES_NO = ValueType.NUMBER, ValueType.WORD, ValueType.WORDS, ValueType.YES_NO
@@ -106,3 +108,59 @@ def test_an_example_without_the_figures_that_a_rule_asks_for_says_nothing() -> N
         value = {name: given for name, given in rule.examples[0].given.items() if name == rule.measure}
         if value and rule.target and rule.target.measure:
             assert example_holds(rule, value, parameters) is None
+
+
+@pytest.mark.parametrize(
+    ("classes", "limits", "expected"),
+    [
+        (None, (10, 20), True),
+        (9, (10, 20), False),
+        (10, (10, 20), True),
+        (20, (10, 20), True),
+        (21, (10, 20), False),
+        (20, (None, 20), True),
+        (9, (None, 20), True),
+        (21, (None, 20), False),
+        (10, (10, None), True),
+        (99, (10, None), True),
+        (9, (10, None), False),
+        (9, (None, None), True),
+    ],
+)
+def test_a_rule_is_about_schools_of_its_size_both_ends_included(
+    classes: int | None, limits: tuple[int | None, int | None], expected: bool
+) -> None:
+    about = Applies(stages=(), least_classes=limits[0], most_classes=limits[1], where=None)
+    assert applies(about, frozenset({Stage.PRIMARY}), classes, FIGURES.get) is expected
+
+
+def test_a_rule_is_about_its_stages_and_not_where_its_condition_is_no() -> None:
+    about = Applies(stages=(Stage.SENIOR, Stage.JUNIOR), least_classes=None, most_classes=None, where=None)
+    assert applies(about, frozenset({Stage.PRIMARY, Stage.JUNIOR}), None, FIGURES.get)
+    assert not applies(about, frozenset({Stage.PRIMARY}), None, FIGURES.get)
+    where = replace(about, stages=(), where="boards")
+    told: tuple[dict[str, Value], ...] = ({"boards": True}, {}, {"boards": False})
+    assert [applies(where, frozenset(), 5, given.get) for given in told] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted", "unanswered", "enough"),
+    [
+        (3, 4, frozenset({"a"}), True),
+        ("a", ("a", "b"), frozenset({"b"}), True),
+        (("a",), None, frozenset({"b"}), True),
+        (("a", "b"), ("a", "b"), frozenset({"a"}), True),
+        (("a",), ("a", "b"), frozenset({"b"}), False),
+        (("a",), ("a", "b", "c"), frozenset({"b"}), True),  # c was answered, and is not there
+        (("a",), ("a", "b"), frozenset(), True),
+    ],
+)
+def test_words_suffice_unless_all_that_lacks_was_left_unanswered(
+    value: Value, wanted: Value | None, unanswered: frozenset[str], enough: bool
+) -> None:
+    assert answered(value, wanted, unanswered) is enough
+
+
+def test_what_cannot_be_compared_is_a_bug_of_whoever_asks() -> None:
+    with pytest.raises(AssertionError, match="at-least cannot compare str with int"):
+        holds(Operator.AT_LEAST, "a", 1)

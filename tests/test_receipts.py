@@ -356,6 +356,21 @@ def test_enough_shares_give_the_key_and_one_fewer_does_not(needed: int, more: in
         join(shares[: needed - 1])
 
 
+def test_only_keys_that_a_share_can_hold_are_split_and_only_so_that_it_makes_sense() -> None:
+    identity = new_identity()
+    for needed, total in ((1, 3), (3, 2), (2, 17), (0, 0)):
+        with pytest.raises(ValueError, match=r"^$"):
+            split(identity, needed, total)
+    for key in ("", "no key", str(public_key(identity)), encoded("age-secret-key-pq-", bytes(range(32)))):
+        with pytest.raises(ValueError, match=r"^$"):
+            split(key, 2, 3)
+    assert len(split(identity, 2, 16)) == 16
+
+
+def test_more_shares_than_are_needed_are_not_too_many_to_count() -> None:
+    assert still_needed(split(new_identity(), 2, 3)) == 0
+
+
 def test_mistyped_or_foreign_shares_are_refused() -> None:
     one, other = split(new_identity(), 2, 3), split(new_identity(), 2, 3)
     words = one[0].split()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.files.tree import Tree, folder
-from generator.records.repository import load
+from generator.model.district import FORM
+from generator.records.repository import Remembered, load, without_sealed
+from generator.sealed.bech32 import encoded
 from tests.conftest import examples
 
 TYPICAL = Path(__file__).resolve().parent / "fixtures" / "typical"
@@ -157,3 +160,96 @@ def found_when_broken() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("written", "month"), [("2026-10", "2027-01"), ("2026-10", "2027-08"), ("2026-09", "2026-11")])
 def test_every_month_of_the_school_year_is_inside_it(written: str, month: str) -> None:
     assert found(changed(RETURN, f'- "{written}"', f'- "{month}"')) == []
+
+
+def problems_of(files: dict[str, str]) -> list[tuple[str, str, dict[str, str]]]:
+    readers: dict[str, Callable[[], bytes]] = {path: text.encode for path, text in files.items()}
+    return [(p.at.path, p.code, dict(p.facts)) for p in load(Tree(readers=readers))[1]]
+
+
+def test_a_wrong_id_is_a_slip_in_one_file_and_none_in_several() -> None:
+    """However often one file repeats it."""
+    other = "records/catalogue/micro-lessons.yml"
+    once = changed(RETURN, "primary-lower", "primary-lowr")
+    again = re.sub("primary-lower", "primary-lowr", typical()[other], count=2)
+    assert [(path, code) for path, code, _ in problems_of(once)] == [(RETURN, "misspelled-reference")]
+    alone = problems_of({**typical(), other: again})
+    assert [code for _, code, _ in alone] == ["misspelled-reference"] * 2
+    assert alone[0][2]["nearest"] == "primary-lower"
+    told = problems_of({**once, other: again})
+    assert {(path, code) for path, code, _ in told} == {(RETURN, "unknown-reference"), (other, "unknown-reference")}
+    facts = {"what": alone[0][2]["what"], "what@en": alone[0][2]["what@en"], "value": "primary-lowr"}
+    assert all(found == facts for _, _, found in told)
+    area = changed(SCHOOL, "^area: .*", "area: primary-lowr")[SCHOOL]  # something else of that name
+    both = problems_of({**once, SCHOOL: area})
+    assert {(path, code) for path, code, _ in both} == {(RETURN, "misspelled-reference"), (SCHOOL, "unknown-reference")}
+
+
+SEALED = "records/schools/xz10/2026-2027-1.yml.age"
+RECEIPT = "records/schools/xz10/2026-2027-1.receipt.yml"
+WRITTEN = f"""school: xz10
+term: "2026-2027-1"
+revision: 1
+schema: 3
+sealed_on: 2026-11-10
+recipients: [0000-0000-0000-0000-0000, 1111-1111-1111-1111-1111]
+digest: "{"0" * 64}"
+commitment: "{"0" * 64}"
+"""
+
+
+@pytest.mark.parametrize(("receipt", "reads"), [(WRITTEN, True), ("school: xz10\n", False), (None, False)])
+def test_without_a_sealed_file_and_its_receipt_the_rest_loads_and_the_receipt_is_given(
+    receipt: str | None, reads: bool
+) -> None:
+    files = {**typical(), SEALED: "anything", **({RECEIPT: receipt} if receipt else {})}
+    assert found(files)
+    tree = Tree(readers={path: text.encode for path, text in files.items()})
+    others, one = without_sealed(tree, SEALED)
+    assert others.paths == tuple(typical())
+    assert (one is not None and one.school == "xz10") is reads
+
+
+def test_what_is_sealed_is_held_against_its_receipt() -> None:
+    codes = {code for code, path in found({**typical(), SEALED: "anything", RECEIPT: WRITTEN})}
+    assert codes == {"not-sealed", "recipients-differ", "digest-differs"}
+    assert found({**typical(), SEALED: "anything", RECEIPT: "school: xz10\n"})
+    assert "no-receipt" not in {code for code, _ in found({**typical(), SEALED: "x", RECEIPT: "school: xz10\n"})}
+
+
+def test_of_a_file_with_a_secret_nothing_else_is_said() -> None:
+    key = encoded("age-secret-key-", bytes(range(32))).upper()
+    assert found(changed(SCHOOL, "^area: .*", f"area: nowhere\nunknown: {key}")) == [("guard-key", SCHOOL)]
+
+
+def test_a_file_that_explains_a_folder_is_no_record() -> None:
+    assert found({**typical(), "records/policies/README.md": "x"}) == []
+
+
+@pytest.mark.parametrize(("form", "codes"), [(FORM, []), (FORM + 1, ["newer-form"])])
+def test_records_of_a_newer_form_are_told_as_that_and_as_nothing_else(form: int, codes: list[str]) -> None:
+    files = typical()
+    text = re.sub(r"(?m)^form: .*\n", "", files["records/district.yml"]) + f"form: {form}\n"
+    assert [code for code, _ in found({**files, "records/district.yml": text})] == codes
+    broken = text + "nonsense: 1\n"
+    told = [code for code, _ in found({**files, "records/district.yml": broken, SCHOOL: "area: ["})]
+    assert told == codes if codes else "newer-form" not in told
+
+
+def test_a_file_of_a_version_is_read_once() -> None:
+    kept: Remembered = {}
+    asked: list[str] = []
+
+    def reader(path: str) -> Callable[[], bytes]:
+        return lambda: asked.append(path) or typical()[path].encode()  # type: ignore[func-returns-value]
+
+    tree = Tree(readers={path: reader(path) for path in typical()}, versions=dict.fromkeys(typical(), "1"))
+    first, _ = load(tree, kept)
+    many = len(asked)
+    second, _ = load(tree, kept)
+    assert first == second
+    assert many == len(typical())
+    assert len(asked) == many
+    later = replace(tree, versions={**tree.versions, SCHOOL: "2"})
+    load(later, kept)
+    assert asked[many:] == [SCHOOL]

@@ -4,6 +4,7 @@ ever said.
 
 from __future__ import annotations
 
+import io
 import json
 import resource
 import subprocess
@@ -19,6 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.files import child
 from generator.model.ids import SchoolId, TermId
 from generator.model.schools import Stage
 from generator.model.sealed import Receipt
@@ -441,6 +443,49 @@ def test_examining_needs_no_worker(one: Drawn) -> None:
     assert reading.salted(data, framed(stages)) == kept
     assert age.usable(MINE)
     assert not age.usable("AGE-SECRET-KEY-1QQQ")
+
+
+def test_what_is_examined_and_refused_is_told_apart_without_a_worker(one: Drawn) -> None:
+    submission, stages = one
+    kept = salted(submission)
+    told = worker._told(in_place(seal(sealed_text(kept), [KEY]), kept, stages))
+
+    def holding(text: bytes) -> dict[str, object]:
+        return {**told, "data": b64encode(seal(text, [KEY])).decode("ascii")}
+
+    school, (schema, _, *rest) = SchoolId("xz99"), told["place"]
+    assert examined(told, [OTHER]) == Refused(why=Refusal.NO_KEY)
+    shapeless = examined(holding(b"school: xz01\n"), [MINE])
+    assert isinstance(shapeless, Refused)
+    assert shapeless.why is Refusal.INVALID
+    assert shapeless.faults == (Fault(place="", rule="required"),)
+    assert examined({**told, "place": [schema, school, *rest]}, [MINE]) == Refused(why=Refusal.WRONG_PLACE)
+    assert examined({**told, "commitment": "0" * 64}, [MINE]) == Refused(why=Refusal.WRONG_PLACE)
+    assert examined({**told, "commitment": None}, [MINE]) == examined(told, [MINE])
+    same = sealed_text(kept) + b"# more\n"
+    unlike = examined({**holding(same), "commitment": None}, [MINE])
+    assert unlike == Refused(why=Refusal.INVALID, faults=(Fault(place="", rule="one-text"),))
+
+
+def test_what_the_worker_reads_and_writes(one: Drawn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its limits are for a process of its own; here it must not get them."""
+    submission, stages = one
+    kept = salted(submission)
+    file = in_place(seal(sealed_text(kept), [KEY]), kept, stages)
+    other = in_place(seal(sealed_text(kept), [OTHER_KEY]), kept, stages)
+    asked = [7, {"identities": [MINE], "files": [worker._told(file), worker._told(other)]}]
+    given, told = io.TextIOWrapper(io.BytesIO(json.dumps(asked).encode())), io.TextIOWrapper(io.BytesIO())
+    limits: list[object] = []
+    monkeypatch.setattr(sys, "stdin", given)
+    monkeypatch.setattr(sys, "stdout", told)
+    monkeypatch.setattr(worker, "_limit", limits.append)
+    monkeypatch.setattr(child, "leave_no_dump", lambda: limits.append("no dump"))
+    worker._work()
+    buffer = told.buffer
+    assert isinstance(buffer, io.BytesIO)
+    answers = json.loads(buffer.getvalue())
+    assert limits == ["no dump", 7]
+    assert [worker._understood(answer, file) for answer in answers] == [kept, Refused(why=Refusal.NO_KEY)]
 
 
 def test_every_refusal_has_an_exit_code_and_a_sentence_of_its_own() -> None:

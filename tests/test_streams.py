@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import select
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from generator.cli.streams import Drain, drained, lost
 from tests.command import started
 from tests.test_tree import git
 
@@ -180,3 +184,58 @@ def test_a_report_that_cannot_be_written_is_told_in_one_sentence(to: str) -> Non
         done = started(asked, FIXTURES, ENVIRONMENT)
         assert done.returncode == 2
         assert "Cannot write" in done.stderr
+
+
+# --- in this process --------------------------------------------------------------------------------------------------
+
+
+def test_what_a_reader_takes_arrives_and_what_nobody_takes_is_thrown_away() -> None:
+    reader, writer = os.pipe()
+    drain = Drain(writer)
+    assert (drain.writable(), drain.fileno(), drain.isatty()) == (True, writer, False)
+    assert drain.write(b"one") == 3
+    assert os.read(reader, 9) == b"one"
+    os.close(reader)
+    assert drain.write(b"two") == 3
+    assert isinstance(drain.lost, BrokenPipeError)
+    os.close(writer)
+    assert drain.write(b"more") == 4  # not even tried
+
+
+def test_a_reader_that_is_slow_is_waited_for() -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    drain, most = Drain(writer), 0
+    while select.select([], [writer], [], 0)[1]:
+        most += drain.write(b"x" * 4096)
+    waiting = threading.Thread(target=drain.write, args=(b"last",))
+    waiting.start()
+    taken = b""
+    while not taken.endswith(b"last"):
+        taken += os.read(reader, 4096)
+    waiting.join()
+    os.close(reader)
+    os.close(writer)
+    assert (len(taken), drain.lost) == (most + 4, None)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_full_disk_is_a_loss_and_a_reader_that_went_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    with Path("/dev/full").open("w", encoding="utf-8") as full, os.fdopen(writer, "w", encoding="utf-8") as pipe:
+        for out, code in ((pipe, None), (full, errno.ENOSPC)):
+            monkeypatch.setattr(sys, "stdout", out)
+            monkeypatch.setattr(sys, "stderr", pipe)
+            drains = list(drained())
+            if out is pipe:
+                os.close(reader)
+            sys.stderr.write("word\n")
+            sys.stdout.write("\udc80 word")  # whatever is printed can be written
+            found = lost(drains)
+            assert [d.lost is not None for d in drains] == [True, True]
+            assert (found and found.errno) == code
+        monkeypatch.setattr(sys, "stdout", None)  # closed by who started us
+        drains = list(drained())
+        assert len(drains) == 1
+        assert lost(drains) is None
+        monkeypatch.undo()
