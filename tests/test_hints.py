@@ -14,6 +14,7 @@ from generator.files.strict_yaml import read
 from generator.problems import Problem
 from generator.records.kinds import kind_of
 from generator.text import Language
+from tests.conftest import EXPLORING
 from tests.test_problem_examples import problems_of, typical
 
 Pointer = tuple[str | int, ...]
@@ -55,11 +56,11 @@ def changed(path: str, pointer: Pointer, value: Any) -> Any:
 
 
 def places(kind: str) -> list[Pointer]:
-    """One place of each field of a record, of forty fields or so."""
+    """One place of each field of a record, of twenty fields or so, in `make explore` of all."""
     found: dict[Pointer, Pointer] = {}
     for pointer in leaves(parsed(RECORDS[kind])):
         found.setdefault(tuple(step if isinstance(step, str) else 0 for step in pointer), pointer)
-    return list(found.values())[:: 1 + len(found) // 40]  # of the longest kinds every second or third
+    return list(found.values())[:: 1 if EXPLORING else 1 + len(found) // 20]
 
 
 WRONG: tuple[Any, ...] = ("三", [], "", -1)

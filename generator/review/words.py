@@ -150,10 +150,9 @@ class ReviewWords(Speaker):
     def sections(self) -> tuple[ReviewSection, ...]:
         """Everything that changed; nothing that did not."""
         changes, follows = self.review.changes, self.review.consequences
-        records = {
-            part: [self._record(r) for r in self._by_weight(changes.records) if SECTIONS[r.kind] is part]
-            for part in ReviewPart
-        }
+        records: dict[ReviewPart, list[ReviewItem]] = {part: [] for part in ReviewPart}
+        for record in self._by_weight(changes.records):
+            records[SECTIONS[record.kind]].append(self._record(record))
         made: dict[ReviewPart, list[ReviewItem]] = {
             **(self._consequences(follows) if follows else {}),
             ReviewPart.KEYS: records[ReviewPart.KEYS],
