@@ -69,6 +69,65 @@ def test_each_rule_is_told_where_it_is_broken(path: str, pattern: str, text: str
     assert {p for _, p in problems} <= {path, *(p for p in typical() if "xz10" in p)}
 
 
+DISTRICT, STAFF, ORG = "records/district.yml", "records/rules/STAFF-01.yml", "records/rules/ORG-02.yml"
+RELEASE = "records/releases/2025-2026-1-r1.yml"
+
+
+@pytest.mark.parametrize(
+    ("path", "pattern", "text", "code", "place"),
+    [
+        (DISTRICT, r"last_day: 2026-08-31", "last_day: 2026-09-01", "days-out-of-order", "first_day"),
+        (DISTRICT, r"^repo_branch:", "filing_host: github\nrepo_branch:", "missing-field", "filing_host"),
+        (
+            DISTRICT,
+            r"^  telephone: .*",
+            '  telephone: "12345"\n  public_reports: true',
+            "missing-field",
+            "public_reports",
+        ),
+        (DISTRICT, r"(?s)(focus: true.*?)focus: true", r"\1focus: false", "levels-out-of-order", "focus"),
+        (SCHOOL, r"^(classes|enrolment):\n  \w+: ", r"\1:\n  senior: ", "stages-differ", ""),
+        (ORG, r"^target:\n  number: 1\n", "", "rule-target", "operator"),
+        (ORG, r"number: 1", "words: [a]", "rule-type-mismatch", ""),
+        (ORG, r"number: 1", "number: 1\n  parameter: classes_per_teacher", "rule-target", ""),
+        (ORG, r"^period: term\n", "", "rule-period", ""),
+        ("records/rules/ROOM-01.yml", r"^due:", "target: {number: 1}\ndue:", "rule-target", ""),
+        ("records/rules/ROOM-02.yml", r"where: has_room", "where: teachers", "rule-type-mismatch", "where"),
+        (
+            "records/rules/ORG-01.yml",
+            r"  words: .*",
+            "  words: [vice-principal]\n  rounded: up",
+            "rule-type-mismatch",
+            "",
+        ),
+        (STAFF, r"      teachers: 3", "      teachers: true", "rule-type-mismatch", "teachers"),
+        (STAFF, r"    parameter: classes_per_teacher", "    number: 0", "rule-divides-by-zero", "number"),
+        (DISTRICT, r"(id: classes_per_teacher\n(?:.*\n)*?    value:) \d+", r"\1 0", "rule-divides-by-zero", ""),
+        (RELEASE, r"    met: 2", "    met: 4", "part-exceeds-whole", "met"),
+        (RELEASE, r"edges: \[85, 95\]", "edges: [95, 85]", "release-differs", "edges"),
+        (RELEASE, r"edges: \[85, 95\]", "edges: [85, 90]", "release-differs", "shown"),
+        (RELEASE, r"suppressed: \[xz10\]", "suppressed: [xz10, xz01]", "release-differs", "shown"),
+        (RELEASE, r"suppressed: \[xz10\]", "suppressed: [xz11]", "release-differs", "shown"),
+    ],
+)
+def test_what_does_not_hang_together_in_one_file_is_told(
+    path: str, pattern: str, text: str, code: str, place: str
+) -> None:
+    files = changed(path, pattern, text)
+    readers: dict[str, Callable[[], bytes]] = {name: content.encode for name, content in files.items()}
+    told = [p for p in load(Tree(readers=readers))[1] if p.code == code]
+    assert told, found(files)
+    lines = files[told[0].at.path].splitlines()
+    assert any(place in lines[p.at.line - 1] for p in told), [lines[p.at.line - 1] for p in told]
+
+
+def test_an_activity_in_the_folder_of_no_school_year() -> None:
+    old = next(p for p in typical() if p.startswith("records/activities/2025-2026/"))
+    new = old.replace("2025-2026/", "2031-2032/")
+    problems = found({**{p: text for p, text in typical().items() if p != old}, new: typical()[old]})
+    assert ("unknown-year-folder", new) in problems
+
+
 @pytest.mark.parametrize(
     ("written", "told"),
     [
