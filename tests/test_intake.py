@@ -24,7 +24,7 @@ from generator.files import branches
 from generator.files.catalogue import load
 from generator.files.git import ask as git_asked
 from generator.filing.desk import stated
-from generator.filing.filings import HandedIn, NotTaken, handed_in
+from generator.filing.filings import LONGEST, HandedIn, NotTaken, handed_in
 from generator.filing.forms import form, plain
 from generator.filing.hosting import file_pages, request
 from generator.filing.workbooks import NotRead, opened_workbook, workbook
@@ -316,6 +316,59 @@ def load_speaker() -> Any:
 def test_any_bytes_are_answered(name: str) -> None:
     for data in (b"", b"\x00", b"\xff\xfe{", b"{}", b"[]", b'"x"', b"null", b'{"xinzhuli": "filing"}', b"a: &a [*a]"):
         assert isinstance(handed_in(name, data), NotTaken | HandedIn)
+
+
+RETURN_PLACE = "records/schools/xz01/2026-2027.yml"
+WHOLE = {
+    "xinzhuli": "filing",
+    "version": 1,
+    "kind": "return",
+    "school": "xz01",
+    "period": "2026-2027",
+    "files": {RETURN_PLACE: 'school: xz01\nyear: "2026-2027"\n'},
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({}, ""),
+        ({"xinzhuli": "other"}, "no_filing"),
+        ({"version": 2}, "other_version"),
+        ({"kind": "letter"}, "no_filing"),
+        ({"school": 1}, "no_filing"),
+        ({"period": None}, "no_filing"),
+        ({"files": []}, "no_filing"),
+        ({"files": {RETURN_PLACE: 1}}, "no_filing"),
+        ({"files": {}}, "other_places"),
+        ({"files": {RETURN_PLACE: "", "records/district.yml": ""}}, "other_places"),
+        ({"files": {"records/schools/xz10/2026-2027.yml": ""}}, "other_places"),
+        ({"school": "../..", "files": {"records/schools/../../2026-2027.yml": ""}}, "other_places"),
+        ({"files": {RETURN_PLACE: 'school: xz10\nyear: "2026-2027"\n'}}, "other_places"),
+        ({"files": {RETURN_PLACE: 'school: xz01\nyear: "2025-2026"\n'}}, "other_places"),
+        ({"files": {RETURN_PLACE: "school: ["}}, "no_yaml"),
+        ({"files": {RETURN_PLACE: "school: xz01\nsalt: x\n"}}, "plain_aggregate"),
+        ({"files": {RETURN_PLACE: "school: xz01\nbands: [{band: junior}]\n"}}, "plain_aggregate"),
+        ({"files": {RETURN_PLACE: "school: xz01\nyear: 2026\n"}}, "whose"),
+    ],
+)
+def test_a_desks_file_holds_one_schools_filing_or_says_why_not(changes: dict[str, object], why: str) -> None:
+    found = handed_in("a.json", json.dumps(WHOLE | changes).encode())
+    if why:
+        assert isinstance(found, NotTaken)
+        assert found.why == why
+    else:
+        assert isinstance(found, HandedIn)
+        assert (found.school, found.period, list(found.files)) == ("xz01", "2026-2027", [RETURN_PLACE])
+
+
+def test_a_file_longer_than_any_of_a_desk_is_not_read() -> None:
+    data = json.dumps(WHOLE).encode()
+    assert isinstance(handed_in("a.json", b"\xef\xbb\xbf" + data), HandedIn)
+    assert isinstance(handed_in("a.json", data.ljust(LONGEST)), HandedIn)
+    found = handed_in("a.json", data.ljust(LONGEST + 1))
+    assert isinstance(found, NotTaken)
+    assert found.why == "too_large"
 
 
 def test_the_desk_opens_the_page_of_the_districts_host(made: District, browser: Browser) -> None:

@@ -220,6 +220,38 @@ def test_what_is_sealed_for_post_quantum_keys_opens_with_each_of_them(long: int)
             open_sealed(bytes(changed), STRONG)
 
 
+def strong_refusal(read: Header, binary: bytes, limit: int = BUCKET * MAX_BUCKETS) -> Refusal:
+    assert binary != read.binary or limit < BUCKET
+    with pytest.raises(NotOpened) as refused:
+        decrypted(binary, [STRONG[0]], limit)
+    return refused.value.why
+
+
+def test_a_post_quantum_file_whose_header_or_payload_was_changed_is_refused() -> None:
+    """Its header's MAC covers every stanza, others' and grease too."""
+    read = header(seal(b"a: 1\n", [public_key(identity) or "" for identity in STRONG]))
+    assert isinstance(read, Header)
+    assert unpadded(decrypted(read.binary, STRONG[:1], BUCKET)) == b"a: 1\n"
+    before, after = read.binary[: read.mac_at], read.binary[read.mac_at :]
+    other = b"A" if after[4:5] != b"A" else b"B"
+    assert strong_refusal(read, before + after[:4] + other + after[5:]) is Refusal.ALTERED
+    assert strong_refusal(read, before + b"-> x-grease\n\n" + after) is Refusal.ALTERED
+    last = b"\0" if read.binary[-1:] != b"\0" else b"\1"
+    assert strong_refusal(read, read.binary[:-1] + last) is Refusal.ALTERED
+    assert strong_refusal(read, read.binary, BUCKET - 1) is Refusal.ALTERED
+
+
+@pytest.mark.parametrize("share", [b"A", b"AAAAA", b"A" * 1493, b"A" * 1494, b"AA=", b"!!!!", b"~", b"A A"])
+def test_a_post_quantum_stanza_of_another_shape_is_refused(share: bytes) -> None:
+    read = header(seal(b"a: 1\n", [public_key(STRONG[0]) or ""]))
+    assert isinstance(read, Header)
+    binary = read.binary.replace(read.all_stanzas[0].arguments[0].encode("ascii"), share)
+    changed = header(binary)
+    assert isinstance(changed, Header)
+    wanted = (Refusal.MALFORMED, Refusal.NO_KEY) if len(share) > 1000 else (Refusal.MALFORMED,)
+    assert strong_refusal(read, binary) in wanted
+
+
 def test_classic_and_post_quantum_keys_are_never_mixed() -> None:
     strong = public_key(STRONG[0]) or ""
     with pytest.raises(CannotSeal):
