@@ -187,7 +187,7 @@ def test_what_is_not_known_says_why() -> None:
     )
     assert (
         compared(zh, *invented(Language.ZH, "FILE-01", None, None, Verdict.DUE))
-        == "由密封报送的数据回答，结论随统计发布公布"
+        == "由密封上报的数据回答，结论随统计发布公布"
     )
     assert told(zh, real(Language.ZH, "STAFF-01", "xz37")) == ("本学年的年报还没有交",)
     meetings, judged = real(Language.EN, "ORG-02", "xz01"), real(Language.EN, "ORG-02", "xz01").periods[0]

@@ -131,7 +131,7 @@ def test_a_cell_says_its_verdict_in_words() -> None:
             r.subject is Subject.SCHOOL for r in there.site.repository.rules.values()
         )
         words = {"met": "达标", "unmet": "未达标", "advisory": "建议改进", "due": "未到期", "stale": "证据过期"}
-        words |= {"unreported": "未填报", "waived": "已豁免", "sealed": "已密封报送", "not-applicable": "不适用"}
+        words |= {"unreported": "未填报", "waived": "已豁免", "sealed": "已密封上报", "not-applicable": "不适用"}
         assert dict(cells) == {v: w for v, w in words.items() if v in dict(cells)}
 
 

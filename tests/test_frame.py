@@ -62,6 +62,9 @@ def test_every_page_says_where_it_is(typical_built: Path) -> None:
     assert found["en/schools/xz01.html"] == ["../index.html", "index.html"]
     assert found["schools/index.html"] == ["../index.html"]
     assert found["help.html"] == ["index.html"]
+    assert found["about/index.html"] == ["../index.html"]
+    assert found["about/follow.html"] == ["../index.html", "index.html"]
+    assert found["about/filing.html"] == ["../index.html", "../filing/index.html"]  # where the navigation has it
 
 
 def test_a_district_that_says_nothing_shows_nothing() -> None:

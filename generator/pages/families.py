@@ -194,27 +194,40 @@ def navigation(edition: Edition, made: Sequence[Page]) -> Nav:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """What lies above the pages of a folder, from the top: its section, and its own index."""
+    """What lies above a page, or above the pages of a folder (whose name ends in `/`), from the top: its section, and
+    its folder's own index.
+    """
 
-    folder: str
+    of: str
     steps: tuple[PageLink, ...]
 
 
 def ways(edition: Edition, made: Sequence[Page]) -> tuple[Way, ...]:
-    """The Way to the pages of every folder."""
+    """The Way to the pages of every folder; and to a page that stands in another section than its folder's index."""
     titles = {page.path: page.title for page in made}
-    members = _members(tuple(titles))
+    sections = _by_section(edition, tuple(titles))
     folders = dict.fromkeys(path.rpartition("/")[0] for path in titles if "/" in path)
-    found: dict[str, PageLink] = {}
+    first: dict[str, PageLink] = {}
+    for path, section in sections.items():
+        first.setdefault(path.rpartition("/")[0], section)
+    of_folder = {folder: sections.get(f"{folder}/index", first.get(folder)) for folder in folders}
+    apart = {path: section for path, section in sections.items() if section != of_folder.get(path.rpartition("/")[0])}
+    return (
+        *(Way(of=f"{at}/", steps=tuple(_steps(section, f"{at}/index", titles))) for at, section in of_folder.items()),
+        *(Way(of=path, steps=(section,)) for path, section in apart.items() if "/" in path),
+    )
+
+
+def _by_section(edition: Edition, paths: tuple[str, ...]) -> Mapping[str, PageLink]:
+    """The first section that leads to a page, as a link to that section's first page."""
+    members, found = _members(paths), dict[str, PageLink]()
     for section in NAVIGATION:
         below = [
             path for inner in _sections([section]) for m in inner.members if isinstance(m, str) for path in members[m]
         ]
         for path in below:
-            found.setdefault(path.rpartition("/")[0], PageLink(page=below[0], title=edition.say(section.title)))
-    return tuple(
-        Way(folder=folder, steps=tuple(_steps(found.get(folder), f"{folder}/index", titles))) for folder in folders
-    )
+            found.setdefault(path, PageLink(page=below[0], title=edition.say(section.title)))
+    return found
 
 
 def _steps(section: PageLink | None, index: str, titles: Mapping[str, str]) -> Iterator[PageLink]:

@@ -76,7 +76,7 @@ def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
     found["theme"]["language"] = made.language.value
     for number, palette in enumerate(found["theme"]["palette"]):
         palette["toggle"]["name"] = made.say(f"theme.palette.{number}")
-    others = [other for other in district.languages if other is not made.language]
+    others, found_ways = [other for other in district.languages if other is not made.language], ways(made, pages)
     other = Speaker(catalogue=load_catalogue(), language=others[0]) if others else None
     found["extra"] = {
         **found.get("extra", {}),
@@ -87,7 +87,8 @@ def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
                 for path, tab in _under(nav)
                 if path.endswith(f"/{_INDEX}")
             ],
-            "ways": [_way(way) for way in ways(made, pages)],
+            "ways": [_way(way) for way in found_ways if way.of.endswith("/")],
+            "ways_of": {f"{way.of}.html": _way(way)["steps"] for way in found_ways if not way.of.endswith("/")},
             "program": __version__,
             "other": other.language.value if other else "",
             "other_label": made.say("theme.other_language"),
@@ -107,7 +108,7 @@ def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
 
 def _way(way: Way) -> dict[str, Any]:
     steps = [{"url": f"{step.page}.html", "title": literal(step.title)} for step in way.steps]
-    return {"folder": f"{way.folder}/", "steps": steps}
+    return {"folder": way.of, "steps": steps}
 
 
 def _under(nav: Any, tab: int | None = None) -> Iterator[tuple[str, int]]:

@@ -371,7 +371,7 @@ def _tables(before: Site, after: Site, reached: frozenset[SchoolId]) -> frozense
 # the day.
 MADE_OF: Mapping[PageFamily, tuple[str, ...]] = {
     releases.pages: ("district", "releases", "rules", "schools", "withdrawals"),
-    statistics.pages: ("claims", "district", "receipts", "releases", "schools", "withdrawals"),
+    statistics.pages: ("below", "claims", "district", "receipts", "releases", "schools", "withdrawals"),
     pathway.pages: ("district", "releases", "withdrawals"),
     matrix.pages: ("district", "policies", "rules", "schools"),
     lessons.pages: ("bands", "clips", "district", "lessons"),
