@@ -175,6 +175,8 @@ class _Cut:
             instruments=tuple(repository.district.instruments_of(order.term.id).items()),
         )
         self.before = tuple(self._before(release) for release in order.before)
+        self.withdrawn = bool(order.before) and order.before[-1].id in repository.withdrawals
+        self.not_repeated = frozenset[Cell]()  # of a release that was withdrawn
 
     def _before(self, release: Release) -> PublicView:
         tables = registry(release.levels, release.windows, release.plan)
@@ -222,16 +224,22 @@ class _Cut:
         return PublicView(candidate=candidate, tabulation=table, questions=self.asked)
 
     def _corrections(self) -> Iterator[PublicView]:
-        """The term's release with as many new values as may be seen; then with none but what is open."""
+        """The term's release with as many new values as may be seen; then with none but what is open. What it says of
+        others is said again; if it was withdrawn, nothing that a school has a part in that filed anew.
+        """
         (earlier,) = self.before
         candidate = earlier.candidate
         tables = registry(candidate.levels, candidate.windows, candidate.plan)
         finest = registry(candidate.levels, candidate.windows)
         table = tabulate(self.ledger, tables, self.filings, candidate.limits, finest)
         changes = FiledAnew(self.ledger, tables, (earlier.tabulation, table), candidate.cells, candidate.limits)
+        kept = {name: getattr(candidate, name) for name in KEPT}
+        if self.withdrawn:
+            old = earlier.tabulation.cells
+            self.not_repeated = frozenset(cell for cell, atoms in table.cells.items() if atoms != old.get(cell))
+            kept |= _without(changes.schools, candidate)
 
         def view(units: Sequence[frozenset[Cell]]) -> PublicView:
-            kept = {name: getattr(candidate, name) for name in KEPT}
             then = replace(self._view(candidate.plan).candidate, waiting=tuple(sorted(changes.schools)), **kept)
             moved = frozenset(cell for unit in units for cell in unit)
             return PublicView(candidate=then, tabulation=mixed(earlier.tabulation, table, moved), questions=self.asked)
@@ -295,10 +303,19 @@ class _Cut:
         """The candidate with its cells."""
         table, candidate = view.tabulation, view.candidate
         kept = {cell: published for one in self.before for cell, published in one.candidate.cells.items()}
+        kept |= dict.fromkeys(self.not_repeated, Suppressed())
         moving = self._moving(view)
         cells = with_shares(table, {c: draft.cells[c] if c in moving else kept[c] for c in table.cells})
         tables = arranged(registry(candidate.levels, candidate.windows, candidate.plan), cells, table.schools)
         return replace(view, candidate=replace(candidate, tables=tables))
+
+
+def _without(schools: Iterable[SchoolId], withdrawn: Candidate) -> dict[str, object]:
+    """What a release that was withdrawn says of single schools, without what it says of these."""
+    bands, given_up = withdrawn.participation, dict.fromkeys(schools, Suppressed())
+    known = {school: given_up.get(school, told) for school, told in bands.schools.items()} if bands else {}
+    found: dict[str, object] = {"participation": replace(bands, schools=known) if bands else None}
+    return found | ({"school_verdicts": (), "district_verdicts": ()} if given_up else {})
 
 
 def _open_cells(table: Table, row: str) -> Iterator[Cell]:
