@@ -220,6 +220,19 @@ def test_forms_are_written_over_no_workbook_that_may_be_filled_in(made: District
     assert book.read_bytes() == filled
 
 
+@pytest.mark.parametrize(("site", "lang"), [("zh-CN", "en"), ("en", "zh-CN")])
+def test_forms_are_in_the_language_that_is_asked_for_whatever_the_site_speaks(
+    made: District, tmp_path: Path, site: str, lang: str
+) -> None:
+    with (made.root / "records" / "district.yml").open("a", encoding="utf-8") as about:
+        about.write(f"languages: [{site}]\n")
+    done = run(made, "forms", "--out", str(tmp_path / "forms"), FIRST, "--as-of", str(DAY), lang=lang)
+    assert (done.returncode, done.stderr) == (0, "")
+    page = (tmp_path / "forms" / f"{FIRST}-desk.html").read_text(encoding="utf-8")
+    assert f'<html lang="{lang}"' in page
+    assert made.repository().schools[FIRST].title.in_(Language(lang)) in page
+
+
 def test_no_form_for_a_school_that_is_closed_or_not_open_yet(made: District, tmp_path: Path) -> None:
     *others, shut = sorted(made.repository().schools)
     file = made.root / f"records/schools/{shut}/school.yml"

@@ -302,11 +302,11 @@ def school_desk(made: Edition, school: School) -> SchoolDesk:
         if (before := [y for y in known if y.first_day <= year.first_day])
         and (found := made.site.return_of(school.id, before[-1].id))
     }
-    receipts = made.site.repository.receipts
+    receipts, languages = made.site.repository.receipts, made.site.repository.district.languages
     arrived = {t.id: kept for y in years for t in y.terms if (kept := receipts.get((school.id, t.id)))}
     return SchoolDesk(
         school=school.id,
-        titles={one.value: school.title.in_(one) for one in made.site.repository.district.languages},
+        titles={one.value: school.title.in_(one) for one in (*languages, made.language)},
         stages={
             **{y.id: _values(school.stages_in(y.first_day, y.last_day)) for y in years},
             **{t.id: _values(school.shape_on(t.first_day).stages) for y in years for t in y.terms},
