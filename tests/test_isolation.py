@@ -144,6 +144,7 @@ def trapped(tmp_path_factory: pytest.TempPathFactory) -> Trapped:
     beside = tmp_path_factory.mktemp("trapped")
     made, sprung = district(beside), tmp_path_factory.mktemp("sprung")
     root = made.root
+    small(made)
     signed_commit(made)
     for name in MODULES:
         mark = f"open({str(sprung / name.replace('/', '-'))!r}, 'w').close()\n"
@@ -165,6 +166,14 @@ def trapped(tmp_path_factory: pytest.TempPathFactory) -> Trapped:
     touched(root)
     shutil.copytree(root / "records", beside / "records")
     return Trapped(made=made, sprung=sprung)
+
+
+def small(made: District) -> None:
+    """What is built of it is in one language and without statistics: nothing that runs for the others runs alone."""
+    shutil.rmtree(made.root / "records" / "releases")
+    with (made.root / "records" / "district.yml").open("a", encoding="utf-8") as district_file:
+        district_file.write("languages: [zh-CN]\n")
+    git(made.root, "commit", "-q", "-a", "--amend", "-m", "first")
 
 
 def signed_commit(made: District) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from generator.cli.request import FINE, PROBLEMS, Accepts, Request, UsageError, print_problems, write_file
+from generator.cli.request import FINE, Accepts, Request, UsageError, sound_records, write_file
 
 ACCEPTS = Accepts(values=("--org", "--to"))
 _ORGANISATION = re.compile(
@@ -23,12 +23,10 @@ MACHINERY = (
 
 def run(request: Request) -> int:
     """Print the file, or write it; 1 if the records have a Problem."""
-    from generator.publish.build import read
-
-    repository, problems = read(request.root)
-    if repository is None:
-        print_problems(request, problems)
-        return PROBLEMS
+    loaded = sound_records(request)
+    if isinstance(loaded, int):
+        return loaded
+    _, repository, _ = loaded
     found = _ORGANISATION.match(repository.district.repo_url or "")
     organisation = request.options.get("--org") or (found["path"] if found else None)
     if organisation is None:
