@@ -8,7 +8,7 @@ SIGNED := $(IDS:%=$(DISTRICTS)/.up/%.json.sig)
 .SECONDEXPANSION:
 
 $(OFFICE)/build/site: $(SIGNED)
-	@for one in $(IDS); do $(XINZHULI) summary take $(DISTRICTS)/.up/$$one.json --root $(OFFICE) || exit 1; done
+	$(XINZHULI) summary take $(IDS:%=$(DISTRICTS)/.up/%.json) --root $(OFFICE)
 	$(XINZHULI) build --root $(OFFICE)
 
 $(DISTRICTS)/.up/%.json.sig: $$(shell find $(DISTRICTS)/$$*/records -type f)

@@ -172,6 +172,21 @@ def test_what_is_not_theirs_older_or_without_a_name_is_not_taken_in(tmp_path: Pa
     assert run("summary", "take", str(beside / "none.json")).returncode == 2
 
 
+def test_of_several_those_that_are_right_are_taken(tmp_path: Path, beside: Path) -> None:
+    """One forged among them keeps nobody else out, and is told."""
+    root = city(tmp_path / "city")
+    for id_ in ("hills", "lake"):
+        newer = replace(named(id_, "区", "District"), as_of=date(2026, 11, 25))
+        put(beside, {f"{id_}/summary.json": written(newer)})  # both are signed with the key of the hills
+        signing = ("--key", str(beside / "key"), "--to", str(beside))
+        assert run("summary", "sign", str(beside / id_ / "summary.json"), *signing).returncode == 0
+    both = [str(beside / f"{id_}.json") for id_ in ("lake", "hills")]
+    taken = run("summary", "take", *both, "--root", str(root), "--lang", "en")
+    assert (taken.returncode, "not by a key on record" in taken.stdout) == (1, True)
+    found = records(root).below
+    assert [found[id_].summary and found[id_].summary.as_of.day for id_ in ("hills", "lake")] == [25, 24]  # type: ignore[index, union-attr]
+
+
 def test_an_office_has_no_schools_of_its_own(tmp_path: Path) -> None:
     root = city(tmp_path)
     shutil.copytree(TYPICAL / "records" / "schools" / "xz01", root / "records" / "schools" / "xz01")

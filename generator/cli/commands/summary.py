@@ -6,12 +6,16 @@ stays. Whether a summary is a district's own, `check` says.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.cli.request import (
     FINE,
     PROBLEMS,
+    USAGE,
     Accepts,
     Request,
     UsageError,
@@ -21,17 +25,21 @@ from generator.cli.request import (
     write_sound,
 )
 
-ACCEPTS = Accepts(values=("--key", "--to"), most_words=2)
+if TYPE_CHECKING:
+    from generator.files.tree import Tree
+    from generator.records.repository import Repository
+
+ACCEPTS = Accepts(values=("--key", "--to"), most_words=None)
 _BUILT = "build/site/data/summary.json"
 
 
 def run(request: Request) -> int:
-    """Sign a summary, or take one in with its signature."""
+    """Sign a summary, or take some in with their signatures."""
     what, *words = request.words or ("",)
     if what == "sign":
         return _sign(request, Path(words[0]) if words else request.root / _BUILT)
     if what == "take" and words:
-        return _take(request, Path(words[0]))
+        return _take(request, [Path(word) for word in words])
     raise UsageError("summary.what")
 
 
@@ -59,28 +67,52 @@ def _sign(request: Request, path: Path) -> int:
     return FINE
 
 
-def _take(request: Request, path: Path) -> int:
-    from generator.records.rollup import SIGNATURE, path_of
+def _take(request: Request, paths: Sequence[Path]) -> int:
+    """Take in every summary that is somebody's own; what is wrong with another does not keep these out."""
+    put_back(request)
+    sound = sound_records(request)
+    if isinstance(sound, int):
+        return sound
+    tree, repository, _ = sound
+    files: dict[str, bytes] = {}
+    codes = [FINE]
+    for path in paths:
+        found = _taken(request, tree, repository, path)
+        if isinstance(found, int):
+            codes.append(found)
+        else:
+            files |= found
+    if files and not write_sound(request, tree, files):
+        codes.append(PROBLEMS)
+    return max(codes)
+
+
+def _taken(request: Request, tree: Tree, repository: Repository, path: Path) -> Mapping[str, bytes] | int:
+    """The records of a summary, with the last one of the school year before, if it begins another; else an exit code,
+    and what is wrong was printed.
+    """
+    from generator.records.rollup import SIGNATURE, handed_up, path_of
 
     content, signature = _content(path), _content(path.with_name(path.name + SIGNATURE))
     found = _whose(request, path.name, content)
     if isinstance(found, int):
         return found
     id_, day, year = found
-    put_back(request)
-    sound = sound_records(request)
-    if isinstance(sound, int):
-        return sound
-    tree, repository, _ = sound
-    before = next((m.summary for m in repository.below.values() if m.id == id_ and m.summary), None)
+    place, one = path_of(id_), next((m for m in repository.below.values() if m.id == id_), None)
+    _, problems = handed_up(place, content, signature, one)
+    if problems:
+        print_problems(request, problems)
+        return PROBLEMS
+    before = one.summary if one else None
     if before and before.as_of > day:
-        raise UsageError("summary.older", id=id_, day=day.isoformat(), there=before.as_of.isoformat())
-    place = path_of(id_)
+        said = request.say("summary.older", id=id_, day=day.isoformat(), there=before.as_of.isoformat())
+        print(said, file=sys.stderr)
+        return USAGE
     files = {place: content, place + SIGNATURE: signature}
     if before and before.year != year:
         kept = path_of(id_, before.year)
         files |= {kept: tree.read(place), kept + SIGNATURE: tree.read(place + SIGNATURE)}
-    return FINE if write_sound(request, tree, files) else PROBLEMS
+    return files
 
 
 def _content(path: Path) -> bytes:
