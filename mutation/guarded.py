@@ -15,7 +15,7 @@ LISTED = ROOT / "docs" / "MUTANTS.md"
 # there the tests of the row are asked.
 GUARDED: Mapping[str, tuple[str, ...]] = {
     "sealed/age_header": ("test_age_vectors", "test_sealed"),
-    "statistics/attack": ("test_tables", "test_audit", "test_outside_views", "test_cut"),
+    "statistics/attack": ("test_ledger", "test_tables", "test_audit", "test_outside_views", "test_cut"),
     "statistics/corrections": ("test_corrections",),
     "compliance/evaluate": (
         "test_compliance",
@@ -54,7 +54,9 @@ GUARDED: Mapping[str, tuple[str, ...]] = {
     ),
     "statistics/age": ("test_sealed", "test_sealed_commands"),
     "publish/search": ("test_search",),
-    "statistics/tables": ("test_tables", "test_cut"),
+    "statistics/shares": ("test_receipts",),
+    "statistics/post_quantum": ("test_sealed",),
+    "statistics/tables": ("test_ledger", "test_tables", "test_cut"),
     "statistics/witnesses": ("test_audit", "test_oracles"),
     "files/strict_yaml": ("test_strict_yaml", "test_typing", "test_problem_examples"),
     "files/yaml_scalars": ("test_strict_yaml", "test_yaml_suite", "test_hostile_values"),

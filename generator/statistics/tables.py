@@ -192,10 +192,6 @@ class Ledger:
         """The schools that filed these."""
         return frozenset(self._owners[atom] for atom in atoms)
 
-    def smallest(self) -> int:
-        """The fewest pupils that any band of any school has, of those that have any."""
-        return min(int(n) for n in self.frame.loc[self.frame["name"] == "enrolment", "value"] if n > 0)
-
     def enrolled(self, filing: Filing, bands: Iterable[str]) -> int:
         """How many pupils a school has in these bands."""
         here = self.frame[(self.frame["filing"] == filing) & (self.frame["name"] == "enrolment")]
