@@ -35,7 +35,7 @@ mutants: $(DEV)
 explore: $(DEV)
 	@$(BIN)/python -m tests.fuzz 100000
 	@$(BIN)/python -m tests.districts 500
-	@EXPLORE=5000 $(BIN)/python -m pytest -q $$(grep -lE "EXPLOR|explored|examples\(" tests/test_*.py | grep -vE "killed|replacing")
+	@EXPLORE=5000 $(BIN)/python -m pytest -q $$(grep -lE "EXPLOR|explored|examples\(|@given" tests/test_*.py | grep -vE "killed|replacing")
 
 ## kill: kill and refuse every command that writes at every change of a file that it makes, and at random instants
 kill: $(DEV)

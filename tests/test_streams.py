@@ -20,7 +20,7 @@ from tests.test_tree import git
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
 ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LC_ALL": "C"}
-BIG = 4000
+BIG = 2000
 
 
 def command(*arguments: str) -> list[str]:
@@ -56,7 +56,7 @@ def into_full_device(folder: Path, *arguments: str) -> tuple[int, str]:
 
 @pytest.fixture(scope="module")
 def wrong(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A district with thousands of Problems and of findings: far more than a pipe holds."""
+    """A district with two thousand Problems and as many findings: more than a pipe holds."""
     root = Path(shutil.copytree(FIXTURES / "minimal", tmp_path_factory.mktemp("wrong") / "district"))
     school = root / "records" / "schools" / "xz01" / "school.yml"
     school.write_text(
