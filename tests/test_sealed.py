@@ -21,15 +21,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.files import child
+from generator.files.tree import folder
 from generator.model.ids import SchoolId, TermId
 from generator.model.schools import Stage
 from generator.model.sealed import Receipt
-from generator.model.submission import Fault, Salted, Submission, commitment, sealed_text
+from generator.model.submission import Fault, Salted, StageBand, Submission, commitment, sealed_text
 from generator.problems import Position
+from generator.records.repository import load
 from generator.sealed import receipts
 from generator.sealed.age_header import ARMOR, END, Header, header
 from generator.sealed.bech32 import encoded
-from generator.sealed.receipts import BUCKET, MAX_BUCKETS, admitted
+from generator.sealed.receipts import BUCKET, MAX_BUCKETS, admitted, place_of
 from generator.sealed.recipients import KeyFormat
 from generator.statistics import age, reading, worker
 from generator.statistics.age import (
@@ -183,6 +185,27 @@ def test_the_messages_by_which_refusals_are_told_apart_are_those_of_this_library
     ]:
         with pytest.raises(pyrage.DecryptError, match=begins):
             pyrage.decrypt(given_, identities)
+
+
+def test_what_the_library_refuses_is_told_by_its_kind() -> None:
+    """Also of bytes that no reader of headers admitted before."""
+    data = pyrage.encrypt(b"x", [pyrage.x25519.Recipient.from_str(KEY)])
+    mac = data.index(b"--- ") + 4
+    changed = data[:mac] + (b"B" if data[mac : mac + 1] == b"A" else b"A") + data[mac + 1 :]
+    for given_, identities, told in [
+        (changed, [MINE], Refusal.ALTERED),
+        (data[:-1] + bytes([data[-1] ^ 1]), [MINE], Refusal.ALTERED),
+        (data, [OTHER], Refusal.NO_KEY),
+        (data, ["no key"], Refusal.NO_KEY),
+        (data, [MINE, KEY], Refusal.NO_KEY),
+        (b"school: xz01\n" * 9, [MINE], Refusal.MALFORMED),
+        (data[:30], [MINE], Refusal.MALFORMED),
+        (ARMOR + b"\n!\n" + END + b"\n", [MINE], Refusal.MALFORMED),
+    ]:
+        with pytest.raises(NotOpened) as refused:
+            decrypted(given_, identities, 1 << 16)
+        assert refused.value.why is told, given_
+    assert decrypted(data, [OTHER, MINE], 1 << 16) == b"x"
 
 
 def test_more_than_the_limit_is_never_held() -> None:
@@ -475,6 +498,47 @@ def test_examining_needs_no_worker(one: Drawn) -> None:
     assert reading.salted(data, framed(stages)) == kept
     assert age.usable(MINE)
     assert not age.usable("AGE-SECRET-KEY-1QQQ")
+
+
+def test_the_files_of_some_terms_come_with_what_the_open_records_say() -> None:
+    tree, _ = folder(ROOT / "tests" / "fixtures" / "typical")
+    repository, _ = load(tree)
+    assert repository
+    spring, autumn = TermId("2025-2026-2"), TermId("2026-2027-1")
+    schools = (SchoolId("xz10"), SchoolId("xz01"))
+    at = {(school, term): place_of(school, term) for school in schools for term in (spring, autumn)}
+    base = Receipt(
+        school=schools[0],
+        term=spring,
+        revision=1,
+        schema=3,
+        sealed_on=date(2026, 3, 1),
+        rekeyed_on=None,
+        recipients=(),
+        digest="",
+        commitment=None,
+        signature=None,
+        source=Position(path=""),
+    )
+    told = {
+        (school, term): replace(base, school=school, term=term, source=Position(path=receipts.receipt_path(path)))
+        for (school, term), path in at.items()
+    }
+    held = replace(repository, receipts=told)
+    laid = tree.over({path: path.encode() for path in at.values()})
+    found = worker.sealed_files(laid, held, [autumn])
+    assert [(one.receipt.school, one.receipt.term, one.data) for one in found] == [
+        (school, autumn, at[school, autumn].encode()) for school in schools
+    ]
+    assert [one.frame for one in found] == [worker.frame(repository, school, autumn) for school in schools]
+    known = worker.frame(repository, schools[0], autumn)
+    assert known
+    assert known.windows == tuple(window.id for window in repository.district.terms[autumn].windows)
+    assert known.levels == repository.district.levels_of(autumn)
+    assert known.stages == repository.schools[schools[0]].stages
+    assert set(known.instruments) == {StageBand(band) for band in repository.district.instruments_of(autumn)}
+    assert worker.frame(repository, SchoolId("xz99"), autumn) is None
+    assert worker.frame(repository, schools[0], TermId("2031-2032-1")) is None
 
 
 def test_what_is_examined_and_refused_is_told_apart_without_a_worker(one: Drawn) -> None:
