@@ -23,7 +23,7 @@ from generator.pages import following
 from generator.pages.about import changes
 from generator.pages.families import pages
 from generator.text import Language
-from tests.city import duties, hand_up, key, named, put, records
+from tests.city import WAIVER, duties, hand_up, key, named, put, records
 from tests.test_build import typical_site
 from tests.test_history import commit, git
 from tests.test_rollup import run, told
@@ -198,3 +198,17 @@ def test_feeds_tell_of_summaries_releases_and_what_turned(past: tuple[Path, Week
 def test_a_district_has_no_feed_of_districts() -> None:
     made = edition(typical_site(), Language.ZH, load())
     assert "feeds/districts.xml" not in {file.path for file in following.files(made)}
+
+
+def test_a_review_tells_of_districts_as_of_schools(past: tuple[Path, Weeks], tmp_path: Path) -> None:
+    """A newer summary turns a rule, a waiver another: both are named with their district."""
+    root = tmp_path / "city"
+    git(tmp_path, "clone", "-q", str(past[0]), "city")
+    hand_up(root, lake(as_of=date(2026, 11, 24), met=1))
+    put(root, {"records/waivers/hills-summary-2026.yml": WAIVER})
+    commit(root, "2026-11-24T04:00:00+00:00")
+    done = run("--lang", "en", "diff", "HEAD~1", "HEAD", "--root", str(root))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Lakeside (lake): met → unmet" in done.stdout
+    assert "Hills (hills): not reported → waived" in done.stdout
+    assert "SUMMARY-01 · Hills: in force" in done.stdout

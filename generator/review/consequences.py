@@ -226,8 +226,9 @@ def _waivers(before: Site, after: Site) -> Iterator[Turn]:
 
 
 def _excused(side: Site, waiver: Waiver) -> Text:
-    """A waiver by its rule and schools."""
+    """A waiver by its rule and those whom it excuses."""
     titles = [side.repository.schools[school].title for school in waiver.schools]
+    titles += [side.repository.below[one].title for one in waiver.below]
     english = ", ".join(title.in_(Language.EN) for title in titles)
     return Text(zh=f"{waiver.rule} · {'、'.join(title.zh for title in titles)}", en=f"{waiver.rule} · {english}")
 
