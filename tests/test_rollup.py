@@ -12,13 +12,20 @@ from pathlib import Path
 
 import pytest
 
+from generator.edition.literal import settle
+from generator.edition.render import edition
+from generator.edition.site import site
+from generator.edition.summary import summary
 from generator.files import strict_json, strict_yaml
+from generator.files.catalogue import load as load_catalogue
 from generator.files.tree import folder
-from generator.model.rollup import CellSum, RowSum, Summary, written
+from generator.model.rollup import CellSum, Reported, RowSum, Summary, written
+from generator.pages.families import pages
 from generator.problems import Problem
 from generator.records.repository import load
 from generator.records.rollup import shaped, summary_of
-from tests.city import city, hand_up, key, named, put, records, typical_summary
+from generator.text import Language
+from tests.city import CITY, city, hand_up, key, named, put, records, typical_summary
 from tests.command import started
 from tests.district import TYPICAL
 
@@ -185,6 +192,25 @@ def test_of_several_those_that_are_right_are_taken(tmp_path: Path, beside: Path)
     assert (taken.returncode, "not by a key on record" in taken.stdout) == (1, True)
     found = records(root).below
     assert [found[id_].summary and found[id_].summary.as_of.day for id_ in ("hills", "lake")] == [25, 24]  # type: ignore[index, union-attr]
+
+
+def test_an_office_is_told_whom_it_lacks_and_asked_for_no_key(tmp_path: Path) -> None:
+    told_ = run("next", "--root", str(city(tmp_path / "city")), "--lang", "en").stdout
+    assert "No summary yet from 1: hills" in told_
+    assert "keygen" not in told_
+    put(tmp_path, {"empty/records/district.yml": CITY})
+    told_ = run("next", "--root", str(tmp_path / "empty"), "--lang", "en").stdout
+    assert "No district is listed yet: xinzhuli new district-below" in told_
+
+
+def test_an_office_without_districts_yet_is_built_as_an_office(tmp_path: Path) -> None:
+    """It has a page that says so, counts nobody, and asks no school for anything."""
+    put(tmp_path, {"records/district.yml": CITY})
+    content = site(records(tmp_path), date(2026, 11, 30), None)
+    made = {page.path: page for page in pages(edition(content, Language.EN, load_catalogue()))}
+    assert "No district is listed yet" in settle(made["districts/index"].body)
+    assert not [path for path in made if path.startswith(("filing/", "rollup/")) or path == "schools/index"]
+    assert (summary(content).districts, summary(content).schools) == (Reported(listed=0, reported=0), 0)
 
 
 def test_an_office_has_no_schools_of_its_own(tmp_path: Path) -> None:

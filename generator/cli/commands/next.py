@@ -5,7 +5,7 @@ Owns which commands are offered where. Changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from generator.cli.request import FINE, Accepts, Request, present_day
@@ -48,10 +48,29 @@ def _lines(request: Request, repository: Repository) -> Iterator[str]:
         yield request.say("next.no_git")
     elif commit.dirty:
         yield request.say("next.changed")
-    for kind, there in (("policies", repository.policies), ("recipients", repository.recipients)):
+    for kind, there in (
+        ("policies", repository.policies),
+        ("recipients", repository.recipients or repository.is_office),
+    ):
         if not there:
             yield request.say(f"next.no_{kind}")
+    if repository.is_office:
+        yield from _of_districts(request, repository)
     for one in ahead(repository, request.as_of or present_day(zone)):
-        named = request.say("next.between").join(one.ids[:_NAMED])
-        more = request.say("next.more", count=len(one.ids) - _NAMED) if len(one.ids) > _NAMED else ""
-        yield request.say(f"ahead.{one.what.value}", by=one.by.isoformat(), count=len(one.ids), ids=named + more)
+        ids = _listed(request, one.ids)
+        yield request.say(f"ahead.{one.what.value}", by=one.by.isoformat(), count=len(one.ids), ids=ids)
+
+
+def _listed(request: Request, ids: Sequence[str]) -> str:
+    """The first ids by name, and how many more there are."""
+    more = request.say("next.more", count=len(ids) - _NAMED) if len(ids) > _NAMED else ""
+    return request.say("next.between").join(ids[:_NAMED]) + more
+
+
+def _of_districts(request: Request, repository: Repository) -> Iterator[str]:
+    """Whom an office has still to list, and who handed up nothing."""
+    if not repository.below:
+        yield request.say("next.no_districts")
+    missing = [one.id for one in repository.below.values() if one.summary is None]
+    if missing:
+        yield request.say("next.no_summary", count=len(missing), ids=_listed(request, missing))
