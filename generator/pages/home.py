@@ -80,12 +80,13 @@ class Door:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadlineFigure:
-    """A measure of the current school year: its value and of what it was made, in words; `before`: what it was at the
-    end of the year before, empty where that is not known.
+    """A measure of the current school year: its value, what is counted and of what it was made, in words; `before`:
+    what it was at the end of the year before, empty where that is not known.
     """
 
     name: MeasureName
     value: str
+    explain: str
     before: str
     rests_on: str
 
@@ -199,6 +200,7 @@ def _headline(edition: Edition, name: MeasureName) -> HeadlineFigure:
     return HeadlineFigure(
         name=name,
         value=figure(edition, name, found.value),
+        explain=edition.say(f"measure.{name.value}.explain"),
         before=_before(edition, name),
         rests_on=rests_on(edition, found),
     )
