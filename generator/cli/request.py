@@ -147,6 +147,14 @@ def led_out_by_no_link(root: Path, place: Path) -> Path:
     return place
 
 
+def inside(request: Request, word: str) -> str | None:
+    """A path that somebody typed, as records are called (`records/schools`); `.` for the district's folder itself, None
+    for a place outside it, on another drive too.
+    """
+    path = Path(os.path.normpath(Path.cwd() / word))
+    return path.relative_to(request.root).as_posix() if path.is_relative_to(request.root) else None
+
+
 def existing_folder(text: str) -> Path:
     """The folder that somebody named."""
     path = Path(text).absolute()

@@ -70,6 +70,9 @@ def drained() -> Iterator[Drain]:
         stream: TextIO | None = getattr(sys, name)
         if stream is None:  # closed by who started us: nothing is printed at all
             continue
+        if sys.platform == "win32" and stream.isatty() and isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # Python writes signs to its console, whatever its code page
+            continue
         drain = Drain(stream.fileno())
         setattr(
             sys,
@@ -78,6 +81,7 @@ def drained() -> Iterator[Drain]:
                 io.BufferedWriter(drain),
                 encoding="utf-8",
                 errors="backslashreplace",
+                newline="\n",
                 line_buffering=_at_once(name, drain),
             ),
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -123,6 +124,15 @@ def start(
         umask=-1 if public else _OTHERS,
         start_new_session=session,
     )
+
+
+def end(process: Process) -> None:
+    """End a program that was started in a session of its own, with all that it started where the system can do that."""
+    if os.name == "posix":
+        os.killpg(process.pid, signal.SIGTERM)
+    else:
+        process.terminate()
+    process.communicate()
 
 
 def leave_no_dump() -> None:

@@ -216,7 +216,8 @@ def _folders(root: Path, names: Iterable[str]) -> list[Path]:
 
 
 def _write(path: Path, data: bytes, flag: int = os.O_TRUNC, mode: int = 0o666) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | flag, mode), "wb") as file:
+    flags = os.O_WRONLY | os.O_CREAT | flag | getattr(os, "O_BINARY", 0)  # else Windows writes other ends of lines
+    with os.fdopen(os.open(path, flags, mode), "wb") as file:
         try:
             file.write(data)
             file.flush()

@@ -56,7 +56,7 @@ def workshop(out: Path) -> Path:
     """
     if out.is_symlink() and not _ours(out):
         raise OutputTaken("cli.output_link")
-    if out.exists() and not out.is_symlink():
+    if out.exists() and not out.is_symlink() and not _shown(out).is_file():
         raise OutputTaken("cli.output_taken")
     out.parent.mkdir(parents=True, exist_ok=True)
     _sweep(out)
@@ -89,6 +89,9 @@ def _new(out: Path) -> Path:
 
 
 def _runs(process: str) -> bool:
+    """Whether a process is there. On Windows nobody can ask without harm: `kill` would end it."""
+    if os.name != "posix":
+        return process == str(os.getpid())
     try:
         os.kill(int(process), 0)
     except (ValueError, ProcessLookupError):
@@ -99,14 +102,40 @@ def _runs(process: str) -> bool:
 
 
 def publish(made: Path, out: Path) -> None:
-    """Make `made` (inside a workshop) what `out` shows, in one step; then remove the site shown before."""
+    """Make `made` (inside a workshop) what `out` shows, in one step; then remove the site shown before. Where nobody
+    may make links (Windows, a stick), in two.
+    """
     before = out.resolve() if out.is_symlink() else None
     link = made.parent / "link"
-    link.symlink_to(made.relative_to(out.parent))
+    try:
+        link.symlink_to(made.relative_to(out.parent))
+    except OSError:
+        _put(made, out)
+        return
+    if before is None and out.is_dir():
+        out.rename(made.parent / "before")
+        _shown(out).unlink(missing_ok=True)
+        discard(made.parent / "before")
     link.replace(out)
     if before is not None and before.parent.name.startswith(f".{out.name}-"):
         discard(before.parent)
     _sweep(out)  # once more: the engine of a killed run goes on writing for a while, but not longer than ours
+
+
+def _put(made: Path, out: Path) -> None:
+    """Move a site to its place, and the one that was there out of it; a file beside it says that it is ours."""
+    if out.is_symlink():
+        out.unlink()
+    elif out.exists():
+        out.rename(made.parent / "before")
+    made.rename(out)
+    _shown(out).write_bytes(b"")
+    discard(made.parent / "before")
+    _sweep(out)
+
+
+def _shown(out: Path) -> Path:
+    return out.with_name(f".{out.name}.shown")
 
 
 def discard(folder: Path) -> None:

@@ -9,10 +9,8 @@ retouched.
 from __future__ import annotations
 
 import json
-import os
 import queue
 import re
-import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -160,8 +158,7 @@ def _said(process: child.Process, overtaken: Callable[[], bool]) -> str | None:
 
 def _end(process: child.Process) -> None:
     if process.poll() is None:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.communicate()
+        child.end(process)
 
 
 def _fingerprint(out: Path) -> str:

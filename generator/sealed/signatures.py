@@ -58,7 +58,7 @@ def is_by(text: bytes, signature: bytes, who: str, keys: Sequence[str], use: str
         return False
     with tempfile.TemporaryDirectory(prefix="xinzhuli-") as folder:
         allowed, beside = Path(folder, "allowed"), Path(folder, "signature")
-        allowed.write_text("".join(f'{who} namespaces="{use}" {key}\n' for key in keys), encoding="ascii")
+        allowed.write_text("".join(f'{who} namespaces="{use}" {key}\n' for key in keys), encoding="ascii", newline="\n")
         beside.write_bytes(signature)
         command = [
             found,

@@ -6,10 +6,8 @@ because references go everywhere.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.cli.request import (
@@ -20,6 +18,7 @@ from generator.cli.request import (
     Request,
     UsageError,
     day_and_commit,
+    inside,
     older_form,
     present_day,
     print_result,
@@ -162,11 +161,10 @@ def _wanted(request: Request, known: Sequence[str]) -> Callable[[str], bool]:
     """Whether a file is among the paths that were named; all are, if none was."""
     chosen = []
     for text in request.words:
-        path = Path(os.path.normpath(Path.cwd() / text))
-        inside = path.relative_to(request.root).as_posix() if path.is_relative_to(request.root) else None
-        if inside == ".":
+        place = inside(request, text)
+        if place == ".":
             return lambda _: True
-        if inside is None or not any(p == inside or p.startswith(f"{inside}/") for p in known):
+        if place is None or not any(p == place or p.startswith(f"{place}/") for p in known):
             raise UsageError("cli.no_path", path=text)
-        chosen.append(inside)
+        chosen.append(place)
     return lambda path: not chosen or any(path == c or path.startswith(f"{c}/") for c in chosen)

@@ -19,6 +19,7 @@ from generator.cli.request import (
     Request,
     UsageError,
     file_reader,
+    inside,
     present_day,
     print_result,
     result_of,
@@ -159,10 +160,12 @@ def _only_staged(staged: Iterable[Problem], found: Iterable[Problem]) -> Iterato
 def _named(request: Request, paths: Iterable[str]) -> list[str]:
     """The paths that were named; all, if none was. UsageError for a name at which nothing is looked at."""
     known = list(paths)
-    chosen = [Path(os.path.relpath(Path.cwd() / word, request.root)).as_posix() for word in request.words]
-    for word, c in zip(request.words, chosen, strict=True):
-        if c != "." and not any(p == c or p.startswith(f"{c}/") for p in known):
+    chosen = []
+    for word in request.words:
+        c = inside(request, word)
+        if c is None or (c != "." and not any(p == c or p.startswith(f"{c}/") for p in known)):
             raise UsageError("guard.nothing", path=word)
+        chosen.append(c)
     return [p for p in known if not chosen or any(c == "." or p == c or p.startswith(f"{c}/") for c in chosen)]
 
 

@@ -5,13 +5,12 @@ Owns where opened figures may go. A pipe is no such place: what reads it may kee
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.cli.keys import FLAGS, OPTIONS, doubted, identities, refused
-from generator.cli.request import ALTERED, FINE, MALFORMED, Accepts, Request, UsageError, outside, sound_records
+from generator.cli.request import ALTERED, FINE, MALFORMED, Accepts, Request, UsageError, inside, outside, sound_records
 
 if TYPE_CHECKING:
     from generator.statistics.worker import Sealed
@@ -45,9 +44,8 @@ def _place(request: Request) -> str:
 
     if not request.words:
         raise UsageError("open.which")
-    path = Path(os.path.normpath(Path.cwd() / request.words[0]))
-    place = path.relative_to(request.root).as_posix() if path.is_relative_to(request.root) else ""
-    if not SEALED.match(place) or not path.is_file():
+    place = inside(request, request.words[0])
+    if place is None or not SEALED.match(place) or not (request.root / place).is_file():
         raise UsageError("cli.no_path", path=request.words[0])
     return place
 

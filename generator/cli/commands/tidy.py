@@ -5,10 +5,7 @@ Owns which files are written. As commit hooks expect, it fails where it had some
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
-from generator.cli.request import FINE, PROBLEMS, Accepts, Request, UsageError, put_back, write_records
+from generator.cli.request import FINE, PROBLEMS, Accepts, Request, UsageError, inside, put_back, write_records
 from generator.files.tree import folder
 
 ACCEPTS = Accepts(flags=("--check",), most_words=None)
@@ -38,8 +35,8 @@ def run(request: Request) -> int:
 def _named(request: Request, paths: tuple[str, ...]) -> list[str]:
     chosen = []
     for word in request.words:
-        inside = Path(os.path.relpath(Path.cwd() / word, request.root)).as_posix()
-        if not any(inside == "." or p == inside or p.startswith(f"{inside}/") for p in paths):
+        place = inside(request, word)
+        if place is None or not any(place == "." or p == place or p.startswith(f"{place}/") for p in paths):
             raise UsageError("cli.no_path", path=word)
-        chosen.append(inside)
+        chosen.append(place)
     return [p for p in paths if not chosen or any(c == "." or p == c or p.startswith(f"{c}/") for c in chosen)]
