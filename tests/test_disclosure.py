@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.model.cells import Cell, Published, Shown, Suppressed
+from generator.model.ids import SchoolId
 from generator.statistics import programs
-from generator.statistics.attack import PUBLIC, Attack, attack
+from generator.statistics.attack import PUBLIC, Attack, Attacker, Exposure, attack
+from generator.statistics.cut import _demand
 from generator.statistics.protect import Demand, Draft, Original, protect
 from generator.statistics.tables import Secret, Statement, rounding_box
 from tests.test_audit import EXPLORED, Grid, Sheet
@@ -261,3 +263,17 @@ def test_what_cannot_be_protected_is_said(values: Sequence[int]) -> None:
     known = [Statement(terms={0: 1, 1: 1}, low=sum(values), high=sum(values))]
     draft = protect(Original(values=values, cells=cells, sensitive=frozenset(cells), known=known, insiders=(), k=5))
     assert draft.unmet > 0
+
+
+@pytest.mark.parametrize(
+    ("value", "beside", "down", "up"),
+    [(3, (), 3, 2), (20, (), 5, 0), (5, (), 5, 0), (0, (7,), 0, 5), (3, (7,), 0, 2), (9, (7,), 0, 0)],
+)
+def test_what_is_demanded_after_an_attack_is_what_that_attacker_was_to_be_left_with(
+    value: int, beside: tuple[int, ...], down: int, up: int
+) -> None:
+    """Without what he knows himself. Of the others of a group nobody must think that there are fewer."""
+    secret = Secret(cell=cell(0, 0), atoms=(1, 2, 3), beside=beside)
+    attacker = Attacker(schools=(SchoolId("a"),), knows=(3, 4))
+    exposure = Exposure(secret=secret, attacker=attacker, value=value, target=5, low=value, high=value, proved=True)
+    assert _demand(exposure) == Demand(atoms=(1, 2), knows=(3, 4), down=down, up=up)

@@ -12,11 +12,12 @@ from generator.model.cells import Cell, Published, Shown, Suppressed
 from generator.model.district import RiskLevel
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId, TermId
-from generator.model.releases import Candidate, Limits, Participation, PublishedTable, Row
+from generator.model.releases import Candidate, Limits, Participation, PublishedTable, Row, SchoolVerdicts
 from generator.model.schools import SchoolType
 from generator.model.submission import Concern, Counts, NotScreened, StageBand, Submission
+from generator.problems import Position
 from generator.statistics.attack import PUBLIC, _fast, attackers_of
-from generator.statistics.statements import PublicView
+from generator.statistics.statements import PublicView, statements_of_tables
 from generator.statistics.tables import (
     ENDLESS,
     Filing,
@@ -328,3 +329,19 @@ def test_a_rule_of_sealed_figures_is_met_from_what_it_asks_on() -> None:
     assert part.is_of_participation(of)
     assert not replace(part, part=("levels.none",)).is_of_participation(of)
     assert not replace(part, whole=("enrolment",)).is_of_participation(of)
+
+
+def test_a_school_that_is_left_out_of_a_rules_verdicts_has_nobody_whom_it_is_about() -> None:
+    of = ledger()
+    question = Question(
+        rule=RuleId("X-01"), part=("reviewed",), whole=("referred",), per_cent=Fraction(50), target=50, by_school=True
+    )
+    told = SchoolVerdicts(rule=question.rule, target=50, schools={A: True}, source=Position(path="x"))
+    plain = view(banded=False)
+    said = replace(plain, candidate=replace(plain.candidate, school_verdicts=(told,)), questions=(question,))
+    nobody, somebody = of.atoms(filing(B), ["referred"]), of.atoms(filing(A), ["referred"])
+    statements = [(dict(s.terms), s.low, s.high) for s in statements_of_tables(of, said)]
+    assert (dict.fromkeys(nobody, 1), 0, 0) in statements
+    assert (dict.fromkeys(somebody, 1), 1, None) in statements
+    assert (question.surplus(of, filing(A)), 0, None) in statements
+    assert len(statements) == 3

@@ -392,3 +392,14 @@ def test_a_field_that_only_a_branch_demands_is_called_by_its_title() -> None:
     (found,) = problems_of(dict(typical()) | {path: text.replace("measure: curriculum_bands\n", "").encode()})
     facts = dict(found.facts)
     assert (found.code, facts["title@en"]) == ("missing-field", "Why it cannot be checked")
+
+
+@pytest.mark.parametrize(("many", "more"), [(199, 0), (200, 1), (300, 1)])
+def test_of_very_many_defects_the_first_are_told_and_that_there_may_be_more(many: int, more: int) -> None:
+    path = "records/schools/xz10/school.yml"
+    document, _ = read(path, typical()[path] + "".join(f"unknown{n:03}: 1\n" for n in range(many)).encode())
+    assert document
+    found = validate(document, "school")
+    assert [p.code for p in found].count("unknown-field") == min(many, 200)
+    assert len(found) == min(many, 200) + more
+    assert [(p.code, p.at) for p in found if p.code != "unknown-field"] == [("more-problems", found[-1].at)] * more

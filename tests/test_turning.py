@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from generator.district.ahead import Coming, ahead, year_ahead
-from generator.district.turning import YearTask, checklist, next_year, with_year
+from generator.district.turning import YearTask, _same_date, checklist, next_year, with_year
 from generator.files.tree import Tree, folder
 from generator.records.repository import DISTRICT, Repository, load
 from tests.command import started
@@ -133,3 +133,13 @@ def test_outside_git_no_year_is_proposed(tmp_path: Path) -> None:
     done = started(["--root", "new", "--lang", "en", "year"], tmp_path, home(tmp_path))
     assert done.returncode == 2
     assert "Nothing is committed" in done.stderr
+
+
+def test_a_calendar_written_in_one_line_is_left_to_a_person() -> None:
+    content = b'years: [{id: "2025-2026", first_day: 2025-09-01, last_day: 2026-08-31, returns_due: 2026-07-15}]\n'
+    assert with_year(content, records(TYPICAL).district.years[-1]) == content
+
+
+def test_the_last_day_of_february_has_one_in_every_year() -> None:
+    assert _same_date(date(2028, 2, 29), 1) == date(2029, 2, 28)
+    assert _same_date(date(2027, 2, 28), 1) == date(2028, 2, 28)
