@@ -4,6 +4,7 @@ attacked.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -16,15 +17,37 @@ from generator.model.duties import RuleId
 from generator.model.ids import SchoolId
 from generator.model.registry import registry
 from generator.model.releases import Release, SchoolVerdicts
+from generator.model.submission import Submission
 from generator.records.repository import Repository
 from generator.statistics.attack import PUBLIC, Attack, attack, attackers_of, certify, secrets_of
-from generator.statistics.cut import cut
+from generator.statistics.cut import Order, cut
 from generator.statistics.statements import PublicView, statements_of_tables
 from generator.statistics.tables import Filing, Ledger, Question, Statement, rounded, rounding_box, share_of, tabulate
-from tests.test_cut import TERM, counted, handed_in, order, quiet
+from tests import test_cut
+from tests.test_cut import PRIMARY, TERM, quiet
 from tests.test_cut import with_totals as repository
 
 BASE = 5
+
+
+@cache
+def handed_in() -> Mapping[Filing, Submission]:
+    """By six schools; one of them mends it, eleven pupils one level higher."""
+    found = {filing: one for filing, one in test_cut.handed_in().items() if filing.school in PRIMARY}
+    mended = Filing(term=TERM, school=SchoolId("xz03"), revision=1)
+    band, counts = list(found[mended].bands.items())[-1]
+    none, first_level, *_ = counts.levels
+    levels = {**counts.levels, none: counts.levels[none] - 11, first_level: counts.levels[first_level] + 11}
+    bands = {**found[mended].bands, band: replace(counts, levels=levels)}
+    return {**found, replace(mended, revision=2): replace(found[mended], revision=2, bands=bands)}
+
+
+def counted(revision: int) -> dict[SchoolId, int]:
+    return {filing.school: filing.revision for filing in sorted(handed_in()) if filing.revision <= revision}
+
+
+def order(revision: int = 1, before: tuple[Release, ...] = (), day: date = test_cut.DAY) -> Order:
+    return replace(test_cut.order(revision, before, day), counted=counted(revision), submissions=handed_in())
 
 
 @cache
