@@ -1,8 +1,8 @@
-"""`python -m bench.cutting SCHOOLS RELEASES`: cut all tables of the registry for one term, then again and again after
-some schools mended a figure.
+"""`python -m bench.cutting SCHOOLS RELEASES`: cut all tables of the registry for one term, then its correction after
+some schools mended a figure; then of another term, and so on.
 
-Owns the invention: the sample's schools as often as needed, and what they mend. Every release is attacked together with
-all before it, by every school and by every two of a small row, as the command does. Nothing of it is ever published.
+Owns the invention: the sample's schools as often as needed, and what they mend. A correction is attacked together with
+what it corrects, by every school and by every two of a small row, as the command does. Nothing of it is ever published.
 """
 
 from __future__ import annotations
@@ -37,15 +37,18 @@ def main() -> None:
     counted = {filing.school: filing.revision for filing in submissions}
     before: tuple[Release, ...] = ()
     for number in range(releases):
-        if number:
+        if number % 2:
             counted |= {filing.school: filing.revision for filing in _mended(submissions, counted, number)}
+        else:
+            before = ()  # the figures of another term: nothing of what was released before is about them
+        needed = {(school, n) for one in (counted, *(r.counted for r in before)) for school, n in one.items()}
         link = Link(id=before[-1].id, digest=digest(before[-1])) if before else None
         order = Order(
             term=term,
             day=DAY + timedelta(days=30 * number),
             correction=Text(zh="更正") if before else None,
             counted=dict(counted),
-            submissions=submissions,
+            submissions={f: one for f, one in submissions.items() if (f.school, f.revision) in needed},
             before=before,
             previous=link,
         )

@@ -194,8 +194,8 @@ class Ledger:
 
     def enrolled(self, filing: Filing, bands: Iterable[str]) -> int:
         """How many pupils a school has in these bands."""
-        here = self.frame[(self.frame["filing"] == filing) & (self.frame["name"] == "enrolment")]
-        return int(here.loc[here["band"].isin(list(bands)), "value"].sum())
+        some = frozenset(bands)
+        return sum(self.values[a] for a, _, band, name in self.filed(filing) if name == "enrolment" and band in some)
 
     def facts(self, releases: Sequence[Sequence[Filing]]) -> Iterator[Statement]:
         """What everybody may know of every Submission: its enrolment, which schools state openly, and the rules of the
