@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -12,6 +13,7 @@ from generator.model.cells import Cell, Published, Shown, Suppressed
 from generator.model.district import RiskLevel
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId, TermId
+from generator.model.registry import registry
 from generator.model.releases import Candidate, Limits, Participation, PublishedTable, Row, SchoolVerdicts
 from generator.model.schools import SchoolType
 from generator.model.submission import Concern, Counts, NotScreened, StageBand, Submission
@@ -28,10 +30,13 @@ from generator.statistics.tables import (
     Statement,
     Tabulation,
     count_box,
+    dominates,
     enough,
     rounded,
     rounding_box,
     share_of,
+    tabulate,
+    with_shares,
 )
 from generator.text import Text
 
@@ -345,3 +350,120 @@ def test_a_school_that_is_left_out_of_a_rules_verdicts_has_nobody_whom_it_is_abo
     assert (dict.fromkeys(somebody, 1), 1, None) in statements
     assert (question.surplus(of, filing(A)), 0, None) in statements
     assert len(statements) == 3
+
+
+def table_of(limits: Limits, *, finest: bool = False) -> Tabulation:
+    tables = [t for t in registry(LEVELS, []) if t.id in ("participation", "stage-level")]
+    filings = [filing(B), filing(A), filing(C)]
+    return tabulate(ledger(), tables, filings, limits, tables[:1] if finest else None)
+
+
+def rows_of(cells: Collection[Cell], table: str = "participation") -> set[str]:
+    return {cell.row for cell in cells if cell.table == table}
+
+
+def test_a_row_is_the_sum_of_its_schools_and_the_total_of_all() -> None:
+    of, made = ledger(), table_of(LIMITS)
+    assert made.filings == (filing(A), filing(B), filing(C))
+    assert {key: n for key, n in made.schools.items() if key[0] == "participation"} == {
+        ("participation", row): n
+        for row, n in {"primary-lower": 2, "primary-upper": 1, "junior": 1, "total": 3}.items()
+    }
+    due = {
+        cell.row: atoms for cell, atoms in made.cells.items() if (cell.table, cell.column) == ("participation", "due")
+    }
+    assert {row: sum(of.values[a] for a in atoms) for row, atoms in due.items()} == {
+        "primary-lower": 160,
+        "primary-upper": 80,
+        "junior": 300,
+        "total": 540,
+    }
+    for cell, atoms in made.cells.items():
+        parts = made.parts[cell]
+        assert sorted(atom for part in parts.values() for atom in part) == sorted(atoms)
+        assert all(of.owners(part) == {school} for school, part in parts.items())
+    lower = made.bases["participation", "primary-lower"]
+    assert {school: sum(of.values[a] for a in atoms) for school, atoms in lower.items()} == {A: 100, B: 60}
+    highest = Cell(table="stage-level", row="total", column="highest")
+    assert highest in made.sensitive
+    assert Cell(table="participation", row="total", column="due") not in made.sensitive
+    assert made.shares[Cell(table="participation", row="total", column="screened/due")] == (
+        Cell(table="participation", row="total", column="screened"),
+        Cell(table="participation", row="total", column="due"),
+    )
+    assert made.beneath is None
+    beneath = table_of(LIMITS, finest=True).beneath
+    assert beneath is not None
+    assert {cell.table for cell in beneath.cells} == {"participation"}
+
+
+def test_the_shares_of_a_row_come_after_its_counts() -> None:
+    made = tabulate(ledger(), registry(LEVELS, [])[:1], [filing(A), filing(B), filing(C)], LIMITS)
+    counts: dict[Cell, Published] = {cell: Shown(value=1000) for cell in made.cells}
+    counts[Cell(table="participation", row="junior", column="due")] = Suppressed()
+    published = with_shares(made, counts)
+    columns = ["due", "screened", "not-screened", "valid", "invalid", "screened/due"]
+    rows = ["primary-lower", "primary-upper", "junior", "total"]
+    assert [(cell.row, cell.column) for cell in published] == [(row, column) for row in rows for column in columns]
+    shares = {cell.row: one for cell, one in published.items() if cell.column == "screened/due"}
+    assert shares == {row: Suppressed() if row == "junior" else Shown(value=1000) for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("schools", "per_cent", "gated", "few"),
+    [
+        (1, 100, set(), {}),
+        (2, 100, {"primary-upper", "junior"}, {"primary-upper": {A}, "junior": {C}}),
+        (
+            3,
+            100,
+            {"primary-upper", "junior", "primary-lower"},
+            {"primary-upper": {A}, "junior": {C}, "primary-lower": {A, B}},
+        ),
+        (2, 63, {"primary-upper", "junior"}, {}),  # each of them is its row's only school
+        (2, 62, {"primary-upper", "junior", "primary-lower"}, {}),  # and A has 100 of 160
+        (3, 90, {"primary-upper", "junior", "primary-lower"}, {"primary-lower": {A, B}}),
+        (2, 55, {"primary-upper", "junior", "primary-lower", "total"}, {}),  # C has 300 of 540
+    ],
+)
+def test_rows_of_few_schools_or_of_one_that_is_nearly_all_are_gated(
+    schools: int, per_cent: int, gated: set[str], few: dict[str, set[SchoolId]]
+) -> None:
+    made = table_of(replace(LIMITS, schools=schools, per_cent=per_cent))
+    assert rows_of(made.gated) == gated
+    assert {cell.row: set(who) for cell, who in made.few.items() if cell.table == "participation"} == few
+
+
+def test_two_schools_of_a_row_of_few_are_an_attacker() -> None:
+    assert table_of(replace(LIMITS, schools=1)).pairs == ()
+    assert table_of(LIMITS).pairs == ((A, B), (A, C), (B, C))  # of three in all
+    two = tabulate(ledger(), registry(LEVELS, [])[:1], [filing(A), filing(B)], LIMITS)
+    assert two.pairs == ((A, B),)
+
+
+@pytest.mark.parametrize(
+    ("parts", "others", "per_cent", "close"),
+    [
+        ((), 1, 10, False),
+        ((0, 0), 1, 10, False),
+        ((100,), 1, 10, True),
+        ((100, 50, 9), 1, 10, True),
+        ((100, 50, 10), 1, 10, False),
+        ((100, 50, 10, 9), 2, 10, True),
+        ((100, 50, 10, 10), 2, 10, False),
+        ((100, 50), 1, 0, False),
+    ],
+)
+def test_the_largest_part_is_known_closely_where_the_others_leave_little(
+    parts: tuple[int, ...], others: int, per_cent: int, close: bool
+) -> None:
+    assert dominates(parts, others, per_cent) is close
+
+
+def test_a_cell_that_one_school_dominates_is_gated_though_its_row_is_not() -> None:
+    made = table_of(replace(LIMITS, schools=1, per_cent=100, dominance=40))
+    # Of the pupils at the highest level C has four, A two and B one: A knows all but one of the rest.
+    total = Cell(table="stage-level", row="total", column="highest")
+    assert total in made.gated
+    assert total not in table_of(replace(LIMITS, schools=1, per_cent=100, dominance=25)).gated
+    assert Cell(table="participation", row="total", column="due") not in made.gated

@@ -99,7 +99,7 @@ def rounding_box(shown: int, base: int) -> tuple[int, int]:
 def count_box(shown: int, base: int, k: int, *, about_somebody: bool) -> tuple[int, int]:
     """The same where counts under k are never shown if they are about somebody, unless there is nobody."""
     low, high = rounding_box(shown, base)
-    if not about_somebody or base == 1:
+    if not about_somebody:
         return low, high
     return (0, 0) if shown == 0 and high < k else (max(low, min(k, high)) if low > 0 else low, high)
 
