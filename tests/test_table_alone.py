@@ -9,6 +9,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
@@ -27,6 +28,8 @@ from generator.publish.build import read
 from generator.records.repository import Repository
 from generator.text import Language
 from tests.conftest import AS_OF, ROOT, lent_page
+from tests.test_build import typical_site
+from tests.test_statistics import statistics_pages
 
 Told = dict[tuple[str, str, str], float | str | None]
 
@@ -211,6 +214,48 @@ def test_a_chart_is_saved_as_a_picture_with_its_marks(browser: Browser, sample_u
         assert width == (360 + 32) * 3
         assert height > 500
         assert whole != without
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_picture_says_the_address_of_its_page(browser: Browser, sample_url: str, known: bool) -> None:
+    """As the site says it, where it knows; else where the page was opened."""
+    place, there = f"{sample_url}/statistics/tables/files.html", "https://district.example/statistics/tables/files.html"
+    with lent_page(browser) as page:
+        page.goto(place)
+        page.evaluate(
+            """(address) => {
+              document.querySelector('link[rel=canonical]')?.remove();
+              if (address) {
+                const link = document.createElement('link');
+                Object.assign(link, { rel: 'canonical', href: address });
+                document.head.append(link);
+              }
+              const draw = CanvasRenderingContext2D.prototype.fillText;
+              window.drawn = [];
+              CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+                window.drawn.push(text);
+                return draw.call(this, text, ...place);
+              };
+            }""",
+            there if known else "",
+        )
+        with page.expect_download():
+            page.locator("figure.xz-chart button.xz-picture").first.click()
+        drawn = "".join(page.evaluate("window.drawn")).replace(" ", "")
+    assert (there if known else place) in drawn
+    assert (there in drawn) == known
+
+
+def test_a_picture_as_a_file_says_where_it_is_from() -> None:
+    content = typical_site()
+    for url in (None, "https://district.example/x/"):
+        district = replace(content.repository.district, site_url=url)
+        pages = statistics_pages(
+            replace(content, repository=replace(content.repository, district=district)), Language.EN
+        )
+        pictures = [file for page in pages.values() for file in page.files if file.path.endswith("files-bars.svg")]
+        (text,) = (re.sub("<[^>]+>|\\s", "", file.content.decode()) for file in pictures)
+        assert ("https://district.example/x/en/statistics/tables/files.html" in text) == (url is not None)
 
 
 def test_what_a_reader_takes_away_holds_no_formula_and_no_day(page: Page, sample_url: str, sample_site: Path) -> None:

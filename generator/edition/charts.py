@@ -83,7 +83,7 @@ def alone(chart: Chart, source: str, style: str) -> str:
     size = _SIZE.search(chart.svg)
     assert size, "every drawing has a size"
     width, height = int(size[1]), float(size[2])
-    title, told = _wrapped(chart.title, width - 2 * _GAP, 4), _wrapped(source, width - 2 * _GAP, 3)
+    title, told = _wrapped(chart.title, width - 2 * _GAP, 4), _wrapped(source, width - 2 * _GAP, 6)
     top = _GAP + (_LINE + 2) * len(title) + _GAP
     whole = top + height + _GAP + _LINE * len(told) + _GAP
     inside = str(chart.svg).replace("<svg ", f'<svg x="0" y="{top}" width="{width}" height="{_written(height)}" ', 1)
