@@ -8,6 +8,7 @@ and sign a summary of their own and hand it up. Owns the invented nation. The en
 from __future__ import annotations
 
 import random
+import resource
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -179,6 +180,9 @@ def _roll(where: Path) -> None:
                 f"{len(level)} offices, {sum(d for d, _, _ in found)} districts, {sum(s for _, s, _ in found)} schools"
             )
             print(f"  largest summary {max(b for *_, b in found):,} bytes")
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    cpu = sum(one.ru_utime + one.ru_stime for one in used)
+    print(f"{cpu:.1f} CPU s; largest process {max(one.ru_maxrss for one in used) / 1024:.0f} MiB, {CORES} at once")
 
 
 def _one(job: tuple[Path, str, str | None]) -> tuple[int, int, int]:
