@@ -34,6 +34,7 @@ mutants: $(DEV)
 ## explore: what is slow and rarely breaks: many more cases made by chance and random tables for the attacker, every kind of page and chart in all eight ways, every page on a phone, both engines, every part of the office's side of a release, 500 invented districts (goes on where it ended), 100,000 changed records
 explore: $(DEV)
 	@$(BIN)/python -m tests.fuzz 100000
+	@$(BIN)/python -m tests.shapes
 	@$(BIN)/python -m tests.districts 500
 	@EXPLORE=5000 $(BIN)/python -m pytest -q $$(grep -lE "EXPLOR|explored|examples\(|@given" tests/test_*.py | grep -vE "killed|replacing")
 
