@@ -19,7 +19,7 @@ import pytest
 
 from generator.compliance.days_gone_by import Basis, Past, past_days
 from generator.compliance.evaluate import Verdict, evaluate, tally
-from generator.files.history import boundaries, commits, is_shallow, tree_at
+from generator.files.history import boundaries, commit_of, commits, common, is_shallow, tree_at
 from generator.files.tree import folder
 from generator.records import repository
 from tests.test_cli import run
@@ -290,3 +290,14 @@ def test_a_shallow_clone_ends_at_its_oldest_commit_and_a_whole_one_nowhere(root:
     assert boundaries(tmp_path / "shallow") == {last}
     assert boundaries(root) == frozenset()
     assert boundaries(tmp_path) == frozenset()
+
+
+def test_two_branches_parted_at_one_commit(root: Path) -> None:
+    first = commit_of(root, "HEAD")
+    one = commit(root, "2026-09-02T08:00:00+00:00")
+    git(root, "checkout", "-q", "-b", "other", "HEAD~1")
+    other = commit(root, "2026-09-03T08:00:00+00:00")
+    assert first
+    assert common(root, one, other) == common(root, "main", "other") == first
+    git(root, "checkout", "-q", "--orphan", "apart")
+    assert common(root, one, commit(root, "2026-09-04T08:00:00+00:00")) is None

@@ -7,11 +7,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from generator.files.history import head, tree_at
-from generator.files.tree import MAX_BYTES, folder
+from generator.files.history import both, head, tree_at
+from generator.files.tree import MAX_BYTES, Pair, Tree, folder
 from generator.records.repository import load
 
 TYPICAL = Path(__file__).resolve().parent / "fixtures" / "typical"
@@ -108,3 +109,28 @@ def test_of_a_file_that_is_too_long_one_byte_more_than_is_allowed_is_read(tmp_pa
     assert tree
     sizes = {name: len(tree.read(f"records/{name}.yml")) for name in ("fits", "too-long", "after")}
     assert sizes == {"fits": MAX_BYTES, "too-long": MAX_BYTES + 1, "after": 3}
+
+
+def test_before_and_after_some_changes_what_stayed_has_one_version() -> None:
+    def holding(text: bytes) -> Callable[[], bytes]:
+        return lambda: text
+
+    now = {name: holding(b"new") for name in ("changed", "came", "is", "stayed")}
+    old, new = holding(b"old"), holding(b"new")
+    pairs = [
+        Pair(before="changed", after="changed", old=old, new=new),
+        Pair(before="went", after=None, old=old, new=None),
+        Pair(before=None, after="came", old=None, new=new),
+        Pair(before="was", after="is", old=old, new=new),
+    ]
+    before, after = both(Tree(readers=now), iter(pairs))
+    assert {path: before.read(path) for path in before.paths} == {
+        "changed": b"old",
+        "stayed": b"new",
+        "was": b"old",
+        "went": b"old",
+    }
+    assert before.paths == tuple(sorted(before.paths))
+    assert before.versions == {"changed": "before", "stayed": "after", "was": "before", "went": "before"}
+    assert after.paths == tuple(now)
+    assert after.versions == dict.fromkeys(now, "after")
