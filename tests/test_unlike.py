@@ -119,6 +119,56 @@ def test_no_page_shows_nothing(pages: Mapping[str, str], pattern: str) -> None:
     assert [(path, found[0]) for path, html in bodies.items() if (found := re.search(pattern, html))] == []
 
 
+def sections(html: str) -> Iterator[tuple[str, str]]:
+    """Every heading of a page, with what a reader reads below it; one over smaller headings has these."""
+    body = re.sub(r"<(nav|header|footer)\b.*?</\1>", "", html, flags=re.DOTALL)
+    _, *parts = re.split(r"(<h[23]\b.*?</h[23]>)", body, flags=re.DOTALL)
+    for heading, below, after in zip(parts[::2], parts[1::2], [*parts[2::2], ""], strict=False):
+        smaller = heading.startswith("<h2") and after.startswith("<h3")
+        yield text(heading).strip(), re.sub(r"\s", "", text(below)) or ("smaller headings" if smaller else "")
+
+
+def test_no_heading_stands_over_nothing(pages: Mapping[str, str]) -> None:
+    told = [(path, heading, below) for path, html in pages.items() for heading, below in sections(html)]
+    assert len(told) > 100
+    assert [(path, heading) for path, heading, below in told if not below] == []
+
+
+def test_pages_speak_of_nothing_that_the_district_does_not_have(pages: Mapping[str, str]) -> None:
+    """No section of rules, waivers or inspections, and no list of what is kept that is not."""
+    words = (
+        "Waivers",
+        "Inspections and title",
+        "grow too old",
+        "policies, plans",
+        "Clauses of policies",
+        "Other school",
+    )
+    english = {path: text(html) for path, html in pages.items() if path.startswith("en/") and not _of_program(path)}
+    assert [(path, word) for path, said in english.items() for word in words if word in said] == []
+
+
+def _of_program(path: str) -> bool:
+    """What tells of the program: every kind of record, every message, how to work with it."""
+    return any(part in path for part in ("/dictionary/", "/problems", "/office", "/filing.html"))
+
+
+def test_what_a_school_has_not_filed_is_not_called_done(pages: Mapping[str, str]) -> None:
+    for path, html in pages.items():
+        if path.startswith("en/schools/by"):
+            assert "has not been filed; it was due on 20 Nov 2026" in text(html), path
+            assert "Nothing falls short" not in text(html), path
+
+
+def test_what_to_search_for_is_of_this_district(pages: Mapping[str, str]) -> None:
+    shown = {path: re.findall(r'placeholder="([^"]*)"', html) for path, html in pages.items()}
+    assert any("by-01" in word for word in shown["schools/index.html"])
+    assert any("塬上小学" in unescape(word) for word in shown["filing/index.html"])
+    codes = {s.id for s in records(ROOT).schools.values()}
+    assert not [(p, w) for p, words in shown.items() for w in words if any(code in w for code in codes)]
+    assert "records/schools/by-01/2026-2027.yml" in text(pages["about/edit.html"])
+
+
 def test_only_what_the_program_itself_says_is_said_to_come_from_it(pages: Mapping[str, str]) -> None:
     said = {
         path.removeprefix("en/") for path, html in pages.items() if "program’s own rules" in html or "程序自身" in html

@@ -40,7 +40,7 @@ _INSTALL = (
     ".venv/bin/pip install --quiet --require-hashes --only-binary :all: -r requirements.lock",
     f".venv/bin/pip install --quiet --no-deps --only-binary :all: -r {REQUIREMENT}",
 )
-_SUMMARY_EN = "Records of mental-health education in the schools of {title}: policies, plans, returns and verdicts."
+_SUMMARY_EN = "Records of mental-health education in the schools of {title}."
 _OFFICE_SUMMARY = (
     "{title}中小学心理健康教育工作的汇总：下面各家交来的摘要。",
     "Mental-health education in {title}, district by district: the summaries that those below hand up.",
@@ -200,7 +200,7 @@ def _district(given: Mapping[str, Any], schools: Sequence[Rostered]) -> bytes:
         "title": given["title"],
         "summary": _OFFICE_SUMMARY[0].format(title=given["title"])
         if is_office(given)
-        else f"{given['title']}中小学心理健康教育工作的记录：政策、安排、各校填报和核对结果。",
+        else f"{given['title']}中小学心理健康教育工作的记录。",
         **{name: given[name] for name in ("province", "languages") if name in given},
         "time_zone": given.get("time_zone", zones.HOME),
         "repo_branch": "main",

@@ -66,6 +66,7 @@ _HEADLINES = (
     MeasureName.MICRO_LESSONS,
 )
 _NEXT = 4  # activities shown on either side of today
+_ON_RECORD = ("policies", "plans", "activities", "bands", "schools")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +167,7 @@ def _home(edition: Edition) -> Page:
         description=edition.plain(district.summary),
         data=HomePage(
             district=district,
-            summary=edition.say("home.summary_office" if site.repository.is_office else "home.summary"),
+            summary=_summary(edition),
             urgent=tuple(line for line in district.help_lines if line.urgent),
             lines=tuple(line for line in district.help_lines if not line.urgent),
             doors=tuple(door for id_, links in _DOORS if (door := _door(edition, id_, links)).links),
@@ -181,6 +182,16 @@ def _home(edition: Edition) -> Page:
         cites=[district.source, *(a.source for a in (*past, *coming))],
         hide=("navigation", "toc"),
     )
+
+
+def _summary(edition: Edition) -> str:
+    """What is on record here: nothing is named that the district does not have."""
+    if edition.site.repository.is_office:
+        return edition.say("home.summary_office")
+    kept = [edition.say(f"home.kept.{name}") for name in _ON_RECORD if getattr(edition.site.repository, name)]
+    *others, last = kept or [edition.say("home.kept.schools")]
+    listed = edition.say("home.kept.between").join(others)
+    return edition.say("home.summary", kept=f"{listed}{edition.say('home.kept.last')}{last}" if others else last)
 
 
 def _door(edition: Edition, id_: str, links: Iterable[tuple[str, str]]) -> Door:

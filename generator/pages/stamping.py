@@ -32,16 +32,20 @@ class Stamped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """Pages of one kind in one folder, from one template: the fields of its data are their blocks."""
+    """Pages of one kind in one folder, from one template: the fields of its data are their blocks, but for those
+    `left_out`, which are None there.
+    """
 
     kind: str
     folder: str
     data: type[TemplateData]
+    left_out: frozenset[str] = frozenset()
 
     @property
     def blocks(self) -> tuple[str, ...]:
         """The names of the blocks, in the order of the page."""
-        return tuple(block.name for block in fields(self.data))  # type: ignore[arg-type]
+        named = (block.name for block in fields(self.data))  # type: ignore[arg-type]
+        return tuple(name for name in named if name not in self.left_out)
 
     @property
     def donor(self) -> str:
@@ -99,7 +103,8 @@ def _page(
     edition: Edition, family: Family, path: str, places: Mapping[str, Markup], title: str, description: str
 ) -> Page:
     """The page around the places. Its headings below the first are the same for every copy."""
-    body = edition.printed(family.data(**{name: places[name] for name in family.blocks}), path)
+    none = dict.fromkeys(family.left_out)
+    body = edition.printed(family.data(**{name: places[name] for name in family.blocks}, **none), path)
     return Page(
         path=path,
         kind=family.kind,

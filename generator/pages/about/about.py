@@ -6,8 +6,8 @@ twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from generator.edition.render import Edition, TemplateData
@@ -23,7 +23,13 @@ from generator.report.text import FramedExample, framed
 from generator.text import Text
 
 _EDIT_STEPS = ("find", "open", "change", "propose", "check", "mend", "done")
-_KEPT = ("policies", "plans", "returns", "claims")
+_KEPT: Mapping[str, tuple[str, ...]] = {  # and what of the records it tells of
+    "policies": ("policies",),
+    "plans": ("plans", "activities"),
+    "lessons": ("bands", "lessons", "teams"),
+    "returns": ("schools",),
+    "claims": ("claims",),
+}
 _NEVER = ("pupils", "names", "counts")
 _ACCESS = ("tested", "keyboard", "print", "unknown")
 _SHOWN_MISTAKE = "misspelled-field"
@@ -114,7 +120,11 @@ def _about(edition: Edition) -> AboutPage:
     schools = len(edition.site.repository.schools)
     return AboutPage(
         district=edition.site.repository.district,
-        kept=tuple(edition.say(f"about.kept.{item}", schools=schools) for item in _KEPT),
+        kept=tuple(
+            edition.say(f"about.kept.{item}", schools=schools)
+            for item, names in _KEPT.items()
+            if any(getattr(edition.site.repository, name) for name in names)
+        ),
         never=tuple(edition.say(f"about.never.{item}") for item in _NEVER),
     )
 
@@ -122,6 +132,9 @@ def _about(edition: Edition) -> AboutPage:
 def _edit(edition: Edition) -> EditPage:
     example = edition.catalogue.codes[_SHOWN_MISTAKE].example
     assert example is not None
+    school, year = next(iter(edition.site.repository.schools), None), edition.site.current_year.id
+    if school is not None:
+        example = replace(example, path=f"records/schools/{school}/{year}.yml")
     steps = (EditStep(title=edition.say(f"edit.{s}"), text=edition.say(f"edit.{s}.text")) for s in _EDIT_STEPS)
     return EditPage(steps=tuple(steps), example=framed(example))
 

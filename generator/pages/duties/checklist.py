@@ -34,6 +34,7 @@ from generator.model.duties import SEALED, Rule, RuleId, Waiver
 from generator.model.schools import Return, School
 from generator.pages import paper
 from generator.pages.following import calendar_path
+from generator.pages.schools.school import ReturnState, filing
 from generator.pages.words.wording import (
     TONES,
     Cited,
@@ -133,7 +134,9 @@ class AggregateDue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistTodo(TemplateData):
-    """`no_return`: what is not reported is so because no return is there. `counted_on` is the return's day."""
+    """`no_return`: no return is there that was due, or what is not reported is so because none is. `counted_on` is the
+    return's day.
+    """
 
     template: ClassVar[str] = "schools/school/todo.html.j2"
     aggregates: tuple[AggregateDue, ...]
@@ -160,7 +163,11 @@ class ComingDuty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistNext(TemplateData):
+    """`returns_due`: how long the return may still take, where no duty that rests on it says so."""
+
     template: ClassVar[str] = "schools/school/next.html.j2"
+    year: SchoolYear
+    returns_due: str
     aggregates: tuple[AggregateDue, ...]
     desk: str
     coming: tuple[ComingDuty, ...]
@@ -256,6 +263,8 @@ def blocks(edition: Edition, school: School, area: Text, clauses: Clauses) -> Ma
         "summary": _summary(edition, school, area, checks),
         "todo": _todo(edition, school, {verdict: group(verdict) for verdict in _TODO}, asked),
         "next": ChecklistNext(
+            year=edition.site.current_year,
+            returns_due=_returns_due(edition, school),
             aggregates=tuple(one for one in asked if one.due >= edition.site.as_of),
             desk=desk_page(school.id),
             coming=coming(edition, open_),
@@ -273,6 +282,11 @@ def blocks(edition: Edition, school: School, area: Text, clauses: Clauses) -> Ma
         ),
         "trend": ChecklistTrend(trend=tuple(_point(edition, school, point) for point in edition.site.trend)),
     }
+
+
+def _returns_due(edition: Edition, school: School) -> str:
+    awaited = filing(edition.site, school) is ReturnState.AWAITED and not edition.site.repository.rules
+    return days_to(edition, edition.site.current_year.returns_due) if awaited else ""
 
 
 def _summary(edition: Edition, school: School, area: Text, checks: Sequence[Check]) -> ChecklistSummary:
@@ -303,7 +317,8 @@ def _todo(
     return ChecklistTodo(
         aggregates=tuple(one for one in asked if one.due < edition.site.as_of),
         desk=desk_page(school.id),
-        no_return=current is None and bool(groups[Verdict.UNREPORTED].members),
+        no_return=filing(edition.site, school) is ReturnState.MISSING
+        or (current is None and bool(groups[Verdict.UNREPORTED].members)),
         year=edition.site.current_year,
         todo=groups[Verdict.UNMET],
         stale=groups[Verdict.STALE],

@@ -58,6 +58,7 @@ class FilingIndex(TemplateData):
     unfolded: bool
     sealed: bool
     contact: Contact | None
+    example: str  # a school to search for
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -82,6 +83,7 @@ def pages(edition: Edition) -> Iterator[Page]:
             unfolded=len(schools) <= _FEW,
             sealed=len(days) > 1,
             contact=repository.district.contact,
+            example=edition.plain(schools[0].title) if schools else "",
         ),
         cites=[repository.district.source, *(s.source for s in schools)],
     )

@@ -6,7 +6,7 @@ Owns what stands in the blocks of a school's page and in the index. Must not kno
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar
 
@@ -31,17 +31,17 @@ from generator.text import Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolPage(TemplateData):
-    """A school's page: a field a block."""
+    """A school's page: a field a block. None where the district has nothing that the block could tell of."""
 
     template: ClassVar[str] = "schools/school.md.j2"
     summary: Markup
     todo: Markup
     next: Markup
-    lapsing: Markup
-    waived: Markup
-    supervision: Markup
-    checks: Markup
-    trend: Markup
+    lapsing: Markup | None
+    waived: Markup | None
+    supervision: Markup | None
+    checks: Markup | None
+    trend: Markup | None
     profile: Markup
     filing: Markup
     people: Markup
@@ -169,6 +169,7 @@ class SchoolsPage(TemplateData):
     areas: tuple[Area, ...]
     states: tuple[ReturnStateCount, ...]
     sheets: tuple[SheetLink, ...]
+    example: str  # a code to search for
 
 
 FAMILY = Family(kind="school", folder="schools", data=SchoolPage)
@@ -185,7 +186,21 @@ _TONES: Mapping[ReturnState, str] = {
 def pages(edition: Edition) -> Iterator[Page]:
     """The index and the donor page."""
     yield _index(edition)
-    yield stamping.donor(edition, FAMILY)
+    yield stamping.donor(edition, _family(edition.site))
+
+
+@once
+def _family(site: Site) -> Family:
+    """Without the blocks of rules, waivers and inspections where the district has none."""
+    found = site.repository
+    without: set[str] = set()
+    if not found.rules:
+        without |= {"lapsing", "checks", "trend"}
+    if not found.waivers:
+        without.add("waived")
+    if not (found.inspections or found.applications or found.schemes):
+        without.add("supervision")
+    return replace(FAMILY, left_out=frozenset(without))
 
 
 def ordinary(edition: Edition, school: School, clauses: checklist.Clauses | None = None) -> Page:
@@ -194,7 +209,9 @@ def ordinary(edition: Edition, school: School, clauses: checklist.Clauses | None
     Who makes many of them looks the `clauses` up once.
     """
     return stamping.ordinary(
-        edition, FAMILY, _copy(edition, school, checklist.clauses_told(edition) if clauses is None else clauses)
+        edition,
+        _family(edition.site),
+        _copy(edition, school, checklist.clauses_told(edition) if clauses is None else clauses),
     )
 
 
@@ -203,7 +220,7 @@ def stamped(edition: Edition) -> Iterator[Stamped]:
     finished = edition.finished()
     clauses = checklist.clauses_told(finished)
     yield from (
-        stamping.stamped(finished, FAMILY, _copy(finished, school, clauses))
+        stamping.stamped(finished, _family(edition.site), _copy(finished, school, clauses))
         for school in edition.site.repository.schools.values()
     )
 
@@ -335,6 +352,7 @@ def _index(edition: Edition) -> Page:
             rows=rows,
             types=tuple(t for t in SchoolType if any(s.type is t for s in site.repository.schools.values())),
             sheets=tuple(paper.area_links(edition)),
+            example=next(iter(site.repository.schools), ""),
             areas=site.repository.district.areas,
             states=tuple(
                 ReturnStateCount(state=s, title=edition.say(f"filing.{s.value}"), count=filings.count(s))
