@@ -18,7 +18,17 @@ from generator.model.releases import Candidate, Limits, Participation, Published
 from generator.model.schools import SchoolType
 from generator.model.submission import Concern, Counts, NotScreened, StageBand, Submission
 from generator.problems import Position
-from generator.statistics.attack import PUBLIC, _fast, attackers_of
+from generator.statistics.attack import (
+    PUBLIC,
+    Attack,
+    _both,
+    _fast,
+    _small_bands,
+    attack,
+    attack_all,
+    attackers_of,
+    secrets_of,
+)
 from generator.statistics.statements import PublicView, statements_of_tables
 from generator.statistics.tables import (
     ENDLESS,
@@ -467,3 +477,68 @@ def test_a_cell_that_one_school_dominates_is_gated_though_its_row_is_not() -> No
     assert total in made.gated
     assert total not in table_of(replace(LIMITS, schools=1, per_cent=100, dominance=25)).gated
     assert Cell(table="participation", row="total", column="due") not in made.gated
+
+
+def test_two_attacks_on_different_secrets_come_to_one() -> None:
+    one = Attack(attackers=3, secrets=2, programs=5, narrowest=7, exposures=())
+    other = replace(one, secrets=10, programs=20, narrowest=4)
+    nothing = replace(one, secrets=0, programs=0, narrowest=None)
+    assert _both(one, other) == replace(one, secrets=12, programs=25, narrowest=4)
+    assert (_both(one, nothing), _both(nothing, one)) == (one, one)
+    assert _both(nothing, nothing).narrowest is None
+
+
+@pytest.mark.parametrize(
+    ("pupils", "schools", "small"),
+    [(20, 4, False), (19, 4, True), (20, 3, True), (19, 3, True), (20, 5, False)],
+)
+def test_a_band_of_few_pupils_or_of_few_schools_of_its_type_is_small(pupils: int, schools: int, small: bool) -> None:
+    """The schools of a type added up say something of one where it is large and has others beside it."""
+    names = [SchoolId(f"s{n}") for n in range(schools)]
+    figures = {name: counts(pupils if name == "s0" else 100, 0, 0) for name in names}
+    of = Ledger(
+        [submission(name, primary_lower=one) for name, one in figures.items()],
+        dict.fromkeys(names, SchoolType.PRIMARY),
+        LEVELS,
+    )
+    is_small = _small_bands(of, 5)
+    assert is_small(of.atoms(filing(names[0]), ["levels.highest"])) is small
+    assert is_small(of.atoms(filing(names[-1]), ["reviewed"])) is (schools < 4)
+    assert is_small(of.known_to(names)) is small  # one of them suffices
+
+
+def test_the_fast_attack_and_the_exact_one_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    of = ledger()
+    bare = view(banded=False)
+    seen = replace(bare, tabulation=table_of(LIMITS), candidate=replace(bare.candidate, tables=()))
+    exact = attack_all(of, [seen], LIMITS)
+    monkeypatch.setattr("generator.statistics.attack.FEW", 2)
+    fast = attack_all(of, [seen], LIMITS)
+    assert exact.secrets == fast.secrets > 0
+    assert fast.attackers == exact.attackers == 7
+    assert [e.secret for e in fast.exposures] == [e.secret for e in exact.exposures]
+
+
+def test_what_is_secret_in_a_release() -> None:
+    """Sensitive cells and each school's part of them, cells of gated rows, whole groups; guarded wins over unguarded."""
+    made = replace(table_of(replace(LIMITS, schools=3)), beneath=table_of(LIMITS, finest=True).beneath)
+    found = secrets_of([replace(view(banded=False), tabulation=made)])
+    told = {(s.atoms, s.beside): s for s in found}
+    assert len(told) == len(found)
+    for cell, atoms in made.cells.items():
+        if cell in made.gated:
+            assert told[atoms, ()].guarded
+        elif cell not in made.sensitive:
+            assert (atoms, ()) not in told or told[atoms, ()].cell != cell
+        else:
+            assert (atoms, ()) in told
+            for part in made.parts[cell].values():
+                assert (told[part, ()].guarded, told[part, ()].wide) == (True, True)
+    assert {(group.atoms, group.beside) for group in made.groups} <= set(told)
+    few = {s.cell.row: s.few for s in found if s.few and s.cell.table == "participation" and s.school is None}
+    assert few.get("primary-lower", frozenset({A, B})) == {A, B}
+    assert secrets_of([]) == []
+
+
+def test_of_nothing_that_was_tried_there_is_no_narrowest() -> None:
+    assert attack([1, 2], [], [], [PUBLIC], 5).narrowest is None
