@@ -33,9 +33,9 @@ LIMITS: Mapping[str, float] = {
     "sentences said": 1_400,
     "files read": 3,
     "files parsed for positions": 1,
-    "bytes of a page's text": 47_000,
+    "bytes of a page's text": 36_000,
     "bytes of a desk": 14_000,
-    "bytes of a calendar": 8_000,
+    "bytes of a calendar": 3_500,
     "bytes of downloads": 45_000,
 }
 
@@ -75,7 +75,7 @@ def _bytes(made: Edition) -> Mapping[str, float]:
     """All that is written of schools in one language, without what the engine puts around it."""
     beside = [*desk_page.files(made), *following.files(made)]
     handed = [file for page in downloads.pages(made) for file in page.files]
-    written = [page for pages in (schools.stamped(made), matrix.stamped(made)) for page in pages]
+    written = [one.make() for family in (schools, matrix) for one in family.to_stamp(made)]
     return {
         "bytes of a page's text": sum(len(text.encode()) for page in written for text in page.places.values()),
         "bytes of a desk": sum(len(file.content) for file in beside if file.path.startswith(desk_page.FOLDER)),

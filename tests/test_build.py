@@ -387,7 +387,7 @@ def texts_of(content: Site, language: Language) -> dict[str, str]:
     made = edition(content, language, load())
     pages = every_page(made)
     texts = {page.path: markdown(page) for page in pages}
-    texts |= {copy.path: str(copy.places) for _, stamped in STAMPED for copy in stamped(made)}
+    texts |= {one.path: str(one.make().places) for _, to_stamp in STAMPED for one in to_stamp(made)}
     return texts | {"the frame": str(frame.settings(made, pages))}
 
 

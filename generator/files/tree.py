@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from generator.files.replacing import UNFINISHED, planted, unfinished
@@ -46,6 +47,15 @@ class Tree:
         laid: Mapping[str, Callable[[], bytes]] = {path: partial(bytes, data) for path, data in files.items()}
         versions = {path: version for path, version in self.versions.items() if path not in files}
         return Tree(readers=dict(sorted({**self.readers, **laid}.items())), versions=versions)
+
+
+def held(tree: Tree) -> Tree:
+    """The same Tree with every file read, once, and a digest of its bytes as its version."""
+    bytes_ = {path: tree.read(path) for path in tree.paths}
+    return Tree(
+        readers={path: partial(bytes, data) for path, data in bytes_.items()},
+        versions={path: sha256(data).hexdigest() for path, data in bytes_.items()},
+    )
 
 
 class How(StrEnum):

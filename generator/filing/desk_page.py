@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import posixpath
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from typing import ClassVar
 
@@ -60,23 +61,40 @@ class DeskPage(TemplateData):
 
 def files(made: Edition) -> Iterator[File]:
     """The desks of all schools as the site has them: what they share once, and a page a school."""
-    common = district_desk(made)
+    yield from shared(made)
+    page = pages(made)
+    yield from (File(path=path(school), content=page(school)) for school in made.site.repository.schools.values())
+
+
+def path(school: School) -> str:
+    """Where the desk of a school lies."""
+    return f"{desk_page(school.id)}.html"
+
+
+def shared(made: Edition) -> Iterator[File]:
+    """What the desks of all schools share."""
     yield File(path=f"{FOLDER}/desk.css", content=_style().encode())
     yield File(path=f"{FOLDER}/age.js", content=_age().encode())
     yield File(path=f"{FOLDER}/desk.js", content=_script().encode())
-    yield File(path=f"{FOLDER}/district.js", content=f"window.deskDistrict = {_json(common)};\n".encode())
+    yield File(path=f"{FOLDER}/district.js", content=f"window.deskDistrict = {_json(district_desk(made))};\n".encode())
+
+
+def pages(made: Edition) -> Callable[[School], bytes]:
+    """What makes the desk of a school."""
     style = Markup('<link rel="stylesheet" href="desk.css">')
     scripts = Markup("\n").join(
         Markup('<script src="{}"></script>').format(f"{n}.js") for n in ("district", "age", "desk")
     )
     policy = _policy("'self'", "'self'")
+    common = cache(lambda: district_desk(made))
     finished, other = made.finished(), _other(made)
-    for school in made.site.repository.schools.values():
+
+    def page(school: School) -> bytes:
         own = school_desk(made, school)
-        page = _page(common, own, other, whole_site=True, policy=policy, style=style, scripts=scripts)
-        yield File(
-            path=f"{desk_page(school.id)}.html", content=settle(finished.printed(page, desk_page(school.id))).encode()
-        )
+        data = _page(common(), own, other, whole_site=True, policy=policy, style=style, scripts=scripts)
+        return settle(finished.printed(data, desk_page(school.id))).encode()
+
+    return page
 
 
 def one_file(made: Edition, school: School) -> bytes:

@@ -33,7 +33,7 @@ from generator.pages.rollup import figures as rollup_figures
 from generator.pages.rollup import files as rollup_files
 from generator.pages.rollup import standing, verdicts, years
 from generator.pages.schools import filing, schools
-from generator.pages.stamping import Stamped
+from generator.pages.stamping import ToStamp
 from generator.pages.statistics import builder, open_figures, pathway, releases, statistics
 from generator.pages.words.wording import PageLink
 
@@ -80,10 +80,10 @@ FAMILIES: tuple[PageFamily, ...] = (
 )
 
 # What grows with the number of schools: the donor page of a family and the copies made of it.
-STAMPED: tuple[tuple[str, Callable[[Edition], Iterator[Stamped]]], ...] = (
-    (schools.FAMILY.donor, schools.stamped),
-    (inspections.FAMILY.donor, inspections.stamped),
-    (matrix.DONOR, matrix.stamped),
+STAMPED: tuple[tuple[str, Callable[[Edition], Iterator[ToStamp]]], ...] = (
+    (schools.FAMILY.donor, schools.to_stamp),
+    (inspections.FAMILY.donor, inspections.to_stamp),
+    (matrix.DONOR, matrix.to_stamp),
 )
 
 

@@ -6,7 +6,7 @@ Owns how a family of such pages is laid out: the donor with a mark in every plac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 
 from markupsafe import Markup
@@ -16,6 +16,7 @@ from generator.edition.literal import escaped
 from generator.edition.render import Edition, TemplateData, heading
 from generator.edition.site import Page
 from generator.edition.stamp import mark, settled
+from generator.model.ids import SchoolId
 from generator.problems import Position
 
 _WORDS = ("id", "title", "heading", "description", "provenance")
@@ -28,6 +29,15 @@ class Stamped:
     path: str
     places: Mapping[str, str]
     entry: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToStamp:
+    """A page to be that nobody has made yet; `school`: the one whose own records it is made of, if it is one."""
+
+    path: str
+    school: SchoolId | None
+    make: Callable[[], Stamped]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,20 +13,21 @@ from pathlib import Path
 from generator.edition.entries import Entry
 from generator.edition.render import FOLDERS, Edition, edition
 from generator.edition.site import File, Page, Site, site
-from generator.edition.stamp import Donor, donor, filled_last, settled
+from generator.edition.stamp import donor, filled_last, settled
 from generator.files.catalogue import load as load_catalogue
 from generator.files.history import Commit
-from generator.files.tree import folder
+from generator.files.tree import folder, held
 from generator.filing import desk_page
 from generator.pages import following
-from generator.pages.families import STAMPED, pages
+from generator.pages.families import STAMPED
 from generator.pages.rollup import handed_up
-from generator.pages.stamping import Stamped
 from generator.problems import Problem, in_order
 from generator.publish import moved, output, search, sheets
+from generator.publish.basis import basis
 from generator.publish.engine import Engine
 from generator.publish.half import Half, finished, through, to_engine, whole
 from generator.publish.memo import Memo
+from generator.publish.remembered import MadeBefore
 from generator.records.repository import Repository, load
 from generator.text import Language
 
@@ -49,22 +50,36 @@ def build(
 
 def read(root: Path) -> tuple[Repository | None, tuple[Problem, ...]]:
     """The Repository of a working folder, or every Problem of its files."""
+    repository, problems, _ = read_held(root)
+    return repository, problems
+
+
+def read_held(root: Path) -> tuple[Repository | None, tuple[Problem, ...], Mapping[str, str]]:
+    """The same, with digests of the very bytes that were read, by path."""
     tree, unreadable = folder(root)
-    repository, problems = load(tree)
+    kept = held(tree)
+    repository, problems = load(kept)
     found = in_order((*unreadable, *problems))
-    return (None if found else repository), found
+    return (None if found else repository), found, kept.versions
 
 
 def publish(
-    content: Site, out: Path, engine: Engine, progress: Progress, memo: Memo | None = None, *, compressed: bool = False
+    content: Site,
+    out: Path,
+    engine: Engine,
+    progress: Progress,
+    memo: Memo | None = None,
+    versions: Mapping[str, str] | None = None,
+    *,
+    compressed: bool = False,
 ) -> None:
     """Make the whole site beside `out` and show it there in one step; on any failure `out` stays as it was.
 
-    What the `memo` has of it is not made again.
+    What the `memo` has of it is not made again; `versions` are digests of the files that the Site was made of.
     """
     made, kept = output.workshop(out.absolute()), memo or Memo()
     try:
-        _make(content, made, engine, kept, progress)
+        _make(content, made, engine, MadeBefore(memo=kept, basis=basis(content, versions or {})), progress)
         if compressed:
             output.compress(made / "site")
         output.publish(made / "site", out.absolute())
@@ -76,19 +91,21 @@ def publish(
     kept.sweep()
 
 
-def _make(content: Site, made: Path, engine: Engine, memo: Memo, progress: Progress) -> None:
+def _make(content: Site, made: Path, engine: Engine, remembered: MadeBefore, progress: Progress) -> None:
     catalogue = load_catalogue()
     progress("build.render")
     languages = content.repository.district.languages
     places = {language: made / "site" / FOLDERS[language] for language in languages}
     editions = {language: edition(content, language, catalogue) for language in languages}
-    halves = {made / "work" / language.value: to_engine(one, pages(one)) for language, one in editions.items()}
+    halves = {
+        made / "work" / language.value: to_engine(one, remembered.pages(one)) for language, one in editions.items()
+    }
     progress("build.engine")
-    files = list(through(halves, engine, content.as_of, memo))
+    files = list(through(halves, engine, content.as_of, remembered.memo))
     progress("build.stamp")
-    told = [part for one, made_of in files for part in _stamp(one, made_of, memo, places[one.edition.language])]
+    told = [part for one, made_of in files for part in _stamp(one, made_of, remembered, places[one.edition.language])]
     for language, one in editions.items():
-        output.write(places[language], _written(_beside(one, progress)))
+        output.write(places[language], _written(_beside(one, remembered, progress)))
     output.write(
         made / "site", output.map_of(made / "site", content.repository.district.site_url, hidden=bool(content.archived))
     )
@@ -103,9 +120,9 @@ def _make(content: Site, made: Path, engine: Engine, memo: Memo, progress: Progr
     _check_links(made / "site", told)
 
 
-def _beside(made: Edition, progress: Progress) -> Iterator[File]:
+def _beside(made: Edition, remembered: MadeBefore, progress: Progress) -> Iterator[File]:
     """What lies beside the pages of one language."""
-    yield from desk_page.files(made)
+    yield from remembered.desks(made)
     yield from following.files(made)
     if made.site.sheets:
         progress("build.sheets")
@@ -116,12 +133,12 @@ def _written(files: Iterable[File]) -> Iterator[tuple[str, bytes]]:
     return ((file.path, file.content) for file in files)
 
 
-def _stamp(one: Half, files: Mapping[str, bytes], memo: Memo, target: Path) -> list[output.Linked]:
+def _stamp(one: Half, files: Mapping[str, bytes], remembered: MadeBefore, target: Path) -> list[output.Linked]:
     """Write what the engine made of a half, with copies in the place of every donor.
 
     Returns what the link check must know of the pages.
     """
-    donors = {path: stamped for path, stamped in STAMPED if f"{path}.html" in files}
+    donors = {path: to_stamp for path, to_stamp in STAMPED if f"{path}.html" in files}
     ordinary = [page for page in one.pages if page.path not in donors]
     output.write(target, _written(one.files))
     others = sorted(files.keys() - {f"{path}.html" for path in one.texts})
@@ -129,16 +146,18 @@ def _stamp(one: Half, files: Mapping[str, bytes], memo: Memo, target: Path) -> l
     told: list[output.Linked] = []
     found: list[tuple[Page, Sequence[search.Part]]] = []
     for page in ordinary:
-        made = finished(one, page, files[f"{page.path}.html"], memo)
+        made = finished(one, page, files[f"{page.path}.html"], remembered.memo)
         output.write(target, [(f"{page.path}.html", filled_last(made.html, one.last))])
         told.append(made.linked)
         found.append((page, made.parts))
     entries: list[Entry] = []
-    for path, stamped in donors.items():
+    for path, to_stamp in donors.items():
         cut = donor(whole(one, path, files[f"{path}.html"]))
-        for copy, linked in _copies(cut, path, stamped(one.edition), one, target):
+        for number, (copy, linked) in enumerate(remembered.copies(cut, path, to_stamp(one.edition), one.edition)):
+            name, html = f"{copy.path}.html", filled_last(cut.fill(copy.places), one.last)
+            output.write(target, [(name, html)])
             entries.append(copy.entry)
-            told.append(linked)
+            told.append(linked if number else output.linked(name, html))  # what all share is read in the first
     output.write(target, [(search.INDEX, search.index(found, entries, one.last))])
     folder = FOLDERS[one.edition.language]
     return [replace(linked, page=f"{folder}{linked.page}") for linked in told]
@@ -147,18 +166,6 @@ def _stamp(one: Half, files: Mapping[str, bytes], memo: Memo, target: Path) -> l
 def _other(one: Half, name: str, data: bytes) -> str | bytes:
     """What the engine made that is none of our pages."""
     return filled_last(settled(data.decode()), one.last) if name.endswith(".html") else data
-
-
-def _copies(
-    cut: Donor, path: str, stamped: Iterable[Stamped], one: Half, target: Path
-) -> Iterator[tuple[Stamped, output.Linked]]:
-    """Write every copy of a donor. They share all but their places: only of the first the link check reads all."""
-    around = output.linked(path, "".join(cut.parts)).ids
-    for number, copy in enumerate(stamped):
-        name, html = f"{copy.path}.html", filled_last(cut.fill(copy.places), one.last)
-        output.write(target, [(name, html)])
-        read = "".join(copy.places.values()) if number else html
-        yield copy, output.linked(name, read, around if number else ())
 
 
 def _check_links(folder_: Path, known: Sequence[output.Linked]) -> None:

@@ -41,7 +41,7 @@ class Half:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
+class FinishedPage:
     """A page but for its last places; where it leads, what leads to it, and what the search finds of it."""
 
     html: str
@@ -107,7 +107,7 @@ def whole(half: Half, path: str, made: bytes) -> str:
     return aside.back(made.decode(), half.aside.get(path, ()))
 
 
-def finished(half: Half, page: Page, made: bytes, memo: Memo) -> Finished:
+def finished(half: Half, page: Page, made: bytes, memo: Memo) -> FinishedPage:
     """A page from what the engine made of it."""
     said = (f"{one.what} {one.old} {one.new}" for one in half.edition.site.repository.moved)
     flags = page.path, str(page.searchable), page.description, "\n".join(said)
@@ -116,10 +116,10 @@ def finished(half: Half, page: Page, made: bytes, memo: Memo) -> Finished:
         html, facts = unpacked(kept)
         links, ids, twice, read = json.loads(facts)
         linked = output.Linked(page=f"{page.path}.html", links=tuple(links), ids=tuple(ids), twice=tuple(twice))
-        return Finished(html=html.decode(), linked=linked, parts=tuple(search.Part(*part) for part in read))
+        return FinishedPage(html=html.decode(), linked=linked, parts=tuple(search.Part(*part) for part in read))
     text = moved.with_old_places(half.edition, f"{page.path}.html", settled(whole(half, page.path, made)))
     linked = output.linked(f"{page.path}.html", text)
     parts = search.parts(page, text)
     told = json.dumps([linked.links, linked.ids, linked.twice, parts], ensure_ascii=False)
     memo.keep(key, packed([text.encode(), told.encode()]))
-    return Finished(html=text, linked=linked, parts=parts)
+    return FinishedPage(html=text, linked=linked, parts=parts)

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, partial
-from hashlib import sha256
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,7 +26,7 @@ from generator.files.catalogue import load as load_catalogue
 from generator.files.history import Commit
 from generator.files.replacing import write_whole
 from generator.files.resources import engine_config
-from generator.files.tree import Pair, Tree, folder
+from generator.files.tree import Pair, Tree, folder, held
 from generator.publish.engine import markdown_extensions
 from generator.records.repository import Remembered, load
 from generator.review.changes import changes
@@ -91,9 +90,7 @@ class Retouch:
     def _read(self) -> _Shown | None:
         """The records as they are; None where they have a Problem."""
         read, unreadable = folder(self.root)
-        bytes_ = {path: read.read(path) for path in read.paths}
-        versions = {path: sha256(data).hexdigest() for path, data in bytes_.items()}
-        tree = Tree(readers={path: partial(bytes, data) for path, data in bytes_.items()}, versions=versions)
+        tree = held(read)
         repository, _ = load(tree, self._files)
         if repository is None or unreadable:
             return None

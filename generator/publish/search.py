@@ -106,7 +106,7 @@ def parts(page: Page, html: str) -> tuple[Part, ...]:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Read:
+class _PartRead:
     """A part as far as it is read."""
 
     anchor: str = ""
@@ -121,7 +121,7 @@ class _Reader:
     """
 
     def __init__(self) -> None:
-        self.parts = [_Read()]
+        self.parts = [_PartRead()]
         self._articles = 0
         self._out, self._depth = "", 0  # the element that is left out, and how many like it are open
         self._in_heading = self._ended = False
@@ -155,7 +155,7 @@ class _Reader:
             self._say(" ")  # elements that touch are no one word
         if tag in _HEADINGS and self._articles and not self._out:
             self._in_heading = True
-            self.parts.append(_Read(anchor="" if tag == "h1" else unescape(given.get("id", ""))))
+            self.parts.append(_PartRead(anchor="" if tag == "h1" else unescape(given.get("id", ""))))
         self._ended = False
 
     def _end(self, tag: str) -> None:

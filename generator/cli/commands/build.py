@@ -5,9 +5,10 @@ Owns what is told about a build, and which state of the records it is of.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from generator.cli.request import (
     FINE,
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from generator.problems import Problem
     from generator.publish.memo import Memo
 
+    # What was read, what is wrong with it, and digests of its files where a later build may use what this one makes.
+    _Read: TypeAlias = tuple[Site | None, tuple[Problem, ...], Mapping[str, str]]
+
 ACCEPTS = Accepts(
     values=("--out", "--as-of", "--engine", "--commit", "--weeks"), flags=("--anew", "--compress", "--sheets")
 )
@@ -49,9 +53,10 @@ def run(request: Request) -> int:
     named = request.as_of
     step = progress(request)
     step("build.load")
-    content, problems = _past(request, named) if "--commit" in request.options else _present(request, named)
+    past = "--commit" in request.options
+    content, problems, versions = _past(request, named) if past else _present(request, named)
     if content is None:
-        if "--commit" in request.options:
+        if past:
             print(report(problems, lambda _: None, request.speaker))  # the folder has other lines
         else:
             print_problems(request, problems)
@@ -61,7 +66,9 @@ def run(request: Request) -> int:
         return PROBLEMS
     content = replace(content, sheets="--sheets" in request.options, weeks=_weeks(request, content))
     try:
-        publish(content, request.out, engine, step, _memo(request), compressed="--compress" in request.options)
+        publish(
+            content, request.out, engine, step, _memo(request), versions, compressed="--compress" in request.options
+        )
     except OutputTaken as taken:
         raise UsageError(str(taken), path=str(request.out)) from None
     except (NoPrinter, NoFont) as cannot:
@@ -101,19 +108,19 @@ def _weeks(request: Request, content: Site) -> Weeks | None:
     return weeks(Past(root=request.root, commits=found), content.repository, content.verdicts, int(asked))
 
 
-def _present(request: Request, named: date | None) -> tuple[Site | None, tuple[Problem, ...]]:
+def _present(request: Request, named: date | None) -> _Read:
     """The Site of the folder, or what is wrong with its records."""
     from generator.edition.site import site
-    from generator.publish.build import read
+    from generator.publish.build import read_held
 
-    repository, problems = read(request.root)
+    repository, problems, versions = read_held(request.root)
     if repository is None:
-        return None, problems
+        return None, problems, {}
     as_of, commit = day_and_commit(request.root, repository.district.time_zone, named)
-    return site(repository, as_of, commit), ()
+    return site(repository, as_of, commit), (), versions
 
 
-def _past(request: Request, named: date | None) -> tuple[Site | None, tuple[Problem, ...]]:
+def _past(request: Request, named: date | None) -> _Read:
     """The Site of a commit, read from git without a checkout. Only its records are read; nothing of it runs."""
     from generator.edition.site import archived, site
     from generator.files.history import Commit, day_of, tree_at
@@ -123,6 +130,6 @@ def _past(request: Request, named: date | None) -> tuple[Site | None, tuple[Prob
     root, found = request.root, revision(request, request.options["--commit"])
     repository, problems = load(tree_at(root, found) or Tree(readers={}))
     if repository is None:
-        return None, problems
+        return None, problems, {}
     day = day_of(root, found, repository.district.time_zone)
-    return archived(site(repository, named or day, Commit(id=found, day=day, dirty=False))), ()
+    return archived(site(repository, named or day, Commit(id=found, day=day, dirty=False))), (), {}

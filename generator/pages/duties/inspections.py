@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import ClassVar
 
 from markupsafe import Markup
@@ -38,7 +39,7 @@ from generator.model.schools import School
 from generator.pages import paper, stamping
 from generator.pages.duties.scores import OUTCOME_TONES, ItemLine, item_line, sum_text
 from generator.pages.paper import SheetLink
-from generator.pages.stamping import Copy, Family, Stamped
+from generator.pages.stamping import Copy, Family, Stamped, ToStamp
 from generator.problems import Position
 from generator.text import Text
 
@@ -231,12 +232,15 @@ def ordinary(edition: Edition, inspection: Inspection) -> Page:
     return stamping.ordinary(edition, FAMILY, _copy(edition, inspection))
 
 
-def stamped(edition: Edition) -> Iterator[Stamped]:
-    """Every announced inspection's values for the donor's places."""
+def to_stamp(edition: Edition) -> Iterator[ToStamp]:
+    """The page of every announced inspection."""
     finished = edition.finished()
-    yield from (
-        stamping.stamped(finished, FAMILY, _copy(finished, inspection)) for inspection in announced(edition.site)
-    )
+
+    def made(inspection: Inspection) -> Stamped:
+        return stamping.stamped(finished, FAMILY, _copy(finished, inspection))
+
+    for one in announced(edition.site):
+        yield ToStamp(path=path(one), school=one.school, make=partial(made, one))
 
 
 def path(inspection: Inspection) -> str:

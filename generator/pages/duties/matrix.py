@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 from markupsafe import Markup
@@ -23,7 +24,7 @@ from generator.edition.stamp import mark, settled
 from generator.model.district import Area, System
 from generator.model.duties import Rule, Subject
 from generator.model.schools import School, Stage
-from generator.pages.stamping import Stamped, trimmed
+from generator.pages.stamping import Stamped, ToStamp, trimmed
 from generator.pages.words.wording import TONES, cited
 
 DONOR = f"compliance/matrix/{mark('id')}"
@@ -151,10 +152,11 @@ def ordinary(edition: Edition, grid: Grid) -> Page:
     return _page(edition, grid.path, _places(edition, grid), _title(edition, grid), edition.say("matrix.description"))
 
 
-def stamped(edition: Edition) -> Iterator[Stamped]:
-    """The values of every table for the donor's places."""
+def to_stamp(edition: Edition) -> Iterator[ToStamp]:
+    """Every table."""
     finished = edition.finished()
-    yield from (_stamped(finished, grid) for grid in grids(edition.site))
+    for grid in grids(edition.site):
+        yield ToStamp(path=grid.path, school=None, make=partial(_stamped, finished, grid))
 
 
 def _index(edition: Edition) -> Page:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, partial
 from typing import ClassVar
 
 from markupsafe import Markup
@@ -23,7 +24,7 @@ from generator.pages.beside import beside
 from generator.pages.duties import checklist, inspections
 from generator.pages.paper import SheetLink
 from generator.pages.schools.school import FACTS, Fact, ReturnState, filing, unstated
-from generator.pages.stamping import Copy, Family, Stamped
+from generator.pages.stamping import Copy, Family, Stamped, ToStamp
 from generator.pages.words.wording import PageLink
 from generator.problems import Position
 from generator.text import Text
@@ -215,14 +216,16 @@ def ordinary(edition: Edition, school: School, clauses: checklist.Clauses | None
     )
 
 
-def stamped(edition: Edition) -> Iterator[Stamped]:
-    """Every school's values for the donor's places, in the order of their codes."""
+def to_stamp(edition: Edition) -> Iterator[ToStamp]:
+    """Every school's page, in the order of their codes."""
     finished = edition.finished()
-    clauses = checklist.clauses_told(finished)
-    yield from (
-        stamping.stamped(finished, _family(edition.site), _copy(finished, school, clauses))
-        for school in edition.site.repository.schools.values()
-    )
+    clauses = cache(lambda: checklist.clauses_told(finished))
+
+    def made(school: School) -> Stamped:
+        return stamping.stamped(finished, _family(edition.site), _copy(finished, school, clauses()))
+
+    for school in edition.site.repository.schools.values():
+        yield ToStamp(path=FAMILY.path(school.id), school=school.id, make=partial(made, school))
 
 
 def _copy(edition: Edition, school: School, clauses: checklist.Clauses) -> Copy:
