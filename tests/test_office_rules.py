@@ -16,9 +16,10 @@ from generator.edition.summary import summary
 from generator.files.tree import folder
 from generator.model.duties import BelowMeasure, RuleId
 from generator.model.ids import BelowId, YearId
-from generator.model.rollup import ALL, DistrictBelow, Reported, Summary
+from generator.model.rollup import ALL, DistrictBelow, Reported, Summary, definition
 from generator.records.repository import load
 from tests.city import WAIVER, duties, hand_up, named, put, records, rule
+from tests.test_rollup import run
 
 DAY, BEFORE = date(2026, 11, 30), date(2026, 10, 31)
 YEAR = YearId("2026-2027")
@@ -189,3 +190,21 @@ def test_the_rule_that_is_read_must_be_there(tmp_path: Path) -> None:
     assert found is None
     at = {("unknown-reference", f"records/rules/{id_}.yml") for id_ in ("ANSWERED-01", "MET-01")}
     assert {(p.code, p.at.path) for p in problems} == at
+
+
+def test_a_rule_of_the_library_is_judged_once_and_read_above(tmp_path: Path) -> None:
+    """District and office adopt the same text by reference; what the district made of it is read, if it is that text."""
+    root = duties(tmp_path)
+    done = run("adopt", "moe-2021", "--root", str(root), "--as-of", "2026-09-01")
+    assert done.returncode == 0, done.stdout + done.stderr
+    known = {"title": "九成学校", "english": "Nine of ten", "of_rule": "RETURN-01"}
+    put(root, {"records/rules/MET-02.yml": rule("MET-02", "met_share", "at-least", 90, **known)})
+    found = records(root)
+    library, one = found.rules[RuleId("RETURN-01")], found.below[BelowId("lake")]
+    assert one.summary
+    room = next(r for r in counted(one.summary, met=10).rules if r.id == "ROOM-01")
+    for asked, expected in ((definition(library, {}), V.MET), ("0" * 12, V.UNREPORTED)):
+        tally = replace(room, id=library.id, definition=asked)
+        summary_ = replace(one.summary, rules=(*one.summary.rules, tally))
+        checks = evaluate(replace(found, below={one.id: replace(one, summary=summary_)}), DAY).by_below[one.id]
+        assert next(c.verdict for c in checks if c.rule.id == "MET-02") is expected
