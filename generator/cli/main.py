@@ -6,6 +6,7 @@ the one typed is imported.
 
 from __future__ import annotations
 
+import atexit
 import difflib
 import gc
 import sys
@@ -39,10 +40,11 @@ def main() -> None:
 
 
 def collect_seldom() -> None:
-    """Look for unreachable cycles seldom: what a command makes it keeps; looking through it again and again doubled the
-    time of large districts.
+    """Look for unreachable cycles seldom, and not when the process ends: what a command makes it keeps; looking through
+    it again and again doubled the time of large districts.
     """
     gc.set_threshold(200_000, 50, 100)
+    atexit.register(gc.freeze)
 
 
 def run(arguments: Sequence[str]) -> int:

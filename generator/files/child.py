@@ -29,7 +29,8 @@ _NEEDED = ("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "PATHEXT", "COMSPEC")  # witho
 _OTHERS = 0o077
 # The search path is the caller's, so that the child finds the same modules, however the program was installed.
 _START = (
-    "import json, runpy, sys; sys.path[:] = json.loads(sys.argv[1]); name = sys.argv[2]; del sys.argv[1:3]; "
+    "import atexit, gc, json, runpy, sys; gc.set_threshold(200_000, 50, 100); atexit.register(gc.freeze); "
+    "sys.path[:] = json.loads(sys.argv[1]); name = sys.argv[2]; del sys.argv[1:3]; "
     "runpy.run_module(name, run_name='__main__', alter_sys=True)"
 )
 
