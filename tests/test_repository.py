@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 
 from generator.files.tree import Tree, folder
 from generator.model.district import FORM
-from generator.records.repository import Remembered, load, without_sealed
+from generator.model.ids import ClauseRef
+from generator.records.repository import Remembered, load, spans, without_sealed
 from generator.sealed.bech32 import encoded
 from tests.conftest import examples
 
@@ -312,3 +314,35 @@ def test_a_file_of_a_version_is_read_once() -> None:
     later = replace(tree, versions={**tree.versions, SCHOOL: "2"})
     load(later, kept)
     assert asked[many:] == [SCHOOL]
+
+
+def test_a_release_is_published_from_its_day_and_until_it_is_withdrawn() -> None:
+    repository, _ = load(Tree(readers={path: text.encode for path, text in typical().items()}))
+    assert repository
+    first, second, *_ = repository.releases.values()
+    assert first.released_on < second.released_on
+    days = [first.released_on - timedelta(days=1), first.released_on, second.released_on]
+    assert [[r.id for r in repository.published(day)] for day in days] == [[], [first.id], [first.id, second.id]]
+    gone = replace(repository, withdrawals={first.id: None})  # type: ignore[dict-item]
+    assert [r.id for r in gone.published(second.released_on)] == [second.id]
+
+
+def test_a_rule_is_used_while_both_it_and_a_clause_behind_it_are_in_force() -> None:
+    repository, _ = load(Tree(readers={path: text.encode for path, text in typical().items()}))
+    assert repository
+    rule = replace(next(iter(repository.rules.values())), clauses=(ClauseRef("a#1"), ClauseRef("a#2")))
+    early, day, late = date(2020, 1, 1), date(2024, 1, 1), date(2028, 1, 1)
+    binding = {ClauseRef("a#1"): (early, late), ClauseRef("a#2"): (day, day)}
+    assert spans(replace(rule, in_force_from=None, in_force_until=None), binding) == ((early, late), (day, day))
+    of_own = replace(rule, in_force_from=date(2021, 1, 1), in_force_until=date(2023, 1, 1))
+    assert spans(of_own, binding) == ((date(2021, 1, 1), date(2023, 1, 1)), (day, date(2023, 1, 1)))
+
+
+def test_of_an_adoption_that_cannot_be_read_nothing_that_it_may_bring_is_missed() -> None:
+    rule = "records/rules/STAFF-01.yml"
+    clause = changed(rule, r"xinzhuli#staff-01", "gone#staff-01")
+    assert ("unknown-reference", rule) in found(clause)
+    told = found({**clause, "records/adopted/gone.yml": "id: ["})
+    assert {path for _, path in told} == {"records/adopted/gone.yml"}
+    told = found({**clause, "records/teams/gone.yml": "id: ["})
+    assert ("unknown-reference", rule) in told
