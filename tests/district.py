@@ -13,16 +13,16 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from generator.files.tree import folder
+from generator.files.tree import Tree, folder
 from generator.model import submission
 from generator.model.ids import RecipientId, SchoolId, TermId
 from generator.model.sealed import Receipt, Recipient, RecipientRole
 from generator.model.submission import Fault, Frame, Salted, Submission
-from generator.problems import Position
+from generator.problems import Position, Problem
 from generator.records.repository import Repository, load
 from generator.sealed import receipts
 from generator.sealed.recipients import fingerprint, in_force
@@ -60,7 +60,7 @@ class District:
         return replace(self, root=beside / self.root.relative_to(self.beside), beside=beside)
 
     def repository(self) -> Repository:
-        loaded, problems = load(folder(self.root)[0])
+        loaded, problems = _loaded(self._files())
         assert loaded, problems
         return loaded
 
@@ -72,7 +72,21 @@ class District:
 
     def codes(self) -> list[str]:
         """The codes of every Problem of the records."""
-        return [p.code for p in load(folder(self.root)[0])[1]]
+        return [p.code for p in _loaded(self._files())[1]]
+
+    def _files(self) -> tuple[tuple[str, bytes], ...]:
+        tree = folder(self.root)[0]
+        return tuple((path, tree.read(path)) for path in tree.paths)
+
+
+@lru_cache(maxsize=16)
+def _loaded(files: tuple[tuple[str, bytes], ...]) -> tuple[Repository | None, tuple[Problem, ...]]:
+    """Records are asked for some thousand times, and are mostly the same."""
+    return load(Tree(readers={path: partial(_held, data) for path, data in files}))
+
+
+def _held(data: bytes) -> bytes:
+    return data
 
 
 FIRST_DAY, LAST_DAY = date(2026, 9, 1), date(2027, 8, 31)
@@ -161,9 +175,14 @@ def write_recipient(root: Path, made: Recipient) -> None:
 
 
 def invented(made: District, school: str) -> Submission:
-    return next(
-        f.submission for f in filings(made.repository()) if (f.submission.school, f.submission.term) == (school, TERM)
-    )
+    return next(one for one in _invented(made._files()) if (one.school, one.term) == (school, TERM))
+
+
+@lru_cache(maxsize=16)
+def _invented(files: tuple[tuple[str, bytes], ...]) -> tuple[Submission, ...]:
+    repository = _loaded(files)[0]
+    assert repository
+    return tuple(filing.submission for filing in filings(repository))
 
 
 def put(made: District, one: Submission, school: str | None = None, day: date = DAY) -> Receipt:

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from generator.modules import current, trusted
@@ -58,11 +59,16 @@ def forget_strange_programs(*strange: Path) -> None:
 
 
 def _places(*strange: Path) -> list[str]:
-    listed = [Path(place) for place in os.get_exec_path() if os.path.isabs(place)]  # noqa: PTH117
+    return list(_not_below(tuple(os.get_exec_path()), strange))
+
+
+@lru_cache(maxsize=8)  # git alone is looked for some dozen times by one command
+def _not_below(places: tuple[str, ...], strange: tuple[Path, ...]) -> tuple[str, ...]:
+    listed = [Path(place) for place in places if os.path.isabs(place)]  # noqa: PTH117
     below = [folder.resolve() for folder in strange]
-    return [
+    return tuple(
         str(p) for p in listed if str(p) in _SYSTEM or not any(p.resolve().is_relative_to(folder) for folder in below)
-    ]
+    )
 
 
 def environment(kept: Iterable[str] = (), beside: str | None = None, **more: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ them.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -103,7 +104,12 @@ def folder(root: Path) -> tuple[Tree, tuple[Problem, ...]]:
     """
     problems: list[Problem] = []
     before = unfinished(root)
-    readers = {path: head_of(root / path) for path in sorted(_files(root, problems)) if _readable(root, path, problems)}
+    at = os.fspath(root)
+    readers: dict[str, Callable[[], bytes]] = {
+        path: partial(_head_below, root, path)
+        for path in sorted(_files(root, problems))
+        if _readable(at, path, problems)
+    }
     for path, old in before.items():
         readers.pop(path, None)
         if old is not None:
@@ -125,6 +131,10 @@ def head_of(path: Path, most: int = MAX_BYTES + 1) -> Callable[[], bytes]:
     return read
 
 
+def _head_below(root: Path, path: str) -> bytes:
+    return head_of(root / path)()
+
+
 def shown_of(path: Path) -> bytes | None:
     """As much of a file as a record may have; None where there is none, or a link, or it may not be read."""
     if path.is_symlink() or not path.is_file():
@@ -144,10 +154,11 @@ def _files(root: Path, problems: list[Problem]) -> Iterator[str]:
         return
     if not (root / RECORDS).exists():
         return
-    for where, folders, names in os.walk(root / RECORDS, onerror=unlisted, followlinks=False):
-        links = [name for name in folders if (Path(where) / name).is_symlink()]
-        for name in filter(counts, (*names, *links)):
-            yield (Path(where) / name).relative_to(root).as_posix()
+    top = os.fspath(root / RECORDS)
+    for where, folders, names in os.walk(top, onerror=unlisted, followlinks=False):
+        below = f"{RECORDS}{where[len(top) :].replace(os.sep, '/')}"
+        links = [name for name in folders if os.path.islink(f"{where}{os.sep}{name}")]  # noqa: PTH114 - some thousand
+        yield from (f"{below}/{name}" for name in filter(counts, (*names, *links)))
 
 
 def counts(name: str) -> bool:
@@ -157,14 +168,14 @@ def counts(name: str) -> bool:
     return not name.startswith(".") or name.endswith((".yml", ".yaml"))
 
 
-def _readable(root: Path, path: str, problems: list[Problem]) -> bool:
-    full, at = root / path, Position(path=path)
-    if full.is_symlink():
-        problems.append(problem(at, "symlink"))
-    elif not full.is_file():
-        problems.append(problem(at, "not-a-file"))
-    elif not os.access(full, os.R_OK):
-        problems.append(problem(at, "unreadable"))
-    else:
+def _readable(root: str, path: str, problems: list[Problem]) -> bool:
+    full = f"{root}{os.sep}{path}"
+    try:
+        kind = os.lstat(full).st_mode
+    except FileNotFoundError:
+        kind = 0
+    if stat.S_ISREG(kind) and os.access(full, os.R_OK):
         return True
+    code = "symlink" if stat.S_ISLNK(kind) else "unreadable" if stat.S_ISREG(kind) else "not-a-file"
+    problems.append(problem(Position(path=path), code))
     return False
