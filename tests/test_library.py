@@ -210,6 +210,7 @@ def test_the_commands_list_adopt_and_refuse(root: Path) -> None:
     assert "individual-room" in typed(root, "library", "room-guide-list")
     assert "no “nowhere” in the library" in typed(root, "library", "nowhere", code=2)
     assert typed(root, "tidy", "--check") == "0 files.\n"
+    assert "first write it into bodies" in typed(root, "adopt", "room-guide-list", code=2)
     refused = typed(root, "adopt", "sd-supervision", code=1)
     assert "binds Shandong" in refused
     assert not (root / ADOPTED.format("sd-supervision")).exists()

@@ -7,6 +7,8 @@ that `check` would refuse.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from generator.cli.request import (
     FINE,
     PROBLEMS,
@@ -18,6 +20,10 @@ from generator.cli.request import (
     sound_records,
     write_sound,
 )
+
+if TYPE_CHECKING:
+    from generator.district.library import LibraryText
+    from generator.model.district import District
 
 ACCEPTS = Accepts(values=("--as-of", "--body", "--library"), most_words=None)
 
@@ -40,6 +46,8 @@ def run(request: Request) -> int:
     if isinstance(found, int):
         return found
     tree, repository, _ = found
+    for word in request.words:
+        _led_by_somebody(request, shelf(named)[word], repository.district)
     day = request.as_of or present_day(repository.district.time_zone)
     try:
         files, left = adopted(tree, repository, named, request.words, day, request.options.get("--body"))
@@ -51,3 +59,11 @@ def run(request: Request) -> int:
         return PROBLEMS
     print(request.say("adopt.then" if files else "adopt.nothing"))
     return FINE
+
+
+def _led_by_somebody(request: Request, one: LibraryText, district: District) -> None:
+    """UsageError where the body in charge of a scheme is none of the district's."""
+    body = request.options.get("--body", one.scheme.body if one.scheme else "")
+    known = [found.id for found in district.bodies]
+    if one.scheme and body not in known:
+        raise UsageError("adopt.body", id=one.id, body=body, known=", ".join(known))
