@@ -16,6 +16,7 @@ import pytest
 from generator.cli.request import Request, UsageError
 from generator.edition.render import edition
 from generator.edition.site import site
+from generator.edition.stamp import filled_last, settled
 from generator.files import history
 from generator.files.catalogue import load
 from generator.files.history import Commit, head, messages, tree_at
@@ -205,7 +206,7 @@ def test_a_page_says_when_it_is_not_known_whether_the_folder_differs(language: L
         site(repository, date(2026, 11, 24), Commit(id="0" * 40, day=date(2026, 11, 23), dirty=None)), language, load()
     )
     said = load().say("provenance.unknown", language)
-    assert any(said in unescape(page.body) for page in pages(made))
+    assert any(said in unescape(filled_last(settled(page.body), made.told_last())) for page in pages(made))
 
 
 def test_the_index_that_git_names_to_a_hook_is_looked_at_but_none_from_elsewhere(
