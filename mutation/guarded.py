@@ -14,7 +14,7 @@ LISTED = ROOT / "docs" / "MUTANTS.md"
 # of the other rows that run through the place. What runs only in a child process is not seen by the measurement, so
 # there the tests of the row are asked.
 GUARDED: Mapping[str, tuple[str, ...]] = {
-    "sealed/age_header": ("test_age_vectors", "test_sealed"),
+    "sealed/age_header": ("test_age_vectors", "test_receipts_alone", "test_sealed"),
     "statistics/attack": ("test_ledger", "test_tables", "test_audit", "test_outside_views", "test_cut"),
     "statistics/corrections": ("test_corrections",),
     "compliance/evaluate": (
@@ -34,7 +34,7 @@ GUARDED: Mapping[str, tuple[str, ...]] = {
     "model/operators": ("test_operators", "test_compliance", "test_problem_examples"),
     "publish/output": ("test_output", "test_site_writing", "test_build"),
     "sealed/receipts": ("test_receipts_alone", "test_receipts"),
-    "statistics/cut": ("test_cut", "test_releases"),
+    "statistics/cut": ("test_ledger", "test_disclosure", "test_cut", "test_releases", "test_withdrawals"),
     "records/repository": ("test_repository", "test_problem_examples"),
     "records/references": ("test_references", "test_kinds", "test_repository", "test_problem_examples"),
     "files/schemas": (

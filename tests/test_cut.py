@@ -23,7 +23,7 @@ from generator.model.cells import Cell, Shown, Suppressed
 from generator.model.district import Term
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId, TermId
-from generator.model.registry import VERSION, Because, registry
+from generator.model.registry import EVERY_ROW, VERSION, Because, registry
 from generator.model.releases import (
     DistrictVerdict,
     Limits,
@@ -43,7 +43,7 @@ from generator.sealed.recipients import in_force
 from generator.statistics import programs
 from generator.statistics.age import salted, seal
 from generator.statistics.answers import answered, edges_of, participation_of, questions
-from generator.statistics.cut import NoRelease, Order, Why, cut, limits_of
+from generator.statistics.cut import NoRelease, Order, Why, _Cut, cut, limits_of
 from generator.statistics.protect import Original, protect
 from generator.statistics.statements import PublicView, statements_of_participation, statements_of_tables
 from generator.statistics.tables import Filing, Ledger, share_of, tabulate
@@ -391,7 +391,11 @@ def test_a_term_is_corrected_once_only() -> None:
 
 def test_without_edges_there_are_no_bands() -> None:
     assert edges_of(repository().district.parameters_on(DAY)) == (85, 95)
-    assert edges_of(without("publication_participation_low").district.parameters_on(DAY)) == ()
+    unparted = without("publication_participation_low")
+    assert edges_of(unparted.district.parameters_on(DAY)) == ()
+    for known, banded in ((repository(), True), (unparted, False)):
+        made = _Cut(known, order(), first().limits, (), quiet)._view(EVERY_ROW)
+        assert (made.candidate.participation is not None) is banded
 
 
 def test_what_the_attack_breaks_is_drafted_anew_and_refused_if_that_does_not_help(

@@ -14,7 +14,15 @@ from generator.model.district import RiskLevel
 from generator.model.duties import RuleId
 from generator.model.ids import SchoolId, TermId
 from generator.model.registry import registry
-from generator.model.releases import Candidate, Limits, Participation, PublishedTable, Row, SchoolVerdicts
+from generator.model.releases import (
+    Candidate,
+    DistrictVerdict,
+    Limits,
+    Participation,
+    PublishedTable,
+    Row,
+    SchoolVerdicts,
+)
 from generator.model.schools import SchoolType
 from generator.model.submission import Concern, Counts, NotScreened, StageBand, Submission
 from generator.problems import Position
@@ -29,6 +37,7 @@ from generator.statistics.attack import (
     attackers_of,
     secrets_of,
 )
+from generator.statistics.cut import _without
 from generator.statistics.statements import PublicView, statements_of_tables
 from generator.statistics.tables import (
     ENDLESS,
@@ -542,3 +551,20 @@ def test_what_is_secret_in_a_release() -> None:
 
 def test_of_nothing_that_was_tried_there_is_no_narrowest() -> None:
     assert attack([1, 2], [], [], [PUBLIC], 5).narrowest is None
+
+
+def test_of_schools_that_filed_anew_a_withdrawn_release_says_nothing_again() -> None:
+    """Nor how many meet a rule: whoever compares would read off how these do."""
+    verdict = SchoolVerdicts(rule=RuleId("X-01"), target=50, schools={A: True, B: True}, source=Position(path="x"))
+    of_all = DistrictVerdict(rule=RuleId("X-02"), target=50, met=1, judged=2, source=Position(path="x"))
+    withdrawn = replace(
+        view(banded=True).candidate, school_verdicts=(verdict,), district_verdicts=(of_all,), revision=1
+    )
+    bands = withdrawn.participation
+    assert bands
+    assert replace(withdrawn, **_without([], withdrawn)) == withdrawn  # type: ignore[arg-type]
+    left = replace(withdrawn, **_without([A], withdrawn))  # type: ignore[arg-type]
+    assert left.participation == replace(bands, schools={A: Suppressed(), B: bands.schools[B]})
+    assert (left.school_verdicts, left.district_verdicts) == ((), ())
+    unbanded = replace(withdrawn, participation=None)
+    assert replace(unbanded, **_without([A], unbanded)).participation is None  # type: ignore[arg-type]

@@ -47,6 +47,11 @@ def codes(text: str | bytes) -> list[tuple[str, str]]:
         ("%YAML 1.1\n---\na: 1\n", ("directive", "1:1")),
         ("# 说明\n\n%TAG ! x\n---\na: 1\n", ("directive", "3:1")),
         ("a: [?x]\n", ("reserved-sign", "1:5")),
+        ("a:\n  -b\n  -c\n", ("no-space-after-dash", "3:3")),
+        ("a:\n  - b\n    -c\n", ("no-space-after-dash", "3:5")),
+        ("a:\n  - b:c\n", ("no-space-after-colon", "2:6")),
+        ("a:\n  - d #3\n", ("hash-cut", "2:7")),
+        ("a:\n  - b\n  *c\n", ("odd-dash", "3:3")),
         ("a: {?b: c}\n", ("reserved-sign", "1:5")),
         ("? a\n: b\n", ("reserved-sign", "1:1")),
         ('a: "value"# c\n', ("glued-comment", "1:11")),
@@ -270,3 +275,8 @@ def test_signs_that_join_pictures_and_a_few_marks_are_no_fault() -> None:
         "\u5b66\u00a0",
     ):
         assert unseen(text) is None, ascii(text)
+
+
+def test_in_a_list_without_spaces_every_item_is_told() -> None:
+    assert codes("-b\n-c\n") == [("no-space-after-dash", "1:1"), ("no-space-after-dash", "2:1")]
+    assert codes("－甲\n－乙\n") == [("odd-dash", "1:1"), ("odd-dash", "2:1")]
