@@ -85,29 +85,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 # By the seconds of CPU that they take. Two that wait for the same site do not stand side by side at the beginning.
 _LONG = (
-    "accessibility",
-    "browser",
-    "release_scripts",
-    "isolation",
-    "build",
-    "sealed_commands",
-    "release_faults",
-    "desk",
-    "cut",
-    "scrape",
-    "streams",
-    "guard",
-    "sheets",
-    "search_in_browser",
-    "workflows",
-    "tasks",
-    "review_built",
-    "statistics",
-    "weight",
-    "provenance",
-    "text",
-    "serve",
-    "diff",
+    *("accessibility", "browser", "release_scripts", "isolation", "scrape", "cut"),
+    *("release_faults", "sheets", "text", "build", "sealed_commands", "statistics"),
+    *("outside_views", "diff", "desk", "tasks", "guard", "newcomer"),
+    *("streams", "instruments", "review_built", "replacing", "workflows", "search_in_browser"),
+    *("review_budgets", "channels", "serve", "review", "hints", "weight"),
+    *("phone", "provenance", "compliance_pages", "desk_signing", "former", "founding"),
+    *("office_site", "office_text", "guard_kinds", "plans", "filing_index"),
 )
 
 
