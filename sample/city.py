@@ -235,13 +235,19 @@ def hand_up(root: Path, told: Summary, by: str | None = None, year: str = "") ->
     somebody else.
     """
     content, place = written(told), f"records/summaries/{year}{'/' if year else ''}{told.district}.json"
+    put(root, {place: content, f"{place}.sig": _signature(content, by or told.district or "")})
+
+
+@cache
+def _signature(content: bytes, name: str) -> str:
+    """Somebody's signature of a summary, made once."""
     with TemporaryDirectory() as folder_:
         secret = Path(folder_, "key")
         secret.touch(0o600)
-        secret.write_text(key(by or told.district or "").secret, encoding="ascii")
+        secret.write_text(key(name).secret, encoding="ascii")
         signature = signed(content, secret, SUMMARY)
     assert signature
-    put(root, {place: content, f"{place}.sig": signature})
+    return signature
 
 
 def duties(rule: Path = FIXTURES / "typical" / "records" / "rules" / "ROOM-01.yml") -> Mapping[str, str]:

@@ -100,6 +100,7 @@ def test_a_branch_holds_the_two_files_and_the_office_can_merge_it(hosts: Hosts) 
     assert [found.code for found in problems] == ["summary-signature"]
 
 
+@explored
 def test_who_signs_with_another_key_pushes_nothing(hosts: Hosts) -> None:
     done = hosts.hand_up(HILLS, by="lake")
     assert done.returncode == 1, done.stdout + done.stderr
@@ -146,11 +147,16 @@ def test_an_office_begins_without_schools_and_can_hand_up_itself(tmp_path: Path)
     assert workflow["jobs"]["hand-up"]["environment"] == "summary"
 
 
-def test_what_hands_up_is_valid_and_least_and_only_where_it_is_asked_for(tmp_path: Path) -> None:
+def workflows(root: Path) -> Path:
+    """What hosts run of an office that hands up itself."""
     found = founding.settings(given())
-    for path, data in found.items():
-        if path.startswith((".github", ".gitlab", ".workflow", ".ci")):
-            put(tmp_path, {path: data})
+    put(root, {p: data for p, data in found.items() if p.startswith((".github", ".gitlab", ".workflow", ".ci"))})
+    return root
+
+
+@explored
+def test_what_hands_up_is_valid_and_least(tmp_path: Path) -> None:
+    workflows(tmp_path)
     summary = str(tmp_path / ".github" / "workflows" / "summary.yml")
     for tool in (
         ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", summary],
@@ -159,7 +165,10 @@ def test_what_hands_up_is_valid_and_least_and_only_where_it_is_asked_for(tmp_pat
     ):
         done = run_tool(*tool)
         assert done.returncode == 0, done.stdout + done.stderr
-    called = [line for line in shells(tmp_path) if ".ci/hand-up" in line]
+
+
+def test_what_hands_up_is_there_for_each_host_and_only_where_it_is_asked_for(tmp_path: Path) -> None:
+    called = [line for line in shells(workflows(tmp_path)) if ".ci/hand-up" in line]
     assert len(called) == 3
     assert all("'git@example.invalid:city/province-records.git'" in line for line in called)
     assert [line for line in called if shellcheck(line)] == []

@@ -21,7 +21,7 @@ from generator.model.ids import BelowId, YearId
 from generator.model.rollup import ALL, Summary, written
 from generator.pages import following
 from generator.pages.about import changes
-from generator.pages.families import pages
+from generator.pages.rollup import standing, years
 from generator.text import Language
 from tests.city import WAIVER, duties, hand_up, key, named, put, records
 from tests.test_build import typical_site
@@ -46,8 +46,8 @@ LAST = lake("2025-2026", date(2026, 8, 30), met=1)
 
 
 def made(root: Path, language: Language = Language.EN, told: Weeks | None = None) -> dict[str, Page]:
-    content = replace(site(records(root), DAY, None), weeks=told)
-    return {page.path: page for page in pages(edition(content, language, load()))}
+    made_ = edition(replace(site(records(root), DAY, None), weeks=told), language, load())
+    return {page.path: page for page in (*years.pages(made_), *standing.pages(made_))}
 
 
 def row(page: Page, title: str) -> str:

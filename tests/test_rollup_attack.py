@@ -29,8 +29,8 @@ from generator.files.catalogue import load
 from generator.model.ids import YearId
 from generator.model.rollup import CellSum, Pool, RowSum, Summary, written
 from generator.pages import following
-from generator.pages.families import pages
-from generator.pages.rollup import figures, files
+from generator.pages.about import changes
+from generator.pages.rollup import figures, files, standing, verdicts, years
 from generator.text import Language
 from tests.city import CITY, hand_up, member, named, put, records, typical_summary
 
@@ -279,7 +279,8 @@ def test_what_is_shown_no_longer_is_told_no_longer(tmp_path: Path) -> None:
     hand_up(tmp_path, kept, year="2025-2026")
     assert list(totals(tmp_path)) == before
     made = edition(site(records(tmp_path), date(2026, 11, 30), None), Language.ZH, load())
-    built = list(pages(made))
+    families = (standing, verdicts, figures, years, files, changes)
+    built = [page for family in families for page in family.pages(made)]
     assert "rollup/years" in {page.path for page in built}
     texts = [settle(page.body) for page in built]
     texts += [file.content.decode("utf-8-sig") for page in built for file in page.files if file.path.endswith("csv")]
