@@ -37,7 +37,8 @@ from generator.statistics.attack import (
     attackers_of,
     secrets_of,
 )
-from generator.statistics.cut import _without
+from generator.statistics.cut import DOMINANCE, _without, limits_of
+from generator.statistics.cut import LIMITS as PARAMETERS
 from generator.statistics.statements import PublicView, statements_of_tables
 from generator.statistics.tables import (
     ENDLESS,
@@ -568,3 +569,22 @@ def test_of_schools_that_filed_anew_a_withdrawn_release_says_nothing_again() -> 
     assert (left.school_verdicts, left.district_verdicts) == ((), ())
     unbanded = replace(withdrawn, participation=None)
     assert replace(unbanded, **_without([A], unbanded)).participation is None  # type: ignore[arg-type]
+
+
+def test_a_district_decides_all_limits_and_only_of_dominance_is_there_a_usual_one() -> None:
+    decided = dict(zip(PARAMETERS, (5, 3, 80, 0), strict=True))
+    made = Limits(k=5, schools=3, per_cent=80, base=1, dominance=10)
+    assert limits_of(decided) == made
+    assert limits_of(decided | {DOMINANCE: 0}) == replace(made, dominance=0)
+    assert limits_of(decided | {DOMINANCE: 25, PARAMETERS[3]: 5}) == replace(made, dominance=25, base=5)
+    for name in PARAMETERS:
+        assert limits_of({other: value for other, value in decided.items() if other != name}) is None
+
+
+def test_a_school_of_nobody_contributes_to_no_row() -> None:
+    of = Ledger(
+        [submission(A, primary_lower=counts(100, 2, 5)), submission(B, primary_lower=counts(0, 0, 0))], TYPES, LEVELS
+    )
+    made = tabulate(of, registry(LEVELS, [])[:1], [filing(A), filing(B)], LIMITS)
+    assert set(made.schools.values()) == {1}
+    assert rows_of(made.gated) == {"primary-lower", "total"}

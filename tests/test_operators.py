@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 
 from generator.model.duties import Applies, Factor, Operator, Rounding, Target, Value, ValueType
-from generator.model.operators import TAKES, answered, applies, example_holds, holds, target_value, type_of_value
+from generator.model.operators import (
+    HIGHER_IS_BETTER,
+    LOWER_IS_BETTER,
+    TAKES,
+    answered,
+    applies,
+    example_holds,
+    holds,
+    target_value,
+    type_of_value,
+)
 from generator.model.schools import Stage
 from generator.publish.build import read
 
@@ -44,6 +54,13 @@ def test_an_operator_holds_on_its_side_of_the_target(operator: Operator) -> None
     assert [holds(operator, value, target) for value, target, _ in CASES[operator]] == [
         holding for *_, holding in CASES[operator]
     ]
+
+
+def test_on_which_side_more_is_better() -> None:
+    of_numbers = {operator: cases for operator, cases in CASES.items() if TAKES[operator] == (NUMBER, NUMBER)}
+    sides = {operator: (below, above) for operator, ((*_, below), _, (*_, above), *_) in of_numbers.items()}
+    assert {operator for operator, side in sides.items() if side == (False, True)} == HIGHER_IS_BETTER
+    assert {operator for operator, side in sides.items() if side == (True, False)} == LOWER_IS_BETTER
 
 
 def test_truth_is_no_number() -> None:
