@@ -27,6 +27,7 @@ KINDS = (
     "plans/teachers-2025.html",
     "policies/index.html",
     "policies/xinzhuli.html",
+    "policies/district-decisions.html",
     "schools/index.html",
     "schools/xz24.html",
     "compliance/index.html",
