@@ -34,7 +34,7 @@ GUARDED: Mapping[str, tuple[str, ...]] = {
     "model/operators": ("test_operators", "test_compliance", "test_problem_examples"),
     "publish/output": ("test_output", "test_site_writing", "test_build"),
     "sealed/receipts": ("test_receipts_alone", "test_receipts"),
-    "statistics/cut": ("test_ledger", "test_disclosure", "test_cut", "test_releases", "test_withdrawals"),
+    "statistics/cut": ("test_ledger", "test_disclosure", "test_stacked", "test_cut", "test_releases"),
     "records/repository": ("test_repository", "test_problem_examples"),
     "records/references": ("test_references", "test_kinds", "test_repository", "test_problem_examples"),
     "files/schemas": (
