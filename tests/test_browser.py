@@ -288,6 +288,7 @@ def test_every_page_forbids_what_it_does_not_need(sample_site: Path) -> None:
         head, _, rest = text.partition(POLICY)
         policy = dict(part.strip().partition(" ")[::2] for part in rest.partition('"')[0].split(";"))
         assert policy.pop("img-src") == "'self' data:", path
+        assert policy.pop("media-src", None) == ("'self'" if path.parent.name == "lessons" else None), path
         assert policy == dict.fromkeys(("script-src", "style-src", "connect-src"), "'self'") | dict.fromkeys(
             ("default-src", "base-uri", "form-action"), "'none'"
         ), path

@@ -151,7 +151,7 @@ def test_a_disk_that_refuses_a_copy_is_told_as_such(tmp_path: Path, monkeypatch:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(shutil, "copy2", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match="No space") as refused:
         build(TYPICAL.parent / "minimal", tmp_path / "out", date(2026, 11, 24), None, Engine.MKDOCS, lambda _: None)
     assert refused.value.errno == errno.ENOSPC

@@ -111,6 +111,9 @@ def test_what_was_withdrawn_is_not_said_again_of_who_filed_anew() -> None:
     assert {cell.column for cell, value in told.items() if isinstance(value, Shown)} == {*OPEN}
     assert any(isinstance(value, Shown) for cell, value in counts(first()).items() if cell.column not in OPEN)
     assert after(MANY[:1], withdrawn=True).waiting == MANY[:1]
+    assert first().school_verdicts
+    assert first().district_verdicts
+    assert (after(MANY[:1], withdrawn=True).school_verdicts, after(MANY[:1], withdrawn=True).district_verdicts) == ((), ())
     before, bands = first().participation, after(MANY[:1], withdrawn=True).participation
     assert before
     assert bands

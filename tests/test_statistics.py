@@ -373,7 +373,7 @@ def drawings_hold_only_what_is_shown(built: Path, chain: Sequence[Release]) -> N
                 encoding="utf-8"
             )
             charts = re.findall(r'<figure class="xz-chart".*?</figure>', text, re.DOTALL)
-            said = " ".join(re.sub(r"<[^>]*>", " ", chart) for chart in charts)
+            said = unescape(" ".join(re.sub(r"<[^>]*>", " ", chart) for chart in charts))
             said = re.sub(r"(autumn|spring)\s+20\d\d|20\d\d\s+[秋春]", " ", said)
             said = re.sub(r"(不公布的数值|未知的数值)：\d+ 个|Values not (published|known): \d+", " ", said)
             shown = {

@@ -274,7 +274,7 @@ def test_met_late_is_told_apart_wherever_a_verdict_is_told() -> None:
     (visit,) = (v for v in repository.inspections.values() if v.school == XZ01)
     page = settle(inspections.ordinary(made, visit).body)
     assert page.count("(late)") == 1
-    row = sheets.sheet(made, repository.schools[XZ01]).partition(f">{org}<")[2].partition("</tr>")[0]
+    row = sheets.sheet(made, repository.schools[XZ01]).partition(f"{org}</small>")[2].partition("</tr>")[0]
     assert "late: only after" in row
     counted = tally(made.site.verdicts.by_rule[org])
     assert counted.late == 1
