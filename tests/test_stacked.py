@@ -113,7 +113,10 @@ def test_what_was_withdrawn_is_not_said_again_of_who_filed_anew() -> None:
     assert after(MANY[:1], withdrawn=True).waiting == MANY[:1]
     assert first().school_verdicts
     assert first().district_verdicts
-    assert (after(MANY[:1], withdrawn=True).school_verdicts, after(MANY[:1], withdrawn=True).district_verdicts) == ((), ())
+    assert (after(MANY[:1], withdrawn=True).school_verdicts, after(MANY[:1], withdrawn=True).district_verdicts) == (
+        (),
+        (),
+    )
     before, bands = first().participation, after(MANY[:1], withdrawn=True).participation
     assert before
     assert bands
