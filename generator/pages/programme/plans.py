@@ -18,6 +18,7 @@ from generator.model.district import Body, SchoolYear, System
 from generator.model.ids import YearId
 from generator.model.programme import Activity, ActivityState, Plan, PlanTarget
 from generator.pages.programme.figures import TONES, figure, rests_on
+from generator.pages.words.comparison import counted
 from generator.pages.words.wording import Cited, clauses
 
 STATE_TONES: Mapping[ActivityState, str] = {
@@ -29,12 +30,11 @@ STATE_TONES: Mapping[ActivityState, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanCard:
-    """A plan in the index, with the number of its targets and activities."""
+    """A plan in the index; `counted` is how many targets and activities it has."""
 
     plan: Plan
     body: Body
-    targets: int
-    activities: int
+    counted: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ def activities(site: Site, plan: Plan) -> tuple[Activity, ...]:
 
 def _index(edition: Edition, plans: list[Plan]) -> Page:
     groups = (
-        PlanYear(year=year.id, members=tuple(_card(edition.site, p) for p in plans if _begins_in(p, year)))
+        PlanYear(year=year.id, members=tuple(_card(edition, p) for p in plans if _begins_in(p, year)))
         for year in reversed(edition.site.repository.district.years)
     )
     return edition.page(
@@ -118,10 +118,9 @@ def _begins_in(plan: Plan, year: SchoolYear) -> bool:
     return year.first_day <= plan.first_day <= year.last_day
 
 
-def _card(site: Site, plan: Plan) -> PlanCard:
-    return PlanCard(
-        plan=plan, body=_body(site, plan), targets=len(plan.targets), activities=len(activities(site, plan))
-    )
+def _card(edition: Edition, plan: Plan) -> PlanCard:
+    counts = {"targets": len(plan.targets), "activities": len(activities(edition.site, plan))}
+    return PlanCard(plan=plan, body=_body(edition.site, plan), counted=counted(edition, "plans", counts))
 
 
 def _body(site: Site, plan: Plan) -> Body:

@@ -17,6 +17,7 @@ from generator.model.district import Body, Parameter, SchoolYear, ShownPage, Sys
 from generator.model.ids import YearId
 from generator.model.programme import Activity, Claim, Clause, Plan, Policy
 from generator.pages.programme.plans import ActivityLine, activity_line
+from generator.pages.words.comparison import counted
 from generator.pages.words.wording import PageLink, changes_of, page_links
 
 
@@ -155,11 +156,10 @@ def _system(edition: Edition, system: System) -> SystemSection:
     plans = [p for p in repository.plans.values() if system.number in p.systems]
     claims = [r.claim for r in edition.site.claims if system.number in r.claim.systems]
     clauses = sum(len(p.clauses) for p in policies)
-    told = edition.say("systems.behind", plans=len(plans), clauses=clauses, claims=len(claims))
     return SystemSection(
         system=system,
         shown=page_links(edition, ((_SHOWN[page], page.value) for page in system.pages)),
-        behind=told if plans or policies or claims else "",
+        behind=counted(edition, "systems.behind", {"plans": len(plans), "clauses": clauses, "claims": len(claims)}),
         plans=tuple(plans),
         policies=tuple(policies),
         claims=tuple(claims),

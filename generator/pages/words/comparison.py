@@ -78,6 +78,11 @@ def listed(edition: Edition, words: Sequence[str]) -> str:
     return edition.say("school.list_separator").join(words)
 
 
+def counted(edition: Edition, key: str, counts: Mapping[str, int]) -> str:
+    """How many there are of each thing, in one line; of what there is none nothing is said."""
+    return listed(edition, [edition.say(f"{key}.{name}", count=count) for name, count in counts.items() if count])
+
+
 def measure_title(edition: Edition, rule: Rule, name: str) -> str:
     """What a measure that the rule reads is called; of a share of schools that meet another rule, with that rule."""
     title = edition.plain(enum_label(MEASURES[rule.subject], name))
