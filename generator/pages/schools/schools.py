@@ -20,7 +20,7 @@ from generator.model.district import Area, SchoolYear
 from generator.model.ids import SchoolId, YearId
 from generator.model.schools import Return, School, SchoolType, Stage
 from generator.pages import paper, stamping
-from generator.pages.beside import beside
+from generator.pages.beside import Beside
 from generator.pages.duties import checklist, inspections
 from generator.pages.paper import SheetLink
 from generator.pages.schools.school import FACTS, Fact, ReturnState, filing, unstated
@@ -249,18 +249,28 @@ def _blocks(edition: Edition, school: School, clauses: checklist.Clauses) -> Map
         "profile": _profile(site, school),
         "filing": _filing(edition, school, current),
         "years": SchoolYears(years=tuple(_return_line(found) for found in _returns(site, school))),
-        "beside": beside(_in_order(edition), path),
+        "beside": _beside(edition, school),
     }
     made |= {name: SchoolFacts(facts=tuple(tell(edition, current)) if current else ()) for name, tell in FACTS.items()}
     return {name: edition.printed(data, path) for name, data in made.items()}
 
 
-def _in_order(edition: Edition) -> tuple[PageLink, ...]:
-    """Every school's page, as the index lists them."""
-    return tuple(
-        PageLink(page=FAMILY.path(school.id), title=edition.plain(school.title))
-        for school in edition.site.repository.schools.values()
+@once
+def _neighbours(site: Site) -> Mapping[SchoolId, tuple[School | None, School | None]]:
+    """The schools before and after each, as the index lists them."""
+    schools = tuple(site.repository.schools.values())
+    return {
+        school.id: (before, after)
+        for before, school, after in zip((None, *schools), schools, (*schools[1:], None), strict=False)
+    }
+
+
+def _beside(edition: Edition, school: School) -> Beside:
+    before, after = (
+        PageLink(page=FAMILY.path(other.id), title=edition.plain(other.title)) if other else None
+        for other in _neighbours(edition.site)[school.id]
     )
+    return Beside(before=before, after=after)
 
 
 def _profile(site: Site, school: School) -> SchoolProfile:
