@@ -7,7 +7,7 @@ beside it and on all that is no school's own; of the pages of some families it i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -16,6 +16,7 @@ from generator.files.resources import library_folders
 from generator.model.ids import SchoolId
 from generator.model.schools import School
 from generator.pages.families import PageFamily
+from generator.pages.schools.schools import neighbours
 from generator.records.kinds import KINDS, kind_of
 from generator.records.repository import own_records
 from generator.records.sealed import SEALED
@@ -59,11 +60,13 @@ def basis(site: Site, versions: Mapping[str, str]) -> PageBasis | None:
     rest = (path for path, kind in kinds.items() if kind not in _OWN and not SEALED.match(path))
     facts = (site.as_of.isoformat(), repr(site.archived), str(site.sheets), str(site.commit is None))
     library = _library() if site.repository.adoptions else ()
-    needless, beside = frozenset(site.verdicts.needless), _beside(tuple(site.repository.schools.values()))
+    needless, beside = frozenset(site.verdicts.needless), neighbours(site)
     return PageBasis(
         shared=_digest(*facts, *library, *(f"{path} {versions[path]}" for path in rest)),
         own={
-            school: _digest(*beside[school], *sorted(_told(record, versions, needless) for record in records))
+            school: _digest(
+                *map(_name, beside[school]), *sorted(_told(record, versions, needless) for record in records)
+            )
             for school, records in own_records(site.repository).items()
         },
         fields={
@@ -80,10 +83,9 @@ def _told(record: object, versions: Mapping[str, str], needless: frozenset[objec
     return f"{path} {versions[path]} {getattr(record, 'id', None) in needless}"
 
 
-def _beside(schools: Sequence[School]) -> Mapping[SchoolId, tuple[str, str]]:
-    """The names of the schools before and after each one, to which its page leads."""
-    names = ("", *(f"{s.id} {s.title.zh} {s.title.en}" for s in schools), "")
-    return {school.id: (names[number], names[number + 2]) for number, school in enumerate(schools)}
+def _name(school: School | None) -> str:
+    """What a page that leads to a school says of it."""
+    return f"{school.id} {school.title.zh} {school.title.en}" if school else ""
 
 
 def _library() -> tuple[str, ...]:

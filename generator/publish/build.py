@@ -79,7 +79,8 @@ def publish(
     """
     made, kept = output.workshop(out.absolute()), memo or Memo()
     try:
-        _make(content, made, engine, MadeBefore(memo=kept, basis=basis(content, versions or {})), progress)
+        rests_on = basis(content, versions or {}) if kept.folder else None
+        _make(content, made, engine, MadeBefore(memo=kept, basis=rests_on), progress)
         if compressed:
             output.compress(made / "site")
         output.publish(made / "site", out.absolute())

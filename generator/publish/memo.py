@@ -36,7 +36,9 @@ class Memo:
     used: set[str] = field(default_factory=set)
 
     def key(self, kind: str, *made_of: str | bytes) -> str:
-        """The name of what is made of all this by this program."""
+        """The name of what is made of all this by this program; without a folder nobody asks for it."""
+        if self.folder is None:
+            return ""
         found = sha256(_program())
         for part in (kind, *made_of):
             data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")

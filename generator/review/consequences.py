@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass, replace
 from datetime import date
 from enum import StrEnum
-from itertools import pairwise
 
 from generator.compliance.evaluate import Earlier, Verdict, Verdicts, concerned, rules_of
 from generator.edition.render import Edition, PageDraft, edition, markdown
@@ -447,18 +446,9 @@ def _reached(changes: Changes, before: Site, after: Site) -> frozenset[SchoolId]
     needless = {*before.verdicts.needless} ^ {*after.verdicts.needless}
     waivers = {**before.repository.waivers, **after.repository.waivers}
     concerned = {school for waiver in needless for school in waivers[waiver].schools}
-    concerned |= {*_beside(before, after), *_beside(after, before)}
+    near, was_near = schools.neighbours(after), schools.neighbours(before)
+    concerned |= {s for s in {**near, **was_near} if not identical(near.get(s, ()), was_near.get(s, ()))}
     return frozenset(s for s in {**old, **new} if s in concerned or not identical(old.get(s, ()), new.get(s, ())))
-
-
-def _beside(one: Site, other: Site) -> Iterator[SchoolId]:
-    """The schools whose pages lead to the one before or after, where that is another on the other side."""
-    others = other.repository.schools
-    for first, second in pairwise(one.repository.schools.values()):
-        if others.get(first.id) is not first:
-            yield second.id
-        if others.get(second.id) is not second:
-            yield first.id
 
 
 def _titles(repository: Repository) -> Mapping[tuple[str, str], Text]:

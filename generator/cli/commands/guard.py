@@ -199,19 +199,16 @@ def _history(request: Request, revisions: str, published: frozenset[str]) -> tup
         problem(Position(path=hidden(b.path, published)), "guard-submodule", commit=b.commit[:12], staged="")
         for b in linked
     ]
-    before, clean = cleared(_kept_in(root), published), set[bytes]()
+    folder_ = own_folder(root)
+    file = folder_ and folder_ / CLEARED
+    before, clean = cleared(file, published), set[bytes]()
     found += _brought(root, blobs, published, before, clean)
     if not request.words:
         found += _said(root, listed, published, before, clean)
         found += _names(root, published) if everything else ()
-        if everything and (file := _kept_in(root)):
+        if everything and file:
             keep(file, clean)
     return len(blobs), found
-
-
-def _kept_in(root: Path) -> Path | None:
-    folder_ = own_folder(root)
-    return folder_ and folder_ / CLEARED
 
 
 def _brought(

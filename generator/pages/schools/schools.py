@@ -256,7 +256,7 @@ def _blocks(edition: Edition, school: School, clauses: checklist.Clauses) -> Map
 
 
 @once
-def _neighbours(site: Site) -> Mapping[SchoolId, tuple[School | None, School | None]]:
+def neighbours(site: Site) -> Mapping[SchoolId, tuple[School | None, School | None]]:
     """The schools before and after each, as the index lists them."""
     schools = tuple(site.repository.schools.values())
     return {
@@ -268,7 +268,7 @@ def _neighbours(site: Site) -> Mapping[SchoolId, tuple[School | None, School | N
 def _beside(edition: Edition, school: School) -> Beside:
     before, after = (
         PageLink(page=FAMILY.path(other.id), title=edition.plain(other.title)) if other else None
-        for other in _neighbours(edition.site)[school.id]
+        for other in neighbours(edition.site)[school.id]
     )
     return Beside(before=before, after=after)
 
