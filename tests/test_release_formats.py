@@ -23,6 +23,7 @@ from generator.edition.render import edition
 from generator.edition.site import Page
 from generator.files.catalogue import load
 from generator.files.schemas import published
+from generator.model.district import Instrument
 from generator.model.ids import SchoolId
 from generator.model.registry import TOTAL
 from generator.model.releases import Release
@@ -96,6 +97,40 @@ def test_metadata_tell_every_column_of_their_table(name: str, handed_out: dict[s
     for row in found:
         assert all(row[title] != "" for title, column in columns.items() if column.get("required"))
         assert bool(row["value"]) != bool(row["status"])  # no correction waits here
+
+
+USED = dict.fromkeys(("primary-lower", "primary-middle"), Instrument.OBSERVATION) | dict.fromkeys(
+    ("primary-upper", "junior", "senior"), Instrument.QUESTIONNAIRE
+)
+OF_ROWS = {
+    **{band: used.value for band, used in USED.items()},
+    **dict.fromkeys(("primary", "nine-year", TOTAL), "observation+questionnaire"),
+}
+
+
+def screened_by(used: Mapping[str, Instrument], beside: Path) -> dict[str, str]:
+    """What the table of a release says of each row, and whether the package of all tables still fits."""
+    one = replace(SPRING_RELEASE, plan=replace(SPRING_RELEASE.plan, instruments=tuple(used.items())))
+    made = files(statistics_pages(with_releases(one)))
+    assert frictionless.validate(str(written(made, beside / "right"))).valid
+    if used:
+        guessed = {path: data.replace(b",questionnaire\r", b",guess\r") for path, data in made.items()}
+        assert not frictionless.validate(str(written(guessed, beside / "wrong"))).valid
+    told = {(row["row"], row["instrument"]) for row in rows(made[path_of(one.id, "csv")])}
+    assert len(told) == len(dict(told))  # the same in every table
+    return dict(told)
+
+
+def test_every_row_says_by_what_its_pupils_were_screened(tmp_path: Path) -> None:
+    told = screened_by(USED, tmp_path)
+    assert told == {row: OF_ROWS[row] for row in told}
+    assert {*USED, TOTAL} <= {*told, "senior"}
+
+
+def test_nothing_is_said_of_a_row_of_which_the_district_does_not_state_all(tmp_path: Path) -> None:
+    assert set(screened_by({}, tmp_path / "none").values()) == {""}
+    told = screened_by({band: used for band, used in USED.items() if band != "primary-upper"}, tmp_path / "some")
+    assert (told["primary-upper"], told[TOTAL], told["junior"]) == ("", "", "questionnaire")
 
 
 @pytest.mark.parametrize("language", Language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -38,23 +39,27 @@ def withdrawn(*ids: ReleaseId) -> Site:
     return site(replace(typical_site().repository, withdrawals=made), AS_OF, COMMIT)
 
 
+def told(page: Page) -> str:
+    return unescape(settle(page.body))
+
+
 def pages_of(content: Site, language: Language) -> dict[str, Page]:
-    told = edition(content, language, load())
-    return {page.path: page for family in (statistics, releases) for page in family.pages(told)}
+    of = edition(content, language, load())
+    return {page.path: page for family in (statistics, releases) for page in family.pages(of)}
 
 
 @pytest.mark.parametrize("language", Language)
 def test_the_page_says_so_and_why_and_nothing_of_what_it_said(language: Language) -> None:
     found = pages_of(withdrawn(SPRING), language)
     page = found[f"statistics/releases/{SPRING}"]
-    assert (WHY.zh if language is Language.ZH else str(WHY.en)) in settle(page.body)
+    assert (WHY.zh if language is Language.ZH else str(WHY.en)) in told(page)
     assert page.files == ()
     assert "<table" not in page.body
     others = [path for path, one in found.items() for file in one.files if SPRING in file.path]
     assert others == []
-    assert f"releases/{SPRING}" not in settle(found["statistics/index"].body)
-    assert f"{SECOND}" in settle(found["statistics/index"].body)  # the newest that stands
-    listed = settle(found["statistics/releases/index"].body)
+    assert f"releases/{SPRING}" not in told(found["statistics/index"])
+    assert f"{SECOND}" in told(found["statistics/index"])  # the newest that stands
+    listed = told(found["statistics/releases/index"])
     assert listed.index("withdrawals") < listed.rindex(SPRING)
 
 
@@ -66,9 +71,20 @@ def test_a_correction_says_nothing_of_the_release_that_was_withdrawn() -> None:
     assert "{#changes}" not in without[path].body
 
 
+@pytest.mark.parametrize("language", Language)
+def test_the_page_names_what_still_says_the_same(language: Language) -> None:
+    """The correction repeats what it did not mend, and the first release holds what the correction repeats."""
+    for taken, standing in (((FIRST,), SECOND), ((SECOND,), FIRST)):
+        assert f'href="{standing}.html"' in told(
+            pages_of(withdrawn(*taken), language)[f"statistics/releases/{taken[0]}"]
+        )
+    found = pages_of(withdrawn(FIRST, SECOND, SPRING), language)  # nothing else of the term stands
+    assert SECOND not in told(found[f"statistics/releases/{FIRST}"])
+
+
 def test_where_all_are_withdrawn_the_reasons_are_still_told() -> None:
     found = pages_of(withdrawn(FIRST, SECOND, SPRING), Language.EN)
-    assert settle(found["statistics/releases/index"].body).count(str(WHY.en)) == 3
+    assert told(found["statistics/releases/index"]).count(str(WHY.en)) == 3
     assert "statistics/tables/services" not in found
 
 
@@ -97,13 +113,33 @@ def test_the_command_puts_it_on_record_and_the_release_stays(made: District) -> 
     repository = made.repository()
     assert list(repository.releases) == [FIRST, SECOND, SPRING]  # as the next release is attacked with
     assert [release.id for release in repository.published(AS_OF)] == [FIRST, SECOND]
-    (told,) = repository.withdrawals.values()
-    assert (made.root / told.source.path).read_bytes() == withdrawal_text(told)
+    (one,) = repository.withdrawals.values()
+    assert (made.root / one.source.path).read_bytes() == withdrawal_text(one)
     review = run(made, "diff", before)
     assert review.returncode == FINE
     assert str(WHY.en) in review.stdout
     figures = {str(cell.value) for cell in chain()[-1].cells.values() if isinstance(cell, Shown) and cell.value > 999}
     assert not [figure for figure in figures if figure in review.stdout]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        (
+            "zh-CN",
+            f"{SECOND} 没有撤回：它和 {FIRST} 相同的数照样公开。这些数也有错或者不安全的话，再运行 --withdraw {SECOND}",
+        ),
+        ("en", f"{SECOND} stands: every number that it has in common with {FIRST} goes on being public. If these are"),
+    ],
+)
+def test_who_withdraws_is_told_what_still_says_the_same(lang: str, said: str, made: District) -> None:
+    words = ("--reason", WHY.zh, "--reason-en", str(WHY.en), "--as-of", "2026-08-01")
+    first, second, spring = (
+        run(made, "release", "--withdraw", one, *words, lang=lang).stdout for one in (FIRST, SECOND, SPRING)
+    )
+    assert said in first
+    assert FIRST not in second  # which is withdrawn already
+    assert SECOND not in spring
 
 
 @pytest.mark.parametrize(

@@ -102,11 +102,15 @@ class TablePlan:
         stated = dict(self.instruments)
         return frozenset(stated.get(band) for band in _bands_of(rows, group) if band in self._present)
 
+    def used_in(self, rows: str, row: str) -> frozenset[Instrument | None]:
+        """The same of a row by its id."""
+        return self.used("band", self._present) if row == TOTAL else self.used(rows, row.split("+"))
+
     def as_screened_in(self, other: TablePlan, row: str) -> bool:
         """Whether everybody in a row of bands was screened by the same in both terms: else levels found cannot be
         compared.
         """
-        here, there = (one.used("band", one._present if row == TOTAL else row.split("+")) for one in (self, other))
+        here, there = (one.used_in("band", row) for one in (self, other))
         return here == there or not here or not there
 
     def _alike(self, rows: str, group: Iterable[str]) -> bool:

@@ -104,6 +104,13 @@ class Repository:
         """What had been released by then, from the first to the last. What was withdrawn is not told of any day."""
         return tuple(r for r in self.releases.values() if r.released_on <= as_of and r.id not in self.withdrawals)
 
+    def standing_beside(self, release: ReleaseId) -> tuple[Release, ...]:
+        """The other releases of its term that were not withdrawn. What they have in common goes on being public."""
+        term = self.releases[release].term
+        return tuple(
+            r for r in self.releases.values() if r.term == term and r.id != release and r.id not in self.withdrawals
+        )
+
     def binding(self) -> Mapping[ClauseRef, tuple[date, date]]:
         """The first and last days on which every Clause binds."""
         return {clause.ref: policy.binding(clause) for policy in self.policies.values() for clause in policy.clauses}

@@ -104,6 +104,8 @@ def _withdraw(request: Request) -> int:
     made = Withdrawal(id=name, withdrawn_on=day, reason=Text(zh=zh, en=en), source=Position(path=path))
     write_records(request, {path: withdrawal_text(made)})
     print(request.say("release.withdrawn", path=path))
+    for one in repository.standing_beside(name):
+        print(request.say("release.still_public", id=name, standing=one.id))
     return FINE
 
 

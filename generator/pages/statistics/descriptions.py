@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from generator.edition.render import Edition
 from generator.edition.site import File
 from generator.files.catalogue import Catalogue
+from generator.model.district import Instrument
 from generator.model.releases import Release
 from generator.pages.statistics.release_files import CHANGE_COLUMNS, COLUMNS, FOLDER, path_of
 from generator.pages.statistics.tables import MARK, NOBODY, WAITS, release_title, term_of
@@ -27,6 +28,7 @@ _TYPES = {  # as Table Schema has them; what is not named is text
     "released_on": "date",
 }
 _CSVW = {"integer": "integer", "number": "decimal", "date": "date", "string": "string"}
+_USED = "|".join(Instrument)
 _KINDS = {  # as IANA has them
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -78,6 +80,8 @@ def _field(catalogue: Catalogue, name: str) -> Mapping[str, object]:
             {"value": mark, "label": _both(catalogue, f"statistics.symbol.{mark}.short")}
             for mark in (MARK, NOBODY, WAITS)
         ]
+    if name == "instrument":
+        content["constraints"] = {"pattern": f"({_USED})([+]({_USED}))*"}
     if kind == "number":
         content["missingValues"] = [{"value": "", "label": _both(catalogue, "statistics.no_value")}]
     return content
@@ -100,7 +104,7 @@ def csvw(edition: Edition, release: Release, name: str) -> File:
                     "titles": column,
                     "dc:description": _note(edition.catalogue, column),
                     "datatype": _CSVW[_TYPES.get(column, "string")],
-                    **({"null": ""} if column in ("value", "status") else {"required": True}),
+                    **({"null": ""} if column in ("value", "status", "instrument") else {"required": True}),
                 }
                 for column in COLUMNS
             ],

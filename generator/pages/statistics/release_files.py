@@ -42,6 +42,7 @@ COLUMNS = (
     "unit",
     "value",
     "status",
+    "instrument",
 )
 
 
@@ -107,7 +108,7 @@ def figures_table(words: ReleaseWords, only: str | None = None) -> Sheet:
     for table in (t for t in release.tables if only in (None, t.id)):
         title = words.table(table.id)
         for row in table.rows:
-            named = words.row(table.id, row.id)
+            named, instrument = words.row(table.id, row.id), words.instrument(table.id, row.id)
             for column, cell in row.cells.items():
                 named_column = (words.column(table.id, column), words.unit(table.id, column))
                 rows.append(
@@ -123,6 +124,7 @@ def figures_table(words: ReleaseWords, only: str | None = None) -> Sheet:
                         *named_column,
                         _number(column, cell),
                         words.status(table.id, row, column),
+                        instrument,
                     ]
                 )
     columns = tuple((edition.say(f"statistics.column.{name}"), _WIDTHS.get(name, 14)) for name in COLUMNS)

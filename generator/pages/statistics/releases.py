@@ -75,6 +75,7 @@ class WithdrawnRelease:
     released_on: date
     withdrawal: Withdrawal
     digest: str
+    standing: tuple[Release, ...]  # of the same term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +208,7 @@ def _withdrawn(edition: Edition, release: Release) -> WithdrawnRelease:
         released_on=release.released_on,
         withdrawal=edition.site.repository.withdrawals[release.id],
         digest=digest(release),
+        standing=tuple(r for r in edition.site.releases if r.term == release.term),
     )
 
 

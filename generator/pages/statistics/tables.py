@@ -14,7 +14,7 @@ from generator.edition.render import Edition, number
 from generator.edition.site import Site
 from generator.files.schemas import enum_label
 from generator.model.cells import Published, Shown, Suppressed
-from generator.model.district import Term
+from generator.model.district import Instrument, Term
 from generator.model.ids import SchoolId, TermId
 from generator.model.registry import BY_LEVEL, PARTICIPATION, TOTAL
 from generator.model.releases import PublishedTable, Release, Row
@@ -45,8 +45,13 @@ class CellWords:
     suppressed: bool
 
 
+def rows_of(table: str) -> str:
+    """What the rows of a table are, as the registry calls it."""
+    return "type" if table == BY_TYPE else "band"
+
+
 def rows_are(edition: Edition, table: str) -> str:
-    """What the rows of a table are: school types or bands."""
+    """The same in words: school types or bands."""
     return edition.say("statistics.type" if table == BY_TYPE else "statistics.band")
 
 
@@ -102,6 +107,11 @@ class ReleaseWords:
             if band in present
         )
         return say("participation.separator").join(bands)
+
+    def instrument(self, table: str, row: str) -> str | None:
+        """The codes of all by which the pupils of a row were screened; None where that is not stated of all of them."""
+        used = self.release.plan.used_in(rows_of(table), row)
+        return None if None in used else "+".join(one.value for one in Instrument if one in used) or None
 
     def column(self, table: str, column: str) -> str:
         """A column, a share by its parts."""
@@ -350,7 +360,7 @@ def _general(words: ReleaseWords, table: PublishedTable) -> Iterator[str]:
     yield from (say(f"statistics.step.{step}") for step in words.release.plan.steps)
     if table.id in (PARTICIPATION, *BY_LEVEL) and words.release.plan.instruments:
         yield say("statistics.instruments", bands=words.instruments())
-    if table.id in BY_LEVEL and words.release.plan.unlike("type" if table.id == BY_TYPE else "band"):
+    if table.id in BY_LEVEL and words.release.plan.unlike(rows_of(table.id)):
         yield say("statistics.unlike")
     if words.release.waiting:
         yield words.waiting()
