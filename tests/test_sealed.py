@@ -10,7 +10,7 @@ import resource
 import subprocess
 import sys
 import textwrap
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -136,7 +136,9 @@ def test_each_refusal_is_told_apart() -> None:
     assert (
         why(pyrage.encrypt(b"a: 1\n", [pyrage.x25519.Recipient.from_str(KEY)])) is Refusal.MALFORMED
     )  # binary, and not padded
-    assert why(pyrage.passphrase.encrypt(padded(b"a: 1\n"), "word", armored=True)) is Refusal.MALFORMED
+    for_a_word = armored(OF_A_PASSPHRASE + binary(data).partition(b"\n--- ")[2].partition(b"\n")[2])
+    assert shape(for_a_word) == (("scrypt",), shape(data)[1])
+    assert why(for_a_word) is Refusal.MALFORMED
     assert why(altered(data, -3)) is Refusal.ALTERED  # a bit of the payload
     assert why(altered(data, len(b"age-encryption.org/v1\n-> X25519 ") + 60)) in (
         Refusal.ALTERED,
@@ -145,15 +147,36 @@ def test_each_refusal_is_told_apart() -> None:
     )
 
 
+# The header that the library once wrote for a passphrase: to make one anew takes it a second, and to try one three.
+OF_A_PASSPHRASE = b"""age-encryption.org/v1
+-> scrypt +fKJhl+frDtCoM/OC8IWPQ 17
+nasL5ganYRo/dTppP86aBY1oFv9oz9UvfC/SboBtgkw
+--- fl8j1vyfm8ZDGoXgvH0oxXjrGSubukhDq4hLfcRHVKI
+"""
+
+
+def shape(data: bytes) -> tuple[tuple[str, ...], int]:
+    """Of whom a header speaks, and how long what it seals is."""
+    read = header(data)
+    assert isinstance(read, Header)
+    return read.stanzas, read.payload
+
+
 def altered(data: bytes, at: int) -> bytes:
     """The same armor with one bit flipped inside."""
-    from base64 import b64decode, b64encode
-
-    lines = data.strip().split(b"\n")
-    inner = bytearray(b64decode(b"".join(lines[1:-1])))
+    inner = bytearray(binary(data))
     inner[at] ^= 1
-    coded = b64encode(bytes(inner))
-    return b"\n".join([lines[0], *(coded[i : i + 64] for i in range(0, len(coded), 64)), lines[-1], b""])
+    return armored(bytes(inner))
+
+
+def binary(data: bytes) -> bytes:
+    """What an armor holds."""
+    return b64decode(b"".join(data.strip().split(b"\n")[1:-1]))
+
+
+def armored(inner: bytes) -> bytes:
+    coded = b64encode(inner)
+    return b"\n".join([ARMOR, *(coded[i : i + 64] for i in range(0, len(coded), 64)), END, b""])
 
 
 @given(st.integers(0, 6000), st.integers(1, 255))
