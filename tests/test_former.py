@@ -200,7 +200,7 @@ def grown(repository: Repository) -> Repository:
 
 @pytest.fixture(scope="module")
 def first() -> tuple[Any, Release]:
-    made = invented_district([(SchoolType.PRIMARY, 5, (60, 120))])
+    made = invented_district([(SchoolType.PRIMARY, 5, (300, 400))], seed=2)
     found = cut(made.repository, made.order(), told)
     assert isinstance(found, Release)
     return made, found

@@ -165,7 +165,7 @@ UNSEEN: dict[str, tuple[bytes, str]] = {
     "rar": (b"Rar!\x1a\x07\1\0" + b"\0" * 40, "guard-unread"),
     "too deep": (deep(6), "guard-unread"),
     "damaged": (zipped({"a.txt": LINE * 50})[:60], "guard-unread"),
-    "too large": (gzip.compress(b"0" * (9 << 20)), "guard-unread"),
+    "too large": (gzip.compress(b"." * (9 << 20)), "guard-unread"),
 }
 
 

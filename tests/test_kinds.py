@@ -26,6 +26,7 @@ from generator.records.repository import Repository
 from generator.review.consequences import ON_EVERY_SCHOOL_PAGE, ON_NO_SCHOOL_PAGE
 from generator.review.words import SECTIONS
 from tests.city import MET_RULE, WAIVER
+from tests.conftest import explored
 from tests.test_problem_examples import typical
 from tests.test_tree import git
 
@@ -327,6 +328,7 @@ def done(house: Path, district: Path, *commands: str) -> Mapping[str, str]:
     return dict(zip(commands, told, strict=True))
 
 
+@explored
 def test_a_kind_is_added_as_the_guide_says(tmp_path: Path) -> None:
     made = house(tmp_path / "house")
     district = tmp_path / "district"

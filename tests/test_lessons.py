@@ -20,7 +20,7 @@ from generator.model.curriculum import Clip
 from generator.pages.programme import lessons
 from generator.records.repository import load as load_repository
 from generator.text import Language, Text
-from tests.conftest import until
+from tests.conftest import explored, until
 from tests.test_build import TYPICAL, typical_site
 
 LIST = "records/catalogue/micro-lessons.yml"
@@ -148,6 +148,7 @@ def test_a_film_is_played_on_the_lessons_page_and_handed_out(language: Language)
     assert "<track" not in heard
 
 
+@explored
 def test_the_sample_has_a_film_that_plays(browser: Browser, sample_url: str) -> None:
     """Nothing of it is loaded before somebody plays it."""
     page = browser.new_page()

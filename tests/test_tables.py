@@ -118,6 +118,7 @@ def test_every_sensitive_cell_and_every_schools_part_of_it_is_a_secret() -> None
     assert {(group.atoms, group.beside) for group in table.groups} <= found
 
 
+@pytest.mark.usefixtures("attacks_remembered")
 def test_what_is_attacked_is_what_would_be_published() -> None:
     """A small count that is shown in place of its mark is found by the last attack: it hears every cell of the
     candidate.

@@ -487,7 +487,8 @@ def test_types_that_say_nothing_are_found() -> None:
 
 def test_a_template_is_the_same_code_in_every_language_and_way_of_writing() -> None:
     """It is compiled once for all: a constant in it that a filter or the writing changes would be kept of the first."""
-    environments = [render._environment(language, write) for language in Language for write in (literal, escaped)]
+    unlike = ((Language.ZH, literal), (Language.EN, escaped))
+    environments = [render._environment(language, write) for language, write in unlike]
     for path in sorted(TEMPLATES.rglob("*.j2")):
         source = path.read_text(encoding="utf-8")
         codes = {environment.compile(source, path.name, path.name, raw=True) for environment in environments}

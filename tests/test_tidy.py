@@ -16,6 +16,7 @@ from generator.files.schemas import schema_of
 from generator.files.strict_yaml import read
 from generator.records.kinds import kind_of
 from generator.records.tidy import tidied
+from tests.conftest import EXPLORING
 from tests.test_cli import FIXTURES, run
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,9 +29,10 @@ def tidy(text: str, path: str = RETURN) -> str | None:
 
 
 def test_the_samples_own_records_are_tidy() -> None:
+    """Of every kind; those of each school in `make explore`."""
     for path in sorted((ROOT / "records").rglob("*.yml")):
         name = path.relative_to(ROOT).as_posix()
-        if kind_of(name):
+        if kind_of(name) and (EXPLORING or not re.search(r"xz(?!01|10|29)\d\d", name)):
             assert tidied(name, path.read_bytes()) == path.read_text(encoding="utf-8"), name
 
 
