@@ -89,8 +89,7 @@ class JudgedPeriod(NamedTuple):  # made once a Check or oftener: a dataclass tak
     late: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(NamedTuple):  # made some times a Check
     """A field that a verdict rests on.
 
     `dated` is the day its figures were counted, `filed` the day they were reported. What is told of a term, month or
@@ -137,7 +136,10 @@ class Check(NamedTuple):  # made once a rule and school
     @property
     def next_due(self) -> JudgedPeriod | None:
         """The earliest period that is still to come."""
-        return next((m for m in self.periods if m.verdict is Verdict.DUE), None)
+        for judged in self.periods:  # a generator takes twice as long
+            if judged.verdict is Verdict.DUE:
+                return judged
+        return None
 
     @property
     def met_late(self) -> tuple[JudgedPeriod, ...]:
@@ -149,8 +151,7 @@ class Check(NamedTuple):  # made once a rule and school
         found = self.found
         if found is None or self.rule.subject is Subject.DISTRICT:
             return self.further
-        fields = [f for name in measures_of(self.rule) if name in MEASURABLE for f in MEASURABLE[name].fields]
-        places = {f: found.place(f) for f in fields}
+        places = {f: found.place(f) for f in _fields(measures_of(self.rule))}
         there = {f: at for f, at in places.items() if at != found.source} or places  # what is not there cites nothing
         dated = found.counted_on if self.rule.period is PeriodKind.YEAR else found.filed_on
         stated = [Evidence(kind="return", at=at, field=f, dated=dated, filed=found.filed_on) for f, at in there.items()]
@@ -740,8 +741,18 @@ def _held_between(rule: Rule, found: BelowMeasured, target: Value | None) -> boo
 
 def measures_of(rule: Rule) -> tuple[SchoolMeasure, ...]:
     """The school measures that a rule reads: its own and its target's."""
-    names = [rule.measure] + ([rule.target.measure] if rule.target and rule.target.measure else [])
-    return tuple(SchoolMeasure(name) for name in names)
+    return _measures(rule.measure, rule.target.measure if rule.target else None)
+
+
+@cache
+def _measures(*names: str | None) -> tuple[SchoolMeasure, ...]:
+    return tuple(SchoolMeasure(name) for name in names if name)
+
+
+@cache
+def _fields(measures: tuple[SchoolMeasure, ...]) -> tuple[tuple[str, ...], ...]:
+    """The fields of a return that measures read."""
+    return tuple(dict.fromkeys(f for name in measures if name in MEASURABLE for f in MEASURABLE[name].fields))
 
 
 def is_sealed(rule: Rule) -> bool:

@@ -14,8 +14,8 @@ _MADE = (2000, 1, 1, 0, 0, 0)
 _RIGHTS = 0o644 << 16
 
 
-def as_zip(files: Iterable[tuple[str, bytes]]) -> bytes:
-    """A zip of files in the order given."""
+def as_zip(files: Iterable[tuple[str, Iterable[bytes]]]) -> bytes:
+    """A zip of files in the order given, each in pieces as they are made."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         for name, content in files:
@@ -23,5 +23,6 @@ def as_zip(files: Iterable[tuple[str, bytes]]) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix, wherever it is made
             entry.external_attr = _RIGHTS
-            archive.writestr(entry, content, compresslevel=9)
+            with archive.open(entry, "w") as out:
+                out.writelines(content)
     return made.getvalue()

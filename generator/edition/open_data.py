@@ -7,7 +7,7 @@ verdicts.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from generator.compliance.evaluate import WAIVABLE, Check, Verdict, is_sealed
@@ -21,15 +21,25 @@ from generator.text import Language, Text
 FORMAT = "xinzhuli-verdicts/2"
 
 
+_PART = 4096  # Checks
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 @once
 def verdicts_json(site: Site) -> bytes:
     """Every Check of the Site's day, a line each, with the rules, schools and verdicts that it names."""
+    return b"".join(verdicts_in_parts(site))
+
+
+def verdicts_in_parts(site: Site) -> Iterator[bytes]:
+    """The same, in parts: of a large district it is larger than all else that a build holds."""
     head = json.dumps(_head(site, load()), ensure_ascii=False, indent=1)
-    checks = ",\n".join(
-        json.dumps(_check(check, site.as_of), ensure_ascii=False, separators=(",", ":"))
-        for check in site.verdicts.checks
-    )
-    return f'{head.removesuffix("}").rstrip()},\n "checks": [\n{checks}\n ]\n}}\n'.encode()
+    yield f'{head.removesuffix("}").rstrip()},\n "checks": [\n'.encode()
+    checks = site.verdicts.checks
+    for first in range(0, len(checks), _PART):
+        lines = ",\n".join(_ENCODE(_check(check, site.as_of)) for check in checks[first : first + _PART])
+        yield f"{lines}{',' if first + _PART < len(checks) else ''}\n".encode()
+    yield b" ]\n}\n"
 
 
 def meaning(verdict: Verdict, catalogue: Catalogue) -> Text:
@@ -129,7 +139,13 @@ def _day(day: date | None) -> str | None:
 
 def _evidence(check: Check) -> Iterable[Mapping[str, object]]:
     for found in check.evidence():
-        place = {"path": found.at.path, "line": found.at.line, "kind": found.kind, "field": ".".join(found.field)}
-        yield place | {"dated": found.dated.isoformat(), "filed": found.filed.isoformat()}
+        yield {
+            "path": found.at.path,
+            "line": found.at.line,
+            "kind": found.kind,
+            "field": ".".join(found.field),
+            "dated": found.dated.isoformat(),
+            "filed": found.filed.isoformat(),
+        }
     for at in check.cites:
         yield {"path": at.path, "line": at.line, "kind": "district", "field": None, "dated": None, "filed": None}

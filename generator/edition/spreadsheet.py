@@ -8,6 +8,7 @@ say.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import errno
 import io
@@ -16,19 +17,18 @@ import re
 import tempfile
 import unicodedata
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeAlias
+from xml.sax.saxutils import escape
 
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
-from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
-from xlsxwriter.worksheet import Worksheet
 
-_KEPT = 16384  # most cells stand in many rows
+_KEPT = 4096  # most cells stand in many rows
 SheetValue: TypeAlias = "str | int | float | date | None"
 _FORMULA = re.compile(r"[=+\-@\u2212]")
 _CONTROL = ("\t", "\r", "\n")
@@ -49,10 +49,11 @@ _VALUE = re.compile(
     re.IGNORECASE,
 )
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
-_REACH = re.compile(r'<dimension ref="[^"]*"/>')
-_CELL = re.compile(
-    r'<row r="(\d+)"><c r="A\d+"(.*?)</c></row>', re.DOTALL
-)  # in a cell no sign stands that begins a mark
+_REACH, _FILTERED = re.compile(r'(?<=<dimension ref=")[^"]*'), re.compile(r'<autoFilter ref="([^"]*)"')
+_STYLE = re.compile(r'<c r="A[2-4]" s="(\d+)"')
+_NUMBERED = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
+_LONGEST = 32_767  # signs in a cell
+_DAY_0, _NO_DAY = date(1899, 12, 31), 59  # spreadsheets count 29 February 1900, which there was not
 _MADE = datetime(2000, 1, 1)  # noqa: DTZ001 (properties have no zone); fixed: as_of and the commit stand in the notes
 
 
@@ -73,26 +74,39 @@ def as_csv(table: Sheet) -> bytes:
     """UTF-8 with a byte order mark, without which Excel takes Chinese for something else; lines end as RFC
     4180 has it.
     """
+    return csv_head(table) + csv_lines(table.rows)
+
+
+def csv_head(table: Sheet) -> bytes:
+    """The mark and the line of titles."""
+    return codecs.BOM_UTF8 + csv_lines([[title for title, _ in table.columns]])
+
+
+def csv_lines(rows: Iterable[Sequence[SheetValue]]) -> bytes:
+    """Rows of a table, a line each."""
     made = io.StringIO()
-    writer = csv.writer(made, lineterminator="\r\n")
-    writer.writerow([guarded(title) for title, _ in table.columns])
-    writer.writerows([[guarded(cell) for cell in row] for row in table.rows])
-    return made.getvalue().encode("utf-8-sig")
+    csv.writer(made, lineterminator="\r\n").writerows([map(guarded, row) for row in rows])
+    return made.getvalue().encode()
 
 
 @lru_cache(maxsize=_KEPT, typed=True)
 def guarded(cell: SheetValue) -> SheetValue:
-    """Text that a spreadsheet would take for something else gets an apostrophe before it."""
+    """Text that a spreadsheet would take for something else gets an apostrophe before it; a day is told as ISO has
+    it.
+    """
+    if isinstance(cell, date):
+        return cell.isoformat()
     return f"'{cell}" if isinstance(cell, str) and taken_otherwise(cell) else cell
 
 
+@lru_cache(maxsize=_KEPT)
 def taken_otherwise(text: str) -> bool:
     """Whether a spreadsheet would make a formula, a day or another number of a text: in any width, after what cannot be
     seen, behind a separator.
     """
     if text.isalpha():  # most are
         return _VALUE.fullmatch(text) is not None
-    plain = unicodedata.normalize("NFKC", text)
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
     begins = (_seen(part) for part in re.split(r"[;\t]", plain))
     return (
         text.startswith(_CONTROL)
@@ -103,6 +117,8 @@ def taken_otherwise(text: str) -> bool:
 
 def _seen(text: str) -> str:
     """Text without what cannot be seen before it, and without quotes that open it."""
+    if text[:1].isalnum():  # most begin so
+        return text
     first = next(
         (n for n, sign in enumerate(text) if unicodedata.category(sign)[0] not in "ZC" and sign not in "\"'"), len(text)
     )
@@ -112,81 +128,111 @@ def _seen(text: str) -> str:
 def as_workbook(tables: Sequence[Sheet], properties: Mapping[str, str]) -> bytes:
     """An Excel workbook with a sheet a table: header in view, a filter on every column, text never a formula
     or a link.
-
-    The library encodes each different cell once, one below the other; they are put into their rows afterwards, so that
-    a table of some hundred thousand cells takes a tenth of the time, for the same bytes.
     """
+    return Book(tables, properties).finished()
+
+
+class Book:
+    """A workbook whose first sheet takes rows until it is finished, `more` of them beyond those of its table.
+
+    XlsxWriter makes all of it but the rows below the headers, which would take it ten times as long; they are
+    compressed as they come, since a large district has some hundred thousand.
+    """
+
+    def __init__(self, tables: Sequence[Sheet], properties: Mapping[str, str], more: int = 0) -> None:
+        self._shell = zipfile.ZipFile(_shell(tables, properties, more))
+        self._made = io.BytesIO()
+        self._whole = zipfile.ZipFile(self._made, "w")
+        sheets = {f"xl/worksheets/sheet{number}.xml": table for number, table in enumerate(tables, start=1)}
+        for part in self._shell.infolist():
+            if part.filename not in sheets:
+                self._whole.writestr(part, self._shell.read(part))
+        first, *others = sheets
+        styles = _STYLE.findall(self._shell.read(first).decode())
+        self._cell = lru_cache(maxsize=_KEPT, typed=True)(partial(_cell, *styles))
+        for name in others:
+            self._begin(name, sheets[name])
+            self._end()
+        self._begin(first, sheets[first])
+
+    def add(self, rows: Iterable[Sequence[SheetValue]]) -> None:
+        """Rows below those that the first sheet has."""
+        told = [self._row(str(number), row) for number, row in enumerate(rows, start=self._next)]
+        self._next += len(told)
+        self._out.write("".join(told).encode())
+
+    def finished(self) -> bytes:
+        """The whole workbook."""
+        self._end()
+        self._whole.close()
+        return self._made.getvalue()
+
+    def _begin(self, name: str, table: Sheet) -> None:
+        """A sheet's part, with all that stands before its rows, and those that its table has."""
+        part = self._shell.getinfo(name)
+        begin, end, rest = self._shell.read(part).decode().partition("</row>")
+        self._rest = f"</sheetData>{rest.rpartition('</sheetData>')[2]}"
+        self._out = self._whole.open(part, "w")
+        self._out.write(f"{_REACH.sub(_FILTERED.findall(rest)[0], begin)}{end}".encode())
+        self._columns = [xl_col_to_name(number) for number in range(len(table.columns))]
+        self._next = 2  # the number of the row that is written next
+        self.add(table.rows)
+
+    def _row(self, number: str, row: Sequence[SheetValue]) -> str:
+        told = zip(self._columns, map(self._cell, row), strict=True)
+        cells = "".join([f'<c r="{column}{number}"{written}' for column, written in told if written])
+        return f'<row r="{number}">{cells}</row>' if cells else ""
+
+    def _end(self) -> None:
+        self._out.write(self._rest.encode())
+        self._out.close()
+
+
+def _shell(tables: Sequence[Sheet], properties: Mapping[str, str], more: int) -> io.BytesIO:
+    """The workbook without its rows; below the header of the first sheet stands a cell of each style."""
     made = io.BytesIO()
     book = Workbook(made, {"constant_memory": True, "tmpdir": _temporary()})
     book.set_properties({**properties, "created": _MADE})
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    day, wrapped = (
-        book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
-        book.add_format({"text_wrap": True, "valign": "top"}),
-    )
-    kept = book.add_format(
-        {"text_wrap": True, "valign": "top", "quote_prefix": True}
-    )  # stays text when somebody edits the cell
-    placed: dict[str, tuple[Sheet, Sequence[SheetValue]]] = {}
+    text = {"text_wrap": True, "valign": "top"}
+    # the second stays text when somebody edits the cell
+    styles = (text, text | {"quote_prefix": True}, {"num_format": "yyyy-mm-dd", "valign": "top"})
     for table in tables:
         sheet = book.add_worksheet(table.name)
+        last = len(table.rows) + (0 if sheet.index else more)
         sheet.freeze_panes(1, table.frozen)
-        sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
+        sheet.autofilter(0, 0, last, len(table.columns) - 1)
         for column, (title, width) in enumerate(table.columns):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, title, head)
-        cells = dict.fromkeys(cell for row in table.rows for cell in row if cell is not None)
-        for number, cell in enumerate(cells, start=1):
-            _write(sheet, number, cell, day, wrapped, kept)
-        placed[f"xl/worksheets/sheet{len(placed) + 1}.xml"] = table, tuple(cells)
+        for number, style in enumerate(styles if sheet.index == 0 else (), start=1):
+            sheet.write_number(number, 0, 0, book.add_format(style))
     try:
         book.close()
     except FileCreateError as failed:  # the library's name for what the disk refused: no fault of the program
         raise failed.args[0] from None
-    return _with_rows(made, placed)
+    return made
 
 
-def _write(sheet: Worksheet, number: int, cell: SheetValue, day: Format, wrapped: Format, kept: Format) -> None:
+def _cell(text: str, kept: str, day: str, cell: SheetValue) -> str:
+    """A cell from behind its place on, in the numbers of the styles; nothing for an empty one."""
     match cell:
+        case None:
+            return ""
         case str():
-            sheet.write_string(number, 0, cell, kept if taken_otherwise(cell) else wrapped)
+            style = kept if taken_otherwise(cell) else text
+            spaces = ' xml:space="preserve"' if cell != cell.strip() else ""
+            return f' s="{style}" t="inlineStr"><is><t{spaces}>{_text(cell)}</t></is></c>'
         case date():
-            sheet.write_datetime(number, 0, cell, day)
+            days = (cell - _DAY_0).days
+            return f' s="{day}"><v>{days + (days > _NO_DAY)}</v></c>'
         case _:
-            sheet.write_number(number, 0, cell, wrapped)
+            return f' s="{text}"><v>{cell:.16G}</v></c>'
 
 
-def _with_rows(book: io.BytesIO, placed: Mapping[str, tuple[Sheet, Sequence[SheetValue]]]) -> bytes:
-    """The workbook with the rows of each sheet in place of the different cells that stand there below each other."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(book) as encoded, zipfile.ZipFile(made, "w") as whole:
-        for part in encoded.infolist():
-            content = encoded.read(part)
-            with whole.open(part, "w") as out:
-                if part.filename in placed:
-                    out.writelines(_sheet(content.decode(), *placed[part.filename]))
-                else:
-                    out.write(content)
-    return made.getvalue()
-
-
-def _sheet(encoded: str, table: Sheet, cells: Sequence[SheetValue]) -> Iterator[bytes]:
-    """A sheet's XML, a row after the other: a large district has some thousand."""
-    begin, _, rest = encoded.partition("</row>")
-    written = {cells[int(number) - 2]: cell for number, cell in _CELL.findall(encoded) if number != "1"}
-    columns = [xl_col_to_name(number) for number in range(len(table.columns))]
-    last = max((n for n, row in enumerate(table.rows, start=2) if any(cell in written for cell in row)), default=1)
-    reach = f"A1:{columns[-1]}{last}" if (columns[-1], last) != ("A", 1) else "A1"
-    yield _REACH.sub(f'<dimension ref="{reach}"/>', begin).encode() + b"</row>"
-    for number, row in enumerate(table.rows, start=2):
-        told = [
-            f'<c r="{column}{number}"{written[cell]}</c>'
-            for column, cell in zip(columns, row, strict=True)
-            if cell in written
-        ]
-        if told:
-            yield f'<row r="{number}">{"".join(told)}</row>'.encode()
-    yield f"</sheetData>{rest.rpartition('</sheetData>')[2]}".encode()
+def _text(cell: str) -> str:
+    """A text in XML as spreadsheets read it: a sign that XML cannot hold by its number."""
+    return escape(_NUMBERED.sub(lambda sign: f"_x{ord(sign[0]):04X}_", cell[:_LONGEST]))
 
 
 def _temporary() -> str:

@@ -9,20 +9,22 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import groupby
 from typing import ClassVar, NamedTuple
 
-from generator.compliance.evaluate import Check, Evidence, Verdict
+from generator.compliance.evaluate import Check, Verdict
 from generator.edition.archive import as_zip
-from generator.edition.open_data import FORMAT, days_left, days_overdue, meaning, verdicts_json
+from generator.edition.open_data import FORMAT, days_left, days_overdue, meaning, verdicts_in_parts, verdicts_json
 from generator.edition.render import FOLDERS, Edition, TemplateData, label_text, number
 from generator.edition.site import File, Page, Site, once
-from generator.edition.spreadsheet import Sheet, SheetValue, as_csv, as_workbook
+from generator.edition.spreadsheet import Book, Sheet, SheetValue, as_csv, as_workbook, csv_head, csv_lines
 from generator.files.schemas import enum_label, public, published
 from generator.model import rollup
-from generator.model.duties import SchoolMeasure, Value
+from generator.model.duties import Rule, SchoolMeasure, Value
 from generator.pages.about.dictionary import FieldLine, fields
 from generator.pages.words.comparison import MEASURES
 from generator.text import Language, Text
@@ -141,39 +143,58 @@ def _is_shared(file: File) -> bool:
 
 
 def _files(edition: Edition) -> Iterator[File]:
-    table, whole = verdict_table(edition), edition.site.verdicts.checks
-    if len(table.rows) <= MOST_ROWS:
-        yield File(path=XLSX, content=_workbook(edition, table))
+    checks = edition.site.verdicts.checks
+    if len(checks) <= MOST_ROWS:
+        table = verdict_table(edition)
+        yield File(path=XLSX, content=as_workbook((table, _notes(edition)), _properties(edition)))
         yield File(path=CSV, content=as_csv(table))
         yield File(path=JSON, content=verdicts_json(edition.site))
     else:
-        places: dict[str, list[Sequence[SheetValue]]] = {}
-        for check, row in zip(whole, table.rows, strict=True):
-            place = f"{OF_AREAS}/{check.school.area}.xlsx" if check.school else OF_DISTRICT
-            places.setdefault(place, []).append(row)
-        for place in sorted(places):
-            yield File(path=place, content=_workbook(edition, replace(table, rows=places[place])))
-        yield _zipped(File(path=CSV, content=as_csv(table)))
+        books = _Books(edition)
+        lines = as_zip([(posixpath.basename(CSV), books.filled())])
+        yield from (File(path=place, content=books.by_place[place].finished()) for place in sorted(books.by_place))
+        yield File(path=f"{CSV}.zip", content=lines)
         yield _zipped_json(edition.site)
     yield schema_file(edition, "verdicts", SCHEMA)
 
 
-def _workbook(edition: Edition, table: Sheet) -> bytes:
-    properties = {
+def _properties(edition: Edition) -> Mapping[str, str]:
+    return {
         "title": edition.say("downloads.title"),
         "subject": edition.plain(edition.site.repository.district.title),
     }
-    return as_workbook((table, _notes(edition)), properties)
 
 
-def _zipped(file: File) -> File:
-    name = posixpath.basename(file.path)
-    return File(path=f"{file.path}.zip", content=as_zip([(name, file.content)]))
+class _Books:
+    """The workbooks of the areas and of the district, filled as the lines of the CSV file are made, so that no row is
+    made twice or kept.
+    """
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        rows = Counter(map(_place, edition.site.verdicts.checks))
+        self.by_place = {
+            place: Book((_empty(edition), _notes(edition)), _properties(edition), rows[place]) for place in rows
+        }
+
+    def filled(self) -> Iterator[bytes]:
+        """The CSV file, in parts."""
+        yield csv_head(_empty(self._edition))
+        row = _row_of(self._edition)
+        for place, checks in groupby(self._edition.site.verdicts.checks, _place):
+            rows = [row(check) for check in checks]
+            self.by_place[place].add(rows)
+            yield csv_lines(rows)
+
+
+def _place(check: Check) -> str:
+    """Where the workbook lies that a Check stands in."""
+    return f"{OF_AREAS}/{check.school.area}.xlsx" if check.school else OF_DISTRICT
 
 
 @once
 def _zipped_json(site: Site) -> File:
-    return _zipped(File(path=JSON, content=verdicts_json(site)))
+    return File(path=f"{JSON}.zip", content=as_zip([(posixpath.basename(JSON), verdicts_in_parts(site))]))
 
 
 def _areas(edition: Edition) -> Mapping[str, str]:
@@ -211,46 +232,81 @@ def download(edition: Edition, file: File, here: str, words: str, part: str = ""
     )
 
 
-class _CheckRow(NamedTuple):
-    """A Check, and the evidence that several columns tell of."""
-
-    check: Check
-    evidence: tuple[Evidence, ...]
-
-
 # --- the table --------------------------------------------------------------------------------------------------------
 
 
 def verdict_table(edition: Edition) -> Sheet:
     """A row a Check, in words of the Edition's language."""
-    cells = [cell for cell, _ in _COLUMNS.values()]
-    checks = (_CheckRow(check=check, evidence=check.evidence()) for check in edition.site.verdicts.checks)
-    rows = [[cell(edition, row) for cell in cells] for row in checks]
-    columns = tuple((edition.say(f"downloads.{name}"), width) for name, (_, width) in _COLUMNS.items())
-    return Sheet(name=edition.say("downloads.sheet"), columns=columns, rows=rows, frozen=2)
+    return replace(_empty(edition), rows=list(map(_row_of(edition), edition.site.verdicts.checks)))
 
 
-def _subject(edition: Edition, row: _CheckRow) -> str:
-    school = row.check.school
-    return edition.plain(school.title if school else edition.site.repository.district.title)
+def _empty(edition: Edition) -> Sheet:
+    """The table without its rows."""
+    columns = tuple((edition.say(f"downloads.{name}"), width) for name, width in _COLUMNS.items())
+    return Sheet(name=edition.say("downloads.sheet"), columns=columns, rows=(), frozen=2)
 
 
-def _area(edition: Edition, row: _CheckRow) -> str:
-    school, areas = row.check.school, edition.site.repository.district.areas
-    return next((edition.plain(a.title) for a in areas if school and a.id == school.area), "")
+def _row_of(edition: Edition) -> Callable[[Check], Sequence[SheetValue]]:
+    """What makes the row of a Check, in the order of the columns. What schools and rules are called is found once."""
+    site, say, language = edition.site, edition.say, edition.language
+    district = None, edition.plain(site.repository.district.title), ""
+    areas = {area.id: edition.plain(area.title) for area in site.repository.district.areas}
+    schools = {
+        school.id: (school.id, edition.plain(school.title), areas.get(school.area, ""))
+        for school in site.repository.schools.values()
+    }
+    rules = {rule.id: _rule_cells(edition, rule) for rule in site.repository.rules.values()}
+    verdicts = {verdict: label_text(language, verdict) for verdict in Verdict}
+    statuses = {status: say(f"downloads.status.{status.value}") for status in Status}
+
+    def row(check: Check) -> Sequence[SheetValue]:
+        rule, decisive, coming, evidence = rules[check.rule.id], check.decisive, check.next_due, check.evidence()
+        first = evidence[0] if evidence else None
+        return (
+            *(schools[check.school.id] if check.school else district),
+            check.rule.id,
+            rule.title,
+            rule.modality,
+            verdicts[check.verdict],
+            rule.measure,
+            _cell(edition, check, decisive.value) if decisive else None,
+            statuses[_status(check)],
+            rule.operator,
+            _cell(edition, check, decisive.target) if decisive else None,
+            period(decisive.period.id) if decisive else None,
+            decisive.due if decisive else None,
+            " ".join(period(late.period.id) for late in check.met_late) or None,
+            days_overdue(check, site.as_of),
+            coming.due if coming else None,
+            days_left(check, site.as_of),
+            first.dated if first else None,
+            first.filed if first else None,
+            check.fresh_until,
+            " ".join(f"{at.path}:{at.line}" for at in (*(e.at for e in evidence), *check.cites)),
+            check.waiver.id if check.waiver else None,
+            check.waiver.last_day if check.waiver else None,
+            check.lapsed.id if check.lapsed else None,
+        )
+
+    return row
 
 
-def _measure(edition: Edition, row: _CheckRow) -> str:
-    rule = row.check.rule
-    return edition.plain(enum_label(MEASURES[rule.subject], rule.measure))
+class _RuleCells(NamedTuple):
+    """What the cells of a rule say."""
+
+    title: str
+    modality: str
+    measure: str
+    operator: str
 
 
-def _found(edition: Edition, row: _CheckRow) -> SheetValue:
-    return _cell(edition, row.check, row.check.decisive.value) if row.check.decisive else None
-
-
-def _target(edition: Edition, row: _CheckRow) -> SheetValue:
-    return _cell(edition, row.check, row.check.decisive.target) if row.check.decisive else None
+def _rule_cells(edition: Edition, rule: Rule) -> _RuleCells:
+    return _RuleCells(
+        title=edition.plain(rule.title),
+        modality=label_text(edition.language, rule.modality),
+        measure=edition.plain(enum_label(MEASURES[rule.subject], rule.measure)),
+        operator=label_text(edition.language, rule.operator),
+    )
 
 
 def _cell(edition: Edition, check: Check, value: Value | None) -> SheetValue:
@@ -272,16 +328,10 @@ def _word(edition: Edition, check: Check, word: str) -> str:
     return edition.plain(enum_label(_WORDS.get(SchoolMeasure(check.rule.measure), "MeasuredWord"), word))
 
 
-def _status(edition: Edition, row: _CheckRow) -> str:
-    decisive = row.check.decisive
-    status = (
-        Status.NOT_APPLICABLE if decisive is None else Status.NOT_STATED if decisive.value is None else Status.STATED
-    )
-    return edition.say(f"downloads.status.{status.value}")
-
-
-def _evidence(_: Edition, row: _CheckRow) -> str:
-    return " ".join(f"{at.path}:{at.line}" for at in (*(e.at for e in row.evidence), *row.check.cites))
+def _status(check: Check) -> Status:
+    if check.decisive is None:
+        return Status.NOT_APPLICABLE
+    return Status.NOT_STATED if check.decisive.value is None else Status.STATED
 
 
 def period(name: str) -> str:
@@ -289,32 +339,33 @@ def period(name: str) -> str:
     return f"{name[:5]}M{name[5:]}" if len(name) == len("2026-10") else name
 
 
-_COLUMNS: Mapping[str, tuple[Callable[[Edition, _CheckRow], SheetValue], int]] = {
-    "school": (lambda _, s: s.check.school.id if s.check.school else None, 8),
-    "school_title": (_subject, 24),
-    "area": (_area, 10),
-    "rule": (lambda _, s: s.check.rule.id, 12),
-    "rule_title": (lambda e, s: e.plain(s.check.rule.title), 36),
-    "modality": (lambda e, s: label_text(e.language, s.check.rule.modality), 10),
-    "verdict_": (lambda e, s: label_text(e.language, s.check.verdict), 10),
-    "measure": (_measure, 24),
-    "value": (_found, 14),
-    "value_status": (_status, 12),
-    "operator": (lambda e, s: label_text(e.language, s.check.rule.operator), 12),
-    "target": (_target, 14),
-    "period": (lambda _, s: period(s.check.decisive.period.id) if s.check.decisive else None, 16),
-    "due": (lambda _, s: s.check.decisive.due if s.check.decisive else None, 12),
-    "met_late": (lambda _, s: " ".join(period(p.period.id) for p in s.check.met_late) or None, 16),
-    "days_overdue": (lambda e, s: days_overdue(s.check, e.site.as_of), 10),
-    "next_due": (lambda _, s: s.check.next_due.due if s.check.next_due else None, 12),
-    "days_left": (lambda e, s: days_left(s.check, e.site.as_of), 10),
-    "dated": (lambda _, s: s.evidence[0].dated if s.evidence else None, 12),
-    "filed": (lambda _, s: s.evidence[0].filed if s.evidence else None, 12),
-    "fresh_until": (lambda _, s: s.check.fresh_until, 12),
-    "evidence": (_evidence, 44),
-    "waiver": (lambda _, s: s.check.waiver.id if s.check.waiver else None, 18),
-    "waiver_until": (lambda _, s: s.check.waiver.last_day if s.check.waiver else None, 12),
-    "lapsed_waiver": (lambda _, s: s.check.lapsed.id if s.check.lapsed else None, 18),
+# How wide each column is.
+_COLUMNS: Mapping[str, int] = {
+    "school": 8,
+    "school_title": 24,
+    "area": 10,
+    "rule": 12,
+    "rule_title": 36,
+    "modality": 10,
+    "verdict_": 10,
+    "measure": 24,
+    "value": 14,
+    "value_status": 12,
+    "operator": 12,
+    "target": 14,
+    "period": 16,
+    "due": 12,
+    "met_late": 16,
+    "days_overdue": 10,
+    "next_due": 12,
+    "days_left": 10,
+    "dated": 12,
+    "filed": 12,
+    "fresh_until": 12,
+    "evidence": 44,
+    "waiver": 18,
+    "waiver_until": 12,
+    "lapsed_waiver": 18,
 }
 
 

@@ -62,7 +62,7 @@ def files(edition: Edition, release: Release, names: Sequence[str]) -> Iterator[
     """The files of a release under each of `names`: its id, and `latest` if it is that."""
     words = ReleaseWords(edition=edition, release=release)
     made = {"csv": as_csv(figures_table(words)), "xlsx": _workbook(words), "json": as_json(edition, release)}
-    made["zip"] = as_zip(_packed(words, made))
+    made["zip"] = as_zip((name, [content]) for name, content in _packed(words, made))
     yield from (File(path=path_of(name, kind), content=made[kind]) for name in names for kind in KINDS)
 
 
