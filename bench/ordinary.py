@@ -43,7 +43,7 @@ def lay_out(district: Path, folder: Path) -> None:
         pages = [
             (f"{p.path}.md", markdown(p)) for p in (schools.ordinary(made, s) for s in repository.schools.values())
         ]
-        run = halves.lay_out(halves.to_engine(made, every_page(made)), folder / language.value)
+        run = halves.lay_out(halves.to_engine(made, [*map(halves.prepared, every_page(made))]), folder / language.value)
         output.write(run.folder / "docs", pages)
         engine.write_settings(run)
         hugo = folder / f"hugo-{language.value}"

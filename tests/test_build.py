@@ -40,7 +40,7 @@ from generator.publish import build as building
 from generator.publish import engine, frame, output
 from generator.publish.build import build
 from generator.publish.engine import Engine
-from generator.publish.half import lay_out, to_engine
+from generator.publish.half import lay_out, prepared, to_engine
 from generator.records.fields import Node
 from generator.records.releases import parse_release
 from generator.records.repository import load as load_repository
@@ -99,7 +99,7 @@ def test_every_school_has_a_page_and_the_donor_is_gone(built: Path) -> None:
 def test_stamped_pages_have_the_bytes_of_pages_that_the_engine_builds(built: Path, tmp_path: Path) -> None:
     content, catalogue = typical_site(), load()
     editions = [edition(content, language, catalogue) for language in Language]
-    halves = [to_engine(made, every_page(made)) for made in editions]
+    halves = [to_engine(made, [*map(prepared, every_page(made))]) for made in editions]
     runs = [lay_out(one, tmp_path / one.edition.language.value) for one in halves]
     for made, run in zip(editions, runs, strict=True):
         ordinary = [schools.ordinary(made, s) for s in content.repository.schools.values()]

@@ -76,8 +76,9 @@ def unfolded(content: bytes) -> list[str]:
 
 @pytest.mark.parametrize("language", list(Language))
 def test_a_school_has_the_last_days_of_what_it_has_yet_to_do(language: Language) -> None:
+    calendar = following.calendars(made(language))
     for school, checks in typical_site().verdicts.by_school.items():
-        lines = unfolded(files(language)[f"calendars/{school}.ics"])
+        lines = unfolded(calendar(typical_site().repository.schools[school]))
         assert (lines[0], lines[-2:]) == ("BEGIN:VCALENDAR", ["END:VCALENDAR", ""])
         events = [dict(line.split(":", 1) for line in event) for event in events_of(lines)]
         days = [event["DTSTART;VALUE=DATE"] for event in events]

@@ -7,7 +7,7 @@ import random
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from generator.publish.basis import basis
 from generator.publish.build import publish
 from generator.publish.engine import Engine
 from generator.publish.memo import Memo, memo, packed, unpacked
+from generator.publish.output import LaidFile, SiteFiles, dead_links, linked
 from generator.publish.remembered import MadeBefore
 from generator.review.consequences import MADE_OF
 from generator.text import Language
@@ -55,6 +56,20 @@ def built(told: Site, out: Path, kept: Memo | None = None, files: Files | None =
     return bytes_of(out.resolve())
 
 
+@dataclass(slots=True, kw_only=True)
+class Staying:
+    """A process that builds again and again, as the preview does: what it keeps in its memory."""
+
+    out: Path
+    last: SiteFiles = field(default_factory=lambda: SiteFiles(folder=Path()))
+    known: dict[str, object] = field(default_factory=dict)
+
+    def built(self, told: Site, files: Files) -> dict[str, str]:
+        kept = Memo(known=self.known)
+        self.last = publish(told, self.out, Engine.MKDOCS, quiet, kept, tree(files).versions, last=self.last)
+        return bytes_of(self.out.resolve())
+
+
 @pytest.fixture
 def runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many halves went to the engine, build by build."""
@@ -76,10 +91,12 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_a_site_is_the_same_with_a_memo_as_without(tmp_path: Path, seed: int) -> None:
     """Records edited by chance, later days and other commits, one after the other."""
     chance, files, day, commit = random.Random(seed), fixture(), AS_OF, HERE
+    staying = Staying(out=tmp_path / "staying")
     for turn in range(3):
         told = content(files, day, commit)
-        kept = Memo(folder=tmp_path / "made")
-        assert built(told, tmp_path / "with", kept, files) == built(told, tmp_path / "without"), turn
+        clean = built(told, tmp_path / "without")
+        assert built(told, tmp_path / "with", Memo(folder=tmp_path / "made"), files) == clean, turn
+        assert staying.built(told, files) == clean, turn
         files = edited(files, chance)
         day += timedelta(days=chance.choice((0, 0, 1, 30)))
         commit = replace(commit, id=f"{chance.getrandbits(160):040x}", dirty=chance.choice((None, True, False)))
@@ -88,13 +105,13 @@ def test_a_site_is_the_same_with_a_memo_as_without(tmp_path: Path, seed: int) ->
 def whole(told: Site, known: MadeBefore) -> dict[str, object]:
     """All that is made before the engine or beside it, in one language."""
     made = edition(told, Language.ZH, load())
-    found: dict[str, object] = {page.path: replace(page, cites=()) for page in known.pages(made)}
+    found: dict[str, object] = {one.page.path: one for one in known.pages(made)}
     families = (schools.pages, inspections.pages, matrix.pages)
     donors = {page.path: donor(page.body) for family in families for page in family(made)}
     for path, to_stamp in STAMPED:
         copies = known.copies(donors[path], path, to_stamp(made), made) if path in donors else ()
-        found |= {copy.path: (copy, linked) for copy, linked in copies}
-    return found | {file.path: file.content for file in known.desks(made)}
+        found |= {one.stamped.path: (one.stamped, one.linked) for one in copies}
+    return found | {file.path: file.content for file in known.beside(made)}
 
 
 def edited_at_schools(files: Files, chance: random.Random) -> Files:
@@ -132,7 +149,40 @@ def test_of_a_changed_return_only_what_is_told_of_its_school_is_made_again(tmp_p
         whole(told, MadeBefore(memo=Memo(folder=folder), basis=basis(told, tree(files).versions)))
         entries.append({entry.name for entry in folder.iterdir()})
     visits = [visit for visit in inspections.announced(content(changed)) if visit.school == "xz01"]
-    assert len(entries[1] - entries[0]) == 2 + len(visits)  # its page, its desk, its inspections
+    assert len(entries[1] - entries[0]) == 4 + len(visits)  # page, desk, calendar, table, inspections
+
+
+def test_a_process_that_stays_writes_what_differs_and_nothing_that_was_touched_stays_so(tmp_path: Path) -> None:
+    staying = Staying(out=tmp_path / "site")
+    changed = {**fixture(), RETURN: fixture()[RETURN].replace(b"part_time: 2", b"part_time: 3")}
+    found, numbers = [], []
+    for files in (fixture(), fixture(), changed):
+        found.append(staying.built(content(files), files))
+        numbers.append({path.relative_to(staying.out): path.stat().st_ino for path in staying.out.rglob("*.html")})
+    assert numbers[0] == numbers[1]  # the very files
+    pages = {path for path, number in numbers[2].items() if number != numbers[1][path]}
+    assert Path("schools/xz01.html") in pages
+    assert Path("schools/xz10.html") not in pages
+    for path, spoil in ((Path("schools/xz10.html"), b"<p>"), (Path("index.html"), b"")):
+        file = staying.out / path
+        file.write_bytes(file.read_bytes() + spoil if spoil else b"")
+    (staying.out / "about/index.html").unlink()
+    assert staying.built(content(changed), changed) == found[-1]
+    shutil.rmtree(staying.out.resolve())
+    assert staying.built(content(changed), changed) == found[-1]
+
+
+def test_a_link_to_what_is_gone_is_found_on_a_page_that_did_not_change() -> None:
+    page = linked("a.html", '<a href="b.html#x"></a><a href="c.csv"></a>')
+    other = linked("b.html", '<p id="x"></p>')
+    last = SiteFiles(folder=Path(), linked={one.page: one for one in (page, other)})
+    last.laid = dict.fromkeys(("a.html", "b.html", "c.csv"), LaidFile((), (0, 0, 0)))
+    all_ = frozenset(last.laid)
+    assert dead_links(all_, [page, other], last) == ()
+    assert [dead.link for dead in dead_links(all_ - {"c.csv"}, [page, other], last)] == ["c.csv"]
+    assert [dead.link for dead in dead_links(all_, [page, linked("b.html", "")], last)] == ["b.html#x"]
+    assert [dead.link for dead in dead_links(all_ - {"b.html"}, [page], last)] == ["b.html#x"]
+    assert [dead.link for dead in dead_links(all_, [linked("a.html", ' href="d"'), other], last)] == ["d"]
 
 
 def test_a_changed_return_another_commit_and_another_day_need_no_engine(tmp_path: Path, runs: list[int]) -> None:

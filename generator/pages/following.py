@@ -6,7 +6,7 @@ commit and day give the same bytes. No address of a person is kept anywhere. Mus
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from xml.etree import ElementTree
@@ -75,7 +75,7 @@ def calendar_path(school: SchoolId | None) -> str:
 
 
 def files(edition: Edition) -> Iterator[File]:
-    """Every feed and every calendar."""
+    """Every feed, and the district's calendar."""
     told = {RELEASES: tuple(released(edition)), POLICIES: tuple(policies(edition)), VERDICTS: tuple(turned(edition))}
     told[DISTRICTS] = (*handed_up(edition), *tallies(edition))
     told[ALL] = tuple(event for events in told.values() for event in events)
@@ -88,14 +88,18 @@ def files(edition: Edition) -> Iterator[File]:
         days=tuple(_of_district(edition)),
     )
     yield File(path=calendar_path(None), content=_calendar(edition, district))
-    for school in edition.site.repository.schools.values():
-        own = Calendar(
-            id=school.id,
-            title=edition.plain(school.title),
-            page=f"schools/{school.id}",
-            days=(*district.days, *_of_school(edition, school)),
-        )
-        yield File(path=calendar_path(school.id), content=_calendar(edition, own))
+
+
+def calendars(edition: Edition) -> Callable[[School], bytes]:
+    """What makes the calendar of a school."""
+    district = tuple(_of_district(edition))
+
+    def made(school: School) -> bytes:
+        days = (*district, *_of_school(edition, school))
+        own = Calendar(id=school.id, title=edition.plain(school.title), page=f"schools/{school.id}", days=days)
+        return _calendar(edition, own)
+
+    return made
 
 
 # --- what is new ------------------------------------------------------------------------------------------------------

@@ -33,10 +33,13 @@ class Stamped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToStamp:
-    """A page to be that nobody has made yet; `school`: the one whose own records it is made of, if it is one."""
+    """A page to be that nobody has made yet; `schools`: those whose own records it is made of, `more`: what it tells of
+    others.
+    """
 
     path: str
-    school: SchoolId | None
+    schools: tuple[SchoolId, ...]
+    more: str = ""
     make: Callable[[], Stamped]
 
 

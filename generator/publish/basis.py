@@ -7,7 +7,7 @@ beside it and on all that is no school's own; of the pages of some families it i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -44,9 +44,9 @@ class PageBasis:
             return None
         return _digest(self.shared, self.commit, *(f"{name} {self.fields.get(name, '')}" for name in sorted(names)))
 
-    def of_school(self, school: SchoolId) -> str:
-        """What the pages of a school rest on."""
-        return _digest(self.shared, self.own[school])
+    def of_schools(self, schools: Iterable[SchoolId]) -> str:
+        """What the pages of these schools rest on."""
+        return _digest(self.shared, *(self.own[school] for school in schools))
 
 
 def basis(site: Site, versions: Mapping[str, str]) -> PageBasis | None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from generator.edition.entries import Entry
 from generator.edition.render import FOLDERS, Edition, edition
 from generator.edition.site import File, Page, Site, site
-from generator.edition.stamp import donor, filled_last, settled
+from generator.edition.stamp import Donor, donor, filled_last, settled
 from generator.files.catalogue import load as load_catalogue
 from generator.files.history import Commit
 from generator.files.tree import folder, held
@@ -21,6 +22,7 @@ from generator.filing import desk_page
 from generator.pages import following
 from generator.pages.families import STAMPED
 from generator.pages.rollup import handed_up
+from generator.pages.stamping import Stamped
 from generator.problems import Problem, in_order
 from generator.publish import moved, output, search, sheets
 from generator.publish.basis import basis
@@ -72,15 +74,18 @@ def publish(
     versions: Mapping[str, str] | None = None,
     *,
     compressed: bool = False,
-) -> None:
+    last: output.SiteFiles | None = None,
+) -> output.SiteFiles:
     """Make the whole site beside `out` and show it there in one step; on any failure `out` stays as it was.
 
-    What the `memo` has of it is not made again; `versions` are digests of the files that the Site was made of.
+    What the `memo` has of it is not made again; `versions` are digests of the files that the Site was made of. Of the
+    `last` site, if it is given, what did not change is linked. Returns the files, to be given the next time.
     """
     made, kept = output.workshop(out.absolute()), memo or Memo()
+    files = output.SiteFiles(folder=made / "site", last=last)
     try:
-        rests_on = basis(content, versions or {}) if kept.folder else None
-        _make(content, made, engine, MadeBefore(memo=kept, basis=rests_on), progress)
+        rests_on = basis(content, versions or {}) if kept.keeps else None
+        _make(content, made, files, engine, MadeBefore(memo=kept, basis=rests_on), progress)
         if compressed:
             output.compress(made / "site")
         output.publish(made / "site", out.absolute())
@@ -90,41 +95,41 @@ def publish(
         raise
     output.discard(made / "work")
     kept.sweep()
+    return replace(files, folder=out.resolve(), last=None)
 
 
-def _make(content: Site, made: Path, engine: Engine, remembered: MadeBefore, progress: Progress) -> None:
+def _make(
+    content: Site, made: Path, files: output.SiteFiles, engine: Engine, remembered: MadeBefore, progress: Progress
+) -> None:
     catalogue = load_catalogue()
     progress("build.render")
-    languages = content.repository.district.languages
-    places = {language: made / "site" / FOLDERS[language] for language in languages}
+    languages, address = content.repository.district.languages, content.repository.district.site_url
     editions = {language: edition(content, language, catalogue) for language in languages}
     halves = {
         made / "work" / language.value: to_engine(one, remembered.pages(one)) for language, one in editions.items()
     }
     progress("build.engine")
-    files = list(through(halves, engine, content.as_of, remembered.memo))
+    found = list(through(halves, engine, content.as_of, remembered.memo))
     progress("build.stamp")
-    told = [part for one, made_of in files for part in _stamp(one, made_of, remembered, places[one.edition.language])]
+    told = [part for one, made_of in found for part in _stamp(one, made_of, remembered, files)]
     for language, one in editions.items():
-        output.write(places[language], _written(_beside(one, remembered, progress)))
-    output.write(
-        made / "site", output.map_of(made / "site", content.repository.district.site_url, hidden=bool(content.archived))
-    )
+        files.write(FOLDERS[language], _written(_beside(one, remembered, progress)))
+    files.write("", output.map_of(made / "site", address, hidden=bool(content.archived)))
     if Language.ZH not in languages:
-        output.write(made / "site", output.leading_to(FOLDERS[languages[0]], content.repository.district.site_url))
+        files.write("", output.leading_to(FOLDERS[languages[0]], address))
     for language, one in editions.items():
-        there = frozenset(p.relative_to(places[language]).as_posix() for p in places[language].glob("*/*.html"))
-        output.write(places[language], _written(moved.files(one, there)))
-    output.write(made / "site", _written(handed_up.files(editions[languages[0]])))
-    output.write(made / "site", [(following.LISTED, output.data_files(made / "site"))])
+        place = made / "site" / FOLDERS[language]
+        there = frozenset(p.relative_to(place).as_posix() for p in place.glob("*/*.html"))
+        files.write(FOLDERS[language], _written(moved.files(one, there)))
+    files.write("", _written(handed_up.files(editions[languages[0]])))
+    files.write("", [(following.LISTED, output.data_files(made / "site"))])
     progress("build.links")
-    _check_links(made / "site", told)
+    _check_links(files, told)
 
 
 def _beside(made: Edition, remembered: MadeBefore, progress: Progress) -> Iterator[File]:
     """What lies beside the pages of one language."""
-    yield from remembered.desks(made)
-    yield from following.files(made)
+    yield from remembered.beside(made)
     if made.site.sheets:
         progress("build.sheets")
         yield from sheets.files(made)
@@ -134,34 +139,41 @@ def _written(files: Iterable[File]) -> Iterator[tuple[str, bytes]]:
     return ((file.path, file.content) for file in files)
 
 
-def _stamp(one: Half, files: Mapping[str, bytes], remembered: MadeBefore, target: Path) -> list[output.Linked]:
+def _stamp(
+    one: Half, files: Mapping[str, bytes], remembered: MadeBefore, into: output.SiteFiles
+) -> list[output.Linked]:
     """Write what the engine made of a half, with copies in the place of every donor.
 
     Returns what the link check must know of the pages.
     """
+    folder = FOLDERS[one.edition.language]
     donors = {path: to_stamp for path, to_stamp in STAMPED if f"{path}.html" in files}
-    ordinary = [page for page in one.pages if page.path not in donors]
-    output.write(target, _written(one.files))
-    others = sorted(files.keys() - {f"{path}.html" for path in one.texts})
-    output.write(target, ((name, _other(one, name, files[name])) for name in others))
+    ordinary = [page for path, page in one.pages.items() if path not in donors]
+    into.write(folder, _written(file for page in one.pages.values() for file in page.files))
+    others = sorted(files.keys() - {f"{path}.html" for path in one.pages})
+    into.write(folder, ((name, _other(one, name, files[name])) for name in others))
     told: list[output.Linked] = []
     found: list[tuple[Page, Sequence[search.Part]]] = []
     for page in ordinary:
-        made = finished(one, page, files[f"{page.path}.html"], remembered.memo)
-        output.write(target, [(f"{page.path}.html", filled_last(made.html, one.last))])
+        path = f"{page.page.path}.html"
+        made = finished(one, page, files[path], remembered.memo)
+        into.put(f"{folder}{path}", (made.html, one.last), partial(filled_last, made.html, one.last))
         told.append(made.linked)
-        found.append((page, made.parts))
+        found.append((page.page, made.parts))
     entries: list[Entry] = []
     for path, to_stamp in donors.items():
         cut = donor(whole(one, path, files[f"{path}.html"]))
-        for number, (copy, linked) in enumerate(remembered.copies(cut, path, to_stamp(one.edition), one.edition)):
-            name, html = f"{copy.path}.html", filled_last(cut.fill(copy.places), one.last)
-            output.write(target, [(name, html)])
-            entries.append(copy.entry)
-            told.append(linked if number else output.linked(name, html))  # what all share is read in the first
-    output.write(target, [(search.INDEX, search.index(found, entries, one.last))])
-    folder = FOLDERS[one.edition.language]
+        for number, copy in enumerate(remembered.copies(cut, path, to_stamp(one.edition), one.edition)):
+            name, fill = f"{copy.stamped.path}.html", partial(_filled, cut, copy.stamped, one.last)
+            into.put(f"{folder}{name}", (cut, copy.stamped, one.last), fill)
+            entries.append(copy.stamped.entry)
+            told.append(copy.linked if number else output.linked(name, fill()))  # what all share is read in the first
+    into.write(folder, [(search.INDEX, search.index(found, entries, one.last))])
     return [replace(linked, page=f"{folder}{linked.page}") for linked in told]
+
+
+def _filled(cut: Donor, copy: Stamped, last: Mapping[str, str]) -> str:
+    return filled_last(cut.fill(copy.places), last)
 
 
 def _other(one: Half, name: str, data: bytes) -> str | bytes:
@@ -169,7 +181,8 @@ def _other(one: Half, name: str, data: bytes) -> str | bytes:
     return filled_last(settled(data.decode()), one.last) if name.endswith(".html") else data
 
 
-def _check_links(folder_: Path, known: Sequence[output.Linked]) -> None:
+def _check_links(site_: output.SiteFiles, known: Sequence[output.Linked]) -> None:
+    folder_ = site_.folder
     files = frozenset(p.relative_to(folder_).as_posix() for p in folder_.rglob("*") if p.is_file())
     told = {page.page for page in known}
     # The fields of a desk stand there when its script has run: links to them cannot be looked up in its file.
@@ -177,7 +190,8 @@ def _check_links(folder_: Path, known: Sequence[output.Linked]) -> None:
     unread = desks | {f for f in files if f.endswith("404.html")}
     others = sorted(f for f in files - unread - told if f.endswith(".html"))
     all_ = [*(output.linked(path, (folder_ / path).read_text(encoding="utf-8")) for path in others), *known]
-    dead = [f"{found.page}: {found.link}" for found in output.dead_links(files, all_)]
+    dead = [f"{found.page}: {found.link}" for found in output.dead_links(files, all_, site_.last)]
     twice = [f'{page.page}: id="{id_}" twice' for page in all_ for id_ in page.twice]
     if dead or twice:
         raise DeadLinks("\n".join((*dead, *twice)))
+    site_.linked = {page.page: page for page in all_}

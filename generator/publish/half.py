@@ -12,6 +12,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +28,25 @@ from generator.publish.memo import Memo, packed, unpacked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Half:
-    """One language's half: its pages without their texts, what the engine reads of each, what goes around the engine,
-    and what the places that are filled last hold.
+class Prepared:
+    """A page as it goes to the engine: the page without its text and files, what the engine reads of it, what goes
+    around the engine, what it hands out; and a digest of all but that.
     """
 
-    edition: Edition
-    pages: tuple[Page, ...]
-    settings: Mapping[str, Any]
-    texts: Mapping[str, str]  # by the path of the page
-    aside: Mapping[str, tuple[str, ...]]
+    page: Page
+    text: str
+    aside: tuple[str, ...]
     files: tuple[File, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Half:
+    """One language's half: its pages by path, and what the places that are filled last hold."""
+
+    edition: Edition
+    pages: Mapping[str, Prepared]
+    settings: Mapping[str, Any]
     last: Mapping[str, str]
 
 
@@ -49,23 +59,32 @@ class FinishedPage:
     parts: tuple[search.Part, ...]
 
 
-def to_engine(made: Edition, pages: Sequence[Page]) -> Half:
+def prepared(page: Page) -> Prepared:
+    """A page as it goes to the engine."""
+    text, blocks = aside.put(with_spaces(markdown(page)))
+    told = json.dumps([page.path, page.description, page.searchable, text, blocks], ensure_ascii=False)
+    return Prepared(
+        page=replace(page, files=(), body="", cites=()),  # they stand in the text
+        text=text,
+        aside=blocks,
+        files=page.files,
+        digest=sha256(told.encode("utf-8", "surrogatepass")).hexdigest(),
+    )
+
+
+def to_engine(made: Edition, pages: Sequence[Prepared]) -> Half:
     """Pages as they go to the engine."""
-    written = {page.path: aside.put(with_spaces(markdown(page))) for page in pages}
     return Half(
         edition=made,
-        pages=tuple(replace(page, files=(), body="") for page in pages),  # may be large, and are written
-        settings=frame.settings(made, pages),
-        texts={path: text for path, (text, _) in written.items()},
-        aside={path: blocks for path, (_, blocks) in written.items()},
-        files=tuple(file for page in pages for file in page.files),
+        pages={one.page.path: one for one in pages},
+        settings=frame.settings(made, [one.page for one in pages]),
         last=made.told_last(),
     )
 
 
 def lay_out(half: Half, folder: Path) -> engines.Run:
     """Write what the engine reads."""
-    output.write(folder / "docs", ((f"{path}.md", text) for path, text in half.texts.items()))
+    output.write(folder / "docs", ((f"{path}.md", one.text) for path, one in half.pages.items()))
     output.write(folder / "docs", [(search.WORDS, search.words())])
     return engines.Run(folder=folder, settings=half.settings)
 
@@ -75,51 +94,64 @@ def through(
 ) -> Iterator[tuple[Half, Mapping[str, bytes]]]:
     """Every file that the engine makes of each half, by its path; it works in the half's folder, and on all at once."""
     keys = {folder: _key(half, engine, memo) for folder, half in halves.items()}
-    kept = {folder: memo.recall(key) for folder, key in keys.items()}
-    engines.build([lay_out(halves[folder], folder) for folder, found in kept.items() if found is None], engine, as_of)
+    before = {folder: memo.found(key, _unpacked) for folder, key in keys.items()}
+    engines.build([lay_out(halves[folder], folder) for folder, made in before.items() if made is None], engine, as_of)
     for folder, half in halves.items():
-        if (found := kept.pop(folder)) is None:
-            found = _made(folder / "site")
-            memo.keep(keys[folder], found)
-        names, *contents = unpacked(found)
-        yield half, dict(zip(json.loads(names), contents, strict=True))
+        if (made := before.pop(folder)) is None:
+            made = memo.made(keys[folder], partial(_made, folder / "site"), _packed, _unpacked)
+        yield half, made
 
 
 def _key(half: Half, engine: Engine, memo: Memo) -> str:
     settings = json.dumps(half.settings, ensure_ascii=False)
-    return memo.key("engine", engine.value, settings, *(part for text in half.texts.items() for part in text))
+    read = (part for path, one in half.pages.items() for part in (path, one.text))
+    return memo.key("engine", engine.value, settings, *read)
 
 
-def _made(folder: Path) -> bytes:
+def _made(folder: Path) -> Mapping[str, bytes]:
     """What the engine left: its pages without what its templates leave around the text, and its other files."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("sitemap.xml"))
-    names = [path.relative_to(folder).as_posix() for path in paths]
-    contents = (path.read_bytes() for path in paths)
-    tight = (
-        frame.tight(data.decode()).encode() if path.suffix == ".html" else data
-        for path, data in zip(paths, contents, strict=True)
-    )
-    return packed([json.dumps(names).encode(), *tight])
+    return {
+        path.relative_to(folder).as_posix(): frame.tight(data.decode()).encode() if path.suffix == ".html" else data
+        for path, data in ((path, path.read_bytes()) for path in paths)
+    }
+
+
+def _packed(made: Mapping[str, bytes]) -> bytes:
+    return packed([json.dumps(list(made)).encode(), *made.values()])
+
+
+def _unpacked(data: bytes) -> Mapping[str, bytes]:
+    names, *contents = unpacked(data)
+    return dict(zip(json.loads(names), contents, strict=True))
 
 
 def whole(half: Half, path: str, made: bytes) -> str:
     """A page as the engine would have made it of all its text."""
-    return aside.back(made.decode(), half.aside.get(path, ()))
+    return aside.back(made.decode(), half.pages[path].aside if path in half.pages else ())
 
 
-def finished(half: Half, page: Page, made: bytes, memo: Memo) -> FinishedPage:
+def finished(half: Half, one: Prepared, made: bytes, memo: Memo) -> FinishedPage:
     """A page from what the engine made of it."""
-    said = (f"{one.what} {one.old} {one.new}" for one in half.edition.site.repository.moved)
-    flags = page.path, str(page.searchable), page.description, "\n".join(said)
-    key = memo.key("page", *flags, made, *half.aside[page.path])
-    if (kept := memo.recall(key)) is not None:
-        html, facts = unpacked(kept)
-        links, ids, twice, read = json.loads(facts)
-        linked = output.Linked(page=f"{page.path}.html", links=tuple(links), ids=tuple(ids), twice=tuple(twice))
-        return FinishedPage(html=html.decode(), linked=linked, parts=tuple(search.Part(*part) for part in read))
-    text = moved.with_old_places(half.edition, f"{page.path}.html", settled(whole(half, page.path, made)))
-    linked = output.linked(f"{page.path}.html", text)
-    parts = search.parts(page, text)
-    told = json.dumps([linked.links, linked.ids, linked.twice, parts], ensure_ascii=False)
-    memo.keep(key, packed([text.encode(), told.encode()]))
-    return FinishedPage(html=text, linked=linked, parts=parts)
+    said = (f"{code.what} {code.old} {code.new}" for code in half.edition.site.repository.moved)
+    key = memo.key("page", one.digest, made, "\n".join(said))
+    return memo.made(key, partial(_finished, half, one.page, made), _finished_packed, _finished_unpacked)
+
+
+def _finished(half: Half, page: Page, made: bytes) -> FinishedPage:
+    path = f"{page.path}.html"
+    text = moved.with_old_places(half.edition, path, settled(whole(half, page.path, made)))
+    return FinishedPage(html=text, linked=output.linked(path, text), parts=search.parts(page, text))
+
+
+def _finished_packed(one: FinishedPage) -> bytes:
+    linked = one.linked
+    told = json.dumps([linked.page, linked.links, linked.ids, linked.twice, one.parts], ensure_ascii=False)
+    return packed([one.html.encode(), told.encode()])
+
+
+def _finished_unpacked(kept: bytes) -> FinishedPage:
+    html, told = unpacked(kept)
+    page, links, ids, twice, parts = json.loads(told)
+    linked = output.Linked(page=page, links=tuple(links), ids=tuple(ids), twice=tuple(twice))
+    return FinishedPage(html=html.decode(), linked=linked, parts=tuple(search.Part(*part) for part in parts))

@@ -1,9 +1,9 @@
 """What a build has made, kept for the next one by the digest of all that it was made of.
 
-Owns a folder within git's own, into which no commit can bring anything, and that its entries are what they say: one is
-named by what it was made of, and begins with a digest of its name and its content. One that was changed, cut off or put
-in another's place is as good as none. Whoever may write there may write the site too: builds that do not trust each
-other share no memo. Must not know what is kept.
+A process that builds again and again keeps it in its memory too. Owns a folder within git's own, into which no commit
+can bring anything, and that its entries are what they say: one is named by what it was made of, and begins with a
+digest of its name and its content. One that was changed, cut off or put in another's place is as good as none. Whoever
+may write there may write the site too: builds that do not trust each other share no memo. Must not know what is kept.
 """
 
 from __future__ import annotations
@@ -13,15 +13,18 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, TypeVar
 
 from generator.files.history import own_folder
 from generator.files.resources import engine_config, program_digest, schemas_folder, site_folder
+
+_T = TypeVar("_T")
 
 NAME = "xinzhuli-made"
 _LENGTH = 32  # bytes of a digest
@@ -30,14 +33,22 @@ _ENTRY = re.compile(r"[0-9a-f]{64}(\.new)?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memo:
-    """What earlier builds left in `folder`; without a folder nothing is kept. `used` is what this build asked for."""
+    """What earlier builds left in `folder`, and what this process made or read before (`known`); without either nothing
+    is kept. `used` is what this build asked for.
+    """
 
     folder: Path | None = None
+    known: dict[str, Any] | None = None
     used: set[str] = field(default_factory=set)
 
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is kept."""
+        return self.folder is not None or self.known is not None
+
     def key(self, kind: str, *made_of: str | bytes) -> str:
-        """The name of what is made of all this by this program; without a folder nobody asks for it."""
-        if self.folder is None:
+        """The name of what is made of all this by this program; empty where nothing is kept."""
+        if not self.keeps:
             return ""
         found = sha256(_program())
         for part in (kind, *made_of):
@@ -45,8 +56,33 @@ class Memo:
             found.update(len(data).to_bytes(8, "big") + data)
         return found.hexdigest()
 
+    def made(self, key: str, make: Callable[[], _T], pack: Callable[[_T], bytes], unpack: Callable[[bytes], _T]) -> _T:
+        """What has this key as it was made before, or else as it is made now; without a key nothing is kept of it."""
+        if not key:
+            return make()
+        found = self.found(key, unpack)
+        if found is None:
+            found = make()
+            self.keep(key, pack(found))
+            if self.known is not None:
+                self.known[key] = found
+        return found
+
+    def found(self, key: str, unpack: Callable[[bytes], _T]) -> _T | None:
+        """What has this key as it was made before, if it was."""
+        if not key:
+            return None
+        self.used.add(key)
+        known: _T | None = self.known.get(key) if self.known else None
+        if known is not None or (kept := self.recall(key)) is None:
+            return known
+        found = unpack(kept)
+        if self.known is not None:
+            self.known[key] = found
+        return found
+
     def recall(self, key: str) -> bytes | None:
-        """What was made before, if it is there and as it was left."""
+        """What was left of it in the folder, if it is there and as it was left."""
         if self.folder is None:
             return None
         self.used.add(key)
@@ -74,6 +110,9 @@ class Memo:
 
     def sweep(self) -> None:
         """Remove what this build had no use for: the folder holds what one site is made of, and no history."""
+        if self.known is not None:
+            for key in self.known.keys() - self.used:
+                del self.known[key]
         if self.folder is None or not self.folder.is_dir():
             return
         for entry in os.scandir(self.folder):

@@ -14,13 +14,14 @@ import re
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
 from hashlib import sha256
 from html import escape, unescape
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 SITE = "site"  # the folder of a workshop that is shown
@@ -143,6 +144,67 @@ def discard(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+class LaidFile(NamedTuple):
+    """A file of a site as it was left: what it was made of, and by what the very file is known again."""
+
+    made_of: tuple[object, ...]
+    known_by: tuple[int, int, int]  # its place on the disk, its size, and when it was last written
+
+
+@dataclass(slots=True, kw_only=True)
+class SiteFiles:
+    """The files of a site below `folder`.
+
+    A process that makes a site again and again hands over the `last` one: a file that is made of the same and was not
+    touched since is linked, not written. `linked` is what the link check was told of its pages.
+    """
+
+    folder: Path
+    last: SiteFiles | None = None
+    laid: dict[str, LaidFile] = field(default_factory=dict)
+    linked: Mapping[str, Linked] = field(default_factory=dict)
+    _folders: set[str] = field(default_factory=set)
+
+    def write(self, below: str, files: Iterable[tuple[str, str | bytes]]) -> None:
+        """Write files (posix path `below` a folder or in the site, content), one after the other."""
+        for path, content in files:
+            self.put(f"{below}{path}", (content,), partial(_same, content))
+
+    def put(self, path: str, made_of: tuple[object, ...], content: Callable[[], str | bytes]) -> None:
+        """Write a file whose content follows from what it is `made_of`."""
+        target = os.path.join(self.folder, path)  # noqa: PTH118 - some thousand
+        if (folder := posixpath.dirname(path)) not in self._folders:
+            os.makedirs(posixpath.dirname(target), exist_ok=True)  # noqa: PTH103
+            self._folders.add(folder)
+        if not self._linked(path, made_of, target):
+            write(self.folder, [(path, content())])
+        if self.last is not None:
+            self.laid[path] = LaidFile(made_of, _known_by(target))
+
+    def _linked(self, path: str, made_of: tuple[object, ...], target: str) -> bool:
+        """Whether the last site has the same file, and it is in its place here now."""
+        before = self.last.laid.get(path) if self.last else None
+        if self.last is None or before is None or before.made_of != made_of:
+            return False
+        there = os.path.join(self.last.folder, path)  # noqa: PTH118
+        try:
+            if _known_by(there) != before.known_by:
+                return False
+            os.link(there, target)
+        except OSError:
+            return False
+        return True
+
+
+def _known_by(path: str) -> tuple[int, int, int]:
+    found = os.lstat(path)
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _same(content: str | bytes) -> str | bytes:
+    return content
+
+
 def write(folder: Path, files: Iterable[tuple[str, str | bytes]]) -> None:
     """Write files (posix path below `folder`, content), one after the other: bytes as they are, text in UTF-8 with
     plain line ends.
@@ -233,9 +295,15 @@ def linked(page: str, html: str, frame: Sequence[str] = ()) -> Linked:
     )
 
 
-def dead_links(files: frozenset[str], pages: Sequence[Linked]) -> tuple[DeadLink, ...]:
-    """Every internal link or anchor of the pages that leads nowhere among `files` and the ids of the pages."""
+def dead_links(files: frozenset[str], pages: Sequence[Linked], last: SiteFiles | None = None) -> tuple[DeadLink, ...]:
+    """Every internal link or anchor of the pages that leads nowhere among `files` and the ids of the pages.
+
+    A page that had none in the `last` site has none now if nothing is gone since.
+    """
     ids, leads_to = {page.page: page.ids for page in pages}, cache(_leads_to)
+    before = last.linked if last and last.laid.keys() <= files else {}
+    if any(not {*page.ids} <= {*ids.get(path, ())} for path, page in before.items()):
+        before = {}
 
     @cache
     def there(path: str, anchor: str) -> bool:
@@ -248,7 +316,14 @@ def dead_links(files: frozenset[str], pages: Sequence[Linked]) -> tuple[DeadLink
             if not there(path, anchor) if path else anchor and anchor not in page.ids:
                 yield link
 
-    return tuple(sorted(DeadLink(page=page.page, link=link) for page in pages for link in dead(page)))
+    return tuple(
+        sorted(
+            DeadLink(page=page.page, link=link)
+            for page in pages
+            if before.get(page.page) != page
+            for link in dead(page)
+        )
+    )
 
 
 def _leads_to(folder: str, link: str) -> tuple[str, str] | None:

@@ -6,8 +6,10 @@ Owns how pages, copies and desks are kept. Must not know what they rest on (`bas
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from generator.edition.entries import Entry
 from generator.edition.render import Edition
@@ -15,12 +17,22 @@ from generator.edition.site import File, Page
 from generator.edition.stamp import Donor
 from generator.filing import desk_page
 from generator.model.ids import SchoolId
+from generator.pages import following
 from generator.pages.families import FAMILIES, PageFamily
 from generator.pages.parts import there
 from generator.pages.stamping import Stamped, ToStamp
 from generator.publish import output
 from generator.publish.basis import PageBasis
+from generator.publish.half import Prepared, prepared
 from generator.publish.memo import Memo, packed, unpacked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StampedCopy:
+    """A copy, and what the link check must know of its places."""
+
+    stamped: Stamped
+    linked: output.Linked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,92 +42,94 @@ class MadeBefore:
     memo: Memo
     basis: PageBasis | None
 
-    def pages(self, made: Edition) -> tuple[Page, ...]:
-        """Every page of an Edition that the engine builds, in the families' order."""
-        return tuple(page for family in FAMILIES for page in self._family(made, family) if there(made.site, page.path))
+    def pages(self, made: Edition) -> tuple[Prepared, ...]:
+        """Every page of an Edition as it goes to the engine, in the families' order."""
+        return tuple(
+            one for family in FAMILIES for one in self._family(made, family) if there(made.site, one.page.path)
+        )
 
-    def _family(self, made: Edition, family: PageFamily) -> Sequence[Page]:
+    def _family(self, made: Edition, family: PageFamily) -> Iterable[Prepared]:
         rests_on = self.basis.of_family(family) if self.basis else None
         if rests_on is None:
-            return tuple(family(made))
+            return map(prepared, family(made))
         key = self.memo.key("family", made.language.value, family.__module__, rests_on)
-        if (kept := self.memo.recall(key)) is not None:
-            return tuple(_pages(kept))
-        found = tuple(family(made))
-        if all(type(text) is str for page in found for text in (page.title, page.description)):  # a donor's are marks
-            self.memo.keep(key, _kept(found))
-        return found
+        return self.memo.made(key, lambda: tuple(map(prepared, family(made))), _pages_packed, _pages_unpacked)
 
-    def copies(
-        self, cut: Donor, donor: str, to_stamp: Iterator[ToStamp], made: Edition
-    ) -> Iterator[tuple[Stamped, output.Linked]]:
-        """Every copy of a donor, with what the link check must know of its places. They share all else, so that the
-        donor is read once.
-        """
+    def copies(self, cut: Donor, donor: str, to_stamp: Iterator[ToStamp], made: Edition) -> Iterator[StampedCopy]:
+        """Every copy of a donor. They share all but their places, so that the donor is read once."""
         around = output.linked(donor, "".join(cut.parts)).ids
         for one in to_stamp:
-            key = self._of_school("copy", made, one.school, one.path, *cut.names, *around)
-            if (kept := key and self.memo.recall(key)) is not None and kept:
-                yield _copy(kept)
-                continue
-            copy = one.make()
-            linked = output.linked(f"{copy.path}.html", "".join(copy.places.values()), around)
-            if key:
-                told = [copy.path, copy.places, _entry(copy.entry), linked.links, linked.ids, linked.twice]
-                self.memo.keep(key, json.dumps(told, ensure_ascii=False).encode())
-            yield copy, linked
+            key = self._of_schools("copy", made, one.schools, one.path, one.more, *cut.names, *around)
+            yield self.memo.made(key, partial(_copy, one, around), _copy_packed, _copy_unpacked)
 
-    def desks(self, made: Edition) -> Iterator[File]:
-        """The desks of all schools, and what they share."""
+    def beside(self, made: Edition) -> Iterator[File]:
+        """What lies beside the pages: desks with what they share, feeds, calendars."""
         yield from desk_page.shared(made)
-        page = desk_page.pages(made)
+        yield from following.files(made)
+        desk, calendar = desk_page.pages(made), following.calendars(made)
         for school in made.site.repository.schools.values():
-            path, key = desk_page.path(school), self._of_school("desk", made, school.id)
-            content = self.memo.recall(key) if key else None
-            if content is None:
-                content = page(school)
-                if key:
-                    self.memo.keep(key, content)
-            yield File(path=path, content=content)
+            for path, content in ((desk_page.path(school), desk), (following.calendar_path(school.id), calendar)):
+                key = self._of_schools("file", made, (school.id,), path)
+                yield File(path=path, content=self.memo.made(key, partial(content, school), bytes, bytes))
 
-    def _of_school(self, kind: str, made: Edition, school: SchoolId | None, *more: str) -> str | None:
-        if self.basis is None or school is None:
-            return None
-        return self.memo.key(kind, made.language.value, school, self.basis.of_school(school), *more)
+    def _of_schools(self, kind: str, made: Edition, schools: Sequence[SchoolId], *more: str) -> str:
+        if self.basis is None or not schools:
+            return ""
+        return self.memo.key(kind, made.language.value, self.basis.of_schools(schools), *more)
 
 
-def _kept(pages: Sequence[Page]) -> bytes:
-    told = [
-        [p.path, p.kind, p.title, p.description, p.body, p.searchable, p.hide, [file.path for file in p.files]]
-        for p in pages
-    ]
-    listed = json.dumps(told, ensure_ascii=False).encode()
-    return packed([listed, *(file.content for page in pages for file in page.files)])
+def _copy(one: ToStamp, around: Sequence[str]) -> StampedCopy:
+    copy = one.make()
+    linked = output.linked(f"{copy.path}.html", "".join(copy.places.values()), around)
+    return StampedCopy(stamped=copy, linked=linked)
 
 
-def _pages(kept: bytes) -> Iterator[Page]:
+def _copy_packed(one: StampedCopy) -> bytes:
+    copy, linked = one.stamped, one.linked
+    entry = [copy.entry.location, copy.entry.kind, copy.entry.title, copy.entry.text]
+    told = [copy.path, copy.places, entry, linked.page, linked.links, linked.ids, linked.twice]
+    return json.dumps(told, ensure_ascii=False).encode()
+
+
+def _copy_unpacked(kept: bytes) -> StampedCopy:
+    path, places, (location, kind, title, text), page, links, ids, twice = json.loads(kept)
+    entry = Entry(location=location, kind=kind, title=title, text=text)
+    linked = output.Linked(page=page, links=tuple(links), ids=tuple(ids), twice=tuple(twice))
+    return StampedCopy(stamped=Stamped(path=path, places=places, entry=entry), linked=linked)
+
+
+def _pages_packed(pages: Sequence[Prepared]) -> bytes:
+    listed = json.dumps([_told(one) for one in pages], ensure_ascii=False).encode()
+    return packed([listed, *(file.content for one in pages for file in one.files)])
+
+
+def _told(one: Prepared) -> list[object]:
+    page, files = one.page, [file.path for file in one.files]
+    told = [page.path, page.kind, page.title, page.description, page.searchable, page.hide]
+    return [*told, one.text, one.aside, one.digest, files]
+
+
+def _pages_unpacked(kept: bytes) -> tuple[Prepared, ...]:
     listed, *contents = unpacked(kept)
     rest = iter(contents)
-    for path, kind, title, description, body, searchable, hide, files in json.loads(listed):
-        yield Page(
+    return tuple(_page(told, rest) for told in json.loads(listed))
+
+
+def _page(told: Sequence[Any], contents: Iterator[bytes]) -> Prepared:
+    path, kind, title, description, searchable, hide, text, blocks, digest, files = told
+    return Prepared(
+        page=Page(
             path=path,
             kind=kind,
             title=title,
             description=description,
-            body=body,
-            cites=(),  # they stand in the body
+            body="",
+            cites=(),
             searchable=searchable,
             hide=tuple(hide),
-            files=tuple(File(path=name, content=next(rest)) for name in files),
-        )
-
-
-def _entry(entry: Entry) -> list[str]:
-    return [entry.location, entry.kind, entry.title, entry.text]
-
-
-def _copy(kept: bytes) -> tuple[Stamped, output.Linked]:
-    path, places, (location, kind, title, text), links, ids, twice = json.loads(kept)
-    entry = Entry(location=location, kind=kind, title=title, text=text)
-    linked = output.Linked(page=f"{path}.html", links=tuple(links), ids=tuple(ids), twice=tuple(twice))
-    return Stamped(path=path, places=places, entry=entry), linked
+        ),
+        text=text,
+        aside=tuple(blocks),
+        files=tuple(File(path=name, content=next(contents)) for name in files),
+        digest=digest,
+    )

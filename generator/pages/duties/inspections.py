@@ -240,7 +240,7 @@ def to_stamp(edition: Edition) -> Iterator[ToStamp]:
         return stamping.stamped(finished, FAMILY, _copy(finished, inspection))
 
     for one in announced(edition.site):
-        yield ToStamp(path=path(one), school=one.school, make=partial(made, one))
+        yield ToStamp(path=path(one), schools=(one.school,), make=partial(made, one))
 
 
 def path(inspection: Inspection) -> str:

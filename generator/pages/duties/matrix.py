@@ -154,9 +154,11 @@ def ordinary(edition: Edition, grid: Grid) -> Page:
 
 def to_stamp(edition: Edition) -> Iterator[ToStamp]:
     """Every table."""
-    finished = edition.finished()
-    for grid in grids(edition.site):
-        yield ToStamp(path=grid.path, school=None, make=partial(_stamped, finished, grid))
+    finished, all_ = edition.finished(), grids(edition.site)
+    sizes = " ".join(f"{grid.path} {len(grid.schools)}" for grid in all_)
+    for grid in all_:
+        own = tuple(school.id for school in grid.schools)
+        yield ToStamp(path=grid.path, schools=own, more=sizes, make=partial(_stamped, finished, grid))
 
 
 def _index(edition: Edition) -> Page:

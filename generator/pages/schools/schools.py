@@ -225,7 +225,7 @@ def to_stamp(edition: Edition) -> Iterator[ToStamp]:
         return stamping.stamped(finished, _family(edition.site), _copy(finished, school, clauses()))
 
     for school in edition.site.repository.schools.values():
-        yield ToStamp(path=FAMILY.path(school.id), school=school.id, make=partial(made, school))
+        yield ToStamp(path=FAMILY.path(school.id), schools=(school.id,), make=partial(made, school))
 
 
 def _copy(edition: Edition, school: School, clauses: checklist.Clauses) -> Copy:
