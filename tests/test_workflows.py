@@ -240,6 +240,11 @@ THE_SITE = "build/site"
 SITE = next(script for script in FIRST_PLACES if script.startswith("make site"))
 
 
+def whole(script: str) -> bool:
+    """Whether a step builds a whole site, or asks for one."""
+    return script.startswith(("make site", "make city")) or THE_SITE in script
+
+
 @pytest.fixture(scope="module")
 def ran(clone: Path) -> Callable[[str], subprocess.CompletedProcess[str]]:
     """What a step says on the clone; each is run once."""
@@ -251,7 +256,7 @@ STEPS = sorted((place, script) for script, place in FIRST_PLACES.items() if scri
 
 @pytest.mark.parametrize(
     "place",
-    [pytest.param(place, marks=[explored] if script == SITE or THE_SITE in script else []) for place, script in STEPS],
+    [pytest.param(place, marks=[explored] if whole(script) else []) for place, script in STEPS],
 )
 def test_a_step_does_what_it_says_on_a_laptop(
     place: str, ran: Callable[[str], subprocess.CompletedProcess[str]]
@@ -263,6 +268,14 @@ def test_a_step_does_what_it_says_on_a_laptop(
     assert done.returncode == 0, done.stdout + done.stderr
     if "make diff" in script:
         assert re.search(r"兼职教师：\d+ → 9\n", done.stdout)
+
+
+@pytest.mark.parametrize("script", [script for _, script in STEPS if script.startswith("make ")])
+def test_a_step_asks_make_for_what_it_has(script: str, clone: Path) -> None:
+    """Of those too that are run in `make explore` alone."""
+    told = shell(clone, script.replace("make ", "make --dry-run ", 1))
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout
 
 
 def test_steps_that_are_not_run_here_are_scripts_that_exist() -> None:
