@@ -169,7 +169,7 @@ def test_by_keyboard_alone_from_a_duty_to_the_saved_return(browser: Browser, url
         assert "part_time: 7\\n" in path.read_text("utf-8")
 
 
-@pytest.mark.parametrize("below", ["", "en/"])
+@pytest.mark.parametrize("below", ["", pytest.param("en/", marks=explored)])
 def test_the_language_of_a_desk_on_the_site_is_changed_without_losing_what_was_typed(
     browser: Browser, url: str, below: str
 ) -> None:

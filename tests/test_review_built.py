@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from generator.publish.build import build
 from generator.publish.engine import Engine
 from generator.publish.patch import Retouch
 from generator.text import Language
-from tests.conftest import explored
+from tests.conftest import AS_OF, COMMIT, explored
 from tests.test_diff import as_json, begun, commit, edit, return_filed, school_added, waiver_lapses
 from tests.test_tree import TYPICAL
 
@@ -29,12 +28,9 @@ ATTACHED = re.compile(
 )
 
 
-DAY = date(2026, 11, 24)
-
-
 def built(root: Path, out: Path) -> Files:
-    """Every file of the site, made without a commit so that no page says which it is."""
-    assert build(root, out, DAY, None, Engine.MKDOCS, lambda _: None) == ()
+    """Every file of the site, made as of the same commit so that no page says another."""
+    assert build(root, out, AS_OF, COMMIT, Engine.MKDOCS, lambda _: None) == ()
     return files(out)
 
 
@@ -45,11 +41,6 @@ def files(out: Path) -> Files:
 @pytest.fixture(scope="module")
 def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return begun(Path(shutil.copytree(TYPICAL, tmp_path_factory.mktemp("built") / "district")))
-
-
-@pytest.fixture(scope="module")
-def before(district: Path) -> Files:
-    return built(district, district.parent / "before")
 
 
 def own(html: bytes | None) -> bytes | None:
@@ -75,11 +66,11 @@ CHANGES = {"records": (records_of_many_kinds, False), "frame": (words_of_the_fra
 
 
 @pytest.mark.parametrize("name", ["records", pytest.param("frame", marks=explored)])
-def test_the_pages_told_are_those_that_differ(name: str, district: Path, before: Files, tmp_path: Path) -> None:
+def test_the_pages_told_are_those_that_differ(name: str, district: Path, typical_built: Path, tmp_path: Path) -> None:
     change, frame = CHANGES[name]
     root = Path(shutil.copytree(district, tmp_path / "district"))
-    shown = Path(shutil.copytree(district.parent / "before", tmp_path / "shown"))
-    retouch = Retouch(root=root, out=shown, day_and_commit=lambda _: (DAY, None))
+    shown, before = Path(shutil.copytree(typical_built, tmp_path / "shown")), files(typical_built)
+    retouch = Retouch(root=root, out=shown, day_and_commit=lambda _: (AS_OF, COMMIT))
     retouch.look()
     change(root)
     touched = retouch.retouch()

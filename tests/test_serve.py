@@ -19,17 +19,20 @@ from generator.publish.preview import EVENTS, Handler, Preview, Server, _rebuild
 from generator.text import Language
 from tests.conftest import explored
 from tests.district import git
+from tests.test_build import MINIMAL, in_chinese_alone
 
 SPEAKER = Speaker(catalogue=load(), language=Language.EN)
 
 ROOT = Path(__file__).resolve().parent.parent
-MINIMAL = ROOT / "tests" / "fixtures" / "minimal"  # built three times here
 PATIENCE = 600_000  # milliseconds: builds on a machine that is busy with other things
 
 
 @pytest.fixture
 def district(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(MINIMAL, tmp_path / "district"))
+    """A repository, so that what a build made is kept for the next."""
+    root = in_chinese_alone(Path(shutil.copytree(MINIMAL, tmp_path / "district")))
+    git(root, "init", "-q", "-b", "main")
+    return root
 
 
 @pytest.fixture
@@ -76,19 +79,18 @@ def test_changes_and_problems_reach_the_browser(
     lines = good.splitlines()
     at = next(i for i, line in enumerate(lines) if line.startswith("title: "))
 
-    record.write_text(good.replace(lines[at], "title: 改过名字的学区", 1), encoding="utf-8")
-    expect(page.locator("h1")).to_contain_text("改过名字的学区", timeout=PATIENCE)
-    assert line_with(preview, "Changed: records/district.yml")
+    heading, overlay = page.locator("h1"), page.locator("#xz-problems")
+    before = heading.inner_text()
 
     record.write_text(good.replace(lines[at], "titel: 改坏了", 1), encoding="utf-8")
-    overlay = page.locator("#xz-problems")
     expect(overlay).to_contain_text("[misspelled-field]", timeout=PATIENCE)
-    expect(page.locator("h1")).to_contain_text("改过名字的学区")
+    assert heading.inner_text() == before
+    assert line_with(preview, "Changed: records/district.yml")
     assert f"records/district.yml:{at + 1}:1:" in line_with(preview, "[misspelled-field]")
 
-    record.write_text(good, encoding="utf-8")
+    record.write_text(good.replace(lines[at], "title: 改过名字的学区", 1), encoding="utf-8")
     expect(overlay).to_have_count(0, timeout=PATIENCE)
-    expect(page.locator("h1")).not_to_contain_text("改过名字的学区")
+    expect(heading).to_contain_text("改过名字的学区", timeout=PATIENCE)
     page.close()
 
 
@@ -161,7 +163,6 @@ def test_no_other_site_is_let_in(listening: int) -> None:
 @explored
 def test_the_preview_follows_a_commit(district: Path) -> None:
     """No file changes when the one that is shown is committed; the commit that the pages name does."""
-    git(district, "init", "-q", "-b", "main")
     git(district, "add", "-A")
     git(district, "commit", "-q", "-m", "first")
     with (district / "records" / "district.yml").open("a", encoding="utf-8") as file:

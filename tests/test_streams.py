@@ -15,6 +15,7 @@ import pytest
 
 from generator.cli.streams import Drain, drained, lost
 from tests.command import started
+from tests.conftest import explored
 from tests.test_tree import git
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,7 +80,9 @@ GATES: dict[str, tuple[int, tuple[str, ...]]] = {
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
-@pytest.mark.parametrize("name", GATES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=explored if name.startswith("check ") else ()) for name in GATES]
+)
 def test_a_gate_stays_closed_when_its_reader_goes_or_its_disk_is_full(name: str, wrong: Path) -> None:
     code, arguments = GATES[name]
     assert first_line_only(wrong, *arguments)[0] == code
@@ -103,7 +106,14 @@ def test_a_reader_that_goes_is_no_failure_and_a_full_disk_is_one() -> None:
     assert len(complained.splitlines()) == 1
 
 
-@pytest.mark.parametrize("redirection", [">&-", "2>&-", ">&- 2>&-", "2>/dev/full", ">/dev/full 2>/dev/full"])
+@pytest.mark.parametrize(
+    "redirection",
+    [
+        ">&- 2>&-",
+        ">/dev/full 2>/dev/full",
+        *(pytest.param(one, marks=explored) for one in (">&-", "2>&-", "2>/dev/full")),
+    ],
+)
 def test_closed_and_full_streams_change_no_exit_code(redirection: str) -> None:
     line = " ".join([*map(_quoted, command("--root", "broken", "check")), redirection])
     done = subprocess.run(

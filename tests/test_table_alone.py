@@ -27,7 +27,7 @@ from generator.pages.statistics.tables import is_share
 from generator.publish.build import read
 from generator.records.repository import Repository
 from generator.text import Language
-from tests.conftest import AS_OF, ROOT, lent_page
+from tests.conftest import AS_OF, ROOT, explored, lent_page
 from tests.test_build import typical_site
 from tests.test_statistics import statistics_pages
 
@@ -165,7 +165,7 @@ def page(browser: Browser) -> Iterator[Page]:
     assert said == []
 
 
-@pytest.mark.parametrize("half", ["", "en/"])
+@pytest.mark.parametrize("half", ["", pytest.param("en/", marks=explored)])
 def test_a_reader_puts_a_table_together_takes_it_away_and_comes_back_to_it(
     page: Page, sample_url: str, by_term: dict[str, Release], half: str
 ) -> None:
@@ -193,7 +193,7 @@ def test_a_reader_puts_a_table_together_takes_it_away_and_comes_back_to_it(
     assert page.locator("#built tbody td").all_inner_texts() == cells
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=explored)])
 def test_a_chart_is_saved_as_a_picture_with_its_marks(browser: Browser, sample_url: str, scheme: str) -> None:
     with lent_page(browser, color_scheme="dark" if scheme == "dark" else "light") as page:
         asked: list[str] = []
