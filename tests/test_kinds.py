@@ -59,7 +59,9 @@ supervisor_visits: [{{term: 2026-2027-1, visited_on: 2026-10-20}}]
     "records/districts/lake.yml": """
         {id: lake, title: 湖滨区, answers: 区指导中心, keys: [k], counted_in: springs}""",
     "records/rules/MET-01.yml": MET_RULE.replace("city-notice#room", "xinzhuli#room-01"),
-    "records/waivers/lake-met-2026.yml": WAIVER.replace("SUMMARY-01", "MET-01").replace("hills", "lake"),
+    "records/waivers/lake-met-2026.yml": WAIVER.replace("SUMMARY-01", "MET-01")
+    .replace("hills", "lake")
+    .replace("summary", "met"),
     "records/districts/springs.yml": """
         {id: springs, title: 泉畔区, answers: 区指导中心, keys: [k]}""",
     "records/adopted/room-guide-list.yml": """
@@ -124,6 +126,21 @@ def records() -> tuple[tuple[str, Placed], ...]:
 def references() -> Iterator[tuple[str, Reference, Node]]:
     for kind, (record, node) in records():
         yield from ((kind, reference, node) for reference in KINDS[kind].refers(record))
+
+
+def test_a_kind_names_all_that_it_offers() -> None:
+    for kind, (record, _) in records():
+        assert {offer.to for offer in KINDS[kind].offers(record)} <= {*KINDS[kind].offered}, kind
+
+
+def test_a_path_tells_what_the_repository_knows_a_record_by() -> None:
+    told = set()
+    for kind, (record, _) in records():
+        key = KINDS[kind].key(record.source.path)
+        if key is not None:
+            assert list(KINDS[kind].collect([record])) == [key]
+            told.add(kind)
+    assert {"school", "return", "receipt", "waiver", "rule", "policy", "claim"} <= told
 
 
 @cache

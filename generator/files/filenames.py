@@ -27,6 +27,8 @@ def trouble(name: str) -> str | None:
 
 def folded(path: str) -> str:
     """A path as systems see it that take small and capital letters, and a letter in one piece or two, for the same."""
+    if path.isascii():
+        return path.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 

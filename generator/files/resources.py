@@ -5,6 +5,8 @@ Owns these places and nothing in them.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -56,3 +58,21 @@ def program_digest() -> bytes:
     for module in sorted(_PACKAGE.rglob("*.py")):
         found.update(module.relative_to(_PACKAGE).as_posix().encode() + b"\0" + module.read_bytes() + b"\0")
     return found.digest()
+
+
+@cache
+def installed_digest() -> bytes:
+    """A digest of all that is no record: the program, its templates and words, Python and the libraries."""
+    found = sha256(program_digest())
+    installed = (path.name for folder in sys.path for path in Path(folder).glob("*.dist-info"))  # names and versions
+    found.update("\0".join((sys.version, *sorted(installed))).encode())
+    for name, data in _beside_the_program():
+        found.update(f"{name}\0{len(data)}\0".encode() + data)
+    return found.digest()
+
+
+def _beside_the_program() -> Iterator[tuple[str, bytes]]:
+    yield "", engine_config().read_bytes()
+    for folder in (site_folder(), schemas_folder()):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            yield path.relative_to(folder.parent).as_posix(), path.read_bytes()

@@ -8,7 +8,7 @@ not know what a record holds. libyaml parses; its English never reaches a reader
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -28,13 +28,32 @@ Pointer: TypeAlias = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A text that is at hand."""
+
+    text: str
+
+    def __call__(self) -> str:
+        """The text."""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A parsed file. `data` is plain dicts, lists, text, numbers, booleans and None, as schemas and records read it."""
+    """A parsed file. `data` is plain dicts, lists, text, numbers, booleans and None, as schemas and records read it.
+
+    `source` gives the text, which is only asked for places.
+    """
 
     path: str
     data: Data
-    text: str
+    source: Callable[[], str]
     top: Position
+
+    @property
+    def text(self) -> str:
+        """What stands in the file."""
+        return self.source()
 
     def position(self, pointer: Pointer = ()) -> Position:
         """Where the value at `pointer` stands. KeyError for a pointer that the data does not have."""
@@ -83,7 +102,7 @@ def _document(path: str, text: str, node: yaml.Node) -> tuple[Document | None, t
     reader.doubtful.extend(p for p in signs if (p.at.line, p.at.column) not in named)
     if reader.broken:
         return None, in_order([*reader.broken, *reader.doubtful])
-    return Document(path=path, data=data, text=text, top=_position(path, node)), in_order(reader.doubtful)
+    return Document(path=path, data=data, source=Said(text=text), top=_position(path, node)), in_order(reader.doubtful)
 
 
 # --- before parsing ---------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from generator.problems import Position, Problem, in_order, problem
 
 RECORDS = "records"
 MAX_BYTES = 1 << 20  # the most that a record may have
+_PORTION = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +107,7 @@ def folder(root: Path) -> tuple[Tree, tuple[Problem, ...]]:
     before = unfinished(root)
     at = os.fspath(root)
     readers: dict[str, Callable[[], bytes]] = {
-        path: partial(_head_below, root, path)
+        path: partial(_head, f"{at}{os.sep}{path}")
         for path in sorted(_files(root, problems))
         if _readable(at, path, problems)
     }
@@ -131,8 +132,16 @@ def head_of(path: Path, most: int = MAX_BYTES + 1) -> Callable[[], bytes]:
     return read
 
 
-def _head_below(root: Path, path: str) -> bytes:
-    return head_of(root / path)()
+def _head(path: str) -> bytes:
+    """The same of a path in full, without what Python keeps of an open file: there may be some thousand of them."""
+    opened = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        data = os.read(opened, _PORTION)
+        while len(data) <= MAX_BYTES and (more := os.read(opened, min(_PORTION, MAX_BYTES + 1 - len(data)))):
+            data += more
+        return data
+    finally:
+        os.close(opened)
 
 
 def shown_of(path: Path) -> bytes | None:

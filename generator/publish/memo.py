@@ -12,17 +12,15 @@ import json
 import os
 import re
 import shutil
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
 from generator.files.history import own_folder
-from generator.files.resources import engine_config, program_digest, schemas_folder, site_folder
+from generator.files.resources import installed_digest
 
 _T = TypeVar("_T")
 
@@ -50,7 +48,7 @@ class Memo:
         """The name of what is made of all this by this program; empty where nothing is kept."""
         if not self.keeps:
             return ""
-        found = sha256(_program())
+        found = sha256(installed_digest())
         for part in (kind, *made_of):
             data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
             found.update(len(data).to_bytes(8, "big") + data)
@@ -145,21 +143,3 @@ def unpacked(data: bytes) -> list[bytes]:
 
 def _seal(key: str, made: bytes) -> bytes:
     return sha256(key.encode() + made).digest()
-
-
-@cache
-def _program() -> bytes:
-    """A digest of all that is no record: the program, its templates and words, Python and the libraries."""
-    found = sha256(program_digest())
-    installed = (path.name for folder in sys.path for path in Path(folder).glob("*.dist-info"))  # names and versions
-    found.update("\0".join((sys.version, *sorted(installed))).encode())
-    for name, data in _files():
-        found.update(f"{name}\0{len(data)}\0".encode() + data)
-    return found.digest()
-
-
-def _files() -> Iterator[tuple[str, bytes]]:
-    yield "", engine_config().read_bytes()
-    for folder in (site_folder(), schemas_folder()):
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            yield path.relative_to(folder.parent).as_posix(), path.read_bytes()

@@ -6,7 +6,7 @@ how they are told. They are for the school and for who reviews; no page that oth
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from generator.files.schemas import enum_label, field_title
@@ -33,9 +33,12 @@ class Doubt:
     facts: tuple[tuple[str, str | Text], ...]
 
 
-def doubts(repository: Repository) -> tuple[Doubt, ...]:
-    """Every Doubt that the return itself does not answer, by file."""
-    found = (d for r in repository.returns.values() for d in _of(repository, r) if d.kind not in _answered(r))
+def doubts(repository: Repository, apart_from: Container[tuple[SchoolId, YearId]] = ()) -> tuple[Doubt, ...]:
+    """Every Doubt that the return itself does not answer, by file; apart from returns of which it is known that there
+    is none.
+    """
+    asked = (repository.returns[key] for key in repository.returns if key not in apart_from)
+    found = (d for r in asked for d in _of(repository, r) if d.kind not in _answered(r))
     return tuple(sorted(found, key=lambda doubt: (doubt.at, doubt.kind)))
 
 

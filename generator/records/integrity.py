@@ -6,8 +6,10 @@ Owns where is looked and what may pass (`guard.yml`). Must not know how Problems
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
@@ -23,24 +25,37 @@ from generator.files.history import (
     revisions_of,
     staged,
 )
-from generator.files.tree import folder, shown_of
+from generator.files.tree import MAX_BYTES, Tree, folder, shown_of
 from generator.guard import secrets as secrets_in
 from generator.guard.allowed import ALLOWED, allowances, judged
 from generator.model.releases import FOLDER
 from generator.problems import Position, Problem, problem
 from generator.records.repository import Repository
-from generator.sealed.receipts import sealed_path
+from generator.sealed.receipts import place_of
 
 HISTORY = ".git"  # where it is told what of the history could not be seen
 
 
-def secrets(root: Path, as_of: date, history: bool) -> Iterator[Problem]:
+@dataclass(slots=True)
+class Clean:
+    """By path the digests of files of the folder in which no secret is: `before`, as an earlier run said, and `found`
+    in this one.
+
+    `read` are the files that were read in this run, with a digest each.
+    """
+
+    before: Mapping[str, str] = field(default_factory=dict)
+    found: dict[str, str] = field(default_factory=dict)
+    read: Tree = field(default_factory=lambda: Tree(readers={}))
+
+
+def secrets(root: Path, as_of: date, history: bool, clean: Clean | None = None) -> Iterator[Problem]:
     """Keys, backup words and plain figures in every file that git keeps or would keep; with `history`, in every commit.
 
-    Minus what may pass.
+    Minus what may pass. What is `clean` is not looked through again.
     """
     allowed, _ = allowances(shown_of(root / ALLOWED))
-    files = chain(_folder(root), _history(root) if history else ())
+    files = chain(_folder(root, clean or Clean()), _history(root) if history else ())
     yield from judged(
         (p for path, data, commit, staged in files for p in secrets_in(path, data, commit, staged)), allowed, as_of
     )
@@ -49,13 +64,21 @@ def secrets(root: Path, as_of: date, history: bool) -> Iterator[Problem]:
 _FoundFile = tuple[str, bytes, str, bool]
 
 
-def _folder(root: Path) -> Iterator[_FoundFile]:
-    """The files of the folder, and what the next commit would hold where it is something else."""
+def _folder(root: Path, clean: Clean) -> Iterator[_FoundFile]:
+    """The files of the folder that are not known to be clean, and what the next commit would hold where it is something
+    else.
+    """
     here: dict[str, bytes] = {}
     for path in known(root) or folder(root)[0].paths:
-        if (data := shown_of(root / path)) is not None:
-            here[path] = data
+        data = clean.read.read(path)[:MAX_BYTES] if path in clean.read.versions else shown_of(root / path)
+        if data is None:
+            continue
+        here[path] = data
+        digest = clean.read.versions.get(path) or sha256(data).hexdigest()
+        if clean.before.get(path) != digest and any(secrets_in(path, data)):
             yield path, data, "", False
+        else:
+            clean.found[path] = digest
     differ: dict[str, list[str]] = {}
     for entry in staged(root):
         if entry.id != SUBMODULE and (entry.path not in here or blob_id(here[entry.path], entry.id) != entry.id):
@@ -75,7 +98,7 @@ def _history(root: Path) -> Iterator[_FoundFile]:
 
 def line_ends(root: Path, repository: Repository) -> Iterator[Problem]:
     """Where git was not told to leave sealed files as they are, a checkout on Windows would change them."""
-    if converted(root, [sealed_path(receipt.source.path) for receipt in repository.receipts.values()]):
+    if converted(root, [place_of(school, term) for school, term in repository.receipts]):
         yield problem(Position(path=".gitattributes"), "sealed-attributes")
 
 

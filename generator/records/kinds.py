@@ -31,7 +31,7 @@ from generator.records import (
     sealed,
 )
 from generator.records.fields import Node, nothing, reserved_id, unique
-from generator.records.references import ONLY_FILE, Known, Offer, Reference
+from generator.records.references import ONLY_FILE, Known, Offer, Reference, Referent
 
 
 class Record(Protocol):
@@ -64,6 +64,8 @@ class RecordKind(Generic[R]):
     file. `listed`: the list in which the file holds many records, each `unique` in these fields; None where a file is
     one record.
 
+    `offered`: all that `offers` may speak of, so that it can be told again of a file that is not opened.
+
     `check` looks into one record, `refers` and `agrees` at others, `proves` is asked where nothing else is wrong with
     it. `brings`: records of other kinds that it stands for, each with its kind. `schools`: whose pages it is told on;
     None where it is told of no single school. `written_by`: the command that writes it; None where people do, so that
@@ -79,6 +81,7 @@ class RecordKind(Generic[R]):
     unique: tuple[str, ...] = ()
     check: Callable[[R, Node], Iterator[Problem]] = nothing
     offers: Callable[[R], Iterator[Offer]] = nothing
+    offered: tuple[Referent[Any], ...] = ()
     refers: Callable[[R], Iterator[Reference]] = nothing
     agrees: Callable[[R, Node, Known], Iterator[Problem]] = nothing
     proves: Callable[[R, Known], Iterator[Problem]] = nothing
@@ -94,6 +97,15 @@ class RecordKind(Generic[R]):
     def id_of(self, path: str) -> str:
         """The id of the record that a path holds."""
         return self.names(path).get("id", ONLY_FILE)
+
+    def key(self, path: str) -> Hashable | None:
+        """By what the Repository knows the record that a path holds; None where its place among others, or its number,
+        only the files say.
+        """
+        names = self.names(path)
+        if not names or (self.collect is not by_id and "id" in names):
+            return None
+        return names.get("id") or tuple(names.values())
 
     def entries(self, top: Node) -> tuple[Placed, ...]:
         """The records of a file of the right shape."""
@@ -130,6 +142,18 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         collect=lambda records: records[0],
         check=district.check_district,
         offers=district.district_offers,
+        offered=(
+            district.YEAR,
+            district.TERM,
+            district.LEVELS,
+            district.TERM_OF_YEAR,
+            district.WINDOW,
+            district.AREA,
+            district.BODY,
+            district.SYSTEM,
+            district.PARAMETER,
+            district.PROVINCE,
+        ),
         refers=district.district_refers,
     ),
     RecordKind(
@@ -138,6 +162,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         field="below",
         parse=rollup.parse_below,
         offers=rollup.below_offers,
+        offered=(rollup.BELOW,),
         refers=rollup.below_refers,
         agrees=rollup.below_agrees,
     ),
@@ -148,6 +173,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         parse=programme.parse_policy,
         check=programme.check_policy,
         offers=programme.policy_offers,
+        offered=(programme.POLICY, programme.CLAUSE),
         refers=programme.policy_refers,
     ),
     RecordKind(
@@ -179,6 +205,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         parse=programme.parse_plan,
         check=programme.check_plan,
         offers=programme.plan_offers,
+        offered=(programme.PLAN,),
         refers=programme.plan_refers,
     ),
     RecordKind(
@@ -200,6 +227,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         listed="bands",
         unique=("id",),
         offers=curriculum.band_offers,
+        offered=(curriculum.BAND,),
     ),
     RecordKind(
         name="micro-lessons",
@@ -210,6 +238,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         listed="lessons",
         unique=("id", "number"),
         offers=curriculum.micro_lesson_offers,
+        offered=(curriculum.LESSON,),
         refers=curriculum.micro_lesson_refers,
     ),
     RecordKind(
@@ -227,6 +256,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         parse=schools.parse_school,
         check=schools.check_school,
         offers=schools.school_offers,
+        offered=(schools.SCHOOL,),
         refers=schools.school_refers,
         schools=lambda school: (school.id,),
     ),
@@ -258,6 +288,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         field="claims",
         parse=programme.parse_claim,
         offers=programme.claim_offers,
+        offered=(programme.CLAIM,),
         refers=programme.claim_refers,
     ),
     RecordKind(
@@ -275,6 +306,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         parse=duties.parse_rule,
         check=duties.check_rule,
         offers=duties.rule_offers,
+        offered=(duties.RULE, duties.SCHOOL_RULE),
         refers=duties.rule_refers,
         agrees=duties.rule_agrees,
         proves=duties.rule_proves,
@@ -314,6 +346,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         parse=inspections.parse_scheme,
         check=inspections.check_scheme,
         offers=inspections.scheme_offers,
+        offered=(inspections.SCHEME, inspections.DEMONSTRATION, inspections.ITEM, inspections.LEVEL),
         refers=inspections.scheme_refers,
     ),
     RecordKind(
@@ -324,6 +357,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         collect=by_day(lambda inspection: inspection.visit_on),
         check=inspections.check_inspection,
         offers=inspections.inspection_offers,
+        offered=(inspections.INSPECTION,),
         refers=inspections.inspection_refers,
         agrees=inspections.inspection_agrees,
         schools=lambda inspection: (inspection.school,),
@@ -347,6 +381,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         collect=lambda records: by_id(chained(records)),
         check=releases.check_release,
         offers=releases.release_offers,
+        offered=(releases.RELEASE,),
         refers=releases.release_refers,
         agrees=releases.release_agrees,
         written_by="release",

@@ -177,7 +177,7 @@ def newest(named: str | None, place: str) -> Iterator[Any]:
 
 
 def _placed(place: str, data: Mapping[str, Any], at: Position) -> tuple[Any, Node]:
-    node = Node(document=_Adopted(path=at.path, data=data, text="", top=at), pointer=(), data=data)
+    node = Node(document=_Adopted(path=at.path, data=data, source=str, top=at), pointer=(), data=data)
     return {"policies": parse_policy, "schemes": parse_scheme, "rules": parse_rule}[place](node), node
 
 

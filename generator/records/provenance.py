@@ -55,7 +55,7 @@ class _Past:
         blobs = blobs_added(root, list(self.parents), (_SCHOOLS, SIGNERS)) if self.parents else ()
         self._blobs = [blob for blob in blobs if blob.path == SIGNERS or blob.path.endswith(_ENDING)]
         here = {blob.path for blob in self._blobs}
-        tree, _ = folder(root)  # as the receipts were read that are judged
+        tree = folder(root)[0] if here else Tree(readers={})  # as the receipts were read that are judged
         there = {path: tree.read(path) for path in here.intersection(tree.paths)}
         self._data = {id_: data for id_, _, data in contents(root, [blob.id for blob in self._blobs])}
         self._other: dict[str, list[Blob]] = {}

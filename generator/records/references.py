@@ -6,9 +6,9 @@ references of its records, and what others may refer to in them. Must not know a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from generator.files.spelling import id_meant, word_meant
 from generator.problems import Problem, problem
@@ -67,27 +67,62 @@ def listed(to: Referent[Any], ids: Iterable[object], *at: str | int) -> Iterator
         yield Reference(to=to, id=str(id_), at=(*at, index))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaterOffer:
+    """The same of a file that need not be opened as long as nobody asks for what is offered."""
+
+    to: Referent[Any]
+    id: str
+    find: Callable[[], object]
+    title: Text | None = None
+    of: str | None = None
+
+    @property
+    def found(self) -> object:
+        """What may be referred to."""
+        return self.find()
+
+
+_Offered: TypeAlias = tuple[Offer | LaterOffer, str]  # and the file that offers it
+
+
 class Known:
-    """What references may lead to. `unread`: by kind, the ids of records that are there and cannot be read."""
+    """What references may lead to. `unread`: by kind, the ids of records that are there and cannot be read.
+
+    It is all that a record can know of others. So what was `asked` of it, as the paths of the files that answered and
+    the kinds of which nothing or everything was said, is all that such an answer rests on. `twice` says that two files
+    offer one thing, of which the later is found.
+    """
 
     def __init__(self, offers: Iterable[Offer], unread: Mapping[str, Collection[str]]) -> None:
         self._unread = unread
-        self._offers: dict[tuple[Referent[Any], str | None], dict[str, Offer]] = {}
-        for offer in offers:
-            self._offers.setdefault((offer.to, offer.of), {})[offer.id] = offer
+        self._offers: dict[tuple[Referent[Any], str | None], dict[str, _Offered]] = {}
         self._searches = _SEARCHED
+        self.asked: set[str] = set()
+        self.twice = False
+        self.take("", offers)
+
+    def take(self, path: str, offers: Iterable[Offer | LaterOffer]) -> None:
+        """What a file offers."""
+        for offer in offers:
+            there = self._offers.setdefault((offer.to, offer.of), {})
+            self.twice |= offer.id in there and there[offer.id][1] != path
+            there[offer.id] = offer, path
 
     def all(self, to: Referent[_T]) -> Mapping[str, _T]:
         """All that could be read, by id."""
-        return {id_: cast("_T", offer.found) for id_, offer in self._offers.get((to, None), {}).items()}
+        self.asked.add(to.kind)
+        return {id_: cast("_T", offer.found) for id_, (offer, _) in self._offers.get((to, None), {}).items()}
 
     def find(self, to: Referent[_T], id_: str | None) -> _T | None:
         """What a reference leads to; None where it is not there or cannot be read."""
-        offer = self._offers.get((to, None), {}).get(id_ or "")
+        offer, path = self._offers.get((to, None), {}).get(id_ or "", (None, to.kind))
+        self.asked.add(path)
         return None if offer is None else cast("_T", offer.found)
 
     def complete(self, to: Referent[Any]) -> bool:
         """Whether every record could be read that says what there is."""
+        self.asked.add(to.kind)
         return not self._unread.get(to.kind)
 
     def wrong(self, reference: Reference, node: Node) -> Iterator[Problem]:
@@ -109,18 +144,22 @@ class Known:
 
     def _is_there(self, reference: Reference) -> bool:
         """Whether what a reference leads to could be read."""
-        return reference.id in self._beside(reference) or reference.id in reference.to.closed
+        if reference.id in reference.to.closed:
+            return True
+        offer, path = self._beside(reference).get(reference.id, (None, reference.to.kind))
+        self.asked.add(path)
+        return offer is not None
 
     def _holder_is_there(self, reference: Reference) -> bool:
         of = reference.of
         return of is None or (self._is_there(of) and self._holder_is_there(of))
 
-    def _beside(self, reference: Reference) -> Mapping[str, Offer]:
+    def _beside(self, reference: Reference) -> Mapping[str, _Offered]:
         """All that stands where a reference leads to."""
         return self._offers.get((reference.to, reference.of.id if reference.of else None), {})
 
     def _titles(self, reference: Reference) -> dict[str, tuple[str, ...]]:
-        return {i: (offer.title.zh,) if offer.title else () for i, offer in self._beside(reference).items()}
+        return {i: (offer.title.zh,) if offer.title else () for i, (offer, _) in self._beside(reference).items()}
 
     def _meant(self, reference: Reference, unread: Collection[str]) -> str | None:
         closed = reference.to.closed

@@ -46,9 +46,9 @@ from generator.model.schools import Return, School
 from generator.model.sealed import Receipt, Recipient, Signer
 from generator.problems import Position, Problem, in_order, problem
 from generator.records.clips import clip_of, is_clip, named_and_there
-from generator.records.fields import Node
 from generator.records.kinds import KINDS, Placed, kind_of, parsed
 from generator.records.library import ADOPTABLE
+from generator.records.opened import Before, LoadedFile, ReadFile, ToldFile, collected
 from generator.records.references import ONLY_FILE, Known
 from generator.records.releases import check_chain
 from generator.records.rollup import is_summary, with_summaries
@@ -143,28 +143,21 @@ def identical(some: Sequence[object], others: Sequence[object]) -> bool:
     return len(some) == len(others) and all(map(is_, some, others))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _File:
-    """A file of the right shape on its way into the Repository."""
-
-    kind: str
-    path: str
-    entries: tuple[Placed, ...]
-    sound: bool  # nothing is wrong within the file
-    brought: tuple[_File, ...] = ()  # records of other kinds that it stands for
-    clip: Clip | None = None  # what it is, where it holds no records
-
-
 # What files of a path and a version held, and what is wrong within them.
-Remembered: TypeAlias = "dict[tuple[str, str], tuple[_File | None, tuple[Problem, ...]]]"
+Remembered: TypeAlias = "dict[tuple[str, str], tuple[LoadedFile | None, tuple[Problem, ...]]]"
 
 
-def load(tree: Tree, remembered: Remembered | None = None) -> tuple[Repository | None, tuple[Problem, ...]]:
+def load(
+    tree: Tree, remembered: Remembered | None = None, before: Before | None = None
+) -> tuple[Repository | None, tuple[Problem, ...]]:
     """Load every file of a Tree. The Repository, or all Problems at once.
 
-    Who loads several Trees hands the same `remembered` over, and a file whose version it holds is not read again.
+    Who loads several Trees hands the same `remembered` over, and a file whose version it holds is not read again. What
+    an earlier run found, `before`, is neither read nor held against others again; what this one finds is put there too.
     """
-    loaded = {path: _remembered(tree, path, {} if remembered is None else remembered) for path in tree.paths}
+    remembered, before = {} if remembered is None else remembered, before or Before()
+    loaded = {path: _remembered(tree, path, remembered, before) for path in tree.paths}
+    before.loaded(tree, {path: file for path, (file, _) in loaded.items() if file})
     if newer := _newer(tree, *loaded.get(DISTRICT, (None, ()))):
         return None, (newer,)
     problems = [*portable(tree.paths), *(found for _, wrong in loaded.values() for found in wrong)]
@@ -174,7 +167,7 @@ def load(tree: Tree, remembered: Remembered | None = None) -> tuple[Repository |
     elif DISTRICT not in tree.paths:
         problems.append(problem(Position(path=DISTRICT), "no-district"))
     unread = _unread([DISTRICT, *(path for path, (file, _) in loaded.items() if file is None)], files)
-    problems += _between(files, unread)
+    problems += _between(files, unread, before)
     problems += _same_ids(files)
     problems += _sealed(tree, files, unread)
     problems += _chain(files, unread, problems)
@@ -188,7 +181,7 @@ def load(tree: Tree, remembered: Remembered | None = None) -> tuple[Repository |
     return replace(_repository(files), below=below, clips=clips), ()
 
 
-def _newer(tree: Tree, district: _File | None, wrong: Sequence[Problem]) -> Problem | None:
+def _newer(tree: Tree, district: LoadedFile | None, wrong: Sequence[Problem]) -> Problem | None:
     """That the records are of a form that is newer than this program: then nothing else is said of them."""
     stated = [record.form for record, _ in district.entries if isinstance(record, District)] if district else ()
     if not wrong and not any(form > FORM for form in stated):
@@ -225,27 +218,30 @@ def without_sealed(tree: Tree, sealed: str) -> tuple[Tree, Receipt | None]:
     return others, next((record for record in records if isinstance(record, Receipt)), None)
 
 
-def _remembered(tree: Tree, path: str, remembered: Remembered) -> tuple[_File | None, tuple[Problem, ...]]:
+def _remembered(
+    tree: Tree, path: str, remembered: Remembered, before: Before
+) -> tuple[LoadedFile | None, tuple[Problem, ...]]:
     if path not in tree.versions:
         return _file(tree, path)
     key = (path, tree.versions[path])
     if key not in remembered:
-        remembered[key] = _file(tree, path)
+        told = before.told(tree, path)
+        remembered[key] = (told, ()) if told else _file(tree, path)
     return remembered[key]
 
 
-def _file(tree: Tree, path: str) -> tuple[_File | None, tuple[Problem, ...]]:
+def _file(tree: Tree, path: str) -> tuple[ReadFile | None, tuple[Problem, ...]]:
     """What one file holds, if it has the right shape, and what is wrong within it."""
     file, found = _read(tree, path)
     # Of a file that holds a secret nothing else is said: other sentences quote.
     return file, (found and tuple(secrets(path, tree.read(path)))) or found
 
 
-def _read(tree: Tree, path: str) -> tuple[_File | None, tuple[Problem, ...]]:
+def _read(tree: Tree, path: str) -> tuple[ReadFile | None, tuple[Problem, ...]]:
     kind = kind_of(path)
     if is_clip(path):
         clip, wrong = clip_of(path, tree.read(path))
-        return (_File(kind="clip", path=path, entries=(), sound=True, clip=clip) if clip else None), wrong
+        return (ReadFile(kind="clip", path=path, entries=(), sound=True, clip=clip) if clip else None), wrong
     if kind is None:
         allowed = SEALED.match(path) or is_summary(path) or path.endswith("/README.md")
         return None, () if allowed else (problem(Position(path=path), "unknown-file"),)
@@ -259,21 +255,23 @@ def _read(tree: Tree, path: str) -> tuple[_File | None, tuple[Problem, ...]]:
     entries, wrong = parsed(document, kind)
     brought = tuple(_brought(path, kind, entries))
     wrong = (*wrong, *(problem for _, found in brought for problem in found))
-    return _File(kind=kind, path=path, entries=entries, sound=not wrong, brought=tuple(f for f, _ in brought)), wrong
+    others = tuple(file for file, _ in brought)
+    made = ReadFile(kind=kind, path=path, entries=entries, sound=not wrong, document=document, brought=others)
+    return made, wrong
 
 
-def _brought(path: str, kind: str, entries: Iterable[Placed]) -> Iterator[tuple[_File, tuple[Problem, ...]]]:
+def _brought(path: str, kind: str, entries: Iterable[Placed]) -> Iterator[tuple[ReadFile, tuple[Problem, ...]]]:
     """The records of other kinds that a file stands for, each as a file would hold it."""
     for record, node in entries:
         for name, entry in KINDS[kind].brings(record, node):
             wrong = tuple(KINDS[name].check(*entry))
-            yield _File(kind=name, path=path, entries=(entry,), sound=not wrong), wrong
+            yield ReadFile(kind=name, path=path, entries=(entry,), sound=not wrong), wrong
 
 
 Unread: TypeAlias = Mapping[str, frozenset[str]]  # by kind, the ids of records that cannot be read
 
 
-def _unread(paths: Iterable[str], files: Iterable[_File]) -> Unread:
+def _unread(paths: Iterable[str], files: Iterable[LoadedFile]) -> Unread:
     """What is missing from the records: files of these paths that could not be read."""
     read_ = {file.path for file in files}
     found: dict[str, set[str]] = {}
@@ -284,16 +282,27 @@ def _unread(paths: Iterable[str], files: Iterable[_File]) -> Unread:
     return {kind: frozenset(ids) for kind, ids in found.items()}
 
 
-def _between(files: Sequence[_File], unread: Unread) -> Iterator[Problem]:
+def _between(files: Sequence[LoadedFile], unread: Unread, before: Before) -> Iterator[Problem]:
     """Every reference of a record that leads nowhere, and every record that does not agree with another."""
-    known = Known(
-        (offer for file in files for record, _ in file.entries for offer in KINDS[file.kind].offers(record)), unread
-    )
+    known = Known((), unread)
     for file in files:
+        known.take(file.path, file.offers)
+    for file in files:
+        if (
+            isinstance(file, ToldFile)
+            and file.rests_on is not None
+            and file.rests_on <= before.firm
+            and not known.twice
+        ):
+            before.rests_on[file.path] = file.rests_on
+            continue
+        known.asked = set()
         found = [wrong for entry in file.entries for wrong in _with_others(file.kind, entry, known)]
-        yield from found
         if file.sound and not found:
-            yield from (wrong for record, _ in file.entries for wrong in KINDS[file.kind].proves(record, known))
+            found += [wrong for record, _ in file.entries for wrong in KINDS[file.kind].proves(record, known)]
+        yield from found
+        if not found:
+            before.rests_on[file.path] = frozenset(known.asked)
 
 
 def _with_others(kind: str, entry: Placed, known: Known) -> Iterator[Problem]:
@@ -303,39 +312,39 @@ def _with_others(kind: str, entry: Placed, known: Known) -> Iterator[Problem]:
     yield from KINDS[kind].agrees(record, node, known)
 
 
-def _repository(files: Iterable[_File]) -> Repository:
-    records: dict[str, list[object]] = {kind: [] for kind in KINDS}
+def _repository(files: Iterable[LoadedFile]) -> Repository:
+    by_kind: dict[str, list[LoadedFile]] = {kind: [] for kind in KINDS}
     for file in files:
-        records[file.kind] += (record for record, _ in file.entries)
-    return Repository(**{kind.field: kind.collect(records[kind.name]) for kind in KINDS.values()})
+        by_kind[file.kind].append(file)
+    return Repository(**{kind.field: collected(kind.name, by_kind[kind.name]) for kind in KINDS.values()})
 
 
-def _same_ids(files: Iterable[_File]) -> Iterator[Problem]:
+def _same_ids(files: Iterable[LoadedFile]) -> Iterator[Problem]:
     """Two files of one kind with one id (two activities in different years, for example)."""
-    first: dict[tuple[str, str], Node] = {}
+    first: dict[tuple[str, str], LoadedFile] = {}
     for file in files:
         if "id" in KINDS[file.kind].path.groupindex:
-            (record, node), *_ = file.entries
-            other = first.setdefault((file.kind, record.id), node)
-            if other is not node:
-                yield problem(node.at("id"), "duplicate-id", other.at("id"), id=record.id)
+            other = first.setdefault((file.kind, file.id), file)
+            if other is not file:
+                (_, there), (_, here) = other.entries[0], file.entries[0]
+                yield problem(here.at("id"), "duplicate-id", there.at("id"), id=file.id)
 
 
-def _of(files: Iterable[_File], kind: str) -> list[Placed]:
+def _of(files: Iterable[LoadedFile], kind: str) -> list[Placed]:
     return [entry for file in files if file.kind == kind for entry in file.entries]
 
 
-def _sealed(tree: Tree, files: Sequence[_File], unread: Unread) -> Iterator[Problem]:
+def _sealed(tree: Tree, files: Sequence[LoadedFile], unread: Unread) -> Iterator[Problem]:
     """Sealed files, receipts and recipients as far as they can be compared without a key."""
     receipts = [receipt for receipt, _ in _of(files, "receipt")]
     recipients = None if unread.get("recipient") else [recipient for recipient, _ in _of(files, "recipient")]
     read_ = {receipt.source.path for receipt in receipts}
-    unpaired = {path for path in tree.paths if kind_of(path) == "receipt"} - read_
+    unpaired = {path for path in tree.paths if KINDS["receipt"].path.match(path)} - read_
     sealed = {path: tree.read(path) for path in tree.paths if SEALED.match(path)}
     return check(receipts, recipients, {p: data for p, data in sealed.items() if receipt_path(p) not in unpaired})
 
 
-def _chain(files: Sequence[_File], unread: Unread, problems: Iterable[Problem]) -> Iterator[Problem]:
+def _chain(files: Sequence[LoadedFile], unread: Unread, problems: Iterable[Problem]) -> Iterator[Problem]:
     """Whether the releases are one chain, as far as their files could be read."""
     wrong = {KINDS["release"].id_of(found.at.path) for found in problems} - {ONLY_FILE}
     return check_chain(_of(files, "release"), unread.get("release", frozenset()), wrong)

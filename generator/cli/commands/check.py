@@ -18,6 +18,7 @@ from generator.cli.request import (
     Request,
     UsageError,
     day_and_commit,
+    in_a_pipeline,
     inside,
     older_form,
     present_day,
@@ -29,8 +30,13 @@ from generator.files import zones
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
+    from generator.files.tree import Tree
     from generator.problems import Problem
+    from generator.records.doubts import Doubt
+    from generator.records.integrity import Clean
+    from generator.records.opened import Before
     from generator.records.repository import Repository
 
 ACCEPTS = Accepts(
@@ -57,14 +63,16 @@ def run(request: Request) -> int:
 
     With `--rules` every school is then judged: 6 if the gate of `--fail-on` does not let a verdict through.
     """
-    from generator.files.tree import folder
+    from generator.files.tree import folder, held
     from generator.records.repository import load as load_repository
 
-    tree, unreadable = folder(request.root)
+    listed, unreadable = folder(request.root)
+    tree = held(listed)
     wanted = _wanted(request, [*tree.paths, *(p.at.path for p in unreadable)])
-    repository, problems = load_repository(tree)
+    earlier = _Earlier(request.root, None if unreadable else tree)
+    repository, problems = load_repository(tree, before=earlier.before)
     elsewhere = EVERYWHERE | (REFERENCES if "--references" in request.options else frozenset())
-    sealed = _sealed(request, repository)
+    sealed = tuple(_sealed(request, repository, earlier.clean))
     found = [p for p in sorted({*unreadable, *problems, *sealed}) if wanted(p.at.path) or p.code in elsewhere]
     files = sum(map(wanted, tree.paths))
     last = (
@@ -73,21 +81,58 @@ def run(request: Request) -> int:
     last += _calendar(request, repository)
     if repository is None and (first := older_form(request, tree)):
         last += f"\n{first}"
-    _tell_doubts(request, repository, wanted)
+    doubts = _doubts(repository, earlier.before)
+    earlier.keep(doubts)
+    _tell_doubts(request, [doubt for doubt in doubts or () if wanted(doubt.at.path)])
     if repository is None or found or not any(option in request.options for option in RULES):
         print_result(request, result_of(request, found, files, last))
         return PROBLEMS if found else FINE
     return _judge(request, repository)
 
 
-def _tell_doubts(request: Request, repository: Repository | None, wanted: Callable[[str], bool]) -> None:
+class _Earlier:
+    """What an earlier run found in this folder, and what this one leaves for the next.
+
+    A pipeline neither reads nor leaves anything: others may have run in its place.
+    """
+
+    def __init__(self, root: Path, tree: Tree | None) -> None:
+        from generator.files.kept import found_before, kept_file
+        from generator.records.integrity import Clean
+        from generator.records.opened import Before
+
+        self._tree = tree
+        self._file = None if tree is None or in_a_pipeline() else kept_file(root)
+        self._found = found_before(self._file)
+        self.before = Before(found=self._found)
+        digests = {path: one.digest for path, one in self._found.items()}
+        self.clean = Clean(before=digests, read=tree) if tree else Clean()
+
+    def keep(self, doubts: Sequence[Doubt] | None) -> None:
+        """Leave it for the next run, if it is something else."""
+        from generator.files.kept import KeptFile, keep
+
+        if self._file is None or self._tree is None:
+            return
+        doubtful = None if doubts is None else {doubt.at.path for doubt in doubts}
+        made = {path: KeptFile(digest=digest, facts=None) for path, digest in self.clean.found.items()}
+        made |= self.before.to_keep(self._tree, self.clean.found.keys(), doubtful)
+        if made != self._found:
+            keep(self._file, made)
+
+
+def _doubts(repository: Repository | None, before: Before) -> tuple[Doubt, ...] | None:
+    from generator.records.doubts import doubts
+
+    return doubts(repository, before.undoubted()) if repository else None
+
+
+def _tell_doubts(request: Request, found: Sequence[Doubt]) -> None:
     """Doubts of the files named, beside what was found: they are no part of a result that machines read."""
     from generator.files.catalogue import Speaker, load
     from generator.files.terminal import printable
-    from generator.records.doubts import doubts
     from generator.report.text import question
 
-    found = [doubt for doubt in doubts(repository) if wanted(doubt.at.path)] if repository else []
     if not found:
         return
     print(request.say("check.doubts", count=len(found)), file=sys.stderr)
@@ -119,13 +164,13 @@ def _ahead(request: Request, repository: Repository, day: date) -> Iterator[str]
         yield f"  - {request.say(f'ahead.{one.what.value}', by=one.by.isoformat(), ids=', '.join(one.ids))}"
 
 
-def _sealed(request: Request, repository: Repository | None) -> Iterator[Problem]:
+def _sealed(request: Request, repository: Repository | None, clean: Clean) -> Iterator[Problem]:
     """What must not stand anywhere in the clear, and signatures that do not hold."""
     from generator.records.integrity import line_ends, releases_gone, secrets, shallow
     from generator.records.provenance import doubts
 
     day = present_day(repository.district.time_zone if repository else zones.HOME)
-    yield from secrets(request.root, day, "--history" in request.options)
+    yield from secrets(request.root, day, "--history" in request.options, clean)
     if "--history" in request.options:
         yield from shallow(request.root)
         yield from releases_gone(request.root)

@@ -1,0 +1,249 @@
+"""One file on its way into the Repository: opened and read now, or told again from what an earlier run found.
+
+Owns what is kept of a file of records with which nothing is wrong: what it says as plain data, what it offers to
+others, and which files it was held against. A file that is told again is opened when somebody asks for its records.
+What is kept of a file is sound while its bytes are the same; what it was held against, while those files are too.
+Must not know where it is kept, nor what a kind of record holds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any, TypeVar
+
+from generator.files.kept import KeptFile
+from generator.files.strict_yaml import Document
+from generator.files.tree import Tree
+from generator.model.curriculum import Clip
+from generator.model.ids import SchoolId, YearId
+from generator.problems import Position
+from generator.records.fields import Node, nothing
+from generator.records.kinds import KINDS, Placed, kind_of
+from generator.records.library import ADOPTABLE
+from generator.records.references import LaterOffer, Offer, Referent
+from generator.text import Text
+
+_DISTRICT = "records/district.yml"
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFile:
+    """A file of the right shape, or the records of another kind that it stands for."""
+
+    kind: str
+    path: str
+    entries: tuple[Placed, ...]
+    sound: bool  # nothing is wrong within the file
+    document: Document | None = None
+    brought: tuple[ReadFile, ...] = ()  # records of other kinds that it stands for
+    clip: Clip | None = None  # what it is, where it holds no records
+
+    @property
+    def id(self) -> str:
+        """The id of its first record."""
+        found: str = self.entries[0][0].id
+        return found
+
+    @property
+    def offers(self) -> Iterator[Offer]:
+        """What others may refer to in it."""
+        return (offer for record, _ in self.entries for offer in KINDS[self.kind].offers(record))
+
+
+class ToldFile:
+    """A file of which everything was found to be right before. Its records are made when they are asked for."""
+
+    sound = True
+    brought: tuple[ReadFile, ...] = ()
+    clip: Clip | None = None
+
+    def __init__(self, path: str, found: KeptFile, read: Callable[[], bytes]) -> None:
+        self.path, self._read, self.found = path, read, found
+        self.kind: str
+        self._top: Sequence[int]
+        self._offers: Sequence[tuple[int, str, str | None, str | None]]
+        self.kind, self._top, self._offers, rests_on, self.undoubted = found.facts
+        self.rests_on = None if rests_on is None else frozenset(rests_on)
+
+    @cached_property
+    def entries(self) -> tuple[Placed, ...]:
+        """Its records, and where they stand."""
+        line, column, length = self._top
+        document = Document(
+            path=self.path,
+            data=json.loads(bytes(self.found.content)),
+            source=lambda: self._read().decode("utf-8"),
+            top=Position(path=self.path, line=line, column=column, length=length),
+        )
+        return KINDS[self.kind].entries(Node(document=document, pointer=(), data=document.data))
+
+    @property
+    def id(self) -> str:
+        """The id of its record, which its path names too."""
+        return KINDS[self.kind].id_of(self.path)
+
+    @property
+    def offers(self) -> Iterator[LaterOffer]:
+        """What others may refer to in it."""
+        for number, id_, of, title in self._offers:
+            to = KINDS[self.kind].offered[number]
+            yield LaterOffer(
+                to=to,
+                id=id_,
+                of=of,
+                title=None if title is None else Text(zh=title),
+                find=partial(self._offered, to, id_, of),
+            )
+
+    def _offered(self, to: Referent[Any], id_: str, of: str | None) -> object:
+        offers = (offer for record, _ in self.entries for offer in KINDS[self.kind].offers(record))
+        return [one.found for one in offers if (one.to, one.id, one.of) == (to, id_, of)][-1]
+
+
+LoadedFile = ReadFile | ToldFile
+
+
+@dataclass(slots=True)
+class Before:
+    """What an earlier run found, by path, and what this one does, of one state of the files.
+
+    `firm` names the files that are as they were, and by name the kinds and by `folder/` the folders all of whose
+    records are. `rests_on` says of a file, once it was held against others and nothing was wrong, what must be firm for
+    that.
+    """
+
+    found: Mapping[str, KeptFile] = field(default_factory=dict)
+    files: Mapping[str, LoadedFile] = field(default_factory=dict)
+    rests_on: dict[str, frozenset[str]] = field(default_factory=dict)
+    firm: frozenset[str] = frozenset()
+
+    def told(self, tree: Tree, path: str) -> ToldFile | None:
+        """A file of the Tree, if these very bytes were found right."""
+        before = self.found.get(path)
+        if before is None or before.facts is None or before.digest != tree.versions.get(path):
+            return None
+        return ToldFile(path, before, tree.readers[path])
+
+    def loaded(self, tree: Tree, files: Mapping[str, LoadedFile]) -> None:
+        """All files of the Tree that could be read."""
+        self.files = files
+        same = {path for path, file in files.items() if isinstance(file, ToldFile)}
+        gone = {path for path, one in self.found.items() if one.facts and path not in same}
+        self.firm = self._firm(same, {*tree.paths, *gone}) if self.found else frozenset()
+
+    def _firm(self, same: Collection[str], paths: Iterable[str]) -> frozenset[str]:
+        loose = {p: self.files[p].kind if p in self.files else kind_of(p) for p in paths if p not in same}
+        kinds, folders = {*loose.values()} - {None}, {_folder(path) for path, kind in loose.items() if kind}
+        if "adoption" in kinds:
+            kinds |= {*ADOPTABLE}
+        return frozenset({*same, *KINDS, *map(_folder, same)} - kinds - folders)
+
+    def agreed(self, file: LoadedFile) -> bool:
+        """Whether it was held against others, and nothing was wrong, and nothing of all that is another now."""
+        if not isinstance(file, ToldFile) or file.rests_on is None or not file.rests_on <= self.firm:
+            return False
+        self.rests_on[file.path] = file.rests_on
+        return True
+
+    def undoubted(self) -> frozenset[tuple[SchoolId, YearId]]:
+        """The returns, by school and year, of which it is known that there is no Doubt."""
+        names = (
+            KINDS[file.kind].names(path)
+            for path, file in self.files.items()
+            if isinstance(file, ToldFile) and file.undoubted and self.firm.issuperset((_DISTRICT, _folder(path)))
+        )
+        return frozenset((SchoolId(named["school"]), YearId(named["year"])) for named in names)
+
+    def to_keep(self, tree: Tree, clean: Collection[str], doubtful: Collection[str] | None) -> dict[str, KeptFile]:
+        """What the next run can be told of those files of the Tree that are right and among the `clean` ones, and of
+        all but the `doubtful` returns. None: it is not known which these are.
+        """
+        right = {path: file for path, file in self.files.items() if path in clean and _tellable(file)}
+        firm, made = self._firm(right, tree.paths), dict[str, KeptFile]()
+        for path, file in right.items():
+            rests_on = self.rests_on.get(path)
+            held = None if rests_on is None or not rests_on <= firm else sorted(rests_on)
+            sure = doubtful is not None and firm.issuperset((_DISTRICT, _folder(path)))
+            undoubted = sure and file.kind == "return" and doubtful is not None and path not in doubtful
+            made[path] = _found(file, tree.versions[path], held, undoubted)
+        return made
+
+
+def _folder(path: str) -> str:
+    return path[: path.rfind("/") + 1]
+
+
+def _tellable(file: LoadedFile) -> bool:
+    """Whether all that it says stands in it: what an adoption stands for lies in a library, which can be another."""
+    read = isinstance(file, ReadFile) and file.sound and file.document is not None
+    return isinstance(file, ToldFile) or (read and KINDS[file.kind].brings is nothing)
+
+
+def _found(file: LoadedFile, digest: str, held: Sequence[str] | None, undoubted: bool) -> KeptFile:
+    if isinstance(file, ToldFile):
+        kind, top, offers, *_ = file.found.facts
+        return KeptFile(digest=digest, facts=[kind, top, offers, held, undoubted], content=file.found.content)
+    document = file.document
+    assert document is not None, "only such files are told again"
+    at, offered = document.top, KINDS[file.kind].offered
+    offers = [[offered.index(o.to), o.id, o.of, o.title.zh if o.title else None] for o in file.offers]
+    content = json.dumps(document.data, separators=(",", ":")).encode()
+    facts = [file.kind, [at.line, at.column, at.length], offers, held, undoubted]
+    return KeptFile(digest=digest, facts=facts, content=content)
+
+
+class OneByOne(Mapping[K, V]):
+    """Records by key, each made when it is asked for."""
+
+    def __init__(self, files: Mapping[K, LoadedFile]) -> None:
+        self._files = files
+
+    def __getitem__(self, key: K) -> V:
+        made: V = self._files[key].entries[0][0]
+        return made
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+class AllAtOnce(Mapping[K, V]):
+    """Records by key, made when one of them is asked for."""
+
+    def __init__(self, make: Callable[[], Mapping[K, V]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Mapping[K, V]:
+        return self._make()
+
+    def __getitem__(self, key: K) -> V:
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
+def collected(kind: str, files: Sequence[LoadedFile]) -> Any:
+    """The records of a kind as the Repository holds them; of files that are told again they are made when they are
+    asked for, where the Repository knows them by keys.
+    """
+    of = KINDS[kind]
+
+    def all_at_once() -> Any:
+        return of.collect([record for file in files for record, _ in file.entries])
+
+    if not of.path.groupindex or not any(isinstance(file, ToldFile) for file in files):
+        return all_at_once()
+    keys = [of.key(file.path) for file in files]
+    return AllAtOnce(all_at_once) if None in keys else OneByOne(dict(zip(keys, files, strict=True)))

@@ -1,0 +1,270 @@
+"""What a check leaves for the next one: whatever is said is the same with it as without, only what changed is read
+again, and whatever is wrong with what was left is noticed.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator.files import kept
+from generator.files.kept import NAME, KeptFile, found_before, keep
+from generator.records import repository as loading
+from generator.records.doubts import doubts
+from generator.records.opened import Before
+from generator.records.repository import Repository, load
+from tests.command import started
+from tests.conftest import EXPLORING
+from tests.test_cli import ENVIRONMENT
+from tests.test_guard import district, mobile
+from tests.test_review import EDITS, REMEMBERED, Files, fixture, tree
+from tests.test_tree import git
+
+RETURN = "records/schools/xz01/2026-2027.yml"
+SCHOOL = "records/schools/xz01/school.yml"
+DISTRICT = "records/district.yml"
+
+
+# --- states of the records, one after the other -----------------------------------------------------------------------
+
+
+def broken(files: dict[str, bytes], chance: random.Random) -> None:
+    """A file that says nothing any more, or something else of the same shape, or stands there twice."""
+    path, other = chance.sample(sorted(files), 2)
+    files[path] = chance.choice((b"", b"a: [", files[path][: len(files[path]) // 2], files[other]))
+
+
+def twice(files: dict[str, bytes], chance: random.Random) -> None:
+    """An activity or an inspection under its name in another year too."""
+    path = chance.choice([path for path in files if "2026-2027/" in path] or sorted(files))
+    files[path.replace("2026-2027/", "2025-2026/")] = files[path]
+
+
+MORE_EDITS = (*EDITS.values(), broken, twice)
+
+
+def plain(value: object) -> object:
+    """What a value says, the places of its fields included where they can be asked for."""
+    if is_dataclass(value) and not isinstance(value, type):
+        stated = {one.name: getattr(value, one.name) for one in fields(value)}
+        if callable(place := stated.get("place")):
+            stated["place"] = [place((name,)) for name in ("title", "classes", "clauses", "filed_on")]
+        return type(value).__name__, {name: plain(one) for name, one in stated.items()}
+    if isinstance(value, Mapping):
+        return [(key, plain(one)) for key, one in value.items()]
+    return [plain(one) for one in value] if isinstance(value, tuple | list) else value
+
+
+def told(found: tuple[Repository | None, Any], before: Before | None = None) -> object:
+    """All that is read of records: themselves, their Problems, and their Doubts."""
+    repository, problems = found
+    asked = doubts(repository, before.undoubted() if before else ()) if repository else None
+    return problems, asked, plain(repository)
+
+
+def again(files: Files, found: Mapping[str, KeptFile], file: Path, chance: random.Random) -> Mapping[str, KeptFile]:
+    """Load a state with what the last one left, hold it against the whole, and leave something for the next."""
+    here, before = tree(files), Before(found=found)
+    repository, problems = load(here, None, before)
+    asked = doubts(repository, before.undoubted()) if repository else None
+    hidden = chance.choice(sorted(files))  # as if a secret were in it: nothing is kept of it
+    left = before.to_keep(here, {*files} - {hidden}, None if asked is None else {one.at.path for one in asked})
+    assert (problems, asked, plain(repository)) == told(load(here, REMEMBERED))
+    keep(file, left)
+    assert {path: (one.digest, one.facts, bytes(one.content)) for path, one in found_before(file).items()} == {
+        path: (one.digest, json.loads(json.dumps(one.facts)), bytes(one.content)) for path, one in left.items()
+    }
+    return found_before(file)
+
+
+@pytest.mark.parametrize("seed", range(300 if EXPLORING else 2))
+def test_records_are_the_same_with_what_is_kept_as_without(tmp_path: Path, seed: int) -> None:
+    chance, files, found = random.Random(seed), dict(fixture()), dict[str, KeptFile]()
+    states = [files]
+    for _ in range(12):
+        found = dict(again(files, found, tmp_path / NAME, chance))
+        files = dict(chance.choice((files, files, states[0], chance.choice(states))))
+        for _ in range(chance.choice((0, 1, 1, 2))):
+            chance.choice(MORE_EDITS)(files, chance)
+        states.append(files)
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths of the files that were read as YAML and held against their schemas."""
+    found: list[str] = []
+    read: Callable[..., Any] = loading._file
+
+    def noted(where: Any, path: str) -> Any:
+        if path.endswith(".yml"):  # clips are held against nothing that was kept
+            found.append(path)
+        return read(where, path)
+
+    monkeypatch.setattr(loading, "_file", noted)
+    return found
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    made = district(tmp_path)
+    check(made)
+    return made
+
+
+def check(root: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
+    done = started(["check", *arguments], root, {**ENVIRONMENT, **environment})
+    return done.returncode, done.stdout, done.stderr
+
+
+def rewritten(root: Path, path: str, old: str, new: str) -> None:
+    file = root / path
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_what_did_not_change_is_not_read_again(root: Path, reads: list[str]) -> None:
+    assert check(root)[0] == 0
+    assert reads == []
+    rewritten(root, RETURN, "filed_on: 2026-", "filed_on:  2026-")
+    assert check(root)[0] == 0
+    assert reads == [RETURN]
+
+
+def test_a_pipeline_neither_reads_nor_leaves_anything(root: Path, reads: list[str]) -> None:
+    (root / ".git" / NAME).write_bytes(b"of another")
+    check(root, CI="true")
+    assert len(reads) > 40
+    assert (root / ".git" / NAME).read_bytes() == b"of another"
+
+
+CHANGES: Mapping[str, Callable[[Path], object]] = {
+    "a figure": lambda root: rewritten(root, RETURN, "primary: ", "primary: 9"),
+    "a word": lambda root: rewritten(root, RETURN, "school: xz01", "school: xz02"),
+    "an unknown band": lambda root: rewritten(root, RETURN, "school: xz01", "school: xz01\nbands: [nowhere]"),
+    "a school": lambda root: (root / SCHOOL).unlink(),
+    "a year": lambda root: rewritten(root, DISTRICT, "2025-2026", "2024-2025"),
+    "a key": lambda root: rewritten(root, RETURN, "school: xz01", f"school: xz01\nnote: AGE-SECRET-KEY-1{'Q' * 58}"),
+    "a key elsewhere": lambda root: keyed(root / "note.txt"),
+    "no file": lambda root: (root / RETURN).write_bytes(b""),
+    "another list": lambda root: keyed(root / RETURN),
+}
+
+
+def keyed(file: Path) -> None:
+    file.write_text(f"AGE-SECRET-KEY-1{'Q' * 58}\n", encoding="ascii")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_check_says_the_same_with_what_is_kept_as_without(root: Path, change: str) -> None:
+    before, files = check(root), {p: p.read_bytes() for p in root.rglob("*") if p.is_file() and ".git" not in p.parts}
+    CHANGES[change](root)
+    assert check(root, "--references") == check(root, "--references", CI="true") != before
+    assert check(root) == check(root, CI="true")
+    for path, data in files.items():
+        path.write_bytes(data)
+    (root / "note.txt").unlink(missing_ok=True)
+    assert check(root) == before
+
+
+def test_a_staged_secret_is_told_every_time(root: Path) -> None:
+    keyed(root / "note.txt")
+    git(root, "add", "-A")
+    (root / "note.txt").write_text("无\n", encoding="utf-8")
+    assert [check(root)[0] for _ in range(2)] == [1, 1]
+
+
+def test_nothing_is_kept_of_a_file_that_holds_a_secret(root: Path) -> None:
+    rewritten(root, RETURN, "school: xz01", f"school: xz01\nnote: AGE-SECRET-KEY-1{'Q' * 58}")
+    assert check(root)[0] == 1
+    assert b"AGE-SECRET" not in (root / ".git" / NAME).read_bytes()
+    assert RETURN not in found_before(root / ".git" / NAME)
+
+
+def test_what_is_gone_from_the_records_is_gone_from_what_is_kept(root: Path) -> None:
+    said = mobile(7)
+    rewritten(root, RETURN, "school: xz01", f"school: xz01\nnote: 电话{said}")
+    check(root)
+    assert said.encode() in (root / ".git" / NAME).read_bytes()
+    rewritten(root, RETURN, f"\nnote: 电话{said}", "")
+    check(root)
+    assert said.encode() not in (root / ".git" / NAME).read_bytes()
+
+
+HARMS: Mapping[str, Callable[[bytes], bytes]] = {
+    "gone": lambda _: b"",
+    "cut": lambda data: data[:-1],
+    "cut short": lambda data: data[:20],
+    "changed": lambda data: data[:-1] + bytes([data[-1] ^ 1]),
+    "another digest": lambda data: bytes(32) + data[32:],
+    "other words": lambda data: data.replace(b"xz01", b"xz02"),
+}
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_what_is_not_as_it_was_left_is_as_good_as_nothing(root: Path, reads: list[str], harm: str) -> None:
+    file = root / ".git" / NAME
+    harmed = HARMS[harm](file.read_bytes())
+    assert harmed != file.read_bytes()
+    file.write_bytes(harmed)
+    assert check(root)[0] == 0
+    assert len(reads) > 40
+    reads.clear()
+    check(root)
+    assert reads == []
+
+
+def test_what_another_program_left_is_as_good_as_nothing(
+    root: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "installed_digest", lambda: b"another")
+    assert check(root)[0] == 0
+    assert len(reads) > 40
+
+
+@pytest.mark.parametrize("place", ["a link", "a folder", "no .git", "a folder that takes nothing"])
+def test_where_nothing_can_be_kept_all_works(root: Path, tmp_path: Path, place: str) -> None:
+    file, other = root / ".git" / NAME, tmp_path / "other"
+    data = file.read_bytes()
+    file.unlink()
+    if place == "a link":
+        other.write_bytes(data)
+        file.symlink_to(other)
+    elif place == "a folder":
+        file.mkdir()
+    elif place == "no .git":
+        (root / ".git").rename(tmp_path / "away")
+    else:
+        file.with_name(f"{NAME}.new").mkdir()
+    assert [check(root)[0] for _ in range(2)] == [0, 0]
+    assert not other.exists() or other.read_bytes() == data
+
+
+def test_a_district_within_another_repository_keeps_nothing_there(root: Path) -> None:
+    inner = root / "inner"
+    (inner / "records").mkdir(parents=True)
+    (inner / DISTRICT).write_bytes((root / DISTRICT).read_bytes())
+    kept_there = (root / ".git" / NAME).read_bytes()
+    check(inner)
+    assert (root / ".git" / NAME).read_bytes() == kept_there
+
+
+def lines(data: bytes) -> Iterator[Any]:
+    yield from json.loads(data[40 : 40 + int.from_bytes(data[32:40], "big")])
+
+
+def test_what_is_kept_is_data(root: Path) -> None:
+    """What stands first is a list as JSON, and each content is."""
+    listed = list(lines((root / ".git" / NAME).read_bytes()))
+    assert len(listed) > 40
+    found = found_before(root / ".git" / NAME)
+    assert all(isinstance(json.loads(bytes(one.content)), dict) for one in found.values() if one.facts)
