@@ -26,6 +26,8 @@ REFUSALS = {
     errno.EIO: "broken",
     errno.EMFILE: "files",
     errno.ENFILE: "files",
+    errno.ENOMEM: "memory",
+    errno.ECHILD: "memory",  # a copy of the program was killed, as systems do that have no memory left
 }
 
 

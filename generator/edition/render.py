@@ -220,6 +220,13 @@ def edition(site: Site, language: Language, catalogue: Catalogue) -> Edition:
     return Edition(site=site, language=language, catalogue=catalogue, environment=_environment(language, literal))
 
 
+def compile_templates() -> None:
+    """Compile every template: those that are compiled already are not compiled again."""
+    environment = _environment(Language.ZH, literal)
+    for name in environment.list_templates(["j2"]):
+        environment.get_template(name)
+
+
 _HAN = re.compile("[\u3400-\u9fff]")  # other signs that are not ASCII (`·`, `²`, `–`) stand in English too
 
 

@@ -136,6 +136,7 @@ def archived(content: Site) -> Site:
 
 
 _T = TypeVar("_T")
+_ONCE: list[Callable[[Site], object]] = []
 
 
 def once(told: Callable[[Site], _T]) -> Callable[[Site], _T]:
@@ -148,4 +149,11 @@ def once(told: Callable[[Site], _T]) -> Callable[[Site], _T]:
             kept[:] = [(site, told(site))]
         return kept[0][1]
 
+    _ONCE.append(asked)
     return asked
+
+
+def tell_once(site: Site) -> None:
+    """Work out all that is told of a Site in every language alike."""
+    for told in _ONCE:
+        told(site)

@@ -1,24 +1,35 @@
 """Child processes: all that this program starts is started here, alone.
 
-Owns where programs are looked for, and the folder, the environment, the umask and the interpreter's flags of what runs.
+Owns where programs are looked for, and the folder, the environment, the umask and the interpreter's flags of what runs;
+and copies of this process, which do a part of its work on another core.
 Nothing in a district's folder and no variable of the caller's runs there, or changes what runs. Must not know what the
 children do. docs/SECURITY.md lists them.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import pickle
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from generator.modules import current, trusted
 
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
+_T = TypeVar("_T")
 Process = subprocess.Popen[bytes]
 Finished = subprocess.CompletedProcess[bytes]
 TooLong = subprocess.TimeoutExpired
@@ -140,6 +151,83 @@ def end(process: Process) -> None:
     else:
         process.terminate()
     process.communicate()
+
+
+def cores() -> int:
+    """How many processes that share our memory can work at the same time: one where the system has no safe way to make
+    them.
+    """
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+
+
+def side_by_side(works: Sequence[Callable[[], _T]]) -> list[_T]:
+    """What each work gives: the first is done here, every other one meanwhile in a copy of this process.
+
+    A copy ends with us. What it raises is raised here, with where that was; OSError (ECHILD) if it was ended from
+    outside.
+    """
+    from multiprocessing import get_context  # at start-up nobody needs it
+
+    copies: list[tuple[BaseProcess, Connection]] = []
+    try:
+        for work in works[1:]:
+            heard, told = get_context("fork").Pipe(duplex=False)
+            of_parent = [heard, *(other for _, other in copies)]
+            copy = get_context("fork").Process(target=_apart, args=(work, told, of_parent))
+            copy.start()
+            told.close()
+            copies.append((copy, heard))
+        return [works[0](), *(_given(heard) for _, heard in copies)]
+    finally:
+        for started, heard in copies:
+            heard.close()
+            started.join()
+
+
+def _apart(work: Callable[[], _T], told: Connection, of_parent: Iterable[Connection]) -> None:
+    """In the copy: do the work and tell what it gives or raises."""
+    from threading import Thread
+
+    for connection in of_parent:  # else we should wait for ourselves to listen
+        connection.close()
+    Thread(target=_end_with_parent, daemon=True).start()
+    given: tuple[_T | None, BaseException | None]
+    try:
+        given = work(), None
+    except BaseException as failed:  # whatever it is, the parent decides
+        given = None, _portable(failed)
+    with suppress(BrokenPipeError):  # the parent has failed meanwhile, and does not listen
+        told.send(given)
+
+
+def _end_with_parent() -> None:
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def _portable(failed: BaseException) -> BaseException:
+    """What was raised, as another process can raise it."""
+    where = "".join(traceback.format_exception(failed))
+    failed.add_note(where)
+    try:
+        pickle.loads(pickle.dumps(failed))
+    except Exception:
+        return RuntimeError(where)
+    return failed
+
+
+def _given(heard: Connection) -> Any:
+    try:
+        given, failed = heard.recv()
+    except (EOFError, OSError):  # nothing came, or not all of it
+        raise OSError(errno.ECHILD, os.strerror(errno.ECHILD)) from None
+    if failed is not None:
+        raise failed
+    return given
 
 
 def leave_no_dump() -> None:

@@ -5,16 +5,17 @@ Owns only the order of the steps. Cannot import what opens sealed files: `test_a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 from generator.edition.entries import Entry
-from generator.edition.render import FOLDERS, Edition, edition
-from generator.edition.site import File, Page, Site, site
+from generator.edition.render import FOLDERS, Edition, compile_templates, edition
+from generator.edition.site import File, Page, Site, site, tell_once
 from generator.edition.stamp import Donor, donor, filled_last, settled
+from generator.files import child
 from generator.files.catalogue import load as load_catalogue
 from generator.files.history import Commit
 from generator.files.tree import folder, held
@@ -34,6 +35,25 @@ from generator.records.repository import Repository, load
 from generator.text import Language
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """What is made of what, and where."""
+
+    content: Site
+    made: Path
+    files: output.SiteFiles
+    engine: Engine
+    remembered: MadeBefore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """What is to be known of halves that are made: for the link check, and what they asked the memo for."""
+
+    told: Sequence[output.Linked]
+    used: Set[str]
 
 
 class DeadLinks(Exception):
@@ -101,30 +121,55 @@ def publish(
 def _make(
     content: Site, made: Path, files: output.SiteFiles, engine: Engine, remembered: MadeBefore, progress: Progress
 ) -> None:
-    catalogue = load_catalogue()
     progress("build.render")
     languages, address = content.repository.district.languages, content.repository.district.site_url
-    editions = {language: edition(content, language, catalogue) for language in languages}
-    halves = {
-        made / "work" / language.value: to_engine(one, remembered.pages(one)) for language, one in editions.items()
-    }
-    progress("build.engine")
-    found = list(through(halves, engine, content.as_of, remembered.memo))
-    progress("build.stamp")
-    told = [part for one, made_of in found for part in _stamp(one, made_of, remembered, files)]
-    for language, one in editions.items():
-        files.write(FOLDERS[language], _written(_beside(one, remembered, progress)))
+    told = _halves(_Task(content=content, made=made, files=files, engine=engine, remembered=remembered), progress)
     files.write("", output.map_of(made / "site", address, hidden=bool(content.archived)))
     if Language.ZH not in languages:
         files.write("", output.leading_to(FOLDERS[languages[0]], address))
-    for language, one in editions.items():
-        place = made / "site" / FOLDERS[language]
+    for one in (edition(content, language, load_catalogue()) for language in languages):
+        place = made / "site" / FOLDERS[one.language]
         there = frozenset(p.relative_to(place).as_posix() for p in place.glob("*/*.html"))
-        files.write(FOLDERS[language], _written(moved.files(one, there)))
-    files.write("", _written(handed_up.files(editions[languages[0]])))
+        files.write(FOLDERS[one.language], _written(moved.files(one, there)))
+    files.write("", _written(handed_up.files(edition(content, languages[0], load_catalogue()))))
     files.write("", [(following.LISTED, output.data_files(made / "site"))])
     progress("build.links")
     _check_links(files, told)
+
+
+def _halves(task: _Task, progress: Progress) -> Sequence[output.Linked]:
+    """Make the half of each language; what the link check must know of their pages.
+
+    At the same time where the machine can do that, and where this process need not hold for a next site what it makes.
+    """
+    memo, (first, *others) = task.remembered.memo, task.content.repository.district.languages
+    if len(others) >= child.cores() or memo.known is not None or task.files.last is not None:
+        return _of_languages((first, *others), task, progress).told
+    compile_templates()
+    tell_once(task.content)
+    works = [partial(_of_languages, (first,), task, progress)]
+    works += [partial(_of_languages, (one,), task, _silent) for one in others]
+    done = child.side_by_side(works)
+    memo.used.update(*(half.used for half in done))
+    return [part for half in done for part in half.told]
+
+
+def _silent(step: str) -> None:
+    """Say nothing: the first language tells how far all are."""
+
+
+def _of_languages(languages: Sequence[Language], task: _Task, progress: Progress) -> _Done:
+    """Make the halves of these languages."""
+    content, remembered, files = task.content, task.remembered, task.files
+    editions = [edition(content, language, load_catalogue()) for language in languages]
+    halves = {task.made / "work" / one.language.value: to_engine(one, remembered.pages(one)) for one in editions}
+    progress("build.engine")
+    found = list(through(halves, task.engine, content.as_of, remembered.memo))
+    progress("build.stamp")
+    told = [part for one, made_of in found for part in _stamp(one, made_of, remembered, files)]
+    for one in editions:
+        files.write(FOLDERS[one.language], _written(_beside(one, remembered, progress)))
+    return _Done(told=told, used=remembered.memo.used)
 
 
 def _beside(made: Edition, remembered: MadeBefore, progress: Progress) -> Iterator[File]:
