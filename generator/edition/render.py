@@ -231,14 +231,58 @@ _HAN = re.compile("[\u3400-\u9fff]")  # other signs that are not ASCII (`Â·`, `Â
 
 
 class _Written(CodeGenerator):
-    """Every value is written by `finalize`: what comes from there is Markup, and is not escaped again."""
+    """What templates do is known, so that less needs to be asked when one is filled: every value is written by
+    `finalize` (what comes from there is Markup, and is not escaped again), attributes are those of data, functions are
+    our own, and a sentence without facts is written once.
+    """
+
+    _fixed: nodes.Expr | None = None
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
-        self.write(f"({finalize.src or ''}")
+        self._fixed = node if _fixed(node) else None
+        self.write("(" if self._fixed else f"({finalize.src or ''}")
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        self.write(")" if _fixed(node) else "))")
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 (named by Jinja)
+        self.visit(node.node, frame)
+        self.write(f".{node.attr}")
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802
+        if node is self._fixed:
+            self.write(f"environment.said[{node.args[0].as_const()!r}]")
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for argument in (*node.args, *node.kwargs):
+            self.visit(argument, frame)
+            self.write(", ")
+        self.write(")")
+
+
+def _fixed(node: nodes.Expr) -> bool:
+    """Whether a template writes a sentence there that has no facts."""
+    if not isinstance(node, nodes.Call) or node.kwargs or len(node.args) != 1:
+        return False
+    return isinstance(node.node, nodes.Name) and node.node.name == "say" and isinstance(node.args[0], nodes.Const)
+
+
+class _Said(dict[str, Markup]):
+    """Sentences without facts, written."""
+
+    def __init__(self, say: Say, write: Callable[[str], Markup]) -> None:
+        super().__init__()
+        self._say, self._write = say, write
+
+    def __missing__(self, key: str) -> Markup:
+        self[key] = self._write(self._say(key))
+        return self[key]
 
 
 class _Templates(Environment):
     code_generator_class = _Written
+    said: Mapping[str, Markup]
 
 
 class _Compiled(BytecodeCache):
@@ -283,6 +327,7 @@ def _environment(language: Language, write: Callable[[str], Markup]) -> Environm
         "label": partial(label_text, language),
     }
     say = Speaker(catalogue=load(), language=language).say
+    environment.said = _Said(say, write)
     environment.globals |= {"say": say, "say_day": partial(_dated, say, write, day=last("day")), "lang": language.value}
     return environment
 

@@ -179,6 +179,8 @@ def filled(sentence: str, facts: Mapping[str, object]) -> str:
 
     Facts are never read as sentences.
     """
+    if "|" not in sentence and "[[" not in sentence:
+        return sentence.format_map(facts)
     said = []
     for needs, pieces in _parts(sentence):
         if all(map(facts.get, needs)):
