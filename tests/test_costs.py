@@ -30,7 +30,7 @@ def read_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 SCHOOL = "records/schools/xz01/school.yml"
-NUMBER = 100
+NUMBER = 50
 
 
 def steps(work: Callable[[], object]) -> int:

@@ -50,6 +50,7 @@ from generator.statistics.tables import Filing, Ledger, share_of, tabulate
 from generator.text import Text
 from sample.__main__ import made_recipients, seal_all, without_sealed
 from sample.submissions import CORRECTED, filings
+from tests.conftest import explored
 from tests.district import District, git, only, run
 
 pytestmark = pytest.mark.usefixtures("attacks_remembered")
@@ -398,6 +399,7 @@ def test_without_edges_there_are_no_bands() -> None:
         assert (made.candidate.participation is not None) is banded
 
 
+@explored
 def test_what_the_attack_breaks_is_drafted_anew_and_refused_if_that_does_not_help(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -178,7 +178,7 @@ SCENARIOS = {
     ),
     "build": Scenario(made=with_sentinel, arguments=lambda _: ("build", "--as-of", "2026-11-10"), again=(0,)),
 }
-QUICK = ("new", "rekey")
+QUICK = ("rekey",)
 
 
 @pytest.fixture(scope="session")
