@@ -15,6 +15,7 @@ from generator.problems import Position, Problem, problem
 
 LONGEST_NAME, LONGEST_PATH = 255, 200  # bytes of a name, characters of a path below the district's folder
 _DEVICE = re.compile(r"(?i)(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:[. ]|$)")
+_BETWEEN = re.compile("/")
 _IMPOSSIBLE = re.compile(r'[<>:"|?*\\\x00-\x1f]')
 
 
@@ -35,11 +36,14 @@ def folded(path: str) -> str:
 def portable(paths: Iterable[str]) -> Iterator[Problem]:
     """What cannot be checked out everywhere. Of two names that are one the second is told, once for a whole folder."""
     first: dict[str, str] = {}
+    keys: dict[str, str] = {}  # of folders, which repeat
+    fine: set[str] = set()
     for path in paths:
-        yield from _names(path)
-        ends = [*(i for i, sign in enumerate(path) if sign == "/"), len(path)]
+        yield from _names(path, fine)
+        ends = [*(found.start() for found in _BETWEEN.finditer(path)), len(path)]
         for part in (path[:end] for end in ends):
-            if (key := folded(part)) not in first:
+            key = keys[part] if part in keys else keys.setdefault(part, folded(part))
+            if key not in first:
                 first[key] = part
             elif first[key] != part:
                 yield problem(Position(path=path), "names-alike", name=part, other=first[key])
@@ -47,8 +51,11 @@ def portable(paths: Iterable[str]) -> Iterator[Problem]:
                 break
 
 
-def _names(path: str) -> Iterator[Problem]:
-    found = next(((code, name) for name in path.split("/") if (code := trouble(name))), None)
+def _names(path: str, fine: set[str]) -> Iterator[Problem]:
+    new = [name for name in path.split("/") if name not in fine]
+    found = next(((code, name) for name in new if (code := trouble(name))), None)
+    if found is None:
+        fine.update(new)
     if found:
         yield problem(Position(path=path), found[0], name=found[1][:60])
     elif len(path) > LONGEST_PATH:

@@ -159,6 +159,12 @@ class Before:
         )
         return frozenset((SchoolId(named["school"]), YearId(named["year"])) for named in names)
 
+    @property
+    def all_told(self) -> bool:
+        """Whether every file of records was told again, and none had to be held against others."""
+        files = [file for file in self.files.values() if file.clip is None]
+        return all(isinstance(file, ToldFile) and self.rests_on.get(file.path) is file.rests_on for file in files)
+
     def to_keep(self, tree: Tree, clean: Collection[str], doubtful: Collection[str] | None) -> dict[str, KeptFile]:
         """What the next run can be told of those files of the Tree that are right and among the `clean` ones, and of
         all but the `doubtful` returns. None: it is not known which these are.

@@ -30,7 +30,7 @@ _ENDING = ".receipt.yml"
 
 def doubts(root: Path, repository: Repository, receipts: Collection[Receipt]) -> Iterator[Problem]:
     """What speaks against these receipts of the Repository, and against the schools' keys as they stand now."""
-    past = _Past(root)
+    past = _Past(root, (_SCHOOLS, SIGNERS) if receipts else (SIGNERS,))
     yield from _keys_gone(past, repository.signers)
     first = _Beginnings(past, repository.signers)
     released = {
@@ -49,10 +49,10 @@ def doubts(root: Path, repository: Repository, receipts: Collection[Receipt]) ->
 class _Past:
     """What the commits that led to the present one brought of receipts and of the schools' keys."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, below: Sequence[str] = (_SCHOOLS, SIGNERS)) -> None:
         self.root = root
         self.parents = parents(root)
-        blobs = blobs_added(root, list(self.parents), (_SCHOOLS, SIGNERS)) if self.parents else ()
+        blobs = blobs_added(root, list(self.parents), below) if self.parents else ()
         self._blobs = [blob for blob in blobs if blob.path == SIGNERS or blob.path.endswith(_ENDING)]
         here = {blob.path for blob in self._blobs}
         tree = folder(root)[0] if here else Tree(readers={})  # as the receipts were read that are judged

@@ -112,7 +112,8 @@ class _Earlier:
         """Leave it for the next run, if it is something else."""
         from generator.files.kept import KeptFile, keep
 
-        if self._file is None or self._tree is None:
+        nothing_new = self.before.all_told and self.clean.found == self.clean.before
+        if self._file is None or self._tree is None or (nothing_new and doubts is not None):
             return
         doubtful = None if doubts is None else {doubt.at.path for doubt in doubts}
         made = {path: KeptFile(digest=digest, facts=None) for path, digest in self.clean.found.items()}
