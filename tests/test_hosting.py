@@ -27,6 +27,14 @@ def test_every_page_stands_in_the_index_and_no_other() -> None:
     assert sorted(re.findall(r"\(hosting/([a-z-]+\.md)\)", INDEX)) == [page.name for page in PAGES]
 
 
+def test_nothing_that_people_read_is_left_in_the_middle_of_a_merge() -> None:
+    read = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("site/**/*.*ml")]
+    assert len(read) > 40
+    assert not [
+        path for path in read if re.search("^(<<<<<<<|>>>>>>>) ", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_what_a_page_says_that_init_wrote_is_written(page: Path) -> None:
     given, problems = founding.answers("a.yml", (UNLIKE / "answers.yml").read_bytes())
