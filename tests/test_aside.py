@@ -8,18 +8,17 @@ from markdown import Markdown
 from generator.edition.entries import with_spaces
 from generator.edition.render import edition
 from generator.files.catalogue import load
-from generator.files.resources import engine_config
 from generator.pages.families import pages
 from generator.publish import aside
-from generator.publish.engine import markdown_extensions
 from generator.text import Language
 from tests.test_build import typical_site
+from tests.test_literal import markdown_extensions
 
 LONG = "x" * 200
 
 
 def converted(text: str) -> str:
-    return str(Markdown(**markdown_extensions(engine_config())).convert(text))
+    return str(Markdown(**markdown_extensions()).convert(text))
 
 
 def around(text: str) -> str:

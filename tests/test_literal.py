@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -15,7 +16,7 @@ from generator.edition.literal import anchor, escaped, literal, settle
 from generator.edition.render import heading
 from generator.edition.stamp import donor, last, mark
 from generator.files.resources import engine_config
-from generator.publish.engine import markdown_extensions
+from generator.publish.engine import base_settings
 
 FENCE = "提升\n``` { .x tabindex=1 autofocus=1 onfocus=alert(1) }\n逐项改进\n```\n"
 WICKED = (
@@ -46,7 +47,19 @@ texts = st.one_of(
         "\n".join
     ),
 )
-OURS = markdown_extensions(engine_config())
+
+
+def markdown_extensions() -> dict[str, Any]:
+    """What Python's Markdown must be given to turn a page's text into HTML as MkDocs does: its own extensions, then
+    those of `mkdocs.yml`.
+    """
+    listed = base_settings(engine_config(), engine_config().parent)["markdown_extensions"]
+    named = [entry if isinstance(entry, dict) else {entry: {}} for entry in ("toc", "tables", "fenced_code", *listed)]
+    configs = {name: config for entry in named for name, config in entry.items()}
+    return {"extensions": list(configs), "extension_configs": configs}
+
+
+OURS = markdown_extensions()
 EVERY = list(
     {*DEFAULT_MARKDOWN_EXTENSIONS, *OURS["extensions"], "pymdownx.snippets", "pymdownx.blocks.html", "smarty", "nl2br"}
     - {"fenced_code"}

@@ -24,12 +24,14 @@ from generator.pages.schools import schools
 from generator.publish import build as building
 from generator.publish import engine as engines
 from generator.publish import remembered
+from generator.publish.again import Resident
 from generator.publish.basis import basis
 from generator.publish.build import publish
 from generator.publish.engine import Engine
 from generator.publish.memo import Memo, memo, packed, unpacked
 from generator.publish.output import LaidFile, SiteFiles, dead_links, linked
 from generator.publish.remembered import MadeBefore
+from generator.records.repository import DISTRICT
 from generator.review.consequences import MADE_OF
 from generator.text import Language
 from tests.command import started
@@ -68,16 +70,29 @@ def built(told: Site, out: Path, kept: Memo | None = None, files: Files | None =
 
 @dataclass(slots=True, kw_only=True)
 class Staying:
-    """A process that builds again and again, as the preview does: what it keeps in its memory."""
+    """A process that builds again and again, as the preview does, of files as they are put into its folder."""
 
-    out: Path
-    last: SiteFiles = field(default_factory=lambda: SiteFiles(folder=Path()))
-    known: dict[str, object] = field(default_factory=dict)
+    folder: Path
+    day: date = AS_OF
+    commit: Commit | None = HERE
+    resident: Resident = field(init=False)
 
-    def built(self, told: Site, files: Files) -> dict[str, str]:
-        kept = Memo(known=self.known)
-        self.last = publish(told, self.out, Engine.MKDOCS, quiet, kept, tree(files).versions, last=self.last)
-        return bytes_of(self.out.resolve())
+    def __post_init__(self) -> None:
+        self.resident = Resident(
+            root=self.folder / "district",
+            out=self.folder / "site",
+            day_and_commit=lambda _: (self.day, self.commit),
+            memo=Memo(),
+        )
+
+    def built(self, files: Files) -> dict[str, str]:
+        shutil.rmtree(self.resident.root, ignore_errors=True)
+        for path, data in files.items():
+            file = self.resident.root / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data + (b"languages: [zh-CN]\n" if path == DISTRICT else b""))
+        assert self.resident.build(quiet) == ()
+        return bytes_of(self.resident.out.resolve())
 
 
 @pytest.fixture
@@ -102,13 +117,14 @@ def test_a_site_is_the_same_with_a_memo_as_without(first: Path, tmp_path: Path, 
     """Records edited by chance, later days and other commits, one after the other."""
     chance, files, day, commit = random.Random(seed), fixture(), AS_OF, HERE
     folder, clean = Path(shutil.copytree(first / "made", tmp_path / "made")), bytes_of((first / "site").resolve())
-    staying = Staying(out=tmp_path / "staying")
+    staying = Staying(folder=tmp_path)
     for turn in range(3 if EXPLORING else 2):
         told = content(files, day, commit)
         if turn:
             clean = built(told, tmp_path / "without")
             assert built(told, tmp_path / "with", Memo(folder=folder), files) == clean, turn
-        assert staying.built(told, files) == clean, turn
+        staying.day, staying.commit = day, commit
+        assert staying.built(files) == clean, turn
         files = edited(files, chance)
         day += timedelta(days=chance.choice((0, 0, 1, 30)))
         commit = replace(commit, id=f"{chance.getrandbits(160):040x}", dirty=chance.choice((None, True, False)))
@@ -165,23 +181,29 @@ def test_of_a_changed_return_only_what_is_told_of_its_school_is_made_again(tmp_p
 
 
 def test_a_process_that_stays_writes_what_differs_and_nothing_that_was_touched_stays_so(tmp_path: Path) -> None:
-    staying = Staying(out=tmp_path / "site")
+    staying, out = Staying(folder=tmp_path), tmp_path / "site"
     changed = {**fixture(), RETURN: fixture()[RETURN].replace(b"part_time: 2", b"part_time: 3")}
-    found, numbers = [], []
+    found, numbers, others = [], [], []
     for files in (fixture(), fixture(), changed):
-        found.append(staying.built(content(files), files))
-        numbers.append({path.relative_to(staying.out): path.stat().st_ino for path in staying.out.rglob("*.html")})
+        found.append(staying.built(files))
+        numbers.append({path: (out / path).stat().st_ino for path in found[-1] if path.endswith(".html")})
+        others.append(staying.resident.files.other)
+    assert others == [True, False, True]
     assert numbers[0] == numbers[1]  # the very files
     pages = {path for path, number in numbers[2].items() if number != numbers[1][path]}
-    assert Path("schools/xz01.html") in pages
-    assert Path("schools/xz10.html") not in pages
-    for path, spoil in ((Path("schools/xz10.html"), b"<p>"), (Path("index.html"), b"")):
-        file = staying.out / path
-        file.write_bytes(file.read_bytes() + spoil if spoil else b"")
-    (staying.out / "about/index.html").unlink()
-    assert staying.built(content(changed), changed) == found[-1]
-    shutil.rmtree(staying.out.resolve())
-    assert staying.built(content(changed), changed) == found[-1]
+    assert "schools/xz01.html" in pages
+    assert "schools/xz10.html" not in pages
+    page = out / "schools/xz10.html"
+    page.write_bytes(page.read_bytes() + b"<p>")
+    (out / "index.html").write_bytes(b"")
+    (out / "about/index.html").unlink()
+    assert staying.built(changed) == found[-1]
+    shutil.rmtree(out.resolve())
+    assert staying.built(changed) == found[-1]
+    file = staying.resident.root / RETURN
+    file.write_bytes(b"{")
+    assert [wrong.at.path for wrong in staying.resident.build(quiet)] == [RETURN]
+    assert bytes_of(out.resolve()) == found[-1]
 
 
 def test_a_link_to_what_is_gone_is_found_on_a_page_that_did_not_change() -> None:

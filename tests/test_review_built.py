@@ -1,6 +1,4 @@
-"""The pages that `diff` names are those whose files differ when both states are built; a page that is retouched has the
-bytes of the newer build.
-"""
+"""The pages that `diff` names are those whose files differ when both states are built."""
 
 from __future__ import annotations
 
@@ -14,7 +12,6 @@ import pytest
 from generator.edition.render import FOLDERS
 from generator.publish.build import build
 from generator.publish.engine import Engine
-from generator.publish.patch import Retouch
 from generator.text import Language
 from tests.conftest import AS_OF, COMMIT, explored
 from tests.test_diff import as_json, begun, commit, edit, return_filed, school_added, waiver_lapses
@@ -69,13 +66,9 @@ CHANGES = {"records": (records_of_many_kinds, False), "frame": (words_of_the_fra
 def test_the_pages_told_are_those_that_differ(name: str, district: Path, typical_built: Path, tmp_path: Path) -> None:
     change, frame = CHANGES[name]
     root = Path(shutil.copytree(district, tmp_path / "district"))
-    shown, before = Path(shutil.copytree(typical_built, tmp_path / "shown")), files(typical_built)
-    retouch = Retouch(root=root, out=shown, day_and_commit=lambda _: (AS_OF, COMMIT))
-    retouch.look()
+    before = files(typical_built)
     change(root)
-    touched = retouch.retouch()
     after = built(root, tmp_path / "after")
-    retouched_as_built(files(shown), before, after, touched, frame=frame)
     commit(root, "change")
     for language in Language:
         told_as_built(root, language, before, after, frame=frame and language is Language.ZH)  # English titles stay
@@ -96,17 +89,3 @@ def told_as_built(root: Path, language: Language, before: Files, after: Files, *
         assert {path for path in pages if not ATTACHED.fullmatch(path)} <= differ
         differ = {path for path in differ if own(before.get(path)) != own(after.get(path))}
     assert {f"{FOLDERS[language]}{page['path']}.html" for page in told["pages"]} == differ
-
-
-def retouched_as_built(shown: Files, before: Files, after: Files, touched: int, *, frame: bool) -> None:
-    """What is shown is what was, but for pages that are as they come to be: among them those that a school looks at."""
-    new = {path for path in shown if shown[path] != before[path]}
-    assert shown.keys() == before.keys()
-    assert {path: shown[path] for path in new} == {path: after[path] for path in new}
-    assert len(new) == touched
-    of_school = {
-        f"{half}{path}.html"
-        for half in FOLDERS.values()
-        for path in ("schools/xz37", "compliance/matrix/east", "compliance/overdue")
-    }
-    assert of_school & new == (set() if frame else of_school)

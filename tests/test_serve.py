@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import queue
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from generator.files.catalogue import Speaker, load
-from generator.publish.preview import EVENTS, Handler, Preview, Server, _rebuild
+from generator.publish.preview import EVENTS, Handler, Making, Preview, Server, _next, _rebuild
 from generator.text import Language
 from tests.conftest import explored
 from tests.district import git
@@ -94,22 +95,40 @@ def test_changes_and_problems_reach_the_browser(
     page.close()
 
 
-def test_a_build_that_is_overtaken_is_ended_and_told_to_nobody(tmp_path: Path) -> None:
+def making(build: Callable[[Callable[[str], None]], str], other: bool = True) -> Making:
+    return Making(build=build, other=lambda: other, commit=lambda: None)
+
+
+def test_a_build_that_is_overtaken_is_given_up_and_told_to_nobody() -> None:
+    def build(step: Callable[[str], None]) -> str:
+        step("build.render")
+        raise AssertionError("goes on")
+
     preview = Preview()
-    for_ever = [sys.executable, "-c", "import time; time.sleep(3600)"]
-    assert not _rebuild(for_ever, tmp_path, preview, SPEAKER, lambda: True)
+    _rebuild(making(build), preview, SPEAKER, lambda: True)
     assert (preview.number, preview.wrong) == (0, "")
 
 
-def test_the_browser_is_told_of_a_site_that_is_another_and_of_no_other(tmp_path: Path) -> None:
+def test_the_browser_is_told_of_a_site_that_is_another_and_of_no_other() -> None:
     preview = Preview()
-    write = "import pathlib, sys; pathlib.Path(sys.argv[1], 'index.html').write_text(sys.argv[2])"
-    for text, number in (("one", 1), ("one", 1), ("two", 2)):
-        assert _rebuild([sys.executable, "-c", write, str(tmp_path), text], tmp_path, preview, SPEAKER, lambda: False)
-        assert preview.number == number
-    preview.tell(wrong="a Problem")
-    assert _rebuild([sys.executable, "-c", write, str(tmp_path), "two"], tmp_path, preview, SPEAKER, lambda: False)
-    assert (preview.number, preview.wrong) == (3, "")
+    for other, wrong, told in (
+        (True, "", (1, "")),
+        (False, "", (1, "")),
+        (True, "", (2, "")),
+        (True, "a Problem", (2, "a Problem")),
+        (False, "", (3, "")),
+    ):
+        _rebuild(making(lambda _, wrong=wrong: wrong, other), preview, SPEAKER, lambda: False)  # type: ignore[misc]
+        assert (preview.number, preview.wrong) == told
+
+
+def test_all_that_changed_meanwhile_is_heard_of_at_once() -> None:
+    changes: queue.SimpleQueue[Path] = queue.SimpleQueue()
+    paths = [Path("site/templates/home.md.j2"), Path("records/district.yml")]
+    for path in paths:
+        changes.put(path)
+    assert _next(changes, lambda: True) == paths  # the program's own file is not missed
+    assert _next(changes, lambda: True) == []  # another commit
 
 
 @pytest.fixture

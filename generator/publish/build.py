@@ -115,7 +115,8 @@ def publish(
         raise
     output.discard(made / "work")
     kept.sweep()
-    return replace(files, folder=out.resolve(), last=None)
+    other = files.other or bool(last and last.laid.keys() != files.laid.keys())
+    return replace(files, folder=out.resolve(), last=None, other=other)
 
 
 def _make(

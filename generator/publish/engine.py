@@ -56,16 +56,6 @@ def base_settings(root_config: Path, theme: Path) -> dict[str, Any]:
     return settings
 
 
-def markdown_extensions(root_config: Path) -> dict[str, Any]:
-    """What Python's Markdown must be given to turn a page's text into HTML as MkDocs does: its own extensions, then
-    those of `mkdocs.yml`.
-    """
-    listed = base_settings(root_config, root_config.parent)["markdown_extensions"]
-    named = [entry if isinstance(entry, dict) else {entry: {}} for entry in ("toc", "tables", "fenced_code", *listed)]
-    configs = {name: config for entry in named for name, config in entry.items()}
-    return {"extensions": list(configs), "extension_configs": configs}
-
-
 def build(runs: Sequence[Run], engine: Engine, as_of: date) -> None:
     """Run the engine for every language at the same time.
 

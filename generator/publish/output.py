@@ -162,6 +162,7 @@ class SiteFiles:
     folder: Path
     last: SiteFiles | None = None
     laid: dict[str, LaidFile] = field(default_factory=dict)
+    other: bool = False  # whether any file is another than in the last site
     linked: Mapping[str, Linked] = field(default_factory=dict)
     _folders: set[str] = field(default_factory=set)
 
@@ -177,6 +178,7 @@ class SiteFiles:
             os.makedirs(posixpath.dirname(target), exist_ok=True)  # noqa: PTH103
             self._folders.add(folder)
         if not self._linked(path, made_of, target):
+            self.other = True
             write(self.folder, [(path, content())])
         if self.last is not None:
             self.laid[path] = LaidFile(made_of, _known_by(target))

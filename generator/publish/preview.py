@@ -1,9 +1,8 @@
 """The preview: builds, shows the site on this machine, builds again when a file changes.
 
-Owns the loopback server, the watch and what the browser is told. Every build is a run of `xinzhuli build`, so the
-preview shows exactly what a build would publish, and a failing one leaves the last good site. What can be retouched at
-once is shown before; a build that is overtaken by another change is given up. Must not know how a site is built, or
-retouched.
+Owns the loopback server, the watch and what the browser is told. The preview shows exactly what a build would publish,
+and a failing one leaves the last good site; a build that is overtaken by another change is given up at its next step.
+Must not know how a site is built.
 """
 
 from __future__ import annotations
@@ -16,24 +15,21 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import sha256
 from html import escape
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
-from generator.files import child
 from generator.files.catalogue import Speaker
-from generator.files.git import OWN
 from generator.files.resources import engine_config, schemas_folder, site_folder
+from generator.files.tree import RECORDS
 
 EVENTS = "/.xinzhuli/events"
 SCRIPT = "/.xinzhuli/listen.js"  # a file, because the pages' policy lets no inline script run
-_KEPT = (*OWN, "TMPDIR", "TEMP", "TMP")  # of the person at the desk: a build asks git too
 _LOOPBACK = re.compile(
     r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?", re.IGNORECASE
 )  # any port: it may be forwarded
@@ -64,115 +60,86 @@ class Preview:
             self.heard.notify_all()
 
 
-class Retouching(Protocol):
-    """What brings pages up to date before a build has."""
-
-    def look(self) -> None:
-        """A build has just ended."""
-
-    def retouch(self) -> int:
-        """A file has changed. How many pages were brought up to date."""
+class Overtaken(Exception):
+    """Another change came while a site was made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Making:
-    """How the site is made: the command that builds it, what retouches it, and what tells the present commit."""
+    """How the site is made: what builds it, calling what it is given at each step, and says what is wrong (empty:
+    nothing); what tells whether the site is another than before; and what tells the present commit.
+    """
 
-    command: Sequence[str]
-    retouching: Retouching
+    build: Callable[[Callable[[str], None]], str]
+    other: Callable[[], bool]
     commit: Callable[[], str | None]
 
 
-def serve(root: Path, out: Path, port: int, making: Making, speaker: Speaker) -> None:
-    """Show the site until interrupted.
+def serve(root: Path, out: Path, port: int, making: Making, speaker: Speaker) -> bool:
+    """Show the site until interrupted. True, if the program itself has changed, and must begin anew.
 
-    The command builds it to `out`; Problems are printed and shown above the last good page.
+    Problems are printed and shown above the last good page.
     """
     preview = Preview()
     try:
         server = Server(("127.0.0.1", port), partial(Handler, preview, out, speaker))
     except OSError as taken:
         raise PortTaken from taken
-    changes: queue.SimpleQueue[str] = queue.SimpleQueue()
+    changes: queue.SimpleQueue[Path] = queue.SimpleQueue()
     watch = _watch(root, changes)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
         shown = making.commit()
-        _rebuild(making.command, out, preview, speaker, lambda: False)
+        _rebuild(making, preview, speaker, lambda: False)
         print(speaker.say("serve.ready", url=f"http://127.0.0.1:{server.server_port}/"), flush=True)
-        making.retouching.look()
         while True:
-            path = _next(changes, partial(_moved, making.commit, shown))
+            paths = _next(changes, partial(_moved, making.commit, shown))
             shown = making.commit()
-            print(speaker.say("serve.rebuilding", path=path), flush=True)
-            if (
-                making.retouching.retouch() and not preview.wrong
-            ):  # a Problem is shown until a build has been without it
-                preview.tell(wrong="")
-            if _rebuild(making.command, out, preview, speaker, lambda: not changes.empty()):
-                making.retouching.look()
+            print(speaker.say("serve.rebuilding", path=_named(paths, root, shown)), flush=True)
+            if any(not path.is_relative_to(root / RECORDS) for path in paths):
+                return True
+            _rebuild(making, preview, speaker, lambda: not changes.empty())
     except KeyboardInterrupt:
         print(speaker.say("serve.ended"))
+        return False
     finally:
         watch.stop()
         server.shutdown()
         server.server_close()
 
 
-def _rebuild(
-    command: Sequence[str], out: Path, preview: Preview, speaker: Speaker, overtaken: Callable[[], bool]
-) -> bool:
-    """Build and tell, unless another change overtakes it; whether it came to its end.
+def _rebuild(making: Making, preview: Preview, speaker: Speaker, overtaken: Callable[[], bool]) -> None:
+    """Build and tell, unless another change overtakes it. A site that is the same as before need not be shown anew."""
 
-    A site that is the same as before need not be shown anew.
-    """
-    before = _fingerprint(out)
-    # in a session of its own, so that it can be ended together with the engines that it runs
-    process = child.start(command, child.environment(_KEPT, child.program("git")), public=True, session=True)
+    def step(_: str) -> None:
+        if overtaken():
+            raise Overtaken
+
     try:
-        said = _said(process, overtaken)
-    finally:
-        _end(process)
-    if said is None:
-        return False
-    if process.returncode == 0:
-        preview.tell(wrong="", other=bool(preview.wrong) or _fingerprint(out) != before)
-        print(speaker.say("serve.rebuilt"), flush=True)
+        wrong = making.build(step)
+    except Overtaken:
+        return
+    if wrong:
+        print(wrong, flush=True)
+        preview.tell(wrong=wrong)
     else:
-        print(said, flush=True)
-        preview.tell(wrong=said)
-    return True
+        preview.tell(wrong="", other=bool(preview.wrong) or making.other())
+        print(speaker.say("serve.rebuilt"), flush=True)
 
 
-def _said(process: child.Process, overtaken: Callable[[], bool]) -> str | None:
-    """What a build said when it ended; None where it was overtaken."""
-    while not overtaken():
-        try:
-            said, _ = process.communicate(timeout=_SETTLE)
-        except child.TooLong:
-            continue
-        return said.decode("utf-8", "replace").strip()
-    return None
+def _named(paths: Sequence[Path], root: Path, commit: str | None) -> str:
+    """What changed last, in words: a file, or the commit."""
+    if not paths:
+        return f"git {commit[:12] if commit else '—'}"
+    top = next((top for top in (root, engine_config().parent) if paths[-1].is_relative_to(top)), paths[-1].parent)
+    return paths[-1].relative_to(top).as_posix()
 
 
-def _end(process: child.Process) -> None:
-    if process.poll() is None:
-        child.end(process)
-
-
-def _fingerprint(out: Path) -> str:
-    """The same for the same pages."""
-    found = sha256()
-    for path in sorted(out.rglob("*.html")):
-        found.update(path.relative_to(out).as_posix().encode() + path.read_bytes())
-    return found.hexdigest()
-
-
-def _watch(root: Path, changes: queue.SimpleQueue[str]) -> Any:
+def _watch(root: Path, changes: queue.SimpleQueue[Path]) -> Any:
     """Watch whatever a page is made from. The program's own files only matter to its developers, but cost nothing."""
     observer = Observer()
-    for folder in sorted({root / "records", site_folder(), schemas_folder()}):
+    for folder in sorted({root / RECORDS, site_folder(), schemas_folder()}):
         if folder.is_dir():
             observer.schedule(_Notice(folder, changes), str(folder), recursive=True)
     observer.schedule(_Notice(engine_config(), changes), str(engine_config().parent), recursive=False)
@@ -184,7 +151,7 @@ def _watch(root: Path, changes: queue.SimpleQueue[str]) -> Any:
 class _Notice(FileSystemEventHandler):
     """Puts the path of every change below a place into the queue."""
 
-    def __init__(self, place: Path, changes: queue.SimpleQueue[str]) -> None:
+    def __init__(self, place: Path, changes: queue.SimpleQueue[Path]) -> None:
         self._place, self._changes = place, changes
 
     def on_any_event(self, event: FileSystemEvent) -> None:
@@ -193,36 +160,35 @@ class _Notice(FileSystemEventHandler):
         if event.event_type in _CHANGES and not event.is_directory:
             for path in paths:
                 if path.is_relative_to(self._place):
-                    self._changes.put(path.relative_to(self._place.parent).as_posix())
+                    self._changes.put(path)
 
 
-def _moved(commit: Callable[[], str | None], before: str | None) -> str:
-    """What to say of another commit; nothing, if it is the same."""
-    present = commit()
-    return f"git {present[:12] if present else '—'}" if present != before else ""
+def _moved(commit: Callable[[], str | None], before: str | None) -> bool:
+    """Whether there is another commit."""
+    return commit() != before
 
 
-def _next(changes: queue.SimpleQueue[str], moved: Callable[[], str]) -> str:
-    """Wait for a change or another commit, then until nothing has changed for a moment. The path of the last file."""
-    path = _waiting(changes, moved)
+def _next(changes: queue.SimpleQueue[Path], moved: Callable[[], bool]) -> Sequence[Path]:
+    """Wait for a change or another commit, then until nothing has changed for a moment. The files that changed."""
+    found = _waiting(changes, moved)
     while True:
         try:
-            path = changes.get(timeout=_SETTLE)
+            found.append(changes.get(timeout=_SETTLE))
         except queue.Empty:
-            return path
+            return found
 
 
-def _waiting(changes: queue.SimpleQueue[str], moved: Callable[[], str]) -> str:
+def _waiting(changes: queue.SimpleQueue[Path], moved: Callable[[], bool]) -> list[Path]:
     """A wait in steps, so that Ctrl+C is heard on every system.
 
     A commit changes no file that is watched, so git is asked at each.
     """
     while True:
         try:
-            return changes.get(timeout=1.0)
+            return [changes.get(timeout=1.0)]
         except queue.Empty:
-            if said := moved():
-                return said
+            if moved():
+                return []
 
 
 class Server(ThreadingHTTPServer):

@@ -67,7 +67,7 @@ def run(request: Request) -> int:
     content = replace(content, sheets="--sheets" in request.options, weeks=_weeks(request, content))
     try:
         publish(
-            content, request.out, engine, step, _memo(request), versions, compressed="--compress" in request.options
+            content, request.out, engine, step, kept_here(request), versions, compressed="--compress" in request.options
         )
     except OutputTaken as taken:
         raise UsageError(str(taken), path=str(request.out)) from None
@@ -81,7 +81,7 @@ def run(request: Request) -> int:
     return FINE
 
 
-def _memo(request: Request) -> Memo:
+def kept_here(request: Request) -> Memo:
     """What earlier builds left here. A pipeline neither reads nor leaves anything: others may have run in its place."""
     from generator.publish.memo import Memo, memo
 

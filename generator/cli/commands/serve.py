@@ -1,38 +1,69 @@
 """`xinzhuli serve`: the preview on this machine.
 
-Owns which build the preview runs.
+Owns how the preview builds, and what is said of a build that failed.
 """
 
 from __future__ import annotations
 
+import os
+import sys
+import traceback
+from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
-from generator.cli.request import FINE, Accepts, Request, UsageError, day_and_commit
+from generator.cli.request import FINE, Accepts, Request, UsageError, day_and_commit, line_reader
+
+if TYPE_CHECKING:
+    from generator.publish.again import Resident
 
 ACCEPTS = Accepts(values=("--out", "--as-of", "--port"))
 
 
 def run(request: Request) -> int:
     """Show the site until interrupted."""
-    from generator.files.child import python
+    from generator.cli.commands.build import kept_here
     from generator.files.history import commit_of
-    from generator.publish.patch import Retouch
+    from generator.publish.again import Resident
     from generator.publish.preview import Making, PortTaken, serve
 
     port = request.options.get("--port", "8000")
     if not port.isdigit() or int(port) > 65535:
         raise UsageError("cli.bad_value", option="--port", value=port)
     as_of = request.as_of
-    options = ["--root", str(request.root), "--out", str(request.out), "--lang", request.language.value]
-    if as_of is not None:
-        options += ["--as-of", as_of.isoformat()]
-    retouch = Retouch(
-        root=request.root, out=request.out, day_and_commit=lambda zone: day_and_commit(request.root, zone, as_of)
+    resident = Resident(
+        root=request.root,
+        out=request.out,
+        day_and_commit=lambda zone: day_and_commit(request.root, zone, as_of),
+        memo=kept_here(request),
     )
-    build = python("generator.cli.main", "build", *options)
-    making = Making(command=build, retouching=retouch, commit=partial(commit_of, request.root, "HEAD"))
+    making = Making(
+        build=partial(_build, request, resident),
+        other=lambda: resident.files.other,
+        commit=partial(commit_of, request.root, "HEAD"),
+    )
     try:
-        serve(request.root, request.out, int(port), making, request.speaker)
+        if serve(request.root, request.out, int(port), making, request.speaker):
+            os.execv(sys.executable, sys.orig_argv)  # what of the program is in memory is the older one
     except PortTaken:
         raise UsageError("cli.port_taken", port=port) from None
     return FINE
+
+
+def _build(request: Request, resident: Resident, step: Callable[[str], None]) -> str:
+    """Build the site, and say what is wrong; nothing, if nothing is."""
+    from generator.publish.output import OutputTaken
+    from generator.publish.preview import Overtaken
+    from generator.report.text import report
+
+    try:
+        problems = resident.build(step)
+    except Overtaken:
+        raise
+    except OutputTaken as taken:
+        return request.say(str(taken), path=request.out)
+    except Exception as bug:  # the next change may mend it
+        return f"{request.say('serve.broken')}\n{''.join(traceback.format_exception(bug))}"
+    if not problems:
+        return ""
+    return f"{report(problems, line_reader(request.root, problems), request.speaker)}\n{request.say('build.stopped')}"

@@ -1,0 +1,60 @@
+"""Building again: what a process that stays keeps in its memory, so that the next build does what changed and no more.
+
+Owns what is kept: records as they were read and judged, what pages are made of, and the files of the last site. Must
+not know who asks for a build, or why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from generator.compliance.evaluate import Earlier
+from generator.edition.site import site
+from generator.files.history import Commit
+from generator.files.tree import folder, held
+from generator.problems import Problem, in_order
+from generator.publish.build import Progress, publish
+from generator.publish.engine import Engine
+from generator.publish.memo import Memo
+from generator.publish.output import SiteFiles
+from generator.records.repository import Remembered, load
+
+# by time zone: the day that everything is told as of, and the commit
+DayAndCommit = Callable[[str], tuple[date, Commit | None]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Resident:
+    """Builds the site of the records in `root` to `out`, as often as it is asked to; `memo` is what earlier builds
+    left.
+    """
+
+    root: Path
+    out: Path
+    day_and_commit: DayAndCommit
+    memo: Memo
+    files: SiteFiles = field(default_factory=lambda: SiteFiles(folder=Path()))
+    _read: Remembered = field(default_factory=dict)
+    _judged: Earlier = field(default_factory=dict)
+    _known: dict[str, Any] = field(default_factory=dict)
+
+    def build(self, progress: Progress) -> tuple[Problem, ...]:
+        """Build the site as the records are now. Returns the Problems; with any, nothing is written."""
+        read, unreadable = folder(self.root)
+        tree = held(read)
+        repository, problems = load(tree, self._read)
+        if repository is None or unreadable:
+            return in_order((*unreadable, *problems))
+        as_of, commit = self.day_and_commit(repository.district.time_zone)
+        content = site(repository, as_of, commit, self._judged)
+        memo = replace(self.memo, known=self._known, used=set())
+        self.files = publish(content, self.out, Engine.MKDOCS, progress, memo, tree.versions, last=self.files)
+        for version in self._read.keys() - tree.versions.items():
+            del self._read[version]
+        for day in [day for day, (of, _) in self._judged.items() if of is not repository]:
+            del self._judged[day]
+        return ()
