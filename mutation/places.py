@@ -85,10 +85,15 @@ class _Found:
 
 def changes(text: str) -> tuple[Change, ...]:
     """Every change of a module's text, in the order of its lines. Each compiles and none leaves the text as it was."""
+    return tuple(change for change, piece in thought_of(text) if _compiles(piece))
+
+
+def thought_of(text: str) -> Iterator[tuple[Change, bytes]]:
+    """Every change that may compile, and what it makes of its piece of the module."""
     starts = [0]
     for line in text.encode().splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
-    data, seen, made = text.encode(), Counter[tuple[str, str, str]](), []
+    data, seen = text.encode(), Counter[tuple[str, str, str]]()
     places: set[tuple[int, int, str]] = set()
     module = ast.parse(text)
     pieces = [
@@ -116,9 +121,7 @@ def changes(text: str) -> tuple[Change, ...]:
             end=end,
         )
         first, last = pieces[bisect_right(pieces, (start, len(data))) - 1]
-        if _compiles(data[first:start] + one.after.encode() + data[end:last]):
-            made.append(change)
-    return tuple(made)
+        yield change, data[first:start] + one.after.encode() + data[end:last]
 
 
 def _walk(node: ast.AST, function: str, statement: int, returns: str = "") -> Iterator[_Found]:

@@ -32,6 +32,7 @@ from generator.filing.writing import return_text
 from generator.model.ids import SchoolId, YearId
 from generator.model.submission import written
 from generator.text import Language
+from tests.conftest import explored
 from tests.district import DAY, FIRST, SECOND, TERM, District, commit, git, invented, run, with_office
 from tests.test_desk_cases import judged_in_the_browser
 from tests.test_sealed_commands import in_terminal
@@ -536,8 +537,17 @@ TOOLS = {
 }
 
 
-@pytest.mark.parametrize("host", [*TOOLS, "gitee"])
-@pytest.mark.parametrize("answer", ["open", "refused", "not there"])
+@pytest.mark.parametrize(
+    ("answer", "host"),
+    [
+        *(("open", host) for host in (*TOOLS, "gitee")),
+        *(
+            pytest.param(answer, host, marks=() if host == "github" else explored)
+            for answer in ("refused", "not there")
+            for host in (*TOOLS, "gitee")
+        ),
+    ],
+)
 def test_requests_are_opened_with_the_tool_of_the_host_or_its_address_is_told(
     made: District, monkeypatch: pytest.MonkeyPatch, host: str, answer: str
 ) -> None:

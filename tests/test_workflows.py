@@ -317,7 +317,10 @@ for argument in "$@"; do case "$argument" in body=@*) cp "${argument#body=@}" "$
 
 @pytest.mark.parametrize(
     ("old", "expected"),
-    [("", "--method POST repos/o/r/issues/7/comments"), ("42", "--method PATCH repos/o/r/issues/comments/42")],
+    [
+        pytest.param("", "--method POST repos/o/r/issues/7/comments", marks=explored),
+        ("42", "--method PATCH repos/o/r/issues/comments/42"),
+    ],
 )
 def test_one_comment_is_written_or_updated_from_data_alone(
     old: str, expected: str, clone: Path, tmp_path: Path
