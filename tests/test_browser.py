@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
-from tests.conftest import lent, lent_page
+from tests.conftest import explored, lent, lent_page
 
 PHONE = ViewportSize(width=390, height=844)
 DESK = ViewportSize(width=1280, height=900)
@@ -220,7 +220,7 @@ def test_the_table_of_schools_and_rules_filters_by_part_stage_and_outcome(
     expect(page.locator(".xz-filter__count")).to_have_text(re.compile(r"\d+"))
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["wide", "narrow"])
+@pytest.mark.parametrize("size", [pytest.param(DESK, id="wide", marks=explored), pytest.param(PHONE, id="narrow")])
 def test_the_table_keeps_its_headings_in_sight_and_is_worked_by_keyboard(
     browser: Browser, sample_url: str, size: ViewportSize
 ) -> None:
@@ -327,7 +327,7 @@ def test_a_script_in_a_page_does_not_run(context: BrowserContext, sample_url: st
     assert len(refused) >= len(wicked) - 1, refused
 
 
-@pytest.mark.parametrize("language", ["", "en/"])
+@pytest.mark.parametrize("language", ["", pytest.param("en/", marks=explored)])
 def test_the_colours_that_a_reader_chose_are_kept(context: BrowserContext, sample_url: str, language: str) -> None:
     page = context.new_page()
     page.goto(f"{sample_url}/{language}index.html")

@@ -1,4 +1,6 @@
-"""What people type into the search of the sample site, and what they are shown, in a real browser and both engines."""
+"""What people type into the search of the sample site, and what they are shown, in a real browser; in `make explore`
+with the other engine too.
+"""
 
 from __future__ import annotations
 
@@ -250,6 +252,7 @@ def told(page: Path) -> str:
     return " ".join([*re.sub("<[^>]*>", " ", article).split(), *links])
 
 
+@explored
 def test_the_other_engine_makes_the_same_pages(typical_built: Path, other_engine: Path) -> None:
     """Desks and tables to embed are ours alone; of the others the articles say the same and lead to the same places."""
     ours, theirs = (

@@ -92,11 +92,13 @@ def test_a_district_of_records_only_is_checked_and_built(installed: Installed, t
     requirements = ["-r", "requirements-program.txt", "--require-hashes", "--no-deps", "--offline", "--dry-run"]
     pinned = installed.run(tiny, str(UV), "pip", "install", "--python", str(installed.bin / "python"), *requirements)
     assert pinned.returncode == 0, pinned.stderr
+    with (tiny / "records" / "district.yml").open("a", encoding="utf-8") as file:
+        file.write("languages: [en]\n")
     checked = installed.xinzhuli(tiny, "check", "--lang", "en")
     assert (checked.returncode, checked.stderr) == (0, ""), checked.stdout
     built = installed.xinzhuli(tiny, "build", "--lang", "en", "--as-of", "2026-11-24")
     assert built.returncode == 0, built.stdout + built.stderr
-    for page in ("index.html", "en/index.html", "schools/by-01.html", "assets/xz-search.js", "404.html"):
+    for page in ("index.html", "en/index.html", "en/schools/by-01.html", "en/assets/xz-search.js", "404.html"):
         assert (tiny / "build" / "site" / page).is_file(), page
     assert not [path for path in tiny.rglob("*.py") if "build" not in path.parts]
 
