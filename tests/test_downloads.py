@@ -37,7 +37,7 @@ from generator.files.schemas import public, published
 from generator.pages.duties import downloads
 from generator.pages.duties.downloads import CSV, JSON, OF_AREAS, OF_DISTRICT, SCHEMA, XLSX, pages, period
 from generator.text import Language
-from tests.conftest import COMMIT
+from tests.conftest import COMMIT, explored
 from tests.test_build import ROOT, TYPICAL, typical_site
 from tests.test_schemas import properties
 
@@ -372,7 +372,9 @@ def test_a_large_table_is_handed_out_in_parts_and_compressed(content: Site, monk
         assert json.loads(archive.read("verdicts.json")) == pure
 
 
+@explored
 def test_the_same_site_gives_the_same_bytes(content: Site) -> None:
+    """As `test_build` sees of a whole site."""
     script = (
         "from tests.test_downloads import *; import hashlib; c = typical_site();"
         "print(*(hashlib.sha256(f).hexdigest() for l in Language for f in files(c, l).values()))"

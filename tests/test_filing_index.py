@@ -75,7 +75,7 @@ def test_where_no_aggregates_are_asked_for_none_are_spoken_of(repository: Reposi
             assert (word in page.body) == spoken
 
 
-@pytest.fixture(params=["with script", "without script"])
+@pytest.fixture(params=["without script", pytest.param("with script", marks=explored)])
 def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
     scripted = request.param == "with script"
     with lent(browser, viewport={"width": 390, "height": 844}, java_script_enabled=scripted) as made:

@@ -138,7 +138,7 @@ def test_the_desk_is_accessible(
         assert page.evaluate(UNREACHED) == []
 
 
-@pytest.mark.parametrize("start", ["compliance/overdue.html", "schools/xz10.html"])
+@pytest.mark.parametrize("start", ["compliance/overdue.html", pytest.param("schools/xz10.html", marks=explored)])
 def test_an_unmet_duty_leads_to_its_field(browser: Browser, url: str, start: str) -> None:
     """On a phone, where the field stands in a section that is folded."""
     with lent_page(browser, {"width": 390, "height": 844}, NOW) as page:

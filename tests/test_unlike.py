@@ -22,6 +22,7 @@ from generator.publish.build import publish
 from generator.publish.engine import Engine
 from generator.records.repository import Repository, load
 from generator.text import Language, Text
+from tests.conftest import explored
 from tests.test_founding import begin
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -196,6 +197,7 @@ def alone(root: Path, beside: Path, language: Language) -> dict[str, str]:
     return {p.relative_to(top).as_posix(): p.read_text(encoding="utf-8") for p in sorted(top.rglob("*.html"))}
 
 
+@explored
 def test_a_site_in_chinese_alone_has_no_english_half_and_leads_to_none(root: Path, tmp_path: Path) -> None:
     found = alone(root, tmp_path, Language.ZH)
     assert not [path for path in found if path.startswith("en/")]
