@@ -38,6 +38,7 @@ from tests.district import recipient
 from tests.test_architecture import reached
 from tests.test_cut import DAY, PRIMARY, TERM, handed_in, ledger_of, order, quiet, repository
 
+pytestmark = pytest.mark.usefixtures("attacks_remembered")  # of a release that other files attack too
 GIVER, TAKER = SchoolId("xz03"), SchoolId("xz07")
 BAND = StageBand.UPPER_PRIMARY
 HIDDEN = frozenset({"general", "close", "highest"})

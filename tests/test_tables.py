@@ -16,11 +16,14 @@ from generator.statistics.answers import answered
 from generator.statistics.attack import Attack, certify, secrets_of
 from generator.statistics.statements import PublicView, _share
 from generator.statistics.tables import Filing, Ledger, Statement, Tabulation, tabulate
-from tests.test_cut import TERM, first, handed_in, ledger_of, repository
+from tests.test_channels import released, true
+from tests.test_cut import TERM, ledger_of, repository
+
+pytestmark = pytest.mark.usefixtures("attacks_remembered")  # the release of `test_channels`
 
 
 def ledger() -> Ledger:
-    return ledger_of({filing: one for filing, one in handed_in().items() if filing.school == "xz01"})
+    return ledger_of({filing: one for filing, one in true().items() if filing.school == "xz01"})
 
 
 def named(of: Ledger, statement: Statement) -> tuple[frozenset[str], frozenset[str]]:
@@ -96,18 +99,18 @@ def test_a_guarded_secret_stays_one_beside_an_unguarded_one_of_the_same_counts()
             shares={},
             schools={},
         )
-        found = secrets_of([PublicView(candidate=first(), tabulation=table, questions=())])
+        found = secrets_of([PublicView(candidate=released(), tabulation=table, questions=())])
         assert {(s.atoms, s.guarded) for s in found} == {((0, 1), True), ((0,), True)}
 
 
 def test_every_sensitive_cell_and_every_schools_part_of_it_is_a_secret() -> None:
-    of = ledger_of(handed_in())
-    present = [Filing(term=TERM, school=school, revision=1) for school in first().counted]
-    table = tabulate(of, registry(repository().district.risk_levels, []), present, first().limits)
+    of = ledger_of(true())
+    present = [Filing(term=TERM, school=school, revision=1) for school in released().counted]
+    table = tabulate(of, registry(repository().district.risk_levels, []), present, released().limits)
     found = {
         (s.atoms, s.beside)
         for s in secrets_of(
-            [PublicView(candidate=first(), tabulation=table, questions=answered(repository(), first()) or ())]
+            [PublicView(candidate=released(), tabulation=table, questions=answered(repository(), released()) or ())]
         )
     }
     assert table.sensitive
@@ -118,21 +121,20 @@ def test_every_sensitive_cell_and_every_schools_part_of_it_is_a_secret() -> None
     assert {(group.atoms, group.beside) for group in table.groups} <= found
 
 
-@pytest.mark.usefixtures("attacks_remembered")
 def test_what_is_attacked_is_what_would_be_published() -> None:
     """A small count that is shown in place of its mark is found by the last attack: it hears every cell of the
     candidate.
     """
-    candidate = first()
-    of = ledger_of(handed_in())
-    present = [Filing(term=TERM, school=school, revision=1) for school in first().counted]
-    table = tabulate(of, registry(first().levels, first().windows, first().plan), present, first().limits)
+    candidate = released()
+    of = ledger_of(true())
+    present = [Filing(term=TERM, school=school, revision=1) for school in released().counted]
+    table = tabulate(of, registry(released().levels, released().windows, released().plan), present, released().limits)
     small = next(
         cell
         for cell, atoms in table.cells.items()
         if cell in table.sensitive
         and isinstance(candidate.cells[cell], Suppressed)
-        and 0 < sum(of.values[atom] for atom in atoms) < first().limits.k
+        and 0 < sum(of.values[atom] for atom in atoms) < released().limits.k
     )
     told = Shown(value=sum(of.values[atom] for atom in table.cells[small]))
     shown = tuple(
@@ -144,7 +146,7 @@ def test_what_is_attacked_is_what_would_be_published() -> None:
         for t in candidate.tables
     )
     seen = PublicView(
-        candidate=replace(candidate, tables=shown), tabulation=table, questions=answered(repository(), first()) or ()
+        candidate=replace(candidate, tables=shown), tabulation=table, questions=answered(repository(), released()) or ()
     )
     found = certify(of, seen, ())
     assert isinstance(found, Attack)
