@@ -19,6 +19,7 @@ from generator.edition.site import site
 from generator.files.catalogue import load
 from generator.model.sealed import Receipt
 from generator.pages.duties import checklist
+from generator.pages.duties.check_rows import Rows
 from generator.pages.words.wording import cited
 from generator.text import Language, Text
 from tests.conftest import explored, lent_page
@@ -79,12 +80,14 @@ def test_a_sealed_aggregate_is_due_until_its_last_day_then_overdue_and_gone_when
 
 def test_the_longest_overdue_stands_first() -> None:
     told = edition(site(typical_site().repository, date(2027, 8, 30), None), Language.ZH, load())
-    clauses, several = checklist.clauses_told(told), 0
+    rows, several = Rows(told.finished()), 0
     for school in told.site.repository.schools.values():
-        made = checklist.blocks(told, school, Text(zh="片区", en=None), clauses)["todo"]
+        made = checklist.blocks(rows, school, Text(zh="片区", en=None))["todo"]
+        checks = told.site.verdicts.by_school[school.id]
+        due = {f'id="{check.rule.id}"': check.decisive.due for check in checks if check.decisive}
         assert isinstance(made, checklist.ChecklistTodo)
         for group in (made.todo, made.stale, made.unreported):
-            order = [item.due for item in group.members if item.due]
+            order = [due[re.search('id="[^"]*"', row)[0]] for row in group.members]  # type: ignore[index]
             assert order == sorted(order)
             several += len(set(order)) > 1
     assert several
@@ -95,7 +98,7 @@ def test_a_clause_that_is_not_checked_is_marked_where_a_school_falls_short_and_e
     made = edition(typical_site(), language, load())
     marked = 0
     for school in made.site.repository.schools.values():
-        blocks = checklist.blocks(made, school, school.title, checklist.clauses_told(made))
+        blocks = checklist.blocks(Rows(made), school, school.title)
         told = {name: html.unescape(made.printed(block, "schools/any")) for name, block in blocks.items()}
         unread = {r for r, clauses in cited(made.site).items() if any(clause.unverified for clause in clauses)}
         short = [c for c in made.site.verdicts.by_school[school.id] if c.verdict in BREACHES and c.rule.id in unread]

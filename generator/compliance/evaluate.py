@@ -757,7 +757,12 @@ def _fields(measures: tuple[SchoolMeasure, ...]) -> tuple[tuple[str, ...], ...]:
 
 def is_sealed(rule: Rule) -> bool:
     """Whether only sealed submissions can answer the rule."""
-    return rule.subject is Subject.SCHOOL and bool(SEALED.intersection(measures_of(rule)))
+    return rule.subject is Subject.SCHOOL and _sealed(measures_of(rule))
+
+
+@cache
+def _sealed(measures: tuple[SchoolMeasure, ...]) -> bool:
+    return bool(SEALED.intersection(measures))
 
 
 def awaits_release(check: Check) -> bool:

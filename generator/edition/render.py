@@ -91,7 +91,11 @@ class Edition(Speaker):
     """The Site in one language. `environment` holds the templates of `site/templates` with this language's filters."""
 
     site: Site
-    environment: Environment
+    environment: Templates
+
+    def html(self, text: str) -> Markup:
+        """A text as this Edition's templates write it."""
+        return self.environment.write(text)
 
     def plain(self, text: Text | str | None) -> str:
         """A record's text as a plain string: in this language where it has one, else in Chinese."""
@@ -280,8 +284,11 @@ class _Said(dict[str, Markup]):
         return self[key]
 
 
-class _Templates(Environment):
+class Templates(Environment):
+    """The templates, how they write what is no Markup, and what they say without facts."""
+
     code_generator_class = _Written
+    write: Callable[[str], Markup]
     said: Mapping[str, Markup]
 
 
@@ -302,8 +309,8 @@ _COMPILED = _Compiled()  # compiling the templates takes longer than filling the
 
 
 @cache
-def _environment(language: Language, write: Callable[[str], Markup]) -> Environment:
-    environment = _Templates(
+def _environment(language: Language, write: Callable[[str], Markup]) -> Templates:
+    environment = Templates(
         bytecode_cache=_COMPILED,
         loader=FileSystemLoader(site_folder() / "templates"),
         autoescape=True,
@@ -327,7 +334,7 @@ def _environment(language: Language, write: Callable[[str], Markup]) -> Environm
         "label": partial(label_text, language),
     }
     say = Speaker(catalogue=load(), language=language).say
-    environment.said = _Said(say, write)
+    environment.write, environment.said = write, _Said(say, write)
     environment.globals |= {"say": say, "say_day": partial(_dated, say, write, day=last("day")), "lang": language.value}
     return environment
 

@@ -61,10 +61,13 @@ class Donor:
         return "".join(pieces)
 
 
-def donor(html: str) -> Donor:
-    """Cut the HTML of a donor page, as the engine made it, at its marks.
-
-    Before a page is settled no text in it looks like a mark.
-    """
+def cut(html: str) -> Donor:
+    """Cut HTML at its marks. Before it is settled no text in it looks like a mark."""
     pieces = _MARK.split(html)
-    return Donor(parts=tuple(map(settled, pieces[::2])), names=tuple(pieces[1::2]))
+    return Donor(parts=tuple(pieces[::2]), names=tuple(pieces[1::2]))
+
+
+def donor(html: str) -> Donor:
+    """Cut the HTML of a donor page, as the engine made it."""
+    found = cut(html)
+    return Donor(parts=tuple(map(settled, found.parts)), names=found.names)

@@ -107,9 +107,12 @@ def stamped(edition: Edition, family: Family, copy: Copy) -> Stamped:
 
 
 def trimmed(block: Markup) -> Markup:
-    """A block as Markdown would leave it: no line of spaces only."""
-    lines = (line.rstrip() for line in str(block).split("\n"))
-    return Markup("\n".join(line for line in lines if line))
+    """A block as Markdown would leave it: no line of spaces only, none that ends in spaces."""
+    text = str(block).strip("\n")
+    if "\n\n" in text or " \n" in text:
+        lines = (line.rstrip() for line in text.split("\n"))
+        text = "\n".join(line for line in lines if line)
+    return Markup(text)
 
 
 def _page(

@@ -19,7 +19,8 @@ from generator.files.tree import How
 from generator.model.duties import RuleId, Waiver
 from generator.model.ids import SchoolId
 from generator.pages.about import dictionary, problems
-from generator.pages.duties import checklist, downloads, inspections, matrix
+from generator.pages.duties import downloads, inspections, matrix
+from generator.pages.duties.check_rows import Rows
 from generator.pages.families import FAMILIES, PageFamily, led_to
 from generator.pages.parts import there
 from generator.pages.people import team
@@ -345,10 +346,10 @@ def _frame(side: Edition, drafts: Mapping[str, PageDraft]) -> object:
 
 def _stamped(side: Edition, reached: frozenset[SchoolId], tables: frozenset[str]) -> Iterator[Page]:
     """The pages of these schools and of their inspections, and these tables of schools and rules."""
-    clauses = checklist.clauses_told(side)
+    rows = Rows(side)
     for school in side.site.repository.schools.values():
         if school.id in reached:
-            yield schools.ordinary(side, school, clauses)
+            yield schools.ordinary(side, school, rows)
     for inspection in inspections.announced(side.site):
         if inspection.school in reached:
             yield inspections.ordinary(side, inspection)

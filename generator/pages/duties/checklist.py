@@ -7,39 +7,34 @@ another school.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import ClassVar, TypeAlias
+from functools import partial
+from typing import ClassVar
 
 from markupsafe import Markup
 
 from generator.compliance.evaluate import (
-    BREACHES,
     Check,
-    Evidence,
     Tally,
     TrendPoint,
     Verdict,
     awaits_release,
-    measures_of,
     tally,
 )
-from generator.compliance.school_measures import MEASURABLE
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Site
-from generator.files.schemas import field_title
 from generator.model.district import SchoolYear, Term
-from generator.model.duties import SEALED, Rule, RuleId, Waiver
+from generator.model.duties import Rule, Waiver
 from generator.model.schools import Return, School
 from generator.pages import paper
+from generator.pages.duties.check_rows import Rows
 from generator.pages.following import calendar_path
 from generator.pages.schools.school import ReturnState, filing
 from generator.pages.words.wording import (
     TONES,
-    Cited,
     VerdictCount,
-    cited,
     days_to,
     desk_page,
     in_all,
@@ -50,65 +45,13 @@ from generator.pages.words.wording import (
 from generator.problems import Position
 from generator.text import Text
 
-_TODO = (Verdict.UNMET, Verdict.STALE, Verdict.UNREPORTED, Verdict.ADVISORY)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleClauses(TemplateData):
-    template: ClassVar[str] = "duties/clauses.html.j2"
-    clauses: tuple[Cited, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClausesTold:
-    """The clauses of a rule as HTML, and whether one of them is not checked against its original."""
-
-    html: Markup
-    unverified: bool
-
-
-Clauses: TypeAlias = Mapping[RuleId, ClausesTold]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskField:
-    """A field of the return as the school's filing desk has it: what it is called, and its anchor there."""
-
-    title: str
-    anchor: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckItem:
-    """A Check as the checklist tells it; `dated` says when its evidence was counted and recorded, of what does not
-    stand in this school year's return: that day is said once on the page.
-
-    `late`: it is a duty whose last day has passed. `asked`: where the filing desk asks for what it rests on.
-    `unverified`: it falls short of a rule with a clause that is not checked against its original.
-    """
-
-    rule: Rule
-    verdict: Verdict
-    tone: str
-    said: tuple[str, ...]
-    late: bool
-    unverified: bool
-    due: date | None
-    days: str
-    fresh_until: date | None
-    evidence: tuple[str, ...]
-    dated: tuple[str, ...]
-    clauses: Markup
-    asked: tuple[DeskField, ...]
-    lapsed: Waiver | None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckGroup:
-    """The Checks that came out as a verdict."""
+    """The Checks that came out as a verdict, each as its row."""
 
     verdict: Verdict
-    members: tuple[CheckItem, ...]
+    members: tuple[Markup, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +160,7 @@ class ChecklistChecks(TemplateData):
 
     template: ClassVar[str] = "schools/school/checks.html.j2"
     fine: CheckGroup
-    sealed: tuple[CheckItem, ...]
+    sealed: tuple[Markup, ...]
     not_applicable: CheckGroup
     unverified: bool
 
@@ -237,31 +180,14 @@ class ChecklistTrend(TemplateData):
     trend: tuple[SchoolTrend, ...]
 
 
-def clauses_told(edition: Edition) -> Clauses:
-    """The clauses of every rule, the same on every school's page."""
-    here = "schools/any"  # links are the same from every page of the folder
-    return {
-        rule: ClausesTold(
-            html=edition.printed(RuleClauses(clauses=found), here), unverified=any(one.unverified for one in found)
-        )
-        for rule, found in cited(edition.site).items()
-    }
-
-
-def blocks(edition: Edition, school: School, area: Text, clauses: Clauses) -> Mapping[str, TemplateData]:
+def blocks(rows: Rows, school: School, area: Text) -> Mapping[str, TemplateData]:
     """The checklist's blocks of one school, by name."""
-    checks = edition.site.verdicts.by_school[school.id]
-    sealed = [c for c in checks if awaits_release(c) and c.verdict is not Verdict.NOT_APPLICABLE]
+    edition = rows.edition
+    checks, asked = edition.site.verdicts.by_school[school.id], tuple(aggregates_due(edition, school))
     open_ = [c for c in checks if not awaits_release(c)]
-
-    def group(verdict: Verdict) -> CheckGroup:
-        found = [_item(edition, c, clauses) for c in open_ if c.verdict is verdict]
-        return CheckGroup(verdict=verdict, members=tuple(sorted(found, key=lambda item: item.due or date.max)))
-
-    asked = tuple(aggregates_due(edition, school))
     return {
         "summary": _summary(edition, school, area, checks),
-        "todo": _todo(edition, school, {verdict: group(verdict) for verdict in _TODO}, asked),
+        "todo": _todo(rows, school, open_, asked),
         "next": ChecklistNext(
             year=edition.site.current_year,
             returns_due=_returns_due(edition, school),
@@ -275,13 +201,23 @@ def blocks(edition: Edition, school: School, area: Text, clauses: Clauses) -> Ma
         ),
         "waived": _waivers(edition, school, checks),
         "checks": ChecklistChecks(
-            fine=group(Verdict.MET),
-            sealed=tuple(_item(edition, c, clauses) for c in sealed),
-            not_applicable=group(Verdict.NOT_APPLICABLE),
-            unverified=any(clauses[check.rule.id].unverified for check in checks),
+            fine=_group(open_, Verdict.MET, rows.fine),
+            sealed=tuple(
+                rows.sealed(c) for c in checks if awaits_release(c) and c.verdict is not Verdict.NOT_APPLICABLE
+            ),
+            not_applicable=_group(open_, Verdict.NOT_APPLICABLE, rows.other),
+            unverified=any(check.rule.id in rows.unverified for check in checks),
         ),
         "trend": ChecklistTrend(trend=tuple(_point(edition, school, point) for point in edition.site.trend)),
     }
+
+
+def _group(checks: Iterable[Check], verdict: Verdict, row: Callable[[Check], Markup]) -> CheckGroup:
+    """The Checks that came out as a verdict, the longest overdue first."""
+    found = sorted(
+        (c for c in checks if c.verdict is verdict), key=lambda c: c.decisive.due if c.decisive else date.max
+    )
+    return CheckGroup(verdict=verdict, members=tuple(map(row, found)))
 
 
 def _returns_due(edition: Edition, school: School) -> str:
@@ -310,21 +246,21 @@ def _stated(edition: Edition, found: Return | None) -> str:
     return edition.say("checklist.stated", dated=dated, filed=filed)
 
 
-def _todo(
-    edition: Edition, school: School, groups: Mapping[Verdict, CheckGroup], asked: Iterable[AggregateDue]
-) -> ChecklistTodo:
-    current = edition.site.return_of(school.id, edition.site.current_year.id)
+def _todo(rows: Rows, school: School, checks: Sequence[Check], asked: Iterable[AggregateDue]) -> ChecklistTodo:
+    site = rows.edition.site
+    current = site.return_of(school.id, site.current_year.id)
+    unreported = any(check.verdict is Verdict.UNREPORTED for check in checks)
+    no_return = filing(site, school) is ReturnState.MISSING or (current is None and unreported)
     return ChecklistTodo(
-        aggregates=tuple(one for one in asked if one.due < edition.site.as_of),
+        aggregates=tuple(one for one in asked if one.due < site.as_of),
         desk=desk_page(school.id),
-        no_return=filing(edition.site, school) is ReturnState.MISSING
-        or (current is None and bool(groups[Verdict.UNREPORTED].members)),
-        year=edition.site.current_year,
-        todo=groups[Verdict.UNMET],
-        stale=groups[Verdict.STALE],
+        no_return=no_return,
+        year=site.current_year,
+        todo=_group(checks, Verdict.UNMET, rows.mend),
+        stale=_group(checks, Verdict.STALE, rows.stale),
         counted_on=current.counted_on if current else None,
-        unreported=groups[Verdict.UNREPORTED],
-        advice=groups[Verdict.ADVISORY],
+        unreported=_group(checks, Verdict.UNREPORTED, partial(rows.unreported, silent=no_return)),
+        advice=_group(checks, Verdict.ADVISORY, rows.mend),
     )
 
 
@@ -366,56 +302,6 @@ def cites(site: Site, school: School) -> tuple[Position, ...]:
     """What the school's Checks rest on, and the waivers that concern it."""
     waivers = (w.source for w in site.repository.waivers.values() if school.id in w.schools)
     return (*waivers, *(e.at for check in site.verdicts.by_school[school.id] for e in check.evidence()))
-
-
-def _item(edition: Edition, check: Check, clauses: Clauses) -> CheckItem:
-    due = check.decisive.due if check.decisive else None
-    evidence = check.evidence()
-    return CheckItem(
-        rule=check.rule,
-        verdict=check.verdict,
-        tone=TONES[check.verdict],
-        said=told(edition, check),
-        late=check.verdict is Verdict.UNMET,
-        unverified=check.verdict in BREACHES and clauses[check.rule.id].unverified,
-        due=due,
-        days=days_to(edition, due) if due else "",
-        fresh_until=check.fresh_until,
-        evidence=tuple(dict.fromkeys(_field(edition, e.kind, e.field) for e in evidence)),
-        dated=tuple(
-            _dated(edition, e) for e in {e.kind: e for e in evidence if not _of_this_year(edition, check, e)}.values()
-        ),
-        clauses=clauses[check.rule.id].html,
-        asked=tuple(asked_of(edition, check.rule)) if check.verdict in _TODO else (),
-        lapsed=check.lapsed,
-    )
-
-
-def asked_of(edition: Edition, rule: Rule) -> Iterator[DeskField]:
-    """The fields of the return that a rule's own measure reads; of more than two, the groups that they stand in."""
-    measure = measures_of(rule)[0]
-    fields = MEASURABLE[measure].fields if measure in MEASURABLE and measure not in SEALED else ()
-    for path in dict.fromkeys(fields if len(fields) <= 2 else (field[:1] for field in fields)):
-        yield DeskField(title=_field(edition, "return", path), anchor="-".join(("f", *path)))
-
-
-def _of_this_year(edition: Edition, check: Check, evidence: Evidence) -> bool:
-    """Whether it stands in the return whose days the page says once."""
-    return evidence.kind == "return" and check.found is not None and check.found.year == edition.site.current_year.id
-
-
-def _dated(edition: Edition, evidence: Evidence) -> str:
-    """When the figures were counted (or the school visited), and when that was recorded."""
-    if evidence.kind == "return" and evidence.dated == evidence.filed:
-        return edition.say("checklist.filed", filed=edition.day(evidence.filed))
-    return edition.say(
-        f"checklist.dated.{evidence.kind}", dated=edition.day(evidence.dated), filed=edition.day(evidence.filed)
-    )
-
-
-def _field(edition: Edition, kind: str, field: tuple[str, ...]) -> str:
-    """A field's title, with its group's where there is one."""
-    return " · ".join(edition.plain(field_title(kind, field[:depth])) for depth in range(1, len(field) + 1))
 
 
 def _coming(edition: Edition, check: Check) -> ComingDuty:

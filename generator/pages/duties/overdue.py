@@ -18,7 +18,7 @@ from generator.model.district import Area
 from generator.model.duties import Rule, RuleId
 from generator.model.programme import Modality
 from generator.model.schools import School
-from generator.pages.duties.checklist import DeskField, asked_of
+from generator.pages.duties.check_rows import DeskField, asked_of
 from generator.pages.words.comparison import rests_on_return
 from generator.pages.words.wording import TONES, days_to, desk_page, told
 from generator.text import Text

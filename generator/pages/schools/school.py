@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 
 from generator.edition.render import Edition, day_text, label_text, number
-from generator.edition.site import Site
+from generator.edition.site import Site, once
 from generator.files.schemas import field_title
 from generator.model.ids import TermId
 from generator.model.schools import Return, School
+from generator.text import Language, Text
 
 PARTS = (
     "leading_group",
@@ -74,6 +76,12 @@ def filing(site: Site, school: School) -> ReturnState:
 _GROUPED = ("leading_group", "staff")  # their fields' titles say too little without the group's
 
 
+@cache  # a return has some dozen fields
+def _title(language: Language, path: tuple[str, ...]) -> str:
+    named = [path[:1], path] if path[0] in _GROUPED and len(path) > 1 else [path]
+    return " · ".join(field_title("return", name).in_(language) for name in named)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnWords:
     """How the values of a return are put in words in one Edition."""
@@ -82,9 +90,7 @@ class ReturnWords:
 
     def fact(self, path: tuple[str, ...], value: object, unit: str = "") -> Fact:
         """A Fact titled as the return's schema titles the field at `path`."""
-        named = [path[:1], path] if path[0] in _GROUPED and len(path) > 1 else [path]
-        title = " · ".join(self.edition.plain(field_title("return", name)) for name in named)
-        return Fact(title=title, value=self.word(value, unit))
+        return Fact(title=_title(self.edition.language, path), value=self.word(value, unit))
 
     def word(self, value: object, unit: str = "") -> str:
         """A value in words. None is "not stated"; a figure gets its unit."""
@@ -193,10 +199,11 @@ def care(edition: Edition, found: Return) -> Iterator[Fact]:
     voice = ReturnWords(edition=edition)
     if found.assessment_software is not None:
         yield voice.fact(("assessment_software",), found.assessment_software)
-    windows = _windows(edition)
+    windows = _windows(edition.site)
     for follow in found.follow_ups or ():
         done = voice.word(follow.done) + (f" · {voice.word(follow.done_on)}" if follow.done_on else "")
-        yield Fact(title=windows[follow.term, follow.window], value=done)
+        title = f"{_term(edition, follow.term)} · {edition.plain(windows[follow.term, follow.window])}"
+        yield Fact(title=title, value=done)
     if found.crisis:
         for name in ("workflow", "referral_log", "guardians_told_at_once", "drill_on"):
             yield voice.fact(("crisis", name), getattr(found.crisis, name))
@@ -224,11 +231,15 @@ def _meeting(edition: Edition, held_on: date, minuted: bool) -> str:
 
 def _term(edition: Edition, term_id: TermId) -> str:
     """A term by its number in its school year, which the page has already named."""
-    terms = edition.site.repository.district.year_of(term_id).terms
-    return edition.say("school.term", number=[t.id for t in terms].index(term_id) + 1)
+    return edition.say("school.term", number=_numbers(edition.site)[term_id])
 
 
-def _windows(edition: Edition) -> Mapping[tuple[str, str], str]:
-    """Each follow-up window's title with its term's, by term and window: window ids are unique only within a term."""
-    terms = edition.site.repository.district.terms.values()
-    return {(t.id, w.id): f"{_term(edition, t.id)} · {edition.plain(w.title)}" for t in terms for w in t.windows}
+@once
+def _numbers(site: Site) -> Mapping[TermId, int]:
+    return {term.id: number for year in site.repository.district.years for number, term in enumerate(year.terms, 1)}
+
+
+@once
+def _windows(site: Site) -> Mapping[tuple[str, str], Text]:
+    """Each follow-up window's title, by term and window: window ids are unique only within a term."""
+    return {(t.id, w.id): w.title for t in site.repository.district.terms.values() for w in t.windows}

@@ -22,6 +22,7 @@ from generator.model.schools import Return, School, SchoolType, Stage
 from generator.pages import paper, stamping
 from generator.pages.beside import Beside
 from generator.pages.duties import checklist, inspections
+from generator.pages.duties.check_rows import Rows
 from generator.pages.paper import SheetLink
 from generator.pages.schools.school import FACTS, Fact, ReturnState, filing, unstated
 from generator.pages.stamping import Copy, Family, Stamped, ToStamp
@@ -204,47 +205,47 @@ def _family(site: Site) -> Family:
     return replace(FAMILY, left_out=frozenset(without))
 
 
-def ordinary(edition: Edition, school: School, clauses: checklist.Clauses | None = None) -> Page:
+def ordinary(edition: Edition, school: School, rows: Rows | None = None) -> Page:
     """A school's page as the engine would build it without stamping.
 
-    Who makes many of them looks the `clauses` up once.
+    Who makes many of them hands over the same `rows`.
     """
     return stamping.ordinary(
         edition,
         _family(edition.site),
-        _copy(edition, school, checklist.clauses_told(edition) if clauses is None else clauses),
+        _copy(edition, school, Rows(edition) if rows is None else rows),
     )
 
 
 def to_stamp(edition: Edition) -> Iterator[ToStamp]:
     """Every school's page, in the order of their codes."""
     finished = edition.finished()
-    clauses = cache(lambda: checklist.clauses_told(finished))
+    rows = cache(lambda: Rows(finished, places=True))
 
     def made(school: School) -> Stamped:
-        return stamping.stamped(finished, _family(edition.site), _copy(finished, school, clauses()))
+        return stamping.stamped(finished, _family(edition.site), _copy(finished, school, rows()))
 
     for school in edition.site.repository.schools.values():
         yield ToStamp(path=FAMILY.path(school.id), schools=(school.id,), make=partial(made, school))
 
 
-def _copy(edition: Edition, school: School, clauses: checklist.Clauses) -> Copy:
+def _copy(edition: Edition, school: School, rows: Rows) -> Copy:
     title = edition.plain(school.title)
     return Copy(
         id=school.id,
         title=title,
         description=edition.say("school.description", title=title),
-        blocks=_blocks(edition, school, clauses),
+        blocks=_blocks(edition, school, rows),
         cites=_cites(edition.site, school),
         found_by=(school.id, school.title.zh, school.title.en or "", edition.plain(_area(edition.site, school))),
     )
 
 
-def _blocks(edition: Edition, school: School, clauses: checklist.Clauses) -> Mapping[str, Markup]:
+def _blocks(edition: Edition, school: School, rows: Rows) -> Mapping[str, Markup]:
     path, site = FAMILY.path(school.id), edition.site
     current = site.return_of(school.id, site.current_year.id)
     made = {
-        **checklist.blocks(edition, school, _area(site, school), clauses),
+        **checklist.blocks(rows, school, _area(site, school)),
         "supervision": inspections.of_school(edition, school),
         "profile": _profile(site, school),
         "filing": _filing(edition, school, current),
