@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from bench.chance import chances
 from bench.counts import broken, counts
 from bench.district import make
 from bench.measure import Cost, alone, pair
-from bench.ordinary import lay_out
 from bench.sealing import sealing
 from generator.files.resources import schemas_folder
 
@@ -39,7 +38,7 @@ def main() -> None:
         sys.exit("\n".join(wrong))
     print(f"{'':46}{'CPU s':>9}{'wall s':>9}{'MiB':>7}   ratio (CPU / wall)")
     with tempfile.TemporaryDirectory() as folder:
-        for part in (_start, _check, _diff, _guard, _verdicts, _sealing, _releasing, _build):
+        for part in (_start, _check, _diff, _guard, _verdicts, _sealing, _releasing, _build, _pages):
             part(Path(folder))
 
 
@@ -53,7 +52,7 @@ def _releasing(_: Path) -> None:
     for schools, releases in ((55, 2), (200, 2), (800, 1))[: 1 if QUICK else 3]:
         cost = alone([sys.executable, "-m", "bench.cutting", str(schools), str(releases)], 1)
         _row(f"{releases} releases, all tables, {schools} schools (design: 10 s each)", cost)
-    for schools, releases, who in ((55, 4, "insiders"), (200, 1, "insiders"), (800, 1, "insiders"))[
+    for schools, releases, who in ((55, 1 if QUICK else 4, "insiders"), (200, 1, "insiders"), (800, 1, "insiders"))[
         : 1 if QUICK else 3
     ]:
         cost = alone([sys.executable, "-m", "bench.releasing", str(schools), str(releases), who], 1)
@@ -94,7 +93,7 @@ def _check(folder: Path) -> None:
 
 def _diff(folder: Path) -> None:
     """What one changed return means, next to the check that reads the same files."""
-    for schools in SIZES[:2]:
+    for schools in SIZES[: 1 if QUICK else 2]:
         district = folder / f"diff{schools}"
         changed = make(ROOT, district, schools)[-1]
         _commit(district)
@@ -104,7 +103,7 @@ def _diff(folder: Path) -> None:
         ours, check = pair(
             _xinzhuli("--root", district, "diff", "HEAD~1", "HEAD", *as_of),
             _xinzhuli("--root", district, "check", *as_of),
-            3,
+            1 if QUICK else 3,
         )
         _row(f"diff, one return of {schools} schools changed", ours)
         _row("  check, all of it", check, ours)
@@ -155,6 +154,7 @@ def _speed(engine: str, district: Path, name: str, ours: float | None = None) ->
 def _guard(folder: Path) -> None:
     """The guard on the same district: its cost, and what it asks about that nobody need ask about."""
     district = folder / "check"
+    shutil.copy2(ROOT / "guard.yml", district)  # what the programme's own files need
     command = _xinzhuli("--root", district, "guard", "--as-of", "2026-11-24")
     _row(f"guard, {sum(1 for p in district.rglob('*') if p.is_file())} honest files", alone(command, 3))
     told = json.loads(subprocess.run([*command, "--format", "json"], capture_output=True, check=False).stdout)
@@ -169,29 +169,53 @@ def _build(folder: Path) -> None:
         make(ROOT, district, schools)
         ours = alone(
             _xinzhuli("--root", district, "build", "--out", out, "--as-of", "2026-11-24"),
-            1 if schools > ORDINARY else 3,
+            1 if QUICK or schools > ORDINARY else 3,
         )
         _row(f"build, {schools} schools, both languages", ours)
-        _others(folder, district, schools, ours)
 
 
-def _others(folder: Path, district: Path, schools: int, ours: Cost) -> None:
-    """The theme engine and Hugo with every school page as an ordinary page. Laying the pages out is not counted."""
-    pages = folder / f"ordinary{schools}"
-    lay_out(district, pages)
-    if schools <= ORDINARY:
-        command = _both(
-            lambda language: f"cd '{pages / language}' && '{sys.executable}' -m mkdocs build -q -f mkdocs.yml"
-        )
-        _row("  MkDocs Material, ordinary pages (design: 20x CPU)", alone(command, 1), ours)
-    if shutil.which("hugo"):
-        command = _both(lambda language: f"cd '{pages / f'hugo-{language}'}' && hugo --quiet")
-        _row("  Hugo, the school pages only, bare layout", alone(command, 1), ours)
+def _pages(folder: Path) -> None:
+    """What one more school's page costs, the filling of templates counted on every side: stamped, the same HTML by
+    MkDocs Material from Markdown, and by Hugo from finished HTML. Each way at two sizes, whose difference is the cost.
+    """
+    few, many = (5, 55) if QUICK else (50, ORDINARY)
+    district, made = folder / "of-pages", folder / "pages"
+    make(ROOT, district, many)
+    subprocess.run(_page_way("donor", district, made, many), check=True, cwd=ROOT)
+    found = {
+        (way, count): alone(["/bin/sh", "-ec", _of_way(way, district, made, count)], 1)
+        for count in (few, many)
+        for way in _WAYS
+        if way != "html" or shutil.which("hugo")
+    }
+    ours = 0.0
+    for way, name in _WAYS.items():
+        if (way, many) in found:
+            each = (found[way, many].cpu - found[way, few].cpu) / (many - few) / 2 * 1000
+            ours = ours or each
+            print(f"{name:46}{each:9.2f} ms of CPU a page   {each / ours:.1f}", flush=True)
 
 
-def _both(command: Callable[[str], str]) -> list[str]:
-    """Both languages at the same time, as our build runs them."""
-    return ["/bin/sh", "-c", f"({command('zh-CN')}) & ({command('en')}); wait"]
+_WAYS = {
+    "stamped": "a school's page, one language",
+    "markdown": "  MkDocs Material, the same HTML (design: 12x)",
+    "html": "  Hugo, the same HTML (design: no less)",
+}
+
+
+def _page_way(way: str, district: Path, made: Path, count: int) -> list[str]:
+    return [sys.executable, "-m", "bench.pages", way, str(district), str(made), str(count)]
+
+
+def _of_way(way: str, district: Path, made: Path, count: int) -> str:
+    """What the shell runs: our templates, then the other program on what they made, a language after the other."""
+    build = {
+        "stamped": None,
+        "markdown": f"cd '{made}/mkdocs/{{}}'; '{sys.executable}' -m mkdocs build -q -f mkdocs.yml",
+        "html": f"cd '{made}/hugo/{{}}'; hugo --quiet",
+    }[way]
+    others = [build.format(language) for language in ("zh-CN", "en")] if build else []
+    return "\n".join((f"cd '{ROOT}'", shlex.join(_page_way(way, district, made, count)), *others))
 
 
 if __name__ == "__main__":
