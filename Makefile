@@ -89,10 +89,10 @@ golden: $(DEV)
 sample: $(DEV)
 	@$(BIN)/python -m sample $(SAMPLE_KEYS)
 
-## city: make the sample city above three districts, and its site in build/city/build/site
+## city: make the sample city above three districts, and its site in build/city/build/site; INTO=folder: put it into that site
 city: $(RUN)
 	@rm -rf build/city
-	@$(BIN)/python -m sample.city build/city $(or $(AS_OF),$$(TZ=Asia/Shanghai date +%F))
+	@$(BIN)/python -m sample.city build/city $(or $(AS_OF),$$(TZ=Asia/Shanghai date +%F)) $(INTO)
 
 ## pictures: draw the pictures of the guides from the filing desk; look at them before you commit
 pictures: $(DEV)

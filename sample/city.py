@@ -1,12 +1,14 @@
 """The sample city: an office above three districts, which are the sample, a district that is unlike it in every
 respect, and a small one; each signs what it hands up with a key made for the occasion.
 
-`python -m sample.city FOLDER` makes its repository there and builds its site, in FOLDER/build/site. Owns the city's
-invented records. Must not know what its pages say.
+`python -m sample.city FOLDER DAY` makes its repository there and builds its site, in FOLDER/build/site; with the
+finished site of the sample as a third argument it is put into that. Owns the city's invented records. Must not know
+what its pages say.
 """
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -291,6 +293,24 @@ def main(root: Path, day: date) -> int:
     return 1 if problems else 0
 
 
+def put_into(sample: Path, city: Path) -> None:
+    """The city's finished site goes into that of the sample, as `city/`, and both front pages lead to it."""
+    shutil.copytree(city, sample / "city")
+    for page, link, words in (
+        ("index.html", "city/index.html", "示例市：三个区县之上的一级，页面由各区县交来的摘要生成"),
+        (
+            "en/index.html",
+            "../city/en/index.html",
+            "A sample city: the office above three districts, made of what they hand up",
+        ),
+    ):
+        html = (sample / page).read_text(encoding="utf-8")
+        before, place, after = html.partition('<p class="xz-hero__help">')
+        assert place, page
+        whole = f'{before}<p><a href="{link}">{words}</a></p>\n{place}{after}'
+        (sample / page).write_bytes(whole.encode())
+
+
 def _loaded(root: Path) -> Repository:
     found, problems = load(folder(root)[0])
     assert found, problems
@@ -310,4 +330,7 @@ def _unlike(root: Path) -> Repository:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), date.fromisoformat(sys.argv[2])))
+    code = main(Path(sys.argv[1]), date.fromisoformat(sys.argv[2]))
+    if code == 0 and sys.argv[3:]:
+        put_into(Path(sys.argv[3]), Path(sys.argv[1], "build", "site"))
+    sys.exit(code)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from generator.files.catalogue import load
 from generator.files.schemas import published
 from generator.pages.families import pages
 from generator.text import Language
+from sample.city import put_into
 from tests.city import city, records
 from tests.conftest import COMMIT
 from tests.conftest import OFFICE_DAY as DAY
@@ -175,3 +178,21 @@ def test_a_waiver_of_a_district_is_told_with_its_days(built: Path) -> None:
     assert "新设的县，系统还没有装好" in page
     assert "南山县 不计豁免时： 未填报" in page
     assert "新设的县，系统还没有装好" in text(built / "districts" / "hills.html")
+
+
+def test_the_published_sample_leads_to_the_city_that_lies_in_it(
+    built: Path, typical_built: Path, tmp_path: Path
+) -> None:
+    """One link more on each front page, and it leads to a page; a site without the city has none."""
+    sample = tmp_path / "site"
+    shutil.copytree(typical_built, sample)
+    put_into(sample, built)
+    for front in ("index.html", "en/index.html"):
+        links, before = (
+            re.findall('href="([^"]*)"', (root / front).read_text("utf-8")) for root in (sample, typical_built)
+        )
+        (more,) = Counter(links) - Counter(before)
+        assert not [link for link in before if "city/" in link]
+        there = (sample / front).parent / more
+        assert there.resolve().relative_to(sample.resolve() / "city").as_posix() == front
+        assert there.read_bytes() == (built / front).read_bytes()
