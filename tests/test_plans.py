@@ -15,13 +15,14 @@ from generator.edition.site import site
 from generator.files.catalogue import load
 from generator.model.cells import Suppressed
 from generator.model.ids import SchoolId
-from generator.model.registry import TOTAL, Because, Breadth, Step
+from generator.model.registry import TOTAL, Because, Breadth, Step, TablePlan, registry
 from generator.model.releases import Limits, Release, written
 from generator.model.schools import SchoolType
 from generator.pages.statistics.release_files import as_json
+from generator.pages.statistics.tables import ReleaseWords, released_table
 from generator.statistics.cut import cut
 from generator.statistics.outsider import understood, worked_out
-from generator.statistics.plans import PublicFacts, ladder
+from generator.statistics.plans import PublicFacts, _Rehearsal, ladder
 from generator.statistics.tables import Filing
 from generator.text import Language
 from tests.conftest import EXPLORING
@@ -59,6 +60,39 @@ def test_each_step_down_does_without_more_and_the_last_is_the_barest() -> None:
     assert plans[-1].breadth is Breadth.BAREST
     assert plans[-1].steps[-1] is Step.BAREST
     assert {Step.BANDS, Step.VERDICTS} <= set(plans[2].steps)
+
+
+def test_of_all_columns_and_fewer_ones_those_are_taken_that_show_most() -> None:
+    taken = set()
+    for shape in ("8 + 6", "8 + 6 + 1 senior"):
+        one = _Rehearsal(facts(district(SHAPES[shape])))
+        shown = {b: sum(one.best(rows, b)[0] for rows in ("band", "type")) for b in Breadth if b is not Breadth.BAREST}
+        taken.add(one.breadth())
+        assert one.breadth() is max(shown, key=lambda b: shown[b])
+    assert taken == {Breadth.MEDIUM, Breadth.FULL}
+
+
+def test_the_columns_of_a_file_tell_how_many_there_are_of_them() -> None:
+    """As the attack on published files goes by; each has what the next one has, or its parts."""
+    levels = district(SHAPES["county of 10"]).repository.district.risk_levels
+    by_breadth = [registry(levels, ("term-start",), TablePlan(breadth=b)) for b in Breadth]
+    columns = [{(table.id, column.id) for table in tables for column in table.columns} for tables in by_breadth]
+    assert len(set(map(frozenset, columns))) == len(Breadth)
+    counted = [{name for table in tables for column in table.columns for name in column.sums} for tables in by_breadth]
+    assert all(fewer < more or fewer == more for more, fewer in pairwise(counted))
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_table_of_fewer_columns_says_which(language: Language) -> None:
+    one = released(QUICK)
+    of = edition(site(district(SHAPES[QUICK]).repository, DAY, None), language, load())
+    told = {}
+    for breadth in Breadth:
+        words = ReleaseWords(edition=of, release=replace(one, plan=replace(one.plan, breadth=breadth)))
+        told[breadth] = released_table(words, one.tables[0], "").general
+    assert of.say("statistics.breadth.medium") in told[Breadth.MEDIUM]
+    assert of.say("statistics.breadth.coarse") in told[Breadth.COARSE]
+    assert told[Breadth.FULL] == told[Breadth.BAREST]  # which its own sentence tells of
 
 
 QUICK = "7 primary, 1 junior"

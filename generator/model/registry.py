@@ -35,8 +35,8 @@ class Breadth(StrEnum):
     """How many columns the tables of a plan have."""
 
     FULL = "full"
-    # the two gravest levels in one, rare concerns in one; rare services and unusable answers left out
-    COARSE = "coarse"
+    MEDIUM = "medium"  # the two gravest levels in one; rare services left out
+    COARSE = "coarse"  # rare concerns in one, too; unusable answers left out, too
     BAREST = "barest"  # enrolment, electronic files, and who took part
 
 
@@ -226,8 +226,8 @@ def _barest(levels: Sequence[RiskLevel]) -> tuple[Table, ...]:
 
 
 def _tables(levels: Sequence[RiskLevel], windows: Sequence[str], breadth: Breadth) -> tuple[Table, ...]:
-    coarse = breadth is Breadth.COARSE
-    found = _found(levels, coarse=coarse)
+    fewer, coarse = breadth is not Breadth.FULL, breadth is Breadth.COARSE
+    found = _found(levels, coarse=fewer)
     valid = _sum("valid", found, sensitive=False)
     due, screened, missed, invalid = who_took_part(levels)
     concerns = [
@@ -239,7 +239,7 @@ def _tables(levels: Sequence[RiskLevel], windows: Sequence[str], breadth: Breadt
     services = [
         column
         for column in map(_one, ("reviewed", "counselled", "referred", "guardians_informed", "crisis_interventions"))
-        if not coarse or column.id not in _RARE_SERVICES
+        if not fewer or column.id not in _RARE_SERVICES
     ]
     by_level = tuple((column.id, "valid") for column in found)
     unseen = Group(column="valid", speaks=(*invalid.sums, *missed.sums), others=valid.sums)

@@ -72,7 +72,7 @@ def ladder(facts: PublicFacts) -> Iterator[TablePlan]:
     """The most useful plan, then what to do without, step by step, if it is not safe. The last is the barest."""
     rehearsal = _Rehearsal(facts)
     breadth, steps = rehearsal.breadth(), tuple[Step, ...]()
-    for one in (breadth, *((Breadth.COARSE,) if breadth is Breadth.FULL else ())):
+    for one in dict.fromkeys((breadth, Breadth.COARSE)):
         bands, types = (rehearsal.best(rows, one)[1] for rows in (_BANDS, _TYPES))
         for step in (None, Step.BANDS, Step.VERDICTS) if one is breadth else (Step.COLUMNS,):
             steps = (*steps, step) if step else steps
@@ -105,14 +105,18 @@ class _Rehearsal:
         return tuple(name for name in ROWS[rows] if self.contributing[rows].get(name))
 
     def breadth(self) -> Breadth:
-        """Whether all columns show more, less what they hide, than fewer columns do. These are not rehearsed where they
-        would not show more if they hid nothing.
+        """Which columns show most, less what they hide: all of them where others show no more. What would not show more
+        if it hid nothing is not rehearsed.
         """
-        full = sum(self.best(rows, Breadth.FULL)[0] for rows in (_BANDS, _TYPES))
-        most = sum(max(self._cells(rows, Breadth.COARSE, p) for p in self.passing(rows)) for rows in (_BANDS, _TYPES))
-        if full >= most or full >= sum(self.best(rows, Breadth.COARSE)[0] for rows in (_BANDS, _TYPES)):
-            return Breadth.FULL
-        return Breadth.COARSE
+        found, least = Breadth.FULL, self._shown(Breadth.FULL)
+        for fewer in (Breadth.MEDIUM, Breadth.COARSE):
+            most = sum(max(self._cells(rows, fewer, one) for one in self.passing(rows)) for rows in (_BANDS, _TYPES))
+            if most > least and (shown := self._shown(fewer)) > least:
+                found, least = fewer, shown
+        return found
+
+    def _shown(self, breadth: Breadth) -> int:
+        return sum(self.best(rows, breadth)[0] for rows in (_BANDS, _TYPES))
 
     def best(self, rows: str, breadth: Breadth) -> tuple[int, Partition]:
         """The partition that shows most, less what it hides, and by how much: of the finest ones the best, then with
