@@ -176,6 +176,23 @@ def test_a_check_says_the_same_with_what_is_kept_as_without(root: Path, change: 
     assert check(root) == before
 
 
+def diff(root: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
+    done = started(["diff", *arguments, "--as-of", "2026-11-24"], root, {**ENVIRONMENT, **environment})
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_review_says_the_same_with_what_is_kept_as_without_and_reads_what_changed(
+    root: Path, reads: list[str]
+) -> None:
+    rewritten(root, RETURN, "minuted: true", "minuted: false")
+    assert diff(root, "HEAD") == diff(root, "HEAD", CI="true")
+    git(root, "commit", "-q", "-a", "-m", "改")
+    reads.clear()
+    assert RETURN in diff(root, "HEAD~1", "HEAD")[1]
+    assert reads == [RETURN, RETURN]
+    assert diff(root, "HEAD~1", "HEAD") == diff(root, "HEAD~1", "HEAD", CI="true")
+
+
 def test_a_staged_secret_is_told_every_time(root: Path) -> None:
     keyed(root / "note.txt")
     git(root, "add", "-A")

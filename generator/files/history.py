@@ -6,7 +6,7 @@ mean.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -22,6 +22,7 @@ EVERYTHING = "--all"
 SUBMODULE = "submodule"
 _SUBMODULE = b"160000"
 _PORTION = 500
+_ALONE = 20  # blobs that are read one by one, of many that nobody asked for
 _ENCODINGS = ("gb2312", "gbk", "gb18030", "big5", "iso-8859-1", "latin-1")
 _WORDS = 3  # words about an object that is there: its id, its kind, its size
 _SHA256 = 64  # hexadecimal digits of an id in a repository of that form
@@ -109,13 +110,15 @@ def prefix(root: Path) -> str:
     return "" if shown is None else shown.decode("utf-8", "surrogateescape").removesuffix("\n")
 
 
-def tree_at(root: Path, revision: str, seen: dict[str, bytes] | None = None) -> Tree | None:
+def tree_at(
+    root: Path, revision: str, seen: dict[str, bytes] | None = None, spared: Container[str] = ()
+) -> Tree | None:
     """The Tree of a revision, without a checkout; None if git does not know it.
 
     Links and submodules are not part of it.
 
     `seen` holds the bytes of every blob read so far: who reads several commits hands the same one over, and no blob is
-    read twice.
+    read twice. What is `spared` is read only when somebody asks for it.
     """
     commit = ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", doubtful=True)
     listed = (
@@ -133,8 +136,29 @@ def tree_at(root: Path, revision: str, seen: dict[str, bytes] | None = None) -> 
     }
     blobs = {path: found[path] for path in sorted(found) if counts(path.rpartition("/")[2])}
     seen = {} if seen is None else seen
-    seen |= _read(root, [blob for blob in dict.fromkeys(blobs.values()) if blob not in seen])
-    return Tree(readers={path: partial(bytes, seen[blob]) for path, blob in blobs.items()}, versions=blobs)
+    new = [blob for blob in dict.fromkeys(blobs.values()) if blob not in seen]
+    seen |= _read(root, [blob for blob in new if blob not in spared])
+    later = _Later(root, seen, [blob for blob in new if blob not in seen])
+    readers = {path: partial(bytes, seen[blob]) if blob in seen else later.reader(blob) for path, blob in blobs.items()}
+    return Tree(readers=readers, versions=blobs)
+
+
+class _Later:
+    """Blobs that hardly anybody asks for: the first few are read one by one, then all that are left at once."""
+
+    def __init__(self, root: Path, seen: dict[str, bytes], blobs: Sequence[str]) -> None:
+        self._root, self._seen, self._blobs, self._asked = root, seen, blobs, 0
+
+    def reader(self, blob: str) -> Callable[[], bytes]:
+        """What reads a blob when it is asked."""
+        return partial(self._of, blob)
+
+    def _of(self, blob: str) -> bytes:
+        if blob not in self._seen:
+            self._asked += 1
+            alone = self._asked <= _ALONE
+            self._seen |= _read(self._root, [blob] if alone else [one for one in self._blobs if one not in self._seen])
+        return self._seen[blob]
 
 
 def commit_of(root: Path, revision: str) -> str | None:
@@ -238,14 +262,15 @@ def both(tree: Tree, pairs: Iterable[Pair]) -> tuple[Tree, Tree]:
 
     What did not change has one version in both, so that nobody reads it twice.
     """
-    made, versions = dict(tree.readers), dict.fromkeys(tree.readers, "after")
+    made = dict(tree.readers)
+    versions = {path: tree.versions.get(path, "after") for path in tree.readers}
     listed = tuple(pairs)
     for pair in listed:
         if pair.after is not None:
             made.pop(pair.after, None)
     old = {pair.before: pair.old for pair in listed if pair.before is not None and pair.old is not None}
     readers = {**made, **old}
-    before = {path: "before" if path in old else "after" for path in readers}
+    before = {path: "before" if path in old else versions[path] for path in readers}
     return Tree(readers={path: readers[path] for path in sorted(readers)}, versions=before), Tree(
         readers=tree.readers, versions=versions
     )

@@ -25,11 +25,12 @@ _DIGEST, _LENGTH = 32, 8  # bytes of the digest, and of how long the list is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptFile:
-    """What was found of a file: a digest of its bytes, plain data (None: that there is nothing to find), and content
-    that is only looked at when it is needed.
+    """What was found of a file: a digest of its bytes, the id that git gives them, plain data (None: that there is
+    nothing to find), and content that is only looked at when it is needed.
     """
 
     digest: str
+    blob: str
     facts: Any
     content: bytes | memoryview = b""
 
@@ -51,15 +52,15 @@ def found_before(file: Path | None) -> Mapping[str, KeptFile]:
         return {}
     at = _LENGTH + int.from_bytes(rest[:_LENGTH], "big")
     found: dict[str, KeptFile] = {}
-    for path, digest, facts, length in json.loads(bytes(rest[_LENGTH:at])):
-        found[path] = KeptFile(digest=digest, facts=facts, content=rest[at : at + length])
+    for path, digest, blob, facts, length in json.loads(bytes(rest[_LENGTH:at])):
+        found[path] = KeptFile(digest=digest, blob=blob, facts=facts, content=rest[at : at + length])
         at += length
     return found
 
 
 def keep(file: Path, found: Mapping[str, KeptFile]) -> None:
     """Leave it for the next run. Where nothing can be written, that one reads everything."""
-    listed = [[path, one.digest, one.facts, len(one.content)] for path, one in found.items()]
+    listed = [[path, one.digest, one.blob, one.facts, len(one.content)] for path, one in found.items()]
     head = json.dumps(listed, separators=(",", ":")).encode()
     rest = b"".join((len(head).to_bytes(_LENGTH, "big"), head, *(one.content for one in found.values())))
     if file.is_symlink() or (file.exists() and not file.is_file()):

@@ -9,11 +9,12 @@ Must not know where it is kept, nor what a kind of record holds.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Hashable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
+from generator.files.history import blob_id
 from generator.files.kept import KeptFile
 from generator.files.strict_yaml import Document
 from generator.files.tree import Tree
@@ -125,7 +126,7 @@ class Before:
     def told(self, tree: Tree, path: str) -> ToldFile | None:
         """A file of the Tree, if these very bytes were found right."""
         before = self.found.get(path)
-        if before is None or before.facts is None or before.digest != tree.versions.get(path):
+        if before is None or before.facts is None or tree.versions.get(path) not in (before.digest, before.blob):
             return None
         return ToldFile(path, before, tree.readers[path])
 
@@ -165,6 +166,10 @@ class Before:
         files = [file for file in self.files.values() if file.clip is None]
         return all(isinstance(file, ToldFile) and self.rests_on.get(file.path) is file.rests_on for file in files)
 
+    def spared(self) -> frozenset[str]:
+        """The ids that git gives to what need not be read to be told."""
+        return frozenset(one.blob for one in self.found.values() if one.facts)
+
     def to_keep(self, tree: Tree, clean: Collection[str], doubtful: Collection[str] | None) -> dict[str, KeptFile]:
         """What the next run can be told of those files of the Tree that are right and among the `clean` ones, and of
         all but the `doubtful` returns. None: it is not known which these are.
@@ -176,7 +181,7 @@ class Before:
             held = None if rests_on is None or not rests_on <= firm else sorted(rests_on)
             sure = doubtful is not None and firm.issuperset((_DISTRICT, _folder(path)))
             undoubted = sure and file.kind == "return" and doubtful is not None and path not in doubtful
-            made[path] = _found(file, tree.versions[path], held, undoubted)
+            made[path] = _found(file, tree, held, undoubted)
         return made
 
 
@@ -190,28 +195,50 @@ def _tellable(file: LoadedFile) -> bool:
     return isinstance(file, ToldFile) or (read and KINDS[file.kind].brings is nothing)
 
 
-def _found(file: LoadedFile, digest: str, held: Sequence[str] | None, undoubted: bool) -> KeptFile:
+def _found(file: LoadedFile, tree: Tree, held: Sequence[str] | None, undoubted: bool) -> KeptFile:
     if isinstance(file, ToldFile):
         kind, top, offers, *_ = file.found.facts
-        return KeptFile(digest=digest, facts=[kind, top, offers, held, undoubted], content=file.found.content)
+        return replace(file.found, facts=[kind, top, offers, held, undoubted])
     document = file.document
     assert document is not None, "only such files are told again"
     at, offered = document.top, KINDS[file.kind].offered
     offers = [[offered.index(o.to), o.id, o.of, o.title.zh if o.title else None] for o in file.offers]
     content = json.dumps(document.data, separators=(",", ":")).encode()
     facts = [file.kind, [at.line, at.column, at.length], offers, held, undoubted]
-    return KeptFile(digest=digest, facts=facts, content=content)
+    blob = blob_id(tree.read(file.path), "")
+    return KeptFile(digest=tree.versions[file.path], blob=blob, facts=facts, content=content)
 
 
 class OneByOne(Mapping[K, V]):
-    """Records by key, each made when it is asked for."""
+    """Records by key, each made when it is asked for; all, when somebody goes through them."""
 
     def __init__(self, files: Mapping[K, LoadedFile]) -> None:
         self._files = files
+        self._made: dict[K, V] = {}
 
     def __getitem__(self, key: K) -> V:
-        made: V = self._files[key].entries[0][0]
-        return made
+        if key not in self._made:
+            self._made[key] = self._files[key].entries[0][0]
+        return self._made[key]
+
+    @cached_property
+    def _all(self) -> dict[K, V]:
+        return {key: self[key] for key in self._files}
+
+    def get(self, key: K, default: Any = None) -> Any:
+        """The record of a key, or the default."""
+        return self[key] if key in self._files else default
+
+    def values(self) -> ValuesView[V]:
+        """Every record."""
+        return self._all.values()
+
+    def items(self) -> ItemsView[K, V]:
+        """Every key and its record."""
+        return self._all.items()
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._files
 
     def __iter__(self) -> Iterator[K]:
         return iter(self._files)
@@ -232,6 +259,14 @@ class AllAtOnce(Mapping[K, V]):
 
     def __getitem__(self, key: K) -> V:
         return self._made[key]
+
+    def values(self) -> ValuesView[V]:
+        """Every record."""
+        return self._made.values()
+
+    def items(self) -> ItemsView[K, V]:
+        """Every key and its record."""
+        return self._made.items()
 
     def __iter__(self) -> Iterator[K]:
         return iter(self._made)

@@ -116,7 +116,7 @@ class _Earlier:
         if self._file is None or self._tree is None or (nothing_new and doubts is not None):
             return
         doubtful = None if doubts is None else {doubt.at.path for doubt in doubts}
-        made = {path: KeptFile(digest=digest, facts=None) for path, digest in self.clean.found.items()}
+        made = {path: KeptFile(digest=digest, blob="", facts=None) for path, digest in self.clean.found.items()}
         made |= self.before.to_keep(self._tree, self.clean.found.keys(), doubtful)
         if made != self._found:
             keep(self._file, made)

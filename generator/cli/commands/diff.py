@@ -6,6 +6,7 @@ that what others did since is not told as this change's.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from generator.cli.request import (
     Accepts,
     Request,
     UsageError,
+    in_a_pipeline,
     on_github,
     present_day,
     revision,
@@ -24,9 +26,11 @@ from generator.cli.request import (
 from generator.files import zones
 from generator.files.catalogue import load
 from generator.files.history import both, changed, common, day_of, is_shallow, outside, tree_at
-from generator.files.tree import Tree, folder
+from generator.files.kept import found_before, kept_file
+from generator.files.tree import Tree, folder, held
 
 if TYPE_CHECKING:
+    from generator.problems import Problem
     from generator.review.words import ReviewWords
 
 ACCEPTS = Accepts(values=("--as-of", "--format", "--to"), most_words=2)
@@ -52,6 +56,7 @@ def run(request: Request) -> int:
 
 
 def _words(request: Request) -> ReviewWords:
+    from generator.records.opened import Before
     from generator.records.repository import Remembered
     from generator.records.repository import load as load_repository
     from generator.review.changes import changes
@@ -64,11 +69,12 @@ def _words(request: Request) -> ReviewWords:
     asked = revision(request, request.words[0])
     base = common(root, asked, head or "HEAD")
     pairs = changed(root, base or asked, head)
-    tree, unreadable = folder(root) if head is None else (tree_at(root, head) or Tree(readers={}), ())
+    found = {} if in_a_pipeline() else found_before(kept_file(root))
+    tree, unreadable = _tree(root, head, Before(found=found).spared())
     remembered: Remembered = {}
     older, newer = both(tree, pairs)
-    after, wrong = load_repository(newer, remembered)
-    before, was_wrong = load_repository(older, remembered)
+    after, wrong = load_repository(newer, remembered, Before(found=found))
+    before, was_wrong = load_repository(older, remembered, Before(found=found))
     faults = (len(was_wrong), len(wrong) + len(unreadable))
     newest = after or before
     zone = newest.district.time_zone if newest else zones.HOME
@@ -88,6 +94,14 @@ def _words(request: Request) -> ReviewWords:
         notes=_notes(request, root, asked, base),
         newest=newest,
     )
+
+
+def _tree(root: Path, head: str | None, spared: Container[str]) -> tuple[Tree, tuple[Problem, ...]]:
+    """The newer state, and what cannot be read of it."""
+    if head is not None:
+        return tree_at(root, head, spared=spared) or Tree(readers={}), ()
+    tree, unreadable = folder(root)
+    return held(tree), unreadable
 
 
 def _notes(request: Request, root: Path, asked: str, base: str | None) -> tuple[str, ...]:
