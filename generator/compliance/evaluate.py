@@ -59,6 +59,8 @@ class Verdict(StrEnum):
     SEALED = "sealed"  # the school has handed in what answers it; its own answer is not told, or not yet
     NOT_APPLICABLE = "not-applicable"
 
+    __hash__ = str.__hash__  # an enumeration's own is a function of Python; Checks are counted by the hundred thousand
+
 
 # A Check judged by several periods comes out as the first of these that any period came out as.
 WORST_FIRST = (
@@ -193,8 +195,13 @@ def tally(checks: Iterable[Check]) -> Tally:
     """Count Checks by verdict; every verdict is there, with 0 if need be."""
     counts, late = dict.fromkeys(Verdict, 0), 0
     for check in checks:
-        counts[check.verdict] += 1
-        late += check.verdict is Verdict.MET and bool(check.met_late)
+        verdict = check.verdict
+        counts[verdict] += 1
+        if verdict is Verdict.MET:
+            for judged in check.periods:  # `met_late` takes three times as long
+                if judged.late and judged.verdict is Verdict.MET:
+                    late += 1
+                    break
     return Tally(counts=counts, late=late)
 
 

@@ -24,7 +24,7 @@ from generator.model.registry import TOTAL
 from generator.model.releases import Release
 from generator.model.schools import HeadRole, Return, WorkFile
 from generator.problems import Position
-from generator.records.repository import Repository
+from generator.records.repository import Repository, told_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +58,11 @@ class Scope:
 
     def returns(self) -> tuple[Return, ...]:
         """The year's returns filed by then."""
-        return tuple(r for r in self.repository.returns.values() if r.year == self.year and r.filed_on <= self.as_of)
+        return _filed(self.repository, self.year, self.as_of)
 
     def schools(self) -> int:
         """How many schools there were: those open then, and any that filed."""
-        opened = {s.id for s in self.repository.schools.values() if s.is_open(self.as_of)}
-        return len(opened | {r.school for r in self.returns()})
+        return _schools(self.repository, self.year, self.as_of)
 
     def held(self, kind: ActivityKind) -> tuple[Activity, ...]:
         """The year's activities of a kind that were held by then."""
@@ -76,6 +75,17 @@ class Scope:
             and year.first_day <= a.first_day <= year.last_day
             and a.last_day <= self.as_of
         )
+
+
+@told_once
+def _filed(repository: Repository, year: YearId, as_of: date) -> tuple[Return, ...]:
+    return tuple(r for r in repository.returns.values() if r.year == year and r.filed_on <= as_of)
+
+
+@told_once
+def _schools(repository: Repository, year: YearId, as_of: date) -> int:
+    opened = {s.id for s in repository.schools.values() if s.is_open(as_of)}
+    return len(opened | {r.school for r in _filed(repository, year, as_of)})
 
 
 Function = Callable[[Scope], Measured]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -91,17 +92,22 @@ def groups(repository: Repository) -> tuple[SchoolGroup, ...]:
 
 
 def _of(school: School, shape: SchoolShape, classes: int) -> Iterator[SchoolGroup]:
-    yield SchoolGroup(by=Grouping.ALL, id="")
-    yield from (SchoolGroup(by=Grouping.STAGE, id=stage.value) for stage in shape.stages)
-    yield SchoolGroup(by=Grouping.TYPE, id=shape.type.value)
-    yield SchoolGroup(by=Grouping.AREA, id=school.area)
-    yield SchoolGroup(by=Grouping.SIZE, id=str(sum(classes > size for size in SIZES)))
+    yield _group(Grouping.ALL, "")
+    yield from (_group(Grouping.STAGE, stage.value) for stage in shape.stages)
+    yield _group(Grouping.TYPE, shape.type.value)
+    yield _group(Grouping.AREA, school.area)
+    yield _group(Grouping.SIZE, str(sum(classes > size for size in SIZES)))
+
+
+@lru_cache(maxsize=1000)  # a handful, asked for at each school
+def _group(by: Grouping, id_: str) -> SchoolGroup:
+    return SchoolGroup(by=by, id=id_)
 
 
 def quotients(repository: Repository, year: YearId, as_of: date) -> Mapping[tuple[Ratio, SchoolGroup], Quotient]:
     """Every ratio of every group in a school year, as it was known at the end of `as_of`."""
     day = min(as_of, repository.year(year).last_day)
-    found: dict[tuple[Ratio, SchoolGroup], Quotient] = {}
+    found: dict[SchoolGroup, tuple[_Sums, ...]] = {}
     for school in repository.schools.values():
         filed = repository.returns.get((school.id, year))
         if filed is not None and filed.filed_on > as_of:
@@ -110,19 +116,36 @@ def quotients(repository: Repository, year: YearId, as_of: date) -> Mapping[tupl
             continue
         shape = school.shape_on(filed.counted_on if filed else day)
         classes = sum((filed.classes if filed else school.classes).values())
+        of_all = [parts(filed, day, None, repository) if filed else None for parts in _RATIOS.values()]
         for group in _of(school, shape, classes):
-            for ratio, parts in _RATIOS.items():
-                stated = parts(filed, day, group, repository) if filed else None
-                found[ratio, group] = _added(found.get((ratio, group)), stated)
-    return found
+            stated = of_all
+            if filed is not None and group.by is Grouping.STAGE:
+                stated = [parts(filed, day, group, repository) for parts in _RATIOS.values()]
+            sums = found.get(group) or found.setdefault(group, tuple(_Sums() for _ in _RATIOS))
+            for one, parted in zip(sums, stated, strict=True):
+                one.add(parted)
+    return {(r, group): one.quotient() for group, sums in found.items() for r, one in zip(_RATIOS, sums, strict=True)}
 
 
-def _added(before: Quotient | None, stated: _Parts) -> Quotient:
-    sums = before or Quotient(part=0, whole=0, stated=0, silent=0)
-    if stated is None:
-        return Quotient(part=sums.part, whole=sums.whole, stated=sums.stated, silent=sums.silent + 1)
-    part, whole = stated
-    return Quotient(part=sums.part + part, whole=sums.whole + whole, stated=sums.stated + 1, silent=sums.silent)
+@dataclass(slots=True)
+class _Sums:
+    """The same while schools are gone through."""
+
+    part: float = 0
+    whole: float = 0
+    stated: int = 0
+    silent: int = 0
+
+    def add(self, stated: _Parts) -> None:
+        if stated is None:
+            self.silent += 1
+        else:
+            self.part += stated[0]
+            self.whole += stated[1]
+            self.stated += 1
+
+    def quotient(self) -> Quotient:
+        return Quotient(part=self.part, whole=self.whole, stated=self.stated, silent=self.silent)
 
 
 def years(repository: Repository, as_of: date) -> tuple[SchoolYear, ...]:
@@ -160,14 +183,14 @@ def _yuan_per_pupil(found: Return, *_: object) -> _Parts:
     return None if found.earmarked_yuan is None else (found.earmarked_yuan, sum(found.enrolment.values()))
 
 
-def _lessons_per_class(found: Return, day: date, group: SchoolGroup, repository: Repository) -> _Parts:
+def _lessons_per_class(found: Return, day: date, group: SchoolGroup | None, repository: Repository) -> _Parts:
     """Per class and term, over the bands of the stage where schools are put together by stage."""
     if found.lessons is None:
         return None
     stated = [
         lessons.per_class
         for lessons in found.lessons
-        if group.by is not Grouping.STAGE or repository.bands[lessons.band].stage == group.id
+        if group is None or group.by is not Grouping.STAGE or repository.bands[lessons.band].stage == group.id
     ]
     return (sum(stated), len(stated)) if stated else None
 
@@ -192,7 +215,7 @@ def _room_area(found: Return, day: date, *_: object) -> _Parts:
     return sum(room.individual_m2) + room.group_m2 + room.office_m2, 1
 
 
-_RATIOS: Mapping[Ratio, Callable[[Return, date, SchoolGroup, Repository], _Parts]] = MappingProxyType(
+_RATIOS: Mapping[Ratio, Callable[[Return, date, SchoolGroup | None, Repository], _Parts]] = MappingProxyType(
     {
         Ratio.PUPILS_PER_TEACHER: _pupils_per_teacher,
         Ratio.CLASSES_PER_TEACHER: _classes_per_teacher,

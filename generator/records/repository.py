@@ -6,11 +6,12 @@ know what the public may be told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import wraps
 from operator import is_
-from typing import TypeAlias
+from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from generator.files.filenames import portable
 from generator.files.schemas import validate
@@ -126,6 +127,30 @@ def spans(rule: d.Rule, binding: Mapping[ClauseRef, tuple[date, date]]) -> tuple
     return tuple((max(own[0], first), min(own[1], last)) for first, last in (binding[ref] for ref in rule.clauses))
 
 
+_Told = TypeVar("_Told")
+_Asked = ParamSpec("_Asked")
+_MOST = 32  # answers that are kept of what is told of a Repository
+
+
+def told_once(
+    told: Callable[Concatenate[Repository, _Asked], _Told],
+) -> Callable[Concatenate[Repository, _Asked], _Told]:
+    """What is told of a Repository, worked out once as long as no more than a few are asked about."""
+    kept: dict[tuple[object, ...], tuple[Repository, _Told]] = {}
+
+    @wraps(told)
+    def asked(repository: Repository, /, *more: _Asked.args, **named: _Asked.kwargs) -> _Told:
+        key = (id(repository), *more)
+        if key not in kept:
+            if len(kept) >= _MOST:
+                del kept[next(iter(kept))]
+            kept[key] = (repository, told(repository, *more, **named))
+        return kept[key][1]
+
+    return asked
+
+
+@told_once
 def own_records(repository: Repository) -> Mapping[SchoolId, tuple[object, ...]]:
     """All records that are told of a school, by school."""
     found: dict[SchoolId, list[object]] = {school: [] for school in repository.schools}

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import TypeAlias
 
-from generator.compliance.evaluate import Earlier, Verdict, Verdicts, concerned, rules_of
+from generator.compliance.evaluate import Check, Earlier, Verdict, Verdicts, concerned, rules_of
 from generator.edition.render import Edition, PageDraft, edition, markdown
 from generator.edition.site import Page, Site, site
 from generator.files.catalogue import load
@@ -31,6 +32,8 @@ from generator.records.doubts import Doubt, doubts
 from generator.records.repository import Repository, identical, own_records
 from generator.review.changes import Changes
 from generator.text import Language, Text
+
+_About: TypeAlias = tuple[RuleId, str | None]  # a rule, and the id of its subject
 
 
 class WaiverState(StrEnum):
@@ -241,7 +244,7 @@ def _state(waiver: Waiver, on: date) -> WaiverState:
 
 def _verdicts(before: Site, after: Site) -> Iterator[VerdictTurn]:
     """What turned to worse first; then rules in order, and what they turned from and into; schools in order."""
-    old, new = ({(c.rule.id, c.about): c for c in side.verdicts.checks} for side in (before, after))
+    old, new = _differing(before, after)
     turned: dict[tuple[RuleId, str | None, str | None], list[tuple[str, Text]]] = {}
     titles: dict[RuleId, Text] = {}
     for key in dict.fromkeys((*new, *old)):
@@ -258,6 +261,14 @@ def _verdicts(before: Site, after: Site) -> Iterator[VerdictTurn]:
         worse = _BADNESS[into] > (_BADNESS[turned_from] if turned_from else 0)
         ordered = tuple(sorted(schools, key=lambda s: s[0]))
         yield VerdictTurn(rule=rule, title=titles[rule], before=turned_from, after=into, schools=ordered, worse=worse)
+
+
+def _differing(before: Site, after: Site) -> tuple[Mapping[_About, Check], Mapping[_About, Check]]:
+    """The Checks of either side, by rule and subject, but those that are one object on both."""
+    old, new = before.verdicts.checks, after.verdicts.checks
+    both = set(map(id, old)) & set(map(id, new))
+    first, second = ({(c.rule.id, c.about): c for c in side if id(c) not in both} for side in (old, new))
+    return first, second
 
 
 def _coverage(repository: Repository) -> CoverageCount:
@@ -410,7 +421,7 @@ def _apart(before: Site, after: Site) -> tuple[Verdicts, Verdicts]:
     """The verdicts of each side without the Checks that are told alike on both."""
     if before.repository.district is not after.repository.district:  # its areas and its name stand in every line
         return before.verdicts, after.verdicts
-    old, new = ({(c.rule.id, c.about): c for c in side.verdicts.checks} for side in (before, after))
+    old, new = _differing(before, after)
     alike = {key for key, check in new.items() if key in old and prints_alike(old[key], check)}
     first, second = (
         replace(s.verdicts, checks=tuple(c for k, c in m.items() if k not in alike))
@@ -431,9 +442,10 @@ def prints_alike(one: object, other: object) -> bool:
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return list(one) == list(other) and all(map(prints_alike, one.values(), other.values()))
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(prints_alike, one, other))
+        return len(one) == len(other) and all(a is b or prints_alike(a, b) for a, b in zip(one, other, strict=True))
     if is_dataclass(one):
-        return all(prints_alike(getattr(one, name), getattr(other, name)) for name in one.__dataclass_fields__)
+        pairs = ((getattr(one, name), getattr(other, name)) for name in one.__dataclass_fields__)
+        return all(a is b or prints_alike(a, b) for a, b in pairs)
     return one == other
 
 

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from generator.compliance.evaluate import Check, Verdict, awaits_release
 from generator.edition.render import Edition, TemplateData
-from generator.edition.site import Page, Site
+from generator.edition.site import Page, Site, once
 from generator.model.district import Area
 from generator.model.duties import Rule, RuleId
 from generator.model.programme import Modality
@@ -75,8 +75,9 @@ def pages(edition: Edition) -> Iterator[Page]:
     site = edition.site
     missing, late = unfiled(site), overdue(site)
     areas = {a.id: a.title for a in site.repository.district.areas}
-    asked = {c.rule.id: tuple(asked_of(edition, c.rule)) for c in late}
+    asked = {c.rule.id: tuple(asked_of(edition, c.rule)) for c in late[:_LISTED]}
     rows = tuple(_row(edition, c, areas, asked[c.rule.id]) for c in late[:_LISTED])
+    rules = {c.rule.id for c in late}
     yield edition.page(
         path="compliance/overdue",
         kind="compliance",
@@ -91,7 +92,7 @@ def pages(edition: Edition) -> Iterator[Page]:
             total=len(late),
             more=len(late) - len(rows),
             areas=site.repository.district.areas,
-            rules=tuple(r for r in site.repository.rules.values() if any(c.rule is r for c in late)),
+            rules=tuple(r for r in site.repository.rules.values() if r.id in rules),
             verdicts=tuple(v for v in Verdict if v in _LATE),
         ),
         cites=[c.rule.source for c in late] or [site.repository.district.source],
@@ -109,6 +110,7 @@ def unfiled(site: Site) -> tuple[School, ...]:
     return tuple(school for school in there if site.return_of(school.id, site.current_year.id) is None)
 
 
+@once
 def overdue(site: Site) -> tuple[Check, ...]:
     """Overdue Checks, the longest overdue first, then by rule and school; none that only says again that the return is
     missing.

@@ -364,8 +364,12 @@ def _groups(
     edition: Edition, rule: Rule, checks: Sequence[Check], verdicts: Sequence[Verdict]
 ) -> Iterator[VerdictGroup]:
     """The schools, or districts below, of each of these verdicts that has any."""
+    by_verdict: dict[Verdict, list[Check]] = {}
+    for check in checks:
+        if check.school is not None or check.below is not None:
+            by_verdict.setdefault(check.verdict, []).append(check)
     for verdict in verdicts:
-        if found := [c for c in checks if c.about is not None and c.verdict is verdict]:
+        if found := by_verdict.get(verdict):
             yield VerdictGroup(
                 verdict=verdict,
                 tone=TONES[verdict],
