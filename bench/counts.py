@@ -30,11 +30,11 @@ AS_OF = date(2026, 11, 24)
 FEW, MANY = 6, 14  # schools
 LIMITS: Mapping[str, float] = {
     "templates filled": 40,
-    "sentences said": 700,
+    "sentences said": 600,
     "files read": 3,
     "files parsed for positions": 1,
     "bytes of a page's text": 36_000,
-    "bytes of a desk": 14_000,
+    "bytes of a desk": 5_000,
     "bytes of a calendar": 3_500,
     "bytes of downloads": 45_000,
 }

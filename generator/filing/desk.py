@@ -168,7 +168,8 @@ class SchoolDesk:
     """What one school's desk has of its own: by school year when the return was filed and what it states (of the year
     before, where it was not filed), by term which aggregate arrived.
 
-    `profile` and `before`: what a year's return is held against, of the profile and of the return of the year before.
+    `profile` and `before`: what a year's return is held against, of the profile and of the return of the year before:
+    where that is stated here already, its year.
     """
 
     school: str
@@ -325,7 +326,7 @@ def school_desk(made: Edition, school: School) -> SchoolDesk:
             if doubts.profile_of(made.site.repository, school.id, year.id)
         },
         before={
-            year.id: stated(found)
+            year.id: found.year if found.year in filed else stated(found)
             for year in years
             if (found := doubts.return_before(made.site.repository, school.id, year.id))
         },

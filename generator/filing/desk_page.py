@@ -35,12 +35,22 @@ _PARTS = ("words", "known", "yaml", "check", "form", "table", "sealing", "signin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeskBody(TemplateData):
+    """What all desks show below their headline. `anchors`: where links to fields lead; the script puts the fields
+    there.
+    """
+
+    template: ClassVar[str] = "filing/body.html.j2"
+    anchors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskPage(TemplateData):
-    """A desk's page. `common` and `own` are JSON; `whole_site`: it stands on the site and links to its pages.
+    """A desk's page. `common` and `own` are JSON; `whole_site`: it stands on the site, links to its pages, and has its
+    `body` from a script beside it.
 
     `other` is the other language, if the district has two, `other_page` the page in it; one file holds what all schools
-    have in common in that language too (`other_common`). `anchors`: where links to fields lead; the script puts the
-    fields there.
+    have in common in that language too (`other_common`).
     """
 
     template: ClassVar[str] = "filing/desk.html.j2"
@@ -50,12 +60,12 @@ class DeskPage(TemplateData):
     whole_site: bool
     policy: str
     style: Markup
+    body: Markup
     common: Markup
     other: str | None
     other_page: str | None
     other_common: Markup
     own: Markup
-    anchors: tuple[str, ...]
     scripts: Markup
 
 
@@ -76,7 +86,9 @@ def shared(made: Edition) -> Iterator[File]:
     yield File(path=f"{FOLDER}/desk.css", content=_style().encode())
     yield File(path=f"{FOLDER}/age.js", content=_age().encode())
     yield File(path=f"{FOLDER}/desk.js", content=_script().encode())
-    yield File(path=f"{FOLDER}/district.js", content=f"window.deskDistrict = {_json(district_desk(made))};\n".encode())
+    common = district_desk(made)
+    told = f"window.deskDistrict = {_json(common)};\nwindow.deskBody = {_json(_body(made, common))};\n"
+    yield File(path=f"{FOLDER}/district.js", content=told.encode())
 
 
 def pages(made: Edition) -> Callable[[School], bytes]:
@@ -111,7 +123,13 @@ def one_file(made: Edition, school: School) -> bytes:
         scripts=Markup("\n").join(Markup("<script>{}</script>").format(Markup(text)) for text in scripts),
     )
     spoken = Markup(_json(district_desk(edition(made.site, other, load())))) if other else Markup("")
-    page = replace(page, common=Markup(_json(common)), other_page="#desk" if other else None, other_common=spoken)
+    page = replace(
+        page,
+        body=_body(made, common),
+        common=Markup(_json(common)),
+        other_page="#desk" if other else None,
+        other_common=spoken,
+    )
     return settle(made.finished().printed(page, desk_page(school.id))).encode()
 
 
@@ -125,7 +143,7 @@ def _page(
     style: Markup,
     scripts: Markup,
 ) -> DeskPage:
-    """A page that has what all schools have in common from a script beside it, in either language."""
+    """A page that has what all desks have in common from a script beside it, in either language."""
     page, here = f"{desk_page(SchoolId(own.school))}.html", FOLDERS[Language(common.language)]
     return DeskPage(
         id=own.school,
@@ -134,14 +152,19 @@ def _page(
         whole_site=whole_site,
         policy=policy,
         style=style,
+        body=Markup(""),
         common=Markup(""),
         other=other.value if other else None,
         other_page=posixpath.relpath(f"/{FOLDERS[other]}{page}", f"/{here}{FOLDER}") if other else None,
         other_common=Markup(""),
         own=Markup(_json(own)),
-        anchors=tuple(anchors(common.returns)),
         scripts=scripts,
     )
+
+
+def _body(made: Edition, common: DistrictDesk) -> Markup:
+    body = DeskBody(anchors=tuple(anchors(common.returns)))
+    return Markup(settle(made.finished().printed(body, f"{FOLDER}/any")))
 
 
 def _other(made: Edition) -> Language | None:

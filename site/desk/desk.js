@@ -1,5 +1,6 @@
 // The filing desk of one school. Everything happens in this page: it can connect to nothing.
 
+if (window.deskBody) document.getElementById("desk").insertAdjacentHTML("beforeend", window.deskBody);
 const held = (id) => JSON.parse((document.getElementById(id) || {}).textContent || "null");
 const school = held("desk-school");
 const districts = {}; // what all schools have in common, by language, as far as it is here

@@ -7,6 +7,8 @@ function joined(district, school) {
   const own = (period, stage) => (school.stages[period] || []).includes(stage);
   return {
     ...district, ...school, title: school.titles[district.language],
+    before: Object.fromEntries(Object.entries(school.before || {}).map(
+      ([year, one]) => [year, typeof one === "string" ? school.stated[one] : one])),
     years: district.years.map((year) => ({
       ...year, filed: (school.filed || {})[year.id], last_stated: (school.stated || {})[year.id],
       stages: district.stages.filter((stage) => own(year.id, stage.value)),
