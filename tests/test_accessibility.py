@@ -8,6 +8,7 @@ all eight occur. `make explore` looks at the sample's pages instead, each kind i
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from difflib import get_close_matches
 from itertools import product
@@ -18,7 +19,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.conftest import EXPLORING, lent_page
+from sample.city import put_into
+from tests.conftest import EXPLORING, lent_page, served
 from tests.test_browser import DESK, KINDS, PHONE
 
 WAYS = tuple(product(("zh", "en"), ("light", "dark"), ("wide", "narrow")))
@@ -122,6 +124,32 @@ def heard(page: Page, url: str) -> list[str]:
     page.on("pageerror", lambda error: found.append(str(error)))
     page.on("request", lambda r: found.append(r.url) if not r.url.startswith((url, "data:", "blob:")) else None)
     return found
+
+
+# The least contrast of text on the coloured front, taken with the lighter end of its background: axe leaves such alone.
+FAINTEST = """() => {
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const numbers = text => text.match(/[0-9.]+/g).map(Number);
+  const front = document.querySelector(".xz-hero");
+  const ends = getComputedStyle(front).backgroundImage.match(/rgb[^)]*\\)/g).map(c => light(numbers(c)));
+  const texts = [front, ...front.querySelectorAll("*")].filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()));
+  return Math.min(...texts.map(e => (light(numbers(getComputedStyle(e).color)) + .05) / (Math.max(...ends) + .05)));
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_that_stands_on_the_coloured_front_can_be_read(
+    browser: Browser, typical_built: Path, tmp_path: Path, scheme: Literal["light", "dark"]
+) -> None:
+    """With a link there, as to an office above."""
+    sample = tmp_path / "site"
+    shutil.copytree(typical_built, sample)
+    put_into(sample, typical_built)
+    with served(sample) as url, lent_page(browser, viewport=PHONE, color_scheme=scheme) as page:
+        page.goto(f"{url}/index.html")
+        assert page.locator(".xz-hero > p:not([class]) > a").count() == 1
+        assert page.evaluate(FAINTEST) >= 4.5
 
 
 @pytest.mark.parametrize("way", range(len(WAYS)), ids=map("-".join, WAYS))
