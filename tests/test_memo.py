@@ -19,7 +19,8 @@ from generator.edition.stamp import donor
 from generator.files.catalogue import load
 from generator.files.history import Commit
 from generator.pages.duties import inspections, matrix
-from generator.pages.families import STAMPED
+from generator.pages.families import ONE_BY_ONE, RESTS_ON, STAMPED
+from generator.pages.resting import COUNTS, TARGETS
 from generator.pages.schools import schools
 from generator.publish import build as building
 from generator.publish import engine as engines
@@ -153,11 +154,12 @@ def edited_at_schools(files: Files, chance: random.Random) -> Files:
 
 @pytest.mark.parametrize("seed", range(200 if EXPLORING else 1))
 def test_what_rests_on_the_same_is_the_same(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembered, "FAMILIES", tuple(MADE_OF))  # all others are made anew
+    monkeypatch.setattr(remembered, "FAMILIES", (*MADE_OF, *ONE_BY_ONE, *RESTS_ON))  # all others are made anew
     chance, files, day, commit = random.Random(seed), fixture(), AS_OF, HERE
     for turn in range(5 if EXPLORING else 4):
         told = content(files, day, commit)
-        known = MadeBefore(memo=Memo(folder=tmp_path / "made"), basis=basis(told, tree(files).versions))
+        kept = Memo(folder=tmp_path / "made")
+        known = MadeBefore(memo=kept, basis=basis(told, tree(files).versions, kept))
         found, clean = whole(told, known), whole(told, MadeBefore(memo=Memo(), basis=None))
         assert [path for path in {**found, **clean} if found.get(path) != clean.get(path)] == [], turn
         if turn % 3 == 2:
@@ -171,13 +173,20 @@ def test_what_rests_on_the_same_is_the_same(tmp_path: Path, seed: int, monkeypat
 def test_of_a_changed_return_only_what_is_told_of_its_school_is_made_again(tmp_path: Path) -> None:
     folder = tmp_path / "made"
     changed = {**fixture(), RETURN: fixture()[RETURN].replace(b"part_time: 2", b"part_time: 3")}
-    entries = []
+    entries, bases = [], []
     for files in (fixture(), changed):
         told = content(files)
-        whole(told, MadeBefore(memo=Memo(folder=folder), basis=basis(told, tree(files).versions)))
+        kept = Memo(folder=folder)
+        bases.append(basis(told, tree(files).versions, kept))
+        whole(told, MadeBefore(memo=kept, basis=bases[-1]))
         entries.append({entry.name for entry in folder.iterdir()})
     visits = [visit for visit in inspections.announced(content(changed)) if visit.school == "xz01"]
-    assert len(entries[1] - entries[0]) == 4 + len(visits)  # page, desk, calendar, table, inspections
+    before, after = (one.named for one in bases if one)
+    rules = [name for name in after if name.startswith("verdicts of ") and before[name] != after[name]]
+    assert 0 < len(rules) < 5
+    assert (before[COUNTS] == after[COUNTS], before[TARGETS] == after[TARGETS]) == (True, False)
+    # page, desk, calendar, table and verdicts; pages of inspections, of rules, of plans
+    assert len(entries[1] - entries[0]) == 5 + len(visits) + len(rules) + 1
 
 
 def test_a_process_that_stays_writes_what_differs_and_nothing_that_was_touched_stays_so(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from generator.pages.duties import (
 from generator.pages.parts import there
 from generator.pages.people import outreach, team
 from generator.pages.programme import accounts, coverage, figures, lessons, plans, policies, work
+from generator.pages.resting import COUNTS, TARGETS, PageToMake
 from generator.pages.rollup import figures as rollup_figures
 from generator.pages.rollup import files as rollup_files
 from generator.pages.rollup import standing, verdicts, years
@@ -78,6 +79,17 @@ FAMILIES: tuple[PageFamily, ...] = (
     problems.pages,
     dictionary.pages,
 )
+
+# Families whose pages rest on different things.
+ONE_BY_ONE: Mapping[PageFamily, Callable[[Edition], Iterator[PageToMake]]] = {rules.pages: rules.one_by_one}
+
+# Of what schools own, what families rest on that rest on more than records of some kinds.
+RESTS_ON: Mapping[PageFamily, tuple[str, ...]] = {
+    policies.pages: (COUNTS,),
+    coverage.pages: (COUNTS,),
+    plans.pages: (TARGETS,),
+    work.pages: (),
+}
 
 # What grows with the number of schools: the donor page of a family and the copies made of it.
 STAMPED: tuple[tuple[str, Callable[[Edition], Iterator[ToStamp]]], ...] = (

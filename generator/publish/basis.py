@@ -7,16 +7,22 @@ beside it and on all that is no school's own; of the pages of some families it i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 
+from generator.compliance.evaluate import Check
 from generator.edition.site import Site
 from generator.files.resources import library_folders
+from generator.model.duties import Operator, RuleId
 from generator.model.ids import SchoolId
 from generator.model.schools import School
-from generator.pages.families import PageFamily
+from generator.pages.families import RESTS_ON, PageFamily
+from generator.pages.resting import COUNTS, TARGETS, verdicts_of
 from generator.pages.schools.schools import neighbours
+from generator.publish.memo import Memo
 from generator.records.kinds import KINDS, kind_of
 from generator.records.repository import own_records
 from generator.records.sealed import SEALED
@@ -28,28 +34,31 @@ _OWN = frozenset(name for name, kind in KINDS.items() if kind.schools and name n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageBasis:
-    """Digests: of all that is no school's own, with the day and the kind of site; of each school's own; of the files of
-    each field that schools own; and of the commit.
+    """Digests: of all that is no school's own, with the day and the kind of site; of each school's own; by name of the
+    files of each field that schools own, of the verdicts of each rule, of their counts and of targets; and of the
+    commit.
     """
 
     shared: str
     own: Mapping[SchoolId, str]
-    fields: Mapping[str, str]
+    named: Mapping[str, str]
     commit: str
 
     def of_family(self, family: PageFamily) -> str | None:
         """What all pages of a family rest on; None where it is not known."""
-        names = MADE_OF.get(family)
-        if names is None:
-            return None
-        return _digest(self.shared, self.commit, *(f"{name} {self.fields.get(name, '')}" for name in sorted(names)))
+        names = MADE_OF.get(family, RESTS_ON.get(family))
+        return None if names is None else _digest(self.commit, self.of(names))
+
+    def of(self, names: Iterable[str]) -> str:
+        """What a page rests on that is made of these, and of nothing else that schools own."""
+        return _digest(self.shared, *(f"{name} {self.named.get(name, '')}" for name in sorted(names)))
 
     def of_schools(self, schools: Iterable[SchoolId]) -> str:
         """What the pages of these schools rest on."""
         return _digest(self.shared, *(self.own[school] for school in schools))
 
 
-def basis(site: Site, versions: Mapping[str, str]) -> PageBasis | None:
+def basis(site: Site, versions: Mapping[str, str], memo: Memo) -> PageBasis | None:
     """What pages of a Site rest on, by the versions of the files that it was made of.
 
     None where they are not known, or where days that are over were told from the history.
@@ -58,22 +67,65 @@ def basis(site: Site, versions: Mapping[str, str]) -> PageBasis | None:
         return None
     kinds = {path: kind_of(path) for path in versions}
     rest = (path for path, kind in kinds.items() if kind not in _OWN and not SEALED.match(path))
-    facts = (site.as_of.isoformat(), repr(site.archived), str(site.sheets), str(site.commit is None))
+    there = (str(bool(getattr(site.repository, KINDS[name].field))) for name in sorted(_OWN))  # links lead to what is
+    facts = (site.as_of.isoformat(), repr(site.archived), str(site.sheets), str(site.commit is None), *there)
     library = _library() if site.repository.adoptions else ()
     needless, beside = frozenset(site.verdicts.needless), neighbours(site)
-    return PageBasis(
-        shared=_digest(*facts, *library, *(f"{path} {versions[path]}" for path in rest)),
-        own={
-            school: _digest(
-                *map(_name, beside[school]), *sorted(_told(record, versions, needless) for record in records)
-            )
-            for school, records in own_records(site.repository).items()
-        },
-        fields={
-            KINDS[name].field: _digest(*(f"{path} {versions[path]}" for path, kind in kinds.items() if kind == name))
-            for name in _OWN
-        },
-        commit=repr(site.commit),
+    shared = _digest(*facts, *library, *(f"{path} {versions[path]}" for path in rest))
+    own = {
+        school: _digest(*map(_name, beside[school]), *sorted(_told(record, versions, needless) for record in records))
+        for school, records in own_records(site.repository).items()
+    }
+    fields = {
+        KINDS[name].field: _digest(*(f"{path} {versions[path]}" for path, kind in kinds.items() if kind == name))
+        for name in _OWN
+    }
+    found = PageBasis(shared=shared, own=own, named=fields, commit=repr(site.commit))
+    targets = (repr((one.plan.id, one.measured, one.measured_on, one.progress)) for one in site.targets)
+    more = {COUNTS: _counts(site, None), TARGETS: _digest(*targets)}
+    return replace(found, named={**fields, **_verdicts(site, found, memo), **more})
+
+
+def _verdicts(site: Site, found: PageBasis, memo: Memo) -> Mapping[str, str]:
+    """What is told of the verdicts of each rule. Those of a school rest on what its pages rest on."""
+    told: dict[RuleId, list[str]] = {rule: [_counts(site, rule)] for rule in site.repository.rules}
+    others = (check for check in site.verdicts.checks if check.school is None)
+    for check in others:
+        told[check.rule.id].append(_verdict(check, ""))
+    for school, checks in site.verdicts.by_school.items():
+        key = memo.key("verdicts", school, found.of_schools((school,)))
+        make = partial(_of_school, checks, found.own[school])
+        for rule, said in memo.made(key, make, _packed, json.loads).items():
+            told[rule].append(f"{school} {said}")
+    return {verdicts_of(rule): _digest(*said) for rule, said in told.items()}
+
+
+def _packed(said: Mapping[RuleId, str]) -> bytes:
+    return json.dumps(said).encode()
+
+
+def _of_school(checks: Sequence[Check], own: str) -> Mapping[RuleId, str]:
+    return {check.rule.id: _digest(_verdict(check, own)) for check in checks}
+
+
+def _verdict(check: Check, own: str) -> str:
+    """All that its rule's page tells of a Check; where that quotes more of the return, also what the school has."""
+    rule, found = check.rule, check.found
+    quoting = rule.operator is Operator.INCLUDES_ALL or (rule.target is not None and rule.target.measure is not None)
+    periods = [(p.period.id, p.due, p.verdict, p.value, p.target, p.late) for p in check.periods]
+    excused = [waiver.id if waiver else None for waiver in (check.waiver, check.lapsed)]
+    filed = found and (found.year, found.filed_on)
+    return repr((check.about, check.verdict, check.without_waiver, periods, excused, filed, own if quoting else ""))
+
+
+def _counts(site: Site, rule: RuleId | None) -> str:
+    """How many Checks came out as what, today and on the last day of each year that is over: of a rule, or of all."""
+    counts = (
+        (point.day, point.year, [point.by_rule[rule]] if rule else [point.schools, *point.by_rule.values()])
+        for point in site.trend
+    )
+    return _digest(
+        *(repr((day, year, [(list(t.counts.values()), t.late) for t in told])) for day, year, told in counts)
     )
 
 

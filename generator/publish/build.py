@@ -104,7 +104,7 @@ def publish(
     made, kept = output.workshop(out.absolute()), memo or Memo()
     files = output.SiteFiles(folder=made / "site", last=last)
     try:
-        rests_on = basis(content, versions or {}) if kept.keeps else None
+        rests_on = basis(content, versions or {}, kept) if kept.keeps else None
         _make(content, made, files, engine, MadeBefore(memo=kept, basis=rests_on), progress)
         if compressed:
             output.compress(made / "site")

@@ -6,7 +6,7 @@ Owns how pages, copies and desks are kept. Must not know what they rest on (`bas
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,8 +18,9 @@ from generator.edition.stamp import Donor
 from generator.filing import desk_page
 from generator.model.ids import SchoolId
 from generator.pages import following
-from generator.pages.families import FAMILIES, PageFamily
+from generator.pages.families import FAMILIES, ONE_BY_ONE, PageFamily
 from generator.pages.parts import there
+from generator.pages.resting import PageToMake
 from generator.pages.stamping import Stamped, ToStamp
 from generator.publish import output
 from generator.publish.basis import PageBasis
@@ -49,11 +50,20 @@ class MadeBefore:
         )
 
     def _family(self, made: Edition, family: PageFamily) -> Iterable[Prepared]:
+        if self.basis and (one_by_one := ONE_BY_ONE.get(family)):
+            return (self._one(made, one, self.basis.of(one.rests_on)) for one in one_by_one(made))
         rests_on = self.basis.of_family(family) if self.basis else None
         if rests_on is None:
             return map(prepared, family(made))
-        key = self.memo.key("family", made.language.value, family.__module__, rests_on)
-        return self.memo.made(key, lambda: tuple(map(prepared, family(made))), _pages_packed, _pages_unpacked)
+        return self._kept(made, family.__module__, rests_on, partial(family, made))
+
+    def _one(self, made: Edition, page: PageToMake, rests_on: str) -> Prepared:
+        (found,) = self._kept(made, page.path, rests_on, lambda: (page.make(),))
+        return found
+
+    def _kept(self, made: Edition, name: str, rests_on: str, make: Callable[[], Iterable[Page]]) -> Sequence[Prepared]:
+        key = self.memo.key("family", made.language.value, name, rests_on)
+        return self.memo.made(key, lambda: tuple(map(prepared, make())), _pages_packed, _pages_unpacked)
 
     def copies(self, cut: Donor, donor: str, to_stamp: Iterator[ToStamp], made: Edition) -> Iterator[StampedCopy]:
         """Every copy of a donor. They share all but their places, so that the donor is read once."""

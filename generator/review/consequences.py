@@ -19,15 +19,15 @@ from generator.files.catalogue import load
 from generator.files.tree import How
 from generator.model.duties import RuleId, Waiver
 from generator.model.ids import SchoolId
-from generator.pages.about import dictionary, problems
-from generator.pages.duties import downloads, inspections, matrix
+from generator.pages.about import dictionary, guides, problems
+from generator.pages.duties import downloads, inspections, matrix, methods, schemes
 from generator.pages.duties.check_rows import Rows
 from generator.pages.families import FAMILIES, PageFamily, led_to
 from generator.pages.parts import there
-from generator.pages.people import team
-from generator.pages.programme import lessons
+from generator.pages.people import outreach, team
+from generator.pages.programme import accounts, lessons
 from generator.pages.schools import schools
-from generator.pages.statistics import pathway, releases, statistics
+from generator.pages.statistics import builder, pathway, releases, statistics
 from generator.records.doubts import Doubt, doubts
 from generator.records.repository import Repository, identical, own_records
 from generator.review.changes import Changes
@@ -388,6 +388,12 @@ MADE_OF: Mapping[PageFamily, tuple[str, ...]] = {
     matrix.pages: ("district", "policies", "rules", "schools"),
     lessons.pages: ("bands", "clips", "district", "lessons"),
     team.pages: ("activities", "district", "plans", "teams"),
+    builder.pages: ("district", "releases", "schools", "withdrawals"),
+    accounts.pages: ("accounts", "claims", "district", "policies", "rules"),
+    schemes.pages: ("district", "inspections", "policies", "schemes"),
+    outreach.pages: ("activities", "district"),
+    methods.pages: ("district", "rules"),
+    guides.pages: ("district",),
     dictionary.pages: (),
     problems.pages: (),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 from markupsafe import Markup
@@ -22,6 +23,7 @@ from generator.model.duties import Example, Expectation, Rule, Subject, Waiver
 from generator.model.programme import Level, Modality
 from generator.model.releases import DistrictVerdict, Release
 from generator.pages.duties.compliance import DistrictCheck, district_check
+from generator.pages.resting import COUNTS, PageToMake, verdicts_of
 from generator.pages.words.comparison import demanded, measure_title, measured
 from generator.pages.words.wording import (
     TONES,
@@ -57,10 +59,16 @@ _EXAMPLE_TONES = {Expectation.MET: "ok", Expectation.UNMET: "missing", Expectati
 
 def pages(edition: Edition) -> Iterator[Page]:
     """The index, then every rule."""
+    return (one.make() for one in one_by_one(edition))
+
+
+def one_by_one(edition: Edition) -> Iterator[PageToMake]:
+    """The same, none of them made yet."""
     clauses = cited(edition.site)
-    yield _index(edition)
+    yield PageToMake(path="rules/index", rests_on=(COUNTS,), make=partial(_index, edition))
     for rule in edition.site.repository.rules.values():
-        yield _rule(edition, rule, clauses[rule.id])
+        rests_on = (verdicts_of(rule.id), "schools", "waivers")
+        yield PageToMake(path=path_of(rule), rests_on=rests_on, make=partial(_rule, edition, rule, clauses[rule.id]))
 
 
 def path_of(rule: Rule) -> str:
