@@ -77,7 +77,7 @@ KINDS = (
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    with lent(browser, viewport=DESK, locale="zh-CN") as context:
+    with lent(browser) as context:
         yield context
 
 

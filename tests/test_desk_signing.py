@@ -25,7 +25,7 @@ def made(tmp_path: Path) -> District:
 @pytest.fixture
 def site(browser: Browser) -> Iterator[BrowserContext]:
     """A browser that has nothing kept yet."""
-    with lent(browser, accept_downloads=True) as context:
+    with lent(browser) as context:
         yield context
         context.unroute_all()
 
@@ -111,7 +111,7 @@ def test_a_browser_without_the_key_on_record_seals_nothing_and_says_why(
     page.click("#sign-make")
     page.wait_for_selector("#sign-line:not(:empty)")
     sign_up(made, (FIRST, page.inner_text("#sign-line")))
-    with lent(browser, accept_downloads=True) as other:
+    with lent(browser) as other:
         page = desk(other, made)
         fill_in(page, invented(made, FIRST))
         assert page.locator("#seal").is_disabled()

@@ -16,6 +16,7 @@ from generator.filing import desk_page
 from generator.model.ids import SchoolId
 from generator.records.repository import Repository
 from generator.text import Language
+from tests.conftest import lent_page
 from tests.district import DAY, FIRST, with_office
 
 KB = 1024
@@ -48,12 +49,10 @@ def test_first_use_loads_five_files_of_which_the_scripts_are_small(
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_bytes(content)
     asked: list[str] = []
-    context = browser.new_context()
-    context.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
-    page = context.new_page()
-    page.goto((tmp_path / f"filing/{FIRST}.html").as_uri())
-    page.wait_for_selector("#f-filed_by")
-    context.close()
+    with lent_page(browser) as page:
+        page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+        page.goto((tmp_path / f"filing/{FIRST}.html").as_uri())
+        page.wait_for_selector("#f-filed_by")
     assert sorted(asked) == ["age.js", "desk.css", "desk.js", "district.js", f"{FIRST}.html"]
     weight = {name: len(gzip.compress(files[f"filing/{name}"])) for name in asked}
     own = sum(weight.values()) - weight["age.js"]

@@ -22,7 +22,7 @@ from generator.filing import desk_page
 from generator.model.ids import SchoolId, YearId
 from generator.pages.schools import schools
 from generator.text import Language
-from tests.conftest import explored, lent, lent_page, served, until
+from tests.conftest import explored, lent_page, served, until
 from tests.district import DAY, FIRST, TERM, District, git, invented, run, with_office
 from tests.test_accessibility import REPORT, UNREACHED, heard
 from tests.test_desk import edited, fill_in, saved
@@ -63,8 +63,7 @@ def url(typical_built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def test_from_the_front_page_to_the_merged_filing(browser: Browser, made: District, url: str, tmp_path: Path) -> None:
-    with lent(browser, NOW, viewport={"width": 390, "height": 844}, locale="zh-CN") as context:
-        page = context.new_page()
+    with lent_page(browser, {"width": 390, "height": 844}, NOW) as page:
         said = heard(page, url)
         page.goto(f"{url}/index.html")
         person = Newcomer(page=page)

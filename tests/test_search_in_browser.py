@@ -229,7 +229,7 @@ MORE_ENGLISH = (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     with lent_page(browser, viewport=ViewportSize(width=1280, height=900)) as page:
         yield page
