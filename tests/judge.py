@@ -81,6 +81,10 @@ class _Row:
     low: float
     high: float
 
+    def __post_init__(self) -> None:
+        """What is taken away as often as it is added says nothing."""
+        self.terms = {column: factor for column, factor in self.terms.items() if factor}
+
 
 @dataclass(slots=True)
 class _Part:

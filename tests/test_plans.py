@@ -174,6 +174,13 @@ def test_the_judge_notices_a_small_count_given_away() -> None:
     assert (true[given], true[given]) in {(one.low, one.high) for one in found if given.column in one.name}
 
 
+def test_a_band_that_begins_at_nothing_binds_nobody_who_was_not_screened() -> None:
+    told = yaml.safe_load(written(released(QUICK)))
+    told["participation"]["shown"] = dict.fromkeys(told["participation"]["shown"], 0)
+    assert told["participation"]["shown"]
+    assert all(all(row.terms.values()) for row in judge(QUICK, yaml.safe_dump(told).encode()).rows)
+
+
 def test_what_anybody_can_repeat_comes_no_closer_than_the_judge() -> None:
     """The attack on published files knows nothing of single schools: each of its intervals holds the judge's."""
     shape = QUICK
