@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from generator.files.tree import Tree, folder
 from generator.model.district import FORM
 from generator.model.ids import ClauseRef
-from generator.records.repository import Remembered, load, spans, without_sealed
+from generator.records.repository import Remembered, Repository, load, spans, told_once, without_sealed
 from generator.sealed.bech32 import encoded
 from tests.conftest import examples
 
@@ -346,3 +346,19 @@ def test_of_an_adoption_that_cannot_be_read_nothing_that_it_may_bring_is_missed(
     assert {path for _, path in told} == {"records/adopted/gone.yml"}
     told = found({**clause, "records/teams/gone.yml": "id: ["})
     assert ("unknown-reference", rule) in told
+
+
+def test_what_is_told_of_a_repository_is_worked_out_once_for_each() -> None:
+    asked: list[int] = []
+
+    @told_once
+    def schools(repository: Repository, more: int) -> int:
+        asked.append(more)
+        return len(repository.schools) + more
+
+    one, _ = load(folder(TYPICAL)[0])
+    assert one is not None
+    there = len(one.schools)
+    assert [schools(one, 1), schools(one, 2), schools(one, 1)] == [there + 1, there + 2, there + 1]
+    assert schools(replace(one, schools={}), 1) == 1
+    assert asked == [1, 2, 1]

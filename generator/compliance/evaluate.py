@@ -191,8 +191,22 @@ class Tally:
         return tenths // 10 if tenths % 10 == 0 else tenths / 10
 
 
+_COUNTED: dict[int, tuple[tuple[Check, ...], Tally]] = {}  # many Checks of one rule, which many pages count
+_MANY, _MOST = 200, 500
+
+
 def tally(checks: Iterable[Check]) -> Tally:
     """Count Checks by verdict; every verdict is there, with 0 if need be."""
+    if not isinstance(checks, tuple) or len(checks) < _MANY:
+        return _tally(checks)
+    if id(checks) not in _COUNTED:
+        if len(_COUNTED) >= _MOST:
+            del _COUNTED[next(iter(_COUNTED))]
+        _COUNTED[id(checks)] = checks, _tally(checks)
+    return _COUNTED[id(checks)][1]
+
+
+def _tally(checks: Iterable[Check]) -> Tally:
     counts, late = dict.fromkeys(Verdict, 0), 0
     for check in checks:
         verdict = check.verdict

@@ -154,11 +154,16 @@ def _teachers(found: Return) -> int | None:
     return None if found.staff is None else found.staff.full_time + found.staff.part_time
 
 
+@told_once
+def _classes_per_teacher(repository: Repository, year: YearId, as_of: date) -> int | float | None:
+    judged = min(repository.year(year).returns_due, as_of)
+    return repository.district.parameters_on(judged).get("classes_per_teacher")
+
+
 def _staffed(found: Return, scope: Scope) -> bool | None:
     """One full- or part-time teacher for every so many classes begun; how many is the district's decision."""
     teachers = _teachers(found)
-    judged = min(scope.repository.year(scope.year).returns_due, scope.as_of)
-    per_teacher = scope.repository.district.parameters_on(judged).get("classes_per_teacher")
+    per_teacher = _classes_per_teacher(scope.repository, scope.year, scope.as_of)
     if teachers is None or per_teacher is None:
         return None
     return teachers >= 1 and teachers * per_teacher >= sum(found.classes.values())

@@ -140,7 +140,7 @@ def told_once(
 
     @wraps(told)
     def asked(repository: Repository, /, *more: _Asked.args, **named: _Asked.kwargs) -> _Told:
-        key = (id(repository), *more)
+        key = (id(repository), *more, *sorted(named.items()))
         if key not in kept:
             if len(kept) >= _MOST:
                 del kept[next(iter(kept))]

@@ -6,7 +6,7 @@ beside each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -61,7 +61,7 @@ def pages(edition: Edition) -> Iterator[Page]:
         kind="open-figures",
         title=edition.say("open.title"),
         description=edition.say("open.description"),
-        data=OpenFiguresPage(tables=tuple(_table(edition, ratio, of_years) for ratio in Ratio) if of_years else ()),
+        data=OpenFiguresPage(tables=tuple(_tables(edition, of_years)) if of_years else ()),
         cites=[repository.district.source],
         hide=("toc",),  # tables are wide
     )
@@ -70,8 +70,13 @@ def pages(edition: Edition) -> Iterator[Page]:
 _OfYears = Mapping[YearId, Mapping[tuple[Ratio, SchoolGroup], Quotient]]
 
 
-def _table(edition: Edition, ratio: Ratio, of_years: _OfYears) -> RatioTable:
-    rows = [_row(edition, ratio, group, of_years) for group in groups(edition.site.repository)]
+def _tables(edition: Edition, of_years: _OfYears) -> Iterator[RatioTable]:
+    of_groups = groups(edition.site.repository)
+    return (_table(edition, ratio, of_groups, of_years) for ratio in Ratio)
+
+
+def _table(edition: Edition, ratio: Ratio, of_groups: Sequence[SchoolGroup], of_years: _OfYears) -> RatioTable:
+    rows = [_row(edition, ratio, group, of_years) for group in of_groups]
     latest = rows[0].cells[0]
     return RatioTable(
         ratio=ratio,
