@@ -29,6 +29,7 @@ from generator.files.typing_mistakes import place
 from generator.guard import GuardedFile, inspect, secrets
 from generator.guard.reading import Lines, resolved
 from generator.report.formats import FORMATS
+from tests.conftest import EXPLORING
 from tests.test_cli import DAY, run
 from tests.test_guard import (
     AGE,
@@ -343,7 +344,7 @@ def test_the_list_of_what_may_pass_shows_nothing_either(tmp_path: Path) -> None:
     for text in (entry.replace(f"{MOBILE}.txt", "'***********.txt'"), f"- {MOBILE}: 1\n  {MOBILE}: 2\n", entry):
         (root / "guard.yml").write_text(text, encoding="utf-8")
         (root / f"{MOBILE}.txt").write_text("x", encoding="utf-8")
-        for name in FORMATS:
+        for name in FORMATS if EXPLORING or text == entry else ("text",):
             assert MOBILE not in guard(root, "--format", name)[1]
 
 

@@ -250,7 +250,7 @@ def words(trapped: Trapped) -> dict[str, list[list[str]]]:
             *([["build", "--out", str(beside / "site"), "--commit", "HEAD~1"]] if EXPLORING else []),
         ],
         "serve": [],  # below: it does not end
-        "diff": [["diff", "HEAD~1"], ["diff", "HEAD~1", "HEAD", "--format", "json"]],
+        "diff": [["diff", "HEAD~1"], *([["diff", "HEAD~1", "HEAD", "--format", "json"]] if EXPLORING else [])],
         "tidy": [["tidy", "records"]],
         "guard": [["guard"], ["guard", "--history"], ["guard", "--range", "HEAD~1..HEAD"]],
         "history": [["history"]],
