@@ -20,7 +20,7 @@ from generator.edition.render import Edition, edition, markdown
 from generator.edition.site import site
 from generator.edition.stamp import Donor, donor, filled_last
 from generator.files.catalogue import load
-from generator.pages.duties import checklist
+from generator.pages.duties.check_rows import Rows
 from generator.pages.schools import schools
 from generator.pages.stamping import Stamped
 from generator.publish import build as building
@@ -87,12 +87,13 @@ def _stamped(half: Half, folder: Path, count: int) -> None:
 
 def _markdown(half: Half, folder: Path, count: int) -> None:
     """What MkDocs makes the same bytes of; it is asked for neither a search index nor a look at links in HTML."""
-    made, clauses = half.edition, checklist.clauses_told(half.edition)
+    made = half.edition
+    rows = Rows(made)
     run = lay_out(half, folder / "mkdocs" / made.language.value)
     (run.folder / "docs" / f"{DONOR}.md").unlink()
     output.write(run.folder / "docs", [("index.md", "")])
     chosen = islice(made.site.repository.schools.values(), count)
-    pages = (schools.ordinary(made, school, clauses) for school in chosen)
+    pages = (schools.ordinary(made, school, rows) for school in chosen)
     output.write(run.folder / "docs", ((f"{page.path}.md", with_spaces(markdown(page))) for page in pages))
     engines.write_settings(run)
 
