@@ -119,6 +119,12 @@ def test_cores_are_those_that_we_may_use() -> None:
     assert child.cores() == len(allowed)
 
 
+def test_where_there_is_no_room_for_a_copy_none_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 1 << 20 < child._held() < child._free()
+    monkeypatch.setattr(child, "_free", lambda: 2 * child._held() - (1 << 22))
+    assert child.cores() == 1
+
+
 # --- a site -----------------------------------------------------------------------------------------------------------
 
 

@@ -154,10 +154,23 @@ def end(process: Process) -> None:
 
 
 def cores() -> int:
-    """How many processes that share our memory can work at the same time: one where the system has no safe way to make
-    them.
+    """How many processes that begin with all that we hold can work at the same time: one where the system has no safe
+    way to make them, or no room for them.
     """
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+    if sys.platform != "linux" or _free() < 2 * _held():  # a copy comes to hold as much, and makes more
+        return 1
+    return len(os.sched_getaffinity(0))
+
+
+def _free() -> int:
+    """Bytes of memory that the machine has to give."""
+    told = dict(line.split(":") for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines())
+    return int(told["MemAvailable"].split()[0]) << 10
+
+
+def _held() -> int:
+    """Bytes of memory that this process holds."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def side_by_side(works: Sequence[Callable[[], _T]]) -> list[_T]:
