@@ -167,6 +167,7 @@ def test_a_long_list_shows_twenty_rows_the_rest_when_asked_for_and_keeps_the_cho
     expect(page.locator(f"#{last}")).to_be_visible()
 
 
+@explored
 def test_a_page_shows_under_which_tab_it_lies(context: BrowserContext, sample_url: str) -> None:
     page = context.new_page()
     for path, tab in (

@@ -402,6 +402,7 @@ def test_nothing_that_shares_only_a_part_is_found(page: Page, sample_url: str) -
         assert "专职" in re.sub("<[^>]*>", "", page_text), hit
 
 
+@explored
 def test_what_explains_records_stands_last(page: Page, sample_url: str) -> None:
     page.goto(f"{sample_url}/index.html")
     hits(page, "学校")

@@ -216,7 +216,7 @@ def test_a_chart_is_saved_as_a_picture_with_its_marks(browser: Browser, sample_u
         assert whole != without
 
 
-@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("known", [True, pytest.param(False, marks=explored)])
 def test_a_picture_says_the_address_of_its_page(browser: Browser, sample_url: str, known: bool) -> None:
     """As the site says it, where it knows; else where the page was opened."""
     place, there = f"{sample_url}/statistics/tables/files.html", "https://district.example/statistics/tables/files.html"
