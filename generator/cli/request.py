@@ -344,6 +344,8 @@ def address(root: Path, field: str) -> str | None:
 
 def line_reader(root: Path, problems: Sequence[Problem]) -> Callable[[str], bytes | None]:
     """What stands in a file, for showing the line a Problem is on; nothing of a file that holds what nobody may see."""
+    if not problems:
+        return file_reader(root)
     from generator.guard import SECRET
 
     hidden, read = {found.at.path for found in problems if found.code in SECRET}, file_reader(root)

@@ -7,7 +7,6 @@ them.
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -106,11 +105,12 @@ def folder(root: Path) -> tuple[Tree, tuple[Problem, ...]]:
     problems: list[Problem] = []
     before = unfinished(root)
     at = os.fspath(root)
-    readers: dict[str, Callable[[], bytes]] = {
-        path: partial(_head, f"{at}{os.sep}{path}")
-        for path in sorted(_files(root, problems))
-        if _readable(at, path, problems)
-    }
+    readers: dict[str, Callable[[], bytes]] = {}
+    for path, trouble in _files(root, problems):
+        if trouble is None:
+            readers[path] = partial(_head, f"{at}{os.sep}{path}")
+        else:
+            problems.append(problem(Position(path=path), trouble))
     for path, old in before.items():
         readers.pop(path, None)
         if old is not None:
@@ -154,20 +154,33 @@ def shown_of(path: Path) -> bytes | None:
         return None
 
 
-def _files(root: Path, problems: list[Problem]) -> Iterator[str]:
-    def unlisted(error: OSError) -> None:
-        problems.append(problem(Position(path=Path(error.filename).relative_to(root).as_posix()), "unreadable"))
-
+def _files(root: Path, problems: list[Problem]) -> Iterator[tuple[str, str | None]]:
+    """Every file, and the code of why it cannot be read; folders that cannot be are Problems at once."""
     if (root / RECORDS).is_symlink():
-        yield RECORDS
+        yield RECORDS, "symlink"
         return
-    if not (root / RECORDS).exists():
-        return
-    top = os.fspath(root / RECORDS)
-    for where, folders, names in os.walk(top, onerror=unlisted, followlinks=False):
-        below = f"{RECORDS}{where[len(top) :].replace(os.sep, '/')}"
-        links = [name for name in folders if os.path.islink(f"{where}{os.sep}{name}")]  # noqa: PTH114 - some thousand
-        yield from (f"{below}/{name}" for name in filter(counts, (*names, *links)))
+    at, waiting = os.fspath(root), [RECORDS] if (root / RECORDS).exists() else []
+    while waiting:
+        below = waiting.pop()
+        try:
+            with os.scandir(f"{at}{os.sep}{below}") as entries:
+                found = list(entries)
+        except OSError:
+            problems.append(problem(Position(path=below), "unreadable"))
+            continue
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(f"{below}/{entry.name}")
+            elif counts(entry.name):
+                yield f"{below}/{entry.name}", _trouble(entry)
+
+
+def _trouble(entry: os.DirEntry[str]) -> str | None:
+    if entry.is_symlink():
+        return "symlink"
+    if not entry.is_file(follow_symlinks=False):
+        return "not-a-file"
+    return None if os.access(entry.path, os.R_OK) else "unreadable"
 
 
 def counts(name: str) -> bool:
@@ -175,16 +188,3 @@ def counts(name: str) -> bool:
     hidden YAML is.
     """
     return not name.startswith(".") or name.endswith((".yml", ".yaml"))
-
-
-def _readable(root: str, path: str, problems: list[Problem]) -> bool:
-    full = f"{root}{os.sep}{path}"
-    try:
-        kind = os.lstat(full).st_mode
-    except FileNotFoundError:
-        kind = 0
-    if stat.S_ISREG(kind) and os.access(full, os.R_OK):
-        return True
-    code = "symlink" if stat.S_ISLNK(kind) else "unreadable" if stat.S_ISREG(kind) else "not-a-file"
-    problems.append(problem(Position(path=path), code))
-    return False

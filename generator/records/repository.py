@@ -17,7 +17,6 @@ from generator.files.filenames import portable
 from generator.files.schemas import validate
 from generator.files.strict_yaml import read
 from generator.files.tree import RECORDS, Tree
-from generator.guard import secrets
 from generator.model import duties as d
 from generator.model import inspections as s
 from generator.model.curriculum import Band, Clip, MicroLesson
@@ -258,8 +257,12 @@ def _remembered(
 def _file(tree: Tree, path: str) -> tuple[ReadFile | None, tuple[Problem, ...]]:
     """What one file holds, if it has the right shape, and what is wrong within it."""
     file, found = _read(tree, path)
+    if not found:
+        return file, ()
+    from generator.guard import secrets  # here: most runs never need it
+
     # Of a file that holds a secret nothing else is said: other sentences quote.
-    return file, (found and tuple(secrets(path, tree.read(path)))) or found
+    return file, tuple(secrets(path, tree.read(path))) or found
 
 
 def _read(tree: Tree, path: str) -> tuple[ReadFile | None, tuple[Problem, ...]]:
