@@ -56,11 +56,11 @@ def changed(path: str, pointer: Pointer, value: Any) -> Any:
 
 
 def places(kind: str) -> list[Pointer]:
-    """One place of each field of a record, of ten fields or so, in `make explore` of all."""
+    """One place of each field of a record, of twenty fields or so, in `make explore` of all."""
     found: dict[Pointer, Pointer] = {}
     for pointer in leaves(parsed(RECORDS[kind])):
         found.setdefault(tuple(step if isinstance(step, str) else 0 for step in pointer), pointer)
-    return list(found.values())[:: 1 if EXPLORING else 1 + len(found) // 10]
+    return list(found.values())[:: 1 if EXPLORING else 1 + len(found) // 20]
 
 
 WRONG: tuple[Any, ...] = ("三", [], "", -1)
