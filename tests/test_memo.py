@@ -18,7 +18,7 @@ from generator.edition.site import Site, site
 from generator.edition.stamp import donor
 from generator.files.catalogue import load
 from generator.files.history import Commit
-from generator.pages.duties import inspections, matrix
+from generator.pages.duties import downloads, inspections, matrix
 from generator.pages.families import ONE_BY_ONE, RESTS_ON, STAMPED
 from generator.pages.resting import COUNTS, TARGETS
 from generator.pages.schools import schools
@@ -31,7 +31,7 @@ from generator.publish.build import publish
 from generator.publish.engine import Engine
 from generator.publish.memo import Memo, memo, packed, unpacked
 from generator.publish.output import LaidFile, SiteFiles, dead_links, linked
-from generator.publish.remembered import MadeBefore
+from generator.publish.remembered import KeptParts, MadeBefore
 from generator.records.repository import DISTRICT
 from generator.review.consequences import MADE_OF
 from generator.text import Language
@@ -133,6 +133,8 @@ def test_a_site_is_the_same_with_a_memo_as_without(first: Path, tmp_path: Path, 
 
 def whole(told: Site, known: MadeBefore) -> dict[str, object]:
     """All that is made before the engine or beside it, in one language."""
+    if known.basis:
+        told = replace(told, keeping=KeptParts(memo=known.memo, basis=known.basis))
     made = edition(told, Language.ZH, load())
     found: dict[str, object] = {one.page.path: one for one in known.pages(made)}
     families = (schools.pages, inspections.pages, matrix.pages)
@@ -154,10 +156,12 @@ def edited_at_schools(files: Files, chance: random.Random) -> Files:
 
 @pytest.mark.parametrize("seed", range(200 if EXPLORING else 1))
 def test_what_rests_on_the_same_is_the_same(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembered, "FAMILIES", (*MADE_OF, *ONE_BY_ONE, *RESTS_ON))  # all others are made anew
+    found_again = (*MADE_OF, *ONE_BY_ONE, *RESTS_ON, downloads.pages)  # all others are made anew
+    monkeypatch.setattr(remembered, "FAMILIES", found_again)
     chance, files, day, commit = random.Random(seed), fixture(), AS_OF, HERE
     for turn in range(5 if EXPLORING else 4):
         told = content(files, day, commit)
+        monkeypatch.setattr(downloads, "MOST_ROWS", (5_000, 50, 50, 5_000, 5_000)[turn])  # whole, and parted by area
         kept = Memo(folder=tmp_path / "made")
         known = MadeBefore(memo=kept, basis=basis(told, tree(files).versions, kept))
         found, clean = whole(told, known), whole(told, MadeBefore(memo=Memo(), basis=None))
@@ -185,8 +189,8 @@ def test_of_a_changed_return_only_what_is_told_of_its_school_is_made_again(tmp_p
     rules = [name for name in after if name.startswith("verdicts of ") and before[name] != after[name]]
     assert 0 < len(rules) < 5
     assert (before[COUNTS] == after[COUNTS], before[TARGETS] == after[TARGETS]) == (True, False)
-    # page, desk, calendar, table and verdicts; pages of inspections, of rules, of plans
-    assert len(entries[1] - entries[0]) == 5 + len(visits) + len(rules) + 1
+    # page, desk, calendar, table, verdicts, their parts of three files and the workbook; inspections, rules, plans
+    assert len(entries[1] - entries[0]) == 9 + len(visits) + len(rules) + 1
 
 
 def test_a_process_that_stays_writes_what_differs_and_nothing_that_was_touched_stays_so(tmp_path: Path) -> None:

@@ -7,21 +7,23 @@ verdicts.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
+from itertools import groupby
 
 from generator.compliance.evaluate import WAIVABLE, Check, Verdict, is_sealed
 from generator.edition.site import Site, once
 from generator.files.catalogue import Catalogue, load
 from generator.files.schemas import enum_label
 from generator.model.duties import Rule
+from generator.model.ids import SchoolId
 from generator.model.schools import School
 from generator.text import Language, Text
 
 FORMAT = "xinzhuli-verdicts/2"
 
 
-_PART = 4096  # Checks
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -34,12 +36,22 @@ def verdicts_json(site: Site) -> bytes:
 def verdicts_in_parts(site: Site) -> Iterator[bytes]:
     """The same, in parts: of a large district it is larger than all else that a build holds."""
     head = json.dumps(_head(site, load()), ensure_ascii=False, indent=1)
-    yield f'{head.removesuffix("}").rstrip()},\n "checks": [\n'.encode()
-    checks = site.verdicts.checks
-    for first in range(0, len(checks), _PART):
-        lines = ",\n".join(_ENCODE(_check(check, site.as_of)) for check in checks[first : first + _PART])
-        yield f"{lines}{',' if first + _PART < len(checks) else ''}\n".encode()
-    yield b" ]\n}\n"
+    yield f'{head.removesuffix("}").rstrip()},\n "checks": ['.encode()
+    between = "\n"
+    for schools, checks in by_school(site):
+        yield between.encode() + site.keeping.made("verdicts.json", schools, partial(_lines, site, checks))
+        between = ",\n"
+    yield b"\n ]\n}\n"
+
+
+def by_school(site: Site) -> Iterator[tuple[Sequence[SchoolId], Sequence[Check]]]:
+    """The Checks of a Site, school by school; those of no school come first, with none."""
+    for school, checks in groupby(site.verdicts.checks, lambda check: check.school and check.school.id):
+        yield (school,) if school else (), tuple(checks)
+
+
+def _lines(site: Site, checks: Iterable[Check]) -> bytes:
+    return ",\n".join(_ENCODE(_check(check, site.as_of)) for check in checks).encode()
 
 
 def meaning(verdict: Verdict, catalogue: Catalogue) -> Text:

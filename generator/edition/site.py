@@ -6,7 +6,7 @@ nothing sealed is ever part of it. Must not know how a page is rendered or writt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import wraps
@@ -33,6 +33,31 @@ class Archived:
     present: str | None
 
 
+class Keeping:
+    """Keeps parts of files for a later build, by name and by the schools whose own records they are made of. This one
+    keeps nothing.
+    """
+
+    __slots__ = ()
+
+    def found(self, _name: str, _schools: Sequence[SchoolId]) -> bytes | None:
+        """The part as it was made before, if it was."""
+        return None
+
+    def keep(self, _name: str, _schools: Sequence[SchoolId], _part: bytes) -> None:
+        """Leave it for the next build."""
+
+    def made(self, name: str, schools: Sequence[SchoolId], make: Callable[[], bytes]) -> bytes:
+        """The part as it was made before, or else as it is made now and kept."""
+        if (part := self.found(name, schools)) is None:
+            part = make()
+            self.keep(name, schools, part)
+        return part
+
+
+NOWHERE = Keeping()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """Everything that may be published of one commit, as it stood at the end of the day `as_of` (in the district's time
@@ -54,6 +79,7 @@ class Site:
     archived: Archived | None = None
     weeks: Weeks | None = None  # what turned lately, where the history was asked for
     sheets: bool = False  # whether sheets on paper lie beside the pages
+    keeping: Keeping = NOWHERE
 
     @property
     def releases(self) -> tuple[Release, ...]:

@@ -155,11 +155,13 @@ class Book:
             self._end()
         self._begin(first, sheets[first])
 
-    def add(self, rows: Iterable[Sequence[SheetValue]]) -> None:
-        """Rows below those that the first sheet has."""
-        told = [self._row(str(number), row) for number, row in enumerate(rows, start=self._next)]
-        self._next += len(told)
-        self._out.write("".join(told).encode())
+    def encoded(self, first: int, rows: Iterable[Sequence[SheetValue]]) -> bytes:
+        """Rows as the first sheet has them, from a number on: the header is 1."""
+        return "".join([self._row(str(number), row) for number, row in enumerate(rows, start=first)]).encode()
+
+    def add(self, encoded: bytes) -> None:
+        """More rows for the first sheet, in their order."""
+        self._out.write(encoded)
 
     def finished(self) -> bytes:
         """The whole workbook."""
@@ -175,8 +177,7 @@ class Book:
         self._out = self._whole.open(part, "w")
         self._out.write(f"{_REACH.sub(_FILTERED.findall(rest)[0], begin)}{end}".encode())
         self._columns = [xl_col_to_name(number) for number in range(len(table.columns))]
-        self._next = 2  # the number of the row that is written next
-        self.add(table.rows)
+        self.add(self.encoded(2, table.rows))
 
     def _row(self, number: str, row: Sequence[SheetValue]) -> str:
         told = zip(self._columns, map(self._cell, row), strict=True)

@@ -8,17 +8,18 @@ beside it and on all that is no school's own; of the pages of some families it i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 
 from generator.compliance.evaluate import Check
+from generator.compliance.school_measures import MEASURABLE, MeasureInput
 from generator.edition.site import Site
 from generator.files.resources import library_folders
-from generator.model.duties import Operator, RuleId
+from generator.model.duties import RuleId, SchoolMeasure
 from generator.model.ids import SchoolId
-from generator.model.schools import School
+from generator.model.schools import Return, School
 from generator.pages.families import RESTS_ON, PageFamily
 from generator.pages.resting import COUNTS, TARGETS, verdicts_of
 from generator.pages.schools.schools import neighbours
@@ -91,10 +92,10 @@ def _verdicts(site: Site, found: PageBasis, memo: Memo) -> Mapping[str, str]:
     told: dict[RuleId, list[str]] = {rule: [_counts(site, rule)] for rule in site.repository.rules}
     others = (check for check in site.verdicts.checks if check.school is None)
     for check in others:
-        told[check.rule.id].append(_verdict(check, ""))
+        told[check.rule.id].append(_verdict(site, check))
     for school, checks in site.verdicts.by_school.items():
         key = memo.key("verdicts", school, found.of_schools((school,)))
-        make = partial(_of_school, checks, found.own[school])
+        make = partial(_of_school, site, checks)
         for rule, said in memo.made(key, make, _packed, json.loads).items():
             told[rule].append(f"{school} {said}")
     return {verdicts_of(rule): _digest(*said) for rule, said in told.items()}
@@ -104,18 +105,29 @@ def _packed(said: Mapping[RuleId, str]) -> bytes:
     return json.dumps(said).encode()
 
 
-def _of_school(checks: Sequence[Check], own: str) -> Mapping[RuleId, str]:
-    return {check.rule.id: _digest(_verdict(check, own)) for check in checks}
+def _of_school(site: Site, checks: Sequence[Check]) -> Mapping[RuleId, str]:
+    return {check.rule.id: _digest(_verdict(site, check)) for check in checks}
 
 
-def _verdict(check: Check, own: str) -> str:
-    """All that its rule's page tells of a Check; where that quotes more of the return, also what the school has."""
-    rule, found = check.rule, check.found
-    quoting = rule.operator is Operator.INCLUDES_ALL or (rule.target is not None and rule.target.measure is not None)
+def _verdict(site: Site, check: Check) -> str:
+    """All that its rule's page tells of a Check."""
     periods = [(p.period.id, p.due, p.verdict, p.value, p.target, p.late) for p in check.periods]
     excused = [waiver.id if waiver else None for waiver in (check.waiver, check.lapsed)]
-    filed = found and (found.year, found.filed_on)
-    return repr((check.about, check.verdict, check.without_waiver, periods, excused, filed, own if quoting else ""))
+    filed = check.found and (check.found.year, check.found.filed_on)
+    quoted = tuple(_quoted(site, check, check.found)) if check.found else ()
+    return repr((check.about, check.verdict, check.without_waiver, periods, excused, filed, quoted))
+
+
+def _quoted(site: Site, check: Check, found: Return) -> Iterator[object]:
+    """What the page quotes of the return beside: what it leaves open, and what a target is worked out from."""
+    rule = check.rule
+    if rule.measure in MEASURABLE and (unanswered := MEASURABLE[SchoolMeasure(rule.measure)].unanswered):
+        yield sorted(unanswered(found))
+    base = rule.target.measure if rule.target else None
+    if base is not None and base in MEASURABLE:
+        value = MEASURABLE[SchoolMeasure(base)].value
+        for judged in check.periods:
+            yield value(MeasureInput(found=found, period=judged.period, bands=site.repository.bands))
 
 
 def _counts(site: Site, rule: RuleId | None) -> str:

@@ -30,7 +30,7 @@ from generator.publish.basis import basis
 from generator.publish.engine import Engine
 from generator.publish.half import Half, finished, through, to_engine, whole
 from generator.publish.memo import Memo
-from generator.publish.remembered import MadeBefore
+from generator.publish.remembered import KeptParts, MadeBefore
 from generator.records.repository import Repository, load
 from generator.text import Language
 
@@ -105,6 +105,8 @@ def publish(
     files = output.SiteFiles(folder=made / "site", last=last)
     try:
         rests_on = basis(content, versions or {}, kept) if kept.keeps else None
+        if rests_on:
+            content = replace(content, keeping=KeptParts(memo=kept, basis=rests_on))
         _make(content, made, files, engine, MadeBefore(memo=kept, basis=rests_on), progress)
         if compressed:
             output.compress(made / "site")

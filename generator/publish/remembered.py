@@ -13,7 +13,7 @@ from typing import Any
 
 from generator.edition.entries import Entry
 from generator.edition.render import Edition
-from generator.edition.site import File, Page
+from generator.edition.site import File, Keeping, Page
 from generator.edition.stamp import Donor
 from generator.filing import desk_page
 from generator.model.ids import SchoolId
@@ -86,6 +86,25 @@ class MadeBefore:
         if self.basis is None or not schools:
             return ""
         return self.memo.key(kind, made.language.value, self.basis.of_schools(schools), *more)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptParts(Keeping):
+    """Parts of files in the memo."""
+
+    memo: Memo
+    basis: PageBasis
+
+    def found(self, name: str, schools: Sequence[SchoolId]) -> bytes | None:
+        """The part as it was made before, if it was."""
+        return self.memo.found(self._key(name, schools), bytes)
+
+    def keep(self, name: str, schools: Sequence[SchoolId], part: bytes) -> None:
+        """Leave it for the next build."""
+        self.memo.made(self._key(name, schools), lambda: part, bytes, bytes)
+
+    def _key(self, name: str, schools: Sequence[SchoolId]) -> str:
+        return self.memo.key("part", name, self.basis.of_schools(schools)) if schools else ""
 
 
 def _copy(one: ToStamp, around: Sequence[str]) -> StampedCopy:

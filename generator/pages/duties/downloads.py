@@ -13,18 +13,27 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import groupby
+from functools import cache, partial
 from typing import ClassVar, NamedTuple
 
 from generator.compliance.evaluate import Check, Verdict
 from generator.edition.archive import as_zip
-from generator.edition.open_data import FORMAT, days_left, days_overdue, meaning, verdicts_in_parts, verdicts_json
+from generator.edition.open_data import (
+    FORMAT,
+    by_school,
+    days_left,
+    days_overdue,
+    meaning,
+    verdicts_in_parts,
+    verdicts_json,
+)
 from generator.edition.render import FOLDERS, Edition, TemplateData, label_text, number
 from generator.edition.site import File, Page, Site, once
-from generator.edition.spreadsheet import Book, Sheet, SheetValue, as_csv, as_workbook, csv_head, csv_lines
+from generator.edition.spreadsheet import Book, Sheet, SheetValue, csv_head, csv_lines
 from generator.files.schemas import enum_label, public, published
 from generator.model import rollup
 from generator.model.duties import Rule, SchoolMeasure, Value
+from generator.model.ids import SchoolId
 from generator.pages.about.dictionary import FieldLine, fields
 from generator.pages.words.comparison import MEASURES
 from generator.text import Language, Text
@@ -143,18 +152,17 @@ def _is_shared(file: File) -> bool:
 
 
 def _files(edition: Edition) -> Iterator[File]:
-    checks = edition.site.verdicts.checks
-    if len(checks) <= MOST_ROWS:
-        table = verdict_table(edition)
-        yield File(path=XLSX, content=as_workbook((table, _notes(edition)), _properties(edition)))
-        yield File(path=CSV, content=as_csv(table))
-        yield File(path=JSON, content=verdicts_json(edition.site))
-    else:
-        books = _Books(edition)
+    books = _Books(edition)
+    if books.parted:
         lines = as_zip([(posixpath.basename(CSV), books.filled())])
-        yield from (File(path=place, content=books.by_place[place].finished()) for place in sorted(books.by_place))
+        yield from books.finished()
         yield File(path=f"{CSV}.zip", content=lines)
         yield _zipped_json(edition.site)
+    else:
+        table = b"".join(books.filled())
+        yield from books.finished()
+        yield File(path=CSV, content=table)
+        yield File(path=JSON, content=verdicts_json(edition.site))
     yield schema_file(edition, "verdicts", SCHEMA)
 
 
@@ -166,30 +174,69 @@ def _properties(edition: Edition) -> Mapping[str, str]:
 
 
 class _Books:
-    """The workbooks of the areas and of the district, filled as the lines of the CSV file are made, so that no row is
-    made twice or kept.
+    """The workbook, or those of the areas and of the district, filled as the lines of the CSV file are made, so that no
+    row is made twice or kept. What is made of the same as before is not made again: a school's part, an area's
+    workbook.
     """
 
     def __init__(self, edition: Edition) -> None:
-        self._edition = edition
-        rows = Counter(map(_place, edition.site.verdicts.checks))
-        self.by_place = {
-            place: Book((_empty(edition), _notes(edition)), _properties(edition), rows[place]) for place in rows
-        }
+        self._edition, self._keeping = edition, edition.site.keeping
+        self.parted = len(edition.site.verdicts.checks) > MOST_ROWS
+        self._rows = Counter(map(self._place, edition.site.verdicts.checks)) or Counter({XLSX: 0})
+        of_areas: dict[str, list[SchoolId]] = {place: [] for place in self._rows}
+        for school, checks in edition.site.verdicts.by_school.items():
+            for place in {self._place(check) for check in checks}:
+                of_areas[place].append(school)
+        self._schools = of_areas
+        self._kept = {place: self._keeping.found(self._name(place), schools) for place, schools in of_areas.items()}
+        self._books = {place: self._begun(place) for place, kept in self._kept.items() if kept is None}
 
     def filled(self) -> Iterator[bytes]:
         """The CSV file, in parts."""
         yield csv_head(_empty(self._edition))
-        row = _row_of(self._edition)
-        for place, checks in groupby(self._edition.site.verdicts.checks, _place):
-            rows = [row(check) for check in checks]
-            self.by_place[place].add(rows)
-            yield csv_lines(rows)
+        row, language = _row_of(self._edition), self._edition.language
+        next_ = dict.fromkeys(self._rows, 2)  # the number of the row that is written next
+        for schools, checks in by_school(self._edition.site):
+            rows = cache(partial(_rows, row, checks))
+            yield self._keeping.made(f"verdicts.csv {language}", schools, partial(_csv, rows))
+            place = self._place(checks[0])
+            if place in self._books:
+                make = partial(_encoded, self._books[place], next_[place], rows)
+                name = f"verdicts.xlsx {language} {next_[place]}"
+                self._books[place].add(make() if self.parted else self._keeping.made(name, schools, make))
+            next_[place] += len(checks)
+
+    def finished(self) -> Iterator[File]:
+        """The workbooks."""
+        for place in sorted(self._rows):
+            if (content := self._kept[place]) is None:
+                content = self._books.pop(place).finished()
+                self._keeping.keep(self._name(place), self._schools[place], content)
+            yield File(path=place, content=content)
+
+    def _begun(self, place: str) -> Book:
+        return Book((_empty(self._edition), _notes(self._edition)), _properties(self._edition), self._rows[place])
+
+    def _name(self, place: str) -> str:
+        return f"{place} {self._edition.language} {self._edition.site.commit}"
+
+    def _place(self, check: Check) -> str:
+        """Where the workbook lies that a Check stands in."""
+        if not self.parted:
+            return XLSX
+        return f"{OF_AREAS}/{check.school.area}.xlsx" if check.school else OF_DISTRICT
 
 
-def _place(check: Check) -> str:
-    """Where the workbook lies that a Check stands in."""
-    return f"{OF_AREAS}/{check.school.area}.xlsx" if check.school else OF_DISTRICT
+def _rows(row: Callable[[Check], Sequence[SheetValue]], checks: Iterable[Check]) -> Sequence[Sequence[SheetValue]]:
+    return [row(check) for check in checks]
+
+
+def _csv(rows: Callable[[], Sequence[Sequence[SheetValue]]]) -> bytes:
+    return csv_lines(rows())
+
+
+def _encoded(book: Book, first: int, rows: Callable[[], Sequence[Sequence[SheetValue]]]) -> bytes:
+    return book.encoded(first, rows())
 
 
 @once
