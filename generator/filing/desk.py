@@ -8,7 +8,7 @@ and nothing of others; nothing sealed is ever part of it. Must not know how a pa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import Any
@@ -345,21 +345,21 @@ def carried_over(before: Mapping[str, Any]) -> Mapping[str, Any]:
     return kept
 
 
-def stated(record: object) -> Any:
+def stated(record: Any) -> Any:
     """What a record states, as its file has it: what was not stated is left out."""
     match record:
-        case date():
-            return record.isoformat()
         case Enum():
             return record.value
-        case float() if record.is_integer():
-            return int(record)
-        case Mapping():
-            return {str(stated(key)): stated(value) for key, value in record.items()}
+        case None | str() | int():
+            return record
+        case float():
+            return int(record) if record.is_integer() else record
+        case date():
+            return record.isoformat()
         case tuple():
             return [stated(value) for value in record]
-        case _ if is_dataclass(record):
-            named = {f.name: getattr(record, f.name) for f in fields(record) if f.name not in _NOT_FILED}
-            return {name: stated(value) for name, value in named.items() if value is not None}
+        case Mapping():
+            return {str(stated(key)): stated(value) for key, value in record.items()}
         case _:
-            return record
+            named = ((name, getattr(record, name)) for name in record.__slots__ if name not in _NOT_FILED)
+            return {name: stated(value) for name, value in named if value is not None}

@@ -194,7 +194,7 @@ def _hash(text: str) -> str:
 
 def _json(value: object) -> str:
     """JSON that can stand in a script: no sign of it ends one."""
-    text = json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(value, default=plain, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 

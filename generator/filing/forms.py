@@ -7,7 +7,7 @@ not know which school files, nor how a form is shown.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from generator.files.schemas import Schema, schema_of, text_of, type_words
@@ -163,13 +163,11 @@ def _rule(node: Schema, language: Language) -> str | None:
     return str(words[language.value.partition("-")[0]]) if words else None
 
 
-def plain(value: object) -> Any:
-    """Frozen data as JSON has it; of a dataclass without fields that are None, False or hold no item. 0 stays."""
-    if is_dataclass(value) and not isinstance(value, type):
-        named = {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-        return {name: one for name, one in named.items() if one is not None and one is not False and one != []}
+def plain(value: Any) -> Any:
+    """Frozen data as JSON has it, one step down, for what JSON does not know itself; of a dataclass without fields that
+    are None, False or hold no item. 0 stays.
+    """
     if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(one) for one in value]
-    return value
+        return {str(key): one for key, one in value.items()}
+    named = ((name, getattr(value, name)) for name in value.__slots__)
+    return {name: one for name, one in named if one is not None and one is not False and one != ()}

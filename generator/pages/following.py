@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from xml.etree import ElementTree
 
 from generator.compliance.days_gone_by import TurnedTally
@@ -332,6 +333,7 @@ def _escaped(text: str) -> str:
     return "\\n".join(text.splitlines())
 
 
+@lru_cache(maxsize=4096)  # most stand in many calendars
 def _folded(line: str) -> str:
     """A line in pieces that are short enough, none of which ends within a sign."""
     if len(line.encode()) <= _WIDEST:  # most are

@@ -337,8 +337,18 @@ def _leads_to(folder: str, link: str) -> tuple[str, str] | None:
 
     None if it leads out of the site.
     """
-    target = urlsplit(unescape(link))
-    if target.scheme or target.netloc:
-        return None
-    path = posixpath.normpath(posixpath.join(folder, unquote(target.path))) if target.path else ""
-    return path, unquote(target.fragment)
+    address = unescape(link)
+    if ":" in address or address.startswith("//"):  # few do
+        target = urlsplit(address)
+        if target.scheme or target.netloc:
+            return None
+    way, _, anchor = address.partition("#")
+    there, name = posixpath.split(unquote(way.partition("?")[0]))
+    return (posixpath.join(_folder(folder, there), name) if way else ""), unquote(anchor)
+
+
+@cache
+def _folder(here: str, there: str) -> str:
+    """The folder `there` as a link from the folder `here` names it."""
+    found = posixpath.normpath(posixpath.join(here, there))
+    return "" if found == "." else found

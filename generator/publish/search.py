@@ -114,6 +114,16 @@ class _PartRead:
     pieces: list[str] = field(default_factory=list)
 
 
+def _end_of(name: str, html: str, at: int) -> int:
+    """Where the end mark of an element begins whose content begins at `at`; what is in it is not looked at."""
+    depth = 1
+    for found in re.compile(rf"<(/?){name}(?=[\s>])").finditer(html, at):
+        depth += -1 if found[1] else 1
+        if not depth:
+            return found.start()
+    return len(html)
+
+
 class _Reader:
     """What a reader sees of the article, and of nothing that is left out of the search.
 
@@ -123,7 +133,7 @@ class _Reader:
     def __init__(self) -> None:
         self.parts = [_PartRead()]
         self._articles = 0
-        self._out, self._depth = "", 0  # the element that is left out, and how many like it are open
+        self._out = ""  # the element that is left out
         self._in_heading = self._ended = False
 
     def read(self, html: str) -> None:
@@ -142,15 +152,15 @@ class _Reader:
                 at = html.find(f"</{name}", at)
             elif given.endswith("/"):
                 self._end(name)
+            elif self._out:
+                at = _end_of(name, html, at)
         self._data(html[at:])
 
     def _start(self, tag: str, attributes: str) -> None:
         given = dict(_GIVEN.findall(attributes)) if attributes else {}
         self._articles += tag == "article"
-        if self._out:
-            self._depth += tag == self._out
-        elif tag in _LEFT_OUT or "data-search-exclude" in given or _NOT_READ & set(given.get("class", "").split()):
-            self._out, self._depth = tag, 1
+        if tag in _LEFT_OUT or "data-search-exclude" in given or _NOT_READ & set(given.get("class", "").split()):
+            self._out = tag
         elif self._ended:
             self._say(" ")  # elements that touch are no one word
         if tag in _HEADINGS and self._articles and not self._out:
@@ -163,8 +173,7 @@ class _Reader:
         self._in_heading &= tag not in _HEADINGS
         self._ended = True
         if tag == self._out:
-            self._depth -= 1
-            self._out = self._out if self._depth else ""
+            self._out = ""
 
     def _data(self, data: str) -> None:
         if data and self._articles and not self._out:

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import ClassVar
+from functools import cache, partial
+from typing import ClassVar, NamedTuple
 
 from markupsafe import Markup
 
 from generator.compliance.evaluate import Check, Verdict
 from generator.edition.entries import Entry, with_spaces
 from generator.edition.literal import escaped
-from generator.edition.render import Edition, TemplateData, heading, label_text
+from generator.edition.render import Edition, TemplateData, heading, label_text, relative
 from generator.edition.site import Page, Site, once
-from generator.edition.stamp import mark, settled
+from generator.edition.stamp import Donor, cut, mark, settled
 from generator.model.district import Area, System
 from generator.model.duties import Rule, Subject
 from generator.model.schools import School, Stage
@@ -77,12 +77,12 @@ class MatrixColumn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixCell:
-    """A Check. It leads to the school's checklist where there is something to do."""
+class MatrixCell(TemplateData):
+    """A Check; `link` is the school's checklist, where there is something to do."""
 
-    school: School
+    template: ClassVar[str] = "duties/matrix/cell.html.j2"
     shown: VerdictMark
-    leads: bool
+    link: Markup | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ class MatrixRow:
 
     rule: Rule
     systems: str
-    cells: tuple[MatrixCell, ...]
+    cells: tuple[Markup, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,26 +259,45 @@ def _marks(edition: Edition) -> Mapping[Verdict, VerdictMark]:
 def _table(edition: Edition, grid: Grid) -> MatrixTable:
     site = edition.site
     found = {(c.rule.id, school.id): c for school in grid.schools for c in site.verdicts.by_school[school.id]}
-    marks, systems = _marks(edition), _systems(site)
-    rows = (
-        MatrixRow(
-            rule=rule,
-            systems=" ".join(map(str, systems[rule.id])),
-            cells=tuple(_cell(edition, found[rule.id, school.id], school, marks) for school in grid.schools),
-        )
-        for rule in _rules(site)
-    )
+    systems, cells = _systems(site), cache(partial(_cell, edition))
+
+    def cell(rule: Rule, school: School) -> Markup:
+        made = cells(shown := _shown(found[rule.id, school.id]))
+        link = relative(grid.path, f"schools/{school.id}", rule.id) if shown.leads else ""
+        return Markup(made.fill({"link": edition.html(link)}))
+
     return MatrixTable(
         title=_title(edition, grid),
         schools=tuple(MatrixColumn(school=s, stages=" ".join(s.stages)) for s in grid.schools),
-        rows=tuple(rows),
+        rows=tuple(
+            MatrixRow(
+                rule=rule,
+                systems=" ".join(map(str, systems[rule.id])),
+                cells=tuple(cell(rule, school) for school in grid.schools),
+            )
+            for rule in _rules(site)
+        ),
     )
 
 
-def _cell(edition: Edition, check: Check, school: School, marks: Mapping[Verdict, VerdictMark]) -> MatrixCell:
-    shown = marks[check.verdict]
+class _Shown(NamedTuple):
+    """What a cell shows of a Check. It leads to the school's checklist where there is something to do."""
+
+    verdict: Verdict
+    late: bool
+    leads: bool
+
+
+def _shown(check: Check) -> _Shown:
     late = check.verdict is Verdict.MET and bool(check.met_late)
-    if late:
-        word = edition.say("verdict.late.word", met=shown.word)
-        shown = replace(shown, mark=edition.say("verdict.late.mark"), word=word)
-    return MatrixCell(school=school, shown=shown, leads=late or check.verdict not in _PLAIN)
+    return _Shown(check.verdict, late, late or check.verdict not in _PLAIN)
+
+
+def _cell(edition: Edition, shown: _Shown) -> Donor:
+    """A cell with a place for its link: the same for all Checks that show the same."""
+    told = _marks(edition)[shown.verdict]
+    if shown.late:
+        word = edition.say("verdict.late.word", met=told.word)
+        told = replace(told, mark=edition.say("verdict.late.mark"), word=word)
+    data = MatrixCell(shown=told, link=Markup(mark("link")) if shown.leads else None)
+    return cut(edition.printed(data, "compliance/matrix/any"))
