@@ -86,12 +86,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 # By the seconds of CPU that they take. Two that wait for the same site do not stand side by side at the beginning.
 _LONG = (
-    *("accessibility", "browser", "release_scripts", "isolation", "scrape", "cut"),
-    *("release_faults", "sheets", "text", "build", "sealed_commands", "statistics"),
-    *("outside_views", "diff", "desk", "tasks", "guard", "newcomer"),
-    *("streams", "instruments", "review_built", "replacing", "workflows", "search_in_browser"),
-    *("review_budgets", "channels", "serve", "review", "hints", "weight"),
-    *("phone", "provenance", "compliance_pages", "desk_signing", "former", "founding"),
+    *("accessibility", "isolation", "browser", "desk", "memo", "text"),
+    *("build", "release_faults", "sheets", "cut", "release_scripts", "scrape"),
+    *("sealed_commands", "statistics", "provenance", "tasks", "diff", "streams"),
+    *("guard", "newcomer", "outside_views", "search_in_browser", "phone", "workflows"),
+    *("sealed", "founding", "desk_signing", "weight", "channels", "review_budgets"),
+    *("compliance_pages", "intake", "hints", "review_built", "former", "review"),
     *("office_site", "office_text", "guard_kinds", "plans", "filing_index"),
 )
 
