@@ -10,11 +10,8 @@ from __future__ import annotations
 
 import codecs
 import csv
-import errno
 import io
-import os
 import re
-import tempfile
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +22,6 @@ from typing import TypeAlias
 from xml.sax.saxutils import escape
 
 from xlsxwriter import Workbook
-from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_col_to_name
 
 _KEPT = 4096  # most cells stand in many rows
@@ -192,7 +188,7 @@ class Book:
 def _shell(tables: Sequence[Sheet], properties: Mapping[str, str], more: int) -> io.BytesIO:
     """The workbook without its rows; below the header of the first sheet stands a cell of each style."""
     made = io.BytesIO()
-    book = Workbook(made, {"constant_memory": True, "tmpdir": _temporary()})
+    book = Workbook(made, {"in_memory": True})  # nothing temporary is written, which a full disk would leave behind
     book.set_properties({**properties, "created": _MADE})
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
     text = {"text_wrap": True, "valign": "top"}
@@ -208,10 +204,7 @@ def _shell(tables: Sequence[Sheet], properties: Mapping[str, str], more: int) ->
             sheet.write_string(0, column, title, head)
         for number, style in enumerate(styles if sheet.index == 0 else (), start=1):
             sheet.write_number(number, 0, 0, book.add_format(style))
-    try:
-        book.close()
-    except FileCreateError as failed:  # the library's name for what the disk refused: no fault of the program
-        raise failed.args[0] from None
+    book.close()
     return made
 
 
@@ -234,14 +227,3 @@ def _cell(text: str, kept: str, day: str, cell: SheetValue) -> str:
 def _text(cell: str) -> str:
     """A text in XML as spreadsheets read it: a sign that XML cannot hold by its number."""
     return escape(_NUMBERED.sub(lambda sign: f"_x{ord(sign[0]):04X}_", cell[:_LONGEST]))
-
-
-def _temporary() -> str:
-    """The folder for temporary files.
-
-    OSError (no space left) where none can be written to, as Python says FileNotFoundError of a full disk.
-    """
-    try:
-        return tempfile.gettempdir()
-    except FileNotFoundError:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
