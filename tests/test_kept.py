@@ -54,7 +54,7 @@ def plain(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         stated = {one.name: getattr(value, one.name) for one in fields(value)}
         if callable(place := stated.get("place")):
-            stated["place"] = [place((name,)) for name in ("title", "classes", "clauses", "filed_on")]
+            stated["place"] = [place((one.name,)) for one in fields(value)]
         return type(value).__name__, {name: plain(one) for name, one in stated.items()}
     if isinstance(value, Mapping):
         return [(key, plain(one)) for key, one in value.items()]

@@ -31,6 +31,7 @@ from generator.publish.engine import Engine
 from generator.publish.half import Half, finished, through, to_engine, whole
 from generator.publish.memo import Memo
 from generator.publish.remembered import KeptParts, MadeBefore
+from generator.records.opened import Before
 from generator.records.repository import Repository, load
 from generator.text import Language
 
@@ -76,11 +77,13 @@ def read(root: Path) -> tuple[Repository | None, tuple[Problem, ...]]:
     return repository, problems
 
 
-def read_held(root: Path) -> tuple[Repository | None, tuple[Problem, ...], Mapping[str, str]]:
-    """The same, with digests of the very bytes that were read, by path."""
+def read_held(
+    root: Path, before: Before | None = None
+) -> tuple[Repository | None, tuple[Problem, ...], Mapping[str, str]]:
+    """The same, with digests of the very bytes that were read, by path; what a check found `before` is not parsed."""
     tree, unreadable = folder(root)
     kept = held(tree)
-    repository, problems = load(kept)
+    repository, problems = load(kept, before=before)
     found = in_order((*unreadable, *problems))
     return (None if found else repository), found, kept.versions
 

@@ -111,9 +111,12 @@ def _weeks(request: Request, content: Site) -> Weeks | None:
 def _present(request: Request, named: date | None) -> _Read:
     """The Site of the folder, or what is wrong with its records."""
     from generator.edition.site import site
+    from generator.files.kept import found_before, kept_file
     from generator.publish.build import read_held
+    from generator.records.opened import Before
 
-    repository, problems, versions = read_held(request.root)
+    file = None if in_a_pipeline() or "--anew" in request.options else kept_file(request.root)
+    repository, problems, versions = read_held(request.root, Before(found=found_before(file)))
     if repository is None:
         return None, problems, {}
     as_of, commit = day_and_commit(request.root, repository.district.time_zone, named)
