@@ -1,8 +1,10 @@
-"""`python -m tests.shapes [--seconds S]`: a table of what small districts of every shape publish, as docs/BENCH.md has it.
+"""`python -m tests.shapes [--seconds S] [--draws N]`: a table of what small districts of every shape publish, as
+docs/BENCH.md has it.
 
 Owns the comparison: with what an earlier trial showed; with the least that any of some other choices of hidden cells
-hides in the same rows, each of which the attack lets pass; and the judge's verdict on it, who is given so many CPU
-seconds a shape. Figures follow from the seed of `tests/invented.py`.
+hides in the same rows, each of which the attack lets pass; with other figures of the same shape, as the first plan has
+them before the attack; and the judge's verdict on it, who is given so many CPU seconds a shape. Figures follow from the
+seed of `tests/invented.py`.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from generator.model.cells import Cell, Published, Suppressed
 from generator.model.releases import Release, written
 from generator.statistics import cut as cutting
 from generator.statistics import protect as protecting
-from generator.statistics.attack import certify
+from generator.statistics.attack import Attack, certify
 from generator.statistics.protect import Draft, Original
 from generator.statistics.statements import PublicView
 from tests.invented import SHAPES, district, public
@@ -55,12 +57,25 @@ def main() -> int:
     """Print a line a shape; 1 if a promise is not kept."""
     asked = argparse.ArgumentParser()
     asked.add_argument("--seconds", type=float, default=30)
-    seconds, broken = asked.parse_args().seconds, 0
+    asked.add_argument("--draws", type=int, default=6)
+    options, broken = asked.parse_args(), 0
     for shape in SHAPES:
-        line, found = _line(shape, seconds)
-        print(line, flush=True)
+        line, found = _line(shape, options.seconds)
+        drawn = ", ".join(_drafted(shape, seed) for seed in range(1, options.draws + 1))
+        print(f"{line}; draws: {drawn}", flush=True)
         broken += found
     return int(broken > 0)
+
+
+def _drafted(shape: str, seed: int) -> str:
+    """What the first plan shows of other figures, before anybody attacks it."""
+    made = district(SHAPES[shape], seed)
+    nothing = Attack(attackers=0, secrets=0, programs=0, narrowest=None, exposures=())
+    with patch("generator.statistics.attack.attack_all", lambda *_, **__: nothing):
+        release = cutting.cut(made.repository, made.order(), lambda _: None)
+    assert isinstance(release, Release)
+    cells = [cell for cell in release.cells if "/" not in cell.column]
+    return f"{len(cells) - _hidden(release.cells, cells)} of {len(cells)} {release.plan.breadth}"
 
 
 def _line(shape: str, seconds: float) -> tuple[str, int]:

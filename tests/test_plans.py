@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import cache
+from html import unescape
 from itertools import pairwise
 
 import pytest
 import yaml
 
+from generator.edition.literal import settle
 from generator.edition.render import edition
 from generator.edition.site import site
 from generator.files.catalogue import load
@@ -18,6 +20,7 @@ from generator.model.ids import SchoolId
 from generator.model.registry import TOTAL, Because, Breadth, Step, TablePlan, registry
 from generator.model.releases import Limits, Release, written
 from generator.model.schools import SchoolType
+from generator.pages.statistics import pathway, releases, statistics
 from generator.pages.statistics.release_files import as_json
 from generator.pages.statistics.tables import ReleaseWords, released_table
 from generator.statistics.cut import cut
@@ -29,6 +32,7 @@ from tests.conftest import EXPLORING
 from tests.invented import DAY, SHAPES, TERM, Invented, district, public
 from tests.judge import Figure, Judge, figures_of
 
+HARDLY_ANYBODY = [(SchoolType.JUNIOR, 5, (6, 25))]
 LIMITS = Limits(k=5, schools=5, per_cent=80, base=1, dominance=10)
 
 
@@ -64,12 +68,29 @@ def test_each_step_down_does_without_more_and_the_last_is_the_barest() -> None:
 
 def test_of_all_columns_and_fewer_ones_those_are_taken_that_show_most() -> None:
     taken = set()
-    for shape in ("8 + 6", "8 + 6 + 1 senior"):
-        one = _Rehearsal(facts(district(SHAPES[shape])))
-        shown = {b: sum(one.best(rows, b)[0] for rows in ("band", "type")) for b in Breadth if b is not Breadth.BAREST}
+    for shape in (SHAPES["8 + 6"], SHAPES["8 + 6 + 1 senior"], HARDLY_ANYBODY):
+        one = _Rehearsal(facts(district(shape)))
+        shown = {b: sum(one.best(rows, b)[0] for rows in ("band", "type")) for b in Breadth}
         taken.add(one.breadth())
         assert one.breadth() is max(shown, key=lambda b: shown[b])
-    assert taken == {Breadth.MEDIUM, Breadth.FULL}
+    assert taken == {Breadth.FULL, Breadth.MEDIUM, Breadth.BAREST}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_where_there_is_hardly_anybody_few_columns_are_published_and_no_page_misses_the_others(
+    language: Language,
+) -> None:
+    made = district(HARDLY_ANYBODY)
+    one = cut(made.repository, made.order(), lambda _: None)
+    assert isinstance(one, Release)
+    cells = [told for cell, told in one.cells.items() if "/" not in cell.column]
+    assert 2 * sum(isinstance(told, Suppressed) for told in cells) < len(cells) < 30
+    assert {table.id for table in one.tables} == {"participation", "files"}
+    of = edition(site(replace(made.repository, releases={one.id: one}), DAY, None), language, load())
+    pages = [page for family in (statistics, releases, pathway) for page in family.pages(of)]
+    assert any(of.say("statistics.breadth.barest") in unescape(settle(page.body)) for page in pages)
+    judged = Judge([written(one)], public(made))
+    assert judged.broken(made.submissions.values()) == []
 
 
 def test_the_columns_of_a_file_tell_how_many_there_are_of_them() -> None:
@@ -92,7 +113,8 @@ def test_a_table_of_fewer_columns_says_which(language: Language) -> None:
         told[breadth] = released_table(words, one.tables[0], "").general
     assert of.say("statistics.breadth.medium") in told[Breadth.MEDIUM]
     assert of.say("statistics.breadth.coarse") in told[Breadth.COARSE]
-    assert told[Breadth.FULL] == told[Breadth.BAREST]  # which its own sentence tells of
+    assert of.say("statistics.breadth.barest") in told[Breadth.BAREST]
+    assert not any(of.say(f"statistics.breadth.{b}") in told[Breadth.FULL] for b in Breadth if b is not Breadth.FULL)
 
 
 QUICK = "7 primary, 1 junior"

@@ -72,14 +72,15 @@ def ladder(facts: PublicFacts) -> Iterator[TablePlan]:
     """The most useful plan, then what to do without, step by step, if it is not safe. The last is the barest."""
     rehearsal = _Rehearsal(facts)
     breadth, steps = rehearsal.breadth(), tuple[Step, ...]()
-    for one in dict.fromkeys((breadth, Breadth.COARSE)):
+    for one in (breadth,) if breadth is Breadth.BAREST else dict.fromkeys((breadth, Breadth.COARSE)):
         bands, types = (rehearsal.best(rows, one)[1] for rows in (_BANDS, _TYPES))
         for step in (None, Step.BANDS, Step.VERDICTS) if one is breadth else (Step.COLUMNS,):
             steps = (*steps, step) if step else steps
             yield rehearsal.plan(bands, types, one, steps)
-    steps = (*steps, Step.ROWS)
-    for fewer in rehearsal.fewer(len(rehearsal.best(_BANDS, Breadth.COARSE)[1])):
-        yield rehearsal.plan(fewer, (rehearsal.present(_TYPES),), Breadth.COARSE, steps)
+    if breadth is not Breadth.BAREST:
+        steps = (*steps, Step.ROWS)
+        for fewer in rehearsal.fewer(len(rehearsal.best(_BANDS, Breadth.COARSE)[1])):
+            yield rehearsal.plan(fewer, (rehearsal.present(_TYPES),), Breadth.COARSE, steps)
     yield rehearsal.plan(
         (rehearsal.present(_BANDS),), (rehearsal.present(_TYPES),), Breadth.BAREST, (*steps, Step.BAREST)
     )
@@ -109,7 +110,7 @@ class _Rehearsal:
         if it hid nothing is not rehearsed.
         """
         found, least = Breadth.FULL, self._shown(Breadth.FULL)
-        for fewer in (Breadth.MEDIUM, Breadth.COARSE):
+        for fewer in (Breadth.MEDIUM, Breadth.COARSE, Breadth.BAREST):
             most = sum(max(self._cells(rows, fewer, one) for one in self.passing(rows)) for rows in (_BANDS, _TYPES))
             if most > least and (shown := self._shown(fewer)) > least:
                 found, least = fewer, shown

@@ -16,7 +16,7 @@ from generator.files.schemas import enum_label
 from generator.model.cells import Published, Shown, Suppressed
 from generator.model.district import Instrument, Term
 from generator.model.ids import SchoolId, TermId
-from generator.model.registry import BY_LEVEL, PARTICIPATION, TOTAL, Breadth
+from generator.model.registry import BY_LEVEL, PARTICIPATION, TOTAL, Breadth, Step
 from generator.model.releases import PublishedTable, Release, Row
 from generator.model.schools import SchoolShape
 from generator.model.submission import StageBand
@@ -357,8 +357,9 @@ def _general(words: ReleaseWords, table: PublishedTable) -> Iterator[str]:
         if merged.row in {row.id for row in table.rows}:
             titles = {"row": words.row(table.id, merged.row), "part": words.row(table.id, merged.part)}
             yield say(f"statistics.merged.{merged.because}", schools=merged.schools, **titles)
-    if words.release.plan.breadth in (Breadth.MEDIUM, Breadth.COARSE):
-        yield say(f"statistics.breadth.{words.release.plan.breadth}")
+    plan = words.release.plan
+    if plan.breadth is not Breadth.FULL and Step.BAREST not in plan.steps:  # of which its own sentence tells
+        yield say(f"statistics.breadth.{plan.breadth}")
     yield from (say(f"statistics.step.{step}") for step in words.release.plan.steps)
     if table.id in (PARTICIPATION, *BY_LEVEL) and words.release.plan.instruments:
         yield say("statistics.instruments", bands=words.instruments())
