@@ -206,6 +206,16 @@ def tally(checks: Iterable[Check]) -> Tally:
     return _COUNTED[id(checks)][1]
 
 
+def together(tallies: Iterable[Tally]) -> Tally:
+    """Several Tallies added up."""
+    counts, late = dict.fromkeys(Verdict, 0), 0
+    for one in tallies:
+        for verdict, number in one.counts.items():
+            counts[verdict] += number
+        late += one.late
+    return Tally(counts=counts, late=late)
+
+
 def _tally(checks: Iterable[Check]) -> Tally:
     counts, late = dict.fromkeys(Verdict, 0), 0
     for check in checks:
@@ -827,10 +837,11 @@ def trend(
 
 def trend_point(repository: Repository, verdicts: Verdicts) -> TrendPoint:
     """One day's verdicts, counted."""
+    by_rule = {rule: tally(checks) for rule, checks in verdicts.by_rule.items()}
     return TrendPoint(
         day=verdicts.as_of,
         year=repository.district.year_on(verdicts.as_of).id,
-        schools=tally(check for check in verdicts.checks if check.school),
-        by_rule={rule: tally(checks) for rule, checks in verdicts.by_rule.items()},
+        schools=together(by_rule[rule.id] for rule in repository.rules.values() if rule.subject is Subject.SCHOOL),
+        by_rule=by_rule,
         by_school={school: tally(checks) for school, checks in verdicts.by_school.items()},
     )

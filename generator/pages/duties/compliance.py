@@ -7,14 +7,14 @@ are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
 from markupsafe import Markup
 
-from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, is_sealed, tally
+from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, is_sealed, tally, together
 from generator.edition.charts import Chart, draw
 from generator.edition.figures import Figure, Kind, Series
 from generator.edition.render import Edition, TemplateData, label_text, number
@@ -112,8 +112,9 @@ class ComplianceSummary(TemplateData):
 def pages(edition: Edition) -> Iterator[Page]:
     """The one page of the summary."""
     site = edition.site
-    of_schools = [c for c in site.verdicts.checks if c.school is not None]
-    counts, parts = tally(of_schools), tuple(_parts(edition))
+    of_schools = [rule.id for rule in site.repository.rules.values() if rule.subject is Subject.SCHOOL]
+    counts = together(tally(site.verdicts.by_rule[rule]) for rule in of_schools)
+    parts = tuple(_parts(edition))
     yield edition.page(
         path="compliance/index",
         kind="compliance",
@@ -127,7 +128,7 @@ def pages(edition: Edition) -> Iterator[Page]:
             missing=len(unfiled(site)),
             returns_due=site.current_year.returns_due,
             overdue=tuple(_overdue(edition, late) for late in by_rule(overdue(site))),
-            coming=_coming(edition, of_schools),
+            coming=_coming(edition, (c for rule in of_schools for c in site.verdicts.by_rule[rule])),
             parts=parts,
             parts_chart=_chart(edition, "parts", [(edition.plain(p.system.title), p.counts) for p in parts]),
             of_district=tuple(district_check(edition, c) for c in site.verdicts.of_district),
@@ -143,12 +144,12 @@ def _overdue(edition: Edition, late: Sequence[Check]) -> OverdueRule:
     return OverdueRule(rule=late[0].rule, due=due, days=days_to(edition, due), counts=shown(tally(late)))
 
 
-def _coming(edition: Edition, checks: Sequence[Check]) -> tuple[ComingDue, ...]:
+def _coming(edition: Edition, checks: Iterable[Check]) -> tuple[ComingDue, ...]:
     """The next due days, a rule each."""
     open_: dict[tuple[date, RuleId], list[Check]] = {}
     for check in checks:
-        if check.next_due is not None:
-            open_.setdefault((check.next_due.due, check.rule.id), []).append(check)
+        if (next_due := check.next_due) is not None:
+            open_.setdefault((next_due.due, check.rule.id), []).append(check)
     return tuple(_due(edition, due, found) for (due, _), found in sorted(open_.items())[:_COMING])
 
 
@@ -173,7 +174,7 @@ def _parts(edition: Edition) -> Iterator[SystemChecks]:
     for system in site.repository.district.systems:
         rules = [rule.id for rule in of_schools if any(system.number in c.clause.systems for c in clauses[rule.id])]
         if rules:
-            counts = tally(c for rule in rules for c in site.verdicts.by_rule[rule])
+            counts = together(tally(site.verdicts.by_rule[rule]) for rule in rules)
             yield SystemChecks(system=system, counts=counts, met=_met(edition, counts))
 
 
