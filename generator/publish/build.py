@@ -110,7 +110,8 @@ def publish(
         rests_on = basis(content, versions or {}, kept) if kept.keeps else None
         if rests_on:
             content = replace(content, keeping=KeptParts(memo=kept, basis=rests_on))
-        _make(content, made, files, engine, MadeBefore(memo=kept, basis=rests_on), progress)
+        remembered = MadeBefore(memo=kept, basis=rests_on)
+        _make(content, made, files, engine, remembered, progress)
         if compressed:
             output.compress(made / "site")
         output.publish(made / "site", out.absolute())
@@ -119,6 +120,7 @@ def publish(
             output.discard(made)
         raise
     output.discard(made / "work")
+    remembered.whole()
     kept.sweep()
     other = files.other or bool(last and last.laid.keys() != files.laid.keys())
     return replace(files, folder=out.resolve(), last=None, other=other)
@@ -146,10 +148,11 @@ def _make(
 def _halves(task: _Task, progress: Progress) -> Sequence[output.Linked]:
     """Make the half of each language; what the link check must know of their pages.
 
-    At the same time where the machine can do that, and where this process need not hold for a next site what it makes.
+    At the same time where the machine can do that, where this process need not hold for a next site what it makes, and
+    where there is much to make.
     """
     memo, (first, *others) = task.remembered.memo, task.content.repository.district.languages
-    if len(others) >= child.cores() or memo.known is not None or task.files.last is not None:
+    if len(others) >= child.cores() or memo.known is not None or task.files.last is not None or task.remembered.most:
         return _of_languages((first, *others), task, progress).told
     compile_templates()
     tell_once(task.content)

@@ -43,6 +43,18 @@ class MadeBefore:
     memo: Memo
     basis: PageBasis | None
 
+    @property
+    def most(self) -> bool:
+        """Whether a whole site was made before that differed in what schools own alone."""
+        return self.memo.found(self._whole(), bytes) is not None
+
+    def whole(self) -> None:
+        """Remember that a whole site was made."""
+        self.memo.made(self._whole(), bytes, bytes, bytes)
+
+    def _whole(self) -> str:
+        return self.memo.key("whole", self.basis.shared) if self.basis else ""
+
     def pages(self, made: Edition) -> tuple[Prepared, ...]:
         """Every page of an Edition as it goes to the engine, in the families' order."""
         return tuple(

@@ -185,7 +185,7 @@ class _Books:
         self._rows = Counter(map(self._place, edition.site.verdicts.checks)) or Counter({XLSX: 0})
         of_areas: dict[str, list[SchoolId]] = {place: [] for place in self._rows}
         for school, checks in edition.site.verdicts.by_school.items():
-            for place in {self._place(check) for check in checks}:
+            for place in {self._place(check) for check in checks} if self.parted else ():
                 of_areas[place].append(school)
         self._schools = of_areas
         self._kept = {place: self._keeping.found(self._name(place), schools) for place, schools in of_areas.items()}
