@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ from generator.publish.build import publish
 from generator.publish.engine import Engine
 from generator.publish.memo import Memo, memo, packed, unpacked
 from generator.publish.output import LaidFile, SiteFiles, dead_links, linked
+from generator.publish.preview import Overtaken
 from generator.publish.remembered import KeptParts, MadeBefore
 from generator.records.repository import DISTRICT
 from generator.review.consequences import MADE_OF
@@ -86,13 +88,13 @@ class Staying:
             memo=Memo(),
         )
 
-    def built(self, files: Files) -> dict[str, str]:
+    def built(self, files: Files, step: Callable[[str], None] = quiet) -> dict[str, str]:
         shutil.rmtree(self.resident.root, ignore_errors=True)
         for path, data in files.items():
             file = self.resident.root / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data + (b"languages: [zh-CN]\n" if path == DISTRICT else b""))
-        assert self.resident.build(quiet) == ()
+        assert self.resident.build(step) == ()
         return bytes_of(self.resident.out.resolve())
 
 
@@ -213,10 +215,21 @@ def test_a_process_that_stays_writes_what_differs_and_nothing_that_was_touched_s
     assert staying.built(changed) == found[-1]
     shutil.rmtree(out.resolve())
     assert staying.built(changed) == found[-1]
+    for last in ("build.render", "build.engine", "build.stamp", "build.links"):
+        with pytest.raises(Overtaken):
+            staying.built(fixture(), partial(overtaken, last))
+        assert bytes_of(out.resolve()) == found[-1]
+    assert [path.name for path in tmp_path.glob(".site-*")] == [out.resolve().parent.name]
+    assert staying.built(fixture()) == found[0]
     file = staying.resident.root / RETURN
     file.write_bytes(b"{")
     assert [wrong.at.path for wrong in staying.resident.build(quiet)] == [RETURN]
-    assert bytes_of(out.resolve()) == found[-1]
+    assert bytes_of(out.resolve()) == found[0]
+
+
+def overtaken(last: str, step: str) -> None:
+    if step == last:
+        raise Overtaken
 
 
 def test_a_link_to_what_is_gone_is_found_on_a_page_that_did_not_change() -> None:

@@ -18,7 +18,7 @@ import pytest
 from generator.cli import request as asked
 from generator.cli import streams
 from generator.cli.request import ALTERED, Request
-from generator.files import child, replacing
+from generator.files import replacing
 from generator.files.tree import folder
 from generator.publish import output
 from generator.records.repository import load
@@ -168,13 +168,6 @@ def test_no_process_is_harmed_by_the_question_whether_it_runs(monkeypatch: pytes
     monkeypatch.setattr("generator.publish.output.os", there)
     assert output._runs(str(os.getpid()))
     assert not output._runs("1")
-
-
-def test_a_build_that_is_overtaken_ends_where_there_are_no_groups_of_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    process = child.start([sys.executable, "-c", "import time; time.sleep(600)"], child.environment(), session=True)
-    monkeypatch.setattr("generator.files.child.os", SimpleNamespace(name="nt"))
-    child.end(process)
-    assert process.poll() is not None
 
 
 # --- what is typed and shown ------------------------------------------------------------------------------------------

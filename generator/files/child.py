@@ -13,7 +13,6 @@ import json
 import os
 import pickle
 import shutil
-import signal
 import subprocess
 import sys
 import traceback
@@ -124,13 +123,11 @@ def start(
     folder: Path = NOWHERE,
     given: bool = False,
     public: bool = False,
-    session: bool = False,
 ) -> Process:
     """A program that runs beside us; what it says comes by one pipe, but of one that is `given` something its
     complaints are dropped.
 
-    `public`: others may read what it writes, as far as the caller's umask lets them. `session`: it can be ended with
-    all that it started.
+    `public`: others may read what it writes, as far as the caller's umask lets them.
     """
     return subprocess.Popen(
         command,
@@ -140,17 +137,7 @@ def start(
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL if given else subprocess.STDOUT,
         umask=-1 if public else _OTHERS,
-        start_new_session=session,
     )
-
-
-def end(process: Process) -> None:
-    """End a program that was started in a session of its own, with all that it started where the system can do that."""
-    if os.name == "posix":
-        os.killpg(process.pid, signal.SIGTERM)
-    else:
-        process.terminate()
-    process.communicate()
 
 
 def cores() -> int:
