@@ -330,7 +330,9 @@ def test_a_broken_chain_and_a_day_that_has_not_come(cut_before: District) -> Non
     assert "has not come" in early.stderr
     aside.rename(made.root / path_of(RELEASE))
     path = made.root / path_of(RELEASE)
-    path.write_bytes(path.read_bytes().replace(b"referred: ", b"referred: 1", 1))
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"valid: ", b"valid: 1", 1))
+    assert path.read_bytes() != whole
     done = run(made, *command(made), "--confirm", f"{TERM}-r2", "--correction", "改了")
     assert done.returncode == PROBLEMS
     assert "release-edited" in done.stdout + done.stderr
