@@ -5,6 +5,7 @@ decided.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -120,6 +121,21 @@ def test_the_tables_hold_every_school_once_in_the_order_of_codes() -> None:
     assert sorted(found) == sorted(content.repository.schools)
     assert all(list(grid.schools) == sorted(grid.schools, key=lambda s: s.id) for grid in matrix.grids(content))
     assert len({grid.path for grid in matrix.grids(content)}) == len(matrix.grids(content))
+
+
+def test_a_table_leads_to_all_of_its_area_and_to_every_other_area(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A district of 5,500 schools has some hundred tables: all of them on each page would grow with their square."""
+    monkeypatch.setattr(matrix, "_ACROSS", 1)
+    there = edition(replace(made(Language.ZH).site), Language.ZH, load())
+    tables = {grid.path.rpartition("/")[2]: grid for grid in matrix.grids(there.site)}
+    several = [grid for grid in tables.values() if grid.number > 1]
+    assert several
+    for grid in tables.values():
+        (around,) = re.findall(r'<nav class="xz-areas".*?</nav>', settle(matrix.ordinary(there, grid).body), re.DOTALL)
+        led = [tables[name] for name in re.findall(r'href="([^"/]*)\.html"', around)]
+        assert [one for one in led if one.area == grid.area] == [t for t in tables.values() if t.area == grid.area]
+        assert len({one.area.id for one in led}) == len({one.area.id for one in tables.values()})
+        assert len(led) == len({one.path for one in led}) < len(tables)
 
 
 def test_a_cell_says_its_verdict_in_words() -> None:

@@ -15,7 +15,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from html import escape, unescape
 from itertools import count
@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
+_KEPT = 4096  # links that pages share; those of one page alone are many, and are asked about once
 SITE = "site"  # the folder of a workshop that is shown
 _DATA = frozenset({".csv", ".xlsx", ".json", ".zip", ".xml", ".ics"})
 _TEXTS, _WORTH_IT = frozenset({".html", ".css", ".js", ".json", ".svg", ".xml", ".txt", ".csv"}), 512
@@ -306,12 +307,12 @@ def dead_links(files: frozenset[str], pages: Sequence[Linked], last: SiteFiles |
 
     A page that had none in the `last` site has none now if nothing is gone since.
     """
-    ids, leads_to = {page.page: page.ids for page in pages}, cache(_leads_to)
+    ids, leads_to = {page.page: page.ids for page in pages}, lru_cache(maxsize=_KEPT)(_leads_to)
     before = last.linked if last and last.laid.keys() <= files else {}
     if any(not {*page.ids} <= {*ids.get(path, ())} for path, page in before.items()):
         before = {}
 
-    @cache
+    @lru_cache(maxsize=_KEPT)
     def there(path: str, anchor: str) -> bool:
         return path in files and (not anchor or anchor in ids.get(path, (anchor,)))
 

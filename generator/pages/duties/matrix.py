@@ -238,9 +238,11 @@ def _systems(site: Site) -> Mapping[str, tuple[int, ...]]:
 
 
 def _links(edition: Edition, here: Grid | None = None) -> tuple[GridLink, ...]:
+    """All tables; from one of them, those of its area and the first of each other."""
     return tuple(
         GridLink(path=grid.path, title=_area(edition, grid), schools=len(grid.schools), here=grid == here)
         for grid in grids(edition.site)
+        if here is None or grid.area == here.area or grid.number <= 1
     )
 
 
