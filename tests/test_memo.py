@@ -48,13 +48,11 @@ RETURN = "records/schools/xz01/2026-2027.yml"
 HERE = Commit(id="a" * 40, day=AS_OF, dirty=False)
 
 
-def content(
-    files: Files, day: date = AS_OF, commit: Commit | None = HERE, languages: tuple[Language, ...] = (Language.ZH,)
-) -> Site:
-    """The Site in one language, which is all that is needed in most places and half the work."""
+def content(files: Files, day: date = AS_OF, commit: Commit | None = HERE) -> Site:
+    """The Site in one language, which is all that is needed here and half the work."""
     repository = loaded(files)
     assert repository
-    alone = replace(repository.district, languages=languages)
+    alone = replace(repository.district, languages=(Language.ZH,))
     return site(replace(repository, district=alone), day, commit)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from generator.edition.render import Edition
+from generator.edition.site import site
 from generator.files import child
 from generator.publish import build as building
 from generator.publish import engine as engines
@@ -26,8 +27,6 @@ from generator.text import Language
 from tests.command import started
 from tests.conftest import ROOT
 from tests.test_build import bytes_of, quiet
-from tests.test_memo import content
-from tests.test_review import fixture, tree
 from tests.test_tree import TYPICAL
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="one process does it all elsewhere")
@@ -154,20 +153,18 @@ def test_a_site_and_what_is_said_of_it_are_the_same_with_one_core_and_with_two(
 def test_both_processes_leave_what_they_made_for_the_next_build(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, two: None
 ) -> None:
-    files, memo = fixture(), Memo(folder=tmp_path / "made")
-    told = content(files, languages=tuple(Language))
+    repository, _, versions = building.read_held(MINIMAL)
+    assert repository
+    told = site(repository, AS_OF, None)
 
     def made(out: str) -> dict[str, str]:
         kept = Memo(folder=tmp_path / "made")
-        building.publish(told, tmp_path / out, Engine.MKDOCS, quiet, kept, tree(files).versions)
+        building.publish(told, tmp_path / out, Engine.MKDOCS, quiet, kept, versions)
         return bytes_of((tmp_path / out).resolve())
 
     first = made("first")
-    assert memo.folder is not None
-    entries = {entry.name for entry in memo.folder.iterdir()}
     monkeypatch.setattr(engines, "build", lambda runs, *_: pytest.fail("again") if runs else None)
     assert made("second") == first
-    assert {entry.name for entry in memo.folder.iterdir()} == entries
 
 
 def end_in_english(end: Callable[[], None], made: Edition, *_: object) -> tuple[()]:
@@ -182,7 +179,6 @@ def end_in_english(end: Callable[[], None], made: Edition, *_: object) -> tuple[
     [
         (lambda: os.kill(os.getpid(), signal.SIGKILL), 2, "内存不够"),
         (fails, 3, "in fails"),
-        (partial(os.open, "/nowhere/at/all", os.O_RDONLY), 3, "/nowhere/at/all"),
     ],
 )
 def test_where_the_copy_fails_the_build_fails_and_shows_nothing(
