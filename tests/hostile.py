@@ -42,7 +42,7 @@ WICKED = (
     "https://x.example/ a@x.example :smile: ==m== ~~d~~ 1st (c)",
     "--8<-- 'x'\n!!! note\n    x\n",
     "- a\n1. b\n> c\n\n    d\n\n| a |\n|---|\n| b |\n",
-    "xz-place-title-zx xz-place-nosuch-zx",
+    "xz-place-title-zx xz-place-nosuch-zx xz-last-day-zx xz-last-nosuch-zx",
     "x　\u00a0y",
     "\\*a\\* \\",
     "  a  b ",

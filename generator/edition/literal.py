@@ -38,9 +38,9 @@ def literal(text: str) -> Markup:
 def escaped(text: str) -> Markup:
     """The text for HTML that no engine reads.
 
-    Its line breaks and outer spaces are references still, until the whole is settled.
+    Its line breaks and outer spaces are references still, until the whole is settled, and it spells no mark of a stamp.
     """
-    return Markup(_REFERENCE.sub(lambda m: _PRINTED.get(m[1], m[0]), literal(text)))
+    return Markup(_REFERENCE.sub(lambda m: _PRINTED.get(m[1], m[0]), literal(text)).replace("-zx", "&#45;zx"))
 
 
 def settle(html: str) -> str:

@@ -19,6 +19,7 @@ from generator.edition.literal import settle
 _MARK = re.compile(r"xz-place-([a-z]+)-zx")
 _LAST = re.compile(r"xz-last-([a-z]+)-zx")
 _KEPT = re.compile("\x00([a-z]+)\x00")
+_WITHIN = re.compile("\x01([a-z]+)\x01")
 
 
 def mark(name: str) -> str:
@@ -27,6 +28,11 @@ def mark(name: str) -> str:
     No engine, theme or extension changes it, and no text can spell it: `literal` leaves no hyphen.
     """
     return f"xz-place-{name}-zx"
+
+
+def within(name: str) -> Markup:
+    """The mark of a place within HTML that no engine reads: a sign that `literal` leaves in no text."""
+    return Markup(f"\x01{name}\x01")
 
 
 def last(name: str) -> Markup:
@@ -62,12 +68,15 @@ class Donor:
 
 
 def cut(html: str) -> Donor:
-    """Cut HTML at its marks. Before it is settled no text in it looks like a mark."""
-    pieces = _MARK.split(html)
+    """Cut HTML that no engine reads at the marks within it. Its texts may look like those of the engine's pages."""
+    pieces = _WITHIN.split(html)
     return Donor(parts=tuple(pieces[::2]), names=tuple(pieces[1::2]))
 
 
 def donor(html: str) -> Donor:
-    """Cut the HTML of a donor page, as the engine made it."""
-    found = cut(html)
-    return Donor(parts=tuple(map(settled, found.parts)), names=found.names)
+    """Cut the HTML of a donor page, as the engine made it, at its marks.
+
+    Before a page is settled no text in it looks like a mark.
+    """
+    pieces = _MARK.split(html)
+    return Donor(parts=tuple(map(settled, pieces[::2])), names=tuple(pieces[1::2]))

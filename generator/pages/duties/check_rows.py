@@ -18,8 +18,8 @@ from markupsafe import Markup
 
 from generator.compliance.evaluate import BREACHES, Check, Evidence, Verdict, measures_of
 from generator.compliance.school_measures import MEASURABLE
-from generator.edition.render import Edition, TemplateData
-from generator.edition.stamp import Donor, cut, mark
+from generator.edition.render import Edition, TemplateData, relative
+from generator.edition.stamp import Donor, cut, within
 from generator.files.schemas import field_title
 from generator.model.duties import SEALED, Rule, Waiver
 from generator.model.ids import SchoolId
@@ -66,7 +66,7 @@ class MendRow(TemplateData):
     clauses: Markup
     unverified: bool
     asked: tuple[DeskField, ...]
-    desk: str
+    desk: Markup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class StaleRow(TemplateData):
     said: tuple[Markup, ...]
     fresh: Markup | None
     asked: tuple[DeskField, ...]
-    desk: str
+    desk: Markup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ class UnreportedRow(TemplateData):
     due: date | None
     days: str
     asked: tuple[DeskField, ...]
-    desk: str
+    desk: Markup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,22 +116,22 @@ class OtherRow(TemplateData):
 class _CheckSaid(NamedTuple):
     """What is told of one school's Check, and of no other."""
 
-    school: SchoolId
+    desk: Markup
     said: tuple[Markup, ...] = ()
     dated: tuple[Markup, ...] = ()
     fresh: Markup | None = None
 
     def places(self) -> dict[str, str]:
         """The same by the names of the places that hold it."""
-        found = {"school": self.school, "fresh": self.fresh or ""}
+        found: dict[str, str] = {"desk": self.desk, "fresh": self.fresh or ""}
         found |= {f"said{letter}": text for letter, text in zip(ascii_lowercase, self.said, strict=False)}
         return found | {f"dated{letter}": text for letter, text in zip(ascii_lowercase, self.dated, strict=False)}
 
     def marked(self) -> _CheckSaid:
         """The same with marks for all that it holds."""
-        made = {name: Markup(mark(name)) for name in self.places()}
+        made = {name: within(name) for name in self.places()}
         return _CheckSaid(
-            school=SchoolId(mark("school")),
+            desk=made["desk"],
             said=tuple(text for name, text in made.items() if name.startswith("said")),
             dated=tuple(text for name, text in made.items() if name.startswith("dated")),
             fresh=made["fresh"] if self.fresh else None,
@@ -173,7 +173,7 @@ class Rows:
                 clauses=self._clauses[rule.id],
                 unverified=verdict in BREACHES and rule.id in self.unverified,
                 asked=tuple(asked_of(edition, rule)),
-                desk=desk_page(one.school),
+                desk=one.desk,
             )
 
         lapsed = check.lapsed.id if check.lapsed else None
@@ -183,8 +183,8 @@ class Rows:
         """What was good until a day that has passed."""
 
         def data(one: _CheckSaid) -> TemplateData:
-            asked, desk = tuple(asked_of(self.edition, check.rule)), desk_page(one.school)
-            return StaleRow(rule=check.rule, said=one.said, fresh=one.fresh, asked=asked, desk=desk)
+            asked = tuple(asked_of(self.edition, check.rule))
+            return StaleRow(rule=check.rule, said=one.said, fresh=one.fresh, asked=asked, desk=one.desk)
 
         return self._row(check, self._told(check, (), "checklist.was_good"), (StaleRow,), data)
 
@@ -199,7 +199,7 @@ class Rows:
                 due=due,
                 days=days_to(self.edition, due) if due else "",
                 asked=tuple(asked_of(self.edition, check.rule)),
-                desk=desk_page(one.school),
+                desk=one.desk,
             )
 
         one = self._told(check, ())
@@ -235,7 +235,7 @@ class Rows:
     ) -> Markup:
         """A row that is the same as all that show the same, but for what is told of one Check."""
         assert check.school is not None
-        one = alone or _CheckSaid(check.school.id)
+        one = alone or _CheckSaid(self._desk(check.school.id))
         if not self._places:
             return self.edition.printed(data(one), _HERE)
         key = (check.rule.id, len(one.said), len(one.dated), one.fresh is None, *shows)
@@ -248,11 +248,14 @@ class Rows:
         edition, html = self.edition, self.edition.html
         apart = {e.kind: e for e in evidence if not self._of_this_year(check, e)}
         return _CheckSaid(
-            school=check.school.id,
+            desk=self._desk(check.school.id),
             said=tuple(map(html, told(edition, check))),
             dated=tuple(html(_dated(edition, e)) for e in apart.values()),
             fresh=html(edition.say(good, day=self._day(check.fresh_until))) if check.fresh_until else None,
         )
+
+    def _desk(self, school: SchoolId) -> Markup:
+        return self.edition.html(relative(_HERE, desk_page(school)))
 
     def _of_this_year(self, check: Check, evidence: Evidence) -> bool:
         """Whether it stands in the return whose days the page says once."""

@@ -20,7 +20,7 @@ from generator.edition.entries import Entry, with_spaces
 from generator.edition.literal import escaped
 from generator.edition.render import Edition, TemplateData, heading, label_text, relative
 from generator.edition.site import Page, Site, once
-from generator.edition.stamp import Donor, cut, mark, settled
+from generator.edition.stamp import Donor, cut, mark, settled, within
 from generator.model.district import Area, System
 from generator.model.duties import Rule, Subject
 from generator.model.schools import School, Stage
@@ -301,5 +301,5 @@ def _cell(edition: Edition, shown: _Shown) -> Donor:
     if shown.late:
         word = edition.say("verdict.late.word", met=told.word)
         told = replace(told, mark=edition.say("verdict.late.mark"), word=word)
-    data = MatrixCell(shown=told, link=Markup(mark("link")) if shown.leads else None)
+    data = MatrixCell(shown=told, link=within("link") if shown.leads else None)
     return cut(edition.printed(data, "compliance/matrix/any"))
