@@ -1,7 +1,7 @@
 """Measuring whole processes: CPU, wall clock and peak memory of a command and all its children.
 
 Owns the way of measuring. CPU is user and system time of the command and of every child it waited for; memory is the
-largest sum of what the processes of the tree hold, sampled five times a second, so a short peak can be missed; what
+largest sum of what the processes of the tree hold, sampled twenty times a second, so a short peak can be missed; what
 they share counts once.
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_TICKS = 0.2
+_TICKS = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
