@@ -117,7 +117,7 @@ def judged_in_the_browser(
             page.evaluate(
                 f"(given) => {{ {parts}\nconst [district, school, cases] = JSON.parse(given);\n"
                 f"const desk = district && joined(district, school);\n{script} }}",
-                json.dumps([*map(plain, desks or (None, None)), cases]),
+                json.dumps([*(desks or (None, None)), cases], default=plain),
             )
         )
 
