@@ -18,7 +18,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.conftest import EXPLORING, lent_page
+from tests.conftest import EXPLORING, explored, lent_page
 from tests.test_browser import DESK, KINDS, PHONE
 
 WAYS = tuple(product(("zh", "en"), ("light", "dark"), ("wide", "narrow")))
@@ -136,7 +136,7 @@ FAINTEST = """() => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=explored)])
 def test_all_that_stands_on_the_coloured_front_can_be_read(
     browser: Browser, typical_url: str, scheme: Literal["light", "dark"]
 ) -> None:

@@ -556,6 +556,7 @@ def put(district: District, revision: int) -> None:
     (district.root / receipt.source.path).write_text(receipts.written(receipt), encoding="utf-8")
 
 
+@explored
 def test_the_command_writes_a_release_and_finds_earlier_revisions_in_history(made: District) -> None:
     keys = ("--identity", str(made.beside / "all.txt"))
     early = run(made, "release", TERM, *keys, "--as-of", "2025-11-20")

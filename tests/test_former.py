@@ -36,6 +36,7 @@ from generator.statistics.cut import NoRelease, Why, cut
 from generator.statistics.reading import shaped, submission
 from generator.statistics.worker import frame
 from generator.text import Language, Text
+from tests.conftest import explored
 from tests.district import FIRST, TERM, District, commit, district, invented, recipient, run, write_recipient
 from tests.invented import TERM as INVENTED
 from tests.invented import district as invented_district
@@ -206,6 +207,7 @@ def first() -> tuple[Any, Release]:
     return made, found
 
 
+@explored
 def test_a_correction_is_cut_by_what_its_term_had(first: tuple[Any, Release]) -> None:
     made, release = first
     anew = {

@@ -644,7 +644,9 @@ def test_outside_of_git_the_records_are_looked_at(tmp_path: Path) -> None:
     assert guard(root)[0] == 1
 
 
+@explored
 def test_this_repositorys_own_files_pass() -> None:
+    """`make check`, and with it `make test`, looks at the same files for the same."""
     root = Path(__file__).resolve().parent.parent
     code, said = guard(root)
     assert code == 0, said

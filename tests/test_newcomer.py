@@ -150,6 +150,7 @@ def test_an_unmet_duty_leads_to_its_field(browser: Browser, url: str, start: str
         assert page.locator(f"[id='{field}']").is_visible()
 
 
+@explored
 def test_by_keyboard_alone_from_a_duty_to_the_saved_return(browser: Browser, url: str, tmp_path: Path) -> None:
     with lent_page(browser, at=NOW) as page:
         page.goto(f"{url}/filing/{FIRST}.html#f-staff-part_time")  # as a duty on the school's page leads there

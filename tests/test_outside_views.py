@@ -99,6 +99,7 @@ def answered(question: Question, school: SchoolId) -> PublicView:
     return replace(plain, candidate=replace(plain.candidate, school_verdicts=(verdicts,)), tabulation=alone)
 
 
+@explored
 def test_without_its_verdicts_the_release_stands() -> None:
     assert isinstance(certify(ledger(), seen(first()), ()), Release)
 

@@ -58,6 +58,7 @@ def too_long(page: Page, path: str) -> Iterator[str]:
             yield f"{path}: {found}"
 
 
+@explored
 def test_no_page_is_longer_than_ten_screens_but_lists_that_begin_with_twenty(
     browser: Browser, sample_site: Path, sample_url: str
 ) -> None:

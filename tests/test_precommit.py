@@ -97,6 +97,7 @@ def test_everything_can_be_checked(district: Path) -> None:
     assert code == 0, said
 
 
+@explored
 def test_only_what_changed_is_told_and_references_everywhere(district: Path) -> None:
     edit(district, "enrolment:", "enrolmnet:", "records/schools/xz10/2026-2027.yml")
     git(district, "commit", "-q", "--no-verify", "-m", "somebody else's mistake")

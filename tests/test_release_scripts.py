@@ -263,6 +263,7 @@ def test_nothing_that_runs_beside_the_identity_can_read_it(ci: Run) -> None:
     assert not sprung.exists()
 
 
+@explored
 def test_gitlab_is_asked_by_push_options(cut_on: Callable[[str], tuple[Run, Done]], tmp_path: Path) -> None:
     there, cut = cut_on("true")
     assert cut.returncode == 0

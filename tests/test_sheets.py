@@ -416,6 +416,7 @@ def test_the_sheets_of_a_route_are_one_file_in_the_order_named(tmp_path: Path) -
     assert sum("第1页" in page for page in pages) == 2
 
 
+@explored
 def test_pages_lead_to_sheets_only_where_they_are(tmp_path: Path, typical_built: Path) -> None:
     repository, _ = building.read(FIXTURES / "minimal")
     assert repository is not None

@@ -26,7 +26,7 @@ from generator.publish.engine import Engine
 from generator.publish.memo import Memo
 from generator.text import Language
 from tests.command import started
-from tests.conftest import ROOT
+from tests.conftest import ROOT, explored
 from tests.test_build import bytes_of, quiet
 from tests.test_tree import TYPICAL
 
@@ -150,6 +150,7 @@ def test_a_site_and_what_is_said_of_it_are_the_same_with_one_core_and_with_two(
     assert len(set(said[0])) == len(said[0])
 
 
+@explored
 def test_both_processes_leave_what_they_made_for_the_next_build(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, two: None
 ) -> None:

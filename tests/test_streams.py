@@ -80,9 +80,7 @@ GATES: dict[str, tuple[int, tuple[str, ...]]] = {
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name in ("check", "guard") else explored) for name in GATES]
-)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name == "check" else explored) for name in GATES])
 def test_a_gate_stays_closed_when_its_reader_goes_or_its_disk_is_full(name: str, wrong: Path) -> None:
     code, arguments = GATES[name]
     assert first_line_only(wrong, *arguments)[0] == code
@@ -147,7 +145,7 @@ SMALL_DISKS = (
 
 
 @pytest.mark.skipif(not SMALL_DISKS, reason="this system lets nobody make a small disk")
-@pytest.mark.parametrize("size", ["64k", "4m"])
+@pytest.mark.parametrize("size", ["64k", pytest.param("4m", marks=explored)])
 def test_a_build_on_a_full_disk_says_so_and_leaves_nothing(size: str, tmp_path: Path) -> None:
     """Full when the pages are written, or while the engine works."""
     out = tmp_path / "out"

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.conftest import EXPLORING, lent
+from tests.conftest import EXPLORING, explored, lent
 
 FIRST, NEXT = 200_000, 40_000  # bytes of a first visit, and of the next page
 KINDS = (
@@ -51,7 +51,7 @@ def opened(context: BrowserContext, width: int, url: str) -> tuple[Page, list[st
     return page, got
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=explored)])
 def test_pages_are_light_load_nothing_needless_and_stand_still(
     browser: Browser, sample_site: Path, sample_url: str, width: int
 ) -> None:
