@@ -247,6 +247,15 @@ def in_a_pipeline() -> bool:
     return bool(os.environ.get("CI"))
 
 
+def kept_records(request: Request) -> Path | None:
+    """Where runs in this folder leave what they found of records for the next. A pipeline neither reads nor leaves
+    anything: others may have run in its place.
+    """
+    from generator.files.kept import kept_file  # at start-up nobody needs it
+
+    return None if in_a_pipeline() else kept_file(request.root)
+
+
 def summarise(markdown: str) -> None:
     """Add to the summary of the step, where the platform keeps one."""
     if on_github() and (path := os.environ.get("GITHUB_STEP_SUMMARY")):

@@ -191,21 +191,6 @@ class Tally:
         return tenths // 10 if tenths % 10 == 0 else tenths / 10
 
 
-_COUNTED: dict[int, tuple[tuple[Check, ...], Tally]] = {}  # many Checks of one rule, which many pages count
-_MANY, _MOST = 200, 500
-
-
-def tally(checks: Iterable[Check]) -> Tally:
-    """Count Checks by verdict; every verdict is there, with 0 if need be."""
-    if not isinstance(checks, tuple) or len(checks) < _MANY:
-        return _tally(checks)
-    if id(checks) not in _COUNTED:
-        if len(_COUNTED) >= _MOST:
-            del _COUNTED[next(iter(_COUNTED))]
-        _COUNTED[id(checks)] = checks, _tally(checks)
-    return _COUNTED[id(checks)][1]
-
-
 def together(tallies: Iterable[Tally]) -> Tally:
     """Several Tallies added up."""
     counts, late = dict.fromkeys(Verdict, 0), 0
@@ -216,7 +201,8 @@ def together(tallies: Iterable[Tally]) -> Tally:
     return Tally(counts=counts, late=late)
 
 
-def _tally(checks: Iterable[Check]) -> Tally:
+def tally(checks: Iterable[Check]) -> Tally:
+    """Count Checks by verdict; every verdict is there, with 0 if need be."""
     counts, late = dict.fromkeys(Verdict, 0), 0
     for check in checks:
         verdict = check.verdict
@@ -231,11 +217,15 @@ def _tally(checks: Iterable[Check]) -> Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdicts:
-    """Every Check of one day, by rule and by school, in the order of rules and schools; and by district below."""
+    """Every Check of one day, by rule and by school, in the order of rules and schools; and by district below.
+
+    `tallies` are those of each rule's Checks, which many pages tell.
+    """
 
     as_of: date
     checks: tuple[Check, ...]
     by_rule: Mapping[RuleId, tuple[Check, ...]]
+    tallies: Mapping[RuleId, Tally]
     by_school: Mapping[SchoolId, tuple[Check, ...]]
     of_district: tuple[Check, ...]
     by_below: Mapping[BelowId, tuple[Check, ...]]
@@ -276,6 +266,7 @@ def _evaluated(
         as_of=as_of,
         checks=checks,
         by_rule={rule: tuple(found) for rule, found in by_rule.items()},
+        tallies={rule: tally(found) for rule, found in by_rule.items()},
         by_school={school: tuple(found) for school, found in by_school.items()},
         of_district=tuple(check for check in checks if check.about is None),
         by_below={id_: tuple(c for c in checks if c.below and c.below.id == id_) for id_ in repository.below},
@@ -837,11 +828,11 @@ def trend(
 
 def trend_point(repository: Repository, verdicts: Verdicts) -> TrendPoint:
     """One day's verdicts, counted."""
-    by_rule = {rule: tally(checks) for rule, checks in verdicts.by_rule.items()}
+    of_schools = (rule.id for rule in repository.rules.values() if rule.subject is Subject.SCHOOL)
     return TrendPoint(
         day=verdicts.as_of,
         year=repository.district.year_on(verdicts.as_of).id,
-        schools=together(by_rule[rule.id] for rule in repository.rules.values() if rule.subject is Subject.SCHOOL),
-        by_rule=by_rule,
+        schools=together(verdicts.tallies[rule] for rule in of_schools),
+        by_rule=verdicts.tallies,
         by_school={school: tally(checks) for school, checks in verdicts.by_school.items()},
     )

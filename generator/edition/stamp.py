@@ -69,8 +69,7 @@ class Donor:
 
 def cut(html: str) -> Donor:
     """Cut HTML that no engine reads at the marks within it. Its texts may look like those of the engine's pages."""
-    pieces = _WITHIN.split(html)
-    return Donor(parts=tuple(pieces[::2]), names=tuple(pieces[1::2]))
+    return _cut(_WITHIN, html)
 
 
 def donor(html: str) -> Donor:
@@ -78,5 +77,10 @@ def donor(html: str) -> Donor:
 
     Before a page is settled no text in it looks like a mark.
     """
-    pieces = _MARK.split(html)
-    return Donor(parts=tuple(map(settled, pieces[::2])), names=tuple(pieces[1::2]))
+    found = _cut(_MARK, html)
+    return Donor(parts=tuple(map(settled, found.parts)), names=found.names)
+
+
+def _cut(marks: re.Pattern[str], html: str) -> Donor:
+    pieces = marks.split(html)
+    return Donor(parts=tuple(pieces[::2]), names=tuple(pieces[1::2]))

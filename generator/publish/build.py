@@ -131,33 +131,35 @@ def _make(
 ) -> None:
     progress("build.render")
     languages, address = content.repository.district.languages, content.repository.district.site_url
-    told = _halves(_Task(content=content, made=made, files=files, engine=engine, remembered=remembered), progress)
+    editions = [edition(content, language, load_catalogue()) for language in languages]
+    task = _Task(content=content, made=made, files=files, engine=engine, remembered=remembered)
+    told = _halves(editions, task, progress)
     files.write("", output.map_of(made / "site", address, hidden=bool(content.archived)))
     if Language.ZH not in languages:
         files.write("", output.leading_to(FOLDERS[languages[0]], address))
-    for one in (edition(content, language, load_catalogue()) for language in languages):
+    for one in editions:
         place = made / "site" / FOLDERS[one.language]
         there = frozenset(p.relative_to(place).as_posix() for p in place.glob("*/*.html"))
         files.write(FOLDERS[one.language], _written(moved.files(one, there)))
-    files.write("", _written(handed_up.files(edition(content, languages[0], load_catalogue()))))
+    files.write("", _written(handed_up.files(editions[0])))
     files.write("", [(following.LISTED, output.data_files(made / "site"))])
     progress("build.links")
     _check_links(files, told)
 
 
-def _halves(task: _Task, progress: Progress) -> Sequence[output.Linked]:
+def _halves(editions: Sequence[Edition], task: _Task, progress: Progress) -> Sequence[output.Linked]:
     """Make the half of each language; what the link check must know of their pages.
 
     At the same time where the machine can do that, where this process need not hold for a next site what it makes, and
     where there is much to make.
     """
-    memo, (first, *others) = task.remembered.memo, task.content.repository.district.languages
+    memo, (first, *others) = task.remembered.memo, editions
     if len(others) >= child.cores() or memo.known is not None or task.files.last is not None or task.remembered.most:
-        return _of_languages((first, *others), task, progress).told
+        return _of_languages(editions, task, progress).told
     compile_templates()
     tell_once(task.content)
-    works = [partial(_of_languages, (first,), task, progress)]
-    works += [partial(_of_languages, (one,), task, _silent) for one in others]
+    works = [partial(_of_languages, [first], task, progress)]
+    works += [partial(_of_languages, [one], task, _silent) for one in others]
     done = child.side_by_side(works)
     memo.used.update(*(half.used for half in done))
     return [part for half in done for part in half.told]
@@ -167,13 +169,12 @@ def _silent(step: str) -> None:
     """Say nothing: the first language tells how far all are."""
 
 
-def _of_languages(languages: Sequence[Language], task: _Task, progress: Progress) -> _Done:
+def _of_languages(editions: Sequence[Edition], task: _Task, progress: Progress) -> _Done:
     """Make the halves of these languages."""
-    content, remembered, files = task.content, task.remembered, task.files
-    editions = [edition(content, language, load_catalogue()) for language in languages]
+    remembered, files = task.remembered, task.files
     halves = {task.made / "work" / one.language.value: to_engine(one, remembered.pages(one)) for one in editions}
     progress("build.engine")
-    found = list(through(halves, task.engine, content.as_of, remembered.memo))
+    found = list(through(halves, task.engine, task.content.as_of, remembered.memo))
     progress("build.stamp")
     told = [part for one, made_of in found for part in _stamp(one, made_of, remembered, files)]
     for one in editions:

@@ -48,7 +48,7 @@ from generator.problems import Position, Problem, in_order, problem
 from generator.records.clips import clip_of, is_clip, named_and_there
 from generator.records.kinds import KINDS, Placed, kind_of, parsed
 from generator.records.library import ADOPTABLE
-from generator.records.opened import Before, LoadedFile, ReadFile, ToldFile, collected
+from generator.records.opened import Before, LoadedFile, ReadFile, collected
 from generator.records.references import ONLY_FILE, Known
 from generator.records.releases import check_chain
 from generator.records.rollup import is_summary, with_summaries
@@ -316,13 +316,7 @@ def _between(files: Sequence[LoadedFile], unread: Unread, before: Before) -> Ite
     for file in files:
         known.take(file.path, file.offers)
     for file in files:
-        if (
-            isinstance(file, ToldFile)
-            and file.rests_on is not None
-            and file.rests_on <= before.firm
-            and not known.twice
-        ):
-            before.rests_on[file.path] = file.rests_on
+        if not known.twice and before.agreed(file):
             continue
         known.asked = set()
         found = [wrong for entry in file.entries for wrong in _with_others(file.kind, entry, known)]

@@ -18,6 +18,7 @@ from generator.cli.request import (
     UsageError,
     day_and_commit,
     in_a_pipeline,
+    kept_records,
     older_form,
     print_problems,
     progress,
@@ -111,11 +112,11 @@ def _weeks(request: Request, content: Site) -> Weeks | None:
 def _present(request: Request, named: date | None) -> _Read:
     """The Site of the folder, or what is wrong with its records."""
     from generator.edition.site import site
-    from generator.files.kept import found_before, kept_file
+    from generator.files.kept import found_before
     from generator.publish.build import read_held
     from generator.records.opened import Before
 
-    file = None if in_a_pipeline() or "--anew" in request.options else kept_file(request.root)
+    file = None if "--anew" in request.options else kept_records(request)
     repository, problems, versions = read_held(request.root, Before(found=found_before(file)))
     if repository is None:
         return None, problems, {}

@@ -18,8 +18,8 @@ from generator.cli.request import (
     Request,
     UsageError,
     day_and_commit,
-    in_a_pipeline,
     inside,
+    kept_records,
     older_form,
     present_day,
     print_result,
@@ -30,7 +30,6 @@ from generator.files import zones
 
 if TYPE_CHECKING:
     from datetime import date
-    from pathlib import Path
 
     from generator.files.tree import Tree
     from generator.problems import Problem
@@ -69,7 +68,7 @@ def run(request: Request) -> int:
     listed, unreadable = folder(request.root)
     tree = held(listed)
     wanted = _wanted(request, [*tree.paths, *(p.at.path for p in unreadable)])
-    earlier = _Earlier(request.root, None if unreadable else tree)
+    earlier = _Earlier(request, None if unreadable else tree)
     repository, problems = load_repository(tree, before=earlier.before)
     elsewhere = EVERYWHERE | (REFERENCES if "--references" in request.options else frozenset())
     sealed = tuple(_sealed(request, repository, earlier.clean))
@@ -91,18 +90,15 @@ def run(request: Request) -> int:
 
 
 class _Earlier:
-    """What an earlier run found in this folder, and what this one leaves for the next.
+    """What an earlier run found in this folder, and what this one leaves for the next."""
 
-    A pipeline neither reads nor leaves anything: others may have run in its place.
-    """
-
-    def __init__(self, root: Path, tree: Tree | None) -> None:
-        from generator.files.kept import found_before, kept_file
+    def __init__(self, request: Request, tree: Tree | None) -> None:
+        from generator.files.kept import found_before
         from generator.records.integrity import Clean
         from generator.records.opened import Before
 
         self._tree = tree
-        self._file = None if tree is None or in_a_pipeline() else kept_file(root)
+        self._file = None if tree is None else kept_records(request)
         self._found = found_before(self._file)
         self.before = Before(found=self._found)
         digests = {path: one.digest for path, one in self._found.items()}

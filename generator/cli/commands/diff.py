@@ -16,7 +16,7 @@ from generator.cli.request import (
     Accepts,
     Request,
     UsageError,
-    in_a_pipeline,
+    kept_records,
     on_github,
     present_day,
     revision,
@@ -26,7 +26,7 @@ from generator.cli.request import (
 from generator.files import zones
 from generator.files.catalogue import load
 from generator.files.history import both, changed, common, day_of, is_shallow, outside, tree_at
-from generator.files.kept import found_before, kept_file
+from generator.files.kept import found_before
 from generator.files.tree import Tree, folder, held
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _words(request: Request) -> ReviewWords:
     asked = revision(request, request.words[0])
     base = common(root, asked, head or "HEAD")
     pairs = changed(root, base or asked, head)
-    found = {} if in_a_pipeline() else found_before(kept_file(root))
+    found = found_before(kept_records(request))
     tree, unreadable = _tree(root, head, Before(found=found).spared())
     remembered: Remembered = {}
     older, newer = both(tree, pairs)

@@ -116,7 +116,7 @@ class OtherRow(TemplateData):
 class _CheckSaid(NamedTuple):
     """What is told of one school's Check, and of no other."""
 
-    desk: Markup
+    desk: Markup = Markup("")
     said: tuple[Markup, ...] = ()
     dated: tuple[Markup, ...] = ()
     fresh: Markup | None = None
@@ -234,8 +234,7 @@ class Rows:
         data: Callable[[_CheckSaid], TemplateData],
     ) -> Markup:
         """A row that is the same as all that show the same, but for what is told of one Check."""
-        assert check.school is not None
-        one = alone or _CheckSaid(self._desk(check.school.id))
+        one = alone or _CheckSaid()
         if not self._places:
             return self.edition.printed(data(one), _HERE)
         key = (check.rule.id, len(one.said), len(one.dated), one.fresh is None, *shows)

@@ -113,7 +113,7 @@ def pages(edition: Edition) -> Iterator[Page]:
     """The one page of the summary."""
     site = edition.site
     of_schools = [rule.id for rule in site.repository.rules.values() if rule.subject is Subject.SCHOOL]
-    counts = together(tally(site.verdicts.by_rule[rule]) for rule in of_schools)
+    counts = together(site.verdicts.tallies[rule] for rule in of_schools)
     parts = tuple(_parts(edition))
     yield edition.page(
         path="compliance/index",
@@ -174,7 +174,7 @@ def _parts(edition: Edition) -> Iterator[SystemChecks]:
     for system in site.repository.district.systems:
         rules = [rule.id for rule in of_schools if any(system.number in c.clause.systems for c in clauses[rule.id])]
         if rules:
-            counts = together(tally(site.verdicts.by_rule[rule]) for rule in rules)
+            counts = together(site.verdicts.tallies[rule] for rule in rules)
             yield SystemChecks(system=system, counts=counts, met=_met(edition, counts))
 
 

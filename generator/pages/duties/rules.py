@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, is_sealed, tally
+from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, is_sealed
 from generator.edition.render import Edition, TemplateData, day_text, label_text, number
 from generator.edition.site import Page, Site
 from generator.edition.summary import added_up
@@ -129,7 +129,7 @@ def _index(edition: Edition) -> Page:
 
 
 def _row(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> RuleLine:
-    counts = tally(edition.site.verdicts.by_rule[rule.id])
+    counts = edition.site.verdicts.tallies[rule.id]
     of_district = rule.subject is Subject.DISTRICT
     left_out = edition.say("rules.left_out", count=counts.left_out) if counts.left_out else ""
     below = judged_below(edition.site, rule)
@@ -277,7 +277,7 @@ class RulePage(TemplateData):
 def _rule(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> Page:
     site = edition.site
     checks = site.verdicts.by_rule[rule.id]
-    counts = tally(checks)
+    counts = site.verdicts.tallies[rule.id]
     told = released(site, rule)  # then no school's verdict is told, and none stands as due or unreported
     return edition.page(
         path=path_of(rule),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from generator.compliance.evaluate import Tally, rules_of, tally
+from generator.compliance.evaluate import Tally, rules_of
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
 from generator.model.duties import Rule, Subject
@@ -127,7 +127,7 @@ def coverage(edition: Edition, policy: Policy) -> tuple[Coverage, ...]:
 
 
 def _coverage(edition: Edition, clause: Clause, rules: Mapping[ClauseRef, Sequence[Rule]]) -> Coverage:
-    found = tuple((rule, tally(edition.site.verdicts.by_rule[rule.id])) for rule in rules[clause.ref])
+    found = tuple((rule, edition.site.verdicts.tallies[rule.id]) for rule in rules[clause.ref])
     covered = Covered.RULE if found else Covered.REASON if clause.why_no_rule else Covered.NOT_YET
     return Coverage(clause=clause, covered=covered, rules=found)
 

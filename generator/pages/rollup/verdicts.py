@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from generator.compliance.evaluate import Tally, Verdict, tally
+from generator.compliance.evaluate import Tally, Verdict
 from generator.edition.render import Edition, label_text, number
 from generator.edition.site import Page
 from generator.model.duties import Subject
@@ -85,7 +85,7 @@ def _own(edition: Edition, found: Together) -> Iterator[RollupSection]:
             head=RollupCell(text=rule.title, page=f"rules/{rule.id}"),
             cells=(
                 *(RollupCell(text=label_text(edition.language, c.verdict)) for c in verdicts.by_rule[rule.id]),
-                RollupCell(text=of_judged(tally(verdicts.by_rule[rule.id]))),
+                RollupCell(text=of_judged(verdicts.tallies[rule.id])),
             ),
         )
         for rule in edition.site.repository.rules.values()
