@@ -267,8 +267,11 @@ def duties(rule: Path = FIXTURES / "typical" / "records" / "rules" / "ROOM-01.ym
 # --- the sample city --------------------------------------------------------------------------------------------------
 
 
-def main(root: Path, day: date) -> int:
-    """Make the city and its site."""
+def main(root: Path, day: date, into: Path | None = None) -> int:
+    """Make the city and its site; put that into the finished site of the sample."""
+    if into and not (into / "index.html").is_file():
+        print(f"{into}: 这里没有生成好的示例站 / no finished site of the sample is here", file=sys.stderr)
+        return 2
     names = {"测试市": "示例市", "Test City": "Sample City", "test-city": "sample-city", "测试用的": "示例用的"}
     text = CITY
     for was, comes in names.items():
@@ -290,6 +293,8 @@ def main(root: Path, day: date) -> int:
     problems = build(root, root / "build" / "site", day, None, Engine.MKDOCS, lambda _: None)
     for found in problems:
         print(found.at, found.code, file=sys.stderr)
+    if into and not problems:
+        put_into(into, root / "build" / "site")
     return 1 if problems else 0
 
 
@@ -330,7 +335,4 @@ def _unlike(root: Path) -> Repository:
 
 
 if __name__ == "__main__":
-    code = main(Path(sys.argv[1]), date.fromisoformat(sys.argv[2]))
-    if code == 0 and sys.argv[3:]:
-        put_into(Path(sys.argv[3]), Path(sys.argv[1], "build", "site"))
-    sys.exit(code)
+    sys.exit(main(Path(sys.argv[1]), date.fromisoformat(sys.argv[2]), *map(Path, sys.argv[3:])))

@@ -18,13 +18,16 @@ from generator.edition.render import edition
 from generator.edition.site import Page, site
 from generator.files.catalogue import load
 from generator.files.schemas import published
+from generator.model.programme import MeasureName
 from generator.pages.families import pages
 from generator.text import Language
+from sample.city import main as make_city
 from sample.city import put_into
 from tests.city import city, records
 from tests.conftest import COMMIT
 from tests.conftest import OFFICE_DAY as DAY
 
+ROOM = "rollup/rules/ROOM-01.html"
 OWN = {"SUMMARY-01", "ANSWERED-01", "MET-01"}  # the city's rules about districts
 
 
@@ -47,6 +50,10 @@ def text(page: Path) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.read_text(encoding="utf-8")))
 
 
+def text_of(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
 def rows(built: Path, path: str) -> list[dict[str, str]]:
     with (built / path).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
@@ -65,6 +72,44 @@ def test_there_are_pages_of_districts_in_both_languages_and_none_of_schools(buil
         assert not {path for path in there if path.startswith(("schools/", "filing/", "statistics/"))}
         compliance = {path for path in there if path.startswith("compliance/")}
         assert compliance == {"compliance/waivers", "compliance/coverage", "compliance/methods"}
+
+
+def test_nothing_is_told_of_schools_that_an_office_does_not_have(built: Path) -> None:
+    """No guide to returns, no desk, no measure that nothing here reads; districts are counted as districts."""
+    assert not (built / "filing").exists()
+    guides = [page for page in built.rglob("*.html") if "records、schools" in page.read_text("utf-8")]
+    assert not guides
+    measured = re.findall(r'id="((?:below|school)-[a-z_]+|[a-z-]+)"', text_of(built / "figures" / "measures.html"))
+    assert "school-has_room" in measured
+    assert not {name.value for name in MeasureName} & set(measured)
+    assert "所没有计入" not in text(built / "rules" / "index.html")
+    assert "另有 1 家没有计入" in text(built / "rules" / "index.html")
+
+
+def test_addresses_in_calendars_and_feeds_lead_to_pages(built: Path) -> None:
+    """Files for other programs, whose links the build does not look up."""
+    found = {
+        address
+        for file in (*built.rglob("*.ics"), *(built / "feeds").glob("*.xml"))
+        for address in re.findall(r"https://example\.org/city/([^\s<\"#]*)", text_of(file).replace("\r\n ", ""))
+    }
+    assert "districts/index.html" in found
+    assert not {address for address in found if address and not (built / address).is_file()}
+
+
+def test_tables_of_outcomes_have_a_column_for_each_that_occurs(built: Path) -> None:
+    """With all nine the last of them lay outside a page of usual width."""
+    columns = re.findall('<th scope=col[^>]*>([^<]*)|<th scope="col"[^>]*>([^<]*)', text_of(built / ROOM))
+    names = [first or second for first, second in columns]
+    assert "达标" in names
+    assert "未填报" in names
+    assert "已密封上报" not in names
+
+
+def test_names_of_files_stay_whole(built: Path) -> None:
+    page = text_of(built / "rollup" / "downloads.html")
+    assert 'class="xz-file" href="../data/rollup-verdicts.csv"' in page
+    assert page.count('class="xz-file"') == len(list((built / "data").glob("[drs]*.*")))
 
 
 def test_every_page_says_of_how_many_districts_and_how_many_are_missing(built: Path) -> None:
@@ -196,3 +241,11 @@ def test_the_published_sample_leads_to_the_city_that_lies_in_it(
         there = (sample / front).parent / more
         assert there.resolve().relative_to(sample.resolve() / "city").as_posix() == front
         assert there.read_bytes() == (built / front).read_bytes()
+
+
+def test_a_folder_without_the_sample_is_told_before_anything_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert make_city(tmp_path / "city", DAY, tmp_path) == 2
+    assert str(tmp_path) in capsys.readouterr().err
+    assert not any(tmp_path.iterdir())

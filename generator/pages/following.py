@@ -19,6 +19,7 @@ from generator.edition.site import File
 from generator.model.duties import Rule
 from generator.model.ids import BelowId, SchoolId
 from generator.model.schools import School
+from generator.pages.parts import there
 from generator.pages.rollup.standing import of_judged, tally_of, term_title
 from generator.pages.words.wording import due_open
 from generator.text import Text
@@ -85,7 +86,7 @@ def files(edition: Edition) -> Iterator[File]:
     district = Calendar(
         id="district",
         title=edition.plain(edition.site.repository.district.title),
-        page="about/filing",
+        page="about/filing" if there(edition.site, "about/filing") else "districts/index",
         days=tuple(_of_district(edition)),
     )
     yield File(path=calendar_path(None), content=_calendar(edition, district))

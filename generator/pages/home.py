@@ -40,8 +40,6 @@ _DOORS = (
         (
             ("districts/index", "districts_list"),
             ("rollup/matrix", "rollup_matrix"),
-            ("rollup/statistics", "rollup_statistics"),
-            ("rollup/downloads", "rollup_downloads"),
             ("compliance/index", "summary"),
             ("compliance/matrix/index", "matrix"),
             ("compliance/overdue", "overdue"),
@@ -52,6 +50,9 @@ _DOORS = (
     (
         "figures",
         (
+            ("rollup/statistics", "rollup_statistics"),
+            ("rollup/open", "rollup_open"),
+            ("rollup/downloads", "rollup_downloads"),
             ("statistics/index", "statistics"),
             ("figures/claims", "claims"),
             ("statistics/builder", "builder"),
@@ -195,7 +196,8 @@ def _summary(edition: Edition) -> str:
 
 
 def _door(edition: Edition, id_: str, links: Iterable[tuple[str, str]]) -> Door:
-    key = "home.door.districts" if id_ == "district" and edition.site.repository.is_office else f"home.door.{id_}"
+    office = "_office" if edition.site.repository.is_office and id_ in ("district", "figures") else ""
+    key = f"home.door.{id_}{office}"
     return Door(id=id_, title=edition.say(key), text=edition.say(f"{key}.text"), links=page_links(edition, links))
 
 

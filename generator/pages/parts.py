@@ -50,6 +50,7 @@ _NEEDS: Mapping[str, Callable[[Site], bool]] = {
     "about/filing": _has_schools,
     "about/office": _has_schools,
     "about/wall": _has_schools,
+    "about/edit": _has_schools,
     "filing/index": _has_schools,
     "work/calendar": lambda site: _has_schools(site) or bool(site.repository.activities),
     "work/index": lambda site: bool(site.repository.district.bodies or site.repository.district.parameters),

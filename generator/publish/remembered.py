@@ -86,7 +86,8 @@ class MadeBefore:
 
     def beside(self, made: Edition) -> Iterator[File]:
         """What lies beside the pages: desks with what they share, feeds, calendars."""
-        yield from desk_page.shared(made)
+        if there(made.site, "filing/index"):
+            yield from desk_page.shared(made)
         yield from following.files(made)
         desk, calendar = desk_page.pages(made), following.calendars(made)
         for school in made.site.repository.schools.values():

@@ -42,7 +42,7 @@ def signed(text: bytes, key: Path, use: str) -> str | None:
     """The same for any use of a key, named by its namespace."""
     if (found := _program()) is None:
         return None
-    command = [found, "-Y", "sign", "-n", use, "-f", str(key.absolute())]
+    command = [found, "-q", "-Y", "sign", "-n", use, "-f", str(key.absolute())]
     done = child.run(command, child.environment(_ASKING, found), given=text, hear=True)
     return done.stdout.decode("ascii") if done.returncode == 0 else None
 

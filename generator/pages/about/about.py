@@ -19,6 +19,7 @@ from generator.model.district import District
 from generator.pages import following
 from generator.pages.duties.downloads import in_root
 from generator.pages.parts import there
+from generator.pages.words.wording import PageLink
 from generator.report.text import FramedExample, framed
 from generator.text import Text
 
@@ -37,12 +38,13 @@ _SHOWN_MISTAKE = "misspelled-field"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AboutPage(TemplateData):
-    """What is kept here and what never is, in sentences."""
+    """What is kept here and what never is, in sentences; the guide for those who keep it."""
 
     template: ClassVar[str] = "about/about.md.j2"
     district: District
     kept: tuple[str, ...]
     never: tuple[str, ...]
+    guide: PageLink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,7 @@ def pages(edition: Edition) -> Iterator[Page]:
 
 def _about(edition: Edition) -> AboutPage:
     schools = len(edition.site.repository.schools)
+    page, words = ("about/summaries", "summaries") if edition.site.repository.is_office else ("about/edit", "edit")
     return AboutPage(
         district=edition.site.repository.district,
         kept=tuple(
@@ -126,6 +129,7 @@ def _about(edition: Edition) -> AboutPage:
             if any(getattr(edition.site.repository, name) for name in names)
         ),
         never=tuple(edition.say(f"about.never.{item}") for item in _NEVER),
+        guide=PageLink(page=page, title=edition.say(f"{words}.title")),
     )
 
 
@@ -140,12 +144,13 @@ def _edit(edition: Edition) -> EditPage:
 
 
 def _follow(edition: Edition) -> FollowPage:
+    whose = "office" if edition.site.repository.is_office else "district"
     return FollowPage(
         feeds=tuple(
             FollowLink(href=f"../{following.feed_path(name)}", title=edition.say(f"follow.feed.{name}"))
             for name in following.feeds(edition)
         ),
-        district=FollowLink(href=f"../{following.calendar_path(None)}", title=edition.say("follow.calendar.district")),
+        district=FollowLink(href=f"../{following.calendar_path(None)}", title=edition.say(f"follow.calendar.{whose}")),
         data=in_root(edition, following.LISTED, "about/follow"),
         summary=in_root(edition, rollup.PATH, "about/follow"),
         schools=there(edition.site, "schools/index"),

@@ -131,7 +131,7 @@ def _index(edition: Edition) -> Page:
 def _row(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> RuleLine:
     counts = edition.site.verdicts.tallies[rule.id]
     of_district = rule.subject is Subject.DISTRICT
-    left_out = edition.say("rules.left_out", count=counts.left_out) if counts.left_out else ""
+    left_out = edition.say(f"rules.left_out.{_things(rule)}", count=counts.left_out) if counts.left_out else ""
     below = judged_below(edition.site, rule)
     return RuleLine(
         rule=rule,

@@ -16,7 +16,7 @@ from generator.compliance.evaluate import measures_of
 from generator.compliance.measures import Measured, measure
 from generator.compliance.school_measures import INSPECTED, MEASURABLE
 from generator.edition.render import Edition, TemplateData, label_text, number
-from generator.edition.site import Page
+from generator.edition.site import Page, Site
 from generator.files.schemas import field_title
 from generator.model.district import SchoolYear, System
 from generator.model.duties import BY_PERIOD, SEALED, BelowMeasure, PeriodKind, Rule, SchoolMeasure, Subject
@@ -187,19 +187,32 @@ def _claim(edition: Edition, result: ClaimResult) -> ClaimLine:
 
 
 def _measures(edition: Edition) -> Page:
-    years = tuple(reversed(edition.site.repository.district.years))
+    records = edition.site.repository
+    rows = (_measure(edition, name, tuple(reversed(records.district.years))) for name in _told(edition.site))
+    of_schools = (_of_schools(edition, name) for name in SchoolMeasure)
     return edition.page(
         path="figures/measures",
         kind="figures",
         title=edition.say("measures.title"),
         description=edition.say("measures.description"),
         data=MeasuresPage(
-            rows=tuple(_measure(edition, name, years) for name in MeasureName),
-            of_schools=tuple(_of_schools(edition, name) for name in SchoolMeasure),
-            of_below=tuple(_of_below(edition, name) for name in BelowMeasure if edition.site.repository.below),
+            rows=tuple(rows),
+            of_schools=tuple(one for one in of_schools if one.rules or not records.is_office),
+            of_below=tuple(_of_below(edition, name) for name in BelowMeasure if records.below),
         ),
-        cites=[edition.site.repository.district.source],
+        cites=[records.district.source],
     )
+
+
+def _told(site: Site) -> Iterator[MeasureName]:
+    """Every measure; of an office, which has no schools, those that something of its own reads or gives."""
+    records = site.repository
+    read: set[str | None] = {r.measure for r in records.rules.values() if r.subject is Subject.DISTRICT}
+    read |= {r.claim.measure for r in site.claims} | {t.target.measure for t in site.targets}
+    for name in MeasureName:
+        given = (measure(name, records, y.id, min(site.as_of, y.last_day)).counted for y in records.district.years)
+        if not records.is_office or name in read or any(given):
+            yield name
 
 
 def _measure(edition: Edition, name: MeasureName, years: tuple[SchoolYear, ...]) -> MeasureSection:

@@ -62,15 +62,12 @@ def _coverage(edition: Edition, found: Together) -> RollupSection:
     policies = sorted(found.added.coverage, key=lambda policy: (levels.index(policy.level), policy.id))
     rows = tuple(
         row_of(
-            head=RollupCell(text=policy.title),
-            cells=(
-                RollupCell(text=_word(edition, "Level", policy.level.value)),
-                *(RollupCell(text=number(getattr(policy, name))) for name in _COVERED),
-            ),
+            head=RollupCell(text=policy.title, note=_word(edition, "Level", policy.level.value)),
+            cells=(RollupCell(text=number(getattr(policy, name))) for name in _COVERED),
         )
         for policy in policies
     )
-    names = ("policy", "level", *_COVERED)
+    names = ("policy", *_COVERED)
     table = table_of(
         id_="coverage",
         caption=say("rollup.coverage.caption"),

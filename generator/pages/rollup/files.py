@@ -12,9 +12,9 @@ from generator.edition.site import File, Page
 from generator.edition.spreadsheet import Sheet, SheetValue, as_csv
 from generator.model.duties import Value
 from generator.model.rollup import HIDDEN, PATH, SCHEMA
-from generator.pages.duties.downloads import download, in_root, kept
+from generator.pages.duties.downloads import DownloadFile, download, in_root, kept
 from generator.pages.rollup.standing import Together, of_how_many, state, together
-from generator.pages.rollup.tables import NONE, RollupCell, RollupPage, RollupRow, RollupSection, row_of, table_of
+from generator.pages.rollup.tables import RollupPage, RollupSection
 
 HERE = "rollup/downloads"
 _COLUMNS = {
@@ -33,16 +33,15 @@ def pages(edition: Edition) -> Iterator[Page]:
     if not edition.site.repository.below:
         return
     say, files = edition.say, tuple(_files(edition, together(edition.site)))
-    columns = tuple(RollupCell(text=say(f"downloads.{name}")) for name in ("file", "holds", "size", "checksum"))
-    rows = tuple(_lines(edition, files))
-    table = table_of(id_="files", caption=say("downloads.files_caption"), columns=columns, rows=rows, words=True)
-    section = RollupSection(id="list", title=say("downloads.files"), said=(say("rollup.files_how"),), tables=(table,))
+    section = RollupSection(id="list", title=say("downloads.files"), said=(say("rollup.files_how"),), tables=())
     yield edition.page(
         path=HERE,
         kind="rollup",
         title=say("rollup.downloads"),
         description=say("rollup.downloads.description"),
-        data=RollupPage(lead=(of_how_many(edition),), links=(), sections=(section,)),
+        data=RollupPage(
+            lead=(of_how_many(edition),), links=(), sections=(section,), files=tuple(_listed(edition, files))
+        ),
         cites=(),
         hide=("toc",),
         files=kept(edition, files),
@@ -56,14 +55,18 @@ def _files(edition: Edition, found: Together) -> Iterator[File]:
         yield File(path=path, content=as_csv(sheet))
 
 
-def _lines(edition: Edition, files: Sequence[File]) -> Iterator[RollupRow]:
+def _listed(edition: Edition, files: Sequence[File]) -> Iterator[DownloadFile]:
+    """The files; the summary and its form are written later, so that their sizes are not known here."""
     for file in files:
-        one = download(edition, file, HERE, f"rollup.file.{file.path.split('/')[1][:-4]}")
-        cells = (RollupCell(text=text) for text in (one.holds, one.size, one.checksum))
-        yield row_of(head=RollupCell(text=one.name, address=one.href), cells=cells)
+        yield download(edition, file, HERE, f"rollup.file.{file.path.split('/')[1][:-4]}")
     for path, name in ((PATH, "summary"), (SCHEMA, "schema")):
-        head = RollupCell(text=path.rpartition("/")[2], address=in_root(edition, path, HERE))
-        yield row_of(head=head, cells=(RollupCell(text=edition.say(f"rollup.file.{name}")), NONE, NONE))
+        yield DownloadFile(
+            name=path.rpartition("/")[2],
+            href=in_root(edition, path, HERE),
+            holds=edition.say(f"rollup.file.{name}"),
+            size="—",
+            checksum="—",
+        )
 
 
 def _districts(edition: Edition, found: Together) -> Iterator[list[SheetValue]]:

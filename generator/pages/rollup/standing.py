@@ -224,24 +224,27 @@ def _waits(edition: Edition, check: Check) -> str:
 def _rules(edition: Edition, one: DistrictBelow) -> tuple[RollupSection, ...]:
     if one.summary is None:
         return ()
-    say = edition.say
+    say, there = edition.say, bool(one.site_url) and one.summary.districts.listed == one.districts == 1
     rows = tuple(
         row_of(
             head=RollupCell(text=rule.title, page=f"rollup/rules/{rule.id}"),
             cells=(
                 RollupCell(text=says(edition, rule)),
                 *([_before(edition, rule, one.earlier[-1])] if one.earlier else []),
-                RollupCell(text=say("districts.there"), address=f"{one.site_url.rstrip('/')}/rules/{rule.id}.html")
-                if one.site_url and one.summary.districts.listed == 1 and one.districts == 1
-                else NONE,
+                *([_on_its_site(edition, one, rule)] if there else []),
             ),
         )
         for rule in one.summary.rules
     )
-    names = ("rule", "outcome", *(["before"] if one.earlier else []), "there")
+    names = ("rule", "outcome", *(["before"] if one.earlier else []), *(["there"] if there else []))
     columns = tuple(RollupCell(text=say(f"rollup.{name}")) for name in names)
     table = table_of(id_="rules", caption=say("districts.rules_caption"), columns=columns, rows=rows, words=True)
     return (RollupSection(id="rules-list", title=say("rollup.rules"), said=(), tables=(table,)),)
+
+
+def _on_its_site(edition: Edition, one: DistrictBelow, rule: RuleTally) -> RollupCell:
+    assert one.site_url
+    return RollupCell(text=edition.say("districts.there"), address=f"{one.site_url.rstrip('/')}/rules/{rule.id}.html")
 
 
 def _before(edition: Edition, rule: RuleTally, earlier: Summary) -> RollupCell:

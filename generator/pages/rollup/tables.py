@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from generator.edition.render import Edition, TemplateData, number
 from generator.model.rollup import CellSum
+from generator.pages.duties.downloads import DownloadFile
 from generator.pages.statistics.tables import SHOWN_MARK
 from generator.text import Text
 
@@ -69,12 +70,13 @@ class RollupSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RollupPage(TemplateData):
-    """Sentences that stand first, links, and sections."""
+    """Sentences that stand first, links, sections, and files to be taken along."""
 
     template: ClassVar[str] = "rollup/page.md.j2"
     lead: tuple[str, ...]
     links: tuple[RollupCell, ...]
     sections: tuple[RollupSection, ...]
+    files: tuple[DownloadFile, ...] = ()
 
 
 def table_of(

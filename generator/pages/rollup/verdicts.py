@@ -142,19 +142,23 @@ def _section(edition: Edition, found: Together, rule: RuleTally, *, several: boo
     say, key = edition.say, (rule.id, rule.definition)
     theirs = [(one, of_one) for one in found.below if (of_one := _theirs(one).get(key))]
     things = "schools" if rule.subject == Subject.SCHOOL.value else "districts"
+    told = _occurring([tally_of(rule), *(tally_of(of_one) for _, of_one in theirs)])
     rows = [
         _counts(
             RollupCell(text=one.title, note=say("rollup.not_added") if one.counted_in else "", page=path_of(one)),
             tally_of(of_one),
+            told,
         )
         for one, of_one in theirs
     ]
-    total = _counts(RollupCell(text=say("rollup.total_of", count=rule.districts)), tally_of(rule), total=True)
-    tables = [_table(edition, f"districts-{rule.definition}", "rollup.by_district", [*rows, total], things)]
+    total = _counts(RollupCell(text=say("rollup.total_of", count=rule.districts)), tally_of(rule), told, total=True)
+    tables = [_table(edition, f"districts-{rule.definition}", "rollup.by_district", [*rows, total], told, things)]
     stages = [stage for stage in Stage if stage.value in rule.counts]
     if stages:
-        by_stage = [_counts(RollupCell(text=label_text(edition.language, s)), tally_of(rule, s.value)) for s in stages]
-        tables.append(_table(edition, f"stages-{rule.definition}", "rollup.by_stage", by_stage, things))
+        by_stage = [
+            _counts(RollupCell(text=label_text(edition.language, s)), tally_of(rule, s.value), told) for s in stages
+        ]
+        tables.append(_table(edition, f"stages-{rule.definition}", "rollup.by_stage", by_stage, told, things))
     words = say("rollup.wording", name=rule.definition)
     return RollupSection(
         id=f"rule-{rule.definition}",
@@ -164,15 +168,22 @@ def _section(edition: Edition, found: Together, rule: RuleTally, *, several: boo
     )
 
 
-def _counts(head: RollupCell, counts: Tally, *, total: bool = False) -> RollupRow:
-    cells = [RollupCell(text=number(counts.counts[verdict])) for verdict in Verdict]
+def _occurring(tallies: Sequence[Tally]) -> tuple[Verdict, ...]:
+    """The verdicts that have a column: met in any case, the others where they occur."""
+    return tuple(v for v in Verdict if v is Verdict.MET or any(counts.counts[v] for counts in tallies))
+
+
+def _counts(head: RollupCell, counts: Tally, told: Sequence[Verdict], *, total: bool = False) -> RollupRow:
+    cells = [RollupCell(text=number(counts.counts[verdict])) for verdict in told]
     return row_of(head=head, cells=(RollupCell(text=of_judged(counts)), *cells), total=total)
 
 
-def _table(edition: Edition, id_: str, caption: str, rows: Sequence[RollupRow], things: str) -> RollupTable:
+def _table(
+    edition: Edition, id_: str, caption: str, rows: Sequence[RollupRow], told: Sequence[Verdict], things: str
+) -> RollupTable:
     say = edition.say
     first = say("rollup.district" if caption == "rollup.by_district" else "rollup.stage")
-    columns = (first, say("rollup.met_of"), *(label_text(edition.language, verdict) for verdict in Verdict))
+    columns = (first, say("rollup.met_of"), *(label_text(edition.language, verdict) for verdict in told))
     return table_of(
         id_=id_,
         caption=say(caption, things=say(f"rollup.things.{things}")),
