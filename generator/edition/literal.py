@@ -45,6 +45,8 @@ def escaped(text: str) -> Markup:
 
 def settle(html: str) -> str:
     """HTML, or the Markdown around it, with plain signs in the place of references, wherever that says the same."""
+    if "&#" not in html:  # most has none
+        return str(html)
     return _REFERENCE.sub(lambda m: _PLAIN.get(m[1], m[0]), html)
 
 

@@ -44,7 +44,7 @@ def settled(html: str) -> str:
     """Settled HTML with its last places still to be filled: they stand with a sign that `literal` leaves in no text,
     since texts that look like marks look so again.
     """
-    return settle(_LAST.sub("\x00\\1\x00", html))
+    return settle(_LAST.sub("\x00\\1\x00", html) if "xz-last-" in html else html)
 
 
 def filled_last(html: str, values: Mapping[str, str]) -> str:

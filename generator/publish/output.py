@@ -175,7 +175,8 @@ class SiteFiles:
             self._folders.add(folder)
         if not self._linked(path, made_of, target):
             self.other = True
-            write(self.folder, [(path, content())])
+            with open(target, "wb") as file:  # noqa: PTH123
+                file.write(_encoded(content()))
         if self.last is not None:
             self.laid[path] = LaidFile(made_of, _known_by(target))
 
@@ -210,7 +211,11 @@ def write(folder: Path, files: Iterable[tuple[str, str | bytes]]) -> None:
     for path, content in files:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        target.write_bytes(_encoded(content))
+
+
+def _encoded(content: str | bytes) -> bytes:
+    return content.encode("utf-8") if isinstance(content, str) else content
 
 
 def compress(folder: Path) -> None:
@@ -288,12 +293,12 @@ def linked(page: str, html: str, frame: Sequence[str] = ()) -> Linked:
     """
     marks = html.replace("\n", " ")
     links, ids = (*_given(marks, "href"), *_given(marks, "src")), _given(marks, "id")
-    counted = Counter((*frame, *ids))
+    twice = Counter((*frame, *ids)) if len({*frame, *ids}) < len(frame) + len(ids) else {}
     return Linked(
         page=page,
         links=tuple(map(sys.intern, dict.fromkeys(links))),
         ids=tuple(map(sys.intern, dict.fromkeys(ids))),
-        twice=tuple(sorted(id_ for id_, times in counted.items() if times > 1)),
+        twice=tuple(sorted(id_ for id_, times in twice.items() if times > 1)),
     )
 
 
