@@ -15,7 +15,6 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
-from generator.edition.entries import with_spaces
 from generator.edition.render import Edition, edition, markdown
 from generator.edition.site import site
 from generator.edition.stamp import Donor, donor, filled_last
@@ -94,7 +93,7 @@ def _markdown(half: Half, folder: Path, count: int) -> None:
     output.write(run.folder / "docs", [("index.md", "")])
     chosen = islice(made.site.repository.schools.values(), count)
     pages = (schools.ordinary(made, school, rows) for school in chosen)
-    output.write(run.folder / "docs", ((f"{page.path}.md", with_spaces(markdown(page))) for page in pages))
+    output.write(run.folder / "docs", ((f"{page.path}.md", markdown(page)) for page in pages))
     engines.write_settings(run)
 
 

@@ -21,7 +21,6 @@ from pathlib import Path
 
 import pytest
 
-from generator.edition.entries import with_spaces
 from generator.edition.literal import settle
 from generator.edition.render import FOLDERS, brief, edition, markdown
 from generator.edition.site import Site, site
@@ -114,7 +113,7 @@ def test_stamped_pages_have_the_bytes_of_pages_that_the_engine_builds(built: Pat
         ordinary = [schools.ordinary(made, s) for s in content.repository.schools.values()]
         ordinary += [matrix.ordinary(made, grid) for grid in matrix.grids(content)]
         ordinary += [inspections.ordinary(made, v) for v in inspections.announced(content)]
-        output.write(run.folder / "docs", ((f"{page.path}.md", with_spaces(markdown(page))) for page in ordinary))
+        output.write(run.folder / "docs", ((f"{page.path}.md", markdown(page)) for page in ordinary))
     engine.build(runs, Engine.MKDOCS, AS_OF)
     for one, run in zip(halves, runs, strict=True):
         stamped = [f"schools/{school}" for school in content.repository.schools] + [

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 
 from markupsafe import Markup
 
-from generator.edition.entries import Entry, with_spaces
+from generator.edition.entries import Entry
 from generator.edition.literal import escaped
 from generator.edition.render import Edition, TemplateData, heading
 from generator.edition.site import Page
@@ -98,7 +98,7 @@ def ordinary(edition: Edition, family: Family, copy: Copy) -> Page:
 def stamped(edition: Edition, family: Family, copy: Copy) -> Stamped:
     """A copy's values for the donor's places."""
     path = family.path(copy.id)
-    places = {name: with_spaces(settled(value)) for name, value in _places(edition, family, copy).items()}
+    places = {name: settled(value) for name, value in _places(edition, family, copy).items()}
     return Stamped(
         path=path,
         places=places,

@@ -17,7 +17,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from generator.edition.entries import with_spaces
 from generator.edition.render import Edition, markdown
 from generator.edition.site import File, Page
 from generator.edition.stamp import settled
@@ -61,7 +60,7 @@ class FinishedPage:
 
 def prepared(page: Page) -> Prepared:
     """A page as it goes to the engine."""
-    text, blocks = aside.put(with_spaces(markdown(page)))
+    text, blocks = aside.put(markdown(page))
     told = json.dumps([page.path, page.description, page.searchable, text, blocks], ensure_ascii=False)
     return Prepared(
         page=replace(page, files=(), body="", cites=()),  # they stand in the text

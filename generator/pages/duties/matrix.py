@@ -16,13 +16,13 @@ from typing import ClassVar, NamedTuple
 from markupsafe import Markup
 
 from generator.compliance.evaluate import Check, Verdict
-from generator.edition.entries import Entry, with_spaces
+from generator.edition.entries import Entry
 from generator.edition.literal import escaped
 from generator.edition.render import Edition, TemplateData, heading, label_text, relative
 from generator.edition.site import Page, Site, once
-from generator.edition.stamp import Donor, cut, mark, settled, within
+from generator.edition.stamp import cut, mark, settled, within
 from generator.model.district import Area, System
-from generator.model.duties import Rule, Subject
+from generator.model.duties import Rule, RuleId, Subject
 from generator.model.schools import School, Stage
 from generator.pages.stamping import Stamped, ToStamp, trimmed
 from generator.pages.words.wording import TONES, cited
@@ -213,7 +213,7 @@ def _stamped(edition: Edition, grid: Grid) -> Stamped:
     places = {**_places(edition, grid), **{name: escaped(word) for name, word in words.items()}}
     return Stamped(
         path=grid.path,
-        places={name: with_spaces(settled(value)) for name, value in places.items()},
+        places={name: settled(value) for name, value in places.items()},
         entry=Entry(location=f"{grid.path}.html", kind="matrix", title=title, text=""),
     )
 
@@ -259,25 +259,22 @@ def _marks(edition: Edition) -> Mapping[Verdict, VerdictMark]:
 
 
 def _table(edition: Edition, grid: Grid) -> MatrixTable:
-    site = edition.site
-    found = {(c.rule.id, school.id): c for school in grid.schools for c in site.verdicts.by_school[school.id]}
+    site, rules = edition.site, _rules(edition.site)
     systems, cells = _systems(site), cache(partial(_cell, edition))
 
-    def cell(rule: Rule, school: School) -> Markup:
-        made = cells(shown := _shown(found[rule.id, school.id]))
-        link = relative(grid.path, f"schools/{school.id}", rule.id) if shown.leads else ""
-        return Markup(made.fill({"link": edition.html(link)}))
+    def column(school: School) -> Iterator[Markup]:
+        found = {check.rule.id: check for check in site.verdicts.by_school[school.id]}
+        page = edition.html(relative(grid.path, f"schools/{school.id}"))
+        for rule in rules:
+            before, *after = cells(rule.id, _shown(found[rule.id]))
+            yield Markup(f"{before}{page}{after[0]}" if after else before)
 
     return MatrixTable(
         title=_title(edition, grid),
         schools=tuple(MatrixColumn(school=s, stages=" ".join(s.stages)) for s in grid.schools),
         rows=tuple(
-            MatrixRow(
-                rule=rule,
-                systems=" ".join(map(str, systems[rule.id])),
-                cells=tuple(cell(rule, school) for school in grid.schools),
-            )
-            for rule in _rules(site)
+            MatrixRow(rule=rule, systems=" ".join(map(str, systems[rule.id])), cells=row)
+            for rule, row in zip(rules, zip(*map(column, grid.schools), strict=True), strict=True)
         ),
     )
 
@@ -295,11 +292,11 @@ def _shown(check: Check) -> _Shown:
     return _Shown(check.verdict, late, late or check.verdict not in _PLAIN)
 
 
-def _cell(edition: Edition, shown: _Shown) -> Donor:
-    """A cell with a place for its link: the same for all Checks that show the same."""
+def _cell(edition: Edition, rule: RuleId, shown: _Shown) -> tuple[str, ...]:
+    """A cell as it stands around the address of a school's page: the same for all Checks that show the same."""
     told = _marks(edition)[shown.verdict]
     if shown.late:
         word = edition.say("verdict.late.word", met=told.word)
         told = replace(told, mark=edition.say("verdict.late.mark"), word=word)
-    data = MatrixCell(shown=told, link=within("link") if shown.leads else None)
-    return cut(edition.printed(data, "compliance/matrix/any"))
+    link = within("page") + edition.html(f"#{rule}") if shown.leads else None
+    return cut(edition.printed(MatrixCell(shown=told, link=link), "compliance/matrix/any")).parts
