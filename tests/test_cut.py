@@ -36,13 +36,13 @@ from generator.model.releases import (
     written,
 )
 from generator.model.schools import SchoolType
-from generator.model.submission import Counts, NotScreened, Submission
+from generator.model.submission import Concern, Counts, NotScreened, Submission
 from generator.records.repository import Repository, load
 from generator.sealed import receipts
 from generator.sealed.recipients import in_force
 from generator.statistics import programs
 from generator.statistics.age import salted, seal
-from generator.statistics.answers import answered, edges_of, participation_of, questions
+from generator.statistics.answers import answered, edges_of, of_district, participation_of, questions
 from generator.statistics.cut import NoRelease, Order, Why, _Cut, cut, limits_of
 from generator.statistics.protect import Original, protect
 from generator.statistics.statements import PublicView, statements_of_participation, statements_of_tables
@@ -506,6 +506,30 @@ def test_what_a_release_says_of_everybody_is_said_to_the_attacker() -> None:
     assert statements(0, 12) == 2 * 12
     assert statements(7, 12) == 0
     assert statements(0, 11) == 0  # whom it does not apply to is not said
+
+
+def test_how_many_schools_meet_a_rule_does_not_tell_that_somebody_is_needed_at_each() -> None:
+    """Whoever knew that all schools were judged would know of the smallest that not nobody there needs a paper file."""
+    levels, needy = repository().district.risk_levels, SchoolId("xz14")
+    (question,) = (q for q in questions(repository(), repository().district.terms[TERM], DAY) if q.rule == "FILE-02")
+
+    def told(submissions: Mapping[Filing, Submission]) -> list[tuple[int, int]]:
+        ledger = ledger_of(submissions)
+        table = tabulate(ledger, registry(levels, []), sorted(submissions), first().limits)
+        return [(v.met, v.judged) for v in of_district([question], ledger, table, first().limits, None, ())]
+
+    def with_files_for_all(one: Submission) -> Submission:
+        needing = [level.id for level in levels if level.paper_file]
+        made = {
+            band: replace(counts, concerns={**counts.concerns, Concern.OTHER: sum(counts.levels[x] for x in needing)})
+            for band, counts in one.bands.items()
+        }
+        return replace(one, bands=made)
+
+    kept = {f: with_files_for_all(one) for f, one in handed_in().items() if f.revision == 1}
+    none = {f: fewer(one, 1 << 20) if f.school == needy else one for f, one in kept.items()}
+    assert question.met(ledger_of(none), Filing(term=TERM, school=needy, revision=1)) is None
+    assert told(kept) == told(none) == [(12, 12)]
 
 
 @pytest.fixture(scope="module")

@@ -200,6 +200,15 @@ def test_the_json_file_says_it_and_can_be_attacked() -> None:
     assert not [found for found in worked_out(understood(data)) if found.narrow(released().limits.k)]
 
 
+def test_a_file_without_a_table_of_types_can_be_attacked_too() -> None:
+    """All schools are of one type, some of whose bands used a form and others a questionnaire: no row of it is left."""
+    told = edition(site(made().repository, DAY, COMMIT), Language.ZH, load())
+    whole = json.loads(as_json(told, released()))
+    data = whole | {"tables": [table for table in whole["tables"] if table["id"] != "type-level"]}
+    assert len(data["tables"]) == len(whole["tables"]) - 1
+    assert not [found for found in worked_out(understood(data)) if found.narrow(released().limits.k)]
+
+
 def test_the_description_of_the_table_says_it_too() -> None:
     told = edition(site(made().repository, DAY, COMMIT), Language.ZH, load())
     table, changes = json.loads(package(told, [released()]).content)["resources"]

@@ -17,7 +17,7 @@ from generator.edition.site import site
 from generator.files.catalogue import load
 from generator.model.cells import Suppressed
 from generator.model.ids import SchoolId
-from generator.model.registry import TOTAL, Because, Breadth, Step, TablePlan, registry
+from generator.model.registry import TOTAL, Because, Breadth, Step, TablePlan, registry, row_of
 from generator.model.releases import Limits, Release, written
 from generator.model.schools import SchoolType
 from generator.pages.statistics import pathway, releases, statistics
@@ -116,10 +116,32 @@ def test_a_table_of_fewer_columns_says_which(language: Language) -> None:
     for breadth in Breadth:
         words = ReleaseWords(edition=of, release=replace(one, plan=replace(one.plan, breadth=breadth)))
         told[breadth] = released_table(words, one.tables[0], "").general
-    assert of.say("statistics.breadth.medium") in told[Breadth.MEDIUM]
-    assert of.say("statistics.breadth.coarse") in told[Breadth.COARSE]
+    both = of.say("statistics.breadth.levels")
+    assert of.say("statistics.breadth.medium", levels=both) in told[Breadth.MEDIUM]
+    assert of.say("statistics.breadth.coarse", levels=both) in told[Breadth.COARSE]
     assert of.say("statistics.breadth.barest") in told[Breadth.BAREST]
     assert not any(of.say(f"statistics.breadth.{b}") in told[Breadth.FULL] for b in Breadth if b is not Breadth.FULL)
+
+
+@pytest.mark.parametrize("breadth", [Breadth.MEDIUM, Breadth.COARSE])
+def test_what_is_said_of_fewer_columns_is_true_of_them(breadth: Breadth) -> None:
+    """Where there are two levels none stand in one; every column that is left out is named."""
+    one = released(QUICK)
+    of = edition(site(district(SHAPES[QUICK]).repository, DAY, None), Language.ZH, load())
+    for levels in (one.levels, one.levels[-2:]):
+        fewer = ReleaseWords(
+            edition=of, release=replace(one, levels=levels, plan=replace(one.plan, breadth=breadth, steps=()))
+        )
+        said = "".join(released_table(fewer, one.tables[0], "").general)
+        whole, left = (
+            {column.id for table in registry(levels, (), TablePlan(breadth=b)) for column in table.columns}
+            for b in (Breadth.FULL, breadth)
+        )
+        both = row_of(level.id for level in levels[-2:])
+        assert (of.say("statistics.breadth.levels") in said) == (both in left)
+        gone = whole - {part for column in left for part in column.split("+")}
+        assert {"referred", "crisis-interventions"} <= gone
+        assert all(of.say(f"column.{column}") in said for column in gone)
 
 
 QUICK = "7 primary, 1 junior"

@@ -72,6 +72,15 @@ def test_a_correction_says_nothing_of_the_release_that_was_withdrawn() -> None:
 
 
 @pytest.mark.parametrize("language", Language)
+def test_a_mark_in_the_place_of_a_withdrawn_band_is_not_said_to_be_of_a_small_school(language: Language) -> None:
+    standing, without = (pages_of(withdrawn(*ids), language) for ids in ((), (FIRST,)))
+    said = load().say("participation.withdrawn", language, symbol="", mark="[c]").strip()
+    path = f"statistics/releases/{SECOND}"
+    assert (said in told(standing[path]), said in told(without[path])) == (False, True)
+    assert said not in told(without[f"statistics/releases/{SPRING}"])
+
+
+@pytest.mark.parametrize("language", Language)
 def test_the_page_names_what_still_says_the_same(language: Language) -> None:
     """The correction repeats what it did not mend, and the first release holds what the correction repeats."""
     for taken, standing in (((FIRST,), SECOND), ((SECOND,), FIRST)):

@@ -112,7 +112,8 @@ def of_district(
     bands: Participation | None,
     before: Iterable[Tabulation],
 ) -> Iterator[DistrictVerdict]:
-    """How many schools meet each rule.
+    """How many schools meet each rule. A school with nobody whom a rule on files is about meets it: were it not judged,
+    the number of those judged would tell of all others that somebody there needs a file.
 
     Schools whose band already answers are set aside. If few of the others meet the rule, or few do not, nothing is
     told: these few would learn each other's answers. Nor if few schools filed anew since an earlier release: the
@@ -122,10 +123,9 @@ def of_district(
     few_anew = any(0 < len(changed_schools(tabulation, earlier)) < limits.schools for earlier in before)
     due = _due(tabulation)
     for question in (q for q in asked if not q.by_school):
-        found = {
-            filing.school: met for filing in tabulation.filings if (met := question.met(ledger, filing)) is not None
-        }
         of_part = question.is_of_participation(ledger)
+        answers = {filing.school: question.met(ledger, filing) for filing in tabulation.filings}
+        found = {s: met is not False for s, met in answers.items() if met is not None or not of_part}
         banded = bands.answers(question.per_cent) if bands and of_part else {}
         left = [filing for filing in tabulation.filings if filing.school not in banded] if of_part else []
         if any((100 - question.per_cent) * ledger.enrolled(filing, due) < 100 * limits.k for filing in left):

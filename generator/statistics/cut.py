@@ -225,7 +225,8 @@ class _Cut:
 
     def _corrections(self) -> Iterator[PublicView]:
         """The term's release with as many new values as may be seen; then with none but what is open. What it says of
-        others is said again; if it was withdrawn, nothing that a school has a part in that filed anew.
+        others is said again; if it was withdrawn, nothing that a school has a part in that filed anew: so then no old
+        value waits to be mended.
         """
         (earlier,) = self.before
         candidate = earlier.candidate
@@ -239,8 +240,10 @@ class _Cut:
             self.not_repeated = frozenset(cell for cell, atoms in table.cells.items() if atoms != old.get(cell))
             kept |= _without(changes.schools, candidate)
 
+        waiting = () if self.withdrawn else tuple(sorted(changes.schools))
+
         def view(units: Sequence[frozenset[Cell]]) -> PublicView:
-            then = replace(self._view(candidate.plan).candidate, waiting=tuple(sorted(changes.schools)), **kept)
+            then = replace(self._view(candidate.plan).candidate, waiting=waiting, **kept)
             moved = frozenset(cell for unit in units for cell in unit)
             return PublicView(candidate=then, tabulation=mixed(earlier.tabulation, table, moved), questions=self.asked)
 

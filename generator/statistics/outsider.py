@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from generator.model.cells import Cell
-from generator.model.district import Instrument, RiskLevel
-from generator.model.registry import TOTAL, Breadth, Column, Table, TablePlan, registry
+from generator.model.district import RiskLevel
+from generator.model.registry import BY_LEVEL, TOTAL, Breadth, Column, Table, TablePlan, registry
 from generator.model.releases import Limits
 from generator.statistics.programs import Constraint, Program
 from generator.text import Text
@@ -95,8 +95,7 @@ def understood(data: Mapping[str, Any]) -> PublishedFile:
         if "/" not in cell["column"]  # a share is worked out of two counts that are shown
     }
     windows = dict.fromkeys(cell.column for cell in values if cell.table == "follow-up")
-    instruments = tuple((band, Instrument(used)) for band, used in data.get("instruments", {}).items())
-    tables = _tables(levels, list(windows), {(cell.table, cell.column) for cell in values}, instruments)
+    tables = _tables(levels, list(windows), {(cell.table, cell.column) for cell in values})
     return PublishedFile(
         release=str(data["release"]),
         limits=Limits(**{name: _count(data["limits"].get(name, 0)) for name in Limits.__slots__}),
@@ -112,17 +111,16 @@ def _count(value: object) -> int:
     return value
 
 
-def _tables(
-    levels: Sequence[RiskLevel],
-    windows: Sequence[str],
-    columns: set[tuple[str, str]],
-    instruments: tuple[tuple[str, Instrument], ...],
-) -> tuple[Table, ...]:
-    """The tables that have these columns. ValueError if none do."""
+def _tables(levels: Sequence[RiskLevel], windows: Sequence[str], columns: set[tuple[str, str]]) -> tuple[Table, ...]:
+    """The tables that have these columns. One of levels is not there where unlike instruments found all that it would
+    tell. ValueError if none do.
+    """
+    named = {table for table, _ in columns}
     for breadth in Breadth:
-        tables = registry(levels, windows, TablePlan(breadth=breadth, instruments=instruments))
-        if {(table.id, column.id) for table in tables for column in table.columns} == columns:
-            return tables
+        tables = registry(levels, windows, TablePlan(breadth=breadth))
+        there = tuple(table for table in tables if table.id in named or table.id not in BY_LEVEL)
+        if {(table.id, column.id) for table in there for column in table.columns} == columns:
+            return there
     raise ValueError(columns)
 
 
@@ -213,7 +211,8 @@ def _at_most(part: Iterable[int], whole: Iterable[int]) -> Constraint:
 def _axes(file: PublishedFile, numbers: Mapping[_RowFigure, int]) -> Iterator[Constraint]:
     """All stages together are all types of school together."""
     by_name: dict[str, dict[str, list[int]]] = {}
-    left_out = {name for table in file.tables if table.unlike for column in table.columns for name in column.sums}
+    whole = {cell.table for cell in file.cells if cell.row == TOTAL}
+    left_out = {name for t in file.tables if t.id not in whole for column in t.columns for name in column.sums}
     for (rows, _, name), number in numbers.items():
         if name in left_out:  # there are rows of it that no table has
             continue

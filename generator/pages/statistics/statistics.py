@@ -179,9 +179,10 @@ class SafetySection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseLimits:
-    """A release and how its counts are rounded, in words."""
+    """A release, by what part of a school's count others must miss it, and how counts are rounded, in words."""
 
     release: Release
+    missed: str
     rounding: str
 
 
@@ -444,5 +445,9 @@ def _lines(edition: Edition, section: str) -> Iterator[SafetyLine]:
 
 
 def _limits(edition: Edition, release: Release) -> ReleaseLimits:
-    base = release.limits.base
-    return ReleaseLimits(release=release, rounding=str(base) if base > 1 else edition.say("safety.limits.exact"))
+    base, dominance = release.limits.base, release.limits.dominance
+    return ReleaseLimits(
+        release=release,
+        missed=f"{dominance} %" if dominance else edition.say("safety.limits.any"),
+        rounding=str(base) if base > 1 else edition.say("safety.limits.exact"),
+    )

@@ -359,7 +359,8 @@ def _general(words: ReleaseWords, table: PublishedTable) -> Iterator[str]:
             yield say(f"statistics.merged.{merged.because}", schools=merged.schools, **titles)
     plan = words.release.plan
     if plan.breadth is not Breadth.FULL and Step.BAREST not in plan.steps:  # of which its own sentence tells
-        yield say(f"statistics.breadth.{plan.breadth}")
+        few = say("statistics.breadth.levels") if len(words.release.levels) > 2 else ""
+        yield say(f"statistics.breadth.{plan.breadth}", levels=few)
     yield from (say(f"statistics.step.{step}") for step in words.release.plan.steps)
     if table.id in (PARTICIPATION, *BY_LEVEL) and words.release.plan.instruments:
         yield say("statistics.instruments", bands=words.instruments())
@@ -382,7 +383,10 @@ def school_bands(words: ReleaseWords, caption: str) -> SchoolBands | None:
     if bands is None:
         return None
     stated, say, waiting = list(bands.schools.values()), words.edition.say, words.release.waiting
+    withdrawn = any(one.term == words.release.term for one in words.edition.site.withdrawn)
     symbol = say("participation.symbol", mark=SHOWN_MARK, k=words.release.limits.k)
+    if withdrawn:
+        symbol = say("participation.withdrawn", symbol=symbol, mark=SHOWN_MARK)
     return SchoolBands(
         caption=caption,
         symbol=say("participation.waiting", symbol=symbol, waiting=words.waiting()) if waiting else symbol,
