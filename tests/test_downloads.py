@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 import json
+import random
 import re
 import subprocess
 import sys
@@ -24,6 +25,7 @@ import openpyxl
 import pytest
 
 from generator.compliance.evaluate import Verdict
+from generator.edition.archive import as_zip, piece
 from generator.edition.literal import settle
 from generator.edition.open_data import FORMAT, days_left, days_overdue, verdicts_json
 from generator.edition.render import edition
@@ -417,3 +419,16 @@ def test_a_workbook_writes_nothing_temporary(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setattr(tempfile, way, none)
     made = as_workbook([Sheet(name="x", columns=(("a", 5),), rows=[["b"]])], {})
     assert openpyxl.load_workbook(io.BytesIO(made))["x"]["A2"].value == "b"
+
+
+def test_a_file_in_pieces_is_one_ordinary_file_of_an_archive() -> None:
+    chance = random.Random(1)
+    parts = [chance.randbytes(chance.randrange(3000)) for _ in range(20)] + [b"", b"a", "中文".encode() * 9000]
+    files = {"中.csv": parts, "whole.csv": [b"".join(parts)], "empty": []}
+    made = as_zip((name, map(piece, content)) for name, content in files.items())
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert archive.testzip() is None  # the checksum is that of the whole
+        assert archive.namelist() == list(files)
+        assert all(archive.read(name) == b"".join(content) for name, content in files.items())
+        first, second, _ = archive.infolist()
+        assert (first.CRC, first.file_size) == (second.CRC, second.file_size)

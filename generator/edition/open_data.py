@@ -7,12 +7,13 @@ verdicts.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
-from itertools import groupby
+from itertools import takewhile
 
 from generator.compliance.evaluate import WAIVABLE, Check, Verdict, is_sealed
+from generator.edition.archive import Piece, piece
 from generator.edition.site import Site, once
 from generator.files.catalogue import Catalogue, load
 from generator.files.schemas import enum_label
@@ -22,6 +23,7 @@ from generator.model.schools import School
 from generator.text import Language, Text
 
 FORMAT = "xinzhuli-verdicts/2"
+BLOCK = 16  # schools
 
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -30,28 +32,40 @@ _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 @once
 def verdicts_json(site: Site) -> bytes:
     """Every Check of the Site's day, a line each, with the rules, schools and verdicts that it names."""
-    return b"".join(verdicts_in_parts(site))
+    return b"".join(_in_parts(site, "verdicts.json", bytes))
 
 
-def verdicts_in_parts(site: Site) -> Iterator[bytes]:
-    """The same, in parts: of a large district it is larger than all else that a build holds."""
+def verdicts_in_pieces(site: Site) -> Iterator[Piece]:
+    """The same, for an archive: of a large district it is larger than all else that a build holds."""
+    return map(Piece, _in_parts(site, "verdicts.json.zip", piece))
+
+
+def _in_parts(site: Site, name: str, shape: Callable[[bytes], bytes]) -> Iterator[bytes]:
     head = json.dumps(_head(site, load()), ensure_ascii=False, indent=1)
-    yield f'{head.removesuffix("}").rstrip()},\n "checks": ['.encode()
+    yield shape(f'{head.removesuffix("}").rstrip()},\n "checks": ['.encode())
     between = "\n"
-    for schools, checks in by_school(site):
-        yield between.encode() + site.keeping.made("verdicts.json", schools, partial(_lines, site, checks))
+    for schools, checks in in_blocks(site):
+        made = partial(_lines, site, checks, between, shape)
+        yield site.keeping.made(f"{name} {len(between)}", schools, made)
         between = ",\n"
-    yield b"\n ]\n}\n"
+    yield shape(b"\n ]\n}\n")
 
 
-def by_school(site: Site) -> Iterator[tuple[Sequence[SchoolId], Sequence[Check]]]:
-    """The Checks of a Site, school by school; those of no school come first, with none."""
-    for school, checks in groupby(site.verdicts.checks, lambda check: check.school and check.school.id):
-        yield (school,) if school else (), tuple(checks)
+def in_blocks(site: Site) -> Iterator[tuple[Sequence[SchoolId], Sequence[Check]]]:
+    """The Checks of a Site, some schools at a time: so many that it is worth keeping what is made of them together.
+    Those of no school come first, with none.
+    """
+    by_school = site.verdicts.by_school
+    if others := tuple(takewhile(lambda check: check.school is None, site.verdicts.checks)):
+        yield (), others
+    schools = [school for school, checks in by_school.items() if checks]
+    for first in range(0, len(schools), BLOCK):
+        block = schools[first : first + BLOCK]
+        yield block, tuple(check for school in block for check in by_school[school])
 
 
-def _lines(site: Site, checks: Iterable[Check]) -> bytes:
-    return ",\n".join(_ENCODE(_check(check, site.as_of)) for check in checks).encode()
+def _lines(site: Site, checks: Iterable[Check], before: str, shape: Callable[[bytes], bytes]) -> bytes:
+    return shape((before + ",\n".join(_ENCODE(_check(check, site.as_of)) for check in checks)).encode())
 
 
 def meaning(verdict: Verdict, catalogue: Catalogue) -> Text:

@@ -24,6 +24,8 @@ from xml.sax.saxutils import escape
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 
+from generator.edition.archive import Piece, as_zip, piece
+
 _KEPT = 4096  # most cells stand in many rows
 SheetValue: TypeAlias = "str | int | float | date | None"
 _FORMULA = re.compile(r"[=+\-@\u2212]")
@@ -129,60 +131,43 @@ def as_workbook(tables: Sequence[Sheet], properties: Mapping[str, str]) -> bytes
 
 
 class Book:
-    """A workbook whose first sheet takes rows until it is finished, `more` of them beyond those of its table.
+    """A workbook whose first sheet takes rows in pieces, `more` of them beyond those of its table.
 
-    XlsxWriter makes all of it but the rows below the headers, which would take it ten times as long; they are
-    compressed as they come, since a large district has some hundred thousand.
+    XlsxWriter makes all of it but the rows below the headers, which would take it ten times as long.
     """
 
     def __init__(self, tables: Sequence[Sheet], properties: Mapping[str, str], more: int = 0) -> None:
         self._shell = zipfile.ZipFile(_shell(tables, properties, more))
-        self._made = io.BytesIO()
-        self._whole = zipfile.ZipFile(self._made, "w")
-        sheets = {f"xl/worksheets/sheet{number}.xml": table for number, table in enumerate(tables, start=1)}
-        for part in self._shell.infolist():
-            if part.filename not in sheets:
-                self._whole.writestr(part, self._shell.read(part))
-        first, *others = sheets
-        styles = _STYLE.findall(self._shell.read(first).decode())
+        self._sheets = {f"xl/worksheets/sheet{number}.xml": table for number, table in enumerate(tables, start=1)}
+        styles = _STYLE.findall(self._shell.read(next(iter(self._sheets))).decode())
         self._cell = lru_cache(maxsize=_KEPT, typed=True)(partial(_cell, *styles))
-        for name in others:
-            self._begin(name, sheets[name])
-            self._end()
-        self._begin(first, sheets[first])
+        self._columns = [xl_col_to_name(number) for number in range(max(len(table.columns) for table in tables))]
 
     def encoded(self, first: int, rows: Iterable[Sequence[SheetValue]]) -> bytes:
         """Rows as the first sheet has them, from a number on: the header is 1."""
         return "".join([self._row(str(number), row) for number, row in enumerate(rows, start=first)]).encode()
 
-    def add(self, encoded: bytes) -> None:
-        """More rows for the first sheet, in their order."""
-        self._out.write(encoded)
+    def finished(self, pieces: Iterable[Piece] = ()) -> bytes:
+        """The whole workbook, with more rows for the first sheet."""
+        others = (name for name in self._shell.namelist() if name not in self._sheets)
+        told = [(name, [piece(self._shell.read(name))]) for name in others]
+        more: Iterable[Piece] = pieces
+        for name, table in self._sheets.items():
+            begin, end = self._around(name)
+            told.append((name, [piece(begin + self.encoded(2, table.rows)), *more, piece(end)]))
+            more = ()
+        return as_zip(told)
 
-    def finished(self) -> bytes:
-        """The whole workbook."""
-        self._end()
-        self._whole.close()
-        return self._made.getvalue()
-
-    def _begin(self, name: str, table: Sheet) -> None:
-        """A sheet's part, with all that stands before its rows, and those that its table has."""
-        part = self._shell.getinfo(name)
-        begin, end, rest = self._shell.read(part).decode().partition("</row>")
-        self._rest = f"</sheetData>{rest.rpartition('</sheetData>')[2]}"
-        self._out = self._whole.open(part, "w")
-        self._out.write(f"{_REACH.sub(_FILTERED.findall(rest)[0], begin)}{end}".encode())
-        self._columns = [xl_col_to_name(number) for number in range(len(table.columns))]
-        self.add(self.encoded(2, table.rows))
+    def _around(self, name: str) -> tuple[bytes, bytes]:
+        """What stands before and behind the rows of a sheet."""
+        begin, end, rest = self._shell.read(name).decode().partition("</row>")
+        before = f"{_REACH.sub(_FILTERED.findall(rest)[0], begin)}{end}"
+        return before.encode(), f"</sheetData>{rest.rpartition('</sheetData>')[2]}".encode()
 
     def _row(self, number: str, row: Sequence[SheetValue]) -> str:
-        told = zip(self._columns, map(self._cell, row), strict=True)
+        told = zip(self._columns, map(self._cell, row), strict=False)
         cells = "".join([f'<c r="{column}{number}"{written}' for column, written in told if written])
         return f'<row r="{number}">{cells}</row>' if cells else ""
-
-    def _end(self) -> None:
-        self._out.write(self._rest.encode())
-        self._out.close()
 
 
 def _shell(tables: Sequence[Sheet], properties: Mapping[str, str], more: int) -> io.BytesIO:

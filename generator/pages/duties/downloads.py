@@ -17,14 +17,15 @@ from functools import cache, partial
 from typing import ClassVar, NamedTuple
 
 from generator.compliance.evaluate import Check, Verdict
-from generator.edition.archive import as_zip
+from generator.edition.archive import Piece, as_zip, piece
 from generator.edition.open_data import (
+    BLOCK,
     FORMAT,
-    by_school,
     days_left,
     days_overdue,
+    in_blocks,
     meaning,
-    verdicts_in_parts,
+    verdicts_in_pieces,
     verdicts_json,
 )
 from generator.edition.render import FOLDERS, Edition, TemplateData, label_text, number
@@ -154,7 +155,7 @@ def _is_shared(file: File) -> bool:
 def _files(edition: Edition) -> Iterator[File]:
     books = _Books(edition)
     if books.parted:
-        lines = as_zip([(posixpath.basename(CSV), books.filled())])
+        lines = as_zip([(posixpath.basename(CSV), map(Piece, books.filled()))])
         yield from books.finished()
         yield File(path=f"{CSV}.zip", content=lines)
         yield _zipped_json(edition.site)
@@ -175,73 +176,106 @@ def _properties(edition: Edition) -> Mapping[str, str]:
 
 class _Books:
     """The workbook, or those of the areas and of the district, filled as the lines of the CSV file are made, so that no
-    row is made twice or kept. What is made of the same as before is not made again: a school's part, an area's
+    row is made twice or kept. What is made of the same as before is not made again: the part of some schools, an area's
     workbook.
     """
 
     def __init__(self, edition: Edition) -> None:
+        verdicts = edition.site.verdicts
         self._edition, self._keeping = edition, edition.site.keeping
-        self.parted = len(edition.site.verdicts.checks) > MOST_ROWS
-        self._rows = Counter(map(self._place, edition.site.verdicts.checks)) or Counter({XLSX: 0})
-        of_areas: dict[str, list[SchoolId]] = {place: [] for place in self._rows}
-        for school, checks in edition.site.verdicts.by_school.items():
-            for place in {self._place(check) for check in checks} if self.parted else ():
-                of_areas[place].append(school)
-        self._schools = of_areas
-        self._kept = {place: self._keeping.found(self._name(place), schools) for place, schools in of_areas.items()}
+        self.parted = len(verdicts.checks) > MOST_ROWS
+        # a workbook by its place: its schools, if it holds nothing but rows of schools; and how many rows it holds
+        self._schools: dict[str, list[SchoolId]] = {} if self.parted else {XLSX: []}
+        self._count: Counter[str] = Counter()
+        for schools, checks in in_blocks(edition.site):
+            for school, some in _apart(edition.site, schools, checks):
+                self._schools.setdefault(place := self._place(school), [])
+                self._schools[place] += [school] if school and self.parted else []
+                self._count[place] += len(some)
+        self._kept = {at: self._keeping.found(self._name(at), schools) for at, schools in self._schools.items()}
         self._books = {place: self._begun(place) for place, kept in self._kept.items() if kept is None}
+        self._waiting: dict[str, list[_Part]] = {place: [] for place in self._books}
+        self._pieces: dict[str, list[Piece]] = {place: [] for place in self._books}
+        self._next = dict.fromkeys(self._books, 2)  # the number of the row that is written next
 
     def filled(self) -> Iterator[bytes]:
-        """The CSV file, in parts."""
-        yield csv_head(_empty(self._edition))
-        row, language = _row_of(self._edition), self._edition.language
-        next_ = dict.fromkeys(self._rows, 2)  # the number of the row that is written next
-        for schools, checks in by_school(self._edition.site):
-            rows = cache(partial(_rows, row, checks))
-            yield self._keeping.made(f"verdicts.csv {language}", schools, partial(_csv, rows))
-            place = self._place(checks[0])
-            if place in self._books:
-                make = partial(_encoded, self._books[place], next_[place], rows)
-                name = f"verdicts.xlsx {language} {next_[place]}"
-                self._books[place].add(make() if self.parted else self._keeping.made(name, schools, make))
-            next_[place] += len(checks)
+        """The CSV file, in parts; those of a parted one are compressed."""
+        row, language, shape = _row_of(self._edition), self._edition.language, piece if self.parted else bytes
+        yield shape(csv_head(_empty(self._edition)))
+        for schools, checks in in_blocks(self._edition.site):
+            apart = _apart(self._edition.site, schools, checks)
+            parts = [_Part(school, len(some), cache(partial(_rows, row, some))) for school, some in apart]
+            yield self._keeping.made(f"verdicts.csv {language} {self.parted}", schools, partial(_csv, parts, shape))
+            for part in parts:
+                self._add(part)
 
     def finished(self) -> Iterator[File]:
         """The workbooks."""
-        for place in sorted(self._rows):
+        for place in sorted(self._schools):
             if (content := self._kept[place]) is None:
-                content = self._books.pop(place).finished()
+                self._compress(place)
+                content = self._books.pop(place).finished(self._pieces.pop(place))
                 self._keeping.keep(self._name(place), self._schools[place], content)
             yield File(path=place, content=content)
 
+    def _add(self, part: _Part) -> None:
+        """A school's rows for its workbook; those of no school are no part of a piece that is kept."""
+        if (place := self._place(part.school)) in self._books:
+            self._waiting[place].append(part)
+            if part.school is None or len(self._waiting[place]) == BLOCK:
+                self._compress(place)
+
+    def _compress(self, place: str) -> None:
+        parts, first = self._waiting[place], self._next[place]
+        schools = [part.school for part in parts if part.school]
+        make = partial(_encoded, self._books[place], first, parts)
+        kept = self._keeping.made(f"rows {place} {self._edition.language} {first}", schools, make)
+        self._pieces[place].append(Piece(kept))
+        self._next[place] += sum(part.many for part in parts)
+        self._waiting[place] = []
+
     def _begun(self, place: str) -> Book:
-        return Book((_empty(self._edition), _notes(self._edition)), _properties(self._edition), self._rows[place])
+        return Book((_empty(self._edition), _notes(self._edition)), _properties(self._edition), self._count[place])
 
     def _name(self, place: str) -> str:
         return f"{place} {self._edition.language} {self._edition.site.commit}"
 
-    def _place(self, check: Check) -> str:
-        """Where the workbook lies that a Check stands in."""
+    def _place(self, school: SchoolId | None) -> str:
+        """Where the workbook lies that a school's Checks stand in, or those of none."""
         if not self.parted:
             return XLSX
-        return f"{OF_AREAS}/{check.school.area}.xlsx" if check.school else OF_DISTRICT
+        return f"{OF_AREAS}/{self._edition.site.repository.schools[school].area}.xlsx" if school else OF_DISTRICT
+
+
+class _Part(NamedTuple):
+    """The rows of a school, or those of none: how many, and what makes them once."""
+
+    school: SchoolId | None
+    many: int
+    rows: Callable[[], Sequence[Sequence[SheetValue]]]
+
+
+def _apart(
+    site: Site, schools: Sequence[SchoolId], checks: Sequence[Check]
+) -> Sequence[tuple[SchoolId | None, Sequence[Check]]]:
+    return [(school, site.verdicts.by_school[school]) for school in schools] or [(None, checks)]
 
 
 def _rows(row: Callable[[Check], Sequence[SheetValue]], checks: Iterable[Check]) -> Sequence[Sequence[SheetValue]]:
     return [row(check) for check in checks]
 
 
-def _csv(rows: Callable[[], Sequence[Sequence[SheetValue]]]) -> bytes:
-    return csv_lines(rows())
+def _csv(parts: Sequence[_Part], shape: Callable[[bytes], bytes]) -> bytes:
+    return shape(csv_lines(row for part in parts for row in part.rows()))
 
 
-def _encoded(book: Book, first: int, rows: Callable[[], Sequence[Sequence[SheetValue]]]) -> bytes:
-    return book.encoded(first, rows())
+def _encoded(book: Book, first: int, parts: Sequence[_Part]) -> bytes:
+    return piece(book.encoded(first, (row for part in parts for row in part.rows())))
 
 
 @once
 def _zipped_json(site: Site) -> File:
-    return File(path=f"{JSON}.zip", content=as_zip([(posixpath.basename(JSON), verdicts_in_parts(site))]))
+    return File(path=f"{JSON}.zip", content=as_zip([(posixpath.basename(JSON), verdicts_in_pieces(site))]))
 
 
 def _areas(edition: Edition) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from generator.edition.archive import as_zip
+from generator.edition.archive import as_zip, piece
 from generator.edition.render import Edition
 from generator.edition.site import File
 from generator.edition.spreadsheet import Sheet, SheetValue, as_csv, as_workbook
@@ -62,7 +62,7 @@ def files(edition: Edition, release: Release, names: Sequence[str]) -> Iterator[
     """The files of a release under each of `names`: its id, and `latest` if it is that."""
     words = ReleaseWords(edition=edition, release=release)
     made = {"csv": as_csv(figures_table(words)), "xlsx": _workbook(words), "json": as_json(edition, release)}
-    made["zip"] = as_zip((name, [content]) for name, content in _packed(words, made))
+    made["zip"] = as_zip((name, [piece(content)]) for name, content in _packed(words, made))
     yield from (File(path=path_of(name, kind), content=made[kind]) for name in names for kind in KINDS)
 
 
