@@ -179,7 +179,7 @@ def words(noise: dict[str, int], text: str, language: Language = Language.ZH) ->
     told = Review(
         changes=replace(made, records=tuple(sorted(records, key=lambda r: r.path)), **by_path),
         consequences=noisy,
-        names={("school", "xz07"): Text(zh="xz07学校")},
+        name_of=lambda field, id_: Text(zh="xz07学校") if (field, id_) == ("school", "xz07") else None,
         faults=(0, 0),
         as_of=date(2026, 11, 24),
     )
@@ -260,7 +260,10 @@ def test_of_many_schools_that_turn_as_many_are_named_as_there_is_room_and_all_co
     noisy = replace(
         follows, verdicts=(turn("ROOM-01", Verdict.MET, Verdict.UNMET, *ids, worse=True), *follows.verdicts)
     )
-    told = replace(words({}, ""), review=Review(changes=made, consequences=noisy, names={}, faults=(0, 0), as_of=AS_OF))
+    told = replace(
+        words({}, ""),
+        review=Review(changes=made, consequences=noisy, name_of=lambda *_: None, faults=(0, 0), as_of=AS_OF),
+    )
     first = first_section(review_markdown.report(told))
     assert "变差或不再核对的结论（9001）" in first
     assert "达标 → 未达标：9000 所学校" in first

@@ -43,7 +43,7 @@ from generator.model.programme import MeasureName, Modality
 from generator.model.rollup import DistrictBelow, definition
 from generator.model.schools import Return, School
 from generator.problems import Position
-from generator.records.repository import Repository, identical, own_records, spans
+from generator.records.repository import Repository, differing, same_records, spans
 
 
 class Verdict(StrEnum):
@@ -232,6 +232,9 @@ class Verdicts:
     needless: tuple[WaiverId, ...]  # waivers in force of which no school has need
 
 
+# The records that the Checks of every school rest on.
+FOR_ALL = ("bands", "district", "policies", "releases", "rules", "schemes", "withdrawals")
+
 # What was last evaluated for a day, and of which records.
 Earlier: TypeAlias = "dict[date, tuple[Repository, Verdicts]]"
 
@@ -240,7 +243,7 @@ def evaluate(
     repository: Repository, as_of: date, earlier: Earlier | None = None, of: Container[SchoolId] | None = None
 ) -> Verdicts:
     """Every rule on every subject it is about, as the records say at the end of `as_of`; of the schools only those in
-    `of`, if it is given.
+    `of`, if it is given. Which waivers are needless is known then if all schools that waivers name are among them.
 
     Who evaluates several states of the same records hands the same `earlier` over, and a school that nothing new
     concerns keeps its Checks.
@@ -256,7 +259,7 @@ def _evaluated(
 ) -> Verdicts:
     checks = tuple(_checks(repository, as_of, _kept(repository, *known) if known else {}, of))
     by_rule: dict[RuleId, list[Check]] = {rule: [] for rule in repository.rules}
-    by_school: dict[SchoolId, list[Check]] = {school: [] for school in repository.schools}
+    by_school: dict[SchoolId, list[Check]] = {s: [] for s in repository.schools if of is None or s in of}
     for check in checks:
         by_rule[check.rule.id].append(check)
         if check.school:
@@ -458,28 +461,14 @@ def _checks(
 def _kept(repository: Repository, other: Repository, verdicts: Verdicts) -> Mapping[SchoolId, tuple[Check, ...]]:
     """The Checks of another state of the records that hold in this one."""
     new = concerned(other, repository)
-    return (
-        {}
-        if new is None
-        else {school: verdicts.by_school[school] for school in repository.schools if school not in new}
-    )
+    return {} if new is None else {school: found for school, found in verdicts.by_school.items() if school not in new}
 
 
 def concerned(one: Repository, other: Repository) -> frozenset[SchoolId] | None:
     """The schools whose Checks need not be the same in both: of any other, all that a Check rests on is the very same
     record. None: every school.
     """
-    if not identical(_for_all(one), _for_all(other)):
-        return None
-    old, new = own_records(one), own_records(other)
-    return frozenset(school for school in {**old, **new} if not identical(old.get(school, ()), new.get(school, ())))
-
-
-def _for_all(repository: Repository) -> tuple[object, ...]:
-    """The records that the Checks of every school rest on."""
-    kinds = (repository.policies, repository.rules, repository.bands, repository.schemes)
-    by_id = (*kinds, repository.releases, repository.withdrawals)
-    return (repository.district, *(record for records in by_id for record in records.values()))
+    return differing(one, other) if same_records(one, other, FOR_ALL) else None
 
 
 # --- a school ---------------------------------------------------------------------------------------------------------
@@ -817,7 +806,7 @@ def trend(
 ) -> tuple[TrendPoint, ...]:
     """How the present records stood on the last day of every school year that was over by then, and how they stand.
 
-    `earlier` and, for the days that are over, `of` as in `evaluate`.
+    `earlier` and `of` as in `evaluate`.
     """
     over = [y.last_day for y in repository.district.years if y.last_day < present.as_of]
     return (

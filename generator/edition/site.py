@@ -132,20 +132,20 @@ def site(
     as_of: date,
     commit: Commit | None,
     earlier: Earlier | None = None,
-    past_of: Container[SchoolId] | None = None,
+    of: Container[SchoolId] | None = None,
 ) -> Site:
     """The Site of a checked repository. Claims are measured as of their own day, not of `as_of`.
 
-    `earlier` as in `evaluate`. With `past_of` the days that are over are told of these schools alone: enough to compare
-    two Sites, never to publish.
+    `earlier` as in `evaluate`. With `of` there are verdicts of these schools alone: enough to compare two Sites, never
+    to publish.
     """
-    verdicts = evaluate(repository, as_of, earlier)
+    verdicts = evaluate(repository, as_of, earlier, of)
     return Site(
         repository=repository,
         claims=check(repository),
         targets=targets(repository, as_of),
         verdicts=verdicts,
-        trend=trend(repository, verdicts, earlier, past_of),
+        trend=trend(repository, verdicts, earlier, of),
         scores=scores(repository, as_of),
         assessments=assess(repository, as_of),
         as_of=as_of,

@@ -71,7 +71,7 @@ def basis(site: Site, versions: Mapping[str, str], memo: Memo) -> PageBasis | No
     there = (str(bool(getattr(site.repository, KINDS[name].field))) for name in sorted(_OWN))  # links lead to what is
     facts = (site.as_of.isoformat(), repr(site.archived), str(site.sheets), str(site.commit is None), *there)
     library = _library() if site.repository.adoptions else ()
-    needless, beside = frozenset(site.verdicts.needless), neighbours(site)
+    needless, beside = frozenset(site.verdicts.needless), neighbours(site.repository)
     shared = _digest(*facts, *library, *(f"{path} {versions[path]}" for path in rest))
     own = {
         school: _digest(*map(_name, beside[school]), *sorted(_told(record, versions, needless) for record in records))

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Collection, Hashable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from operator import is_
 from typing import Any, TypeVar
 
 from generator.files.history import blob_id
@@ -237,6 +238,10 @@ class OneByOne(Mapping[K, V]):
         """Every key and its record."""
         return self._all.items()
 
+    def apart_from(self, others: OneByOne[K, V]) -> tuple[V, ...]:
+        """The records of files that the others are not made of."""
+        return tuple(self[key] for key, file in self._files.items() if others._files.get(key) is not file)
+
     def __contains__(self, key: object) -> bool:
         return key in self._files
 
@@ -250,8 +255,12 @@ class OneByOne(Mapping[K, V]):
 class AllAtOnce(Mapping[K, V]):
     """Records by key, made when one of them is asked for."""
 
-    def __init__(self, make: Callable[[], Mapping[K, V]]) -> None:
-        self._make = make
+    def __init__(self, make: Callable[[], Mapping[K, V]], files: Sequence[LoadedFile]) -> None:
+        self._make, self._files = make, files
+
+    def is_made_as(self, others: AllAtOnce[K, V]) -> bool:
+        """Whether the others are made of the very same files."""
+        return len(self._files) == len(others._files) and all(map(is_, self._files, others._files))
 
     @cached_property
     def _made(self) -> Mapping[K, V]:
@@ -287,4 +296,17 @@ def collected(kind: str, files: Sequence[LoadedFile]) -> Any:
     if not of.path.groupindex or not any(isinstance(file, ToldFile) for file in files):
         return all_at_once()
     keys = [of.key(file.path) for file in files]
-    return AllAtOnce(all_at_once) if None in keys else OneByOne(dict(zip(keys, files, strict=True)))
+    return AllAtOnce(all_at_once, files) if None in keys else OneByOne(dict(zip(keys, files, strict=True)))
+
+
+def only_in(some: Iterable[Any], others: Iterable[Any]) -> tuple[Any, ...]:
+    """The records that the one state has and the other has not: of two states, what did not change is read once and is
+    one object. A file that both have is not opened.
+    """
+    if isinstance(some, OneByOne) and isinstance(others, OneByOne):
+        return some.apart_from(others)
+    if isinstance(some, AllAtOnce) and isinstance(others, AllAtOnce) and some.is_made_as(others):
+        return ()
+    first, second = (one.values() if isinstance(one, Mapping) else one for one in (some, others))
+    there = set(map(id, second))
+    return tuple(record for record in first if id(record) not in there)

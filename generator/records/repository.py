@@ -6,7 +6,7 @@ know what the public may be told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import wraps
@@ -48,7 +48,7 @@ from generator.problems import Position, Problem, in_order, problem
 from generator.records.clips import clip_of, is_clip, named_and_there
 from generator.records.kinds import KINDS, Placed, kind_of, parsed
 from generator.records.library import ADOPTABLE
-from generator.records.opened import Before, LoadedFile, ReadFile, collected
+from generator.records.opened import Before, LoadedFile, ReadFile, collected, only_in
 from generator.records.references import ONLY_FILE, Known
 from generator.records.releases import check_chain
 from generator.records.rollup import is_summary, with_summaries
@@ -158,6 +158,27 @@ def own_records(repository: Repository) -> Mapping[SchoolId, tuple[object, ...]]
             for school in kind.schools(record) if kind.schools else ():
                 found[school].append(record)
     return {school: tuple(records) for school, records in found.items()}
+
+
+def differing(one: Repository, other: Repository) -> frozenset[SchoolId]:
+    """The schools of which anything is told by a record that only one of both states has."""
+    states = ((one, other), (other, one))
+    return frozenset(
+        school
+        for kind in KINDS.values()
+        if kind.schools
+        for some, others in states
+        for record in only_in(getattr(some, kind.field), getattr(others, kind.field))
+        for school in kind.schools(record)
+    )
+
+
+def same_records(one: Repository, other: Repository, names: Collection[str]) -> bool:
+    """Whether both states have the very same records in these fields."""
+    if "district" in names and one.district is not other.district:
+        return False
+    fields = [(getattr(one, name), getattr(other, name)) for name in names if name != "district"]
+    return not any(only_in(some, others) or only_in(others, some) for some, others in fields)
 
 
 def identical(some: Sequence[object], others: Sequence[object]) -> bool:

@@ -6,13 +6,14 @@ so that nothing moves but by the change itself. Must not know git, nor the words
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, is_dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import TypeAlias
+from functools import partial
+from typing import Any, TypeAlias
 
-from generator.compliance.evaluate import Check, Earlier, Verdict, Verdicts, concerned, rules_of
+from generator.compliance.evaluate import Check, Earlier, Verdict, Verdicts, concerned, evaluate, rules_of
 from generator.edition.render import Edition, PageDraft, edition, markdown
 from generator.edition.site import Page, Site, site
 from generator.files.catalogue import load
@@ -20,7 +21,7 @@ from generator.files.tree import How
 from generator.model.duties import RuleId, Waiver
 from generator.model.ids import SchoolId
 from generator.pages.about import dictionary, guides, problems
-from generator.pages.duties import downloads, inspections, matrix, methods, schemes
+from generator.pages.duties import compliance, downloads, inspections, matrix, methods, overdue, rules, schemes
 from generator.pages.duties.check_rows import Rows
 from generator.pages.families import FAMILIES, PageFamily, led_to
 from generator.pages.parts import there
@@ -29,7 +30,8 @@ from generator.pages.programme import accounts, lessons
 from generator.pages.schools import schools
 from generator.pages.statistics import builder, pathway, releases, statistics
 from generator.records.doubts import Doubt, doubts
-from generator.records.repository import Repository, identical, own_records
+from generator.records.opened import only_in
+from generator.records.repository import Repository, differing, identical, same_records
 from generator.review.changes import Changes
 from generator.text import Language, Text
 
@@ -143,12 +145,13 @@ class Consequences:
 class Review:
     """A change as a reviewer meets it.
 
-    `names` are the titles of what records refer to by id; `faults` counts the Problems of either side.
+    `name_of` gives the title of what records refer to by a field and an id; `faults` counts the Problems of either
+    side.
     """
 
     changes: Changes
     consequences: Consequences | None
-    names: Mapping[tuple[str, str], Text]
+    name_of: Callable[[str, str], Text | None]
     faults: tuple[int, int]
     as_of: date
 
@@ -168,7 +171,7 @@ def review(
     return Review(
         changes=changes,
         consequences=_consequences(changes, before, after, as_of, language) if before and after else None,
-        names={id_: title for side in (before, after) if side for id_, title in _titles(side).items()},
+        name_of=partial(_title, [side for side in (after, before) if side]),
         faults=faults,
         as_of=as_of,
     )
@@ -177,10 +180,10 @@ def review(
 def _consequences(
     changes: Changes, older: Repository, newer: Repository, as_of: date, language: Language
 ) -> Consequences:
+    near = _near(changes, older, newer)
     earlier: Earlier = {}
-    past_of = concerned(older, newer)  # counts of the others add the same to both sides
-    before, after = site(older, as_of, None, earlier, past_of), site(newer, as_of, None, earlier, past_of)
-    pages = rewritten(changes, before, after, language)
+    before, after = site(older, as_of, None, earlier, near), site(newer, as_of, None, earlier, near)
+    pages = rewritten(changes, before, after, language, near)
     return Consequences(
         claims=tuple(_claims(before, after)),
         verdicts=tuple(sorted(_verdicts(before, after), key=_grave)),
@@ -188,23 +191,47 @@ def _consequences(
         coverage=(_coverage(before.repository), _coverage(after.repository)),
         frame=pages.frame,
         pages=tuple(pages.turned()),
-        doubts=_new_doubts(older, newer),
+        doubts=_new_doubts(older, newer, near),
         filed=dict(_filed(older, newer)),
     )
 
 
+def _near(changes: Changes, older: Repository, newer: Repository) -> frozenset[SchoolId] | None:
+    """The schools that are looked at, if not all are (None): of any other both states say the same, and what all share
+    is the same. Those that waivers name are among them, for which waivers are needless is known of these only.
+    """
+    if _on_every_page(changes) or (found := concerned(older, newer)) is None:
+        return None
+    excused = {school for side in (older, newer) for waiver in side.waivers.values() for school in waiver.schools}
+    return found | excused | _moved_beside(older, newer)
+
+
+def _on_every_page(changes: Changes) -> bool:
+    """Whether something changes that all schools' pages may tell."""
+    return bool(changes.releases or ON_EVERY_SCHOOL_PAGE & {change.kind for change in changes.records})
+
+
+def _moved_beside(older: Repository, newer: Repository) -> frozenset[SchoolId]:
+    """The schools that lie beside others than before, or beside the same under another name."""
+    if same_records(older, newer, ("schools",)):
+        return frozenset()
+    was_near, near = schools.neighbours(older), schools.neighbours(newer)
+    return frozenset(s for s in {**near, **was_near} if not identical(near.get(s, ()), was_near.get(s, ())))
+
+
 def _filed(older: Repository, newer: Repository) -> Iterator[tuple[str, FiledHow]]:
-    for key, found in newer.returns.items():
-        before = older.returns.get(key)
+    for found in only_in(newer.returns, older.returns):
+        before = older.returns.get((found.school, found.year))
         if before is None and found.filed_on > newer.year(found.year).returns_due:
             yield found.source.path, FiledHow.LATE
         elif before is not None and replace(before, place=found.place, source=found.source) != found:
             yield found.source.path, FiledHow.CORRECTION
 
 
-def _new_doubts(older: Repository, newer: Repository) -> tuple[Doubt, ...]:
-    known = {(doubt.at.path, doubt.kind, doubt.facts) for doubt in doubts(older)}
-    return tuple(doubt for doubt in doubts(newer) if (doubt.at.path, doubt.kind, doubt.facts) not in known)
+def _new_doubts(older: Repository, newer: Repository, near: Container[SchoolId] | None) -> tuple[Doubt, ...]:
+    others = {key for side in (older, newer) for key in side.returns if near is not None and key[0] not in near}
+    known = {(doubt.at.path, doubt.kind, doubt.facts) for doubt in doubts(older, others)}
+    return tuple(doubt for doubt in doubts(newer, others) if (doubt.at.path, doubt.kind, doubt.facts) not in known)
 
 
 def _turns(old: Mapping[str, tuple[Text, str]], new: Mapping[str, tuple[Text, str]]) -> Iterator[Turn]:
@@ -328,8 +355,13 @@ class Rewritten:
                 yield PageChange(path=path, title=comes.title, how=How.CHANGED)
 
 
-def rewritten(changes: Changes, before: Site, after: Site, language: Language) -> Rewritten:
-    """Both sides' pages in one language. Of a page made of the same on both sides nothing is written."""
+def rewritten(
+    changes: Changes, before: Site, after: Site, language: Language, near: Container[SchoolId] | None
+) -> Rewritten:
+    """Both sides' pages in one language. Of a page made of the same on both sides nothing is written.
+
+    If `near` is given, the Sites have the verdicts of these schools alone: those of all others add the same to both.
+    """
     first = edition(before, language, load())
     sides = (first, replace(first, site=after))  # the templates are made ready once
     families = [family for family in FAMILIES if not _same(before, after, MADE_OF.get(family))]
@@ -341,11 +373,49 @@ def rewritten(changes: Changes, before: Site, after: Site, language: Language) -
         {path: side.written(drafts[path]) for path in differ if path in drafts}
         for side, drafts in zip(sides, (old, new), strict=True)
     )
+    unsure = frozenset(
+        path
+        for path in was.keys() & comes.keys()
+        if near is not None and _only_listed(old[path], new[path]) and markdown(was[path]) != markdown(comes[path])
+    )
     reached = _reached(changes, before, after)
     tables = _tables(before, after, reached)
+    listed: Earlier = {}
+    shown: Earlier = {}
     for side, written in zip(sides, (was, comes), strict=True):
-        written |= {page.path: page for page in _stamped(side, reached, tables)}
+        written |= {page.path: page for page in _of_all(side, unsure, listed)}
+        written |= {page.path: page for page in _stamped(side, reached)}
+        written |= {page.path: page for page in _of_tables(side, tables, near, shown)}
     return Rewritten(frame=_frame(sides[0], old) != _frame(sides[1], new), before=was, after=comes)
+
+
+# What is counted in whole on pages that list only the first of many schools.
+_COUNTED: Mapping[type, str] = {
+    rules.RulePage: "counts",
+    compliance.ComplianceSummary: "counts",
+    overdue.OverduePage: "total",
+}
+
+
+def _only_listed(old: PageDraft, new: PageDraft) -> bool:
+    """Whether two states of a page count the same and can differ only in what they list. Whether that can be seen is
+    not known without all that is listed before.
+    """
+    counted = _COUNTED.get(type(old.data))
+    return counted is not None and prints_alike(getattr(old.data, counted), getattr(new.data, counted))
+
+
+def _of_all(side: Edition, paths: Collection[str], earlier: Earlier) -> Iterator[Page]:
+    """These pages as they are told of all schools. If all are pages of rules, only these rules are judged."""
+    if not paths:
+        return
+    repository = side.site.repository
+    asked = {rule.id: rule for rule in repository.rules.values() if rules.path_of(rule) in paths}
+    judged = replace(repository, rules=asked) if len(asked) == len(paths) else repository
+    told = replace(side, site=replace(side.site, verdicts=evaluate(judged, side.site.as_of, earlier)))
+    yield from (one.make() for one in rules.one_by_one(told) if one.path in paths)
+    if judged is repository:
+        yield from (page for made in (compliance.pages, overdue.pages) for page in made(told) if page.path in paths)
 
 
 def _frame(side: Edition, drafts: Mapping[str, PageDraft]) -> object:
@@ -355,8 +425,8 @@ def _frame(side: Edition, drafts: Mapping[str, PageDraft]) -> object:
     return said, district.site_url, [(path, drafts[path].title) for path in led_to(drafts) if path in drafts]
 
 
-def _stamped(side: Edition, reached: frozenset[SchoolId], tables: frozenset[str]) -> Iterator[Page]:
-    """The pages of these schools and of their inspections, and these tables of schools and rules."""
+def _stamped(side: Edition, reached: frozenset[SchoolId]) -> Iterator[Page]:
+    """The pages of these schools and of their inspections."""
     rows = Rows(side)
     for school in side.site.repository.schools.values():
         if school.id in reached:
@@ -364,9 +434,18 @@ def _stamped(side: Edition, reached: frozenset[SchoolId], tables: frozenset[str]
     for inspection in inspections.announced(side.site):
         if inspection.school in reached:
             yield inspections.ordinary(side, inspection)
-    for grid in matrix.grids(side.site):
-        if grid.path in tables:
-            yield matrix.ordinary(side, grid)
+
+
+def _of_tables(
+    side: Edition, tables: frozenset[str], near: Container[SchoolId] | None, earlier: Earlier
+) -> Iterator[Page]:
+    """These tables of schools and rules."""
+    shown = [grid for grid in matrix.grids(side.site) if grid.path in tables]
+    if near is not None:
+        schools = {school.id for grid in shown for school in grid.schools}
+        verdicts = evaluate(side.site.repository, side.site.as_of, earlier, schools)
+        side = replace(side, site=replace(side.site, verdicts=verdicts))
+    yield from (matrix.ordinary(side, grid) for grid in shown)
 
 
 def _tables(before: Site, after: Site, reached: frozenset[SchoolId]) -> frozenset[str]:
@@ -401,12 +480,7 @@ MADE_OF: Mapping[PageFamily, tuple[str, ...]] = {
 
 def _same(before: Site, after: Site, names: tuple[str, ...] | None) -> bool:
     """Whether the records of these names are the very same on both sides."""
-    return names is not None and all(identical(*(_records(side, name) for side in (before, after))) for name in names)
-
-
-def _records(side: Site, name: str) -> tuple[object, ...]:
-    found = getattr(side.repository, name)
-    return tuple(found.values()) if isinstance(found, Mapping) else (found,)
+    return names is not None and same_records(before.repository, after.repository, names)
 
 
 def _drafts(side: Edition, checks: Verdicts, families: Iterable[PageFamily]) -> Mapping[str, PageDraft]:
@@ -459,31 +533,39 @@ def _reached(changes: Changes, before: Site, after: Site) -> frozenset[SchoolId]
     """The schools whose pages can be others after the change: records that name them, a waiver's need, or something
     that all schools share.
     """
-    old, new = own_records(before.repository), own_records(after.repository)
-    if changes.releases or ON_EVERY_SCHOOL_PAGE & {change.kind for change in changes.records}:
-        return frozenset({**old, **new})
+    if _on_every_page(changes):
+        return frozenset({**before.repository.schools, **after.repository.schools})
     needless = {*before.verdicts.needless} ^ {*after.verdicts.needless}
     waivers = {**before.repository.waivers, **after.repository.waivers}
-    concerned = {school for waiver in needless for school in waivers[waiver].schools}
-    near, was_near = schools.neighbours(after), schools.neighbours(before)
-    concerned |= {s for s in {**near, **was_near} if not identical(near.get(s, ()), was_near.get(s, ()))}
-    return frozenset(s for s in {**old, **new} if s in concerned or not identical(old.get(s, ()), new.get(s, ())))
+    excused = {school for waiver in needless for school in waivers[waiver].schools}
+    return differing(before.repository, after.repository) | excused | _moved_beside(before.repository, after.repository)
 
 
-def _titles(repository: Repository) -> Mapping[tuple[str, str], Text]:
-    """The titles of what records refer to, by the name of the field that refers and the id."""
+def _title(sides: Iterable[Repository], field: str, id_: str) -> Text | None:
+    """The title of what a record refers to by the name of a field and an id, as the first side says that has it."""
+    found = (named[id_] for side in sides if id_ in (named := _named(side, field)))
+    return next((one.title for one in found), None)
+
+
+def _named(repository: Repository, field: str) -> Mapping[Any, Any]:
+    """By id, what records refer to in a field of this name."""
     district = repository.district
-    windows = {w.id: w.title for term in district.terms.values() for w in term.windows}
-    of: Mapping[str, Mapping[str, Text]] = {
-        "school": {s.id: s.title for s in repository.schools.values()},
-        "schools": {s.id: s.title for s in repository.schools.values()},
-        "area": {a.id: a.title for a in district.areas},
-        "body": {b.id: b.title for b in district.bodies},
-        "plan": {p.id: p.title for p in repository.plans.values()},
-        "band": {b.id: b.title for b in repository.bands.values()},
-        "bands": {b.id: b.title for b in repository.bands.values()},
-        "window": windows,
-        "parameter": {p.id: p.title for p in district.parameters},
-        "rule": {r.id: r.title for r in repository.rules.values()},
-    }
-    return {(field, id_): title for field, titles in of.items() for id_, title in titles.items()}
+    match field:
+        case "school" | "schools":
+            return repository.schools
+        case "plan":
+            return repository.plans
+        case "rule":
+            return repository.rules
+        case "band" | "bands":
+            return repository.bands
+        case "area":
+            return {area.id: area for area in district.areas}
+        case "body":
+            return {body.id: body for body in district.bodies}
+        case "parameter":
+            return {parameter.id: parameter for parameter in district.parameters}
+        case "window":
+            return {window.id: window for term in district.terms.values() for window in term.windows}
+        case _:
+            return {}

@@ -273,7 +273,7 @@ class ReviewWords(Speaker):
         """What a record is, by kind, by its title or its school's, and by its year or id."""
         kind = self._kind(record)
         school = record.names.get("school")
-        known = self.review.names.get(("school", school) if school else (record.kind, record.names.get("id", "")))
+        known = self.review.name_of(*(("school", school) if school else (record.kind, record.names.get("id", ""))))
         title = self.text(known) if known else record.title or school or ""
         own = record.names.get("year") or record.names.get("term", "") if school else record.names.get("id", "")
         return " · ".join(part for part in (kind, _shortened(title, 80), named(own)) if part)
@@ -342,7 +342,7 @@ class ReviewWords(Speaker):
         """A step on the way to a field; what tells the item of a list apart is said in words where it is an id."""
         if name == title.zh and above in ("follow_ups", "lessons"):
             term, _, rest = name.partition(" ")
-            known = self.review.names.get(("window" if above == "follow_ups" else "band", rest))
+            known = self.review.name_of("window" if above == "follow_ups" else "band", rest)
             return f"{term} {self.text(known)}" if known else name
         return self.text(title)
 
@@ -371,7 +371,7 @@ class ReviewWords(Speaker):
     def _word(self, field: FieldChange, value: str) -> str:
         if value in field.labels:
             return self.text(field.labels[value])
-        known = self.review.names.get((next((n for n in reversed(field.names) if not n.isdigit()), ""), value))
+        known = self.review.name_of(next((n for n in reversed(field.names) if not n.isdigit()), ""), value)
         if known is not None:
             return self.say("diff.named", title=self.text(known), id=value)
         return self._cut(value)

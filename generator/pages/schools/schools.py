@@ -28,6 +28,7 @@ from generator.pages.schools.school import FACTS, Fact, ReturnState, filing, uns
 from generator.pages.stamping import Copy, Family, Stamped, ToStamp
 from generator.pages.words.wording import PageLink
 from generator.problems import Position
+from generator.records.repository import Repository, told_once
 from generator.text import Text
 
 
@@ -256,10 +257,10 @@ def _blocks(edition: Edition, school: School, rows: Rows) -> Mapping[str, Markup
     return {name: edition.printed(data, path) for name, data in made.items()}
 
 
-@once
-def neighbours(site: Site) -> Mapping[SchoolId, tuple[School | None, School | None]]:
+@told_once
+def neighbours(repository: Repository) -> Mapping[SchoolId, tuple[School | None, School | None]]:
     """The schools before and after each, as the index lists them."""
-    schools = tuple(site.repository.schools.values())
+    schools = tuple(repository.schools.values())
     return {
         school.id: (before, after)
         for before, school, after in zip((None, *schools), schools, (*schools[1:], None), strict=False)
@@ -269,7 +270,7 @@ def neighbours(site: Site) -> Mapping[SchoolId, tuple[School | None, School | No
 def _beside(edition: Edition, school: School) -> Beside:
     before, after = (
         PageLink(page=FAMILY.path(other.id), title=edition.plain(other.title)) if other else None
-        for other in neighbours(edition.site)[school.id]
+        for other in neighbours(edition.site.repository)[school.id]
     )
     return Beside(before=before, after=after)
 
