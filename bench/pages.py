@@ -29,6 +29,7 @@ from generator.publish.engine import Engine
 from generator.publish.half import Half, lay_out, prepared, to_engine, whole
 from generator.publish.memo import Memo
 from generator.publish.remembered import MadeBefore
+from generator.publish.site_files import SiteFiles
 from generator.text import Language
 
 AS_OF = date(2026, 11, 24)
@@ -72,7 +73,7 @@ def _cut(half: Half, folder: Path) -> Donor:
 def _stamped(half: Half, folder: Path, count: int) -> None:
     """As `publish` does it: each copy made, filled, written, told to the link check and to the search."""
     made, cut = half.edition, _cut(half, folder)
-    files = output.SiteFiles(folder=folder / "stamped" / made.language.value)
+    files = SiteFiles(folder=folder / "stamped" / made.language.value)
     copies = MadeBefore(memo=Memo(), basis=None).copies(cut, DONOR, islice(schools.to_stamp(made), count), made)
     told, entries = [], []
     for copy in copies:

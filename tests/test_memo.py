@@ -31,9 +31,10 @@ from generator.publish.basis import basis
 from generator.publish.build import publish
 from generator.publish.engine import Engine
 from generator.publish.memo import Memo, memo, packed, unpacked
-from generator.publish.output import LaidFile, SiteFiles, dead_links, linked
+from generator.publish.output import Linked, dead_links, linked
 from generator.publish.preview import Overtaken
 from generator.publish.remembered import KeptParts, MadeBefore
+from generator.publish.site_files import LaidFile, SiteFiles
 from generator.records.repository import DISTRICT
 from generator.review.consequences import MADE_OF
 from generator.text import Language
@@ -197,13 +198,14 @@ def test_a_process_that_stays_writes_what_differs_and_nothing_that_was_touched_s
     staying, out = Staying(folder=tmp_path), tmp_path / "site"
     changed = {**fixture(), RETURN: fixture()[RETURN].replace(b"part_time: 2", b"part_time: 3")}
     found, numbers, others = [], [], []
-    for files in (fixture(), fixture(), changed):
+    for files in (fixture(), fixture(), fixture(), changed, changed):
         found.append(staying.built(files))
         numbers.append({path: (out / path).stat().st_ino for path in found[-1] if path.endswith(".html")})
         others.append(staying.resident.files.other)
-    assert others == [True, False, True]
-    assert numbers[0] == numbers[1]  # the very files
-    pages = {path for path, number in numbers[2].items() if number != numbers[1][path]}
+    assert others == [True, False, False, True, False]
+    assert numbers[0] == numbers[1] == numbers[2]  # the very files
+    assert numbers[3] == numbers[4]
+    pages = {path for path, number in numbers[3].items() if number != numbers[2][path]}
     assert "schools/xz01.html" in pages
     assert "schools/xz10.html" not in pages
     page = out / "schools/xz10.html"
@@ -223,6 +225,8 @@ def test_a_process_that_stays_writes_what_differs_and_nothing_that_was_touched_s
     file.write_bytes(b"{")
     assert [wrong.at.path for wrong in staying.resident.build(quiet)] == [RETURN]
     assert bytes_of(out.resolve()) == found[0]
+    staying.resident.end()
+    assert [path.name for path in tmp_path.glob(".site-*")] == [out.resolve().parent.name]
 
 
 def overtaken(last: str, step: str) -> None:
@@ -235,12 +239,17 @@ def test_a_link_to_what_is_gone_is_found_on_a_page_that_did_not_change() -> None
     other = linked("b.html", '<p id="x"></p>')
     last = SiteFiles(folder=Path(), linked={one.page: one for one in (page, other)})
     last.laid = dict.fromkeys(("a.html", "b.html", "c.csv"), LaidFile((), (0, 0, 0)))
-    all_ = frozenset(last.laid)
-    assert dead_links(all_, [page, other], last) == ()
-    assert [dead.link for dead in dead_links(all_ - {"c.csv"}, [page, other], last)] == ["c.csv"]
-    assert [dead.link for dead in dead_links(all_, [page, linked("b.html", "")], last)] == ["b.html#x"]
-    assert [dead.link for dead in dead_links(all_ - {"b.html"}, [page], last)] == ["b.html#x"]
-    assert [dead.link for dead in dead_links(all_, [linked("a.html", ' href="d"'), other], last)] == ["d"]
+
+    def dead(gone: str, *pages: Linked) -> list[str]:
+        laid = {path: file for path, file in last.laid.items() if path != gone}
+        now = SiteFiles(folder=Path(), last=last, laid=laid)
+        return [found.link for found in dead_links(laid.keys(), pages, now.checked)]
+
+    assert dead("", page, other) == []
+    assert dead("c.csv", page, other) == ["c.csv"]
+    assert dead("", page, linked("b.html", "")) == ["b.html#x"]
+    assert dead("b.html", page) == ["b.html#x"]
+    assert dead("", linked("a.html", ' href="d"'), other) == ["d"]
 
 
 def test_a_changed_return_another_commit_and_another_day_need_no_engine(

@@ -20,7 +20,8 @@ from generator.problems import Problem, in_order
 from generator.publish.build import Progress, publish
 from generator.publish.engine import Engine
 from generator.publish.memo import Memo
-from generator.publish.output import SiteFiles
+from generator.publish.output import discard
+from generator.publish.site_files import SiteFiles
 from generator.records.repository import Remembered, load
 
 # by time zone: the day that everything is told as of, and the commit
@@ -58,3 +59,8 @@ class Resident:
         for day in [day for day, (of, _) in self._judged.items() if of is not repository]:
             del self._judged[day]
         return ()
+
+    def end(self) -> None:
+        """Remove what was left for the next build."""
+        if self.files.before is not None:
+            discard(self.files.before.folder.parent)

@@ -5,6 +5,7 @@ Owns only the order of the steps. Cannot import what opens sealed files: `test_a
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
@@ -31,6 +32,7 @@ from generator.publish.engine import Engine
 from generator.publish.half import Half, finished, through, to_engine, whole
 from generator.publish.memo import Memo
 from generator.publish.remembered import KeptParts, MadeBefore
+from generator.publish.site_files import LaidFile, SiteFiles, data_files
 from generator.records.opened import Before
 from generator.records.repository import Repository, load
 from generator.text import Language
@@ -44,16 +46,17 @@ class _Task:
 
     content: Site
     made: Path
-    files: output.SiteFiles
+    files: SiteFiles
     engine: Engine
     remembered: MadeBefore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Done:
-    """What is to be known of halves that are made: for the link check, and what they asked the memo for."""
+    """What is to be known of halves that are made: for the link check, of their files, and of the memo."""
 
     told: Sequence[output.Linked]
+    laid: Mapping[str, LaidFile]
     used: Set[str]
 
 
@@ -97,16 +100,18 @@ def publish(
     versions: Mapping[str, str] | None = None,
     *,
     compressed: bool = False,
-    last: output.SiteFiles | None = None,
-) -> output.SiteFiles:
+    last: SiteFiles | None = None,
+) -> SiteFiles:
     """Make the whole site beside `out` and show it there in one step; on any failure `out` stays as it was.
 
     What the `memo` has of it is not made again; `versions` are digests of the files that the Site was made of. Of the
-    `last` site, if it is given, what did not change is linked. Returns the files, to be given the next time.
+    `last` site, if it is given, what did not change is linked; it is left, and the one before it becomes the new one.
+    Returns the files, to be given the next time.
     """
-    made, kept = output.workshop(out.absolute()), memo or Memo()
-    files = output.SiteFiles(folder=made / "site", last=last)
+    kept, used = memo or Memo(), last.before.folder.parent if last and last.before else None
+    made = output.workshop(out.absolute(), used)
     try:
+        files = SiteFiles(folder=made.resolve() / "site", last=last)
         rests_on = basis(content, versions or {}, kept) if kept.keeps else None
         if rests_on:
             content = replace(content, keeping=KeptParts(memo=kept, basis=rests_on))
@@ -114,7 +119,7 @@ def publish(
         _make(content, made, files, engine, remembered, progress)
         if compressed:
             output.compress(made / "site")
-        output.publish(made / "site", out.absolute())
+        left = output.publish(made / "site", out.absolute(), last.folder if last else None)
     except BaseException:
         if out.resolve() != (made / "site").resolve():  # stopped after it was shown
             output.discard(made)
@@ -122,27 +127,27 @@ def publish(
     output.discard(made / "work")
     remembered.whole()
     kept.sweep()
-    other = files.other or bool(last and last.laid.keys() != files.laid.keys())
-    return replace(files, folder=out.resolve(), last=None, other=other)
+    return replace(files, folder=out.resolve(), last=None, before=last and replace(last, before=None) if left else None)
 
 
 def _make(
-    content: Site, made: Path, files: output.SiteFiles, engine: Engine, remembered: MadeBefore, progress: Progress
+    content: Site, made: Path, files: SiteFiles, engine: Engine, remembered: MadeBefore, progress: Progress
 ) -> None:
     progress("build.render")
     languages, address = content.repository.district.languages, content.repository.district.site_url
     editions = [edition(content, language, load_catalogue()) for language in languages]
     task = _Task(content=content, made=made, files=files, engine=engine, remembered=remembered)
     told = _halves(editions, task, progress)
-    files.write("", output.map_of(made / "site", address, hidden=bool(content.archived)))
+    files.write("", output.map_of(files.laid, address, hidden=bool(content.archived)))
     if Language.ZH not in languages:
         files.write("", output.leading_to(FOLDERS[languages[0]], address))
     for one in editions:
-        place = made / "site" / FOLDERS[one.language]
-        there = frozenset(p.relative_to(place).as_posix() for p in place.glob("*/*.html"))
-        files.write(FOLDERS[one.language], _written(moved.files(one, there)))
+        half = FOLDERS[one.language]
+        there = {path[len(half) :] for path in files.laid if path.startswith(half)} if content.repository.moved else ()
+        files.write(half, _written(moved.files(one, there)))
     files.write("", _written(handed_up.files(editions[0])))
-    files.write("", [(following.LISTED, output.data_files(made / "site"))])
+    files.write("", [(following.LISTED, data_files(files.laid))])
+    files.keep_nothing_else()
     progress("build.links")
     _check_links(files, told)
 
@@ -161,7 +166,9 @@ def _halves(editions: Sequence[Edition], task: _Task, progress: Progress) -> Seq
     works = [partial(_of_languages, [first], task, progress)]
     works += [partial(_of_languages, [one], task, _silent) for one in others]
     done = child.side_by_side(works)
-    memo.used.update(*(half.used for half in done))
+    for half in done:
+        memo.used.update(half.used)
+        task.files.laid.update(half.laid)
     return [part for half in done for part in half.told]
 
 
@@ -179,7 +186,7 @@ def _of_languages(editions: Sequence[Edition], task: _Task, progress: Progress) 
     told = [part for one, made_of in found for part in _stamp(one, made_of, remembered, files)]
     for one in editions:
         files.write(FOLDERS[one.language], _written(_beside(one, remembered, progress)))
-    return _Done(told=told, used=remembered.memo.used)
+    return _Done(told=told, laid=files.laid, used=remembered.memo.used)
 
 
 def _beside(made: Edition, remembered: MadeBefore, progress: Progress) -> Iterator[File]:
@@ -194,9 +201,7 @@ def _written(files: Iterable[File]) -> Iterator[tuple[str, bytes]]:
     return ((file.path, file.content) for file in files)
 
 
-def _stamp(
-    one: Half, files: Mapping[str, bytes], remembered: MadeBefore, into: output.SiteFiles
-) -> list[output.Linked]:
+def _stamp(one: Half, files: Mapping[str, bytes], remembered: MadeBefore, into: SiteFiles) -> list[output.Linked]:
     """Write what the engine made of a half, with copies in the place of every donor.
 
     Returns what the link check must know of the pages.
@@ -219,12 +224,12 @@ def _stamp(
     for path, to_stamp in donors.items():
         cut = donor(whole(one, path, files[f"{path}.html"]))
         for number, copy in enumerate(remembered.copies(cut, path, to_stamp(one.edition), one.edition)):
-            name, fill = f"{copy.stamped.path}.html", partial(_filled, cut, copy.stamped, one.last)
-            into.put(f"{folder}{name}", (cut, copy.stamped, one.last), fill)
+            name, fill = f"{folder}{copy.stamped.path}.html", partial(_filled, cut, copy.stamped, one.last)
+            into.put(name, (cut, copy.stamped, one.last), fill)
             entries.append(copy.stamped.entry)
             told.append(copy.linked if number else output.linked(name, fill()))  # what all share is read in the first
     into.write(folder, [(search.INDEX, search.index(found, entries, one.last))])
-    return [replace(linked, page=f"{folder}{linked.page}") for linked in told]
+    return told
 
 
 def _filled(cut: Donor, copy: Stamped, last: Mapping[str, str]) -> str:
@@ -236,17 +241,21 @@ def _other(one: Half, name: str, data: bytes) -> str | bytes:
     return filled_last(settled(data.decode()), one.last) if name.endswith(".html") else data
 
 
-def _check_links(site_: output.SiteFiles, known: Sequence[output.Linked]) -> None:
-    folder_ = site_.folder
-    files = frozenset(p.relative_to(folder_).as_posix() for p in folder_.rglob("*") if p.is_file())
+def _check_links(site_: SiteFiles, known: Sequence[output.Linked]) -> None:
     told = {page.page for page in known}
     # The fields of a desk stand there when its script has run: links to them cannot be looked up in its file.
-    desks = {f for f in files if Path(f).parent.name == desk_page.FOLDER and Path(f).name != "index.html"}
-    unread = desks | {f for f in files if f.endswith("404.html")}
-    others = sorted(f for f in files - unread - told if f.endswith(".html"))
-    all_ = [*(output.linked(path, (folder_ / path).read_text(encoding="utf-8")) for path in others), *known]
-    dead = [f"{found.page}: {found.link}" for found in output.dead_links(files, all_, site_.last)]
+    others = (path for path in site_.laid if path.endswith(".html") and path not in told)
+    unread = (path for path in others if not path.endswith("404.html") and not _is_desk(path))
+    read_ = (output.linked(path, (site_.folder / path).read_text(encoding="utf-8")) for path in sorted(unread))
+    all_ = [*read_, *known]
+    found = output.dead_links(site_.laid.keys(), all_, site_.checked)
+    dead = [f"{one.page}: {one.link}" for one in found]
     twice = [f'{page.page}: id="{id_}" twice' for page in all_ for id_ in page.twice]
     if dead or twice:
         raise DeadLinks("\n".join((*dead, *twice)))
     site_.linked = {page.page: page for page in all_}
+
+
+def _is_desk(path: str) -> bool:
+    folder, _, name = path.rpartition("/")
+    return posixpath.basename(folder) == desk_page.FOLDER and name != "index.html"

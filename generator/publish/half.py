@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from generator.edition.render import Edition, markdown
+from generator.edition.render import FOLDERS, Edition, markdown
 from generator.edition.site import File, Page
 from generator.edition.stamp import settled
 from generator.publish import aside, frame, moved, output, search
@@ -133,14 +133,15 @@ def whole(half: Half, path: str, made: bytes) -> str:
 def finished(half: Half, one: Prepared, made: bytes, memo: Memo) -> FinishedPage:
     """A page from what the engine made of it."""
     said = (f"{code.what} {code.old} {code.new}" for code in half.edition.site.repository.moved)
-    key = memo.key("page", one.digest, made, "\n".join(said))
+    key = memo.key("page", half.edition.language, one.digest, made, "\n".join(said))
     return memo.made(key, partial(_finished, half, one.page, made), _finished_packed, _finished_unpacked)
 
 
 def _finished(half: Half, page: Page, made: bytes) -> FinishedPage:
     path = f"{page.path}.html"
+    place = f"{FOLDERS[half.edition.language]}{path}"
     text = moved.with_old_places(half.edition, path, settled(whole(half, page.path, made)))
-    return FinishedPage(html=text, linked=output.linked(path, text), parts=search.parts(page, text))
+    return FinishedPage(html=text, linked=output.linked(place, text), parts=search.parts(page, text))
 
 
 def _finished_packed(one: FinishedPage) -> bytes:

@@ -7,25 +7,21 @@ symbolic link, so that a run killed at any moment leaves the last good site. Mus
 from __future__ import annotations
 
 import gzip
-import json
 import os
 import posixpath
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, lru_cache, partial
-from hashlib import sha256
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from html import escape, unescape
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 _KEPT = 4096  # links that pages share; those of one page alone are many, and are asked about once
 SITE = "site"  # the folder of a workshop that is shown
-_DATA = frozenset({".csv", ".xlsx", ".json", ".zip", ".xml", ".ics"})
 _TEXTS, _WORTH_IT = frozenset({".html", ".css", ".js", ".json", ".svg", ".xml", ".txt", ".csv"}), 512
 
 
@@ -44,8 +40,9 @@ class OutputTaken(Exception):
     """
 
 
-def workshop(out: Path) -> Path:
-    """A new folder beside `out`, on the same file system, in which the next site is made.
+def workshop(out: Path, used: Path | None = None) -> Path:
+    """A folder beside `out`, on the same file system, in which the next site is made: a new one, or the one `used`
+    for a site that is not shown any more.
 
     What killed runs left there is removed.
 
@@ -57,6 +54,8 @@ def workshop(out: Path) -> Path:
         raise OutputTaken("cli.output_taken")
     out.parent.mkdir(parents=True, exist_ok=True)
     _sweep(out)
+    if used is not None and used.is_dir() and used not in out.resolve().parents:
+        return used
     made = _new(out)
     (made / ".gitignore").write_text("*\n", encoding="ascii")  # wherever `out` is, git sees nothing of it
     return made
@@ -98,9 +97,9 @@ def _runs(process: str) -> bool:
     return True
 
 
-def publish(made: Path, out: Path) -> None:
+def publish(made: Path, out: Path, left: Path | None = None) -> bool:
     """Make `made` (inside a workshop) what `out` shows, in one step; then remove the site shown before. Where nobody
-    may make links (Windows, a stick), in two.
+    may make links (Windows, a stick), in two. Whether the site shown before was the one to be `left`, and is.
     """
     before = out.resolve() if out.is_symlink() else None
     link = made.parent / "link"
@@ -108,15 +107,16 @@ def publish(made: Path, out: Path) -> None:
         link.symlink_to(made.relative_to(out.parent))
     except OSError:
         _put(made, out)
-        return
+        return False
     if before is None and out.is_dir():
         out.rename(made.parent / "before")
         _shown(out).unlink(missing_ok=True)
         discard(made.parent / "before")
     link.replace(out)
-    if before is not None and before.parent.name.startswith(f".{out.name}-"):
+    if before is not None and before != left and before.parent.name.startswith(f".{out.name}-"):
         discard(before.parent)
     _sweep(out)  # once more: the engine of a killed run goes on writing for a while, but not longer than ours
+    return before is not None and before == left
 
 
 def _put(made: Path, out: Path) -> None:
@@ -140,70 +140,6 @@ def discard(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-class LaidFile(NamedTuple):
-    """A file of a site as it was left: what it was made of, and by what the very file is known again."""
-
-    made_of: tuple[object, ...]
-    known_by: tuple[int, int, int]  # its place on the disk, its size, and when it was last written
-
-
-@dataclass(slots=True, kw_only=True)
-class SiteFiles:
-    """The files of a site below `folder`.
-
-    A process that makes a site again and again hands over the `last` one: a file that is made of the same and was not
-    touched since is linked, not written. `linked` is what the link check was told of its pages.
-    """
-
-    folder: Path
-    last: SiteFiles | None = None
-    laid: dict[str, LaidFile] = field(default_factory=dict)
-    other: bool = False  # whether any file is another than in the last site
-    linked: Mapping[str, Linked] = field(default_factory=dict)
-    _folders: set[str] = field(default_factory=set)
-
-    def write(self, below: str, files: Iterable[tuple[str, str | bytes]]) -> None:
-        """Write files (posix path `below` a folder or in the site, content), one after the other."""
-        for path, content in files:
-            self.put(f"{below}{path}", (content,), partial(_same, content))
-
-    def put(self, path: str, made_of: tuple[object, ...], content: Callable[[], str | bytes]) -> None:
-        """Write a file whose content follows from what it is `made_of`."""
-        target = os.path.join(self.folder, path)  # noqa: PTH118 - some thousand
-        if (folder := posixpath.dirname(path)) not in self._folders:
-            os.makedirs(posixpath.dirname(target), exist_ok=True)  # noqa: PTH103
-            self._folders.add(folder)
-        if not self._linked(path, made_of, target):
-            self.other = True
-            with open(target, "wb") as file:  # noqa: PTH123
-                file.write(_encoded(content()))
-        if self.last is not None:
-            self.laid[path] = LaidFile(made_of, _known_by(target))
-
-    def _linked(self, path: str, made_of: tuple[object, ...], target: str) -> bool:
-        """Whether the last site has the same file, and it is in its place here now."""
-        before = self.last.laid.get(path) if self.last else None
-        if self.last is None or before is None or before.made_of != made_of:
-            return False
-        there = os.path.join(self.last.folder, path)  # noqa: PTH118
-        try:
-            if _known_by(there) != before.known_by:
-                return False
-            os.link(there, target)
-        except OSError:
-            return False
-        return True
-
-
-def _known_by(path: str) -> tuple[int, int, int]:
-    found = os.lstat(path)
-    return found.st_ino, found.st_size, found.st_mtime_ns
-
-
-def _same(content: str | bytes) -> str | bytes:
-    return content
-
-
 def write(folder: Path, files: Iterable[tuple[str, str | bytes]]) -> None:
     """Write files (posix path below `folder`, content), one after the other: bytes as they are, text in UTF-8 with
     plain line ends.
@@ -211,10 +147,11 @@ def write(folder: Path, files: Iterable[tuple[str, str | bytes]]) -> None:
     for path, content in files:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(_encoded(content))
+        target.write_bytes(encoded(content))
 
 
-def _encoded(content: str | bytes) -> bytes:
+def encoded(content: str | bytes) -> bytes:
+    """A file's content as bytes."""
     return content.encode("utf-8") if isinstance(content, str) else content
 
 
@@ -228,20 +165,6 @@ def compress(folder: Path) -> None:
         path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
 
 
-def data_files(folder: Path) -> str:
-    """Every file of data of a site, with what is needed to fetch it and to see whether it has changed."""
-    found = sorted(p for p in folder.rglob("*") if p.suffix in _DATA and p.is_file())
-    files = (
-        {
-            "path": p.relative_to(folder).as_posix(),
-            "bytes": p.stat().st_size,
-            "sha256": sha256(p.read_bytes()).hexdigest(),
-        }
-        for p in found
-    )
-    return json.dumps({"files": list(files)}, indent=1) + "\n"
-
-
 def leading_to(folder: str, address: str | None) -> Iterable[tuple[str, str]]:
     """A front page, and a page for what is not found, that lead to the one language of a site, which is in a folder."""
     place = escape(f"{address.rstrip('/')}/{folder}index.html" if address else f"{folder}index.html")
@@ -253,7 +176,7 @@ def leading_to(folder: str, address: str | None) -> Iterable[tuple[str, str]]:
     yield from ((name, page) for name in ("index.html", "404.html"))
 
 
-def map_of(folder: Path, address: str | None, *, hidden: bool = False) -> Iterable[tuple[str, str]]:
+def map_of(files: Iterable[str], address: str | None, *, hidden: bool = False) -> Iterable[tuple[str, str]]:
     """What search engines read: that they may, and where the address is known every page in `sitemap.xml`.
 
     In a `hidden` site they may not: what is in an archive must not be found before what holds now.
@@ -264,7 +187,7 @@ def map_of(folder: Path, address: str | None, *, hidden: bool = False) -> Iterab
     if address is None:
         yield "robots.txt", "User-agent: *\nAllow: /\n"
         return
-    pages = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.html") if p.name != "404.html")
+    pages = sorted(path for path in files if path.endswith(".html") and posixpath.basename(path) != "404.html")
     top = address.rstrip("/")
     urls = "".join(f"<url><loc>{escape(f'{top}/{quote(page)}')}</loc></url>\n" for page in pages)
     yield (
@@ -307,14 +230,17 @@ def _given(html: str, name: str) -> list[str]:
     return [rest.partition('"')[0] for rest in html.split(f' {name}="')[1:]]
 
 
-def dead_links(files: frozenset[str], pages: Sequence[Linked], last: SiteFiles | None = None) -> tuple[DeadLink, ...]:
+def dead_links(
+    files: Collection[str], pages: Sequence[Linked], before: Mapping[str, Linked] | None = None
+) -> tuple[DeadLink, ...]:
     """Every internal link or anchor of the pages that leads nowhere among `files` and the ids of the pages.
 
-    A page that had none in the `last` site has none now if nothing is gone since.
+    `before` are pages of the last site, none of whose files is gone since: one that is the same has no dead link now if
+    no id is gone either.
     """
     ids, leads_to = {page.page: page.ids for page in pages}, lru_cache(maxsize=_KEPT)(_leads_to)
-    before = last.linked if last and last.laid.keys() <= files else {}
-    if any(not {*page.ids} <= {*ids.get(path, ())} for path, page in before.items()):
+    before = before or {}
+    if any(page.ids is not ids.get(path) and not {*page.ids} <= {*ids.get(path, ())} for path, page in before.items()):
         before = {}
 
     @lru_cache(maxsize=_KEPT)
@@ -332,7 +258,7 @@ def dead_links(files: frozenset[str], pages: Sequence[Linked], last: SiteFiles |
         sorted(
             DeadLink(page=page.page, link=link)
             for page in pages
-            if before.get(page.page) != page
+            if (known := before.get(page.page)) is not page and known != page
             for link in dead(page)
         )
     )

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from generator.edition.entries import Entry
-from generator.edition.render import Edition
+from generator.edition.render import FOLDERS, Edition
 from generator.edition.site import File, Keeping, Page
 from generator.edition.stamp import Donor
 from generator.filing import desk_page
@@ -79,10 +79,10 @@ class MadeBefore:
 
     def copies(self, cut: Donor, donor: str, to_stamp: Iterator[ToStamp], made: Edition) -> Iterator[StampedCopy]:
         """Every copy of a donor. They share all but their places, so that the donor is read once."""
-        around = output.linked(donor, "".join(cut.parts)).ids
+        around, half = output.linked(donor, "".join(cut.parts)).ids, FOLDERS[made.language]
         for one in to_stamp:
             key = self._of_schools("copy", made, one.schools, one.path, one.more, *cut.names, *around)
-            yield self.memo.made(key, partial(_copy, one, around), _copy_packed, _copy_unpacked)
+            yield self.memo.made(key, partial(_copy, one, half, around), _copy_packed, _copy_unpacked)
 
     def beside(self, made: Edition) -> Iterator[File]:
         """What lies beside the pages: desks with what they share, feeds, calendars."""
@@ -120,9 +120,9 @@ class KeptParts(Keeping):
         return self.memo.key("part", name, self.basis.of_schools(schools)) if schools else ""
 
 
-def _copy(one: ToStamp, around: Sequence[str]) -> StampedCopy:
+def _copy(one: ToStamp, half: str, around: Sequence[str]) -> StampedCopy:
     copy = one.make()
-    linked = output.linked(f"{copy.path}.html", "".join(copy.places.values()), around)
+    linked = output.linked(f"{half}{copy.path}.html", "".join(copy.places.values()), around)
     return StampedCopy(stamped=copy, linked=linked)
 
 

@@ -43,10 +43,13 @@ def run(request: Request) -> int:
         commit=partial(commit_of, request.root, "HEAD"),
     )
     try:
-        if serve(request.root, request.out, int(port), making, request.speaker):
-            os.execv(sys.executable, sys.orig_argv)  # what of the program is in memory is the older one
+        anew = serve(request.root, request.out, int(port), making, request.speaker)
     except PortTaken:
         raise UsageError("cli.port_taken", port=port) from None
+    finally:
+        resident.end()
+    if anew:
+        os.execv(sys.executable, sys.orig_argv)  # what of the program is in memory is the older one
     return FINE
 
 

@@ -194,7 +194,7 @@ class _Books:
                 self._count[place] += len(some)
         self._kept = {at: self._keeping.found(self._name(at), schools) for at, schools in self._schools.items()}
         self._books = {place: self._begun(place) for place, kept in self._kept.items() if kept is None}
-        self._waiting: dict[str, list[_Part]] = {place: [] for place in self._books}
+        self._waiting: dict[str, list[_SchoolRows]] = {place: [] for place in self._books}
         self._pieces: dict[str, list[Piece]] = {place: [] for place in self._books}
         self._next = dict.fromkeys(self._books, 2)  # the number of the row that is written next
 
@@ -204,7 +204,7 @@ class _Books:
         yield shape(csv_head(_empty(self._edition)))
         for schools, checks in in_blocks(self._edition.site):
             apart = _apart(self._edition.site, schools, checks)
-            parts = [_Part(school, len(some), cache(partial(_rows, row, some))) for school, some in apart]
+            parts = [_SchoolRows(school, len(some), cache(partial(_rows, row, some))) for school, some in apart]
             yield self._keeping.made(f"verdicts.csv {language} {self.parted}", schools, partial(_csv, parts, shape))
             for part in parts:
                 self._add(part)
@@ -218,7 +218,7 @@ class _Books:
                 self._keeping.keep(self._name(place), self._schools[place], content)
             yield File(path=place, content=content)
 
-    def _add(self, part: _Part) -> None:
+    def _add(self, part: _SchoolRows) -> None:
         """A school's rows for its workbook; those of no school are no part of a piece that is kept."""
         if (place := self._place(part.school)) in self._books:
             self._waiting[place].append(part)
@@ -247,7 +247,7 @@ class _Books:
         return f"{OF_AREAS}/{self._edition.site.repository.schools[school].area}.xlsx" if school else OF_DISTRICT
 
 
-class _Part(NamedTuple):
+class _SchoolRows(NamedTuple):
     """The rows of a school, or those of none: how many, and what makes them once."""
 
     school: SchoolId | None
@@ -265,11 +265,11 @@ def _rows(row: Callable[[Check], Sequence[SheetValue]], checks: Iterable[Check])
     return [row(check) for check in checks]
 
 
-def _csv(parts: Sequence[_Part], shape: Callable[[bytes], bytes]) -> bytes:
+def _csv(parts: Sequence[_SchoolRows], shape: Callable[[bytes], bytes]) -> bytes:
     return shape(csv_lines(row for part in parts for row in part.rows()))
 
 
-def _encoded(book: Book, first: int, parts: Sequence[_Part]) -> bytes:
+def _encoded(book: Book, first: int, parts: Sequence[_SchoolRows]) -> bytes:
     return piece(book.encoded(first, (row for part in parts for row in part.rows())))
 
 

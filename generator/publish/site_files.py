@@ -1,0 +1,161 @@
+"""The files of a site that is being made, and what of earlier ones is taken over.
+
+Owns what is known of each file, so that nobody lists the folder or reads a file again. A process that stays hands over
+the site that is shown, from which files are linked, and the one that was shown before it: there only files that differ
+are touched, and it is the next one shown. Must not know what the files say.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from generator.publish.output import Linked, encoded
+
+_DATA = (".csv", ".xlsx", ".json", ".zip", ".xml", ".ics")
+
+KnownBy = tuple[int, int, int]  # a file's place on the disk, its size, and when it was last written
+_UNKNOWN: KnownBy = (0, 0, 0)
+
+
+class DataFile(NamedTuple):
+    """How many bytes a file of data has, and their digest."""
+
+    bytes_: int
+    sha256: str
+
+
+class LaidFile(NamedTuple):
+    """A file of a site as it was left: what it was made of, by what the very file is known again, and what is told of
+    a file of data.
+    """
+
+    made_of: tuple[object, ...]
+    known_by: KnownBy
+    data: DataFile | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class SiteFiles:
+    """The files of a site below `folder`: `laid` are those that belong to it, `there` those that lie there from an
+    earlier site. `linked` is what the link check was told of its pages.
+
+    A file that is made of the same as in the `last` site and was not touched since is linked from there.
+    """
+
+    folder: Path
+    last: SiteFiles | None = None
+    before: SiteFiles | None = None  # the site shown before this one, if its files are left
+    laid: dict[str, LaidFile] = field(default_factory=dict)
+    there: dict[str, LaidFile] = field(default_factory=dict)
+    other: bool = False  # whether any file is another than in the last site
+    linked: Mapping[str, Linked] = field(default_factory=dict)
+    _folders: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        before = self.last.before if self.last else None
+        if before is not None and before.folder == self.folder:
+            self.there = _as_left(before)
+
+    def write(self, below: str, files: Iterable[tuple[str, str | bytes]]) -> None:
+        """Write files (posix path `below` a folder or in the site, content), one after the other."""
+        for path, content in files:
+            self.put(f"{below}{path}", (content,), partial(_same, content))
+
+    def put(self, path: str, made_of: tuple[object, ...], content: Callable[[], str | bytes]) -> None:
+        """Write a file whose content follows from what it is `made_of`."""
+        there, shown = self.there.pop(path, None), self.last.laid.get(path) if self.last else None
+        if shown is None or shown.made_of != made_of:
+            self.other = True
+            shown = None
+        if there is not None and there.made_of == made_of:
+            self.laid[path] = there
+            return
+        target = os.path.join(self.folder, path)  # noqa: PTH118 - some thousand
+        if there is not None or path in self.laid:
+            os.unlink(target)  # noqa: PTH108 - never written into: the site that is shown may have the same file
+        elif (folder := posixpath.dirname(path)) not in self._folders:
+            os.makedirs(posixpath.dirname(target), exist_ok=True)  # noqa: PTH103
+            self._folders.add(folder)
+        if shown is None or not self._linked(path, shown, target):
+            self.laid[path] = self._written(target, made_of, encoded(content()))
+
+    def keep_nothing_else(self) -> None:
+        """Remove what lies there and is no part of this site."""
+        for path in self.there:
+            os.unlink(os.path.join(self.folder, path))  # noqa: PTH108, PTH118
+        self.there = {}
+        self.other = self.other or bool(self.last and self.last.laid.keys() != self.laid.keys())
+
+    @property
+    def checked(self) -> Mapping[str, Linked]:
+        """What the link check was told of the pages of the last site; nothing if any file of it is gone."""
+        return self.last.linked if self.last and self.last.laid.keys() <= self.laid.keys() else {}
+
+    def _written(self, target: str, made_of: tuple[object, ...], content: bytes) -> LaidFile:
+        with open(target, "xb") as file:  # noqa: PTH123
+            file.write(content)
+        data = DataFile(len(content), sha256(content).hexdigest()) if target.endswith(_DATA) else None
+        if self.last is None:
+            return LaidFile((), _UNKNOWN, data)
+        return LaidFile(made_of, _known_by(os.lstat(target)), data)
+
+    def _linked(self, path: str, shown: LaidFile, target: str) -> bool:
+        """Whether the file of the last site is in its place here now."""
+        assert self.last is not None, "it was found there"
+        there = os.path.join(self.last.folder, path)  # noqa: PTH118
+        try:
+            if _known_by(os.lstat(there)) != shown.known_by:
+                return False
+            os.link(there, target)
+        except OSError:
+            return False
+        self.laid[path] = shown
+        return True
+
+
+def _known_by(found: os.stat_result) -> KnownBy:
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _as_left(site: SiteFiles) -> dict[str, LaidFile]:
+    """The files of a site that are as they were left; all other files are removed."""
+    found: dict[str, LaidFile] = {}
+    for path, entry in _listed(os.fspath(site.folder), ""):
+        laid = site.laid.get(path)
+        if laid is not None and _known_by(entry.stat(follow_symlinks=False)) == laid.known_by:
+            found[path] = laid
+        else:
+            os.unlink(entry.path)  # noqa: PTH108
+    return found
+
+
+def _listed(folder: str, below: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _listed(entry.path, f"{below}{entry.name}/")
+            else:
+                yield f"{below}{entry.name}", entry
+
+
+def _same(content: str | bytes) -> str | bytes:
+    return content
+
+
+def data_files(files: Mapping[str, LaidFile]) -> str:
+    """Every file of data of a site, with what is needed to fetch it and to see whether it has changed."""
+    found = sorted((path.split("/"), path, laid.data) for path, laid in files.items() if laid.data is not None)
+    told = (
+        f'  {{\n   "path": {json.dumps(path)},\n   "bytes": {data.bytes_},\n   "sha256": "{data.sha256}"\n  }}'
+        for _, path, data in found
+    )
+    return '{\n "files": [\n' + ",\n".join(told) + "\n ]\n}\n"
