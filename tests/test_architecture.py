@@ -148,6 +148,7 @@ def test_an_attack_from_outside_reaches_nothing_that_opens_or_protects(command: 
     found = reached(f"cli.commands.{command}")
     assert {name for name in found if wing(name) == "statistics"} <= {
         "statistics",
+        "statistics.elsewhere",
         "statistics.outsider",
         "statistics.programs",
     }

@@ -197,7 +197,7 @@ def test_the_json_file_says_it_and_can_be_attacked() -> None:
     data = json.loads(as_json(told, released()))
     jsonschema.validate(data, published("statistics"))
     assert data["instruments"] == {band: str(used) for band, used in USED.items()}
-    assert not [found for found in worked_out(understood(data)) if found.narrow(released().limits.k)]
+    assert not [found for found in worked_out(understood(data)) or () if found.narrow(released().limits.k)]
 
 
 def test_a_file_without_a_table_of_types_can_be_attacked_too() -> None:
@@ -206,7 +206,7 @@ def test_a_file_without_a_table_of_types_can_be_attacked_too() -> None:
     whole = json.loads(as_json(told, released()))
     data = whole | {"tables": [table for table in whole["tables"] if table["id"] != "type-level"]}
     assert len(data["tables"]) == len(whole["tables"]) - 1
-    assert not [found for found in worked_out(understood(data)) if found.narrow(released().limits.k)]
+    assert not [found for found in worked_out(understood(data)) or () if found.narrow(released().limits.k)]
 
 
 def test_the_description_of_the_table_says_it_too() -> None:

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from generator.edition.render import edition
+from generator.edition.literal import settle
+from generator.edition.render import FOLDERS, edition
 from generator.files.catalogue import load
 from generator.model.cells import Cell
+from generator.pages.statistics import builder, releases, statistics
 from generator.pages.statistics.release_files import as_json, path_of
-from generator.statistics.outsider import NoReleaseFileError, published_in, worked_out
+from generator.statistics.elsewhere import elsewhere
+from generator.statistics.outsider import (
+    NoReleaseFileError,
+    PublishedFile,
+    changed_little,
+    published_in,
+    understood,
+    worked_out,
+)
 from generator.text import Language
 from tests.command import started
 from tests.released import AUTUMN, SPRING, Figures, chain, counts
@@ -61,6 +72,7 @@ def test_the_truth_lies_within_what_is_worked_out(folder: Path) -> None:
     for file in found:
         true = {cell: n for table in file.tables for cell, n in counts(FILES[file.release], table).items()}
         intervals = worked_out(file)
+        assert intervals is not None
         assert {i.cell for i in intervals} == {cell for cell, value in file.cells.items() if value is None}
         for i in (i for i in intervals if i.cell.table != "type-level"):  # whose figures are invented apart
             assert i.least <= true[i.cell] <= (i.greatest if i.greatest is not None else true[i.cell]), i
@@ -70,10 +82,143 @@ def test_a_cell_given_away_gives_its_neighbour_away(folder: Path) -> None:
     row = AUTUMN["services"]["primary-upper"]
     alone = given_away(folder, "2025-2026-1-r1", show("services", "primary-upper", "counselled", row[1]))
     (file,) = published_in(alone)
-    by_cell = {i.cell: i for i in worked_out(file)}
+    by_cell = {i.cell: i for i in worked_out(file) or ()}
     junior = by_cell[Cell(table="services", row="junior", column="counselled")]
     assert junior.least == junior.greatest == AUTUMN["services"]["junior"][1]
     assert junior.narrow(5)
+
+
+# --- what no file may say ---------------------------------------------------------------------------------------------
+
+
+MARK = '<span class="xz-suppressed">[c]</span></td>'
+SERVICES = ("2025-2026-1-r1", "services", "primary-upper", "counselled")
+
+
+def changed(table: str, row: str, column: str, **to: object) -> Callable[[dict[str, Any]], None]:
+    def change(data: dict[str, Any]) -> None:
+        (rows,) = [t["rows"] for t in data["tables"] if t["id"] == table]
+        (cell,) = [c for r in rows if r["id"] == row for c in r["cells"] if c["column"] == column]
+        cell.update(to)
+
+    return change
+
+
+@pytest.fixture(scope="module")
+def own_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All files and pages of statistics of a site, for nobody else."""
+    top = tmp_path_factory.mktemp("site")
+    for language in Language:
+        told = edition(typical_site(), language, load())
+        for page in (page for family in (statistics, releases, builder) for page in family.pages(told)):
+            half = top / FOLDERS[language]
+            written = {f"{page.path}.html": settle(page.body).encode(), **{f.path: f.content for f in page.files}}
+            for path, content in written.items():
+                (half / path).parent.mkdir(parents=True, exist_ok=True)
+                (half / path).write_bytes(content)
+    return top
+
+
+@pytest.fixture
+def site_of_files(own_site: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(own_site, tmp_path / "site"))
+
+
+def marks(folder: Path) -> list[str]:
+    """What the command finds, and that it says with its exit code whether it does."""
+    done = started(["attack", str(folder), "--lang", "en"], folder, {"PATH": "/usr/bin:/bin", "HOME": str(folder)})
+    found = [line for line in done.stdout.splitlines() if line.startswith("!")]
+    assert done.returncode == (5 if found else 0), done.stderr
+    return found
+
+
+def test_a_small_count_that_is_shown_is_noticed(folder: Path) -> None:
+    """It agrees with everything else: nothing is worked out."""
+    release, table, row, column = SERVICES
+    (file,) = published_in(given_away(folder, release, show(table, row, column, 3)))
+    assert file.told == {Cell(table=table, row=row, column=column): 3}
+    assert {i.cell for i in worked_out(file) or () if i.narrow(5)}  # what it gives away beside it
+    assert all(not file.told for file in published_in(folder))
+
+
+def test_a_share_of_hidden_counts_is_noticed(folder: Path) -> None:
+    hidden = changed("stage-level", "total", "valid", value=None)
+    (file,) = published_in(given_away(folder, "2025-2026-1-r1", hidden))
+    assert {cell.column.split("/")[1] for cell in file.told} == {"valid"}
+
+
+def test_figures_that_contradict_each_other_are_said_to(folder: Path) -> None:
+    alone = given_away(folder, "2025-2026-1-r1", changed("files", "total", "enrolment", value=7))
+    assert worked_out(*published_in(alone)) is None
+    assert marks(alone) == ["! What is published contradicts itself: no figures fit all of it"]
+
+
+def corrected(folder: Path, change: Callable[[dict[str, Any]], None], waits: tuple[str, ...]) -> PublishedFile:
+    """The first release again as a correction, in which these rows are marked."""
+    data = json.loads((folder / path_of("2025-2026-1-r1", "json")).read_bytes())
+    data |= {"release": "2025-2026-1-r2", "revision": 2, "waiting": ["xz01"] if waits else []}
+    for row in (row for table in data["tables"] for row in table["rows"] if row["id"] in waits):
+        for cell in row["cells"]:
+            cell["status"] = cell["status"] or "w"
+    change(data)
+    return understood(data)
+
+
+@pytest.mark.parametrize(
+    ("waits", "given"), [(("primary-lower", "total"), True), (("primary-upper", "total"), False), ((), False)], ids=str
+)
+def test_what_a_correction_gives_away_beside_the_release_before_is_noticed(
+    folder: Path, waits: tuple[str, ...], given: bool
+) -> None:
+    """Rows that are not marked count the same figures in both. Where none is, the one before was withdrawn."""
+    _, table, row, column = SERVICES
+    true, cell = AUTUMN[table][row][1], Cell(table=table, row=row, column=column)
+    after = corrected(folder, changed(table, row, column, value=true, status="w" if row in waits else None), waits)
+    before = published_in(folder)[0]
+    (found,) = (i for i in worked_out(before, after) or () if i.cell == cell)
+    assert ((found.least, found.greatest) == (true, true)) == given
+    assert found.narrow(5) == given
+
+
+def test_a_correction_by_a_few_is_noticed(folder: Path) -> None:
+    before = published_in(folder)[0]
+    shown = next(cell for cell, value in before.cells.items() if cell.column == "reviewed" and value)
+    one_more = changed(shown.table, shown.row, shown.column, value=(before.cells[shown] or 0) + 1)
+    assert changed_little(corrected(folder, one_more, ("total",)), before) == (shown,)
+    assert changed_little(before, before) == ()
+
+
+def test_a_total_that_moves_while_a_row_waits_contradicts_nothing(folder: Path) -> None:
+    """The attack goes on beside a correction of which only the total moves."""
+    before = published_in(folder)[0]
+    rows = tuple({cell.row for cell in before.cells})
+    true = before.cells[Cell(table="services", row="total", column="reviewed")] or 0
+    after = corrected(folder, changed("services", "total", "reviewed", value=true + 40), rows)
+    assert worked_out(after, before) is not None
+    assert worked_out(after) is not None
+
+
+@pytest.mark.parametrize("half", ["", "en/"])
+@pytest.mark.parametrize(
+    ("path", "hidden", "told"),
+    [
+        ("data/statistics/2025-2026-1-r1.csv", ",,c,", ",3,,"),
+        ("statistics/releases/2025-2026-1-r1.html", f"<td>{MARK}", "<td>1,003</td>"),
+        ("statistics/embed/services.html", f"<td>{MARK}", "<td>5</td>"),
+        ("statistics/builder-data.js", '"counselled":null', '"counselled":5'),
+    ],
+)
+def test_what_one_form_shows_and_another_hides_is_noticed(
+    half: str, path: str, hidden: str, told: str, site_of_files: Path
+) -> None:
+    assert list(elsewhere(site_of_files, published_in(site_of_files))) == []
+    file = site_of_files / half / path
+    text = file.read_bytes().decode().replace('<td class="xz-num">', "<td>")
+    assert hidden in text
+    file.write_bytes(told.join(text.split(hidden, 1)).encode())
+    (other,) = elsewhere(site_of_files, published_in(site_of_files))
+    assert (other.path, str(other.value) in told.replace(",", "")) == (half + path, True)
+    assert any(f"{half}{path}" in line for line in marks(site_of_files))
 
 
 def test_the_command_says_so_in_both_languages(folder: Path) -> None:

@@ -2,15 +2,15 @@
 
 Owns the reading of release files as a site hands them out, and the least and the greatest that each hidden count can be
 in the eyes of somebody who has these files, knows the form that schools fill in and has read the methods page. Must not
-know any figure that is not published, nor how anything was protected. Each release is taken by itself: its file does
-not say whose figures differ from those of another.
+know any figure that is not published, nor how anything was protected. Releases of a term are taken together: rows
+without a mark count the same figures in both.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import ceil, floor
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -22,20 +22,45 @@ from generator.model.releases import Limits
 from generator.statistics.programs import Constraint, Program
 from generator.text import Text
 
-_FORMAT, _FOLDER = "xinzhuli-statistics/", "data/statistics"
+FOLDER = "data/statistics"  # of a site
+_FORMAT = "xinzhuli-statistics/"
+_MARK, _WAITS = "c", "w"  # statuses: hidden, and shown while a correction waits
 _NEAR = 1e-6
 _WHOLE = 1 << 24  # more pupils than any district has
-_RowFigure: TypeAlias = tuple[str, str, str]  # what the rows are, row, name of a figure
+_Place: TypeAlias = tuple[str, str]  # what the rows are, row
+_RowFigure: TypeAlias = tuple[int, str, str, str]  # as of which revision, what the rows are, row, name of a figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedFile:
-    """A release as its JSON file tells it: tables, and every count of them; None is hidden."""
+    """A release as its JSON file tells it: tables, and every count of them; None is hidden. `marked` rows may count
+    other figures than the revision before; if it `waits`, what they say may be of the figures before.
+    """
 
     release: str
+    term: str
+    revision: int
     limits: Limits
     tables: tuple[Table, ...]
     cells: Mapping[Cell, int | None]
+    waits: bool = False
+    marked: frozenset[_Place] = frozenset()
+    shares: Mapping[Cell, float] = field(default_factory=dict)  # of which one count is hidden
+
+    def place(self, cell: Cell) -> _Place:
+        """What the rows of a cell's table are, and its row."""
+        return next(table.rows for table in self.tables if table.id == cell.table), cell.row
+
+    @property
+    def told(self) -> Mapping[Cell, float]:
+        """What is shown although it never may be: a count under k, or a share of hidden counts."""
+        columns = {(table.id, column.id): column for table in self.tables for column in table.columns}
+        small = {
+            cell: value
+            for cell, value in self.cells.items()
+            if value is not None and _never_shown(value, columns[cell.table, cell.column], self.limits)
+        }
+        return {**small, **self.shares}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +86,7 @@ class NoReleaseFileError(Exception):
 
 def published_in(folder: Path) -> tuple[PublishedFile, ...]:
     """The releases of a built site, or whose JSON files lie in a folder. NoReleaseFileError."""
-    here = folder / _FOLDER if (folder / _FOLDER).is_dir() else folder
+    here = folder / FOLDER if (folder / FOLDER).is_dir() else folder
     found: dict[str, PublishedFile] = {}
     for path in sorted(here.glob("*.json")):
         if (read := _read(path)) is not None:
@@ -87,21 +112,47 @@ def understood(data: Mapping[str, Any]) -> PublishedFile:
     levels = [
         RiskLevel(id=level["id"], title=Text(zh=level["id"]), focus=False, paper_file=False) for level in data["levels"]
     ]
-    values = {
+    every = {
         Cell(table=table["id"], row=row["id"], column=cell["column"]): cell["value"]
         for table in data["tables"]
         for row in table["rows"]
         for cell in row["cells"]
-        if "/" not in cell["column"]  # a share is worked out of two counts that are shown
     }
+    values = {cell: value for cell, value in every.items() if "/" not in cell.column}
+    shares = {cell: value for cell, value in every.items() if "/" in cell.column}
     windows = dict.fromkeys(cell.column for cell in values if cell.table == "follow-up")
     tables = _tables(levels, list(windows), {(cell.table, cell.column) for cell in values})
+    rows_of = {table.id: table.rows for table in tables}
     return PublishedFile(
         release=str(data["release"]),
+        term=str(data["term"]),
+        revision=_count(data["revision"]),
         limits=Limits(**{name: _count(data["limits"].get(name, 0)) for name in Limits.__slots__}),
         tables=tables,
         cells={cell: None if value is None else _count(value) for cell, value in values.items()},
+        waits=bool(data.get("waiting")),
+        marked=frozenset(_marked(data, rows_of)),
+        shares={cell: float(value) for cell, value in shares.items() if value is not None and _hidden(cell, values)},
     )
+
+
+def _hidden(share: Cell, counts: Mapping[Cell, object]) -> bool:
+    """Whether either count is hidden that a share is the quotient of."""
+    return any(counts[replace(share, column=column)] is None for column in share.column.split("/"))
+
+
+def _marked(data: Mapping[str, Any], rows_of: Mapping[str, str]) -> Iterator[_Place]:
+    """The rows in which a correction waits; also those that show nothing that could be marked. Where none waits beside
+    an earlier revision, that was withdrawn, and any row may be another.
+    """
+    statuses: dict[_Place, set[str | None]] = {}
+    for table in data["tables"]:
+        for row in table["rows"]:
+            found = statuses.setdefault((rows_of[table["id"]], row["id"]), set())
+            found.update(cell.get("status") for cell in row["cells"])
+    if data["revision"] > 1:
+        waits = bool(data.get("waiting"))
+        yield from (place for place, s in statuses.items() if not waits or _WAITS in s or s <= {_MARK})
 
 
 def _count(value: object) -> int:
@@ -124,16 +175,35 @@ def _tables(levels: Sequence[RiskLevel], windows: Sequence[str], columns: set[tu
     raise ValueError(columns)
 
 
-def worked_out(file: PublishedFile) -> tuple[Interval, ...]:
-    """Every hidden count of a release with the least and the greatest that it can be."""
-    sums = {cell: parts for table in file.tables for cell, parts in _sums(file, table)}
-    numbers = {part: i for i, part in enumerate(dict.fromkeys(p for parts in sums.values() for p in parts))}
-    rows = [*_shown(file, sums, numbers), *_form(numbers), *_axes(file, numbers)]
+def changed_little(file: PublishedFile, earlier: PublishedFile) -> tuple[Cell, ...]:
+    """The counts about somebody that a revision shows otherwise than an earlier one, by fewer than k."""
+    columns = {(table.id, column.id): column for table in file.tables for column in table.columns}
+    both = ((cell, value, earlier.cells.get(cell)) for cell, value in file.cells.items())
+    return tuple(
+        cell
+        for cell, value, before in both
+        if value is not None and before is not None and columns[cell.table, cell.column].sensitive
+        if 0 < abs(value - before) < file.limits.k
+    )
+
+
+def worked_out(file: PublishedFile, *others: PublishedFile) -> tuple[Interval, ...] | None:
+    """Every hidden count of a release with the least and the greatest that it can be, beside other revisions of its
+    term. None if no figures fit what is published.
+    """
+    views = sorted((file, *others), key=lambda one: one.revision)
+    sums = {one.release: dict(_sums(one)) for one in views}
+    parts = (part for found in sums.values() for some in found.values() for part in some)
+    numbers = {part: i for i, part in enumerate(dict.fromkeys(parts))}
+    rows = [row for at, one in enumerate(views) for row in _shown(one, views[:at], sums[one.release], numbers)]
+    rows += [*_form(numbers), *_axes(views, numbers)]
     many = len(numbers)
     program = Program([0] * many, [_WHOLE] * many, [0] * many, rows)
+    if program.solve() is None:
+        return None
     found = []
     for cell in (cell for cell, value in file.cells.items() if value is None):
-        columns = sorted(numbers[part] for part in sums[cell])
+        columns = sorted(numbers[part] for part in sums[file.release][cell])
         least, greatest = (_furthest(program, columns, sign) for sign in (1, -1))
         known = greatest is not None and greatest < _WHOLE
         found.append(Interval(cell=cell, least=least or 0, greatest=greatest if known else None))
@@ -151,43 +221,61 @@ def _furthest(program: Program, columns: list[int], sign: int) -> int | None:
     return ceil(total - _NEAR) if sign > 0 else floor(total + _NEAR)
 
 
-def _sums(file: PublishedFile, table: Table) -> Iterator[tuple[Cell, tuple[_RowFigure, ...]]]:
-    """Each count of a table as a sum of what each row holds of each figure of the form."""
-    rows = list(dict.fromkeys(cell.row for cell in file.cells if cell.table == table.id))
-    plain = [row for row in rows if row != TOTAL]
-    for row in rows:
-        for column in table.columns:
+def _sums(file: PublishedFile) -> Iterator[tuple[Cell, tuple[_RowFigure, ...]]]:
+    """Each count of a release as a sum of what each row holds of each figure of the form: in a marked row as of this
+    revision, else as of the first.
+    """
+    for table in file.tables:
+        rows = list(dict.fromkeys(cell.row for cell in file.cells if cell.table == table.id))
+        plain = [row for row in rows if row != TOTAL]
+        for row in rows:
             of = plain if row == TOTAL and plain else [row]
-            yield (
-                Cell(table=table.id, row=row, column=column.id),
-                tuple((table.rows, one, name) for one in of for name in column.sums),
-            )
+            as_of = {one: file.revision if (table.rows, one) in file.marked else 1 for one in of}
+            for column in table.columns:
+                yield (
+                    Cell(table=table.id, row=row, column=column.id),
+                    tuple((as_of[one], table.rows, one, name) for one in of for name in column.sums),
+                )
 
 
 def _shown(
-    file: PublishedFile, sums: Mapping[Cell, Iterable[_RowFigure]], numbers: Mapping[_RowFigure, int]
+    file: PublishedFile,
+    earlier: Sequence[PublishedFile],
+    sums: Mapping[Cell, Iterable[_RowFigure]],
+    numbers: Mapping[_RowFigure, int],
 ) -> Iterator[Constraint]:
+    """What is shown, but for what may be of the figures before: in marked rows what says the same as before."""
     columns = {(table.id, column.id): column for table in file.tables for column in table.columns}
     for cell, value in file.cells.items():
-        if value is not None:
+        marked = file.waits and file.place(cell) in file.marked
+        new = bool(earlier) and any(cell in one.cells and one.cells[cell] != value for one in earlier)
+        if value is not None and (new or not marked):
             low, high = _meant(value, columns[cell.table, cell.column], file.limits)
             yield Constraint(terms={numbers[part]: 1 for part in sums[cell]}, low=low, high=high)
 
 
 def _meant(shown: int, column: Column, limits: Limits) -> tuple[int, int]:
-    """The counts that are shown so. Of a column that speaks of somebody none from 1 to k - 1 is ever shown."""
+    """The counts that are shown so. Of a column that speaks of somebody none from 1 to k - 1 is ever shown; if one is,
+    it is what it says.
+    """
     exact = limits.exact(shown) or range(shown, shown + 1)
     low, high = exact[0], exact[-1]
-    if not column.sensitive:
+    if not column.sensitive or _never_shown(shown, column, limits):
         return low, high
     return (max(low, limits.k), high) if shown else (0, 0)
 
 
+def _never_shown(shown: int, column: Column, limits: Limits) -> bool:
+    """Whether all counts that are shown so are under k, and not none."""
+    exact = limits.exact(shown) or range(shown, shown + 1)
+    return column.sensitive and shown > 0 and exact[-1] < limits.k
+
+
 def _form(numbers: Mapping[_RowFigure, int]) -> Iterator[Constraint]:
     """What the form demands of every school, so of every row: no more than there are pupils, or results."""
-    by_row: dict[tuple[str, str], dict[str, int]] = {}
-    for (rows, row, name), number in numbers.items():
-        by_row.setdefault((rows, row), {})[name] = number
+    by_row: dict[tuple[int, str, str], dict[str, int]] = {}
+    for (as_of, rows, row, name), number in numbers.items():
+        by_row.setdefault((as_of, rows, row), {})[name] = number
     for names in by_row.values():
         valid = {number for name, number in names.items() if name.startswith("levels.")}
         due = valid | {n for name, n in names.items() if name == "invalid" or name.startswith("not_screened.")}
@@ -208,16 +296,15 @@ def _at_most(part: Iterable[int], whole: Iterable[int]) -> Constraint:
     return Constraint(terms=dict.fromkeys(part, 1) | dict.fromkeys(whole, -1), low=None, high=0)
 
 
-def _axes(file: PublishedFile, numbers: Mapping[_RowFigure, int]) -> Iterator[Constraint]:
+def _axes(views: Iterable[PublishedFile], numbers: Mapping[_RowFigure, int]) -> Iterator[Constraint]:
     """All stages together are all types of school together."""
-    by_name: dict[str, dict[str, list[int]]] = {}
-    whole = {cell.table for cell in file.cells if cell.row == TOTAL}
-    left_out = {name for t in file.tables if t.id not in whole for column in t.columns for name in column.sums}
-    for (rows, _, name), number in numbers.items():
-        if name in left_out:  # there are rows of it that no table has
-            continue
-        by_name.setdefault(name, {}).setdefault(rows, []).append(number)
-    for axes in by_name.values():
-        if len(axes) == 2:
-            one, other = axes.values()
-            yield Constraint(terms=dict.fromkeys(one, 1) | dict.fromkeys(other, -1), low=0, high=0)
+    for file in views:
+        by_name: dict[str, dict[str, set[_RowFigure]]] = {}
+        for cell, parts in _sums(file):
+            if cell.row == TOTAL:
+                for part in parts:
+                    by_name.setdefault(part[-1], {}).setdefault(part[1], set()).add(part)
+        for axes in by_name.values():
+            if len(axes) == 2:
+                one, other = ({numbers[part]: 1 for part in parts} for parts in axes.values())
+                yield Constraint(terms=one | dict.fromkeys(other, -1), low=0, high=0)

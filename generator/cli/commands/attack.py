@@ -13,6 +13,7 @@ from generator.cli.request import FINE, REFUSED, Accepts, Request, UsageError, e
 from generator.files.terminal import printable
 
 if TYPE_CHECKING:
+    from generator.model.cells import Cell
     from generator.statistics.outsider import Interval, PublishedFile
 
 ACCEPTS = Accepts(most_words=1)
@@ -20,7 +21,8 @@ ACCEPTS = Accepts(most_words=1)
 
 def run(request: Request) -> int:
     """Attack every release in a folder; REFUSED where a count is told closer than the threshold."""
-    from generator.statistics.outsider import NoReleaseFileError, published_in, worked_out
+    from generator.statistics.elsewhere import elsewhere
+    from generator.statistics.outsider import NoReleaseFileError, published_in
 
     if not request.words:
         raise UsageError("attack.which")
@@ -32,21 +34,45 @@ def run(request: Request) -> int:
     if not files:
         raise UsageError("attack.nothing", path=request.words[0])
     close = 0
+    for other in elsewhere(folder, files):
+        close += 1
+        place = f"{other.path}: {other.release}, {_place(other.cell)}"
+        print(printable(request.say("attack.elsewhere", cell=place, value=other.value)))
     for file in files:
-        found = worked_out(file)
-        close += sum(interval.narrow(file.limits.k) for interval in found)
-        for line in _sentences(request, file, found):
+        lines, found = _attacked(request, file, [f for f in files if f.term == file.term and f is not file])
+        close += found
+        for line in lines:
             print(printable(line))
     print(request.say("attack.close", count=close) if close else request.say("attack.none"))
     return REFUSED if close else FINE
 
 
-def _sentences(request: Request, file: PublishedFile, found: tuple[Interval, ...]) -> Iterator[str]:
-    k, shown = file.limits.k, len(file.cells) - len(found)
-    yield request.say("attack.release", release=file.release, shown=shown, hidden=len(found), k=k)
+def _attacked(request: Request, file: PublishedFile, beside: list[PublishedFile]) -> tuple[list[str], int]:
+    """What is said of a release, and how many counts are told too closely."""
+    from generator.statistics.outsider import changed_little, worked_out
+
+    k, hidden = file.limits.k, sum(value is None for value in file.cells.values())
+    lines = [request.say("attack.release", release=file.release, shown=len(file.cells) - hidden, hidden=hidden, k=k)]
+    lines += [request.say("attack.told", cell=_place(cell), value=value) for cell, value in file.told.items()]
+    for earlier in (one for one in beside if one.revision < file.revision):
+        facts = ((cell, earlier.cells[cell], file.cells[cell]) for cell in changed_little(file, earlier))
+        lines += [
+            request.say("attack.changed", cell=_place(cell), before=before, value=later, release=earlier.release)
+            for cell, before, later in facts
+        ]
+    close, found = len(lines) - 1, worked_out(file, *beside)
+    if found is None:
+        return [*lines, request.say("attack.nothing_fits")], close + 1
+    lines += _intervals(request, k, found)
+    return lines, close + sum(interval.narrow(k) for interval in found)
+
+
+def _intervals(request: Request, k: int, found: tuple[Interval, ...]) -> Iterator[str]:
     for interval in found:
-        cell = interval.cell
         greatest = "…" if interval.greatest is None else interval.greatest
-        place = f"{cell.table} / {cell.row} / {cell.column}"
         key = "attack.narrow" if interval.narrow(k) else "attack.interval"
-        yield request.say(key, cell=place, least=interval.least, greatest=greatest)
+        yield request.say(key, cell=_place(interval.cell), least=interval.least, greatest=greatest)
+
+
+def _place(cell: Cell) -> str:
+    return f"{cell.table} / {cell.row} / {cell.column}"
