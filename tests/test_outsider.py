@@ -198,6 +198,18 @@ def test_a_total_that_moves_while_a_row_waits_contradicts_nothing(folder: Path) 
     assert worked_out(after) is not None
 
 
+def test_a_late_school_that_no_row_is_for_contradicts_nothing(folder: Path) -> None:
+    """The only junior school comes late: its pupils are in the new total of those enrolled and in no row."""
+    before = published_in(folder)[0]
+    true = before.cells[Cell(table="files", row="total", column="enrolment")] or 0
+    more = changed("files", "total", "enrolment", value=true + 139, status="w")
+    after = corrected(folder, more, ("total",))
+    assert worked_out(before, after) == worked_out(before)
+    assert worked_out(corrected(folder, more, ()), before) is not None  # all rows may be others
+    contradicting = corrected(folder, changed("files", "primary-lower", "enrolment", value=7), ("total",))
+    assert worked_out(before, contradicting) is None
+
+
 @pytest.mark.parametrize("half", ["", "en/"])
 @pytest.mark.parametrize(
     ("path", "hidden", "told"),

@@ -192,11 +192,16 @@ def worked_out(file: PublishedFile, *others: PublishedFile) -> tuple[Interval, .
     term. None if no figures fit what is published.
     """
     views = sorted((file, *others), key=lambda one: one.revision)
-    sums = {one.release: dict(_sums(one)) for one in views}
+    found = _intervals(file, views, late=False)
+    return _intervals(file, views, late=True) if found is None else found
+
+
+def _intervals(file: PublishedFile, views: Sequence[PublishedFile], *, late: bool) -> tuple[Interval, ...] | None:
+    sums = {one.release: dict(_sums(one, late=late and one.waits)) for one in views}
     parts = (part for found in sums.values() for some in found.values() for part in some)
     numbers = {part: i for i, part in enumerate(dict.fromkeys(parts))}
     rows = [row for at, one in enumerate(views) for row in _shown(one, views[:at], sums[one.release], numbers)]
-    rows += [*_form(numbers), *_axes(views, numbers)]
+    rows += [*_form(numbers), *(row for found in sums.values() for row in _axes(found, numbers))]
     many = len(numbers)
     program = Program([0] * many, [_WHOLE] * many, [0] * many, rows)
     if program.solve() is None:
@@ -221,15 +226,15 @@ def _furthest(program: Program, columns: list[int], sign: int) -> int | None:
     return ceil(total - _NEAR) if sign > 0 else floor(total + _NEAR)
 
 
-def _sums(file: PublishedFile) -> Iterator[tuple[Cell, tuple[_RowFigure, ...]]]:
+def _sums(file: PublishedFile, *, late: bool) -> Iterator[tuple[Cell, tuple[_RowFigure, ...]]]:
     """Each count of a release as a sum of what each row holds of each figure of the form: in a marked row as of this
-    revision, else as of the first.
+    revision, else as of the first. A school that came `late` may stand in the total alone, where no row is for it.
     """
     for table in file.tables:
         rows = list(dict.fromkeys(cell.row for cell in file.cells if cell.table == table.id))
         plain = [row for row in rows if row != TOTAL]
         for row in rows:
-            of = plain if row == TOTAL and plain else [row]
+            of = [*plain, *([TOTAL] if late else [])] if row == TOTAL and plain else [row]
             as_of = {one: file.revision if (table.rows, one) in file.marked else 1 for one in of}
             for column in table.columns:
                 yield (
@@ -296,15 +301,12 @@ def _at_most(part: Iterable[int], whole: Iterable[int]) -> Constraint:
     return Constraint(terms=dict.fromkeys(part, 1) | dict.fromkeys(whole, -1), low=None, high=0)
 
 
-def _axes(views: Iterable[PublishedFile], numbers: Mapping[_RowFigure, int]) -> Iterator[Constraint]:
+def _axes(sums: Mapping[Cell, Iterable[_RowFigure]], numbers: Mapping[_RowFigure, int]) -> Iterator[Constraint]:
     """All stages together are all types of school together."""
-    for file in views:
-        by_name: dict[str, dict[str, set[_RowFigure]]] = {}
-        for cell, parts in _sums(file):
-            if cell.row == TOTAL:
-                for part in parts:
-                    by_name.setdefault(part[-1], {}).setdefault(part[1], set()).add(part)
-        for axes in by_name.values():
-            if len(axes) == 2:
-                one, other = ({numbers[part]: 1 for part in parts} for parts in axes.values())
-                yield Constraint(terms=one | dict.fromkeys(other, -1), low=0, high=0)
+    by_name: dict[str, dict[str, set[_RowFigure]]] = {}
+    for part in (part for cell, parts in sums.items() if cell.row == TOTAL for part in parts):
+        by_name.setdefault(part[-1], {}).setdefault(part[1], set()).add(part)
+    for axes in by_name.values():
+        if len(axes) == 2:
+            one, other = ({numbers[part]: 1 for part in parts} for parts in axes.values())
+            yield Constraint(terms=one | dict.fromkeys(other, -1), low=0, high=0)
