@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from generator.compliance.below_measures import AskedRule, BelowMeasured
@@ -219,7 +220,7 @@ def tally(checks: Iterable[Check]) -> Tally:
 class Verdicts:
     """Every Check of one day, by rule and by school, in the order of rules and schools; and by district below.
 
-    `tallies` are those of each rule's Checks, which many pages tell.
+    `tallies` are those of each rule's Checks, which many pages tell, `school_tallies` those of each school's.
     """
 
     as_of: date
@@ -227,6 +228,7 @@ class Verdicts:
     by_rule: Mapping[RuleId, tuple[Check, ...]]
     tallies: Mapping[RuleId, Tally]
     by_school: Mapping[SchoolId, tuple[Check, ...]]
+    school_tallies: Mapping[SchoolId, Tally]
     of_district: tuple[Check, ...]
     by_below: Mapping[BelowId, tuple[Check, ...]]
     needless: tuple[WaiverId, ...]  # waivers in force of which no school has need
@@ -257,33 +259,70 @@ def evaluate(
 def _evaluated(
     repository: Repository, as_of: date, known: tuple[Repository, Verdicts] | None, of: Container[SchoolId] | None
 ) -> Verdicts:
-    checks = tuple(_checks(repository, as_of, _kept(repository, *known) if known else {}, of))
-    by_rule: dict[RuleId, list[Check]] = {rule: [] for rule in repository.rules}
-    by_school: dict[SchoolId, list[Check]] = {s: [] for s in repository.schools if of is None or s in of}
-    for check in checks:
-        by_rule[check.rule.id].append(check)
-        if check.school:
-            by_school[check.school.id].append(check)
+    day, kept = _day(repository, as_of), _kept(repository, *known) if known else {}
+    was = known[1] if known and kept else None
+    rules = tuple(ready for ready in day.rules if ready.rule.subject is Subject.SCHOOL)
+    by_school = {
+        school.id: kept[school.id] if school.id in kept else _of_school(day, school, rules)
+        for school in repository.schools.values()
+        if of is None or school.id in of
+    }
+    others = tuple(_of_no_school(day))
+    checks = (*others, *chain.from_iterable(by_school.values()))
+    by_rule = {rule: tuple(check for check in others if check.rule.id == rule) for rule in repository.rules}
+    by_rule.update(zip([ready.rule.id for ready in rules], zip(*by_school.values(), strict=True), strict=False))
     needed = {check.waiver.id for check in checks if check.waiver}
     return Verdicts(
         as_of=as_of,
         checks=checks,
-        by_rule={rule: tuple(found) for rule, found in by_rule.items()},
-        tallies={rule: tally(found) for rule, found in by_rule.items()},
-        by_school={school: tuple(found) for school, found in by_school.items()},
-        of_district=tuple(check for check in checks if check.about is None),
-        by_below={id_: tuple(c for c in checks if c.below and c.below.id == id_) for id_ in repository.below},
+        by_rule=by_rule,
+        tallies=_moved(was, by_rule, by_school) if was else {rule: tally(found) for rule, found in by_rule.items()},
+        by_school=by_school,
+        school_tallies={
+            school: was.school_tallies[school] if was and school in kept else tally(found)
+            for school, found in by_school.items()
+        },
+        of_district=tuple(check for check in others if check.about is None),
+        by_below={id_: tuple(c for c in others if c.below and c.below.id == id_) for id_ in repository.below},
         needless=tuple(w.id for w in repository.waivers.values() if w.in_force(as_of) and w.id not in needed),
     )
+
+
+def _moved(
+    was: Verdicts, by_rule: Mapping[RuleId, tuple[Check, ...]], by_school: Mapping[SchoolId, tuple[Check, ...]]
+) -> Mapping[RuleId, Tally]:
+    """The Tallies of rules: of those about schools what `was` counted, without what is gone and with what has come."""
+    gone, come = _not_in(was.by_school, by_school), _not_in(by_school, was.by_school)
+    return {
+        rule: _less(together((was.tallies[rule], tally(come.get(rule, ())))), tally(gone.get(rule, ())))
+        if found and found[0].school
+        else tally(found)
+        for rule, found in by_rule.items()
+    }
+
+
+def _not_in(
+    some: Mapping[SchoolId, tuple[Check, ...]], others: Mapping[SchoolId, tuple[Check, ...]]
+) -> Mapping[RuleId, Sequence[Check]]:
+    """The Checks of schools whose Checks are not those in the others, by rule."""
+    found: dict[RuleId, list[Check]] = {}
+    for school, checks in some.items():
+        if checks is not others.get(school):
+            for check in checks:
+                found.setdefault(check.rule.id, []).append(check)
+    return found
+
+
+def _less(one: Tally, other: Tally) -> Tally:
+    counts = {verdict: number - other.counts[verdict] for verdict, number in one.counts.items()}
+    return Tally(counts=counts, late=one.late - other.late)
 
 
 def of_school(repository: Repository, school: SchoolId, as_of: date) -> Mapping[RuleId, Check]:
     """Every rule about schools on one school, as the records say at the end of `as_of`."""
     day = _day(repository, as_of)
-    seen = _SchoolOnDay(day, repository.schools[school])
-    return {
-        ready.rule.id: _waived(day, seen.check(ready)) for ready in day.rules if ready.rule.subject is Subject.SCHOOL
-    }
+    rules = [ready for ready in day.rules if ready.rule.subject is Subject.SCHOOL]
+    return {check.rule.id: check for check in _of_school(day, repository.schools[school], rules)}
 
 
 # --- one day ----------------------------------------------------------------------------------------------------------
@@ -435,27 +474,19 @@ def due_day(due: Due, period: Period, year: SchoolYear) -> date:
     return start + timedelta(days=due.days)
 
 
-def _checks(
-    repository: Repository, as_of: date, kept: Mapping[SchoolId, tuple[Check, ...]], of: Container[SchoolId] | None
-) -> Iterator[Check]:
-    """District rules first, then those about districts below, then school by school."""
-    day = _day(repository, as_of)
-    of_schools = tuple(ready for ready in day.rules if ready.rule.subject is Subject.SCHOOL)
+def _of_no_school(day: _Day) -> Iterator[Check]:
+    """District rules first, then those about districts below."""
     for ready in day.rules:
         if ready.rule.subject is Subject.DISTRICT:
             yield _district(day, ready)
     for ready in day.rules:
         if ready.rule.subject is Subject.BELOW:
-            yield from (_waived(day, _below(day, ready, one)) for one in repository.below.values())
-    for school in repository.schools.values():
-        if of is not None and school.id not in of:
-            continue
-        if school.id in kept:
-            yield from kept[school.id]
-            continue
-        seen = _SchoolOnDay(day, school)
-        for ready in of_schools:
-            yield _waived(day, seen.check(ready))
+            yield from (_waived(day, _below(day, ready, one)) for one in day.repository.below.values())
+
+
+def _of_school(day: _Day, school: School, rules: Iterable[_Ready]) -> tuple[Check, ...]:
+    seen = _SchoolOnDay(day, school)
+    return tuple([_waived(day, seen.check(ready)) for ready in rules])
 
 
 def _kept(repository: Repository, other: Repository, verdicts: Verdicts) -> Mapping[SchoolId, tuple[Check, ...]]:
@@ -823,5 +854,5 @@ def trend_point(repository: Repository, verdicts: Verdicts) -> TrendPoint:
         year=repository.district.year_on(verdicts.as_of).id,
         schools=together(verdicts.tallies[rule] for rule in of_schools),
         by_rule=verdicts.tallies,
-        by_school={school: tally(checks) for school, checks in verdicts.by_school.items()},
+        by_school=verdicts.school_tallies,
     )
