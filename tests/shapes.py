@@ -70,7 +70,7 @@ def main() -> int:
 def _drafted(shape: str, seed: int) -> str:
     """What the first plan shows of other figures, before anybody attacks it."""
     made = district(SHAPES[shape], seed)
-    nothing = Attack(attackers=0, secrets=0, programs=0, narrowest=None, exposures=())
+    nothing = Attack(attackers=0, secrets=0, programs=0, exposures=())
     with patch("generator.statistics.attack.attack_all", lambda *_, **__: nothing):
         release = cutting.cut(made.repository, made.order(), lambda _: None)
     assert isinstance(release, Release)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from random import Random
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from generator.model.ids import SchoolId
 from generator.statistics.attack import PUBLIC, Attack, Attacker, attack, interval
 from generator.statistics.programs import Program
 from generator.statistics.tables import Atoms, Rooms, Secret, Statement
-from generator.statistics.witnesses import UntrueStatementError
+from generator.statistics.witnesses import Field, Knowledge, Residual, Residuals, UntrueStatementError
 from tests.brute import Place, Verdict, intervals, met
 
 EXPLORED = int(os.environ.get("EXPLORE", "25"))  # `make explore` asks for many more
@@ -106,6 +107,61 @@ def test_the_attack_agrees_with_trying_everything(drawn: tuple[Grid, frozenset[P
         small = 0 < sheet.value(place) - own < k
         unsafe = exposed(attack(sheet.values, sheet.shown(hidden), [sheet.secret(place)], [attacker], k))
         assert bool(unsafe) == (small and not (low == 0 and high >= k)), place
+
+
+def districts(most: int) -> st.SearchStrategy[tuple[Sheet, list[Place], list[Secret]]]:
+    """Sheets of so many schools of which little is shown, so that columns hold figures of several; what is hidden; some
+    of it guarded.
+    """
+
+    @st.composite
+    def made(draw: st.DrawFn) -> tuple[Sheet, list[Place], list[Secret]]:
+        rows, columns = draw(st.integers(2, most)), draw(st.integers(1, 2))
+        counts = st.sampled_from([0, 1, 2, 3, 4, 7, 30])
+        sheet = Sheet(
+            draw(st.lists(st.lists(counts, min_size=columns, max_size=columns), min_size=rows, max_size=rows))
+        )
+        shown = draw(st.frozensets(st.sampled_from(sheet.places), max_size=3))
+        secrets = [sheet.secret(place, guarded=draw(st.booleans())) for place in sheet.places]
+        return sheet, [place for place in sheet.places if place not in shown], secrets
+
+    return made()
+
+
+@settings(max_examples=4 * EXPLORED, deadline=None)
+@given(districts(7), st.integers(2, 5))
+def test_whoever_sees_what_the_public_sees_need_not_be_looked_at_alone(
+    drawn: tuple[Sheet, list[Place], list[Secret]], k: int
+) -> None:
+    """The same residuals are tried by the same people as if each attacker looked at every secret anew."""
+    sheet, hidden, secrets = drawn
+    attackers = [PUBLIC, *map(sheet.insider, range(len(sheet.grid))), sheet.insider(0, 1)]
+    knowledge = Knowledge(Field(sheet.values, sheet.shown(hidden)), [one.knows for one in attackers])
+
+    def who_tries_what() -> tuple[int, list[tuple[Residual, list[int]]]]:
+        made = Residuals(knowledge, secrets, k)
+        who = [one.of(len(attackers)).tolist() for one in made.trying]
+        return made.tried, [(one, they) for one, they in zip(made.distinct, who, strict=True) if they]
+
+    found = who_tries_what()
+    with patch.object(Residuals, "_otherwise", lambda made, *_: np.arange(len(made.value))):
+        assert who_tries_what() == found
+
+
+@settings(max_examples=EXPLORED, deadline=None)
+@given(districts(4), st.integers(2, 5))
+def test_many_attackers_together_find_what_each_finds_alone(
+    drawn: tuple[Sheet, list[Place], list[Secret]], k: int
+) -> None:
+    """Witnesses are looked for once for all who must reckon with them."""
+    sheet, hidden, secrets = drawn
+    attackers = [PUBLIC, *map(sheet.insider, range(len(sheet.grid)))]
+
+    def found(who: Sequence[Attacker]) -> set[tuple[Attacker, int, int, int]]:
+        made = attack(sheet.values, sheet.shown(hidden), secrets, who, k)
+        return {(e.attacker, e.value, e.low, e.high) for e in made.exposures}
+
+    assert found(attackers) == {one for who in attackers for one in found([who])}
 
 
 def test_a_hidden_cell_in_a_line_of_its_own_is_read_off() -> None:
@@ -341,8 +397,3 @@ def test_the_attack_says_how_much_it_tried() -> None:
     found = tried(sheet, [(0, 0), (0, 1), (1, 0), (1, 1)], 5, [PUBLIC])
     assert (found.attackers, found.secrets, found.exposures) == (1, 1, ())
     assert found.programs >= 2
-    assert found.narrowest is not None
-    assert 5 <= found.narrowest <= 23
-    assert (
-        tried(sheet, [(0, 0), (0, 1), (1, 0), (1, 1)], 5, [PUBLIC, sheet.insider(1)]).narrowest == 0
-    )  # who knows the other row knows this one

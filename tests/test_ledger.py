@@ -490,12 +490,12 @@ def test_a_cell_that_one_school_dominates_is_gated_though_its_row_is_not() -> No
 
 
 def test_two_attacks_on_different_secrets_come_to_one() -> None:
-    one = Attack(attackers=3, secrets=2, programs=5, narrowest=7, exposures=())
-    other = replace(one, secrets=10, programs=20, narrowest=4)
-    nothing = replace(one, secrets=0, programs=0, narrowest=None)
-    assert _both(one, other) == replace(one, secrets=12, programs=25, narrowest=4)
+    one = Attack(attackers=3, secrets=2, programs=5, exposures=())
+    other = replace(one, secrets=10, programs=20)
+    nothing = replace(one, secrets=0, programs=0)
+    assert _both(one, other) == replace(one, secrets=12, programs=25)
     assert (_both(one, nothing), _both(nothing, one)) == (one, one)
-    assert _both(nothing, nothing).narrowest is None
+    assert _both(nothing, nothing) == nothing
 
 
 @pytest.mark.parametrize(
@@ -550,8 +550,8 @@ def test_what_is_secret_in_a_release() -> None:
     assert secrets_of([]) == []
 
 
-def test_of_nothing_that_was_tried_there_is_no_narrowest() -> None:
-    assert attack([1, 2], [], [], [PUBLIC], 5).narrowest is None
+def test_where_there_is_no_secret_nothing_is_tried() -> None:
+    assert attack([1, 2], [], [], [PUBLIC], 5) == Attack(attackers=1, secrets=0, programs=0, exposures=())
 
 
 def test_of_schools_that_filed_anew_a_withdrawn_release_says_nothing_again() -> None:

@@ -65,14 +65,11 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
-    """How it went: who tried, how many secrets, the programs solved, the narrowest interval that anybody was
-    left with.
-    """
+    """How it went: who tried, how many secrets, the programs solved."""
 
     attackers: int
     secrets: int
     programs: int
-    narrowest: int | None
     exposures: tuple[Exposure, ...]
 
 
@@ -105,7 +102,6 @@ def attack(
         attackers=len(attackers),
         secrets=residuals.tried,
         programs=search.program.solved,
-        narrowest=min(residuals.narrowest, search.narrowest) if residuals.tried else None,
         exposures=tuple(_exposure(one, secrets, attackers) for one in found),
     )
 
@@ -144,8 +140,9 @@ def interval(
     field = Field(values, tuple(statements))
     knowledge = Knowledge(field, [attacker.knows])
     search = Search(field, knowledge, Residuals(knowledge, [secret], k=0, every=True))
-    search.measure(0)
-    return int(search.low[0]), int(search.high[0])
+    (his,) = (number for number, trying in enumerate(search.trying) if 0 in trying)
+    search.measure(0, his)
+    return search.between(0, his)
 
 
 # --- a release and all before it --------------------------------------------------------------------------------------
@@ -242,7 +239,6 @@ def _both(one: Attack, other: Attack) -> Attack:
         attackers=one.attackers,
         secrets=one.secrets + other.secrets,
         programs=one.programs + other.programs,
-        narrowest=min((width for width in (one.narrowest, other.narrowest) if width is not None), default=None),
         exposures=(*one.exposures, *other.exposures),
     )
 

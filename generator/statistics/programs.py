@@ -74,6 +74,11 @@ def ranges(ends: Whole, groups: Indices) -> Whole:
     return np.repeat(ends[which] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
 
 
+def sizes(ends: Whole, groups: Whole) -> Whole:
+    """How many members each of these groups has."""
+    return np.asarray(ends[groups + 1] - ends[groups])
+
+
 def sorted_into(places: Whole, members: NDArray[_N], many: int) -> tuple[NDArray[_N], Whole]:
     """Members one place after the other, and where each place ends."""
     order = np.argsort(places, kind="stable")
@@ -103,6 +108,20 @@ class Bounds:
         np.maximum.at(low, where, self.low[found])
         np.minimum.at(high, where, self.high[found])
         return places, low, high
+
+
+class Objections:
+    """The same Bounds of `many` columns by their places: who knows better than a table that moves a few of them."""
+
+    def __init__(self, bounds: Bounds, many: int) -> None:
+        self._bounds = bounds
+        self._found, self._ends = sorted_into(bounds.place, np.arange(len(bounds.place)), many)
+
+    def against(self, places: Whole, values: Whole) -> Whole:
+        """Who knows of one of these places, each named once, that another value stands there."""
+        found = self._found[ranges(self._ends, places)]
+        told, told_of = np.repeat(values, sizes(self._ends, places)), self._bounds
+        return np.unique(told_of.attacker[found[(told < told_of.low[found]) | (told > told_of.high[found])]])
 
 
 class Blocks:

@@ -10,9 +10,10 @@ possible, serves them all. Must not know who an attacker is, nor how anything wa
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -22,12 +23,14 @@ from generator.statistics.programs import (
     Constraint,
     Flags,
     Floats,
+    Objections,
     Program,
     Whole,
     flat,
     group_sums,
     merged,
     ranges,
+    sizes,
     sorted_into,
 )
 from generator.statistics.tables import ENDLESS, Atoms, Rooms, Secret, Statement
@@ -35,6 +38,30 @@ from generator.statistics.tables import ENDLESS, Atoms, Rooms, Secret, Statement
 
 class UntrueStatementError(Exception):
     """A published number does not follow from the counts: a bug, never an input."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A table, told by where it leaves the truth, and by how much."""
+
+    places: Whole
+    by: Whole
+
+
+class Holders:
+    """Sums that columns stand in, each with a factor: which of them a table moves, and by how much."""
+
+    def __init__(self, columns: Whole, sums: Whole, width: int, factors: Whole | None = None) -> None:
+        self._sums, self._ends = sorted_into(columns, sums, width)
+        times = np.ones(len(columns), dtype=np.int64) if factors is None else factors
+        self._factors, _ = sorted_into(columns, times, width)
+
+    def moved(self, move: Move) -> tuple[Whole, Whole]:
+        """The sums, each once, and what is added to each."""
+        here = ranges(self._ends, move.places)
+        by = np.repeat(move.by, sizes(self._ends, move.places)) * self._factors[here]
+        sums, where = np.unique(self._sums[here], return_inverse=True)
+        return sums, _added(where, by, len(sums))
 
 
 # --- what everybody knows ---------------------------------------------------------------------------------------------
@@ -63,12 +90,18 @@ class Field:
             self.truth, max(1000, 4 * max(values, default=0))
         )  # an open column needs an end; one more for the attacker
         self.rows = [*rows, *shared]
-        self.checked, self.shared = _Checked(self.rows), _Checked(shared)
+        self.checked, self.shared = _Checked(self.rows, self.truth), _Checked(shared, self.truth)
         self.first_shared = len(rows)
 
-    def allows(self, table: Whole) -> bool:
-        """Whether a table agrees with everything that is public."""
-        return bool(np.all(table >= 0)) and self.checked.allow(table)
+    def part(self, atoms: Whole) -> tuple[Whole, Whole, Whole]:
+        """The columns that these atoms are in, how many of each, and what they come to."""
+        held = atoms[self.column[atoms] >= 0]
+        columns, where = np.unique(self.column[held], return_inverse=True)
+        return columns, np.bincount(where, minlength=len(columns)), _added(where, self.values[held], len(columns))
+
+    def allows(self, move: Move) -> bool:
+        """Whether a table agrees with everything that is public; where it leaves the truth as it is, it does."""
+        return bool(np.all(self.truth[move.places] + move.by >= 0)) and self.checked.allow(move)
 
 
 def _settle(statements: Sequence[Statement]) -> tuple[frozenset[int], list[Constraint]]:
@@ -137,22 +170,31 @@ def _added(places: Whole, amounts: Whole, size: int) -> Whole:
     return sums
 
 
-class _Checked:
-    """Rows in whole numbers, to check the solver's answers with."""
+def _ended(many: Whole) -> Whole:
+    """Where groups of so many members end."""
+    return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(many)))
 
-    def __init__(self, rows: Sequence[Constraint]) -> None:
-        self.columns, self.ends = flat([tuple(row.terms) for row in rows])
-        self.factors = np.array([f for row in rows for f in row.terms.values()], dtype=np.int64)
+
+class _Checked:
+    """Rows in whole numbers, to check the solver's answers with: only what a table moves is looked at."""
+
+    def __init__(self, rows: Sequence[Constraint], truth: Whole) -> None:
+        columns, ends = flat([tuple(row.terms) for row in rows])
+        factors = np.array([f for row in rows for f in row.terms.values()], dtype=np.int64)
         furthest = np.iinfo(np.int64)
         self.low = np.array([furthest.min if row.low is None else row.low for row in rows], dtype=np.int64)
         self.high = np.array([furthest.max if row.high is None else row.high for row in rows], dtype=np.int64)
+        self.present = group_sums(truth[columns] * factors, ends)
+        self._holders = Holders(columns, np.repeat(np.arange(len(rows)), np.diff(ends)), len(truth), factors)
 
-    def sums(self, table: Whole) -> Whole:
-        return group_sums(table[self.columns] * self.factors, self.ends)
+    def moved(self, move: Move) -> tuple[Whole, Whole]:
+        """The rows that a table moves, and what each comes to then."""
+        rows, by = self._holders.moved(move)
+        return rows, self.present[rows] + by
 
-    def allow(self, table: Whole) -> bool:
-        sums = self.sums(table)
-        return bool(np.all(self.low <= sums) and np.all(sums <= self.high))
+    def allow(self, move: Move) -> bool:
+        rows, sums = self.moved(move)
+        return bool(np.all(self.low[rows] <= sums) and np.all(sums <= self.high[rows]))
 
 
 # --- who looks on -----------------------------------------------------------------------------------------------------
@@ -168,6 +210,8 @@ class Knowledge:
         column = field.column[atom]
         self.columns = self._columns(attacker[column >= 0], column[column >= 0], field.values[atom[column >= 0]])
         self.shared = self._shared(attacker, atom)
+        self._of_columns = Objections(self.columns, len(field.truth))
+        self._of_shared = Objections(self.shared, len(field.each))
 
     def _columns(self, attacker: Whole, column: Whole, own: Whole) -> Bounds:
         keys, where = np.unique(attacker * len(self.field.truth) + column, return_inverse=True)
@@ -203,9 +247,11 @@ class Knowledge:
             self.field.shared.high[places] + own,
         )
 
-    def agree(self, table: Whole) -> Flags:
-        """In whose eyes a table may be true, if it agrees with what is public."""
-        return self.columns.agree(table) & self.shared.agree(self.field.shared.sums(table))
+    def against(self, move: Move) -> Whole:
+        """Who knows that a table is not true, of those that agree with what is public."""
+        rows, sums = self.field.shared.moved(move)
+        here = self.field.truth[move.places] + move.by
+        return np.union1d(self._of_columns.against(move.places, here), self._of_shared.against(rows, sums))
 
 
 _NONE = np.zeros(0, dtype=np.int64)
@@ -235,12 +281,31 @@ class Residual:
     own_open: int
 
 
+class Trying:
+    """Who tries a residual: `everybody` but a few, or `some`."""
+
+    def __init__(self) -> None:
+        self.everybody, self.but, self.some = False, set[int](), set[int]()
+
+    def __contains__(self, attacker: int) -> bool:
+        return attacker in self.some or (self.everybody and attacker not in self.but)
+
+    def of(self, attackers: int) -> Whole:
+        """All of them, in order."""
+        if not self.everybody:
+            return np.array(sorted(self.some), dtype=np.int64)
+        return np.delete(np.arange(attackers), list(self.but - self.some))
+
+
 class Residuals:
     """The distinct Residuals that need a witness, and for each the attackers who need to be kept from it.
 
     Left out is what the true table itself protects: there the attacker's own limits are wide enough. `tried` counts the
-    secrets that any attacker tries, `narrowest` is the narrowest interval among those left out. What must stay open is
-    k, of large counts at least `share` per cent; where there are fewer pupils anyway, that many.
+    secrets that any attacker tries. What must stay open is k, of large counts at least `share` per cent; where there
+    are fewer pupils anyway, that many.
+
+    What somebody sees as the public does is not looked at again for each attacker: in a large district that is nearly
+    everything.
     """
 
     def __init__(
@@ -258,25 +323,77 @@ class Residuals:
         self._secrets = secrets
         self._flatten(secrets)
         self._furnish(secrets, rooms or Rooms(of=[0] * len(self.field.values), holds=[ENDLESS]))
-        self._tried, self.narrowest = np.zeros(len(secrets), dtype=bool), np.iinfo(np.int64).max
         self._numbers: dict[tuple[Residual, Atoms], int] = {}
         self.distinct: list[Residual] = []
-        self.attackers: list[list[int]] = []
-        nothing = _AttackerView(self, _NONE)
-        common = [(secret, self._number(nothing, secret)) for secret in self._wanted(nothing).tolist()]
+        self.trying: list[Trying] = []
+        nothing = _AttackerView(self, _NONE, np.arange(len(secrets)))
+        after, kept = self._wanted(nothing)
+        common = {secret: self._number(nothing, secret) for secret in np.flatnonzero(after & ~kept).tolist()}
+        for number in common.values():
+            self.trying[number].everybody = True
+        self._watch(nothing, after & kept, common)
+        tried, looked = np.zeros(len(secrets), dtype=bool), np.zeros(len(secrets), dtype=np.int64)
         for attacker, atoms in enumerate(knowledge.knows):
-            view = _AttackerView(self, atoms) if len(atoms) else nothing
-            wanted = self._wanted(view, spared[attacker] if spared else (), count=True)
-            for secret in wanted[view.touched[wanted]]:
-                self._add(self._number(view, int(secret)), attacker)
-            theirs = set(wanted.tolist())
-            for secret, number in common:
-                if not view.touched[secret] and secret in theirs:
-                    self._add(number, attacker)
+            not_theirs = spared[attacker] if spared else ()
+            these = self._otherwise(atoms, not_theirs)
+            tried[these] |= self._of_attacker(attacker, _AttackerView(self, atoms, these), not_theirs, common)
+            looked[these] += 1
+        tried |= after & (looked < len(knowledge.knows))
+        self.tried = int(np.count_nonzero(tried))
 
-    @property
-    def tried(self) -> int:
-        return int(np.count_nonzero(self._tried))
+    def _of_attacker(self, attacker: int, view: _AttackerView, spared: Atoms, common: Mapping[int, int]) -> Flags:
+        """Note what he tries of what he may see otherwise than the public; which of it he is after."""
+        after, kept = self._wanted(view, spared)
+        wanted, not_his = after & ~kept, Counter[int]()
+        for place in np.flatnonzero(wanted & view.touched).tolist():
+            self.trying[self._number(view, place)].some.add(attacker)
+        for secret in view.these[view.touched | ~wanted].tolist():
+            if secret in common:
+                not_his[common[secret]] += 1
+        for number, times in not_his.items():
+            if times == self._alike[number]:
+                self.trying[number].but.add(attacker)
+        return after
+
+    def _watch(self, nothing: _AttackerView, kept: Flags, common: Mapping[int, int]) -> None:
+        """Where to look whether the truth still keeps a secret from somebody who knows a part of the same columns: how
+        much of each may be taken away, and which counts of atoms it has.
+        """
+        self._alike, width = Counter(common.values()), len(self.field.truth)
+        self._of_column = sorted_into(self.column, self.secret, width)
+        some = np.isin(self.secret, np.array(list(common), dtype=np.int64))
+        self._common_of_column = sorted_into(self.column[some], self.secret[some], width)
+        interval = nothing.high - np.where((nothing.value < self.k) | self.group, 0, nothing.low)
+        spare = (interval - nothing.target) // np.maximum(1, np.diff(self.begins))
+        self._spare, watched = np.full(width, np.iinfo(np.int64).max), kept[self.secret]
+        np.minimum.at(self._spare, self.column[watched], spare[self.secret[watched]])
+        self._base = 1 + int(self.count.max(initial=0))
+        self._counts = np.unique(self.column * self._base + self.count)
+
+    def _otherwise(self, knows: Whole, spared: Atoms) -> Whole:
+        """The secrets that somebody may see otherwise than the public: what he has a part in, and what he may come
+        closer to because he knows a part of what it is hidden among.
+        """
+        columns, known, own = self.field.part(knows)
+        left = self.field.sizes[columns] - known
+        keys = columns * self._base + left
+        where = np.minimum(np.searchsorted(self._counts, keys), len(self._counts) - 1)
+        alone = (left < self._base) & (self._counts[where] == keys) if len(self._counts) else left < 0
+        closer = columns[(own > self._spare[columns]) | alone]
+        found = (
+            self.atom_secret[ranges(self.atom_ends, knows)],
+            self.beside_secret[ranges(self.beside_ends, knows)],
+            self.room_secret[ranges(self.room_ends, self.rooms_of(knows))],
+            self._of_column[0][ranges(self._of_column[1], closer)],
+            self._common_of_column[0][ranges(self._common_of_column[1], columns)],
+            np.array(spared, dtype=np.int64),
+        )
+        return np.unique(np.concatenate(found))
+
+    def rooms_of(self, knows: Whole) -> Whole:
+        """The rooms that these atoms are in; nobody knows all that has endless room."""
+        rooms = np.unique(self.room_of[knows])
+        return np.asarray(rooms[self.holds[rooms] < ENDLESS])
 
     def _flatten(self, secrets: Sequence[Secret]) -> None:
         atom, ends = flat([secret.atoms for secret in secrets])
@@ -325,95 +442,106 @@ class Residuals:
 
     def targets(self, view: _AttackerView) -> Whole:
         """How much of each secret must stay open to somebody with this part."""
-        large = np.where((view.value >= self.k) & self.wide, -(-self.share * view.value // 100), 0)
+        wide = self.wide[view.these]
+        large = np.where((view.value >= self.k) & wide, -(-self.share * view.value // 100), 0)
         return np.asarray(np.minimum(np.maximum(self.k, large), view.room))
 
-    def _wanted(self, view: _AttackerView, spared: Atoms = (), *, count: bool = False) -> Whole:
-        """The secrets that somebody with this part is after and that the truth does not keep from him. Of `spared` ones
+    def _wanted(self, view: _AttackerView, spared: Atoms = ()) -> tuple[Flags, Flags]:
+        """The secrets that somebody with this part is after, and those that the truth keeps from him. Of `spared` ones
         he is after small counts only.
         """
-        small, width = view.value < self.k, view.high - view.low
-        guarded = self.guarded
-        if spared:
-            guarded = guarded.copy()
-            guarded[list(spared)] = False
-        after = np.where(self.group, small & (view.beside > 0), (view.value > 0) & (small | guarded)) | self._every
-        far = (view.high >= view.target) & (self.group | (view.low <= 0))
-        kept = np.where(small | self.group, far, width >= view.target) & (not self._every)
-        if count:
-            self._tried |= after
-            self.narrowest = min(self.narrowest, int(width[after & kept].min(initial=self.narrowest)))
-        return np.flatnonzero(after & ~kept)
+        these = view.these
+        small, width, group = view.value < self.k, view.high - view.low, self.group[these]
+        guarded = self.guarded[these] & ~np.isin(these, spared)
+        after = np.where(group, small & (view.beside > 0), (view.value > 0) & (small | guarded)) | self._every
+        far = (view.high >= view.target) & (group | (view.low <= 0))
+        return after, np.where(small | group, far, width >= view.target) & (not self._every)
 
-    def _number(self, view: _AttackerView, secret: int) -> int:
+    def _number(self, view: _AttackerView, place: int) -> int:
         """The number of a residual: the same for those that cannot be told apart."""
-        here = slice(self.begins[secret], self.begins[secret + 1])
-        columns, sure, open_ = self.column[here], view.sure[here], view.open[here]
+        secret, here = int(view.these[place]), slice(view.ends[place], view.ends[place + 1])
+        columns = self.column[view.entries[here]]
+        sure, open_ = columns[view.sure[here]], columns[view.open[here]]
         residual = Residual(
             secret=secret,
-            value=int(view.value[secret]),
-            target=int(view.target[secret]),
+            value=int(view.value[place]),
+            target=int(view.target[place]),
             group=bool(self.group[secret]),
-            small=bool(view.value[secret] < self.k),
-            given=int(view.given[secret]),
-            sure=tuple(columns[sure].tolist()),
-            open=tuple(columns[open_].tolist()),
-            own_sure=int(view.own[columns[sure]].sum()),
-            own_open=int(view.own[columns[open_]].sum()),
+            small=bool(view.value[place] < self.k),
+            given=int(view.given[place]),
+            sure=tuple(sure.tolist()),
+            open=tuple(open_.tolist()),
+            own_sure=int(view.own(sure).sum()),
+            own_open=int(view.own(open_).sum()),
         )
         apart = residual.open or (-1, *view.rest_of(secret))
         number = self._numbers.setdefault((replace(residual, secret=0, open=()), apart), len(self.distinct))
         if number == len(self.distinct):
             self.distinct.append(residual)
-            self.attackers.append([])
+            self.trying.append(Trying())
         return number
-
-    def _add(self, number: int, attacker: int) -> None:
-        if self.attackers[number][-1:] != [attacker]:
-            self.attackers[number].append(attacker)
 
     def atoms(self, secret: int) -> Atoms:
         return self._secrets[secret].atoms
 
 
 class _AttackerView:
-    """Every secret as an attacker sees it who knows these atoms."""
+    """Some secrets as an attacker sees them who knows these atoms."""
 
-    def __init__(self, residuals: Residuals, knows: Whole) -> None:
-        field, many = residuals.field, len(residuals.value)
-        self._residuals, self._knows = residuals, knows
-        inside = knows[field.column[knows] >= 0]
-        known = np.bincount(field.column[inside], minlength=len(field.truth))
-        self.own = _added(field.column[inside], field.values[inside], len(field.truth))
-        entries = ranges(residuals.atom_ends, knows)
-        amounts = np.repeat(field.values[knows], residuals.atom_ends[knows + 1] - residuals.atom_ends[knows])
-        mine, places = residuals.atom_secret[entries], residuals.atom_place[entries]
-        next_to = ranges(residuals.beside_ends, knows)
-        theirs = np.repeat(field.values[knows], residuals.beside_ends[knows + 1] - residuals.beside_ends[knows])
-        self.beside = residuals.beside - _added(residuals.beside_secret[next_to], theirs, many)
+    def __init__(self, residuals: Residuals, knows: Whole, these: Whole) -> None:
+        field, many = residuals.field, len(these)
+        self._residuals, self._knows, self.these = residuals, knows, these
+        self._columns, self._known, self._own = field.part(knows)
+        found = ranges(residuals.atom_ends, knows)
+        amounts = np.repeat(field.values[knows], sizes(residuals.atom_ends, knows))
+        mine, places = np.searchsorted(these, residuals.atom_secret[found]), residuals.atom_place[found]
+        found = ranges(residuals.beside_ends, knows)
+        theirs = np.repeat(field.values[knows], sizes(residuals.beside_ends, knows))
+        next_to = np.searchsorted(these, residuals.beside_secret[found])
         settled = places < 0
-        self.value = residuals.value - _added(mine, amounts, many)
-        self.given = residuals.given - _added(mine[settled], amounts[settled], many)
-        known_rooms = np.unique(residuals.room_of[knows])
-        known_rooms = known_rooms[residuals.holds[known_rooms] < ENDLESS]  # nobody knows all that has endless room
-        inside_rooms = ranges(residuals.room_ends, known_rooms)
-        taken = residuals.room_secret[inside_rooms], residuals.room_amount[inside_rooms]
-        self.room = residuals.room - _added(*taken, many)
+        self.beside = residuals.beside[these] - _added(next_to, theirs, many)
+        self.value = residuals.value[these] - _added(mine, amounts, many)
+        self.given = residuals.given[these] - _added(mine[settled], amounts[settled], many)
+        found = ranges(residuals.room_ends, residuals.rooms_of(knows))
+        room_of = np.searchsorted(these, residuals.room_secret[found])
+        self.room = residuals.room[these] - _added(room_of, residuals.room_amount[found], many)
         self.target = residuals.targets(self)
-        rest = residuals.count - np.bincount(places[~settled], minlength=len(residuals.count))
-        self.open = rest > 0
-        self.sure = self.open & (rest == (field.sizes - known)[residuals.column])
-        room = (field.truth - self.own)[residuals.column]
-        self.low = self.given + _added(residuals.secret[self.sure], room[self.sure], many)
-        self.high = self.given + _added(residuals.secret[self.open], room[self.open], many)
-        self.touched = np.zeros(many, dtype=bool)
+        self.entries, self.ends = ranges(residuals.begins, these), _ended(sizes(residuals.begins, these))
+        self._reach(np.repeat(np.arange(many), np.diff(self.ends)), places[~settled])
         self.touched[mine] = True
-        self.touched[residuals.beside_secret[next_to]] = True
-        self.touched[residuals.secret[known[residuals.column] > 0]] = True
+        self.touched[next_to] = True
+
+    def _reach(self, secret: Whole, taken: Whole) -> None:
+        """How far the limits of columns leave each secret open, one entry for each of its columns."""
+        residuals, field, many = self._residuals, self._residuals.field, len(self.these)
+        column = residuals.column[self.entries]
+        gone = np.bincount(np.searchsorted(self.entries, taken), minlength=len(self.entries))
+        rest, known = residuals.count[self.entries] - gone, self._of(column, self._known)
+        self.open = rest > 0
+        self.sure = self.open & (rest == field.sizes[column] - known)
+        room = field.truth[column] - self.own(column)
+        self.low = self.given + _added(secret[self.sure], room[self.sure], many)
+        self.high = self.given + _added(secret[self.open], room[self.open], many)
+        self.touched = np.zeros(many, dtype=bool)
+        self.touched[secret[known > 0]] = True
+
+    def own(self, columns: Whole) -> Whole:
+        """What he has himself of each of these columns."""
+        return self._of(columns, self._own)
+
+    def _of(self, columns: Whole, told: Whole) -> Whole:
+        if len(self._columns) == 0:
+            return np.zeros(len(columns), dtype=np.int64)
+        where = np.minimum(np.searchsorted(self._columns, columns), len(self._columns) - 1)
+        return np.where(self._columns[where] == columns, told[where], 0)
 
     def rest_of(self, secret: int) -> Atoms:
         """The atoms of a secret that he does not know."""
         return tuple(sorted(set(self._residuals.atoms(secret)) - set(self._knows.tolist())))
+
+
+_Pair: TypeAlias = tuple[int, int]  # an attacker, and the number of a residual
+_NOTHING = (-np.inf, np.inf)  # is proved
 
 
 # --- the search -------------------------------------------------------------------------------------------------------
@@ -434,30 +562,70 @@ class Uncovered:
     proved: bool
 
 
+class _Left:
+    """What the witnesses found leave of a residual: the least and the greatest value, to whoever must reckon with all
+    that reach it, and to each who knows better than one of them. `closed`: from what interval on it is kept from
+    somebody; of whom that is true no more is noted.
+    """
+
+    def __init__(self, low: int, high: int, closed: Callable[[int, int], bool]) -> None:
+        self.low, self.high, self._closed = low, high, closed
+        self.apart: dict[int, tuple[int, int]] = {}
+
+    @property
+    def done(self) -> bool:
+        """Whether it is kept from everybody."""
+        return not self.apart and self._closed(self.low, self.high)
+
+    def to(self, attacker: int) -> tuple[int, int]:
+        return self.apart.get(attacker, (self.low, self.high))
+
+    def learn(self, low: int, high: int, against: Iterable[int]) -> None:
+        """Another witness, which these know to be none."""
+        knowing = dict.fromkeys(against)
+        if not self._closed(self.low, self.high):
+            self.apart = {attacker: self.to(attacker) for attacker in knowing} | self.apart
+        self.low, self.high = min(self.low, low), max(self.high, high)
+        done = self._closed(self.low, self.high)
+        for attacker, (least, most) in tuple(self.apart.items()):
+            told = (least, most) if attacker in knowing else (min(least, low), max(most, high))
+            self.apart[attacker] = told
+            if done and self._closed(*told):
+                del self.apart[attacker]
+
+
 class Search:
     """The witnesses found so far: for every residual and every attacker who tries it, the least and the greatest value.
 
-    Columns of the program: how far each sum of atoms rises, and how far it falls. It minimises how much is moved.
+    Most witnesses move little, and few know better: so what they leave is kept once for all others. Columns of the
+    program: how far each sum of atoms rises, and how far it falls. It minimises how much is moved.
     """
 
     def __init__(self, field: Field, knowledge: Knowledge, residuals: Residuals) -> None:
-        self.field, self.knowledge, self.residuals = field, knowledge, residuals.distinct
-        self.attacker, self.ends = flat(residuals.attackers)
-        self.sure, self.open = flat([one.sure for one in self.residuals]), flat([one.open for one in self.residuals])
-        self.less_sure = np.array([residual.own_sure - residual.given for residual in self.residuals], dtype=np.int64)
-        self.less_open = np.array([residual.own_open - residual.given for residual in self.residuals], dtype=np.int64)
-        self.from_low, self.from_high = self._reach(field.truth)  # where the truth leaves each residual
-        times = np.diff(self.ends)
-        self.low, self.high = np.repeat(self.from_low, times), np.repeat(self.from_high, times)
-        self.least, self.most = (np.full(len(self.low), end) for end in (-np.inf, np.inf))  # proved: nothing beyond
-        self.shared = field.shared.sums(field.truth)  # what the truth makes of statements that hold school by school
+        self.field, self.knowledge = field, knowledge
+        self.residuals, self.trying = residuals.distinct, residuals.trying
+        sides = [one.sure for one in self.residuals], [one.open for one in self.residuals]
+        self._held = [_held(side, len(field.truth)) for side in sides]
+        self.left = [self._of_truth(number, one) for number, one in enumerate(self.residuals)]
+        self.from_truth = [(one.low, one.high) for one in self.left]  # where the truth leaves each residual
+        self.proved: dict[_Pair, tuple[float, float]] = {}  # nothing beyond
         self.blocks = Blocks(len(field.truth), *flat([tuple(row.terms) for row in field.rows]))
         sums = sorted({columns for residual in self.residuals for columns in (residual.sure, residual.open) if columns})
         self.goals = {columns: len(field.rows) + index for index, columns in enumerate(sums)}
         self.program = self._program(sums)
 
+    def _of_truth(self, number: int, one: Residual) -> _Left:
+        low, high = (int(self.field.truth[list(columns)].sum()) for columns in (one.sure, one.open))
+
+        def closed(least: int, most: int) -> bool:  # of a target of nothing all is noted
+            return one.target > 0 and not any(
+                self._is_open(number, direction, least, most) for direction in self._directions(number)
+            )
+
+        return _Left(low + one.given - one.own_sure, high + one.given - one.own_open, closed)
+
     def _program(self, sums: Sequence[Atoms]) -> Program:
-        width, held = len(self.field.truth), self.field.checked.sums(self.field.truth)
+        width, held = len(self.field.truth), self.field.checked.present
 
         def both(terms: Mapping[int, int]) -> dict[int, int]:
             return {**terms, **{width + column: -factor for column, factor in terms.items()}}
@@ -474,33 +642,27 @@ class Search:
         highs = np.concatenate((self.field.most - self.field.truth, self.field.truth))
         return Program(np.zeros(2 * width), highs, np.ones(2 * width), [*rows, *goals])
 
-    def _reach(self, table: Whole) -> tuple[Whole, Whole]:
-        """What every residual comes to in a table, at the least and at the most."""
-        low, high = (group_sums(table[columns], ends) for columns, ends in (self.sure, self.open))
-        return low - self.less_sure, high - self.less_open
-
     def uncovered(self, enough: int, most: int, *, prove: bool = True) -> list[Uncovered]:
         """What no witness keeps from somebody, the first `enough`; attacker by attacker. After `most` programs the rest
         is left as it is: without a witness. `prove`: look how close each is, to the end.
         """
-        failed: set[int] = set()
+        failed: set[_Pair] = set()
         for residual in sorted(range(len(self.residuals)), key=self._hardest):
             for direction in self._directions(residual):
                 spent = self.program.solved >= most
-                left = self._open(residual, direction).tolist() if spent else self._pursue_all(residual, direction)
-                failed |= set(left)
+                failed |= self._left_open(residual, direction) if spent else self._pursue_all(residual, direction)
             if len(failed) >= enough:
                 break
         found = []
-        for pair in sorted(failed, key=lambda pair: (self.attacker[pair], self._residual_of(pair)))[:enough]:
+        for pair in sorted(failed)[:enough]:
             if prove and self.program.solved < most:
-                self.measure(pair)
-            proved = self._too_close(pair)
-            this, low, high = self.residuals[self._residual_of(pair)], int(self.low[pair]), int(self.high[pair])
+                self.measure(*pair)
+            proved, (attacker, residual) = self._too_close(pair), pair
+            this, (low, high) = self.residuals[residual], self.left[residual].to(attacker)
             found.append(
                 Uncovered(
                     secret=this.secret,
-                    attacker=int(self.attacker[pair]),
+                    attacker=attacker,
                     value=this.value,
                     target=this.target,
                     low=low,
@@ -510,13 +672,9 @@ class Search:
             )
         return found
 
-    @property
-    def narrowest(self) -> int:
-        """The narrowest interval that anybody is left with."""
-        return int((self.high - self.low).min(initial=np.iinfo(np.int64).max))
-
-    def _residual_of(self, pair: int) -> int:
-        return int(np.searchsorted(self.ends, pair, side="right")) - 1
+    def between(self, attacker: int, residual: int) -> tuple[int, int]:
+        """The least and the greatest value that witnesses make of a residual in an attacker's eyes."""
+        return self.left[residual].to(attacker)
 
     def _hardest(self, residual: int) -> tuple[int, int]:
         return -max(abs(self._goal(residual, direction)) for direction in self._directions(residual)), residual
@@ -533,94 +691,116 @@ class Search:
 
     def _goal(self, residual: int, direction: int) -> int:
         """How far a table must go from the truth."""
-        low, high = int(self.from_low[residual]), int(self.from_high[residual])
+        low, high = self.from_truth[residual]
         target = self.residuals[residual].target
         return -low if direction < 0 else target - high if direction > 0 else target - (high - low)
 
     def _open(self, residual: int, direction: int) -> Whole:
-        """The attackers for whom there is no witness yet."""
-        pairs = np.arange(self.ends[residual], self.ends[residual + 1])
-        low, high, target = self.low[pairs], self.high[pairs], self.residuals[residual].target
-        return pairs[low > 0] if direction < 0 else pairs[(high if direction > 0 else high - low) < target]
+        """The attackers for whom there is no witness yet, in order."""
+        trying, left = self.trying[residual], self.left[residual]
+        if not self._is_open(residual, direction, left.low, left.high):
+            found = (a for a, told in left.apart.items() if self._is_open(residual, direction, *told) and a in trying)
+            return np.array(sorted(found), dtype=np.int64)
+        closed = [a for a, told in left.apart.items() if not self._is_open(residual, direction, *told)]
+        everyone = trying.of(len(self.knowledge.knows))
+        return everyone[~np.isin(everyone, closed)] if closed else everyone
 
-    def _pursue_all(self, residual: int, direction: int) -> set[int]:
+    def _still_open(self, residual: int, direction: int, attackers: Whole) -> Whole:
+        """Those of these attackers, who all try it, for whom there is no witness yet."""
+        left = self.left[residual]
+        if not left.apart:
+            return attackers if self._is_open(residual, direction, left.low, left.high) else _NONE
+        found = [a for a in attackers.tolist() if self._is_open(residual, direction, *left.to(a))]
+        return np.array(found, dtype=np.int64)
+
+    def _is_open(self, residual: int, direction: int, low: int, high: int) -> bool:
+        target = self.residuals[residual].target
+        return low > 0 if direction < 0 else (high if direction > 0 else high - low) < target
+
+    def _left_open(self, residual: int, direction: int) -> set[_Pair]:
+        return {(attacker, residual) for attacker in self._open(residual, direction).tolist()}
+
+    def _pursue_all(self, residual: int, direction: int) -> set[_Pair]:
         """Look for witnesses against every attacker who tries a residual: the first, then all others at once.
 
         Returns those against whom there is none.
         """
         first = self._open(residual, direction)[:1]
         failed = self._pursue(residual, direction, first)
-        if failed and len(self.knowledge.knows[self.attacker[first[0]]]) == 0:
-            return set(self._open(residual, direction).tolist())  # a witness for anybody would be one for the public
+        if failed and len(self.knowledge.knows[first[0]]) == 0:
+            return self._left_open(residual, direction)  # a witness for anybody would be one for the public
         return failed | self._pursue(residual, direction, self._open(residual, direction)[len(failed) :])
 
-    def _pursue(self, residual: int, direction: int, pairs: Whole) -> set[int]:
+    def _pursue(self, residual: int, direction: int, attackers: Whole) -> set[_Pair]:
         """One witness for all of these, or one for either half."""
-        pairs = np.intersect1d(pairs, self._open(residual, direction), assume_unique=True)
-        if len(pairs) == 0 or self._near(residual, direction, pairs):
+        attackers = self._still_open(residual, direction, attackers)
+        if len(attackers) == 0 or self._near(residual, direction, attackers):
             return set()
-        if len(pairs) == 1:
-            self._harder(residual, direction, pairs)
-            return set(np.intersect1d(pairs, self._open(residual, direction)).tolist())
-        half = len(pairs) // 2
-        return self._pursue(residual, direction, pairs[:half]) | self._pursue(residual, direction, pairs[half:])
+        if len(attackers) == 1:
+            self._harder(residual, direction, attackers)
+            return {(attacker, residual) for attacker in self._still_open(residual, direction, attackers).tolist()}
+        half = len(attackers) // 2
+        one, other = attackers[:half], attackers[half:]
+        return self._pursue(residual, direction, one) | self._pursue(residual, direction, other)
 
-    def _near(self, residual: int, direction: int, pairs: Whole, *, whole: bool = False) -> bool:
+    def _near(self, residual: int, direction: int, attackers: Whole, *, whole: bool = False) -> bool:
         """Look for the nearest table that is just far enough and that all of these must reckon with."""
-        self._know(pairs)
+        self._know(attackers)
         for side in (direction,) if direction else (-1, 1):
             columns, goal = self._columns(residual, side), self._goal(residual, direction)
             if columns and goal * direction >= 0:
                 row, far = self.goals[columns], (goal if direction else side * goal)
                 self.program.bound_row(row, *((-np.inf, far) if side < 0 else (far, np.inf)))
-                if whole or not self._learn(self._solved_nearby(columns, pairs)):
+                if whole or not self._learn(self._solved_nearby(columns, attackers)):
                     self._learn(self._solved(whole=whole))
                 self.program.bound_row(row, -np.inf, np.inf)
-            if not np.isin(pairs, self._open(residual, direction)).any():
+            if len(self._still_open(residual, direction, attackers)) == 0:
                 break
-        self._forget(pairs)
-        return not np.isin(pairs, self._open(residual, direction)).any()
+        self._forget(attackers)
+        return len(self._still_open(residual, direction, attackers)) == 0
 
-    def _harder(self, residual: int, direction: int, pair: Whole) -> None:
-        """What is left to try for one: the furthest tables, then both again in whole numbers from the start, until it
-        is proved that there is no witness.
+    def _harder(self, residual: int, direction: int, one: Whole) -> None:
+        """What is left to try for one attacker: the furthest tables, then both again in whole numbers from the start,
+        until it is proved that there is no witness.
         """
+        attacker = int(one[0])
         for whole in (False, True):
-            if whole and len(self._open(residual, direction)) and not self._too_close(int(pair[0])):
-                self._near(residual, direction, pair, whole=True)
+            if whole and len(self._open(residual, direction)) and not self._too_close((attacker, residual)):
+                self._near(residual, direction, one, whole=True)
             for side in (direction,) if direction else (-1, 1):
-                if np.isin(pair, self._open(residual, direction)).any() and not self._too_close(int(pair[0])):
-                    self._furthest(int(pair[0]), side, whole=whole)
+                if len(self._still_open(residual, direction, one)) and not self._too_close((attacker, residual)):
+                    self._furthest(attacker, residual, side, whole=whole)
 
-    def measure(self, pair: int) -> None:
+    def measure(self, attacker: int, residual: int) -> None:
         """Learn how far from the residual tables can be in either direction, to the end."""
         for side in (-1, 1):
-            if not self._furthest(pair, side, whole=False):
-                self._furthest(pair, side, whole=True)
+            if not self._furthest(attacker, residual, side, whole=False):
+                self._furthest(attacker, residual, side, whole=True)
 
-    def _too_close(self, pair: int) -> bool:
+    def _too_close(self, pair: _Pair) -> bool:
         """Whether it is proved that tables leave this attacker too close."""
-        residual, least, most = self.residuals[self._residual_of(pair)], self.least[pair], self.most[pair]
+        residual, (least, most) = self.residuals[pair[1]], self.proved.get(pair, _NOTHING)
         if residual.group or residual.small:
             return bool(most < residual.target or (not residual.group and least > 0))
         return bool(most - least < residual.target)
 
-    def _furthest(self, pair: int, side: int, *, whole: bool) -> bool:
+    def _furthest(self, attacker: int, residual: int, side: int, *, whole: bool) -> bool:
         """Learn how far from the residual a table can be; False if it is not whole. How far it goes is a bound."""
-        number, width = self._residual_of(pair), len(self.field.truth)
-        columns = np.array(self._columns(number, side), dtype=np.int64)
+        width = len(self.field.truth)
+        columns = np.array(self._columns(residual, side), dtype=np.int64)
         every, ones = np.arange(2 * width), np.ones(len(columns))
-        self._know(np.array([pair]))
+        self._know(np.array([attacker]))
         self.program.cost(every, np.zeros(2 * width))
         self.program.cost(np.concatenate((columns, columns + width)), np.concatenate((-side * ones, side * ones)))
         found = self._solved(whole=whole)
         learnt = self._learn(found)
         self.program.cost(every, np.ones(2 * width))
-        self._forget(np.array([pair]))
+        self._forget(np.array([attacker]))
         if found is not None:
             gone = float((found[columns] - found[columns + width]).sum())
-            from_ = self.from_low if side < 0 else self.from_high
-            (self.least if side < 0 else self.most)[pair] = float(from_[number]) + side * np.floor(side * gone + _NEAR)
+            bound = self.from_truth[residual][side > 0] + side * float(np.floor(side * gone + _NEAR))
+            least, most = self.proved.get((attacker, residual), _NOTHING)
+            self.proved[attacker, residual] = (bound, most) if side < 0 else (least, bound)
         return learnt
 
     def _columns(self, residual: int, side: int) -> Atoms:
@@ -629,24 +809,22 @@ class Search:
     def _solved(self, *, whole: bool) -> Floats | None:
         return self.program.solve_whole(np.arange(2 * len(self.field.truth))) if whole else self.program.solve()
 
-    def _solved_nearby(self, columns: Atoms, pairs: Whole) -> Floats | None:
+    def _solved_nearby(self, columns: Atoms, attackers: Whole) -> Floats | None:
         """Solve with what is far away left as it is."""
         ease, width = np.ones(len(self.field.truth)), len(self.field.truth)
-        places, lows, highs = self.knowledge.columns.of(np.unique(self.attacker[pairs]))
+        places, lows, highs = self.knowledge.columns.of(attackers)
         ease[places[lows == highs]] = 0
         near = self.blocks.near(np.array(columns, dtype=np.int64), ease)
         return None if near is None else self.program.solve_part(np.concatenate((near, near + width)))
 
-    def _know(self, pairs: Whole) -> None:
+    def _know(self, attackers: Whole) -> None:
         """Let the program know what each of these knows."""
-        attackers = np.unique(self.attacker[pairs])
         self._limit(*self.knowledge.columns.of(attackers))
         rows, _, highs = self.knowledge.shared.of(attackers)
         self._share(rows, highs)
 
-    def _forget(self, pairs: Whole) -> None:
+    def _forget(self, attackers: Whole) -> None:
         """Leave the program as the public knows it."""
-        attackers = np.unique(self.attacker[pairs])
         columns, _, _ = self.knowledge.columns.of(attackers)
         self._limit(columns, np.zeros(len(columns)), self.field.most[columns])
         rows, _, _ = self.knowledge.shared.of(attackers)
@@ -661,7 +839,7 @@ class Search:
         )
 
     def _share(self, rows: Whole, highs: Whole) -> None:
-        present = self.shared[rows]
+        present = self.field.shared.present[rows]
         self.program.bound_rows(self.field.first_shared + rows, np.full(len(rows), -np.inf), highs - present)
 
     def _learn(self, solution: Floats | None) -> bool:
@@ -671,13 +849,22 @@ class Search:
         if solution is None:
             return False
         width = len(self.field.truth)
-        table = self.field.truth + np.rint(solution[:width] - solution[width : 2 * width]).astype(np.int64)
-        if not self.field.allows(table):
+        by = np.rint(solution[:width] - solution[width : 2 * width]).astype(np.int64)
+        places = np.flatnonzero(by)
+        move = Move(places=places, by=by[places])
+        if not self.field.allows(move):
             return False
-        agree, (low, high) = self.knowledge.agree(table), self._reach(table)
-        for residual in np.flatnonzero((low < self.from_low) | (high > self.from_high)):
-            here = slice(self.ends[residual], self.ends[residual + 1])
-            theirs = agree[self.attacker[here]]
-            self.low[here] = np.where(theirs, np.minimum(self.low[here], low[residual]), self.low[here])
-            self.high[here] = np.where(theirs, np.maximum(self.high[here], high[residual]), self.high[here])
+        lower, higher = (dict(zip(*map(np.ndarray.tolist, side.moved(move)), strict=True)) for side in self._held)
+        against = self.knowledge.against(move).tolist()
+        for residual in sorted({*lower, *higher}):
+            from_low, from_high = self.from_truth[residual]
+            low, high = from_low + lower.get(residual, 0), from_high + higher.get(residual, 0)
+            if (low < from_low or high > from_high) and not self.left[residual].done:
+                trying = self.trying[residual]
+                self.left[residual].learn(low, high, (attacker for attacker in against if attacker in trying))
         return True
+
+
+def _held(sides: Sequence[Atoms], width: int) -> Holders:
+    columns, ends = flat(sides)
+    return Holders(columns, np.repeat(np.arange(len(sides)), np.diff(ends)), width)
