@@ -22,13 +22,14 @@ from generator.edition.render import Edition, edition, markdown
 from generator.edition.site import Site, site
 from generator.files.catalogue import load
 from generator.files.tree import How, Pair, Tree
+from generator.model.ids import SchoolId
 from generator.pages.duties import compliance, inspections, matrix, overdue, rules
 from generator.pages.families import STAMPED, pages
 from generator.pages.schools.schools import ordinary
 from generator.records.repository import Remembered, Repository
 from generator.records.repository import load as load_repository
 from generator.review.changes import changes
-from generator.review.consequences import MADE_OF, prints_alike, review
+from generator.review.consequences import MADE_OF, prints_alike, review, without_the_rest
 from generator.text import Language
 from tests.conftest import examples
 from tests.test_tree import TYPICAL
@@ -391,3 +392,42 @@ def test_what_could_print_otherwise_is_not_alike(one: object, other: object) -> 
     assert not prints_alike(one, other)
     assert not prints_alike({"x": [one]}, {"x": [other]})
     assert prints_alike({"x": [one]}, {"x": [one]})
+
+
+LAST_YEAR, THIS_YEAR = "2025-2026", "2026-2027"
+
+
+def of_years(repository: Repository) -> set[tuple[str, str]]:
+    return {(str(school), str(year)) for school, year in repository.returns}
+
+
+def test_of_a_year_that_stayed_only_returns_of_schools_near_the_change_are_looked_at() -> None:
+    path = f"records/schools/xz01/{THIS_YEAR}.yml"
+    first = loaded(crowded())
+    second = loaded({**crowded(), path: crowded()[path].replace(b"part_time: 2", b"part_time: 3")})
+    assert first
+    assert second
+    near = frozenset({SchoolId("xz01")})
+    for whole, side in zip((first, second), without_the_rest(first, second, near), strict=True):
+        assert of_years(side) == {key for key in of_years(whole) if "xz01" in key or THIS_YEAR in key}
+        assert (side.schools, side.rules) == (whole.schools, whole.rules)
+    for one, other, schools in (
+        (first, replace(second, schools={**second.schools}), near),
+        (first, second, None),  # all are
+        (first, replace(second, schools=dict(list(second.schools.items())[1:])), near),
+    ):
+        kept = without_the_rest(one, other, schools)
+        assert (kept[0].returns is one.returns) is (schools is None or len(other.schools) < len(one.schools))
+
+
+def test_a_first_return_of_a_school_makes_no_page_that_others_have_made_already() -> None:
+    others = re.compile(rf"records/waivers/|records/schools/(\w+/{THIS_YEAR}|xz91/{LAST_YEAR})\.yml")
+    before = {path: data for path, data in crowded().items() if not others.match(path)}
+    filed = f"records/schools/xz91/{THIS_YEAR}.yml"
+    after = {**before, filed: crowded()[filed]}
+    first, second = loaded(before), loaded(after)
+    assert first
+    assert second
+    said = review(changes(pairs(before, after)), first, second, (0, 0), AS_OF).consequences
+    assert said
+    assert [page.path for page in said.pages if page.how is not How.CHANGED] == []

@@ -79,7 +79,8 @@ class Scope:
 
 @told_once
 def _filed(repository: Repository, year: YearId, as_of: date) -> tuple[Return, ...]:
-    return tuple(r for r in repository.returns.values() if r.year == year and r.filed_on <= as_of)
+    of_year = (repository.returns[key] for key in repository.returns if key[1] == year)  # others are not opened
+    return tuple(r for r in of_year if r.filed_on <= as_of)
 
 
 @told_once

@@ -214,21 +214,21 @@ class OneByOne(Mapping[K, V]):
     """Records by key, each made when it is asked for; all, when somebody goes through them."""
 
     def __init__(self, files: Mapping[K, LoadedFile]) -> None:
-        self._files = files
+        self.files = files
         self._made: dict[K, V] = {}
 
     def __getitem__(self, key: K) -> V:
         if key not in self._made:
-            self._made[key] = self._files[key].entries[0][0]
+            self._made[key] = self.files[key].entries[0][0]
         return self._made[key]
 
     @cached_property
     def _all(self) -> dict[K, V]:
-        return {key: self[key] for key in self._files}
+        return {key: self[key] for key in self.files}
 
     def get(self, key: K, default: Any = None) -> Any:
         """The record of a key, or the default."""
-        return self[key] if key in self._files else default
+        return self[key] if key in self.files else default
 
     def values(self) -> ValuesView[V]:
         """Every record."""
@@ -240,16 +240,16 @@ class OneByOne(Mapping[K, V]):
 
     def apart_from(self, others: OneByOne[K, V]) -> tuple[V, ...]:
         """The records of files that the others are not made of."""
-        return tuple(self[key] for key, file in self._files.items() if others._files.get(key) is not file)
+        return tuple(self[key] for key, file in self.files.items() if others.files.get(key) is not file)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._files
+        return key in self.files
 
     def __iter__(self) -> Iterator[K]:
-        return iter(self._files)
+        return iter(self.files)
 
     def __len__(self) -> int:
-        return len(self._files)
+        return len(self.files)
 
 
 class AllAtOnce(Mapping[K, V]):
@@ -297,6 +297,13 @@ def collected(kind: str, files: Sequence[LoadedFile]) -> Any:
         return all_at_once()
     keys = [of.key(file.path) for file in files]
     return AllAtOnce(all_at_once, files) if None in keys else OneByOne(dict(zip(keys, files, strict=True)))
+
+
+def picked(records: Mapping[K, V], wanted: Callable[[K], bool]) -> Mapping[K, V]:
+    """The records whose keys are wanted. None is opened for that."""
+    if isinstance(records, OneByOne):
+        return OneByOne({key: file for key, file in records.files.items() if wanted(key)})
+    return {key: record for key, record in records.items() if wanted(key)}
 
 
 def only_in(some: Iterable[Any], others: Iterable[Any]) -> tuple[Any, ...]:

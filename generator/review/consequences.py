@@ -27,10 +27,10 @@ from generator.pages.families import FAMILIES, PageFamily, led_to
 from generator.pages.parts import there
 from generator.pages.people import outreach, team
 from generator.pages.programme import accounts, lessons
-from generator.pages.schools import schools
+from generator.pages.schools import filing, schools
 from generator.pages.statistics import builder, pathway, releases, statistics
 from generator.records.doubts import Doubt, doubts
-from generator.records.opened import only_in
+from generator.records.opened import only_in, picked
 from generator.records.repository import Repository, differing, identical, same_records
 from generator.review.changes import Changes
 from generator.text import Language, Text
@@ -182,8 +182,8 @@ def _consequences(
 ) -> Consequences:
     near = _near(changes, older, newer)
     earlier: Earlier = {}
-    before, after = site(older, as_of, None, earlier, near), site(newer, as_of, None, earlier, near)
-    pages = rewritten(changes, before, after, language, near)
+    before, after = (site(side, as_of, None, earlier, near) for side in without_the_rest(older, newer, near))
+    pages = rewritten(changes, before, after, language, near, (older, newer))
     return Consequences(
         claims=tuple(_claims(before, after)),
         verdicts=tuple(sorted(_verdicts(before, after), key=_grave)),
@@ -204,6 +204,22 @@ def _near(changes: Changes, older: Repository, newer: Repository) -> frozenset[S
         return None
     excused = {school for side in (older, newer) for waiver in side.waivers.values() for school in waiver.schools}
     return found | excused | _moved_beside(older, newer)
+
+
+def without_the_rest(
+    older: Repository, newer: Repository, near: Container[SchoolId] | None
+) -> tuple[Repository, Repository]:
+    """Both states without the returns of schools that are not near for years of which both have the same returns: what
+    is told of such a year is the same on both sides, and without these still is.
+    """
+    if near is None or not same_records(older, newer, ("schools",)):
+        return older, newer
+    states = ((older, newer), (newer, older))
+    years = {found.year for one, other in states for found in only_in(one.returns, other.returns)}
+    kept = [picked(side.returns, lambda key: key[0] in near or key[1] in years) for side in (older, newer)]
+    if [*map(bool, kept)] != [bool(older.returns), bool(newer.returns)]:
+        return older, newer  # some pages are there where there are returns
+    return replace(older, returns=kept[0]), replace(newer, returns=kept[1])
 
 
 def _on_every_page(changes: Changes) -> bool:
@@ -356,16 +372,26 @@ class Rewritten:
 
 
 def rewritten(
-    changes: Changes, before: Site, after: Site, language: Language, near: Container[SchoolId] | None
+    changes: Changes,
+    before: Site,
+    after: Site,
+    language: Language,
+    near: Container[SchoolId] | None,
+    whole: tuple[Repository, Repository],
 ) -> Rewritten:
     """Both sides' pages in one language. Of a page made of the same on both sides nothing is written.
 
-    If `near` is given, the Sites have the verdicts of these schools alone: those of all others add the same to both.
+    If `near` is given, the Sites have the verdicts of these schools alone, and may lack returns that both sides have:
+    what is told of all others adds the same to both. `whole` are the records of either side.
     """
     first = edition(before, language, load())
     sides = (first, replace(first, site=after))  # the templates are made ready once
     families = [family for family in FAMILIES if not _same(before, after, MADE_OF.get(family))]
-    old, new = (_drafts(side, checks, families) for side, checks in zip(sides, _apart(before, after), strict=True))
+    same_schools = near is not None and same_records(*whole, ("schools",))
+    old, new = (
+        _drafts(side, _of_each(side, checks, near if same_schools else None), families)
+        for side, checks in zip(sides, _apart(before, after), strict=True)
+    )
     differ = [
         path for path in {*old, *new} if path not in old or path not in new or not prints_alike(old[path], new[path])
     ]
@@ -382,8 +408,8 @@ def rewritten(
     tables = _tables(before, after, reached)
     listed: Earlier = {}
     shown: Earlier = {}
-    for side, written in zip(sides, (was, comes), strict=True):
-        written |= {page.path: page for page in _of_all(side, unsure, listed)}
+    for side, records, written in zip(sides, whole, (was, comes), strict=True):
+        written |= {page.path: page for page in _of_all(side, records, unsure, listed)}
         written |= {page.path: page for page in _stamped(side, reached)}
         written |= {page.path: page for page in _of_tables(side, tables, near, shown)}
     return Rewritten(frame=_frame(sides[0], old) != _frame(sides[1], new), before=was, after=comes)
@@ -405,14 +431,14 @@ def _only_listed(old: PageDraft, new: PageDraft) -> bool:
     return counted is not None and prints_alike(getattr(old.data, counted), getattr(new.data, counted))
 
 
-def _of_all(side: Edition, paths: Collection[str], earlier: Earlier) -> Iterator[Page]:
+def _of_all(side: Edition, repository: Repository, paths: Collection[str], earlier: Earlier) -> Iterator[Page]:
     """These pages as they are told of all schools. If all are pages of rules, only these rules are judged."""
     if not paths:
         return
-    repository = side.site.repository
     asked = {rule.id: rule for rule in repository.rules.values() if rules.path_of(rule) in paths}
     judged = replace(repository, rules=asked) if len(asked) == len(paths) else repository
-    told = replace(side, site=replace(side.site, verdicts=evaluate(judged, side.site.as_of, earlier)))
+    verdicts = evaluate(judged, side.site.as_of, earlier)
+    told = replace(side, site=replace(side.site, repository=repository, verdicts=verdicts))
     yield from (one.make() for one in rules.one_by_one(told) if one.path in paths)
     if judged is repository:
         yield from (page for made in (compliance.pages, overdue.pages) for page in made(told) if page.path in paths)
@@ -483,18 +509,29 @@ def _same(before: Site, after: Site, names: tuple[str, ...] | None) -> bool:
     return names is not None and same_records(before.repository, after.repository, names)
 
 
-def _drafts(side: Edition, checks: Verdicts, families: Iterable[PageFamily]) -> Mapping[str, PageDraft]:
-    """What pages of these families are made of.
+# Families that tell something of each school, or put a line a verdict into a file.
+_OF_EACH: tuple[PageFamily, ...] = (downloads.pages, schools.pages, filing.pages)
 
-    Files of all verdicts differ where those do that the other side has not: only these are put in.
-    """
+
+def _drafts(side: Edition, of_each: Site, families: Iterable[PageFamily]) -> Mapping[str, PageDraft]:
+    """What pages of these families are made of; `of_each` is the Site that is told of line by line."""
     drafting = _Drafting(
         site=side.site, language=side.language, catalogue=side.catalogue, environment=side.environment, drafts={}
     )
-    narrowed = replace(drafting, site=replace(side.site, verdicts=checks))
+    narrowed = replace(drafting, site=of_each)
     for family in families:
-        tuple(family(narrowed if family is downloads.pages else drafting))
+        tuple(family(narrowed if family in _OF_EACH else drafting))
     return {path: draft for path, draft in drafting.drafts.items() if there(side.site, path)}
+
+
+def _of_each(side: Edition, checks: Verdicts, near: Container[SchoolId] | None) -> Site:
+    """The Site with those lines alone that the other side has not, as far as that is known: with these verdicts, and of
+    these schools if any are given.
+    """
+    repository = side.site.repository
+    if near is not None:
+        repository = replace(repository, schools=picked(repository.schools, near.__contains__))
+    return replace(side.site, repository=repository, verdicts=checks)
 
 
 def _apart(before: Site, after: Site) -> tuple[Verdicts, Verdicts]:
