@@ -19,7 +19,7 @@ from generator.files.kept import NAME, KeptFile, found_before, keep
 from generator.records import repository as loading
 from generator.records.doubts import doubts
 from generator.records.opened import Before
-from generator.records.repository import Repository, load
+from generator.records.repository import Remembered, Repository, load
 from tests.command import started
 from tests.conftest import EXPLORING
 from tests.test_cli import ENVIRONMENT
@@ -90,6 +90,22 @@ def test_records_are_the_same_with_what_is_kept_as_without(tmp_path: Path, seed:
     states = [files]
     for _ in range(12):
         found = dict(again(files, found, tmp_path / NAME, chance))
+        files = dict(chance.choice((files, files, states[0], chance.choice(states))))
+        for _ in range(chance.choice((0, 1, 1, 2))):
+            chance.choice(MORE_EDITS)(files, chance)
+        states.append(files)
+
+
+@pytest.mark.parametrize("seed", range(300 if EXPLORING else 2))
+def test_records_are_the_same_in_a_process_that_stays(seed: int) -> None:
+    chance, files, before = random.Random(seed), dict(fixture()), Before()
+    remembered: Remembered = {}
+    states = [files]
+    for _ in range(12):
+        here = tree(files)
+        found = load(here, remembered, before)
+        assert told(found) == told(load(here, REMEMBERED))
+        before = before.next() if found[0] else Before()
         files = dict(chance.choice((files, files, states[0], chance.choice(states))))
         for _ in range(chance.choice((0, 1, 1, 2))):
             chance.choice(MORE_EDITS)(files, chance)

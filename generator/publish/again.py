@@ -22,6 +22,7 @@ from generator.publish.engine import Engine
 from generator.publish.memo import Memo
 from generator.publish.output import discard
 from generator.publish.site_files import SiteFiles
+from generator.records.opened import Before
 from generator.records.repository import Remembered, load
 
 # by time zone: the day that everything is told as of, and the commit
@@ -40,6 +41,7 @@ class Resident:
     memo: Memo
     files: SiteFiles = field(default_factory=lambda: SiteFiles(folder=Path()))
     _read: Remembered = field(default_factory=dict)
+    _before: Before = field(default_factory=Before)
     _judged: Earlier = field(default_factory=dict)
     _known: dict[str, Any] = field(default_factory=dict)
 
@@ -47,9 +49,11 @@ class Resident:
         """Build the site as the records are now. Returns the Problems; with any, nothing is written."""
         read, unreadable = folder(self.root)
         tree = held(read)
-        repository, problems = load(tree, self._read)
+        before, self._before = self._before, Before()
+        repository, problems = load(tree, self._read, before)
         if repository is None or unreadable:
             return in_order((*unreadable, *problems))
+        self._before = before.next()
         as_of, commit = self.day_and_commit(repository.district.time_zone)
         content = site(repository, as_of, commit, self._judged)
         memo = replace(self.memo, known=self._known, used=set())

@@ -116,13 +116,14 @@ class Before:
 
     `firm` names the files that are as they were, and by name the kinds and by `folder/` the folders all of whose
     records are. `rests_on` says of a file, once it was held against others and nothing was wrong, what must be firm for
-    that.
+    that. `last` is what a run of this process did in which nothing was wrong.
     """
 
     found: Mapping[str, KeptFile] = field(default_factory=dict)
     files: Mapping[str, LoadedFile] = field(default_factory=dict)
     rests_on: dict[str, frozenset[str]] = field(default_factory=dict)
     firm: frozenset[str] = frozenset()
+    last: Before | None = None
 
     def told(self, tree: Tree, path: str) -> ToldFile | None:
         """A file of the Tree, if these very bytes were found right."""
@@ -134,9 +135,10 @@ class Before:
     def loaded(self, tree: Tree, files: Mapping[str, LoadedFile]) -> None:
         """All files of the Tree that could be read."""
         self.files = files
-        same = {path for path, file in files.items() if isinstance(file, ToldFile)}
-        gone = {path for path, one in self.found.items() if one.facts and path not in same}
-        self.firm = self._firm(same, {*tree.paths, *gone}) if self.found else frozenset()
+        there = self.last.files if self.last else {}
+        same = {path for path, file in files.items() if isinstance(file, ToldFile) or file is there.get(path)}
+        known = (*(path for path, one in self.found.items() if one.facts), *there)
+        self.firm = self._firm(same, {*tree.paths, *known}) if known else frozenset()
 
     def _firm(self, same: Collection[str], paths: Iterable[str]) -> frozenset[str]:
         loose = {p: self.files[p].kind if p in self.files else kind_of(p) for p in paths if p not in same}
@@ -147,10 +149,23 @@ class Before:
 
     def agreed(self, file: LoadedFile) -> bool:
         """Whether it was held against others, and nothing was wrong, and nothing of all that is another now."""
-        if not isinstance(file, ToldFile) or file.rests_on is None or not file.rests_on <= self.firm:
+        rests_on = file.rests_on if isinstance(file, ToldFile) else self._rested_on(file)
+        if rests_on is None or not rests_on <= self.firm:
             return False
-        self.rests_on[file.path] = file.rests_on
+        self.rests_on[file.path] = rests_on
         return True
+
+    def _rested_on(self, file: ReadFile) -> frozenset[str] | None:
+        """What must be firm for a file that was read by this process before. One that brings others shares its path
+        with them.
+        """
+        if self.last is None or self.last.files.get(file.path) is not file or file.brought:
+            return None
+        return self.last.rests_on.get(file.path)
+
+    def next(self) -> Before:
+        """For the next run of this process, after one in which nothing was wrong."""
+        return Before(last=replace(self, found={}, last=None))
 
     def undoubted(self) -> frozenset[tuple[SchoolId, YearId]]:
         """The returns, by school and year, of which it is known that there is no Doubt."""
