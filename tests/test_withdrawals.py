@@ -72,12 +72,17 @@ def test_a_correction_says_nothing_of_the_release_that_was_withdrawn() -> None:
 
 
 @pytest.mark.parametrize("language", Language)
-def test_a_mark_in_the_place_of_a_withdrawn_band_is_not_said_to_be_of_a_small_school(language: Language) -> None:
+def test_a_release_after_a_withdrawn_one_says_what_stands_in_the_place_of_its_values(language: Language) -> None:
     standing, without = (pages_of(withdrawn(*ids), language) for ids in ((), (FIRST,)))
-    said = load().say("participation.withdrawn", language, symbol="", mark="[c]").strip()
-    path = f"statistics/releases/{SECOND}"
-    assert (said in told(standing[path]), said in told(without[path])) == (False, True)
-    assert said not in told(without[f"statistics/releases/{SPRING}"])
+    said = load().say("statistics.recut", language, mark="[c]")
+    for path in (f"statistics/releases/{SECOND}", f"statistics/releases/{SPRING}"):
+        assert said not in told(standing[path])
+        assert (said in told(without[path])) == (SECOND in path)
+    content = withdrawn(FIRST)
+    waiting = replace(content.repository.releases[SECOND], waiting=(next(iter(content.repository.schools)),))
+    again = replace(content.repository, releases={**content.repository.releases, SECOND: waiting})
+    kept = pages_of(site(again, AS_OF, COMMIT), language)[f"statistics/releases/{SECOND}"]
+    assert said not in told(kept)  # it was cut before the withdrawal, and its values are of before
 
 
 @pytest.mark.parametrize("language", Language)

@@ -241,6 +241,8 @@ def about(words: ReleaseWords) -> Iterator[tuple[str, SheetValue]]:
         yield say("participation.title"), say("statistics.about.participation.text", bands=begins, k=limits.k)
     if release.waiting:
         yield say("channel.waiting"), words.waiting()
+    if recut := words.recut():
+        yield say("safety.withdrawn"), recut
     if (notice := edition.site.repository.district.notice) is not None:
         yield say("statistics.about.notice"), edition.plain(notice)
 

@@ -208,6 +208,14 @@ class ReleaseWords:
         names = [self.edition.plain(known[s].title) if s in known else s for s in self.release.waiting]
         return say("statistics.waiting", schools=say("statistics.separator").join(names))
 
+    def recut(self) -> str:
+        """That a withdrawn revision is not repeated; nothing where none is, or where its values stand until a
+        correction can be seen.
+        """
+        release, withdrawn = self.release, self.edition.site.withdrawn
+        earlier = any(one.term == release.term and one.revision < release.revision for one in withdrawn)
+        return self.edition.say("statistics.recut", mark=SHOWN_MARK) if earlier and not release.waiting else ""
+
     def status(self, table: str, row: Row, column: str) -> str | None:
         """What must be known of a cell beside its value, as one letter; None where there is nothing."""
         if of_nobody(self.release, row.cells, column):
@@ -368,6 +376,8 @@ def _general(words: ReleaseWords, table: PublishedTable) -> Iterator[str]:
         yield say("statistics.unlike")
     if words.release.waiting:
         yield words.waiting()
+    if recut := words.recut():
+        yield recut
 
 
 def symbols(words: ReleaseWords) -> TableSymbols:
@@ -383,10 +393,9 @@ def school_bands(words: ReleaseWords, caption: str) -> SchoolBands | None:
     if bands is None:
         return None
     stated, say, waiting = list(bands.schools.values()), words.edition.say, words.release.waiting
-    withdrawn = any(one.term == words.release.term for one in words.edition.site.withdrawn)
     symbol = say("participation.symbol", mark=SHOWN_MARK, k=words.release.limits.k)
-    if withdrawn:
-        symbol = say("participation.withdrawn", symbol=symbol, mark=SHOWN_MARK)
+    if recut := words.recut():
+        symbol = say("participation.recut", symbol=symbol, recut=recut)
     return SchoolBands(
         caption=caption,
         symbol=say("participation.waiting", symbol=symbol, waiting=words.waiting()) if waiting else symbol,
