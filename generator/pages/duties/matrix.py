@@ -22,7 +22,7 @@ from generator.edition.render import Edition, TemplateData, heading, label_text,
 from generator.edition.site import Page, Site, once
 from generator.edition.stamp import cut, mark, settled, within
 from generator.model.district import Area, System
-from generator.model.duties import Rule, RuleId, Subject
+from generator.model.duties import Rule, Subject
 from generator.model.schools import School, Stage
 from generator.pages.stamping import Stamped, ToStamp, trimmed
 from generator.pages.words.wording import TONES, cited
@@ -261,13 +261,14 @@ def _marks(edition: Edition) -> Mapping[Verdict, VerdictMark]:
 def _table(edition: Edition, grid: Grid) -> MatrixTable:
     site, rules = edition.site, _rules(edition.site)
     systems, cells = _systems(site), cache(partial(_cell, edition))
+    anchors = [edition.html(f"#{rule.id}") for rule in rules]
 
     def column(school: School) -> Iterator[Markup]:
         found = {check.rule.id: check for check in site.verdicts.by_school[school.id]}
         page = edition.html(relative(grid.path, f"schools/{school.id}"))
-        for rule in rules:
-            before, *after = cells(rule.id, _shown(found[rule.id]))
-            yield Markup(f"{before}{page}{after[0]}" if after else before)
+        for rule, anchor in zip(rules, anchors, strict=True):
+            before, *after = cells(_shown(found[rule.id]))
+            yield Markup(f"{before}{page}{anchor}{after[0]}" if after else before)
 
     return MatrixTable(
         title=_title(edition, grid),
@@ -292,11 +293,11 @@ def _shown(check: Check) -> _Shown:
     return _Shown(check.verdict, late, late or check.verdict not in _PLAIN)
 
 
-def _cell(edition: Edition, rule: RuleId, shown: _Shown) -> tuple[str, ...]:
-    """A cell as it stands around the address of a school's page: the same for all Checks that show the same."""
+def _cell(edition: Edition, shown: _Shown) -> tuple[str, ...]:
+    """A cell as it stands around the address of a check: the same for all Checks that show the same."""
     told = _marks(edition)[shown.verdict]
     if shown.late:
         word = edition.say("verdict.late.word", met=told.word)
         told = replace(told, mark=edition.say("verdict.late.mark"), word=word)
-    link = within("page") + edition.html(f"#{rule}") if shown.leads else None
+    link = within("check") if shown.leads else None
     return cut(edition.printed(MatrixCell(shown=told, link=link), "compliance/matrix/any")).parts
