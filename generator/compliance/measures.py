@@ -94,6 +94,11 @@ Function = Callable[[Scope], Measured]
 
 def measure(name: MeasureName, repository: Repository, year: YearId, as_of: date) -> Measured:
     """The figure `name` of a school year as it was known at the end of `as_of`."""
+    return _measured(repository, name, year, as_of)
+
+
+@told_once
+def _measured(repository: Repository, name: MeasureName, year: YearId, as_of: date) -> Measured:
     return MEASURES[name](Scope(repository=repository, year=year, as_of=as_of))
 
 

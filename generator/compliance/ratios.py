@@ -18,7 +18,7 @@ from generator.compliance.school_measures import has_room
 from generator.model.district import SchoolYear
 from generator.model.ids import YearId
 from generator.model.schools import Return, School, SchoolShape, SchoolType, Stage
-from generator.records.repository import Repository
+from generator.records.repository import Repository, told_once
 
 SIZES = (12, 24, 36)  # classes; the first size is up to 12, the last more than 36
 
@@ -104,6 +104,7 @@ def _group(by: Grouping, id_: str) -> SchoolGroup:
     return SchoolGroup(by=by, id=id_)
 
 
+@told_once
 def quotients(repository: Repository, year: YearId, as_of: date) -> Mapping[tuple[Ratio, SchoolGroup], Quotient]:
     """Every ratio of every group in a school year, as it was known at the end of `as_of`."""
     day = min(as_of, repository.year(year).last_day)

@@ -355,13 +355,17 @@ def short_id(commit: Commit) -> str:
 
 def relative(here: str, there: str, anchor: str = "") -> str:
     """The address of page `there` from page `here` (both without suffix), with an anchor if one is given."""
-    link = _link(posixpath.dirname(here) or ".", there)
+    link = _link(posixpath.dirname(here), there)
     return f"{link}#{anchor}" if anchor else link
 
 
-@lru_cache(maxsize=4096)  # pages of one folder have most of their links in common
 def _link(start: str, there: str) -> str:
-    return posixpath.relpath(f"{there}.html", start)
+    """As `relpath`, which asks for the current folder each time."""
+    here, to = start.split("/") if start else [], f"{there}.html".split("/")
+    same = 0
+    while same < min(len(here), len(to) - 1) and here[same] == to[same]:
+        same += 1
+    return "../" * (len(here) - same) + "/".join(to[same:])
 
 
 def heading(text: str) -> Markup:

@@ -15,6 +15,7 @@ from hashlib import sha256
 
 from generator.compliance.evaluate import Check
 from generator.compliance.school_measures import MEASURABLE, MeasureInput
+from generator.edition.open_data import in_blocks
 from generator.edition.site import Site
 from generator.files.resources import library_folders
 from generator.model.duties import RuleId, SchoolMeasure
@@ -54,9 +55,11 @@ class PageBasis:
         """What a page rests on that is made of these, and of nothing else that schools own."""
         return _digest(self.shared, *(f"{name} {self.named.get(name, '')}" for name in sorted(names)))
 
-    def of_schools(self, schools: Iterable[SchoolId]) -> str:
+    def of_schools(self, schools: Sequence[SchoolId]) -> str:
         """What the pages of these schools rest on."""
-        return _digest(self.shared, *(self.own[school] for school in schools))
+        if len(schools) == 1:  # a school's own is a digest of what is shared, too
+            return self.own[schools[0]]
+        return _digest(*(self.own[school] for school in schools))
 
 
 def basis(site: Site, versions: Mapping[str, str], memo: Memo) -> PageBasis | None:
@@ -66,38 +69,37 @@ def basis(site: Site, versions: Mapping[str, str], memo: Memo) -> PageBasis | No
     """
     if not versions or site.weeks is not None:
         return None
-    kinds = {path: kind_of(path) for path in versions}
-    rest = (path for path, kind in kinds.items() if kind not in _OWN and not SEALED.match(path))
+    of_kinds: dict[str, list[str]] = {kind: [] for kind in _OWN}
+    rest: list[str] = []
+    for path, version in versions.items():
+        found = of_kinds.get(kind_of(path) or "", rest)
+        if found is not rest or not SEALED.match(path):
+            found.append(f"{path} {version}")
     there = (str(bool(getattr(site.repository, KINDS[name].field))) for name in sorted(_OWN))  # links lead to what is
     facts = (site.as_of.isoformat(), repr(site.archived), str(site.sheets), str(site.commit is None), *there)
     library = _library() if site.repository.adoptions else ()
     needless, beside = frozenset(site.verdicts.needless), neighbours(site.repository)
-    shared = _digest(*facts, *library, *(f"{path} {versions[path]}" for path in rest))
+    shared = _digest(*facts, *library, *rest)
     own = {
-        school: _digest(*map(_name, beside[school]), *sorted(_told(record, versions, needless) for record in records))
-        for school, records in own_records(site.repository).items()
+        school: _digest(
+            shared, *map(_name, beside[school]), *sorted(_told(record, versions, needless) for record in of)
+        )
+        for school, of in own_records(site.repository).items()
     }
-    fields = {
-        KINDS[name].field: _digest(*(f"{path} {versions[path]}" for path, kind in kinds.items() if kind == name))
-        for name in _OWN
-    }
-    found = PageBasis(shared=shared, own=own, named=fields, commit=repr(site.commit))
+    fields = {KINDS[name].field: _digest(*of_kind) for name, of_kind in of_kinds.items()}
+    made = PageBasis(shared=shared, own=own, named=fields, commit=repr(site.commit))
     targets = (repr((one.plan.id, one.measured, one.measured_on, one.progress)) for one in site.targets)
     more = {COUNTS: _counts(site, None), TARGETS: _digest(*targets)}
-    return replace(found, named={**fields, **_verdicts(site, found, memo), **more})
+    return replace(made, named={**fields, **_verdicts(site, made, memo), **more})
 
 
 def _verdicts(site: Site, found: PageBasis, memo: Memo) -> Mapping[str, str]:
     """What is told of the verdicts of each rule. Those of a school rest on what its pages rest on."""
     told: dict[RuleId, list[str]] = {rule: [_counts(site, rule)] for rule in site.repository.rules}
-    others = (check for check in site.verdicts.checks if check.school is None)
-    for check in others:
-        told[check.rule.id].append(_verdict(site, check))
-    for school, checks in site.verdicts.by_school.items():
-        key = memo.key("verdicts", school, found.of_schools((school,)))
-        make = partial(_of_school, site, checks)
-        for rule, said in memo.made(key, make, _packed, json.loads).items():
-            told[rule].append(f"{school} {said}")
+    for schools, checks in in_blocks(site):
+        key = memo.key("verdicts", found.of_schools(schools)) if schools else ""
+        for rule, said in memo.made(key, partial(_of_checks, site, checks), _packed, json.loads).items():
+            told[rule].append(said)
     return {verdicts_of(rule): _digest(*said) for rule, said in told.items()}
 
 
@@ -105,8 +107,11 @@ def _packed(said: Mapping[RuleId, str]) -> bytes:
     return json.dumps(said).encode()
 
 
-def _of_school(site: Site, checks: Sequence[Check]) -> Mapping[RuleId, str]:
-    return {check.rule.id: _digest(_verdict(site, check)) for check in checks}
+def _of_checks(site: Site, checks: Sequence[Check]) -> Mapping[RuleId, str]:
+    told: dict[RuleId, list[str]] = {}
+    for check in checks:
+        told.setdefault(check.rule.id, []).append(_verdict(site, check))
+    return {rule: _digest(*said) for rule, said in told.items()}
 
 
 def _verdict(site: Site, check: Check) -> str:

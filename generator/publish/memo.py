@@ -48,11 +48,11 @@ class Memo:
         """The name of what is made of all this by this program; empty where nothing is kept."""
         if not self.keeps:
             return ""
-        found = sha256(installed_digest())
+        told = [installed_digest()]
         for part in (kind, *made_of):
             data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
-            found.update(len(data).to_bytes(8, "big") + data)
-        return found.hexdigest()
+            told += len(data).to_bytes(8, "big"), data
+        return sha256(b"".join(told)).hexdigest()
 
     def made(self, key: str, make: Callable[[], _T], pack: Callable[[_T], bytes], unpack: Callable[[bytes], _T]) -> _T:
         """What has this key as it was made before, or else as it is made now; without a key nothing is kept of it."""

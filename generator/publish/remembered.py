@@ -80,8 +80,9 @@ class MadeBefore:
     def copies(self, cut: Donor, donor: str, to_stamp: Iterator[ToStamp], made: Edition) -> Iterator[StampedCopy]:
         """Every copy of a donor. They share all but their places, so that the donor is read once."""
         around, half = output.linked(donor, "".join(cut.parts)).ids, FOLDERS[made.language]
+        shared = self.memo.key("copies", *cut.names, *around)
         for one in to_stamp:
-            key = self._of_schools("copy", made, one.schools, one.path, one.more, *cut.names, *around)
+            key = self._of_schools("copy", made, one.schools, one.path, one.more, shared)
             yield self.memo.made(key, partial(_copy, one, half, around), _copy_packed, _copy_unpacked)
 
     def beside(self, made: Edition) -> Iterator[File]:

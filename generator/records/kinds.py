@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from generator.files.strict_yaml import Document
@@ -398,6 +399,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
 )
 
 
+@lru_cache(maxsize=1 << 16)  # asked for each file some times
 def kind_of(path: str) -> str | None:
     """The name of the kind that a path holds; None if records may not stand there."""
     return next((kind.name for kind in KINDS.values() if kind.path.match(path)), None)

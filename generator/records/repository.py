@@ -128,7 +128,7 @@ def spans(rule: d.Rule, binding: Mapping[ClauseRef, tuple[date, date]]) -> tuple
 
 _Told = TypeVar("_Told")
 _Asked = ParamSpec("_Asked")
-_MOST = 32  # answers that are kept of what is told of a Repository
+_MOST = 400  # answers that are kept of what is told of a Repository
 
 
 def told_once(
