@@ -19,6 +19,7 @@ from generator.compliance.evaluate import (
     WAIVABLE,
     WORST_FIRST,
     Check,
+    JudgedPeriod,
     Tally,
     Verdict,
     Verdicts,
@@ -330,6 +331,22 @@ def test_what_happens_in_a_term_is_not_dated_by_the_count_of_the_year(rule: str)
 
 def outcomes(repository: Repository, on: date = NOW) -> dict[tuple[str, str], Verdict]:
     return {(c.rule.id, c.school.id if c.school else ""): c.verdict for c in evaluate(repository, on).checks}
+
+
+def test_what_was_judged_alike_is_the_very_same_and_a_part_is_no_whole() -> None:
+    """2 and 2.0 are equal, and are told apart where they are written."""
+    repository = sample()
+    checks = evaluate(repository, NOW).checks
+    by_look: dict[str, set[int]] = {}
+    for check in checks:
+        by_look.setdefault(f"{check.rule.id} {check.periods!r}", set()).add(id(check.periods))
+    assert {len(same) for same in by_look.values()} == {1}
+    assert len(by_look) < len(checks) / 4
+
+    judged = JudgedPeriod(period=checks[0].periods[0].period, due=NOW, verdict=Verdict.MET, value=2, target=2)
+    day = compliance._day(repository, NOW)
+    for one in (judged, judged._replace(value=2.0), judged._replace(target=2.0), judged._replace(value=True)):
+        assert repr(day.shared(checks[0].rule, (one,))) == repr((one,))
 
 
 def test_a_waiver_is_valid_from_its_first_through_its_last_day() -> None:

@@ -10,7 +10,7 @@ The day is the whole day in the district's time zone: a due day, and a waiver's 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
@@ -112,6 +112,7 @@ class Check(NamedTuple):  # made once a rule and school
     `periods` are the periods begun, `decisive` the last of them that came out as the whole; none where it does not
     apply.
 
+    Checks of a day that were judged alike have the very same `periods`, so that what is told of these can be made once.
     `without_waiver` is what it would be without `waiver`; `lapsed` is a waiver that has run out. `fresh_until` is the
     last day on which the evidence is good (None: it does not age). `found` is the return it rests on, `further` what it
     rests on in inspections or a release.
@@ -375,6 +376,14 @@ class _Day:
     kinds: Mapping[SchemeId, SchemeKind]
     visits: Mapping[SchoolId, tuple[Inspection, ...]]  # those that have been, in their order
     released: Mapping[tuple[RuleId, SchoolId], _Released]
+    alike: dict[tuple[object, ...], tuple[JudgedPeriod, ...]] = field(default_factory=dict)  # periods judged before
+
+    def shared(self, rule: Rule, judged: tuple[JudgedPeriod, ...]) -> tuple[JudgedPeriod, ...]:
+        """The periods of a rule as they were judged for another school before, if they were judged alike."""
+        key: list[object] = [rule.id]
+        for period, due, verdict, value, target, late in judged:
+            key += period.id, due, verdict, value, value.__class__, target, target.__class__, late  # 2 is not 2.0 here
+        return self.alike.setdefault(tuple(key), judged)
 
 
 def _day(repository: Repository, as_of: date) -> _Day:
@@ -550,7 +559,8 @@ class _SchoolOnDay:
         found, fresh_until = self.found if ready.reads_return else None, None
         if rule.freshness is not None and found is not None:
             fresh_until = found.counted_on + timedelta(days=rule.freshness.days)
-        by_period = tuple([self._judged_period(ready, slot, fresh_until) for slot in self._slots(ready)])
+        judged = tuple([self._judged_period(ready, slot, fresh_until) for slot in self._slots(ready)])
+        by_period = self.day.shared(rule, judged)
         check = _check(rule, self.school, by_period, fresh_until, found)
         return check._replace(further=self._inspected(ready.inspects)) if ready.inspects else check
 
@@ -573,7 +583,9 @@ class _SchoolOnDay:
             if answer
             else ()
         )
-        return _check(ready.rule, self.school, by_period, None, None)._replace(further=further)
+        return _check(ready.rule, self.school, self.day.shared(ready.rule, by_period), None, None)._replace(
+            further=further
+        )
 
     def _by_release(self, rule: Rule, held: bool | None, slot: _Slot) -> Verdict:
         """A school that handed in does not stand among those that said nothing, though its answer is not told."""
