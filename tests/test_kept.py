@@ -8,7 +8,7 @@ import json
 import random
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,16 +50,16 @@ def twice(files: dict[str, bytes], chance: random.Random) -> None:
 MORE_EDITS = (*EDITS.values(), broken, twice)
 
 
-def plain(value: object) -> object:
-    """What a value says, the places of its fields included where they can be asked for."""
+def plain(value: object, *, places: bool = True) -> object:
+    """What a value says, with the places of its fields where they can be asked for."""
     if is_dataclass(value) and not isinstance(value, type):
         stated = {one.name: getattr(value, one.name) for one in fields(value)}
         if callable(place := stated.get("place")):
-            stated["place"] = [place((one.name,)) for one in fields(value)]
-        return type(value).__name__, {name: plain(one) for name, one in stated.items()}
+            stated["place"] = [place((one.name,)) for one in fields(value)] if places else None
+        return type(value).__name__, {name: plain(one, places=places) for name, one in stated.items()}
     if isinstance(value, Mapping):
-        return [(key, plain(one)) for key, one in value.items()]
-    return [plain(one) for one in value] if isinstance(value, tuple | list) else value
+        return [(key, plain(one, places=places)) for key, one in value.items()]
+    return [plain(one, places=places) for one in value] if isinstance(value, tuple | list) else value
 
 
 def told(found: tuple[Repository | None, Any], before: Before | None = None) -> object:
@@ -94,6 +94,23 @@ def test_records_are_the_same_with_what_is_kept_as_without(tmp_path: Path, seed:
         for _ in range(chance.choice((0, 1, 1, 2))):
             chance.choice(MORE_EDITS)(files, chance)
         states.append(files)
+
+
+def test_records_that_are_told_again_are_made_without_their_files() -> None:
+    here, before = tree(fixture()), Before()
+    repository, _ = load(here, None, before)
+    assert repository
+    left = before.to_keep(here, {*fixture()}, None)
+
+    def lost() -> bytes:
+        raise FileNotFoundError
+
+    without = replace(here, readers={path: lost if path in left else read for path, read in here.readers.items()})
+    again, _ = load(without, None, Before(found=left))
+    assert again
+    assert plain(again, places=False) == plain(repository, places=False)
+    with pytest.raises(FileNotFoundError):  # the place of a field is looked up in the file
+        plain(again)
 
 
 @pytest.mark.parametrize("seed", range(300 if EXPLORING else 2))

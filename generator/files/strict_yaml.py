@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -42,13 +42,14 @@ class Said:
 class Document:
     """A parsed file. `data` is plain dicts, lists, text, numbers, booleans and None, as schemas and records read it.
 
-    `source` gives the text, which is only asked for places.
+    `source` gives the text, which is only asked for places; `places` are those that were asked for.
     """
 
     path: str
     data: Data
     source: Callable[[], str]
     top: Position
+    places: dict[Pointer, Position] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def text(self) -> str:
@@ -57,7 +58,11 @@ class Document:
 
     def position(self, pointer: Pointer = ()) -> Position:
         """Where the value at `pointer` stands. KeyError for a pointer that the data does not have."""
-        return _position(self.path, _places(self.text)[pointer][1]) if pointer else self.top
+        if not pointer:
+            return self.top
+        if pointer not in self.places:
+            self.places[pointer] = _position(self.path, _places(self.text)[pointer][1])
+        return self.places[pointer]
 
     def key_position(self, pointer: Pointer) -> Position:
         """Where the key of the value at `pointer` stands; the value itself where it has no key."""

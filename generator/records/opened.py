@@ -1,8 +1,9 @@
 """One file on its way into the Repository: opened and read now, or told again from what an earlier run found.
 
-Owns what is kept of a file of records with which nothing is wrong: what it says as plain data, what it offers to
-others, and which files it was held against. A file that is told again is opened when somebody asks for its records.
-What is kept of a file is sound while its bytes are the same; what it was held against, while those files are too.
+Owns what is kept of a file of records with which nothing is wrong: what it says as plain data, where its records stand,
+what it offers to others, and which files it was held against. A file that is told again is opened when somebody asks
+for its records. What is kept of a file is sound while its bytes are the same; what it was held against, while those
+files are too.
 Must not know where it is kept, nor what a kind of record holds.
 """
 
@@ -67,20 +68,24 @@ class ToldFile:
     def __init__(self, path: str, found: KeptFile, read: Callable[[], bytes]) -> None:
         self.path, self._read, self.found = path, read, found
         self.kind: str
-        self._top: Sequence[int]
+        self._places: Sequence[tuple[Sequence[str | int], int, int, int]]
         self._offers: Sequence[tuple[int, str, str | None, str | None]]
-        self.kind, self._top, self._offers, rests_on, self.undoubted = found.facts
+        self.kind, self._places, self._offers, rests_on, self.undoubted = found.facts
         self.rests_on = None if rests_on is None else frozenset(rests_on)
 
     @cached_property
     def entries(self) -> tuple[Placed, ...]:
         """Its records, and where they stand."""
-        line, column, length = self._top
+        places = {
+            tuple(pointer): Position(path=self.path, line=line, column=column, length=length)
+            for pointer, line, column, length in self._places
+        }
         document = Document(
             path=self.path,
             data=json.loads(bytes(self.found.content)),
             source=lambda: self._read().decode("utf-8"),
-            top=Position(path=self.path, line=line, column=column, length=length),
+            top=places.pop(()),
+            places=places,
         )
         return KINDS[self.kind].entries(Node(document=document, pointer=(), data=document.data))
 
@@ -213,14 +218,17 @@ def _tellable(file: LoadedFile) -> bool:
 
 def _found(file: LoadedFile, tree: Tree, held: Sequence[str] | None, undoubted: bool) -> KeptFile:
     if isinstance(file, ToldFile):
-        kind, top, offers, *_ = file.found.facts
-        return replace(file.found, facts=[kind, top, offers, held, undoubted])
+        kind, places, offers, *_ = file.found.facts
+        return replace(file.found, facts=[kind, places, offers, held, undoubted])
     document = file.document
     assert document is not None, "only such files are told again"
-    at, offered = document.top, KINDS[file.kind].offered
+    offered = KINDS[file.kind].offered
+    places = [
+        [pointer, at.line, at.column, at.length] for pointer, at in (((), document.top), *document.places.items())
+    ]
     offers = [[offered.index(o.to), o.id, o.of, o.title.zh if o.title else None] for o in file.offers]
     content = json.dumps(document.data, separators=(",", ":")).encode()
-    facts = [file.kind, [at.line, at.column, at.length], offers, held, undoubted]
+    facts = [file.kind, places, offers, held, undoubted]
     blob = blob_id(tree.read(file.path), "")
     return KeptFile(digest=tree.versions[file.path], blob=blob, facts=facts, content=content)
 
