@@ -9,6 +9,7 @@ Must not know what is measured.
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -73,7 +74,9 @@ def _cut(half: Half, folder: Path) -> Donor:
 def _stamped(half: Half, folder: Path, count: int) -> None:
     """As `publish` does it: each copy made, filled, written, told to the link check and to the search."""
     made, cut = half.edition, _cut(half, folder)
-    files = SiteFiles(folder=folder / "stamped" / made.language.value)
+    there = folder / "stamped" / made.language.value
+    shutil.rmtree(there, ignore_errors=True)
+    files = SiteFiles(folder=there)
     copies = MadeBefore(memo=Memo(), basis=None).copies(cut, DONOR, islice(schools.to_stamp(made), count), made)
     told, entries = [], []
     for copy in copies:
