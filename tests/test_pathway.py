@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from html import unescape
 
 import pytest
 
@@ -17,7 +18,7 @@ from generator.model.district import Instrument
 from generator.model.registry import TOTAL
 from generator.model.releases import Release
 from generator.model.submission import StageBand
-from generator.pages.statistics import pathway
+from generator.pages.statistics import pathway, statistics
 from generator.pages.statistics.trends import trends
 from generator.text import Language
 from tests.conftest import AS_OF, COMMIT
@@ -71,6 +72,24 @@ def test_the_same_term_is_told_year_on_year() -> None:
     assert told[label][2].startswith(f"{before:,} ")
     assert told[label][3] == f"+{after - before}"
     assert told["Crisis interventions"][3] == "±0"
+
+
+@pytest.mark.parametrize("language", Language)
+def test_where_other_schools_are_counted_that_is_said_beside_the_change(language: Language) -> None:
+    """A school less is no decline."""
+    fewer = replace(NEW, counted=dict(list(NEW.counted.items())[1:]))
+    for old, new, others in ((OLD, NEW, False), (OLD, fewer, True)):
+        repository = typical_site().repository
+        told = edition(
+            site(replace(repository, releases={r.id: r for r in (old, new)}), AS_OF, COMMIT), language, load()
+        )
+        facts = {"schools": len(new.counted), "before": len(old.counted)}
+        term = told.plain(repository.district.terms[old.term].title)
+        said = load().say("statistics.other_schools", language, term=term, **facts)
+        for page in (p for family in (pathway, statistics) for p in family.pages(told)):
+            if page.path in ("statistics/index", "statistics/tables/pathway"):
+                assert (said in unescape(settle(page.body))) == others, page.path
+    assert rows(OLD, fewer)["Schools counted"][1:] == [str(len(fewer.counted)), str(len(OLD.counted)), "−1"]
 
 
 QUESTIONED, OBSERVED = (

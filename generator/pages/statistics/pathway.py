@@ -22,6 +22,7 @@ from generator.pages.statistics.tables import (
     ReleaseWords,
     TableSymbols,
     is_share,
+    other_schools,
     symbols,
     term_of,
     term_short,
@@ -79,12 +80,15 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathwayTable:
-    """The same term of every year that has been released, the newest first."""
+    """The same term of every year that has been released, the newest first; `others`: that the newest does not count
+    the schools of the one before.
+    """
 
     id: str
     title: str
     terms: tuple[str, ...]
     rows: tuple[StepRow, ...]
+    others: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +130,21 @@ def _table(edition: Edition, half: str, by_term: Mapping[TermId, Release]) -> Pa
         id=f"half-{half}",
         title=edition.say("pathway.half", term=edition.plain(term_of(edition.site, terms[0]).title)),
         terms=tuple(term_short(edition, term) for term in terms),
-        rows=tuple(_row(edition, step, releases) for step in _STEPS),
+        rows=(_schools(edition, releases), *(_row(edition, step, releases) for step in _STEPS)),
+        others=other_schools(edition, *releases[:2]) if len(releases) > 1 else "",
     )
+
+
+def _schools(edition: Edition, releases: Sequence[Release]) -> StepRow:
+    """How many schools each term's figures are of."""
+    counts = [len(release.counted) for release in releases]
+    cells = (
+        StepCell(term=term_short(edition, release.term), cell=CellWords(text=number(count), suppressed=False), rate="")
+        for release, count in zip(releases, counts, strict=True)
+    )
+    change = _signed(edition, counts[0], counts[1]) if _a_year_apart(releases) else ""
+    nature = edition.say("pathway.of_release")
+    return StepRow(title=edition.say("pathway.schools"), nature=nature, of="", cells=tuple(cells), change=change)
 
 
 def _row(edition: Edition, step: _Step, releases: Sequence[Release]) -> StepRow:
@@ -182,15 +199,24 @@ def _share(part: int, whole: int) -> str:
 
 def _change(edition: Edition, step: _Step, releases: Sequence[Release]) -> str:
     """From the release of the year before to the newest; empty where either does not show it."""
-    if len(releases) < 2 or _year(releases[0]) - _year(releases[1]) != 1:
+    if not _a_year_apart(releases):
         return ""
     new, old = (_value(release, step.column) for release in releases[:2])
     if new is None or old is None:
         return ""
     if step.column == FOUND and not releases[0].plan.as_screened_in(releases[1].plan, TOTAL):
         return edition.say("pathway.unlike")
+    return _signed(edition, new, old)
+
+
+def _signed(edition: Edition, new: int, old: int) -> str:
     sign = "+" if new > old else "−" if new < old else "±"
     return edition.say("pathway.change", sign=sign, count=number(abs(new - old)))
+
+
+def _a_year_apart(releases: Sequence[Release]) -> bool:
+    """Whether the second is of the year before the first."""
+    return len(releases) > 1 and _year(releases[0]) - _year(releases[1]) == 1
 
 
 def _year(release: Release) -> int:

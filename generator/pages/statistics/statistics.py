@@ -12,7 +12,7 @@ from datetime import date
 from typing import ClassVar
 
 from generator.edition.charts import Chart, draw
-from generator.edition.render import FOLDERS, Edition, TemplateData
+from generator.edition.render import FOLDERS, Edition, TemplateData, number
 from generator.edition.site import Page, Site
 from generator.model.channels import CHANNELS
 from generator.model.district import Contact, Term
@@ -32,6 +32,7 @@ from generator.pages.statistics.tables import (
     SchoolBands,
     TableSymbols,
     is_share,
+    other_schools,
     release_title,
     released_table,
     school_bands,
@@ -88,7 +89,9 @@ class StatisticsPage(TemplateData):
     release: Release | None
     term: Term | None
     headlines: tuple[Headline, ...]
+    schools: str  # how many the newest release counts
     compared: Term | None  # the same half of an earlier year, which the headlines are compared with
+    others: str  # that it counts other schools
     charts: tuple[Chart, ...]
     news: tuple[Event, ...]
     tables: tuple[TableCard, ...]
@@ -226,7 +229,9 @@ def _overview(edition: Edition, newest: Release | None) -> Page:
             release=newest,
             term=term_of(edition.site, newest.term) if newest else None,
             headlines=tuple(_headlines(words, earlier)) if words else (),
+            schools=number(len(newest.counted)) if newest else "",
             compared=term_of(edition.site, earlier.term) if earlier else None,
+            others=other_schools(edition, newest, earlier) if newest and earlier else "",
             charts=tuple(draw(figure, edition.say) for figure in trends(edition, _HEADLINES[0][0])),
             news=newest_first(released(edition))[:_NEWS],
             tables=tuple(_tables(words)) if words else (),

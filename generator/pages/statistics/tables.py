@@ -414,6 +414,17 @@ def school_bands(words: ReleaseWords, caption: str) -> SchoolBands | None:
     )
 
 
+def other_schools(edition: Edition, release: Release, than: Release) -> str:
+    """That a release counts other schools than another one, whose figures stand beside its own; nothing where both
+    count the same.
+    """
+    if {*release.counted} == {*than.counted}:
+        return ""
+    term = edition.plain(term_of(edition.site, than.term).title)
+    facts = {"schools": len(release.counted), "before": len(than.counted), "term": term}
+    return edition.say("statistics.other_schools", **facts)
+
+
 # --- what columns, terms and releases are called ----------------------------------------------------------------------
 
 
