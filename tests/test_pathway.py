@@ -113,6 +113,14 @@ def test_what_was_found_by_another_instrument_is_not_compared_year_on_year(
     assert rows(screened_by(OLD, QUESTIONED), new)[label][3] == rows(OLD, NEW)[label][3] != ""
 
 
+def test_a_line_over_terms_that_count_other_schools_says_so() -> None:
+    for new, others in ((NEW, False), (replace(NEW, counted=dict(list(NEW.counted.items())[1:])), True)):
+        repository = typical_site().repository
+        told = site(replace(repository, releases={r.id: r for r in (OLD, new)}), AS_OF, COMMIT)
+        (figure,) = trends(edition(told, Language.EN, load()), "services")
+        assert ("Not every term counts the same schools." in figure.notes) == others
+
+
 def test_no_line_joins_what_different_instruments_found() -> None:
     """The trend draws the terms screened as the newest one was, and says why others are left out."""
     repository = typical_site().repository

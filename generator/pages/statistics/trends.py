@@ -226,3 +226,5 @@ def _trend_notes(
         )
     if len({release.limits for release in releases.values()}) > 1:
         yield edition.say("statistics.limits_changed")
+    if len({frozenset(release.counted) for release in releases.values()}) > 1:
+        yield edition.say("statistics.trend_schools")
