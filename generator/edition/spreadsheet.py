@@ -18,8 +18,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
+from html import escape
 from typing import TypeAlias
-from xml.sax.saxutils import escape
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
@@ -211,4 +211,4 @@ def _cell(text: str, kept: str, day: str, cell: SheetValue) -> str:
 
 def _text(cell: str) -> str:
     """A text in XML as spreadsheets read it: a sign that XML cannot hold by its number."""
-    return escape(_NUMBERED.sub(lambda sign: f"_x{ord(sign[0]):04X}_", cell[:_LONGEST]))
+    return escape(_NUMBERED.sub(lambda sign: f"_x{ord(sign[0]):04X}_", cell[:_LONGEST]), quote=False)
