@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import wraps
+from functools import lru_cache, wraps
 from operator import is_
 from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
 
@@ -205,7 +205,7 @@ def load(
     before.loaded(tree, {path: file for path, (file, _) in loaded.items() if file})
     if newer := _newer(tree, *loaded.get(DISTRICT, (None, ()))):
         return None, (newer,)
-    problems = [*portable(tree.paths), *(found for _, wrong in loaded.values() for found in wrong)]
+    problems = [*_portable(tree.paths), *(found for _, wrong in loaded.values() for found in wrong)]
     files = [one for file, _ in loaded.values() if file and file.clip is None for one in (file, *file.brought)]
     if not tree.paths:
         problems.append(problem(Position(path=RECORDS), "no-records"))
@@ -224,6 +224,11 @@ def load(
     if problems := [*problems, *wrong]:
         return None, in_order(_slips_alone(problems))
     return replace(_repository(files), below=below, clips=clips), ()
+
+
+@lru_cache(maxsize=1)  # of two states of the records most have files of the same names
+def _portable(paths: tuple[str, ...]) -> tuple[Problem, ...]:
+    return tuple(portable(paths))
 
 
 def _newer(tree: Tree, district: LoadedFile | None, wrong: Sequence[Problem]) -> Problem | None:
