@@ -7,10 +7,10 @@ order rows stand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from string import ascii_lowercase
 from typing import ClassVar, NamedTuple
 
@@ -23,7 +23,7 @@ from generator.edition.stamp import Donor, cut, within
 from generator.files.schemas import field_title
 from generator.model.duties import SEALED, Rule, Waiver
 from generator.model.ids import SchoolId
-from generator.pages.words.comparison import listed
+from generator.pages.words.comparison import besides, listed
 from generator.pages.words.wording import TONES, Cited, cited, days_to, desk_page, told
 
 _HERE = "schools/any"  # links are the same from every page of the folder
@@ -114,7 +114,7 @@ class OtherRow(TemplateData):
 
 
 class _CheckSaid(NamedTuple):
-    """What is told of one school's Check, and of no other."""
+    """What is told of a Check in sentences, and where its school's desk is."""
 
     desk: Markup = Markup("")
     said: tuple[Markup, ...] = ()
@@ -139,17 +139,19 @@ class _CheckSaid(NamedTuple):
 
 
 class Rows:
-    """The rows of Checks in an Edition. With `places` what is the same for many schools is printed once, with places
-    for what one school's Check says: for HTML that no engine reads.
+    """The rows of Checks in an Edition. With `places` what is the same for many schools is printed once: a row that
+    tells the same with a place for the desk, one that shows the same with places for its sentences. For HTML that no
+    engine reads.
     """
 
     def __init__(self, edition: Edition, *, places: bool = False) -> None:
         self.edition, self._places = edition, places
         self._cut: dict[tuple[object, ...], Donor] = {}
+        self._told_alike: dict[tuple[object, ...], tuple[Check, Donor]] = {}
         clauses = cited(edition.site)
         self._clauses = {rule: edition.printed(RuleClauses(clauses=found), _HERE) for rule, found in clauses.items()}
         self.unverified = frozenset(rule for rule, found in clauses.items() if any(one.unverified for one in found))
-        self._day = cache(edition.day)
+        self._desk = cache(self._address)
 
     def mend(self, check: Check) -> Markup:
         """What falls short, and how to mend it."""
@@ -177,7 +179,8 @@ class Rows:
             )
 
         lapsed = check.lapsed.id if check.lapsed else None
-        return self._row(check, self._told(check, evidence), (MendRow, verdict.value, due, fields, lapsed), data)
+        tell = partial(self._told, check, evidence)
+        return self._row(check, evidence, tell, (MendRow, verdict.value, due, fields, lapsed), data)
 
     def stale(self, check: Check) -> Markup:
         """What was good until a day that has passed."""
@@ -186,7 +189,7 @@ class Rows:
             asked = tuple(asked_of(self.edition, check.rule))
             return StaleRow(rule=check.rule, said=one.said, fresh=one.fresh, asked=asked, desk=one.desk)
 
-        return self._row(check, self._told(check, (), "checklist.was_good"), (StaleRow,), data)
+        return self._row(check, (), partial(self._told, check, (), "checklist.was_good"), (StaleRow,), data)
 
     def unreported(self, check: Check, *, silent: bool) -> Markup:
         """What is not on file; `silent` where it has been said why."""
@@ -202,8 +205,11 @@ class Rows:
                 desk=one.desk,
             )
 
-        one = self._told(check, ())
-        return self._row(check, one._replace(said=()) if silent else one, (UnreportedRow, due), data)
+        def tell() -> _CheckSaid:
+            one = self._told(check, ())
+            return one._replace(said=()) if silent else one
+
+        return self._row(check, (), tell, (UnreportedRow, due, silent), data)
 
     def fine(self, check: Check) -> Markup:
         """What is met."""
@@ -215,51 +221,70 @@ class Rows:
                 rule=check.rule, said=one.said, evidence=self._evidence(fields), dated=one.dated, fresh=one.fresh
             )
 
-        return self._row(check, self._told(check, evidence), (FineRow, fields), data)
+        return self._row(check, evidence, partial(self._told, check, evidence), (FineRow, fields), data)
 
     def sealed(self, check: Check) -> Markup:
         """What only a release answers."""
         due = _due(check)
-        return self._row(check, None, (SealedRow, due), lambda _: SealedRow(rule=check.rule, due=due))
+        return self._row(check, (), _CheckSaid, (SealedRow, due), lambda _: SealedRow(rule=check.rule, due=due))
 
     def other(self, check: Check) -> Markup:
         """What does not apply."""
-        return self._row(check, None, (OtherRow,), lambda _: OtherRow(rule=check.rule))
+        return self._row(check, (), _CheckSaid, (OtherRow,), lambda _: OtherRow(rule=check.rule))
 
     def _row(
         self,
         check: Check,
-        alone: _CheckSaid | None,
+        evidence: Sequence[Evidence],
+        tell: Callable[[], _CheckSaid],
         shows: tuple[object, ...],
         data: Callable[[_CheckSaid], TemplateData],
     ) -> Markup:
-        """A row that is the same as all that show the same, but for what is told of one Check."""
-        one = alone or _CheckSaid()
+        """A row that is the same as all that tell the same, but for the desk."""
+        assert check.school is not None
+        desk = self._desk(check.school.id)
         if not self._places:
-            return self.edition.printed(data(one), _HERE)
+            return self.edition.printed(data(tell()._replace(desk=desk)), _HERE)
+        days = tuple(self._apart(check, evidence))
+        key = (check.rule.id, *shows, check.without_waiver.value, id(check.periods), check.fresh_until, days)
+        key = (*key, *besides(self.edition, check))
+        if (known := self._told_alike.get(key)) is None:
+            row = self._filled(check, tell()._replace(desk=within("desk")), shows, data)
+            # with the Check: as long as its periods are there, no others have their number
+            known = self._told_alike[key] = check, cut(row)
+        return Markup(known[1].fill({"desk": desk}))
+
+    def _filled(
+        self,
+        check: Check,
+        one: _CheckSaid,
+        shows: tuple[object, ...],
+        data: Callable[[_CheckSaid], TemplateData],
+    ) -> str:
+        """A row that is the same as all that show the same, but for its sentences."""
         key = (check.rule.id, len(one.said), len(one.dated), one.fresh is None, *shows)
         if key not in self._cut:
             self._cut[key] = cut(self.edition.printed(data(one.marked()), _HERE))
-        return Markup(self._cut[key].fill(one.places()))
+        return self._cut[key].fill(one.places())
 
     def _told(self, check: Check, evidence: Sequence[Evidence], good: str = "checklist.fresh_until") -> _CheckSaid:
-        assert check.school is not None
         edition, html = self.edition, self.edition.html
-        apart = {e.kind: e for e in evidence if not self._of_this_year(check, e)}
         return _CheckSaid(
-            desk=self._desk(check.school.id),
             said=tuple(map(html, told(edition, check))),
-            dated=tuple(html(_dated(edition, e)) for e in apart.values()),
-            fresh=html(edition.say(good, day=self._day(check.fresh_until))) if check.fresh_until else None,
+            dated=tuple(html(_dated(edition, *one)) for one in self._apart(check, evidence)),
+            fresh=html(edition.say(good, day=edition.day(check.fresh_until))) if check.fresh_until else None,
         )
 
-    def _desk(self, school: SchoolId) -> Markup:
+    def _address(self, school: SchoolId) -> Markup:
         return self.edition.html(relative(_HERE, desk_page(school)))
 
-    def _of_this_year(self, check: Check, evidence: Evidence) -> bool:
-        """Whether it stands in the return whose days the page says once."""
+    def _apart(self, check: Check, evidence: Sequence[Evidence]) -> Iterable[tuple[str, date, date]]:
+        """Each kind of evidence that stands elsewhere than in the return whose days the page says once, with its days
+        of counting and of recording.
+        """
         current = self.edition.site.current_year.id
-        return evidence.kind == "return" and check.found is not None and check.found.year == current
+        this_year = check.found is not None and check.found.year == current
+        return {e.kind: (e.kind, e.dated, e.filed) for e in evidence if not (this_year and e.kind == "return")}.values()
 
     def _evidence(self, fields: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
         return listed(self.edition, [*dict.fromkeys(_field(self.edition, kind, field) for kind, field in fields)])
@@ -273,13 +298,11 @@ def _fields(evidence: Sequence[Evidence]) -> tuple[tuple[str, tuple[str, ...]], 
     return tuple([(e.kind, e.field) for e in evidence])
 
 
-def _dated(edition: Edition, evidence: Evidence) -> str:
+def _dated(edition: Edition, kind: str, dated: date, filed: date) -> str:
     """When the figures were counted (or the school visited), and when that was recorded."""
-    if evidence.kind == "return" and evidence.dated == evidence.filed:
-        return edition.say("checklist.filed", filed=edition.day(evidence.filed))
-    return edition.say(
-        f"checklist.dated.{evidence.kind}", dated=edition.day(evidence.dated), filed=edition.day(evidence.filed)
-    )
+    if kind == "return" and dated == filed:
+        return edition.say("checklist.filed", filed=edition.day(filed))
+    return edition.say(f"checklist.dated.{kind}", dated=edition.day(dated), filed=edition.day(filed))
 
 
 def _field(edition: Edition, kind: str, field: tuple[str, ...]) -> str:

@@ -148,6 +148,20 @@ def compared(edition: Edition, check: Check, judged: JudgedPeriod) -> str:
             return edition.say("compare.basis", basis=basis, said=said) if basis else said
 
 
+def besides(edition: Edition, check: Check) -> tuple[object, ...]:
+    """All that `compared` reads of a school's Check besides its rule and its periods."""
+    rule, found = check.rule, check.found
+    if found is None:
+        return (bool(check.further),)
+    before: list[object] = [bool(check.further)]
+    before += [found.filed_on > judged.period.last_day for judged in check.periods]
+    if rule.operator is Operator.INCLUDES_ALL:
+        before.append(_unanswered(check))
+    if rule.target is not None and rule.target.measure is not None:
+        before += [_basis(edition, check, judged) for judged in check.periods]
+    return tuple(before)
+
+
 def _below_unknown(edition: Edition, check: Check) -> str:
     """Why nothing is known of a district below; empty for any other."""
     return f"compare.below.{_below(edition, check).why}" if check.below else ""
