@@ -236,6 +236,19 @@ def test_pupils_of_concern_are_counted_whatever_found_them_and_never_in_part() -
             assert told == cells
 
 
+def test_pupils_of_concern_are_counted_where_their_levels_stand_in_one_column() -> None:
+    """Small districts tell the two gravest levels as one. One of them alone is not told there."""
+    found = district([(SchoolType.PRIMARY, 6, (100, 300))])
+    release = cut(found.repository, found.order(), lambda _: None)
+    assert isinstance(release, Release)
+    assert [level.id for level in release.levels if level.focus] == ["close", "highest"]
+    (cell,) = _focus_cells(release)
+    assert cell.column == "close+highest"
+    assert cell in release.cells
+    last = tuple(replace(level, focus=level.id == "highest") for level in release.levels)
+    assert [c in release.cells for c in _focus_cells(replace(release, levels=last))] == [False]
+
+
 # --- corrections ------------------------------------------------------------------------------------------------------
 
 

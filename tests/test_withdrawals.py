@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from datetime import date
 from html import unescape
@@ -11,18 +12,22 @@ import pytest
 
 from generator.cli.request import FINE, USAGE
 from generator.compliance.evaluate import Verdict, evaluate
+from generator.compliance.measures import MEASURES, measure
 from generator.edition.literal import settle
 from generator.edition.render import edition
 from generator.edition.site import Page, Site, site
 from generator.files.catalogue import load
 from generator.model.cells import Shown
+from generator.model.programme import MeasureName
 from generator.model.releases import ReleaseId, Withdrawal, withdrawal_path, withdrawal_text
 from generator.pages.statistics import releases, statistics
+from generator.pages.words.wording import released as released_of
 from generator.problems import Position
 from generator.text import Language, Text
 from tests.conftest import AS_OF, COMMIT
 from tests.district import District, commit, district, git, run
 from tests.released import chain
+from tests.test_architecture import modules
 from tests.test_build import typical_site
 from tests.test_compliance import sample
 from tests.test_releases import SEALED
@@ -108,6 +113,51 @@ def test_no_verdict_rests_on_what_was_withdrawn() -> None:
         made = replace(sample(), releases=released, withdrawals=withdrawn(*taken).repository.withdrawals)
         checks = evaluate(made, chain()[-1].released_on).by_rule[SEALED]
         assert (Verdict.MET in {check.verdict for check in checks}) == (not taken)
+
+
+def test_no_measure_rests_on_what_was_withdrawn() -> None:
+    """Each is what it would be if there had never been a release, in every year and of the same day."""
+    released = {release.id: release for release in chain()}
+    gone = withdrawn(*released).repository.withdrawals
+    years = [year.id for year in sample().district.years]
+    day = max(release.released_on for release in chain())
+    for standing, told in (({}, True), (gone, False)):
+        with_them = replace(sample(), releases=released, withdrawals=standing)
+        never = replace(sample(), releases={}, withdrawals={})
+        other = [
+            name
+            for name in MEASURES
+            for year in years
+            if measure(name, with_them, year, day) != measure(name, never, year, day)
+        ]
+        assert bool(other) == told, other
+        assert (MeasureName.RESULTS_REVIEWED in other) == (MeasureName.FOCUS_PUPILS in other) == told
+
+
+def test_no_page_of_a_rule_tells_how_many_met_it_by_what_was_withdrawn() -> None:
+    (verdict,) = chain()[-1].district_verdicts
+    rule = sample().rules[verdict.rule]
+    for gone, told in (((), True), ((FIRST, SECOND, SPRING), False)):
+        released = {release.id: release for release in chain()}
+        made = replace(sample(), releases=released, withdrawals=withdrawn(*gone).repository.withdrawals)
+        assert bool(released_of(site(made, chain()[-1].released_on, COMMIT), rule)) == told
+
+
+def test_only_who_must_know_of_them_reads_releases_that_may_be_withdrawn() -> None:
+    """All others ask what is published: the chain, the next release and the list of withdrawals need them all."""
+
+    def reads(tree: ast.Module) -> bool:
+        of = (node.value for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "releases")
+        names = (getattr(one, "attr", getattr(one, "id", "")) for one in of)
+        return any(name in ("repository", "records", "newest") for name in names)
+
+    assert {name for name, tree in modules().items() if reads(tree)} <= {
+        "cli.commands.release",
+        "edition.site",
+        "pages.parts",  # whether there ever were any
+        "records.provenance",
+        "review.words",  # a change of a release's own file
+    }
 
 
 @pytest.fixture

@@ -367,11 +367,8 @@ def _screened(scope: Scope) -> Release | None:
     cell = Cell(table="participation", row=TOTAL, column="screened")
     found = [
         r
-        for r in scope.repository.releases.values()
-        if r.term in terms
-        and r.released_on <= scope.as_of
-        and isinstance(shown := r.cells.get(cell), Shown)
-        and shown.value
+        for r in scope.repository.published(scope.as_of)
+        if r.term in terms and isinstance(shown := r.cells.get(cell), Shown) and shown.value
     ]
     return found[-1] if found else None
 
@@ -397,15 +394,19 @@ def _of_screening(cells: Callable[[Release], tuple[Cell, ...]]) -> Function:
 
 
 def _focus_cells(release: Release) -> tuple[Cell, ...]:
-    """By the levels that the release tells of, whatever they are by now.
+    """By the levels that the release tells of, whatever they are by now. Where two stand in one column, that counts if
+    both are such levels.
 
     Who needs care needs it whatever found it: where levels are not added up across instruments, the bands stand for the
     total, if each has a row.
     """
-    levels = [level.id for level in release.levels if level.focus]
+    focus = [level.id for level in release.levels if level.focus]
     table, apart = release.table("stage-level"), release.plan.unlike("band")
     rows = [row.id for row in table.rows] if table and apart == {TOTAL} else [TOTAL]
-    return tuple(Cell(table="stage-level", row=row, column=level) for row in rows for level in levels)
+    together = [column for column in table.columns if "+" in column and "/" not in column] if table else []
+    both = [column for column in together if {*column.split("+")} <= {*focus}]
+    columns = [*(level for level in focus if not any(level in one.split("+") for one in both)), *both]
+    return tuple(Cell(table="stage-level", row=row, column=column) for row in rows for column in columns)
 
 
 MEASURES: Mapping[MeasureName, Function] = {

@@ -247,8 +247,8 @@ def released(site: Site, rule: Rule) -> tuple[Release, DistrictVerdict] | None:
     terms = {term.id for term in site.current_year.terms}
     found = [
         (release, told)
-        for release in site.repository.releases.values()
-        if release.term in terms and release.released_on <= site.as_of
+        for release in site.repository.published(site.as_of)
+        if release.term in terms
         for told in release.district_verdicts
         if told.rule == rule.id
     ]
