@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
+from generator.cli.main import collect_seldom
 from generator.model.cells import Suppressed
 from generator.model.ids import SchoolId
 from generator.model.releases import Link, Release, digest
@@ -30,6 +31,7 @@ TERM, DAY, MENDED, PUPILS = TERMS[1], date(2026, 1, 15), 6, 3
 
 def main() -> None:
     """Cut all releases; print what each cost."""
+    collect_seldom()  # as the command does
     schools, releases = int(sys.argv[1]), int(sys.argv[2])
     repository = _many(replace(without_sealed(ROOT), releases={}), schools)
     term = repository.district.terms[TERM]

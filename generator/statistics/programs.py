@@ -152,7 +152,9 @@ class Blocks:
             self._block, weights=ease * (4 * self._beside(goal) + self._beside(easy)), minlength=self._count
         )
         score[home] = -1
-        best = np.argsort(-score, kind="stable")[:_BLOCKS]
+        least = np.partition(score, -_BLOCKS)[-_BLOCKS]  # sorting all would take longer than the program
+        above = np.flatnonzero(score > least)
+        best = np.concatenate((above, np.flatnonzero(score == least)[: _BLOCKS - len(above)]))
         return np.sort(self._columns[ranges(self._column_ends, np.concatenate((home, best)))])
 
     def _beside(self, columns: Whole) -> Floats:

@@ -110,6 +110,7 @@ def _settle(statements: Sequence[Statement]) -> tuple[frozenset[int], list[Const
     """
     left = [dict(s.terms) for s in statements]
     bounds = [(s.low, s.high) for s in statements]
+    falling = [sum(factor <= 0 for factor in terms.values()) for terms in left]
     holders: dict[int, list[int]] = {}
     for index, terms in enumerate(left):
         for atom in terms:
@@ -118,10 +119,11 @@ def _settle(statements: Sequence[Statement]) -> tuple[frozenset[int], list[Const
     waiting = deque(range(len(left)))
     while waiting:
         index = waiting.popleft()
-        for atom, value in tuple(_given_away(left[index], *bounds[index])):
+        for atom, value in tuple(_given_away(left[index], *bounds[index], rising=not falling[index])):
             settled[atom] = value
             for holder in holders[atom]:
-                taken, (low, high) = left[holder].pop(atom) * value, bounds[holder]
+                factor, (low, high) = left[holder].pop(atom), bounds[holder]
+                taken, falling[holder] = factor * value, falling[holder] - (factor <= 0)
                 bounds[holder] = (None if low is None else low - taken, None if high is None else high - taken)
                 waiting.append(holder)
     return frozenset(settled), [
@@ -129,11 +131,12 @@ def _settle(statements: Sequence[Statement]) -> tuple[frozenset[int], list[Const
     ]
 
 
-def _given_away(terms: dict[int, int], low: int | None, high: int | None) -> Iterator[tuple[int, int]]:
+def _given_away(terms: dict[int, int], low: int | None, high: int | None, *, rising: bool) -> Iterator[tuple[int, int]]:
+    """`rising`: no factor is negative or 0; it is not looked up here, where a long statement comes many times."""
     if len(terms) == 1 and low == high is not None:
         ((atom, factor),) = terms.items()
         yield atom, high // factor
-    elif high == 0 and min(terms.values(), default=0) > 0:
+    elif high == 0 and rising:
         yield from ((atom, 0) for atom in terms)
 
 
