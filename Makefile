@@ -13,7 +13,7 @@ WHEELS := --only-binary :all:
 .DEFAULT_GOAL := site
 SAMPLE_KEYS := ../xinzhuli-sample-keys
 AUDIT := $(VENV)/audit
-.PHONY: wheel site archives test mutants explore kill check guard guard-changes diff reports install serve golden pictures bench lint zensical lock audit sbom city clean help sample
+.PHONY: wheel site archives test mutants explore explore-records explore-tables explore-districts explore-tests kill check guard guard-changes diff reports install serve golden pictures bench lint zensical lock audit sbom city clean help sample
 
 ## site: set everything up, build the site in both languages, say where to look
 site: $(RUN)
@@ -32,10 +32,18 @@ mutants: $(DEV)
 	@$(BIN)/python -m mutation --sample $(or $(SAMPLE),200) --seed $(or $(SEED),1) $(if $(AGAIN),--again) $(if $(MEASURE),--measure) $(ONLY)
 
 ## explore: what is slow and rarely breaks: many more cases made by chance and random tables for the attacker, every kind of page and chart in all eight ways, every page on a phone, both engines, every part of the office's side of a release, 500 invented districts (goes on where it ended), 100,000 changed records
-explore: $(DEV)
+explore: explore-records explore-tables explore-districts explore-tests
+
+explore-records: $(DEV)
 	@$(BIN)/python -m tests.fuzz 100000
+
+explore-tables: $(DEV)
 	@$(BIN)/python -m tests.shapes
+
+explore-districts: $(DEV)
 	@$(BIN)/python -m tests.districts 500
+
+explore-tests: $(DEV)
 	@EXPLORE=5000 $(BIN)/python -m pytest -q $$(grep -lE "EXPLOR|explored|examples\(|@given" tests/test_*.py | grep -vE "killed|replacing")
 
 ## kill: kill and refuse every command that writes at every change of a file that it makes, and at random instants

@@ -40,7 +40,7 @@ settings.register_profile(
     "untimed", deadline=None, max_examples=100 if EXPLORING else 50, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("untimed")
-explored = pytest.mark.skipif(not EXPLORING, reason="slow, and rarely breaks; `make explore`")
+explored = pytest.mark.skipif(not EXPLORING, reason="slow, and rarely breaks; `make explore`, or `make kill`")
 
 
 def examples(few: int, many: int) -> settings:

@@ -51,7 +51,7 @@ def jobs(path: Path) -> dict[str, Any]:
 
 
 def test_the_workflows_are_these() -> None:
-    assert [p.name for p in WORKFLOWS] == ["check.yml", "publish.yml", "release.yml", "review.yml"]
+    assert [p.name for p in WORKFLOWS] == ["check.yml", "publish.yml", "release.yml", "review.yml", "weekly.yml"]
 
 
 def test_workflows_are_valid() -> None:
@@ -89,7 +89,7 @@ def test_no_job_may_do_more_than_it_needs(path: Path) -> None:
 
 def test_ci_runs_the_readmes_test_command() -> None:
     last = (ROOT / ".ci" / "run").read_text(encoding="utf-8").strip().splitlines()[-1]
-    assert last == "make test"
+    assert last == 'make "${1:-test}"'
     for readme in ("README.md", "README.zh-CN.md"):
         text = (ROOT / readme).read_text(encoding="utf-8")
         assert re.search(r"^make site\b", text, re.MULTILINE), readme
@@ -175,12 +175,9 @@ def test_shellcheck_finds_nothing_in_scripts_and_steps() -> None:
     assert "SC2086" in shellcheck("rm $1")
 
 
-NOT_HERE = {
-    ".ci/run",
-    ".ci/release",
-    ".ci/comment",
-    ".ci/release-request",
-}  # tests in tests; a key; and two that have tests of their own below
+# Tests in tests, and hours of them; a key; and two that have tests of their own below.
+HOURS = {script for script in shells().values() if ".ci/run explore" in script or script == '.ci/run "$PART"'}
+NOT_HERE = {".ci/run", ".ci/release", ".ci/comment", ".ci/release-request"} | HOURS
 NOT_RUN = ("tests/", "records/", "sample/", "docs/", "bench/", "mutation/")  # no step that is tried here needs them
 
 
@@ -281,7 +278,17 @@ def test_a_step_asks_make_for_what_it_has(script: str, clone: Path) -> None:
 def test_steps_that_are_not_run_here_are_scripts_that_exist() -> None:
     left = {script for script in shells().values() if script in NOT_HERE}
     assert left == NOT_HERE
-    assert all((ROOT / script).is_file() for script in NOT_HERE)
+    assert all((ROOT / script).is_file() for script in NOT_HERE - HOURS)
+
+
+def test_the_weekly_parts_are_all_that_make_explores_and_kills(clone: Path) -> None:
+    weekly = jobs(ROOT / ".github" / "workflows" / "weekly.yml")
+    parts = {*weekly["part"]["strategy"]["matrix"]["part"], "explore-districts"}
+    assert ".ci/run explore-districts" in str(weekly["districts"])
+    made = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (explored,) = re.findall(r"^explore: (.*)", made, re.MULTILINE)
+    assert {*explored.split(), "kill"} == parts
+    assert all(shell(clone, f"make --dry-run {part}").returncode == 0 for part in parts)
 
 
 def test_the_check_fails_with_the_sentences_for_a_teacher_and_nothing_above_them(clone: Path, tmp_path: Path) -> None:
