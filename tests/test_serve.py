@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import http.client
+import os
 import queue
 import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +20,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from generator.files.catalogue import Speaker, load
-from generator.publish.preview import EVENTS, Handler, Making, Preview, Server, _next, _rebuild
+from generator.publish.preview import EVENTS, Handler, Making, Preview, Server, _next, _rebuild, serve
 from generator.text import Language
 from tests.conftest import explored
 from tests.district import git
@@ -96,7 +100,7 @@ def test_changes_and_problems_reach_the_browser(
 
 
 def making(build: Callable[[Callable[[str], None]], str], other: bool = True) -> Making:
-    return Making(build=build, other=lambda: other, commit=lambda: None)
+    return Making(build=build, other=lambda: other, commit=lambda: None, broken=lambda: "")
 
 
 def test_a_build_that_is_overtaken_is_given_up_and_told_to_nobody() -> None:
@@ -104,13 +108,13 @@ def test_a_build_that_is_overtaken_is_given_up_and_told_to_nobody() -> None:
         step("build.render")
         raise AssertionError("goes on")
 
-    preview = Preview()
+    preview = Preview(number=0)
     _rebuild(making(build), preview, SPEAKER, lambda: True)
     assert (preview.number, preview.wrong) == (0, "")
 
 
 def test_the_browser_is_told_of_a_site_that_is_another_and_of_no_other() -> None:
-    preview = Preview()
+    preview = Preview(number=0)
     for other, wrong, told in (
         (True, "", (1, "")),
         (False, "", (1, "")),
@@ -211,4 +215,75 @@ def test_the_preview_follows_a_commit(district: Path) -> None:
         line_with(process, "Up to date")
         assert after in index.read_text(encoding="utf-8")
         assert before not in index.read_text(encoding="utf-8")
+        process.terminate()
+
+
+def test_a_program_that_changed_begins_anew_once_it_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    schemas = tmp_path / "schemas"
+    schemas.mkdir()
+    monkeypatch.setattr("generator.publish.preview.schemas_folder", lambda: schemas)
+    built, asked_, answers = threading.Event(), threading.Semaphore(0), iter(("a slip", ""))
+
+    def build(_: Callable[[str], None]) -> str:
+        assert not built.is_set(), "this process does not build with another program"
+        built.set()
+        return ""
+
+    def broken() -> str:
+        asked_.release()
+        return next(answers)
+
+    making_ = replace(making(build), broken=broken)
+    with ThreadPoolExecutor(1) as beside:
+        port = beside.submit(serve, tmp_path, tmp_path / "site", 0, making_, SPEAKER)
+        assert built.wait(PATIENCE / 1000)
+        (schemas / "a.json").write_text("{", encoding="utf-8")
+        assert asked_.acquire(timeout=PATIENCE / 1000)
+        assert not port.done()
+        (schemas / "a.json").write_text("{}", encoding="utf-8")
+        assert port.result(PATIENCE / 1000)
+
+
+def test_no_process_counts_as_the_one_before_did() -> None:
+    """A page is shown anew where the number is another; the first build of each process could have the same."""
+    first = Preview()
+    time.sleep(0.002)
+    assert first.number < Preview().number
+
+
+@explored
+def test_the_preview_begins_anew_where_the_program_changes(district: Path, tmp_path: Path) -> None:
+    """A copy of the program: its words, its code and a template change, and two are broken and mended on the way."""
+    program = tmp_path / "program"
+    for name in ("generator", "site", "schemas", "library", "docs"):
+        shutil.copytree(ROOT / name, program / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "mkdocs.yml", program)
+    start = "from generator.cli.main import main; main()"
+    options = ["--root", str(district), "--port", "0", "--as-of", "2026-11-24", "--lang", "en"]
+    with subprocess.Popen(
+        [sys.executable, "-P", "-c", start, "serve", *options],
+        env={**os.environ, "PYTHONPATH": str(program)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    ) as process:
+        url = line_with(process, "http://127.0.0.1:")
+        words = program / "site" / "catalogue" / "cli.yml"
+        good = words.read_text(encoding="utf-8")
+        words.write_text(f"{good}  broken: [", encoding="utf-8")
+        line_with(process, "ParserError")
+        words.write_text(good, encoding="utf-8")
+        assert line_with(process, "http://127.0.0.1:") == url
+        code = program / "generator" / "pages" / "home.py"
+        good = code.read_text(encoding="utf-8")
+        code.write_text(f"{good}\n(", encoding="utf-8")
+        line_with(process, "SyntaxError")
+        code.write_text(good, encoding="utf-8")
+        assert line_with(process, "http://127.0.0.1:") == url
+        template = program / "site" / "templates" / "home.md.j2"
+        template.write_text(f"{template.read_text(encoding='utf-8')}<p>NEW</p>", encoding="utf-8")
+        assert line_with(process, "http://127.0.0.1:") == url
+        page = asked(int(url.partition("127.0.0.1:")[2].partition("/")[0]), "localhost", path="/").read().decode()
+        assert "<p>NEW</p>" in page
         process.terminate()

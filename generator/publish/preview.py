@@ -48,7 +48,8 @@ class Preview:
     nothing).
     """
 
-    number: int = 0
+    # Begins with the time, so that a page of one process is none of the next, which may build as often.
+    number: int = field(default_factory=lambda: time.monotonic_ns() // 1_000_000)
     wrong: str = ""
     heard: threading.Condition = field(default_factory=threading.Condition)
 
@@ -67,16 +68,18 @@ class Overtaken(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Making:
     """How the site is made: what builds it, calling what it is given at each step, and says what is wrong (empty:
-    nothing); what tells whether the site is another than before; and what tells the present commit.
+    nothing); what tells whether the site is another than before; what tells the present commit; and what says why the
+    program could not begin anew as it is now (empty: it can).
     """
 
     build: Callable[[Callable[[str], None]], str]
     other: Callable[[], bool]
     commit: Callable[[], str | None]
+    broken: Callable[[], str]
 
 
-def serve(root: Path, out: Path, port: int, making: Making, speaker: Speaker) -> bool:
-    """Show the site until interrupted. True, if the program itself has changed, and must begin anew.
+def serve(root: Path, out: Path, port: int, making: Making, speaker: Speaker) -> int | None:
+    """Show the site until interrupted. If the program itself has changed and must begin anew: the port.
 
     Problems are printed and shown above the last good page.
     """
@@ -98,11 +101,15 @@ def serve(root: Path, out: Path, port: int, making: Making, speaker: Speaker) ->
             shown = making.commit()
             print(speaker.say("serve.rebuilding", path=_named(paths, root, shown)), flush=True)
             if any(not path.is_relative_to(root / RECORDS) for path in paths):
-                return True
+                if not (wrong := making.broken()):
+                    return server.server_port
+                print(wrong, flush=True)
+                preview.tell(wrong=wrong)
+                continue
             _rebuild(making, preview, speaker, lambda: not changes.empty())
     except KeyboardInterrupt:
         print(speaker.say("serve.ended"))
-        return False
+        return None
     finally:
         watch.stop()
         server.shutdown()
@@ -138,10 +145,12 @@ def _named(paths: Sequence[Path], root: Path, commit: str | None) -> str:
 
 def _watch(root: Path, changes: queue.SimpleQueue[Path]) -> Any:
     """Watch whatever a page is made from. The program's own files only matter to its developers, but cost nothing."""
+    program = Path(__file__).parent.parent
     observer = Observer()
     for folder in sorted({root / RECORDS, site_folder(), schemas_folder()}):
         if folder.is_dir():
             observer.schedule(_Notice(folder, changes), str(folder), recursive=True)
+    observer.schedule(_Notice(program, changes, ".py"), str(program), recursive=True)
     observer.schedule(_Notice(engine_config(), changes), str(engine_config().parent), recursive=False)
     observer.daemon = True
     observer.start()
@@ -149,17 +158,17 @@ def _watch(root: Path, changes: queue.SimpleQueue[Path]) -> Any:
 
 
 class _Notice(FileSystemEventHandler):
-    """Puts the path of every change below a place into the queue."""
+    """Puts the path of every change below a place into the queue, of files whose names end so."""
 
-    def __init__(self, place: Path, changes: queue.SimpleQueue[Path]) -> None:
-        self._place, self._changes = place, changes
+    def __init__(self, place: Path, changes: queue.SimpleQueue[Path], ending: str = "") -> None:
+        self._place, self._changes, self._ending = place, changes, ending
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Called by the watch, in its own thread."""
         paths = [Path(str(path)) for path in (event.src_path, event.dest_path) if path]
         if event.event_type in _CHANGES and not event.is_directory:
             for path in paths:
-                if path.is_relative_to(self._place):
+                if path.is_relative_to(self._place) and path.name.endswith(self._ending):
                     self._changes.put(path)
 
 

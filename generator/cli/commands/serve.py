@@ -41,16 +41,28 @@ def run(request: Request) -> int:
         build=partial(_build, request, resident),
         other=lambda: resident.files.other,
         commit=partial(commit_of, request.root, "HEAD"),
+        broken=partial(_broken, request),
     )
     try:
-        anew = serve(request.root, request.out, int(port), making, request.speaker)
+        shown_at = serve(request.root, request.out, int(port), making, request.speaker)
     except PortTaken:
         raise UsageError("cli.port_taken", port=port) from None
     finally:
         resident.end()
-    if anew:
-        os.execv(sys.executable, sys.orig_argv)  # what of the program is in memory is the older one
+    if shown_at is not None:  # what of the program is in memory is the older one
+        os.execv(sys.executable, [*sys.orig_argv, *(("--port", str(shown_at)) if port == "0" else ())])
     return FINE
+
+
+def _broken(request: Request) -> str:
+    """Why the program could not begin as it is now."""
+    from generator.files import child
+
+    for module in (("generator.publish.again",), ("generator.cli.main", "--help")):
+        tried = child.run(child.python(*module), child.environment())
+        if tried.returncode:
+            return f"{request.say('serve.broken')}\n{tried.stderr.decode()}"
+    return ""
 
 
 def _build(request: Request, resident: Resident, step: Callable[[str], None]) -> str:
