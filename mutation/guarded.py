@@ -57,6 +57,7 @@ GUARDED: Mapping[str, tuple[str, ...]] = {
     "statistics/shares": ("test_receipts",),
     "statistics/post_quantum": ("test_sealed",),
     "statistics/tables": ("test_ledger", "test_tables", "test_cut"),
+    "statistics/trades": ("test_audit",),
     "statistics/witnesses": ("test_audit", "test_oracles"),
     "files/strict_yaml": ("test_strict_yaml", "test_typing", "test_problem_examples"),
     "files/yaml_scalars": ("test_strict_yaml", "test_yaml_suite", "test_hostile_values"),

@@ -39,7 +39,7 @@ problems | text | modules
 RANK = {name.strip(): rank for rank, line in enumerate(WINGS.strip().splitlines()) for name in line.split("|")}
 WITH_KEYS = {"keygen", "open", "recipients", "rekey", "release", "seal"}  # the commands that handle keys or figures
 WITHOUT = {"attack"}  # and the one that works out what can be worked out without them
-PROTECTS, ATTACKS = {"statistics.protect"}, {"statistics.attack", "statistics.witnesses"}
+PROTECTS, ATTACKS = {"statistics.protect"}, {"statistics.attack", "statistics.witnesses", "statistics.trades"}
 
 
 @cache
@@ -188,7 +188,7 @@ ONLY = {
     "xlsxwriter": {"edition.spreadsheet", "filing.workbooks"},
     "openpyxl": {"district.tables", "filing.workbooks"},
     "highspy": {"statistics.programs"},
-    "numpy": {"statistics.programs", "statistics.protect", "statistics.witnesses"},
+    "numpy": {"statistics.programs", "statistics.protect", "statistics.trades", "statistics.witnesses"},
     "pandas": {"statistics.tables"},
     "pyrage": {"statistics.age"},
     "cryptography": {"statistics.post_quantum"},

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import product
+from itertools import combinations, product
 from random import Random
 from unittest.mock import patch
 
@@ -390,6 +390,31 @@ def test_what_the_solver_gets_wrong_counts_as_unsafe(
     hidden = [(0, 0), (0, 1), (1, 0), (1, 1)]
     monkeypatch.setattr(Program, "solve", lambda _: None if answer is None else np.resize(answer, 8))
     assert exposed(tried(sheet, hidden, 5)) == {("0", "0"): (3, 3)}
+
+
+@settings(max_examples=EXPLORED, deadline=None)
+@given(sheets(), st.integers(2, 4))
+def test_each_attacker_finds_beside_others_what_he_finds_alone(drawn: tuple[Grid, frozenset[Place]], k: int) -> None:
+    """What few can trade is looked at for everybody at once, and hides nothing from anybody."""
+    sheet, hidden = Sheet(drawn[0]), drawn[1]
+    attackers = [PUBLIC, *map(sheet.insider, range(len(sheet.grid)))]
+    together = tried(sheet, hidden, k, attackers).exposures
+    for attacker in attackers:
+        alone = tried(sheet, hidden, k, [attacker]).exposures
+        assert {(e.value, e.target, e.low, e.high) for e in together if e.attacker == attacker} == {
+            (e.value, e.target, e.low, e.high) for e in alone
+        }
+
+
+def test_one_trade_serves_many() -> None:
+    """Ten rows that only their margins are shown of: 60 secrets, each before 56 attackers."""
+    sheet = Sheet([[(row + 3 * column) % 5 + 1 for column in range(6)] for row in range(10)])
+    inner = list(product(range(10), range(6)))
+    attackers = [PUBLIC, *(sheet.insider(*rows) for n in (1, 2) for rows in combinations(range(10), n))]
+    secrets = [sheet.secret(place) for place in inner]
+    found = attack(sheet.values, sheet.shown(inner), secrets, attackers, 5)
+    assert found.exposures == ()
+    assert found.programs < 2 * len(inner)
 
 
 def test_the_attack_says_how_much_it_tried() -> None:

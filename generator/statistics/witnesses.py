@@ -34,6 +34,7 @@ from generator.statistics.programs import (
     sorted_into,
 )
 from generator.statistics.tables import ENDLESS, Atoms, Rooms, Secret, Statement
+from generator.statistics.trades import Trades
 
 
 class UntrueStatementError(Exception):
@@ -250,6 +251,11 @@ class Knowledge:
             self.field.shared.high[places] + own,
         )
 
+    def trades(self, columns: Whole, ends: Whole) -> Trades:
+        """Who may trade with whom; these columns stand in rows, each of which ends there."""
+        whole = self.known == self.field.sizes[self.columns.place]
+        return Trades(self.columns, whole, columns, ends, len(self.field.truth))
+
     def against(self, move: Move) -> Whole:
         """Who knows that a table is not true, of those that agree with what is public."""
         rows, sums = self.field.shared.moved(move)
@@ -259,6 +265,7 @@ class Knowledge:
 
 _NONE = np.zeros(0, dtype=np.int64)
 _NEAR = 1e-6
+_DEAR = 100  # how much more a step towards a goal counts than what else moves for it
 
 
 # --- what they are after ----------------------------------------------------------------------------------------------
@@ -544,6 +551,7 @@ class _AttackerView:
 
 
 _Pair: TypeAlias = tuple[int, int]  # an attacker, and the number of a residual
+_Way: TypeAlias = tuple[int, int]  # the number of a residual, and a direction
 _NOTHING = (-np.inf, np.inf)  # is proved
 
 
@@ -612,7 +620,8 @@ class Search:
         self.left = [self._of_truth(number, one) for number, one in enumerate(self.residuals)]
         self.from_truth = [(one.low, one.high) for one in self.left]  # where the truth leaves each residual
         self.proved: dict[_Pair, tuple[float, float]] = {}  # nothing beyond
-        self.blocks = Blocks(len(field.truth), *flat([tuple(row.terms) for row in field.rows]))
+        columns, ends = flat([tuple(row.terms) for row in field.rows])
+        self.blocks, self.trades = Blocks(len(field.truth), columns, ends), knowledge.trades(columns, ends)
         sums = sorted({columns for residual in self.residuals for columns in (residual.sure, residual.open) if columns})
         self.goals = {columns: len(field.rows) + index for index, columns in enumerate(sums)}
         self.program = self._program(sums)
@@ -649,6 +658,7 @@ class Search:
         """What no witness keeps from somebody, the first `enough`; attacker by attacker. After `most` programs the rest
         is left as it is: without a witness. `prove`: look how close each is, to the end.
         """
+        self._trade()
         failed: set[_Pair] = set()
         for residual in sorted(range(len(self.residuals)), key=self._hardest):
             for direction in self._directions(residual):
@@ -722,6 +732,48 @@ class Search:
 
     def _left_open(self, residual: int, direction: int) -> set[_Pair]:
         return {(attacker, residual) for attacker in self._open(residual, direction).tolist()}
+
+    def _trade(self) -> None:
+        """Look for tables that serve many residuals and nearly everybody at once."""
+        mine = dict[int, list[int]]()
+        for residual, one in enumerate(self.residuals):
+            mine.setdefault(self.trades.owner_of(one.open), []).append(residual)
+        for owner, residuals in mine.items():
+            for columns, strangers in self.trades.of(owner):
+                self._push(residuals, columns, strangers)
+
+    def _push(self, residuals: Sequence[int], columns: Whole, attackers: Flags) -> None:
+        """Push these residuals as far as they must go in the eyes of these attackers, all at once, this side and that
+        by turns, as long as it helps. Nothing but these columns moves.
+        """
+
+        def left(some: Iterable[_Way]) -> list[_Way]:
+            return [
+                (one, way) for one, way in some if not self.left[one].done and np.any(attackers[self._open(one, way)])
+            ]
+
+        open_, side, idle = left((r, way) for r in residuals for way in self._directions(r)), -1, 0
+        while open_ and idle < 2:
+            wanted = [(r, way) for r, way in open_ if way in (0, side) and self._columns(r, side)]
+            if wanted:
+                self._push_once(wanted, side, np.concatenate((columns, columns + len(self.field.truth))))
+            before, open_, side = open_, left(open_), -side
+            idle = idle + 1 if len(open_) == len(before) else 0
+
+    def _push_once(self, wanted: Sequence[_Way], side: int, columns: Whole) -> None:
+        price, furthest = np.zeros(len(self.field.truth)), dict[int, int]()
+        for residual, way in wanted:
+            moved, goal = self._columns(residual, side), abs(self._goal(residual, way))
+            price[list(moved)] -= _DEAR * side
+            furthest[self.goals[moved]] = max(furthest.get(self.goals[moved], 0), goal)
+        moving, rows = np.flatnonzero(price), list(furthest)
+        both, open_ = np.concatenate((moving, moving + len(price))), np.full(len(rows), np.inf)
+        ends = side * np.array([furthest[row] for row in rows])
+        self.program.cost(both, np.concatenate((1 + price[moving], 1 - price[moving])))
+        self.program.bound_rows(rows, *((ends, open_) if side < 0 else (-open_, ends)))
+        self._learn(self.program.solve_part(columns))
+        self.program.bound_rows(rows, -open_, open_)
+        self.program.cost(both, np.ones(len(both)))
 
     def _pursue_all(self, residual: int, direction: int) -> set[_Pair]:
         """Look for witnesses against every attacker who tries a residual: the first, then all others at once.
