@@ -138,6 +138,7 @@ def test_an_office_begins_without_schools_and_can_hand_up_itself(tmp_path: Path)
     (tmp_path / "office.yml").write_text(ANSWERS, encoding="utf-8")
     done = begin(tmp_path, "--answers", "office.yml", "--schools", "none.csv")
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert "schools" not in done.stdout
     root = tmp_path / "new"
     found = records(root)
     assert found.is_office

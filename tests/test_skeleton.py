@@ -231,3 +231,9 @@ def test_nothing_is_made_that_check_would_refuse(words: list[str], tmp_path: Pat
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") <= 3
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("language", Language)
+def test_help_names_every_kind_that_can_be_begun(language: Language) -> None:
+    told = re.findall(r"^ +new ([a-z|-]+)", load().say("new.usage", language), re.MULTILINE)
+    assert {kind for line in told for kind in line.split("|")} == {*kinds(), "submission"}

@@ -47,7 +47,8 @@ def run(request: Request) -> int:
     if other := taken(root, found):
         raise UsageError("init.there", path=other[0], count=str(len(other)))
     _write(root, found)
-    print(request.say("init.made", path=root, files=len(found), schools=len(schools)))
+    made = "init.made_office" if is_office(given) else "init.made"
+    print(request.say(made, path=root, files=len(found), schools=len(schools)))
     code = _check(request, root)
     _commit(request, root, tuple(found))
     pinned = "--hash" in program.requirement or "#sha256=" in program.requirement
