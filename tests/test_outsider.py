@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from generator.pages.statistics import builder, releases, statistics
 from generator.pages.statistics.release_files import as_json, path_of
 from generator.statistics.elsewhere import elsewhere
 from generator.statistics.outsider import (
+    Interval,
     NoReleaseFileError,
     PublishedFile,
     changed_little,
@@ -186,6 +188,8 @@ def test_a_correction_by_a_few_is_noticed(folder: Path) -> None:
     one_more = changed(shown.table, shown.row, shown.column, value=(before.cells[shown] or 0) + 1)
     assert changed_little(corrected(folder, one_more, ("total",)), before) == (shown,)
     assert changed_little(before, before) == ()
+    after = corrected(folder, one_more, ("total",))
+    assert changed_little(replace(after, limits=replace(after.limits, base=3)), before) == ()
 
 
 def test_a_total_that_moves_while_a_row_waits_contradicts_nothing(folder: Path) -> None:
@@ -208,6 +212,19 @@ def test_a_late_school_that_no_row_is_for_contradicts_nothing(folder: Path) -> N
     assert worked_out(corrected(folder, more, ()), before) is not None  # all rows may be others
     contradicting = corrected(folder, changed("files", "primary-lower", "enrolment", value=7), ("total",))
     assert worked_out(before, contradicting) is None
+
+
+def test_a_large_count_that_is_hidden_for_its_neighbours_may_be_told_closely(folder: Path) -> None:
+    """Not so where a row has too few schools: there every count is hidden for itself."""
+    read = published_in(folder)[0]
+    assert ("services", "junior") in read.few
+    assert ("services", "total") not in read.few
+    file, cell = replace(read, few=frozenset()), next(cell for cell, value in read.cells.items() if value is None)
+    few = replace(file, few=frozenset({(cell.table, cell.row)}))
+    for least, greatest, told in ((700, 704, False), (0, 4, True), (4, 8, True), (5, 9, False), (0, 5, False)):
+        interval = Interval(cell=cell, least=least, greatest=greatest)
+        assert file.too_close(interval) == told
+        assert few.too_close(interval) == interval.narrow(5)
 
 
 @pytest.mark.parametrize("half", ["", "en/"])

@@ -46,6 +46,14 @@ class PublishedFile:
     waits: bool = False
     marked: frozenset[_Place] = frozenset()
     shares: Mapping[Cell, float] = field(default_factory=dict)  # of which one count is hidden
+    few: frozenset[tuple[str, str]] = frozenset()  # tables and rows of fewer schools than a row needs
+
+    def too_close(self, interval: Interval) -> bool:
+        """Whether a count that may be under k, or is of too few schools, is told by fewer than k. One of k or more in
+        another row is hidden for its neighbours' sake alone.
+        """
+        guarded = interval.least < self.limits.k or (interval.cell.table, interval.cell.row) in self.few
+        return guarded and interval.narrow(self.limits.k)
 
     def place(self, cell: Cell) -> _Place:
         """What the rows of a cell's table are, and its row."""
@@ -132,6 +140,12 @@ def understood(data: Mapping[str, Any]) -> PublishedFile:
         cells={cell: None if value is None else _count(value) for cell, value in values.items()},
         waits=bool(data.get("waiting")),
         marked=frozenset(_marked(data, rows_of)),
+        few=frozenset(
+            (table["id"], row["id"])
+            for table in data["tables"]
+            for row in table["rows"]
+            if row["schools"] < data["limits"]["schools"]
+        ),
         shares={cell: float(value) for cell, value in shares.items() if value is not None and _hidden(cell, values)},
     )
 
@@ -176,7 +190,11 @@ def _tables(levels: Sequence[RiskLevel], windows: Sequence[str], columns: set[tu
 
 
 def changed_little(file: PublishedFile, earlier: PublishedFile) -> tuple[Cell, ...]:
-    """The counts about somebody that a revision shows otherwise than an earlier one, by fewer than k."""
+    """The counts about somebody that a revision shows otherwise than an earlier one, by fewer than k. What rounding
+    makes of a change says less.
+    """
+    if file.limits.base > 1:
+        return ()
     columns = {(table.id, column.id): column for table in file.tables for column in table.columns}
     both = ((cell, value, earlier.cells.get(cell)) for cell, value in file.cells.items())
     return tuple(

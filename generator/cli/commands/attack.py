@@ -63,14 +63,14 @@ def _attacked(request: Request, file: PublishedFile, beside: list[PublishedFile]
     close, found = len(lines) - 1, worked_out(file, *beside)
     if found is None:
         return [*lines, request.say("attack.nothing_fits")], close + 1
-    lines += _intervals(request, k, found)
-    return lines, close + sum(interval.narrow(k) for interval in found)
+    lines += _intervals(request, file, found)
+    return lines, close + sum(map(file.too_close, found))
 
 
-def _intervals(request: Request, k: int, found: tuple[Interval, ...]) -> Iterator[str]:
+def _intervals(request: Request, file: PublishedFile, found: tuple[Interval, ...]) -> Iterator[str]:
     for interval in found:
         greatest = "…" if interval.greatest is None else interval.greatest
-        key = "attack.narrow" if interval.narrow(k) else "attack.interval"
+        key = "attack.narrow" if file.too_close(interval) else "attack.interval"
         yield request.say(key, cell=_place(interval.cell), least=interval.least, greatest=greatest)
 
 
