@@ -23,6 +23,8 @@ from typing import Any
 import jsonschema
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from generator.compliance.evaluate import Verdict
 from generator.edition.archive import as_zip, piece
@@ -30,7 +32,7 @@ from generator.edition.literal import settle
 from generator.edition.open_data import FORMAT, days_left, days_overdue, verdicts_json
 from generator.edition.render import edition
 from generator.edition.site import Page, Site
-from generator.edition.spreadsheet import Sheet, as_csv, as_workbook
+from generator.edition.spreadsheet import Book, Row, Run, Sheet, as_csv, as_workbook, csv_lines, csv_rows
 from generator.files.catalogue import load
 from generator.files.schemas import public, published
 from generator.pages.duties import downloads
@@ -128,6 +130,10 @@ AS_IT_IS = (
     ),
     *("第一行\n第二行", "80% 以上", "%"),
 )
+
+
+_CELL = st.none() | st.integers(-3, 3) | st.sampled_from([2.0, 2.5]) | st.dates() | st.text(max_size=5)
+CELLS = st.lists(_CELL | st.sampled_from(HOSTILE), min_size=1, max_size=4)
 
 
 @pytest.fixture(scope="module")
@@ -322,6 +328,18 @@ def test_every_cell_stands_in_its_row_and_column() -> None:
     read: dict[object, object] = {date(2026, 1, 2): datetime(2026, 1, 2), cells[-1]: "x" * 32_767}  # noqa: DTZ001
     assert told == [[read.get(cell, cell) for cell in row] for row in rows]
     assert (book["x"].dimensions, book["y"].dimensions) == ("A1:AD41", "A1:A1")
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=4))
+def test_cells_that_rows_share_are_written_as_if_each_row_had_its_own(rows: list[tuple[Any, Any, Any]]) -> None:
+    alike = [Row((Run(*one), Run(*other)), tuple(own)) for one, other, own in rows]
+    whole = [[*one, *other, *own] for one, other, own in rows]
+    columns = tuple((f"c{number}", 8) for number in range(12))
+    assert csv_rows([*alike, *alike]) == csv_lines([*whole, *whole])
+    book = Book((Sheet(name="s", columns=columns, rows=()),), {})
+    telling = [number for number, row in enumerate(whole) if any(cell is not None for cell in row)]
+    for number in telling:
+        assert book.encoded_rows(number, [alike[number]] * 2) == book.encoded(number, [whole[number]] * 2)
 
 
 def test_numbers_and_days_stay_what_they_are() -> None:

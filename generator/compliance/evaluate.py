@@ -155,11 +155,11 @@ class Check(NamedTuple):  # made once a rule and school
         found = self.found
         if found is None or self.rule.subject is Subject.DISTRICT:
             return self.further
-        places = {f: found.place(f) for f in _fields(measures_of(self.rule))}
-        there = {f: at for f, at in places.items() if at != found.source} or places  # what is not there cites nothing
-        dated = found.counted_on if self.rule.period is PeriodKind.YEAR else found.filed_on
-        stated = [Evidence(kind="return", at=at, field=f, dated=dated, filed=found.filed_on) for f, at in there.items()]
-        return (*stated, *self.further)
+        source, place, filed = found.source, found.place, found.filed_on
+        dated = found.counted_on if self.rule.period is PeriodKind.YEAR else filed
+        all_ = [Evidence("return", place(path), path, dated, filed) for path in _fields(*_names(self.rule))]
+        there = [e for e in all_ if e.at is not source and (e.at.line != source.line or e.at != source)]
+        return (*(there or all_), *self.further)  # what is not there cites nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -795,7 +795,11 @@ def _held_between(rule: Rule, found: BelowMeasured, target: Value | None) -> boo
 
 def measures_of(rule: Rule) -> tuple[SchoolMeasure, ...]:
     """The school measures that a rule reads: its own and its target's."""
-    return _measures(rule.measure, rule.target.measure if rule.target else None)
+    return _measures(*_names(rule))
+
+
+def _names(rule: Rule) -> tuple[str, str | None]:
+    return rule.measure, rule.target.measure if rule.target else None  # what is asked for by a name is found faster
 
 
 @cache
@@ -804,19 +808,20 @@ def _measures(*names: str | None) -> tuple[SchoolMeasure, ...]:
 
 
 @cache
-def _fields(measures: tuple[SchoolMeasure, ...]) -> tuple[tuple[str, ...], ...]:
+def _fields(*names: str | None) -> tuple[tuple[str, ...], ...]:
     """The fields of a return that measures read."""
-    return tuple(dict.fromkeys(f for name in measures if name in MEASURABLE for f in MEASURABLE[name].fields))
+    measures = (name for name in _measures(*names) if name in MEASURABLE)
+    return tuple(dict.fromkeys(f for name in measures for f in MEASURABLE[name].fields))
 
 
 def is_sealed(rule: Rule) -> bool:
     """Whether only sealed submissions can answer the rule."""
-    return rule.subject is Subject.SCHOOL and _sealed(measures_of(rule))
+    return rule.subject is Subject.SCHOOL and _sealed(*_names(rule))
 
 
 @cache
-def _sealed(measures: tuple[SchoolMeasure, ...]) -> bool:
-    return bool(SEALED.intersection(measures))
+def _sealed(*names: str | None) -> bool:
+    return bool(SEALED.intersection(_measures(*names)))
 
 
 def awaits_release(check: Check) -> bool:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
 from html import escape
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
@@ -50,6 +50,7 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _REACH, _FILTERED = re.compile(r'(?<=<dimension ref=")[^"]*'), re.compile(r'<autoFilter ref="([^"]*)"')
 _STYLE = re.compile(r'<c r="A[2-4]" s="(\d+)"')
 _NUMBERED = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
+_NUMBER = "\x00"  # in the place of a row's: no text of a sheet has it
 _LONGEST = 32_767  # signs in a cell
 _DAY_0, _NO_DAY = date(1899, 12, 31), 59  # spreadsheets count 29 February 1900, which there was not
 _MADE = datetime(2000, 1, 1)  # noqa: DTZ001 (properties have no zone); fixed: as_of and the commit stand in the notes
@@ -66,6 +67,24 @@ class Sheet:
     columns: tuple[tuple[str, int], ...]
     rows: Sequence[Sequence[SheetValue]]
     frozen: int = 0
+
+
+class Run:
+    """Cells that stand side by side in many rows, so that they are written once. Each is one of its own: 2 and 2.0 are
+    equal, and are written differently.
+    """
+
+    __slots__ = ("cells", "csv")
+
+    def __init__(self, *cells: SheetValue) -> None:
+        self.cells, self.csv = cells, _csv(cells)
+
+
+class Row(NamedTuple):
+    """A row of cells that it shares with others, and behind them its own."""
+
+    runs: tuple[Run, ...]
+    own: tuple[SheetValue, ...]
 
 
 def as_csv(table: Sheet) -> bytes:
@@ -85,6 +104,18 @@ def csv_lines(rows: Iterable[Sequence[SheetValue]]) -> bytes:
     made = io.StringIO()
     csv.writer(made, lineterminator="\r\n").writerows([map(guarded, row) for row in rows])
     return made.getvalue().encode()
+
+
+def csv_rows(rows: Iterable[Row]) -> bytes:
+    """The same of rows that share cells."""
+    return "".join([f"{','.join([run.csv for run in row.runs])},{_csv(row.own)}\r\n" for row in rows]).encode()
+
+
+def _csv(cells: Sequence[SheetValue]) -> str:
+    """Cells as they stand in a line, with others behind them: alone an empty one would be told otherwise."""
+    made = io.StringIO()
+    csv.writer(made, lineterminator="\r\n").writerow([*map(guarded, cells), 0])
+    return made.getvalue().removesuffix(",0\r\n")
 
 
 @lru_cache(maxsize=_KEPT, typed=True)
@@ -141,11 +172,16 @@ class Book:
         self._sheets = {f"xl/worksheets/sheet{number}.xml": table for number, table in enumerate(tables, start=1)}
         styles = _STYLE.findall(self._shell.read(next(iter(self._sheets))).decode())
         self._cell = lru_cache(maxsize=_KEPT, typed=True)(partial(_cell, *styles))
+        self._runs: dict[Run, str] = {}
         self._columns = [xl_col_to_name(number) for number in range(max(len(table.columns) for table in tables))]
 
     def encoded(self, first: int, rows: Iterable[Sequence[SheetValue]]) -> bytes:
         """Rows as the first sheet has them, from a number on: the header is 1."""
         return "".join([self._row(str(number), row) for number, row in enumerate(rows, start=first)]).encode()
+
+    def encoded_rows(self, first: int, rows: Iterable[Row]) -> bytes:
+        """The same of rows that share cells."""
+        return "".join([self._shared(str(number), row) for number, row in enumerate(rows, start=first)]).encode()
 
     def finished(self, pieces: Iterable[Piece] = ()) -> bytes:
         """The whole workbook, with more rows for the first sheet."""
@@ -165,9 +201,21 @@ class Book:
         return before.encode(), f"</sheetData>{rest.rpartition('</sheetData>')[2]}".encode()
 
     def _row(self, number: str, row: Sequence[SheetValue]) -> str:
-        told = zip(self._columns, map(self._cell, row), strict=False)
-        cells = "".join([f'<c r="{column}{number}"{written}' for column, written in told if written])
+        cells = self._cells(0, number, row)
         return f'<row r="{number}">{cells}</row>' if cells else ""
+
+    def _shared(self, number: str, row: Row) -> str:
+        at, cells = 0, ""
+        for run in row.runs:
+            if (written := self._runs.get(run)) is None:
+                written = self._runs[run] = self._cells(at, _NUMBER, run.cells)
+            cells, at = cells + written, at + len(run.cells)
+        return f'<row r="{number}">{cells.replace(_NUMBER, number)}{self._cells(at, number, row.own)}</row>'
+
+    def _cells(self, at: int, number: str, row: Sequence[SheetValue]) -> str:
+        """Cells of a row from a column on."""
+        told = zip(self._columns[at:], map(self._cell, row), strict=False)
+        return "".join([f'<c r="{column}{number}"{written}' for column, written in told if written])
 
 
 def _shell(tables: Sequence[Sheet], properties: Mapping[str, str], more: int) -> io.BytesIO:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache, partial
+from itertools import chain
 from typing import ClassVar, NamedTuple
 
 from generator.compliance.evaluate import Check, Verdict
@@ -30,7 +31,7 @@ from generator.edition.open_data import (
 )
 from generator.edition.render import FOLDERS, Edition, TemplateData, label_text, number
 from generator.edition.site import File, Page, Site, once
-from generator.edition.spreadsheet import Book, Sheet, SheetValue, csv_head, csv_lines
+from generator.edition.spreadsheet import Book, Row, Run, Sheet, SheetValue, csv_head, csv_rows
 from generator.files.schemas import enum_label, public, published
 from generator.model import rollup
 from generator.model.duties import Rule, SchoolMeasure, Value
@@ -252,7 +253,7 @@ class _SchoolRows(NamedTuple):
 
     school: SchoolId | None
     many: int
-    rows: Callable[[], Sequence[Sequence[SheetValue]]]
+    rows: Callable[[], Sequence[Row]]
 
 
 def _apart(
@@ -261,16 +262,16 @@ def _apart(
     return [(school, site.verdicts.by_school[school]) for school in schools] or [(None, checks)]
 
 
-def _rows(row: Callable[[Check], Sequence[SheetValue]], checks: Iterable[Check]) -> Sequence[Sequence[SheetValue]]:
+def _rows(row: Callable[[Check], Row], checks: Iterable[Check]) -> Sequence[Row]:
     return [row(check) for check in checks]
 
 
 def _csv(parts: Sequence[_SchoolRows], shape: Callable[[bytes], bytes]) -> bytes:
-    return shape(csv_lines(row for part in parts for row in part.rows()))
+    return shape(csv_rows(row for part in parts for row in part.rows()))
 
 
 def _encoded(book: Book, first: int, parts: Sequence[_SchoolRows]) -> bytes:
-    return piece(book.encoded(first, (row for part in parts for row in part.rows())))
+    return piece(book.encoded_rows(first, (row for part in parts for row in part.rows())))
 
 
 @once
@@ -318,7 +319,8 @@ def download(edition: Edition, file: File, here: str, words: str, part: str = ""
 
 def verdict_table(edition: Edition) -> Sheet:
     """A row a Check, in words of the Edition's language."""
-    return replace(_empty(edition), rows=list(map(_row_of(edition), edition.site.verdicts.checks)))
+    rows = map(_row_of(edition), edition.site.verdicts.checks)
+    return replace(_empty(edition), rows=[[*chain(*(run.cells for run in row.runs), row.own)] for row in rows])
 
 
 def _empty(edition: Edition) -> Sheet:
@@ -327,24 +329,52 @@ def _empty(edition: Edition) -> Sheet:
     return Sheet(name=edition.say("downloads.sheet"), columns=columns, rows=(), frozen=2)
 
 
-def _row_of(edition: Edition) -> Callable[[Check], Sequence[SheetValue]]:
-    """What makes the row of a Check, in the order of the columns. What schools and rules are called is found once."""
-    site, say, language = edition.site, edition.say, edition.language
-    district = None, edition.plain(site.repository.district.title), ""
+def _row_of(edition: Edition) -> Callable[[Check], Row]:
+    """What makes the row of a Check, in the order of the columns. What schools are called is found once, and what many
+    Checks tell alike.
+    """
+    site = edition.site
     areas = {area.id: edition.plain(area.title) for area in site.repository.district.areas}
-    schools = {
-        school.id: (school.id, edition.plain(school.title), areas.get(school.area, ""))
-        for school in site.repository.schools.values()
-    }
+    judged, alike = _judged(edition), dict[tuple[object, ...], tuple[Check, Run]]()
+
+    @cache
+    def about(id_: SchoolId | None) -> Run:
+        if id_ is None:
+            return Run(None, edition.plain(site.repository.district.title), "")
+        school = site.repository.schools[id_]
+        return Run(school.id, edition.plain(school.title), areas.get(school.area, ""))
+
+    def row(check: Check) -> Row:
+        stale = check.fresh_until if check.without_waiver is Verdict.STALE else None
+        key = check.rule.id, check.verdict, check.without_waiver, id(check.periods), stale
+        if (known := alike.get(key)) is None:  # with the Check: while its periods are there, no others have their id
+            known = alike[key] = check, judged(check)
+        evidence = check.evidence()
+        first = evidence[0] if evidence else None
+        own = (
+            first.dated if first else None,
+            first.filed if first else None,
+            check.fresh_until,
+            " ".join([f"{at.path}:{at.line}" for at in (*(e.at for e in evidence), *check.cites)]),
+            check.waiver.id if check.waiver else None,
+            check.waiver.last_day if check.waiver else None,
+            check.lapsed.id if check.lapsed else None,
+        )
+        return Row((about(check.school.id if check.school else None), known[1]), own)
+
+    return row
+
+
+def _judged(edition: Edition) -> Callable[[Check], Run]:
+    """What makes the cells that tell of a Check's rule, and how its periods were judged."""
+    site, say, language = edition.site, edition.say, edition.language
     rules = {rule.id: _rule_cells(edition, rule) for rule in site.repository.rules.values()}
     verdicts = {verdict: label_text(language, verdict) for verdict in Verdict}
     statuses = {status: say(f"downloads.status.{status.value}") for status in Status}
 
-    def row(check: Check) -> Sequence[SheetValue]:
-        rule, decisive, coming, evidence = rules[check.rule.id], check.decisive, check.next_due, check.evidence()
-        first = evidence[0] if evidence else None
-        return (
-            *(schools[check.school.id] if check.school else district),
+    def run(check: Check) -> Run:
+        rule, decisive, coming = rules[check.rule.id], check.decisive, check.next_due
+        return Run(
             check.rule.id,
             rule.title,
             rule.modality,
@@ -360,16 +390,9 @@ def _row_of(edition: Edition) -> Callable[[Check], Sequence[SheetValue]]:
             days_overdue(check, site.as_of),
             coming.due if coming else None,
             days_left(check, site.as_of),
-            first.dated if first else None,
-            first.filed if first else None,
-            check.fresh_until,
-            " ".join(f"{at.path}:{at.line}" for at in (*(e.at for e in evidence), *check.cites)),
-            check.waiver.id if check.waiver else None,
-            check.waiver.last_day if check.waiver else None,
-            check.lapsed.id if check.lapsed else None,
         )
 
-    return row
+    return run
 
 
 class _RuleCells(NamedTuple):
