@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from generator.compliance.evaluate import WAIVABLE, Check, Verdict, is_sealed
 from generator.edition.archive import Piece, piece
@@ -51,17 +51,19 @@ def _in_parts(site: Site, name: str, shape: Callable[[bytes], bytes]) -> Iterato
     yield shape(b"\n ]\n}\n")
 
 
-def in_blocks(site: Site) -> Iterator[tuple[Sequence[SchoolId], Sequence[Check]]]:
+@once
+def in_blocks(site: Site) -> Sequence[tuple[Sequence[SchoolId], Sequence[Check]]]:
     """The Checks of a Site, some schools at a time: so many that it is worth keeping what is made of them together.
     Those of no school come first, with none.
     """
     by_school = site.verdicts.by_school
-    if others := tuple(takewhile(lambda check: check.school is None, site.verdicts.checks)):
-        yield (), others
     schools = [school for school, checks in by_school.items() if checks]
-    for first in range(0, len(schools), BLOCK):
-        block = schools[first : first + BLOCK]
-        yield block, tuple(check for school in block for check in by_school[school])
+    blocks = [schools[first : first + BLOCK] for first in range(0, len(schools), BLOCK)]
+    others = tuple(takewhile(lambda check: check.school is None, site.verdicts.checks))
+    return (
+        *([((), others)] if others else []),
+        *((block, tuple(chain.from_iterable(by_school[school] for school in block))) for block in blocks),
+    )
 
 
 def _lines(site: Site, checks: Iterable[Check], before: str, shape: Callable[[bytes], bytes]) -> bytes:

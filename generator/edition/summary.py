@@ -6,16 +6,18 @@ a Summary above.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, product
 
 from generator import __version__
-from generator.compliance.evaluate import Check, Verdict, rules_of, tally
+from generator.compliance.evaluate import Check, Verdict, rules_of
 from generator.compliance.ratios import Grouping, Ratio, groups, quotients
 from generator.edition.site import Site, once
 from generator.model.cells import Shown
 from generator.model.duties import Subject
+from generator.model.ids import SchoolId
 from generator.model.registry import FOLLOW_UP
 from generator.model.releases import PublishedTable, Release, Row, latest
 from generator.model.rollup import (
@@ -118,15 +120,25 @@ def _rules(content: Site, *subjects: Subject) -> Iterator[RuleTally]:
             subject=rule.subject.value,
             modality=rule.modality.value,
             districts=max(1, len(content.repository.below)),
-            counts=_counts(content.verdicts.by_rule[rule.id]),
+            counts=_counts(content, content.verdicts.by_rule[rule.id]),
         )
 
 
-def _counts(checks: Iterable[Check]) -> Mapping[str, tuple[int, ...]]:
+def _counts(content: Site, checks: Iterable[Check]) -> Mapping[str, tuple[int, ...]]:
     """For all, and for each stage that there are schools of; a school of two stages counts in both."""
-    found = tuple(checks)
-    groups = {ALL: found} | {s.value: tuple(c for c in found if c.school and s in c.school.stages) for s in Stage}
-    return {name: tuple(tally(group).counts.values()) for name, group in groups.items() if group or name == ALL}
+    of = _stages(content)
+    counted = Counter((of[check.school.id] if check.school else (), check.verdict) for check in checks)
+    there = {stage for stages, _ in counted for stage in stages}
+    groups = {name: dict.fromkeys(Verdict, 0) for name in (ALL, *(s.value for s in Stage if s.value in there))}
+    for (stages, verdict), count in counted.items():
+        for name in (ALL, *stages):
+            groups[name][verdict] += count
+    return {name: tuple(group.values()) for name, group in groups.items()}
+
+
+@once
+def _stages(content: Site) -> Mapping[SchoolId, tuple[str, ...]]:
+    return {school.id: tuple(stage.value for stage in school.stages) for school in content.repository.schools.values()}
 
 
 def _coverage(content: Site) -> Iterator[PolicyTally]:

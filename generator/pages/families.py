@@ -29,7 +29,7 @@ from generator.pages.duties import (
 from generator.pages.parts import there
 from generator.pages.people import outreach, team
 from generator.pages.programme import accounts, coverage, figures, lessons, plans, policies, work
-from generator.pages.resting import COUNTS, TARGETS, PageToMake
+from generator.pages.resting import COUNTS, FILED, TARGETS, PageToMake
 from generator.pages.rollup import figures as rollup_figures
 from generator.pages.rollup import files as rollup_files
 from generator.pages.rollup import standing, verdicts, years
@@ -88,6 +88,8 @@ RESTS_ON: Mapping[PageFamily, tuple[str, ...]] = {
     policies.pages: (COUNTS,),
     coverage.pages: (COUNTS,),
     plans.pages: (TARGETS,),
+    schools.pages: ("schools", FILED),
+    filing.pages: ("schools", FILED),
     work.pages: (),
 }
 

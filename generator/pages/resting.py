@@ -12,6 +12,7 @@ from generator.edition.site import Page
 from generator.model.duties import RuleId
 
 COUNTS = "counts"  # how many Checks came out as what, by rule
+FILED = "filed"  # how the returns of schools stand, and what schools have not filed
 TARGETS = "targets"  # what the records give for the targets of plans
 
 

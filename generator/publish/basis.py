@@ -22,10 +22,12 @@ from generator.model.duties import RuleId, SchoolMeasure
 from generator.model.ids import SchoolId
 from generator.model.schools import Return, School
 from generator.pages.families import RESTS_ON, PageFamily
-from generator.pages.resting import COUNTS, TARGETS, verdicts_of
+from generator.pages.resting import COUNTS, FILED, TARGETS, verdicts_of
+from generator.pages.schools.school import filing
 from generator.pages.schools.schools import neighbours
 from generator.publish.memo import Memo
 from generator.records.kinds import KINDS, kind_of
+from generator.records.outstanding import outstanding
 from generator.records.repository import own_records
 from generator.records.sealed import SEALED
 from generator.review.consequences import MADE_OF, ON_EVERY_SCHOOL_PAGE
@@ -94,24 +96,32 @@ def basis(site: Site, versions: Mapping[str, str], memo: Memo) -> PageBasis | No
 
 
 def _verdicts(site: Site, found: PageBasis, memo: Memo) -> Mapping[str, str]:
-    """What is told of the verdicts of each rule. Those of a school rest on what its pages rest on."""
-    told: dict[RuleId, list[str]] = {rule: [_counts(site, rule)] for rule in site.repository.rules}
+    """What is told of the verdicts of each rule, and of what schools filed. Those of a school rest on what its pages
+    rest on.
+    """
+    told: dict[str, list[str]] = {verdicts_of(rule): [_counts(site, rule)] for rule in site.repository.rules}
     for schools, checks in in_blocks(site):
         key = memo.key("verdicts", found.of_schools(schools)) if schools else ""
-        for rule, said in memo.made(key, partial(_of_checks, site, checks), _packed, json.loads).items():
-            told[rule].append(said)
-    return {verdicts_of(rule): _digest(*said) for rule, said in told.items()}
+        for name, said in memo.made(key, partial(_of_block, site, schools, checks), _packed, json.loads).items():
+            told.setdefault(name, []).append(said)
+    return {name: _digest(*said) for name, said in told.items()}
 
 
-def _packed(said: Mapping[RuleId, str]) -> bytes:
+def _packed(said: Mapping[str, str]) -> bytes:
     return json.dumps(said).encode()
 
 
-def _of_checks(site: Site, checks: Sequence[Check]) -> Mapping[RuleId, str]:
-    told: dict[RuleId, list[str]] = {}
+def _of_block(site: Site, schools: Iterable[SchoolId], checks: Iterable[Check]) -> Mapping[str, str]:
+    told: dict[str, list[str]] = {FILED: [_filed(site, site.repository.schools[school]) for school in schools]}
     for check in checks:
-        told.setdefault(check.rule.id, []).append(_verdict(site, check))
-    return {rule: _digest(*said) for rule, said in told.items()}
+        told.setdefault(verdicts_of(check.rule.id), []).append(_verdict(site, check))
+    return {name: _digest(*said) for name, said in told.items()}
+
+
+def _filed(site: Site, school: School) -> str:
+    """How a school's return of this year stands, and what it has not filed."""
+    missing = outstanding(site.repository, school, site.as_of)
+    return repr((school.id, filing(site, school), [(one.year, one.term and one.term.id, one.due) for one in missing]))
 
 
 def _verdict(site: Site, check: Check) -> str:

@@ -7,7 +7,7 @@ are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -18,7 +18,7 @@ from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, is_
 from generator.edition.charts import Chart, draw
 from generator.edition.figures import Figure, Kind, Series
 from generator.edition.render import Edition, TemplateData, label_text, number
-from generator.edition.site import Page
+from generator.edition.site import Page, Site, once
 from generator.model.district import System
 from generator.model.duties import Rule, RuleId, Subject
 from generator.pages.duties.overdue import by_rule, overdue, unfiled
@@ -128,7 +128,7 @@ def pages(edition: Edition) -> Iterator[Page]:
             missing=len(unfiled(site)),
             returns_due=site.current_year.returns_due,
             overdue=tuple(_overdue(edition, late) for late in by_rule(overdue(site))),
-            coming=_coming(edition, (c for rule in of_schools for c in site.verdicts.by_rule[rule])),
+            coming=_coming(edition),
             parts=parts,
             parts_chart=_chart(edition, "parts", [(edition.plain(p.system.title), p.counts) for p in parts]),
             of_district=tuple(district_check(edition, c) for c in site.verdicts.of_district),
@@ -144,13 +144,19 @@ def _overdue(edition: Edition, late: Sequence[Check]) -> OverdueRule:
     return OverdueRule(rule=late[0].rule, due=due, days=days_to(edition, due), counts=shown(tally(late)))
 
 
-def _coming(edition: Edition, checks: Iterable[Check]) -> tuple[ComingDue, ...]:
-    """The next due days, a rule each."""
+def _coming(edition: Edition) -> tuple[ComingDue, ...]:
+    return tuple(_due(edition, due, found) for due, found in _open(edition.site))
+
+
+@once
+def _open(site: Site) -> Sequence[tuple[date, Sequence[Check]]]:
+    """The next due days, a rule each, with the Checks of schools that are open."""
     open_: dict[tuple[date, RuleId], list[Check]] = {}
-    for check in checks:
-        if (next_due := check.next_due) is not None:
-            open_.setdefault((next_due.due, check.rule.id), []).append(check)
-    return tuple(_due(edition, due, found) for (due, _), found in sorted(open_.items())[:_COMING])
+    for rule in site.repository.rules.values():
+        for check in site.verdicts.by_rule[rule.id] if rule.subject is Subject.SCHOOL else ():
+            if (next_due := check.next_due) is not None:
+                open_.setdefault((next_due.due, rule.id), []).append(check)
+    return [(due, found) for (due, _), found in sorted(open_.items(), key=lambda one: one[0])[:_COMING]]
 
 
 def _due(edition: Edition, due: date, checks: Sequence[Check]) -> ComingDue:
