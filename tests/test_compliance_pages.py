@@ -26,6 +26,7 @@ from generator.pages.duties import checklist, matrix, rules, waivers
 from generator.pages.duties.overdue import overdue, unfiled
 from generator.pages.families import pages
 from generator.pages.schools import schools
+from generator.pages.words.wording import TONES
 from generator.publish.build import read
 from generator.records.repository import Repository
 from generator.text import Language
@@ -136,6 +137,13 @@ def test_a_table_leads_to_all_of_its_area_and_to_every_other_area(monkeypatch: p
         assert [one for one in led if one.area == grid.area] == [t for t in tables.values() if t.area == grid.area]
         assert len({one.area.id for one in led}) == len({one.area.id for one in tables.values()})
         assert len(led) == len({one.path for one in led}) < len(tables)
+
+
+def test_a_cell_has_the_colours_of_its_verdict_in_the_key() -> None:
+    style = (ROOT / "site" / "theme" / "assets" / "xz.css").read_text(encoding="utf-8")
+    for verdict, tone in TONES.items():
+        together = f'.xz-mark--{tone}, [data-v="{verdict.value}"] [data-mark] {{'
+        assert (together in style) is (tone != "neutral"), verdict
 
 
 def test_a_cell_says_its_verdict_in_words() -> None:

@@ -75,7 +75,7 @@ def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
         found["site_url"] = f"{district.site_url.rstrip('/')}/{FOLDERS[made.language]}"
     found["theme"]["language"] = made.language.value
     for number, palette in enumerate(found["theme"]["palette"]):
-        palette["toggle"]["name"] = made.say(f"theme.palette.{number}")
+        palette["toggle"] = {"name": made.say(f"theme.palette.{number}")}
     others, found_ways = [other for other in district.languages if other is not made.language], ways(made, pages)
     other = Speaker(catalogue=load_catalogue(), language=others[0]) if others else None
     found["extra"] = {
