@@ -218,8 +218,8 @@ def _tellable(file: LoadedFile) -> bool:
 
 def _found(file: LoadedFile, tree: Tree, held: Sequence[str] | None, undoubted: bool) -> KeptFile:
     if isinstance(file, ToldFile):
-        kind, places, offers, *_ = file.found.facts
-        return replace(file.found, facts=[kind, places, offers, held, undoubted])
+        facts = [*file.found.facts[:3], held, undoubted]
+        return file.found if facts == file.found.facts else replace(file.found, facts=facts)
     document = file.document
     assert document is not None, "only such files are told again"
     offered = KINDS[file.kind].offered
