@@ -28,7 +28,7 @@ from generator.pages.parts import there
 from generator.pages.people import outreach, team
 from generator.pages.programme import accounts, lessons
 from generator.pages.schools import filing, schools
-from generator.pages.statistics import builder, pathway, releases, statistics
+from generator.pages.statistics import builder, open_figures, pathway, releases, statistics
 from generator.records.doubts import Doubt, doubts
 from generator.records.opened import only_in, picked
 from generator.records.repository import Repository, differing, identical, same_records
@@ -210,16 +210,19 @@ def without_the_rest(
     older: Repository, newer: Repository, near: Container[SchoolId] | None
 ) -> tuple[Repository, Repository]:
     """Both states without the returns of schools that are not near for years of which both have the same returns: what
-    is told of such a year is the same on both sides, and without these still is.
+    is told of such a year is the same on both sides, and without these still is. One is left, for there are pages where
+    there are returns.
     """
     if near is None or not same_records(older, newer, ("schools",)):
         return older, newer
     states = ((older, newer), (newer, older))
     years = {found.year for one, other in states for found in only_in(one.returns, other.returns)}
-    kept = [picked(side.returns, lambda key: key[0] in near or key[1] in years) for side in (older, newer)]
-    if [*map(bool, kept)] != [bool(older.returns), bool(newer.returns)]:
-        return older, newer  # some pages are there where there are returns
-    return replace(older, returns=kept[0]), replace(newer, returns=kept[1])
+    left = next((key for key in older.returns if key[0] not in near and key[1] not in years), None)
+    first, second = (
+        replace(side, returns=picked(side.returns, lambda key: key[0] in near or key[1] in years or key == left))
+        for side in (older, newer)
+    )
+    return first, second
 
 
 def _on_every_page(changes: Changes) -> bool:
@@ -494,6 +497,7 @@ MADE_OF: Mapping[PageFamily, tuple[str, ...]] = {
     lessons.pages: ("bands", "clips", "district", "lessons"),
     team.pages: ("activities", "district", "plans", "teams"),
     builder.pages: ("district", "releases", "schools", "withdrawals"),
+    open_figures.pages: ("bands", "district", "returns", "schools"),
     accounts.pages: ("accounts", "claims", "district", "policies", "rules"),
     schemes.pages: ("district", "inspections", "policies", "schemes"),
     outreach.pages: ("activities", "district"),
