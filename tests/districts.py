@@ -114,8 +114,9 @@ def main() -> int:
     done = {(line["district"], line["term"]) for line in _lines(options.state)}
     with options.state.open("a", encoding="utf-8") as file:
         smallest = sorted(range(options.count), key=lambda n: sum(many for _, many, _ in shape_of(n)))
-        for term in range(options.terms):  # the first of all districts, then their second: of every shape soon
-            for number in smallest:
+        mixed = [number for begin in range(LARGE) for number in smallest[begin::LARGE]]
+        for term in range(options.terms):  # the first of all districts, then their second: of every size soon
+            for number in mixed:
                 if (number, term) not in done:
                     one = tried(number, term)
                     line = {name: getattr(one, name) for name in ("district", "term", "schools", "first", "second")}

@@ -405,10 +405,15 @@ class Judge:
             for name, value in figures_of(counts).items()
         }
         promises = {(p.name, p.figures): p for r in self.releases for p in self.promises(r["counted"], truth)}
-        found = list[Broken]()
-        for part in self._parts():
-            mine = set(part.columns)
-            here = [p for p in promises.values() if all(self.number[f] in mine for f in p.figures)]
+        found, parts = list[Broken](), self._parts()
+        part_of = {column: number for number, part in enumerate(parts) for column in part.columns}
+        of_part = dict[int, list[Promise]]()
+        for promise in promises.values():
+            inside = {part_of.get(self.number[figure], -1) for figure in promise.figures}
+            if len(inside) == 1:
+                of_part.setdefault(inside.pop(), []).append(promise)
+        for number, part in enumerate(parts):
+            here = of_part.get(number, [])
             swaps = _Swaps(self, part, truth)
             for who in attackers or self.attackers():
                 found += _Search(self, part, who, truth, here).broken(swaps)
@@ -758,9 +763,10 @@ class _Reached:
 
     def __init__(self, wanted: Sequence[tuple[Promise, list[int], int, int]], columns: int, k: int) -> None:
         self._wanted = wanted
-        self._held = np.zeros((len(wanted), columns))
-        for number, (_, places, _, _) in enumerate(wanted):
-            self._held[number, places] = 1
+        held = np.array([place for _, places, _, _ in wanted for place in places], dtype=np.int64)
+        order = np.argsort(held, kind="stable")  # the promises that each place is held by, one place after the other
+        self._held = np.repeat(np.arange(len(wanted)), [len(places) for _, places, _, _ in wanted])[order]
+        self._ends = np.searchsorted(held[order], np.arange(columns + 1))
         self._value = np.array([value for _, _, value, _ in wanted], dtype=float)
         self.low, self.high = self._value.copy(), self._value.copy()
         self._target = np.array([target for *_, target in wanted], dtype=float)
@@ -771,10 +777,16 @@ class _Reached:
         return self._wanted[number][1]
 
     def swap(self, swap: _Swap) -> None:
-        self._learn(self._value + self._held[:, swap.places] @ swap.changes)
+        self._learn(self._value + self._sums(swap.places, swap.changes))
 
     def table(self, table: Any) -> None:
-        self._learn(self._held @ table)
+        self._learn(self._sums(np.arange(len(table)), table))
+
+    def _sums(self, places: Any, amounts: Any) -> Any:
+        """What these amounts, each in its place, come to in every promise."""
+        begins, times = self._ends[places], self._ends[places + 1] - self._ends[places]
+        inside = np.arange(times.sum()) + np.repeat(begins - np.cumsum(times) + times, times)
+        return np.bincount(self._held[inside], np.repeat(amounts, times), minlength=len(self._wanted))
 
     def _learn(self, reached: Any) -> None:
         self.low, self.high = np.minimum(self.low, reached), np.maximum(self.high, reached)
