@@ -1,5 +1,5 @@
-"""What other files and pages of a site show of a release otherwise than its JSON file: tables as CSV, pages, what the
-table builder reads.
+"""What other files and pages of a site show of a release otherwise than its JSON file: tables as CSV, pages, other
+JSON files of it, what the table builder reads.
 
 Owns how these are read back. A cell that one form hides is public where another shows it. Must not judge what a value
 gives away.
@@ -55,7 +55,9 @@ def _paths(folder: Path) -> Iterator[Path]:
     site = (folder / FOLDER).is_dir()
     halves = [folder, *sorted(one for one in folder.iterdir() if (one / FOLDER).is_dir())] if site else []
     for top in (*(half / name for half in halves for name in (FOLDER, _PAGES)), *(() if site else (folder,))):
-        yield from (path for path in top.rglob("*") if path.suffix in (".csv", ".html", ".js") and path.is_file())
+        yield from (
+            path for path in top.rglob("*") if path.suffix in (".csv", ".html", ".js", ".json") and path.is_file()
+        )
 
 
 def _read(path: Path, known: Mapping[str, PublishedFile]) -> Iterable[_ShownCell]:
@@ -68,6 +70,8 @@ def _read(path: Path, known: Mapping[str, PublishedFile]) -> Iterable[_ShownCell
             return list(_of_page(path, text, known))
         if path.name == _BUILDER:
             return list(_of_builder(text))
+        if path.suffix == ".json":
+            return list(_of_release_file(text))
     return ()
 
 
@@ -80,6 +84,16 @@ def _of_csv(text: str) -> Iterator[_ShownCell]:
             yield row["release"], cell, row["value"]
         else:
             yield from ((row["release"], cell, row["to"]), (row["previous"], cell, row["from"]))
+
+
+def _of_release_file(text: str) -> Iterator[_ShownCell]:
+    """Another JSON file of the release: `latest`, or in another language's half."""
+    data = json.loads(text)
+    for table in data["tables"]:
+        for row in table["rows"]:
+            for cell in row["cells"]:
+                place = Cell(table=table["id"], row=row["id"], column=cell["column"])
+                yield data["release"], place, str(cell["value"])
 
 
 def _of_builder(text: str) -> Iterator[_ShownCell]:
@@ -96,14 +110,16 @@ def _of_page(path: Path, text: str, known: Mapping[str, PublishedFile]) -> Itera
     """A page of a release tells of that, a page of a table of the last term's."""
     newest = max(known.values(), key=lambda one: (one.term, one.revision))
     file = known.get(path.stem) if path.parent.name == "releases" else newest
+    if file is None:
+        return
     parser = _TablesByCaption()
     parser.feed(text)
-    for table in file.tables if file else ():
-        rows = list(dict.fromkeys(cell.row for cell in file.cells if cell.table == table.id)) if file else []
+    for table in file.tables:
+        rows = list(dict.fromkeys(cell.row for cell in file.cells if cell.table == table.id))
         _, *lines = parser.tables.get(f"table-{table.id}-caption", [[]])
         for row, line in zip(rows, lines, strict=False):
             for column, said in zip(table.columns, line[2:], strict=False):
-                yield file.release if file else "", Cell(table=table.id, row=row, column=column.id), said.strip()
+                yield file.release, Cell(table=table.id, row=row, column=column.id), said.strip()
 
 
 class _TablesByCaption(HTMLParser):
