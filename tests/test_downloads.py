@@ -32,7 +32,7 @@ from generator.edition.literal import settle
 from generator.edition.open_data import FORMAT, days_left, days_overdue, verdicts_json
 from generator.edition.render import edition
 from generator.edition.site import Page, Site
-from generator.edition.spreadsheet import Book, Row, Run, Sheet, as_csv, as_workbook, csv_lines, csv_rows
+from generator.edition.spreadsheet import Book, CellRun, RowOfRuns, Sheet, as_csv, as_workbook, csv_lines, csv_rows
 from generator.files.catalogue import load
 from generator.files.schemas import public, published
 from generator.pages.duties import downloads
@@ -332,7 +332,7 @@ def test_every_cell_stands_in_its_row_and_column() -> None:
 
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=4))
 def test_cells_that_rows_share_are_written_as_if_each_row_had_its_own(rows: list[tuple[Any, Any, Any]]) -> None:
-    alike = [Row((Run(*one), Run(*other)), tuple(own)) for one, other, own in rows]
+    alike = [RowOfRuns((CellRun(*one), CellRun(*other)), tuple(own)) for one, other, own in rows]
     whole = [[*one, *other, *own] for one, other, own in rows]
     columns = tuple((f"c{number}", 8) for number in range(12))
     assert csv_rows([*alike, *alike]) == csv_lines([*whole, *whole])

@@ -69,7 +69,7 @@ class Sheet:
     frozen: int = 0
 
 
-class Run:
+class CellRun:
     """Cells that stand side by side in many rows, so that they are written once. Each is one of its own: 2 and 2.0 are
     equal, and are written differently.
     """
@@ -80,10 +80,10 @@ class Run:
         self.cells, self.csv = cells, _csv(cells)
 
 
-class Row(NamedTuple):
+class RowOfRuns(NamedTuple):
     """A row of cells that it shares with others, and behind them its own."""
 
-    runs: tuple[Run, ...]
+    runs: tuple[CellRun, ...]
     own: tuple[SheetValue, ...]
 
 
@@ -106,7 +106,7 @@ def csv_lines(rows: Iterable[Sequence[SheetValue]]) -> bytes:
     return made.getvalue().encode()
 
 
-def csv_rows(rows: Iterable[Row]) -> bytes:
+def csv_rows(rows: Iterable[RowOfRuns]) -> bytes:
     """The same of rows that share cells."""
     return "".join([f"{','.join([run.csv for run in row.runs])},{_csv(row.own)}\r\n" for row in rows]).encode()
 
@@ -172,14 +172,14 @@ class Book:
         self._sheets = {f"xl/worksheets/sheet{number}.xml": table for number, table in enumerate(tables, start=1)}
         styles = _STYLE.findall(self._shell.read(next(iter(self._sheets))).decode())
         self._cell = lru_cache(maxsize=_KEPT, typed=True)(partial(_cell, *styles))
-        self._runs: dict[Run, str] = {}
+        self._runs: dict[CellRun, str] = {}
         self._columns = [xl_col_to_name(number) for number in range(max(len(table.columns) for table in tables))]
 
     def encoded(self, first: int, rows: Iterable[Sequence[SheetValue]]) -> bytes:
         """Rows as the first sheet has them, from a number on: the header is 1."""
         return "".join([self._row(str(number), row) for number, row in enumerate(rows, start=first)]).encode()
 
-    def encoded_rows(self, first: int, rows: Iterable[Row]) -> bytes:
+    def encoded_rows(self, first: int, rows: Iterable[RowOfRuns]) -> bytes:
         """The same of rows that share cells."""
         return "".join([self._shared(str(number), row) for number, row in enumerate(rows, start=first)]).encode()
 
@@ -204,7 +204,7 @@ class Book:
         cells = self._cells(0, number, row)
         return f'<row r="{number}">{cells}</row>' if cells else ""
 
-    def _shared(self, number: str, row: Row) -> str:
+    def _shared(self, number: str, row: RowOfRuns) -> str:
         at, cells = 0, ""
         for run in row.runs:
             if (written := self._runs.get(run)) is None:

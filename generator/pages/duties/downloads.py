@@ -31,7 +31,7 @@ from generator.edition.open_data import (
 )
 from generator.edition.render import FOLDERS, Edition, TemplateData, label_text, number
 from generator.edition.site import File, Page, Site, once
-from generator.edition.spreadsheet import Book, Row, Run, Sheet, SheetValue, csv_head, csv_rows
+from generator.edition.spreadsheet import Book, CellRun, RowOfRuns, Sheet, SheetValue, csv_head, csv_rows
 from generator.files.schemas import enum_label, public, published
 from generator.model import rollup
 from generator.model.duties import Rule, SchoolMeasure, Value
@@ -253,7 +253,7 @@ class _SchoolRows(NamedTuple):
 
     school: SchoolId | None
     many: int
-    rows: Callable[[], Sequence[Row]]
+    rows: Callable[[], Sequence[RowOfRuns]]
 
 
 def _apart(
@@ -262,7 +262,7 @@ def _apart(
     return [(school, site.verdicts.by_school[school]) for school in schools] or [(None, checks)]
 
 
-def _rows(row: Callable[[Check], Row], checks: Iterable[Check]) -> Sequence[Row]:
+def _rows(row: Callable[[Check], RowOfRuns], checks: Iterable[Check]) -> Sequence[RowOfRuns]:
     return [row(check) for check in checks]
 
 
@@ -329,22 +329,22 @@ def _empty(edition: Edition) -> Sheet:
     return Sheet(name=edition.say("downloads.sheet"), columns=columns, rows=(), frozen=2)
 
 
-def _row_of(edition: Edition) -> Callable[[Check], Row]:
+def _row_of(edition: Edition) -> Callable[[Check], RowOfRuns]:
     """What makes the row of a Check, in the order of the columns. What schools are called is found once, and what many
     Checks tell alike.
     """
     site = edition.site
     areas = {area.id: edition.plain(area.title) for area in site.repository.district.areas}
-    judged, alike = _judged(edition), dict[tuple[object, ...], tuple[Check, Run]]()
+    judged, alike = _judged(edition), dict[tuple[object, ...], tuple[Check, CellRun]]()
 
     @cache
-    def about(id_: SchoolId | None) -> Run:
+    def about(id_: SchoolId | None) -> CellRun:
         if id_ is None:
-            return Run(None, edition.plain(site.repository.district.title), "")
+            return CellRun(None, edition.plain(site.repository.district.title), "")
         school = site.repository.schools[id_]
-        return Run(school.id, edition.plain(school.title), areas.get(school.area, ""))
+        return CellRun(school.id, edition.plain(school.title), areas.get(school.area, ""))
 
-    def row(check: Check) -> Row:
+    def row(check: Check) -> RowOfRuns:
         stale = check.fresh_until if check.without_waiver is Verdict.STALE else None
         key = check.rule.id, check.verdict, check.without_waiver, id(check.periods), stale
         if (known := alike.get(key)) is None:  # with the Check: while its periods are there, no others have their id
@@ -360,21 +360,21 @@ def _row_of(edition: Edition) -> Callable[[Check], Row]:
             check.waiver.last_day if check.waiver else None,
             check.lapsed.id if check.lapsed else None,
         )
-        return Row((about(check.school.id if check.school else None), known[1]), own)
+        return RowOfRuns((about(check.school.id if check.school else None), known[1]), own)
 
     return row
 
 
-def _judged(edition: Edition) -> Callable[[Check], Run]:
+def _judged(edition: Edition) -> Callable[[Check], CellRun]:
     """What makes the cells that tell of a Check's rule, and how its periods were judged."""
     site, say, language = edition.site, edition.say, edition.language
     rules = {rule.id: _rule_cells(edition, rule) for rule in site.repository.rules.values()}
     verdicts = {verdict: label_text(language, verdict) for verdict in Verdict}
     statuses = {status: say(f"downloads.status.{status.value}") for status in Status}
 
-    def run(check: Check) -> Run:
+    def run(check: Check) -> CellRun:
         rule, decisive, coming = rules[check.rule.id], check.decisive, check.next_due
-        return Run(
+        return CellRun(
             check.rule.id,
             rule.title,
             rule.modality,
