@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, partial
 from xml.etree import ElementTree
 
 from generator.compliance.days_gone_by import TurnedTally
@@ -21,7 +21,7 @@ from generator.model.ids import BelowId, SchoolId
 from generator.model.schools import School
 from generator.pages.parts import there
 from generator.pages.rollup.standing import of_judged, tally_of, term_title
-from generator.pages.words.wording import due_open
+from generator.pages.words.wording import open_due
 from generator.text import Text
 
 RELEASES, POLICIES, VERDICTS, DISTRICTS, ALL = "releases", "policies", "verdicts", "districts", "all"
@@ -89,17 +89,17 @@ def files(edition: Edition) -> Iterator[File]:
         page="about/filing" if there(edition.site, "about/filing") else "districts/index",
         days=tuple(_of_district(edition)),
     )
-    yield File(path=calendar_path(None), content=_calendar(edition, district))
+    yield File(path=calendar_path(None), content=_calendar(edition, district, partial(_of_day, edition)))
 
 
 def calendars(edition: Edition) -> Callable[[School], bytes]:
     """What makes the calendar of a school."""
-    district = tuple(_of_district(edition))
+    district, of_day = tuple(_of_district(edition)), cache(partial(_of_day, edition))
 
     def made(school: School) -> bytes:
         days = (*district, *_of_school(edition, school))
         own = Calendar(id=school.id, title=edition.plain(school.title), page=f"schools/{school.id}", days=days)
-        return _calendar(edition, own)
+        return _calendar(edition, own, of_day)
 
     return made
 
@@ -250,8 +250,7 @@ def _of_district(edition: Edition) -> Iterator[LastDay]:
 
 def _of_school(edition: Edition, school: School) -> Iterator[LastDay]:
     for check in edition.site.verdicts.by_school[school.id]:
-        due = due_open(edition, check).due
-        if due is not None:
+        if (due := open_due(check)) is not None:
             yield LastDay(on=due, title=edition.plain(check.rule.title))
 
 
@@ -301,30 +300,32 @@ def _moment(day: date) -> str:
     return f"{day.isoformat()}T00:00:00Z"
 
 
-def _calendar(edition: Edition, told: Calendar) -> bytes:
+def _calendar(edition: Edition, told: Calendar, of_day: Callable[[date, tuple[str, ...]], str]) -> bytes:
     """One event a day: a dozen duties that end on one day are one line of a calendar, and a list when it is opened."""
-    stamp, address = f"{edition.site.as_of:%Y%m%d}T000000Z", _address(edition, f"{told.page}.html")
+    address = _address(edition, f"{told.page}.html")
+    url = [_folded(f"URL:{address}")] if address else []
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//xinzhuli//last days//", "CALSCALE:GREGORIAN"]
-    lines.append(f"X-WR-CALNAME:{_escaped(told.title)}")
+    lines.append(_folded(f"X-WR-CALNAME:{_escaped(told.title)}"))
     by_day: dict[date, list[str]] = {}
     for day in told.days:
         by_day.setdefault(day.on, []).append(day.title)
     for on, titles in sorted(by_day.items()):
-        one = titles[0] if len(titles) == 1 else edition.say("follow.several", count=len(titles))
-        lines += (
-            "BEGIN:VEVENT",
-            f"UID:{told.id}-{on}@xinzhuli",
-            f"DTSTAMP:{stamp}",
-            f"DTSTART;VALUE=DATE:{on:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{on + timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{_escaped(edition.say('follow.last_day', title=one))}",
-            *([f"DESCRIPTION:{_escaped(chr(10).join(titles))}"] if len(titles) > 1 else []),
-            *([f"URL:{address}"] if address else []),
-            "TRANSP:TRANSPARENT",
-            "END:VEVENT",
-        )
-    lines.append("END:VCALENDAR")
-    return "".join(f"{_folded(line)}\r\n" for line in lines).encode()
+        itself = _folded(f"UID:{told.id}-{on}@xinzhuli")
+        lines += ("BEGIN:VEVENT", itself, of_day(on, tuple(titles)), *url, "TRANSP:TRANSPARENT", "END:VEVENT")
+    return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
+
+
+def _of_day(edition: Edition, on: date, titles: tuple[str, ...]) -> str:
+    """What an event says of a day, the same in all calendars."""
+    one = titles[0] if len(titles) == 1 else edition.say("follow.several", count=len(titles))
+    lines = (
+        f"DTSTAMP:{edition.site.as_of:%Y%m%d}T000000Z",
+        f"DTSTART;VALUE=DATE:{on:%Y%m%d}",
+        f"DTEND;VALUE=DATE:{on + timedelta(days=1):%Y%m%d}",
+        f"SUMMARY:{_escaped(edition.say('follow.last_day', title=one))}",
+        *([f"DESCRIPTION:{_escaped(chr(10).join(titles))}"] if len(titles) > 1 else []),
+    )
+    return "\r\n".join(map(_folded, lines))
 
 
 def _escaped(text: str) -> str:
@@ -334,7 +335,6 @@ def _escaped(text: str) -> str:
     return "\\n".join(text.splitlines())
 
 
-@lru_cache(maxsize=4096)  # most stand in many calendars
 def _folded(line: str) -> str:
     """A line in pieces that are short enough, none of which ends within a sign."""
     if len(line.encode()) <= _WIDEST:  # most are

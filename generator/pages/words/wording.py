@@ -177,10 +177,17 @@ class OpenDue:
     days: str
 
 
+_WAITS = (Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.DUE)
+
+
+def open_due(check: Check) -> date | None:
+    """The day that a Check still waits for or is late by."""
+    return check.decisive.due if check.decisive and check.verdict in _WAITS else None
+
+
 def due_open(edition: Edition, check: Check) -> OpenDue:
     """What a Check still waits for."""
-    waits = check.verdict in (Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.DUE)
-    due = check.decisive.due if check.decisive and waits else None
+    due = open_due(check)
     return OpenDue(due=due, days=days_to(edition, due) if due else "")
 
 
