@@ -109,6 +109,7 @@ def test_tables_of_outcomes_have_a_column_for_each_that_occurs(built: Path) -> N
 def test_names_of_files_stay_whole(built: Path) -> None:
     page = text_of(built / "rollup" / "downloads.html")
     assert 'class="xz-file" href="../data/rollup-verdicts.csv"' in page
+    assert "records/districts/lake.yml" in page  # what the files are made of
     assert page.count('class="xz-file"') == len(list((built / "data").glob("[drs]*.*")))
 
 

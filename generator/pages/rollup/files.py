@@ -42,7 +42,10 @@ def pages(edition: Edition) -> Iterator[Page]:
         data=RollupPage(
             lead=(of_how_many(edition),), links=(), sections=(section,), files=tuple(_listed(edition, files))
         ),
-        cites=(),
+        cites=[
+            edition.site.repository.district.source,
+            *(one.source for one in edition.site.repository.below.values()),
+        ],
         hide=("toc",),
         files=kept(edition, files),
     )
