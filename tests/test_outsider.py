@@ -227,6 +227,38 @@ def test_a_large_count_that_is_hidden_for_its_neighbours_may_be_told_closely(fol
         assert few.too_close(interval) == interval.narrow(5)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "release,table,row,column,value\n2025-2026-1-r1,services\n",
+        "release,table,row,column,value\n2025-2026-1-r1,services,junior,counselled," + "9" * 5000 + "\n",
+        "release,previous,from,to\nx\n",
+        "release,table,row,column,value\n\0\n" + "x" * 200_000,
+        '{"tables": [{"id": []}], "release": {}}',
+        '{"tables": 7}',
+        '{"tables": [{"id": [], "rows": [{"id": {}, "cells": [{"column": [], "value": 7}]}]}], "release": {}}',
+        '{"terms": [], "tables": [{"id": [], "cells": {"x": {"y": {"z": 7}}}}]}',
+        "[" * 100_000,
+        '<table><caption id="table-services-caption"></caption><td>1<tr><td>2</table><th>3',
+        "",
+    ],
+    ids=range(11),
+)
+def test_nothing_that_lies_there_ends_an_attack(folder: Path, text: str) -> None:
+    places = (
+        "data/statistics/x.csv",
+        "data/statistics/x.json",
+        "statistics/builder-data.js",
+        "statistics/tables/x.html",
+    )
+    for path in (*places, "statistics/releases/2025-2026-1-r1.html"):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    (folder / "data" / "statistics" / "loop").symlink_to(folder)
+    (folder / "data" / "statistics" / "bad.csv").write_bytes(b"\xff\xfe")
+    assert list(elsewhere(folder, published_in(folder))) == []
+
+
 def test_what_the_latest_file_shows_and_the_release_hides_is_noticed(site_of_files: Path) -> None:
     latest = site_of_files / path_of("latest", "json")
     data = json.loads(latest.read_bytes())

@@ -51,13 +51,17 @@ def elsewhere(folder: Path, files: Sequence[PublishedFile]) -> Iterator[OtherFor
 
 
 def _paths(folder: Path) -> Iterator[Path]:
-    """Of a site, what lies where its statistics lie, in each language; of other folders everything."""
-    site = (folder / FOLDER).is_dir()
-    halves = [folder, *sorted(one for one in folder.iterdir() if (one / FOLDER).is_dir())] if site else []
-    for top in (*(half / name for half in halves for name in (FOLDER, _PAGES)), *(() if site else (folder,))):
-        yield from (
-            path for path in top.rglob("*") if path.suffix in (".csv", ".html", ".js", ".json") and path.is_file()
-        )
+    """Of a site, what lies where its statistics lie, in each language; of another folder what lies in it."""
+    halves = [folder, *sorted(filter(_is_site, folder.iterdir()))] if _is_site(folder) else []
+    tops = [half / name for half in halves for name in (FOLDER, _PAGES)]
+    found = [path for top in tops for path in top.rglob("*")] or list(folder.glob("*"))
+    yield from (path for path in found if path.suffix in (".csv", ".html", ".js", ".json") and path.is_file())
+
+
+def _is_site(folder: Path) -> bool:
+    with suppress(OSError):  # what may not be looked into
+        return (folder / FOLDER).is_dir()
+    return False
 
 
 def _read(path: Path, known: Mapping[str, PublishedFile]) -> Iterable[_ShownCell]:
@@ -81,9 +85,9 @@ def _of_csv(text: str) -> Iterator[_ShownCell]:
     for row in rows if names >= _COLUMNS or names >= _CHANGES else ():
         cell = Cell(table=row["table"], row=row["row"], column=row["column"])
         if names >= _COLUMNS:
-            yield row["release"], cell, row["value"]
+            yield row["release"], cell, row["value"] or ""
         else:
-            yield from ((row["release"], cell, row["to"]), (row["previous"], cell, row["from"]))
+            yield from ((row["release"], cell, row["to"] or ""), (row["previous"], cell, row["from"] or ""))
 
 
 def _of_release_file(text: str) -> Iterator[_ShownCell]:
@@ -92,18 +96,18 @@ def _of_release_file(text: str) -> Iterator[_ShownCell]:
     for table in data["tables"]:
         for row in table["rows"]:
             for cell in row["cells"]:
-                place = Cell(table=table["id"], row=row["id"], column=cell["column"])
-                yield data["release"], place, str(cell["value"])
+                place = Cell(table=str(table["id"]), row=str(row["id"]), column=str(cell["column"]))
+                yield str(data["release"]), place, str(cell["value"])
 
 
 def _of_builder(text: str) -> Iterator[_ShownCell]:
     data = json.loads(text[text.index("{") : text.rindex("}") + 1])
-    releases = {term["id"]: term["release"] for term in data["terms"]}
+    releases = {str(term["id"]): str(term["release"]) for term in data["terms"]}
     for table in data["tables"]:
         for term, rows in table["cells"].items():
             for row, columns in rows.items():
                 for column, value in columns.items():
-                    yield releases[term], Cell(table=table["id"], row=row, column=column), str(value)
+                    yield releases[term], Cell(table=str(table["id"]), row=row, column=column), str(value)
 
 
 def _of_page(path: Path, text: str, known: Mapping[str, PublishedFile]) -> Iterator[_ShownCell]:
