@@ -1,7 +1,8 @@
 """What a reviewer must know of a change: what the records say differently, and what follows from it.
 
 Owns the comparison of two Sites: claims, verdicts, waivers, clause coverage, pages. Both are told as of the same day,
-so that nothing moves but by the change itself. Must not know git, nor the words and formats in which it is told.
+so that nothing moves but by the change itself. Only schools near the change are judged: all others add the same to both
+sides. Must not know git, nor the words and formats in which it is told.
 """
 
 from __future__ import annotations
