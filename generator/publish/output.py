@@ -269,14 +269,19 @@ def _leads_to(folder: str, link: str) -> tuple[str, str] | None:
 
     None if it leads out of the site.
     """
-    address = unescape(link)
+    address = unescape(link) if "&" in link else link
     if ":" in address or address.startswith("//"):  # few do
         target = urlsplit(address)
         if target.scheme or target.netloc:
             return None
     way, _, anchor = address.partition("#")
+    return (_file(folder, way) if way else ""), unquote(anchor) if "%" in anchor else anchor
+
+
+@lru_cache(maxsize=_KEPT)  # a table leads to many places of each page, one after the other
+def _file(here: str, way: str) -> str:
     there, name = posixpath.split(unquote(way.partition("?")[0]))
-    return (posixpath.join(_folder(folder, there), name) if way else ""), unquote(anchor)
+    return posixpath.join(_folder(here, there), name)
 
 
 @cache
