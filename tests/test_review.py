@@ -26,6 +26,8 @@ from generator.model.ids import SchoolId
 from generator.pages.duties import compliance, inspections, matrix, overdue, rules
 from generator.pages.families import STAMPED, pages
 from generator.pages.schools.schools import ordinary
+from generator.publish.basis import basis
+from generator.publish.memo import Memo
 from generator.records.repository import Remembered, Repository
 from generator.records.repository import load as load_repository
 from generator.review.changes import changes
@@ -160,6 +162,14 @@ def closed(files: dict[str, bytes], chance: random.Random) -> None:
         del files[path]
 
 
+def merged(files: dict[str, bytes], chance: random.Random) -> None:
+    """A school that went into another."""
+    profiles = [path for path in files if path.endswith("/school.yml") and b"closed_on" not in files[path]]
+    if len(profiles) > 1:
+        path, other = chance.sample(profiles, 2)
+        files[path] += f"closed_on: 2026-10-01\nmerged_into: {other.split('/')[2]}\n".encode()
+
+
 def renamed(files: dict[str, bytes], chance: random.Random) -> None:
     """A school under another code, wherever it is named but in releases."""
     school, other = chance.choice(("xz01", "xz10", "xz37")), chance.choice(("xz00", "xz56"))
@@ -181,6 +191,7 @@ EDITS: Mapping[str, Edit] = {
     "copied": copied,
     "opened": opened,
     "closed": closed,
+    "merged": merged,
     "renamed": renamed,
     "withdrawn": withdrawn,
 }
@@ -392,6 +403,24 @@ def test_what_could_print_otherwise_is_not_alike(one: object, other: object) -> 
     assert not prints_alike(one, other)
     assert not prints_alike({"x": [one]}, {"x": [other]})
     assert prints_alike({"x": [one]}, {"x": [one]})
+
+
+@pytest.mark.parametrize(("renamed", "naming"), [("xz97", "xa01"), ("xa01", "xz97")])
+def test_a_school_that_became_another_is_named_on_its_page_and_names_it(renamed: str, naming: str) -> None:
+    profile = "records/schools/xa01/school.yml"
+    before = {**crowded(), profile: crowded()[profile] + b"closed_on: 2026-10-01\nmerged_into: xz97\n"}
+    path = f"records/schools/{renamed}/school.yml"
+    after = {**before, path: re.sub(rb"^title: .*$", "title: 改名学校".encode(), before[path], flags=re.MULTILINE)}
+    first, second = loaded(before), loaded(after)
+    assert first
+    assert second
+    said = review(changes(pairs(before, after)), first, second, (0, 0), AS_OF).consequences
+    assert said
+    assert f"schools/{naming}" in {page.path for page in said.pages}
+    made = [site(side, AS_OF, None) for side in (first, second)]
+    rests_on = [basis(one, tree(files).versions, Memo()) for one, files in zip(made, (before, after), strict=True)]
+    was, comes = (found.own[SchoolId(naming)] for found in rests_on if found)
+    assert was != comes  # so that a build makes the page again
 
 
 LAST_YEAR, THIS_YEAR = "2025-2026", "2026-2027"

@@ -24,7 +24,7 @@ from generator.model.schools import Return, School
 from generator.pages.families import RESTS_ON, PageFamily
 from generator.pages.resting import COUNTS, FILED, TARGETS, verdicts_of
 from generator.pages.schools.school import filing
-from generator.pages.schools.schools import neighbours
+from generator.pages.schools.schools import named
 from generator.publish.memo import Memo
 from generator.records.kinds import KINDS, kind_of
 from generator.records.outstanding import outstanding
@@ -80,11 +80,11 @@ def basis(site: Site, versions: Mapping[str, str], memo: Memo) -> PageBasis | No
     there = (str(bool(getattr(site.repository, KINDS[name].field))) for name in sorted(_OWN))  # links lead to what is
     facts = (site.as_of.isoformat(), repr(site.archived), str(site.sheets), str(site.commit is None), *there)
     library = _library() if site.repository.adoptions else ()
-    needless, beside = frozenset(site.verdicts.needless), neighbours(site.repository)
+    needless, others = frozenset(site.verdicts.needless), named(site.repository)
     shared = _digest(*facts, *library, *rest)
     own = {
         school: _digest(
-            shared, *map(_name, beside[school]), *sorted(_told(record, versions, needless) for record in of)
+            shared, *map(_name, others[school]), *sorted(_told(record, versions, needless) for record in of)
         )
         for school, of in own_records(site.repository).items()
     }
@@ -164,7 +164,7 @@ def _told(record: object, versions: Mapping[str, str], needless: frozenset[objec
 
 def _name(school: School | None) -> str:
     """What a page that leads to a school says of it."""
-    return f"{school.id} {school.title.zh} {school.title.en}" if school else ""
+    return f"{school.id} {school.title.zh} {school.title.en} {school.closed_on}" if school else ""
 
 
 def _library() -> tuple[str, ...]:

@@ -204,7 +204,7 @@ def _near(changes: Changes, older: Repository, newer: Repository) -> frozenset[S
     if _on_every_page(changes) or (found := concerned(older, newer)) is None:
         return None
     excused = {school for side in (older, newer) for waiver in side.waivers.values() for school in waiver.schools}
-    return found | excused | _moved_beside(older, newer)
+    return found | excused | _naming(older, newer)
 
 
 def without_the_rest(
@@ -231,12 +231,12 @@ def _on_every_page(changes: Changes) -> bool:
     return bool(changes.releases or ON_EVERY_SCHOOL_PAGE & {change.kind for change in changes.records})
 
 
-def _moved_beside(older: Repository, newer: Repository) -> frozenset[SchoolId]:
-    """The schools that lie beside others than before, or beside the same under another name."""
+def _naming(older: Repository, newer: Repository) -> frozenset[SchoolId]:
+    """The schools whose pages name other schools than before, or one that is told otherwise."""
     if same_records(older, newer, ("schools",)):
         return frozenset()
-    was_near, near = schools.neighbours(older), schools.neighbours(newer)
-    return frozenset(s for s in {**near, **was_near} if not identical(near.get(s, ()), was_near.get(s, ())))
+    old, new = schools.named(older), schools.named(newer)
+    return frozenset(s for s in {**old, **new} if not identical(old.get(s, ()), new.get(s, ())))
 
 
 def _filed(older: Repository, newer: Repository) -> Iterator[tuple[str, FiledHow]]:
@@ -580,7 +580,7 @@ def _reached(changes: Changes, before: Site, after: Site) -> frozenset[SchoolId]
     needless = {*before.verdicts.needless} ^ {*after.verdicts.needless}
     waivers = {**before.repository.waivers, **after.repository.waivers}
     excused = {school for waiver in needless for school in waivers[waiver].schools}
-    return differing(before.repository, after.repository) | excused | _moved_beside(before.repository, after.repository)
+    return differing(before.repository, after.repository) | excused | _naming(before.repository, after.repository)
 
 
 def _title(sides: Iterable[Repository], field: str, id_: str) -> Text | None:

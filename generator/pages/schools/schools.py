@@ -267,6 +267,20 @@ def neighbours(repository: Repository) -> Mapping[SchoolId, tuple[School | None,
     }
 
 
+@told_once
+def named(repository: Repository) -> Mapping[SchoolId, tuple[School | None, ...]]:
+    """The other schools that each school's page names: those beside it, and those that it became or came from, or that
+    became it or came from it.
+    """
+    found: dict[SchoolId, list[School | None]] = {id_: [*beside] for id_, beside in neighbours(repository).items()}
+    for school in repository.schools.values():
+        for other in (school.merged_into, school.split_from):
+            if other is not None:
+                found[school.id].append(repository.schools[other])
+                found[other].append(school)
+    return {id_: tuple(others) for id_, others in found.items()}
+
+
 def _beside(edition: Edition, school: School) -> Beside:
     before, after = (
         PageLink(page=FAMILY.path(other.id), title=edition.plain(other.title)) if other else None
