@@ -188,8 +188,9 @@ class _Cut:
     def cut(self) -> Release | NoRelease:
         """The most useful release that withstands the attack."""
         exposures: tuple[Exposure, ...] = ()
-        for view in self._corrections() if self.before else map(self._view, ladder(self.facts)):
-            found = self._until_safe(view, rounds=1 if self.before else ROUNDS)
+        plans = ((self._view(plan), None) for plan in ladder(self.facts))
+        for view, draft in self._corrections() if self.before else plans:
+            found = self._until_safe(view, draft, rounds=1 if self.before else ROUNDS)
             if isinstance(found, Release):
                 return found
             exposures = found
@@ -223,7 +224,7 @@ class _Cut:
         )
         return PublicView(candidate=candidate, tabulation=table, questions=self.asked)
 
-    def _corrections(self) -> Iterator[PublicView]:
+    def _corrections(self) -> Iterator[tuple[PublicView, Draft | None]]:
         """The term's release with as many new values as may be seen; then with none but what is open. What it says of
         others is said again; if it was withdrawn, nothing that a school has a part in that filed anew: so then no old
         value waits to be mended.
@@ -248,19 +249,21 @@ class _Cut:
             return PublicView(candidate=then, tabulation=mixed(earlier.tabulation, table, moved), questions=self.asked)
 
         units = changes.moving()
-        while hidden := self._hidden(view(units)):  # what would have to be hidden keeps its old value
+        draft = protect(self._original(most := view(units)))
+        while hidden := self._hidden(most, draft):  # what would have to be hidden keeps its old value
             units = [unit for unit in units if not unit & hidden]
-        yield view(units)
+            draft = protect(self._original(most := view(units)))
+        yield most, draft
         open_ = {cell for one in tables for row in one.row_order for cell in _open_cells(one, row)}
-        yield view([unit for unit in units if unit <= open_])
+        yield view([unit for unit in units if unit <= open_]), None
 
-    def _hidden(self, view: PublicView) -> set[Cell]:
+    def _hidden(self, view: PublicView, draft: Draft) -> set[Cell]:
         """What would be hidden of what moves and was shown."""
-        draft, original = protect(self._original(view)).cells, self.before[-1].candidate.cells
+        original = self.before[-1].candidate.cells
         return {
             cell
             for cell in self._moving(view)
-            if isinstance(draft[cell], Suppressed) and isinstance(original.get(cell), Shown)
+            if isinstance(draft.cells[cell], Suppressed) and isinstance(original.get(cell), Shown)
         }
 
     def _moving(self, view: PublicView) -> Mapping[Cell, Atoms]:
@@ -283,13 +286,13 @@ class _Cut:
             rooms(self.ledger, stacked),
         )
 
-    def _until_safe(self, view: PublicView, rounds: int) -> Release | tuple[Exposure, ...]:
-        """The release, or what an attacker still finds."""
+    def _until_safe(self, view: PublicView, draft: Draft | None, rounds: int) -> Release | tuple[Exposure, ...]:
+        """The release, or what an attacker still finds. The first draft may be there already."""
         original, exposures = self._original(view), tuple[Exposure, ...]()
         last = bool(self.before) or Step.BAREST in view.candidate.plan.steps  # what a person may be told of
         for number in range(rounds):
             self.progress("release.protect")
-            draft = protect(original)
+            draft = draft if draft and number == 0 else protect(original)
             self.progress("release.attack")
             prove = last and (number == rounds - 1 or draft.unmet > 0)
             found = certify(self.ledger, self._filled(view, draft), self.before, prove=prove)
