@@ -127,7 +127,10 @@ def pages(edition: Edition) -> Iterator[Page]:
             said=in_all(edition, counts, "checks"),
             missing=len(unfiled(site)),
             returns_due=site.current_year.returns_due,
-            overdue=tuple(_overdue(edition, late) for late in by_rule(overdue(site))),
+            overdue=tuple(
+                OverdueRule(rule=rule, due=due, days=days_to(edition, due), counts=shown(counted))
+                for rule, due, counted in _overdue(site)
+            ),
             coming=_coming(edition),
             parts=parts,
             parts_chart=_chart(edition, "parts", [(edition.plain(p.system.title), p.counts) for p in parts]),
@@ -139,9 +142,12 @@ def pages(edition: Edition) -> Iterator[Page]:
     )
 
 
-def _overdue(edition: Edition, late: Sequence[Check]) -> OverdueRule:
-    due = min(c.decisive.due for c in late if c.decisive)
-    return OverdueRule(rule=late[0].rule, due=due, days=days_to(edition, due), counts=shown(tally(late)))
+@once
+def _overdue(site: Site) -> Sequence[tuple[Rule, date, Tally]]:
+    """The rules that are overdue somewhere, since when, and how it stands there."""
+    return [
+        (late[0].rule, min(c.decisive.due for c in late if c.decisive), tally(late)) for late in by_rule(overdue(site))
+    ]
 
 
 def _coming(edition: Edition) -> tuple[ComingDue, ...]:
