@@ -37,7 +37,7 @@ collect_seldom()  # as the program does, which some thousand tests call in one p
 EXPLORING = "EXPLORE" in os.environ
 # tests never time anything: machines are busy
 settings.register_profile(
-    "untimed", deadline=None, max_examples=100 if EXPLORING else 50, suppress_health_check=[HealthCheck.too_slow]
+    "untimed", deadline=None, max_examples=100 if EXPLORING else 25, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("untimed")
 explored = pytest.mark.skipif(not EXPLORING, reason="slow, and rarely breaks; `make explore`, or `make kill`")

@@ -392,7 +392,7 @@ def test_what_the_solver_gets_wrong_counts_as_unsafe(
     assert exposed(tried(sheet, hidden, 5)) == {("0", "0"): (3, 3)}
 
 
-@settings(max_examples=EXPLORED, deadline=None)
+@settings(max_examples=max(10, EXPLORED // 4), deadline=None)
 @given(sheets(), st.integers(2, 4))
 def test_each_attacker_finds_beside_others_what_he_finds_alone(drawn: tuple[Grid, frozenset[Place]], k: int) -> None:
     """What few can trade is looked at for everybody at once, and hides nothing from anybody."""

@@ -28,7 +28,7 @@ from generator.records.tidy import tidied
 from generator.statistics.age import open_sealed
 from generator.statistics.worker import frame
 from generator.text import Language
-from tests.conftest import EXPLORING, lent_page, until
+from tests.conftest import EXPLORING, explored, lent_page, until
 from tests.district import DAY, FIRST, TERM, District, git, invented, read_opened, run, with_office
 
 
@@ -458,6 +458,7 @@ def test_what_is_still_to_be_filed_stands_before_what_has_arrived(page: Page) ->
     assert {True, False} == set(marks)
 
 
+@explored
 def test_a_correction_leads_to_the_hosts_page_to_edit_and_sealed_files_to_the_one_for_uploads(
     browser: Browser, made: District, tmp_path: Path
 ) -> None:

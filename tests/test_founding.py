@@ -25,7 +25,7 @@ from generator.district import founding, roster
 from generator.files.branches import first_commit
 from generator.model.schools import Ownership, SchoolType, Stage
 from tests.command import started
-from tests.conftest import EXPLORING
+from tests.conftest import EXPLORING, explored
 from tests.killing import killed_at, run
 from tests.test_workflows import run as run_tool
 from tests.test_workflows import shellcheck
@@ -319,6 +319,7 @@ def test_no_mark_is_left_and_shellcheck_finds_nothing(made: Path) -> None:
     assert 'cron: "30 18 * * *"' in (made / ".github" / "workflows" / "publish.yml").read_text(encoding="utf-8")
 
 
+@explored
 def test_a_step_runs_as_it_stands(made: Path, tmp_path: Path) -> None:
     """The steps of the check, with the program that is here in the place of the one that they install."""
     root = Path(shutil.copytree(made, tmp_path / "d"))

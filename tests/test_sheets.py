@@ -239,6 +239,7 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
     assert "fetched" not in text
 
 
+@explored
 def test_schools_named_and_both_languages_side_by_side_and_the_same_bytes_elsewhere(tmp_path: Path) -> None:
     for language in ("zh-CN", "en"):
         arguments = [
