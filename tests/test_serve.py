@@ -269,18 +269,16 @@ def test_the_preview_begins_anew_where_the_program_changes(district: Path, tmp_p
         encoding="utf-8",
     ) as process:
         url = line_with(process, "http://127.0.0.1:")
-        words = program / "site" / "catalogue" / "cli.yml"
-        good = words.read_text(encoding="utf-8")
-        words.write_text(f"{good}  broken: [", encoding="utf-8")
-        line_with(process, "ParserError")
-        words.write_text(good, encoding="utf-8")
-        assert line_with(process, "http://127.0.0.1:") == url
-        code = program / "generator" / "pages" / "home.py"
-        good = code.read_text(encoding="utf-8")
-        code.write_text(f"{good}\n(", encoding="utf-8")
-        line_with(process, "SyntaxError")
-        code.write_text(good, encoding="utf-8")
-        assert line_with(process, "http://127.0.0.1:") == url
+        breaks = {
+            "site/catalogue/cli.yml": ("  broken: [", "ParserError"),
+            "generator/pages/home.py": ("\n(", "SyntaxError"),
+        }
+        for path, (more, said) in breaks.items():
+            good = (program / path).read_text(encoding="utf-8")
+            (program / path).write_text(f"{good}{more}", encoding="utf-8")
+            line_with(process, said)
+            (program / path).write_text(good, encoding="utf-8")
+            assert line_with(process, "http://127.0.0.1:") == url
         template = program / "site" / "templates" / "home.md.j2"
         template.write_text(f"{template.read_text(encoding='utf-8')}<p>NEW</p>", encoding="utf-8")
         assert line_with(process, "http://127.0.0.1:") == url

@@ -281,7 +281,7 @@ def _meant(shown: int, column: Column, limits: Limits) -> tuple[int, int]:
     """The counts that are shown so. Of a column that speaks of somebody none from 1 to k - 1 is ever shown; if one is,
     it is what it says.
     """
-    exact = limits.exact(shown) or range(shown, shown + 1)
+    exact = _shown_so(shown, limits)
     low, high = exact[0], exact[-1]
     if not column.sensitive or _never_shown(shown, column, limits):
         return low, high
@@ -290,8 +290,12 @@ def _meant(shown: int, column: Column, limits: Limits) -> tuple[int, int]:
 
 def _never_shown(shown: int, column: Column, limits: Limits) -> bool:
     """Whether all counts that are shown so are under k, and not none."""
-    exact = limits.exact(shown) or range(shown, shown + 1)
-    return column.sensitive and shown > 0 and exact[-1] < limits.k
+    return column.sensitive and shown > 0 and _shown_so(shown, limits)[-1] < limits.k
+
+
+def _shown_so(shown: int, limits: Limits) -> range:
+    """The counts that are shown so; this one alone where nothing is rounded."""
+    return limits.exact(shown) or range(shown, shown + 1)
 
 
 def _form(numbers: Mapping[_RowFigure, int]) -> Iterator[Constraint]:
@@ -322,8 +326,9 @@ def _at_most(part: Iterable[int], whole: Iterable[int]) -> Constraint:
 def _axes(sums: Mapping[Cell, Iterable[_RowFigure]], numbers: Mapping[_RowFigure, int]) -> Iterator[Constraint]:
     """All stages together are all types of school together."""
     by_name: dict[str, dict[str, set[_RowFigure]]] = {}
-    for part in (part for cell, parts in sums.items() if cell.row == TOTAL for part in parts):
-        by_name.setdefault(part[-1], {}).setdefault(part[1], set()).add(part)
+    for cell, parts in sums.items():
+        for part in parts if cell.row == TOTAL else ():
+            by_name.setdefault(part[-1], {}).setdefault(part[1], set()).add(part)
     for axes in by_name.values():
         if len(axes) == 2:
             one, other = ({numbers[part]: 1 for part in parts} for parts in axes.values())

@@ -67,16 +67,16 @@ def group_sums(values: NDArray[_N], ends: NDArray[np.int64]) -> NDArray[_N]:
     return np.asarray(running[..., ends[1:]] - running[..., ends[:-1]])
 
 
-def ranges(ends: Whole, groups: Indices) -> Whole:
-    """The numbers of the members of these groups, each of which ends where the next begins."""
-    which = np.asarray(groups, dtype=np.int64)
-    sizes = ends[which + 1] - ends[which]
-    return np.repeat(ends[which] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
-
-
 def sizes(ends: Whole, groups: Whole) -> Whole:
     """How many members each of these groups has."""
     return np.asarray(ends[groups + 1] - ends[groups])
+
+
+def ranges(ends: Whole, groups: Indices) -> Whole:
+    """The numbers of the members of these groups, each of which ends where the next begins."""
+    which = np.asarray(groups, dtype=np.int64)
+    many = sizes(ends, which)
+    return np.repeat(ends[which] - np.cumsum(many) + many, many) + np.arange(many.sum())
 
 
 def sorted_into(places: Whole, members: NDArray[_N], many: int) -> tuple[NDArray[_N], Whole]:

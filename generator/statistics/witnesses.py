@@ -237,7 +237,7 @@ class Knowledge:
             else (_NONE, _NONE, _NONE)
         )
         ends = np.searchsorted(atoms, np.arange(len(self.field.values) + 1))
-        found, times = ranges(ends, atom), ends[atom + 1] - ends[atom]
+        found, times = ranges(ends, atom), sizes(ends, atom)
         keys, where = np.unique(
             np.repeat(attacker, times) * max(1, len(self.field.each)) + rows[found], return_inverse=True
         )
@@ -422,19 +422,12 @@ class Residuals:
         beside, ends = flat([secret.beside for secret in secrets])
         whose = np.repeat(np.arange(len(secrets)), np.diff(ends))
         self.beside = _added(whose, self.field.values[beside], len(secrets))
-        order = np.argsort(beside, kind="stable")
-        self.beside_ends, self.beside_secret = (
-            np.searchsorted(beside[order], np.arange(len(self.field.values) + 1)),
-            whose[order],
-        )
+        self.beside_secret, self.beside_ends = sorted_into(beside, whose, len(self.field.values))
         place = np.full(len(atom), -1)
         place[held] = where
-        order = np.argsort(atom, kind="stable")
-        self.atom_ends = np.searchsorted(atom[order], np.arange(len(self.field.values) + 1))
-        self.atom_secret, self.atom_place = (
-            secret[order],
-            place[order],
-        )  # for every atom, the secrets that it is in, and the columns there
+        # for every atom, the secrets that it is in, and the columns there
+        self.atom_secret, self.atom_ends = sorted_into(atom, secret, len(self.field.values))
+        self.atom_place, _ = sorted_into(atom, place, len(self.field.values))
 
     def _furnish(self, secrets: Sequence[Secret], rooms: Rooms) -> None:
         """The rooms that each secret has atoms in, and the secrets that have atoms in each room."""
