@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
+
+from msgspec import Struct
 
 from generator.model.cells import Cell
 from generator.model.ids import SchoolId
@@ -19,8 +20,7 @@ from generator.statistics.tables import Atoms, Secret
 STAGES, LEVELS = 4, 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cube:
+class Cube(Struct, frozen=True, kw_only=True):
     """The atoms of all releases so far; a release is its cells."""
 
     values: list[int]

@@ -11,8 +11,9 @@ import resource
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
+
+from msgspec.structs import replace
 
 from generator.cli.main import collect_seldom
 from generator.model.cells import Suppressed

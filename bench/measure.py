@@ -13,14 +13,14 @@ import subprocess
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 _TICKS = 0.05
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
+class Cost(Struct, frozen=True, kw_only=True):
     """Seconds of CPU, seconds on the wall, peak MiB, and how often it was run."""
 
     cpu: float

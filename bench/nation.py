@@ -13,10 +13,11 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from generator.edition.site import site
 from generator.edition.summary import summary

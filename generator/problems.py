@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Position:
+
+class Position(Struct, frozen=True, kw_only=True, order=True):
     """A place in a file: `path` relative to the repository with `/`; `line` and `column` count characters from 1.
 
     `length` is how many characters of that line the place spans (for the caret); at least 1.
@@ -31,8 +31,7 @@ class Position:
         return f"{self.path}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True, order=True):
     """A defect in the files.
 
     `code` is documented and stable; `facts` are (name, text) pairs that the catalogue's sentence quotes.

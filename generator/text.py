@@ -6,8 +6,9 @@ text, or what the generator itself says.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Language(StrEnum):
@@ -17,8 +18,7 @@ class Language(StrEnum):
     EN = "en"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class Text(Struct, frozen=True, kw_only=True):
     """Record text in the district's language, and in English where somebody wrote it."""
 
     zh: str

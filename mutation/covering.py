@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
 from itertools import islice
@@ -17,6 +16,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from coverage import CoverageData
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mutation.guarded import GUARDED, ROOT, source
 
@@ -25,8 +26,7 @@ _NEW = 0.2  # seconds that a test is taken to need that was not measured yet
 _SECONDS = 40.0  # what they took when they were measured
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cover:
+class Cover(Struct, frozen=True, kw_only=True):
     """`lines`: module -> line -> tests, as the module stood then (`texts`); `seconds`: what each test took."""
 
     lines: Mapping[str, Mapping[int, tuple[str, ...]]]

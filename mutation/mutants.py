@@ -8,10 +8,11 @@ import random
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
+
+from msgspec import Struct
 
 from mutation import covering, trial
 from mutation.covering import Cover
@@ -19,8 +20,7 @@ from mutation.guarded import GUARDED, LISTED, ROOT, WORK, source
 from mutation.places import Change, changes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
+class Trial(Struct, frozen=True, kw_only=True):
     """One change to try, of the text that the module had then. `key` is another one when the module is."""
 
     module: str

@@ -11,7 +11,8 @@ import copy
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _TURNED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
@@ -51,8 +52,7 @@ _EMPTY = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One changed place. `function` and the two texts name it, whatever line it moves to; `turn` counts equal ones."""
 
     function: str
@@ -75,8 +75,7 @@ class Change:
         return (data[: self.start] + self.after.encode() + data[self.end :]).decode()
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     node: ast.AST
     after: str
     function: str

@@ -12,11 +12,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.district import founding, roster
 from generator.edition.site import site
@@ -192,8 +194,7 @@ en:
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyPair:
+class KeyPair(Struct, frozen=True, kw_only=True):
     """An SSH key: its secret file's text, and its public line."""
 
     secret: str

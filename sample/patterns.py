@@ -11,7 +11,8 @@ Before, every band had the same shares, so that no chart of the sample showed wh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.model.submission import Concern, NotScreened, StageBand
 
@@ -19,8 +20,7 @@ _Reasons = Mapping[NotScreened, int]
 _Concerns = Mapping[Concern, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pattern:
+class Pattern(Struct, frozen=True, kw_only=True):
     """A band's shares, each of the whole named; reasons and concerns as weights of one draw."""
 
     found: float  # of valid results, at the second mildest level

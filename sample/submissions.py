@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from random import Random
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.model.district import RiskLevel, SchoolYear, Term
 from generator.model.ids import TermId
@@ -54,8 +56,7 @@ TALKS = Text(
 _E = TypeVar("_E", bound=StrEnum)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
+class Cut(Struct, frozen=True, kw_only=True):
     """A release: of which term, on which day, as which revision, and what it corrects."""
 
     term: Term
@@ -82,8 +83,7 @@ def cuts(repository: Repository) -> tuple[Cut, ...]:
     return tuple(sorted((*made, *again), key=lambda one: one.day))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filing:
+class Filing(Struct, frozen=True, kw_only=True):
     """A Submission and the day on which its school seals it."""
 
     submission: Submission
@@ -172,8 +172,7 @@ def _by_band(enrolment: Mapping[Stage, int], random: Random) -> dict[StageBand, 
     return made
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Habits:
+class _Habits(Struct, frozen=True, kw_only=True):
     """How a school works: shares of those due who are screened, of pupils with an electronic file, of needed paper
     files that are kept.
     """

@@ -6,10 +6,11 @@ up. Two are the typical district under two names; one is another, made by hand. 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from generator.edition.summary import summary
 from generator.files.tree import folder

@@ -11,11 +11,13 @@ import shutil
 import subprocess
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.files.tree import Tree, folder
 from generator.model import submission
@@ -41,8 +43,7 @@ DAY = date(2026, 11, 10)
 FIRST, SECOND = SchoolId("xz01"), SchoolId("xz10")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class District:
+class District(Struct, frozen=True, kw_only=True):
     """The district's folder, a folder beside it for keys and plain text, and the secret keys by recipient."""
 
     root: Path

@@ -12,9 +12,11 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.model.cells import Suppressed
 from generator.model.ids import SchoolId
@@ -30,8 +32,7 @@ SIZES = ((6, 25), (20, 80), (60, 250), (80, 300), (100, 400))
 ATTACKERS = ((15, 4), (60, 2), (300, 1))  # in districts of up to so many schools, so many are tried beside the public
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
+class Tried(Struct, frozen=True, kw_only=True):
     """A term of a district: what was released, and what was found."""
 
     district: int

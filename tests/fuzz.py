@@ -17,11 +17,11 @@ import tempfile
 import traceback
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct, field
 
 from generator.files.catalogue import Speaker, load
 from generator.files.schemas import schema_of, takes
@@ -216,8 +216,7 @@ ELSEWHERE = frozenset(
 )  # what is said of a file that stands alone
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Base:
+class Base(Struct, frozen=True, kw_only=True):
     """A whole district to change one file of."""
 
     root: Path

@@ -6,11 +6,13 @@ Owns the making. Used by tests of releases and by the long trial (`make explore`
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from random import Random
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.model.ids import SchoolId, TermId
 from generator.model.releases import Link, Release, digest
@@ -47,8 +49,7 @@ def sample_repository() -> Repository:
     return replace(known, releases={}, district=replace(known.district, instruments={}))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invented:
+class Invented(Struct, frozen=True, kw_only=True):
     """A district: its repository, and what its schools handed in, in whatever revision."""
 
     repository: Repository

@@ -10,7 +10,6 @@ written twice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations
 from math import ceil, floor
@@ -19,6 +18,7 @@ from typing import Any
 import highspy
 import numpy as np
 import yaml
+from msgspec import Struct, field
 
 from generator.model.submission import Counts, Submission
 
@@ -39,8 +39,7 @@ Figure = tuple[str, int, str, str]  # school, revision, band, name
 Sum = frozenset[Figure]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Public:
+class Public(Struct, frozen=True, kw_only=True):
     """What is public besides releases: each school's type and pupils by band, and what each rule is a share of."""
 
     types: Mapping[str, str]
@@ -48,8 +47,7 @@ class Public:
     measures: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
+class Promise(Struct, frozen=True, kw_only=True):
     """A sum of figures that must stay open: small counts to none and to `k`; with `wide`, others by so many pupils; of
     a group only that it may be `k` or more.
     """
@@ -62,8 +60,7 @@ class Promise:
     few: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
+class Broken(Struct, frozen=True, kw_only=True):
     """A promise that is not kept, to whom, and all that he must reckon with. Not `proved`: the solver gave up."""
 
     name: str
@@ -75,8 +72,7 @@ class Broken:
     proved: bool
 
 
-@dataclass(slots=True)
-class _Row:
+class _Row(Struct):
     terms: dict[int, float]
     low: float
     high: float
@@ -86,8 +82,7 @@ class _Row:
         self.terms = {column: factor for column, factor in self.terms.items() if factor}
 
 
-@dataclass(slots=True)
-class _Part:
+class _Part(Struct):
     """Figures that hang together, and what is said of them."""
 
     columns: list[int]
@@ -470,8 +465,7 @@ class _Quiet(highspy.Highs):
         """Nobody listens; it would print a banner."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Swap:
+class _Swap(Struct, frozen=True, kw_only=True):
     """Another whole table: the figures of these schools that change in it, and by how much."""
 
     schools: frozenset[str]

@@ -20,9 +20,10 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
+
+from msgspec import Struct, field
 
 from tests.district import ROOT, District
 
@@ -30,8 +31,7 @@ NAMES = ("mkdir", "rmdir", "rename", "replace", "link", "symlink", "unlink", "re
 _SPACE = ("open", "write", "mkdir", "link", "symlink", "fsync")  # what a full disk refuses
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class Done(Struct, frozen=True, kw_only=True):
     """How a child ended: its exit code (negative: the signal), what it said, the changes that it made or was about to
     make.
     """
@@ -46,8 +46,7 @@ class Done:
         return sum(change.what != "opened" for change in self.changes)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One change: what was done, to which path, from which other; the file, by a number of its own, and what was
     written.
     """
@@ -133,8 +132,7 @@ def _child(body: Callable[[], int | None], before: Before, said: int, told: int)
         os._exit(code)
 
 
-@dataclass(slots=True)
-class _Counter:
+class _Counter(Struct):
     """Stands before the functions of `os` that change files."""
 
     before: Before

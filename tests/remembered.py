@@ -10,10 +10,11 @@ import pickle
 import sys
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from generator.cli import main
 from generator.cli.commands import release
@@ -33,8 +34,8 @@ def plain(value: object) -> object:
     """What a value says, in an order of its own, wherever it was read."""
     if isinstance(value, Position):
         return None
-    if is_dataclass(value):
-        return (type(value).__name__, *(plain(getattr(value, field.name)) for field in fields(value)))
+    if isinstance(value, Struct):
+        return (type(value).__name__, *(plain(getattr(value, name)) for name in value.__struct_fields__))
     if isinstance(value, Mapping):
         return sorted((repr(plain(key)), plain(one)) for key, one in value.items())
     if isinstance(value, Set):

@@ -13,9 +13,10 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from random import Random
 from unittest.mock import patch
+
+from msgspec import Struct
 
 from generator.model.cells import Cell, Published, Suppressed
 from generator.model.releases import Release, written
@@ -44,8 +45,7 @@ TRIAL: Mapping[str, tuple[int, int]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Last:
+class _Last(Struct, frozen=True, kw_only=True):
     """What the last draft was made from."""
 
     cut: cutting._Cut

@@ -5,12 +5,12 @@ or a reason why not; and it is never quoted.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from generator.compliance.claims import ClaimOutcome, check
 from generator.compliance.evaluate import Verdict, evaluate

@@ -11,12 +11,12 @@ import json
 import os
 import zlib
 from collections import Counter
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from generator.sealed.age_header import (
     ARMOR,
@@ -45,8 +45,7 @@ EXCEPTIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vector:
+class Vector(Struct, frozen=True, kw_only=True):
     expect: str
     payload: str | None
     identities: tuple[str, ...]

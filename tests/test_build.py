@@ -15,11 +15,11 @@ import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from generator.edition.literal import settle
 from generator.edition.render import FOLDERS, brief, edition, markdown

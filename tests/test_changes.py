@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 
 from generator.compliance.days_gone_by import Past, Weeks, weeks
 from generator.compliance.evaluate import Verdict, evaluate

@@ -7,11 +7,12 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.cli.commands import release as release_command
 from generator.cli.request import Request
@@ -116,8 +117,7 @@ def test_a_certificate_is_the_same_whatever_is_hidden() -> None:
 # --- every channel ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Seen(Struct, frozen=True, kw_only=True):
     """All that can be seen of one set of figures."""
 
     submissions: Mapping[Filing, Submission]

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
 from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,6 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from playwright.sync_api import Browser, Page
 
 from generator.edition.charts import Chart, draw
@@ -161,8 +161,7 @@ def editions() -> dict[Language, Edition]:
     return {language: edition(typical_site(), language, load()) for language in Language}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FigurePage(TemplateData):
+class FigurePage(TemplateData, frozen=True, kw_only=True):
     """A figure and nothing else."""
 
     template: ClassVar[str] = "_figure.html.j2"
@@ -316,7 +315,7 @@ def _bars(categories: tuple[str, ...], points: tuple[Point, ...]) -> Figure:
 
 
 def test_a_suppressed_value_has_no_number() -> None:
-    assert [f.name for f in fields(HiddenPoint)] == ["letter"]
+    assert HiddenPoint.__struct_fields__ == ("letter",)
 
 
 @given(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from generator.compliance.claims import ClaimOutcome, TargetOutcome, check, holds, targets
 from generator.compliance.measures import measure

@@ -5,7 +5,6 @@ a contradiction.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from generator.compliance.evaluate import Check, JudgedPeriod, Verdict, tally
 from generator.compliance.school_measures import Period

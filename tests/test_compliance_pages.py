@@ -5,12 +5,12 @@ decided.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from generator.compliance.days_gone_by import NO_NEWS
 from generator.compliance.evaluate import WORST_FIRST, Verdict, is_sealed, rules_of

@@ -7,12 +7,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, Route
 
 from generator.edition.render import Edition, edition
@@ -41,8 +42,7 @@ def edited(one: District, language: Language = Language.ZH) -> Edition:
     return edition(site(one.repository(), DAY, None), language, load())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class Opened(Struct, frozen=True, kw_only=True):
     """The desk of a school as one file, in a page that all tests use one after the other, and what went wrong there."""
 
     page: Page

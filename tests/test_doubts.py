@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from generator.files.catalogue import load
 from generator.model.ids import SchoolId, YearId
@@ -65,7 +65,7 @@ def test_last_years_file_under_a_new_name_is_asked_about() -> None:
     before = typical().returns[XZ10, LAST]
     dated = {"place", "source", "year", "filed_on", "counted_on", "meetings", "attendance", "follow_ups", "lessons"}
     dated |= {"supervisor_visits", "school_day"}
-    same = {f.name: getattr(before, f.name) for f in fields(before) if f.name not in dated}
+    same = {name: getattr(before, name) for name in before.__struct_fields__ if name not in dated}
     assert DoubtKind.COPY in [doubt.kind for doubt in asked(**same)]
     moved = dict(before.enrolment)
     moved[next(iter(moved))] += 1

@@ -15,7 +15,6 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from generator.compliance.evaluate import Verdict
 from generator.edition.archive import as_zip, piece
@@ -407,7 +407,7 @@ def test_the_same_site_gives_the_same_bytes(content: Site) -> None:
 
 def test_without_git_there_is_no_commit() -> None:
     made = typical_site()
-    bare = Site(**{name: getattr(made, name) for name in made.__slots__ if name != "commit"}, commit=None)
+    bare = Site(**{name: getattr(made, name) for name in made.__struct_fields__ if name != "commit"}, commit=None)
     data = json.loads(verdicts_json(bare))
     assert (data["commit"], data["uncommitted"]) == (None, False)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 
 from generator.edition.render import Edition, edition
 from generator.files.catalogue import load
@@ -21,7 +21,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def made(language: Language = Language.ZH, **changed: object) -> Edition:
-    return edition(replace(typical_site(), **changed), language, load())  # type: ignore[arg-type]
+    return edition(replace(typical_site(), **changed), language, load())
 
 
 @cache

@@ -55,7 +55,8 @@ def test_every_verdict_at_every_gate(repository: Repository, verdict: Verdict, m
 
 def _as(check: Check, verdict: Verdict, modality: Modality) -> Check:
     rule = type(check.rule)(
-        **{name: getattr(check.rule, name) for name in check.rule.__slots__ if name != "modality"}, modality=modality
+        **{name: getattr(check.rule, name) for name in check.rule.__struct_fields__ if name != "modality"},
+        modality=modality,
     )
     return check._replace(verdict=verdict, rule=rule)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import html
 import io
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 

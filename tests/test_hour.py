@@ -7,12 +7,12 @@ from __future__ import annotations
 import csv
 import re
 import shlex
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from subprocess import CompletedProcess
 
 import pytest
+from msgspec import Struct, field
 from openpyxl import Workbook
 
 from generator.cli.commands import COMMANDS
@@ -168,8 +168,7 @@ def script(readme: str) -> list[list[str]]:
     return [words for line in lines if (words := shlex.split(line, comments=True))]
 
 
-@dataclass
-class Hour:
+class Hour(Struct):
     """A person at a desk; what they type and what they write themselves is counted."""
 
     beside: Path

@@ -5,7 +5,6 @@ everybody sees which of them each band used.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from generator.compliance.measures import _focus_cells
 from generator.edition.literal import settle

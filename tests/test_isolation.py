@@ -8,11 +8,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.cli.commands import COMMANDS
 from generator.files import child
@@ -102,8 +103,7 @@ CHANGED = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trapped:
+class Trapped(Struct, frozen=True, kw_only=True):
     """A district full of traps, and the folder in which each that was sprung leaves a file of its name."""
 
     made: District

@@ -8,11 +8,12 @@ import json
 import random
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.files import kept
 from generator.files.kept import NAME, KeptFile, found_before, keep
@@ -52,10 +53,10 @@ MORE_EDITS = (*EDITS.values(), broken, twice)
 
 def plain(value: object, *, places: bool = True) -> object:
     """What a value says, with the places of its fields where they can be asked for."""
-    if is_dataclass(value) and not isinstance(value, type):
-        stated = {one.name: getattr(value, one.name) for one in fields(value)}
+    if isinstance(value, Struct) and not isinstance(value, type):
+        stated = {name: getattr(value, name) for name in value.__struct_fields__}
         if callable(place := stated.get("place")):
-            stated["place"] = [place((one.name,)) for one in fields(value)] if places else None
+            stated["place"] = [place((name,)) for name in value.__struct_fields__] if places else None
         return type(value).__name__, {name: plain(one, places=places) for name, one in stated.items()}
     if isinstance(value, Mapping):
         return [(key, plain(one, places=places)) for key, one in value.items()]

@@ -20,12 +20,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.cli.commands import COMMANDS
 from generator.cli.main import run as run_command
@@ -51,8 +52,7 @@ Made = Callable[[Path], District]
 Arguments = Callable[[District], tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
+class Scenario(Struct, frozen=True, kw_only=True):
     """A command, the district that it is tried on, and what it says where its work is done already."""
 
     made: Made
@@ -252,8 +252,7 @@ def status(made: District) -> list[str]:
     return [line[3:] for line in git(made.root, "status", "--porcelain", "-uall").splitlines()]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
+class Trial(Struct, frozen=True, kw_only=True):
     """A scenario with its district, and what a run that nobody disturbs makes of it."""
 
     scenario: Scenario

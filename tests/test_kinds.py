@@ -10,10 +10,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from generator.cli.commands import COMMANDS
 from generator.files.catalogue import load as load_catalogue
@@ -78,7 +79,7 @@ FILES = {**typical(), **{path: text.encode() for path, text in MORE.items()}}
 
 def test_the_repository_keeps_every_kind() -> None:
     kept = ["clips", *(kind.field for kind in KINDS.values())]  # clips are files and hold no records
-    assert sorted(kept) == sorted(field.name for field in fields(Repository))
+    assert sorted(kept) == sorted(name for name in Repository.__struct_fields__)
 
 
 def test_a_review_has_a_section_for_every_kind() -> None:
@@ -253,8 +254,7 @@ SCHEMA = {
     "required": ["id", "school", "title", "first_day", "last_day"],
 }
 MODEL = """
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class Visit(Struct, frozen=True, kw_only=True):
     id: str
     school: SchoolId
     title: Text

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
 from generator.model.cells import Cell, Published, Shown, Suppressed
 from generator.model.district import RiskLevel
@@ -563,12 +563,12 @@ def test_of_schools_that_filed_anew_a_withdrawn_release_says_nothing_again() -> 
     )
     bands = withdrawn.participation
     assert bands
-    assert replace(withdrawn, **_without([], withdrawn)) == withdrawn  # type: ignore[arg-type]
-    left = replace(withdrawn, **_without([A], withdrawn))  # type: ignore[arg-type]
+    assert replace(withdrawn, **_without([], withdrawn)) == withdrawn
+    left = replace(withdrawn, **_without([A], withdrawn))
     assert left.participation == replace(bands, schools={A: Suppressed(), B: bands.schools[B]})
     assert (left.school_verdicts, left.district_verdicts) == ((), ())
     unbanded = replace(withdrawn, participation=None)
-    assert replace(unbanded, **_without([A], unbanded)).participation is None  # type: ignore[arg-type]
+    assert replace(unbanded, **_without([A], unbanded)).participation is None
 
 
 def test_a_district_decides_all_limits_and_only_of_dominance_is_there_a_usual_one() -> None:

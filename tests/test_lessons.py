@@ -5,10 +5,10 @@ are checked, played and handed out.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Browser
 
 from generator.edition.literal import settle
@@ -28,7 +28,7 @@ LIST = "records/catalogue/micro-lessons.yml"
 
 def pages(language: Language, clips: tuple[Clip, ...] = (), **changed: object) -> dict[str, Page]:
     content = typical_site()
-    made = {id_: replace(one, **changed) for id_, one in content.repository.lessons.items()}  # type: ignore[arg-type]
+    made = {id_: replace(one, **changed) for id_, one in content.repository.lessons.items()}
     whole = replace(
         content, repository=replace(content.repository, lessons=made, clips={one.name: one for one in clips})
     )
@@ -142,7 +142,7 @@ def test_a_film_is_played_on_the_lessons_page_and_handed_out(language: Language)
     assert '<track kind="captions"' in body
     assert ("自制" if language is Language.ZH else "Our own") in body
     told |= {"file": "a.mp3", "captions": None}
-    heard = settle(pages(language, (replace(clip, name="a.mp3"),), **told)["lessons/micro-01"].body)
+    heard = settle(pages(language, (Clip(name="a.mp3", content=clip.content),), **told)["lessons/micro-01"].body)
     assert '<audio controls preload="none"' in heard
     assert "<video" not in heard
     assert "<track" not in heard

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from generator.compliance.measures import MEASURES, Measured, measure
 from generator.model.district import Body, BodyKind, Parameter
@@ -73,7 +73,9 @@ def school(name: str) -> School:
     )
 
 
-OPTIONAL = tuple(f.name for f in fields(Return) if str(f.type).endswith("| None"))  # what a return need not state
+OPTIONAL = tuple(
+    name for name, told in Return.__annotations__.items() if told.endswith("| None")
+)  # what a return need not state
 
 
 def test_a_part_that_can_be_left_out_is_asked_for_or_never_missing() -> None:
@@ -120,7 +122,7 @@ def staff(full: int, part: int) -> Staff:
 
 
 def room(opened_on: date | None) -> Room:
-    names = [f for f in Room.__dataclass_fields__ if f not in ("opened_on", "individual_m2")]
+    names = [f for f in Room.__struct_fields__ if f not in ("opened_on", "individual_m2")]
     nothing: dict[str, Any] = dict.fromkeys(names)
     return Room(opened_on=opened_on, individual_m2=(), **nothing)
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from msgspec import Struct
+from msgspec.structs import replace
 from playwright.sync_api import Browser, Page
 
 from generator.edition.render import edition, markdown
@@ -31,8 +32,7 @@ YEAR = YearId("2026-2027")
 NOW = f"{DAY}T10:00:00"
 
 
-@dataclass
-class Newcomer:
+class Newcomer(Struct):
     """A person at a phone; counts what they do."""
 
     page: Page

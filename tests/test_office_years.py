@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from msgspec.structs import replace
 
 from generator.compliance.days_gone_by import Past, Weeks, weeks
 from generator.compliance.evaluate import Verdict, evaluate

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from generator.model.duties import Applies, Factor, Operator, Rounding, Target, Value, ValueType
 from generator.model.operators import (

@@ -5,12 +5,12 @@ attacked.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from functools import cache
 
 import pytest
+from msgspec.structs import replace
 
 from generator.model.cells import Shown, Suppressed
 from generator.model.duties import RuleId

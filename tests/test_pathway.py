@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 from html import unescape
 
 import pytest
+from msgspec.structs import replace
 
 from generator.edition.literal import settle
 from generator.edition.render import edition

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from functools import cache
 from html import unescape
 from itertools import pairwise
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from generator.edition.literal import settle
 from generator.edition.render import edition

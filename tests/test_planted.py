@@ -8,10 +8,10 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from generator.files.replacing import UNFINISHED
 from generator.model import submission

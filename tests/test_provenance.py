@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import shutil
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from generator.cli.commands.release import _former
 from generator.model import submission
@@ -246,7 +246,7 @@ def test_what_the_office_would_have_left_of_a_signature_is_no_way_in(made: Distr
 )
 def test_one_signed_field_changed_breaks_the_signature(change: dict[str, object], made: District) -> None:
     repository, signed = made.repository(), receipt_of(made)
-    changed = replace(signed, **change)  # type: ignore[arg-type]
+    changed = replace(signed, **change)
     both = replace(
         repository, signers=(*repository.signers, replace(repository.signers[0], school=FIRST))
     )  # the same key for both schools
@@ -358,7 +358,7 @@ def test_other_content_under_the_same_revision_is_missed_though_the_school_signs
 def test_what_history_holds_of_a_receipt_cannot_be_unsaid(
     made: District, change: dict[str, object], code: str | None
 ) -> None:
-    write(made, replace(receipt_of(made, FIRST), **change))  # type: ignore[arg-type]
+    write(made, replace(receipt_of(made, FIRST), **change))
     assert found(made) == ([code] if code else [])
 
 

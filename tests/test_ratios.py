@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from generator.compliance.ratios import Grouping, Quotient, Ratio, SchoolGroup, groups, quotients, years
 from generator.edition.literal import settle

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 import shamir_mnemonic
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from generator.files.schemas import validate
 from generator.files.strict_yaml import read
@@ -111,7 +111,7 @@ def test_every_signed_field_is_in_what_is_signed(one: Receipt, field: str) -> No
         "sealed_on": one.sealed_on + timedelta(days=1),
         "commitment": "f" * 64 if one.commitment != "f" * 64 else "0" * 64,
     }
-    changed = one if field == "district" else replace(one, **{field: other[field]})  # type: ignore[arg-type]
+    changed = one if field == "district" else replace(one, **{field: other[field]})
     assert signed_text(one, "lixia") != signed_text(changed, "other" if field == "district" else "lixia")
     sealed_again = replace(one, digest="0" * 64, recipients=("0000-0000-0000-0000-0000",), rekeyed_on=one.sealed_on)
     assert signed_text(one, "lixia") == signed_text(sealed_again, "lixia")  # what the office changes is not signed
@@ -131,7 +131,7 @@ def test_a_commitment_belongs_to_every_form_but_the_first(
 ) -> None:
     one = replace(made.repository().receipts[FIRST, TERM], schema=form)
     signed = change.pop("signed", False)
-    text = receipts.written(replace(one, **change)) + (f'signed_digest: "{"0" * 64}"\n' if signed else "")  # type: ignore[arg-type]
+    text = receipts.written(replace(one, **change)) + (f'signed_digest: "{"0" * 64}"\n' if signed else "")
     made.receipt().write_text(text, encoding="utf-8")
     assert made.codes() == [code]
 

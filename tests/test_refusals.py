@@ -4,10 +4,10 @@ a person at a terminal who asks.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from generator.cli.commands import release
 from generator.cli.request import FINE, INVALID, USAGE, Request

@@ -12,12 +12,12 @@ import re
 import shutil
 import signal
 import subprocess
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from generator.cli.request import ALTERED, FINE, INVALID, NO_KEY, PROBLEMS, REFUSED, USAGE, WRONG_PLACE
 from generator.files.catalogue import load as load_catalogue

@@ -8,7 +8,6 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import frictionless
 import jsonschema
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from generator.edition.literal import data_block, settle
 from generator.edition.render import edition

@@ -13,12 +13,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.files.history import tree_at
 from generator.model.ids import TermId
@@ -112,8 +113,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> District:
     return prepared(tmp_path_factory.mktemp("release"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """A checkout as CI makes it, the platform's repository that it came from, and what the stand-ins wrote down."""
 
     folder: Path

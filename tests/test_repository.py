@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from generator.files.tree import Tree, folder
 from generator.model.district import FORM
@@ -323,7 +323,7 @@ def test_a_release_is_published_from_its_day_and_until_it_is_withdrawn() -> None
     assert first.released_on < second.released_on
     days = [first.released_on - timedelta(days=1), first.released_on, second.released_on]
     assert [[r.id for r in repository.published(day)] for day in days] == [[], [first.id], [first.id, second.id]]
-    gone = replace(repository, withdrawals={first.id: None})  # type: ignore[dict-item]
+    gone = replace(repository, withdrawals={first.id: None})
     assert [r.id for r in gone.published(second.released_on)] == [second.id]
 
 

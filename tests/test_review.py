@@ -7,7 +7,6 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, replace
 from datetime import date, timedelta
 from functools import cache
 from hashlib import sha256
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from generator.compliance.evaluate import Check, Earlier, Verdicts, evaluate
 from generator.edition.render import Edition, edition, markdown
@@ -355,20 +355,16 @@ def test_only_the_school_that_changed_is_judged_again() -> None:
 SEEN: set[str] = set()
 
 
-class SeenRepository(Repository):
+class SeenRepository(Repository, frozen=True):
     """Records, and which of them were looked at."""
-
-    __slots__ = ()
 
     def __getattribute__(self, name: str) -> object:
         SEEN.add(name)
         return super().__getattribute__(name)
 
 
-class SeenSite(Site):
+class SeenSite(Site, frozen=True):
     """A Site, and what of it was looked at: `site.` stands before what is no record."""
-
-    __slots__ = ()
 
     def __getattribute__(self, name: str) -> object:
         SEEN.add(f"site.{name}")
@@ -380,9 +376,9 @@ def test_pages_that_are_taken_for_the_same_rest_on_nothing_else(language: Langua
     repository = loaded(fixture())
     assert repository
     told = site(repository, AS_OF, None)
-    records = {field.name for field in fields(Repository)}
+    records = set(Repository.__struct_fields__)
     watched: Repository = SeenRepository(**{name: getattr(repository, name) for name in records})
-    whole: dict[str, Any] = {field.name: getattr(told, field.name) for field in fields(Site)}
+    whole: dict[str, Any] = {name: getattr(told, name) for name in Site.__struct_fields__}
     side = SeenSite(**whole | {"repository": watched})
     given = {
         f"site.{name}"

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from generator.compliance.evaluate import Verdict
 from generator.files.catalogue import load
@@ -330,7 +330,7 @@ def test_real_records_one_figure_among_new_titles_and_returns(noisy: bool) -> No
 def following(told: ReviewWords, **more: object) -> ReviewWords:
     """With other consequences."""
     assert told.review.consequences
-    return replace(told, review=replace(told.review, consequences=replace(told.review.consequences, **more)))  # type: ignore[arg-type]
+    return replace(told, review=replace(told.review, consequences=replace(told.review.consequences, **more)))
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,14 @@ import json
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.edition.literal import settle
 from generator.edition.render import edition
@@ -43,8 +44,7 @@ Place: TypeAlias = tuple[str, str, str]  # district, row, column
 Bounds: TypeAlias = dict[Place, tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Truth:
+class Truth(Struct, frozen=True, kw_only=True):
     """What is so, and what is hidden of it."""
 
     counts: Mapping[Place, int]
@@ -101,8 +101,7 @@ def handed(told: Truth, district: str) -> Summary:
     return replace(named(district, district, district), rules=(), coverage=(), pools=(pool(told, district),))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class World(Struct, frozen=True, kw_only=True):
     """What is so, the office's records, and the districts that it counts."""
 
     told: Truth
@@ -124,8 +123,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return World(told=told, root=root, counted=tuple(d for d in DISTRICTS if d not in within))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Total:
+class Total(Struct, frozen=True, kw_only=True):
     """A total as the office tells it: a number, how many districts it is of, and the mark."""
 
     row: str
@@ -163,8 +161,7 @@ def _from_summary(row: str, column: str, cell: object, districts: int) -> Total:
 # --- the attacker -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sum:
+class Sum(Struct, frozen=True, kw_only=True):
     """That counts add up to something between two numbers."""
 
     of: tuple[tuple[int, Place], ...]

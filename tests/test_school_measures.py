@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import is_dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.compliance.evaluate import evaluate, is_sealed
 from generator.compliance.school_measures import INSPECTED, MEASURABLE, MeasureInput, Period, Visits, periods
@@ -33,7 +34,7 @@ class Reading:
     def __getattr__(self, name: str) -> Any:
         value, at = getattr(self._record, name), (*self._at, name)
         self._seen.add(at)
-        return Reading(value, self._seen, at) if is_dataclass(value) else value
+        return Reading(value, self._seen, at) if isinstance(value, Struct) else value
 
 
 @cache

@@ -5,12 +5,12 @@ from __future__ import annotations
 import html
 import io
 import re
-from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 
 import pypdf
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Browser
 
 from generator.compliance.evaluate import BREACHES
@@ -66,14 +66,14 @@ def test_a_sealed_aggregate_is_due_until_its_last_day_then_overdue_and_gone_when
     assert term.submissions_due
 
     def told(on: date, **receipts: object) -> list[tuple[str, bool]]:
-        one = site(replace(repository, **receipts), on, None)  # type: ignore[arg-type]
+        one = site(replace(repository, **receipts), on, None)
         found = checklist.aggregates_due(edition(one, Language.ZH, load()), school)
         return [(f.term.id, f.due < on) for f in found if f.term.id == term.id]
 
     assert told(term.first_day.replace(day=1) if term.first_day.day > 1 else term.first_day) in ([], [(term.id, False)])
     assert told(term.submissions_due) == [(term.id, False)]
     assert told(term.last_day) == [(term.id, True)]
-    filed = Receipt(**{f.name: None for f in fields(Receipt)} | {"sealed_on": term.submissions_due})  # type: ignore[arg-type]
+    filed = Receipt(**dict.fromkeys(Receipt.__struct_fields__) | {"sealed_on": term.submissions_due})  # type: ignore[arg-type]
     assert told(term.last_day, receipts={(school.id, term.id): filed}) == []
 
 

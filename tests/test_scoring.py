@@ -4,7 +4,6 @@ outcome on every day.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from generator.compliance.evaluate import Verdict
 from generator.compliance.scoring import (
@@ -177,7 +177,7 @@ MODEL = Standing(level=None, settled=True)
 
 
 def application(**changed: object) -> s.Application:
-    return replace(typical().applications[s.ApplicationId("2026-xz01")], **changed)  # type: ignore[arg-type]
+    return replace(typical().applications[s.ApplicationId("2026-xz01")], **changed)
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,13 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.edition.render import FOLDERS
 from generator.files.history import EVERYTHING, blobs_added, contents, revisions_of
@@ -250,8 +251,7 @@ def test_latest_is_the_newest_revision_and_the_first_keeps_its_address(sample_si
 # --- the attack -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """What was scraped of one release."""
 
     cells: Scraped

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import textwrap
 from base64 import b64decode, b64encode
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import pyrage
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from generator.files import child
 from generator.files.tree import folder
@@ -364,7 +364,7 @@ def test_misshapen_post_quantum_files_keep_no_other_from_being_opened(one: Drawn
 @pytest.mark.parametrize("change", [{"school": SchoolId("xz02")}, {"term": TermId("2025-2026-1")}, {"revision": 77}])
 def test_a_file_in_another_place_is_refused_without_a_word_of_what_it_holds(change: dict[str, str], one: Drawn) -> None:
     submission, stages = one
-    content = salted(replace(submission, **change))  # type: ignore[arg-type]
+    content = salted(replace(submission, **change))
     there = in_place(seal(sealed_text(content), [KEY]), salted(submission), stages)
     bound = replace(there, receipt=replace(there.receipt, commitment=commitment(sealed_text(content))))
     assert open_all([there, bound], [MINE]) == (Refused(why=Refusal.WRONG_PLACE),) * 2
@@ -444,7 +444,7 @@ def test_no_word_of_hostile_content_leaves_the_worker(text: str, one: Drawn) -> 
 def test_an_id_that_the_district_does_not_have_is_not_repeated(drawn: Drawn, field: str) -> None:
     submission, stages = drawn
     band, counts = next(iter(submission.bands.items()))
-    wrong = replace(submission, bands={**submission.bands, band: replace(counts, **{field: {CANARY: 1}})})  # type: ignore[arg-type]
+    wrong = replace(submission, bands={**submission.bands, band: replace(counts, **{field: {CANARY: 1}})})
     found = read_opened(sealed_text(salted(wrong)), framed(stages))
     assert isinstance(found, tuple)
     assert CANARY not in repr(found)

@@ -16,12 +16,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from generator.files.catalogue import Speaker
 from generator.files.catalogue import load as load_catalogue
@@ -728,7 +728,9 @@ def test_the_canary_would_be_found(made: District) -> None:
     (made.beside / "log.txt").write_text(f"value {SENTINEL}", encoding="ascii")
     with pytest.raises(AssertionError):
         nothing_leaks(made)
-    assert SENTINEL not in [getattr(c, n) for c in invented(made, FIRST).bands.values() for n in Counts.__slots__]
+    assert SENTINEL not in [
+        getattr(c, n) for c in invented(made, FIRST).bands.values() for n in Counts.__struct_fields__
+    ]
     assert str(SENTINEL).encode() not in seal(
         submission.written(invented(made, FIRST)), [made.repository().recipients[RecipientId("office")].key]
     )

@@ -12,7 +12,6 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from typing import Any
 import pypdf
 import pytest
 from markupsafe import escape
+from msgspec.structs import replace
 
 from generator.compliance.evaluate import Check
 from generator.edition.render import FOLDERS, Edition, edition, label_text

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.compliance.evaluate import BREACHES, Tally, Verdict, evaluate
 from generator.compliance.measures import MEASURES, Measured, measure
@@ -98,7 +99,7 @@ def small() -> Repository:
 def places(found: Return) -> list[tuple[str, str]]:
     """Fields that a return may leave out: of itself, of its room, of an area of it."""
     own = [("", name) for name in OPTIONAL if getattr(found, name) is not None]
-    return own + [("room", f.name) for f in fields(Room) if found.room and getattr(found.room, f.name) is not None]
+    return own + [("room", f) for f in Room.__struct_fields__ if found.room and getattr(found.room, f) is not None]
 
 
 def thinned(repository: Repository, rng: random.Random) -> Repository:
@@ -147,8 +148,7 @@ def test_nothing_becomes_a_breach_and_no_figure_falls_alone(seed: int) -> None:
 # --- what is published of them ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept(Edition):
+class Kept(Edition, frozen=True, kw_only=True):
     """An Edition that keeps what its pages are made of."""
 
     drafts: list[PageDraft]
@@ -158,8 +158,7 @@ class Kept(Edition):
         return Page(path=draft.path, kind=draft.kind, title=draft.title, description="", body="", cites=draft.cites)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True):
     """A figure as it is published, and what is said of how many it was made of."""
 
     figure: float | None
@@ -178,14 +177,14 @@ def told_of(thing: object, key: tuple[str, ...]) -> Iterator[tuple[tuple[str, ..
     elif isinstance(thing, tuple):
         for one in thing:
             yield from told_of(one, key)
-    elif is_dataclass(thing) and type(thing).__module__.startswith("generator.pages."):
+    elif isinstance(thing, Struct) and type(thing).__module__.startswith("generator.pages."):
         above = key[:1] if hasattr(thing, "claim") else key  # a claim may be found in another group
         own = (*above, type(thing).__name__, *(named(getattr(thing, n)) for n in _IDENTITY if hasattr(thing, n)))
         for name, beside in _BESIDE.items():
             for of in (of for of in beside if hasattr(thing, name) and hasattr(thing, of)):
                 yield (*own, name), Told(figure=number_in(getattr(thing, name)), of=str(getattr(thing, of)))
-        for field in fields(thing):
-            yield from told_of(getattr(thing, field.name), own)
+        for name in thing.__struct_fields__:
+            yield from told_of(getattr(thing, name), own)
 
 
 def named(thing: object) -> str:
@@ -200,7 +199,7 @@ def number_in(text: str) -> float | None:
 def published(repository: Repository) -> Mapping[tuple[str, ...], Told]:
     """What the front page, the figures, the tables of open returns, the rules and the trends tell of a day."""
     plain = edition(site(repository, AFTER, None), Language.EN, load())
-    kept = Kept(**{f.name: getattr(plain, f.name) for f in fields(Edition)}, drafts=[])
+    kept = Kept(**{name: getattr(plain, name) for name in Edition.__struct_fields__}, drafts=[])
     for family in (home, figures_pages, open_figures, compliance, rules):
         for _ in family.pages(kept):
             pass

@@ -13,7 +13,6 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache, lru_cache
 from html import unescape
 from html.parser import HTMLParser
@@ -23,6 +22,7 @@ from typing import Any
 import jsonschema
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from generator.edition.charts import _ceiling
 from generator.edition.literal import settle

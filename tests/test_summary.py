@@ -8,12 +8,12 @@ import gzip
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 from yaml import safe_load
 
 from generator.compliance.evaluate import Verdict

@@ -4,10 +4,10 @@ there are.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from msgspec.structs import replace
 
 from generator.model.cells import Cell, Shown, Suppressed
 from generator.model.ids import SchoolId

@@ -9,11 +9,11 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import cycle, product
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.conftest import EXPLORING, lent_page
@@ -25,8 +25,7 @@ WAYS = tuple(product(HALVES, WIDTHS))
 TURN = cycle((WAYS[0], WAYS[-1]))
 
 
-@dataclass(slots=True, kw_only=True)
-class Reader:
+class Reader(Struct, kw_only=True):
     """Who acts on the site: each click and each word typed counts."""
 
     page: Page

@@ -12,7 +12,6 @@ import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from enum import Enum, StrEnum
 from functools import cache
@@ -21,6 +20,7 @@ from typing import Any, ClassVar, NewType, get_args, get_origin
 
 import pytest
 from jinja2 import Environment, nodes
+from msgspec import Struct, field
 
 from generator.edition import render
 from generator.edition.literal import escaped, literal
@@ -51,15 +51,13 @@ _PRINTED_BY = ("generator.pages.", "generator.publish.", "generator.edition.rend
 Type = Any  # a type as annotations write it
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Struct, frozen=True):
     """What `loop` is inside a loop over such elements."""
 
     element: Type
 
 
-@dataclass(slots=True)
-class Walk:
+class Walk(Struct):
     """One pass over templates: what was used of which class, and what is wrong."""
 
     environment: Environment
@@ -72,8 +70,8 @@ class Walk:
 
     def data(self, data: type[TemplateData]) -> None:
         """The template of a class, and whether it uses every field of it."""
-        told = _attributes(data)  # type: ignore[arg-type]
-        names = [one.name for one in fields(data)]  # type: ignore[arg-type]
+        told = _attributes(data)
+        names = data.__struct_fields__
         self._named = set()
         self.template(data.template, {name: told[name] for name in names} | dict.fromkeys(_GIVEN, str))
         self.faults += [f"{data.template}: {data.__name__}.{n} is not used" for n in names if n not in self._named]
@@ -296,14 +294,19 @@ def classes() -> Mapping[str, type[TemplateData]]:
     return found
 
 
-def rows(data: Iterable[type]) -> set[type]:
+def rows(data: Iterable[type]) -> set[type[Struct]]:
     """The classes below these that only pages know: what they hand to templates row by row."""
-    found: set[type] = set()
+    found: set[type[Struct]] = set()
     waiting = list(data)
     while waiting:
         for told in _attributes(waiting.pop()).values():
             for one in _inside(told):
-                if one not in found and is_dataclass(one) and one.__module__.startswith(_PRINTED_BY):
+                if (
+                    one not in found
+                    and isinstance(one, type)
+                    and issubclass(one, Struct)
+                    and one.__module__.startswith(_PRINTED_BY)
+                ):
                     found.add(one)
                     waiting.append(one)
     return found
@@ -338,20 +341,20 @@ def walked() -> Walk:
     return made
 
 
-def unfit(data: Iterable[type]) -> list[str]:
+def unfit(data: Iterable[type[Struct]]) -> list[str]:
     """The fields of these classes whose types say too little, or can be changed."""
     return [
         f"{one.__name__}.{name}: {told}"
         for one in data
         for name, told in _attributes(one).items()
-        if name in {f.name for f in fields(one)} and {*_inside(told)} & {object, Any, dict, list, Mapping}
+        if name in one.__struct_fields__ and {*_inside(told)} & {object, Any, dict, list, Mapping}
     ]
 
 
 def unused(made: Walk, data: Iterable[type]) -> list[str]:
     """The fields of the rows below these classes that no template uses."""
     return sorted(
-        f"{row.__name__}.{told.name}" for row in rows(data) for told in fields(row) if (row, told.name) not in made.used
+        f"{row.__name__}.{told}" for row in rows(data) for told in row.__struct_fields__ if (row, told) not in made.used
     )
 
 
@@ -386,15 +389,13 @@ class Hue(StrEnum):
     RED = "red"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf:
+class Leaf(Struct, frozen=True, kw_only=True):
     title: Text
     hue: Hue
     below: tuple[Leaf, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tiny(TemplateData):
+class Tiny(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "tiny"
     day: date
     leaf: Leaf | None
@@ -476,8 +477,7 @@ def test_templates_without_a_class_of_their_own_are_found() -> None:
 
 
 def test_types_that_say_nothing_are_found() -> None:
-    @dataclass(frozen=True, slots=True, kw_only=True)
-    class Vague:
+    class Vague(Struct, frozen=True, kw_only=True):
         one: dict[str, int]
         two: tuple[object, ...]
         three: tuple[int, ...]

@@ -6,12 +6,13 @@ import json
 import random
 import re
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.compliance.evaluate import Check, JudgedPeriod, Verdict, evaluate, tally
 from generator.compliance.measures import Scope
@@ -313,8 +314,8 @@ def moved(found: Any, years: int) -> Any:
         return type(found)(re.sub(r"20(26|27)", lambda m: str(int(m[0]) + years), found)) if "202" in found else found
     if isinstance(found, tuple):
         return tuple(moved(one, years) for one in found)
-    if is_dataclass(found) and not isinstance(found, (type, Text, Position)):
-        return replace(found, **{f.name: moved(getattr(found, f.name), years) for f in fields(found)})
+    if isinstance(found, Struct) and not isinstance(found, (type, Text, Position)):
+        return replace(found, **{name: moved(getattr(found, name), years) for name in found.__struct_fields__})
     return found
 
 

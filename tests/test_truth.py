@@ -5,11 +5,11 @@ itself.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from generator.compliance.claims import TargetOutcome, targets
 from generator.compliance.evaluate import Verdict, of_school
@@ -59,7 +59,7 @@ def sample() -> Repository:
 
 def judged(sample: Repository, rule: str, **parts: object) -> Verdict:
     """What a rule says of one school of the sample whose return states these parts instead of its own."""
-    found: Return = replace(sample.returns[XZ01, YEAR], **parts)  # type: ignore[arg-type]
+    found: Return = replace(sample.returns[XZ01, YEAR], **parts)
     changed = replace(sample, returns={**sample.returns, (XZ01, YEAR): found})
     return of_school(changed, XZ01, AFTER)[RuleId(rule)].verdict
 
@@ -174,7 +174,7 @@ def crisis(sample: Repository, settled: bool | None) -> dict[str, object]:
 def school_day(sample: Repository, **parts: bool | None) -> dict[str, object]:
     found = sample.returns[XZ01, YEAR].school_day
     assert found is not None
-    return {"school_day": replace(found, **parts)}  # type: ignore[arg-type]
+    return {"school_day": replace(found, **parts)}
 
 
 def consent(informed: bool | None, asked: bool | None) -> dict[str, object]:

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from html import unescape
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from generator.edition.site import site
 from generator.files.tree import folder

@@ -8,10 +8,10 @@ import os
 import subprocess
 import sys
 import sysconfig
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from generator.cli.commands import COMMANDS
 
@@ -19,8 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 UV = Path(sys.executable).with_name("uv")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Installed:
+class Installed(Struct, frozen=True, kw_only=True):
     """An environment with the wheel and nothing of the repository, and the wheel itself."""
 
     folder: Path

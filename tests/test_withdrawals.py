@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from datetime import date
 from html import unescape
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from generator.cli.request import FINE, USAGE
 from generator.compliance.evaluate import Verdict, evaluate

@@ -13,11 +13,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from generator.files import zones
 from generator.files.catalogue import Say, Speaker, load
@@ -45,8 +46,7 @@ class UsageError(Exception):
         super().__init__(key)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepts:
+class Accepts(Struct, frozen=True, kw_only=True):
     """What may follow a command: options with a value, options without one, and how many words (None: as many as one
     likes).
     """
@@ -56,8 +56,7 @@ class Accepts:
     most_words: int | None = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """What was typed: a command, its options by name (a flag's value is empty), its words; and the version of the
     program that reads it.
     """

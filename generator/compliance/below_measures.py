@@ -7,8 +7,9 @@ is neither met nor unmet. Must not know what a rule makes of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from generator.compliance.measures import per_cent
 from generator.model.duties import BelowMeasure, RuleId
@@ -19,8 +20,7 @@ from generator.model.rollup import ALL, DistrictBelow, RuleTally, Summary
 _JUDGED, _SILENT = ("met", "unmet", "advisory"), ("unreported", "stale")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BelowMeasured:
+class BelowMeasured(Struct, frozen=True, kw_only=True):
     """A figure, and between which numbers it lies with those who have not spoken; None where nothing is known, and
     `why`. `silent` schools have not spoken.
     """
@@ -32,8 +32,7 @@ class BelowMeasured:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedRule:
+class AskedRule(Struct, frozen=True, kw_only=True):
     """A rule about schools that is read in summaries, by its id and by what it asks for."""
 
     id: RuleId

@@ -8,11 +8,12 @@ is never a Problem.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from functools import partial
+
+from msgspec import Struct
 
 from generator.compliance.measures import Measured, measure
 from generator.model.programme import Claim, Comparison, Plan, PlanTarget
@@ -36,8 +37,7 @@ class TargetOutcome(StrEnum):
     NOT_MEASURABLE = "not-measurable"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimResult:
+class ClaimResult(Struct, frozen=True, kw_only=True):
     """A claim and what the records give; `measured` is None where no measure could."""
 
     claim: Claim
@@ -45,8 +45,7 @@ class ClaimResult:
     outcome: ClaimOutcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetResult:
+class TargetResult(Struct, frozen=True, kw_only=True):
     """A plan's target and what the records give as of `measured_on`."""
 
     plan: Plan

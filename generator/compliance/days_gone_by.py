@@ -9,10 +9,11 @@ several commits no file is read twice. Must not know git's calls.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from generator.compliance.evaluate import Verdict, Verdicts, evaluate
 from generator.files.history import Commit, is_shallow, tree_at
@@ -31,8 +32,7 @@ class Basis(StrEnum):
     DATED = "dated"  # later records, by the days that they carry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayVerdicts:
+class DayVerdicts(Struct, frozen=True, kw_only=True):
     """How the records stood on a day: the verdicts, or the Problems for which the commit's records cannot be judged."""
 
     day: date
@@ -43,8 +43,7 @@ class DayVerdicts:
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turned:
+class Turned(Struct, frozen=True, kw_only=True):
     """A rule that came out otherwise for a school, or a district below, at the end of a week than at the end of the one
     before.
     """
@@ -56,8 +55,7 @@ class Turned:
     after: Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TurnedTally:
+class TurnedTally(Struct, frozen=True, kw_only=True):
     """A rule that a district below counted otherwise in a week than in the one before: both as the summaries had it."""
 
     week: date
@@ -66,8 +64,7 @@ class TurnedTally:
     after: RuleTally
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weeks:
+class Weeks(Struct, frozen=True, kw_only=True):
     """The last days of weeks, the oldest first, and what turned in all but the first; `tallies` of districts below.
 
     `told_from` is the day of the oldest commit: before it a week is told by the days that records carry.
@@ -80,8 +77,7 @@ class Weeks:
     whole: bool  # whether the clone has its beginning
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class Past(Struct, frozen=True, kw_only=True):
     """The commits of a branch, newest first (at least one), and what was read of them so far."""
 
     root: Path

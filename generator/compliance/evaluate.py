@@ -10,12 +10,13 @@ The day is the whole day in the district's time zone: a due day, and a waiver's 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from itertools import chain
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct, field
 
 from generator.compliance.below_measures import AskedRule, BelowMeasured
 from generator.compliance.below_measures import measured as measured_below
@@ -79,7 +80,7 @@ BREACHES = frozenset({Verdict.UNMET, Verdict.ADVISORY})
 WAIVABLE = frozenset({Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.STALE})
 
 
-class JudgedPeriod(NamedTuple):  # made once a Check or oftener: a dataclass takes twice as long
+class JudgedPeriod(NamedTuple):  # made once a Check or oftener
     """One period judged: its last day, the value found and the target it was compared with (None: not known); `late` if
     what was done was done after the last day.
     """
@@ -162,8 +163,7 @@ class Check(NamedTuple):  # made once a rule and school
         return (*(there or all_), *self.further)  # what is not there cites nothing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
+class Tally(Struct, frozen=True, kw_only=True):
     """How many Checks came out as what; `late` of those met were met late."""
 
     counts: Mapping[Verdict, int]
@@ -217,8 +217,7 @@ def tally(checks: Iterable[Check]) -> Tally:
     return Tally(counts=counts, late=late)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdicts:
+class Verdicts(Struct, frozen=True, kw_only=True):
     """Every Check of one day, by rule and by school, in the order of rules and schools; and by district below.
 
     `tallies` are those of each rule's Checks, which many pages tell, `school_tallies` those of each school's.
@@ -340,8 +339,7 @@ class _Slot(NamedTuple):
     fixed: Value | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ready:
+class _Ready(Struct, frozen=True, kw_only=True):
     """A rule made ready for a day: found once, used for every school."""
 
     rule: Rule
@@ -353,8 +351,7 @@ class _Ready:
     sealed: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Released:
+class _Released(Struct, frozen=True, kw_only=True):
     """A school's verdict by a sealed rule, as a release published it."""
 
     met: bool
@@ -363,8 +360,7 @@ class _Released:
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Day:
+class _Day(Struct, frozen=True, kw_only=True):
     """What is the same for every Check of a day."""
 
     repository: Repository
@@ -838,8 +834,7 @@ def rules_of(repository: Repository) -> Mapping[ClauseRef, tuple[Rule, ...]]:
     return {ref: tuple(rules) for ref, rules in found.items()}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrendPoint:
+class TrendPoint(Struct, frozen=True, kw_only=True):
     """The verdicts of one day in the past, counted: of all schools' Checks, and by rule and by school."""
 
     day: date

@@ -8,8 +8,9 @@ Must not know who cites it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from generator.compliance.school_measures import has_room, periods
 from generator.model.cells import Cell, Shown
@@ -27,8 +28,7 @@ from generator.problems import Position
 from generator.records.repository import Repository, told_once
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
+class Measured(Struct, frozen=True, kw_only=True):
     """A figure. `value` is None where nothing was stated; shares are per cent, cut (not rounded) to two places.
 
     `counted` records (schools or activities) made the figure, `left_out` could not: nothing was filed or stated.
@@ -48,8 +48,7 @@ class Measured:
         return self.left_out > 0 and (self.most is None or holds(self.most))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(Struct, frozen=True, kw_only=True):
     """What a measure may look at: a school year's facts as they were known at the end of the day `as_of`."""
 
     repository: Repository

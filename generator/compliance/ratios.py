@@ -7,12 +7,13 @@ many do not is told beside it. Nothing sealed is needed. Must not know how figur
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from generator.compliance.school_measures import has_room
 from generator.model.district import SchoolYear
@@ -51,16 +52,14 @@ class Grouping(StrEnum):
     SIZE = "size"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolGroup:
+class SchoolGroup(Struct, frozen=True, kw_only=True):
     """Schools of one stage (among others), type, area or size; `id` is empty for all of them."""
 
     by: Grouping
     id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quotient:
+class Quotient(Struct, frozen=True, kw_only=True):
     """The sums of a group in a year, and how many schools state them and how many do not."""
 
     part: float
@@ -128,8 +127,7 @@ def quotients(repository: Repository, year: YearId, as_of: date) -> Mapping[tupl
     return {(r, group): one.quotient() for group, sums in found.items() for r, one in zip(_RATIOS, sums, strict=True)}
 
 
-@dataclass(slots=True)
-class _Sums:
+class _Sums(Struct):
     """The same while schools are gone through."""
 
     part: float = 0

@@ -9,9 +9,10 @@ not there yet is not stated. Must not know rules.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from generator.model.curriculum import Band
 from generator.model.district import SchoolYear, Term, Window
@@ -37,8 +38,7 @@ from generator.text import Text
 FieldPath: TypeAlias = "tuple[str, ...]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
+class Period(Struct, frozen=True, kw_only=True):
     """A school year, or a term, window or month of it; the id of a month is `2026-09`, of a window that of its term and
     its own.
     """
@@ -50,8 +50,7 @@ class Period:
     last_day: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasureInput:
+class MeasureInput(Struct, frozen=True, kw_only=True):
     """What a measure may look at: one return, one period, the curriculum's bands; with `until`, nothing that happened
     after that day.
     """
@@ -74,8 +73,7 @@ class MeasureInput:
 SchoolFunction: TypeAlias = "Callable[[MeasureInput], Value | None]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measurable:
+class Measurable(Struct, frozen=True, kw_only=True):
     """A measure's function and the fields of the return that it reads.
 
     `unanswered` are the words of a measure that the return leaves open.
@@ -422,8 +420,7 @@ DATED: frozenset[str] = frozenset(
 # --- what inspections say ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visits:
+class Visits(Struct, frozen=True, kw_only=True):
     """What a measure of inspections may look at: a school's inspections visited by the end of `on`, what their schemes
     are, one period.
     """
@@ -434,8 +431,7 @@ class Visits:
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inspected:
+class Inspected(Struct, frozen=True, kw_only=True):
     """A measure's function, the field of an inspection that it reads, and the places of that field that it counted.
 
     `due` is the last day that the inspections themselves set, where they set one: for rules whose due day is counted

@@ -7,10 +7,11 @@ nothing is missing; otherwise it says at least how much there is and how much is
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+
+from msgspec import Struct
 
 from generator.compliance.evaluate import Verdict, of_school
 from generator.model.duties import RuleId
@@ -31,8 +32,7 @@ from generator.model.inspections import (
 from generator.records.repository import Repository
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sum:
+class Sum(Struct, frozen=True, kw_only=True):
     """Full points, the points scored, the points of the `missing` items: those that nobody has scored yet."""
 
     full: Fraction
@@ -51,8 +51,7 @@ class Sum:
         return self.scored + self.open
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemScore:
+class ItemScore(Struct, frozen=True, kw_only=True):
     """An item with what it rests on: the verdict of its rule, or the inspectors' finding.
 
     `points` is None where the score is missing; `late` where what the rule demands was met only after its last day.
@@ -65,22 +64,19 @@ class ItemScore:
     finding: Finding | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartScore:
+class PartScore(Struct, frozen=True, kw_only=True):
     part: SubIndicator
     sum: Sum
     items: tuple[ItemScore, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndicatorScore:
+class IndicatorScore(Struct, frozen=True, kw_only=True):
     indicator: Indicator
     sum: Sum
     parts: tuple[PartScore, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class Score(Struct, frozen=True, kw_only=True):
     """A form filled in for one school, with verdicts as of the day `on`."""
 
     scheme: Scheme
@@ -121,8 +117,7 @@ def added(scores: Iterable[tuple[Fraction, Fraction | None]]) -> Sum:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormAnswers:
+class FormAnswers(Struct, frozen=True, kw_only=True):
     """What a form is filled in from: the verdict of each rule, the rules met late, the inspectors' findings."""
 
     verdicts: Mapping[RuleId, Verdict]
@@ -162,8 +157,7 @@ def _sum(items: Iterable[ItemScore]) -> Sum:
 # --- titles -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """The highest level that the points reach (None: no level).
 
     Not `settled` while what is missing could still change it.
@@ -198,8 +192,7 @@ class ApplicationOutcome(StrEnum):
     ENDED = "ended"  # named once; the title's last day has passed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assessment:
+class Assessment(Struct, frozen=True, kw_only=True):
     """An application with its score and how it stands. `inspection` is the one that scores it, once it has been."""
 
     application: Application

@@ -7,9 +7,10 @@ told.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from generator.records.repository import Repository
 
@@ -27,8 +28,7 @@ class Coming(StrEnum):
     PLANS = "plans"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ahead:
+class Ahead(Struct, frozen=True, kw_only=True):
     """Something that comes, until when it must be done, and the records that it is about."""
 
     what: Coming

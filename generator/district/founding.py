@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from generator.district.roster import Rostered
 from generator.files import zones
@@ -74,8 +75,7 @@ _EDITOR = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgramSource:
+class ProgramSource(Struct, frozen=True, kw_only=True):
     """How the district gets the program: the line that pip reads, and the wheel that it keeps itself, if it does."""
 
     requirement: str

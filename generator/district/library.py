@@ -8,10 +8,11 @@ files.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from generator.district.changing import data_of, with_fields
 from generator.files.strict_yaml import read
@@ -30,8 +31,7 @@ FOLDER = "records/adopted"
 _OURS = (Level.DISTRICT, Level.SCORING)  # what a district writes itself
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LibraryText:
+class LibraryText(Struct, frozen=True, kw_only=True):
     """A policy of a library with the rules that follow from it, or a scheme with those that it asks.
 
     `since`: the day of the edition that brought the newest of these texts. `grade`: of the policy, or the weakest of
@@ -101,8 +101,7 @@ def _since(named: str | None, *names: str) -> date:
     return max((came for name in names if of and (came := of.came(name, of.newest))), default=date.min)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotAdopted:
+class NotAdopted(Struct, frozen=True, kw_only=True):
     """A text that cannot be adopted yet, and the ids of what it also needs."""
 
     id: str
@@ -188,8 +187,7 @@ def _file(id_: str, named: str | None, day: date, rules: Collection[str], body: 
     return "".join(f"{line}\n" for line in (*head, *stated)).encode()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LibraryUpdate:
+class LibraryUpdate(Struct, frozen=True, kw_only=True):
     """A file by which a district adopts, with the newest edition of what it names."""
 
     path: str

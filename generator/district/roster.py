@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Protocol, TypeVar
+
+from msgspec import Struct, field
 
 from generator.district.tables import Cells, cell_name, head, plain, rows
 from generator.files.filenames import trouble
@@ -55,8 +56,7 @@ _TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rostered:
+class Rostered(Struct, frozen=True, kw_only=True):
     """A school of the table; `area` and `campuses` as they are called."""
 
     id: str
@@ -72,8 +72,7 @@ class Rostered:
     opened_on: date | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RosterFault:
+class RosterFault(Struct, frozen=True, kw_only=True):
     """What is wrong in a cell: its name (`C4`; empty for the whole table), the reason, and its facts."""
 
     cell: str
@@ -158,8 +157,7 @@ def _column(word: str) -> str | None:
 # --- a row ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _RosterRow:
+class _RosterRow(Struct, frozen=True, kw_only=True):
     number: int
     cells: Cells
     columns: Mapping[str, int]

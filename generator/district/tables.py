@@ -11,9 +11,9 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
@@ -97,8 +97,7 @@ def cell_name(row: int, column: int) -> str:
 # --- heads ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(Struct, frozen=True, kw_only=True):
     """The head of a table: its last row, and which column holds what; `strange` are columns that hold nothing known."""
 
     row: int

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from generator.files.strict_yaml import read
 from generator.files.yaml_text import lines
@@ -36,8 +37,7 @@ class YearTask(StrEnum):
     PLANS = "plans"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YearItem:
+class YearItem(Struct, frozen=True, kw_only=True):
     """A task of the checklist, with the day that it is about and the records."""
 
     what: YearTask

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from generator.district.changing import with_fields
 from generator.files.schemas import validate

@@ -11,10 +11,10 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from generator.edition.figures import (
     Figure,
@@ -46,8 +46,7 @@ _DIRECT, _COLUMN = (
 )  # up to so many series are labelled where they are, if their names are no wider than this; else there is a key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
+class Chart(Struct, frozen=True, kw_only=True):
     """A figure as `_figure.html.j2` prints it: the drawing, and the words that stand beside it."""
 
     id: str

@@ -5,11 +5,10 @@ Owns the Entry. Must not know the engines' index files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One hit to be: where it leads (relative to the language's root), its title and its words, all plain text."""
 
     location: str

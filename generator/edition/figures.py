@@ -11,10 +11,12 @@ import math
 import re
 import statistics
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from operator import itemgetter
 from typing import TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.edition.render import number
 from generator.files.catalogue import Say
@@ -35,8 +37,7 @@ class Kind(StrEnum):
     SPARK = "spark"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HiddenPoint:
+class HiddenPoint(Struct, frozen=True, kw_only=True):
     """A value that is not published: only the letter of the reason, which the page explains."""
 
     letter: str
@@ -50,24 +51,21 @@ class HiddenPoint:
         return f"[{self.letter}]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoPoint(HiddenPoint):
+class NoPoint(HiddenPoint, frozen=True, kw_only=True):
     """Nothing is hidden: there can be no value, a share of nobody."""
 
 
 Point: TypeAlias = "float | HiddenPoint | None"  # None: not known
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
+class Series(Struct, frozen=True, kw_only=True):
     """A name and a point for each category."""
 
     name: str
     points: tuple[Point, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Figure(Struct, frozen=True, kw_only=True):
     """Values to be shown.
 
     `id` and title are unique on their page; `axis` names the categories; `unit` follows each value (`"%"`, `"
@@ -101,8 +99,7 @@ class Figure:
         return tuple(p for s in self.series for p in s.points)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Strip:
+class Strip(Struct, frozen=True, kw_only=True):
     """One school among all: its own point with its name, the others without; the order of the others is not shown.
 
     Else like a Figure.
@@ -126,8 +123,7 @@ class Strip:
         return (self.own, *self.others)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FigureWords:
+class FigureWords(Struct, frozen=True, kw_only=True):
     """A figure in words: its description, what must be read with it, and its table (the first cell of a row
     names it).
     """

@@ -11,7 +11,6 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache, lru_cache, partial
@@ -23,6 +22,8 @@ from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.edition.literal import anchor, escaped, literal, settle
 from generator.edition.site import File, Page, Site
@@ -37,25 +38,17 @@ from generator.text import Language, Text
 FOLDERS: Mapping[Language, str] = {Language.ZH: "", Language.EN: "en/"}  # where each Edition lies in the site
 
 
-class TemplateData:
-    """What one template prints: a frozen dataclass a template, with a field for each name that the template uses."""
+class TemplateData(Struct, frozen=True, kw_only=True):
+    """What one template prints: a class a template, with a field for each name that the template uses."""
 
-    __slots__ = ()
     template: ClassVar[str]  # below `site/templates`
 
     def names(self) -> Mapping[str, object]:
         """The fields by name, as the template sees them."""
-        data: Any = type(self)
-        return {name: getattr(self, name) for name in _fields(data)}
+        return {name: getattr(self, name) for name in self.__struct_fields__}
 
 
-@cache
-def _fields(data: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(data))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordLink:
+class RecordLink(Struct, frozen=True, kw_only=True):
     """A file of the records, its lines in words, and the address of the first of them where the district says where
     records can be read.
     """
@@ -65,8 +58,7 @@ class RecordLink:
     url: Markup | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance(TemplateData):
+class Provenance(TemplateData, frozen=True, kw_only=True):
     """The foot of a page. `commit` is None where none is known; `state` says how far it is all."""
 
     template: ClassVar[str] = "_provenance.html.j2"
@@ -77,8 +69,7 @@ class Provenance(TemplateData):
     records: tuple[RecordLink, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageDraft:
+class PageDraft(Struct, frozen=True, kw_only=True):
     """All that a page is made of in its language: nothing else reaches its template. `cites` stand in order."""
 
     path: str
@@ -92,8 +83,7 @@ class PageDraft:
     files: tuple[File, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edition(Speaker):
+class Edition(Speaker, frozen=True, kw_only=True):
     """The Site in one language. `environment` holds the templates of `site/templates` with this language's filters."""
 
     site: Site

@@ -7,10 +7,12 @@ nothing sealed is ever part of it. Must not know how a page is rendered or writt
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import wraps
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.compliance.claims import ClaimResult, TargetResult, check, targets
 from generator.compliance.days_gone_by import Weeks
@@ -26,8 +28,7 @@ from generator.problems import Position
 from generator.records.repository import Repository
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Archived:
+class Archived(Struct, frozen=True, kw_only=True):
     """What a site of days gone by leads to: where the present one is, if that is known."""
 
     present: str | None
@@ -58,8 +59,7 @@ class Keeping:
 NOWHERE = Keeping()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class Site(Struct, frozen=True, kw_only=True):
     """Everything that may be published of one commit, as it stood at the end of the day `as_of` (in the district's time
     zone).
     """
@@ -98,16 +98,14 @@ class Site:
         return found if found is not None and found.filed_on <= self.as_of else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
+class File(Struct, frozen=True, kw_only=True):
     """A file that the site hands out: its path in its language's half of the site, and its bytes."""
 
     path: str
     content: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """One page in one language.
 
     `path` has `/` and no suffix (`policies/xinzhuli`); `title` and `description` are plain text.

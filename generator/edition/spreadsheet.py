@@ -15,12 +15,12 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
 from html import escape
 from typing import NamedTuple, TypeAlias
 
+from msgspec import Struct
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 
@@ -56,8 +56,7 @@ _DAY_0, _NO_DAY = date(1899, 12, 31), 59  # spreadsheets count 29 February 1900,
 _MADE = datetime(2000, 1, 1)  # noqa: DTZ001 (properties have no zone); fixed: as_of and the commit stand in the notes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class Sheet(Struct, frozen=True, kw_only=True):
     """A sheet: its name, its columns (title, and width in characters) and its rows.
 
     The first `frozen` columns stay in view, as the header does.

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from generator.edition.literal import settle
 
@@ -52,8 +52,7 @@ def filled_last(html: str, values: Mapping[str, str]) -> str:
     return _KEPT.sub(lambda found: values[found[1]], html)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Donor:
+class Donor(Struct, frozen=True, kw_only=True):
     """A built page cut at its marks: `parts` and `names` alternate, beginning and ending with a part."""
 
     parts: tuple[str, ...]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby, product
+
+from msgspec.structs import replace
 
 from generator import __version__
 from generator.compliance.evaluate import Check, Verdict, rules_of

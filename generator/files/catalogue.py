@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from string import Formatter
 from typing import Any, NamedTuple, Protocol
 
 import yaml
+from msgspec import Struct
 
 from generator.files.resources import site_folder
 from generator.problems import Problem
@@ -24,8 +24,7 @@ from generator.text import Language, Text
 _FOLDER = site_folder() / "catalogue"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
+class Explained(Struct, frozen=True, kw_only=True):
     """What a Problem's code means in one language. `message` and `hint` have `{places}` for the Problem's facts."""
 
     title: str
@@ -34,8 +33,7 @@ class Explained:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProblemExample:
+class ProblemExample(Struct, frozen=True, kw_only=True):
     """A mistake and its mending: `path` is where the text stands in a district; the mistake is reported at `at`
     (`line:column`).
 
@@ -49,8 +47,7 @@ class ProblemExample:
     without: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
+class Code(Struct, frozen=True, kw_only=True):
     """A Problem's code: its words in both languages, and its example where a file's text can show it."""
 
     name: str
@@ -110,8 +107,7 @@ class Say(Protocol):
         """The sentence `key` with its facts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Speaker:
+class Speaker(Struct, frozen=True, kw_only=True):
     """The Catalogue in the reader's language. Whatever is told to a reader is told by one."""
 
     catalogue: Catalogue

@@ -7,12 +7,13 @@ mean.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from hashlib import sha1, sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from generator.files.git import ask, without_filters
 from generator.files.tree import MAX_BYTES, RECORDS, Pair, Tree, counts, folder, head_of
@@ -28,8 +29,7 @@ _WORDS = 3  # words about an object that is there: its id, its kind, its size
 _SHA256 = 64  # hexadecimal digits of an id in a repository of that form
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commit:
+class Commit(Struct, frozen=True, kw_only=True):
     """A commit: its id, its day in the district's time zone, and whether the working folder differs from it below
     `records/`; None: not known.
     """
@@ -276,8 +276,7 @@ def both(tree: Tree, pairs: Iterable[Pair]) -> tuple[Tree, Tree]:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blob:
+class Blob(Struct, frozen=True, kw_only=True):
     """A file's content in a commit: its path from `root`, its id, and the commit that brought it."""
 
     path: str
@@ -382,8 +381,7 @@ def blobs_added(root: Path, revisions: Sequence[str], below: Sequence[str] = ())
     return tuple(seen.values())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Staged:
+class Staged(Struct, frozen=True, kw_only=True):
     """What the next commit would hold at a path: the id of its content, or `SUBMODULE`."""
 
     path: str
@@ -413,8 +411,7 @@ def boundaries(root: Path) -> frozenset[str]:
     return frozenset(file.read_text("ascii", "replace").split()) if file and file.is_file() else frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ref:
+class Ref(Struct, frozen=True, kw_only=True):
     """A branch, a tag or another name: its full name, and of an annotated tag who made it and what it says."""
 
     name: str

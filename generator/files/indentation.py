@@ -6,14 +6,14 @@ Owns which group a field belongs to that its own group does not know. Must not k
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.files.strict_yaml import Pointer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Misplaced:
+class Misplaced(Struct, frozen=True, kw_only=True):
     """A field that belongs to the group at `group`, deeper than where it stands or less deep."""
 
     deeper: bool

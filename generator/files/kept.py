@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from generator.files.history import own_folder
 from generator.files.resources import installed_digest
@@ -23,8 +24,7 @@ NAME = "xinzhuli-read"
 _DIGEST, _LENGTH = 32, 8  # bytes of the digest, and of how long the list is
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptFile:
+class KeptFile(Struct, frozen=True, kw_only=True):
     """What was found of a file: a digest of its bytes, the id that git gives them, plain data (None: that there is
     nothing to find), and content that is only looked at when it is needed.
     """

@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from itertools import islice
 from typing import Any
 
 import jsonschema_rs
+from msgspec.structs import replace
 
 from generator.files import typing_mistakes, value_mistakes
 from generator.files.indentation import misplaced

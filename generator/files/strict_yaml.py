@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 import yaml
+from msgspec import Struct
 
 from generator.files import compatibility, typing_mistakes, yaml_corners
 from generator.files.tree import MAX_BYTES
@@ -27,8 +28,7 @@ Data: TypeAlias = Any  # dict, list, str, int, float, bool or None: its schema i
 Pointer: TypeAlias = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Said(Struct, frozen=True, kw_only=True):
     """A text that is at hand."""
 
     text: str

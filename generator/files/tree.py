@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from generator.files.replacing import UNFINISHED, planted, unfinished
 from generator.problems import Position, Problem, in_order, problem
@@ -22,8 +23,7 @@ MAX_BYTES = 1 << 20  # the most that a record may have
 _PORTION = 1 << 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tree:
+class Tree(Struct, frozen=True, kw_only=True):
     """The files below `records/`, by posix path from the repository's root, in order; each is read when it is asked
     for.
 
@@ -68,8 +68,7 @@ class How(StrEnum):
     MOVED = "moved"  # and perhaps changed too
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class Pair(Struct, frozen=True, kw_only=True):
     """A file in two states of the records: its path and what reads it; None where it is not there.
 
     `foreign` says that a link or a submodule stands there: nothing is read of it.

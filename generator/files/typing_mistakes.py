@@ -12,8 +12,9 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from generator.problems import Position, Problem, problem
 
@@ -61,8 +62,7 @@ _NOTHING = re.compile(r"[ \t:-]*")  # what may stand between a value and what fo
 _HALF = dict(zip("，、：【】｛｝［］", ",,:[]{}[]", strict=True))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(Struct, frozen=True, kw_only=True):
     """A scalar or a closed bracket in the text, from offset `start` to `end`; `style` is the opening sign, "" for plain
     text.
     """
@@ -72,8 +72,7 @@ class Span:
     style: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(Struct, frozen=True, kw_only=True):
     """Where the scanner stopped and its two phrases: `at` is where, `began` where the part began, `last` what it had
     read before.
     """

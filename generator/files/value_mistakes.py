@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.files.yaml_scalars import core
 
@@ -97,8 +98,7 @@ _DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八
 _TENS = {"十": 10, "百": 100, "千": 1000}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meant:
+class Meant(Struct, frozen=True, kw_only=True):
     """The code of the slip, and the value to write instead as it stands in the file; "" where only people know it."""
 
     code: str

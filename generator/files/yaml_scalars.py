@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+
+from msgspec import Struct
 
 MAX_INTEGER = 2**53  # beyond, spreadsheets and browsers change digits
 _MAX_DIGITS = 40  # nobody means a number of more
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BadNumber:
+class BadNumber(Struct, frozen=True, kw_only=True):
     """A scalar that looks like a number and may not be one: the code of its Problem."""
 
     code: str

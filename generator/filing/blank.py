@@ -31,7 +31,7 @@ def blank(repository: Repository, school: School, term: Term, language: Language
     asked = form("submission", language)
     (bands,) = (field for field in asked.fields if field.name == "bands")
     assert bands.item is not None
-    figures = [field for field in bands.item.fields if field.name in Counts.__slots__]
+    figures = [field for field in bands.item.fields if field.name in Counts.__struct_fields__]
     lines = [
         comment(say("blank.heading", school=school.title.in_(language), term=term.title.in_(language))),
         f"# {say('blank.how')}",

@@ -8,10 +8,11 @@ and nothing of others; nothing sealed is ever part of it. Must not know how a pa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
 
 from generator.edition.render import Edition
 from generator.files.catalogue import load
@@ -42,8 +43,7 @@ _CODES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfStage:
+class OfStage(Struct, frozen=True, kw_only=True):
     """A band or a class of pupils that belongs to a stage."""
 
     value: str
@@ -51,8 +51,7 @@ class OfStage:
     stage: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TermAtDesk:
+class TermAtDesk(Struct, frozen=True, kw_only=True):
     """A term: its days as ISO text, `due` the last day for aggregates, if the district asks for them; its levels; by
     band what it is screened by.
     """
@@ -67,8 +66,7 @@ class TermAtDesk:
     instruments: Mapping[str, Choice]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YearAtDesk:
+class YearAtDesk(Struct, frozen=True, kw_only=True):
     """A school year whose return may be filed; `due` is its last day."""
 
     id: str
@@ -79,8 +77,7 @@ class YearAtDesk:
     terms: tuple[TermAtDesk, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opener:
+class Opener(Struct, frozen=True, kw_only=True):
     """Who can open what is sealed on a day from `first` to `last`."""
 
     title: str
@@ -90,8 +87,7 @@ class Opener:
     last: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignerAtDesk:
+class SignerAtDesk(Struct, frozen=True, kw_only=True):
     """A key with which the school signs on a day from `first` to `last`."""
 
     key: str
@@ -99,8 +95,7 @@ class SignerAtDesk:
     last: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypedText:
+class TypedText(Struct, frozen=True, kw_only=True):
     """How typed text is brought into the form that records have: patterns of signs that nobody sees and of look-alikes,
     and the plain signs of radicals.
     """
@@ -110,8 +105,7 @@ class TypedText:
     radicals: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doubting:
+class Doubting(Struct, frozen=True, kw_only=True):
     """What a desk asks about, as `records/doubts.py` has it: figures at least `small` that are `times` as much or as
     little as the profile or the last return say; all of `copied` the same as in the last return.
 
@@ -129,8 +123,7 @@ class Doubting:
     questions: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DistrictDesk:
+class DistrictDesk(Struct, frozen=True, kw_only=True):
     """What the desks of all schools have in common, in one language."""
 
     language: str
@@ -155,16 +148,14 @@ class DistrictDesk:
     doubting: Doubting
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrived:
+class Arrived(Struct, frozen=True, kw_only=True):
     """An aggregate that arrived: its revision, and the day on which it was sealed."""
 
     revision: int
     day: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolDesk:
+class SchoolDesk(Struct, frozen=True, kw_only=True):
     """What one school's desk has of its own: by school year when the return was filed and what it states (of the year
     before, where it was not filed), by term which aggregate arrived.
 
@@ -361,5 +352,5 @@ def stated(record: Any) -> Any:
         case Mapping():
             return {str(stated(key)): stated(value) for key, value in record.items()}
         case _:
-            named = ((name, getattr(record, name)) for name in record.__slots__ if name not in _NOT_FILED)
+            named = ((name, getattr(record, name)) for name in record.__struct_fields__ if name not in _NOT_FILED)
             return {name: stated(value) for name, value in named if value is not None}

@@ -10,12 +10,12 @@ import json
 import posixpath
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from typing import ClassVar
 
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from generator.edition.literal import settle
 from generator.edition.render import FOLDERS, Edition, TemplateData, edition
@@ -34,8 +34,7 @@ FOLDER = "filing"
 _PARTS = ("words", "known", "yaml", "check", "form", "table", "sealing", "signing", "handing", "desk")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskBody(TemplateData):
+class DeskBody(TemplateData, frozen=True, kw_only=True):
     """What all desks show below their headline. `anchors`: where links to fields lead; the script puts the fields
     there.
     """
@@ -44,8 +43,7 @@ class DeskBody(TemplateData):
     anchors: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskPage(TemplateData):
+class DeskPage(TemplateData, frozen=True, kw_only=True):
     """A desk's page. `common` and `own` are JSON; `whole_site`: it stands on the site, links to its pages, and has its
     `body` from a script beside it.
 

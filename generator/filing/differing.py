@@ -7,8 +7,9 @@ not know where returns come from.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.files.catalogue import Say
 from generator.files.yaml_text import scalar
@@ -17,8 +18,7 @@ from generator.records.repository import Repository
 from generator.text import Language
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(Struct, frozen=True, kw_only=True):
     """A field that differs: its titles, what it states, and what it stated; `before` is None where it is compared with
     nothing.
     """
@@ -34,8 +34,7 @@ class Difference:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValueWords:
+class ValueWords(Struct, frozen=True, kw_only=True):
     """How values are said: what the district calls its terms, windows and bands, and the words for what has none."""
 
     signs: Signs

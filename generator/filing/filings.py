@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from generator.files.strict_yaml import read
 from generator.model.ids import SchoolId, TermId
@@ -30,8 +31,7 @@ class FilingKind(StrEnum):
     SUBMISSION = "submission"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandedIn:
+class HandedIn(Struct, frozen=True, kw_only=True):
     """A filing: its files by their places in the records. `period` is a school year or a term."""
 
     kind: FilingKind
@@ -40,8 +40,7 @@ class HandedIn:
     files: Mapping[str, bytes]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotTaken:
+class NotTaken(Struct, frozen=True, kw_only=True):
     """Why a file is not taken in: the short name of a reason, and its facts."""
 
     why: str

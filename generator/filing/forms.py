@@ -7,8 +7,9 @@ not know which school files, nor how a form is shown.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.files.schemas import Schema, schema_of, text_of, type_words
 from generator.text import Language
@@ -17,16 +18,14 @@ _FIXED = frozenset({"school", "year", "term", "schema", "revision", "salt"})  # 
 _KINDS = {"integer": "whole", "number": "number", "boolean": "yes-no", "object": "group", "array": "list"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Struct, frozen=True, kw_only=True):
     """A value that may be chosen, and what it is called."""
 
     value: str
     title: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedField:
+class AskedField(Struct, frozen=True, kw_only=True):
     """A field that is asked for. `kind`: whole, number, yes-no, choice, day, text, group (of `fields`), list (of
     `item`), or keyed (figures by ids that the district gives).
 
@@ -52,8 +51,7 @@ class AskedField:
     item: AskedField | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotTogether:
+class NotTogether(Struct, frozen=True, kw_only=True):
     """Fields that may not all be there while they have these values; why, in a sentence."""
 
     fields: tuple[str, ...]
@@ -61,8 +59,7 @@ class NotTogether:
     rule: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signs:
+class Signs(Struct, frozen=True, kw_only=True):
     """How a language writes what belongs together: after a title, between the parts of one thing, between things."""
 
     colon: str
@@ -76,8 +73,7 @@ SIGNS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class Form(Struct, frozen=True, kw_only=True):
     """All fields of a kind of record, in the order in which they are written, and what must not stand together."""
 
     kind: str
@@ -164,10 +160,10 @@ def _rule(node: Schema, language: Language) -> str | None:
 
 
 def plain(value: Any) -> Any:
-    """Frozen data as JSON has it, one step down, for what JSON does not know itself; of a dataclass without fields that
+    """Frozen data as JSON has it, one step down, for what JSON does not know itself; of a class without fields that
     are None, False or hold no item. 0 stays.
     """
     if isinstance(value, Mapping):
         return {str(key): one for key, one in value.items()}
-    named = ((name, getattr(value, name)) for name in value.__slots__)
+    named = ((name, getattr(value, name)) for name in value.__struct_fields__)
     return {name: one for name, one in named if one is not None and one is not False and one != ()}

@@ -6,8 +6,9 @@ Owns these addresses. Must not know what is filed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from generator.model.district import District, FilingHost
 
@@ -42,8 +43,7 @@ _ISSUE = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Host:
+class Host(Struct, frozen=True, kw_only=True):
     """Where a new file can be proposed: the page's address with places for folder and name, and for the text if the
     page can be filled in; where a file can be changed; where several can be uploaded, if there is such a page.
     """

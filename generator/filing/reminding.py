@@ -5,8 +5,9 @@ Owns when somebody is reminded: the last day is over or near. Nothing is sent, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from generator.model.schools import School
 from generator.records.outstanding import Missing, outstanding
@@ -15,8 +16,7 @@ from generator.records.repository import Repository
 NEAR = timedelta(days=21)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reminder:
+class Reminder(Struct, frozen=True, kw_only=True):
     """What a school has not filed, what is longest overdue first."""
 
     school: School

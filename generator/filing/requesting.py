@@ -6,8 +6,9 @@ run; its sign-in is its own, and no key or word of it is looked at here. Gitee h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from generator.files import child
 from generator.files.git import OWN, plain
@@ -33,8 +34,7 @@ _SIGNED_IN = ("GH_TOKEN", "GITHUB_TOKEN", "GH_HOST", "GH_ENTERPRISE_TOKEN", "GIT
 _KEPT = (*OWN, *_SIGNED_IN, "SSH_AUTH_SOCK", "DBUS_SESSION_BUS_ADDRESS", "https_proxy", "http_proxy", "no_proxy")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class Opened(Struct, frozen=True, kw_only=True):
     """What a tool answered: whether the request is open, and where; or why not."""
 
     done: bool

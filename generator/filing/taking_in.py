@@ -7,8 +7,9 @@ Owns the judgement. Never overwrites what is newer. Must not know git.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from generator.files.catalogue import Say
 from generator.files.tree import Tree
@@ -25,8 +26,7 @@ from generator.records.repository import Remembered, Repository, load
 from generator.text import Language
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Taken(Struct, frozen=True, kw_only=True):
     """A filing that may be taken in. `by` is the post that filed a return, `filed_on` its day.
 
     `compared` is the year of the return that `differences` compare with; None where there is none.
@@ -40,8 +40,7 @@ class Taken:
     differences: tuple[Difference, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Faulty:
+class Faulty(Struct, frozen=True, kw_only=True):
     """A filing whose files have Problems, or bring Problems about."""
 
     problems: tuple[Problem, ...]

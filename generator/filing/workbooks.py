@@ -13,13 +13,13 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 from xml.parsers.expat import ExpatError, ParserCreate
 
+from msgspec import Struct, field
 from openpyxl import load_workbook
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
@@ -54,8 +54,7 @@ _LIST = 2  # the first row of a sheet of rows with an item
 _DAY = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookFrame:
+class BookFrame(Struct, frozen=True, kw_only=True):
     """What the district gives for a workbook: choices by field name, the stages of the school, heading and names."""
 
     school: str
@@ -85,8 +84,7 @@ def known(repository: Repository, school: School, year: SchoolYear, language: La
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellFault:
+class CellFault(Struct, frozen=True, kw_only=True):
     """What is wrong in a cell: sheet and cell as a spreadsheet names them, the reason, and its facts."""
 
     sheet: str
@@ -95,8 +93,7 @@ class CellFault:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
+class _Line(Struct, frozen=True, kw_only=True):
     """A line of the main sheet: the field's place, and what may stand there."""
 
     place: tuple[str, ...]
@@ -147,8 +144,7 @@ def _choices(asked: AskedField, known: BookFrame, say: Say) -> tuple[Choice, ...
 # --- writing ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Looks:
+class _Looks(Struct, frozen=True, kw_only=True):
     """The formats of a workbook that is written."""
 
     title: Format
@@ -259,8 +255,7 @@ def _cell(
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkbookLabel:
+class WorkbookLabel(Struct, frozen=True, kw_only=True):
     """What a workbook says it is."""
 
     kind: str

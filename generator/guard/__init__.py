@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 from generator.files.tree import MAX_BYTES, RECORDS
 from generator.files.typing_mistakes import codepoint
@@ -49,8 +50,7 @@ _ELSEWHERE = re.compile(
 _STAGED = "git add"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuardedFile:
+class GuardedFile(Struct, frozen=True, kw_only=True):
     """A file as it stands somewhere.
 
     `commit` is where, if that is not the working folder; `size` may be more than what was read of it.

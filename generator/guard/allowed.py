@@ -7,9 +7,10 @@ nothing pass. Must not know the clock: the day is an argument.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from generator.files.strict_yaml import Document, read
 from generator.problems import Position, Problem, day, problem
@@ -18,8 +19,7 @@ ALLOWED = "guard.yml"
 _FIELDS = ("path", "code", "reason", "until")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
+class Allowance(Struct, frozen=True, kw_only=True):
     """Problems of one code in one file (or below a folder, if `path` ends in `/`) pass through the day `until`."""
 
     path: str

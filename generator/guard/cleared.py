@@ -8,9 +8,10 @@ again. A file that was changed or cut off is as good as none. Must not know git.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.files.replacing import write_whole
 from generator.files.resources import program_digest
@@ -19,8 +20,7 @@ NAME = "xinzhuli-cleared"
 _WHOLE, _LENGTH = 32, 16  # bytes of the digest of all, and of each
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cleared:
+class Cleared(Struct, frozen=True, kw_only=True):
     """What was found to be clean, by digest. `context` is what each digest begins with."""
 
     context: bytes

@@ -17,8 +17,9 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import IO
+
+from msgspec import Struct, field
 
 from generator.guard.reading import decoded
 
@@ -71,8 +72,7 @@ _DAMAGED = (
 ENCRYPTED, UNREAD = "guard-encrypted", "guard-unread"
 
 
-@dataclass(slots=True, kw_only=True)
-class Contents:
+class Contents(Struct, kw_only=True):
     """What was seen in a file: names and texts; and in one word each (the code of a Problem) why something was not."""
 
     texts: list[str] = field(default_factory=list)

@@ -17,8 +17,9 @@ import re
 import string
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from generator.guard.reading import View, resolved, unquoted
 
@@ -105,8 +106,7 @@ _SIGNS = {  # beside what Unicode folds by itself
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """A number's kind (the code of its Problem) and where it stands in the text."""
 
     code: str
@@ -128,8 +128,7 @@ class _Digits(dict[int, str]):
 _FOLDED = _Digits(_SIGNS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
+class _Read(Struct, frozen=True, kw_only=True):
     """A text, how it reads with ASCII digits, and so once its escapes are resolved."""
 
     text: str

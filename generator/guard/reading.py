@@ -13,8 +13,9 @@ import quopri
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from generator.problems import Position
 
@@ -69,8 +70,7 @@ def _without_mark(data: bytes) -> str | None:
     return "utf-16-be" if zeros[0] else "utf-16-le"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class View(Struct, frozen=True, kw_only=True):
     """A text with something replaced.
 
     `breaks` are places in it and `origins` the places in the first text that they come from, both in order.

@@ -5,14 +5,14 @@ Owns these types. A suppressed cell is never 0, blank or NaN. Must not know whic
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 # --- releases ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Cell:
+class Cell(Struct, frozen=True, kw_only=True, order=True):
     """A place in a published table. A share's column is `part/whole`."""
 
     table: str
@@ -20,15 +20,13 @@ class Cell:
     column: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Shown(Struct, frozen=True, kw_only=True):
     """A published number: a count of pupils, rounded if the release rounds; a share in tenths of a per cent."""
 
     value: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suppressed:
+class Suppressed(Struct, frozen=True, kw_only=True):
     """A number that is not published, for whatever reason: there is one mark, so that the mark itself tells nothing.
 
     Never 0, blank or NaN.

@@ -8,9 +8,10 @@ is attacked.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+
+from msgspec import Struct
 
 
 class Channel(StrEnum):
@@ -42,8 +43,7 @@ class Treatment(StrEnum):
     ADMITTED = "admitted"  # no attack looks at it; the methods page says what it may tell
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handling:
+class Handling(Struct, frozen=True, kw_only=True):
     """How a channel is handled, and whether it stands in the files and pages of a release, so that a scrape finds
     it.
     """

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from msgspec import Struct
+
 from generator.model.former import Former, so_on
 from generator.model.ids import BandId
 from generator.model.schools import Stage
@@ -35,15 +37,13 @@ class LessonAudience(StrEnum):
 # --- catalogue --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Topic:
+class Topic(Struct, frozen=True, kw_only=True):
     theme: Theme
     title: Text
     goal: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Band:
+class Band(Struct, frozen=True, kw_only=True):
     """A curriculum band; `lessons_per_term` is the least number of lessons a class gets."""
 
     id: BandId
@@ -86,8 +86,7 @@ class Clip:
         return self.name.endswith((".mp4", ".webm"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MicroLesson:
+class MicroLesson(Struct, frozen=True, kw_only=True):
     """`file` and `captions` are names of Clips that lie beside the list; `credit` says who made the file, and who may
     use it.
     """

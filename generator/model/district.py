@@ -6,9 +6,11 @@ Owns these types. Must not know schools.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
+
+from msgspec import Struct
 
 from generator.model.former import Former, so_on
 from generator.model.ids import BodyId, SystemNumber, TermId, YearId
@@ -50,8 +52,7 @@ class FilingHost(StrEnum):
 # --- district ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class Window(Struct, frozen=True, kw_only=True):
     """A follow-up window of a term, first and last day included."""
 
     id: str
@@ -61,8 +62,7 @@ class Window:
     last_day: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Term(Struct, frozen=True, kw_only=True):
     id: TermId
     title: Text
     first_day: date
@@ -72,8 +72,7 @@ class Term:
     windows: tuple[Window, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolYear:
+class SchoolYear(Struct, frozen=True, kw_only=True):
     """One to four terms; `returns_due` is the last day on which a school's return counts as in time."""
 
     id: YearId
@@ -83,8 +82,7 @@ class SchoolYear:
     terms: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HelpLine:
+class HelpLine(Struct, frozen=True, kw_only=True):
     id: str
     title: Text
     number: str
@@ -95,8 +93,7 @@ class HelpLine:
     verification: Verification
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
+class Contact(Struct, frozen=True, kw_only=True):
     """How readers reach the office; with `public_reports` also by an issue at the district's host."""
 
     title: Text
@@ -106,8 +103,7 @@ class Contact:
     public_reports: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class Body(Struct, frozen=True, kw_only=True):
     """A body of the programme's organisation: a leading group, the guidance centre. Roles only, never persons."""
 
     id: BodyId
@@ -121,14 +117,12 @@ class Body:
     source: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Area:
+class Area(Struct, frozen=True, kw_only=True):
     id: str
     title: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(Struct, frozen=True, kw_only=True):
     """A number that the district decides (not law), with its reason."""
 
     id: str
@@ -143,8 +137,7 @@ class Parameter:
         return so_on(day, self.value, self.earlier)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RiskLevel:
+class RiskLevel(Struct, frozen=True, kw_only=True):
     """What a screening may find.
 
     The order of the district's list, mildest first, is the only order: none is read from a name.
@@ -182,8 +175,7 @@ class ShownPage(StrEnum):
     OUTREACH = "outreach"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class System:
+class System(Struct, frozen=True, kw_only=True):
     """One row of the programme: what must be kept, published and checked."""
 
     number: SystemNumber
@@ -202,16 +194,14 @@ class Tier(StrEnum):
     NATION = "nation"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Above:
+class Above(Struct, frozen=True, kw_only=True):
     """The office above, and where its site is."""
 
     title: Text
     site_url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class District:
+class District(Struct, frozen=True, kw_only=True, dict=True):
     form: int  # the version of the form that its records have; 1 where none is stated
     id: str | None  # under which the office above lists it
     tier: Tier
@@ -239,12 +229,11 @@ class District:
     parameters: tuple[Parameter, ...]
     systems: tuple[System, ...]
     source: Position
-    terms: Mapping[TermId, Term] = field(
-        init=False, repr=False, compare=False
-    )  # every term of every year by its id, in order
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "terms", {term.id: term for year in self.years for term in year.terms})
+    @cached_property
+    def terms(self) -> Mapping[TermId, Term]:
+        """Every term of every year by its id, in order."""
+        return {term.id: term for year in self.years for term in year.terms}
 
     def levels_of(self, term: TermId) -> tuple[RiskLevel, ...]:
         """The risk levels of a term: those of its first day, for all of it."""

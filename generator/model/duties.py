@@ -7,10 +7,11 @@ of value each school measure has. Knows nothing of how a measure finds its value
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import NewType, TypeAlias
+
+from msgspec import Struct
 
 from generator.model.ids import BelowId, ClauseRef, SchoolId
 from generator.model.programme import Modality
@@ -221,8 +222,7 @@ def type_of(measure: SchoolMeasure) -> ValueType:
     return _NOT_NUMBERS.get(measure, ValueType.NUMBER)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applies:
+class Applies(Struct, frozen=True, kw_only=True):
     """Which schools a rule is about: any of the stages, so many classes, and a yes-no measure that is not "no".
 
     Empty means every school.
@@ -241,16 +241,14 @@ class Applies:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Factor:
+class Factor(Struct, frozen=True, kw_only=True):
     """What a target is multiplied or divided by: a number, or a parameter of the district."""
 
     number: int | float | None
     parameter: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """What a value is compared with: a constant, a parameter of the district or another measure; times, divided by,
     rounded in that order.
     """
@@ -263,16 +261,14 @@ class Target:
     rounded: Rounding | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class Due(Struct, frozen=True, kw_only=True):
     """The last day that still counts: so many days after an anchor of the period."""
 
     anchor: Anchor
     days: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Freshness:
+class Freshness(Struct, frozen=True, kw_only=True):
     """How many days a value stays good after the day it was counted on, and how many days before its end it is warned
     of.
     """
@@ -281,8 +277,7 @@ class Freshness:
     warn: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
+class Example(Struct, frozen=True, kw_only=True):
     """Figures by measure, and what the rule must make of them.
 
     `stages` says which kind of school, where that matters.
@@ -295,8 +290,7 @@ class Example:
     source: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """A Clause made executable. `measure` is the value of a SchoolMeasure, of a MeasureName for the district, or of a
     BelowMeasure for districts below; `of_rule` is the rule about schools that it reads there.
     """
@@ -324,8 +318,7 @@ class Rule:
     source: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiver:
+class Waiver(Struct, frozen=True, kw_only=True):
     """A dated permission for schools, or districts below, to be excused from a rule; valid through its last day in the
     district's time zone.
     """

@@ -6,15 +6,15 @@ Owns that form, of names, stages, risk levels and numbers alike. Must not know w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 _V = TypeVar("_V")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Former(Generic[_V]):
+class Former(Struct, Generic[_V], frozen=True, kw_only=True):
     """What was so, and the last day on which it was."""
 
     was: _V

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from typing import NewType
+
+from msgspec import Struct
 
 from generator.model.duties import RuleId
 from generator.model.ids import BodyId, ClauseRef, SchoolId
@@ -76,8 +77,7 @@ class InspectionState(StrEnum):
 # --- schemes ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(Struct, frozen=True, kw_only=True):
     """The smallest thing inspected or scored.
 
     With a `rule` its verdict gives the score, without one an inspector's grade. No points: not scored.
@@ -91,24 +91,21 @@ class Item:
     source: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubIndicator:
+class SubIndicator(Struct, frozen=True, kw_only=True):
     id: str
     title: Text
     points: Fraction | None
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Indicator:
+class Indicator(Struct, frozen=True, kw_only=True):
     id: str
     title: Text
     points: Fraction | None
     parts: tuple[SubIndicator, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AwardLevel:
+class AwardLevel(Struct, frozen=True, kw_only=True):
     """A title that a school can be given, and the least points for it."""
 
     id: LevelId
@@ -116,8 +113,7 @@ class AwardLevel:
     threshold: Fraction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scheme:
+class Scheme(Struct, frozen=True, kw_only=True):
     """A form with two levels of indicators and items below.
 
     With `points` all of them add up to it; without, none has any: it is a list.
@@ -147,16 +143,14 @@ class Scheme:
 # --- inspections ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inspectors:
+class Inspectors(Struct, frozen=True, kw_only=True):
     """Inspectors by role; never a name."""
 
     role: Text
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rectification:
+class Rectification(Struct, frozen=True, kw_only=True):
     """What a school must put right by `due`, that day included. It is done when reported, and settled when verified."""
 
     demand: Text
@@ -180,8 +174,7 @@ class Rectification:
         return self.reported_on is not None and self.due < self.reported_on
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """What was found for one item: a grade, a text or both."""
 
     item: ItemId
@@ -191,8 +184,7 @@ class Finding:
     source: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opinion:
+class Opinion(Struct, frozen=True, kw_only=True):
     issued_on: date
     summary: Text
 
@@ -204,8 +196,7 @@ class Opinion:
         return self.issued_on + timedelta(days=min(int(days), (date.max - self.issued_on).days))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Objection:
+class Objection(Struct, frozen=True, kw_only=True):
     raised_on: date
     about: Text
     concluded_on: date | None
@@ -217,8 +208,7 @@ class Objection:
         return None if months is None else months_after(self.raised_on, int(months))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inspection:
+class Inspection(Struct, frozen=True, kw_only=True):
     """One inspection of one school under a scheme. `visit_on` is the day of the visit, or the day planned for it."""
 
     id: InspectionId
@@ -264,8 +254,7 @@ class Inspection:
 # --- applications -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class Named(Struct, frozen=True, kw_only=True):
     """A title and its term, first and last day included."""
 
     level: LevelId
@@ -277,8 +266,7 @@ class Named:
         return self.first_day <= on <= self.last_day
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
     """What the district decided on an application; `named` is None where the school was not named."""
 
     decided_on: date
@@ -286,8 +274,7 @@ class Decision:
     named: Named | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Application:
+class Application(Struct, frozen=True, kw_only=True):
     """A school's application to be named under a demonstration scheme. `inspection` is the one that scores it."""
 
     id: ApplicationId

@@ -5,8 +5,9 @@ Owns the type. Must not know where libraries lie, nor what stands in them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from generator.model.duties import RuleId
 from generator.model.ids import BodyId
@@ -14,8 +15,7 @@ from generator.problems import Position
 from generator.text import Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adoption:
+class Adoption(Struct, frozen=True, kw_only=True):
     """A policy with rules that follow from it, or a scheme, as a library had them on the day of an edition.
 
     `library`: the package that holds it; None for the library that comes with the program. `jurisdiction`: of the

@@ -5,8 +5,9 @@ Owns the type and what may be moved. Must not know where pages lie.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from generator.problems import Position
 
@@ -25,8 +26,7 @@ class Movable(StrEnum):
     LESSON = "lesson"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class Moved(Struct, frozen=True, kw_only=True):
     """Something that was called by another code."""
 
     what: Movable

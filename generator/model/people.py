@@ -5,9 +5,10 @@ Owns these types. Must not know schools.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from generator.model.ids import PlanId, TeamId
 from generator.problems import Position
@@ -20,8 +21,7 @@ class TeamKind(StrEnum):
     LECTURER = "lecturer"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Member(Struct, frozen=True, kw_only=True):
     """Members of a team by role and institution; never a name."""
 
     role: Text
@@ -29,8 +29,7 @@ class Member:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Team:
+class Team(Struct, frozen=True, kw_only=True):
     id: TeamId
     kind: TeamKind
     title: Text

@@ -5,9 +5,10 @@ Owns these types and their closed sets. Must not know schools.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from generator.model.curriculum import Theme
 from generator.model.ids import (
@@ -149,8 +150,7 @@ class MeasureName(StrEnum):
     FOCUS_PUPILS = "focus_pupils"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """Where a text or figure was taken from. `url` is printed, never fetched."""
 
     title: str
@@ -162,8 +162,7 @@ class Source:
 # --- policies and plans -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
+class Clause(Struct, frozen=True, kw_only=True):
     """The smallest citable obligation, in our own words.
 
     `citation` is the place in the instrument (第十六条, 配置 …).
@@ -183,8 +182,7 @@ class Clause:
     source: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Struct, frozen=True, kw_only=True):
     id: PolicyId
     title: Text
     number: str | None  # 文号
@@ -218,8 +216,7 @@ class Policy:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanTarget:
+class PlanTarget(Struct, frozen=True, kw_only=True):
     """What a plan promises: a measure, how it compares and by when.
 
     `school_year` says which year's records are measured.
@@ -235,15 +232,13 @@ class PlanTarget:
     source: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BudgetLine:
+class BudgetLine(Struct, frozen=True, kw_only=True):
     title: Text
     yuan: int
     year: int  # calendar year of the budget
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     id: PlanId
     title: Text
     summary: Text
@@ -258,8 +253,7 @@ class Plan:
     source: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Activity:
+class Activity(Struct, frozen=True, kw_only=True):
     """Something done (or planned, or cancelled) under a plan. Counts are heads; money is yuan."""
 
     id: ActivityId
@@ -287,8 +281,7 @@ class Activity:
 # --- claims -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(Struct, frozen=True, kw_only=True):
     """A figure that the district has published, tied to the measure that must reproduce it as of `as_of`.
 
     `measure` is None where open records cannot reproduce it; then `why_no_measure` says why.
@@ -313,8 +306,7 @@ class Claim:
 # --- accounts ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountSentence:
+class AccountSentence(Struct, frozen=True, kw_only=True):
     """A sentence of an Account by its number, never quoted: the clauses, rules and claims behind it, or why there are
     neither rules nor claims.
     """
@@ -328,8 +320,7 @@ class AccountSentence:
     source: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """A published text that the programme rests on, sentence by sentence."""
 
     id: AccountId

@@ -9,9 +9,11 @@ never read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.model.district import Instrument, RiskLevel
 from generator.model.schools import STAGES_OF, SchoolType, Stage
@@ -59,8 +61,7 @@ class Step(StrEnum):
     BAREST = "barest"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merged:
+class Merged(Struct, frozen=True, kw_only=True):
     """A row that stands for several, and why: `part` has pupils of so many schools."""
 
     row: str
@@ -69,8 +70,7 @@ class Merged:
     schools: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TablePlan:
+class TablePlan(Struct, frozen=True, kw_only=True):
     """Which rows and columns the tables of a term have, the same in all of them. It follows from public facts and from
     the limits, and from nothing else but the steps, which are told too.
 
@@ -140,8 +140,7 @@ def row_of(group: Iterable[str]) -> str:
     return "+".join(group)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(Struct, frozen=True, kw_only=True):
     """A column: the atoms' names that it adds up, and whether a small count in it speaks of somebody.
 
     What is `open` may be told of a single school too. Enrolment stands in each school's return, and every pupil has an
@@ -154,8 +153,7 @@ class Column:
     open: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """Pupils of whom something is said, `speaks`, and the `others` of the same group, of whom it is not: names of
     atoms.
 
@@ -168,8 +166,7 @@ class Group:
     others: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True):
     """A table: what its rows are, its columns, what says how many pupils a row is about, and which columns are shown as
     shares of which.
     """

@@ -7,12 +7,13 @@ may publish all of it: a suppressed number is not in it. Must not know how it wa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import date
 from fractions import Fraction
 from hashlib import sha256
 from itertools import pairwise
 from typing import NewType, TypeAlias
+
+from msgspec import Struct
 
 from generator.files.yaml_text import scalar
 from generator.model.cells import Cell, Published, Shown, Suppressed
@@ -27,8 +28,7 @@ ReleaseId = NewType("ReleaseId", str)
 FOLDER, WITHDRAWALS = "records/releases", "records/withdrawals"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """The parameters of a release, the district's decision.
 
     Counts under `k` are hidden; a row needs `schools` contributing schools, none of them more than `per_cent` of it;
@@ -47,8 +47,7 @@ class Limits:
         return range(max(0, shown - self.base // 2), shown + (self.base - 1) // 2 + 1) if self.base > 1 else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """A row as published: how many schools contribute to it, and a cell for each column of the registry, in
     its order.
     """
@@ -58,8 +57,7 @@ class Row:
     cells: Mapping[str, Published]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedTable:
+class PublishedTable(Struct, frozen=True, kw_only=True):
     """A table of the registry as published."""
 
     id: str
@@ -76,8 +74,7 @@ class PublishedTable:
         return self.rows[-1] if self.rows[-1].id == TOTAL else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolVerdicts:
+class SchoolVerdicts(Struct, frozen=True, kw_only=True):
     """A sealed rule's verdicts, school by school: whether what was filed meets `target`. Never a figure."""
 
     rule: RuleId
@@ -86,8 +83,7 @@ class SchoolVerdicts:
     source: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DistrictVerdict:
+class DistrictVerdict(Struct, frozen=True, kw_only=True):
     """A sealed rule of which only the district's share is published: `met` of `judged` schools."""
 
     rule: RuleId
@@ -97,8 +93,7 @@ class DistrictVerdict:
     source: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Participation:
+class Participation(Struct, frozen=True, kw_only=True):
     """Of the pupils due at each school, the share that was screened, told as the band that it lies in: Shown with the
     per cent at which that begins.
 
@@ -129,8 +124,7 @@ class Participation:
         return {school: met for school, (met, unmet) in found.items() if met or unmet}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
+class Certificate(Struct, frozen=True, kw_only=True):
     """That the release withstood the attack: of the public, of so many schools, and of so many pairs of schools.
 
     It follows from who filed. Nothing here depends on hidden figures: neither how many counts were tried (those that
@@ -141,16 +135,14 @@ class Certificate:
     pairs: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(Struct, frozen=True, kw_only=True):
     """The release before, and the digest that it had."""
 
     id: ReleaseId
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(Struct, frozen=True, kw_only=True):
     """The statistics of a term as they would be published, if the attack fails: all of a Release but its certificate.
 
     `revision` starts at 1; a `correction` says what a later one mends. `counted`: whose Submission, which revision.
@@ -189,8 +181,7 @@ class Candidate:
         return next((table for table in self.tables if table.id == name), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release(Candidate):
+class Release(Candidate, frozen=True, kw_only=True):
     """A Candidate with its certificate, under its id: the statistics of a term as published.
 
     It is a Candidate rather than holds one: who attacks or publishes either reads the same fields at the same place.
@@ -202,8 +193,7 @@ class Release(Candidate):
     formerly: str | None = None  # the digest under which it was published, where its form was another one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawal:
+class Withdrawal(Struct, frozen=True, kw_only=True):
     """A release that turned out wrong or unsafe, and why. What it said is not told any more; its record stays, because
     every later attack goes on counting what was public once.
     """
@@ -229,7 +219,7 @@ def path_of(release: ReleaseId) -> str:
 
 def certified(candidate: Candidate, certificate: Certificate) -> Release:
     """The Release that a Candidate becomes."""
-    same = {field.name: getattr(candidate, field.name) for field in fields(Candidate)}
+    same = {name: getattr(candidate, name) for name in Candidate.__struct_fields__}
     name = id_of(candidate.term, candidate.revision)
     return Release(**same, id=name, certificate=certificate, source=Position(path=path_of(name)))
 
@@ -300,7 +290,7 @@ def _lines(r: Release) -> Iterator[str]:
     if r.correction:
         yield f"correction: {scalar(r.correction.zh)}"
     yield f"registry: {r.registry}"
-    limits = ((name, getattr(r.limits, name)) for name in Limits.__slots__)
+    limits = ((name, getattr(r.limits, name)) for name in Limits.__struct_fields__)
     yield f"limits: {_flow((name, value) for name, value in limits if name != 'dominance' or value)}"
     yield "levels:"
     for level in r.levels:
@@ -376,7 +366,7 @@ def _verdicts(r: Release) -> Iterator[str]:
 
 
 def _chained(r: Release) -> Iterator[str]:
-    yield f"certificate: {_flow((name, getattr(r.certificate, name)) for name in Certificate.__slots__)}"
+    yield f"certificate: {_flow((name, getattr(r.certificate, name)) for name in Certificate.__struct_fields__)}"
     if r.previous:
         yield f'previous: {{id: "{r.previous.id}", digest: "{r.previous.digest}"}}'
     if r.formerly:

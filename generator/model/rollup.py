@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.model.district import Instrument
 from generator.model.duties import Factor, Rule, Target
@@ -31,16 +33,14 @@ _T = TypeVar("_T")
 HIDDEN = "c"  # the mark of a count that is hidden, as in the files of a release
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reported:
+class Reported(Struct, frozen=True, kw_only=True):
     """Of how many districts a Summary speaks: `listed` there are, of `reported` a summary was there to be added."""
 
     listed: int
     reported: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleTally:
+class RuleTally(Struct, frozen=True, kw_only=True):
     """A rule's Checks counted: for all schools and by stage, a number a verdict, in the order of `VERDICTS`.
 
     `definition` names all that a verdict follows from but the records: two rules of one id that ask for different
@@ -56,8 +56,7 @@ class RuleTally:
     counts: Mapping[str, tuple[int, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyTally:
+class PolicyTally(Struct, frozen=True, kw_only=True):
     """A policy's clauses as they were entered, and how many are covered in which way: summed over `districts`."""
 
     id: str
@@ -70,8 +69,7 @@ class PolicyTally:
     not_yet: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenFigure:
+class OpenFigure(Struct, frozen=True, kw_only=True):
     """An open figure of a school year for a group of schools: what is divided by what, of how many that state it."""
 
     year: YearId
@@ -84,16 +82,14 @@ class OpenFigure:
     silent: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellSum:
+class CellSum(Struct, frozen=True, kw_only=True):
     """A count, summed over the districts that show it: `shown` of them do, the others of its row hide it."""
 
     value: int
     shown: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowSum:
+class RowSum(Struct, frozen=True, kw_only=True):
     """A row of a table in `districts` that have it, of whose schools so many contribute."""
 
     id: str
@@ -102,8 +98,7 @@ class RowSum:
     cells: Mapping[str, CellSum]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alike:
+class Alike(Struct, frozen=True, kw_only=True):
     """What tables must have in common to be added: term, form of the tables, limits of publication, risk levels, by
     what each band was screened, and of the table of follow-ups its windows too.
     """
@@ -116,8 +111,7 @@ class Alike:
     windows: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pool:
+class Pool(Struct, frozen=True, kw_only=True):
     """Released tables of one kind: of how many districts and schools, for how many of which a correction waits; rows by
     table. Counts alone: a share is a quotient of two of them.
     """
@@ -131,8 +125,7 @@ class Pool:
     tables: Mapping[str, tuple[RowSum, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(Struct, frozen=True, kw_only=True):
     """What is told upwards on a day. `district` is the id under which the office above lists it; None: not given."""
 
     program: str
@@ -153,8 +146,7 @@ class Summary:
     pools: tuple[Pool, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DistrictBelow:
+class DistrictBelow(Struct, frozen=True, kw_only=True):
     """A district, or an office above districts, in the records of the office above it.
 
     `answers` is a post; `districts` is how many it stands for; `areas` are what no other may count too, unless its
@@ -231,8 +223,7 @@ def alike(release: Release, windows: tuple[str, ...]) -> Alike:
 # --- adding up --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Added:
+class Added(Struct, frozen=True, kw_only=True):
     """What Summaries come to together: like things added, unlike ones side by side."""
 
     schools: int

@@ -6,10 +6,11 @@ Owns these types and their closed sets. Must not know what is judged.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from generator.model.former import Former, so_on
 from generator.model.ids import BandId, SchoolId, TermId, YearId
@@ -85,16 +86,14 @@ class HeadRole(StrEnum):
 # --- schools ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolShape:
+class SchoolShape(Struct, frozen=True, kw_only=True):
     """What a school is and which stages it has."""
 
     type: SchoolType
     stages: tuple[Stage, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class School:
+class School(Struct, frozen=True, kw_only=True):
     """A school's profile. `classes` and `enrolment` are by stage, as of `counted_on`; the id is the school's code."""
 
     id: SchoolId
@@ -136,15 +135,13 @@ class School:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeadingGroup:
+class LeadingGroup(Struct, frozen=True, kw_only=True):
     head_role: HeadRole
     members: int
     founded_on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meeting:
+class Meeting(Struct, frozen=True, kw_only=True):
     """A special meeting on mental health held by the school."""
 
     term: TermId
@@ -153,8 +150,7 @@ class Meeting:
     minuted: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Staff:
+class Staff(Struct, frozen=True, kw_only=True):
     """Psychology teachers, heads. `certified` of them hold a psychology-teacher qualification."""
 
     full_time: int
@@ -162,8 +158,7 @@ class Staff:
     certified: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attendance:
+class Attendance(Struct, frozen=True, kw_only=True):
     """How many of the school's psychology teachers attended the term's collective guidance."""
 
     term: TermId
@@ -171,8 +166,7 @@ class Attendance:
     monthly_lectures: int  # lectures of the term attended by at least one of them
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class Room(Struct, frozen=True, kw_only=True):
     """The counselling room. Areas in square metres."""
 
     opened_on: date | None
@@ -193,8 +187,7 @@ class Room:
     growth_records: bool | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowUp:
+class FollowUp(Struct, frozen=True, kw_only=True):
     """Whether follow-up was done in a window, and on which day it ended. Never a count of pupils."""
 
     term: TermId
@@ -203,8 +196,7 @@ class FollowUp:
     done_on: date | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crisis:
+class Crisis(Struct, frozen=True, kw_only=True):
     workflow: bool
     referral_log: bool
     guardians_told_at_once: bool | None
@@ -212,24 +204,21 @@ class Crisis:
     drill_on: date | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScreeningConsent:
+class ScreeningConsent(Struct, frozen=True, kw_only=True):
     """How guardians were told of the yearly screening and asked to agree to it."""
 
     guardians_informed: bool | None
     consent_asked: bool | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SupervisorVisit:
+class SupervisorVisit(Struct, frozen=True, kw_only=True):
     """A regular visit of the inspector of the area (责任区督学)."""
 
     term: TermId
     visited_on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lessons:
+class Lessons(Struct, frozen=True, kw_only=True):
     """Mental-health lessons given in a band, per class in the term."""
 
     term: TermId
@@ -237,8 +226,7 @@ class Lessons:
     per_class: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolDay:
+class SchoolDay(Struct, frozen=True, kw_only=True):
     """The ten measures of 2025: practical activities by month (`2026-09`), exercise hours a day, ranking by examination
     score, phones, sleep, pupils of special groups.
     """
@@ -260,16 +248,14 @@ class DoubtKind(StrEnum):
     OTHER_YEAR = "other-year"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnsweredDoubt:
+class AnsweredDoubt(Struct, frozen=True, kw_only=True):
     """That somebody looked and it is so, and why."""
 
     doubt: DoubtKind
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Return:
+class Return(Struct, frozen=True, kw_only=True):
     """What a school states openly for a school year.
 
     A part that was not stated is None or empty, never zero or false.

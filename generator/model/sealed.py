@@ -5,9 +5,10 @@ Owns these types. Must not know how anything is sealed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from generator.model.ids import RecipientId, SchoolId, TermId
 from generator.problems import Position
@@ -27,8 +28,7 @@ class RecipientRole(StrEnum):
 # --- sealed aggregates: what may be known without a key ---------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
+class Recipient(Struct, frozen=True, kw_only=True):
     """Who can open what is sealed from `valid_from` to `valid_until`, both days included.
 
     `key` is public; `fingerprint` is read aloud.
@@ -44,8 +44,7 @@ class Recipient:
     source: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signer:
+class Signer(Struct, frozen=True, kw_only=True):
     """The SSH key with which a school signs what it hands in.
 
     `district` is the name under which the district's schools sign.
@@ -59,8 +58,7 @@ class Signer:
     source: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(Struct, frozen=True, kw_only=True):
     """What stands beside a sealed file: nothing that comes from its figures.
 
     `recipients` are fingerprints, in order. `digest` is of the file as it is, and changes when the office seals it

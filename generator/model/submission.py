@@ -8,10 +8,11 @@ never a figure: faults of opened content may be shown to anybody.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from enum import StrEnum
 from hashlib import sha256
+
+from msgspec import Struct
+from msgspec import field as struct_field
 
 from generator.model.district import Instrument, RiskLevel
 from generator.model.ids import SchoolId, TermId
@@ -57,8 +58,7 @@ class Concern(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class Counts(Struct, frozen=True, kw_only=True):
     """The figures of one band, all of them pupils except where said.
 
     due = screened + sum(not_screened); screened = valid + invalid; valid = sum(levels); sum(concerns) = paper_files.
@@ -82,8 +82,7 @@ class Counts:
     concerns: Mapping[Concern, int]  # paper files by main problem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
+class Submission(Struct, frozen=True, kw_only=True):
     """A school's aggregate for a term.
 
     `revision` starts at 1; a correction is the next one. `bands` in the order of StageBand. `instruments`: by what each
@@ -95,11 +94,10 @@ class Submission:
     term: TermId
     revision: int
     bands: Mapping[StageBand, Counts]
-    instruments: Mapping[StageBand, Instrument] = dataclass_field(default_factory=dict)
+    instruments: Mapping[StageBand, Instrument] = struct_field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Salted:
+class Salted(Struct, frozen=True, kw_only=True):
     """A Submission as it is sealed: with random bytes that stay with it as often as it is sealed again.
 
     None in form 1.
@@ -109,16 +107,14 @@ class Salted:
     salt: bytes | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Fault:
+class Fault(Struct, frozen=True, kw_only=True, order=True):
     """What is wrong in a Submission: `place` (`bands[primary-lower].due`) and the rule's short name. Never a figure."""
 
     place: str
     rule: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Balance:
+class Balance(Struct, frozen=True, kw_only=True):
     """What must hold between the figures of a band: `field` equals the sum of the figures `of`, or (`most`) is at most
     that sum. A group of figures counts as their sum; with `each`, every figure of the group is held against it.
     """
@@ -144,8 +140,7 @@ BALANCES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class Frame(Struct, frozen=True, kw_only=True):
     """What the district's open records say of a Submission: the school's stages, the risk levels, the ids of the term's
     windows, by what each band is screened.
     """
@@ -237,7 +232,7 @@ def _lines(submission: Submission, band: StageBand) -> Iterator[str]:
     yield f"  - band: {band.value}"
     if band in submission.instruments:
         yield f"    instrument: {submission.instruments[band].value}"
-    for name in Counts.__slots__:
+    for name in Counts.__struct_fields__:
         value = getattr(submission.bands[band], name)
         yield f"    {name}: {_flow(value) if isinstance(value, Mapping) else value}"
 

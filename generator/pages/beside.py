@@ -6,15 +6,13 @@ Owns how neighbours are found and printed. Must not know the lists: who has one 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from generator.edition.render import TemplateData
 from generator.pages.words.wording import PageLink
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beside(TemplateData):
+class Beside(TemplateData, frozen=True, kw_only=True):
     """The neighbours of a page; none at an end of the list."""
 
     template: ClassVar[str] = "_beside.html.j2"

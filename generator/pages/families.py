@@ -7,8 +7,9 @@ is discovered.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from generator.edition.render import Edition
 from generator.edition.site import Page
@@ -101,8 +102,7 @@ STAMPED: tuple[tuple[str, Callable[[Edition], Iterator[ToStamp]]], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """A group in the navigation.
 
     `members` are page paths, or a path ending in `/` for every page below it that stands nowhere else.
@@ -206,8 +206,7 @@ def navigation(edition: Edition, made: Sequence[Page]) -> Nav:
     return [_section(edition, section, members) for section in NAVIGATION if _filled(section, members)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Way(Struct, frozen=True, kw_only=True):
     """What lies above a page, or above the pages of a folder (whose name ends in `/`), from the top: its section, and
     its folder's own index.
     """

@@ -7,10 +7,11 @@ commit and day give the same bytes. No address of a person is kept anywhere. Mus
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, partial
 from xml.etree import ElementTree
+
+from msgspec import Struct
 
 from generator.compliance.days_gone_by import TurnedTally
 from generator.compliance.evaluate import Verdict
@@ -31,8 +32,7 @@ _TALLIES = 10  # rules named in one event
 _WIDEST = 75  # bytes of a line of a calendar
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """What became new on a day, and the page that tells more."""
 
     id: str
@@ -42,16 +42,14 @@ class Event:
     page: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastDay:
+class LastDay(Struct, frozen=True, kw_only=True):
     """A day by which something is to be done."""
 
     on: date
     title: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calendar:
+class Calendar(Struct, frozen=True, kw_only=True):
     """The last days of a school or of the district, and the page that tells more of them."""
 
     id: str

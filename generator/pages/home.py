@@ -6,8 +6,9 @@ Owns what a reader meets first. Help comes before everything else and is never m
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.compliance.claims import ClaimOutcome
 from generator.compliance.measures import measure
@@ -70,8 +71,7 @@ _NEXT = 4  # activities shown on either side of today
 _ON_RECORD = ("policies", "plans", "activities", "bands", "schools")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class Door(Struct, frozen=True, kw_only=True):
     """What people come for, and the pages that lead there."""
 
     id: str
@@ -80,8 +80,7 @@ class Door:
     links: tuple[PageLink, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeadlineFigure:
+class HeadlineFigure(Struct, frozen=True, kw_only=True):
     """A measure of the current school year: its value, what is counted and of what it was made, in words; `before`:
     what it was at the end of the year before, empty where that is not known.
     """
@@ -93,8 +92,7 @@ class HeadlineFigure:
     rests_on: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HomePage(TemplateData):
+class HomePage(TemplateData, frozen=True, kw_only=True):
     """The front page; `reproduced` of so many claims are."""
 
     template: ClassVar[str] = "home.md.j2"
@@ -112,8 +110,7 @@ class HomePage(TemplateData):
     calendar: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guidance:
+class Guidance(Struct, frozen=True, kw_only=True):
     """Published guidance: who gives it, and what it is."""
 
     id: str
@@ -121,16 +118,14 @@ class Guidance:
     what: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdvicePoint:
+class AdvicePoint(Struct, frozen=True, kw_only=True):
     """One sentence of what to do, and the guidance that it rests on."""
 
     text: Text
     source: Guidance
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advice:
+class Advice(Struct, frozen=True, kw_only=True):
     """What to do tonight about one kind of distress."""
 
     id: str
@@ -138,8 +133,7 @@ class Advice:
     points: tuple[AdvicePoint, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HelpPage(TemplateData):
+class HelpPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "help.md.j2"
     lines: tuple[HelpLine, ...]
     advice: tuple[Advice, ...]

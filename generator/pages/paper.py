@@ -7,8 +7,9 @@ no places. Must not know how a sheet is laid out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from generator.edition.render import Edition
 from generator.edition.site import Site
@@ -18,8 +19,7 @@ from generator.model.schools import School
 FOLDER = "sheets"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SheetLink:
+class SheetLink(Struct, frozen=True, kw_only=True):
     """A file of sheets: its place in its language's half, and what it is called."""
 
     path: str

@@ -6,7 +6,8 @@ Owns these names. Must not know how anybody sees that it is the same as before.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.edition.site import Page
 from generator.model.duties import RuleId
@@ -16,8 +17,7 @@ FILED = "filed"  # how the returns of schools stand, and what schools have not f
 TARGETS = "targets"  # what the records give for the targets of plans
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageToMake:
+class PageToMake(Struct, frozen=True, kw_only=True):
     """A page to be. Of what schools own it `rests_on` these alone: fields of the Repository, and what is named here."""
 
     path: str

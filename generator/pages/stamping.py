@@ -7,9 +7,9 @@ Owns how a family of such pages is laid out: the donor with a mark in every plac
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from generator.edition.entries import Entry
 from generator.edition.literal import escaped
@@ -22,8 +22,7 @@ from generator.problems import Position
 _WORDS = ("id", "title", "heading", "description", "provenance")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stamped:
+class Stamped(Struct, frozen=True, kw_only=True):
     """A page to be: its path, the HTML of every place, and its short entry in the search index."""
 
     path: str
@@ -31,8 +30,7 @@ class Stamped:
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToStamp:
+class ToStamp(Struct, frozen=True, kw_only=True):
     """A page to be that nobody has made yet; `schools`: those whose own records it is made of, `more`: what it tells of
     others.
     """
@@ -43,8 +41,7 @@ class ToStamp:
     make: Callable[[], Stamped]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
+class Family(Struct, frozen=True, kw_only=True):
     """Pages of one kind in one folder, from one template: the fields of its data are their blocks, but for those
     `left_out`, which are None there.
     """
@@ -57,8 +54,7 @@ class Family:
     @property
     def blocks(self) -> tuple[str, ...]:
         """The names of the blocks, in the order of the page."""
-        named = (block.name for block in fields(self.data))  # type: ignore[arg-type]
-        return tuple(name for name in named if name not in self.left_out)
+        return tuple(name for name in self.data.__struct_fields__ if name not in self.left_out)
 
     @property
     def donor(self) -> str:
@@ -70,8 +66,7 @@ class Family:
         return f"{self.folder}/{id_}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
+class Copy(Struct, frozen=True, kw_only=True):
     """One page of a family: its words, the HTML of its blocks, the records it cites, and by what it is found besides
     its title.
     """

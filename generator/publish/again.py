@@ -7,10 +7,12 @@ not know who asks for a build, or why.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.compliance.evaluate import Earlier
 from generator.edition.site import site
@@ -29,8 +31,7 @@ from generator.records.repository import Remembered, load
 DayAndCommit = Callable[[str], tuple[date, Commit | None]]
 
 
-@dataclass(slots=True, kw_only=True)
-class Resident:
+class Resident(Struct, kw_only=True):
     """Builds the site of the records in `root` to `out`, as often as it is asked to; `memo` is what earlier builds
     left.
     """

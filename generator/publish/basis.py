@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.compliance.evaluate import Check
 from generator.compliance.school_measures import MEASURABLE, MeasureInput
@@ -36,8 +38,7 @@ from generator.review.consequences import MADE_OF, ON_EVERY_SCHOOL_PAGE
 _OWN = frozenset(name for name, kind in KINDS.items() if kind.schools and name not in ON_EVERY_SCHOOL_PAGE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageBasis:
+class PageBasis(Struct, frozen=True, kw_only=True):
     """Digests: of all that is no school's own, with the day and the kind of site; of each school's own; by name of the
     files of each field that schools own, of the verdicts of each rule, of their counts and of targets; and of the
     commit.

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.edition.entries import Entry
 from generator.edition.render import FOLDERS, Edition, compile_templates, edition
@@ -40,8 +42,7 @@ from generator.text import Language
 Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Task:
+class _Task(Struct, frozen=True, kw_only=True):
     """What is made of what, and where."""
 
     content: Site
@@ -51,8 +52,7 @@ class _Task:
     remembered: MadeBefore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Done:
+class _Done(Struct, frozen=True, kw_only=True):
     """What is to be known of halves that are made: for the link check, of their files, and of the memo."""
 
     told: Sequence[output.Linked]

@@ -11,11 +11,12 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from generator.files import child
 from generator.files.replacing import FULL
@@ -37,8 +38,7 @@ class EngineFailed(Exception):
     """The engine ended with an error: a bug of ours or of the theme, never of a record. Carries what it printed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """One engine run: `folder` holds `docs/` and gets `mkdocs.yml` and `site/`."""
 
     folder: Path

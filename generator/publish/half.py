@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.edition.render import FOLDERS, Edition, markdown
 from generator.edition.site import File, Page
@@ -26,8 +28,7 @@ from generator.publish.engine import Engine
 from generator.publish.memo import Memo, packed, unpacked
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Prepared(Struct, frozen=True, kw_only=True):
     """A page as it goes to the engine: the page without its text and files, what the engine reads of it, what goes
     around the engine, what it hands out; and a digest of all but that.
     """
@@ -39,8 +40,7 @@ class Prepared:
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Half:
+class Half(Struct, frozen=True, kw_only=True):
     """One language's half: its pages by path, and what the places that are filled last hold."""
 
     edition: Edition
@@ -49,8 +49,7 @@ class Half:
     last: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinishedPage:
+class FinishedPage(Struct, frozen=True, kw_only=True):
     """A page but for its last places; where it leads, what leads to it, and what the search finds of it."""
 
     html: str

@@ -14,10 +14,11 @@ import re
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from generator.files.history import own_folder
 from generator.files.resources import installed_digest
@@ -29,8 +30,7 @@ _LENGTH = 32  # bytes of a digest
 _ENTRY = re.compile(r"[0-9a-f]{64}(\.new)?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memo:
+class Memo(Struct, frozen=True, kw_only=True):
     """What earlier builds left in `folder`, and what this process made or read before (`known`); without either nothing
     is kept. `used` is what this build asked for.
     """

@@ -13,20 +13,20 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import escape, unescape
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+from msgspec import Struct
+
 _KEPT = 4096  # links that pages share; those of one page alone are many, and are asked about once
 SITE = "site"  # the folder of a workshop that is shown
 _TEXTS, _WORTH_IT = frozenset({".html", ".css", ".js", ".json", ".svg", ".xml", ".txt", ".csv"}), 512
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class DeadLink:
+class DeadLink(Struct, frozen=True, kw_only=True, order=True):
     """A link of page `page` to something that the site does not hold."""
 
     page: str
@@ -197,8 +197,7 @@ def map_of(files: Iterable[str], address: str | None, *, hidden: bool = False) -
     yield "robots.txt", f"User-agent: *\nAllow: /\nSitemap: {top}/sitemap.xml\n"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Linked:
+class Linked(Struct, frozen=True, kw_only=True):
     """What is to be known of a page (a path) to check links: where its own lead, the ids that links may lead to, and
     those that stand there twice.
     """

@@ -13,7 +13,6 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from html import escape
 from http import HTTPStatus
@@ -21,6 +20,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
@@ -42,8 +42,7 @@ class PortTaken(Exception):
     """The port cannot be listened on."""
 
 
-@dataclass(slots=True)
-class Preview:
+class Preview(Struct):
     """What the browser should know: which build it ought to show, and what is wrong with the newest one (empty:
     nothing).
     """
@@ -65,8 +64,7 @@ class Overtaken(Exception):
     """Another change came while a site was made."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Making:
+class Making(Struct, frozen=True, kw_only=True):
     """How the site is made: what builds it, calling what it is given at each step, and says what is wrong (empty:
     nothing); what tells whether the site is another than before; what tells the present commit; and what says why the
     program could not begin anew as it is now (empty: it can).

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
 
 from generator.edition.entries import Entry
 from generator.edition.render import FOLDERS, Edition
@@ -28,16 +29,14 @@ from generator.publish.half import Prepared, prepared
 from generator.publish.memo import Memo, packed, unpacked
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StampedCopy:
+class StampedCopy(Struct, frozen=True, kw_only=True):
     """A copy, and what the link check must know of its places."""
 
     stamped: Stamped
     linked: output.Linked
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MadeBefore:
+class MadeBefore(Struct, frozen=True, kw_only=True):
     """The memo, and what the pages of this build rest on; without a basis everything is made anew."""
 
     memo: Memo
@@ -102,8 +101,7 @@ class MadeBefore:
         return self.memo.key(kind, made.language.value, self.basis.of_schools(schools), *more)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptParts(Keeping):
+class KeptParts(Struct, Keeping, frozen=True, kw_only=True):
     """Parts of files in the memo."""
 
     memo: Memo

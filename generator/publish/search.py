@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from html import unescape
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from generator.edition.entries import Entry
 from generator.edition.site import Page
@@ -105,8 +106,7 @@ def parts(page: Page, html: str) -> tuple[Part, ...]:
     )
 
 
-@dataclass(slots=True, kw_only=True)
-class _PartRead:
+class _PartRead(Struct, kw_only=True):
     """A part as far as it is read."""
 
     anchor: str = ""

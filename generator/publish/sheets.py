@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.compliance.evaluate import Check, Verdict
 from generator.edition.literal import settle
@@ -40,8 +41,7 @@ _GROUPS: Mapping[str, tuple[Verdict, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SheetCheck:
+class SheetCheck(Struct, frozen=True, kw_only=True):
     """A rule on the sheet: what it asks, by which clauses, what the records say. `due` is there where something is
     still due, `dated` where its figures are of another day than the return's.
     """
@@ -57,16 +57,14 @@ class SheetCheck:
     lapsed: Waiver | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SheetGroup:
+class SheetGroup(Struct, frozen=True, kw_only=True):
     """Rules of a sheet that stand under one heading."""
 
     title: str
     rows: tuple[SheetCheck, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InspectionSheet(TemplateData):
+class InspectionSheet(TemplateData, frozen=True, kw_only=True):
     """One school's sheet; `commit` is the version in words, `answers` those that may be ticked, `demands` those of
     inspections that nobody has verified.
     """
@@ -86,8 +84,7 @@ class InspectionSheet(TemplateData):
     commit: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VisitItem:
+class VisitItem(Struct, frozen=True, kw_only=True):
     """An item of the form, and what the records say of it where a rule answers it; no `points` in a list."""
 
     item: Item
@@ -97,15 +94,13 @@ class VisitItem:
     said: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VisitIndicator:
+class VisitIndicator(Struct, frozen=True, kw_only=True):
     indicator: Indicator
     points: str | None
     rows: tuple[VisitItem, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VisitForm(TemplateData):
+class VisitForm(TemplateData, frozen=True, kw_only=True):
     """The form of one visit; `demands` are those of earlier visits that nobody has verified."""
 
     template: ClassVar[str] = "sheet/visit.html.j2"

@@ -12,11 +12,12 @@ import os
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from generator.publish.output import Linked, encoded
 
@@ -43,8 +44,7 @@ class LaidFile(NamedTuple):
     data: DataFile | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class SiteFiles:
+class SiteFiles(Struct, kw_only=True):
     """The files of a site below `folder`: `laid` are those that belong to it, `there` those that lie there from an
     earlier site. `linked` is what the link check was told of its pages.
 

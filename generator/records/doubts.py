@@ -7,7 +7,8 @@ how they are told. They are for the school and for who reviews; no page that oth
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.files.schemas import enum_label, field_title
 from generator.model.ids import SchoolId, YearId
@@ -24,8 +25,7 @@ PROFILE = Text(zh="学校档案", en="the school's profile")
 LAST = Text(zh="上一年的填报", en="the return of the year before")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
+class Doubt(Struct, frozen=True, kw_only=True):
     """What is asked about one return, where, and the words of the question."""
 
     at: Position

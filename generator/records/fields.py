@@ -13,6 +13,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any, Protocol, TypeVar
 
+from msgspec import Struct
+
 from generator.files.strict_yaml import Document
 from generator.model.former import Former
 from generator.model.schools import Stage
@@ -23,8 +25,7 @@ _E = TypeVar("_E", bound=StrEnum)
 _V = TypeVar("_V")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
+class Node(Struct, frozen=True, kw_only=True):
     """A mapping of a Document and where it stands; the typed reading of its fields."""
 
     document: Document
@@ -146,8 +147,7 @@ def reserved_id(node: Node) -> Iterator[Problem]:
         yield problem(node.at("id"), "kept-id", id="index")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatedDay:
+class StatedDay(Struct, frozen=True, kw_only=True):
     """A day, and the place of its field below a Node; None where the field is left out."""
 
     day: date | None

@@ -7,11 +7,12 @@ Owns where is looked and what may pass (`guard.yml`). Must not know how Problems
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from generator.files.history import (
     EVERYTHING,
@@ -34,8 +35,7 @@ from generator.sealed.receipts import place_of
 HISTORY = ".git"  # where it is told what of the history could not be seen
 
 
-@dataclass(slots=True)
-class Clean:
+class Clean(Struct):
     """By path the digests of files of the folder in which no secret is: `before`, as an earlier run said, and `found`
     in this one.
 

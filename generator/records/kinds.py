@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from generator.files.strict_yaml import Document
 from generator.model.ids import SchoolId
@@ -57,8 +58,7 @@ def by_day(day: Callable[[Any], Any]) -> Callable[[Sequence[Any]], Mapping[Hasha
     return lambda records: by_id(sorted(records, key=lambda record: (day(record), record.id)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordKind(Generic[R]):
+class RecordKind(Struct, Generic[R], frozen=True, kw_only=True):
     """A kind of record. Its name is its schema's: `schemas/<name>.schema.json`.
 
     `path`: what its named groups match, a record must say too, if it has the field. A kind whose path has none has one

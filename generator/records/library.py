@@ -10,12 +10,15 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.files.resources import library_folders
 from generator.files.schemas import fits
@@ -40,8 +43,7 @@ _ENTERED = re.compile(r"(?m)^entered_on: .*\n")
 _NAME = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Library:
+class Library(Struct, frozen=True, kw_only=True):
     """A library: its folders, and by day the digests of the texts that came on it."""
 
     folders: tuple[Path, ...]

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Hashable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
-from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from operator import is_
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.files.history import blob_id
 from generator.files.kept import KeptFile
@@ -34,8 +36,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadFile:
+class ReadFile(Struct, frozen=True, kw_only=True):
     """A file of the right shape, or the records of another kind that it stands for."""
 
     kind: str
@@ -115,8 +116,7 @@ class ToldFile:
 LoadedFile = ReadFile | ToldFile
 
 
-@dataclass(slots=True)
-class Before:
+class Before(Struct):
     """What an earlier run found, by path, and what this one does, of one state of the files.
 
     `firm` names the files that are as they were, and by name the kinds and by `folder/` the folders all of whose

@@ -5,16 +5,16 @@ Owns what counts as asked for. Must not know when somebody is reminded, or how i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from generator.model.district import Term
 from generator.model.schools import School
 from generator.records.repository import Repository
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
+class Missing(Struct, frozen=True, kw_only=True):
     """A filing that is not on file: of a school year, or of a term (`term`); its last day."""
 
     year: str

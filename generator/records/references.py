@@ -7,8 +7,9 @@ references of its records, and what others may refer to in them. Must not know a
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar, cast
+
+from msgspec import Struct
 
 from generator.files.spelling import id_meant, word_meant
 from generator.problems import Problem, problem
@@ -20,8 +21,7 @@ _SEARCHED = 100_000  # names compared with wrong references, all together: where
 ONLY_FILE = ""  # stands for the id of a record that is the only one of its kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Referent(Generic[_T]):
+class Referent(Struct, Generic[_T], frozen=True, kw_only=True, eq=False):
     """What a reference may lead to, and how people call it.
 
     `kind` are the records that say what there is of it: where one of them cannot be read, what it may hold is not
@@ -37,8 +37,7 @@ class Referent(Generic[_T]):
     missing: str = "unknown-reference"  # the Problem where nothing is meant that is there
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
+class Reference(Struct, frozen=True, kw_only=True):
     """An id in a record, at a place below the record's Node, and what it is the id of.
 
     `of` is the reference to what holds it: without that it cannot be looked up, and nothing is said.
@@ -50,8 +49,7 @@ class Reference:
     of: Reference | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class Offer(Struct, frozen=True, kw_only=True):
     """Something in a record that others may refer to. `of`: the id of what holds it, where ids repeat elsewhere."""
 
     to: Referent[Any]
@@ -67,8 +65,7 @@ def listed(to: Referent[Any], ids: Iterable[object], *at: str | int) -> Iterator
         yield Reference(to=to, id=str(id_), at=(*at, index))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaterOffer:
+class LaterOffer(Struct, frozen=True, kw_only=True):
     """The same of a file that need not be opened as long as nobody asks for what is offered."""
 
     to: Referent[Any]

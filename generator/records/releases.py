@@ -7,7 +7,8 @@ nothing was edited. What the numbers give away is the audit's to say. Must not k
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.model import releases as r
 from generator.model.cells import Published, Shown, Suppressed
@@ -251,8 +252,7 @@ def _counted_by(levels: Iterable[RiskLevel]) -> list[tuple[str, bool, bool]]:
 # --- the chain --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Link:
+class _Link(Struct, frozen=True, kw_only=True):
     """A release of the right shape on its way into the chain."""
 
     release: r.Release

@@ -7,11 +7,13 @@ know what the public may be told.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache, wraps
 from operator import is_
 from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.files.filenames import portable
 from generator.files.schemas import validate
@@ -58,8 +60,7 @@ from generator.sealed.receipts import check, receipt_path
 DISTRICT = "records/district.yml"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repository:
+class Repository(Struct, frozen=True, kw_only=True):
     """Every Record by id, in the order of ids: returns by school and year, what happens on a day by the day, bands and
     lessons as written.
     """

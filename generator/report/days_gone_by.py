@@ -9,8 +9,9 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from generator.compliance.days_gone_by import Basis
 from generator.compliance.evaluate import Tally, Verdict
@@ -21,8 +22,7 @@ from generator.report.text import width
 _COLUMNS = ("day", "basis", "commit", "share", "met", "judged", "left_out")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayCount:
+class DayCount(Struct, frozen=True, kw_only=True):
     """A day's verdicts, counted; None where that commit's records have Problems."""
 
     day: date

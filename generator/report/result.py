@@ -7,8 +7,9 @@ format.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from generator.files.catalogue import Speaker
 from generator.files.terminal import printable
@@ -22,8 +23,7 @@ _OF_PLACE = frozenset({"line", "column"})  # facts that say where, and move with
 ReadBytes = Callable[[str], bytes | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportedProblem:
+class ReportedProblem(Struct, frozen=True, kw_only=True):
     """A Problem in words.
 
     `path` is the file's from the top of the git repository, fit for people; `uri` is the same, with every byte of its
@@ -47,8 +47,7 @@ class ReportedProblem:
     link: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result(Speaker):
+class Result(Speaker, frozen=True, kw_only=True):
     """What a command found.
 
     `last` is its closing sentence, `files` how many it looked at, `prefix` where the district lies in the repository.

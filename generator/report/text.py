@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from generator.files.catalogue import ProblemExample, Speaker
 from generator.files.terminal import printable
@@ -26,8 +27,7 @@ _BEFORE = 60
 _ODD_BYTE = re.compile("[\udc80-\udcff]")  # how Python tells bytes of a name that are no UTF-8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FramedExample:
+class FramedExample(Struct, frozen=True, kw_only=True):
     """An example with a caret below its place; `without` as in ProblemExample."""
 
     path: str

@@ -7,7 +7,6 @@ asks.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from xml.etree import ElementTree as Xml
 
@@ -18,8 +17,7 @@ from generator.files.terminal import printable
 from generator.text import Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged(Speaker):
+class Judged(Speaker, frozen=True, kw_only=True):
     """The Checks of a day, and those of them that are told one by one."""
 
     as_of: date

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.files.schemas import Schema, schema_of, text_of
 from generator.files.strict_yaml import read
@@ -21,8 +22,7 @@ from generator.records.library import texts
 from generator.text import Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldChange:
+class FieldChange(Struct, frozen=True, kw_only=True):
     """A field whose value differs: the fields' names and the schema's titles from the top down, with the items of lists
     between them.
 
@@ -36,8 +36,7 @@ class FieldChange:
     labels: Mapping[str, Text]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordChange:
+class RecordChange(Struct, frozen=True, kw_only=True):
     """A record that was added, removed, changed or moved.
 
     `title` is what it calls itself, `names` are the ids in its path.
@@ -55,8 +54,7 @@ class RecordChange:
     readable: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileChange:
+class FileChange(Struct, frozen=True, kw_only=True):
     """A file that is told of by its path alone: sealed, released, no record at all, or nothing that may stand here (a
     link, a submodule).
     """
@@ -65,8 +63,7 @@ class FileChange:
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class Changes(Struct, frozen=True, kw_only=True):
     """Everything that differs, in order of paths."""
 
     records: tuple[RecordChange, ...]

@@ -8,11 +8,13 @@ sides. Must not know git, nor the words and formats in which it is told.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, is_dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import partial
 from typing import Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.compliance.evaluate import Check, Earlier, Verdict, Verdicts, concerned, evaluate, rules_of
 from generator.edition.render import Edition, PageDraft, edition, markdown
@@ -47,8 +49,7 @@ class WaiverState(StrEnum):
     LAPSED = "lapsed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(Struct, frozen=True, kw_only=True):
     """Something that came out one way and now comes out another; None on a side where it did not exist.
 
     `subject` is what, by its id and title.
@@ -60,8 +61,7 @@ class Turn:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictTurn:
+class VerdictTurn(Struct, frozen=True, kw_only=True):
     """A rule that comes out differently, and for which schools or districts below; none for a rule about the district.
 
     `worse` is whether a reviewer must ask why.
@@ -99,16 +99,14 @@ def _grave(turn: VerdictTurn) -> tuple[bool, int, bool, str, str]:
     return not turn.worse, -badness, turn.before is None, turn.rule, turn.before or ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageCount:
+class CoverageCount(Struct, frozen=True, kw_only=True):
     """How many clauses at least one rule covers."""
 
     covered: int
     clauses: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageChange:
+class PageChange(Struct, frozen=True, kw_only=True):
     """A page of the site that reads differently, is new, or goes."""
 
     path: str
@@ -123,8 +121,7 @@ class FiledHow(StrEnum):
     CORRECTION = "correction"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consequences:
+class Consequences(Struct, frozen=True, kw_only=True):
     """What follows from the change, if both sides could be loaded.
 
     `frame` is whether what stands around every page is another.
@@ -142,8 +139,7 @@ class Consequences:
     filed: Mapping[str, FiledHow]  # by path, the returns that came late or correct an earlier one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
+class Review(Struct, frozen=True, kw_only=True):
     """A change as a reviewer meets it.
 
     `name_of` gives the title of what records refer to by a field and an id; `faults` counts the Problems of either
@@ -335,8 +331,7 @@ ON_NO_SCHOOL_PAGE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Drafting(Edition):
+class _Drafting(Edition, frozen=True, kw_only=True):
     """An Edition that keeps what its pages are made of and writes none of them."""
 
     drafts: dict[str, PageDraft]
@@ -353,8 +348,7 @@ class _Drafting(Edition):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rewritten:
+class Rewritten(Struct, frozen=True, kw_only=True):
     """The pages that a change can reach as they read on either side, by path; and whether what stands around every page
     is another.
     """
@@ -565,8 +559,8 @@ def prints_alike(one: object, other: object) -> bool:
         return list(one) == list(other) and all(map(prints_alike, one.values(), other.values()))
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(a is b or prints_alike(a, b) for a, b in zip(one, other, strict=True))
-    if is_dataclass(one):
-        pairs = ((getattr(one, name), getattr(other, name)) for name in one.__dataclass_fields__)
+    if isinstance(one, Struct):
+        pairs = ((getattr(one, name), getattr(other, name)) for name in one.__struct_fields__)
         return all(a is b or prints_alike(a, b) for a, b in pairs)
     return one == other
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.files.tree import How
 from generator.report.markdown import code_span, escaped
@@ -43,8 +45,7 @@ _LONGEST = 2_000  # what a line may take, whatever signs it holds
 _SIGNS = {How.ADDED: "🟢 ", How.REMOVED: "🔴 ", How.CHANGED: "🟡 ", How.MOVED: "🔵 ", None: ""}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class _Told(Struct, frozen=True, kw_only=True):
     """An item as it is written: its head, its lines, and what each of them is one of and how many.
 
     `short` if the head says all.

@@ -10,11 +10,13 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.compliance.evaluate import Verdict
 from generator.files.catalogue import Speaker
@@ -59,8 +61,7 @@ class ReviewPart(StrEnum):
     PAGES = "pages"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """`label` and what became of it; `before` and `after` are empty where there is nothing to say of that side.
 
     `sort` is what it is one of, and `count` how many, for who has to leave it out; a lower `weight` is told before a
@@ -75,8 +76,7 @@ class Line:
     weight: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewItem:
+class ReviewItem(Struct, frozen=True, kw_only=True):
     """One change: what happened, to what, where it lies, and its lines; `note` is a sentence about it.
 
     `sort` is what it is one of, for who has to leave it out.
@@ -90,8 +90,7 @@ class ReviewItem:
     sort: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewSection:
+class ReviewSection(Struct, frozen=True, kw_only=True):
     """A headline and its items, what matters most first; `folded` if a reader can decide without them."""
 
     part: ReviewPart
@@ -100,8 +99,7 @@ class ReviewSection:
     folded: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewWords(Speaker):
+class ReviewWords(Speaker, frozen=True, kw_only=True):
     """How a review is said in one language.
 
     `base` and `head` name the two states; `notes` are sentences about the comparison itself.

@@ -12,6 +12,8 @@ from binascii import Error as Base64Error
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import Struct
+
 ARMOR = b"-----BEGIN AGE ENCRYPTED FILE-----"
 END = b"-----END AGE ENCRYPTED FILE-----"
 VERSION = b"age-encryption.org/v1\n"
@@ -58,8 +60,7 @@ class Header:
     mac_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotAge:
+class NotAge(Struct, frozen=True, kw_only=True):
     fault: HeaderFault
 
 

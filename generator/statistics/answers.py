@@ -8,9 +8,10 @@ of public facts: how many pupils there are. Must not know what is attacked, nor 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+
+from msgspec.structs import replace
 
 from generator.model.cells import Published, Shown, Suppressed
 from generator.model.district import RiskLevel, Term

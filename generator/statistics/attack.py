@@ -10,8 +10,10 @@ the solver gave up or found only fractions. Must not know how the numbers were p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import TypedDict
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.model.ids import SchoolId
 from generator.model.releases import Certificate, Limits, Release, certified
@@ -31,8 +33,7 @@ _ALIKE = 4  # schools of a type, and times k pupils, from which on the fast atta
 MOST = 100_000  # programs of one attack; what is left then counts as unsafe
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attacker:
+class Attacker(Struct, frozen=True, kw_only=True):
     """Somebody who knows, besides what everybody may know, the atoms of these schools. The public is no school."""
 
     schools: tuple[SchoolId, ...] = ()
@@ -48,8 +49,7 @@ class _Wanted(TypedDict):
     room: Rooms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exposure:
+class Exposure(Struct, frozen=True, kw_only=True):
     """A secret that an attacker gets too close to: all he must reckon with lies between `low` and `high`, as far as
     whole tables prove it. He was to be left with `target`. `proved`: there is nothing else; otherwise nobody knows.
     """
@@ -63,8 +63,7 @@ class Exposure:
     proved: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attack:
+class Attack(Struct, frozen=True, kw_only=True):
     """How it went: who tried, how many secrets, the programs solved."""
 
     attackers: int

@@ -12,8 +12,9 @@ away, is the only other sum that follows, and it is judged like a row.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import combinations
+
+from msgspec.structs import replace
 
 from generator.model.cells import Cell, Published, Shown
 from generator.model.ids import SchoolId

@@ -8,9 +8,11 @@ by a figure of a school.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.model.cells import Cell, Shown, Suppressed
 from generator.model.district import Term
@@ -52,8 +54,7 @@ class Why(StrEnum):
     EXPOSED = "exposed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoRelease:
+class NoRelease(Struct, frozen=True, kw_only=True):
     """No release, and why: for EXPOSED which secrets, to whom, and how closely."""
 
     why: Why
@@ -62,8 +63,7 @@ class NoRelease:
     cells: tuple[Cell, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(Struct, frozen=True, kw_only=True):
     """What a release is cut from: the term, the day, what every school handed in, and the term's releases so far,
     oldest first.
 

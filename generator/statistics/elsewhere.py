@@ -13,9 +13,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.model.cells import Cell
 from generator.statistics.outsider import FOLDER, PublishedFile
@@ -26,8 +27,7 @@ _PAGES, _BUILDER = "statistics", "builder-data.js"
 _ShownCell = tuple[str, Cell, str]  # release, cell, what stands there
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherForm:
+class OtherForm(Struct, frozen=True, kw_only=True):
     """A count as another file or page shows it."""
 
     path: str

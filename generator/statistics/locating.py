@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.files.schemas import Schema, enum_label, schema_of, text_of
 from generator.files.strict_yaml import Document, read
@@ -21,8 +22,7 @@ _STEP = re.compile(r"\[([^\]]+)\]|([^.\[\]]+)")
 _BANDS = frozenset(band.value for band in StageBand)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaultLine:
+class FaultLine(Struct, frozen=True, kw_only=True):
     """A line of the file, and the titles of what stands there from the outside in."""
 
     line: int

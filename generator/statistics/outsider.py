@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from math import ceil, floor
 from pathlib import Path
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.model.cells import Cell
 from generator.model.district import RiskLevel
@@ -31,8 +33,7 @@ _Place: TypeAlias = tuple[str, str]  # what the rows are, row
 _RowFigure: TypeAlias = tuple[int, str, str, str]  # as of which revision, what the rows are, row, name of a figure
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedFile:
+class PublishedFile(Struct, frozen=True, kw_only=True):
     """A release as its JSON file tells it: tables, and every count of them; None is hidden. `marked` rows may count
     other figures than the revision before; if it `waits`, what they say may be of the figures before.
     """
@@ -71,8 +72,7 @@ class PublishedFile:
         return {**small, **self.shares}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
+class Interval(Struct, frozen=True, kw_only=True):
     """A hidden count, and what it must be at least and at most; None: no limit was found."""
 
     cell: Cell
@@ -135,7 +135,7 @@ def understood(data: Mapping[str, Any]) -> PublishedFile:
         release=str(data["release"]),
         term=str(data["term"]),
         revision=_count(data["revision"]),
-        limits=Limits(**{name: _count(data["limits"].get(name, 0)) for name in Limits.__slots__}),
+        limits=Limits(**{name: _count(data["limits"].get(name, 0)) for name in Limits.__struct_fields__}),
         tables=tables,
         cells={cell: None if value is None else _count(value) for cell, value in values.items()},
         waits=bool(data.get("waiting")),

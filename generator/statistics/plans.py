@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from random import Random
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.model.cells import Suppressed
 from generator.model.district import Instrument, RiskLevel
@@ -32,8 +34,7 @@ _REASONS: Mapping[NotScreened, float] = dict(zip(NotScreened, (5, 2, 2, 1), stri
 _K = TypeVar("_K")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rates:
+class _Rates(Struct, frozen=True, kw_only=True):
     """What is usual: of those enrolled, due; of those due, screened; of those screened, answers of no use; of those
     with answers, at the second level, and at each graver one a quarter of that; of those who need a paper file or are
     at a grave level, what else is done.
@@ -54,8 +55,7 @@ class _Rates:
 _RATES = _Rates()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublicFacts:
+class PublicFacts(Struct, frozen=True, kw_only=True):
     """What a plan follows from: every school's type and how many pupils each of its bands has, the limits, the levels,
     the windows and the instruments of the term.
     """

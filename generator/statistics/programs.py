@@ -8,12 +8,12 @@ answer: `witnesses` checks each in whole numbers.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
 import highspy
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 Terms: TypeAlias = Mapping[int, int]  # column -> coefficient
@@ -31,8 +31,7 @@ _LARGE, _SHORT, _BLOCKS = (
 )  # columns that are many; members of a row that holds a block together; blocks to look in beside the own
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Constraint:
+class Constraint(Struct, frozen=True, kw_only=True):
     """low <= sum of coefficient x column <= high; None is open."""
 
     terms: Terms

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from generator.model.cells import Cell, Published, Shown, Suppressed
@@ -52,8 +52,7 @@ _TRIFLE = 0.01
 _TRIES = 10  # new tables that showing one cell again may cost
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demand:
+class Demand(Struct, frozen=True, kw_only=True):
     """What must stay possible for somebody who knows the atoms `knows`: the sum of `atoms` lower by `down`, and higher
     by `up`.
     """
@@ -64,8 +63,7 @@ class Demand:
     up: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Original:
+class Original(Struct, frozen=True, kw_only=True):
     """What is to be protected: true counts, the cells as sums of them, what is known already, and who else looks on
     with what he knows.
 
@@ -92,8 +90,7 @@ class Original:
     demands: Sequence[Demand] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """Tables after protection, not yet audited; cannot be rendered.
 
     `primary` cells are hidden for what they hold, others for their neighbours.

@@ -83,7 +83,9 @@ def opened(data: Mapping[str, Any], text: bytes, frame: Frame) -> Salted | tuple
 
 def _counts(item: Mapping[str, Any], frame: Frame) -> Counts:
     figures = {
-        name: int(value) for name, value in item.items() if name in Counts.__slots__ and not isinstance(value, Mapping)
+        name: int(value)
+        for name, value in item.items()
+        if name in Counts.__struct_fields__ and not isinstance(value, Mapping)
     }
     return Counts(
         **figures,

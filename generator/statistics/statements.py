@@ -9,9 +9,11 @@ anything is protected or attacked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.model.cells import Cell, Published, Shown, Suppressed
 from generator.model.releases import Candidate, DistrictVerdict, Participation, SchoolVerdicts
@@ -28,8 +30,7 @@ from generator.statistics.tables import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublicView:
+class PublicView(Struct, frozen=True, kw_only=True):
     """A release as the world sees it, and the sums that its numbers are. `questions` are the rules that it answers."""
 
     candidate: Candidate

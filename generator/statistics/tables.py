@@ -20,12 +20,13 @@ none of them is at a grave level is good news and is shown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations, groupby
 from typing import TypeAlias
 
 import pandas as pd
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.model.cells import Cell, Published, Shown, Suppressed
 from generator.model.district import RiskLevel
@@ -39,8 +40,7 @@ from generator.model.submission import Counts, Submission
 Atoms: TypeAlias = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(Struct, frozen=True, kw_only=True):
     """low <= sum of coefficient x atom <= high: something that everybody may know. None is open.
 
     With `each` it is the sum of statements that hold for every school by itself (with high 0). So it also holds for the
@@ -58,8 +58,7 @@ class Statement:
         return (self.low is None or self.low <= total) and (self.high is None or total <= self.high)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Secret:
+class Secret(Struct, frozen=True, kw_only=True):
     """A sum of atoms that nobody may come close to: a cell, or one school's part of it.
 
     Small counts always; `guarded`: any other count of it too; `wide`: and of a large count as much as a share of it.
@@ -104,8 +103,7 @@ def count_box(shown: int, base: int, k: int, *, about_somebody: bool) -> tuple[i
     return (0, 0) if shown == 0 and high < k else (max(low, min(k, high)) if low > 0 else low, high)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rooms:
+class Rooms(Struct, frozen=True, kw_only=True):
     """How many pupils there are for atoms to count: for each atom its room, and how many each room holds. A school's
     band is one room; what counts no pupils has endless room. Of a room in `some` everybody knows that these of its
     atoms count somebody.
@@ -127,8 +125,7 @@ ENDLESS = 1_000_000
 # --- atoms ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Filing:
+class Filing(Struct, frozen=True, kw_only=True, order=True):
     """Which Submission: two releases that count the same Filing share its atoms."""
 
     term: TermId
@@ -311,8 +308,7 @@ def _numbers(part: pd.DataFrame) -> Atoms:
 # --- sums -------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tabulation:
+class Tabulation(Struct, frozen=True, kw_only=True):
     """The tables of one release: every cell as a sum of atoms, and every school's part of it.
 
     `groups` are whole groups that something may be said of: of all schools, and of each. `gated` cells stand in rows
@@ -342,8 +338,7 @@ class Tabulation:
         return tuple(sorted({pair for schools in self.small for pair in combinations(sorted(schools), 2)}))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
+class _Row(Struct, frozen=True, kw_only=True):
     """A row of a table: its cells by column, whose atoms they are, and the schools that contribute, each with its part
     of the base.
     """
@@ -550,8 +545,7 @@ def surplus(
     return terms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """A rule that only sealed figures answer: is `part` at least `per_cent` of `whole`? Asked of a school, over all its
     bands.
     """

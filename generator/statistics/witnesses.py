@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.statistics.programs import (
     Blocks,
@@ -41,8 +42,7 @@ class UntrueStatementError(Exception):
     """A published number does not follow from the counts: a bug, never an input."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Move(Struct, frozen=True, kw_only=True):
     """A table, told by where it leaves the truth, and by how much."""
 
     places: Whole
@@ -271,8 +271,7 @@ _DEAR = 100  # how much more a step towards a goal counts than what else moves f
 # --- what they are after ----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Residual:
+class Residual(Struct, frozen=True, kw_only=True):
     """A Secret less the attacker's own atoms of it. Its value is `given` (what is public) plus a sum of columns: all
     columns in `sure`, and any part of those in `open`. The attacker's own part of these columns is `own_sure` and
     `own_open`. A small count must possibly be 0, and possibly `target`; the interval of any other must be at least
@@ -551,8 +550,7 @@ _NOTHING = (-np.inf, np.inf)  # is proved
 # --- the search -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Uncovered:
+class Uncovered(Struct, frozen=True, kw_only=True):
     """A residual that no witness protects from an attacker: the witnesses found lie between `low` and `high`. It is
     `proved` that he gets too close if the solver proved that there is no other witness; else it is not known.
     """

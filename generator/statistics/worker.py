@@ -11,8 +11,10 @@ import json
 import sys
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from generator.files import child
 from generator.files.tree import Tree
@@ -33,8 +35,7 @@ _MEMORY = 1 << 30  # bytes
 _SECONDS = 2, 0.05  # for the worker to start, and for each file
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
+class Sealed(Struct, frozen=True, kw_only=True):
     """A sealed file to be opened: its bytes, the receipt beside it, and what the open records say of it."""
 
     data: bytes
@@ -42,8 +43,7 @@ class Sealed:
     frame: Frame
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class Refused(Struct, frozen=True, kw_only=True):
     """A file was not opened, or what it held was not taken. Faults name places and rules, never figures."""
 
     why: Refusal

@@ -6,9 +6,10 @@ Owns what is told about a build, and which state of the records it is of.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec.structs import replace
 
 from generator.cli.request import (
     FINE,

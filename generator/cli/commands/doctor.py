@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from generator.cli.request import FINE, PROBLEMS, Accepts, Request, present_day
 
@@ -20,8 +21,7 @@ _HOOK = "hooks/pre-commit"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")  # under any of these names
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookedAt:
+class LookedAt(Struct, frozen=True, kw_only=True):
     """Something that was looked at: whether it is there, whether nothing goes without it, and what is said of it."""
 
     what: str

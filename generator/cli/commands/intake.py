@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.cli.request import (
     FINE,
@@ -42,8 +44,7 @@ _REFERENCE = re.compile(r"(?<=[A-Za-z])-(?=[0-9])")
 _MARKED = "marked"  # beside what was handed in: copies of workbooks whose wrong cells are marked
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Base:
+class _Base(Struct, frozen=True, kw_only=True):
     """The repository: its folder, what stands before paths in it, the commit that filings are put over and its
     records, loaded once for all filings. `remembered`: the files that any of them has read.
     """

@@ -6,9 +6,10 @@ Owns the order of it. Figures pass from the worker to the new file in memory onl
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from generator.cli.keys import FLAGS, OPTIONS, identities, refused
 from generator.cli.request import (

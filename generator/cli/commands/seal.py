@@ -8,9 +8,10 @@ signs what it can read: the opened text, held against the receipt's commitment. 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from generator.cli.request import (
     FINE,
@@ -34,8 +35,7 @@ if TYPE_CHECKING:
 ACCEPTS = Accepts(values=("--sign", "--as-of"), most_words=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Own:
+class _Own(Struct, frozen=True, kw_only=True):
     """The file that was named: its text and data; the records of the district; the receipt that stands in its place so
     far.
     """
@@ -145,7 +145,7 @@ def _signed(request: Request, repository: Repository, receipt: Receipt) -> Recei
 
     UsageError if it is not, and nothing is written.
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from generator.sealed.receipts import keys_of, signed_text
     from generator.sealed.signatures import sign, verified

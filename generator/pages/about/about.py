@@ -7,8 +7,10 @@ twice.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import ClassVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site
@@ -36,8 +38,7 @@ _ACCESS = ("tested", "keyboard", "print", "unknown")
 _SHOWN_MISTAKE = "misspelled-field"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AboutPage(TemplateData):
+class AboutPage(TemplateData, frozen=True, kw_only=True):
     """What is kept here and what never is, in sentences; the guide for those who keep it."""
 
     template: ClassVar[str] = "about/about.md.j2"
@@ -47,21 +48,18 @@ class AboutPage(TemplateData):
     guide: PageLink
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditStep:
+class EditStep(Struct, frozen=True, kw_only=True):
     title: str
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditPage(TemplateData):
+class EditPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "about/edit.md.j2"
     steps: tuple[EditStep, ...]
     example: FramedExample
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GlossaryEntry:
+class GlossaryEntry(Struct, frozen=True, kw_only=True):
     """A word that the site explains."""
 
     id: str
@@ -69,35 +67,30 @@ class GlossaryEntry:
     meaning: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GlossaryPage(TemplateData):
+class GlossaryPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "about/glossary.md.j2"
     entries: tuple[GlossaryEntry, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessTopic:
+class AccessTopic(Struct, frozen=True, kw_only=True):
     id: str
     title: str
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessibilityPage(TemplateData):
+class AccessibilityPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "about/accessibility.md.j2"
     topics: tuple[AccessTopic, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowLink:
+class FollowLink(Struct, frozen=True, kw_only=True):
     """A file that can be followed: its address from the page, and what it tells."""
 
     href: str
     title: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowPage(TemplateData):
+class FollowPage(TemplateData, frozen=True, kw_only=True):
     """Feeds, and calendars of last days; where the list of files lies, the summary for the office above, its form."""
 
     template: ClassVar[str] = "about/follow.md.j2"

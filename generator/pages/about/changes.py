@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from generator.compliance.days_gone_by import Turned
 from generator.compliance.evaluate import Verdict
@@ -27,8 +27,7 @@ from generator.text import Text
 _WEEKS = 8  # where no history was read
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TurnedLine:
+class TurnedLine(Struct, frozen=True, kw_only=True):
     """A verdict of a school, or of a district below, that turned, and what that means."""
 
     title: Text
@@ -41,8 +40,7 @@ class TurnedLine:
     meaning: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangedWeek:
+class ChangedWeek(Struct, frozen=True, kw_only=True):
     """What changed in a week; `id` is its Sunday; `of` says whose verdicts turned."""
 
     id: str
@@ -52,8 +50,7 @@ class ChangedWeek:
     turned: tuple[TurnedLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangesPage(TemplateData):
+class ChangesPage(TemplateData, frozen=True, kw_only=True):
     """`sees` says how far back the verdicts are told."""
 
     template: ClassVar[str] = "about/changes.md.j2"

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
@@ -19,8 +20,7 @@ from generator.text import Text
 _LIMITS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KindCard:
+class KindCard(Struct, frozen=True, kw_only=True):
     """A kind of record: its name in the code, its titles, and where its files lie."""
 
     name: str
@@ -29,22 +29,19 @@ class KindCard:
     place: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DictionaryPage(TemplateData):
+class DictionaryPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "about/dictionary.md.j2"
     kinds: tuple[KindCard, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldChoice:
+class FieldChoice(Struct, frozen=True, kw_only=True):
     """A word that a field may hold, and what it means."""
 
     value: str
     label: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldLine:
+class FieldLine(Struct, frozen=True, kw_only=True):
     """A field of a schema. `limits` and `example` are empty where there are none."""
 
     path: str
@@ -59,8 +56,7 @@ class FieldLine:
     translatable: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KindPage(TemplateData):
+class KindPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "about/kind.md.j2"
     description: Text
     place: str

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import File, Page
@@ -33,8 +34,7 @@ _ABOVE = ("begin", "list", "arrive", "missing", "duties", "years", "publish")
 _WALL = ("find", "fill_return", "fill_aggregate", "send")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuidePicture:
+class GuidePicture(Struct, frozen=True, kw_only=True):
     """A picture: its address from the page, its size, and what it shows in words."""
 
     href: str
@@ -43,15 +43,13 @@ class GuidePicture:
     shows: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuideStep:
+class GuideStep(Struct, frozen=True, kw_only=True):
     title: str
     text: str
     pictures: tuple[GuidePicture, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TeacherGuide(TemplateData):
+class TeacherGuide(TemplateData, frozen=True, kw_only=True):
     """How a school files, and whom to ask."""
 
     template: ClassVar[str] = "about/filing.md.j2"
@@ -59,14 +57,12 @@ class TeacherGuide(TemplateData):
     contact: Contact | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfficeGuide(TemplateData):
+class OfficeGuide(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "about/office.md.j2"
     steps: tuple[GuideStep, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SummariesGuide(TemplateData):
+class SummariesGuide(TemplateData, frozen=True, kw_only=True):
     """How a district hands up, and what the office above it does."""
 
     template: ClassVar[str] = "about/summaries.md.j2"
@@ -74,14 +70,12 @@ class SummariesGuide(TemplateData):
     above: tuple[GuideStep, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilingDay:
+class FilingDay(Struct, frozen=True, kw_only=True):
     what: str
     day: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WallPage(TemplateData):
+class WallPage(TemplateData, frozen=True, kw_only=True):
     """One page of A4: what is filed, how, by when, and whom to ask. `address` is the site's, if it is known."""
 
     template: ClassVar[str] = "about/wall.md.j2"

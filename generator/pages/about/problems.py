@@ -6,8 +6,9 @@ Owns the page that a person who met a code looks it up on. The examples are the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
@@ -15,8 +16,7 @@ from generator.files.catalogue import Code
 from generator.report.text import FramedExample, framed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeSection:
+class CodeSection(Struct, frozen=True, kw_only=True):
     """A code in the Edition's language, with its example framed as the command line frames it."""
 
     name: str
@@ -25,8 +25,7 @@ class CodeSection:
     example: FramedExample | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProblemsPage(TemplateData):
+class ProblemsPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "about/problems.md.j2"
     codes: tuple[CodeSection, ...]
 

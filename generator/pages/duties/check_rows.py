@@ -8,13 +8,13 @@ order rows stand.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 from string import ascii_lowercase
 from typing import ClassVar, NamedTuple
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from generator.compliance.evaluate import BREACHES, Check, Evidence, Verdict, measures_of
 from generator.compliance.school_measures import MEASURABLE
@@ -29,22 +29,19 @@ from generator.pages.words.wording import TONES, Cited, cited, days_to, desk_pag
 _HERE = "schools/any"  # links are the same from every page of the folder
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleClauses(TemplateData):
+class RuleClauses(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "duties/clauses.html.j2"
     clauses: tuple[Cited, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskField:
+class DeskField(Struct, frozen=True, kw_only=True):
     """A field of the return as the school's filing desk has it: what it is called, and its anchor there."""
 
     title: str
     anchor: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MendRow(TemplateData):
+class MendRow(TemplateData, frozen=True, kw_only=True):
     """What falls short. `late`: it is a duty whose last day has passed. `dated` says when its evidence was counted and
     recorded, of what does not stand in this school year's return: that day is said once on the page. `fresh` says until
     when it is good. `asked`: where the filing desk asks for what it rests on. `unverified`: a clause of the rule is not
@@ -69,8 +66,7 @@ class MendRow(TemplateData):
     desk: Markup
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaleRow(TemplateData):
+class StaleRow(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "schools/school/row/stale.html.j2"
     rule: Rule
     said: tuple[Markup, ...]
@@ -79,8 +75,7 @@ class StaleRow(TemplateData):
     desk: Markup
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnreportedRow(TemplateData):
+class UnreportedRow(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "schools/school/row/unreported.html.j2"
     rule: Rule
     said: tuple[Markup, ...]
@@ -90,8 +85,7 @@ class UnreportedRow(TemplateData):
     desk: Markup
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FineRow(TemplateData):
+class FineRow(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "schools/school/row/fine.html.j2"
     rule: Rule
     said: tuple[Markup, ...]
@@ -100,15 +94,13 @@ class FineRow(TemplateData):
     fresh: Markup | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedRow(TemplateData):
+class SealedRow(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "schools/school/row/sealed.html.j2"
     rule: Rule
     due: date | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherRow(TemplateData):
+class OtherRow(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "schools/school/row/other.html.j2"
     rule: Rule
 

@@ -8,12 +8,12 @@ another school.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import ClassVar
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from generator.compliance.evaluate import (
     Check,
@@ -46,16 +46,14 @@ from generator.problems import Position
 from generator.text import Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckGroup:
+class CheckGroup(Struct, frozen=True, kw_only=True):
     """The Checks that came out as a verdict, each as its row."""
 
     verdict: Verdict
     members: tuple[Markup, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChecklistSummary(TemplateData):
+class ChecklistSummary(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "schools/school/summary.html.j2"
     desk: str
     sheet: str  # the PDF from the page; empty where the site has none
@@ -66,8 +64,7 @@ class ChecklistSummary(TemplateData):
     stated: str  # when the figures of this school year's return were counted and filed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AggregateDue:
+class AggregateDue(Struct, frozen=True, kw_only=True):
     """A term's sealed aggregate that the school has yet to file, and its last day."""
 
     term: Term
@@ -75,8 +72,7 @@ class AggregateDue:
     days: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChecklistTodo(TemplateData):
+class ChecklistTodo(TemplateData, frozen=True, kw_only=True):
     """`no_return`: no return is there that was due, or what is not reported is so because none is. `counted_on` is the
     return's day.
     """
@@ -93,8 +89,7 @@ class ChecklistTodo(TemplateData):
     advice: CheckGroup
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComingDuty:
+class ComingDuty(Struct, frozen=True, kw_only=True):
     """A duty that is due next. It is told here, and has an `anchor`, if no other block tells it."""
 
     rule: Rule
@@ -104,8 +99,7 @@ class ComingDuty:
     anchor: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChecklistNext(TemplateData):
+class ChecklistNext(TemplateData, frozen=True, kw_only=True):
     """`returns_due`: how long the return may still take, where no duty that rests on it says so."""
 
     template: ClassVar[str] = "schools/school/next.html.j2"
@@ -117,8 +111,7 @@ class ChecklistNext(TemplateData):
     calendar: str  # the file with these days, from the page
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LapsingDuty:
+class LapsingDuty(Struct, frozen=True, kw_only=True):
     """A duty that is met by what will soon be too old."""
 
     rule: Rule
@@ -126,14 +119,12 @@ class LapsingDuty:
     days: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChecklistLapsing(TemplateData):
+class ChecklistLapsing(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "schools/school/lapsing.html.j2"
     lapsing: tuple[LapsingDuty, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaivedDuty:
+class WaivedDuty(Struct, frozen=True, kw_only=True):
     """A duty with its waiver, in force or run out. In force it is told here and has an anchor."""
 
     rule: Rule
@@ -144,15 +135,13 @@ class WaivedDuty:
     said: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChecklistWaived(TemplateData):
+class ChecklistWaived(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "schools/school/waived.html.j2"
     waivers: tuple[WaivedDuty, ...]
     needless: tuple[Waiver, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChecklistChecks(TemplateData):
+class ChecklistChecks(TemplateData, frozen=True, kw_only=True):
     """What is fine, what only a release answers, what does not apply.
 
     `unverified`: a clause behind the page's checks is not checked against its original, which is said once.
@@ -165,8 +154,7 @@ class ChecklistChecks(TemplateData):
     unverified: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolTrend:
+class SchoolTrend(Struct, frozen=True, kw_only=True):
     """A school year's Checks of the school, counted on a day."""
 
     year: str
@@ -174,8 +162,7 @@ class SchoolTrend:
     counts: Tally
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChecklistTrend(TemplateData):
+class ChecklistTrend(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "schools/school/trend.html.j2"
     trend: tuple[SchoolTrend, ...]
 

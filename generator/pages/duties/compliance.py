@@ -8,11 +8,11 @@ are left out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, is_sealed, tally, together
 from generator.edition.charts import Chart, draw
@@ -38,8 +38,7 @@ from generator.pages.words.wording import (
 _COMING = 8  # due days told ahead
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OverdueRule:
+class OverdueRule(Struct, frozen=True, kw_only=True):
     """A rule's overdue Checks: since when, and at how many schools it is not met or not reported."""
 
     rule: Rule
@@ -48,8 +47,7 @@ class OverdueRule:
     counts: tuple[VerdictCount, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComingDue:
+class ComingDue(Struct, frozen=True, kw_only=True):
     """A due day ahead, with the rule, its period, and in words at how many schools it is still open."""
 
     rule: Rule
@@ -59,8 +57,7 @@ class ComingDue:
     open_at: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SystemChecks:
+class SystemChecks(Struct, frozen=True, kw_only=True):
     """A part of the work and the Checks of schools in it, counted; `met` says how many of those judged."""
 
     system: System
@@ -68,8 +65,7 @@ class SystemChecks:
     met: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DistrictTrend:
+class DistrictTrend(Struct, frozen=True, kw_only=True):
     """A school year's Checks of schools, counted on a day; `met` says how many of those judged."""
 
     year: str
@@ -78,8 +74,7 @@ class DistrictTrend:
     met: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DistrictCheck:
+class DistrictCheck(Struct, frozen=True, kw_only=True):
     """A Check of the district itself in words."""
 
     rule: Rule
@@ -89,8 +84,7 @@ class DistrictCheck:
     waits: OpenDue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComplianceSummary(TemplateData):
+class ComplianceSummary(TemplateData, frozen=True, kw_only=True):
     """`counts` and `said` are of the Checks of `schools`; `missing` returns are past `returns_due`."""
 
     template: ClassVar[str] = "duties/compliance.md.j2"

@@ -6,8 +6,9 @@ Owns this page. A school is listed as named until the last day of its title.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.compliance.evaluate import Verdict
 from generator.compliance.scoring import ApplicationOutcome, Assessment
@@ -32,24 +33,21 @@ from generator.problems import Position
 _DECIDED = frozenset({ApplicationOutcome.NAMED, ApplicationOutcome.NOT_NAMED, ApplicationOutcome.ENDED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndicatorSum:
+class IndicatorSum(Struct, frozen=True, kw_only=True):
     """What an indicator comes to."""
 
     indicator: Indicator
     sum: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnscoredItem:
+class UnscoredItem(Struct, frozen=True, kw_only=True):
     """An item without points, with its rule's verdict if that is the reason."""
 
     item: Item
     verdict: Verdict | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicationCard:
+class ApplicationCard(Struct, frozen=True, kw_only=True):
     """An application: score, indicator by indicator, and what was decided by the day.
 
     `inspection` is the path of the one that scores it, None before the visit: nothing is `missing` until then.
@@ -71,16 +69,14 @@ class ApplicationCard:
     unsupported: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeCount:
+class OutcomeCount(Struct, frozen=True, kw_only=True):
     """How many applications stand so."""
 
     title: str
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemonstrationPage(TemplateData):
+class DemonstrationPage(TemplateData, frozen=True, kw_only=True):
     """`named` are the schools that have the title."""
 
     template: ClassVar[str] = "duties/demonstration.md.j2"

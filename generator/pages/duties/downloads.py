@@ -11,11 +11,13 @@ import json
 import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache, partial
 from itertools import chain
 from typing import ClassVar, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.compliance.evaluate import Check, Verdict
 from generator.edition.archive import Piece, as_zip, piece
@@ -59,8 +61,7 @@ class Status(StrEnum):
     NOT_APPLICABLE = "not-applicable"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DownloadFile:
+class DownloadFile(Struct, frozen=True, kw_only=True):
     """A file as `_files.html.j2` prints it: address, what it holds, size, checksum."""
 
     name: str
@@ -70,24 +71,21 @@ class DownloadFile:
     checksum: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictInFile:
+class VerdictInFile(Struct, frozen=True, kw_only=True):
     """A verdict and what it means, as the files say it."""
 
     verdict: Verdict
     meaning: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnMeaning:
+class ColumnMeaning(Struct, frozen=True, kw_only=True):
     """A column of a file and what it means."""
 
     title: str
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DownloadsPage(TemplateData):
+class DownloadsPage(TemplateData, frozen=True, kw_only=True):
     """`parted` says why there is no workbook of the whole; `summary` is where the file for the office above lies."""
 
     template: ClassVar[str] = "duties/downloads.md.j2"

@@ -7,12 +7,12 @@ that is said, not left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import ClassVar
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from generator.compliance.scoring import ApplicationOutcome, Assessment, ItemScore
 from generator.edition.render import Edition, TemplateData
@@ -44,8 +44,7 @@ from generator.problems import Position
 from generator.text import Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InspectionPage(TemplateData):
+class InspectionPage(TemplateData, frozen=True, kw_only=True):
     """An inspection's page: a field a block."""
 
     template: ClassVar[str] = "duties/inspection.md.j2"
@@ -69,8 +68,7 @@ _STATE_TONES: Mapping[InspectionState, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InspectionFacts(TemplateData):
+class InspectionFacts(TemplateData, frozen=True, kw_only=True):
     """`visit` is the title of the day: of the visit, or the day planned for it."""
 
     template: ClassVar[str] = "duties/inspection/facts.html.j2"
@@ -84,8 +82,7 @@ class InspectionFacts(TemplateData):
     sheet: str  # the form as PDF, from the page, while the visit is to come and the site has sheets
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilledIndicator:
+class FilledIndicator(Struct, frozen=True, kw_only=True):
     """An indicator as it was filled in; no `sum` where the scheme has no points."""
 
     indicator: Indicator
@@ -93,15 +90,13 @@ class FilledIndicator:
     rows: tuple[ItemLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InspectionFindings(TemplateData):
+class InspectionFindings(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "duties/inspection/findings.html.j2"
     visited: bool
     indicators: tuple[FilledIndicator, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rectifying:
+class Rectifying(Struct, frozen=True, kw_only=True):
     """A rectification with the school and the item it is about, and how it stands by the day.
 
     `days` says how many are left or overdue, and is empty once the school has reported; what came later is None.
@@ -121,8 +116,7 @@ class Rectifying:
     verified_on: date | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InspectionRectifications(TemplateData):
+class InspectionRectifications(TemplateData, frozen=True, kw_only=True):
     """`empty` says why there are no rectifications."""
 
     template: ClassVar[str] = "duties/inspection/rectifications.html.j2"
@@ -130,8 +124,7 @@ class InspectionRectifications(TemplateData):
     empty: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InspectionOpinion(TemplateData):
+class InspectionOpinion(TemplateData, frozen=True, kw_only=True):
     """Opinion and objection where they are there by the day; `may_object` says whether the school still may."""
 
     template: ClassVar[str] = "duties/inspection/opinion.html.j2"
@@ -144,8 +137,7 @@ class InspectionOpinion(TemplateData):
     may_object: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InspectionLine:
+class InspectionLine(Struct, frozen=True, kw_only=True):
     """An inspection as a line of a table: how it stands, and what came of it."""
 
     inspection: Inspection
@@ -158,16 +150,14 @@ class InspectionLine:
     result: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InspectionYear:
+class InspectionYear(Struct, frozen=True, kw_only=True):
     """The inspections of a school year."""
 
     year: str
     rows: tuple[InspectionLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MendingCount:
+class MendingCount(Struct, frozen=True, kw_only=True):
     """How many rectifications stand so."""
 
     mending: Mending
@@ -175,8 +165,7 @@ class MendingCount:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InspectionsPage(TemplateData):
+class InspectionsPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "duties/inspections.md.j2"
     counts: tuple[MendingCount, ...]
     rectifications: tuple[Rectifying, ...]
@@ -185,8 +174,7 @@ class InspectionsPage(TemplateData):
     days: tuple[SheetLink, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicationLine:
+class ApplicationLine(Struct, frozen=True, kw_only=True):
     """An application of a school; `level` and `named` while it has the title."""
 
     application: Application
@@ -197,8 +185,7 @@ class ApplicationLine:
     named: Named | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolSupervision(TemplateData):
+class SchoolSupervision(TemplateData, frozen=True, kw_only=True):
     """A block of a school's page."""
 
     template: ClassVar[str] = "schools/school/supervision.html.j2"

@@ -9,11 +9,12 @@ school.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import ClassVar, NamedTuple
 
 from markupsafe import Markup
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.compliance.evaluate import Check, Verdict
 from generator.edition.entries import Entry
@@ -34,8 +35,7 @@ _PLAIN = frozenset(
 )  # cells that lead nowhere: there is nothing to do
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
+class Grid(Struct, frozen=True, kw_only=True):
     """One table: an area's schools, or some of them. `number` is 0 where the area has only one."""
 
     area: Area
@@ -48,8 +48,7 @@ class Grid:
         return f"compliance/matrix/{self.area.id}{f'_{self.number}' if self.number else ''}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GridLink:
+class GridLink(Struct, frozen=True, kw_only=True):
     """A table in a list of tables, with the number of its schools; `here` is the one on this page."""
 
     path: str
@@ -58,8 +57,7 @@ class GridLink:
     here: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictMark:
+class VerdictMark(Struct, frozen=True, kw_only=True):
     """A verdict as a cell shows it: mark and word."""
 
     verdict: Verdict
@@ -68,16 +66,14 @@ class VerdictMark:
     word: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixColumn:
+class MatrixColumn(Struct, frozen=True, kw_only=True):
     """A school; `stages` are separated by spaces."""
 
     school: School
     stages: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixCell(TemplateData):
+class MatrixCell(TemplateData, frozen=True, kw_only=True):
     """A Check; `link` is the school's checklist, where there is something to do."""
 
     template: ClassVar[str] = "duties/matrix/cell.html.j2"
@@ -85,8 +81,7 @@ class MatrixCell(TemplateData):
     link: Markup | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixRow:
+class MatrixRow(Struct, frozen=True, kw_only=True):
     """A rule; the numbers of its `systems` are separated by spaces."""
 
     rule: Rule
@@ -94,15 +89,13 @@ class MatrixRow:
     cells: tuple[Markup, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixIndex(TemplateData):
+class MatrixIndex(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "duties/matrix/index.md.j2"
     grids: tuple[GridLink, ...]
     key: tuple[VerdictMark, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixPage(TemplateData):
+class MatrixPage(TemplateData, frozen=True, kw_only=True):
     """The page around a table; `links` and `table` are its places."""
 
     template: ClassVar[str] = "duties/matrix/page.md.j2"
@@ -113,14 +106,12 @@ class MatrixPage(TemplateData):
     systems: tuple[System, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixLinks(TemplateData):
+class MatrixLinks(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "duties/matrix/links.html.j2"
     grids: tuple[GridLink, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatrixTable(TemplateData):
+class MatrixTable(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "duties/matrix/table.html.j2"
     title: str
     schools: tuple[MatrixColumn, ...]

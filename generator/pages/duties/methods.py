@@ -7,8 +7,9 @@ shares count) is taken from `compliance`, so that this page cannot say anything 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.compliance.evaluate import JUDGED, WAIVABLE, WORST_FIRST, Verdict, is_sealed
 from generator.edition.render import Edition, TemplateData
@@ -17,8 +18,7 @@ from generator.model.duties import Rule
 from generator.pages.words.wording import TONES
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictMeaning:
+class VerdictMeaning(Struct, frozen=True, kw_only=True):
     """A verdict with its mark, what it means, and in words whether shares count it."""
 
     verdict: Verdict
@@ -28,16 +28,14 @@ class VerdictMeaning:
     counted: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictTag:
+class VerdictTag(Struct, frozen=True, kw_only=True):
     """A verdict as a coloured word."""
 
     verdict: Verdict
     tone: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MethodsPage(TemplateData):
+class MethodsPage(TemplateData, frozen=True, kw_only=True):
     """`order` is that of periods, worst first; `sealed` are the rules that only a release answers."""
 
     template: ClassVar[str] = "duties/methods.md.j2"

@@ -7,9 +7,10 @@ is one line, not thirty.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.compliance.evaluate import Check, Verdict, awaits_release
 from generator.edition.render import Edition, TemplateData
@@ -27,8 +28,7 @@ _LATE = frozenset({Verdict.UNMET, Verdict.UNREPORTED})
 _LISTED = 600  # lines of one table; in a larger district the rest is counted and stands on the schools' pages
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unfiled:
+class Unfiled(Struct, frozen=True, kw_only=True):
     """A school whose return is missing."""
 
     school: School
@@ -36,8 +36,7 @@ class Unfiled:
     desk: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OverdueDuty:
+class OverdueDuty(Struct, frozen=True, kw_only=True):
     """A line of the table: `days` says in words how long ago the last day was, `said` why it is not met, `asked` where
     the school's filing desk asks for what it rests on.
     """
@@ -54,8 +53,7 @@ class OverdueDuty:
     asked: tuple[DeskField, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OverduePage(TemplateData):
+class OverduePage(TemplateData, frozen=True, kw_only=True):
     """`total` duties are overdue, of which `more` stand in no line."""
 
     template: ClassVar[str] = "duties/overdue.md.j2"

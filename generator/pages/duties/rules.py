@@ -8,11 +8,12 @@ order of codes. No list is sorted by how well a school does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
 
 from markupsafe import Markup
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, is_sealed
 from generator.edition.render import Edition, TemplateData, day_text, label_text, number
@@ -79,8 +80,7 @@ def path_of(rule: Rule) -> str:
 # --- the index --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleLine:
+class RuleLine(Struct, frozen=True, kw_only=True):
     """A rule in the index; `systems` and `levels` are separated by spaces.
 
     Of schools, and of districts below, it is said how many are met and how many `left_out`; of the district there are
@@ -96,8 +96,7 @@ class RuleLine:
     left_out: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RulesPage(TemplateData):
+class RulesPage(TemplateData, frozen=True, kw_only=True):
     """The rules, and what they can be filtered by."""
 
     template: ClassVar[str] = "duties/rules.md.j2"
@@ -171,23 +170,20 @@ def _systems(clauses: Sequence[Cited]) -> frozenset[int]:
 # --- a rule -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenValue:
+class GivenValue(Struct, frozen=True, kw_only=True):
     """A measure and its value in words."""
 
     title: str
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExampleLine:
+class ExampleLine(Struct, frozen=True, kw_only=True):
     note: Text | None
     stages: tuple[str, ...]
     given: tuple[GivenValue, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExampleGroup:
+class ExampleGroup(Struct, frozen=True, kw_only=True):
     """A rule's examples of one outcome."""
 
     expect: Expectation
@@ -196,8 +192,7 @@ class ExampleGroup:
     members: tuple[ExampleLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckLine:
+class CheckLine(Struct, frozen=True, kw_only=True):
     """A rule's Check of a school, or of a district below, in words; `anchor` is its place on its page."""
 
     id: str
@@ -210,8 +205,7 @@ class CheckLine:
     waits: OpenDue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictGroup:
+class VerdictGroup(Struct, frozen=True, kw_only=True):
     """The schools, or districts below, of one verdict in the order of codes; `more` of them are not named."""
 
     verdict: Verdict
@@ -222,8 +216,7 @@ class VerdictGroup:
     more: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleTrend:
+class RuleTrend(Struct, frozen=True, kw_only=True):
     """A school year's Checks of a rule, counted on a day; `share` is of those judged."""
 
     year: str
@@ -232,8 +225,7 @@ class RuleTrend:
     share: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(Struct, frozen=True, kw_only=True):
     """What a rule rests on, of one kind: what a source says, what the district decided, what this site works out."""
 
     kind: str
@@ -244,8 +236,7 @@ class Ground:
     lines: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RulePage(TemplateData):
+class RulePage(TemplateData, frozen=True, kw_only=True):
     """`measured` is the anchor of the measure; `groups` are told one by one in this `order`, of those `folded` only the
     names. `below`: the schools are those of districts below, and `rolled_up` is the page that counts them, if any.
     """

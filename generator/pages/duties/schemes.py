@@ -6,9 +6,10 @@ Owns what is shown of a form. Where a rule scores an item, the page leads to tha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
@@ -18,24 +19,21 @@ from generator.pages.words.wording import Cited, clauses
 from generator.text import Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchemeLevel:
+class SchemeLevel(Struct, frozen=True, kw_only=True):
     """A title and the points from which it is reached."""
 
     level: AwardLevel
     threshold: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GradeShare:
+class GradeShare(Struct, frozen=True, kw_only=True):
     """A grade and the share of an item's points that it is worth."""
 
     grade: Grade
     share: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormRow:
+class FormRow(Struct, frozen=True, kw_only=True):
     """An item of the form under the title of its part; no `points` where the scheme has none."""
 
     part: Text
@@ -43,8 +41,7 @@ class FormRow:
     points: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormTable:
+class FormTable(Struct, frozen=True, kw_only=True):
     """An indicator of the form."""
 
     indicator: Indicator
@@ -52,8 +49,7 @@ class FormTable:
     rows: tuple[FormRow, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchemePage(TemplateData):
+class SchemePage(TemplateData, frozen=True, kw_only=True):
     """`by_rule` says how many points rules give, `inspections` how often the form has been used."""
 
     template: ClassVar[str] = "duties/scheme.md.j2"

@@ -7,7 +7,8 @@ still open.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.compliance.evaluate import Verdict
 from generator.compliance.scoring import ApplicationOutcome, ItemScore, Standing, Sum
@@ -28,8 +29,7 @@ OUTCOME_TONES: Mapping[ApplicationOutcome, str] = {
 GRADE_TONES: Mapping[Grade, str] = {Grade.A: "ok", Grade.B: "ok", Grade.C: "short", Grade.D: "missing"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemLine:
+class ItemLine(Struct, frozen=True, kw_only=True):
     """An item with its result: the verdict of its rule, else the grade, else whether it was looked at.
 
     `note` is what was found; `points` is empty where the scheme has none.

@@ -7,9 +7,10 @@ Owns the groups. What is excused stays listed: a waiver hides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.compliance.evaluate import Check, Verdict
 from generator.edition.render import Edition, TemplateData
@@ -36,8 +37,7 @@ _TONES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Excused:
+class Excused(Struct, frozen=True, kw_only=True):
     """A school, or a district below, that a waiver concerns, with the verdict that it would have without."""
 
     title: Text
@@ -47,8 +47,7 @@ class Excused:
     tone: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaiverCard:
+class WaiverCard(Struct, frozen=True, kw_only=True):
     """A waiver; `days` are those to its first day if that is still to come, else to its last."""
 
     waiver: Waiver
@@ -57,8 +56,7 @@ class WaiverCard:
     excused: tuple[Excused, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaiverGroup:
+class WaiverGroup(Struct, frozen=True, kw_only=True):
     """The waivers of one state; `lead` says what that means."""
 
     state: WaiverStanding
@@ -68,8 +66,7 @@ class WaiverGroup:
     members: tuple[WaiverCard, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaiversPage(TemplateData):
+class WaiversPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "duties/waivers.md.j2"
     groups: tuple[WaiverGroup, ...]
 

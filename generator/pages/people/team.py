@@ -6,8 +6,9 @@ Owns what is shown of teams and of activities for teachers. Roles and institutio
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.compliance.measures import measure
 from generator.edition.render import Edition, TemplateData
@@ -28,45 +29,39 @@ _TRAINING = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TeamSection:
+class TeamSection(Struct, frozen=True, kw_only=True):
     """A team and the plan that it was founded under."""
 
     team: Team
     plan: Plan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TeamPage(TemplateData):
+class TeamPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "people/team.md.j2"
     teams: tuple[TeamSection, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YearFigure:
+class YearFigure(Struct, frozen=True, kw_only=True):
     """A measure and its value for a school year, in words."""
 
     name: MeasureName
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityGroup:
+class ActivityGroup(Struct, frozen=True, kw_only=True):
     """A school year's activities of one kind."""
 
     kind: ActivityKind
     rows: tuple[ActivityLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityYear:
+class ActivityYear(Struct, frozen=True, kw_only=True):
     id: YearId
     figures: tuple[YearFigure, ...]
     groups: tuple[ActivityGroup, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivitiesPage(TemplateData):
+class ActivitiesPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "people/activities.md.j2"
     lead: str
     years: tuple[ActivityYear, ...]

@@ -6,8 +6,9 @@ Owns the table of what stands behind each sentence: clauses, rules, claims, or t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
@@ -16,14 +17,12 @@ from generator.model.programme import Account, AccountSentence, Claim, Clause, P
 from generator.text import Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentenceClause:
+class SentenceClause(Struct, frozen=True, kw_only=True):
     policy: Policy
     clause: Clause
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentenceLine:
+class SentenceLine(Struct, frozen=True, kw_only=True):
     """A sentence by its number, and what stands behind it."""
 
     number: int
@@ -33,8 +32,7 @@ class SentenceLine:
     why_not: Text | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountSection:
+class AccountSection(Struct, frozen=True, kw_only=True):
     """An account, of how many of its sentences something is checked, and of how many the reason is told why not."""
 
     account: Account
@@ -43,8 +41,7 @@ class AccountSection:
     lines: tuple[SentenceLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountsPage(TemplateData):
+class AccountsPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "programme/accounts.md.j2"
     accounts: tuple[AccountSection, ...]
 

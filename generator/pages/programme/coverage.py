@@ -6,9 +6,10 @@ Owns the closed set of how a clause is covered, and what a policy's page and the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.compliance.evaluate import Tally, rules_of
 from generator.edition.render import Edition, TemplateData
@@ -25,8 +26,7 @@ class Covered(StrEnum):
     NOT_YET = "not_yet"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
+class Coverage(Struct, frozen=True, kw_only=True):
     """A clause, how it is covered, and its rules with the verdicts of their subjects counted."""
 
     clause: Clause
@@ -34,8 +34,7 @@ class Coverage:
     rules: tuple[tuple[Rule, Tally], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoverTally:
+class CoverTally(Struct, frozen=True, kw_only=True):
     """How many clauses are covered in which way."""
 
     rule: int
@@ -43,8 +42,7 @@ class CoverTally:
     not_yet: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyCoverage:
+class PolicyCoverage(Struct, frozen=True, kw_only=True):
     """`entered` says how many clauses of the text were entered, and of how many."""
 
     policy: Policy
@@ -53,16 +51,14 @@ class PolicyCoverage:
     counts: CoverTally
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UncheckedClauses:
+class UncheckedClauses(Struct, frozen=True, kw_only=True):
     """The clauses of a policy that no rule checks."""
 
     policy: Policy
     clauses: tuple[Clause, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoveragePage(TemplateData):
+class CoveragePage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "programme/coverage.md.j2"
     total: int
     counts: CoverTally
@@ -70,8 +66,7 @@ class CoveragePage(TemplateData):
     without: tuple[UncheckedClauses, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClauseRule:
+class ClauseRule(Struct, frozen=True, kw_only=True):
     """A rule of a clause with what its verdicts come to: of schools in a sentence, of the district the verdict."""
 
     rule: Rule

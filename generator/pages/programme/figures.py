@@ -8,8 +8,9 @@ Owns how a figure is put in words with its unit. A claim that is not reproduced 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.compliance.claims import ClaimOutcome, ClaimResult, TargetOutcome, TargetResult
 from generator.compliance.evaluate import measures_of
@@ -35,8 +36,7 @@ TONES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimLine:
+class ClaimLine(Struct, frozen=True, kw_only=True):
     """A claim beside what the records give. `comparison` is there where it is not that both are equal; `found` and
     `rests_on` where there is a measure.
     """
@@ -48,8 +48,7 @@ class ClaimLine:
     systems: tuple[System, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeGroup:
+class OutcomeGroup(Struct, frozen=True, kw_only=True):
     """The claims that came out alike."""
 
     outcome: ClaimOutcome
@@ -60,15 +59,13 @@ class OutcomeGroup:
     members: tuple[ClaimLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimsPage(TemplateData):
+class ClaimsPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "programme/claims.md.j2"
     total: int
     groups: tuple[OutcomeGroup, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YearValue:
+class YearValue(Struct, frozen=True, kw_only=True):
     """A measure's value for a school year, and of what it was made, in words."""
 
     year: YearId
@@ -76,8 +73,7 @@ class YearValue:
     rests_on: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasureSection:
+class MeasureSection(Struct, frozen=True, kw_only=True):
     """A measure of the district with its values, the latest of them in a sentence, and the claims and targets that
     cite it.
     """
@@ -90,8 +86,7 @@ class MeasureSection:
     targets: tuple[TargetResult, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolMeasureSection:
+class SchoolMeasureSection(Struct, frozen=True, kw_only=True):
     """A measure of one school: by what period it has a value, which fields of which kind of record give it, which rules
     read it.
     """
@@ -107,8 +102,7 @@ class SchoolMeasureSection:
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BelowMeasureSection:
+class BelowMeasureSection(Struct, frozen=True, kw_only=True):
     """A measure of districts below, and the rules that read it."""
 
     name: BelowMeasure
@@ -117,8 +111,7 @@ class BelowMeasureSection:
     rules: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasuresPage(TemplateData):
+class MeasuresPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "programme/measures.md.j2"
     rows: tuple[MeasureSection, ...]
     of_schools: tuple[SchoolMeasureSection, ...]

@@ -6,8 +6,9 @@ Owns what is shown of the catalogue of lessons.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import File, Page, Site
@@ -16,8 +17,7 @@ from generator.pages.beside import Beside, beside
 from generator.pages.words.wording import PageLink, changes_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BandSection:
+class BandSection(Struct, frozen=True, kw_only=True):
     """A band, the least number of lessons as it is now, when it and they changed, the number of its topics, and the
     micro-lessons for it.
     """
@@ -29,21 +29,18 @@ class BandSection:
     lessons: tuple[MicroLesson, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CurriculumPage(TemplateData):
+class CurriculumPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "programme/lessons.md.j2"
     bands: tuple[BandSection, ...]
     present: int  # bands in force
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudienceCount:
+class AudienceCount(Struct, frozen=True, kw_only=True):
     audience: LessonAudience
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MicroLessonLine:
+class MicroLessonLine(Struct, frozen=True, kw_only=True):
     """A micro-lesson; `band_ids` are separated by spaces, for the filter."""
 
     lesson: MicroLesson
@@ -51,8 +48,7 @@ class MicroLessonLine:
     band_ids: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MicroLessonsPage(TemplateData):
+class MicroLessonsPage(TemplateData, frozen=True, kw_only=True):
     """The lessons, and what they can be filtered by."""
 
     template: ClassVar[str] = "programme/micro.md.j2"
@@ -63,8 +59,7 @@ class MicroLessonsPage(TemplateData):
     worries: tuple[MicroLesson, ...]  # for parents, each by what worries them
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LessonPage(TemplateData):
+class LessonPage(TemplateData, frozen=True, kw_only=True):
     """A lesson that can be watched or read; `clip` and `subtitles` are the addresses of its files, from the page."""
 
     template: ClassVar[str] = "programme/lesson.md.j2"

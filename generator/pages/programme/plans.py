@@ -6,10 +6,10 @@ Owns what a plan's page shows. Whether a target is reached is told with the figu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from generator.compliance.claims import TargetResult
 from generator.edition.render import Edition, TemplateData, number
@@ -28,8 +28,7 @@ STATE_TONES: Mapping[ActivityState, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanCard:
+class PlanCard(Struct, frozen=True, kw_only=True):
     """A plan in the index; `counted` is how many targets and activities it has."""
 
     plan: Plan
@@ -37,22 +36,19 @@ class PlanCard:
     counted: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanYear:
+class PlanYear(Struct, frozen=True, kw_only=True):
     """The plans that begin in a school year."""
 
     year: YearId
     members: tuple[PlanCard, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlansPage(TemplateData):
+class PlansPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "programme/plans.md.j2"
     groups: tuple[PlanYear, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetLine:
+class TargetLine(Struct, frozen=True, kw_only=True):
     """A target beside what the records give; figures and progress in words."""
 
     target: PlanTarget
@@ -64,8 +60,7 @@ class TargetLine:
     tone: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityLine:
+class ActivityLine(Struct, frozen=True, kw_only=True):
     """An activity: its days, and the counts that were stated, in words."""
 
     activity: Activity
@@ -74,8 +69,7 @@ class ActivityLine:
     counts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanPage(TemplateData):
+class PlanPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "programme/plan.md.j2"
     plan: Plan
     body: Body

@@ -8,9 +8,10 @@ Owns the order of policies and what is shown of a clause.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.edition.render import Edition, TemplateData, brief
 from generator.edition.site import Page
@@ -30,8 +31,7 @@ from generator.pages.words.wording import PageLink
 from generator.text import Language
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyCard:
+class PolicyCard(Struct, frozen=True, kw_only=True):
     """A policy in the index: how many clauses it has, how many are unverified, how many have a rule."""
 
     policy: Policy
@@ -40,30 +40,26 @@ class PolicyCard:
     with_rule: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LevelGroup:
+class LevelGroup(Struct, frozen=True, kw_only=True):
     """The policies of one level."""
 
     level: Level
     members: tuple[PolicyCard, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoliciesPage(TemplateData):
+class PoliciesPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "programme/policies.md.j2"
     groups: tuple[LevelGroup, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyDay:
+class PolicyDay(Struct, frozen=True, kw_only=True):
     """What happened on a day, and the day."""
 
     title: str
     day: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClauseSection:
+class ClauseSection(Struct, frozen=True, kw_only=True):
     """A clause with what checks it and what carries it out; `contents` is its line in the table of contents."""
 
     clause: Clause
@@ -74,8 +70,7 @@ class ClauseSection:
     rules: tuple[ClauseRule, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyPage(TemplateData):
+class PolicyPage(TemplateData, frozen=True, kw_only=True):
     """`total` clauses, of which so many are `unverified` and so many have a rule."""
 
     template: ClassVar[str] = "programme/policy.md.j2"

@@ -7,9 +7,10 @@ Owns these three kinds of page. The calendar of the current school year is `work
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site
@@ -21,16 +22,14 @@ from generator.pages.words.comparison import counted
 from generator.pages.words.wording import PageLink, changes_of, page_links
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BodyNode:
+class BodyNode(Struct, frozen=True, kw_only=True):
     """A body with those that report to it."""
 
     body: Body
     below: tuple[BodyNode, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParameterLine:
+class ParameterLine(Struct, frozen=True, kw_only=True):
     """A number that the district decided, as it is now, and when it was or will be another."""
 
     parameter: Parameter
@@ -38,24 +37,21 @@ class ParameterLine:
     changes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkPage(TemplateData):
+class WorkPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "programme/work.md.j2"
     tops: tuple[BodyNode, ...]
     bodies: tuple[Body, ...]
     parameters: tuple[ParameterLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SystemClauses:
+class SystemClauses(Struct, frozen=True, kw_only=True):
     """A policy's clauses about one system."""
 
     policy: Policy
     clauses: tuple[Clause, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SystemSection:
+class SystemSection(Struct, frozen=True, kw_only=True):
     """A system with all that the records tell of it, and the pages that show it. `behind` counts the rest in a
     sentence, and is empty where there is none.
     """
@@ -68,14 +64,12 @@ class SystemSection:
     claims: tuple[Claim, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SystemsPage(TemplateData):
+class SystemsPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "programme/systems.md.j2"
     systems: tuple[SystemSection, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarMonth:
+class CalendarMonth(Struct, frozen=True, kw_only=True):
     """A month in which anything stands; `due` is the last day for returns, if it falls here."""
 
     id: str
@@ -85,14 +79,12 @@ class CalendarMonth:
     activities: tuple[ActivityLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherCalendar:
+class OtherCalendar(Struct, frozen=True, kw_only=True):
     year: YearId
     page: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarPage(TemplateData):
+class CalendarPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "programme/calendar.md.j2"
     year: SchoolYear
     months: tuple[CalendarMonth, ...]

@@ -6,7 +6,8 @@ Owns their tables. What districts count by different forms, limits, levels or wi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from generator.compliance.ratios import Grouping, Quotient, Ratio
 from generator.edition.render import Edition, number

@@ -6,8 +6,9 @@ Owns when a summary is late, and the order of districts: that of their ids, whic
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from generator.compliance.evaluate import Check, Tally, Verdict
 from generator.edition.render import Edition, label_text, number
@@ -39,8 +40,7 @@ class SummaryState(StrEnum):
     MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Together:
+class Together(Struct, frozen=True, kw_only=True):
     """All that is below an office on a day: the districts, and what those that are counted come to."""
 
     below: tuple[DistrictBelow, ...]

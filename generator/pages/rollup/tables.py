@@ -6,8 +6,10 @@ Owns their types, and the words of a count that some districts show and some hid
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import ClassVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.edition.render import Edition, TemplateData, number
 from generator.model.rollup import CellSum
@@ -18,8 +20,7 @@ from generator.text import Text
 _MANY = 20  # rows; a table with more begins with what narrows it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RollupCell:
+class RollupCell(Struct, frozen=True, kw_only=True):
     """A cell in words; `note` says of how many it is; `page` and `address` lead somewhere, or are empty; `label` is its
     column's title.
     """
@@ -32,8 +33,7 @@ class RollupCell:
     label: str | Text = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RollupRow:
+class RollupRow(Struct, frozen=True, kw_only=True):
     """A row: its first cell says what it is of; `total` adds the others; `id` is its anchor, if it has one."""
 
     cells: tuple[RollupCell, ...]
@@ -41,8 +41,7 @@ class RollupRow:
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RollupTable:
+class RollupTable(Struct, frozen=True, kw_only=True):
     """A table; the first of its columns is what rows are. `words`: cells are words and not numbers. `wide`: it scrolls
     sideways where there is little room, instead of being told row by row. `folded`: on a phone it is opened first;
     `narrowed`: it is so long that it can be searched.
@@ -58,8 +57,7 @@ class RollupTable:
     narrowed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RollupSection:
+class RollupSection(Struct, frozen=True, kw_only=True):
     """A headline with sentences and tables."""
 
     id: str
@@ -68,8 +66,7 @@ class RollupSection:
     tables: tuple[RollupTable, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RollupPage(TemplateData):
+class RollupPage(TemplateData, frozen=True, kw_only=True):
     """Sentences that stand first, links, sections, and files to be taken along."""
 
     template: ClassVar[str] = "rollup/page.md.j2"

@@ -7,7 +7,8 @@ over years.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.compliance.ratios import Grouping, Quotient, Ratio
 from generator.edition.render import Edition, number
@@ -19,8 +20,7 @@ from generator.pages.rollup.tables import NONE, RollupCell, RollupPage, RollupSe
 from generator.pages.statistics.open_figures import value_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YearTogether:
+class YearTogether(Struct, frozen=True, kw_only=True):
     """A school year: the summaries of those that are counted, and what they come to."""
 
     year: YearId

@@ -6,8 +6,9 @@ Owns what is told of each school there. Must not know what a desk asks for.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
@@ -22,16 +23,14 @@ from generator.text import Text
 _FEW = 20  # schools that are seen at once, without opening an area
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StillToFile:
+class StillToFile(Struct, frozen=True, kw_only=True):
     """A filing that a school has not handed in, and by when; `tone` tells one that is late from one to come."""
 
     text: str
     tone: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskLine:
+class DeskLine(Struct, frozen=True, kw_only=True):
     """A school, its desk, and what it has still to file."""
 
     school: School
@@ -39,16 +38,14 @@ class DeskLine:
     still: tuple[StillToFile, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AreaDesks:
+class AreaDesks(Struct, frozen=True, kw_only=True):
     """The desks of the schools of an area."""
 
     title: Text
     lines: tuple[DeskLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilingIndex(TemplateData):
+class FilingIndex(TemplateData, frozen=True, kw_only=True):
     """Every desk by area, the year's last days, and whom to ask. `sealed`: the district asks for aggregates."""
 
     template: ClassVar[str] = "filing/index.md.j2"

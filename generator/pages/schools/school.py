@@ -7,10 +7,11 @@ and never "no". Titles are those of the schemas, so that the page, the form and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
+
+from msgspec import Struct
 
 from generator.edition.render import Edition, day_text, label_text, number
 from generator.edition.site import Site, once
@@ -46,8 +47,7 @@ class ReturnState(StrEnum):
     NOT_DUE = "not-due"  # there was no such school on the last day for returns
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(Struct, frozen=True, kw_only=True):
     """A line of a list of facts: its title and its value, both as text to be escaped."""
 
     title: str
@@ -82,8 +82,7 @@ def _title(language: Language, path: tuple[str, ...]) -> str:
     return " · ".join(field_title("return", name).in_(language) for name in named)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReturnWords:
+class ReturnWords(Struct, frozen=True, kw_only=True):
     """How the values of a return are put in words in one Edition."""
 
     edition: Edition

@@ -6,12 +6,13 @@ Owns what stands in the blocks of a school's page and in the index. Must not kno
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
 from typing import ClassVar
 
 from markupsafe import Markup
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site, once
@@ -32,8 +33,7 @@ from generator.records.repository import Repository, told_once
 from generator.text import Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolPage(TemplateData):
+class SchoolPage(TemplateData, frozen=True, kw_only=True):
     """A school's page: a field a block. None where the district has nothing that the block could tell of."""
 
     template: ClassVar[str] = "schools/school.md.j2"
@@ -55,24 +55,21 @@ class SchoolPage(TemplateData):
     beside: Markup
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarlierName:
+class EarlierName(Struct, frozen=True, kw_only=True):
     """What a school was called, and the last day of that name."""
 
     was: Text
     until: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarlierType:
+class EarlierType(Struct, frozen=True, kw_only=True):
     """What a school was before it gained or dropped a stage, and until when."""
 
     was: SchoolType
     until: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageSize:
+class StageSize(Struct, frozen=True, kw_only=True):
     """How many classes and pupils of a stage a school has."""
 
     stage: Stage
@@ -80,8 +77,7 @@ class StageSize:
     enrolment: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolProfile(TemplateData):
+class SchoolProfile(TemplateData, frozen=True, kw_only=True):
     """A block of a school's page."""
 
     template: ClassVar[str] = "schools/school/profile.html.j2"
@@ -96,8 +92,7 @@ class SchoolProfile(TemplateData):
     sizes: tuple[StageSize, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolFiling(TemplateData):
+class SchoolFiling(TemplateData, frozen=True, kw_only=True):
     """A block of a school's page: how its return stands, and what it does not state; `missing` says that it is not on
     file.
     """
@@ -111,16 +106,14 @@ class SchoolFiling(TemplateData):
     missing: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolFacts(TemplateData):
+class SchoolFacts(TemplateData, frozen=True, kw_only=True):
     """A block of a school's page: a group of what its return states."""
 
     template: ClassVar[str] = "schools/school/facts.html.j2"
     facts: tuple[Fact, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReturnLine:
+class ReturnLine(Struct, frozen=True, kw_only=True):
     """A return on file; what it does not state is None."""
 
     year: YearId
@@ -131,16 +124,14 @@ class ReturnLine:
     filed_on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolYears(TemplateData):
+class SchoolYears(TemplateData, frozen=True, kw_only=True):
     """A block of a school's page: its returns, newest first."""
 
     template: ClassVar[str] = "schools/school/years.html.j2"
     years: tuple[ReturnLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReturnStateCount:
+class ReturnStateCount(Struct, frozen=True, kw_only=True):
     """How many schools' returns stand so."""
 
     state: ReturnState
@@ -148,8 +139,7 @@ class ReturnStateCount:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolLine:
+class SchoolLine(Struct, frozen=True, kw_only=True):
     """A school in the index; `filing` is how its return stands, `state` the same in words."""
 
     school: School
@@ -161,8 +151,7 @@ class SchoolLine:
     tone: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolsPage(TemplateData):
+class SchoolsPage(TemplateData, frozen=True, kw_only=True):
     """The schools, and what they can be filtered by."""
 
     template: ClassVar[str] = "schools/schools.md.j2"

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import ClassVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.edition.charts import Chart, alone
 from generator.edition.literal import settle
@@ -38,16 +40,14 @@ _FOLDER = "data/statistics/tables"
 BUILDER_DATA = "statistics/builder-data.js"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableFile:
+class TableFile(Struct, frozen=True, kw_only=True):
     """A file of one table, from the table's page."""
 
     href: str
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmbeddedTable(TemplateData):
+class EmbeddedTable(TemplateData, frozen=True, kw_only=True):
     """A page for an `<iframe>`: the table, its picture, and the page that it is from."""
 
     template: ClassVar[str] = "statistics/embed.html.j2"

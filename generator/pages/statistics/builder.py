@@ -7,7 +7,6 @@ not know what stands in it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from generator.edition.render import Edition, TemplateData
@@ -19,8 +18,7 @@ from generator.pages.statistics.tables import TableSymbols, symbols
 PATH = "statistics/builder"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuilderPage(TemplateData):
+class BuilderPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "statistics/builder.md.j2"
     symbols: TableSymbols
     data: str

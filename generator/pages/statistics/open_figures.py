@@ -7,8 +7,9 @@ beside each.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.compliance.ratios import SIZES, Grouping, Quotient, Ratio, SchoolGroup, groups, quotients, years
 from generator.edition.render import Edition, TemplateData
@@ -17,8 +18,7 @@ from generator.files.schemas import enum_label
 from generator.model.ids import YearId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RatioCell:
+class RatioCell(Struct, frozen=True, kw_only=True):
     """A figure of a group in a year, and how many schools it is from."""
 
     year: YearId
@@ -26,16 +26,14 @@ class RatioCell:
     stated: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RatioRow:
+class RatioRow(Struct, frozen=True, kw_only=True):
     """A group of schools."""
 
     title: str
     cells: tuple[RatioCell, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RatioTable:
+class RatioTable(Struct, frozen=True, kw_only=True):
     """One ratio for every group, and the latest of the whole district in a sentence."""
 
     ratio: Ratio
@@ -46,8 +44,7 @@ class RatioTable:
     rows: tuple[RatioRow, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenFiguresPage(TemplateData):
+class OpenFiguresPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "statistics/open_figures.md.j2"
     tables: tuple[RatioTable, ...]
 

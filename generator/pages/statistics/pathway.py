@@ -7,8 +7,9 @@ end of the term or what happened in it. Every number is a total that a release s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.edition.render import Edition, TemplateData, number
 from generator.edition.site import Page
@@ -31,8 +32,7 @@ from generator.pages.statistics.tables import (
 FOUND = "found"  # with whom anything was found: all levels but the first
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Step:
+class _Step(Struct, frozen=True, kw_only=True):
     """A total and what it is a rate of. `flow`: it counts what happened in the term, not what was there at its end."""
 
     table: str
@@ -58,8 +58,7 @@ _STEPS = (
 _WHERE = {step.column: step.table for step in _STEPS}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepCell:
+class StepCell(Struct, frozen=True, kw_only=True):
     """A step in a term: its number and its rate."""
 
     term: str
@@ -67,8 +66,7 @@ class StepCell:
     rate: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepRow:
+class StepRow(Struct, frozen=True, kw_only=True):
     """A step in every year; `change` is from the year before to the newest."""
 
     title: str
@@ -78,8 +76,7 @@ class StepRow:
     change: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PathwayTable:
+class PathwayTable(Struct, frozen=True, kw_only=True):
     """The same term of every year that has been released, the newest first; `others`: that the newest does not count
     the schools of the one before.
     """
@@ -91,8 +88,7 @@ class PathwayTable:
     others: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PathwayPage(TemplateData):
+class PathwayPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "statistics/pathway.md.j2"
     symbols: TableSymbols
     tables: tuple[PathwayTable, ...]

@@ -7,9 +7,10 @@ Owns these pages. A release's page and files keep their addresses for ever; `lat
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.edition.literal import data_block
 from generator.edition.render import Edition, TemplateData
@@ -49,8 +50,7 @@ PATH = "statistics/releases"
 _HOLDS = "releases.file"  # what a file holds, in the catalogue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedRelease:
+class PlannedRelease(Struct, frozen=True, kw_only=True):
     """A term in the calendar with its releases; `state` is said where there is none yet."""
 
     term: Term
@@ -58,16 +58,14 @@ class PlannedRelease:
     state: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChainedRelease:
+class ChainedRelease(Struct, frozen=True, kw_only=True):
     """A release with its digest."""
 
     release: Release
     digest: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawnRelease:
+class WithdrawnRelease(Struct, frozen=True, kw_only=True):
     """All that is still told of a release that was withdrawn."""
 
     id: ReleaseId
@@ -78,14 +76,12 @@ class WithdrawnRelease:
     standing: tuple[Release, ...]  # of the same term
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawnPage(TemplateData):
+class WithdrawnPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "statistics/withdrawn.md.j2"
     withdrawn: WithdrawnRelease
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleasesPage(TemplateData):
+class ReleasesPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "statistics/releases.md.j2"
     calendar: tuple[PlannedRelease, ...]
     releases: tuple[ChainedRelease, ...]
@@ -93,16 +89,14 @@ class ReleasesPage(TemplateData):
     withdrawn: tuple[WithdrawnRelease, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseFact:
+class ReleaseFact(Struct, frozen=True, kw_only=True):
     """What must be read with the figures."""
 
     title: str
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangedCell:
+class ChangedCell(Struct, frozen=True, kw_only=True):
     """A place of which a revision tells otherwise than the one before."""
 
     where: str
@@ -110,16 +104,14 @@ class ChangedCell:
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleName:
+class RuleName(Struct, frozen=True, kw_only=True):
     """A rule as it is now, or only its id where it is gone."""
 
     id: RuleId
     title: Text | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedAnswer:
+class SealedAnswer(Struct, frozen=True, kw_only=True):
     """What a release says of a sealed rule; `unmet` schools are named where the verdict is school by school."""
 
     rule: RuleName
@@ -129,8 +121,7 @@ class SealedAnswer:
     unmet: tuple[School, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleasePage(TemplateData):
+class ReleasePage(TemplateData, frozen=True, kw_only=True):
     """A release; `later` is the newest revision after it."""
 
     template: ClassVar[str] = "statistics/release.md.j2"
@@ -147,8 +138,7 @@ class ReleasePage(TemplateData):
     by_district: tuple[SealedAnswer, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseDownloadsPage(TemplateData):
+class ReleaseDownloadsPage(TemplateData, frozen=True, kw_only=True):
     """How the files are read, those of the newest release and every release's."""
 
     template: ClassVar[str] = "statistics/release_downloads.md.j2"

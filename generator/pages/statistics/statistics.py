@@ -7,9 +7,10 @@ that has released nothing yet says so.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
+
+from msgspec import Struct
 
 from generator.edition.charts import Chart, draw
 from generator.edition.render import FOLDERS, Edition, TemplateData, number
@@ -60,8 +61,7 @@ _METHODS = (
 _ATTACKERS = ("public", "school", "pair")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Headline:
+class Headline(Struct, frozen=True, kw_only=True):
     """A figure that a reader meets first, and the table that it is from."""
 
     table: str
@@ -72,8 +72,7 @@ class Headline:
     before: str  # the same then; empty where it was not published
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableCard:
+class TableCard(Struct, frozen=True, kw_only=True):
     """A table in the list of tables."""
 
     id: str
@@ -81,8 +80,7 @@ class TableCard:
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatisticsPage(TemplateData):
+class StatisticsPage(TemplateData, frozen=True, kw_only=True):
     """The newest release, if there is one; `coming` is the term that is released next."""
 
     template: ClassVar[str] = "statistics/statistics.md.j2"
@@ -100,16 +98,14 @@ class StatisticsPage(TemplateData):
     contact: Contact | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TitledRelease:
+class TitledRelease(Struct, frozen=True, kw_only=True):
     """A release with its title."""
 
     release: Release
     title: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TablePage(TemplateData):
+class TablePage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "statistics/table.md.j2"
     release: Release
     term: Term
@@ -124,8 +120,7 @@ class TablePage(TemplateData):
     after: PageLink | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParticipationPage(TemplateData):
+class ParticipationPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "statistics/participation.md.j2"
     release: Release
     term: Term
@@ -134,16 +129,14 @@ class ParticipationPage(TemplateData):
     after: PageLink | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedSchools:
+class NamedSchools(Struct, frozen=True, kw_only=True):
     """Schools under a title."""
 
     title: str
     schools: tuple[School, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TermReporting:
+class TermReporting(Struct, frozen=True, kw_only=True):
     """Who has filed for a term; `due` says until when, or that it is over."""
 
     term: Term
@@ -155,22 +148,19 @@ class TermReporting:
     named: tuple[NamedSchools, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportingPage(TemplateData):
+class ReportingPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "statistics/reporting.md.j2"
     terms: tuple[TermReporting, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SafetyLine:
+class SafetyLine(Struct, frozen=True, kw_only=True):
     """Who attacks and what he knows, or a channel and what is done about it."""
 
     title: str
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SafetySection:
+class SafetySection(Struct, frozen=True, kw_only=True):
     """A section of the methods; the table of limits stands below one of them."""
 
     id: str
@@ -180,8 +170,7 @@ class SafetySection:
     has_limits: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseLimits:
+class ReleaseLimits(Struct, frozen=True, kw_only=True):
     """A release, by what part of a school's count others must miss it, and how counts are rounded, in words."""
 
     release: Release
@@ -189,8 +178,7 @@ class ReleaseLimits:
     rounding: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SafetyPage(TemplateData):
+class SafetyPage(TemplateData, frozen=True, kw_only=True):
     template: ClassVar[str] = "statistics/statistics_methods.md.j2"
     brief: tuple[str, ...]
     sections: tuple[SafetySection, ...]

@@ -8,7 +8,9 @@ number.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.edition.render import Edition, number
 from generator.edition.site import Site
@@ -37,8 +39,7 @@ def of_nobody(release: Release, cells: Mapping[str, Published], column: str) -> 
     return release.limits.base == 1 and isinstance(whole, Shown) and whole.value == 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellWords:
+class CellWords(Struct, frozen=True, kw_only=True):
     """A cell in words, and whether it stands for a number that is not published."""
 
     text: str
@@ -78,8 +79,7 @@ def column_title(edition: Edition, table: str, column: str, titles: Mapping[str,
     return edition.say(f"column.{column}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseWords:
+class ReleaseWords(Struct, frozen=True, kw_only=True):
     """The words of one Release in one Edition."""
 
     edition: Edition
@@ -235,8 +235,7 @@ class ReleaseWords:
 # --- as templates print them ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleasedColumn:
+class ReleasedColumn(Struct, frozen=True, kw_only=True):
     """A column; `mark` is the number of its note, if it has one."""
 
     title: str
@@ -244,8 +243,7 @@ class ReleasedColumn:
     mark: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleasedRow:
+class ReleasedRow(Struct, frozen=True, kw_only=True):
     """A row with the number of its schools."""
 
     title: str
@@ -254,16 +252,14 @@ class ReleasedRow:
     cells: tuple[CellWords, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnNote:
+class ColumnNote(Struct, frozen=True, kw_only=True):
     """What must be known of a column, by number."""
 
     mark: int
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleasedTable:
+class ReleasedTable(Struct, frozen=True, kw_only=True):
     """A table as `_released.html.j2` prints it; `general` is what must be known of the whole."""
 
     id: str
@@ -276,8 +272,7 @@ class ReleasedTable:
     general: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableSymbols:
+class TableSymbols(Struct, frozen=True, kw_only=True):
     """What signs in tables mean, as `_symbols.html.j2` prints it: the mark stands for counts under `k` and others."""
 
     mark: str
@@ -285,8 +280,7 @@ class TableSymbols:
     rounded: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolBand:
+class SchoolBand(Struct, frozen=True, kw_only=True):
     """A school and its band; no title where the school is gone."""
 
     id: SchoolId
@@ -294,16 +288,14 @@ class SchoolBand:
     band: CellWords
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BandCount:
+class BandCount(Struct, frozen=True, kw_only=True):
     """How many schools lie in a band."""
 
     title: str
     schools: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolBands:
+class SchoolBands(Struct, frozen=True, kw_only=True):
     """The band of every school as `_participation.html.j2` prints it; `symbol` says what the mark stands for."""
 
     caption: str

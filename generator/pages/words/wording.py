@@ -7,9 +7,10 @@ Owns these sentences and the tone of every verdict. Must not decide anything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from generator.compliance.evaluate import JUDGED, Check, JudgedPeriod, Tally, Verdict, due_day
 from generator.compliance.school_measures import Period, periods
@@ -36,8 +37,7 @@ TONES: Mapping[Verdict, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cited:
+class Cited(Struct, frozen=True, kw_only=True):
     """A clause with its policy, and whether its wording is still to be checked against the original."""
 
     policy: Policy
@@ -60,8 +60,7 @@ def cited(site: Site) -> Mapping[RuleId, tuple[Cited, ...]]:
     return {rule.id: tuple(found[ref] for ref in rule.clauses) for rule in site.repository.rules.values()}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageLink:
+class PageLink(Struct, frozen=True, kw_only=True):
     """A page by its path, with its title in the navigation."""
 
     page: str
@@ -140,8 +139,7 @@ def due_rule(edition: Edition, rule: Rule) -> str:
     return edition.say(key, days=rule.due.days, period=label_text(edition.language, rule.period))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueDay:
+class DueDay(Struct, frozen=True, kw_only=True):
     """The last day of a period."""
 
     period: str
@@ -169,8 +167,7 @@ def days_to(edition: Edition, day: date) -> str:
     return edition.say("days.left" if left > 0 else "days.over", value=number(abs(left)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenDue:
+class OpenDue(Struct, frozen=True, kw_only=True):
     """The day that a Check still waits for or is late by, and how long that is; none where nothing is waited for."""
 
     due: date | None
@@ -240,8 +237,7 @@ def in_all(edition: Edition, counts: Tally, things: str) -> str:
     return edition.say("tally.separator").join(parts) + edition.say("tally.end")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictCount:
+class VerdictCount(Struct, frozen=True, kw_only=True):
     """How many Checks came out as a verdict."""
 
     verdict: Verdict
