@@ -107,10 +107,12 @@ def test_a_review_tells_such_names(name: str, odd: Path, tmp_path: Path) -> None
 
 
 HOSTILE = st.lists(st.sampled_from(LIVE) | st.text(st.characters(), max_size=9), max_size=5).map("".join)
+PATHS = HOSTILE.map(lambda text: os.fsdecode(text.encode("utf-8", "surrogatepass"))) | st.binary().map(os.fsdecode)
 
 
-@given(HOSTILE, HOSTILE)
+@given(PATHS, HOSTILE)
 @example("".join(LIVE), " ".join(LIVE))
+@example(os.fsdecode(b"\xed\xa0\x80"), "\ud800")
 def test_whatever_a_file_is_called_and_holds_machines_can_read_the_report(path: str, said: str) -> None:
     made = result(
         [problem(Position(path=f"records/{path}"), "misspelled-field", key=said, nearest="id", title=said)],
