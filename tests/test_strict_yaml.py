@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +12,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.files.compatibility import ALIKE, PERHAPS_ALIKE
 from generator.files.strict_yaml import read
-from generator.files.typing_mistakes import unseen
+from generator.files.typing_mistakes import PERHAPS_UNSEEN, UNSEEN, unseen
 from generator.problems import Position
 
 PATH = "records/a.yml"
-UNSEEN = "\xad\u034f\u115f\u17b4\u180e\u200b\u200d\u2060\u2800\u3164\ufe0f\ufff9\U000e0041\U000e0100"
+HIDDEN = "\xad\u034f\u115f\u17b4\u180e\u200b\u200d\u2060\u2800\u3164\ufe0f\ufff9\U000e0041\U000e0100"
 
 
 def codes(text: str | bytes) -> list[tuple[str, str]]:
@@ -40,7 +43,7 @@ def codes(text: str | bytes) -> list[tuple[str, str]]:
         ("标题: 三年级 #2班\n", ("hash-cut", "1:9")),
         ("标题: 心\u202e理\n", ("bidi-character", "1:6")),
         ("标题: 心\x07理\n", ("control-character", "1:6")),
-        *((f"标题: 心{sign}理\n", ("control-character", "1:6")) for sign in UNSEEN),
+        *((f"标题: 心{sign}理\n", ("control-character", "1:6")) for sign in HIDDEN),
         ("标题: 心" + "\u0336" * 9 + "理\n", ("control-character", "1:9")),
         ("\ufeffa: 1\n", ("byte-order-mark", "1:1")),
         ("# nothing\n", ("empty-file", "1:1")),
@@ -280,3 +283,12 @@ def test_signs_that_join_pictures_and_a_few_marks_are_no_fault() -> None:
 def test_in_a_list_without_spaces_every_item_is_told() -> None:
     assert codes("-b\n-c\n") == [("no-space-after-dash", "1:1"), ("no-space-after-dash", "2:1")]
     assert codes("－甲\n－乙\n") == [("odd-dash", "1:1"), ("odd-dash", "2:1")]
+
+
+@pytest.mark.parametrize(("sought", "first_sought"), [(UNSEEN, PERHAPS_UNSEEN), (ALIKE, PERHAPS_ALIKE)])
+def test_what_the_quick_look_passes_over_the_slow_one_would_not_find(
+    sought: re.Pattern[str], first_sought: re.Pattern[str]
+) -> None:
+    passed = first_sought.sub("", "".join(map(chr, range(sys.maxunicode + 1))))
+    assert len(passed) < sys.maxunicode + 1
+    assert sought.search(passed) is None

@@ -141,7 +141,8 @@ def _refused_syntax(path: str, text: str) -> tuple[Problem, ...]:
     found = [*yaml_corners.directive(path, text)]
     if yaml_corners.unusual(text):
         found += _unusual_tokens(path, text)
-    if found or not (_MARKED.search(text) or text.count("[") + text.count("{") > 500 or _DEEP_LINE.search(text)):
+    marked = any(sign in text for sign in "&*!") and _MARKED.search(text)
+    if found or not (marked or text.count("[") + text.count("{") > 500 or _DEEP_LINE.search(text)):
         return tuple(found)
     depth = 0
     for event in _events(text):
@@ -214,17 +215,13 @@ def _failure(text: str, error: yaml.MarkedYAMLError) -> Failure:
 # --- nodes to values --------------------------------------------------------------------------------------------------
 
 
+_no_tag: Any = "".format  # takes anything and gives an empty text, without a line of Python run for each node
+
+
 class _Composer(yaml.CSafeLoader):
     """libyaml's composer without resolution of tags: a node has a tag only where the file writes one."""
 
-    def resolve(self, kind: object, value: object, implicit: object) -> str:
-        return ""
-
-    def descend_resolver(self, parent: object, index: object) -> None:
-        """Nothing to resolve by place."""
-
-    def ascend_resolver(self) -> None:
-        """Nothing to resolve by place."""
+    resolve = descend_resolver = ascend_resolver = _no_tag
 
 
 def _parser(text: str) -> _Composer:
@@ -254,8 +251,10 @@ class _Values:
     def value(self, node: yaml.Node, depth: int, indent: int = -1) -> Data:
         """The data of a node that belongs to a field or an item at column `indent`."""
         if isinstance(node, yaml.ScalarNode):
+            if not node.style:
+                return self._plain(node)
             self._check_lines(node, indent)
-            return self._quoted(node) if node.style else self._plain(node)
+            return self._quoted(node)
         if depth > MAX_DEPTH:
             raise _TooDeepError(node)
         if flow := bool(getattr(node, "flow_style", False)):
