@@ -125,6 +125,19 @@ OWN = [
     ("", "crisis:\n\tworkflow: true", "tab-indent", "12:1", ""),
     ("filed_by: ", "filed_by；", "missing-colon", "5:1", ":"),
     ("", "note: 见附件: 表1", "colon-in-value", "11:10", ""),
+    ("", "pupils_served: ٩٠٠", "number-signs", "11:16", "900"),
+    ("", "pupils_served: 1_032", "number-signs", "11:16", "1032"),
+    ("", "pupils_served: 1O32", "number-signs", "11:16", "1032"),
+    ("", "pupils_served: 9l2", "number-signs", "11:16", "912"),
+    ("", "pupils_served: 924（含分校）", "number-signs", "11:16", "924"),
+    ("", "pupils_served: 924 ＃含分校", "number-signs", "11:16", "924"),
+    ("", "pupils_served: 924 // 含分校", "number-signs", "11:16", "924"),
+    ("primary: 24", "primary 24", "wrong-type", "8:3", "primary: 24"),
+    ("primary: 24", "primary＝24", "wrong-type", "8:3", "primary: 24"),
+    ("classes:\n  primary: 24", "classes: {primary:24}", "no-space-after-colon", "7:18", ""),
+    ("", "staff: full_time: 1", "colon-in-value", "11:17", ""),
+    ("filed_by", "filеd_by", "misspelled-field", "5:1", "filed_by"),  # a Cyrillic letter
+    ("school: xz01", "school: хz01", "bad-form", "2:9", "xz01"),  # a Cyrillic letter
 ]
 
 
@@ -155,7 +168,9 @@ def test_each_field_that_stands_too_far_left_is_named_and_its_group_is_not_calle
     assert [(p.code, p.at.line) for p in found] == [("too-little-indented", line) for line in (12, 13, 14)]
 
 
-@pytest.mark.parametrize("new", ["assessment_software: 部分", "pupils_served: 80-90", "pupils_served: 3班24人"])
+@pytest.mark.parametrize(
+    "new", ["assessment_software: 部分", "pupils_served: 80-90", "pupils_served: 3班24人", "pupils_served: 80(90)"]
+)
 def test_where_nobody_can_tell_nothing_is_offered(new: str) -> None:
     (found,) = problems_of(typed("", new))
     assert found.code == "wrong-type"

@@ -394,7 +394,16 @@ def _glued(document: Document, pointer: tuple[str | int, ...], at: int) -> Probl
 
 def _example(error: _Error) -> Mapping[str, str]:
     example = error.schema.get("x-example", "") if isinstance(error.schema, dict) else ""
-    return {"example": scalar(example) if isinstance(example, bool) else str(example)}
+    return {"example": _as_written(example)}
+
+
+def _as_written(value: Any) -> str:
+    """A value as it may stand in a line of YAML."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name}: {_as_written(one)}' for name, one in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_written, value))}]"
+    return scalar(value) if isinstance(value, bool) else str(value)
 
 
 def _title(error: _Error) -> dict[str, str]:
@@ -415,6 +424,8 @@ def _unknown(document: Document, pointer: tuple[str | int, ...], error: _Error, 
             owner = next((str(step) for step in reversed(found.group) if isinstance(step, str)), "")
             code = "too-little-indented" if found.deeper else "too-much-indented"
             yield problem(at, code, group, key=key, owner=owner)
+        elif (colon := key.find(":")) > 0 and key[:colon] in allowed and error.instance[key] is None:
+            yield problem(replace(at, column=at.column + colon, length=1), "no-space-after-colon")
         elif near := word_meant(key, {name: _names(allowed[name]) for name in free}):
             yield problem(at, "misspelled-field", key=key, nearest=near, **_named(allowed[near]))
         else:
@@ -440,7 +451,7 @@ def _missing(document: Document, pointer: tuple[str | int, ...], error: _Error, 
 
 
 def _shown_example(node: Schema) -> str:
-    return str(node.get("x-example", "")) or next(iter(node.get("enum", ["…"])))
+    return _as_written(node.get("x-example", "")) or next(iter(node.get("enum", ["…"])))
 
 
 _TYPES: Mapping[str, tuple[str, str]] = {

@@ -13,6 +13,11 @@ from functools import lru_cache
 
 _LONGEST = 80  # no longer word is a slip of a short one
 _PART = re.compile(r"[0-9]+|[^\W0-9_]+")
+# Letters of other scripts that look like Latin ones, as keyboards and web pages give them.
+_LATIN = str.maketrans(
+    "авеѕіјкмнорԛстухԁһԝɡοαικνρτυχАВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+    "abesijkmhopqctyxdhwgoaikvptuxABESIJKMHOPCTYXABEZHIKMNOPTYX",
+)
 _WORD, _ID = (4, 8), (5,)  # letters that a part must have for one wrong letter in it to be a slip, and for two
 
 
@@ -53,7 +58,12 @@ def _bare(word: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _parts(word: str) -> tuple[str, ...]:
-    return tuple(_PART.findall(unicodedata.normalize("NFKC", word).casefold()))
+    return tuple(_PART.findall(latin(unicodedata.normalize("NFKC", word)).casefold()))
+
+
+def latin(word: str) -> str:
+    """A word with the letters that look like Latin ones as these."""
+    return word if word.isascii() else word.translate(_LATIN)
 
 
 def _begins(label: str, word: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from generator.files.spelling import latin
 from generator.files.yaml_scalars import core
 
 Takes = Callable[[object], bool]
@@ -86,14 +87,17 @@ _QUOTES = "“”„‟‘’‚‛「」『』〝〞＂＇\"'"
 _DASHES = re.compile("[‐-―−﹣－~～至到]+")
 _ROUND = re.compile(r"^(?:大约|大概|约为|约|近|共计|合计|共|计|≈|~|[¥￥])|(?:左右|上下|[。，,;；、])$")
 _UNIT = re.compile(r"(?:平方米|个班|小时|人次|分钟|场次|课时|[名人位个班间节次元场件份处所套台号]|㎡|m2|m²)$")
+_REMARK = re.compile(r"(?:[(（][^0-9()（）]*[)）]|(?:＃|//)[^0-9]*)$")  # behind a number
+_LOOKS_LIKE = str.maketrans("OoIl", "0011")
 _PLAIN_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
-_GROUPED = re.compile(r"[0-9]{1,3}(?:[,\u2019' ][0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[,\u2019' _][0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})[日号]?(?:[T ]?[0-9]{1,2}:.*)?", re.ASCII)
 _DAY_TOGETHER = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII)
 _MONTH = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})月?", re.ASCII)
 _YEAR = re.compile(r"([0-9]{4})年?[-/]((?:[0-9]{2})?[0-9]{2})(?:学年|学年度)?年?", re.ASCII)
 _TERM = re.compile(r"(.*?)[-/]?(?:学年|学年度)?第?([一二12上下秋春])(?:学?期|季)?(?:学期)?", re.ASCII)
 _TERMS = dict(zip("一二12上下秋春", "12121212", strict=True))
+_FIELD = re.compile(r"([a-z][a-z0-9_]*)\s*[=;,:→]?\s*(\S.*)", re.ASCII)
 _DIGITS = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
 _TENS = {"十": 10, "百": 100, "千": 1000}
 
@@ -118,12 +122,14 @@ def meant(value: object, expected: str, takes: Takes) -> Meant | None:
             return _text(value, takes)
         case "array", str():
             return _list(value, takes)
+        case "object", str():
+            return _field(value, takes)
     return None
 
 
 def form_meant(value: str, takes: Takes) -> Meant | None:
     """The text that the field takes and that somebody wrote in another form."""
-    bare = unicodedata.normalize("NFKC", value).strip().strip(_QUOTES).strip().rstrip("。，,;、.")
+    bare = ascii_digits(latin(unicodedata.normalize("NFKC", value))).strip().strip(_QUOTES).strip().rstrip("。，,;、.")
     found = next((candidate for candidate in _forms(bare) if takes(candidate)), None)
     if found is None:
         return None
@@ -146,7 +152,7 @@ def _truth(text: str, takes: Takes) -> Meant | None:
 
 
 def _number(text: str, takes: Takes) -> Meant | None:
-    bare = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).strip(_QUOTES)
+    bare = re.sub(r"\s", "", ascii_digits(unicodedata.normalize("NFKC", _REMARK.sub("", text)))).strip(_QUOTES)
     if re.sub(r"[-—–_/\\?？.。]", "", bare).casefold() in _NONE:
         return Meant(code="no-figure")
     for candidate in _numbers(bare):
@@ -159,10 +165,12 @@ def _number(text: str, takes: Takes) -> Meant | None:
 def _numbers(bare: str) -> Iterator[str]:
     """Plain numbers that a text without spaces may stand for; none where it holds more than one."""
     bare = _UNIT.sub("", _ROUND.sub("", _ROUND.sub("", bare)))
+    if sum(sign in "0123456789" for sign in bare) > 1:
+        bare = bare.translate(_LOOKS_LIKE)
     if _PLAIN_NUMBER.fullmatch(bare) and (bare == "0" or bare[0] != "0" or bare.startswith("0.")) and len(bare) < 16:
         yield bare
     if _GROUPED.fullmatch(bare):
-        yield re.sub(r"[,\u2019' ]", "", bare)
+        yield re.sub(r"[,\u2019' _]", "", bare)
     if bare.endswith("万") and _PLAIN_NUMBER.fullmatch(bare[:-1]) and len(bare) < 9:
         whole, _, part = bare[:-1].partition(".")
         if len(part) <= 4:
@@ -199,6 +207,14 @@ def _list(text: str, takes: Takes) -> Meant | None:
     return Meant(code="wrong-type", wanted=written) if parts and takes(parts) else None
 
 
+def _field(text: str, takes: Takes) -> Meant | None:
+    """A field and its value without the colon between them."""
+    found = _FIELD.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found and takes({found[1]: core(found[2])}):
+        return Meant(code="wrong-type", wanted=f"{found[1]}: {found[2]}")
+    return None
+
+
 def _forms(bare: str) -> Iterator[str]:
     yield bare
     yield from _days(bare)
@@ -223,6 +239,11 @@ def _years(text: str) -> Iterator[str]:
     """A school year is two years that follow each other."""
     if (found := _YEAR.fullmatch(text)) and int(found[1]) + 1 == int((found[1][:2] + found[2])[-4:]):
         yield f"{found[1]}-{int(found[1]) + 1}"
+
+
+def ascii_digits(text: str) -> str:
+    """The same with digits of every script as those of ours."""
+    return text if text.isascii() else "".join(str(unicodedata.decimal(sign, sign)) for sign in text)
 
 
 def _two(digits: str) -> str:
