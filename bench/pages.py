@@ -80,10 +80,10 @@ def _stamped(half: Half, folder: Path, count: int) -> None:
     copies = MadeBefore(memo=Memo(), basis=None).copies(cut, DONOR, islice(schools.to_stamp(made), count), made)
     told, entries = [], []
     for copy in copies:
-        name = f"{copy.stamped.path}.html"
-        files.write("", [(name, filled_last(cut.fill(copy.stamped.places), half.last))])
+        name = f"{copy.path}.html"
+        files.write("", [(name, filled_last(cut.fill(copy.places()), half.last))])
         told.append(copy.linked)
-        entries.append(copy.stamped.entry)
+        entries.append(copy.entry)
     files.write("", [(search.INDEX, search.index([], entries, half.last))])
     output.dead_links(frozenset(page.page for page in told), told)
 

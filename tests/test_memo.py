@@ -143,8 +143,8 @@ def whole(told: Site, known: MadeBefore) -> dict[str, object]:
     donors = {page.path: donor(page.body) for family in families for page in family(made)}
     for path, to_stamp in STAMPED:
         copies = known.copies(donors[path], path, to_stamp(made), made) if path in donors else ()
-        found |= {one.stamped.path: (one.stamped, one.linked) for one in copies}
-    return found | {file.path: file.content for file in known.beside(made)}
+        found |= {one.path: (one.places(), one.entry, one.linked) for one in copies}
+    return found | {file.path: file.content() for file in known.beside(made)}
 
 
 def edited_at_schools(files: Files, chance: random.Random) -> Files:

@@ -26,13 +26,12 @@ from generator.filing import desk_page
 from generator.pages import following
 from generator.pages.families import STAMPED
 from generator.pages.rollup import handed_up
-from generator.pages.stamping import Stamped
 from generator.problems import Problem, in_order
 from generator.publish import moved, output, search, sheets
 from generator.publish.basis import basis
 from generator.publish.engine import Engine
 from generator.publish.half import Half, finished, through, to_engine, whole
-from generator.publish.memo import Memo
+from generator.publish.memo import Memo, digest_of
 from generator.publish.remembered import KeptParts, MadeBefore
 from generator.publish.site_files import LaidFile, SiteFiles, data_files
 from generator.records.opened import Before
@@ -108,11 +107,12 @@ def publish(
     `last` site, if it is given, what did not change is linked; it is left, and the one before it becomes the new one.
     Returns the files, to be given the next time.
     """
-    kept, used = memo or Memo(), last.before.folder.parent if last and last.before else None
-    made = output.workshop(out.absolute(), used)
+    kept = memo or Memo()
+    rests_on = basis(content, versions or {}, kept) if kept.keeps else None
+    last = last if rests_on else None  # of what nobody knows what it rests on, nothing stays
+    made = output.workshop(out.absolute(), last.before.folder.parent if last and last.before else None)
     try:
         files = SiteFiles(folder=made.resolve() / "site", last=last)
-        rests_on = basis(content, versions or {}, kept) if kept.keeps else None
         if rests_on:
             content = replace(content, keeping=KeptParts(memo=kept, basis=rests_on))
         remembered = MadeBefore(memo=kept, basis=rests_on)
@@ -138,7 +138,9 @@ def _make(
     editions = [edition(content, language, load_catalogue()) for language in languages]
     task = _Task(content=content, made=made, files=files, engine=engine, remembered=remembered)
     told = _halves(editions, task, progress)
-    files.write("", output.map_of(files.laid, address, hidden=bool(content.archived)))
+    listed = digest_of((*files.laid, address or "", str(content.archived)))
+    for name, mapped in output.map_of(files.laid, address, hidden=bool(content.archived)):
+        files.put(name, (listed,), mapped)
     if Language.ZH not in languages:
         files.write("", output.leading_to(FOLDERS[languages[0]], address))
     for one in editions:
@@ -146,7 +148,8 @@ def _make(
         there = {path[len(half) :] for path in files.laid if path.startswith(half)} if content.repository.moved else ()
         files.write(half, _written(moved.files(one, there)))
     files.write("", _written(handed_up.files(editions[0])))
-    files.write("", [(following.LISTED, data_files(files.laid))])
+    of_data = digest_of(f"{path} {file.data.sha256}" for path, file in files.laid.items() if file.data)
+    files.put(following.LISTED, (of_data,), partial(data_files, files.laid))
     files.keep_nothing_else()
     progress("build.links")
     _check_links(files, told)
@@ -185,16 +188,12 @@ def _of_languages(editions: Sequence[Edition], task: _Task, progress: Progress) 
     progress("build.stamp")
     told = [part for one, made_of in found for part in _stamp(one, made_of, remembered, files)]
     for one in editions:
-        files.write(FOLDERS[one.language], _written(_beside(one, remembered, progress)))
+        for path, made_of, content in remembered.beside(one):
+            files.put(f"{FOLDERS[one.language]}{path}", made_of, content)
+        if one.site.sheets:
+            progress("build.sheets")
+            files.write(FOLDERS[one.language], _written(sheets.files(one)))
     return _Done(told=told, laid=files.laid, used=remembered.memo.used)
-
-
-def _beside(made: Edition, remembered: MadeBefore, progress: Progress) -> Iterator[File]:
-    """What lies beside the pages of one language."""
-    yield from remembered.beside(made)
-    if made.site.sheets:
-        progress("build.sheets")
-        yield from sheets.files(made)
 
 
 def _written(files: Iterable[File]) -> Iterator[tuple[str, bytes]]:
@@ -214,26 +213,35 @@ def _stamp(one: Half, files: Mapping[str, bytes], remembered: MadeBefore, into: 
     into.write(folder, ((name, _other(one, name, files[name])) for name in others))
     told: list[output.Linked] = []
     found: list[tuple[Page, Sequence[search.Part]]] = []
+    last = digest_of(part for named in one.last.items() for part in named)
+    finds = [last]
     for page in ordinary:
         path = f"{page.page.path}.html"
         made = finished(one, page, files[path], remembered.memo)
-        into.put(f"{folder}{path}", (made.html, one.last), partial(filled_last, made.html, one.last))
+        into.put(f"{folder}{path}", (made.made_of, last), partial(_filled, one.last, made.html))
         told.append(made.linked)
         found.append((page.page, made.parts))
+        finds += page.page.title, page.page.kind, made.made_of
     entries: list[Entry] = []
     for path, to_stamp in donors.items():
         cut = donor(whole(one, path, files[f"{path}.html"]))
+        around = digest_of((last, *cut.parts, *cut.names))
         for number, copy in enumerate(remembered.copies(cut, path, to_stamp(one.edition), one.edition)):
-            name, fill = f"{folder}{copy.stamped.path}.html", partial(_filled, cut, copy.stamped, one.last)
-            into.put(name, (cut, copy.stamped, one.last), fill)
-            entries.append(copy.stamped.entry)
+            name, fill = f"{folder}{copy.path}.html", partial(_stamped, cut, one.last, copy.places)
+            into.put(name, (*copy.made_of, around), fill)
+            entries.append(copy.entry)
+            finds += copy.made_of
             told.append(copy.linked if number else output.linked(name, fill()))  # what all share is read in the first
-    into.write(folder, [(search.INDEX, search.index(found, entries, one.last))])
+    into.put(f"{folder}{search.INDEX}", (digest_of(finds),), partial(search.index, found, entries, one.last))
     return told
 
 
-def _filled(cut: Donor, copy: Stamped, last: Mapping[str, str]) -> str:
-    return filled_last(cut.fill(copy.places), last)
+def _filled(last: Mapping[str, str], html: Callable[[], str]) -> str:
+    return filled_last(html(), last)
+
+
+def _stamped(cut: Donor, last: Mapping[str, str], places: Callable[[], Mapping[str, str]]) -> str:
+    return filled_last(cut.fill(places()), last)
 
 
 def _other(one: Half, name: str, data: bytes) -> str | bytes:

@@ -9,9 +9,9 @@ Must not know what pages say.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from generator.edition.stamp import settled
 from generator.publish import aside, frame, moved, output, search
 from generator.publish import engine as engines
 from generator.publish.engine import Engine
-from generator.publish.memo import Memo, packed, unpacked
+from generator.publish.memo import Memo, digest_of, packed, unpacked
 
 
 class Prepared(Struct, frozen=True, kw_only=True):
@@ -55,6 +55,15 @@ class FinishedPage(Struct, frozen=True, kw_only=True):
     html: str
     linked: output.Linked
     parts: tuple[search.Part, ...]
+
+
+class PageToWrite(Struct, frozen=True, kw_only=True):
+    """A page that is finished: by what it is known again, what others must know of it, and what makes its text."""
+
+    made_of: str
+    linked: output.Linked
+    parts: tuple[search.Part, ...]
+    html: Callable[[], str]
 
 
 def prepared(page: Page) -> Prepared:
@@ -103,7 +112,7 @@ def through(
 def _key(half: Half, engine: Engine, memo: Memo) -> str:
     settings = json.dumps(half.settings, ensure_ascii=False)
     read = (part for path, one in half.pages.items() for part in (path, one.text))
-    return memo.key("engine", engine.value, settings, *read)
+    return memo.key("engine", engine.value, digest_of((settings, *read)))
 
 
 def _made(folder: Path) -> Mapping[str, bytes]:
@@ -129,11 +138,14 @@ def whole(half: Half, path: str, made: bytes) -> str:
     return aside.back(made.decode(), half.pages[path].aside if path in half.pages else ())
 
 
-def finished(half: Half, one: Prepared, made: bytes, memo: Memo) -> FinishedPage:
-    """A page from what the engine made of it."""
+def finished(half: Half, one: Prepared, made: bytes, memo: Memo) -> PageToWrite:
+    """A page from what the engine made of it. A process that stays holds no text of it."""
     said = (f"{code.what} {code.old} {code.new}" for code in half.edition.site.repository.moved)
-    key = memo.key("page", half.edition.language, one.digest, made, "\n".join(said))
-    return memo.made(key, partial(_finished, half, one.page, made), _finished_packed, _finished_unpacked)
+    made_of = digest_of((half.edition.language, one.digest, made, "\n".join(said)))
+    key, make = memo.key("page", made_of), partial(_finished, half, one.page, made)
+    page = cache(partial(memo.left, key, make, _finished_packed, _finished_unpacked))
+    linked, parts = memo.held(key, lambda: (page().linked, page().parts))
+    return PageToWrite(made_of=made_of, linked=linked, parts=parts, html=lambda: page().html)
 
 
 def _finished(half: Half, page: Page, made: bytes) -> FinishedPage:

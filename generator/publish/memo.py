@@ -12,8 +12,9 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,38 +33,50 @@ _ENTRY = re.compile(r"[0-9a-f]{64}(\.new)?")
 
 class Memo(Struct, frozen=True, kw_only=True):
     """What earlier builds left in `folder`, and what this process made or read before (`known`); without either nothing
-    is kept. `used` is what this build asked for.
+    is kept. `used` is what this build asked for. `names`: the names of what is made of what, told once.
     """
 
     folder: Path | None = None
     known: dict[str, Any] | None = None
     used: set[str] = field(default_factory=set)
+    names: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     @property
     def keeps(self) -> bool:
         """Whether anything is kept."""
         return self.folder is not None or self.known is not None
 
-    def key(self, kind: str, *made_of: str | bytes) -> str:
+    def key(self, kind: str, *made_of: str) -> str:
         """The name of what is made of all this by this program; empty where nothing is kept."""
         if not self.keeps:
             return ""
-        told = [installed_digest()]
-        for part in (kind, *made_of):
-            data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
-            told += len(data).to_bytes(8, "big"), data
-        return sha256(b"".join(told)).hexdigest()
+        asked = (kind, *made_of)
+        if (found := self.names.get(asked)) is None:
+            found = self.names[asked] = digest_of((installed_digest(), *asked))
+        return found
 
     def made(self, key: str, make: Callable[[], _T], pack: Callable[[_T], bytes], unpack: Callable[[bytes], _T]) -> _T:
         """What has this key as it was made before, or else as it is made now; without a key nothing is kept of it."""
+        return self.held(key, partial(self.left, key, make, pack, unpack))
+
+    def held(self, key: str, find: Callable[[], _T]) -> _T:
+        """What this process knows by this key, or else what is found now."""
+        if not key or self.known is None:
+            return find()
+        self.used.add(key)
+        known: _T | None = self.known.get(key)
+        if known is None:
+            known = self.known[key] = find()
+        return known
+
+    def left(self, key: str, make: Callable[[], _T], pack: Callable[[_T], bytes], unpack: Callable[[bytes], _T]) -> _T:
+        """What earlier builds left by this key, or else what is made now and left; this process does not hold it."""
         if not key:
             return make()
-        found = self.found(key, unpack)
-        if found is None:
-            found = make()
-            self.keep(key, pack(found))
-            if self.known is not None:
-                self.known[key] = found
+        if (kept := self.recall(key)) is not None:
+            return unpack(kept)
+        found = make()
+        self.keep(key, pack(found))
         return found
 
     def found(self, key: str, unpack: Callable[[bytes], _T]) -> _T | None:
@@ -111,12 +124,14 @@ class Memo(Struct, frozen=True, kw_only=True):
         if self.known is not None:
             for key in self.known.keys() - self.used:
                 del self.known[key]
+        for asked in [asked for asked, key in self.names.items() if key not in self.used]:
+            del self.names[asked]
         if self.folder is None or not self.folder.is_dir():
             return
-        for entry in os.scandir(self.folder):
-            if _ENTRY.fullmatch(entry.name) and entry.name not in self.used:
+        for name in {*os.listdir(self.folder)} - self.used:  # noqa: PTH208 - some ten thousand
+            if _ENTRY.fullmatch(name):
                 with suppress(OSError):
-                    Path(entry).unlink()
+                    (self.folder / name).unlink()
 
 
 def memo(root: Path) -> Memo:
@@ -124,6 +139,15 @@ def memo(root: Path) -> Memo:
     own = own_folder(root) if (root / ".git").exists() else None
     folder = own / NAME if own else None
     return Memo(folder=None if folder is None or folder.is_symlink() else folder)
+
+
+def digest_of(parts: Iterable[str | bytes]) -> str:
+    """A digest of contents, one after the other."""
+    found = sha256()
+    for part in parts:
+        data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
+        found.update(len(data).to_bytes(8, "big") + data)
+    return found.hexdigest()
 
 
 def packed(parts: Sequence[bytes]) -> bytes:

@@ -12,8 +12,8 @@ import posixpath
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache, partial
 from html import escape, unescape
 from itertools import count
 from pathlib import Path
@@ -176,25 +176,26 @@ def leading_to(folder: str, address: str | None) -> Iterable[tuple[str, str]]:
     yield from ((name, page) for name in ("index.html", "404.html"))
 
 
-def map_of(files: Iterable[str], address: str | None, *, hidden: bool = False) -> Iterable[tuple[str, str]]:
-    """What search engines read: that they may, and where the address is known every page in `sitemap.xml`.
+def map_of(
+    files: Collection[str], address: str | None, *, hidden: bool = False
+) -> Iterable[tuple[str, Callable[[], str]]]:
+    """What search engines read, and what makes it: that they may, and where the address is known every page in
+    `sitemap.xml`.
 
     In a `hidden` site they may not: what is in an archive must not be found before what holds now.
     """
-    if hidden:
-        yield "robots.txt", "User-agent: *\nDisallow: /\n"
-        return
-    if address is None:
-        yield "robots.txt", "User-agent: *\nAllow: /\n"
-        return
+    allowed = "User-agent: *\nDisallow: /\n" if hidden else "User-agent: *\nAllow: /\n"
+    if address is not None and not hidden:
+        top = address.rstrip("/")
+        yield "sitemap.xml", partial(_site_map, files, top)
+        allowed += f"Sitemap: {top}/sitemap.xml\n"
+    yield "robots.txt", partial(str, allowed)
+
+
+def _site_map(files: Collection[str], top: str) -> str:
     pages = sorted(path for path in files if path.endswith(".html") and posixpath.basename(path) != "404.html")
-    top = address.rstrip("/")
     urls = "".join(f"<url><loc>{escape(f'{top}/{quote(page)}')}</loc></url>\n" for page in pages)
-    yield (
-        "sitemap.xml",
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n',
-    )
-    yield "robots.txt", f"User-agent: *\nAllow: /\nSitemap: {top}/sitemap.xml\n"
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'
 
 
 class Linked(Struct, frozen=True, kw_only=True):

@@ -6,9 +6,9 @@ Owns how pages, copies and desks are kept. Must not know what they rest on (`bas
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -26,7 +26,7 @@ from generator.pages.stamping import Stamped, ToStamp
 from generator.publish import output
 from generator.publish.basis import PageBasis
 from generator.publish.half import Prepared, prepared
-from generator.publish.memo import Memo, packed, unpacked
+from generator.publish.memo import Memo, digest_of, packed, unpacked
 
 
 class StampedCopy(Struct, frozen=True, kw_only=True):
@@ -34,6 +34,24 @@ class StampedCopy(Struct, frozen=True, kw_only=True):
 
     stamped: Stamped
     linked: output.Linked
+
+
+class CopyToWrite(Struct, frozen=True, kw_only=True):
+    """A copy of a donor: its path, by what it is known again, what others must know of it, and what makes its text."""
+
+    path: str
+    made_of: tuple[str, ...]
+    entry: Entry
+    linked: output.Linked
+    places: Callable[[], Mapping[str, str]]
+
+
+class FileToWrite(NamedTuple):
+    """A file beside the pages: its path, by what it is known again, and what makes it."""
+
+    path: str
+    made_of: tuple[str, ...]
+    content: Callable[[], bytes]
 
 
 class MadeBefore(Struct, frozen=True, kw_only=True):
@@ -76,24 +94,31 @@ class MadeBefore(Struct, frozen=True, kw_only=True):
         key = self.memo.key("family", made.language.value, name, rests_on)
         return self.memo.made(key, lambda: tuple(map(prepared, make())), _pages_packed, _pages_unpacked)
 
-    def copies(self, cut: Donor, donor: str, to_stamp: Iterator[ToStamp], made: Edition) -> Iterator[StampedCopy]:
-        """Every copy of a donor. They share all but their places, so that the donor is read once."""
+    def copies(self, cut: Donor, donor: str, to_stamp: Iterator[ToStamp], made: Edition) -> Iterator[CopyToWrite]:
+        """Every copy of a donor. They share all but their places, so that the donor is read once. A process that stays
+        holds no text of them.
+        """
         around, half = output.linked(donor, "".join(cut.parts)).ids, FOLDERS[made.language]
-        shared = self.memo.key("copies", *cut.names, *around)
+        shared = digest_of((*cut.names, *around))
         for one in to_stamp:
             key = self._of_schools("copy", made, one.schools, one.path, one.more, shared)
-            yield self.memo.made(key, partial(_copy, one, half, around), _copy_packed, _copy_unpacked)
+            copy = cache(partial(self.memo.left, key, partial(_copy, one, half, around), _copy_packed, _copy_unpacked))
+            entry, linked = self.memo.held(key, partial(_told_of, copy))
+            yield CopyToWrite(
+                path=one.path, made_of=(key,), entry=entry, linked=linked, places=partial(_places_of, copy)
+            )
 
-    def beside(self, made: Edition) -> Iterator[File]:
+    def beside(self, made: Edition) -> Iterator[FileToWrite]:
         """What lies beside the pages: desks with what they share, feeds, calendars."""
-        if there(made.site, "filing/index"):
-            yield from desk_page.shared(made)
-        yield from following.files(made)
+        shared = desk_page.shared(made) if there(made.site, "filing/index") else ()
+        for file in (*shared, *following.files(made)):
+            yield FileToWrite(file.path, (digest_of((file.content,)),), partial(bytes, file.content))
         desk, calendar = desk_page.pages(made), following.calendars(made)
         for school in made.site.repository.schools.values():
             for path, content in ((desk_page.path(school), desk), (following.calendar_path(school.id), calendar)):
                 key = self._of_schools("file", made, (school.id,), path)
-                yield File(path=path, content=self.memo.made(key, partial(content, school), bytes, bytes))
+                self.memo.used.add(key)
+                yield FileToWrite(path, (key,), partial(self.memo.left, key, partial(content, school), bytes, bytes))
 
     def _of_schools(self, kind: str, made: Edition, schools: Sequence[SchoolId], *more: str) -> str:
         if self.basis is None or not schools:
@@ -123,6 +148,14 @@ def _copy(one: ToStamp, half: str, around: Sequence[str]) -> StampedCopy:
     copy = one.make()
     linked = output.linked(f"{half}{copy.path}.html", "".join(copy.places.values()), around)
     return StampedCopy(stamped=copy, linked=linked)
+
+
+def _told_of(copy: Callable[[], StampedCopy]) -> tuple[Entry, output.Linked]:
+    return copy().stamped.entry, copy().linked
+
+
+def _places_of(copy: Callable[[], StampedCopy]) -> Mapping[str, str]:
+    return copy().stamped.places
 
 
 def _copy_packed(one: StampedCopy) -> bytes:

@@ -39,7 +39,7 @@ class LaidFile(NamedTuple):
     a file of data.
     """
 
-    made_of: tuple[object, ...]
+    made_of: tuple[str, ...]
     known_by: KnownBy
     data: DataFile | None = None
 
@@ -68,9 +68,10 @@ class SiteFiles(Struct, kw_only=True):
     def write(self, below: str, files: Iterable[tuple[str, str | bytes]]) -> None:
         """Write files (posix path `below` a folder or in the site, content), one after the other."""
         for path, content in files:
-            self.put(f"{below}{path}", (content,), partial(_same, content))
+            data = encoded(content)
+            self.put(f"{below}{path}", (sha256(data).hexdigest(),) if self.last else (), partial(bytes, data))
 
-    def put(self, path: str, made_of: tuple[object, ...], content: Callable[[], str | bytes]) -> None:
+    def put(self, path: str, made_of: tuple[str, ...], content: Callable[[], str | bytes]) -> None:
         """Write a file whose content follows from what it is `made_of`."""
         there, shown = self.there.pop(path, None), self.last.laid.get(path) if self.last else None
         if shown is None or shown.made_of != made_of:
@@ -100,7 +101,7 @@ class SiteFiles(Struct, kw_only=True):
         """What the link check was told of the pages of the last site; nothing if any file of it is gone."""
         return self.last.linked if self.last and self.last.laid.keys() <= self.laid.keys() else {}
 
-    def _written(self, target: str, made_of: tuple[object, ...], content: bytes) -> LaidFile:
+    def _written(self, target: str, made_of: tuple[str, ...], content: bytes) -> LaidFile:
         with open(target, "xb") as file:  # noqa: PTH123
             file.write(content)
         data = DataFile(len(content), sha256(content).hexdigest()) if target.endswith(_DATA) else None
@@ -145,10 +146,6 @@ def _listed(folder: str, below: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
                 yield from _listed(entry.path, f"{below}{entry.name}/")
             else:
                 yield f"{below}{entry.name}", entry
-
-
-def _same(content: str | bytes) -> str | bytes:
-    return content
 
 
 def data_files(files: Mapping[str, LaidFile]) -> str:
