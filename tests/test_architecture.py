@@ -178,7 +178,7 @@ ONLY = {
     "markupsafe": {
         "filing.desk_page",
         *("edition.charts", "edition.literal", "edition.render", "edition.stamp"),
-        *("pages.stamping", "pages.schools.schools", "pages.programme.plans"),
+        *("pages.areas", "pages.stamping", "pages.schools.schools", "pages.programme.plans"),
         *("pages.duties.check_rows", "pages.duties.checklist", "pages.duties.inspections", "pages.duties.matrix"),
         *("pages.about.changes", "pages.duties.compliance", "pages.duties.rules"),
     },

@@ -13,13 +13,15 @@ from posixpath import dirname, join, normpath
 from tempfile import TemporaryDirectory
 
 import pytest
+from msgspec.structs import replace
 
 from generator.edition.render import edition, markdown
-from generator.edition.site import Site, site
+from generator.edition.site import Page, Site, site
 from generator.edition.stamp import filled_last, settled
 from generator.files.catalogue import load
+from generator.pages import areas
 from generator.pages.duties import inspections, matrix
-from generator.pages.families import STAMPED, navigation, pages
+from generator.pages.families import LISTINGS, STAMPED, navigation, pages
 from generator.pages.schools import schools
 from generator.publish import output
 from generator.text import Language
@@ -53,7 +55,22 @@ def rendered() -> dict[str, str]:
             if page.path.startswith(OF_OFFICES)
         }
         files[f"office/{language.value}/navigation.txt"] = _lines(navigation(made, built))
+        files |= {
+            f"large/{language.value}/{page.path}.md": filled_last(settled(markdown(page)), last)
+            for page in in_parts(language)
+        }
     return files
+
+
+def in_parts(language: Language) -> list[Page]:
+    """What the typical district has otherwise, if one page carries only one school."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(areas, "CARRIED", 1)
+        made = edition(replace(typical_site()), language, load())  # what is worked out once a Site is worked out anew
+        there = areas.lists(made.site)
+        cut = [page for family in LISTINGS for page in family(made) if page.path not in dict(STAMPED)]
+        cut += [areas.ordinary(made, listing, part) for listing in LISTINGS.values() for part in there]
+        return cut
 
 
 @cache

@@ -20,10 +20,11 @@ from generator.edition.site import Site, site
 from generator.edition.stamp import donor
 from generator.files.catalogue import load
 from generator.files.history import Commit
+from generator.pages import areas
 from generator.pages.duties import downloads, inspections, matrix
 from generator.pages.families import ONE_BY_ONE, RESTS_ON, STAMPED
 from generator.pages.resting import COUNTS, TARGETS
-from generator.pages.schools import schools
+from generator.pages.schools import filing, schools
 from generator.publish import build as building
 from generator.publish import engine as engines
 from generator.publish import remembered
@@ -116,9 +117,15 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.mark.parametrize("seed", range(40 if EXPLORING else 1))
-def test_a_site_is_the_same_with_a_memo_as_without(first: Path, tmp_path: Path, seed: int) -> None:
-    """Records edited by chance, later days and other commits, one after the other."""
+def test_a_site_is_the_same_with_a_memo_as_without(
+    first: Path, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Records edited by chance, later days and other commits, one after the other; of some as of a large district."""
     chance, files, day, commit = random.Random(seed), fixture(), AS_OF, HERE
+    if seed % 2:
+        monkeypatch.setattr(areas, "CARRIED", 1)
+        (first := tmp_path / "large").mkdir()
+        built(content(files), first / "site", Memo(folder=first / "made"), files)
     folder, clean = Path(shutil.copytree(first / "made", tmp_path / "made")), bytes_of((first / "site").resolve())
     staying = Staying(folder=tmp_path)
     for turn in range(3 if EXPLORING else 2):
@@ -139,7 +146,7 @@ def whole(told: Site, known: MadeBefore) -> dict[str, object]:
         told = replace(told, keeping=KeptParts(memo=known.memo, basis=known.basis))
     made = edition(told, Language.ZH, load())
     found: dict[str, object] = {one.page.path: one for one in known.pages(made)}
-    families = (schools.pages, inspections.pages, matrix.pages)
+    families = (schools.pages, filing.pages, inspections.pages, matrix.pages)
     donors = {page.path: donor(page.body) for family in families for page in family(made)}
     for path, to_stamp in STAMPED:
         copies = known.copies(donors[path], path, to_stamp(made), made) if path in donors else ()
@@ -164,7 +171,8 @@ def test_what_rests_on_the_same_is_the_same(tmp_path: Path, seed: int, monkeypat
     for turn in range(5 if EXPLORING else 4):
         told = content(files, day, commit)
         monkeypatch.setattr(downloads, "MOST_ROWS", (5_000, 50, 50, 5_000, 5_000)[turn])  # whole, and parted by area
-        kept = Memo(folder=tmp_path / "made")
+        monkeypatch.setattr(areas, "CARRIED", 1 if turn % 2 else 500)  # lists of schools area by area, and whole
+        kept = Memo(folder=tmp_path / f"made-{turn % 2}")
         known = MadeBefore(memo=kept, basis=basis(told, tree(files).versions, kept))
         found, clean = whole(told, known), whole(told, MadeBefore(memo=Memo(), basis=None))
         assert [path for path in {**found, **clean} if found.get(path) != clean.get(path)] == [], turn

@@ -23,8 +23,9 @@ from generator.edition.site import Site, site
 from generator.files.catalogue import load
 from generator.files.tree import How, Pair, Tree
 from generator.model.ids import SchoolId
+from generator.pages import areas
 from generator.pages.duties import compliance, inspections, matrix, overdue, rules
-from generator.pages.families import STAMPED, pages
+from generator.pages.families import LISTINGS, STAMPED, pages
 from generator.pages.schools.schools import ordinary
 from generator.publish.basis import basis
 from generator.publish.memo import Memo
@@ -226,11 +227,12 @@ def written(side: Site, language: Language) -> Mapping[str, tuple[str, str]]:
     whole += [ordinary(made, school) for school in side.repository.schools.values()]
     whole += [inspections.ordinary(made, inspection) for inspection in inspections.announced(side)]
     whole += [matrix.ordinary(made, grid) for grid in matrix.grids(side)]
+    whole += [areas.ordinary(made, listing, part) for listing in LISTINGS.values() for part in areas.lists(side)]
     return {page.path: (page.title, markdown(page)) for page in whole}
 
 
 @cache
-def unedited(day: date, language: Language) -> tuple[Site, Mapping[str, tuple[str, str]]]:
+def unedited(day: date, language: Language, _carried: int) -> tuple[Site, Mapping[str, tuple[str, str]]]:
     """The Site and pages that every other example begins with."""
     return whole_site(crowded(), day, language)
 
@@ -283,13 +285,21 @@ def short_lists() -> Iterator[None]:
 
 
 @examples(2, 20)
-@given(st.integers(min_value=0, max_value=2**32), st.sampled_from(DAYS), st.sampled_from(Language))
-def test_a_review_says_what_the_whole_comparison_would(seed: int, day: date, language: Language) -> None:
-    chance = random.Random(seed)
+@given(
+    st.integers(min_value=0, max_value=2**32), st.sampled_from(DAYS), st.sampled_from(Language), st.sampled_from([2, 7])
+)
+def test_a_review_says_what_the_whole_comparison_would(seed: int, day: date, language: Language, carried: int) -> None:
+    """With lists of schools area by area too: there are six or seven schools."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(areas, "CARRIED", carried)
+        compare(random.Random(seed), day, language, carried)
+
+
+def compare(chance: random.Random, day: date, language: Language, carried: int) -> None:
     first = edited(crowded(), chance) if chance.random() < 0.5 else crowded()
     second = edited(first, chance)
     before, after = loaded(first), loaded(second)
-    old, old_pages = unedited(day, language) if first is crowded() else whole_site(first, day, language)
+    old, old_pages = unedited(day, language, carried) if first is crowded() else whole_site(first, day, language)
     new, new_pages = whole_site(second, day, language)
     assert before
     assert after

@@ -7,14 +7,16 @@ is discovered.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 from msgspec import Struct
 
 from generator.edition.render import Edition
 from generator.edition.site import Page
-from generator.pages import home
+from generator.pages import areas, home
 from generator.pages.about import about, changes, dictionary, guides, problems
+from generator.pages.areas import Listing
 from generator.pages.duties import (
     compliance,
     demonstration,
@@ -94,11 +96,15 @@ RESTS_ON: Mapping[PageFamily, tuple[str, ...]] = {
     work.pages: (),
 }
 
+# What large districts tell of schools area by area, with the family that tells it on one page in others.
+LISTINGS: Mapping[PageFamily, Listing] = {schools.pages: schools.LISTING, filing.pages: filing.LISTING}
+
 # What grows with the number of schools: the donor page of a family and the copies made of it.
 STAMPED: tuple[tuple[str, Callable[[Edition], Iterator[ToStamp]]], ...] = (
     (schools.FAMILY.donor, schools.to_stamp),
     (inspections.FAMILY.donor, inspections.to_stamp),
     (matrix.DONOR, matrix.to_stamp),
+    *((listing.family.donor, partial(areas.to_stamp, listing=listing)) for listing in LISTINGS.values()),
 )
 
 

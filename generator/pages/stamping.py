@@ -43,13 +43,15 @@ class ToStamp(Struct, frozen=True, kw_only=True):
 
 class Family(Struct, frozen=True, kw_only=True):
     """Pages of one kind in one folder, from one template: the fields of its data are their blocks, but for those
-    `left_out`, which are None there.
+    `left_out`, which are None there. `before` stands before the id in their addresses.
     """
 
     kind: str
     folder: str
     data: type[TemplateData]
     left_out: frozenset[str] = frozenset()
+    before: str = ""
+    hide: tuple[str, ...] = ("navigation",)
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -63,7 +65,7 @@ class Family(Struct, frozen=True, kw_only=True):
 
     def path(self, id_: str) -> str:
         """The path of a copy."""
-        return f"{self.folder}/{id_}"
+        return f"{self.folder}/{self.before}{id_}"
 
 
 class Copy(Struct, frozen=True, kw_only=True):
@@ -124,7 +126,7 @@ def _page(
         body=f'# {places["heading"]} {{#top}}\n\n{body}\n\n<div class="xz-place">\n{places["provenance"]}\n</div>\n',
         cites=(),
         searchable=False,
-        hide=("navigation",),
+        hide=family.hide,
     )
 
 

@@ -23,10 +23,12 @@ from generator.files.catalogue import load
 from generator.files.tree import How
 from generator.model.duties import RuleId, Waiver
 from generator.model.ids import SchoolId
+from generator.pages import areas
 from generator.pages.about import dictionary, guides, problems
+from generator.pages.areas import DistrictPart
 from generator.pages.duties import compliance, downloads, inspections, matrix, methods, overdue, rules, schemes
 from generator.pages.duties.check_rows import Rows
-from generator.pages.families import FAMILIES, PageFamily, led_to
+from generator.pages.families import FAMILIES, LISTINGS, PageFamily, led_to
 from generator.pages.parts import there
 from generator.pages.people import outreach, team
 from generator.pages.programme import accounts, lessons
@@ -404,11 +406,13 @@ def rewritten(
     )
     reached = _reached(changes, before, after)
     tables = _tables(before, after, reached)
+    lists = tuple(areas.differing(before, after, reached))
     listed: Earlier = {}
     shown: Earlier = {}
-    for side, records, written in zip(sides, whole, (was, comes), strict=True):
+    for number, (side, records, written) in enumerate(zip(sides, whole, (was, comes), strict=True)):
         written |= {page.path: page for page in _of_all(side, records, unsure, listed)}
         written |= {page.path: page for page in _stamped(side, reached)}
+        written |= {page.path: page for page in _of_parts(side, (pair[number] for pair in lists))}
         written |= {page.path: page for page in _of_tables(side, tables, near, shown)}
     return Rewritten(frame=_frame(sides[0], old) != _frame(sides[1], new), before=was, after=comes)
 
@@ -460,6 +464,13 @@ def _stamped(side: Edition, reached: frozenset[SchoolId]) -> Iterator[Page]:
             yield inspections.ordinary(side, inspection)
 
 
+def _of_parts(side: Edition, parts: Iterable[DistrictPart | None]) -> Iterator[Page]:
+    """The lists of these schools, in a district that has them on pages of their own."""
+    for part in parts:
+        if part is not None:
+            yield from (areas.ordinary(side, listing, part) for listing in LISTINGS.values())
+
+
 def _of_tables(
     side: Edition, tables: frozenset[str], near: Container[SchoolId] | None, earlier: Earlier
 ) -> Iterator[Page]:
@@ -508,7 +519,8 @@ def _same(before: Site, after: Site, names: tuple[str, ...] | None) -> bool:
     return names is not None and same_records(before.repository, after.repository, names)
 
 
-# Families that tell something of each school, or put a line a verdict into a file.
+# Families that tell something of each school, or put a line a verdict into a file. In a large district LISTINGS do, and
+# the family's own page counts.
 _OF_EACH: tuple[PageFamily, ...] = (downloads.pages, schools.pages, filing.pages)
 
 
@@ -519,7 +531,8 @@ def _drafts(side: Edition, of_each: Site, families: Iterable[PageFamily]) -> Map
     )
     narrowed = replace(drafting, site=of_each)
     for family in families:
-        tuple(family(narrowed if family in _OF_EACH else drafting))
+        counted = family in LISTINGS and areas.lists(side.site)
+        tuple(family(narrowed if family in _OF_EACH and not counted else drafting))
     return {path: draft for path, draft in drafting.drafts.items() if there(side.site, path)}
 
 

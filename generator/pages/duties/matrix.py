@@ -1,9 +1,8 @@
 """Schools and rules: a table an area, rules down, schools across, each cell a verdict that leads to the school's
 checklist.
 
-Owns how a district is cut into tables that a phone can show: by area, and an area by so many schools. The tables are
-stamped, because they grow with the number of schools. Schools stand in the order of codes; nothing is added up by
-school.
+Owns how many schools stand in a table, so that a phone can show it. The tables are stamped, because they grow with
+the number of schools. Schools stand in the order of codes; nothing is added up by school.
 """
 
 from __future__ import annotations
@@ -22,9 +21,11 @@ from generator.edition.literal import escaped
 from generator.edition.render import Edition, TemplateData, heading, label_text, relative
 from generator.edition.site import Page, Site, once
 from generator.edition.stamp import cut, mark, settled, within
-from generator.model.district import Area, System
+from generator.model.district import System
 from generator.model.duties import Rule, Subject
 from generator.model.schools import School, Stage
+from generator.pages import areas
+from generator.pages.areas import DistrictPart
 from generator.pages.stamping import Stamped, ToStamp, trimmed
 from generator.pages.words.wording import TONES, cited
 
@@ -35,17 +36,13 @@ _PLAIN = frozenset(
 )  # cells that lead nowhere: there is nothing to do
 
 
-class Grid(Struct, frozen=True, kw_only=True):
-    """One table: an area's schools, or some of them. `number` is 0 where the area has only one."""
-
-    area: Area
-    number: int
-    schools: tuple[School, ...]
+class Grid(DistrictPart, frozen=True, kw_only=True):
+    """One table: an area's schools, or some of them."""
 
     @property
     def path(self) -> str:
         """Where its page is."""
-        return f"compliance/matrix/{self.area.id}{f'_{self.number}' if self.number else ''}"
+        return f"compliance/matrix/{self.id}"
 
 
 class GridLink(Struct, frozen=True, kw_only=True):
@@ -120,15 +117,8 @@ class MatrixTable(TemplateData, frozen=True, kw_only=True):
 
 @once
 def grids(site: Site) -> tuple[Grid, ...]:
-    """The tables, area by area; an area without schools has none."""
-    return tuple(grid for area in site.repository.district.areas for grid in _grids(site, area))
-
-
-def _grids(site: Site, area: Area) -> Iterator[Grid]:
-    members = [s for s in site.repository.schools.values() if s.area == area.id]
-    parts = [members[start : start + _ACROSS] for start in range(0, len(members), _ACROSS)]
-    for number, part in enumerate(parts, start=1):
-        yield Grid(area=area, number=number if len(parts) > 1 else 0, schools=tuple(part))
+    """The tables, area by area."""
+    return tuple(Grid(area=p.area, number=p.number, schools=p.schools) for p in areas.parts(site, _ACROSS))
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -209,13 +199,8 @@ def _stamped(edition: Edition, grid: Grid) -> Stamped:
     )
 
 
-def _area(edition: Edition, grid: Grid) -> str:
-    title = edition.plain(grid.area.title)
-    return edition.say("matrix.part", area=title, number=grid.number) if grid.number else title
-
-
 def _title(edition: Edition, grid: Grid) -> str:
-    return edition.say("matrix.headline", area=_area(edition, grid))
+    return edition.say("matrix.headline", area=areas.title(edition, grid))
 
 
 def _rules(site: Site) -> tuple[Rule, ...]:
@@ -231,7 +216,7 @@ def _systems(site: Site) -> Mapping[str, tuple[int, ...]]:
 def _links(edition: Edition, here: Grid | None = None) -> tuple[GridLink, ...]:
     """All tables; from one of them, those of its area and the first of each other."""
     return tuple(
-        GridLink(path=grid.path, title=_area(edition, grid), schools=len(grid.schools), here=grid == here)
+        GridLink(path=grid.path, title=areas.title(edition, grid), schools=len(grid.schools), here=grid == here)
         for grid in grids(edition.site)
         if here is None or grid.area == here.area or grid.number <= 1
     )

@@ -5,7 +5,7 @@ Owns what is told of each school there. Must not know what a desk asks for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from msgspec import Struct
@@ -15,7 +15,9 @@ from generator.edition.site import Page
 from generator.model.district import Contact
 from generator.model.ids import YearId
 from generator.model.schools import School
+from generator.pages import areas
 from generator.pages.about.guides import FilingDay, filing_days
+from generator.pages.areas import DistrictPart, DistrictPartLink, Listing
 from generator.pages.words.wording import desk_page
 from generator.records.outstanding import Missing, outstanding
 from generator.text import Text
@@ -46,11 +48,14 @@ class AreaDesks(Struct, frozen=True, kw_only=True):
 
 
 class FilingIndex(TemplateData, frozen=True, kw_only=True):
-    """Every desk by area, the year's last days, and whom to ask. `sealed`: the district asks for aggregates."""
+    """Every desk by area, the year's last days, and whom to ask. `sealed`: the district asks for aggregates. Where the
+    desks stand on pages of their own, these `parts` and no areas.
+    """
 
     template: ClassVar[str] = "filing/index.md.j2"
     year: YearId
     days: tuple[FilingDay, ...]
+    parts: tuple[DistrictPartLink, ...]
     areas: tuple[AreaDesks, ...]
     unfolded: bool
     sealed: bool
@@ -58,16 +63,31 @@ class FilingIndex(TemplateData, frozen=True, kw_only=True):
     example: str  # a school to search for
 
 
+class DesksOfPart(TemplateData, frozen=True, kw_only=True):
+    """The desks of the schools of a part, unfolded."""
+
+    template: ClassVar[str] = "filing/desks_of_part.html.j2"
+    parts: tuple[DistrictPartLink, ...]
+    areas: tuple[AreaDesks, ...]
+    unfolded: bool
+    example: str
+
+
 def pages(edition: Edition) -> Iterator[Page]:
-    """The entry page."""
-    repository, as_of = edition.site.repository, edition.site.as_of
-    schools = [s for s in repository.schools.values() if s.closed_on is None or as_of <= s.closed_on]
+    """The entry page, and the donor of the pages of a large district's parts."""
+    yield _index(edition)
+    yield from areas.donors(edition, LISTING)
+
+
+def _index(edition: Edition) -> Page:
+    repository = edition.site.repository
+    schools, parts = _with_desks(edition, repository.schools.values()), areas.links(edition, LISTING)
     days = filing_days(edition)
-    areas = (
+    found = (
         AreaDesks(title=area.title, lines=tuple(_line(edition, s) for s in schools if s.area == area.id))
-        for area in repository.district.areas
+        for area in (() if parts else repository.district.areas)
     )
-    yield edition.page(
+    return edition.page(
         path="filing/index",
         kind="filing",
         title=edition.say("desks.title"),
@@ -76,14 +96,35 @@ def pages(edition: Edition) -> Iterator[Page]:
         data=FilingIndex(
             year=edition.site.current_year.id,
             days=days,
-            areas=tuple(area for area in areas if area.lines),
+            parts=parts,
+            areas=tuple(area for area in found if area.lines),
             unfolded=len(schools) <= _FEW,
             sealed=len(days) > 1,
             contact=repository.district.contact,
             example=edition.plain(schools[0].title) if schools else "",
         ),
-        cites=[repository.district.source, *(s.source for s in schools)],
+        cites=[repository.district.source, *(() if parts else (s.source for s in schools))],
     )
+
+
+def _of_part(edition: Edition, part: DistrictPart) -> DesksOfPart:
+    schools = _with_desks(edition, part.schools)
+    desks = AreaDesks(title=part.area.title, lines=tuple(_line(edition, school) for school in schools))
+    return DesksOfPart(
+        parts=areas.links(edition, LISTING, part),
+        areas=(desks,) if schools else (),
+        unfolded=True,
+        example=edition.plain(schools[0].title) if schools else "",
+    )
+
+
+LISTING = Listing(family=areas.family("filing", "filing"), title="desks.title", tell=_of_part)
+
+
+def _with_desks(edition: Edition, schools: Iterable[School]) -> tuple[School, ...]:
+    """Those that have not closed."""
+    as_of = edition.site.as_of
+    return tuple(school for school in schools if school.closed_on is None or as_of <= school.closed_on)
 
 
 def _line(edition: Edition, school: School) -> DeskLine:

@@ -5,7 +5,8 @@ Owns what stands in the blocks of a school's page and in the index. Must not kno
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
 from typing import ClassVar
@@ -20,7 +21,8 @@ from generator.files.schemas import field_title
 from generator.model.district import Area, SchoolYear
 from generator.model.ids import SchoolId, YearId
 from generator.model.schools import Return, School, SchoolType, Stage
-from generator.pages import paper, stamping
+from generator.pages import areas, paper, stamping
+from generator.pages.areas import DistrictPart, DistrictPartLink, Listing
 from generator.pages.beside import Beside
 from generator.pages.duties import checklist, inspections
 from generator.pages.duties.check_rows import Rows
@@ -152,16 +154,31 @@ class SchoolLine(Struct, frozen=True, kw_only=True):
 
 
 class SchoolsPage(TemplateData, frozen=True, kw_only=True):
-    """The schools, and what they can be filtered by."""
+    """The schools, and what they can be filtered by; no rows where they stand on pages of their own, the `parts`."""
 
     template: ClassVar[str] = "schools/schools.md.j2"
     year: YearId
+    count: int
+    parts: tuple[DistrictPartLink, ...]
     rows: tuple[SchoolLine, ...]
     types: tuple[SchoolType, ...]
     areas: tuple[Area, ...]
     states: tuple[ReturnStateCount, ...]
     sheets: tuple[SheetLink, ...]
     example: str  # a code to search for
+
+
+class SchoolsOfPart(TemplateData, frozen=True, kw_only=True):
+    """The schools of a part, and what they can be filtered by. They have one area: `areas` is empty."""
+
+    template: ClassVar[str] = "schools/schools_of_part.html.j2"
+    year: YearId
+    parts: tuple[DistrictPartLink, ...]
+    rows: tuple[SchoolLine, ...]
+    types: tuple[SchoolType, ...]
+    areas: tuple[Area, ...]
+    states: tuple[ReturnStateCount, ...]
+    example: str
 
 
 FAMILY = Family(kind="school", folder="schools", data=SchoolPage)
@@ -176,9 +193,10 @@ _TONES: Mapping[ReturnState, str] = {
 
 
 def pages(edition: Edition) -> Iterator[Page]:
-    """The index and the donor page."""
+    """The index, and the donors of schools' pages and of the lists of a large district."""
     yield _index(edition)
     yield stamping.donor(edition, _family(edition.site))
+    yield from areas.donors(edition, LISTING)
 
 
 @once
@@ -357,8 +375,7 @@ def _cites(site: Site, school: School) -> tuple[Position, ...]:
 
 def _index(edition: Edition) -> Page:
     site = edition.site
-    rows = tuple(_line(edition, school) for school in site.repository.schools.values())
-    filings = [row.filing for row in rows]
+    schools, parts = tuple(site.repository.schools.values()), areas.links(edition, LISTING)
     return edition.page(
         path="schools/index",
         kind="schools",
@@ -367,18 +384,45 @@ def _index(edition: Edition) -> Page:
         hide=("navigation", "toc"),
         data=SchoolsPage(
             year=site.current_year.id,
-            rows=rows,
-            types=tuple(t for t in SchoolType if any(s.type is t for s in site.repository.schools.values())),
+            count=len(schools),
+            parts=parts,
+            rows=() if parts else tuple(_line(edition, school) for school in schools),
+            types=_types(schools),
             sheets=tuple(paper.area_links(edition)),
             example=next(iter(site.repository.schools), ""),
             areas=site.repository.district.areas,
-            states=tuple(
-                ReturnStateCount(state=s, title=edition.say(f"filing.{s.value}"), count=filings.count(s))
-                for s in ReturnState
-                if s in filings
-            ),
+            states=_states(edition, schools),
         ),
-        cites=[school.source for school in site.repository.schools.values()],
+        cites=[site.repository.district.source] if parts else [school.source for school in schools],
+    )
+
+
+def _of_part(edition: Edition, part: DistrictPart) -> SchoolsOfPart:
+    return SchoolsOfPart(
+        year=edition.site.current_year.id,
+        parts=areas.links(edition, LISTING, part),
+        rows=tuple(_line(edition, school) for school in part.schools),
+        types=_types(part.schools),
+        areas=(),
+        states=_states(edition, part.schools),
+        example=part.schools[0].id,
+    )
+
+
+LISTING = Listing(family=areas.family("schools", "schools"), title="schools.title", tell=_of_part)
+
+
+def _types(schools: Sequence[School]) -> tuple[SchoolType, ...]:
+    found = {school.type for school in schools}
+    return tuple(type_ for type_ in SchoolType if type_ in found)
+
+
+def _states(edition: Edition, schools: Sequence[School]) -> tuple[ReturnStateCount, ...]:
+    counts = Counter(filing(edition.site, school) for school in schools)
+    return tuple(
+        ReturnStateCount(state=state, title=edition.say(f"filing.{state.value}"), count=counts[state])
+        for state in ReturnState
+        if state in counts
     )
 
 

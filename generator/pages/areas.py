@@ -1,0 +1,165 @@
+"""Lists of schools that are too long for one page: cut by area, and an area by so many schools in the order of codes.
+
+Owns where a list is cut, what a piece of it is called and how its pages are stamped. Must not know what a list says of
+a school.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator
+from functools import partial
+from typing import ClassVar
+
+from markupsafe import Markup
+from msgspec import Struct
+from msgspec.structs import replace
+
+from generator.edition.render import Edition, TemplateData
+from generator.edition.site import Page, Site, once
+from generator.model.district import Area
+from generator.model.ids import SchoolId
+from generator.model.schools import School
+from generator.pages import stamping
+from generator.pages.stamping import Copy, Family, Stamped, ToStamp
+
+CARRIED = 500  # schools, or lines, that one page carries: 250 to 300 KB of HTML
+
+
+class DistrictPart(Struct, frozen=True, kw_only=True):
+    """An area's schools, or some of them. `number` is 0 where the area has only one such part."""
+
+    area: Area
+    number: int
+    schools: tuple[School, ...]
+
+    @property
+    def id(self) -> str:
+        """Its name in an address."""
+        return f"{self.area.id}{f'_{self.number}' if self.number else ''}"
+
+
+class DistrictPartLink(Struct, frozen=True, kw_only=True):
+    """A part in a list of parts, with the number of its schools; `reach` names the first and the last of them where an
+    area has several parts; `here` is the one on this page.
+    """
+
+    path: str
+    title: str
+    schools: int
+    reach: str
+    here: bool
+
+
+class DistrictPartPage(TemplateData, frozen=True, kw_only=True):
+    """The page of a part, of one block."""
+
+    template: ClassVar[str] = "schools/part.md.j2"
+    lines: Markup
+
+
+class Listing(Struct, frozen=True, kw_only=True):
+    """What is told of schools in lists, part by part, below `title`: data that a template prints."""
+
+    family: Family
+    title: str
+    tell: Callable[[Edition, DistrictPart], TemplateData]
+
+
+def family(kind: str, folder: str) -> Family:
+    """The pages of the parts in a folder. No id of a record has a line below, so that none has the same address."""
+    return Family(kind=kind, folder=folder, before="in_", data=DistrictPartPage, hide=("navigation", "toc"))
+
+
+def parts(site: Site, most: int) -> Iterator[DistrictPart]:
+    """All schools, area by area, at most so many in one part; an area without schools has none."""
+    for area in site.repository.district.areas:
+        members = [s for s in site.repository.schools.values() if s.area == area.id]
+        pieces = [members[start : start + most] for start in range(0, len(members), most)]
+        for number, piece in enumerate(pieces, start=1):
+            yield DistrictPart(area=area, number=number if len(pieces) > 1 else 0, schools=tuple(piece))
+
+
+@once
+def lists(site: Site) -> tuple[DistrictPart, ...]:
+    """The parts of the lists of schools; none where one page carries all schools."""
+    return tuple(parts(site, CARRIED)) if len(site.repository.schools) > CARRIED else ()
+
+
+def title(edition: Edition, part: DistrictPart) -> str:
+    """What a part is called."""
+    area = edition.plain(part.area.title)
+    return edition.say("areas.part", area=area, number=part.number) if part.number else area
+
+
+def links(edition: Edition, listing: Listing, here: DistrictPart | None = None) -> tuple[DistrictPartLink, ...]:
+    """All parts of a Listing."""
+    return tuple(
+        DistrictPartLink(
+            path=listing.family.path(part.id),
+            title=title(edition, part),
+            schools=len(part.schools),
+            reach=_reach(edition, part) if part.number else "",
+            here=here is not None and part.id == here.id,
+        )
+        for part in lists(edition.site)
+    )
+
+
+def _reach(edition: Edition, part: DistrictPart) -> str:
+    first, last = (f"{school.id} {edition.plain(school.title)}" for school in (part.schools[0], part.schools[-1]))
+    return edition.say("areas.reach", first=first, last=last)
+
+
+def donors(edition: Edition, listing: Listing) -> Iterator[Page]:
+    """The donor of the pages of parts, where there are any."""
+    if lists(edition.site):
+        yield stamping.donor(edition, listing.family)
+
+
+def ordinary(edition: Edition, listing: Listing, part: DistrictPart) -> Page:
+    """A part's page as the engine would build it without stamping."""
+    return stamping.ordinary(edition, listing.family, _copy(edition, listing, part))
+
+
+def to_stamp(edition: Edition, listing: Listing) -> Iterator[ToStamp]:
+    """The page of every part."""
+    finished, all_ = edition.finished(), lists(edition.site)
+    others = " ".join(part.id for part in all_)
+
+    def made(part: DistrictPart) -> Stamped:
+        return stamping.stamped(finished, listing.family, _copy(finished, listing, part))
+
+    for part in all_:
+        own = tuple(school.id for school in part.schools)
+        yield ToStamp(path=listing.family.path(part.id), schools=own, more=others, make=partial(made, part))
+
+
+def _copy(edition: Edition, listing: Listing, part: DistrictPart) -> Copy:
+    path = listing.family.path(part.id)
+    called = edition.say("areas.title", title=edition.say(listing.title), part=title(edition, part))
+    return Copy(
+        id=part.id,
+        title=called,
+        description=called,
+        blocks={"lines": edition.printed(listing.tell(edition, part), path)},
+        cites=[school.source for school in part.schools],
+        found_by=(),
+    )
+
+
+def differing(
+    before: Site, after: Site, reached: Container[SchoolId]
+) -> Iterator[tuple[DistrictPart | None, DistrictPart | None]]:
+    """The parts that can be told otherwise after a change that reached these schools, as they were and as they are:
+    with these schools alone, where a part has the same schools before and after.
+    """
+    old, new = ({part.id: part for part in lists(side)} for side in (before, after))
+    for id_ in dict.fromkeys((*old, *new)):
+        was, comes = old.get(id_), new.get(id_)
+        if was and comes and list(old) == list(new) and [s.id for s in was.schools] == [s.id for s in comes.schools]:
+            was, comes = (
+                replace(part, schools=tuple(s for s in part.schools if s.id in reached)) for part in (was, comes)
+            )
+            if not comes.schools:
+                continue
+        yield was, comes

@@ -1,0 +1,77 @@
+"""Lists of a large district, area by area: every school stands in one, and below the limit nothing is cut."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from generator.edition.literal import settle
+from generator.edition.render import Edition, edition
+from generator.edition.site import Site
+from generator.edition.stamp import donor, settled
+from generator.files.catalogue import load
+from generator.model.ids import SchoolId
+from generator.pages import areas
+from generator.pages.families import LISTINGS
+from generator.text import Language
+from tests.test_build import typical_site
+
+
+def district(*schools: int) -> Site:
+    """The typical district with so many schools in its first areas, their codes as they come."""
+    content = typical_site()
+    like, found = next(iter(content.repository.schools.values())), {}
+    for area, count in zip(content.repository.district.areas, schools, strict=False):
+        for number in range(count):
+            id_ = SchoolId(f"s{number:04}-{area.id}")
+            found[id_] = replace(like, id=id_, area=area.id)
+    return replace(content, repository=replace(content.repository, schools=dict(sorted(found.items()))))
+
+
+@pytest.mark.parametrize(
+    ("schools", "parts"),
+    [
+        ((areas.CARRIED,), []),
+        ((areas.CARRIED - 1, 1), []),
+        ((areas.CARRIED + 1,), [areas.CARRIED, 1]),
+        ((areas.CARRIED, 1), [areas.CARRIED, 1]),
+        ((0, 3 * areas.CARRIED, 1), [*[areas.CARRIED] * 3, 1]),
+    ],
+)
+def test_lists_are_cut_only_where_a_page_would_be_too_long(schools: tuple[int, ...], parts: list[int]) -> None:
+    content = district(*schools)
+    found = areas.lists(content)
+    assert [len(part.schools) for part in found] == parts
+    assert len({part.id for part in found}) == len(found)
+    if found:
+        assert sorted(s.id for part in found for s in part.schools) == [*content.repository.schools]
+
+
+def cut(language: Language) -> Edition:
+    return edition(replace(typical_site()), language, load())
+
+
+@pytest.mark.parametrize("language", Language)
+def test_pages_of_parts_are_those_that_the_engine_would_be_given(
+    language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(areas, "CARRIED", 1)
+    made = cut(language)
+    for family, listing in LISTINGS.items():
+        (around,) = (page for page in family(made) if page.path == listing.family.donor)
+        for part, one in zip(areas.lists(made.site), areas.to_stamp(made, listing), strict=True):
+            whole, stamped = areas.ordinary(made, listing, part), one.make()
+            assert (one.path, one.schools) == (whole.path, tuple(school.id for school in part.schools))
+            assert donor(around.body).fill(stamped.places) == settled(whole.body)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_school_is_led_to_by_a_page_of_its_area(language: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(areas, "CARRIED", 1)
+    made = cut(language)
+    for family, listing in LISTINGS.items():
+        (index,) = (settle(page.body) for page in family(made) if page.path.endswith("/index"))
+        for part in areas.lists(made.site):
+            body = settle(areas.ordinary(made, listing, part).body)
+            assert f'href="in_{part.id}.html"' in index
+            assert all(f'href="{school.id}.html"' in body for school in part.schools)
