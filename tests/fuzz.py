@@ -27,7 +27,7 @@ from generator.files.catalogue import Speaker, load
 from generator.files.schemas import schema_of, takes
 from generator.files.strict_yaml import read
 from generator.files.tree import Tree, folder
-from generator.guard import GuardedFile, inspect
+from generator.guard.inspecting import GuardedFile, inspect
 from generator.records.kinds import kind_of
 from generator.records.repository import Remembered
 from generator.records.repository import load as load_repository

@@ -252,6 +252,12 @@ def test_whatever_stands_in_a_file_there_is_no_traceback(content: bytes) -> None
             assert load().hint(found, language)
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "site" / "catalogue" / "commands").glob("*.yml")), ids=lambda p: p.stem)
+def test_a_sentence_of_a_command_stands_where_it_is_looked_for(path: Path) -> None:
+    """A command reads the files of what it says, and no others."""
+    assert {key.partition(".")[0] for key in written_in(path)} == {path.stem}
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "site" / "catalogue").rglob("*.yml")), ids=lambda p: p.stem)
 def test_the_catalogue_is_as_strict_as_a_record(path: Path) -> None:
     """It is read by a faster road, where nothing is looked at twice."""

@@ -22,8 +22,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
-from generator.guard import GuardedFile, hidden, inspect
 from generator.guard.allowed import allowances, judged
+from generator.guard.inspecting import GuardedFile, hidden, inspect
 from generator.guard.names import is_name
 from generator.guard.numbers import numbers
 from generator.guard.submissions import WORDS

@@ -26,8 +26,9 @@ from hypothesis import strategies as st
 from shamir_mnemonic.wordlist import WORDLIST
 
 from generator.files.typing_mistakes import place
-from generator.guard import GuardedFile, inspect, secrets
+from generator.guard.inspecting import GuardedFile, inspect
 from generator.guard.reading import Lines, resolved
+from generator.guard.secrets import secrets
 from generator.report.formats import FORMATS
 from tests.conftest import EXPLORING
 from tests.test_cli import DAY, run

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from generator.files.schemas import validate
 from generator.files.strict_yaml import read
-from generator.guard import secrets as leaks
+from generator.guard.secrets import secrets as leaks
 from generator.model import submission
 from generator.model.ids import RecipientId, SchoolId, TermId
 from generator.model.sealed import Receipt

@@ -354,7 +354,7 @@ def line_reader(root: Path, problems: Sequence[Problem]) -> Callable[[str], byte
     """What stands in a file, for showing the line a Problem is on; nothing of a file that holds what nobody may see."""
     if not problems:
         return file_reader(root)
-    from generator.guard import SECRET
+    from generator.guard.secrets import SECRET
 
     hidden, read = {found.at.path for found in problems if found.code in SECRET}, file_reader(root)
     return lambda path: None if path in hidden else read(path)

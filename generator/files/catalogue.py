@@ -58,20 +58,26 @@ class Code(Struct, frozen=True, kw_only=True):
 class Catalogue:
     """Every sentence by key and language, and every Problem code in alphabetical order; each is read when it is first
     asked for, since most runs meet no Problem and make no page.
+
+    A sentence of a command stands in the file that is called like the first word of its key.
     """
+
+    def __init__(self) -> None:
+        self._at_hand: dict[str, Mapping[Language, str]] = {}
 
     @cached_property
     def sentences(self) -> Mapping[str, Mapping[Language, str]]:
         """What is said, by key and language."""
-        commands, pages = self._of_commands, _sentences(_files("pages"))
-        if twice := commands.keys() & pages.keys():
-            raise AssertionError(f"{sorted(twice)}: said by commands and by pages")
-        return {**commands, **pages}
+        return _sentences((*_files("."), *_files("commands"), *_files("pages")))
 
-    @cached_property
-    def _of_commands(self) -> Mapping[str, Mapping[Language, str]]:
-        """The third of them that does without the site's."""
-        return _sentences((_FOLDER / "cli.yml", *_files("commands")))
+    def _read(self, key: str) -> Mapping[Language, str]:
+        """A sentence that is not at hand."""
+        word = key.partition(".")[0]
+        own = [path for path in (_FOLDER / f"{word}.yml", _FOLDER / "commands" / f"{word}.yml") if path.is_file()]
+        self._at_hand |= _sentences(own)
+        if key not in self._at_hand:
+            self._at_hand |= _sentences(_files("pages"))
+        return self._at_hand[key]
 
     @cached_property
     def codes(self) -> Mapping[str, Code]:
@@ -88,7 +94,7 @@ class Catalogue:
 
         KeyError if key or fact is missing: a bug.
         """
-        sentence = (self._of_commands.get(key) or self.sentences[key])[language]
+        sentence = (self._at_hand.get(key) or self._read(key))[language]
         return filled(sentence, facts) if "{" in sentence else sentence  # most have no facts
 
     def message(self, found: Problem, language: Language) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import pickle
 import shutil
 import subprocess
 import sys
@@ -211,6 +210,8 @@ def _end_with_parent() -> None:
 
 def _portable(failed: BaseException) -> BaseException:
     """What was raised, as another process can raise it."""
+    import pickle  # here: hardly any run needs it
+
     where = "".join(traceback.format_exception(failed))
     failed.add_note(where)
     try:

@@ -12,9 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
 from msgspec.structs import replace
 
 from generator.files import typing_mistakes, value_mistakes
@@ -25,6 +24,9 @@ from generator.files.strict_yaml import Document
 from generator.files.yaml_text import scalar
 from generator.problems import Position, Problem, day, in_order, problem
 from generator.text import Text
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 Schema = Mapping[str, Any]
 _Error = Any  # jsonschema's ValidationError, whose stubs say "maybe unset" of what a reported error always has
@@ -201,6 +203,8 @@ def _gate(kind: str) -> jsonschema_rs.Validator:
 
 
 def _fast_one(schema: Schema) -> jsonschema_rs.Validator:
+    import jsonschema_rs  # here: where nothing is new, nobody needs it
+
     return jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True)
 
 

@@ -17,7 +17,7 @@ from generator.filing.desk import stated
 from generator.filing.differing import Difference, corrections, first_of_a_year, value_words
 from generator.filing.filings import FilingKind, HandedIn, NotTaken
 from generator.filing.forms import form
-from generator.guard import GuardedFile, inspect
+from generator.guard.inspecting import GuardedFile, inspect
 from generator.model.ids import SchoolId, TermId, YearId
 from generator.model.schools import Return, School
 from generator.problems import Problem

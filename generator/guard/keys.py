@@ -53,7 +53,6 @@ def _in_base64(needle: bytes) -> Iterator[str]:
 
 _BOTH = (*_NEEDLES, *(text.encode(f"utf-16-{end}") for text in _WIDE for end in ("le", "be")))
 _CODED = tuple(coded for needle in _BOTH for coded in _in_base64(needle))
-_WRAPPED = tuple(re.compile(r"\s*".join(map(re.escape, coded))) for coded in _CODED)
 
 
 def keys(text: str) -> Iterator[tuple[int, int]]:
@@ -62,9 +61,10 @@ def keys(text: str) -> Iterator[tuple[int, int]]:
         for pattern in (_AGE, _PEM):
             yield from ((m.start(), m.end() - m.start()) for m in pattern.finditer(text))
     dense = "".join(text.split())
-    for coded, wrapped in zip(_CODED, _WRAPPED, strict=True):
+    for coded in _CODED:
         if coded in dense:
-            yield from ((m.start(), m.end() - m.start()) for m in wrapped.finditer(text))
+            wrapped = r"\s*".join(map(re.escape, coded))
+            yield from ((m.start(), m.end() - m.start()) for m in re.finditer(wrapped, text))
 
 
 def tokens(text: str) -> Iterator[tuple[int, int]]:

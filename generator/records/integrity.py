@@ -85,7 +85,7 @@ def _folder(root: Path, clean: Clean) -> Iterator[_FoundFile]:
 
 
 def _secrets(path: str, data: bytes, commit: str = "", staged: bool = False) -> Iterator[Problem]:
-    from generator.guard import secrets as found  # here: where nothing is new, nobody needs it
+    from generator.guard.secrets import secrets as found  # here: where nothing is new, nobody needs it
 
     return found(path, data, commit, staged)
 

@@ -286,7 +286,7 @@ def _file(tree: Tree, path: str) -> tuple[ReadFile | None, tuple[Problem, ...]]:
     file, found = _read(tree, path)
     if not found:
         return file, ()
-    from generator.guard import secrets  # here: most runs never need it
+    from generator.guard.secrets import secrets  # here: most runs never need it
 
     # Of a file that holds a secret nothing else is said: other sentences quote.
     return file, tuple(secrets(path, tree.read(path))) or found

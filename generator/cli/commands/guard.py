@@ -45,7 +45,7 @@ from generator.files.history import (
 )
 from generator.files.strict_yaml import read
 from generator.files.tree import MAX_BYTES, folder, head_of
-from generator.guard import GuardedFile, fields, hidden, inspect, message, named, points_to
+from generator.guard.inspecting import GuardedFile, fields, hidden, inspect, message, named, points_to
 from generator.guard.allowed import ALLOWED, allowances, judged
 from generator.guard.cleared import NAME as CLEARED
 from generator.guard.cleared import Cleared, cleared, keep
