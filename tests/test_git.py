@@ -218,7 +218,7 @@ def test_the_index_that_git_names_to_a_hook_is_looked_at_but_none_from_elsewhere
             patched.setenv("GIT_INDEX_FILE", str(place))
             change(root, "records/two.yml")
             git(root, "add", "records/two.yml")
-            assert ("records/two.yml" in [one.path for one in history.staged(root)]) is seen
+            assert ("records/two.yml" in [one.path for one in history.listing(root)[1]]) is seen
     monkeypatch.setenv("GIT_INDEX_FILE", ".git/next-index")
-    assert "records/two.yml" in [one.path for one in history.staged(root)]
-    assert "two.yml" in [one.path for one in history.staged(root / "records")]
+    assert "records/two.yml" in [one.path for one in history.listing(root)[1]]
+    assert "two.yml" in [one.path for one in history.listing(root / "records")[1]]

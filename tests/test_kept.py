@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from generator.files import kept
 from generator.files.kept import NAME, KeptFile, found_before, keep
+from generator.files.tree import Tree
 from generator.records import repository as loading
 from generator.records.doubts import doubts
 from generator.records.opened import Before
@@ -70,13 +71,19 @@ def told(found: tuple[Repository | None, Any], before: Before | None = None) -> 
     return problems, asked, plain(repository)
 
 
+def as_clean(read: Tree) -> dict[str, KeptFile]:
+    """Every file, as if no secret were in it."""
+    return {path: KeptFile(digest=digest, blob="", facts=None) for path, digest in read.versions.items()}
+
+
 def again(files: Files, found: Mapping[str, KeptFile], file: Path, chance: random.Random) -> Mapping[str, KeptFile]:
     """Load a state with what the last one left, hold it against the whole, and leave something for the next."""
     here, before = tree(files), Before(found=found)
     repository, problems = load(here, None, before)
     asked = doubts(repository, before.undoubted()) if repository else None
     hidden = chance.choice(sorted(files))  # as if a secret were in it: nothing is kept of it
-    left = before.to_keep(here, {*files} - {hidden}, None if asked is None else {one.at.path for one in asked})
+    clean = {path: one for path, one in as_clean(here).items() if path != hidden}
+    left = before.to_keep(here, clean, None if asked is None else {one.at.path for one in asked})
     assert (problems, asked, plain(repository)) == told(load(here, REMEMBERED))
     keep(file, left)
     assert {path: (one.digest, one.facts, bytes(one.content)) for path, one in found_before(file).items()} == {
@@ -101,7 +108,7 @@ def test_records_that_are_told_again_are_made_without_their_files() -> None:
     here, before = tree(fixture()), Before()
     repository, _ = load(here, None, before)
     assert repository
-    left = before.to_keep(here, {*fixture()}, None)
+    left = before.to_keep(here, as_clean(here), None)
 
     def lost() -> bytes:
         raise FileNotFoundError

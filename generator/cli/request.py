@@ -202,6 +202,7 @@ def result_of(request: Request, problems: Sequence[Problem], files: int, last: s
     from generator.files.history import prefix
     from generator.report.result import Result
 
+    leads = bool(problems) or "--format" in request.options  # else it says one sentence
     return Result(
         problems=problems,
         files=files,
@@ -212,7 +213,7 @@ def result_of(request: Request, problems: Sequence[Problem], files: int, last: s
         site_url=address(request.root, "site_url") if problems else None,
         prefix=prefix(request.root) if problems else "",
         version=request.version,
-        repo_url=address(request.root, "repo_url"),
+        repo_url=address(request.root, "repo_url") if leads else None,
     )
 
 

@@ -15,12 +15,14 @@ from generator.problems import Position, Problem, problem
 
 LONGEST_NAME, LONGEST_PATH = 255, 200  # bytes of a name, characters of a path below the district's folder
 _DEVICE = re.compile(r"(?i)(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:[. ]|$)")
-_BETWEEN = re.compile("/")
 _IMPOSSIBLE = re.compile(r'[<>:"|?*\\\x00-\x1f]')
+_USUAL = re.compile(r"[0-9a-z_-]{5,100}(?:\.[0-9a-z]{1,9})*")  # longer than a device's name, and nothing odd in it
 
 
 def trouble(name: str) -> str | None:
     """The code of what is wrong with the name of a file or a folder; None if every system can have it."""
+    if _USUAL.fullmatch(name):
+        return None
     if _DEVICE.match(name) or _IMPOSSIBLE.search(name) or name.endswith((".", " ")):
         return "reserved-name"
     return "long-name" if len(name.encode("utf-8", "surrogateescape")) > LONGEST_NAME else None
@@ -36,27 +38,34 @@ def folded(path: str) -> str:
 def portable(paths: Iterable[str]) -> Iterator[Problem]:
     """What cannot be checked out everywhere. Of two names that are one the second is told, once for a whole folder."""
     first: dict[str, str] = {}
-    keys: dict[str, str] = {}  # of folders, which repeat
-    fine: set[str] = set()
+    settled: set[str] = set()  # folders of whose own names nothing is to be told
     for path in paths:
-        yield from _names(path, fine)
-        ends = [*(found.start() for found in _BETWEEN.finditer(path)), len(path)]
-        for part in (path[:end] for end in ends):
-            key = keys[part] if part in keys else keys.setdefault(part, folded(part))
-            if key not in first:
-                first[key] = part
-            elif first[key] != part:
-                yield problem(Position(path=path), "names-alike", name=part, other=first[key])
-                first[key] = part  # all below it are with this one from here on
+        folder, _, name = path.rpartition("/")
+        known = folder in settled
+        if wrong := _wrong(path, (name,) if known else path.split("/")):
+            yield wrong
+        for part in (path,) if known else _ways(path):
+            there = first.setdefault(folded(part), part)
+            if there != part:
+                yield problem(Position(path=path), "names-alike", name=part, other=there)
+                first[folded(part)] = part  # all below it are with this one from here on
+                settled.clear()
                 break
+        else:
+            if not wrong:
+                settled.add(folder)
 
 
-def _names(path: str, fine: set[str]) -> Iterator[Problem]:
-    new = [name for name in path.split("/") if name not in fine]
-    found = next(((code, name) for name in new if (code := trouble(name))), None)
-    if found is None:
-        fine.update(new)
+def _ways(path: str) -> Iterator[str]:
+    """A path's folders from the top down, and the path."""
+    names = path.split("/")
+    return ("/".join(names[:number]) for number in range(1, len(names) + 1))
+
+
+def _wrong(path: str, names: Iterable[str]) -> Problem | None:
+    found = next(((code, name) for name in names if (code := trouble(name))), None)
     if found:
-        yield problem(Position(path=path), found[0], name=found[1][:60])
-    elif len(path) > LONGEST_PATH:
-        yield problem(Position(path=path), "long-name", name=path[-60:])
+        return problem(Position(path=path), found[0], name=found[1][:60])
+    if len(path) > LONGEST_PATH:
+        return problem(Position(path=path), "long-name", name=path[-60:])
+    return None

@@ -22,6 +22,7 @@ from generator.problems import FIRST_DAY, LAST_DAY, Unanswered
 EVERYTHING = "--all"
 SUBMODULE = "submodule"
 _SUBMODULE = b"160000"
+_UNKNOWN, _MARK = b"? ", 2  # how git marks a file that it does not keep; signs of any such mark
 _PORTION = 500
 _ALONE = 20  # blobs that are read one by one, of many that nobody asked for
 _ENCODINGS = ("gb2312", "gbk", "gb18030", "big5", "iso-8859-1", "latin-1")
@@ -284,13 +285,23 @@ class Blob(Struct, frozen=True, kw_only=True):
     commit: str
 
 
-def known(root: Path) -> tuple[str, ...] | None:
-    """The paths of the working folder that git keeps or would keep, in order; None without git.
+def listing(root: Path) -> tuple[tuple[str, ...] | None, tuple[Staged, ...]]:
+    """The paths of the working folder that git keeps or would keep, in order (None without git), and the index, as far
+    as git can read it; of an unfinished merge, every side.
 
     Submodules are named like files.
     """
-    listed = ask(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    return None if listed is None else tuple(sorted({_name(part) for part in listed.split(b"\0") if part}))
+    answer = ask(root, "ls-files", "-z", "-t", "--stage", "--cached", "--others", "--exclude-standard")
+    others, index = set[str](), list[Staged]()
+    for line in (answer or b"").split(b"\0"):
+        if line.startswith(_UNKNOWN):
+            others.add(_name(line[_MARK:]))
+        elif line:
+            meta, _, name = line[_MARK:].partition(b"\t")
+            mode, id_, _ = meta.split(b" ")
+            index.append(Staged(path=_name(name), id=SUBMODULE if mode == _SUBMODULE else id_.decode("ascii")))
+    known = None if answer is None else tuple(sorted(others.union(entry.path for entry in index)))
+    return known, tuple(index)
 
 
 def submodules(root: Path) -> tuple[str, ...]:
@@ -386,16 +397,6 @@ class Staged(Struct, frozen=True, kw_only=True):
 
     path: str
     id: str
-
-
-def staged(root: Path) -> tuple[Staged, ...]:
-    """The index, as far as git can read it; of an unfinished merge, every side."""
-    listed = ask(root, "ls-files", "-z", "--stage") or b""
-    entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
-    read = ((meta.split(b" "), _name(name)) for meta, _, name in entries)
-    return tuple(
-        Staged(path=path, id=SUBMODULE if meta[0] == _SUBMODULE else meta[1].decode("ascii")) for meta, path in read
-    )
 
 
 def blob_id(data: bytes, like: str) -> str:

@@ -5,6 +5,7 @@ Owns these places and nothing in them.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -55,8 +56,8 @@ def engine_config() -> Path:
 def program_digest() -> bytes:
     """A digest of the program's own modules: what an earlier run has kept is of no use to another program."""
     found = sha256()
-    for module in sorted(_PACKAGE.rglob("*.py")):
-        found.update(module.relative_to(_PACKAGE).as_posix().encode() + b"\0" + module.read_bytes() + b"\0")
+    for module, data in _below(_PACKAGE, ".py"):
+        found.update(f"{module}\0{len(data)}\0".encode() + data)
     return found.digest()
 
 
@@ -74,5 +75,15 @@ def installed_digest() -> bytes:
 def _beside_the_program() -> Iterator[tuple[str, bytes]]:
     yield "", engine_config().read_bytes()
     for folder in (site_folder(), schemas_folder()):
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            yield path.relative_to(folder.parent).as_posix(), path.read_bytes()
+        yield from _below(folder)
+
+
+def _below(folder: Path, ending: str = "") -> Iterator[tuple[str, bytes]]:
+    """The files in a folder and below it, in order, each by its name there; without a Path for each, since every run
+    that keeps something reads all of them.
+    """
+    walked = ((at, name) for at, _, names in os.walk(folder) for name in names if name.endswith(ending))
+    for path in sorted(f"{at}{os.sep}{name}" for at, name in walked):
+        if os.path.isfile(path):  # noqa: PTH113
+            with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+                yield path.removeprefix(f"{folder.parent}{os.sep}"), file.read()

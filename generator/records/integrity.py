@@ -22,10 +22,10 @@ from generator.files.history import (
     boundaries,
     contents,
     converted,
-    known,
+    listing,
     revisions_of,
-    staged,
 )
+from generator.files.kept import KeptFile
 from generator.files.tree import MAX_BYTES, Tree, folder, shown_of
 from generator.model.releases import FOLDER
 from generator.problems import Position, Problem, problem
@@ -36,14 +36,14 @@ HISTORY = ".git"  # where it is told what of the history could not be seen
 
 
 class Clean(Struct):
-    """By path the digests of files of the folder in which no secret is: `before`, as an earlier run said, and `found`
-    in this one.
+    """By path what is kept of files of the folder in which no secret is: `before`, by an earlier run, and `found` in
+    this one.
 
     `read` are the files that were read in this run, with a digest each.
     """
 
-    before: Mapping[str, str] = field(default_factory=dict)
-    found: dict[str, str] = field(default_factory=dict)
+    before: Mapping[str, KeptFile] = field(default_factory=dict)
+    found: dict[str, KeptFile] = field(default_factory=dict)
     read: Tree = field(default_factory=lambda: Tree(readers={}))
 
 
@@ -66,20 +66,25 @@ def _folder(root: Path, clean: Clean) -> Iterator[_FoundFile]:
     """The files of the folder that are not known to be clean, and what the next commit would hold where it is something
     else.
     """
-    here: dict[str, bytes] = {}
-    for path in known(root) or folder(root)[0].paths:
+    known, index = listing(root)
+    like = next((entry.id for entry in index if entry.id != SUBMODULE), "")
+    here: dict[str, str] = {}
+    for path in known or folder(root)[0].paths:
         data = clean.read.read(path)[:MAX_BYTES] if path in clean.read.versions else shown_of(root / path)
         if data is None:
             continue
-        here[path] = data
-        digest = clean.read.versions.get(path) or sha256(data).hexdigest()
-        if clean.before.get(path) != digest and any(_secrets(path, data)):
+        digest, before = clean.read.versions.get(path) or sha256(data).hexdigest(), clean.before.get(path)
+        if before is not None and before.digest == digest:
+            here[path], clean.found[path] = before.blob, before
+            continue
+        here[path] = blob_id(data, like)
+        if any(_secrets(path, data)):
             yield path, data, "", False
         else:
-            clean.found[path] = digest
+            clean.found[path] = KeptFile(digest=digest, blob=here[path], facts=None)
     differ: dict[str, list[str]] = {}
-    for entry in staged(root):
-        if entry.id != SUBMODULE and (entry.path not in here or blob_id(here[entry.path], entry.id) != entry.id):
+    for entry in index:
+        if entry.id != SUBMODULE and here.get(entry.path) != entry.id:
             differ.setdefault(entry.id, []).append(entry.path)
     yield from ((path, data, "", True) for id_, _, data in contents(root, differ) for path in differ[id_])
 

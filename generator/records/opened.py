@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from generator.files.history import blob_id
 from generator.files.kept import KeptFile
 from generator.files.strict_yaml import Document
 from generator.files.tree import Tree
@@ -191,7 +190,9 @@ class Before(Struct):
         """The ids that git gives to what need not be read to be told."""
         return frozenset(one.blob for one in self.found.values() if one.facts)
 
-    def to_keep(self, tree: Tree, clean: Collection[str], doubtful: Collection[str] | None) -> dict[str, KeptFile]:
+    def to_keep(
+        self, tree: Tree, clean: Mapping[str, KeptFile], doubtful: Collection[str] | None
+    ) -> dict[str, KeptFile]:
         """What the next run can be told of those files of the Tree that are right and among the `clean` ones, and of
         all but the `doubtful` returns. None: it is not known which these are.
         """
@@ -202,7 +203,7 @@ class Before(Struct):
             held = None if rests_on is None or not rests_on <= firm else sorted(rests_on)
             sure = doubtful is not None and firm.issuperset((_DISTRICT, _folder(path)))
             undoubted = sure and file.kind == "return" and doubtful is not None and path not in doubtful
-            made[path] = _found(file, tree, held, undoubted)
+            made[path] = _found(file, clean[path], held, undoubted)
         return made
 
 
@@ -216,7 +217,7 @@ def _tellable(file: LoadedFile) -> bool:
     return isinstance(file, ToldFile) or (read and KINDS[file.kind].brings is nothing)
 
 
-def _found(file: LoadedFile, tree: Tree, held: Sequence[str] | None, undoubted: bool) -> KeptFile:
+def _found(file: LoadedFile, clean: KeptFile, held: Sequence[str] | None, undoubted: bool) -> KeptFile:
     if isinstance(file, ToldFile):
         facts = [*file.found.facts[:3], held, undoubted]
         return file.found if facts == file.found.facts else replace(file.found, facts=facts)
@@ -229,8 +230,7 @@ def _found(file: LoadedFile, tree: Tree, held: Sequence[str] | None, undoubted: 
     offers = [[offered.index(o.to), o.id, o.of, o.title.zh if o.title else None] for o in file.offers]
     content = json.dumps(document.data, separators=(",", ":")).encode()
     facts = [file.kind, places, offers, held, undoubted]
-    blob = blob_id(tree.read(file.path), "")
-    return KeptFile(digest=tree.versions[file.path], blob=blob, facts=facts, content=content)
+    return replace(clean, facts=facts, content=content)
 
 
 class OneByOne(Mapping[K, V]):

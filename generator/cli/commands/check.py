@@ -101,19 +101,20 @@ class _Earlier:
         self._file = None if tree is None else kept_records(request)
         self._found = found_before(self._file)
         self.before = Before(found=self._found)
-        digests = {path: one.digest for path, one in self._found.items()}
-        self.clean = Clean(before=digests, read=tree) if tree else Clean()
+        self.clean = Clean(before=self._found, read=tree) if tree else Clean()
 
     def keep(self, doubts: Sequence[Doubt] | None) -> None:
         """Leave it for the next run, if it is something else."""
-        from generator.files.kept import KeptFile, keep
+        from msgspec.structs import replace
+
+        from generator.files.kept import keep
 
         nothing_new = self.before.all_told and self.clean.found == self.clean.before
         if self._file is None or self._tree is None or (nothing_new and doubts is not None):
             return
         doubtful = None if doubts is None else {doubt.at.path for doubt in doubts}
-        made = {path: KeptFile(digest=digest, blob="", facts=None) for path, digest in self.clean.found.items()}
-        made |= self.before.to_keep(self._tree, self.clean.found.keys(), doubtful)
+        told = self.before.to_keep(self._tree, self.clean.found, doubtful)
+        made = {path: told.get(path) or replace(one, facts=None, content=b"") for path, one in self.clean.found.items()}
         if made != self._found:
             keep(self._file, made)
 

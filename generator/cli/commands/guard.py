@@ -36,19 +36,18 @@ from generator.files.history import (
     boundaries,
     contents,
     is_shallow,
-    known,
+    listing,
     messages,
     own_folder,
     refs,
     revisions_of,
-    staged,
 )
 from generator.files.strict_yaml import read
 from generator.files.tree import MAX_BYTES, folder, head_of
-from generator.guard.inspecting import GuardedFile, fields, hidden, inspect, message, named, points_to
 from generator.guard.allowed import ALLOWED, allowances, judged
 from generator.guard.cleared import NAME as CLEARED
 from generator.guard.cleared import Cleared, cleared, keep
+from generator.guard.inspecting import GuardedFile, fields, hidden, inspect, message, named, points_to
 from generator.guard.numbers import addresses
 from generator.problems import Position, Problem, in_order, problem
 
@@ -112,7 +111,7 @@ def _folder(request: Request, published: frozenset[str]) -> tuple[int, list[Prob
     records.
     """
     root = request.root
-    listed, index = known(root), staged(root)
+    listed, index = listing(root)
     linked = {entry.path for entry in index if entry.id == SUBMODULE}
     paths = _named(request, folder(root)[0].paths if listed is None else listed)
     chosen = frozenset(paths)
