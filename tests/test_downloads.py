@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from generator.compliance.evaluate import Verdict
+from generator.edition import open_data
 from generator.edition.archive import as_zip, piece
 from generator.edition.literal import settle
 from generator.edition.open_data import FORMAT, days_left, days_overdue, verdicts_json
 from generator.edition.render import edition
-from generator.edition.site import Page, Site
+from generator.edition.site import Page, Site, tell_once
 from generator.edition.spreadsheet import Book, CellRun, RowOfRuns, Sheet, as_csv, as_workbook, csv_lines, csv_rows
 from generator.files.catalogue import load
 from generator.files.schemas import public, published
@@ -366,6 +367,7 @@ def test_the_page_gives_the_size_and_checksum_of_every_file(content: Site, langu
 def test_a_large_table_is_handed_out_in_parts_and_compressed(content: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, pure = {language: rows(content, language) for language in Language}, json.loads(files(content)[JSON])
     monkeypatch.setattr(downloads, "MOST_ROWS", len(content.verdicts.checks) - 1)
+    content = replace(content)  # of the same Site what languages share is told once
     assert f"{JSON}.zip" not in files(content, Language.EN)
     for language in Language:
         header, *told = whole[language]
@@ -450,3 +452,19 @@ def test_a_file_in_pieces_is_one_ordinary_file_of_an_archive() -> None:
         assert all(archive.read(name) == b"".join(content) for name, content in files.items())
         first, second, _ = archive.infolist()
         assert (first.CRC, first.file_size) == (second.CRC, second.file_size)
+
+
+@pytest.mark.parametrize(("most", "name"), [(5_000, "verdicts.json"), (1, "verdicts.json.zip")])
+def test_what_languages_share_is_made_in_the_one_form_that_is_handed_out(
+    most: int, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forms, made = list[str](), open_data._in_parts
+
+    def noted(site: Site, form: str, shape: Callable[[bytes], bytes]) -> Iterator[bytes]:
+        forms.append(form)
+        return made(site, form, shape)
+
+    monkeypatch.setattr(open_data, "_in_parts", noted)
+    monkeypatch.setattr(downloads, "MOST_ROWS", most)
+    tell_once(typical_site())
+    assert forms == [name]

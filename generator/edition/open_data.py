@@ -29,7 +29,6 @@ BLOCK = 16  # schools
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-@once
 def verdicts_json(site: Site) -> bytes:
     """Every Check of the Site's day, a line each, with the rules, schools and verdicts that it names."""
     return b"".join(_in_parts(site, "verdicts.json", bytes))

@@ -114,7 +114,7 @@ def pages(edition: Edition) -> Iterator[Page]:
             files=tuple(
                 download(edition, file, PATH, "downloads.file", part=parts.get(file.path, "")) for file in files
             ),
-            parted=say("downloads.parted", most=number(MOST_ROWS)) if len(verdicts.checks) > MOST_ROWS else "",
+            parted=say("downloads.parted", most=number(MOST_ROWS)) if _is_parted(edition.site) else "",
             summary=in_root(edition, rollup.PATH, PATH),
             verdicts=tuple(VerdictInFile(verdict=v, meaning=meaning(v, edition.catalogue)) for v in Verdict),
             columns=tuple(
@@ -157,12 +157,11 @@ def _files(edition: Edition) -> Iterator[File]:
         lines = as_zip([(posixpath.basename(CSV), map(Piece, books.filled()))])
         yield from books.finished()
         yield File(path=f"{CSV}.zip", content=lines)
-        yield _zipped_json(edition.site)
     else:
         table = b"".join(books.filled())
         yield from books.finished()
         yield File(path=CSV, content=table)
-        yield File(path=JSON, content=verdicts_json(edition.site))
+    yield _json(edition.site)
     yield schema_file(edition, "verdicts", SCHEMA)
 
 
@@ -180,9 +179,8 @@ class _Books:
     """
 
     def __init__(self, edition: Edition) -> None:
-        verdicts = edition.site.verdicts
         self._edition, self._keeping = edition, edition.site.keeping
-        self.parted = len(verdicts.checks) > MOST_ROWS
+        self.parted = _is_parted(edition.site)
         # a workbook by its place: its schools, if it holds nothing but rows of schools; and how many rows it holds
         self._schools: dict[str, list[SchoolId]] = {} if self.parted else {XLSX: []}
         self._count: Counter[str] = Counter()
@@ -272,8 +270,15 @@ def _encoded(book: Book, first: int, parts: Sequence[_SchoolRows]) -> bytes:
     return piece(book.encoded_rows(first, (row for part in parts for row in part.rows())))
 
 
+def _is_parted(site: Site) -> bool:
+    """Whether the table is too large to be opened as a whole."""
+    return len(site.verdicts.checks) > MOST_ROWS
+
+
 @once
-def _zipped_json(site: Site) -> File:
+def _json(site: Site) -> File:
+    if not _is_parted(site):
+        return File(path=JSON, content=verdicts_json(site))
     return File(path=f"{JSON}.zip", content=as_zip([(posixpath.basename(JSON), verdicts_in_pieces(site))]))
 
 
