@@ -40,14 +40,19 @@ def verdicts_in_pieces(site: Site) -> Iterator[Piece]:
 
 
 def _in_parts(site: Site, name: str, shape: Callable[[bytes], bytes]) -> Iterator[bytes]:
-    head = json.dumps(_head(site, load()), ensure_ascii=False, indent=1)
-    yield shape(f'{head.removesuffix("}").rstrip()},\n "checks": ['.encode())
+    yield site.keeping.shared(f"{name} {site.commit}", ("schools",), partial(_begun, site, shape))
     between = "\n"
     for schools, checks in in_blocks(site):
         made = partial(_lines, site, checks, between, shape)
         yield site.keeping.made(f"{name} {len(between)}", schools, made)
         between = ",\n"
     yield shape(b"\n ]\n}\n")
+
+
+def _begun(site: Site, shape: Callable[[bytes], bytes]) -> bytes:
+    """All that stands before the Checks."""
+    head = json.dumps(_head(site, load()), ensure_ascii=False, indent=1)
+    return shape(f'{head.removesuffix("}").rstrip()},\n "checks": ['.encode())
 
 
 @once

@@ -140,6 +140,10 @@ class KeptParts(Struct, Keeping, frozen=True, kw_only=True):
         """Leave it for the next build."""
         self.memo.made(self._key(name, schools), lambda: part, bytes, bytes)
 
+    def shared(self, name: str, fields: Sequence[str], make: Callable[[], bytes]) -> bytes:
+        """The part as it was made before, or else as it is made now and kept."""
+        return self.memo.made(self.memo.key("part", name, self.basis.of(fields)), make, bytes, bytes)
+
     def _key(self, name: str, schools: Sequence[SchoolId]) -> str:
         return self.memo.key("part", name, self.basis.of_schools(schools)) if schools else ""
 
