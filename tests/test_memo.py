@@ -85,7 +85,7 @@ class Staying:
         self.resident = Resident(
             root=self.folder / "district",
             out=self.folder / "site",
-            day_and_commit=lambda _: (self.day, self.commit),
+            day_and_commit=lambda *_: (self.day, self.commit),
             memo=Memo(),
         )
 

@@ -154,13 +154,13 @@ def test_a_site_and_what_is_said_of_it_are_the_same_with_one_core_and_with_two(
 def test_both_processes_leave_what_they_made_for_the_next_build(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, two: None
 ) -> None:
-    repository, _, versions = building.read_held(MINIMAL)
+    repository, _, read = building.read_held(MINIMAL)
     assert repository
     told = site(repository, AS_OF, None)
 
     def made(out: str) -> dict[str, str]:
         kept = Memo(folder=tmp_path / "made")
-        building.publish(told, tmp_path / out, Engine.MKDOCS, quiet, kept, versions)
+        building.publish(told, tmp_path / out, Engine.MKDOCS, quiet, kept, read.versions)
         return bytes_of((tmp_path / out).resolve())
 
     first = made("first")

@@ -389,13 +389,15 @@ def unprintable(cannot: Exception) -> UsageError:
     return UsageError("sheets.no_printer", said=str(cannot))
 
 
-def day_and_commit(root: Path, time_zone: str, named: date | None) -> tuple[date, Commit | None]:
+def day_and_commit(
+    root: Path, time_zone: str, named: date | None, here: Tree | None = None
+) -> tuple[date, Commit | None]:
     """The day everything is told as of, and the commit: the day named, else the commit's, else (changes, not known, or
-    no commit) today.
+    no commit) today. Who has read the folder hands over what is `here`.
     """
     from generator.files.history import head
 
-    commit = head(root, time_zone)
+    commit = head(root, time_zone, here)
     if named is None and (commit is None or commit.dirty is not False):
         return present_day(time_zone), commit
     return named or (commit.day if commit else present_day(time_zone)), commit

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha1, sha256
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -40,14 +40,16 @@ class Commit(Struct, frozen=True, kw_only=True):
     dirty: bool | None
 
 
-def head(root: Path, time_zone: str) -> Commit | None:
-    """The commit checked out in `root`; None where there is no repository, no commit or no git."""
+def head(root: Path, time_zone: str, here: Tree | None = None) -> Commit | None:
+    """The commit checked out in `root`; None where there is no repository, no commit or no git. Who has read the folder
+    hands over what is `here`.
+    """
     named = ask(root, "rev-parse", "--verify", "--quiet", "HEAD")
     if named is None:
         return None
     shown = ask(root, "rev-list", "--timestamp", "--max-count=1", named.decode("ascii").strip()) or b""
     seconds, commit = shown.decode("ascii").split()
-    return Commit(id=commit, day=_day(seconds, time_zone), dirty=_differs(root, commit))
+    return Commit(id=commit, day=_day(seconds, time_zone), dirty=_differs(root, commit, here))
 
 
 def commits(root: Path, time_zone: str) -> tuple[Commit, ...]:
@@ -71,32 +73,34 @@ def _day(seconds: str, time_zone: str) -> date:
     return min(max(day, FIRST_DAY), LAST_DAY)
 
 
-def _differs(root: Path, commit: str) -> bool | None:
+def _differs(root: Path, commit: str, here: Tree | None) -> bool | None:
     """Whether the records in the folder are others than those of a commit.
 
     Told from the bytes: the index may be damaged or told to look away.
     """
     try:
-        listed = ask(root, "ls-tree", "-r", "-z", commit, "--", f"{RECORDS}/") or b""
+        there = _blobs(root, commit)
     except Unanswered:
         return None
-    here, unreadable = folder(root)
-    if any(problem.code == "unreadable" for problem in unreadable):
-        return None
+    if here is None:
+        here, unreadable = folder(root)
+        if unreadable:
+            return None if any(problem.code == "unreadable" for problem in unreadable) else True
+    return {*here.paths} != there.keys() or any(not _is(here.read(path), blob) for path, blob in there.items())
+
+
+@lru_cache(maxsize=1)  # a process that stays asks again and again; what a commit holds is what it is named by
+def _blobs(root: Path, commit: str) -> Mapping[str, str]:
+    """The ids of all files of a commit that are part of the records."""
+    listed = ask(root, "ls-tree", "-r", "-z", commit, "--", f"{RECORDS}/") or b""
     entries = (line.partition(b"\t") for line in listed.split(b"\0") if line)
     there = {_name(name): meta.split()[2].decode("ascii") for meta, _, name in entries}
-    counted = {path: blob for path, blob in there.items() if counts(path.rpartition("/")[2])}
-    return (
-        bool(unreadable)
-        or set(here.paths) != set(counted)
-        or any(not _is(root / path, blob) for path, blob in counted.items())
-    )
+    return {path: blob for path, blob in there.items() if counts(path.rpartition("/")[2])}
 
 
-def _is(file: Path, blob: str) -> bool:
-    """Whether a file holds what a blob holds, or would but for the ends of lines that git gave it on its way here."""
-    data = file.read_bytes()
-    return any(blob_id(form, blob) == blob for form in (data, data.replace(b"\r\n", b"\n")))
+def _is(data: bytes, blob: str) -> bool:
+    """Whether bytes are what a blob holds, or would be but for the ends of lines that git gave on their way here."""
+    return blob_id(data, blob) == blob or (b"\r" in data and blob_id(data.replace(b"\r\n", b"\n"), blob) == blob)
 
 
 def top(root: Path) -> Path | None:

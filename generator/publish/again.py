@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from generator.compliance.evaluate import Earlier
 from generator.edition.site import site
 from generator.files.history import Commit
-from generator.files.tree import folder, held
+from generator.files.tree import Tree, folder, held
 from generator.problems import Problem, in_order
 from generator.publish.build import Progress, publish
 from generator.publish.engine import Engine
@@ -27,8 +27,8 @@ from generator.publish.site_files import SiteFiles
 from generator.records.opened import Before
 from generator.records.repository import Remembered, load
 
-# by time zone: the day that everything is told as of, and the commit
-DayAndCommit = Callable[[str], tuple[date, Commit | None]]
+# by time zone and by what was read: the day that everything is told as of, and the commit
+DayAndCommit = Callable[[str, Tree], tuple[date, Commit | None]]
 
 
 class Resident(Struct, kw_only=True):
@@ -55,7 +55,7 @@ class Resident(Struct, kw_only=True):
         if repository is None or unreadable:
             return in_order((*unreadable, *problems))
         self._before = before.next()
-        as_of, commit = self.day_and_commit(repository.district.time_zone)
+        as_of, commit = self.day_and_commit(repository.district.time_zone, tree)
         content = site(repository, as_of, commit, self._judged)
         memo = replace(self.memo, known=self._known, used=set())
         self.files = publish(content, self.out, Engine.MKDOCS, progress, memo, tree.versions, last=self.files)

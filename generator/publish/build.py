@@ -21,7 +21,7 @@ from generator.edition.stamp import Donor, donor, filled_last, settled
 from generator.files import child
 from generator.files.catalogue import load as load_catalogue
 from generator.files.history import Commit
-from generator.files.tree import folder, held
+from generator.files.tree import Tree, folder, held
 from generator.filing import desk_page
 from generator.pages import following
 from generator.pages.families import STAMPED
@@ -79,15 +79,13 @@ def read(root: Path) -> tuple[Repository | None, tuple[Problem, ...]]:
     return repository, problems
 
 
-def read_held(
-    root: Path, before: Before | None = None
-) -> tuple[Repository | None, tuple[Problem, ...], Mapping[str, str]]:
-    """The same, with digests of the very bytes that were read, by path; what a check found `before` is not parsed."""
+def read_held(root: Path, before: Before | None = None) -> tuple[Repository | None, tuple[Problem, ...], Tree]:
+    """The same, with the very bytes that were read; what a check found `before` is not parsed."""
     tree, unreadable = folder(root)
     kept = held(tree)
     repository, problems = load(kept, before=before)
     found = in_order((*unreadable, *problems))
-    return (None if found else repository), found, kept.versions
+    return (None if found else repository), found, kept
 
 
 def publish(

@@ -118,11 +118,11 @@ def _present(request: Request, named: date | None) -> _Read:
     from generator.records.opened import Before
 
     file = None if "--anew" in request.options else kept_records(request)
-    repository, problems, versions = read_held(request.root, Before(found=found_before(file)))
+    repository, problems, read = read_held(request.root, Before(found=found_before(file)))
     if repository is None:
         return None, problems, {}
-    as_of, commit = day_and_commit(request.root, repository.district.time_zone, named)
-    return site(repository, as_of, commit), (), versions
+    as_of, commit = day_and_commit(request.root, repository.district.time_zone, named, read)
+    return site(repository, as_of, commit), (), read.versions
 
 
 def _past(request: Request, named: date | None) -> _Read:

@@ -34,7 +34,7 @@ def run(request: Request) -> int:
     resident = Resident(
         root=request.root,
         out=request.out,
-        day_and_commit=lambda zone: day_and_commit(request.root, zone, as_of),
+        day_and_commit=lambda zone, read: day_and_commit(request.root, zone, as_of, read),
         memo=kept_here(request),
     )
     making = Making(
