@@ -116,8 +116,41 @@ def test_a_mobile_number_may_be_written_in_unusual_groups() -> None:
         "'{}' + '{}' +\n    '{}'",
         "{}</b><b>{}</b>{}",
         '<span class="x">{}</span>{}<wbr>{}',
+        "{}<!-- x -->{}<!---->{}",
+        "{}<a>{}</a>{}",
+        "{}**{}**{}",
+        "`{}``{}``{}`",
     ):
         assert kinds(f"x = {text.format(*pieces)};") == {"guard-mobile"}, text
+
+
+@pytest.mark.parametrize("gap", ["\t", "~", "～", ":", "、", " | ", ";", ", ", '", "'])
+def test_where_a_number_is_spoken_of_more_signs_may_stand_between_its_groups(gap: str) -> None:
+    assert kinds(f"手机：[{grouped(gap, 3, 4, 4)}]") == {"guard-mobile"}
+    assert kinds(f"手机：[{grouped(gap, *(1,) * 11)}]") == {"guard-mobile"}
+    assert kinds(f"班级 [{grouped(gap, 3, 4, 4)}]") == set()
+    if '"' not in gap:
+        assert kinds(gap.join((IDENTITY[:6], IDENTITY[6:14], IDENTITY[14:]))) == {"guard-identity"}
+
+
+def test_a_number_that_a_program_took_for_an_amount_is_found() -> None:
+    for text in (
+        f"{MOBILE}.0",
+        f"{MOBILE}.00",
+        f"a,{MOBILE}.0\nb,1.0",
+        f"{MOBILE[0]}.{MOBILE[1:]}E10",
+        f"{MOBILE[0]}.{MOBILE[1:]}e+10",
+    ):
+        assert kinds(text) == {"guard-mobile"}, text
+    for text in (
+        f"{MOBILE}.01",
+        f"{MOBILE}.0.1",
+        "1.39E10",
+        "1.3912E10",
+        f"0.{MOBILE[1:]}E10",
+        f"{MOBILE[0]}.{MOBILE[1:]}E-10",
+    ):
+        assert kinds(text) == set(), text
 
 
 def test_an_address_may_be_written_apart() -> None:
@@ -127,6 +160,9 @@ def test_an_address_may_be_written_apart() -> None:
         "zhang (AT) mail.school [dot] cn",
         "zhang§ school.com",
         "zhang<b>§</b>school.cn",
+        "zhang§例子.中国",
+        "张三§例子.公司",
+        "zhang§xn--fsqu00a.xn--fiqs8s",
     ):
         assert codes(told(text)) == {"guard-address"}, text
     for text in ("x @ self.weight", "a @ b.T", "look at school.cn", "f(at).com", "office § example.com"):
@@ -149,6 +185,13 @@ WAYS: dict[str, Callable[[str], str]] = {
     "address of full width": lambda t: urllib.parse.quote(full_width(t)),
     "unseen signs": "\u200b".join,
     "soft hyphens": "\u00ad".join,
+    "keycaps": lambda t: "".join(f"{c}\ufe0f\u20e3" for c in t),
+    "underlined": lambda t: "".join(f"{c}\u0332" for c in t),
+    "words of cheques": lambda t: "".join(
+        dict(zip("0123456789", "零壹贰叁肆伍陆柒捌玖", strict=True)).get(c, c) for c in t
+    ),
+    "words apart": lambda t: " ".join(WORDS.get(c, c) for c in t),
+    "words in groups": lambda t: "-".join("".join(WORDS.get(c, c) for c in t[i : i + 3]) for i in range(0, len(t), 3)),
 }
 
 
@@ -207,6 +250,10 @@ def test_numbers_of_pupils_passports_and_landlines_are_found_where_they_are_spok
         "社会保障卡号：A12345678",
         "学号：20260102",
         "passport no. G12345678",
+        "学籍号：G11010520100101123X",
+        "身份证号 110105194912310021",
+        "香港身份证 A123456(7)",
+        "台湾身份证号：A123456789",
     ):
         assert kinds(text) == {"guard-permit"}, text
     for text in ("E12345678", "passport: 0.4.1", "学号：按规定编写", "护照"):
@@ -217,6 +264,10 @@ def test_numbers_of_pupils_passports_and_landlines_are_found_where_they_are_spok
         "Tel: 021 5601 2345".replace("5601 ", "5601"),
         "联系：053186012345",
         "tel +86-531-86012345".replace("+86-", "+86-0"),
+        "座机：053186012345",
+        "家里 0531-86012345",
+        "0531-86012345 家长电话",
+        "0531-86012345（宅电）",
     ):
         assert kinds(text) == {"guard-landline"}, text
     assert kinds("0531-86012345") == set()

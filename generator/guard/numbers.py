@@ -26,10 +26,11 @@ from generator.guard.reading import View, resolved, unquoted
 _GAP = r"(?: {1,2}| ?[-._/()] ?)"
 _END = r" ?-?\r?\n[ \t]{0,8}"  # a line ends within a number
 _GAP_OR_END = rf"(?:{_GAP}|{_END})"
+_ANY_GAP = r"(?: ?[,、~:;|] ?|\t|[\"'] ?[,;] ?[\"'])"  # where nothing else has so many digits
 _ABROAD = rf"(?:(?:\+86|\(\+?86\)){_GAP}?|(?:00)?86[ -]?|0|17951)"
 _IDENTITY = re.compile(r"(?<![0-9])[1-9][0-9]{16}[0-9Xx](?![0-9])")
 _IDENTITY_APART = re.compile(
-    rf"(?<![0-9])(?:[1-9][0-9]{{5}}{_GAP_OR_END}[0-9]{{8}}{_GAP_OR_END}[0-9]{{3}}[0-9Xx](?![0-9])"
+    rf"(?<![0-9])(?:[1-9][0-9]{{5}}(?:{_GAP_OR_END}|{_ANY_GAP})[0-9]{{8}}(?:{_GAP_OR_END}|{_ANY_GAP})[0-9]{{3}}[0-9Xx](?![0-9])"
     rf"|(?<![0-9][-. /_])[1-9](?:{_GAP}?[0-9]){{16}}{_GAP}?[0-9Xx](?!{_GAP}?[0-9]))"
 )
 _IDENTITY_OVER = re.compile(rf"(?<![0-9])[1-9][0-9]{{1,16}}{_END}[0-9]{{0,15}}[0-9Xx](?![0-9])")
@@ -47,27 +48,36 @@ _MOBILE_GROUPED = re.compile(  # the same sign between all groups; with spaces t
     r"(?<![0-9])(?<![0-9][-. /_,*])(?:1[3-9][0-9]([,*])[0-9]{4}\1[0-9]{4}|1([ -])[3-9](?:\2[0-9]){9}"
     r"|1[3-9][0-9]-[0-9]{3}-[0-9]{3}-[0-9]{2}|1[3-9]-[0-9]{3}-[0-9]{3}-[0-9]{3})(?![-. /_,*]?[0-9])"
 )
+_MOBILE_SPLIT = re.compile(
+    rf"(?<![0-9])(?:1[3-9][0-9](?P<one>{_ANY_GAP})[0-9]{{4}}(?P=one)[0-9]{{4}}|1(?P<each>{_ANY_GAP})[3-9](?:(?P=each)[0-9]){{9}})"
+    rf"(?!{_ANY_GAP}?[0-9])"
+)
 _CARD = re.compile(r"(?<![0-9])[2-9][0-9]{12,18}(?![0-9])")
 _CARD_APART = re.compile(r"(?<![0-9])[2-9][0-9]{3}([ .-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?:\1[0-9]{1,3})?(?!\1?[0-9])")
 _LANDLINE = re.compile(
     rf"(?<![0-9])(?:(?:\+|00)?86{_GAP}?)?\(?0(?:10|2[0-9]|[3-9][0-9]{{2}})\)?{_GAP}?[2-9][0-9]{{6,7}}(?![0-9])"
 )
 _PERMIT = re.compile(  # each alternative begins with a letter, so that a text is read fast
-    r"(?:护照|通行证|回乡证|台胞证|居留证|居住证|社保卡|社会保障卡|医保卡|出生医学证明|出生证|学籍号|学籍辅号|学号|考号|准考证|残疾证|军官证|P(?i:assport)|p(?i:assport))"
-    r"[^0-9A-Za-z\n]{0,6}(?i:(?:号码?|编号|no\.?|number)[^0-9A-Za-z\n]{0,6}){0,2}([A-Za-z]{0,3}[0-9]{6,20})(?![0-9A-Za-z])"
+    r"(?:身份证|护照|通行证|回乡证|台胞证|居留证|居住证|社保卡|社会保障卡|医保卡|出生医学证明|出生证|学籍号|学籍辅号|学号|考号|准考证|残疾证|军官证|P(?i:assport)|p(?i:assport))"
+    r"[^0-9A-Za-z\n]{0,6}(?i:(?:号码?|编号|no\.?|number)[^0-9A-Za-z\n]{0,6}){0,2}([A-Za-z]{0,3}[0-9]{6,20}[Xx]?)(?![0-9A-Za-z])"
 )
 # Ten digits and more with all that any number has between its own: outside of these only permits stand.
-_STRETCH = re.compile(r"[0-9](?:[-+()._/,*Xx\s]*+[0-9]){9,}+[-+()._/,*Xx\s]*+")
+_STRETCH = re.compile(r"[0-9](?:[-+()._/,、*~:;|\"'Xx\s]*+[0-9]){9,}+[-+()._/,*Xx\s]*+")
 _BEFORE = 2  # signs of a number before its first digit: `(+86`
 _TELEPHONE = re.compile(
-    r"(?i)(?:电话|手机|联系|微信|号码|致电|拨打|传真|家长|监护|宅电|(?<![a-z])(?:tel|phone|mobile|cell|call|fax|contact)|whatsapp|wechat)[^\n]{0,12}\Z"
+    r"(?i)(?:电话|手机|联系|微信|号码|致电|拨打|传真|家长|监护|宅电|座机|固话|家里|家中|(?<![a-z])(?:tel|phone|mobile|cell|call|fax|contact)|whatsapp|wechat)[^\n]{0,12}\Z"
 )
+_WHOSE = re.compile(r"[ \t]{0,2}[(|,:]?[ \t]{0,2}(?:家长|监护|宅电|座机|固话|电话)")  # behind a number
 _ACCOUNT = re.compile(r"(?i)(?:卡号|银行|账号|账户|帐号|card|account|acct)[^\n]{0,12}\Z")
 _WEB = re.compile(r"https?://[^\s\"'<>()（）]{0,256}\Z")
+_FRACTION = re.compile(r"\.(?!00?(?![0-9.]))[0-9]")  # of `.0` a program took the number for an amount
 _LONGEST_PATH = 256
 _NEAR = 28
 _ADDRESS = re.compile(
-    r"(?<![A-Za-z0-9._%+-])(?<!//)[A-Za-z0-9._%+-]{1,64}+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![A-Za-z0-9-])"
+    r"(?<![A-Za-z0-9._%+-])(?<!//)[A-Za-z0-9._%+-]{1,64}+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:xn--[A-Za-z0-9-]{2,59}|[A-Za-z]{2,24})(?![A-Za-z0-9-])"
+)
+_ADDRESS_IN_CHINESE = re.compile(
+    r"(?<=[\w.%+-])@(?:[\w-]{1,63}\.){1,6}(?:中国|中國|公司|网络|網絡|网址|教育|学校|政务|公益|在线|中文网|集团|香港|台湾|台灣|邮箱)"
 )
 # with spaces beside the sign, or the sign and dots said in words; in common domains, for `x @ y.z` is also a product
 _ADDRESS_APART = re.compile(
@@ -81,14 +91,15 @@ _SAID_AT, _SAID_DOT = re.compile(r"[\[({<] ?(?:at|@) ?[\])}>]"), re.compile(r"[\
 # (`x@2x.png`).
 _NOBODYS = re.compile(r"(?i)^git@|no-?reply|[@.]example\.|\.(?:example|invalid|test|localhost)$|@[0-9]x\.")
 _TRAILER = re.compile(r"(?m)^[A-Z][a-z]+(?:-[a-z]+)*-by: .*$")  # git's own: the commit names the same author anyway
-_LONG = re.compile(r"[0-9](?:[ ()._/,*\r\n\t-]{0,9}[0-9]){5}")
+_LONG = re.compile(r"[0-9](?:[ ()._/,、*~:;|\"'\r\n\t-]{0,9}[0-9]){5}")
 _CODED = re.compile(  # nine digits and more in base64
     r"[MNO][DTjz][AEIMQUYcgk][0-5w-z]\s{0,4}(?:[MNO][DTjz][AEIMQUYcgk][0-5w-z]\s{0,4}){2,}"
 )
 _LETTERS = re.compile(r"[A-Za-z0-9+/_-]")
 _AROUND = 48
-_WORDS = re.compile("[〇零○一二三四五六七八九幺]{11,}")
-_WORTH = str.maketrans("〇零○一二三四五六七八九幺", "00012345678" + "91")
+_WORD = "[〇零○一二三四五六七八九幺壹贰貳叁參肆伍陆陸柒捌玖]"
+_WORDS = re.compile(f"{_WORD}(?:[ -]?{_WORD}){{10,}}")
+_WORTH = str.maketrans("〇零○一二三四五六七八九幺壹贰貳叁參肆伍陆陸柒捌玖", "000123456789112233456" + "6789")
 _IDENTITY_LENGTH = 18
 _PROVINCES = frozenset(
     (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83)
@@ -226,6 +237,8 @@ def _addresses(folded: str, published: frozenset[str]) -> Iterator[Found]:
             begin, after = next(trailers)
         if match[0].lower() not in published and not _NOBODYS.search(match[0]) and start < begin:
             yield Found(code="guard-address", start=start, length=end - start)
+    for match in () if folded.isascii() else _ADDRESS_IN_CHINESE.finditer(folded):
+        yield Found(code="guard-address", start=match.start() - 1, length=match.end() - match.start() + 1)
     for match in _ADDRESS_APART.finditer(folded):
         address = _SAID_AT.sub("@", _SAID_DOT.sub(".", match[0].lower())).replace(" ", "")
         if address not in published and not _NOBODYS.search(address):
@@ -271,7 +284,7 @@ def _in_decimal(text: str, start: int, end: int) -> bool:
     before, one_more = text[start - 1 : start], text[max(0, start - 2) : max(0, start - 1)]
     if before == "." and not (one_more.isalpha() or one_more in tuple(".)")):
         return True
-    return text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit()
+    return bool(_FRACTION.match(text, end))
 
 
 def _opaque(text: str, start: int, end: int, sure: bool) -> bool:
@@ -403,6 +416,10 @@ def _spoken(text: str, match: re.Match[str]) -> bool:
     return _near(text, _TELEPHONE, match.start())
 
 
+def _spoken_around(text: str, match: re.Match[str]) -> bool:
+    return _spoken(text, match) or bool(_WHOSE.match(text, match.end()))
+
+
 def _always(_: str, match: re.Match[str]) -> bool:
     return any(map(str.isdigit, match[1]))
 
@@ -419,6 +436,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str, re.Match[str]], bool]],
     ("guard-mobile", _MOBILE_GROUPED, _mobile_grouped),
     ("guard-card", _CARD, _card),
     ("guard-card", _CARD_APART, _card),
-    ("guard-landline", _LANDLINE, _spoken),
+    ("guard-mobile", _MOBILE_SPLIT, _spoken),
+    ("guard-landline", _LANDLINE, _spoken_around),
     ("guard-permit", _PERMIT, _always),
 )

@@ -22,17 +22,24 @@ from generator.problems import Position
 UNSEEN = (
     "\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\u00ad\u180e\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f"
 )
+_JOINED = "\u0300-\u036f\u20d0-\u20ff"  # signs that are drawn over or around the one before
 _BREAK = re.compile(r"\r\n|\r|\n")
 _PROBE = 8000  # bytes by which git tells text from the rest
 _FEWEST = 16  # bytes by which text in two bytes a letter is known
 _ESCAPE = re.compile(
     r"\\u\{0{0,4}[0-9A-Fa-f]{1,6}\}|\\u+[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\x[0-9A-Fa-f]{2}|\\[01][0-7]{2}"
-    rf"|&#[xX]0{{0,6}}[0-9A-Fa-f]{{1,6}}+;?|&#0{{0,6}}[0-9]{{1,7}}+;?|&(?:commat|period|lowbar|hyphen|nbsp|ensp|emsp);|(?:%[0-9A-Fa-f]{{2}})++|[{UNSEEN}]++"
-    r"|</?(?i:b|i|em|strong|span|u|font|small|mark|wbr|code|s|tt)(?:\s[^<>]{0,80})?/?>"  # tags that part no words
+    rf"|&#[xX]0{{0,6}}[0-9A-Fa-f]{{1,6}}+;?|&#0{{0,6}}[0-9]{{1,7}}+;?|&(?:commat|period|lowbar|hyphen|nbsp|ensp|emsp);|(?:%[0-9A-Fa-f]{{2}})++|[{UNSEEN}{_JOINED}]++"
+    r"|</?(?i:a|abbr|b|i|em|ins|kbd|strong|span|u|font|small|mark|wbr|code|s|tt)"  # tags that part no words
+    r"(?:\s[^<>]{0,80})?/?>"
     r"|(?<=[0-9])[\"']\s{0,20}[+.]?\s{0,20}[\"'](?=[0-9])"  # pieces of one string
 )
+_RARE = re.compile(
+    rf"{_ESCAPE.pattern}|<!--[^<>]{{0,80}}-->|(?<=[0-9])(?:\*\*|__|~~|``?)(?=[0-9])"
+    r"|(?<![0-9.])[1-9]\.[0-9]{8,17}[Ee]\+?1[0-7](?![0-9])"  # a long number that a program took for an amount
+)
+_MAY_BE_RARE = re.compile(r"<!--|[0-9](?:\*\*|__|~~|``?)[0-9]|[0-9][Ee]\+?1[0-7]")
 _MAY_ESCAPE = re.compile(
-    rf"[\\&%{UNSEEN}]|</?(?i:[bisu]|em|strong|span|font|small|mark|wbr|code|tt)[\s/>]|[0-9][\"']\s"
+    rf"[\\&%{UNSEEN}{_JOINED}]|</?(?i:[abisu]|abbr|em|ins|kbd|strong|span|font|small|mark|wbr|code|tt)[\s/>]|[0-9][\"']\s"
 )
 _QUOTED = re.compile(r"(?i)quoted-printable")
 _SOFT = re.compile(rb"(?:=[0-9A-F]{2}|=\r?\n)+")
@@ -88,11 +95,12 @@ class View(Struct, frozen=True, kw_only=True):
 
 def resolved(text: str) -> View | None:
     """A text without its escapes; None where it has none."""
-    if not _MAY_ESCAPE.search(text):
+    rare = _MAY_BE_RARE.search(text)
+    if not rare and not _MAY_ESCAPE.search(text):
         return None
     parts, breaks, origins = list[str](), [0], [0]
     length = at = 0
-    for found in _ESCAPE.finditer(text):
+    for found in (_RARE if rare else _ESCAPE).finditer(text):
         start, end = found.span()
         meant = _meant(found[0])
         parts += (text[at:start], meant)
@@ -111,6 +119,10 @@ def _meant(escape: str) -> str:
         return bytes.fromhex(escape.replace("%", "")).decode("utf-8", "replace")
     if escape[0] == "&":
         return html.unescape(escape if escape.endswith(";") else f"{escape};")
+    if escape[0].isdigit():
+        amount, _, power = escape.lower().partition("e")
+        digits = amount[2:]
+        return amount[0] + digits.ljust(int(power), "0") if len(digits) <= int(power) else escape
     if escape[0] != "\\":
         return ""
     octal = escape[1] in "01"
