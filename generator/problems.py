@@ -96,4 +96,4 @@ class Unanswered(Exception):
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)  # between them lie the days of which anything is told
 
 
-Locate: TypeAlias = "Callable[[tuple[str | int, ...]], Position]"  # the place of a field within a record
+Locate: TypeAlias = Callable[[tuple[str | int, ...]], Position]  # the place of a field within a record

@@ -8,6 +8,7 @@ import json
 import random
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,12 @@ from msgspec.structs import replace
 from generator.files import kept
 from generator.files.kept import NAME, KeptFile, found_before, keep
 from generator.files.tree import Tree
+from generator.problems import Position
 from generator.records import repository as loading
 from generator.records.doubts import doubts
+from generator.records.kinds import KINDS
 from generator.records.opened import Before
+from generator.records.packing import packing
 from generator.records.repository import Remembered, Repository, load
 from tests.command import started
 from tests.conftest import EXPLORING
@@ -86,8 +90,11 @@ def again(files: Files, found: Mapping[str, KeptFile], file: Path, chance: rando
     left = before.to_keep(here, clean, None if asked is None else {one.at.path for one in asked})
     assert (problems, asked, plain(repository)) == told(load(here, REMEMBERED))
     keep(file, left)
-    assert {path: (one.digest, one.facts, bytes(one.content)) for path, one in found_before(file).items()} == {
-        path: (one.digest, json.loads(json.dumps(one.facts)), bytes(one.content)) for path, one in left.items()
+    assert {
+        path: (one.digest, one.facts, bytes(one.short), bytes(one.content)) for path, one in found_before(file).items()
+    } == {
+        path: (one.digest, json.loads(json.dumps(one.facts)), bytes(one.short), bytes(one.content))
+        for path, one in left.items()
     }
     return found_before(file)
 
@@ -102,6 +109,26 @@ def test_records_are_the_same_with_what_is_kept_as_without(tmp_path: Path, seed:
         for _ in range(chance.choice((0, 1, 1, 2))):
             chance.choice(MORE_EDITS)(files, chance)
         states.append(files)
+
+
+def test_a_record_is_packed_only_if_it_is_made_again_as_it_was() -> None:
+    """Where a field allows more than its type says, the record is made of what stands in its file."""
+    here, before = tree(fixture()), Before()
+    assert load(here, None, before)[0]
+    left = before.to_keep(here, as_clean(here), None)
+    many = {path for path, one in left.items() if KINDS[one.facts[0]].many}
+    assert len(many) > 3
+    assert {path for path, one in left.items() if one.short} == many
+    room = Cellar(opened_on=date(2026, 9, 1), area=12, source=Position(path="a"))  # a whole number is none to its type
+    assert packing(Cellar).packed(room) == b""
+    there = packing(Cellar).packed(replace(room, area=12.0))
+    assert packing(Cellar).made(there, lambda _: room.source, room.source) == room
+
+
+class Cellar(Struct, frozen=True, kw_only=True):
+    opened_on: date
+    area: float
+    source: Position
 
 
 def test_records_that_are_told_again_are_made_without_their_files() -> None:

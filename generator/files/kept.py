@@ -8,7 +8,6 @@ make a run say what they like: runs that do not trust each other share none. Mus
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
@@ -16,22 +15,25 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+from msgspec.json import Decoder, encode
 
 from generator.files.history import own_folder
 from generator.files.resources import installed_digest
 
 NAME = "xinzhuli-read"
 _DIGEST, _LENGTH = 32, 8  # bytes of the digest, and of how long the list is
+_LIST = Decoder(list[tuple[str, str, str, Any, int, int]])
 
 
 class KeptFile(Struct, frozen=True, kw_only=True):
     """What was found of a file: a digest of its bytes, the id that git gives them, plain data (None: that there is
-    nothing to find), and content that is only looked at when it is needed.
+    nothing to find), and two contents, the one short, that are only looked at when they are needed.
     """
 
     digest: str
     blob: str
     facts: Any
+    short: bytes | memoryview = b""
     content: bytes | memoryview = b""
 
 
@@ -52,17 +54,22 @@ def found_before(file: Path | None) -> Mapping[str, KeptFile]:
         return {}
     at = _LENGTH + int.from_bytes(rest[:_LENGTH], "big")
     found: dict[str, KeptFile] = {}
-    for path, digest, blob, facts, length in json.loads(bytes(rest[_LENGTH:at])):
-        found[path] = KeptFile(digest=digest, blob=blob, facts=facts, content=rest[at : at + length])
-        at += length
+    for path, digest, blob, facts, short, length in _LIST.decode(rest[_LENGTH:at]):
+        between, end = at + short, at + short + length
+        found[path] = KeptFile(digest=digest, blob=blob, facts=facts, short=rest[at:between], content=rest[between:end])
+        at = end
     return found
 
 
 def keep(file: Path, found: Mapping[str, KeptFile]) -> None:
-    """Leave it for the next run. Where nothing can be written, that one reads everything."""
-    listed = [[path, one.digest, one.blob, one.facts, len(one.content)] for path, one in found.items()]
-    head = json.dumps(listed, separators=(",", ":")).encode()
-    rest = b"".join((len(head).to_bytes(_LENGTH, "big"), head, *(one.content for one in found.values())))
+    """Leave it for the next run. Where nothing can be written, that one reads everything.
+
+    A file whose name is no UTF-8 is looked at each time.
+    """
+    named = [(path, one) for path, one in found.items() if path.isascii() or path.isprintable()]
+    head = encode([(path, one.digest, one.blob, one.facts, len(one.short), len(one.content)) for path, one in named])
+    contents = (part for _, one in named for part in (one.short, one.content))
+    rest = b"".join((len(head).to_bytes(_LENGTH, "big"), head, *contents))
     if file.is_symlink() or (file.exists() and not file.is_file()):
         return
     beside = file.with_name(f"{file.name}.new")

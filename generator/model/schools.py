@@ -171,8 +171,8 @@ class Room(Struct, frozen=True, kw_only=True):
 
     opened_on: date | None
     individual_m2: tuple[float, ...] | None
-    group_m2: float | None
-    office_m2: float | None
+    group_m2: int | float | None
+    office_m2: int | float | None
     sand_table: bool | None
     venting: bool | None
     assessment_computer: bool | None
@@ -232,7 +232,7 @@ class SchoolDay(Struct, frozen=True, kw_only=True):
     """
 
     practical_months: tuple[str, ...]
-    exercise_hours: float | None
+    exercise_hours: int | float | None
     ranks_by_score: bool | None
     phones_kept_out: bool | None
     sleep_watched: bool | None

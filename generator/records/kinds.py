@@ -17,6 +17,8 @@ from msgspec import Struct
 from generator.files.strict_yaml import Document
 from generator.model.ids import SchoolId
 from generator.model.releases import chained
+from generator.model.schools import Return, School
+from generator.model.sealed import Receipt
 from generator.problems import Position, Problem, problem
 from generator.records import (
     curriculum,
@@ -67,6 +69,8 @@ class RecordKind(Struct, Generic[R], frozen=True, kw_only=True):
 
     `offered`: all that `offers` may speak of, so that it can be told again of a file that is not opened.
 
+    `many`: the type of its records, where a file is one and there are some for each school.
+
     `check` looks into one record, `refers` and `agrees` at others, `proves` is asked where nothing else is wrong with
     it. `brings`: records of other kinds that it stands for, each with its kind. `schools`: whose pages it is told on;
     None where it is told of no single school. `written_by`: the command that writes it; None where people do, so that
@@ -80,6 +84,7 @@ class RecordKind(Struct, Generic[R], frozen=True, kw_only=True):
     collect: Callable[[Sequence[R]], Any] = by_id
     listed: str | None = None
     unique: tuple[str, ...] = ()
+    many: type[Struct] | None = None
     check: Callable[[R, Node], Iterator[Problem]] = nothing
     offers: Callable[[R], Iterator[Offer]] = nothing
     offered: tuple[Referent[Any], ...] = ()
@@ -255,6 +260,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         path=_path(r"records/schools/(?P<id>[^/]+)/school\.yml"),
         field="schools",
         parse=schools.parse_school,
+        many=School,
         check=schools.check_school,
         offers=schools.school_offers,
         offered=(schools.SCHOOL,),
@@ -266,6 +272,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         path=_path(r"records/schools/(?P<school>[^/]+)/(?P<year>[0-9]{4}-[0-9]{4})\.yml"),
         field="returns",
         parse=schools.parse_return,
+        many=Return,
         collect=lambda records: {(filed.school, filed.year): filed for filed in records},
         check=schools.check_return,
         refers=schools.return_refers,
@@ -277,6 +284,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         path=_path(r"records/schools/(?P<school>[^/]+)/(?P<term>[0-9]{4}-[0-9]{4}-[1-4])\.receipt\.yml"),
         field="receipts",
         parse=sealed.parse_receipt,
+        many=Receipt,
         collect=lambda records: {(receipt.school, receipt.term): receipt for receipt in records},
         check=sealed.check_receipt,
         refers=sealed.receipt_refers,

@@ -27,6 +27,7 @@ from generator.problems import Position
 from generator.records.fields import Node, nothing
 from generator.records.kinds import KINDS, Placed, kind_of
 from generator.records.library import ADOPTABLE
+from generator.records.packing import packing
 from generator.records.references import LaterOffer, Offer, Referent
 from generator.text import Text
 
@@ -47,15 +48,20 @@ class ReadFile(Struct, frozen=True, kw_only=True):
     clip: Clip | None = None  # what it is, where it holds no records
 
     @property
+    def records(self) -> tuple[Any, ...]:
+        """Its records."""
+        return tuple(record for record, _ in self.entries)
+
+    @property
     def id(self) -> str:
         """The id of its first record."""
-        found: str = self.entries[0][0].id
+        found: str = self.records[0].id
         return found
 
     @property
     def offers(self) -> Iterator[Offer]:
         """What others may refer to in it."""
-        return (offer for record, _ in self.entries for offer in KINDS[self.kind].offers(record))
+        return (offer for record in self.records for offer in KINDS[self.kind].offers(record))
 
 
 class ToldFile:
@@ -74,8 +80,29 @@ class ToldFile:
         self.rests_on = None if rests_on is None else frozenset(rests_on)
 
     @cached_property
+    def records(self) -> tuple[Any, ...]:
+        """Its records."""
+        many = KINDS[self.kind].many
+        if many is None or not self.found.short:
+            return tuple(record for record, _ in self._parsed)
+        _, line, column, length = self._places[0]
+        source = Position(path=self.path, line=line, column=column, length=length)
+        return (packing(many).made(self.found.short, self._place, source),)
+
+    def _place(self, pointer: tuple[str | int, ...]) -> Position:
+        return self._top.place(pointer)
+
+    @property
     def entries(self) -> tuple[Placed, ...]:
         """Its records, and where they stand."""
+        return tuple(zip(self.records, (node for _, node in self._parsed), strict=True))
+
+    @cached_property
+    def _parsed(self) -> tuple[Placed, ...]:
+        return KINDS[self.kind].entries(self._top)
+
+    @cached_property
+    def _top(self) -> Node:
         places = {
             tuple(pointer): Position(path=self.path, line=line, column=column, length=length)
             for pointer, line, column, length in self._places
@@ -87,7 +114,7 @@ class ToldFile:
             top=places.pop(()),
             places=places,
         )
-        return KINDS[self.kind].entries(Node(document=document, pointer=(), data=document.data))
+        return Node(document=document, pointer=(), data=document.data)
 
     @property
     def id(self) -> str:
@@ -108,7 +135,7 @@ class ToldFile:
             )
 
     def _offered(self, to: Referent[Any], id_: str, of: str | None) -> object:
-        offers = (offer for record, _ in self.entries for offer in KINDS[self.kind].offers(record))
+        offers = (offer for record in self.records for offer in KINDS[self.kind].offers(record))
         return [one.found for one in offers if (one.to, one.id, one.of) == (to, id_, of)][-1]
 
 
@@ -230,7 +257,9 @@ def _found(file: LoadedFile, clean: KeptFile, held: Sequence[str] | None, undoub
     offers = [[offered.index(o.to), o.id, o.of, o.title.zh if o.title else None] for o in file.offers]
     content = json.dumps(document.data, separators=(",", ":")).encode()
     facts = [file.kind, places, offers, held, undoubted]
-    return replace(clean, facts=facts, content=content)
+    many = KINDS[file.kind].many
+    short = packing(many).packed(file.records[0]) if many else b""
+    return replace(clean, facts=facts, short=short, content=content)
 
 
 class OneByOne(Mapping[K, V]):
@@ -242,7 +271,7 @@ class OneByOne(Mapping[K, V]):
 
     def __getitem__(self, key: K) -> V:
         if key not in self._made:
-            self._made[key] = self.files[key].entries[0][0]
+            self._made[key] = self.files[key].records[0]
         return self._made[key]
 
     @cached_property
@@ -314,7 +343,7 @@ def collected(kind: str, files: Sequence[LoadedFile]) -> Any:
     of = KINDS[kind]
 
     def all_at_once() -> Any:
-        return of.collect([record for file in files for record, _ in file.entries])
+        return of.collect([record for file in files for record in file.records])
 
     if not of.path.groupindex or not any(isinstance(file, ToldFile) for file in files):
         return all_at_once()

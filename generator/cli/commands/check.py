@@ -114,7 +114,10 @@ class _Earlier:
             return
         doubtful = None if doubts is None else {doubt.at.path for doubt in doubts}
         told = self.before.to_keep(self._tree, self.clean.found, doubtful)
-        made = {path: told.get(path) or replace(one, facts=None, content=b"") for path, one in self.clean.found.items()}
+        made = {
+            path: told.get(path) or replace(one, facts=None, short=b"", content=b"")
+            for path, one in self.clean.found.items()
+        }
         if made != self._found:
             keep(self._file, made)
 
