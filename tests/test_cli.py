@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.cli import main
 from generator.files.catalogue import load, written_in
 from generator.files.strict_yaml import read
 from generator.files.tree import Tree
@@ -152,6 +153,23 @@ def test_an_interrupted_reader_is_no_bug() -> None:
         check=False,
     )
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "diff", "guard", "intake"])
+def test_a_bug_while_anything_may_be_read_is_told_without_its_words(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = "".join(map(chr, (0x5B66, 0x751F, 0x7532)))
+
+    def broken(_: object) -> int:
+        raise KeyError(words)
+
+    monkeypatch.setattr(f"generator.cli.commands.{command}.run", broken)
+    assert main.run(["--root", str(FIXTURES / "minimal"), command]) == 3
+    said = "".join(capsys.readouterr())
+    assert "KeyError" in said
+    assert "raise KeyError(words)" in said
+    assert words not in said
 
 
 HOSTILE_FILES = {

@@ -5,6 +5,7 @@ again, and whatever is wrong with what was left is noticed.
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -320,7 +321,7 @@ def test_what_another_program_left_is_as_good_as_nothing(
     assert len(reads) > 40
 
 
-@pytest.mark.parametrize("place", ["a link", "a folder", "no .git", "a folder that takes nothing"])
+@pytest.mark.parametrize("place", ["a link", "a pipe", "a folder", "no .git", "a folder that takes nothing"])
 def test_where_nothing_can_be_kept_all_works(root: Path, tmp_path: Path, place: str) -> None:
     file, other = root / ".git" / NAME, tmp_path / "other"
     data = file.read_bytes()
@@ -328,6 +329,8 @@ def test_where_nothing_can_be_kept_all_works(root: Path, tmp_path: Path, place: 
     if place == "a link":
         other.write_bytes(data)
         file.symlink_to(other)
+    elif place == "a pipe":
+        os.mkfifo(file)
     elif place == "a folder":
         file.mkdir()
     elif place == "no .git":

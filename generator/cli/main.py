@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 
 from generator import __version__, modules
-from generator.cli.commands import COMMANDS, CONFIDENTIAL
+from generator.cli.commands import COMMANDS, CONFIDENTIAL, QUOTES_NOTHING
 from generator.cli.request import BUG, FINE, USAGE, Accepts, Request, UsageError
 from generator.cli.streams import REFUSALS, drained, lost
 from generator.files.catalogue import load
@@ -71,10 +71,10 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(bug, OSError) and bug.errno in REFUSALS:
             print(_refused(bug, language), file=sys.stderr)
             return USAGE
-        # Where figures are open in memory, a bug is told by where it is, not by its words: they may quote.
+        # Where figures are open in memory, or what may name a child, a bug is told by where it is: its words may quote.
         lines = (
             [*traceback.format_tb(bug.__traceback__), type(bug).__name__]
-            if any(w in arguments for w in CONFIDENTIAL)
+            if any(w in arguments for w in QUOTES_NOTHING)
             else None
         )
         print("".join(lines or traceback.format_exception(bug)), file=sys.stderr)

@@ -46,7 +46,7 @@ def kept_file(root: Path) -> Path | None:
 def found_before(file: Path | None) -> Mapping[str, KeptFile]:
     """What an earlier run left there, by path."""
     try:
-        data = file.read_bytes() if file and not file.is_symlink() else b""
+        data = file.read_bytes() if file and file.is_file() and not file.is_symlink() else b""  # no pipe
     except OSError:
         return {}
     rest = memoryview(data)[_DIGEST:]

@@ -44,7 +44,7 @@ def cleared(file: Path | None, published: Iterable[str]) -> Cleared:
 
 def _read(file: Path | None) -> frozenset[bytes]:
     try:
-        data = file.read_bytes() if file and not file.is_symlink() else b""
+        data = file.read_bytes() if file and file.is_file() and not file.is_symlink() else b""  # no pipe
     except OSError:
         return frozenset()
     listed = data[_WHOLE:]

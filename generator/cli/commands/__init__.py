@@ -38,3 +38,4 @@ COMMANDS = (
     "summary",
 )
 CONFIDENTIAL = ("keygen", "seal", "open", "rekey", "release")  # these hold keys or figures in memory
+QUOTES_NOTHING = (*CONFIDENTIAL, "check", "diff", "guard", "intake")  # and these what nobody has looked through yet
