@@ -149,8 +149,8 @@ def test_what_the_return_leaves_open_is_not_called_missing(software: bool, zh: s
         value = tuple(word for word in moment.value if software or word != "assessment-software")
         said = compared(
             made(language),
-            check._replace(found=replace(found, assessment_software=software)),
-            moment._replace(value=value),
+            replace(check, found=replace(found, assessment_software=software)),
+            replace(moment, value=value),
         )
         assert said.endswith(expected)
 
@@ -165,7 +165,7 @@ def test_every_operator_of_numbers_has_its_sentence_and_tells_no_gap_where_it_ho
 ) -> None:
     for language, gaps in ((Language.ZH, ("差 1", "多出 1")), (Language.EN, ("1 m² short", "1 m² too many"))):
         check, moment = invented(language, "ROOM-13", value, 3, Verdict.UNMET)
-        said = compared(made(language), check._replace(rule=replace(check.rule, operator=operator)), moment)
+        said = compared(made(language), replace(check, rule=replace(check.rule, operator=operator)), moment)
         assert "3 " in said
         assert not (holds(operator, value, 3) and any(gap in said for gap in gaps)), said
 
@@ -192,9 +192,9 @@ def test_what_is_not_known_says_why() -> None:
     assert told(zh, real(Language.ZH, "STAFF-01", "xz37")) == ("本学年的年报还没有交",)
     meetings, judged = real(Language.EN, "ORG-02", "xz01"), real(Language.EN, "ORG-02", "xz01").periods[0]
     assert meetings.found
-    open_ = judged._replace(value=None, verdict=Verdict.UNREPORTED)
+    open_ = replace(judged, value=None, verdict=Verdict.UNREPORTED)
     early, late = (
-        meetings._replace(found=replace(meetings.found, filed_on=judged.period.last_day + timedelta(days=n)))
+        replace(meetings, found=replace(meetings.found, filed_on=judged.period.last_day + timedelta(days=n)))
         for n in (0, 1)
     )
     assert "filed before this period was over" in compared(made(Language.EN), early, open_)
@@ -244,7 +244,7 @@ def test_a_sentence_never_contradicts_its_verdict(value: float, target: float) -
 def test_a_count_says_of_how_many_and_how_many_are_left_out() -> None:
     checks = made(Language.ZH).site.verdicts.by_rule[RuleId("STAFF-01")]
     met = [check for check in checks if check.verdict is Verdict.MET]
-    found = [*(check._replace(verdict=Verdict.STALE) for check in met[:2]), *(c for c in checks if c not in met[:2])]
+    found = [*(replace(check, verdict=Verdict.STALE) for check in met[:2]), *(c for c in checks if c not in met[:2])]
     assert (
         in_all(made(Language.ZH), tally(found), "schools")
         == "能判断的 51 所学校中，50 所达标（98%）；另有 4 所没有计入（证据过期 2、未填报 2）。"

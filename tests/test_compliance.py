@@ -345,7 +345,7 @@ def test_what_was_judged_alike_is_the_very_same_and_a_part_is_no_whole() -> None
 
     judged = JudgedPeriod(period=checks[0].periods[0].period, due=NOW, verdict=Verdict.MET, value=2, target=2)
     day = compliance._day(repository, NOW)
-    for one in (judged, judged._replace(value=2.0), judged._replace(target=2.0), judged._replace(value=True)):
+    for one in (judged, replace(judged, value=2.0), replace(judged, target=2.0), replace(judged, value=True)):
         assert repr(day.shared(checks[0].rule, (one,))) == repr((one,))
 
 

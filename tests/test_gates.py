@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import pytest
+from msgspec.structs import replace
 
 from generator.compliance.evaluate import JUDGED, Check, Verdict, evaluate, is_sealed
 from generator.compliance.gates import Gate, caught
@@ -58,7 +59,7 @@ def _as(check: Check, verdict: Verdict, modality: Modality) -> Check:
         **{name: getattr(check.rule, name) for name in check.rule.__struct_fields__ if name != "modality"},
         modality=modality,
     )
-    return check._replace(verdict=verdict, rule=rule)
+    return replace(check, verdict=verdict, rule=rule)
 
 
 @pytest.mark.parametrize(("gate", "code"), [(None, 0), ("none", 0), ("unmet", 6), ("overdue", 6)])

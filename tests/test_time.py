@@ -288,13 +288,13 @@ def test_a_period_met_late_is_told_though_a_later_one_was_in_time() -> None:
     check = meeting_on(date(2026, 10, 9))
     assert check.decisive
     later = replace_period(check.decisive, "2026-2027-2")
-    both = check._replace(periods=(check.decisive, later), decisive=later)
+    both = replace(check, periods=(check.decisive, later), decisive=later)
     content = edition(site(typical(), date(2026, 11, 24), None), Language.EN, load())
     assert ["late" in line for line in told(content, both)] == [True, False]
 
 
 def replace_period(judged: JudgedPeriod, name: str) -> JudgedPeriod:
-    return judged._replace(period=replace(judged.period, id=name), late=False)
+    return replace(judged, period=replace(judged.period, id=name), late=False)
 
 
 # --- ten years of changes ---------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.compliance.below_measures import AskedRule, BelowMeasured
 from generator.compliance.below_measures import measured as measured_below
@@ -80,7 +81,7 @@ BREACHES = frozenset({Verdict.UNMET, Verdict.ADVISORY})
 WAIVABLE = frozenset({Verdict.UNMET, Verdict.ADVISORY, Verdict.UNREPORTED, Verdict.STALE})
 
 
-class JudgedPeriod(NamedTuple):  # made once a Check or oftener
+class JudgedPeriod(Struct, frozen=True, gc=False):  # made once a Check or oftener
     """One period judged: its last day, the value found and the target it was compared with (None: not known); `late` if
     what was done was done after the last day.
     """
@@ -93,7 +94,7 @@ class JudgedPeriod(NamedTuple):  # made once a Check or oftener
     late: bool = False
 
 
-class Evidence(NamedTuple):  # made some times a Check
+class Evidence(Struct, frozen=True, gc=False):  # made some times a Check
     """A field that a verdict rests on.
 
     `dated` is the day its figures were counted, `filed` the day they were reported. What is told of a term, month or
@@ -107,7 +108,7 @@ class Evidence(NamedTuple):  # made some times a Check
     filed: date
 
 
-class Check(NamedTuple):  # made once a rule and school
+class Check(Struct, frozen=True, kw_only=True, gc=False):  # made once a rule and school
     """One rule on one subject: a school, a district `below`, or with neither the district itself.
 
     `periods` are the periods begun, `decisive` the last of them that came out as the whole; none where it does not
@@ -158,9 +159,9 @@ class Check(NamedTuple):  # made once a rule and school
             return self.further
         source, place, filed = found.source, found.place, found.filed_on
         dated = found.counted_on if self.rule.period is PeriodKind.YEAR else filed
-        all_ = [Evidence("return", place(path), path, dated, filed) for path in _fields(*_names(self.rule))]
-        there = [e for e in all_ if e.at is not source and (e.at.line != source.line or e.at != source)]
-        return (*(there or all_), *self.further)  # what is not there cites nothing
+        all_ = [(path, place(path)) for path in _fields(*_names(self.rule))]
+        there = [one for one in all_ if one[1] != source] or all_  # what is not there cites nothing
+        return (*[Evidence("return", at, path, dated, filed) for path, at in there], *self.further)
 
 
 class Tally(Struct, frozen=True, kw_only=True):
@@ -377,8 +378,10 @@ class _Day(Struct, frozen=True, kw_only=True):
     def shared(self, rule: Rule, judged: tuple[JudgedPeriod, ...]) -> tuple[JudgedPeriod, ...]:
         """The periods of a rule as they were judged for another school before, if they were judged alike."""
         key: list[object] = [rule.id]
-        for period, due, verdict, value, target, late in judged:
-            key += period.id, due, verdict, value, value.__class__, target, target.__class__, late  # 2 is not 2.0 here
+        for one in judged:
+            value, target = one.value, one.target
+            key += one.period.id, one.due, one.verdict, one.late
+            key += value, value.__class__, target, target.__class__  # 2 is not 2.0 here
         return self.alike.setdefault(tuple(key), judged)
 
 
@@ -558,7 +561,7 @@ class _SchoolOnDay:
         judged = tuple([self._judged_period(ready, slot, fresh_until) for slot in self._slots(ready)])
         by_period = self.day.shared(rule, judged)
         check = _check(rule, self.school, by_period, fresh_until, found)
-        return check._replace(further=self._inspected(ready.inspects)) if ready.inspects else check
+        return replace(check, further=self._inspected(ready.inspects)) if ready.inspects else check
 
     def _sealed(self, ready: _Ready) -> Check:
         """The verdict that a release published: no figure stands behind it that could be shown."""
@@ -579,9 +582,8 @@ class _SchoolOnDay:
             if answer
             else ()
         )
-        return _check(ready.rule, self.school, self.day.shared(ready.rule, by_period), None, None)._replace(
-            further=further
-        )
+        found = _check(ready.rule, self.school, self.day.shared(ready.rule, by_period), None, None)
+        return replace(found, further=further) if further else found
 
     def _by_release(self, rule: Rule, held: bool | None, slot: _Slot) -> Verdict:
         """A school that handed in does not stand among those that said nothing, though its answer is not told."""
@@ -713,9 +715,9 @@ def _waived(day: _Day, check: Check) -> Check:
     if not waivers or check.verdict not in WAIVABLE:
         return check
     if (valid := next((w for w in waivers if w.in_force(day.as_of)), None)) is not None:
-        return check._replace(verdict=Verdict.WAIVED, waiver=valid)
+        return replace(check, verdict=Verdict.WAIVED, waiver=valid)
     ended = [w for w in waivers if w.last_day < day.as_of]
-    return check._replace(lapsed=max(ended, key=lambda w: w.last_day)) if ended else check
+    return replace(check, lapsed=max(ended, key=lambda w: w.last_day)) if ended else check
 
 
 # --- the district -----------------------------------------------------------------------------------------------------
@@ -755,7 +757,7 @@ def _district(day: _Day, ready: _Ready) -> Check:
 def _below(day: _Day, ready: _Ready, one: DistrictBelow) -> Check:
     """A rule on a district below, before any waiver."""
     if not (ready.in_force and ready.slots):
-        return _check(ready.rule, None, (), None, None)._replace(below=one)
+        return replace(_check(ready.rule, None, (), None, None), below=one)
     rule, (period, due, parameters, _) = ready.rule, ready.slots[0]
     found = below_figure(day.repository, rule, rule.measure, one, day.as_of)
 
@@ -765,7 +767,7 @@ def _below(day: _Day, ready: _Ready, one: DistrictBelow) -> Check:
     target = target_value(rule.target, value, parameters) if rule.target else None
     verdict = _judged(rule, _held_between(rule, found, target), due=due, as_of=day.as_of)
     judged = JudgedPeriod(period=period, due=due, verdict=verdict, value=found.value, target=target)
-    return _check(rule, None, (judged,), None, None, (one.source,))._replace(below=one)
+    return replace(_check(rule, None, (judged,), None, None, (one.source,)), below=one)
 
 
 def below_figure(repository: Repository, rule: Rule, name: str, one: DistrictBelow, as_of: date) -> BelowMeasured:

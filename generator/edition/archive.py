@@ -19,6 +19,7 @@ Piece = NewType("Piece", bytes)
 _TOLD = struct.Struct("<II")
 _END_OF_STREAM = b"\x03\x00"  # an empty last block
 _DEFLATED, _NAME_IS_UTF_8 = 8, 0x800
+_LEVEL = 5  # a workbook takes a third longer at 6, and is 2 % smaller
 _MADE = 0, (2000 - 1980) << 9 | 1 << 5 | 1  # as zip has it: midnight, 1 January 2000
 _RIGHTS = 0o100644 << 16
 _UNIX, _VERSION = 3, 20
@@ -29,7 +30,7 @@ _END = struct.Struct("<4sHHHHIIH")
 
 def piece(content: bytes) -> Piece:
     """Some content as a piece."""
-    made = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    made = zlib.compressobj(_LEVEL, wbits=-zlib.MAX_WBITS)
     deflated = made.compress(content) + made.flush(zlib.Z_SYNC_FLUSH)
     return Piece(_TOLD.pack(len(content), zlib.crc32(content)) + deflated)
 

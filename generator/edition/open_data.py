@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from itertools import chain, takewhile
+
+from msgspec import Struct
+from msgspec.json import Encoder
 
 from generator.compliance.evaluate import WAIVABLE, Check, Verdict, is_sealed
 from generator.edition.archive import Piece, piece
 from generator.edition.site import Site, once
 from generator.files.catalogue import Catalogue, load
 from generator.files.schemas import enum_label
-from generator.model.duties import Rule
+from generator.model.duties import Rule, Value
 from generator.model.ids import SchoolId
 from generator.model.schools import School
 from generator.text import Language, Text
@@ -26,7 +29,39 @@ FORMAT = "xinzhuli-verdicts/2"
 BLOCK = 16  # schools
 
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+class CheckLine(Struct, frozen=True, kw_only=True, gc=False):
+    """A Check as the file tells it, field by field."""
+
+    rule: str
+    school: str | None
+    verdict: Verdict
+    without_waiver: Verdict
+    period: str | None
+    value: Value | None
+    target: Value | None
+    due: date | None
+    met_late: tuple[str, ...]
+    days_overdue: int | None
+    next_due: date | None
+    days_left: int | None
+    fresh_until: date | None
+    evidence: tuple[EvidenceLine, ...]
+    waiver: str | None
+    lapsed_waiver: str | None
+
+
+class EvidenceLine(Struct, frozen=True, gc=False):
+    """A field that a verdict rests on."""
+
+    path: str
+    line: int
+    kind: str
+    field: str | None
+    dated: date | None
+    filed: date | None
+
+
+_ENCODE = Encoder().encode
 
 
 def verdicts_json(site: Site) -> bytes:
@@ -41,11 +76,11 @@ def verdicts_in_pieces(site: Site) -> Iterator[Piece]:
 
 def _in_parts(site: Site, name: str, shape: Callable[[bytes], bytes]) -> Iterator[bytes]:
     yield site.keeping.shared(f"{name} {site.commit}", ("schools",), partial(_begun, site, shape))
-    between = "\n"
+    between = b"\n"
     for schools, checks in in_blocks(site):
         made = partial(_lines, site, checks, between, shape)
         yield site.keeping.made(f"{name} {len(between)}", schools, made)
-        between = ",\n"
+        between = b",\n"
     yield shape(b"\n ]\n}\n")
 
 
@@ -70,8 +105,8 @@ def in_blocks(site: Site) -> Sequence[tuple[Sequence[SchoolId], Sequence[Check]]
     )
 
 
-def _lines(site: Site, checks: Iterable[Check], before: str, shape: Callable[[bytes], bytes]) -> bytes:
-    return shape((before + ",\n".join(_ENCODE(_check(check, site.as_of)) for check in checks)).encode())
+def _lines(site: Site, checks: Iterable[Check], before: bytes, shape: Callable[[bytes], bytes]) -> bytes:
+    return shape(before + b",\n".join([_ENCODE(_check(check, site.as_of)) for check in checks]))
 
 
 def meaning(verdict: Verdict, catalogue: Catalogue) -> Text:
@@ -143,41 +178,34 @@ def _school(school: School) -> Mapping[str, object]:
     }
 
 
-def _check(check: Check, as_of: date) -> Mapping[str, object]:
+def _check(check: Check, as_of: date) -> CheckLine:
     decisive, coming = check.decisive, check.next_due
-    return {
-        "rule": check.rule.id,
-        "school": check.school.id if check.school else None,
-        "verdict": check.verdict.value,
-        "without_waiver": check.without_waiver.value,
-        "period": decisive.period.id if decisive else None,
-        "value": decisive.value if decisive else None,
-        "target": decisive.target if decisive else None,
-        "due": _day(decisive.due) if decisive else None,
-        "met_late": [judged.period.id for judged in check.met_late],
-        "days_overdue": days_overdue(check, as_of),
-        "next_due": _day(coming.due) if coming else None,
-        "days_left": days_left(check, as_of),
-        "fresh_until": _day(check.fresh_until),
-        "evidence": list(_evidence(check)),
-        "waiver": check.waiver.id if check.waiver else None,
-        "lapsed_waiver": check.lapsed.id if check.lapsed else None,
-    }
+    return CheckLine(
+        rule=check.rule.id,
+        school=check.school.id if check.school else None,
+        verdict=check.verdict,
+        without_waiver=check.without_waiver,
+        period=decisive.period.id if decisive else None,
+        value=decisive.value if decisive else None,
+        target=decisive.target if decisive else None,
+        due=decisive.due if decisive else None,
+        met_late=tuple([judged.period.id for judged in check.met_late]),
+        days_overdue=days_overdue(check, as_of),
+        next_due=coming.due if coming else None,
+        days_left=(coming.due - as_of).days if coming else None,
+        fresh_until=check.fresh_until,
+        evidence=tuple(_evidence(check)),
+        waiver=check.waiver.id if check.waiver else None,
+        lapsed_waiver=check.lapsed.id if check.lapsed else None,
+    )
 
 
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _evidence(check: Check) -> Iterable[Mapping[str, object]]:
+def _evidence(check: Check) -> Iterator[EvidenceLine]:
     for found in check.evidence():
-        yield {
-            "path": found.at.path,
-            "line": found.at.line,
-            "kind": found.kind,
-            "field": ".".join(found.field),
-            "dated": found.dated.isoformat(),
-            "filed": found.filed.isoformat(),
-        }
+        at = found.at
+        yield EvidenceLine(at.path, at.line, found.kind, _name(found.field), found.dated, found.filed)
     for at in check.cites:
-        yield {"path": at.path, "line": at.line, "kind": "district", "field": None, "dated": None, "filed": None}
+        yield EvidenceLine(at.path, at.line, "district", None, None, None)
+
+
+_name = cache(".".join)

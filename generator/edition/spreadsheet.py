@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache, partial
 from html import escape
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeGuard
 
 from msgspec import Struct
 from xlsxwriter import Workbook
@@ -48,6 +48,8 @@ _VALUE = re.compile(
 )
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _REACH, _FILTERED = re.compile(r'(?<=<dimension ref=")[^"]*'), re.compile(r'<autoFilter ref="([^"]*)"')
+# Where fields of records stand: no spreadsheet takes it for anything else, and nothing in it needs quotes.
+_ADDRESSES = re.compile(r"records/[\w/.: -]+", re.ASCII)
 _STYLE = re.compile(r'<c r="A[2-4]" s="(\d+)"')
 _NUMBERED = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
 _NUMBER = "\x00"  # in the place of a row's: no text of a sheet has it
@@ -111,9 +113,20 @@ def csv_rows(rows: Iterable[RowOfRuns]) -> bytes:
 
 
 def _csv(cells: Sequence[SheetValue]) -> str:
-    """Cells as they stand in a line, with others behind them: alone an empty one would be told otherwise."""
+    """Cells as they stand in a line."""
+    return ",".join([cell if _are_addresses(cell) else _csv_cell(cell) for cell in cells])
+
+
+def _are_addresses(cell: SheetValue) -> TypeGuard[str]:
+    """Whether nothing more need be asked of a cell: hardly any other stands in one row alone."""
+    return cell.__class__ is str and _ADDRESSES.fullmatch(cell) is not None
+
+
+@lru_cache(maxsize=_KEPT, typed=True)
+def _csv_cell(cell: SheetValue) -> str:
+    """A cell with another behind it: alone an empty one would be told otherwise."""
     made = io.StringIO()
-    csv.writer(made, lineterminator="\r\n").writerow([*map(guarded, cells), 0])
+    csv.writer(made, lineterminator="\r\n").writerow([guarded(cell), 0])
     return made.getvalue().removesuffix(",0\r\n")
 
 
@@ -171,7 +184,8 @@ class Book:
         self._sheets = {f"xl/worksheets/sheet{number}.xml": table for number, table in enumerate(tables, start=1)}
         styles = _STYLE.findall(self._shell.read(next(iter(self._sheets))).decode())
         self._cell = lru_cache(maxsize=_KEPT, typed=True)(partial(_cell, *styles))
-        self._runs: dict[CellRun, str] = {}
+        self._text = styles[0]
+        self._runs: dict[CellRun, list[str]] = {}  # cut where the row's number stands
         self._columns = [xl_col_to_name(number) for number in range(max(len(table.columns) for table in tables))]
 
     def encoded(self, first: int, rows: Iterable[Sequence[SheetValue]]) -> bytes:
@@ -207,14 +221,17 @@ class Book:
         at, cells = 0, ""
         for run in row.runs:
             if (written := self._runs.get(run)) is None:
-                written = self._runs[run] = self._cells(at, _NUMBER, run.cells)
-            cells, at = cells + written, at + len(run.cells)
-        return f'<row r="{number}">{cells.replace(_NUMBER, number)}{self._cells(at, number, row.own)}</row>'
+                written = self._runs[run] = self._cells(at, _NUMBER, run.cells).split(_NUMBER)
+            cells, at = cells + number.join(written), at + len(run.cells)
+        return f'<row r="{number}">{cells}{self._cells(at, number, row.own)}</row>'
 
     def _cells(self, at: int, number: str, row: Sequence[SheetValue]) -> str:
         """Cells of a row from a column on."""
-        told = zip(self._columns[at:], map(self._cell, row), strict=False)
+        told = zip(self._columns[at:], map(self._written, row), strict=False)
         return "".join([f'<c r="{column}{number}"{written}' for column, written in told if written])
+
+    def _written(self, cell: SheetValue) -> str:
+        return _plain(self._text, cell[:_LONGEST]) if _are_addresses(cell) else self._cell(cell)
 
 
 def _shell(tables: Sequence[Sheet], properties: Mapping[str, str], more: int) -> io.BytesIO:
@@ -248,12 +265,16 @@ def _cell(text: str, kept: str, day: str, cell: SheetValue) -> str:
         case str():
             style = kept if taken_otherwise(cell) else text
             spaces = ' xml:space="preserve"' if cell != cell.strip() else ""
-            return f' s="{style}" t="inlineStr"><is><t{spaces}>{_text(cell)}</t></is></c>'
+            return _plain(style, _text(cell), spaces)
         case date():
             days = (cell - _DAY_0).days
             return f' s="{day}"><v>{days + (days > _NO_DAY)}</v></c>'
         case _:
             return f' s="{text}"><v>{cell:.16G}</v></c>'
+
+
+def _plain(style: str, written: str, spaces: str = "") -> str:
+    return f' s="{style}" t="inlineStr"><is><t{spaces}>{written}</t></is></c>'
 
 
 def _text(cell: str) -> str:
