@@ -6,20 +6,20 @@ many do not is told beside it. Nothing sealed is needed. Must not know how figur
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from msgspec import Struct
 
 from generator.compliance.school_measures import has_room
 from generator.model.district import SchoolYear
-from generator.model.ids import YearId
+from generator.model.ids import SchoolId, YearId
 from generator.model.schools import Return, School, SchoolShape, SchoolType, Stage
-from generator.records.repository import Repository, told_once
+from generator.records.repository import Repository
 
 SIZES = (12, 24, 36)  # classes; the first size is up to 12, the last more than 36
 
@@ -68,17 +68,24 @@ class Quotient(Struct, frozen=True, kw_only=True):
     silent: int
 
 
+_T = TypeVar("_T")
 _Parts: TypeAlias = tuple[float, float] | None
+_BLOCK = 16  # schools
+
+# What is told of some schools by this name, as it was told before or as it is told now.
+Told: TypeAlias = Callable[[str, Sequence[SchoolId], Callable[[], _T]], _T]
 
 
-def groups(repository: Repository) -> tuple[SchoolGroup, ...]:
-    """All groups that have a school, in their order."""
-    found = {
-        group
-        for school in repository.schools.values()
-        for shape in (SchoolShape(type=school.type, stages=school.stages), *(one.was for one in school.earlier_stages))
-        for group in _of(school, shape, sum(school.classes.values()))
-    }
+def anew(_name: str, _schools: Sequence[SchoolId], tell: Callable[[], _T]) -> _T:
+    """What is told now: nothing is known from before."""
+    return tell()
+
+
+def groups(repository: Repository, told: Told[frozenset[SchoolGroup]] = anew) -> tuple[SchoolGroup, ...]:
+    """All groups that have a school, in their order. `told` may know what was told of some schools before."""
+    found = frozenset[SchoolGroup]().union(
+        *(told("groups", some, partial(_groups_of, repository, some)) for some in _blocks(repository))
+    )
     known = {
         Grouping.ALL: ("",),
         Grouping.STAGE: tuple(stage.value for stage in Stage),
@@ -88,6 +95,20 @@ def groups(repository: Repository) -> tuple[SchoolGroup, ...]:
     }
     ordered = (SchoolGroup(by=by, id=id_) for by, ids in known.items() for id_ in ids)
     return tuple(group for group in ordered if group in found)
+
+
+def _blocks(repository: Repository) -> Iterator[Sequence[SchoolId]]:
+    schools = tuple(repository.schools)
+    return (schools[first : first + _BLOCK] for first in range(0, len(schools), _BLOCK))
+
+
+def _groups_of(repository: Repository, schools: Iterable[SchoolId]) -> frozenset[SchoolGroup]:
+    return frozenset(
+        group
+        for school in map(repository.schools.__getitem__, schools)
+        for shape in (SchoolShape(type=school.type, stages=school.stages), *(one.was for one in school.earlier_stages))
+        for group in _of(school, shape, sum(school.classes.values()))
+    )
 
 
 def _of(school: School, shape: SchoolShape, classes: int) -> Iterator[SchoolGroup]:
@@ -103,12 +124,25 @@ def _group(by: Grouping, id_: str) -> SchoolGroup:
     return SchoolGroup(by=by, id=id_)
 
 
-@told_once
-def quotients(repository: Repository, year: YearId, as_of: date) -> Mapping[tuple[Ratio, SchoolGroup], Quotient]:
-    """Every ratio of every group in a school year, as it was known at the end of `as_of`."""
+def quotients(
+    repository: Repository, year: YearId, as_of: date, told: Told[Mapping[SchoolGroup, Sequence[_Sums]]] = anew
+) -> Mapping[tuple[Ratio, SchoolGroup], Quotient]:
+    """Every ratio of every group in a school year, as it was known at the end of `as_of`. `told` as above."""
+    found: dict[SchoolGroup, Sequence[_Sums]] = {}
+    for some in _blocks(repository):
+        of_some = told(f"quotients {year}", some, partial(_sums, repository, year, as_of, some))
+        for group, sums in of_some.items():
+            for one, more in zip(found.setdefault(group, _none()), sums, strict=True):
+                one.take(more)
+    return {(r, group): one.quotient() for group, sums in found.items() for r, one in zip(_RATIOS, sums, strict=True)}
+
+
+def _sums(
+    repository: Repository, year: YearId, as_of: date, schools: Iterable[SchoolId]
+) -> Mapping[SchoolGroup, Sequence[_Sums]]:
     day = min(as_of, repository.year(year).last_day)
-    found: dict[SchoolGroup, tuple[_Sums, ...]] = {}
-    for school in repository.schools.values():
+    found: dict[SchoolGroup, Sequence[_Sums]] = {}
+    for school in map(repository.schools.__getitem__, schools):
         filed = repository.returns.get((school.id, year))
         if filed is not None and filed.filed_on > as_of:
             filed = None
@@ -121,10 +155,13 @@ def quotients(repository: Repository, year: YearId, as_of: date) -> Mapping[tupl
             stated = of_all
             if filed is not None and group.by is Grouping.STAGE:
                 stated = [parts(filed, day, group, repository) for parts in _RATIOS.values()]
-            sums = found.get(group) or found.setdefault(group, tuple(_Sums() for _ in _RATIOS))
-            for one, parted in zip(sums, stated, strict=True):
+            for one, parted in zip(found.get(group) or found.setdefault(group, _none()), stated, strict=True):
                 one.add(parted)
-    return {(r, group): one.quotient() for group, sums in found.items() for r, one in zip(_RATIOS, sums, strict=True)}
+    return found
+
+
+def _none() -> Sequence[_Sums]:
+    return tuple(_Sums() for _ in _RATIOS)
 
 
 class _Sums(Struct):
@@ -142,6 +179,12 @@ class _Sums(Struct):
             self.part += stated[0]
             self.whole += stated[1]
             self.stated += 1
+
+    def take(self, other: _Sums) -> None:
+        self.part += other.part
+        self.whole += other.whole
+        self.stated += other.stated
+        self.silent += other.silent
 
     def quotient(self) -> Quotient:
         return Quotient(part=self.part, whole=self.whole, stated=self.stated, silent=self.silent)

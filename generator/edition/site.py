@@ -34,9 +34,12 @@ class Archived(Struct, frozen=True, kw_only=True):
     present: str | None
 
 
+_T = TypeVar("_T")
+
+
 class Keeping:
-    """Keeps parts of files for a later build, by name and by the schools whose own records they are made of. This one
-    keeps nothing.
+    """Keeps parts of files for a later build, by name and by the schools whose own records they are made of; and in a
+    process that stays what was told of these schools. This one keeps nothing.
     """
 
     __slots__ = ()
@@ -58,6 +61,10 @@ class Keeping:
     def shared(self, _name: str, _fields: Sequence[str], make: Callable[[], bytes]) -> bytes:
         """A part that of what schools own is made of these fields of the Repository alone."""
         return make()
+
+    def told(self, _name: str, _schools: Sequence[SchoolId], tell: Callable[[], _T]) -> _T:
+        """What was told of some schools before, or else as it is told now. It is the same for all languages."""
+        return tell()
 
 
 NOWHERE = Keeping()
@@ -163,7 +170,6 @@ def archived(content: Site) -> Site:
     return replace(content, repository=elsewhere, archived=Archived(present=district.site_url))
 
 
-_T = TypeVar("_T")
 _ONCE: list[Callable[[Site], object]] = []
 
 

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby, product
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from generator import __version__
 from generator.compliance.evaluate import Check, Verdict, rules_of
-from generator.compliance.ratios import Grouping, Ratio, groups, quotients
+from generator.compliance.ratios import Grouping, Quotient, Ratio, SchoolGroup, groups, quotients, years
+from generator.edition.open_data import in_blocks
 from generator.edition.site import Site, once
 from generator.model.cells import Shown
-from generator.model.duties import Subject
-from generator.model.ids import SchoolId
+from generator.model.duties import RuleId, Subject
+from generator.model.ids import SchoolId, YearId
 from generator.model.registry import FOLLOW_UP
 from generator.model.releases import PublishedTable, Release, Row, latest
 from generator.model.rollup import (
@@ -121,20 +124,38 @@ def _rules(content: Site, *subjects: Subject) -> Iterator[RuleTally]:
             subject=rule.subject.value,
             modality=rule.modality.value,
             districts=max(1, len(content.repository.below)),
-            counts=_counts(content, content.verdicts.by_rule[rule.id]),
+            counts=_counts(_counted(content).get(rule.id, {})),
         )
 
 
-def _counts(content: Site, checks: Iterable[Check]) -> Mapping[str, tuple[int, ...]]:
+def _counts(counted: Mapping[tuple[tuple[str, ...], Verdict], int]) -> Mapping[str, tuple[int, ...]]:
     """For all, and for each stage that there are schools of; a school of two stages counts in both."""
-    of = _stages(content)
-    counted = Counter((of[check.school.id] if check.school else (), check.verdict) for check in checks)
     there = {stage for stages, _ in counted for stage in stages}
     groups = {name: dict.fromkeys(Verdict, 0) for name in (ALL, *(s.value for s in Stage if s.value in there))}
     for (stages, verdict), count in counted.items():
         for name in (ALL, *stages):
             groups[name][verdict] += count
     return {name: tuple(group.values()) for name, group in groups.items()}
+
+
+_Counted: TypeAlias = Mapping[RuleId, Counter[tuple[tuple[str, ...], Verdict]]]
+
+
+@once
+def _counted(content: Site) -> _Counted:
+    """The Checks of each rule, by the stages of their schools and by verdict."""
+    found: dict[RuleId, Counter[tuple[tuple[str, ...], Verdict]]] = {}
+    for schools, checks in in_blocks(content):
+        for rule, counts in content.keeping.told("stages", schools, partial(_of_some, content, checks)).items():
+            found.setdefault(rule, Counter()).update(counts)
+    return found
+
+
+def _of_some(content: Site, checks: Iterable[Check]) -> _Counted:
+    of, found = _stages(content), dict[RuleId, Counter[tuple[tuple[str, ...], Verdict]]]()
+    for check in checks:
+        found.setdefault(check.rule.id, Counter())[of[check.school.id] if check.school else (), check.verdict] += 1
+    return found
 
 
 @once
@@ -162,8 +183,8 @@ def _coverage(content: Site) -> Iterator[PolicyTally]:
 def _indicators(content: Site) -> Iterator[OpenFigure]:
     """Of the current school year, for groups that every district has alike: areas are each district's own."""
     repository, year = content.repository, content.current_year.id
-    told = quotients(repository, year, content.as_of) if repository.returns else {}
-    for ratio, group in product(Ratio, groups(repository)):
+    told = open_quotients(content).get(year, {})
+    for ratio, group in product(Ratio, groups(repository, content.keeping.told)):
         if group.by is not Grouping.AREA and (found := told.get((ratio, group))):
             yield OpenFigure(
                 year=year,
@@ -175,6 +196,17 @@ def _indicators(content: Site) -> Iterator[OpenFigure]:
                 stated=found.stated,
                 silent=found.silent,
             )
+
+
+@once
+def open_quotients(content: Site) -> Mapping[YearId, Mapping[tuple[Ratio, SchoolGroup], Quotient]]:
+    """Every ratio of every group, by school year: of the years for which any return was filed by then, and of the
+    current one.
+    """
+    repository = content.repository
+    there = dict.fromkeys((*(year.id for year in years(repository, content.as_of)), content.current_year.id))
+    of_years = there if repository.returns else ()
+    return {year: quotients(repository, year, content.as_of, content.keeping.told) for year in of_years}
 
 
 def _pools(content: Site, release: Release) -> Iterator[Pool]:

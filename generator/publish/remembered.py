@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from msgspec import Struct
 
@@ -27,6 +27,8 @@ from generator.publish import output
 from generator.publish.basis import PageBasis
 from generator.publish.half import Prepared, prepared
 from generator.publish.memo import Memo, digest_of, packed, unpacked
+
+_T = TypeVar("_T")
 
 
 class StampedCopy(Struct, frozen=True, kw_only=True):
@@ -143,6 +145,10 @@ class KeptParts(Struct, Keeping, frozen=True, kw_only=True):
     def shared(self, name: str, fields: Sequence[str], make: Callable[[], bytes]) -> bytes:
         """The part as it was made before, or else as it is made now and kept."""
         return self.memo.made(self.memo.key("part", name, self.basis.of(fields)), make, bytes, bytes)
+
+    def told(self, name: str, schools: Sequence[SchoolId], tell: Callable[[], _T]) -> _T:
+        """What this process told of some schools before, or else as it is told now."""
+        return self.memo.held(self.memo.key("told", name, self.basis.of_schools(schools)) if schools else "", tell)
 
     def _key(self, name: str, schools: Sequence[SchoolId]) -> str:
         return self.memo.key("part", name, self.basis.of_schools(schools)) if schools else ""

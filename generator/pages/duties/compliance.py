@@ -7,8 +7,9 @@ are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import ClassVar
 
 from markupsafe import Markup
@@ -17,6 +18,7 @@ from msgspec import Struct
 from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, is_sealed, tally, together
 from generator.edition.charts import Chart, draw
 from generator.edition.figures import Figure, Kind, Series
+from generator.edition.open_data import in_blocks
 from generator.edition.render import Edition, TemplateData, label_text, number
 from generator.edition.site import Page, Site, once
 from generator.model.district import System
@@ -152,11 +154,18 @@ def _coming(edition: Edition) -> tuple[ComingDue, ...]:
 def _open(site: Site) -> Sequence[tuple[date, Sequence[Check]]]:
     """The next due days, a rule each, with the Checks of schools that are open."""
     open_: dict[tuple[date, RuleId], list[Check]] = {}
-    for rule in site.repository.rules.values():
-        for check in site.verdicts.by_rule[rule.id] if rule.subject is Subject.SCHOOL else ():
-            if (next_due := check.next_due) is not None:
-                open_.setdefault((next_due.due, rule.id), []).append(check)
+    for schools, checks in in_blocks(site):
+        for which, found in site.keeping.told("open", schools, partial(_open_of, checks)).items():
+            open_.setdefault(which, []).extend(found)
     return [(due, found) for (due, _), found in sorted(open_.items(), key=lambda one: one[0])[:_COMING]]
+
+
+def _open_of(checks: Iterable[Check]) -> Mapping[tuple[date, RuleId], Sequence[Check]]:
+    open_: dict[tuple[date, RuleId], list[Check]] = {}
+    for check in checks:
+        if check.school is not None and (next_due := check.next_due) is not None:
+            open_.setdefault((next_due.due, check.rule.id), []).append(check)
+    return open_
 
 
 def _due(edition: Edition, due: date, checks: Sequence[Check]) -> ComingDue:

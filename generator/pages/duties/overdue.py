@@ -6,13 +6,15 @@ is one line, not thirty.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import ClassVar
 
 from msgspec import Struct
 
 from generator.compliance.evaluate import Check, Verdict, awaits_release
+from generator.edition.open_data import in_blocks
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page, Site, once
 from generator.model.district import Area
@@ -114,11 +116,19 @@ def overdue(site: Site) -> tuple[Check, ...]:
     missing.
     """
     late = [
-        c
-        for c in site.verdicts.checks
-        if is_overdue(c) and c.school is not None and (c.found is not None or not rests_on_return(c.rule))
+        check
+        for schools, checks in in_blocks(site)
+        for check in site.keeping.told("overdue", schools, partial(_overdue_of, checks))
     ]
     return tuple(sorted(late, key=lambda c: (c.decisive.due if c.decisive else site.as_of, c.rule.id)))
+
+
+def _overdue_of(checks: Iterable[Check]) -> Sequence[Check]:
+    return [
+        c
+        for c in checks
+        if is_overdue(c) and c.school is not None and (c.found is not None or not rests_on_return(c.rule))
+    ]
 
 
 def is_overdue(check: Check) -> bool:

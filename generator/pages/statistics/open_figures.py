@@ -11,9 +11,10 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from generator.compliance.ratios import SIZES, Grouping, Quotient, Ratio, SchoolGroup, groups, quotients, years
+from generator.compliance.ratios import SIZES, Grouping, Quotient, Ratio, SchoolGroup, groups, years
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Page
+from generator.edition.summary import open_quotients
 from generator.files.schemas import enum_label
 from generator.model.ids import YearId
 
@@ -52,7 +53,8 @@ class OpenFiguresPage(TemplateData, frozen=True, kw_only=True):
 def pages(edition: Edition) -> Iterator[Page]:
     """The one page."""
     repository, as_of = edition.site.repository, edition.site.as_of
-    of_years = {year.id: quotients(repository, year.id, as_of) for year in reversed(years(repository, as_of))}
+    told = open_quotients(edition.site)
+    of_years = {year.id: told[year.id] for year in reversed(years(repository, as_of))}
     yield edition.page(
         path="statistics/open",
         kind="open-figures",
@@ -68,7 +70,7 @@ _OfYears = Mapping[YearId, Mapping[tuple[Ratio, SchoolGroup], Quotient]]
 
 
 def _tables(edition: Edition, of_years: _OfYears) -> Iterator[RatioTable]:
-    of_groups = groups(edition.site.repository)
+    of_groups = groups(edition.site.repository, edition.site.keeping.told)
     return (_table(edition, ratio, of_groups, of_years) for ratio in Ratio)
 
 
