@@ -456,6 +456,43 @@ def test_of_a_year_that_stayed_only_returns_of_schools_near_the_change_are_looke
         assert same is (schools is None or len(other.schools) < len(one.schools))
 
 
+def test_a_published_figure_that_changed_is_measured_on_the_returns_of_all_schools() -> None:
+    path = "records/claims/rooms.yml"
+    claim = fixture()["records/claims/experts.yml"].replace(b"id: experts", b"id: rooms")
+    claim = claim.replace(b"expert_group_size", b"counselling_rooms").replace(b"2021-07-15", b"2026-11-20")
+    for year in (THIS_YEAR, LAST_YEAR):
+        of_year = claim.replace(b"2025-2026", year.encode())
+        first = {**crowded(), path: of_year}
+        (found,) = (one.measured for one in whole_site(first, AS_OF, Language.ZH)[0].claims if one.claim.id == "rooms")
+        assert found
+        second = {**crowded(), path: of_year.replace(b"value: 12", f"value: {found.value}".encode())}
+        before, after = loaded(first), loaded(second)
+        assert before
+        assert after
+        for one, other, turned in ((first, second, ("not-reproduced", "reproduced")), (second, first, None)):
+            old, new = (before, after) if turned else (after, before)
+            said = review(changes(pairs(one, other)), old, new, (0, 0), AS_OF).consequences
+            assert said
+            told = [(turn.id, turn.before, turn.after) for turn in said.claims]
+            assert told == [("rooms", *(turned or ("reproduced", "not-reproduced")))]
+            assert "index" in {page.path for page in said.pages}
+
+
+def test_a_target_that_changed_is_measured_on_the_returns_of_all_schools() -> None:
+    path = "records/plans/teachers-2025.yml"
+    measured = crowded()[path].replace(b"guidance_sessions", b"psychology_teachers")
+    first, second = {**crowded(), path: measured}, {**crowded(), path: measured.replace(b"value: ", b"value: 1", 1)}
+    before, after = loaded(first), loaded(second)
+    assert before
+    assert after
+    near = frozenset({SchoolId("xz01")})
+    for whole, side in zip((before, after), without_the_rest(before, after, near), strict=True):
+        found, told = (site(one, AS_OF, None).targets for one in (whole, side))
+        asked = [number for number, one in enumerate(found) if one.target.measure == "psychology_teachers"]
+        assert [told[number].measured.value for number in asked] == [found[number].measured.value for number in asked]
+        assert found[asked[0]].measured.value
+
+
 def test_a_first_return_of_a_school_makes_no_page_that_others_have_made_already() -> None:
     others = re.compile(rf"records/waivers/|records/schools/(\w+/{THIS_YEAR}|xz91/{LAST_YEAR})\.yml")
     before = {path: data for path, data in crowded().items() if not others.match(path)}

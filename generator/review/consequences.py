@@ -208,14 +208,16 @@ def _near(changes: Changes, older: Repository, newer: Repository) -> frozenset[S
 def without_the_rest(
     older: Repository, newer: Repository, near: Container[SchoolId] | None
 ) -> tuple[Repository, Repository]:
-    """Both states without the returns of schools that are not near for years of which both have the same returns: what
-    is told of such a year is the same on both sides, and without these still is. One is left, for there are pages where
-    there are returns.
+    """Both states without the returns of schools that are not near for years of which both have the same returns, and
+    of which no published figure or target differs: what is told of such a year is the same on both sides, and without
+    these still is. One is left, for there are pages where there are returns.
     """
     if near is None or not same_records(older, newer, ("schools",)):
         return older, newer
     states = ((older, newer), (newer, older))
     years = {found.year for one, other in states for found in only_in(one.returns, other.returns)}
+    years |= {claim.school_year for one, other in states for claim in only_in(one.claims, other.claims)}
+    years |= {t.school_year for one, other in states for plan in only_in(one.plans, other.plans) for t in plan.targets}
     left = next((key for key in older.returns if key[0] not in near and key[1] not in years), None)
     first, second = (
         replace(side, returns=picked(side.returns, lambda key: key[0] in near or key[1] in years or key == left))
