@@ -45,11 +45,12 @@ class Treatment(StrEnum):
 
 class Handling(Struct, frozen=True, kw_only=True):
     """How a channel is handled, and whether it stands in the files and pages of a release, so that a scrape finds
-    it.
+    it; `off_site` if it stands in none of a site at all.
     """
 
     treatment: Treatment
     in_files: bool = False
+    off_site: bool = False
 
 
 CHANNELS: Mapping[Channel, Handling] = MappingProxyType(
@@ -65,10 +66,10 @@ CHANNELS: Mapping[Channel, Handling] = MappingProxyType(
         Channel.WAITING: Handling(treatment=Treatment.FIXED),
         Channel.EARLIER_TERMS: Handling(treatment=Treatment.ADMITTED),
         Channel.CERTIFICATES: Handling(treatment=Treatment.FIXED, in_files=True),
-        Channel.REVIEWS: Handling(treatment=Treatment.FIXED),
-        Channel.LOGS: Handling(treatment=Treatment.FIXED),
-        Channel.REFUSALS: Handling(treatment=Treatment.FIXED),
-        Channel.RECEIPTS: Handling(treatment=Treatment.FIXED),
+        Channel.REVIEWS: Handling(treatment=Treatment.FIXED, off_site=True),
+        Channel.LOGS: Handling(treatment=Treatment.FIXED, off_site=True),
+        Channel.REFUSALS: Handling(treatment=Treatment.FIXED, off_site=True),
+        Channel.RECEIPTS: Handling(treatment=Treatment.FIXED, off_site=True),
         Channel.DAYS: Handling(treatment=Treatment.FIXED),
     }
 )

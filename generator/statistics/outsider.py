@@ -48,6 +48,10 @@ class PublishedFile(Struct, frozen=True, kw_only=True):
     marked: frozenset[_Place] = frozenset()
     shares: Mapping[Cell, float] = field(default_factory=dict)  # of which one count is hidden
     few: frozenset[tuple[str, str]] = frozenset()  # tables and rows of fewer schools than a row needs
+    quotients: Mapping[Cell, float | None] = field(default_factory=dict)  # every share as it is shown, None: hidden
+    schools: Mapping[tuple[str, str], int] = field(default_factory=dict)  # of each table and row
+    bands: Mapping[str, int | None] | None = None  # where each school's band begins; None: no bands are told
+    answers: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)  # of a rule school by school; none: of all
 
     def too_close(self, interval: Interval) -> bool:
         """Whether a count that may be under k, or is of too few schools, is told by fewer than k. One of k or more in
@@ -82,6 +86,15 @@ class Interval(Struct, frozen=True, kw_only=True):
     def narrow(self, k: int) -> bool:
         """Whether fewer than k lie between."""
         return self.greatest is not None and self.greatest - self.least < k
+
+
+class Besides(Struct, frozen=True, kw_only=True):
+    """What else is told of a release: the sum of some of its counts, and where."""
+
+    release: str
+    cells: tuple[Cell, ...]
+    value: int
+    path: str
 
 
 class NoReleaseFileError(Exception):
@@ -131,6 +144,7 @@ def understood(data: Mapping[str, Any]) -> PublishedFile:
     windows = dict.fromkeys(cell.column for cell in values if cell.table == "follow-up")
     tables = _tables(levels, list(windows), {(cell.table, cell.column) for cell in values})
     rows_of = {table.id: table.rows for table in tables}
+    schools = {(table["id"], row["id"]): _count(row["schools"]) for table in data["tables"] for row in table["rows"]}
     return PublishedFile(
         release=str(data["release"]),
         term=str(data["term"]),
@@ -140,14 +154,23 @@ def understood(data: Mapping[str, Any]) -> PublishedFile:
         cells={cell: None if value is None else _count(value) for cell, value in values.items()},
         waits=bool(data.get("waiting")),
         marked=frozenset(_marked(data, rows_of)),
-        few=frozenset(
-            (table["id"], row["id"])
-            for table in data["tables"]
-            for row in table["rows"]
-            if row["schools"] < data["limits"]["schools"]
-        ),
+        few=frozenset(place for place, number in schools.items() if number < data["limits"]["schools"]),
         shares={cell: float(value) for cell, value in shares.items() if value is not None and _hidden(cell, values)},
+        quotients={cell: None if value is None else float(value) for cell, value in shares.items()},
+        schools=schools,
+        bands=_bands(data.get("participation")),
+        answers={
+            **{one["rule"]: {} for one in data.get("district_verdicts", ())},
+            **{
+                one["rule"]: {school["school"]: school["met"] for school in one["schools"]}
+                for one in data.get("school_verdicts", ())
+            },
+        },
     )
+
+
+def _bands(told: Mapping[str, Any] | None) -> Mapping[str, int | None] | None:
+    return {one["school"]: one["value"] for one in told["schools"]} if told else None
 
 
 def _hidden(share: Cell, counts: Mapping[Cell, object]) -> bool:
@@ -205,21 +228,26 @@ def changed_little(file: PublishedFile, earlier: PublishedFile) -> tuple[Cell, .
     )
 
 
-def worked_out(file: PublishedFile, *others: PublishedFile) -> tuple[Interval, ...] | None:
+def worked_out(
+    file: PublishedFile, *others: PublishedFile, told: Iterable[Besides] = ()
+) -> tuple[Interval, ...] | None:
     """Every hidden count of a release with the least and the greatest that it can be, beside other revisions of its
-    term. None if no figures fit what is published.
+    term and what else is told. None if no figures fit what is published.
     """
-    views = sorted((file, *others), key=lambda one: one.revision)
-    found = _intervals(file, views, late=False)
-    return _intervals(file, views, late=True) if found is None else found
+    views, besides = sorted((file, *others), key=lambda one: one.revision), [*told]
+    found = _intervals(file, views, besides, late=False)
+    return _intervals(file, views, besides, late=True) if found is None else found
 
 
-def _intervals(file: PublishedFile, views: Sequence[PublishedFile], *, late: bool) -> tuple[Interval, ...] | None:
+def _intervals(
+    file: PublishedFile, views: Sequence[PublishedFile], told: Sequence[Besides], *, late: bool
+) -> tuple[Interval, ...] | None:
     sums = {one.release: dict(_sums(one, late=late and one.waits)) for one in views}
     parts = (part for found in sums.values() for some in found.values() for part in some)
     numbers = {part: i for i, part in enumerate(dict.fromkeys(parts))}
     rows = [row for at, one in enumerate(views) for row in _shown(one, views[:at], sums[one.release], numbers)]
     rows += [*_form(numbers), *(row for found in sums.values() for row in _axes(found, numbers))]
+    rows += [_told(one, sums[one.release], numbers, file.limits) for one in told if one.release in sums]
     many = len(numbers)
     program = Program([0] * many, [_WHOLE] * many, [0] * many, rows)
     if program.solve() is None:
@@ -231,6 +259,17 @@ def _intervals(file: PublishedFile, views: Sequence[PublishedFile], *, late: boo
         known = greatest is not None and greatest < _WHOLE
         found.append(Interval(cell=cell, least=least or 0, greatest=greatest if known else None))
     return tuple(found)
+
+
+def _told(
+    one: Besides, sums: Mapping[Cell, Iterable[_RowFigure]], numbers: Mapping[_RowFigure, int], limits: Limits
+) -> Constraint:
+    """What is told of a sum."""
+    terms = dict[int, int]()
+    for part in (part for cell in one.cells for part in sums[cell]):
+        terms[numbers[part]] = terms.get(numbers[part], 0) + 1
+    exact = _shown_so(one.value, limits)
+    return Constraint(terms=terms, low=exact[0], high=exact[-1])
 
 
 def _furthest(program: Program, columns: list[int], sign: int) -> int | None:

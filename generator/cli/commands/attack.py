@@ -6,16 +6,22 @@ Owns how that is told. Whatever is printed follows from the folder alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from generator.cli.request import FINE, REFUSED, Accepts, Request, UsageError, existing_folder
+from generator.files.catalogue import load
 from generator.files.terminal import printable
+from generator.model.channels import CHANNELS
 
 if TYPE_CHECKING:
     from generator.model.cells import Cell
-    from generator.statistics.outsider import Interval, PublishedFile
+    from generator.statistics.elsewhere import Elsewhere
+    from generator.statistics.outsider import Besides, Interval, PublishedFile
 
+_SOME = 5  # files that are named of those that were not looked at
 ACCEPTS = Accepts(most_words=1)
 
 
@@ -33,21 +39,41 @@ def run(request: Request) -> int:
         raise UsageError("attack.unlike", path=printable(str(unlike.path))) from None
     if not files:
         raise UsageError("attack.nothing", path=request.words[0])
-    close = 0
-    for other in elsewhere(folder, files):
-        close += 1
-        place = f"{other.path}: {other.release}, {_place(other.cell)}"
-        print(printable(request.say("attack.elsewhere", cell=place, value=other.value)))
+    other = elsewhere(folder, files, load())
+    close = len(other.found)
+    for one in other.found:
+        place = f"{one.path}: {one.release}, {one.place}"
+        print(printable(request.say("attack.elsewhere", cell=place, value=one.value)))
+    told = (*other.sums, *(one.besides for one in other.found if one.besides))
     for file in files:
-        lines, found = _attacked(request, file, [f for f in files if f.term == file.term and f is not file])
+        lines, found = _attacked(request, file, [f for f in files if f.term == file.term and f is not file], told)
         close += found
         for line in lines:
             print(printable(line))
+    for line in _not_seen(request, other):
+        print(printable(line))
     print(request.say("attack.close", count=close) if close else request.say("attack.none"))
     return REFUSED if close else FINE
 
 
-def _attacked(request: Request, file: PublishedFile, beside: list[PublishedFile]) -> tuple[list[str], int]:
+def _not_seen(request: Request, other: Elsewhere) -> Iterator[str]:
+    """The files that were not looked at, and the channels that are in no file of a site."""
+    kinds = Counter(PurePosixPath(name).suffix for name in other.unread)
+    if kinds:
+        listed = [request.say("attack.kind", kind=kind, count=count) for kind, count in sorted(kinds.items())]
+        some = [*other.unread[:_SOME], *(["…"] if len(other.unread) > _SOME else [])]
+        between = request.say("attack.separator")
+        yield request.say("attack.unread", kinds=between.join(listed), some=between.join(some))
+    if not other.titled:
+        yield request.say("attack.untitled")
+    channels = [one for one, handling in CHANNELS.items() if handling.off_site]
+    said = request.say("attack.separator").join(request.say(f"channel.{one}") for one in channels)
+    yield request.say("attack.beyond", channels=said)
+
+
+def _attacked(
+    request: Request, file: PublishedFile, beside: list[PublishedFile], told: Sequence[Besides]
+) -> tuple[list[str], int]:
     """What is said of a release, and how many counts are told too closely."""
     from generator.statistics.outsider import changed_little, worked_out
 
@@ -60,7 +86,8 @@ def _attacked(request: Request, file: PublishedFile, beside: list[PublishedFile]
             request.say("attack.changed", cell=_place(cell), before=before, value=later, release=earlier.release)
             for cell, before, later in facts
         ]
-    close, found = len(lines) - 1, worked_out(file, *beside)
+    close = len(lines) - 1
+    found = worked_out(file, *beside, told=told) or worked_out(file, *beside)  # other forms may contradict it
     if found is None:
         return [*lines, request.say("attack.nothing_fits")], close + 1
     lines += _intervals(request, file, found)
