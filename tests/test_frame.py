@@ -118,7 +118,15 @@ def test_the_guard_lets_the_telephone_of_the_office_pass(tmp_path: Path) -> None
 
 def test_indents_go_from_around_the_text_and_stay_within() -> None:
     within = "<article>\n<pre>\n  a\n\n  b</pre>\n<article>\n  c\n</article>\n</article>"
-    assert tight(f"<nav>\n\n   <p> d  e </p>\n {within}\n  \n</nav>\n") == f"<nav>\n<p> d  e </p>\n{within}\n</nav>\n"
+    assert tight(f"<nav>\n\n   <p> d  e </p>\n {within}\n  \n</nav>\n") == f"<nav><p> d  e </p>\n{within}</nav>\n"
+    line = "<label>\n<svg/>\nd\n<b>e</b>\n<i>f</i>\n</label>"  # what stands in a line stays so
+    assert tight(f"{line}\n<script>\n1\n</script>\n<article></article>") == (
+        f"{line}<script>\n1\n</script>\n<article>\n</article>"
+    )
+    way = '<nav class="xz-way"><ol>\n<li>g</li>\n\n</ol></nav>'
+    assert tight(f"<article>\n   \n{way}\n\n   <h1>h</h1>\n  <p>\n i</p>\n\n  \n</article>") == (
+        '<article><nav class="xz-way"><ol><li>g</li></ol></nav>\n<h1>h</h1>\n  <p>\n i</p>\n</article>'
+    )
     assert tight("<p>\n  no text</p>") == "<p>\n  no text</p>"
 
 

@@ -27,23 +27,35 @@ from generator.publish import engine as engines
 # The sentences that the theme prints on every page.
 _WORDS = (
     *("as_of", "version", "help", "about", "follow", "accessibility", "home", "not_found", "help_now", "help_more"),
-    *("search", "search_close", "search_loading", "search_none", "search_one", "search_found", "search_near"),
-    *("search_failed", "search_more", "present", "filing", "way"),
+    *("search", "search_close", "search_more", "present", "filing", "way"),
 )
 _INDEX = "index.md"
 _PAGE = "XZPAGE"  # where the theme puts a page's own address into a link
 
 
 _BREAK = re.compile(r"\s*\n\s*")
+_BLOCK = r"</?(?:article|aside|body|div|footer|form|head|header|html|li|link|main|meta|nav|ol|script|title|ul)\b[^<>]*>"
+_NEEDLESS = re.compile(rf"({_BLOCK})\n(?=<)|(?:(?<=>)|^)\n(?={_BLOCK})")
+_TITLE = re.compile(r'<span class="md-ellipsis">\n([^<>]*)\n</span>')  # it cuts what is too long, so it is a box
+_CLOSED = " md-nav__item--pruned md-nav__item--nested"  # sections that a page does not open look like others
+_BEGIN = re.compile(r'[^<>]*>\s*(?:<nav class="xz-way".*?</nav>\s*)?', re.DOTALL)
 
 
 def tight(html: str) -> str:
     """A page as the engine made it, without what its templates leave around the text: blank lines and indents, a fifth
-    of a page. Within the text nothing is touched, and no sentence has a line break before it is settled.
+    of a page, and line breaks beside blocks, which show nothing. Within the text nothing is touched, and no sentence
+    has a line break before it is settled.
     """
-    before, begin, rest = html.partition("<article")
+    before, article, rest = html.partition("<article")
     text, end, after = rest.rpartition("</article>")
-    return f"{_BREAK.sub(chr(10), before)}{begin}{text}{end}{_BREAK.sub(chr(10), after)}" if end else html
+    if not end or (begin := _BEGIN.match(text)) is None:
+        return html
+    return f"{_tight(before)}{article}{_tight(begin[0])}{text[begin.end() :].rstrip()}\n{end}{_tight(after)}"
+
+
+def _tight(html: str) -> str:
+    html = _NEEDLESS.sub(r"\1", _BREAK.sub("\n", html)).replace(_CLOSED, "")
+    return _TITLE.sub(r'<span class="md-ellipsis">\1</span>', html)
 
 
 def notice(made: Edition) -> str:
@@ -127,6 +139,11 @@ def _line(edition: Edition, line: HelpLine) -> dict[str, Any]:
     return {"number": line.number, "title": literal(edition.plain(line.title)), "urgent": line.urgent}
 
 
+def _in_address(text: str) -> str:
+    """A text in the query of an address. Signs beyond ASCII are left to the browser, which writes each as nine."""
+    return "".join(sign if sign.isalpha() else quote(sign, safe="") for sign in text)
+
+
 def contact(edition: Edition) -> dict[str, Any] | None:
     """Whom to reach, and where a mistake on a page is reported: `XZPAGE` stands for the page's address."""
     district = edition.site.repository.district
@@ -137,7 +154,7 @@ def contact(edition: Edition) -> dict[str, Any] | None:
     page = f"{top}{FOLDERS[edition.language]}{_PAGE}"
     title = edition.say("contact.mistake_title", page=page)
     text = edition.say("contact.mistake_text", page=page)
-    said = quote(title, safe=""), quote(text, safe="")
+    said = _in_address(title), _in_address(text)
     issue = hosting.issue(district, title, edition.say("contact.issue_text", page=page))
     return {
         "title": literal(edition.plain(office.title)),

@@ -18,6 +18,7 @@ from msgspec import Struct, field
 from generator.edition.entries import Entry
 from generator.edition.site import Page
 from generator.edition.stamp import filled_last
+from generator.files.catalogue import Say
 from generator.files.resources import site_folder
 from generator.files.strict_yaml import read
 
@@ -29,16 +30,19 @@ _OTHERS = 1
 _LEFT_OUT = frozenset({"script", "style", "svg", "form", "nav"})
 _NOT_READ = frozenset({"headerlink", "xz-provenance", "xz-blank", "xz-fill"})
 _HEADINGS = frozenset({"h1", "h2", "h3"})
+_SAID = ("loading", "none", "one", "found", "near", "failed")
 _RAW = frozenset({"script", "style"})  # what stands in them is no HTML
 _TAG = re.compile(r"""<!--.*?-->|<(/?)([a-z][a-z0-9]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""", re.DOTALL)
 _GIVEN = re.compile(r"""\s([^\s=>/"']+)(?:="([^"]*)")?""")
 
 
-def words() -> str:
-    """The script with the words that show the help lines, in both languages and both ways of writing Chinese."""
+def words(say: Say) -> str:
+    """The script with the words that show the help lines, in both languages and both ways of writing Chinese; and with
+    what the search says in one language.
+    """
     found = _content("distress.yml")
     told = {"han": [word for row in found["han"] for word in row.split()], "latin": found["latin"]}
-    return _script("xzDistress", told)
+    return _script("xzDistress", told) + _script("xzSaid", {name: say(f"theme.search_{name}") for name in _SAID})
 
 
 class Part(NamedTuple):

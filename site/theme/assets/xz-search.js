@@ -246,11 +246,11 @@
     help.hidden = !distressed;
     panel.hidden = typed.trim() === "";
     if (panel.hidden) return;
-    if (!index) said.textContent = said.dataset.loading;
+    if (!index) said.textContent = xzSaid.loading;
     try {
       await load();
     } catch {
-      said.textContent = said.dataset.failed;
+      said.textContent = xzSaid.failed;
       return;
     }
     if (typed !== field.value) return;
@@ -260,8 +260,8 @@
     list.replaceChildren();
     found = hits;
     show();
-    const number = count === 0 ? said.dataset.none : count === 1 ? said.dataset.one : said.dataset.found.replace("#", count);
-    said.textContent = near ? said.dataset.near.replace("#", near) + number : number;
+    const number = count === 0 ? xzSaid.none : count === 1 ? xzSaid.one : xzSaid.found.replace("#", count);
+    said.textContent = near ? xzSaid.near.replace("#", near) + number : number;
     box.dataset.answered = typed;
   };
 
