@@ -82,9 +82,10 @@ class Staying:
     resident: Resident = field(init=False)
 
     def __post_init__(self) -> None:
+        (self.folder / "way").symlink_to(self.folder)  # as on systems where the way to people's folders has a link
         self.resident = Resident(
             root=self.folder / "district",
-            out=self.folder / "site",
+            out=self.folder / "way" / "site",
             day_and_commit=lambda *_: (self.day, self.commit),
             memo=Memo(),
         )

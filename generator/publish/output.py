@@ -55,7 +55,7 @@ def workshop(out: Path, used: Path | None = None) -> Path:
     out.parent.mkdir(parents=True, exist_ok=True)
     _sweep(out)
     if used is not None and used.is_dir() and used not in out.resolve().parents:
-        return used
+        return out.with_name(used.name)  # the way to `out` may lead over links
     made = _new(out)
     (made / ".gitignore").write_text("*\n", encoding="ascii")  # wherever `out` is, git sees nothing of it
     return made
