@@ -13,6 +13,7 @@ from generator.edition.entries import Entry
 from generator.edition.site import Page
 from generator.files.catalogue import Speaker, load
 from generator.publish.search import INDEX, WORDS, index, parts, words
+from generator.text import Language
 
 PAGE = Page(path="a/b", kind="policy", title="甲<b>", description="d", body="", cites=())
 BUILT = """<nav>nav</nav><article class="md-content__inner"><h1 id="top">甲<a class="headerlink" href="#top">¶</a></h1>
