@@ -97,6 +97,7 @@ PLANTS: Mapping[str, tuple[str, bytes]] = {
     "table in UTF-16": ("data/statistics/x.csv", CSV.decode("utf-8-sig").encode("utf-16")),
     "table of two heads": ("statistics/x.html", "<table><tr><th>学段<th>接受辅导<tr><th>小学高段<td>12</table>".encode()),
     "value in a drawing": ("data/statistics/tables/x.svg", drawn("小学高段，接受辅导：12", "")),
+    "value beside a mark": ("statistics/x.svg", drawn("小学高段，接受辅导：不公布 [c]", "<text>12</text>")),
     "description of a drawing": ("statistics/x.svg", "<svg><desc>接受辅导：首项（小学低段）40，最高 12（小学高段）。".encode()),
     "sentence": ("about/news.html", f"<p>这学期{SAID}，比以前多。".encode()),
     "sentence of a site": ("schools/x.html", "<p>小学高段有<b>12名</b>学生接受辅导".encode()),

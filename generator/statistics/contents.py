@@ -252,7 +252,8 @@ class _Page(HTMLParser):
             self._quiet = ""
         if self._parts and tag == "title":
             title = "".join(self._text).strip()
-            self._parts[-1].title = self._parts[-1].title or title
+            part = self._parts[-1]
+            part.title, part.texts = part.title or title, [text for text in part.texts if text != title]
             self._under = title if len(self._parts) == 1 else self._under
         self._space(tag)
         if self._tables and tag == "table":
@@ -261,6 +262,8 @@ class _Page(HTMLParser):
             self._tables[-1].end(tag)
         if self._parts and tag in ("g", "svg"):
             part = self._parts.pop()
+            if tag == "g":
+                self.found.append(ReadText(text=" ".join((part.title, *part.texts)), under=self._under))
             self.found.append(DrawnPart(text=part.title, single=tag == "g", shapes=tuple(part.shapes)))
             if self._parts:
                 self._parts[-1].shapes += part.shapes
@@ -273,6 +276,8 @@ class _Page(HTMLParser):
             self.found += _of_json(data) if "json" in self._quiet else _of_script(data)
         elif not self._quiet:
             self._text.append(data)
+            if self._parts and data.strip():
+                self._parts[-1].texts.append(data.strip())
             if self._tables:
                 self._tables[-1].say(data)
 
@@ -291,7 +296,7 @@ class _OpenDrawing:
     """A part of a drawing."""
 
     def __init__(self) -> None:
-        self.title, self.shapes = "", list[tuple[str, Mapping[str, str]]]()
+        self.title, self.texts, self.shapes = "", list[str](), list[tuple[str, Mapping[str, str]]]()
 
 
 class _Table:
