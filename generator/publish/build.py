@@ -31,7 +31,7 @@ from generator.publish import moved, output, search, sheets
 from generator.publish.basis import basis
 from generator.publish.engine import Engine
 from generator.publish.half import Half, finished, through, to_engine, whole
-from generator.publish.memo import Memo, digest_of
+from generator.publish.memo import Memo, digest_of, digest_of_names
 from generator.publish.remembered import KeptParts, MadeBefore
 from generator.publish.site_files import LaidFile, SiteFiles, data_files
 from generator.records.opened import Before
@@ -136,7 +136,7 @@ def _make(
     editions = [edition(content, language, load_catalogue()) for language in languages]
     task = _Task(content=content, made=made, files=files, engine=engine, remembered=remembered)
     told = _halves(editions, task, progress)
-    listed = digest_of((*files.laid, address or "", str(content.archived)))
+    listed = digest_of_names((*files.laid, address or "", str(content.archived)))
     for name, mapped in output.map_of(files.laid, address, hidden=bool(content.archived)):
         files.put(name, (listed,), mapped)
     if Language.ZH not in languages:
@@ -146,7 +146,7 @@ def _make(
         there = {path[len(half) :] for path in files.laid if path.startswith(half)} if content.repository.moved else ()
         files.write(half, _written(moved.files(one, there)))
     files.write("", _written(handed_up.files(editions[0])))
-    of_data = digest_of(f"{path} {file.data.sha256}" for path, file in files.laid.items() if file.data)
+    of_data = digest_of_names(f"{path} {file.data.sha256}" for path, file in files.laid.items() if file.data)
     files.put(following.LISTED, (of_data,), partial(data_files, files.laid))
     files.keep_nothing_else()
     progress("build.links")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from generator.edition.stamp import settled
 from generator.publish import aside, frame, moved, output, search
 from generator.publish import engine as engines
 from generator.publish.engine import Engine
-from generator.publish.memo import Memo, digest_of, packed, unpacked
+from generator.publish.memo import Memo, Once, digest_of, packed, unpacked
 
 
 class Prepared(Struct, frozen=True, kw_only=True):
@@ -143,7 +143,7 @@ def finished(half: Half, one: Prepared, made: bytes, memo: Memo) -> PageToWrite:
     said = (f"{code.what} {code.old} {code.new}" for code in half.edition.site.repository.moved)
     made_of = digest_of((half.edition.language, one.digest, made, "\n".join(said)))
     key, make = memo.key("page", made_of), partial(_finished, half, one.page, made)
-    page = cache(partial(memo.left, key, make, _finished_packed, _finished_unpacked))
+    page = Once(partial(memo.left, key, make, _finished_packed, _finished_unpacked))
     linked, parts = memo.held(key, lambda: (page().linked, page().parts))
     return PageToWrite(made_of=made_of, linked=linked, parts=parts, html=lambda: page().html)
 

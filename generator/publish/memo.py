@@ -17,7 +17,7 @@ from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct, field
 
@@ -148,6 +148,26 @@ def digest_of(parts: Iterable[str | bytes]) -> str:
         data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
         found.update(len(data).to_bytes(8, "big") + data)
     return found.hexdigest()
+
+
+def digest_of_names(names: Iterable[str]) -> str:
+    """A digest of many texts without line breaks, in their order."""
+    return sha256("\n".join(names).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Once(Generic[_T]):
+    """Makes something when it is asked for it the first time. `functools.cache` takes ten times as long to make."""
+
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, make: Callable[[], _T]) -> None:
+        self._make, self._made = make, list[_T]()
+
+    def __call__(self) -> _T:
+        """What was made."""
+        if not self._made:
+            self._made.append(self._make())
+        return self._made[0]
 
 
 def packed(parts: Sequence[bytes]) -> bytes:

@@ -235,13 +235,13 @@ def dead_links(
 ) -> tuple[DeadLink, ...]:
     """Every internal link or anchor of the pages that leads nowhere among `files` and the ids of the pages.
 
-    `before` are pages of the last site, none of whose files is gone since: one that is the same has no dead link now if
-    no id is gone either.
+    `before` are pages of the last site, none of whose files is gone since: one that is the same has no dead link now
+    unless it leads to an id that is gone.
     """
     ids, leads_to = {page.page: page.ids for page in pages}, lru_cache(maxsize=_KEPT)(_leads_to)
     before = before or {}
-    if any(page.ids is not ids.get(path) and not {*page.ids} <= {*ids.get(path, ())} for path, page in before.items()):
-        before = {}
+    others = (path for path, page in before.items() if page.ids is not ids.get(path))
+    gone = {id_ for path in others for id_ in {*before[path].ids}.difference(ids.get(path, ()))}
 
     @lru_cache(maxsize=_KEPT)
     def there(path: str, anchor: str) -> bool:
@@ -258,10 +258,16 @@ def dead_links(
         sorted(
             DeadLink(page=page.page, link=link)
             for page in pages
-            if (known := before.get(page.page)) is not page and known != page
+            if ((known := before.get(page.page)) is not page and known != page) or (gone and _leads_to_any(page, gone))
             for link in dead(page)
         )
     )
+
+
+def _leads_to_any(page: Linked, ids: Collection[str]) -> bool:
+    """Whether any link of a page may lead to one of these ids, on whatever page."""
+    anchors = (link.partition("#")[2] for link in page.links)
+    return any(anchor in ids or "%" in anchor or "&" in anchor for anchor in anchors if anchor)
 
 
 def _leads_to(folder: str, link: str) -> tuple[str, str] | None:

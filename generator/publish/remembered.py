@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from msgspec import Struct
@@ -26,7 +26,7 @@ from generator.pages.stamping import Stamped, ToStamp
 from generator.publish import output
 from generator.publish.basis import PageBasis
 from generator.publish.half import Prepared, prepared
-from generator.publish.memo import Memo, digest_of, packed, unpacked
+from generator.publish.memo import Memo, Once, digest_of, packed, unpacked
 
 _T = TypeVar("_T")
 
@@ -104,7 +104,7 @@ class MadeBefore(Struct, frozen=True, kw_only=True):
         shared = digest_of((*cut.names, *around))
         for one in to_stamp:
             key = self._of_schools("copy", made, one.schools, one.path, one.more, shared)
-            copy = cache(partial(self.memo.left, key, partial(_copy, one, half, around), _copy_packed, _copy_unpacked))
+            copy = Once(partial(self.memo.left, key, partial(_copy, one, half, around), _copy_packed, _copy_unpacked))
             entry, linked = self.memo.held(key, partial(_told_of, copy))
             yield CopyToWrite(
                 path=one.path, made_of=(key,), entry=entry, linked=linked, places=partial(_places_of, copy)
