@@ -22,7 +22,7 @@ from generator.model.ids import SchoolId
 from generator.statistics.attack import PUBLIC, Attack, Attacker, attack, interval
 from generator.statistics.programs import Program
 from generator.statistics.tables import Atoms, Rooms, Secret, Statement
-from generator.statistics.witnesses import Field, Knowledge, Residual, Residuals, UntrueStatementError
+from generator.statistics.witnesses import Field, Knowledge, Move, Residual, Residuals, UntrueStatementError
 from tests.brute import Place, Verdict, intervals, met
 
 EXPLORED = int(os.environ.get("EXPLORE", "25"))  # `make explore` asks for many more
@@ -90,6 +90,46 @@ def sheets(draw: st.DrawFn) -> tuple[Grid, frozenset[Place]]:
     places = [place for place in product(range(-1, rows), range(-1, columns)) if place != (-1, -1)]
     most = 9 if rows * columns < 16 else 8
     return grid, frozenset(draw(st.lists(st.sampled_from(places), max_size=most)))
+
+
+def settled_one_by_one(statements: Sequence[Statement]) -> set[int]:
+    """The atoms that statements give away, each with the help of those before."""
+    known = dict[int, int]()
+    while True:
+        before = len(known)
+        for one in statements:
+            left = {atom: factor for atom, factor in one.terms.items() if atom not in known}
+            high = None if one.high is None else one.high - sum(f * known.get(a, 0) for a, f in one.terms.items())
+            if len(left) == 1 and one.low == one.high is not None:
+                known |= {atom: (high or 0) // factor for atom, factor in left.items()}
+            elif high == 0 and all(factor > 0 for factor in left.values()):
+                known |= dict.fromkeys(left, 0)
+        if len(known) == before:
+            return set(known)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_follows_is_settled_and_what_always_stands_together_is_one_column(seed: int) -> None:
+    random = Random(seed)
+    values = [random.choice((0, 0, 1, 5)) for _ in range(12)]
+    statements = []
+    for number in range(10):
+        terms = {atom: random.choice((1, 1, 1, -1)) for atom in random.sample(range(12), random.randint(1, 4))}
+        total = sum(factor * values[atom] for atom, factor in terms.items())
+        low = random.choice((total, total, None))
+        statements.append(Statement(terms=terms, low=low, high=total if low is not None else total + number % 2))
+    each = [Statement(terms={0: 1, 1: 1, 11: -6}, low=None, high=0, each=True)] if values[11] == 5 else []
+    settled, field = settled_one_by_one(statements), Field(values, [*statements, *each])
+    assert set(np.flatnonzero(field.column < 0).tolist()) == settled
+    stands = {
+        atom: tuple((n, s.terms[atom]) for n, s in enumerate([*statements, *each]) if atom in s.terms)
+        for atom in range(12)
+        if atom not in settled
+    }
+    together = {frozenset(a for a in stands if stands[a] == signs) for signs in stands.values()}
+    columns = {frozenset(np.flatnonzero(field.column == n).tolist()) for n in range(len(field.truth))}
+    assert columns - {frozenset()} == together
+    assert field.allows(Move(places=np.zeros(0, dtype=np.int64), by=np.zeros(0, dtype=np.int64)))
 
 
 @settings(max_examples=EXPLORED, deadline=None)

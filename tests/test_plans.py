@@ -6,6 +6,7 @@ import json
 from functools import cache
 from html import unescape
 from itertools import pairwise
+from types import GeneratorType
 
 import pytest
 import yaml
@@ -64,6 +65,17 @@ def test_each_step_down_does_without_more_and_the_last_is_the_barest() -> None:
     assert plans[-1].breadth is Breadth.BAREST
     assert plans[-1].steps[-1] is Step.BAREST
     assert {Step.BANDS, Step.VERDICTS} <= set(plans[2].steps)
+
+
+def test_while_a_plan_is_tried_only_the_scores_of_its_rehearsal_are_kept() -> None:
+    """A rehearsal holds as much as the release itself, and most first plans are safe."""
+    plans = ladder(facts(district(SHAPES["5 nine-year"])))
+    assert isinstance(plans, GeneratorType)
+    next(plans)
+    assert plans.gi_frame
+    rehearsal = plans.gi_frame.f_locals["rehearsal"]
+    assert rehearsal._usual is None
+    assert rehearsal._scores
 
 
 def test_of_all_columns_and_fewer_ones_those_are_taken_that_show_most() -> None:

@@ -21,7 +21,7 @@ from generator.model.cells import Cell
 from generator.model.district import RiskLevel
 from generator.model.registry import BY_LEVEL, TOTAL, Breadth, Column, Table, TablePlan, registry
 from generator.model.releases import Limits
-from generator.statistics.programs import Constraint, Program
+from generator.statistics.programs import Constraint, Program, rows_of
 from generator.text import Text
 
 FOLDER = "data/statistics"  # of a site
@@ -249,7 +249,7 @@ def _intervals(
     rows += [*_form(numbers), *(row for found in sums.values() for row in _axes(found, numbers))]
     rows += [_told(one, sums[one.release], numbers, file.limits) for one in told if one.release in sums]
     many = len(numbers)
-    program = Program([0] * many, [_WHOLE] * many, [0] * many, rows)
+    program = Program([0] * many, [_WHOLE] * many, [0] * many, rows_of(many, rows))
     if program.solve() is None:
         return None
     found = []

@@ -76,10 +76,12 @@ def ladder(facts: PublicFacts) -> Iterator[TablePlan]:
         bands, types = (rehearsal.best(rows, one)[1] for rows in (_BANDS, _TYPES))
         for step in (None, Step.BANDS, Step.VERDICTS) if one is breadth else (Step.COLUMNS,):
             steps = (*steps, step) if step else steps
+            rehearsal.rest()
             yield rehearsal.plan(bands, types, one, steps)
     if breadth is not Breadth.BAREST:
         steps = (*steps, Step.ROWS)
         for fewer in rehearsal.fewer(len(rehearsal.best(_BANDS, Breadth.COARSE)[1])):
+            rehearsal.rest()
             yield rehearsal.plan(fewer, (rehearsal.present(_TYPES),), Breadth.COARSE, steps)
     yield rehearsal.plan(
         (rehearsal.present(_BANDS),), (rehearsal.present(_TYPES),), Breadth.BAREST, (*steps, Step.BAREST)
@@ -92,14 +94,18 @@ class _Rehearsal:
     def __init__(self, facts: PublicFacts) -> None:
         self.facts, self.limits = facts, facts.limits
         self.contributing = {_BANDS: _by_band(facts), _TYPES: _by_type(facts)}
-        submissions = list(_usual(facts))
-        self.ledger = Ledger(submissions, facts.types, facts.levels)
-        self.filings = [Filing(term=s.term, school=s.school, revision=s.revision) for s in submissions]
-        self.known = list(self.ledger.facts_apart())
-        finest = registry(facts.levels, facts.windows)
-        by_rows = {rows: tuple(table for table in finest if table.rows == rows) for rows in (_BANDS, _TYPES)}
-        self._beneath = {rows: (tables, self._tabulated(tables)) for rows, tables in by_rows.items()}
         self._scores: dict[tuple[str, Breadth, Partition], int] = {}
+        self._usual: _Usual | None = None
+
+    @property
+    def usual(self) -> _Usual:
+        """Made when it is needed."""
+        self._usual = self._usual or _Usual(self.facts)
+        return self._usual
+
+    def rest(self) -> None:
+        """Keep the scores, and of the rest nothing: it is large, and most plans are safe."""
+        self._usual = None
 
     def present(self, rows: str) -> tuple[str, ...]:
         """The rows that anybody has pupils in."""
@@ -201,12 +207,28 @@ class _Rehearsal:
         key = rows, breadth, partition
         if key not in self._scores:
             tables = self._tables(rows, breadth, partition)
-            beneath = self._beneath[rows]
-            table = replace(self._tabulated(tables), beneath=None if tables == beneath[0] else beneath[1])
-            drafted = protect(original_of(self.ledger, table, self.known, self.limits, self._insiders(table))).cells
-            hidden = sum(isinstance(drafted[cell], Suppressed) for cell in table.cells)
-            self._scores[key] = len(table.cells) - 2 * hidden
+            self._scores[key] = self.usual.score(rows, tables)
         return self._scores[key]
+
+
+class _Usual:
+    """What would be usual, added up."""
+
+    def __init__(self, facts: PublicFacts) -> None:
+        submissions, self.limits = list(_submissions(facts)), facts.limits
+        self.ledger = Ledger(submissions, facts.types, facts.levels)
+        self.filings = [Filing(term=s.term, school=s.school, revision=s.revision) for s in submissions]
+        self.known = self.ledger.facts_apart()
+        finest = registry(facts.levels, facts.windows)
+        by_rows = {rows: tuple(table for table in finest if table.rows == rows) for rows in (_BANDS, _TYPES)}
+        self._beneath = {rows: (tables, self._tabulated(tables)) for rows, tables in by_rows.items()}
+
+    def score(self, rows: str, tables: tuple[Table, ...]) -> int:
+        """How many cells would be shown, less how many hidden."""
+        beneath = self._beneath[rows]
+        table = replace(self._tabulated(tables), beneath=None if tables == beneath[0] else beneath[1])
+        drafted = protect(original_of(self.ledger, table, self.known, self.limits, self._insiders(table))).cells
+        return len(table.cells) - 2 * sum(isinstance(drafted[cell], Suppressed) for cell in table.cells)
 
     def _tabulated(self, tables: Sequence[Table]) -> Tabulation:
         return tabulate(self.ledger, tables, self.filings, self.limits)
@@ -247,7 +269,7 @@ def _by_type(facts: PublicFacts) -> dict[str, dict[SchoolId, int]]:
     return found
 
 
-def _usual(facts: PublicFacts) -> Iterator[Submission]:
+def _submissions(facts: PublicFacts) -> Iterator[Submission]:
     """What every school might hand in if everything were as usual. Drawn, but always the same: small counts lie as
     unevenly as they do in life.
     """

@@ -7,8 +7,8 @@ answer: `witnesses` checks each in whole numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain, pairwise, repeat
 from typing import TypeAlias, TypeVar
 
 import highspy
@@ -21,6 +21,7 @@ Floats: TypeAlias = NDArray[np.float64]
 Whole: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 Indices: TypeAlias = "Sequence[int] | NDArray[np.int64]"
+Indices32: TypeAlias = "NDArray[np.int32] | NDArray[np.int64]"
 Numbers: TypeAlias = "Sequence[float] | Floats | NDArray[np.int64]"
 _N = TypeVar("_N", np.int64, np.float64)
 _STEPS, _NODES = 200_000, 2_000
@@ -39,24 +40,81 @@ class Constraint(Struct, frozen=True, kw_only=True):
     high: int | None
 
 
-def merged(columns: int, rows: Sequence[Terms]) -> dict[int, int]:
-    """New numbers for the columns that stand in rows. Columns with the same factors in the same rows get one number.
+class Sums(Struct, frozen=True, kw_only=True):
+    """Sums of columns, one after the other: in each sum columns, each with a factor; where each ends."""
+
+    columns: Whole
+    factors: Whole
+    ends: Whole
+
+    @property
+    def of(self) -> Whole:
+        """Which sum each column stands in."""
+        return np.repeat(np.arange(len(self.ends) - 1), np.diff(self.ends))
+
+    def __len__(self) -> int:
+        return len(self.ends) - 1
+
+    def some(self, which: Whole) -> Sums:
+        """A few of them."""
+        here = ranges(self.ends, which)
+        ends = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes(self.ends, which))))
+        return Sums(columns=self.columns[here], factors=self.factors[here], ends=ends)
+
+    def where(self, kept: Flags) -> Sums:
+        """With these of all their columns only."""
+        before = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(kept, dtype=np.int64)))
+        return Sums(columns=self.columns[kept], factors=self.factors[kept], ends=before[self.ends])
+
+    def merged(self, column: Whole) -> Sums:
+        """The same of merged columns."""
+        first = np.zeros(len(column), dtype=bool)
+        first[np.unique(column, return_index=True)[1]] = True
+        kept = self.where(first[self.columns])
+        return Sums(columns=column[kept.columns], factors=kept.factors, ends=kept.ends)
+
+    def worth(self, values: Whole) -> Whole:
+        """What each comes to."""
+        return group_sums(values[self.columns] * self.factors, self.ends)
+
+
+def sums(groups: Sequence[Terms | Sequence[int]]) -> Sums:
+    """Of columns with their factors, or of columns once each."""
+    columns, ends = flat(groups)
+    factors = (group.values() if isinstance(group, Mapping) else repeat(1, len(group)) for group in groups)
+    found = np.fromiter(chain.from_iterable(factors), dtype=np.int64, count=len(columns))
+    return Sums(columns=columns, factors=found, ends=ends)
+
+
+def joined(one: Sums, other: Sums) -> Sums:
+    """The sums of one, then those of the other."""
+    return Sums(
+        columns=np.concatenate((one.columns, other.columns)),
+        factors=np.concatenate((one.factors, other.factors)),
+        ends=np.concatenate((one.ends, one.ends[-1] + other.ends[1:])),
+    )
+
+
+def merging(columns: int, rows: Sums) -> Whole:
+    """New numbers for the columns that stand in rows; -1 for others. Columns with the same factors in the same rows get
+    one number.
 
     The rows hold nothing but the sum of such columns, so that one column for the sum allows the same solutions.
     """
-    signs: dict[int, list[tuple[int, int]]] = {}
-    for index, terms in enumerate(rows):
-        for column, factor in terms.items():
-            signs.setdefault(column, []).append((index, factor))
-    numbers: dict[tuple[tuple[int, int], ...], int] = {}
-    return {
-        column: numbers.setdefault(tuple(signs[column]), len(numbers)) for column in range(columns) if column in signs
-    }
+    found, numbers = np.full(columns, -1), dict[bytes, int]()
+    row, ends = sorted_into(rows.columns, rows.of, columns)
+    factor, _ = sorted_into(rows.columns, rows.factors, columns)
+    for column, (begin, end) in enumerate(pairwise(ends.tolist())):
+        if begin < end:
+            signs = row[begin:end].tobytes() + factor[begin:end].tobytes()
+            found[column] = numbers.setdefault(signs, len(numbers))
+    return found
 
 
-def flat(groups: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def flat(groups: Sequence[Collection[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Groups one after the other, and where each ends."""
-    return np.array([i for group in groups for i in group], dtype=np.int64), np.cumsum([0, *map(len, groups)])
+    ends = np.cumsum([0, *map(len, groups)])
+    return np.fromiter(chain.from_iterable(groups), dtype=np.int64, count=int(ends[-1])), ends
 
 
 def group_sums(values: NDArray[_N], ends: NDArray[np.int64]) -> NDArray[_N]:
@@ -208,23 +266,50 @@ def _solver() -> _Quiet:
     return solver
 
 
+class ProgramRows(Struct, frozen=True, kw_only=True):
+    """The rows of a program: the least and the most that each may come to; column by column the rows that it stands in,
+    with its factors, and where each column ends.
+    """
+
+    least: Floats
+    most: Floats
+    rows: NDArray[np.int32]
+    factors: Floats
+    ends: Whole
+
+
+def by_column(many: int, least: Floats, most: Floats, columns: Whole, rows: Whole, factors: Whole) -> ProgramRows:
+    """The rows of a program with so many columns in which these columns stand, with these factors. What stands in one
+    column comes in the order of its rows.
+    """
+    order = np.argsort(columns, kind="stable")
+    return ProgramRows(
+        least=least,
+        most=most,
+        rows=rows[order].astype(np.int32),
+        factors=factors[order].astype(np.float64),
+        ends=np.searchsorted(columns[order], np.arange(many + 1)),
+    )
+
+
+def rows_of(many: int, constraints: Sequence[Constraint]) -> ProgramRows:
+    """The same of Constraints."""
+    of = sums([row.terms for row in constraints])
+    least = np.array([-np.inf if row.low is None else row.low for row in constraints], dtype=np.float64)
+    most = np.array([np.inf if row.high is None else row.high for row in constraints], dtype=np.float64)
+    return by_column(many, least, most, of.columns, of.of, of.factors)
+
+
 class Program:
     """A program that is changed a little and solved again. It minimises."""
 
-    def __init__(self, lows: Numbers, highs: Numbers, costs: Numbers, rows: Sequence[Constraint]) -> None:
+    def __init__(self, lows: Numbers, highs: Numbers, costs: Numbers, rows: ProgramRows) -> None:
         self.columns, self.solved = len(lows), 0
         self._lows, self._tops, self._costs = (np.array(side, dtype=np.float64) for side in (lows, highs, costs))
-        self._least = np.array([-highspy.kHighsInf if row.low is None else row.low for row in rows], dtype=np.float64)
-        self._most = np.array([highspy.kHighsInf if row.high is None else row.high for row in rows], dtype=np.float64)
-        place = np.array([column for row in rows for column in row.terms], dtype=np.int64)
-        self._rows, self._ends = sorted_into(
-            place, np.repeat(np.arange(len(rows)), [len(row.terms) for row in rows]), self.columns
-        )
-        self._factors, _ = sorted_into(
-            place, np.array([value for row in rows for value in row.terms.values()], dtype=np.float64), self.columns
-        )
+        self._least, self._most = rows.least, rows.most
+        self._rows, self._factors, self._ends = rows.rows, rows.factors, rows.ends
         self._highs, self._small = _solver(), _solver()
-        self._pass(self._highs, np.arange(self.columns), np.arange(len(rows)), self._rows)
+        self._pass(self._highs, np.arange(self.columns), np.arange(len(self._least)), self._rows)
 
     def cost(self, columns: Indices, costs: Numbers) -> None:
         """What a unit of these columns costs from now on."""
@@ -269,16 +354,16 @@ class Program:
         return np.asarray(self._highs.getSolution().col_value, dtype=np.float64)
 
     def solve_part(self, columns: Whole) -> Floats | None:
-        """The same if all other columns are 0: soon done where the whole is large. None proves nothing of the whole."""
+        """The same of these columns if all others are 0: soon done where the whole is large. None proves nothing of the
+        whole.
+        """
         self.solved += 1
         rows, where = np.unique(self._rows[ranges(self._ends, columns)], return_inverse=True)
         self._pass(self._small, columns, rows, where)
         self._small.run()
         if self._small.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
-        found = np.zeros(self.columns)
-        found[columns] = self._small.getSolution().col_value
-        return found
+        return np.asarray(self._small.getSolution().col_value, dtype=np.float64)
 
     def solve_whole(self, columns: Indices) -> Floats | None:
         """The same with these columns whole."""
@@ -289,7 +374,7 @@ class Program:
         finally:
             self._highs.changeColsIntegrality(len(every), every, np.full(len(every), kinds.kContinuous))
 
-    def _pass(self, solver: _Quiet, columns: Whole, rows: Whole, where: Whole) -> None:
+    def _pass(self, solver: _Quiet, columns: Whole, rows: Indices32, where: Indices32) -> None:
         """Give a solver these columns and rows of the program; `where` says in which of the rows each factor stands."""
         places = ranges(self._ends, columns)
         solver.passModel(

@@ -24,15 +24,19 @@ from generator.model.releases import Limits
 from generator.statistics.programs import (
     Blocks,
     Bounds,
-    Constraint,
     Flags,
     Floats,
     Program,
+    ProgramRows,
+    Sums,
+    Whole,
+    by_column,
     flat,
     group_sums,
-    merged,
+    merging,
     ranges,
     sorted_into,
+    sums,
 )
 from generator.statistics.tables import (
     ENDLESS,
@@ -204,7 +208,8 @@ class _Nodes:
         for group in original.groups:
             others, some = (sum(self._values[atom] for atom in atoms) for atoms in (group.atoms, group.beside))
             theirs, own = self._parts(group.atoms), self._parts(group.beside)
-            for attacker in range(len(original.insiders) + 1):
+            everybody = range(len(original.insiders) + 1) if others < original.k else sorted(theirs)
+            for attacker in everybody:  # whoever has no part in the others sees as many as the public does
                 few = others - theirs.get(attacker, 0)
                 if few < original.k and some > own.get(attacker, 0):
                     found.append((group.cell, tuple(sorted(group.atoms)), few, attacker))
@@ -308,15 +313,11 @@ class _Cover:
 
     def __init__(self, original: Original, nodes: _Nodes) -> None:
         self.nodes, self.demands = nodes, _Demands(original, nodes)
-        sums = [
-            *(dict.fromkeys(atoms, 1) for atoms in (*nodes.atoms, *self.demands.forms)),
-            *(statement.terms for statement in original.known),
-        ]
-        column = merged(len(original.values), sums)
-        size = np.bincount(list(column.values())).astype(np.int64)
-        self.truth = np.bincount(list(column.values()), weights=[original.values[atom] for atom in column]).astype(
-            np.float64
-        )
+        values = np.array(original.values, dtype=np.int64)
+        column, of, present = _merged(original, nodes, self.demands, values)
+        held = column >= 0
+        size = np.bincount(column[held]).astype(np.int64)
+        self.truth = np.bincount(column[held], weights=values[held]).astype(np.float64)
         cells = np.bincount(list(nodes.of.values()))
         self.price = np.array([nodes.cost(node, int(cells[node])) for node in nodes.nodes])
         self.hidden = np.zeros(len(nodes.atoms), dtype=bool)
@@ -325,71 +326,68 @@ class _Cover:
             (value, count_box(rounded(value, original.base), original.base, original.k, about_somebody=node in about))
             for node, value in enumerate(nodes.value)
         ]
-        self.box = np.array([(low - value, high - value) for value, (low, high) in boxes])
+        self.box = np.array([(low - value, high - value) for value, (low, high) in boxes]).reshape(-1, 2)
         self.bounds = self._bounds(original, column, size)
-        members = [sorted({column[atom] for atom in atoms}) for atoms in nodes.atoms]
-        self.members, self.ends = flat(members)
+        members = [np.unique(column[list(atoms)]) for atoms in nodes.atoms]
+        self.members, self.ends = _together(members)
         nodes_of = np.repeat(np.arange(len(members)), np.diff(self.ends))
         self.holders, self.holder_ends = sorted_into(self.members, nodes_of, len(self.truth))
-        self.forms, self.form_ends = flat([sorted({column[atom] for atom in atoms}) for atoms in self.demands.forms])
+        self.forms, self.form_ends = _together([np.unique(column[list(atoms)]) for atoms in self.demands.forms])
         self._columns(members, exact=original.base == 1)
         self.blocks = Blocks(len(self.truth), self.members, self.ends)
-        self.program = self._program(original, [{column[a]: f for a, f in terms.items()} for terms in sums])
+        self.program = self._program(self._rows(original, of, present))
         self.tables = _Tables(len(self.demands.knowledge))
         self.unmet = 0
         self._hide(
             np.array([node for node in nodes.nodes if nodes.primary[node] or node in nodes.inherited], dtype=np.int64)
         )
 
-    def _bounds(self, original: Original, column: Mapping[int, int], size: NDArray[np.int64]) -> Bounds:
+    def _bounds(self, original: Original, column: Whole, size: Whole) -> Bounds:
         """How far each column can fall and rise in the eyes of each attacker who knows something of it."""
-        known = [
-            (attacker, column[a], original.values[a])
-            for attacker, knows in enumerate(self.demands.knowledge)
-            for a in knows
-            if a in column
-        ]
-        attackers, columns, own = (
-            (np.array(side, dtype=np.int64) for side in zip(*known, strict=True))
-            if known
-            else [np.zeros(0, dtype=np.int64)] * 3
-        )
+        atoms, ends = flat(self.demands.knowledge)
+        attackers = np.repeat(np.arange(len(ends) - 1), np.diff(ends))
+        held = column[atoms] >= 0
+        attackers, columns = attackers[held], column[atoms[held]]
+        own = np.array(original.values, dtype=np.int64)[atoms[held]]
         keys, where = np.unique(attackers * len(size) + columns, return_inverse=True)
         attackers, columns = np.divmod(keys, max(1, len(size)))
         rest = self.truth[columns] - np.bincount(where, weights=own, minlength=len(keys))
         rise = np.where(np.bincount(where, minlength=len(keys)) == size[columns], 0, _FAR)
         return Bounds(len(self.demands.knowledge), attackers, columns, -rest.astype(np.int64), rise.astype(np.int64))
 
-    def _columns(self, members: Sequence[Sequence[int]], *, exact: bool) -> None:
+    def _columns(self, members: Sequence[Whole], *, exact: bool) -> None:
         """Which columns say how far a node rises and falls: those of its atoms if these are one column, else columns of
         the node's own.
         """
         single = np.array([exact and len(columns) == 1 for columns in members])
-        first = np.array([columns[0] if columns else 0 for columns in members], dtype=np.int64)
+        first = np.array([columns[0] if len(columns) else 0 for columns in members], dtype=np.int64)
         count, self.rows = len(self.truth), np.flatnonzero(~single)
         own = 2 * count + np.cumsum(~single) - 1
         self.ups = np.where(single, first, own)
         self.downs = np.where(single, first + count, own + len(self.rows))
 
-    def _program(self, original: Original, sums: Sequence[dict[int, int]]) -> Program:
-        count, forms, columns = len(self.nodes.atoms), len(self.demands.forms), len(self.truth)
-
-        def both(terms: Mapping[int, int]) -> dict[int, int]:
-            return {**terms, **{columns + column: -factor for column, factor in terms.items()}}
-
-        rows = []
-        for node in map(int, self.rows):
-            low, high = self.box[node]
-            rows.append(
-                Constraint(
-                    terms={**both(sums[node]), int(self.ups[node]): -1, int(self.downs[node]): 1}, low=low, high=high
-                )
+    def _rows(self, original: Original, of: Sums, present: Whole) -> ProgramRows:
+        columns, forms = len(self.truth), np.full(len(self.demands.forms), np.inf)
+        nodes, own = self.rows, np.arange(len(self.rows))
+        some = of.some(np.concatenate((nodes, np.arange(len(self.nodes.atoms), len(of)))))
+        low, high = (
+            np.array([nothing if bound is None else bound for bound in bounds], dtype=np.float64) - present
+            for nothing, bounds in (
+                (-np.inf, [statement.low for statement in original.known]),
+                (np.inf, [statement.high for statement in original.known]),
             )
-        rows += [Constraint(terms=both(sums[count + form]), low=None, high=None) for form in range(forms)]
-        for statement, terms in zip(original.known, sums[count + forms :], strict=True):
-            present = sum(factor * original.values[atom] for atom, factor in statement.terms.items())
-            low, high = (None if bound is None else bound - present for bound in (statement.low, statement.high))
-            rows.append(Constraint(terms=both(terms), low=low, high=high))
+        )
+        return by_column(
+            2 * columns + 2 * len(nodes),
+            np.concatenate((self.box[nodes, 0], -forms, low)),
+            np.concatenate((self.box[nodes, 1], forms, high)),
+            np.concatenate((some.columns, some.columns + columns, self.ups[nodes], self.downs[nodes])),
+            np.concatenate((some.of, some.of, own, own)),
+            np.concatenate((some.factors, -some.factors, np.full_like(own, -1), np.ones_like(own))),
+        )
+
+    def _program(self, rows: ProgramRows) -> Program:
+        columns = len(self.truth)
         many = 2 * len(self.rows)
         highs = np.concatenate((np.full(columns, _FAR), self.truth, np.full(many, _FAR)))
         costs = np.concatenate((np.full(2 * columns, _TRIFLE), np.zeros(many)))
@@ -483,7 +481,13 @@ class _Cover:
         if near is None:
             return None
         rows = self.rows[np.isin(self.rows, self.holders[ranges(self.holder_ends, near)])]
-        return self.program.solve_part(np.concatenate((near, near + count, self.ups[rows], self.downs[rows])))
+        columns = np.concatenate((near, near + count, self.ups[rows], self.downs[rows]))
+        part = self.program.solve_part(columns)
+        if part is None:
+            return None
+        found = np.zeros(self.program.columns)
+        found[columns] = part
+        return found
 
     def _hide(self, nodes: NDArray[np.int64]) -> None:
         """What is hidden may move for next to nothing: a table that moves little is one that many attackers must reckon
@@ -526,6 +530,21 @@ class _Cover:
                     return False
                 tries += 1
         return True
+
+
+def _merged(original: Original, nodes: _Nodes, demands: _Demands, values: Whole) -> tuple[Whole, Sums, Whole]:
+    """The column of each atom (-1: none), the sums of nodes, of demands and of statements in columns, and what each
+    statement comes to.
+    """
+    of = sums([*nodes.atoms, *demands.forms, *(statement.terms for statement in original.known)])
+    column = merging(len(values), of)
+    return column, of.merged(column), of.worth(values)[len(nodes.atoms) + len(demands.forms) :]
+
+
+def _together(groups: Sequence[Whole]) -> tuple[Whole, Whole]:
+    """Groups one after the other, and where each ends."""
+    ends = np.cumsum([0, *map(len, groups)])
+    return np.concatenate([np.zeros(0, dtype=np.int64), *groups]), ends
 
 
 class _Tables:

@@ -21,7 +21,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import combinations, groupby
+from itertools import combinations, groupby, islice
+from operator import itemgetter
+from sys import intern
 from typing import TypeAlias
 
 import pandas as pd
@@ -133,6 +135,21 @@ class Filing(Struct, frozen=True, kw_only=True, order=True):
     revision: int
 
 
+_Keys: TypeAlias = tuple[tuple[str, str, str], ...]
+
+
+class _Layout:
+    """What Submissions of the same bands consist of: type, band and name of each atom; where each name stands."""
+
+    def __init__(self, keys: _Keys) -> None:
+        self.keys, self.places = keys, dict[str, list[int]]()
+        for place, (_, _, name) in enumerate(keys):
+            self.places.setdefault(name, []).append(place)
+
+
+_NOTHING_FILED: tuple[Atoms, _Layout] = (), _Layout(())
+
+
 class Ledger:
     """The atoms of any number of Submissions. One ledger serves a release and all releases of its term before it."""
 
@@ -140,15 +157,9 @@ class Ledger:
         self, submissions: Iterable[Submission], types: Mapping[SchoolId, SchoolType], levels: Sequence[RiskLevel]
     ) -> None:
         figures = [
-            (
-                Filing(term=s.term, school=s.school, revision=s.revision),
-                s.school,
-                types[s.school].value,
-                band.value,
-                name,
-                value,
-            )
+            (filing, s.school, types[s.school].value, band.value, name, value)
             for s in submissions
+            for filing in (Filing(term=s.term, school=s.school, revision=s.revision),)
             for band, counts in s.bands.items()
             for name, value in _figures(counts)
         ]
@@ -159,26 +170,28 @@ class Ledger:
         self._apart = list[Statement]()
         due, screened, missed, _ = who_took_part(levels)
         self.due, self.screened, self._missed = due.sums, screened.sums, missed.sums  # names of atoms
-        self._named: dict[tuple[Filing, str], list[int]] = {}
-        self._whose: dict[SchoolId, list[int]] = {}
         self._owners = [school for _, school, *_ in figures]
-        self._filed = dict[Filing, list[tuple[int, str, str, str]]]()
-        for atom, (filing, school, kind, band, name, _) in enumerate(figures):
-            self._filed.setdefault(filing, []).append((atom, kind, band, name))
-            self._named.setdefault((filing, name), []).append(atom)
-            self._whose.setdefault(school, []).append(atom)
+        self._whose, self._filed = dict[SchoolId, list[Atoms]](), dict[Filing, tuple[Atoms, _Layout]]()
+        layouts, atoms = dict[_Keys, _Layout](), iter(range(len(figures)))  # each number once, however often it is used
+        for filing, some in groupby(figures, key=itemgetter(0)):
+            keys = tuple((kind, band, name) for _, _, kind, band, name, _ in some)
+            layout = layouts[keys] if keys in layouts else layouts.setdefault(keys, _Layout(keys))
+            self._filed[filing] = tuple(islice(atoms, len(keys))), layout
+            self._whose.setdefault(filing.school, []).append(self._filed[filing][0])
 
     def atoms(self, filing: Filing, names: Iterable[str]) -> Atoms:
         """A school's atoms of these names, over all its bands."""
-        return tuple(atom for name in names for atom in self._named.get((filing, name), ()))
+        atoms, layout = self._filed.get(filing, _NOTHING_FILED)
+        return tuple(atoms[place] for name in names for place in layout.places.get(name, ()))
 
     def filed(self, filing: Filing) -> Sequence[tuple[int, str, str, str]]:
         """A school's atoms, with its type, and the band and the name of each."""
-        return self._filed.get(filing, ())
+        atoms, layout = self._filed.get(filing, _NOTHING_FILED)
+        return tuple((atom, *key) for atom, key in zip(atoms, layout.keys, strict=True))
 
     def known_to(self, schools: Iterable[SchoolId]) -> Atoms:
         """The atoms that these schools filed, in whatever revision."""
-        return tuple(atom for school in schools for atom in self._whose[school])
+        return tuple(atom for school in schools for atoms in self._whose[school] for atom in atoms)
 
     @property
     def schools(self) -> tuple[SchoolId, ...]:
@@ -202,21 +215,19 @@ class Ledger:
         each rule limits a number of pupils by another, and a table that satisfies the sums can be split so that every
         school satisfies them. Only schools that the same releases count are put together.
         """
-        yield from self._exactly(
-            atom for (_, name), atoms in self._named.items() if name == "enrolment" for atom in atoms
-        )
+        yield from self._exactly(atom for filing in self._filed for atom in self.atoms(filing, ["enrolment"]))
         for part in self._alike(releases):
             yield from self._form(_by_name(part))
 
     def facts_apart(self) -> Sequence[Statement]:
         """The same, of every school by itself."""
         if not self._apart:
-            rooms: dict[tuple[Filing, str], dict[str, Atoms]] = {}
-            of = zip(self.frame["filing"], self.frame["band"], self.frame["name"], strict=True)
-            for atom, (filing, band, name) in enumerate(of):
-                rooms.setdefault((filing, band), {})[name] = (atom,)
-            self._apart += self._exactly(atoms["enrolment"][0] for atoms in rooms.values())
-            self._apart += (statement for atoms in rooms.values() for statement in self._form(atoms))
+            self._apart += self._exactly(atom for filing in self._filed for atom in self.atoms(filing, ["enrolment"]))
+            for filing in self._filed:
+                rooms: dict[str, dict[str, Atoms]] = {}
+                for atom, _, band, name in self.filed(filing):
+                    rooms.setdefault(band, {})[name] = (atom,)
+                self._apart += (statement for atoms in rooms.values() for statement in self._form(atoms))
         return self._apart
 
     def takes_part(self) -> frozenset[int]:
@@ -294,7 +305,7 @@ def _figures(counts: Counts) -> Iterator[tuple[str, int]]:
     ):
         yield name, getattr(counts, name)
     for name in ("not_screened", "levels", "followed_up", "concerns"):
-        yield from ((f"{name}.{key}", value) for key, value in getattr(counts, name).items())
+        yield from ((intern(f"{name}.{key}"), value) for key, value in getattr(counts, name).items())
 
 
 def _by_name(part: pd.DataFrame) -> dict[str, Atoms]:
@@ -389,11 +400,16 @@ def tabulate(
     finest: Sequence[Table] | None = None,
 ) -> Tabulation:
     """The tables of a term over these filings; `finest` are those that nobody is shown, where they differ."""
-    found = _Found(ledger, filings)
-    rows = [row for table in tables for row in _rows(table, found, ledger.values)]
+    return _tabulated(_Found(ledger, filings), ledger.values, tables, limits, finest)
+
+
+def _tabulated(
+    found: _Found, values: Sequence[int], tables: Sequence[Table], limits: Limits, finest: Sequence[Table] | None
+) -> Tabulation:
+    rows = [row for table in tables for row in _rows(table, found, values)]
     cells = {cell: atoms for row in rows for cell, atoms in row.cells.values()}
     return Tabulation(
-        filings=tuple(sorted(filings)),
+        filings=found.filings,
         cells=cells,
         parts={cell: parts for row in rows for cell, parts in row.parts.items()},
         sensitive=frozenset(cell for row in rows for column, (cell, _) in row.cells.items() if column.sensitive),
@@ -401,7 +417,7 @@ def tabulate(
         gated=frozenset(
             cell for row in rows if row.gated(limits) for column, (cell, _) in row.cells.items() if not column.open
         )
-        | {cell for row in rows for cell in row.dominated(ledger.values, limits)},
+        | {cell for row in rows for cell in row.dominated(values, limits)},
         few={
             cell: frozenset(row.contributing)
             for row in rows
@@ -412,27 +428,46 @@ def tabulate(
         shares=dict(_shares(tables, cells)),
         schools={(row.table, row.id): len(row.contributing) for row in rows},
         bases={(row.table, row.id): row.base for row in rows},
-        beneath=None if finest is None or finest == tables else tabulate(ledger, finest, filings, limits),
+        beneath=None if finest is None or finest == tables else _tabulated(found, values, finest, limits, None),
     )
 
 
+class _Sum(Struct, frozen=True, kw_only=True):
+    """Atoms in order, and whose they are."""
+
+    atoms: Atoms
+    parts: Mapping[SchoolId, Atoms]
+
+
 class _Found:
-    """Atoms of some filings by what they are in: a band or a type of school, and the name."""
+    """Atoms of some filings by what they are in: a band or a type of school, and the name. Tables have many sums and
+    parts in common: each is kept once.
+    """
 
     def __init__(self, ledger: Ledger, filings: Iterable[Filing]) -> None:
+        self.filings = tuple(sorted(filings))
         self._atoms: dict[tuple[str, str, str], list[tuple[int, SchoolId]]] = {}
         self.keys = dict[str, set[str]]()
-        for filing in dict.fromkeys(filings):
+        self._sums, self._parts = dict[tuple[str, tuple[str, ...], tuple[str, ...]], _Sum](), dict[Atoms, Atoms]()
+        for filing in self.filings:
             for atom, kind, band, name in ledger.filed(filing):
+                one = atom, filing.school
                 for rows, key in (("band", band), ("type", kind), ("", "")):
-                    self._atoms.setdefault((rows, key, name), []).append((atom, filing.school))
+                    self._atoms.setdefault((rows, key, name), []).append(one)
                     self.keys.setdefault(rows, set()).add(key)
 
-    def of(self, rows: str, keys: Iterable[str], names: Sequence[str]) -> list[tuple[int, SchoolId]]:
-        """The atoms of these names in these rows, with whose they are; in order."""
-        return sorted(
-            one for key in keys for name in dict.fromkeys(names) for one in self._atoms.get((rows, key, name), ())
-        )
+    def of(self, rows: str, keys: Sequence[str], names: Sequence[str]) -> _Sum:
+        """The atoms of these names in these rows."""
+        asked = rows, tuple(keys), tuple(dict.fromkeys(names))
+        if asked not in self._sums:
+            some = sorted(one for key in keys for name in asked[2] for one in self._atoms.get((rows, key, name), ()))
+            parts: dict[SchoolId, list[int]] = {}
+            for atom, school in some:
+                parts.setdefault(school, []).append(atom)
+            once = self._parts.setdefault
+            of = {school: once(part, part) for school in sorted(parts) for part in (tuple(parts[school]),)}
+            self._sums[asked] = _Sum(atoms=tuple(atom for atom, _ in some), parts=of)
+        return self._sums[asked]
 
 
 def _rows(table: Table, found: _Found, values: Sequence[int]) -> Iterator[_Row]:
@@ -444,16 +479,15 @@ def _rows(table: Table, found: _Found, values: Sequence[int]) -> Iterator[_Row]:
     for row, rows, keys in (*present, *total):
         of = {column: found.of(rows, keys, column.sums) for column in table.columns}
         cells = {
-            column: (Cell(table=table.id, row=row, column=column.id), tuple(atom for atom, _ in of[column]))
-            for column in table.columns
+            column: (Cell(table=table.id, row=row, column=column.id), of[column].atoms) for column in table.columns
         }
-        base = _by_school(found.of(rows, keys, table.base.sums))
+        base = found.of(rows, keys, table.base.sums).parts
         pupils = {school: sum(values[atom] for atom in atoms) for school, atoms in base.items()}
         yield _Row(
             table=table.id,
             id=row,
             cells=cells,
-            parts={cells[column][0]: _by_school(of[column]) for column in table.columns},
+            parts={cells[column][0]: of[column].parts for column in table.columns},
             groups=tuple(
                 secret
                 for group in table.groups
@@ -468,23 +502,12 @@ def _rows(table: Table, found: _Found, values: Sequence[int]) -> Iterator[_Row]:
         )
 
 
-def _group(
-    cell: Cell, speaks: Sequence[tuple[int, SchoolId]], others: Sequence[tuple[int, SchoolId]]
-) -> Iterator[Secret]:
-    yield Secret(cell=cell, atoms=tuple(atom for atom, _ in others), beside=tuple(atom for atom, _ in speaks))
-    theirs = _by_school(others)
+def _group(cell: Cell, speaks: _Sum, others: _Sum) -> Iterator[Secret]:
+    yield Secret(cell=cell, atoms=others.atoms, beside=speaks.atoms)
     yield from (
-        Secret(cell=cell, school=school, atoms=theirs.get(school, ()), beside=atoms)
-        for school, atoms in _by_school(speaks).items()
+        Secret(cell=cell, school=school, atoms=others.parts.get(school, ()), beside=atoms)
+        for school, atoms in speaks.parts.items()
     )
-
-
-def _by_school(some: Iterable[tuple[int, SchoolId]]) -> dict[SchoolId, Atoms]:
-    """Each school's atoms."""
-    found: dict[SchoolId, list[int]] = {}
-    for atom, school in some:
-        found.setdefault(school, []).append(atom)
-    return {school: tuple(found[school]) for school in sorted(found)}
 
 
 def _shares(tables: Sequence[Table], cells: Iterable[Cell]) -> Iterator[tuple[Cell, tuple[Cell, Cell]]]:

@@ -61,7 +61,8 @@ class Trades:
         for kind in self._nearest[mine]:
             members = self._kinds[kind]
             begin = bisect(members, owner)
-            yield from (other for other in (*members[begin:], *members[:begin]) if other != owner)
+            after = (members[(begin + step) % len(members)] for step in range(len(members)))
+            yield from (other for other in after if other != owner)
 
     def of(self, owner: int) -> Iterator[tuple[Whole, Flags]]:
         """The columns that move in each trade of his, and who knows none of them."""

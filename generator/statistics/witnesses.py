@@ -10,8 +10,9 @@ possible, serves them all. Must not know who an attacker is, nor how anything wa
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -21,18 +22,21 @@ from msgspec.structs import replace
 from generator.statistics.programs import (
     Blocks,
     Bounds,
-    Constraint,
     Flags,
     Floats,
     Objections,
     Program,
+    ProgramRows,
+    Sums,
     Whole,
+    by_column,
     flat,
-    group_sums,
-    merged,
+    joined,
+    merging,
     ranges,
     sizes,
     sorted_into,
+    sums,
 )
 from generator.statistics.tables import ENDLESS, Atoms, Rooms, Secret, Statement
 from generator.statistics.trades import Trades
@@ -79,20 +83,26 @@ class Field:
             if not statement.holds(values):
                 raise UntrueStatementError(statement)
         self.values = np.array(values, dtype=np.int64)
-        settled, rows = _settle([statement for statement in statements if not statement.each])
-        self.each = [statement for statement in statements if statement.each]
-        column, rows, shared = _merge(values, settled, rows, self.each)
-        self.column = np.array([column.get(atom, -1) for atom in range(len(values))], dtype=np.int64)  # -1: settled
-        width = 1 + max(column.values(), default=-1)
+        self.each = sums([statement.terms for statement in statements if statement.each])
+        settled, rows = _settle(self.values, _limited([statement for statement in statements if not statement.each]))
+        shared = _without(
+            [s.high for s in statements if s.each and s.high is not None], self.each, settled, self.values
+        )
+        self.column, rows, shared = _merge(settled, rows, shared)
+        width = 1 + int(self.column.max(initial=-1))
         held = self.column >= 0
         self.sizes = np.bincount(self.column[held], minlength=width)
         self.truth = _added(self.column[held], self.values[held], width)
         self.most = np.maximum(
             self.truth, max(1000, 4 * max(values, default=0))
         )  # an open column needs an end; one more for the attacker
-        self.rows = [*rows, *shared]
+        self.rows = _Limited(
+            of=joined(rows.of, shared.of),
+            low=np.concatenate((rows.low, shared.low)),
+            high=np.concatenate((rows.high, shared.high)),
+        )
         self.checked, self.shared = _Checked(self.rows, self.truth), _Checked(shared, self.truth)
-        self.first_shared = len(rows)
+        self.first_shared = len(rows.of)
 
     def part(self, atoms: Whole) -> tuple[Whole, Whole, Whole]:
         """The columns that these atoms are in, how many of each, and what they come to."""
@@ -105,65 +115,83 @@ class Field:
         return bool(np.all(self.truth[move.places] + move.by >= 0)) and self.checked.allow(move)
 
 
-def _settle(statements: Sequence[Statement]) -> tuple[frozenset[int], list[Constraint]]:
-    """The atoms that one statement alone gives away, then the next with their help; and the statements that
-    are left.
+class _Limited(Struct, frozen=True, kw_only=True):
+    """Sums, and the least and the most that each may be; `_OPEN` ends are open."""
+
+    of: Sums
+    low: Whole
+    high: Whole
+
+
+_OPEN = np.iinfo(np.int64)
+
+
+def _limited(statements: Sequence[Statement]) -> _Limited:
+    """Statements, of atoms."""
+    return _Limited(
+        of=sums([s.terms for s in statements]),
+        low=np.array([_OPEN.min if s.low is None else s.low for s in statements], dtype=np.int64),
+        high=np.array([_OPEN.max if s.high is None else s.high for s in statements], dtype=np.int64),
+    )
+
+
+def _settle(values: Whole, rows: _Limited) -> tuple[Flags, _Limited]:
+    """The atoms that one statement alone gives away, then the next with their help; and what is left of the statements.
+
+    One that has a single atom left and says exactly how much that is gives it away; so does one that says of what can
+    only add up that it is nothing. What is given away is what is there, or a statement would not hold.
     """
-    left = [dict(s.terms) for s in statements]
-    bounds = [(s.low, s.high) for s in statements]
-    falling = [sum(factor <= 0 for factor in terms.values()) for terms in left]
-    holders: dict[int, list[int]] = {}
-    for index, terms in enumerate(left):
-        for atom in terms:
-            holders.setdefault(atom, []).append(index)
-    settled: dict[int, int] = {}
-    waiting = deque(range(len(left)))
-    while waiting:
-        index = waiting.popleft()
-        for atom, value in tuple(_given_away(left[index], *bounds[index], rising=not falling[index])):
-            settled[atom] = value
-            for holder in holders[atom]:
-                factor, (low, high) = left[holder].pop(atom), bounds[holder]
-                taken, falling[holder] = factor * value, falling[holder] - (factor <= 0)
-                bounds[holder] = (None if low is None else low - taken, None if high is None else high - taken)
-                waiting.append(holder)
-    return frozenset(settled), [
-        Constraint(terms=t, low=low, high=high) for t, (low, high) in zip(left, bounds, strict=True) if t
-    ]
+    settled, open_, of = np.zeros(len(values), dtype=bool), np.ones(len(rows.of.columns), dtype=bool), rows.of.of
+    many, exact = len(rows.of), rows.low == rows.high
+    taken = np.zeros(many, dtype=np.int64)
+    while True:
+        left = np.bincount(of[open_], minlength=many)
+        falling = np.bincount(of[open_ & (rows.of.factors <= 0)], minlength=many)
+        nothing = (rows.high != _OPEN.max) & (rows.high == taken) & (falling == 0)
+        giving = open_ & ((exact & (left == 1)) | nothing)[of]
+        if not giving.any():
+            break
+        settled[rows.of.columns[giving]] = True
+        gone = open_ & settled[rows.of.columns]
+        taken += _added(of[gone], values[rows.of.columns[gone]] * rows.of.factors[gone], many)
+        open_ &= ~gone
+    kept = np.flatnonzero(left)
+    of_kept = rows.of.where(open_).some(kept)
+    return settled, _Limited(
+        of=of_kept, low=_less(rows.low, taken, _OPEN.min)[kept], high=_less(rows.high, taken, _OPEN.max)[kept]
+    )
 
 
-def _given_away(terms: dict[int, int], low: int | None, high: int | None, *, rising: bool) -> Iterator[tuple[int, int]]:
-    """`rising`: no factor is negative or 0; it is not looked up here, where a long statement comes many times."""
-    if len(terms) == 1 and low == high is not None:
-        ((atom, factor),) = terms.items()
-        yield atom, high // factor
-    elif high == 0 and rising:
-        yield from ((atom, 0) for atom in terms)
+def _less(bounds: Whole, taken: Whole, open_: int) -> Whole:
+    return np.where(bounds == open_, open_, bounds - np.where(bounds == open_, 0, taken))
 
 
-def _merge(
-    values: Sequence[int], settled: frozenset[int], rows: Sequence[Constraint], each: Sequence[Statement]
-) -> tuple[dict[int, int], list[Constraint], list[Constraint]]:
+def _without(highs: Sequence[int], each: Sums, settled: Flags, values: Whole) -> _Limited:
+    """Statements that hold school by school, without what is settled."""
+    left = ~settled[each.columns]
+    gone = each.where(~left).worth(values)
+    high = np.array(highs, dtype=np.int64) - gone
+    return _Limited(of=each.where(left), low=np.full(len(each), _OPEN.min), high=high)
+
+
+def _merge(settled: Flags, rows: _Limited, shared: _Limited) -> tuple[Whole, _Limited, _Limited]:
     """One column for each set of atoms that statements contain only as a sum; one also for the atoms that no statement
-    contains.
+    contains. -1 for what is settled. Rows that say the same are said once.
     """
-    shared = [_without(statement, settled, values) for statement in each]
-    column = merged(len(values), [row.terms for row in (*rows, *shared)])
-    silent = len(set(column.values()))
-    column |= {atom: silent for atom in range(len(values)) if atom not in column and atom not in settled}
-
-    def brought(row: Constraint) -> Constraint:
-        return Constraint(terms={column[a]: f for a, f in row.terms.items()}, low=row.low, high=row.high)
-
-    once = {(tuple(sorted(row.terms.items())), row.low, row.high): row for row in map(brought, rows)}
-    return column, list(once.values()), list(map(brought, shared))
-
-
-def _without(statement: Statement, settled: frozenset[int], values: Sequence[int]) -> Constraint:
-    gone = sum(factor * values[atom] for atom, factor in statement.terms.items() if atom in settled)
-    assert statement.high is not None
-    return Constraint(
-        terms={a: f for a, f in statement.terms.items() if a not in settled}, low=None, high=statement.high - gone
+    column = merging(len(settled), joined(rows.of, shared.of))
+    silent, merged = 1 + int(column.max(initial=-1)), rows.of.merged(column)
+    by_column = np.lexsort((merged.columns, merged.of))
+    columns, factors = merged.columns[by_column], merged.factors[by_column]
+    seen = dict[bytes, int]()
+    for row, (begin, end) in enumerate(pairwise(merged.ends.tolist())):
+        limits = rows.low[row : row + 1].tobytes() + rows.high[row : row + 1].tobytes()
+        seen.setdefault(columns[begin:end].tobytes() + factors[begin:end].tobytes() + limits, row)
+    once = np.array(list(seen.values()), dtype=np.int64)
+    found = np.where((column < 0) & ~settled, silent, column)
+    return (
+        found,
+        _Limited(of=merged.some(once), low=rows.low[once], high=rows.high[once]),
+        _Limited(of=shared.of.merged(column), low=shared.low, high=shared.high),
     )
 
 
@@ -182,14 +210,9 @@ def _ended(many: Whole) -> Whole:
 class _Checked:
     """Rows in whole numbers, to check the solver's answers with: only what a table moves is looked at."""
 
-    def __init__(self, rows: Sequence[Constraint], truth: Whole) -> None:
-        columns, ends = flat([tuple(row.terms) for row in rows])
-        factors = np.array([f for row in rows for f in row.terms.values()], dtype=np.int64)
-        furthest = np.iinfo(np.int64)
-        self.low = np.array([furthest.min if row.low is None else row.low for row in rows], dtype=np.int64)
-        self.high = np.array([furthest.max if row.high is None else row.high for row in rows], dtype=np.int64)
-        self.present = group_sums(truth[columns] * factors, ends)
-        self._holders = Holders(columns, np.repeat(np.arange(len(rows)), np.diff(ends)), len(truth), factors)
+    def __init__(self, rows: _Limited, truth: Whole) -> None:
+        self.low, self.high, self.present = rows.low, rows.high, rows.of.worth(truth)
+        self._holders = Holders(rows.of.columns, rows.of.of, len(truth), rows.of.factors)
 
     def moved(self, move: Move) -> tuple[Whole, Whole]:
         """The rows that a table moves, and what each comes to then."""
@@ -228,14 +251,9 @@ class Knowledge:
         """For statements that hold school by school: the bound for the other schools, in each row that holds atoms of
         the attacker.
         """
-        terms = [
-            (a, row, factor) for row, statement in enumerate(self.field.each) for a, factor in statement.terms.items()
-        ]
-        atoms, rows, factors = (
-            (np.array(side, dtype=np.int64) for side in zip(*sorted(terms), strict=True))
-            if terms
-            else (_NONE, _NONE, _NONE)
-        )
+        each, of = self.field.each, self.field.each.of
+        order = np.lexsort((of, each.columns))
+        atoms, rows, factors = each.columns[order], of[order], each.factors[order]
         ends = np.searchsorted(atoms, np.arange(len(self.field.values) + 1))
         found, times = ranges(ends, atom), sizes(ends, atom)
         keys, where = np.unique(
@@ -611,11 +629,12 @@ class Search:
         self.left = [self._of_truth(number, one) for number, one in enumerate(self.residuals)]
         self.from_truth = [(one.low, one.high) for one in self.left]  # where the truth leaves each residual
         self.proved: dict[_Pair, tuple[float, float]] = {}  # nothing beyond
-        columns, ends = flat([tuple(row.terms) for row in field.rows])
+        columns, ends = field.rows.of.columns, field.rows.of.ends
         self.blocks, self.trades = Blocks(len(field.truth), columns, ends), knowledge.trades(columns, ends)
-        sums = sorted({columns for residual in self.residuals for columns in (residual.sure, residual.open) if columns})
-        self.goals = {columns: len(field.rows) + index for index, columns in enumerate(sums)}
-        self.program = self._program(sums)
+        goals = sorted({some for residual in self.residuals for some in (residual.sure, residual.open) if some})
+        self._every = np.arange(len(field.truth))
+        self.goals = {some: len(field.rows.of) + index for index, some in enumerate(goals)}
+        self.program = self._program(self._rows(sums(goals)))
 
     def _of_truth(self, number: int, one: Residual) -> _Left:
         low, high = (int(self.field.truth[list(columns)].sum()) for columns in (one.sure, one.open))
@@ -627,23 +646,21 @@ class Search:
 
         return _Left(low + one.given - one.own_sure, high + one.given - one.own_open, closed)
 
-    def _program(self, sums: Sequence[Atoms]) -> Program:
-        width, held = len(self.field.truth), self.field.checked.present
+    def _rows(self, goals: Sums) -> ProgramRows:
+        width, held, limits = len(self.field.truth), self.field.checked.present, self.field.rows
+        of, open_ = joined(limits.of, goals), np.full(len(goals), np.inf)
+        return by_column(
+            2 * width,
+            np.concatenate((np.where(limits.low == _OPEN.min, -np.inf, limits.low - held), -open_)),
+            np.concatenate((np.where(limits.high == _OPEN.max, np.inf, limits.high - held), open_)),
+            np.concatenate((of.columns, of.columns + width)),
+            np.concatenate((of.of, of.of)),
+            np.concatenate((of.factors, -of.factors)),
+        )
 
-        def both(terms: Mapping[int, int]) -> dict[int, int]:
-            return {**terms, **{width + column: -factor for column, factor in terms.items()}}
-
-        rows = [
-            Constraint(
-                terms=both(row.terms),
-                low=None if row.low is None else row.low - present,
-                high=None if row.high is None else row.high - present,
-            )
-            for row, present in zip(self.field.rows, held.tolist(), strict=True)
-        ]
-        goals = [Constraint(terms=both(dict.fromkeys(columns, 1)), low=None, high=None) for columns in sums]
+    def _program(self, rows: ProgramRows) -> Program:
         highs = np.concatenate((self.field.most - self.field.truth, self.field.truth))
-        return Program(np.zeros(2 * width), highs, np.ones(2 * width), [*rows, *goals])
+        return Program(np.zeros(len(highs)), highs, np.ones(len(highs)), rows)
 
     def uncovered(self, enough: int, most: int, *, prove: bool = True) -> list[Uncovered]:
         """What no witness keeps from somebody, the first `enough`; attacker by attacker. After `most` programs the rest
@@ -709,6 +726,15 @@ class Search:
         everyone = trying.of(len(self.knowledge.knows))
         return everyone[~np.isin(everyone, closed)] if closed else everyone
 
+    def _open_to(self, residual: int, direction: int, attackers: Flags) -> bool:
+        """Whether there is no witness yet for some of these."""
+        first = int(attackers.argmax())  # most often the public, which spares looking at everybody
+        if attackers[first] and first in self.trying[residual]:
+            told = self.left[residual].to(first)
+            if self._is_open(residual, direction, *told):
+                return True
+        return bool(np.any(attackers[self._open(residual, direction)]))
+
     def _still_open(self, residual: int, direction: int, attackers: Whole) -> Whole:
         """Those of these attackers, who all try it, for whom there is no witness yet."""
         left = self.left[residual]
@@ -739,30 +765,29 @@ class Search:
         """
 
         def left(some: Iterable[_Way]) -> list[_Way]:
-            return [
-                (one, way) for one, way in some if not self.left[one].done and np.any(attackers[self._open(one, way)])
-            ]
+            return [(one, way) for one, way in some if not self.left[one].done and self._open_to(one, way, attackers)]
 
         open_, side, idle = left((r, way) for r in residuals for way in self._directions(r)), -1, 0
         while open_ and idle < 2:
             wanted = [(r, way) for r, way in open_ if way in (0, side) and self._columns(r, side)]
             if wanted:
-                self._push_once(wanted, side, np.concatenate((columns, columns + len(self.field.truth))))
+                self._push_once(wanted, side, columns)
             before, open_, side = open_, left(open_), -side
             idle = idle + 1 if len(open_) == len(before) else 0
 
     def _push_once(self, wanted: Sequence[_Way], side: int, columns: Whole) -> None:
-        price, furthest = np.zeros(len(self.field.truth)), dict[int, int]()
+        times, furthest = Counter[int](), dict[int, int]()
         for residual, way in wanted:
             moved, goal = self._columns(residual, side), abs(self._goal(residual, way))
-            price[list(moved)] -= _DEAR * side
+            times.update(moved)
             furthest[self.goals[moved]] = max(furthest.get(self.goals[moved], 0), goal)
-        moving, rows = np.flatnonzero(price), list(furthest)
-        both, open_ = np.concatenate((moving, moving + len(price))), np.full(len(rows), np.inf)
+        moving, rows = np.array(list(times), dtype=np.int64), list(furthest)
+        both, open_ = np.concatenate((moving, moving + len(self.field.truth))), np.full(len(rows), np.inf)
         ends = side * np.array([furthest[row] for row in rows])
-        self.program.cost(both, np.concatenate((1 + price[moving], 1 - price[moving])))
+        price = -_DEAR * side * np.array(list(times.values()), dtype=np.float64)
+        self.program.cost(both, np.concatenate((1 + price, 1 - price)))
         self.program.bound_rows(rows, *((ends, open_) if side < 0 else (-open_, ends)))
-        self._learn(self.program.solve_part(columns))
+        self._learn(columns, self._part(columns))
         self.program.bound_rows(rows, -open_, open_)
         self.program.cost(both, np.ones(len(both)))
 
@@ -797,8 +822,8 @@ class Search:
             if columns and goal * direction >= 0:
                 row, far = self.goals[columns], (goal if direction else side * goal)
                 self.program.bound_row(row, *((-np.inf, far) if side < 0 else (far, np.inf)))
-                if whole or not self._learn(self._solved_nearby(columns, attackers)):
-                    self._learn(self._solved(whole=whole))
+                if whole or not self._nearby(columns, attackers):
+                    self._learn(self._every, self._solved(whole=whole))
                 self.program.bound_row(row, -np.inf, np.inf)
             if len(self._still_open(residual, direction, attackers)) == 0:
                 break
@@ -839,7 +864,7 @@ class Search:
         self.program.cost(every, np.zeros(2 * width))
         self.program.cost(np.concatenate((columns, columns + width)), np.concatenate((-side * ones, side * ones)))
         found = self._solved(whole=whole)
-        learnt = self._learn(found)
+        learnt = self._learn(self._every, found)
         self.program.cost(every, np.ones(2 * width))
         self._forget(np.array([attacker]))
         if found is not None:
@@ -855,13 +880,16 @@ class Search:
     def _solved(self, *, whole: bool) -> Floats | None:
         return self.program.solve_whole(np.arange(2 * len(self.field.truth))) if whole else self.program.solve()
 
-    def _solved_nearby(self, columns: Atoms, attackers: Whole) -> Floats | None:
-        """Solve with what is far away left as it is."""
-        ease, width = np.ones(len(self.field.truth)), len(self.field.truth)
+    def _nearby(self, columns: Atoms, attackers: Whole) -> bool:
+        """Solve with what is far away left as it is, and learn of it."""
+        ease = np.ones(len(self.field.truth))
         places, lows, highs = self.knowledge.columns.of(attackers)
         ease[places[lows == highs]] = 0
         near = self.blocks.near(np.array(columns, dtype=np.int64), ease)
-        return None if near is None else self.program.solve_part(np.concatenate((near, near + width)))
+        return near is not None and self._learn(near, self._part(near))
+
+    def _part(self, columns: Whole) -> Floats | None:
+        return self.program.solve_part(np.concatenate((columns, columns + len(self.field.truth))))
 
     def _know(self, attackers: Whole) -> None:
         """Let the program know what each of these knows."""
@@ -888,16 +916,15 @@ class Search:
         present = self.field.shared.present[rows]
         self.program.bound_rows(self.field.first_shared + rows, np.full(len(rows), -np.inf), highs - present)
 
-    def _learn(self, solution: Floats | None) -> bool:
-        """Check an answer of the solver in whole numbers, and note what it proves to everybody who must reckon with it;
-        False if it is no witness.
+    def _learn(self, columns: Whole, solution: Floats | None) -> bool:
+        """Check an answer of the solver, about these columns, in whole numbers, and note what it proves to everybody
+        who must reckon with it; False if it is no witness.
         """
         if solution is None:
             return False
-        width = len(self.field.truth)
-        by = np.rint(solution[:width] - solution[width : 2 * width]).astype(np.int64)
-        places = np.flatnonzero(by)
-        move = Move(places=places, by=by[places])
+        by = np.rint(solution[: len(columns)] - solution[len(columns) :]).astype(np.int64)
+        moved = np.flatnonzero(by)
+        move = Move(places=columns[moved], by=by[moved])
         if not self.field.allows(move):
             return False
         lower, higher = (dict(zip(*map(np.ndarray.tolist, side.moved(move)), strict=True)) for side in self._held)
