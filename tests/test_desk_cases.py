@@ -29,7 +29,7 @@ from generator.filing.differing import corrections, first_of_a_year, value_words
 from generator.filing.forms import AskedField, form, plain
 from generator.filing.writing import return_text
 from generator.model.ids import SchoolId
-from generator.model.schools import DoubtKind, Return
+from generator.model.schools import STATED_ONCE, DoubtKind, Return
 from generator.model.submission import BALANCES, SCHEMA, Concern, Fault, NotScreened, StageBand, Submission, written
 from generator.problems import Problem
 from generator.records.curriculum import BAND
@@ -228,6 +228,8 @@ class Chance:
                 found.append(one)
         if field.item.kind == "group" and found and len(found) < 4:
             self.mend(found)
+        if (apart := STATED_ONCE.get(field.name)) and self.random.random() < 0.98:
+            found = list({tuple(map(one.get, apart)): one for one in found}.values())
         return found
 
     def mend(self, rows: list[Any]) -> None:
@@ -319,7 +321,7 @@ def test_returns_are_judged_and_written_alike(
         seen |= {code for _, code in said} or {"fine"}
     assert seen >= {"fine", "missing-field", "wrong-type", "too-small", "too-big", "no-such-day", "outside", "bad-form"}
     assert seen >= {"too-long", "not-unique", "too-many", "part-exceeds-whole", "not-together", "days-out-of-order"}
-    assert seen >= {"done-on-not-done", "unknown-reference", "event-after-filing"}
+    assert seen >= {"done-on-not-done", "unknown-reference", "event-after-filing", "stated-twice"}
 
 
 def test_changes_are_told_alike(

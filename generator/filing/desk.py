@@ -22,7 +22,7 @@ from generator.files.typing_mistakes import UNSEEN
 from generator.filing.forms import Choice, Form, form
 from generator.filing.hosting import Host, file_pages
 from generator.model.district import SchoolYear, Term
-from generator.model.schools import DoubtKind, School, Stage
+from generator.model.schools import STATED_ONCE, DoubtKind, School, Stage
 from generator.model.submission import BALANCES, SCHEMA, Balance, StageBand
 from generator.records import doubts
 from generator.sealed.receipts import BUCKET
@@ -39,7 +39,7 @@ _CODES = (
     *("missing-field", "wrong-type", "too-small", "too-big", "not-one-of", "no-such-day", "empty-text", "too-long"),
     *("bad-form", "not-unique", "too-few", "too-many", "not-together", "unknown-reference", "stages-differ"),
     *("days-out-of-order", "outside", "part-exceeds-whole"),
-    *("done-on-not-done", "stage-not-taught", "event-after-filing"),
+    *("done-on-not-done", "stage-not-taught", "event-after-filing", "stated-twice"),
 )
 
 
@@ -136,6 +136,7 @@ class DistrictDesk(Struct, frozen=True, kw_only=True):
     stages: tuple[Choice, ...]
     counted: tuple[OfStage, ...]  # the bands whose pupils an aggregate counts
     balances: tuple[Balance, ...]
+    once: Mapping[str, tuple[str, ...]]  # the fields that tell the items of a return's lists apart
     bucket: int
     signing: str  # the namespace of signatures
     code: str | None  # of the district, that signatures name
@@ -194,6 +195,7 @@ def district_desk(made: Edition) -> DistrictDesk:
             for b in StageBand
         ),
         balances=BALANCES,
+        once=STATED_ONCE,
         bucket=BUCKET,
         signing=namespace(SCHEMA),
         code=repository.signers[0].district if repository.signers else None,

@@ -255,6 +255,18 @@ class AnsweredDoubt(Struct, frozen=True, kw_only=True):
     reason: str
 
 
+# What a return says of each of these once: the fields that tell the items of a list apart.
+STATED_ONCE: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "meetings": ("term", "held_on", "topic"),
+        "attendance": ("term",),
+        "follow_ups": ("term", "window"),
+        "supervisor_visits": ("term", "visited_on"),
+        "lessons": ("term", "band"),
+    }
+)
+
+
 class Return(Struct, frozen=True, kw_only=True):
     """What a school states openly for a school year.
 

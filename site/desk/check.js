@@ -74,6 +74,14 @@ function happened(data) {
   ];
 }
 
+/** Items of a list that are of the same thing as one before: [place, its number, the other's]. */
+function statedTwice(once, data) {
+  return Object.entries(once).flatMap(([name, apart]) => {
+    const keys = (data[name] || []).map((item) => JSON.stringify(apart.map((field) => item[field])));
+    return keys.map((key, index) => [[name, index, apart[0]], index + 1, keys.indexOf(key) + 1]).filter(([, here, first]) => here !== first);
+  });
+}
+
 /** What is wrong with a return beyond its shape. */
 function returnFindings(frame, data) {
   const found = [];
@@ -119,6 +127,9 @@ function returnFindings(frame, data) {
       say(["lessons", index, "band"], "stage-not-taught", { band: one.band, stage: band.stage });
     }
   });
+  for (const [place, number, before] of statedTwice(frame.once, data)) {
+    say(place, "stated-twice", { title: frame.called[place[0]], number, before });
+  }
   const months = data.school_day && data.school_day.practical_months;
   (months || []).forEach((month, index) => {
     if (month < year.first.slice(0, 7) || month > year.last.slice(0, 7)) {

@@ -31,6 +31,8 @@ function frameOf(desk, year) {
     bands: year.bands,
     text: desk.text,
     words: desk.words,
+    once: desk.once,
+    called: Object.fromEntries(desk.returns.fields.map((field) => [field.name, field.title])),
     signs: desk.returns.signs,
     choices: (field) => (field.kind === "list" ? undefined : offered[field.name]),
     fields: (field) => (["classes", "enrolment"].includes(field.name)
