@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache, partial
+from functools import partial
 from types import MappingProxyType
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from msgspec import Struct
 
 from generator.compliance.school_measures import has_room
 from generator.model.district import SchoolYear
 from generator.model.ids import SchoolId, YearId
-from generator.model.schools import Return, School, SchoolShape, SchoolType, Stage
+from generator.model.schools import Return, SchoolShape, SchoolType, Stage
 from generator.records.repository import Repository
 
 SIZES = (12, 24, 36)  # classes; the first size is up to 12, the last more than 36
@@ -68,8 +68,10 @@ class Quotient(Struct, frozen=True, kw_only=True):
     silent: int
 
 
-_T = TypeVar("_T")
 _Parts: TypeAlias = tuple[float, float] | None
+
+
+_T = TypeVar("_T")
 _BLOCK = 16  # schools
 
 # What is told of some schools by this name, as it was told before or as it is told now.
@@ -81,11 +83,28 @@ def anew(_name: str, _schools: Sequence[SchoolId], tell: Callable[[], _T]) -> _T
     return tell()
 
 
-def groups(repository: Repository, told: Told[frozenset[SchoolGroup]] = anew) -> tuple[SchoolGroup, ...]:
+class _Alike(NamedTuple):
+    """What schools have in common that are in the same groups."""
+
+    shape: SchoolShape
+    area: str
+    size: int
+
+    @property
+    def groups(self) -> Iterator[SchoolGroup]:
+        yield SchoolGroup(by=Grouping.ALL, id="")
+        yield from (SchoolGroup(by=Grouping.STAGE, id=stage.value) for stage in self.shape.stages)
+        yield SchoolGroup(by=Grouping.TYPE, id=self.shape.type.value)
+        yield SchoolGroup(by=Grouping.AREA, id=self.area)
+        yield SchoolGroup(by=Grouping.SIZE, id=str(self.size))
+
+
+def groups(repository: Repository, told: Told[frozenset[_Alike]] = anew) -> tuple[SchoolGroup, ...]:
     """All groups that have a school, in their order. `told` may know what was told of some schools before."""
-    found = frozenset[SchoolGroup]().union(
-        *(told("groups", some, partial(_groups_of, repository, some)) for some in _blocks(repository))
+    alike = frozenset[_Alike]().union(
+        *(told("groups", some, partial(_alike, repository, some)) for some in _blocks(repository))
     )
+    found = {group for one in alike for group in one.groups}
     known = {
         Grouping.ALL: ("",),
         Grouping.STAGE: tuple(stage.value for stage in Stage),
@@ -102,46 +121,40 @@ def _blocks(repository: Repository) -> Iterator[Sequence[SchoolId]]:
     return (schools[first : first + _BLOCK] for first in range(0, len(schools), _BLOCK))
 
 
-def _groups_of(repository: Repository, schools: Iterable[SchoolId]) -> frozenset[SchoolGroup]:
+def _alike(repository: Repository, schools: Iterable[SchoolId]) -> frozenset[_Alike]:
     return frozenset(
-        group
+        _Alike(shape=shape, area=school.area, size=_size(school.classes))
         for school in map(repository.schools.__getitem__, schools)
         for shape in (SchoolShape(type=school.type, stages=school.stages), *(one.was for one in school.earlier_stages))
-        for group in _of(school, shape, sum(school.classes.values()))
     )
 
 
-def _of(school: School, shape: SchoolShape, classes: int) -> Iterator[SchoolGroup]:
-    yield _group(Grouping.ALL, "")
-    yield from (_group(Grouping.STAGE, stage.value) for stage in shape.stages)
-    yield _group(Grouping.TYPE, shape.type.value)
-    yield _group(Grouping.AREA, school.area)
-    yield _group(Grouping.SIZE, str(sum(classes > size for size in SIZES)))
-
-
-@lru_cache(maxsize=1000)  # a handful, asked for at each school
-def _group(by: Grouping, id_: str) -> SchoolGroup:
-    return SchoolGroup(by=by, id=id_)
+def _size(classes: Mapping[Stage, int]) -> int:
+    number = sum(classes.values())
+    return sum(number > size for size in SIZES)
 
 
 def quotients(
-    repository: Repository, year: YearId, as_of: date, told: Told[Mapping[SchoolGroup, Sequence[_Sums]]] = anew
+    repository: Repository, year: YearId, as_of: date, told: Told[Mapping[_Alike, _Parted]] = anew
 ) -> Mapping[tuple[Ratio, SchoolGroup], Quotient]:
-    """Every ratio of every group in a school year, as it was known at the end of `as_of`. `told` as above."""
-    found: dict[SchoolGroup, Sequence[_Sums]] = {}
+    """Every ratio of every group in a school year, as it was known at the end of `as_of`. Schools that are in the same
+    groups are added up first. `told` as above.
+    """
+    parted: dict[_Alike, _Parted] = {}
     for some in _blocks(repository):
-        of_some = told(f"quotients {year}", some, partial(_sums, repository, year, as_of, some))
-        for group, sums in of_some.items():
-            for one, more in zip(found.setdefault(group, _none()), sums, strict=True):
-                one.take(more)
-    return {(r, group): one.quotient() for group, sums in found.items() for r, one in zip(_RATIOS, sums, strict=True)}
+        for alike, sums in told(f"quotients {year}", some, partial(_parted, repository, year, as_of, some)).items():
+            (parted.get(alike) or parted.setdefault(alike, _Parted())).take(sums)
+    found: dict[tuple[Ratio, SchoolGroup], _Sums] = {}
+    for alike, sums in parted.items():
+        for group in alike.groups:
+            for ratio in Ratio:
+                found.setdefault((ratio, group), _Sums()).take(sums.of(ratio, group), sums.unfiled)
+    return {key: one.quotient() for key, one in found.items()}
 
 
-def _sums(
-    repository: Repository, year: YearId, as_of: date, schools: Iterable[SchoolId]
-) -> Mapping[SchoolGroup, Sequence[_Sums]]:
+def _parted(repository: Repository, year: YearId, as_of: date, schools: Iterable[SchoolId]) -> Mapping[_Alike, _Parted]:
     day = min(as_of, repository.year(year).last_day)
-    found: dict[SchoolGroup, Sequence[_Sums]] = {}
+    parted: dict[_Alike, _Parted] = {}
     for school in map(repository.schools.__getitem__, schools):
         filed = repository.returns.get((school.id, year))
         if filed is not None and filed.filed_on > as_of:
@@ -149,19 +162,13 @@ def _sums(
         if filed is None and not school.is_open(day):
             continue
         shape = school.shape_on(filed.counted_on if filed else day)
-        classes = sum((filed.classes if filed else school.classes).values())
-        of_all = [parts(filed, day, None, repository) if filed else None for parts in _RATIOS.values()]
-        for group in _of(school, shape, classes):
-            stated = of_all
-            if filed is not None and group.by is Grouping.STAGE:
-                stated = [parts(filed, day, group, repository) for parts in _RATIOS.values()]
-            for one, parted in zip(found.get(group) or found.setdefault(group, _none()), stated, strict=True):
-                one.add(parted)
-    return found
-
-
-def _none() -> Sequence[_Sums]:
-    return tuple(_Sums() for _ in _RATIOS)
+        alike = _Alike(shape, school.area, _size((filed or school).classes))
+        sums = parted.get(alike) or parted.setdefault(alike, _Parted())
+        if filed is None:
+            sums.unfiled += 1
+        else:
+            sums.add(filed, day, shape, repository)
+    return parted
 
 
 class _Sums(Struct):
@@ -180,14 +187,43 @@ class _Sums(Struct):
             self.whole += stated[1]
             self.stated += 1
 
-    def take(self, other: _Sums) -> None:
+    def take(self, other: _Sums, silent: int = 0) -> None:
         self.part += other.part
         self.whole += other.whole
         self.stated += other.stated
-        self.silent += other.silent
+        self.silent += other.silent + silent
 
     def quotient(self) -> Quotient:
         return Quotient(part=self.part, whole=self.whole, stated=self.stated, silent=self.silent)
+
+
+class _Parted:
+    """The sums of schools that are in the same groups. Lessons are other ones for each stage."""
+
+    def __init__(self) -> None:
+        self.unfiled = 0
+        self._sums = {ratio: _Sums() for ratio in _RATIOS}
+        self._lessons: dict[str, _Sums] = {"": _Sums()}  # of all stages, and by stage
+
+    def add(self, filed: Return, day: date, shape: SchoolShape, repository: Repository) -> None:
+        for parts, one in zip(_RATIOS.values(), self._sums.values(), strict=True):
+            one.add(parts(filed, day))
+        self._lessons[""].add(_lessons_per_class(filed, None, repository))
+        for stage in shape.stages:
+            of_stage = self._lessons.get(stage) or self._lessons.setdefault(stage, _Sums())
+            of_stage.add(_lessons_per_class(filed, stage, repository))
+
+    def take(self, other: _Parted) -> None:
+        self.unfiled += other.unfiled
+        for ratio, sums in other._sums.items():
+            self._sums[ratio].take(sums)
+        for stage, sums in other._lessons.items():
+            (self._lessons.get(stage) or self._lessons.setdefault(stage, _Sums())).take(sums)
+
+    def of(self, ratio: Ratio, group: SchoolGroup) -> _Sums:
+        if ratio is Ratio.LESSONS_PER_CLASS:
+            return self._lessons.get(group.id if group.by is Grouping.STAGE else "", _Sums())
+        return self._sums[ratio]
 
 
 def years(repository: Repository, as_of: date) -> tuple[SchoolYear, ...]:
@@ -225,14 +261,12 @@ def _yuan_per_pupil(found: Return, *_: object) -> _Parts:
     return None if found.earmarked_yuan is None else (found.earmarked_yuan, sum(found.enrolment.values()))
 
 
-def _lessons_per_class(found: Return, day: date, group: SchoolGroup | None, repository: Repository) -> _Parts:
+def _lessons_per_class(found: Return, stage: Stage | None, repository: Repository) -> _Parts:
     """Per class and term, over the bands of the stage where schools are put together by stage."""
     if found.lessons is None:
         return None
     stated = [
-        lessons.per_class
-        for lessons in found.lessons
-        if group is None or group.by is not Grouping.STAGE or repository.bands[lessons.band].stage == group.id
+        lessons.per_class for lessons in found.lessons if stage is None or repository.bands[lessons.band].stage is stage
     ]
     return (sum(stated), len(stated)) if stated else None
 
@@ -257,14 +291,13 @@ def _room_area(found: Return, day: date, *_: object) -> _Parts:
     return sum(room.individual_m2) + room.group_m2 + room.office_m2, 1
 
 
-_RATIOS: Mapping[Ratio, Callable[[Return, date, SchoolGroup | None, Repository], _Parts]] = MappingProxyType(
+_RATIOS: Mapping[Ratio, Callable[[Return, date], _Parts]] = MappingProxyType(
     {
         Ratio.PUPILS_PER_TEACHER: _pupils_per_teacher,
         Ratio.CLASSES_PER_TEACHER: _classes_per_teacher,
         Ratio.FULL_TIME: _full_time,
         Ratio.CERTIFIED: _certified,
         Ratio.YUAN_PER_PUPIL: _yuan_per_pupil,
-        Ratio.LESSONS_PER_CLASS: _lessons_per_class,
         Ratio.WITH_ROOM: _with_room,
         Ratio.ROOM_AREA: _room_area,
     }
