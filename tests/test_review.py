@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from generator.compliance import ratios
 from generator.compliance.evaluate import Check, Earlier, Verdicts, evaluate
 from generator.edition.render import Edition, edition, markdown
 from generator.edition.site import Site, site
@@ -276,8 +277,11 @@ def outcome(c: Check) -> object:
 
 @pytest.fixture(scope="module", autouse=True)
 def short_lists() -> Iterator[None]:
-    """Pages list one school of many and one day of many, so that a change often lies beyond what is listed."""
+    """Pages list one school of many and one day of many, so that a change often lies beyond what is listed. Figures are
+    added up a school at a time, so that those of most are told once for both states.
+    """
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ratios, "_BLOCK", 1)
         patch.setattr(rules, "_LISTED", 1)
         patch.setattr(overdue, "_LISTED", 2)
         patch.setattr(compliance, "_COMING", 1)
@@ -392,7 +396,7 @@ def test_pages_that_are_taken_for_the_same_rest_on_nothing_else(language: Langua
     side = SeenSite(**whole | {"repository": watched})
     given = {
         f"site.{name}"
-        for name in ("repository", "as_of", "commit", "releases", "withdrawn", "current_year", "return_of")
+        for name in ("repository", "as_of", "commit", "releases", "withdrawn", "current_year", "return_of", "keeping")
     }  # the same, or made of records
     for family, names in MADE_OF.items():
         SEEN.clear()
@@ -491,6 +495,16 @@ def test_a_target_that_changed_is_measured_on_the_returns_of_all_schools() -> No
         asked = [number for number, one in enumerate(found) if one.target.measure == "psychology_teachers"]
         assert [told[number].measured.value for number in asked] == [found[number].measured.value for number in asked]
         assert found[asked[0]].measured.value
+
+
+def test_what_one_school_adds_to_figures_of_all_is_not_taken_from_before() -> None:
+    path = "records/schools/xz01/2026-2027.yml"
+    first = crowded()
+    second = first | {path: first[path].replace(b"full_time: 2", b"full_time: 3")}
+    assert first != second
+    said = review(changes(pairs(first, second)), loaded(first), loaded(second), (0, 0), DAYS[0]).consequences
+    assert said
+    assert "statistics/open" in {page.path for page in said.pages}
 
 
 def test_a_first_return_of_a_school_makes_no_page_that_others_have_made_already() -> None:

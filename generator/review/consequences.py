@@ -7,18 +7,18 @@ sides. Must not know git, nor the words and formats in which it is told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from enum import StrEnum
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from generator.compliance.evaluate import Check, Earlier, Verdict, Verdicts, concerned, evaluate, rules_of
 from generator.edition.render import Edition, PageDraft, edition, markdown
-from generator.edition.site import Page, Site, site
+from generator.edition.site import NOWHERE, Keeping, Page, Site, site
 from generator.files.catalogue import load
 from generator.files.tree import How
 from generator.model.duties import RuleId, Waiver
@@ -40,6 +40,7 @@ from generator.records.repository import Repository, differing, identical, same_
 from generator.review.changes import Changes
 from generator.text import Language, Text
 
+_T = TypeVar("_T")
 _About: TypeAlias = tuple[RuleId, str | None]  # a rule, and the id of its subject
 
 
@@ -181,7 +182,11 @@ def _consequences(
 ) -> Consequences:
     near = _near(changes, older, newer)
     earlier: Earlier = {}
-    before, after = (site(side, as_of, None, earlier, near) for side in without_the_rest(older, newer, near))
+    keeping = NOWHERE if near is None else ToldAlike(near=near, known={})
+    before, after = (
+        replace(site(side, as_of, None, earlier, near), keeping=keeping)
+        for side in without_the_rest(older, newer, near)
+    )
     pages = rewritten(changes, before, after, language, near, (older, newer))
     return Consequences(
         claims=tuple(_claims(before, after)),
@@ -193,6 +198,20 @@ def _consequences(
         doubts=_new_doubts(older, newer, near),
         filed=dict(_filed(older, newer)),
     )
+
+
+class ToldAlike(Struct, Keeping, frozen=True, kw_only=True):
+    """What was told of schools of one state is told of them in the other too, if none of them is near the change."""
+
+    near: Set[SchoolId]
+    known: dict[tuple[str, ...], Any]
+
+    def told(self, name: str, schools: Sequence[SchoolId], tell: Callable[[], _T]) -> _T:
+        """As it was told of the other state, or else as it is told now."""
+        if not schools or not self.near.isdisjoint(schools):
+            return tell()
+        found: _T = self.known[key] if (key := (name, *schools)) in self.known else self.known.setdefault(key, tell())
+        return found
 
 
 def _near(changes: Changes, older: Repository, newer: Repository) -> frozenset[SchoolId] | None:
@@ -442,7 +461,7 @@ def _of_all(side: Edition, repository: Repository, paths: Collection[str], earli
     asked = {rule.id: rule for rule in repository.rules.values() if rules.path_of(rule) in paths}
     judged = replace(repository, rules=asked) if len(asked) == len(paths) else repository
     verdicts = evaluate(judged, side.site.as_of, earlier)
-    told = replace(side, site=replace(side.site, repository=repository, verdicts=verdicts))
+    told = replace(side, site=replace(side.site, repository=repository, verdicts=verdicts, keeping=NOWHERE))
     yield from (one.make() for one in rules.one_by_one(told) if one.path in paths)
     if judged is repository:
         yield from (page for made in (compliance.pages, overdue.pages) for page in made(told) if page.path in paths)
@@ -481,7 +500,7 @@ def _of_tables(
     if near is not None:
         schools = {school.id for grid in shown for school in grid.schools}
         verdicts = evaluate(side.site.repository, side.site.as_of, earlier, schools)
-        side = replace(side, site=replace(side.site, verdicts=verdicts))
+        side = replace(side, site=replace(side.site, verdicts=verdicts, keeping=NOWHERE))
     yield from (matrix.ordinary(side, grid) for grid in shown)
 
 
