@@ -16,7 +16,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 
-class Position(Struct, frozen=True, kw_only=True, order=True):
+class Position(Struct, frozen=True, kw_only=True, order=True, gc=False):
     """A place in a file: `path` relative to the repository with `/`; `line` and `column` count characters from 1.
 
     `length` is how many characters of that line the place spans (for the caret); at least 1.

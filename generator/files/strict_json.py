@@ -31,7 +31,7 @@ def _usual(path: str, data: bytes) -> Document | None:
         found = json.loads(text, object_pairs_hook=_once, parse_constant=_refused, parse_float=_finite)
     except (ValueError, RecursionError):
         return None
-    return Document(path=path, data=found, source=Said(text=text), top=Position(path=path, line=1, column=1))
+    return Document(path=path, data=found, source=Said(data=data), top=Position(path=path, line=1, column=1))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from sys import intern  # names of fields and most words stand in thousands of files
 from typing import Any, TypeAlias
 
 import yaml
@@ -29,13 +30,13 @@ Pointer: TypeAlias = tuple[str | int, ...]
 
 
 class Said(Struct, frozen=True, kw_only=True):
-    """A text that is at hand."""
+    """A text that is at hand, as bytes: Chinese makes every sign of a text two bytes long."""
 
-    text: str
+    data: bytes
 
     def __call__(self) -> str:
         """The text."""
-        return self.text
+        return self.data.decode("utf-8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +62,12 @@ class Document:
         if not pointer:
             return self.top
         if pointer not in self.places:
-            self.places[pointer] = _position(self.path, _places(self.text)[pointer][1])
+            self.places[pointer] = _position(self.path, _places(self.source)[pointer][1])
         return self.places[pointer]
 
     def key_position(self, pointer: Pointer) -> Position:
         """Where the key of the value at `pointer` stands; the value itself where it has no key."""
-        key, value = _places(self.text)[pointer]
+        key, value = _places(self.source)[pointer]
         return _position(self.path, value if key is None else key)
 
 
@@ -87,10 +88,10 @@ def read(path: str, data: bytes) -> tuple[Document | None, tuple[Problem, ...]]:
         return None, (typing_mistakes.diagnose(path, text, _failure(text, error)),)
     if node is None:
         return None, (problem(Position(path=path), "empty-file"),)
-    return _document(path, text, node)
+    return _document(path, text, node, data)
 
 
-def _document(path: str, text: str, node: yaml.Node) -> tuple[Document | None, tuple[Problem, ...]]:
+def _document(path: str, text: str, node: yaml.Node, held: bytes) -> tuple[Document | None, tuple[Problem, ...]]:
     reader = _Values(path, text)
     try:
         data = reader.value(node, 1)
@@ -107,7 +108,7 @@ def _document(path: str, text: str, node: yaml.Node) -> tuple[Document | None, t
     reader.doubtful.extend(p for p in signs if (p.at.line, p.at.column) not in named)
     if reader.broken:
         return None, in_order([*reader.broken, *reader.doubtful])
-    return Document(path=path, data=data, source=Said(text=text), top=_position(path, node)), in_order(reader.doubtful)
+    return Document(path=path, data=data, source=Said(data=held), top=_position(path, node)), in_order(reader.doubtful)
 
 
 # --- before parsing ---------------------------------------------------------------------------------------------------
@@ -329,7 +330,7 @@ class _Values:
     def _plain(self, node: yaml.ScalarNode) -> str | int | float | bool | None:
         text: str = node.value
         if text[:1] not in NOT_TEXT:
-            return text
+            return intern(text)
         value = core(text)
         if not isinstance(value, BadNumber):
             return value
@@ -341,7 +342,7 @@ def _key(node: yaml.Node) -> str | None:
     if not isinstance(node, yaml.ScalarNode):
         return None
     text: str = node.value
-    return text if node.style or text[:1] not in NOT_TEXT or isinstance(core(text), str) else None
+    return intern(text) if node.style or text[:1] not in NOT_TEXT or isinstance(core(text), str) else None
 
 
 _key_slip = lru_cache(maxsize=4096)(typing_mistakes.key_slip)
@@ -351,7 +352,7 @@ _key_slip = lru_cache(maxsize=4096)(typing_mistakes.key_slip)
 
 
 @lru_cache(maxsize=256)
-def _places(text: str) -> Mapping[Pointer, tuple[yaml.Node | None, yaml.Node]]:
+def _places(source: Callable[[], str]) -> Mapping[Pointer, tuple[yaml.Node | None, yaml.Node]]:
     """Every pointer's key and value nodes.
 
     Parsed again when a Position is first asked for: valid files never pay for it.
@@ -369,7 +370,7 @@ def _places(text: str) -> Mapping[Pointer, tuple[yaml.Node | None, yaml.Node]]:
             for number, value in enumerate(node.value):
                 add((*pointer, number), None, value)
 
-    root = _parser(text).get_single_node()
+    root = _parser(source()).get_single_node()
     assert root is not None, "only a text that was read has places"
     add((), None, root)
     return places

@@ -113,15 +113,24 @@ class Node(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Places:
-    """Where the fields of a record are."""
+    """Where the fields of a record are. Its Document keeps the places of those that are there, `others` what is told of
+    the rest.
+    """
 
     node: Node
-    found: dict[tuple[str | int, ...], Position] = field(default_factory=dict, compare=False, repr=False)
+    others: dict[tuple[str | int, ...], Position] = field(default_factory=dict, compare=False, repr=False)
 
     def __call__(self, pointer: tuple[str | int, ...]) -> Position:
-        if pointer not in self.found:
-            self.found[pointer] = self.node.locate(pointer)
-        return self.found[pointer]
+        places, above = self.node.document.places, self.node.pointer
+        return places.get((*above, *pointer) if above else pointer) or self._other(pointer)
+
+    def _other(self, pointer: tuple[str | int, ...]) -> Position:
+        if (known := self.others.get(pointer)) is not None:
+            return known
+        at = self.node.locate(pointer)
+        if (*self.node.pointer, *pointer) not in self.node.document.places:
+            self.others[pointer] = at
+        return at
 
 
 # --- checks that every area uses --------------------------------------------------------------------------------------
