@@ -270,7 +270,7 @@ def check_return(filed: Return, node: Node) -> Iterator[Problem]:
 
 
 def _stated_once(node: Node, name: str, apart: Sequence[str]) -> Iterator[Problem]:
-    """No two items of a list are of the same thing: if both count it is twice, and if not nobody can tell which does."""
+    """No two items of a list are of the same thing: if both count it is twice; if not, nobody can tell which does."""
     first: dict[tuple[Any, ...], int] = {}
     for index, item in enumerate(node.data.get(name) or ()):
         before = first.setdefault(tuple(item[field] for field in apart), index)
