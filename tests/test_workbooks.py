@@ -157,6 +157,20 @@ def test_merged_cells_are_told_and_marked(first: str, last: str) -> None:
     assert copy[faults[0].sheet][first.format(row)].comment is not None
 
 
+def test_a_line_that_was_copied_is_told_and_counts_for_nothing() -> None:
+    repository = sample()
+
+    def copied(book: Workbook) -> None:
+        sheet, cell = book.worksheets[0], cell_of(book, "staff.full_time")
+        cell.value = 2
+        sheet.append([None, 9, None, "staff.full_time"])
+
+    found, faults = read_back(repository, changed(made_of(repository, "xz01", "2026-2027", {}), copied))
+    assert [fault.why for fault in faults] == ["twice"]
+    assert dict(faults[0].facts)["other"] != faults[0].cell
+    assert found["staff"]["full_time"] == 2
+
+
 def test_nothing_filled_in_states_nothing() -> None:
     assert read_back(sample(), made_of(sample(), "xz01", "2026-2027", {})) == (
         {"school": "xz01", "year": "2026-2027"},

@@ -334,8 +334,9 @@ def filled_in(book: Opened, form: Form, known: BookFrame, say: Say) -> tuple[dic
         for one in _lines(form, known)
     }
     found: dict[str, Any] = {"school": known.school, "year": known.year}
+    filled: dict[str, str] = {}
     for row in range(_FIRST + 1, main.max_row + 1):
-        line = lines.get(str(main.cell(row, 4).value))
+        line = lines.get(name := str(main.cell(row, 4).value))
         if line is None:
             continue
         if line.member is not None:
@@ -343,8 +344,13 @@ def filled_in(book: Opened, form: Form, known: BookFrame, say: Say) -> tuple[dic
         else:
             asked = line.asked
         value = _value(main, row, 2, asked, known, say, faults)
-        if value is not None:
-            _put(found, line, value)
+        if value is None:
+            continue
+        here = main.cell(row, 2).coordinate
+        if (other := filled.setdefault(name, here)) != here:  # a line that somebody copied
+            faults.append(CellFault(sheet=main.title, cell=here, why="twice", facts={"other": other}))
+            continue
+        _put(found, line, value)
     for asked in _rows_of(form):
         items = list(_items(book, asked, known, say, faults))
         if items:
