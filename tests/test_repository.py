@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, partial, reduce
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from generator.files.strict_yaml import read
 from generator.files.tree import Tree, folder
 from generator.model.district import FORM
 from generator.model.ids import ClauseRef
+from generator.records.kinds import kind_of
 from generator.records.repository import Remembered, Repository, load, spans, told_once, without_sealed
 from generator.sealed.bech32 import encoded
 from tests.conftest import examples
@@ -362,3 +368,43 @@ def test_what_is_told_of_a_repository_is_worked_out_once_for_each() -> None:
     assert [schools(one, 1), schools(one, 2), schools(one, 1)] == [there + 1, there + 2, there + 1]
     assert schools(replace(one, schools={}), 1) == 1
     assert asked == [1, 2, 1]
+
+
+# Lists in which the same may stand twice: it is said twice then, and nothing is counted of it.
+SAID_ONLY = {
+    *(("curriculum", "topics"), ("team", "duties"), ("district", "duties"), ("district", "referral")),
+    *(("plan", "aims"), ("rule", "examples")),
+}
+
+
+def test_what_is_counted_stands_in_no_list_twice() -> None:
+    """Of each kind's lists of groups one is written down once more: the last group again, as somebody copies lines."""
+    listed, _ = folder(TYPICAL)
+    files = {path: listed.read(path) for path in listed.paths}
+    remembered: Remembered = {}
+    seen: dict[tuple[str, str], bool] = {}
+    for path, data in files.items():
+        said = document.data if path.endswith(".yml") and (document := read(path, data)[0]) else None
+        for pointer in lists_of_groups(said):
+            kind = kind_of(path)
+            key = (kind or "", str(pointer[-1]))
+            if kind is None or kind == "release" or key in seen:
+                continue
+            copied = deepcopy(said)
+            groups = reduce(lambda inner, step: inner[step], pointer, copied)
+            groups.append(groups[-1])
+            changed = {**files, path: json.dumps(copied, ensure_ascii=False, indent=1).encode()}
+            readers = {name: partial(bytes, held) for name, held in sorted(changed.items())}
+            versions = {name: sha256(held).hexdigest() for name, held in changed.items()}
+            _, problems = load(Tree(readers=readers, versions=versions), remembered)
+            seen[key] = not problems
+    assert {key for key, accepted in seen.items() if accepted} == SAID_ONLY
+    assert len(seen) > 20
+
+
+def lists_of_groups(data: Any, above: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if isinstance(data, list) and data and isinstance(data[0], dict):
+        yield above
+    inner = data.items() if isinstance(data, dict) else enumerate(data[:1]) if isinstance(data, list) else ()
+    for step, one in inner:
+        yield from lists_of_groups(one, (*above, step))

@@ -15,11 +15,12 @@ from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
+from generator.files.schemas import field_title
 from generator.files.strict_yaml import Document
 from generator.model.former import Former
 from generator.model.schools import Stage
 from generator.problems import Locate, Position, Problem, problem
-from generator.text import Text
+from generator.text import Language, Text
 
 _E = TypeVar("_E", bound=StrEnum)
 _V = TypeVar("_V")
@@ -148,6 +149,19 @@ def unique(nodes: Iterable[Node], field: str) -> Iterator[Problem]:
         before = first.setdefault(node.data[field], node)
         if before is not node:
             yield problem(node.at(field), "duplicate-id", before.at(field), id=str(node.data[field]))
+
+
+def stated_once(node: Node, kind: str, name: str, apart: Sequence[str]) -> Iterator[Problem]:
+    """No two items of a list are of the same thing: if both count it is twice; if not, nobody can tell which does."""
+    first: dict[tuple[Any, ...], int] = {}
+    for index, item in enumerate(node.data.get(name) or ()):
+        before = first.setdefault(tuple(item.get(field) for field in apart), index)
+        if before != index:
+            title = field_title(kind, (name,))
+            facts = {"title": title.zh, "title@en": title.in_(Language.EN)}
+            there = node.at(name, before, apart[0])
+            numbers = {"number": str(index + 1), "before": str(before + 1)}
+            yield problem(node.at(name, index, apart[0]), "stated-twice", there, **numbers, **facts)
 
 
 def reserved_id(node: Node) -> Iterator[Problem]:

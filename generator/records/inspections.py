@@ -17,7 +17,7 @@ from generator.model.ids import BodyId, ClauseRef, SchoolId
 from generator.problems import Problem, problem
 from generator.records.district import BODY, day_of_folder
 from generator.records.duties import SCHOOL_RULE
-from generator.records.fields import Node, StatedDay, not_before, unique
+from generator.records.fields import Node, StatedDay, not_before, stated_once, unique
 from generator.records.programme import clauses
 from generator.records.references import Known, Offer, Reference, Referent
 from generator.records.schools import SCHOOL, while_open
@@ -222,8 +222,8 @@ def _grades_in_order(scheme: s.Scheme, node: Node) -> Iterator[Problem]:
 
 
 def check_inspection(inspection: s.Inspection, node: Node) -> Iterator[Problem]:
-    """The visit follows its notice, there are three inspectors, each finding says something of another item, its days
-    are in order.
+    """The visit follows its notice, there are three inspectors and none stands there twice, each finding says something
+    of another item, its days are in order.
     """
     if inspection.visit_on <= inspection.notice_on:
         facts = {"notice": inspection.notice_on.isoformat(), "visit": inspection.visit_on.isoformat()}
@@ -231,6 +231,7 @@ def check_inspection(inspection: s.Inspection, node: Node) -> Iterator[Problem]:
     inspectors = sum(member.count for member in inspection.team)
     if inspectors < s.LEAST_INSPECTORS:
         yield problem(node.at("team"), "few-inspectors", count=inspectors, least=s.LEAST_INSPECTORS)
+    yield from stated_once(node, "inspection", "team", ("role",))
     yield from unique(node.nodes("findings"), "item")
     visit = StatedDay(day=inspection.visit_on, node=node, at=("visit_on",))
     for index, finding in enumerate(inspection.findings):

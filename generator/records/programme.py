@@ -41,7 +41,7 @@ from generator.model.programme import (
 )
 from generator.problems import Problem, problem
 from generator.records.district import BODY, SYSTEM, YEAR, day_of_folder
-from generator.records.fields import Node, in_order, unique
+from generator.records.fields import Node, in_order, stated_once, unique
 from generator.records.references import Known, Offer, Reference, Referent, listed
 
 POLICY: Referent[Policy] = Referent(kind="policy", zh="政策", en="policy")
@@ -230,8 +230,9 @@ def check_policy(policy: Policy, node: Node) -> Iterator[Problem]:
 
 
 def check_plan(plan: Plan, node: Node) -> Iterator[Problem]:
-    """Targets have ids of their own, and the days are in order."""
+    """Targets have ids of their own, no sum of money stands there twice, and the days are in order."""
     yield from unique(node.nodes("targets"), "id")
+    yield from stated_once(node, "plan", "budget", ("title", "year"))
     yield from in_order(node, first_day=plan.first_day, last_day=plan.last_day)
 
 

@@ -5,11 +5,10 @@ Owns these. Must not know what is judged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from generator.files.schemas import field_title
 from generator.model.district import SchoolYear
 from generator.model.ids import BandId, SchoolId, TermId, YearId
 from generator.model.schools import (
@@ -40,9 +39,8 @@ from generator.model.schools import (
 from generator.problems import Position, Problem, problem
 from generator.records.curriculum import BAND
 from generator.records.district import AREA, TERM, TERM_OF_YEAR, WINDOW, YEAR
-from generator.records.fields import Node, former_in_order, in_order, inside
+from generator.records.fields import Node, former_in_order, in_order, inside, stated_once
 from generator.records.references import Known, Offer, Reference, Referent, listed
-from generator.text import Language
 
 SCHOOL: Referent[School] = Referent(kind="school", zh="学校", en="school")
 _P = TypeVar("_P")
@@ -266,20 +264,7 @@ def check_return(filed: Return, node: Node) -> Iterator[Problem]:
         if not follow_up.done and follow_up.done_on is not None:
             yield problem(node.at("follow_ups", index, "done_on"), "done-on-not-done")
     for name, apart in STATED_ONCE.items():
-        yield from _stated_once(node, name, apart)
-
-
-def _stated_once(node: Node, name: str, apart: Sequence[str]) -> Iterator[Problem]:
-    """No two items of a list are of the same thing: if both count it is twice; if not, nobody can tell which does."""
-    first: dict[tuple[Any, ...], int] = {}
-    for index, item in enumerate(node.data.get(name) or ()):
-        before = first.setdefault(tuple(item[field] for field in apart), index)
-        if before != index:
-            title = field_title("return", (name,))
-            facts = {"title": title.zh, "title@en": title.in_(Language.EN)}
-            there = node.at(name, before, apart[0])
-            numbers = {"number": str(index + 1), "before": str(before + 1)}
-            yield problem(node.at(name, index, apart[0]), "stated-twice", there, **numbers, **facts)
+        yield from stated_once(node, "return", name, apart)
 
 
 # --- references -------------------------------------------------------------------------------------------------------
