@@ -500,7 +500,7 @@ def test_a_target_that_changed_is_measured_on_the_returns_of_all_schools() -> No
 def test_what_one_school_adds_to_figures_of_all_is_not_taken_from_before() -> None:
     path = "records/schools/xz01/2026-2027.yml"
     first = crowded()
-    second = first | {path: first[path].replace(b"full_time: 2", b"full_time: 3")}
+    second = {**first, path: first[path].replace(b"full_time: 2", b"full_time: 3")}
     assert first != second
     said = review(changes(pairs(first, second)), loaded(first), loaded(second), (0, 0), DAYS[0]).consequences
     assert said
