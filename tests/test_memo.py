@@ -22,9 +22,8 @@ from generator.files.catalogue import load
 from generator.files.history import Commit
 from generator.pages import areas
 from generator.pages.duties import downloads, inspections, matrix
-from generator.pages.families import ONE_BY_ONE, RESTS_ON, STAMPED
+from generator.pages.families import LISTINGS, ONE_BY_ONE, RESTS_ON, STAMPED
 from generator.pages.resting import COUNTS, TARGETS
-from generator.pages.schools import filing, schools
 from generator.publish import build as building
 from generator.publish import engine as engines
 from generator.publish import remembered
@@ -147,7 +146,7 @@ def whole(told: Site, known: MadeBefore) -> dict[str, object]:
         told = replace(told, keeping=KeptParts(memo=known.memo, basis=known.basis))
     made = edition(told, Language.ZH, load())
     found: dict[str, object] = {one.page.path: one for one in known.pages(made)}
-    families = (schools.pages, filing.pages, inspections.pages, matrix.pages)
+    families = (*LISTINGS, matrix.pages)
     donors = {page.path: donor(page.body) for family in families for page in family(made)}
     for path, to_stamp in STAMPED:
         copies = known.copies(donors[path], path, to_stamp(made), made) if path in donors else ()

@@ -6,7 +6,7 @@ a school.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import partial
 from typing import ClassVar
 
@@ -21,6 +21,7 @@ from generator.model.ids import SchoolId
 from generator.model.schools import School
 from generator.pages import stamping
 from generator.pages.stamping import Copy, Family, Stamped, ToStamp
+from generator.problems import Position
 
 CARRIED = 500  # schools, or lines, that one page carries: 250 to 300 KB of HTML
 
@@ -58,11 +59,14 @@ class DistrictPartPage(TemplateData, frozen=True, kw_only=True):
 
 
 class Listing(Struct, frozen=True, kw_only=True):
-    """What is told of schools in lists, part by part, below `title`: data that a template prints."""
+    """What is told of schools in lists, part by part, below `title`: data that a template prints, and the records of
+    each school that they are made of.
+    """
 
     family: Family
     title: str
     tell: Callable[[Edition, DistrictPart], TemplateData]
+    cites: Callable[[Site, School], Iterable[Position]] = lambda _, school: (school.source,)
 
 
 def family(kind: str, folder: str) -> Family:
@@ -105,6 +109,19 @@ def links(edition: Edition, listing: Listing, here: DistrictPart | None = None) 
     )
 
 
+def counted(edition: Edition, listing: Listing, schools: Iterable[School]) -> tuple[DistrictPartLink, ...]:
+    """The parts of a Listing that have any of these schools, with the number of these."""
+    found = {school.id for school in schools}
+    parts = ((part, sum(school.id in found for school in part.schools)) for part in lists(edition.site))
+    return tuple(
+        DistrictPartLink(
+            path=listing.family.path(part.id), title=title(edition, part), schools=count, reach="", here=False
+        )
+        for part, count in parts
+        if count
+    )
+
+
 def _reach(edition: Edition, part: DistrictPart) -> str:
     first, last = (f"{school.id} {edition.plain(school.title)}" for school in (part.schools[0], part.schools[-1]))
     return edition.say("areas.reach", first=first, last=last)
@@ -142,7 +159,7 @@ def _copy(edition: Edition, listing: Listing, part: DistrictPart) -> Copy:
         title=called,
         description=called,
         blocks={"lines": edition.printed(listing.tell(edition, part), path)},
-        cites=[school.source for school in part.schools],
+        cites=[place for school in part.schools for place in listing.cites(edition.site, school)],
         found_by=(),
     )
 

@@ -97,7 +97,11 @@ RESTS_ON: Mapping[PageFamily, tuple[str, ...]] = {
 }
 
 # What large districts tell of schools area by area, with the family that tells it on one page in others.
-LISTINGS: Mapping[PageFamily, Listing] = {schools.pages: schools.LISTING, filing.pages: filing.LISTING}
+LISTINGS: Mapping[PageFamily, Listing] = {
+    schools.pages: schools.LISTING,
+    filing.pages: filing.LISTING,
+    inspections.pages: inspections.LISTING,
+}
 
 # What grows with the number of schools: the donor page of a family and the copies made of it.
 STAMPED: tuple[tuple[str, Callable[[Edition], Iterator[ToStamp]]], ...] = (

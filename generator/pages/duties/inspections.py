@@ -6,7 +6,7 @@ that is said, not left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import ClassVar
@@ -36,7 +36,8 @@ from generator.model.inspections import (
     Scheme,
 )
 from generator.model.schools import School
-from generator.pages import paper, stamping
+from generator.pages import areas, paper, stamping
+from generator.pages.areas import DistrictPart, DistrictPartLink, Listing
 from generator.pages.duties.scores import OUTCOME_TONES, ItemLine, item_line, sum_text
 from generator.pages.paper import SheetLink
 from generator.pages.stamping import Copy, Family, Stamped, ToStamp
@@ -166,12 +167,25 @@ class MendingCount(Struct, frozen=True, kw_only=True):
 
 
 class InspectionsPage(TemplateData, frozen=True, kw_only=True):
+    """Every inspection; none by name where the schools stand on pages of their own, the `parts`."""
+
     template: ClassVar[str] = "duties/inspections.md.j2"
+    parts: tuple[DistrictPartLink, ...]
     counts: tuple[MendingCount, ...]
     rectifications: tuple[Rectifying, ...]
     years: tuple[InspectionYear, ...]
     visits: int
     days: tuple[SheetLink, ...]
+
+
+class InspectionsOfPart(TemplateData, frozen=True, kw_only=True):
+    """Of the schools of a part what is still demanded, and the inspections of this school year and the one before."""
+
+    template: ClassVar[str] = "duties/inspections_of_part.html.j2"
+    parts: tuple[DistrictPartLink, ...]
+    counts: tuple[MendingCount, ...]
+    rectifications: tuple[Rectifying, ...]
+    years: tuple[InspectionYear, ...]
 
 
 class ApplicationLine(Struct, frozen=True, kw_only=True):
@@ -195,9 +209,10 @@ class SchoolSupervision(TemplateData, frozen=True, kw_only=True):
 
 
 def pages(edition: Edition) -> Iterator[Page]:
-    """The index and the donor page."""
+    """The index, and the donors of inspections' pages and of the lists of a large district."""
     yield _index(edition)
     yield stamping.donor(edition, FAMILY)
+    yield from areas.donors(edition, LISTING)
 
 
 @once
@@ -385,10 +400,8 @@ def _index(edition: Edition) -> Page:
     site = edition.site
     found = announced(site)
     asked = rectifications(edition, found)
-    years = (
-        InspectionYear(year=y.id, rows=tuple(_lines(edition, found, y)))
-        for y in reversed(site.repository.district.years)
-    )
+    parts = areas.links(edition, LISTING)
+    years = () if parts else reversed(site.repository.district.years)
     return edition.page(
         path="inspections/index",
         kind="inspections",
@@ -396,14 +409,44 @@ def _index(edition: Edition) -> Page:
         description=edition.say("inspections.description"),
         hide=("navigation", "toc"),
         data=InspectionsPage(
+            parts=parts,
             counts=tuple(_count(edition, mending, asked) for mending in MENDING_TONES),
-            rectifications=asked,
-            years=tuple(year for year in years if year.rows),
+            rectifications=() if parts else asked,
+            years=tuple(_by_year(edition, found, years)),
             visits=sum(v.visited(site.as_of) for v in found),
             days=tuple(paper.day_links(edition)),
         ),
-        cites=[v.source for v in found],
+        cites=[site.repository.district.source] if parts else [v.source for v in found],
     )
+
+
+def _of_part(edition: Edition, part: DistrictPart) -> InspectionsOfPart:
+    site = edition.site
+    found = [v for school in part.schools for v in _by_school(site).get(school.id, ())]
+    found.sort(key=lambda v: v.visit_on, reverse=True)
+    asked = tuple(d for d in rectifications(edition, found) if d.mending is not Mending.VERIFIED)
+    years = [y for y in site.repository.district.years if y.first_day <= site.current_year.first_day]
+    return InspectionsOfPart(
+        parts=areas.links(edition, LISTING, part),
+        counts=tuple(_count(edition, mending, asked) for mending in MENDING_TONES if mending is not Mending.VERIFIED),
+        rectifications=asked,
+        years=tuple(_by_year(edition, found, reversed(years[-2:]))),
+    )
+
+
+def _cites(site: Site, school: School) -> Iterator[Position]:
+    return (inspection.source for inspection in _by_school(site).get(school.id, ()))
+
+
+LISTING = Listing(
+    family=areas.family("inspections", "inspections"), title="inspections.title", tell=_of_part, cites=_cites
+)
+
+
+def _by_year(edition: Edition, found: Sequence[Inspection], years: Iterable[SchoolYear]) -> Iterator[InspectionYear]:
+    for year in years:
+        if rows := tuple(_lines(edition, found, year)):
+            yield InspectionYear(year=year.id, rows=rows)
 
 
 def _count(edition: Edition, mending: Mending, asked: Iterable[Rectifying]) -> MendingCount:

@@ -21,7 +21,10 @@ from generator.model.district import Area
 from generator.model.duties import Rule, RuleId
 from generator.model.programme import Modality
 from generator.model.schools import School
+from generator.pages import areas
+from generator.pages.areas import DistrictPartLink
 from generator.pages.duties.check_rows import DeskField, asked_of
+from generator.pages.schools import filing
 from generator.pages.words.comparison import rests_on_return
 from generator.pages.words.wording import TONES, days_to, desk_page, told
 from generator.text import Text
@@ -56,10 +59,14 @@ class OverdueDuty(Struct, frozen=True, kw_only=True):
 
 
 class OverduePage(TemplateData, frozen=True, kw_only=True):
-    """`total` duties are overdue, of which `more` stand in no line."""
+    """`total` duties are overdue, of which `more` stand in no line. `unfiled` returns are; where the schools stand on
+    pages of their own, these `parts` and none by name.
+    """
 
     template: ClassVar[str] = "duties/overdue.md.j2"
+    unfiled: int
     missing: tuple[Unfiled, ...]
+    parts: tuple[DistrictPartLink, ...]
     due: date  # of the returns
     days: str
     rows: tuple[OverdueDuty, ...]
@@ -74,9 +81,10 @@ def pages(edition: Edition) -> Iterator[Page]:
     """The one page of what is overdue."""
     site = edition.site
     missing, late = unfiled(site), overdue(site)
-    areas = {a.id: a.title for a in site.repository.district.areas}
+    titles = {a.id: a.title for a in site.repository.district.areas}
+    parts = areas.counted(edition, filing.LISTING, missing)
     asked = {c.rule.id: tuple(asked_of(edition, c.rule)) for c in late[:_LISTED]}
-    rows = tuple(_row(edition, c, areas, asked[c.rule.id]) for c in late[:_LISTED])
+    rows = tuple(_row(edition, c, titles, asked[c.rule.id]) for c in late[:_LISTED])
     rules = {c.rule.id for c in late}
     yield edition.page(
         path="compliance/overdue",
@@ -85,7 +93,9 @@ def pages(edition: Edition) -> Iterator[Page]:
         description=edition.say("overdue.description"),
         hide=("toc",),
         data=OverduePage(
-            missing=tuple(Unfiled(school=s, area=areas[s.area], desk=desk_page(s.id)) for s in missing),
+            unfiled=len(missing),
+            missing=tuple(Unfiled(school=s, area=titles[s.area], desk=desk_page(s.id)) for s in missing if not parts),
+            parts=parts,
             due=site.current_year.returns_due,
             days=days_to(edition, site.current_year.returns_due),
             rows=rows,
@@ -136,13 +146,13 @@ def is_overdue(check: Check) -> bool:
     return check.verdict in _LATE and check.rule.modality is Modality.SHALL and not awaits_release(check)
 
 
-def _row(edition: Edition, check: Check, areas: Mapping[str, Text], asked: tuple[DeskField, ...]) -> OverdueDuty:
+def _row(edition: Edition, check: Check, titles: Mapping[str, Text], asked: tuple[DeskField, ...]) -> OverdueDuty:
     assert check.decisive is not None
     assert check.school is not None
     return OverdueDuty(
         rule=check.rule,
         school=check.school,
-        area=areas[check.school.area],
+        area=titles[check.school.area],
         verdict=check.verdict,
         tone=TONES[check.verdict],
         due=check.decisive.due,

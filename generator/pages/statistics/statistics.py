@@ -6,7 +6,7 @@ that has released nothing yet says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import ClassVar
 
@@ -20,9 +20,13 @@ from generator.model.district import Contact, Term
 from generator.model.releases import PublishedTable, Release, latest
 from generator.model.schools import School
 from generator.model.sealed import Receipt
+from generator.pages import areas
+from generator.pages.areas import DistrictPartLink, Listing
 from generator.pages.beside import Beside, beside
 from generator.pages.following import Event, newest_first, released
 from generator.pages.parts import there
+from generator.pages.schools.filing import LISTING as DESKS
+from generator.pages.schools.schools import LISTING as PROFILES
 from generator.pages.statistics import alone
 from generator.pages.statistics.alone import TableFile
 from generator.pages.statistics.tables import (
@@ -130,10 +134,11 @@ class ParticipationPage(TemplateData, frozen=True, kw_only=True):
 
 
 class NamedSchools(Struct, frozen=True, kw_only=True):
-    """Schools under a title."""
+    """Schools under a title; where they stand on pages of their own, these `parts` and none by name."""
 
     title: str
     schools: tuple[School, ...]
+    parts: tuple[DistrictPartLink, ...]
 
 
 class TermReporting(Struct, frozen=True, kw_only=True):
@@ -376,16 +381,21 @@ def _status(edition: Edition, term: Term) -> TermReporting:
         corrected=len(corrected),
         due=edition.say("reporting.over" if over else "reporting.until", day=edition.day(due)),
         named=tuple(
-            NamedSchools(title=edition.say(key), schools=tuple(named))
-            for key, named in (
+            _named(edition, edition.say(key), named, listing)
+            for key, named, listing in (
                 # where nobody has filed, naming every school would say nothing more
-                ("reporting.missing" if over else "reporting.awaited", missing if found else ()),
-                ("reporting.late_named", late),
-                ("reporting.corrected_named", corrected),
+                ("reporting.missing" if over else "reporting.awaited", missing if found else (), DESKS),
+                ("reporting.late_named", late, PROFILES),
+                ("reporting.corrected_named", corrected, PROFILES),
             )
             if named
         ),
     )
+
+
+def _named(edition: Edition, title: str, schools: Sequence[School], listing: Listing) -> NamedSchools:
+    parts = areas.counted(edition, listing, schools)
+    return NamedSchools(title=title, schools=() if parts else tuple(schools), parts=parts)
 
 
 def _late(receipt: Receipt, due: date) -> bool:
