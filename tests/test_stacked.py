@@ -48,13 +48,15 @@ def counted(anew: Iterable[SchoolId], revision: int = 2) -> dict[SchoolId, int]:
     return dict.fromkeys(MANY, 1) | dict.fromkeys(anew, revision)
 
 
-def tried(which: dict[SchoolId, int], *before: Release, withdrawn: Iterable[Release] = ()) -> Release | NoRelease:
+def tried(
+    which: dict[SchoolId, int], *before: Release, withdrawn: Iterable[Release] = (), of: Invented | None = None
+) -> Release | NoRelease:
     gone = {
         one.id: Withdrawal(id=one.id, withdrawn_on=DAY, reason=Text(zh="有错"), source=Position(path=""))
         for one in withdrawn
     }
     repository = replace(made().repository, withdrawals=gone)
-    return cut(repository, made().order(which, before, DAY + timedelta(days=len(before))), lambda _: None)
+    return cut(repository, (of or made()).order(which, before, DAY + timedelta(days=len(before))), lambda _: None)
 
 
 @cache
@@ -122,6 +124,23 @@ def test_what_was_withdrawn_is_not_said_again_of_who_filed_anew() -> None:
     assert bands
     assert bands.schools == {**before.schools, MANY[0]: Suppressed()}
     assert unkept(first(), after(MANY[:1], withdrawn=True)) == []
+
+
+def test_what_is_hidden_after_a_withdrawal_does_not_tell_what_changed() -> None:
+    """Were shown again what is still right, then what is hidden would be what one school changed: of rows of so few
+    schools not even that nothing changed is told.
+    """
+    once, anew = made().submissions, Filing(term=TERM, school=MANY[0], revision=2)
+    as_before = replace(once[Filing(term=TERM, school=MANY[0], revision=1)], revision=2)
+    for figures in (as_before, replace(as_before, bands={b: _referred(c) for b, c in as_before.bands.items()})):
+        other = replace(made(), submissions={**once, anew: figures})
+        found = tried(counted(MANY[:1]), first(), withdrawn=[first()], of=other)
+        assert isinstance(found, Release)
+        assert written(found) == written(after(MANY[:1], withdrawn=True))
+
+
+def _referred(counts: Counts) -> Counts:
+    return replace(counts, referred=counts.referred + 1, crisis_interventions=counts.crisis_interventions + 1)
 
 
 def test_what_may_be_seen_is_told_anew() -> None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from generator.files.tree import Tree
     from generator.model.district import Term
     from generator.model.ids import SchoolId
+    from generator.model.releases import Release
     from generator.model.submission import Submission
     from generator.records.repository import Repository
     from generator.statistics.cut import NoRelease, Order
@@ -203,8 +204,41 @@ def _cut(request: Request, repository: Repository, order: Order) -> int:
         tell_refused(request, result)
         return REFUSED
     write_records(request, {path_of(result.id): written(result)})
-    print(request.say("release.done", path=path_of(result.id)))
+    tell_released(request, repository, result, order.before)
     return FINE
+
+
+def tell_released(request: Request, repository: Repository, release: Release, before: Sequence[Release]) -> None:
+    """Where it was written. What waiting may bring is told at a terminal only: it is advice, nothing to keep."""
+    from generator.model.releases import path_of
+
+    print(request.say("release.done", path=path_of(release.id)))
+    if sys.stdout.isatty():
+        for line in _advised(request, repository, release, before):
+            print(line)
+
+
+def _advised(request: Request, repository: Repository, release: Release, before: Sequence[Release]) -> Iterator[str]:
+    """What waiting may bring, for a person who can still wait: nothing is public yet."""
+    from generator.files.schemas import enum_label
+    from generator.model.registry import TOTAL
+    from generator.model.submission import StageBand
+    from generator.statistics.waiting import waiting
+
+    bands, language = frozenset(StageBand), request.language
+    for one in waiting(repository, release, before[-1] if before else None):
+        parts = [] if one.row == TOTAL else one.row.split("+")
+        row = request.say("release.and").join(
+            enum_label("StageBand" if part in bands else "SchoolType", part).in_(language) for part in parts
+        )
+        names = [repository.schools[id_].title.in_(language) for id_ in one.absent]
+        yield request.say(
+            f"release.wait.{one.wait}",
+            row=row or request.say("release.all"),
+            schools=one.schools,
+            needed=one.needed,
+            absent=request.say("release.and").join(names[:_MOST]) + ("…" if len(names) > _MOST else ""),
+        )
 
 
 def tell_refused(request: Request, refused: NoRelease) -> None:
