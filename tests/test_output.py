@@ -13,6 +13,7 @@ from generator.cli.commands import sheets
 from generator.cli.request import Request, UsageError
 from generator.publish import output
 from generator.text import Language
+from tests.district import small_disk
 
 MINIMAL = Path(__file__).resolve().parent / "fixtures" / "minimal"
 
@@ -46,6 +47,12 @@ def test_a_link_of_somebody_is_left_alone(tmp_path: Path, target: str) -> None:
         output.workshop(out)
     assert out.readlink() == Path(target)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "site"]
+
+
+def test_a_workshop_that_cannot_be_hidden_from_git_is_gone(tmp_path: Path) -> None:
+    with small_disk(1), pytest.raises(OSError, match="File too large"):
+        output.workshop(tmp_path / "site")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_two_workshops_at_a_time_are_two(tmp_path: Path) -> None:

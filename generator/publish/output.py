@@ -57,7 +57,11 @@ def workshop(out: Path, used: Path | None = None) -> Path:
     if used is not None and used.is_dir() and used not in out.resolve().parents:
         return out.with_name(used.name)  # the way to `out` may lead over links
     made = _new(out)
-    (made / ".gitignore").write_text("*\n", encoding="ascii")  # wherever `out` is, git sees nothing of it
+    try:
+        (made / ".gitignore").write_text("*\n", encoding="ascii")  # wherever `out` is, git sees nothing of it
+    except OSError:  # the disk is full
+        discard(made)
+        raise
     return made
 
 
