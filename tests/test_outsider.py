@@ -345,3 +345,21 @@ def test_a_file_that_cannot_be_understood_is_said(folder: Path) -> None:
     alone = given_away(folder, "2025-2026-1-r1", strange)
     with pytest.raises(NoReleaseFileError):
         published_in(alone)
+
+
+def test_a_zero_to_which_large_counts_are_rounded_may_be_any_of_them(folder: Path) -> None:
+    """Rounded to twenty, eight are shown as none: three rows of none may hold what the total tells."""
+
+    def to_twenty(data: dict[str, Any]) -> None:
+        data["limits"]["base"] = 20
+        (rows,) = [table["rows"] for table in data["tables"] if table["id"] == "services"]
+        told = {"primary-lower": 0, "primary-middle": 0, "junior": 0, "total": 20}
+        for row in (row for row in rows if row["id"] in told):
+            (cell,) = [cell for cell in row["cells"] if cell["column"] == "counselled"]
+            cell.update(value=told[row["id"]], status=None)
+
+    (file,) = published_in(given_away(folder, "2025-2026-2-r1", to_twenty))
+    (found,) = (
+        i for i in worked_out(file) or () if i.cell == Cell(table="services", row="primary-upper", column="counselled")
+    )
+    assert (found.least, found.greatest) == (0, 29)

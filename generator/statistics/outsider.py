@@ -318,13 +318,13 @@ def _shown(
 
 def _meant(shown: int, column: Column, limits: Limits) -> tuple[int, int]:
     """The counts that are shown so. Of a column that speaks of somebody none from 1 to k - 1 is ever shown; if one is,
-    it is what it says.
+    it is what it says. A 0 that large counts are rounded to may be any of them.
     """
     exact = _shown_so(shown, limits)
     low, high = exact[0], exact[-1]
     if not column.sensitive or _never_shown(shown, column, limits):
         return low, high
-    return (max(low, limits.k), high) if shown else (0, 0)
+    return (max(low, limits.k), high) if shown else (0, 0 if high < limits.k else high)
 
 
 def _never_shown(shown: int, column: Column, limits: Limits) -> bool:
