@@ -28,8 +28,8 @@ from generator.model.ids import SchoolId
 from generator.model.registry import TOTAL
 from generator.model.releases import Release
 from generator.pages.statistics.descriptions import PACKAGE
-from generator.pages.statistics.release_files import CHANGES, COLUMNS, path_of
-from generator.pages.statistics.tables import ReleaseWords
+from generator.pages.statistics.release_files import CHANGES, COLUMNS, about, path_of
+from generator.pages.statistics.tables import ReleaseWords, symbols
 from generator.pages.statistics.trends import figures, trends
 from generator.text import Language
 from tests.test_statistics import CHAIN, SPRING_RELEASE, files, statistics_pages, with_releases
@@ -172,6 +172,16 @@ def test_of_a_release_that_was_withdrawn_no_file_tells() -> None:
     made = files(statistics_pages(withdrawn(FIRST.id)))
     assert rows(made[CHANGES]) == []
     assert FIRST.id not in made[PACKAGE].decode()
+
+
+def test_a_zero_that_may_be_rounded_is_not_said_to_be_truly_none() -> None:
+    told = edition(with_releases(*CHAIN), Language.ZH, load())
+    for release in CHAIN:
+        words = ReleaseWords(edition=told, release=release)
+        said = [symbols(words).zero, *(str(value) for title, value in about(words) if title == "数值 0")]
+        assert len(said) == 2
+        assert {"取整" in one for one in said} == {release.limits.base > 1}
+    assert {release.limits.base > 1 for release in CHAIN} == {True, False}
 
 
 def test_files_of_a_release_do_not_change_when_another_follows() -> None:

@@ -229,7 +229,8 @@ def about(words: ReleaseWords) -> Iterator[tuple[str, SheetValue]]:
     yield say("statistics.about.digest"), digest(release)
     yield say("statistics.about.counted"), len(release.counted)
     yield say("statistics.about.mark", mark=SHOWN_MARK), say("statistics.about.mark.text", k=limits.k, mark=MARK)
-    yield say("statistics.about.zero"), say("statistics.about.zero.text")
+    zero = "statistics.about.zero.rounded" if limits.base > 1 else "statistics.about.zero.text"
+    yield say("statistics.about.zero"), say(zero)
     if limits.base > 1:
         yield say("statistics.about.rounding"), say("statistics.about.rounding.text", base=limits.base)
     yield (

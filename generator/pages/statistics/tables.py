@@ -277,6 +277,7 @@ class TableSymbols(Struct, frozen=True, kw_only=True):
 
     mark: str
     k: int
+    zero: str
     rounded: str
 
 
@@ -374,9 +375,10 @@ def _general(words: ReleaseWords, table: PublishedTable) -> Iterator[str]:
 
 def symbols(words: ReleaseWords) -> TableSymbols:
     """The signs in the tables of a release."""
-    limits = words.release.limits
-    rounded = words.edition.say("statistics.symbols.rounded", base=limits.base) if limits.base > 1 else ""
-    return TableSymbols(mark=SHOWN_MARK, k=limits.k, rounded=rounded)
+    limits, say = words.release.limits, words.edition.say
+    rounded = say("statistics.symbols.rounded", base=limits.base) if limits.base > 1 else ""
+    zero = say("statistics.symbols.zero_rounded" if rounded else "statistics.symbols.zero")
+    return TableSymbols(mark=SHOWN_MARK, k=limits.k, zero=zero, rounded=rounded)
 
 
 def school_bands(words: ReleaseWords, caption: str) -> SchoolBands | None:
