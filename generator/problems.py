@@ -31,7 +31,7 @@ class Position(Struct, frozen=True, kw_only=True, order=True, gc=False):
         return f"{self.path}:{self.line}:{self.column}"
 
 
-class Problem(Struct, frozen=True, kw_only=True, order=True):
+class Problem(Struct, frozen=True, kw_only=True):
     """A defect in the files.
 
     `code` is documented and stable; `facts` are (name, text) pairs that the catalogue's sentence quotes.
@@ -53,7 +53,7 @@ def problem(at: Position, code: str, related: Position | None = None, /, **facts
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Each Problem once, by path, line and column: the order in which a person mends them."""
-    return tuple(sorted(set(problems), key=lambda p: (p.at, p.code, p.facts)))
+    return tuple(sorted(set(problems), key=lambda p: (p.at, p.code, p.facts, str(p.related or ""))))
 
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)

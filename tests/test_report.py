@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from generator.files.catalogue import Speaker, load
 from generator.files.strict_yaml import read
 from generator.files.terminal import printable
-from generator.problems import Position, problem
+from generator.problems import Position, in_order, problem
 from generator.report.text import report, width
 from generator.text import Language
 
@@ -22,6 +22,14 @@ def excerpt(line: str, column: int, length: int) -> tuple[str, str]:
         [found], lambda _: line.encode(), Speaker(catalogue=load(), language=Language.EN)
     ).splitlines()[1:3]
     return shown, caret
+
+
+def test_problems_that_differ_in_nothing_but_another_place_have_one_order() -> None:
+    at = Position(path="a.yml")
+    found = [problem(at, "x", *related) for related in ((), (Position(path="b"),), (Position(path="c"),), ())]
+    for _ in range(len(found)):
+        found = [*found[1:], found[0]]
+        assert [one.related and one.related.path for one in in_order(found)] == [None, "b", "c"]
 
 
 def test_the_caret_stands_under_chinese_text() -> None:

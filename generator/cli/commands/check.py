@@ -63,6 +63,7 @@ def run(request: Request) -> int:
     With `--rules` every school is then judged: 6 if the gate of `--fail-on` does not let a verdict through.
     """
     from generator.files.tree import folder, held
+    from generator.problems import in_order
     from generator.records.repository import load as load_repository
 
     listed, unreadable = folder(request.root)
@@ -72,7 +73,7 @@ def run(request: Request) -> int:
     repository, problems = load_repository(tree, before=earlier.before)
     elsewhere = EVERYWHERE | (REFERENCES if "--references" in request.options else frozenset())
     sealed = tuple(_sealed(request, repository, earlier.clean))
-    found = [p for p in sorted({*unreadable, *problems, *sealed}) if wanted(p.at.path) or p.code in elsewhere]
+    found = [p for p in in_order((*unreadable, *problems, *sealed)) if wanted(p.at.path) or p.code in elsewhere]
     files = sum(map(wanted, tree.paths))
     last = (
         request.say("check.found", files=files, count=len(found)) if found else request.say("check.fine", files=files)
