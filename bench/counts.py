@@ -42,7 +42,7 @@ LIMITS: Mapping[str, float] = {
 
 _COUNTED: Mapping[str, CodeType] = {
     "templates filled": Edition.printed.__code__,
-    "sentences said": Catalogue.say.__code__,
+    "sentences said": Catalogue.sentence.__code__,
     "files read": strict_yaml.read.__code__,
     "files parsed for positions": strict_yaml._places.__wrapped__.__code__,
 }

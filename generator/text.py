@@ -17,6 +17,8 @@ class Language(StrEnum):
     ZH = "zh-CN"
     EN = "en"
 
+    __hash__ = str.__hash__  # an enumeration's own is a function of Python, and every sentence is looked up by language
+
 
 class Text(Struct, frozen=True, kw_only=True):
     """Record text in the district's language, and in English where somebody wrote it."""

@@ -35,6 +35,7 @@ from generator.files.schemas import enum_label
 from generator.problems import Position
 from generator.text import Language, Text
 
+_KEPT = 4096  # titles and days stand on several pages
 FOLDERS: Mapping[Language, str] = {Language.ZH: "", Language.EN: "en/"}  # where each Edition lies in the site
 
 
@@ -325,7 +326,7 @@ def _environment(language: Language, write: Callable[[str], Markup]) -> Template
         finalize=lambda value: value if isinstance(value, Markup) else write(str(value)),
     )
     environment.filters |= {
-        "t": partial(_marked, language, write),
+        "t": lru_cache(maxsize=_KEPT)(partial(_marked, language, write)),
         "plain": partial(_plain, language),
         "heading": lambda text: heading(_plain(language, text)),
         "anchor": anchor,
@@ -438,6 +439,7 @@ def _marked(language: Language, write: Callable[[str], Markup], text: Text | str
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+@lru_cache(maxsize=_KEPT)
 def day_text(language: Language, day: date | None) -> str:
     """A day in words; a day that is not known is a dash."""
     if day is None:

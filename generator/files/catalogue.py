@@ -88,14 +88,17 @@ class Catalogue:
             raise AssertionError("a code is described twice")
         return found
 
-    def say(self, key: str, language: Language, **facts: object) -> str:
-        """A sentence with its facts; `{count:clause|clauses}` is the word for one or for many; a part in `[[ ]]` goes
-        where a fact of it is empty.
+    def sentence(self, key: str, language: Language) -> str:
+        """A sentence with the places of its facts: `{count:clause|clauses}` is the word for one or for many; a part in
+        `[[ ]]` goes where a fact of it is empty.
 
-        KeyError if key or fact is missing: a bug.
+        KeyError if the key is missing: a bug.
         """
-        sentence = (self._at_hand.get(key) or self._read(key))[language]
-        return filled(sentence, facts) if "{" in sentence else sentence  # most have no facts
+        return (self._at_hand.get(key) or self._read(key))[language]
+
+    def say(self, key: str, language: Language, **facts: object) -> str:
+        """A sentence with its facts. KeyError if one is missing: a bug."""
+        return filled(self.sentence(key, language), facts)
 
     def message(self, found: Problem, language: Language) -> str:
         """What is wrong, in one sentence."""
@@ -121,7 +124,7 @@ class Speaker(Struct, frozen=True, kw_only=True):
 
     def say(self, key: str, **facts: object) -> str:
         """The generator's own sentence `key`, with its facts."""
-        return self.catalogue.say(key, self.language, **facts)
+        return filled(self.catalogue.sentence(key, self.language), facts)
 
     def text(self, text: Text) -> str:
         """A record's text, in Chinese where it has no other."""
@@ -181,6 +184,8 @@ def filled(sentence: str, facts: Mapping[str, object]) -> str:
 
     Facts are never read as sentences.
     """
+    if "{" not in sentence:  # most have no facts
+        return sentence
     if "|" not in sentence and "[[" not in sentence:
         return sentence.format_map(facts)
     said = []

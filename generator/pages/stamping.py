@@ -89,7 +89,8 @@ def donor(edition: Edition, family: Family) -> Page:
 
 def ordinary(edition: Edition, family: Family, copy: Copy) -> Page:
     """A copy as the engine would build it without stamping."""
-    return _page(edition, family, family.path(copy.id), _places(edition, family, copy), copy.title, copy.description)
+    places = {name: Markup(value) for name, value in _places(edition, family, copy).items()}
+    return _page(edition, family, family.path(copy.id), places, copy.title, copy.description)
 
 
 def stamped(edition: Edition, family: Family, copy: Copy) -> Stamped:
@@ -103,13 +104,13 @@ def stamped(edition: Edition, family: Family, copy: Copy) -> Stamped:
     )
 
 
-def trimmed(block: Markup) -> Markup:
+def trimmed(block: str) -> str:
     """A block as Markdown would leave it: no line of spaces only, none that ends in spaces."""
-    text = str(block).strip("\n")
+    text = str.strip(block, "\n")
     if "\n\n" in text or " \n" in text:
         lines = (line.rstrip() for line in text.split("\n"))
         text = "\n".join(line for line in lines if line)
-    return Markup(text)
+    return text
 
 
 def _page(
@@ -130,7 +131,7 @@ def _page(
     )
 
 
-def _places(edition: Edition, family: Family, copy: Copy) -> Mapping[str, Markup]:
+def _places(edition: Edition, family: Family, copy: Copy) -> Mapping[str, str]:
     return {name: trimmed(copy.blocks[name]) for name in family.blocks} | {
         "id": escaped(copy.id),
         "title": escaped(copy.title),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from string import ascii_lowercase
 from typing import ClassVar, NamedTuple
 
@@ -27,6 +27,7 @@ from generator.pages.words.comparison import besides, listed
 from generator.pages.words.wording import TONES, Cited, cited, days_to, desk_page, told
 
 _HERE = "schools/any"  # links are the same from every page of the folder
+_DESK = within("desk")
 
 
 class RuleClauses(TemplateData, frozen=True, kw_only=True):
@@ -139,11 +140,11 @@ class Rows:
     def __init__(self, edition: Edition, *, places: bool = False) -> None:
         self.edition, self._places = edition, places
         self._cut: dict[tuple[object, ...], Donor] = {}
-        self._told_alike: dict[tuple[object, ...], tuple[Check, Donor]] = {}
+        self._told_alike: dict[tuple[object, ...], tuple[Check, Markup]] = {}
+        self._year = edition.site.current_year.id
         clauses = cited(edition.site)
         self._clauses = {rule: edition.printed(RuleClauses(clauses=found), _HERE) for rule, found in clauses.items()}
         self.unverified = frozenset(rule for rule, found in clauses.items() if any(one.unverified for one in found))
-        self._desk = cache(self._address)
 
     def mend(self, check: Check) -> Markup:
         """What falls short, and how to mend it."""
@@ -232,19 +233,18 @@ class Rows:
         shows: tuple[object, ...],
         data: Callable[[_CheckSaid], TemplateData],
     ) -> Markup:
-        """A row that is the same as all that tell the same, but for the desk."""
-        assert check.school is not None
-        desk = self._desk(check.school.id)
+        """A row that is the same as all that tell the same: with places, but for the desk."""
         if not self._places:
-            return self.edition.printed(data(tell()._replace(desk=desk)), _HERE)
+            assert check.school is not None
+            return self.edition.printed(data(tell()._replace(desk=self._address(check.school.id))), _HERE)
         days = tuple(self._apart(check, evidence))
         key = (check.rule.id, *shows, check.without_waiver.value, id(check.periods), check.fresh_until, days)
         key = (*key, *besides(self.edition, check))
         if (known := self._told_alike.get(key)) is None:
-            row = self._filled(check, tell()._replace(desk=within("desk")), shows, data)
+            row = self._filled(check, tell()._replace(desk=_DESK), shows, data)
             # with the Check: as long as its periods are there, no others have their number
-            known = self._told_alike[key] = check, cut(row)
-        return Markup(known[1].fill({"desk": desk}))
+            known = self._told_alike[key] = check, Markup(row)
+        return known[1]
 
     def _filled(
         self,
@@ -267,6 +267,10 @@ class Rows:
             fresh=html(edition.say(good, day=edition.day(check.fresh_until))) if check.fresh_until else None,
         )
 
+    def whole(self, block: Markup, school: SchoolId) -> Markup:
+        """A block of a school's page, with its desk in the places of its rows."""
+        return Markup(block.replace(_DESK, self._address(school))) if _DESK in block else block
+
     def _address(self, school: SchoolId) -> Markup:
         return self.edition.html(relative(_HERE, desk_page(school)))
 
@@ -274,8 +278,9 @@ class Rows:
         """Each kind of evidence that stands elsewhere than in the return whose days the page says once, with its days
         of counting and of recording.
         """
-        current = self.edition.site.current_year.id
-        this_year = check.found is not None and check.found.year == current
+        this_year = check.found is not None and check.found.year == self._year
+        if this_year and not check.further:  # most
+            return ()
         return {e.kind: (e.kind, e.dated, e.filed) for e in evidence if not (this_year and e.kind == "return")}.values()
 
     def _evidence(self, fields: tuple[tuple[str, tuple[str, ...]], ...]) -> str:

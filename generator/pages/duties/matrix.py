@@ -130,7 +130,8 @@ def pages(edition: Edition) -> Iterator[Page]:
 
 def ordinary(edition: Edition, grid: Grid) -> Page:
     """A table's page as the engine would build it without stamping."""
-    return _page(edition, grid.path, _places(edition, grid), _title(edition, grid), edition.say("matrix.description"))
+    places = {name: Markup(value) for name, value in _places(edition, grid).items()}
+    return _page(edition, grid.path, places, _title(edition, grid), edition.say("matrix.description"))
 
 
 def to_stamp(edition: Edition) -> Iterator[ToStamp]:
@@ -178,7 +179,7 @@ def _page(edition: Edition, path: str, places: Mapping[str, Markup], title: str,
     )
 
 
-def _places(edition: Edition, grid: Grid) -> Mapping[str, Markup]:
+def _places(edition: Edition, grid: Grid) -> Mapping[str, str]:
     cites = [*(s.source for s in grid.schools), *(rule.source for rule in _rules(edition.site))]
     return {
         "heading": heading(_title(edition, grid)),

@@ -261,7 +261,7 @@ def _blocks(edition: Edition, school: School, rows: Rows) -> Mapping[str, Markup
         "beside": _beside(edition, school),
     }
     made |= {name: SchoolFacts(facts=tuple(tell(edition, current)) if current else ()) for name, tell in FACTS.items()}
-    return {name: edition.printed(data, path) for name, data in made.items()}
+    return {name: rows.whole(edition.printed(data, path), school.id) for name, data in made.items()}
 
 
 @told_once
