@@ -21,6 +21,7 @@ from generator.files.catalogue import load as load_catalogue
 from generator.files.tree import folder
 from generator.model.rollup import CellSum, Reported, RowSum, Summary, written
 from generator.pages.families import pages
+from generator.pages.rollup.found import entries
 from generator.problems import Problem
 from generator.records.repository import load
 from generator.records.rollup import shaped, summary_of
@@ -28,6 +29,7 @@ from generator.text import Language
 from tests.city import CITY, city, hand_up, key, named, put, records, typical_summary
 from tests.command import started
 from tests.district import TYPICAL
+from tests.test_build import typical_site
 
 SUMMARIES = "records/summaries"
 
@@ -217,3 +219,33 @@ def test_an_office_has_no_schools_of_its_own(tmp_path: Path) -> None:
     root = city(tmp_path)
     shutil.copytree(TYPICAL / "records" / "schools" / "xz01", root / "records" / "schools" / "xz01")
     assert "schools-beside-districts" in {code for code, _ in told(root)}
+
+
+def test_an_office_finds_schools_by_name_on_the_sites_of_their_districts(tmp_path: Path) -> None:
+    root = city(tmp_path)
+    content = site(records(root), date(2026, 11, 24), None)
+    schools = typical_summary().named
+    assert len(schools) == 3
+    for language, half in ((Language.ZH, ""), (Language.EN, "en/")):
+        found = list(entries(edition(content, language, load_catalogue())))
+        titles = {entry.location: entry.title for entry in found}
+        assert len(titles) == len(found) == 6  # two of the districts handed up
+        for district in ("lake", "springs"):
+            for school in schools:
+                assert titles[f"https://example.org/{district}/{half}schools/{school.id}.html"] == school.title.in_(
+                    language
+                )
+        assert {entry.kind for entry in found} == {"school"}
+    assert summary(content).named == ()  # who is above the office finds the office's districts alone
+
+
+def test_schools_are_named_only_where_somebody_is_above_and_they_are_not_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = typical_site()
+    assert [school.id for school in summary(content).named] == [*content.repository.schools]
+    district = replace(content.repository.district, id=None)
+    alone = replace(content, repository=replace(content.repository, district=district))
+    assert summary(alone).named == ()
+    monkeypatch.setattr("generator.edition.summary._MOST_NAMED", 2)
+    assert summary(content).named == ()

@@ -29,6 +29,7 @@ from generator.model.rollup import (
     Added,
     CellSum,
     DistrictBelow,
+    KnownSchool,
     OpenFigure,
     PolicyTally,
     Pool,
@@ -42,6 +43,7 @@ from generator.model.rollup import (
 )
 from generator.model.schools import Stage
 
+_MOST_NAMED = 1000  # schools; some 25 KB of the summary as it is handed up, compressed
 VERDICTS = tuple(verdict.value for verdict in Verdict)
 
 
@@ -87,7 +89,17 @@ def _of_district(content: Site) -> Summary:
         coverage=tuple(_coverage(content)),
         indicators=tuple(_indicators(content)),
         pools=tuple(pool for release in latest(content.releases).values() for pool in _pools(content, release)),
+        named=tuple(_named(content)),
     )
+
+
+def _named(content: Site) -> Iterator[KnownSchool]:
+    """The schools that are still there, where an office above lists the district and they are not too many."""
+    repository = content.repository
+    if repository.district.id is not None and len(repository.schools) <= _MOST_NAMED:
+        for school in repository.schools.values():
+            if school.closed_on is None or content.as_of <= school.closed_on:
+                yield KnownSchool(id=school.id, title=school.title)
 
 
 def _head(content: Site) -> Summary:

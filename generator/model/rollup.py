@@ -125,8 +125,17 @@ class Pool(Struct, frozen=True, kw_only=True):
     tables: Mapping[str, tuple[RowSum, ...]]
 
 
+class KnownSchool(Struct, frozen=True, kw_only=True):
+    """A school of a district below, as it is found by name."""
+
+    id: str
+    title: Text
+
+
 class Summary(Struct, frozen=True, kw_only=True):
-    """What is told upwards on a day. `district` is the id under which the office above lists it; None: not given."""
+    """What is told upwards on a day. `district` is the id under which the office above lists it; None: not given. The
+    schools are `named` for the office right above alone.
+    """
 
     program: str
     district: str | None
@@ -144,6 +153,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     coverage: tuple[PolicyTally, ...]
     indicators: tuple[OpenFigure, ...]
     pools: tuple[Pool, ...]
+    named: tuple[KnownSchool, ...] = ()
 
 
 class DistrictBelow(Struct, frozen=True, kw_only=True):
@@ -321,7 +331,7 @@ def _sum_of_rows(alike_: Sequence[RowSum]) -> RowSum:
 
 
 def written(summary: Summary) -> bytes:
-    """The one text of a Summary: the same bytes for equal ones, a line a rule, policy, figure and row."""
+    """The one text of a Summary: the same bytes for equal ones, a line a rule, policy, figure, row and school."""
     head = json.dumps(_head(summary), ensure_ascii=False, indent=1).removesuffix("\n}")
     lists: dict[str, list[Mapping[str, object]]] = {
         "rules": [_rule(rule) for rule in summary.rules],
@@ -329,6 +339,8 @@ def written(summary: Summary) -> bytes:
         "indicators": [_indicator(one) for one in summary.indicators],
         "releases": [_pool(pool) for pool in summary.pools],
     }
+    if summary.named:
+        lists["named"] = [{"id": school.id, "title": _text(school.title)} for school in summary.named]
     parts = (f' "{name}": [{",".join(map(_line, items))}\n ]' for name, items in lists.items())
     return "{},\n{}\n}}\n".format(head, ",\n".join(parts)).encode()
 

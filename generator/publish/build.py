@@ -25,6 +25,7 @@ from generator.files.tree import Tree, folder, held
 from generator.filing import desk_page
 from generator.pages import following
 from generator.pages.families import STAMPED
+from generator.pages.rollup import found as below
 from generator.pages.rollup import handed_up
 from generator.problems import Problem, in_order
 from generator.publish import moved, output, search, sheets
@@ -220,7 +221,7 @@ def _stamp(one: Half, files: Mapping[str, bytes], remembered: MadeBefore, into: 
         told.append(made.linked)
         found.append((page.page, made.parts))
         finds += page.page.title, page.page.kind, made.made_of
-    entries: list[Entry] = []
+    entries: list[Entry] = list(below.entries(one.edition))
     for path, to_stamp in donors.items():
         cut = donor(whole(one, path, files[f"{path}.html"]))
         around = digest_of((last, *cut.parts, *cut.names))

@@ -27,6 +27,7 @@ from generator.model.rollup import (
     Alike,
     CellSum,
     DistrictBelow,
+    KnownSchool,
     OpenFigure,
     PolicyTally,
     Pool,
@@ -207,6 +208,7 @@ def summary_of(data: Mapping[str, Any]) -> Summary:
         coverage=tuple(map(_policy, data["coverage"])),
         indicators=tuple(OpenFigure(**one) for one in data["indicators"]),
         pools=tuple(map(_pool, data["releases"])),
+        named=tuple(KnownSchool(id=one["id"], title=_text(one["title"])) for one in data.get("named", ())),
     )
 
 

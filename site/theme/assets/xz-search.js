@@ -228,7 +228,7 @@
     const line = document.createElement("li");
     const link = document.createElement("a");
     const inside = part && part.anchor && !plain;
-    link.href = `${box.dataset.root}/${page.at}${inside ? `#${part.anchor}` : ""}`;
+    link.href = `${page.at.includes("://") ? "" : `${box.dataset.root}/`}${page.at}${inside ? `#${part.anchor}` : ""}`;
     link.textContent = inside && part.heading ? `${page.title} › ${part.heading}` : page.title;
     line.append(link);
     if (part && part.text) line.append(excerpt(part.text, words));
