@@ -172,6 +172,12 @@ def test_a_bug_while_anything_may_be_read_is_told_without_its_words(
     assert words not in said
 
 
+@pytest.mark.parametrize("command", ["library", "adopt"])
+def test_a_name_that_no_file_can_have_is_no_bug(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["--root", str(FIXTURES / "minimal"), command, "--library", "x" * 300]) == 2
+    assert "太长" in "".join(capsys.readouterr())
+
+
 HOSTILE_FILES = {
     "empty": b"",
     "binary": bytes(range(256)) * 20,

@@ -26,6 +26,7 @@ REFUSALS = {
     errno.EIO: "broken",
     errno.EMFILE: "files",
     errno.ENFILE: "files",
+    **dict.fromkeys((errno.ENAMETOOLONG, errno.ELOOP), "name"),
     errno.ENOMEM: "memory",
     errno.ECHILD: "memory",  # a copy of the program was killed, as systems do that have no memory left
 }
