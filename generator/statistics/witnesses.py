@@ -202,11 +202,6 @@ def _added(places: Whole, amounts: Whole, size: int) -> Whole:
     return sums
 
 
-def _ended(many: Whole) -> Whole:
-    """Where groups of so many members end."""
-    return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(many)))
-
-
 class _Checked:
     """Rows in whole numbers, to check the solver's answers with: only what a table moves is looked at."""
 
@@ -387,7 +382,6 @@ class Residuals:
         much of each may be taken away, and which counts of atoms it has.
         """
         self._alike, width = Counter(common.values()), len(self.field.truth)
-        self._of_column = sorted_into(self.column, self.secret, width)
         some = np.isin(self.secret, np.array(list(common), dtype=np.int64))
         self._common_of_column = sorted_into(self.column[some], self.secret[some], width)
         interval = nothing.high - np.where((nothing.value < self.k) | self.group, 0, nothing.low)
@@ -411,11 +405,15 @@ class Residuals:
             self.atom_secret[ranges(self.atom_ends, knows)],
             self.beside_secret[ranges(self.beside_ends, knows)],
             self.room_secret[ranges(self.room_ends, self.rooms_of(knows))],
-            self._of_column[0][ranges(self._of_column[1], closer)],
+            self.secret[self.entries_of(closer)],
             self._common_of_column[0][ranges(self._common_of_column[1], columns)],
             np.array(spared, dtype=np.int64),
         )
         return np.unique(np.concatenate(found))
+
+    def entries_of(self, columns: Whole) -> Whole:
+        """Where these columns stand in secrets."""
+        return self._entries[ranges(self._entry_ends, columns)]
 
     def rooms_of(self, knows: Whole) -> Whole:
         """The rooms that these atoms are in; nobody knows all that has endless room."""
@@ -431,6 +429,12 @@ class Residuals:
         self.secret, self.column = np.divmod(keys, width)  # for every secret, the columns that it has atoms in
         self.count = np.bincount(where, minlength=len(keys))  # and how many
         self.begins = np.searchsorted(self.secret, np.arange(len(secrets) + 1))
+        self._entries, self._entry_ends = sorted_into(self.column, np.arange(len(self.column)), len(self.field.truth))
+        self.sure, truth = self.count == self.field.sizes[self.column], self.field.truth[self.column]
+        self.least = _added(
+            self.secret[self.sure], truth[self.sure], len(secrets)
+        )  # to the public, by the columns alone
+        self.most = _added(self.secret, truth, len(secrets))
         self.value = _added(secret, self.field.values[atom], len(secrets))
         self.given = _added(secret[~held], self.field.values[atom[~held]], len(secrets))
         self.guarded = np.array([secret.guarded for secret in secrets], dtype=bool)
@@ -479,9 +483,8 @@ class Residuals:
 
     def _number(self, view: _AttackerView, place: int) -> int:
         """The number of a residual: the same for those that cannot be told apart."""
-        secret, here = int(view.these[place]), slice(view.ends[place], view.ends[place + 1])
-        columns = self.column[view.entries[here]]
-        sure, open_ = columns[view.sure[here]], columns[view.open[here]]
+        secret = int(view.these[place])
+        sure, open_ = view.columns_of(secret)
         residual = Residual(
             secret=secret,
             value=int(view.value[place]),
@@ -526,24 +529,42 @@ class _AttackerView:
         room_of = np.searchsorted(these, residuals.room_secret[found])
         self.room = residuals.room[these] - _added(room_of, residuals.room_amount[found], many)
         self.target = residuals.targets(self)
-        self.entries, self.ends = ranges(residuals.begins, these), _ended(sizes(residuals.begins, these))
-        self._reach(np.repeat(np.arange(many), np.diff(self.ends)), places[~settled])
+        self._reach(places[~settled])
         self.touched[mine] = True
         self.touched[next_to] = True
 
-    def _reach(self, secret: Whole, taken: Whole) -> None:
-        """How far the limits of columns leave each secret open, one entry for each of its columns."""
-        residuals, field, many = self._residuals, self._residuals.field, len(self.these)
+    def _reach(self, taken: Whole) -> None:
+        """How far the limits of columns leave each secret open: as far as to the public, but for columns that he knows
+        a part of. One entry for each of these in each secret.
+        """
+        residuals, field, these = self._residuals, self._residuals.field, self.these
+        entries = np.sort(residuals.entries_of(self._columns))
+        place = np.minimum(np.searchsorted(these, residuals.secret[entries]), max(0, len(these) - 1))
+        here = these[place] == residuals.secret[entries] if len(these) else np.zeros(len(entries), dtype=bool)
+        self.entries, place = entries[here], place[here]
         column = residuals.column[self.entries]
-        gone = np.bincount(np.searchsorted(self.entries, taken), minlength=len(self.entries))
-        rest, known = residuals.count[self.entries] - gone, self._of(column, self._known)
+        rest = residuals.count[self.entries] - np.bincount(
+            np.searchsorted(self.entries, taken), minlength=len(self.entries)
+        )
         self.open = rest > 0
-        self.sure = self.open & (rest == field.sizes[column] - known)
-        room = field.truth[column] - self.own(column)
-        self.low = self.given + _added(secret[self.sure], room[self.sure], many)
-        self.high = self.given + _added(secret[self.open], room[self.open], many)
-        self.touched = np.zeros(many, dtype=bool)
-        self.touched[secret[known > 0]] = True
+        self.sure = self.open & (rest == field.sizes[column] - self._of(column, self._known))
+        truth, room = field.truth[column], field.truth[column] - self.own(column)
+        lower = np.where(self.sure, room, 0) - np.where(residuals.sure[self.entries], truth, 0)
+        higher = np.where(self.open, room, 0) - truth
+        self.low = self.given + residuals.least[these] + _added(place, lower, len(these))
+        self.high = self.given + residuals.most[these] + _added(place, higher, len(these))
+        self.touched = np.zeros(len(these), dtype=bool)
+        self.touched[place] = True
+
+    def columns_of(self, secret: int) -> tuple[Whole, Whole]:
+        """The columns of a secret that are all in it, and all that are."""
+        residuals = self._residuals
+        begin, end = residuals.begins[secret], residuals.begins[secret + 1]
+        sure, open_ = residuals.sure[begin:end].copy(), np.ones(end - begin, dtype=bool)
+        mine = slice(*np.searchsorted(self.entries, (begin, end)))
+        places = self.entries[mine] - begin
+        sure[places], open_[places] = self.sure[mine], self.open[mine]
+        return residuals.column[begin:end][sure], residuals.column[begin:end][open_]
 
     def own(self, columns: Whole) -> Whole:
         """What he has himself of each of these columns."""
