@@ -199,6 +199,19 @@ def test_a_field_is_told_by_its_title_from_what_to_what(root: Path) -> None:
     assert "Part-time teachers: 2 → 3" in diff(root, "--lang", "en", "HEAD")
 
 
+@pytest.mark.parametrize("told", ["assume-unchanged", "skip-worktree"])
+def test_what_git_does_not_look_at_is_not_called_unchanged(root: Path, told: str) -> None:
+    path = "records/schools/xz01/school.yml"
+    git(root, "update-index", f"--{told}", path)
+    changed = (root / path).read_text(encoding="utf-8").replace("title: ", "title: 新", 1)
+    (root / path).write_text(changed, encoding="utf-8")
+    done = run(["diff", "HEAD"], root)
+    assert done.returncode == 2
+    assert path in done.stderr
+    git(root, "update-index", f"--no-{told}", path)
+    assert path in run(["diff", "HEAD"], root).stdout
+
+
 def test_nothing_changed_is_said(root: Path) -> None:
     assert "记录没有改动。" in diff(root, "HEAD")
     (root / "说明.md").write_text("x", encoding="utf-8")

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from generator.files.git import ask, without_filters
+from generator.files.terminal import printable
 from generator.files.tree import MAX_BYTES, RECORDS, Pair, Tree, counts, folder, head_of
 from generator.problems import FIRST_DAY, LAST_DAY, Unanswered
 
@@ -193,7 +194,7 @@ def changed(root: Path, base: str, head: str | None) -> tuple[Pair, ...]:
     ids = dict.fromkeys(id_ for _, _, *both in raw for id_ in both if id_.strip("0"))
     read = {id_: partial(bytes, content) for id_, content in _read(root, tuple(ids)).items()}
     found = [_changed(root, read, one) for one in raw]
-    new = _not_added(root, f"{RECORDS}/") if head is None else []
+    new = _not_added(root, f"{RECORDS}/", looks=True) if head is None else []
     found += [
         Pair(before=None, after=path, old=None, new=head_of(root / path), foreign=not (root / path).is_file())
         for path in new
@@ -222,10 +223,17 @@ def _raw_pairs(root: Path, base: str, head: str | None, *where: str) -> list[_Ra
     return list(_raw(iter(said.split(b"\0"))))
 
 
-def _not_added(root: Path, *where: str) -> list[str]:
-    """The files of the working folder that git does not know and does not ignore."""
-    answer = ask(root, "ls-files", "-z", "--others", "--exclude-standard", "--", *where) or b""
-    return [_name(part) for part in answer.split(b"\0") if part]
+def _not_added(root: Path, where: str, *, looks: bool = False) -> list[str]:
+    """The files of the working folder that git does not know and does not ignore. If asked whether it `looks` at those
+    that it knows: Unanswered where it was told not to, for then it calls unchanged what is not.
+    """
+    listed = ("--others", "--exclude-standard", "-v", *(("--cached",) if looks else ()))
+    answer = ask(root, "ls-files", "-z", *listed, "--", where) or b""
+    tagged = [(part[:1], part[2:]) for part in answer.split(b"\0") if part]
+    unseen = [path for tag, path in tagged if tag == b"S" or tag.islower()]
+    if unseen:
+        raise Unanswered("cli.git_looks_away", path=printable(_name(unseen[0])), count=str(len(unseen)))
+    return [_name(path) for tag, path in tagged if tag == b"?"]
 
 
 _Raw = tuple[str | None, str | None, str, str]
