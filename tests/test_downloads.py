@@ -468,3 +468,12 @@ def test_what_languages_share_is_made_in_the_one_form_that_is_handed_out(
     monkeypatch.setattr(downloads, "MOST_ROWS", most)
     tell_once(typical_site())
     assert forms == [name]
+
+
+def test_a_cell_of_many_places_is_cut_where_spreadsheets_end_it() -> None:
+    places = " ".join(f"records/schools/s{n:05}/school.yml:{n}" for n in range(1000))
+    table = Sheet(name="x", columns=(("a", 5), ("b", 5)), rows=())
+    book, row = Book([table], {}, more=1), RowOfRuns((CellRun("y"),), (places,))
+    made = book.finished([piece(book.encoded_rows(2, [row]))])
+    assert openpyxl.load_workbook(io.BytesIO(made))["x"]["B2"].value == places[:32_767]
+    assert csv_rows([row]).decode() == f"y,{places}\r\n"

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache, partial
 from html import escape
-from typing import NamedTuple, TypeAlias, TypeGuard
+from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
 from xlsxwriter import Workbook
@@ -48,8 +48,9 @@ _VALUE = re.compile(
 )
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _REACH, _FILTERED = re.compile(r'(?<=<dimension ref=")[^"]*'), re.compile(r'<autoFilter ref="([^"]*)"')
-# Where fields of records stand: no spreadsheet takes it for anything else, and nothing in it needs quotes.
-_ADDRESSES = re.compile(r"records/[\w/.: -]+", re.ASCII)
+# Where fields of records stand, which hardly any other row says too: no spreadsheet takes it for anything else, and
+# nothing in it needs quotes.
+_addresses = re.compile(r"records/[\w/.: -]*\w", re.ASCII).fullmatch
 _STYLE = re.compile(r'<c r="A[2-4]" s="(\d+)"')
 _NUMBERED = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
 _NUMBER = "\x00"  # in the place of a row's: no text of a sheet has it
@@ -114,12 +115,7 @@ def csv_rows(rows: Iterable[RowOfRuns]) -> bytes:
 
 def _csv(cells: Sequence[SheetValue]) -> str:
     """Cells as they stand in a line."""
-    return ",".join([cell if _are_addresses(cell) else _csv_cell(cell) for cell in cells])
-
-
-def _are_addresses(cell: SheetValue) -> TypeGuard[str]:
-    """Whether nothing more need be asked of a cell: hardly any other stands in one row alone."""
-    return cell.__class__ is str and _ADDRESSES.fullmatch(cell) is not None
+    return ",".join([cell if isinstance(cell, str) and _addresses(cell) else _csv_cell(cell) for cell in cells])
 
 
 @lru_cache(maxsize=_KEPT, typed=True)
@@ -184,7 +180,7 @@ class Book:
         self._sheets = {f"xl/worksheets/sheet{number}.xml": table for number, table in enumerate(tables, start=1)}
         styles = _STYLE.findall(self._shell.read(next(iter(self._sheets))).decode())
         self._cell = lru_cache(maxsize=_KEPT, typed=True)(partial(_cell, *styles))
-        self._text = styles[0]
+        self._text = partial(_plain, styles[0])
         self._runs: dict[CellRun, list[str]] = {}  # cut where the row's number stands
         self._columns = [xl_col_to_name(number) for number in range(max(len(table.columns) for table in tables))]
 
@@ -227,11 +223,13 @@ class Book:
 
     def _cells(self, at: int, number: str, row: Sequence[SheetValue]) -> str:
         """Cells of a row from a column on."""
-        told = zip(self._columns[at:], map(self._written, row), strict=False)
-        return "".join([f'<c r="{column}{number}"{written}' for column, written in told if written])
-
-    def _written(self, cell: SheetValue) -> str:
-        return _plain(self._text, cell[:_LONGEST]) if _are_addresses(cell) else self._cell(cell)
+        long, other = self._text, self._cell
+        told = [
+            (column, long(cell[:_LONGEST]) if isinstance(cell, str) and _addresses(cell) else other(cell))
+            for column, cell in zip(self._columns[at:], row, strict=False)
+            if cell is not None
+        ]
+        return "".join([f'<c r="{column}{number}"{written}' for column, written in told])
 
 
 def _shell(tables: Sequence[Sheet], properties: Mapping[str, str], more: int) -> io.BytesIO:
@@ -257,15 +255,12 @@ def _shell(tables: Sequence[Sheet], properties: Mapping[str, str], more: int) ->
     return made
 
 
-def _cell(text: str, kept: str, day: str, cell: SheetValue) -> str:
-    """A cell from behind its place on, in the numbers of the styles; nothing for an empty one."""
+def _cell(text: str, kept: str, day: str, cell: str | float | date) -> str:
+    """A cell from behind its place on, in the numbers of the styles."""
     match cell:
-        case None:
-            return ""
         case str():
-            style = kept if taken_otherwise(cell) else text
             spaces = ' xml:space="preserve"' if cell != cell.strip() else ""
-            return _plain(style, _text(cell), spaces)
+            return _plain(kept if taken_otherwise(cell) else text, _text(cell), spaces)
         case date():
             days = (cell - _DAY_0).days
             return f' s="{day}"><v>{days + (days > _NO_DAY)}</v></c>'
