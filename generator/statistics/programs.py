@@ -195,13 +195,13 @@ class Blocks:
         self._count = 1 + int(self._block.max(initial=-1))
         self._columns, self._column_ends = sorted_into(self._block, np.arange(columns), self._count)
 
-    def near(self, goal: Whole, ease: Floats) -> Whole | None:
-        """The columns of their own blocks and of a few others that move most easily with them.
+    def near(self, goal: Whole, ease: Floats, most: int = _BLOCKS) -> Whole | None:
+        """The columns of their own blocks and of as many others that move most easily with them.
 
         None where one may as well look everywhere.
         """
         home = np.unique(self._block[goal])
-        if len(self._block) <= _LARGE or self._count <= 4 * _BLOCKS or len(home) > _BLOCKS:
+        if len(self._block) <= _LARGE or self._count <= 4 * most or len(home) > most:
             return None
         inner = self._columns[ranges(self._column_ends, home)]
         easy = np.concatenate((goal, inner[ease[inner] == ease.max()]))
@@ -209,9 +209,9 @@ class Blocks:
             self._block, weights=ease * (4 * self._beside(goal) + self._beside(easy)), minlength=self._count
         )
         score[home] = -1
-        least = np.partition(score, -_BLOCKS)[-_BLOCKS]  # sorting all would take longer than the program
+        least = np.partition(score, -most)[-most]  # sorting all would take longer than the program
         above = np.flatnonzero(score > least)
-        best = np.concatenate((above, np.flatnonzero(score == least)[: _BLOCKS - len(above)]))
+        best = np.concatenate((above, np.flatnonzero(score == least)[: most - len(above)]))
         return np.sort(self._columns[ranges(self._column_ends, np.concatenate((home, best)))])
 
     def _beside(self, columns: Whole) -> Floats:

@@ -202,6 +202,13 @@ def _added(places: Whole, amounts: Whole, size: int) -> Whole:
     return sums
 
 
+def _among(some: Whole, sorted_: Whole) -> Flags:
+    """Which of these are there."""
+    if len(sorted_) == 0:
+        return np.zeros(len(some), dtype=bool)
+    return np.asarray(sorted_[np.minimum(np.searchsorted(sorted_, some), len(sorted_) - 1)] == some)
+
+
 class _Checked:
     """Rows in whole numbers, to check the solver's answers with: only what a table moves is looked at."""
 
@@ -279,6 +286,7 @@ class Knowledge:
 _NONE = np.zeros(0, dtype=np.int64)
 _NEAR = 1e-6
 _DEAR = 100  # how much more a step towards a goal counts than what else moves for it
+_BLOCKS = 16, 256  # in which a table is looked for before it is looked for everywhere
 
 
 # --- what they are after ----------------------------------------------------------------------------------------------
@@ -415,6 +423,14 @@ class Residuals:
         """Where these columns stand in secrets."""
         return self._entries[ranges(self._entry_ends, columns)]
 
+    def shared(self, columns: Whole, these: Whole) -> Whole:
+        """Where these columns stand in these secrets, in order. Many secrets may have a column, or a secret many."""
+        if sizes(self._entry_ends, columns).sum() < sizes(self.begins, these).sum():
+            found = np.sort(self.entries_of(columns))
+            return found[_among(self.secret[found], these)]
+        found = ranges(self.begins, these)
+        return found[_among(self.column[found], columns)]
+
     def rooms_of(self, knows: Whole) -> Whole:
         """The rooms that these atoms are in; nobody knows all that has endless room."""
         rooms = np.unique(self.room_of[knows])
@@ -538,10 +554,8 @@ class _AttackerView:
         a part of. One entry for each of these in each secret.
         """
         residuals, field, these = self._residuals, self._residuals.field, self.these
-        entries = np.sort(residuals.entries_of(self._columns))
-        place = np.minimum(np.searchsorted(these, residuals.secret[entries]), max(0, len(these) - 1))
-        here = these[place] == residuals.secret[entries] if len(these) else np.zeros(len(entries), dtype=bool)
-        self.entries, place = entries[here], place[here]
+        self.entries = residuals.shared(self._columns, these)
+        place = np.searchsorted(these, residuals.secret[self.entries])
         column = residuals.column[self.entries]
         rest = residuals.count[self.entries] - np.bincount(
             np.searchsorted(self.entries, taken), minlength=len(self.entries)
@@ -902,12 +916,16 @@ class Search:
         return self.program.solve_whole(np.arange(2 * len(self.field.truth))) if whole else self.program.solve()
 
     def _nearby(self, columns: Atoms, attackers: Whole) -> bool:
-        """Solve with what is far away left as it is, and learn of it."""
+        """Solve with what is far away left as it is, a little and much of it, and learn of it."""
         ease = np.ones(len(self.field.truth))
         places, lows, highs = self.knowledge.columns.of(attackers)
         ease[places[lows == highs]] = 0
-        near = self.blocks.near(np.array(columns, dtype=np.int64), ease)
-        return near is not None and self._learn(near, self._part(near))
+        goal = np.array(columns, dtype=np.int64)
+        for many in _BLOCKS:
+            near = self.blocks.near(goal, ease, many)
+            if near is not None and self._learn(near, self._part(near)):
+                return True
+        return False
 
     def _part(self, columns: Whole) -> Floats | None:
         return self.program.solve_part(np.concatenate((columns, columns + len(self.field.truth))))
