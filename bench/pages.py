@@ -82,8 +82,8 @@ def _stamped(half: Half, folder: Path, count: int) -> None:
     for copy in copies:
         name = f"{copy.path}.html"
         files.write("", [(name, filled_last(cut.fill(copy.places()), half.last))])
-        told.append(copy.linked)
-        entries.append(copy.entry)
+        told.append(copy.known.linked)
+        entries += [copy.known.entry] if copy.known.entry else []
     files.write("", [(search.INDEX, search.index([], entries, half.last))])
     output.dead_links(frozenset(page.page for page in told), told)
 

@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -31,8 +33,9 @@ from generator.publish.again import Resident
 from generator.publish.basis import basis
 from generator.publish.build import publish
 from generator.publish.engine import Engine
+from generator.publish.left import leave, left
 from generator.publish.memo import Memo, memo, packed, unpacked
-from generator.publish.output import Linked, dead_links, linked
+from generator.publish.output import Linked, dead_links, discard, linked
 from generator.publish.preview import Overtaken
 from generator.publish.remembered import KeptParts, MadeBefore
 from generator.publish.site_files import LaidFile, SiteFiles
@@ -68,6 +71,16 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def built(told: Site, out: Path, kept: Memo | None = None, files: Files | None = None) -> dict[str, str]:
     publish(told, out, Engine.MKDOCS, quiet, kept, tree(files).versions if files else None)
+    return bytes_of(out.resolve())
+
+
+def as_typed(told: Site, out: Path, folder: Path, files: Files) -> dict[str, str]:
+    """The same as the command does it, which leaves what it knows of the site for the next one."""
+    kept = Memo(folder=folder)
+    site_ = publish(told, out, Engine.MKDOCS, quiet, kept, tree(files).versions, last=left(out, kept))
+    leave(site_, kept)
+    if site_.before:
+        discard(site_.before.folder.parent)
     return bytes_of(out.resolve())
 
 
@@ -132,7 +145,7 @@ def test_a_site_is_the_same_with_a_memo_as_without(
         told = content(files, day, commit)
         if turn:
             clean = built(told, tmp_path / "without")
-            assert built(told, tmp_path / "with", Memo(folder=folder), files) == clean, turn
+            assert as_typed(told, tmp_path / "with", folder, files) == clean, turn
         staying.day, staying.commit = day, commit
         assert staying.built(files) == clean, turn
         files = edited(files, chance)
@@ -150,7 +163,7 @@ def whole(told: Site, known: MadeBefore) -> dict[str, object]:
     donors = {page.path: donor(page.body) for family in families for page in family(made)}
     for path, to_stamp in STAMPED:
         copies = known.copies(donors[path], path, to_stamp(made), made) if path in donors else ()
-        found |= {one.path: (one.places(), one.entry, one.linked) for one in copies}
+        found |= {one.path: (one.places(), one.known) for one in copies}
     return found | {file.path: file.content() for file in known.beside(made)}
 
 
@@ -272,8 +285,32 @@ def test_a_changed_return_another_commit_and_another_day_need_no_engine(
         content(changed, commit=replace(HERE, id="b" * 40, dirty=True)),
         content(changed, AS_OF + timedelta(days=1)),
     ):
-        built(told, tmp_path / "site", Memo(folder=folder), changed)
+        as_typed(told, tmp_path / "site", folder, changed)
     assert runs == [0, 0, 0]
+
+
+def test_a_command_takes_over_the_files_of_the_site_that_are_the_same(first: Path, tmp_path: Path) -> None:
+    folder, out = Path(shutil.copytree(first / "made", tmp_path / "made")), tmp_path / "site"
+    changed = {**fixture(), RETURN: fixture()[RETURN].replace(b"part_time: 2", b"part_time: 3")}
+    whole, numbers = [], []
+    for turn, files in enumerate((fixture(), changed, changed, changed)):
+        whole.append(as_typed(content(files), out, folder, files))
+        numbers.append({path: (out / path).stat().st_ino for path in whole[-1] if path.endswith(".html")})
+        if turn == 1:
+            (out / "schools/xz10.html").write_bytes(b"<p>")
+            (out / "about/index.html").unlink()
+        if turn == 2:
+            for entry in folder.iterdir():
+                if not (first / "made" / entry.name).exists():
+                    entry.write_bytes(entry.read_bytes()[:-1])  # what was left, among others
+    assert whole[0] == bytes_of((first / "site").resolve())
+    assert whole[1] == whole[2] == whole[3] != whole[0]
+    written = [{path for path, n in now.items() if n != was[path]} for was, now in pairwise(numbers)]
+    assert "schools/xz01.html" in written[0]
+    assert "schools/xz09.html" not in written[0]
+    assert written[1] == {"schools/xz10.html", "about/index.html"}
+    assert written[2] == {*numbers[2]}
+    assert [path.name for path in tmp_path.glob(".site-*")] == [out.resolve().parent.name]
 
 
 # --- what is wrong with it --------------------------------------------------------------------------------------------
@@ -363,7 +400,12 @@ def test_a_pipeline_uses_nothing_that_was_kept_and_leaves_nothing(
     folder, found = root / ".git" / "xinzhuli-made", list[Memo]()
     folder.mkdir()
     (folder / "entry").write_bytes(b"of an earlier build")
-    monkeypatch.setattr(building, "publish", lambda *given, **_: found.append(given[4]))
+
+    def publish(*given: Any, **_: object) -> SiteFiles:
+        found.append(given[4])
+        return SiteFiles(folder=root)
+
+    monkeypatch.setattr(building, "publish", publish)
     done = started(["build", *options], root, {"PATH": os.environ["PATH"], **environment})
     assert done.returncode == 0, done.stderr
     assert [kept.folder for kept in found] == [folder if there else None]

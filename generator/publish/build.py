@@ -31,7 +31,7 @@ from generator.problems import Problem, in_order
 from generator.publish import moved, output, search, sheets
 from generator.publish.basis import basis
 from generator.publish.engine import Engine
-from generator.publish.half import Half, finished, through, to_engine, whole
+from generator.publish.half import Half, KnownPage, finished, through, to_engine, whole
 from generator.publish.memo import Memo, digest_of, digest_of_names
 from generator.publish.remembered import KeptParts, MadeBefore
 from generator.publish.site_files import LaidFile, SiteFiles, data_files
@@ -58,6 +58,7 @@ class _Done(Struct, frozen=True, kw_only=True):
     told: Sequence[output.Linked]
     laid: Mapping[str, LaidFile]
     used: Set[str]
+    known: Mapping[str, KnownPage]
 
 
 class DeadLinks(Exception):
@@ -111,7 +112,7 @@ def publish(
     last = last if rests_on else None  # of what nobody knows what it rests on, nothing stays
     made = output.workshop(out.absolute(), last.before.folder.parent if last and last.before else None)
     try:
-        files = SiteFiles(folder=made.resolve() / "site", last=last)
+        files = SiteFiles(folder=made.resolve() / "site", last=last, keeps=rests_on is not None)
         if rests_on:
             content = replace(content, keeping=KeptParts(memo=kept, basis=rests_on))
         remembered = MadeBefore(memo=kept, basis=rests_on)
@@ -161,7 +162,7 @@ def _halves(editions: Sequence[Edition], task: _Task, progress: Progress) -> Seq
     where there is much to make.
     """
     memo, (first, *others) = task.remembered.memo, editions
-    if len(others) >= child.cores() or memo.known is not None or task.files.last is not None or task.remembered.most:
+    if len(others) >= child.cores() or memo.known is not None or task.remembered.most:
         return _of_languages(editions, task, progress).told
     compile_templates()
     tell_once(task.content)
@@ -170,6 +171,7 @@ def _halves(editions: Sequence[Edition], task: _Task, progress: Progress) -> Seq
     done = child.side_by_side(works)
     for half in done:
         memo.used.update(half.used)
+        memo.told.update(half.known)
         task.files.laid.update(half.laid)
     return [part for half in done for part in half.told]
 
@@ -192,7 +194,7 @@ def _of_languages(editions: Sequence[Edition], task: _Task, progress: Progress) 
         if one.site.sheets:
             progress("build.sheets")
             files.write(FOLDERS[one.language], _written(sheets.files(one)))
-    return _Done(told=told, laid=files.laid, used=remembered.memo.used)
+    return _Done(told=told, laid=files.laid, used=remembered.memo.used, known=remembered.memo.told)
 
 
 def _written(files: Iterable[File]) -> Iterator[tuple[str, bytes]]:
@@ -218,8 +220,8 @@ def _stamp(one: Half, files: Mapping[str, bytes], remembered: MadeBefore, into: 
         path = f"{page.page.path}.html"
         made = finished(one, page, files[path], remembered.memo)
         into.put(f"{folder}{path}", (made.made_of, last), partial(_filled, one.last, made.html))
-        told.append(made.linked)
-        found.append((page.page, made.parts))
+        told.append(made.known.linked)
+        found.append((page.page, made.known.parts))
         finds += page.page.title, page.page.kind, made.made_of
     entries: list[Entry] = list(below.entries(one.edition))
     for path, to_stamp in donors.items():
@@ -228,9 +230,11 @@ def _stamp(one: Half, files: Mapping[str, bytes], remembered: MadeBefore, into: 
         for number, copy in enumerate(remembered.copies(cut, path, to_stamp(one.edition), one.edition)):
             name, fill = f"{folder}{copy.path}.html", partial(_stamped, cut, one.last, copy.places)
             into.put(name, (*copy.made_of, around), fill)
-            entries.append(copy.entry)
+            entries += [copy.known.entry] if copy.known.entry else []
             finds += copy.made_of
-            told.append(copy.linked if number else output.linked(name, fill()))  # what all share is read in the first
+            told.append(
+                copy.known.linked if number else output.linked(name, fill())
+            )  # what all share is read in the first
     into.put(f"{folder}{search.INDEX}", (digest_of(finds),), partial(search.index, found, entries, one.last))
     return told
 

@@ -19,6 +19,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from generator.edition.entries import Entry
 from generator.edition.render import FOLDERS, Edition, markdown
 from generator.edition.site import File, Page
 from generator.edition.stamp import settled
@@ -57,12 +58,19 @@ class FinishedPage(Struct, frozen=True, kw_only=True):
     parts: tuple[search.Part, ...]
 
 
+class KnownPage(Struct, frozen=True, kw_only=True):
+    """What others must know of a page: the link check, and the search by its parts or its entry."""
+
+    linked: output.Linked
+    parts: tuple[search.Part, ...] = ()
+    entry: Entry | None = None
+
+
 class PageToWrite(Struct, frozen=True, kw_only=True):
     """A page that is finished: by what it is known again, what others must know of it, and what makes its text."""
 
     made_of: str
-    linked: output.Linked
-    parts: tuple[search.Part, ...]
+    known: KnownPage
     html: Callable[[], str]
 
 
@@ -144,8 +152,8 @@ def finished(half: Half, one: Prepared, made: bytes, memo: Memo) -> PageToWrite:
     made_of = digest_of((half.edition.language, one.digest, made, "\n".join(said)))
     key, make = memo.key("page", made_of), partial(_finished, half, one.page, made)
     page = Once(partial(memo.left, key, make, _finished_packed, _finished_unpacked))
-    linked, parts = memo.held(key, lambda: (page().linked, page().parts))
-    return PageToWrite(made_of=made_of, linked=linked, parts=parts, html=lambda: page().html)
+    told = memo.knows(key, lambda: KnownPage(linked=page().linked, parts=page().parts))
+    return PageToWrite(made_of=made_of, known=told, html=lambda: page().html)
 
 
 def _finished(half: Half, page: Page, made: bytes) -> FinishedPage:

@@ -17,7 +17,7 @@ from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from msgspec import Struct, field
 
@@ -33,13 +33,15 @@ _ENTRY = re.compile(r"[0-9a-f]{64}(\.new)?")
 
 class Memo(Struct, frozen=True, kw_only=True):
     """What earlier builds left in `folder`, and what this process made or read before (`known`); without either nothing
-    is kept. `used` is what this build asked for. `names`: the names of what is made of what, told once.
+    is kept. `used` is what this build asked for. `names`: the names of what is made of what, told once. `told`: what
+    must be known of texts that nobody holds.
     """
 
     folder: Path | None = None
     known: dict[str, Any] | None = None
     used: set[str] = field(default_factory=set)
     names: dict[tuple[str, ...], str] = field(default_factory=dict)
+    told: dict[str, Any] = field(default_factory=dict)
 
     @property
     def keeps(self) -> bool:
@@ -68,6 +70,15 @@ class Memo(Struct, frozen=True, kw_only=True):
         if known is None:
             known = self.known[key] = find()
         return known
+
+    def knows(self, key: str, tell: Callable[[], _T]) -> _T:
+        """What is known of a text that is kept by this key, or else what is told of it now."""
+        if not key:
+            return tell()
+        self.used.add(key)
+        if (known := self.told.get(key)) is None:
+            known = self.told[key] = tell()
+        return cast("_T", known)
 
     def left(self, key: str, make: Callable[[], _T], pack: Callable[[_T], bytes], unpack: Callable[[bytes], _T]) -> _T:
         """What earlier builds left by this key, or else what is made now and left; this process does not hold it."""
@@ -121,9 +132,9 @@ class Memo(Struct, frozen=True, kw_only=True):
 
     def sweep(self) -> None:
         """Remove what this build had no use for: the folder holds what one site is made of, and no history."""
-        if self.known is not None:
-            for key in self.known.keys() - self.used:
-                del self.known[key]
+        for held in (self.known or {}, self.told):
+            for key in held.keys() - self.used:
+                del held[key]
         for asked in [asked for asked, key in self.names.items() if key not in self.used]:
             del self.names[asked]
         if self.folder is None or not self.folder.is_dir():

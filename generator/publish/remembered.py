@@ -25,7 +25,7 @@ from generator.pages.resting import PageToMake
 from generator.pages.stamping import Stamped, ToStamp
 from generator.publish import output
 from generator.publish.basis import PageBasis
-from generator.publish.half import Prepared, prepared
+from generator.publish.half import KnownPage, Prepared, prepared
 from generator.publish.memo import Memo, Once, digest_of, packed, unpacked
 
 _T = TypeVar("_T")
@@ -43,8 +43,7 @@ class CopyToWrite(Struct, frozen=True, kw_only=True):
 
     path: str
     made_of: tuple[str, ...]
-    entry: Entry
-    linked: output.Linked
+    known: KnownPage
     places: Callable[[], Mapping[str, str]]
 
 
@@ -105,10 +104,8 @@ class MadeBefore(Struct, frozen=True, kw_only=True):
         for one in to_stamp:
             key = self._of_schools("copy", made, one.schools, one.path, one.more, shared)
             copy = Once(partial(self.memo.left, key, partial(_copy, one, half, around), _copy_packed, _copy_unpacked))
-            entry, linked = self.memo.held(key, partial(_told_of, copy))
-            yield CopyToWrite(
-                path=one.path, made_of=(key,), entry=entry, linked=linked, places=partial(_places_of, copy)
-            )
+            known = self.memo.knows(key, partial(_known, copy))
+            yield CopyToWrite(path=one.path, made_of=(key,), known=known, places=partial(_places_of, copy))
 
     def beside(self, made: Edition) -> Iterator[FileToWrite]:
         """What lies beside the pages: desks with what they share, feeds, calendars."""
@@ -160,8 +157,8 @@ def _copy(one: ToStamp, half: str, around: Sequence[str]) -> StampedCopy:
     return StampedCopy(stamped=copy, linked=linked)
 
 
-def _told_of(copy: Callable[[], StampedCopy]) -> tuple[Entry, output.Linked]:
-    return copy().stamped.entry, copy().linked
+def _known(copy: Callable[[], StampedCopy]) -> KnownPage:
+    return KnownPage(linked=copy().linked, entry=copy().stamped.entry)
 
 
 def _places_of(copy: Callable[[], StampedCopy]) -> Mapping[str, str]:

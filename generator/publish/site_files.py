@@ -46,7 +46,7 @@ class LaidFile(NamedTuple):
 
 class SiteFiles(Struct, kw_only=True):
     """The files of a site below `folder`: `laid` are those that belong to it, `there` those that lie there from an
-    earlier site. `linked` is what the link check was told of its pages.
+    earlier site. `linked` is what the link check was told of its pages. `keeps`: it is known what files are made of.
 
     A file that is made of the same as in the `last` site and was not touched since is linked from there.
     """
@@ -58,6 +58,7 @@ class SiteFiles(Struct, kw_only=True):
     there: dict[str, LaidFile] = field(default_factory=dict)
     other: bool = False  # whether any file is another than in the last site
     linked: Mapping[str, Linked] = field(default_factory=dict)
+    keeps: bool = False
     _folders: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -69,7 +70,7 @@ class SiteFiles(Struct, kw_only=True):
         """Write files (posix path `below` a folder or in the site, content), one after the other."""
         for path, content in files:
             data = encoded(content)
-            self.put(f"{below}{path}", (sha256(data).hexdigest(),) if self.last else (), partial(bytes, data))
+            self.put(f"{below}{path}", (sha256(data).hexdigest(),) if self.keeps else (), partial(bytes, data))
 
     def put(self, path: str, made_of: tuple[str, ...], content: Callable[[], str | bytes]) -> None:
         """Write a file whose content follows from what it is `made_of`."""
@@ -105,7 +106,7 @@ class SiteFiles(Struct, kw_only=True):
         with open(target, "xb") as file:  # noqa: PTH123
             file.write(content)
         data = DataFile(len(content), sha256(content).hexdigest()) if target.endswith(_DATA) else None
-        if self.last is None:
+        if not self.keeps:
             return LaidFile((), _UNKNOWN, data)
         return LaidFile(made_of, _known_by(os.lstat(target)), data)
 

@@ -47,7 +47,8 @@ def run(request: Request) -> int:
     from generator.files.tree import folder
     from generator.publish.build import publish
     from generator.publish.engine import Engine
-    from generator.publish.output import OutputTaken
+    from generator.publish.left import leave, left
+    from generator.publish.output import OutputTaken, discard
     from generator.publish.pdf import NoFont, NoPrinter
     from generator.report.text import report
 
@@ -67,10 +68,13 @@ def run(request: Request) -> int:
             print(first)
         return PROBLEMS
     content = replace(content, sheets="--sheets" in request.options, weeks=_weeks(request, content))
+    kept, compressed = kept_here(request), "--compress" in request.options
     try:
-        publish(
-            content, request.out, engine, step, kept_here(request), versions, compressed="--compress" in request.options
-        )
+        last = left(request.out, kept)
+        files = publish(content, request.out, engine, step, kept, versions, compressed=compressed, last=last)
+        leave(files, kept)
+        if files.before:
+            discard(files.before.folder.parent)
     except OutputTaken as taken:
         raise UsageError(str(taken), path=str(request.out)) from None
     except (NoPrinter, NoFont) as cannot:
@@ -78,7 +82,7 @@ def run(request: Request) -> int:
     except PermissionError as refused:
         raise UsageError("cli.cannot_write", path=str(refused.filename)) from None
     index = request.out / "index.html"
-    pages = sum(1 for _ in request.out.resolve().rglob("*.html"))
+    pages = sum(path.endswith(".html") for path in files.laid)
     print(request.say("build.done", path=request.out, pages=pages, as_of=content.as_of, index=index))
     return FINE
 
