@@ -137,7 +137,7 @@ def test_a_kind_names_all_that_it_offers() -> None:
 def test_a_path_tells_what_the_repository_knows_a_record_by() -> None:
     told = set()
     for kind, (record, _) in records():
-        key = KINDS[kind].key(record.source.path)
+        key = KINDS[kind].key(KINDS[kind].names(record.source.path))
         if key is not None:
             assert list(KINDS[kind].collect([record])) == [key]
             told.add(kind)

@@ -66,13 +66,13 @@ def test_the_day_of_a_commit_is_that_of_the_districts_time_zone(tmp_path: Path) 
     assert (commit.day, commit.dirty, len(commit.id)) == (date(2026, 11, 24), False, 40)
     assert (found := head(root, "America/New_York")) is not None
     assert found.day == date(2026, 11, 23)
-    assert head(root, "Asia/Shanghai", held(folder(root)[0])) == commit
+    assert head(root, "Asia/Shanghai", held(root)[0]) == commit
     (root / "records" / "new.yml").write_text("a: 1\n", encoding="utf-8")
     assert (changed := head(root, "Asia/Shanghai")) is not None
     assert changed.dirty
-    assert head(root, "Asia/Shanghai", held(folder(root)[0])) == changed
+    assert head(root, "Asia/Shanghai", held(root)[0]) == changed
     file = root / "records" / "district.yml"
-    there = held(folder(root)[0]).over({"records/district.yml": file.read_bytes().replace(b"\n", b"\r\n")})
+    there = held(root)[0].over({"records/district.yml": file.read_bytes().replace(b"\n", b"\r\n")})
     without = Tree(readers={path: there.readers[path] for path in there.paths if path != "records/new.yml"})
     assert head(root, "Asia/Shanghai", without) == commit  # but for the ends of lines
     other = without.over({"records/district.yml": file.read_bytes() + b"#"})

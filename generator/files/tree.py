@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeAlias
 
 from msgspec import Struct, field
 
@@ -48,15 +49,6 @@ class Tree(Struct, frozen=True, kw_only=True):
         laid: Mapping[str, Callable[[], bytes]] = {path: partial(bytes, data) for path, data in files.items()}
         versions = {path: version for path, version in self.versions.items() if path not in files}
         return Tree(readers=dict(sorted({**self.readers, **laid}.items())), versions=versions)
-
-
-def held(tree: Tree) -> Tree:
-    """The same Tree with every file read, once, and a digest of its bytes as its version."""
-    bytes_ = {path: tree.read(path) for path in tree.paths}
-    return Tree(
-        readers={path: partial(bytes, data) for path, data in bytes_.items()},
-        versions={path: sha256(data).hexdigest() for path, data in bytes_.items()},
-    )
 
 
 class How(StrEnum):
@@ -101,15 +93,41 @@ def folder(root: Path) -> tuple[Tree, tuple[Problem, ...]]:
     Files that a run changed which was stopped before its end are read as they were before, and one Problem says so.
     What git brought in the place of such a run is a Problem, and nothing of it is read.
     """
+    readers, problems = _readers(root, lambda path: partial(_head, path) if os.access(path, os.R_OK) else None)
+    return Tree(readers=readers), problems
+
+
+def held(root: Path) -> tuple[Tree, tuple[Problem, ...]]:
+    """The same with every file read, once, and a digest of its bytes as its version."""
+    readers, problems = _readers(root, _now)
+    bytes_ = {path: read() for path, read in readers.items()}
+    return Tree(
+        readers={path: partial(bytes, data) for path, data in bytes_.items()},
+        versions={path: sha256(data).hexdigest() for path, data in bytes_.items()},
+    ), problems
+
+
+def _now(path: str) -> Callable[[], bytes] | None:
+    try:
+        return partial(bytes, _head(path))
+    except PermissionError:
+        return None
+
+
+_Readers: TypeAlias = dict[str, Callable[[], bytes]]
+
+
+def _readers(root: Path, reader: Callable[[str], Callable[[], bytes] | None]) -> tuple[_Readers, tuple[Problem, ...]]:
     problems: list[Problem] = []
     before = unfinished(root)
     at = os.fspath(root)
-    readers: dict[str, Callable[[], bytes]] = {}
+    readers: _Readers = {}
     for path, trouble in _files(root, problems):
-        if trouble is None:
-            readers[path] = partial(_head, f"{at}{os.sep}{path}")
+        read = None if trouble else reader(f"{at}{os.sep}{path}")
+        if read is not None:
+            readers[path] = read
         else:
-            problems.append(problem(Position(path=path), trouble))
+            problems.append(problem(Position(path=path), trouble or "unreadable"))
     for path, old in before.items():
         readers.pop(path, None)
         if old is not None:
@@ -118,7 +136,7 @@ def folder(root: Path) -> tuple[Tree, tuple[Problem, ...]]:
         problems.append(problem(Position(path=UNFINISHED), "unfinished-in-git"))
     if before:
         problems.append(problem(Position(path=min(before)), "unfinished-change", count=len(before)))
-    return Tree(readers={path: readers[path] for path in sorted(readers)}), in_order(problems)
+    return {path: readers[path] for path in sorted(readers)}, in_order(problems)
 
 
 def head_of(path: Path, most: int = MAX_BYTES + 1) -> Callable[[], bytes]:
@@ -168,18 +186,13 @@ def _files(root: Path, problems: list[Problem]) -> Iterator[tuple[str, str | Non
             problems.append(problem(Position(path=below), "unreadable"))
             continue
         for entry in found:
-            if entry.is_dir(follow_symlinks=False):
+            if entry.is_file(follow_symlinks=False):
+                if counts(entry.name):
+                    yield f"{below}/{entry.name}", None
+            elif entry.is_dir(follow_symlinks=False):
                 waiting.append(f"{below}/{entry.name}")
             elif counts(entry.name):
-                yield f"{below}/{entry.name}", _trouble(entry)
-
-
-def _trouble(entry: os.DirEntry[str]) -> str | None:
-    if entry.is_symlink():
-        return "symlink"
-    if not entry.is_file(follow_symlinks=False):
-        return "not-a-file"
-    return None if os.access(entry.path, os.R_OK) else "unreadable"
+                yield f"{below}/{entry.name}", "symlink" if entry.is_symlink() else "not-a-file"
 
 
 def counts(name: str) -> bool:

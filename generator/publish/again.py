@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from generator.compliance.evaluate import Earlier
 from generator.edition.site import site
 from generator.files.history import Commit
-from generator.files.tree import Tree, folder, held
+from generator.files.tree import Tree, held
 from generator.problems import Problem, in_order
 from generator.publish.build import Progress, publish
 from generator.publish.engine import Engine
@@ -48,8 +48,7 @@ class Resident(Struct, kw_only=True):
 
     def build(self, progress: Progress) -> tuple[Problem, ...]:
         """Build the site as the records are now. Returns the Problems; with any, nothing is written."""
-        read, unreadable = folder(self.root)
-        tree = held(read)
+        tree, unreadable = held(self.root)
         before, self._before = self._before, Before()
         repository, problems = load(tree, self._read, before)
         if repository is None or unreadable:

@@ -21,7 +21,7 @@ from generator.edition.stamp import Donor, donor, filled_last, settled
 from generator.files import child
 from generator.files.catalogue import load as load_catalogue
 from generator.files.history import Commit
-from generator.files.tree import Tree, folder, held
+from generator.files.tree import Tree, held
 from generator.filing import desk_page
 from generator.pages import following
 from generator.pages.families import STAMPED
@@ -83,11 +83,10 @@ def read(root: Path) -> tuple[Repository | None, tuple[Problem, ...]]:
 
 def read_held(root: Path, before: Before | None = None) -> tuple[Repository | None, tuple[Problem, ...], Tree]:
     """The same, with the very bytes that were read; what a check found `before` is not parsed."""
-    tree, unreadable = folder(root)
-    kept = held(tree)
-    repository, problems = load(kept, before=before)
+    tree, unreadable = held(root)
+    repository, problems = load(tree, before=before)
     found = in_order((*unreadable, *problems))
-    return (None if found else repository), found, kept
+    return (None if found else repository), found, tree
 
 
 def publish(

@@ -104,11 +104,10 @@ class RecordKind(Struct, Generic[R], frozen=True, kw_only=True):
         """The id of the record that a path holds."""
         return self.names(path).get("id", ONLY_FILE)
 
-    def key(self, path: str) -> Hashable | None:
-        """By what the Repository knows the record that a path holds; None where its place among others, or its number,
-        only the files say.
+    def key(self, names: Mapping[str, str]) -> Hashable | None:
+        """By what the Repository knows the record whose path says this; None where its place among others, or its
+        number, only the files say.
         """
-        names = self.names(path)
         if not names or (self.collect is not by_id and "id" in names):
             return None
         return names.get("id") or tuple(names.values())

@@ -28,7 +28,7 @@ from generator.records.fields import Node, nothing
 from generator.records.kinds import KINDS, Placed, kind_of
 from generator.records.library import ADOPTABLE
 from generator.records.packing import packing
-from generator.records.references import LaterOffer, Offer, Referent
+from generator.records.references import ONLY_FILE, LaterOffer, Offer, Referent
 from generator.text import Text
 
 _DISTRICT = "records/district.yml"
@@ -59,6 +59,11 @@ class ReadFile(Struct, frozen=True, kw_only=True):
         return found
 
     @property
+    def names(self) -> Mapping[str, str]:
+        """What its path says."""
+        return KINDS[self.kind].names(self.path)
+
+    @property
     def offers(self) -> Iterator[Offer]:
         """What others may refer to in it."""
         return (offer for record in self.records for offer in KINDS[self.kind].offers(record))
@@ -78,6 +83,7 @@ class ToldFile:
         self._offers: Sequence[tuple[int, str, str | None, str | None]]
         self.kind, self._places, self._offers, rests_on, self.undoubted = found.facts
         self.rests_on = None if rests_on is None else frozenset(rests_on)
+        self.names: Mapping[str, str] = KINDS[self.kind].names(path)
 
     @cached_property
     def records(self) -> tuple[Any, ...]:
@@ -119,20 +125,26 @@ class ToldFile:
     @property
     def id(self) -> str:
         """The id of its record, which its path names too."""
-        return KINDS[self.kind].id_of(self.path)
+        return self.names.get("id", ONLY_FILE)
 
     @property
-    def offers(self) -> Iterator[LaterOffer]:
+    def offers(self) -> Sequence[LaterOffer]:
         """What others may refer to in it."""
-        for number, id_, of, title in self._offers:
-            to = KINDS[self.kind].offered[number]
-            yield LaterOffer(
-                to=to,
+        return self._later if self._offers else ()
+
+    @cached_property
+    def _later(self) -> Sequence[LaterOffer]:
+        offered = KINDS[self.kind].offered
+        return [
+            LaterOffer(
+                to=offered[number],
                 id=id_,
                 of=of,
                 title=None if title is None else Text(zh=title),
-                find=partial(self._offered, to, id_, of),
+                find=partial(self._offered, offered[number], id_, of),
             )
+            for number, id_, of, title in self._offers
+        ]
 
     def _offered(self, to: Referent[Any], id_: str, of: str | None) -> object:
         offers = (offer for record in self.records for offer in KINDS[self.kind].offers(record))
@@ -201,7 +213,7 @@ class Before(Struct):
     def undoubted(self) -> frozenset[tuple[SchoolId, YearId]]:
         """The returns, by school and year, of which it is known that there is no Doubt."""
         names = (
-            KINDS[file.kind].names(path)
+            file.names
             for path, file in self.files.items()
             if isinstance(file, ToldFile) and file.undoubted and self.firm.issuperset((_DISTRICT, _folder(path)))
         )
@@ -347,7 +359,7 @@ def collected(kind: str, files: Sequence[LoadedFile]) -> Any:
 
     if not of.path.groupindex or not any(isinstance(file, ToldFile) for file in files):
         return all_at_once()
-    keys = [of.key(file.path) for file in files]
+    keys = [of.key(file.names) for file in files]
     return AllAtOnce(all_at_once, files) if None in keys else OneByOne(dict(zip(keys, files, strict=True)))
 
 

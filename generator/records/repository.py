@@ -214,17 +214,18 @@ def load(
         problems.append(problem(Position(path=DISTRICT), "no-district"))
     unread = _unread([DISTRICT, *(path for path, (file, _) in loaded.items() if file is None)], files)
     problems += _between(files, unread, before)
-    problems += _same_ids(files)
-    problems += _sealed(tree, files, unread)
-    problems += _chain(files, unread, problems)
-    listed = [member for member, _ in _of(files, "district-below")]
+    by_kind = _by_kind(files)
+    problems += _same_ids(by_kind)
+    problems += _sealed(tree, by_kind, unread)
+    problems += _chain(by_kind, unread, problems)
+    listed = [member for member, _ in _of(by_kind, "district-below")]
     below, wrong = with_summaries(tree, listed, unread.get("district-below", frozenset()))
     clips = {file.clip.name: file.clip for file, _ in loaded.values() if file is not None and file.clip is not None}
     unnamed = "micro-lessons" in unread
-    problems += named_and_there(tree.paths, clips.values(), _of(files, "micro-lessons"), unnamed)
+    problems += named_and_there(tree.paths, clips.values(), _of(by_kind, "micro-lessons"), unnamed)
     if problems := [*problems, *wrong]:
         return None, in_order(_slips_alone(problems))
-    return replace(_repository(files), below=below, clips=clips), ()
+    return replace(_repository(by_kind), below=below, clips=clips), ()
 
 
 @lru_cache(maxsize=1)  # of two states of the records most have files of the same names
@@ -361,39 +362,46 @@ def _with_others(kind: str, entry: Placed, known: Known) -> Iterator[Problem]:
     yield from KINDS[kind].agrees(record, node, known)
 
 
-def _repository(files: Iterable[LoadedFile]) -> Repository:
+_ByKind: TypeAlias = Mapping[str, Sequence[LoadedFile]]
+
+
+def _by_kind(files: Iterable[LoadedFile]) -> _ByKind:
     by_kind: dict[str, list[LoadedFile]] = {kind: [] for kind in KINDS}
     for file in files:
         by_kind[file.kind].append(file)
+    return by_kind
+
+
+def _repository(by_kind: _ByKind) -> Repository:
     return Repository(**{kind.field: collected(kind.name, by_kind[kind.name]) for kind in KINDS.values()})
 
 
-def _same_ids(files: Iterable[LoadedFile]) -> Iterator[Problem]:
+def _same_ids(by_kind: _ByKind) -> Iterator[Problem]:
     """Two files of one kind with one id (two activities in different years, for example)."""
-    first: dict[tuple[str, str], LoadedFile] = {}
-    for file in files:
-        if "id" in KINDS[file.kind].path.groupindex:
-            other = first.setdefault((file.kind, file.id), file)
+    for kind, files in by_kind.items():
+        first: dict[str, LoadedFile] = {}
+        for file in files if "id" in KINDS[kind].path.groupindex else ():
+            other = first.setdefault(file.id, file)
             if other is not file:
                 (_, there), (_, here) = other.entries[0], file.entries[0]
                 yield problem(here.at("id"), "duplicate-id", there.at("id"), id=file.id)
 
 
-def _of(files: Iterable[LoadedFile], kind: str) -> list[Placed]:
-    return [entry for file in files if file.kind == kind for entry in file.entries]
+def _of(by_kind: _ByKind, kind: str) -> list[Placed]:
+    return [entry for file in by_kind[kind] for entry in file.entries]
 
 
-def _sealed(tree: Tree, files: Sequence[LoadedFile], unread: Unread) -> Iterator[Problem]:
+def _sealed(tree: Tree, by_kind: _ByKind, unread: Unread) -> Iterator[Problem]:
     """Sealed files, receipts and recipients as far as they can be compared without a key."""
-    receipts = [receipt for receipt, _ in _of(files, "receipt")]
-    recipients = None if unread.get("recipient") else [recipient for recipient, _ in _of(files, "recipient")]
+    receipts = [receipt for file in by_kind["receipt"] for receipt in file.records]
+    recipients = None if unread.get("recipient") else [one for file in by_kind["recipient"] for one in file.records]
     read_ = {receipt.source.path for receipt in receipts}
-    unpaired = {path for path in tree.paths if KINDS["receipt"].path.match(path)} - read_
-    sealed = {path: tree.read(path) for path in tree.paths if SEALED.match(path)}
+    unpaired = {path for path in tree.paths if path.endswith(".receipt.yml") and kind_of(path) == "receipt"} - read_
+    sealed = {path: tree.read(path) for path in tree.paths if path.endswith(".age") and SEALED.match(path)}
     return check(receipts, recipients, {p: data for p, data in sealed.items() if receipt_path(p) not in unpaired})
 
 
-def _chain(files: Sequence[LoadedFile], unread: Unread, problems: Iterable[Problem]) -> Iterator[Problem]:
+def _chain(by_kind: _ByKind, unread: Unread, problems: Iterable[Problem]) -> Iterator[Problem]:
     """Whether the releases are one chain, as far as their files could be read."""
     wrong = {KINDS["release"].id_of(found.at.path) for found in problems} - {ONLY_FILE}
-    return check_chain(_of(files, "release"), unread.get("release", frozenset()), wrong)
+    return check_chain(_of(by_kind, "release"), unread.get("release", frozenset()), wrong)

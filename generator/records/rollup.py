@@ -115,7 +115,7 @@ def with_summaries(
     """The districts with what they handed up, and what is wrong with that. `unread` are ids of broken records."""
     found = {one.id: one for one in listed}
     wrong: list[Problem] = []
-    for path in tree.paths:
+    for path in (path for path in tree.paths if path.startswith("records/summaries/")):
         match = SUMMARY.match(path)
         if match and match["id"] not in unread:
             signature = tree.read(path + SIGNATURE) if path + SIGNATURE in tree.readers else None

@@ -62,12 +62,11 @@ def run(request: Request) -> int:
 
     With `--rules` every school is then judged: 6 if the gate of `--fail-on` does not let a verdict through.
     """
-    from generator.files.tree import folder, held
+    from generator.files.tree import held
     from generator.problems import in_order
     from generator.records.repository import load as load_repository
 
-    listed, unreadable = folder(request.root)
-    tree = held(listed)
+    tree, unreadable = held(request.root)
     wanted = _wanted(request, [*tree.paths, *(p.at.path for p in unreadable)])
     earlier = _Earlier(request, None if unreadable else tree)
     repository, problems = load_repository(tree, before=earlier.before)

@@ -27,7 +27,7 @@ from generator.files import zones
 from generator.files.catalogue import load
 from generator.files.history import both, changed, common, day_of, is_shallow, outside, tree_at
 from generator.files.kept import found_before
-from generator.files.tree import Tree, folder, held
+from generator.files.tree import Tree, held
 
 if TYPE_CHECKING:
     from generator.problems import Problem
@@ -100,8 +100,7 @@ def _tree(root: Path, head: str | None, spared: Container[str]) -> tuple[Tree, t
     """The newer state, and what cannot be read of it."""
     if head is not None:
         return tree_at(root, head, spared=spared) or Tree(readers={}), ()
-    tree, unreadable = folder(root)
-    return held(tree), unreadable
+    return held(root)
 
 
 def _notes(request: Request, root: Path, asked: str, base: str | None) -> tuple[str, ...]:
