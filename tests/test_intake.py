@@ -52,6 +52,9 @@ def return_of(made: District, school: str = FIRST, **changes: Any) -> str:
     return return_text(form("return", Language.ZH), {**data, **changes}, "标题")
 
 
+LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 a workbook with a password"
+
+
 def at_desk(school: str, text: str, **changes: Any) -> bytes:
     """A return as the desk saves it."""
     files = {f"records/schools/{school}/{YEAR}.yml": text}
@@ -97,6 +100,28 @@ def test_a_folder_is_taken_in_and_what_is_wrong_in_it_is_told(made: District) ->
     )
     assert git(made.root, "diff", "--name-only", "main", BRANCH).split() == [f"records/schools/{FIRST}/{YEAR}.yml"]
     assert not any(str(c.enrolment) in said for c in invented(made, FIRST).bands.values())
+
+
+def test_other_spreadsheets_locks_and_folders_within_are_told_apart(made: District) -> None:
+    code, said = intake(
+        made, {"~$open.xlsx": b"x", "old.xls": b"x", "wps.et": b"x", "locked.xlsx": LOCKED, "a.csv": b"1,2"}
+    )
+    assert code == 1
+    assert said.count("save it as .xlsx") == 4
+    assert "~$" not in said
+    inbox = made.beside / "inbox"
+    for old in inbox.iterdir():
+        old.unlink()
+    (inbox / "a.yml").write_text(return_of(made, filed_on="2026-11-10"), encoding="utf-8")
+    for name in ("east", "marked", ".git"):
+        (inbox / name).mkdir()
+    within = inbox / "east" / "b.yml"
+    within.write_text(return_of(made, SECOND, filed_on="2026-11-10"), encoding="utf-8")
+    done = run(made, "intake", str(inbox), lang="en")
+    assert done.returncode == 1
+    assert "Nothing in these folders was looked at: east." in done.stdout
+    done = run(made, "intake", str(inbox), str(within.parent), lang="en")
+    assert (done.returncode, "folders" in done.stdout) == (0, False)
 
 
 @pytest.mark.parametrize("kind", ["return", "submission"])

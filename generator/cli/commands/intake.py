@@ -41,6 +41,9 @@ _MOST_SHOWN = 20
 # Signs that hosts read in a commit's message, as their full-width forms; and what makes `GH-12` an issue.
 _READ_BY_HOSTS = {ord(sign): ord(sign) + 0xFEE0 for sign in "#@[]!~%&$*/"}
 _REFERENCE = re.compile(r"(?<=[A-Za-z])-(?=[0-9])")
+_LOCK = "~$"  # so begins the file that spreadsheet programs keep beside a workbook that is open
+_OTHER_SPREADSHEETS = frozenset({".xls", ".xlsb", ".et", ".ett", ".ods", ".numbers", ".csv"})
+_LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # so begins a workbook with a password, or one of long ago
 _MARKED = "marked"  # beside what was handed in: copies of workbooks whose wrong cells are marked
 
 
@@ -70,7 +73,7 @@ def run(request: Request) -> int:
     if not request.words:
         raise UsageError("intake.which")
     base = _base(request)
-    files = tuple(_files(request))
+    files, unseen = tuple(_files(request)), tuple(_folders_within(request))
     told = progress(request)
     branches: dict[str, None] = {}
     counts, refused = Counter[Reception](), list[str]()
@@ -86,9 +89,11 @@ def run(request: Request) -> int:
     print(request.say("intake.done", count=len(files), **facts))
     if refused and len(files) > 1:
         _tell(request.say("intake.refused", files=request.say("intake.and").join(refused)))
+    if unseen:
+        _tell(request.say("intake.folders", folders=request.say("intake.and").join(unseen)))
     if branches:
         _hand_on(request, base.repository.district, tuple(branches))
-    return PROBLEMS if refused else FINE
+    return PROBLEMS if refused or unseen else FINE
 
 
 def _base(request: Request) -> _Base:
@@ -146,7 +151,7 @@ def _files(request: Request) -> Iterator[Path]:
     for word in request.words:
         place = Path(word).absolute()
         if place.is_dir():
-            found = sorted(p for p in place.iterdir() if p.is_file() and not p.name.startswith("."))
+            found = sorted(p for p in place.iterdir() if p.is_file() and not p.name.startswith((".", _LOCK)))
             if not found:
                 raise UsageError("intake.empty", path=word)
             yield from found
@@ -154,6 +159,14 @@ def _files(request: Request) -> Iterator[Path]:
             yield place
         else:
             raise UsageError("cli.no_path", path=word)
+
+
+def _folders_within(request: Request) -> Iterator[str]:
+    """The folders in those named, in order: nothing in them is taken in, unless they are named too."""
+    named = [Path(word).resolve() for word in request.words]
+    for folder in dict.fromkeys(named):
+        within = sorted(p for p in folder.iterdir() if p.is_dir()) if folder.is_dir() else ()
+        yield from (p.name for p in within if p.name != _MARKED and p.name[0] != "." and p.resolve() not in named)
 
 
 def _take_in(request: Request, base: _Base, file: Path) -> tuple[Reception, str]:
@@ -165,7 +178,10 @@ def _take_in(request: Request, base: _Base, file: Path) -> tuple[Reception, str]
     from generator.filing.taking_in import Taken, judged, overtaken
 
     data = head_of(file, LONGEST + 1)()
-    if file.suffix.lower() in (".xlsx", ".xlsm"):
+    filing: HandedIn | NotTaken | None
+    if file.suffix.lower() in _OTHER_SPREADSHEETS or data.startswith(_LOCKED):
+        filing = NotTaken(why="other_spreadsheet", facts={})
+    elif file.suffix.lower() in (".xlsx", ".xlsm"):
         filing = _from_workbook(request, base, file, data)
     else:
         filing = handed_in(file.name, data)
