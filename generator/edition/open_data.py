@@ -29,7 +29,7 @@ FORMAT = "xinzhuli-verdicts/2"
 BLOCK = 16  # schools
 
 
-class CheckLine(Struct, frozen=True, kw_only=True, gc=False):
+class PublishedCheck(Struct, frozen=True, kw_only=True, gc=False):
     """A Check as the file tells it, field by field."""
 
     rule: str
@@ -178,9 +178,9 @@ def _school(school: School) -> Mapping[str, object]:
     }
 
 
-def _check(check: Check, as_of: date) -> CheckLine:
+def _check(check: Check, as_of: date) -> PublishedCheck:
     decisive, coming = check.decisive, check.next_due
-    return CheckLine(
+    return PublishedCheck(
         rule=check.rule.id,
         school=check.school.id if check.school else None,
         verdict=check.verdict,
