@@ -102,6 +102,11 @@ PLANTS: Mapping[str, tuple[str, bytes]] = {
     "sentence": ("about/news.html", f"<p>这学期{SAID}，比以前多。".encode()),
     "sentence of a site": ("schools/x.html", "<p>小学高段有<b>12名</b>学生接受辅导".encode()),
     "in words": ("about/x.html", "<p>小学高段有九名学生接受辅导".encode()),
+    "in longer words": ("about/x.html", "<p>小学高段有十二名学生接受辅导".encode()),
+    "wide digits": ("about/x.html", "<p>小学高段接受辅导１２人".encode()),
+    "no unit": ("about/x.html", "<p>小学高段接受辅导：12".encode()),
+    "ids": ("data/x.txt", b"primary-upper counselled: 12"),
+    "table of no release": ("data/x.csv", "学段,接受辅导\n小学高段,12\n".encode()),
     "attribute": ("about/x.html", f'<img alt="{SAID}">'.encode()),
     "description": ("about/x.html", f'<meta name="description" content="{SAID}">'.encode()),
     "comment": ("about/x.html", f"<p>x<!-- {SAID} -->".encode()),
@@ -114,6 +119,7 @@ PLANTS: Mapping[str, tuple[str, bytes]] = {
     "search": ("search/index.js", 'globalThis.xzIndex={"texts":["学段 学校 复核 接受辅导 小学高段 3 [c] 12 [c] [c] [c] 初中 1 [c]"]};'.encode()),
     "summary": ("data/summary.json", json.dumps({"releases": [POOL]}).encode()),
     "English": ("en/about/x.html", b"<p>In upper primary, 12 pupils were counselled."),
+    "English without a unit": ("en/about/x.html", b"<p>In upper primary 12 were counselled."),
     "English in words": ("en/about/x.html", b"<p>Counselled in upper primary: nine pupils."),
     "of its term": ("about/x.html", "<p>2026 春，小学高段接受辅导 12 人。".encode()),
     "mark that says more": ("data/statistics/x.csv", CSV.replace(b"12", b"1-4")),
@@ -156,6 +162,8 @@ def test_so_is_what_is_no_count(slim: Path, channel: str) -> None:
 
 INNOCENT = (
     "小学高段 12 所学校有人接受辅导",
+    "小学高段接受辅导，一人一案，每人一次",
+    "小学高段接受辅导的三百二十人",
     "小学高段接受辅导的少于 12 人",
     "小学高段第 12 次接受辅导",
     "2019 年小学高段接受辅导 12 人",

@@ -40,7 +40,7 @@ _SHARE = re.compile(r"([0-9]{1,4}(?:\.[0-9]+)?)\s*[%％]?")
 _NOTHING = frozenset(("", "[c]", "c", "None", "…", "—"))  # what stands where nothing is told
 _MARK, _NOBODY = "[c]", frozenset(("[z]", "z"))
 _LEAVES = frozenset(("value", "from", "to"))  # what a cell's value is called in JSON
-_PAGES = "statistics"
+_PAGES = frozenset(("data", "statistics"))
 _AS_TEXT = frozenset((".csv", ".htm", ".html", ".ics", ".js", ".json", ".md", ".svg", ".txt", ".vtt", ".xml"))
 _LONGEST_MARK = 20  # what is longer stands in no cell
 _NEAR = 0.051  # a share is shown to one place
@@ -163,7 +163,7 @@ def _releases(data: object) -> Mapping[str, str]:
 def _of_statistics(name: str) -> bool:
     """Whether a file lies where a site has its statistics, or in a folder of files alone."""
     parts = PurePosixPath(name).parts[:-1]
-    return _PAGES in parts or not parts
+    return not _PAGES.isdisjoint(parts) or not parts
 
 
 class _Release:
@@ -245,7 +245,7 @@ class _Matcher:
             return
         self._heard.add(key)
         for claim in claims(said, self.known):
-            if claim.with_unit or _of_statistics(name):
+            if claim.sure or _of_statistics(name):
                 yield from self._loosely(name, claim)
         for run in runs(said, self.known):
             yield from self._of_run(name, run)

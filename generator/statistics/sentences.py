@@ -23,13 +23,16 @@ from generator.text import Language
 _TITLED = {"table", "row", "row_title", "column", "column_title"}  # the heads of a table that tells its own titles
 _HALVES = {"1": 0, "2": 1}  # which of its two calendar years a term lies in
 _NUMBER = r"(?<![A-Za-z0-9_.,/<>≤≥+−–—-])[0-9]{1,3}(?:,[0-9]{3})+|(?<![A-Za-z0-9_.,/<>≤≥+−–—-])[0-9]{1,7}(?:\.[0-9]+)?"
-_IN_WORDS = r"(?<![第其每])[一二两三四五六七八九十](?=[ ]?[名])|(?<![第其每])[二两三四五六七八九十](?=[ ]?人)"
+_SIGNS = "一二三四五六七八九"  # of numbers in words; one of something is mostly no count
+_IN_WORDS = (
+    rf"(?<![第其每百千万十两{_SIGNS}])(?:[{_SIGNS}]?十[{_SIGNS}]?|[二两三四五六七八九]|一(?= ?名))(?= ?[名人份次])"
+)
 _ENGLISH = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-_WORDS = {word: n for n, word in enumerate(_ENGLISH, 1)} | {sign: n for n, sign in enumerate("一二三四五六七八九十", 1)}
-_WORDS["两"] = 2
-MAY_COUNT = re.compile(r"[0-9]|[一二两三四五六七八九十][名人 ]|pupil", re.IGNORECASE)
+_WORDS = {word: n for n, word in enumerate(_ENGLISH, 1)} | {sign: n for n, sign in enumerate(_SIGNS, 1)} | {"两": 2}
+_WIDE = {0xFF10 + digit: str(digit) for digit in range(10)}
+MAY_COUNT = re.compile(rf"\d|[十两{_SIGNS}][名人份次 ]|pupil", re.IGNORECASE)
 _UNIT = re.compile(
-    r"(?i)\s*(?:名|人|份|次|个学生|pupils?\b|children\b|child\b|students?\b|files?\b|times\b|interventions?\b)"
+    r"(?i)\s*(?:名|人|份|次|个学生|(?:pupils?|children|child|students?|files?|times|interventions?|were|was)\b)"
 )
 _BOUND = re.compile(
     r"(?i)(?:第|少于|小于|不足|低于|大于|多于|超过|至少|至多|最少|最多|以下|不到|under|below|over|than|least|most)\s*$"
@@ -42,6 +45,7 @@ _INSIDE = re.compile(r"\s*[（(]\s*$")
 _JOINED = re.compile(r"\s*(?:和|与|及|、|and|,)\s*", re.IGNORECASE)
 _TOGETHER = re.compile(r"共|合计|一共|together|in all|total of", re.IGNORECASE)
 _GLUE = re.compile(r"(?i)(?:[\s，,：:、（）()|·为是有共]|人|名|份|次|pupils?|files?|interventions?|was|were|is|of)*")
+_IS = re.compile(r"(?i)(?:\s*(?:[：:为是有共]|is|was|were)\s*)?")
 _ITEM = r"(?:[0-9][0-9,]*(?:\.[0-9]+)?%?|\[[a-z]\])"
 _ROW = re.compile(rf"{_ITEM}[\s|]+{_ITEM}")
 _RUN = re.compile(rf"(?:（[^（）]*）|\([^()]*\))?[\s|]*({_ITEM}(?:[\s|]+{_ITEM})+)(?![A-Za-z0-9_%])")
@@ -56,7 +60,7 @@ class NumberInText(Struct, frozen=True, kw_only=True):
     columns: frozenset[str]
     value: float
     per_cent: bool
-    with_unit: bool = True  # whether it says what it counts
+    sure: bool = True  # it says what it counts, or stands beside the column's title
     terms: frozenset[str] = frozenset()
 
 
@@ -106,6 +110,9 @@ def names(
             if len(line) == len(heads):
                 rows.setdefault(line[heads["row_title"]].lower(), set()).add(line[heads["row"]])
                 columns.setdefault(line[heads["column_title"]].lower(), set()).add(line[heads["column"]])
+                for kind, id_ in ((rows, line[heads["row"]]), (columns, line[heads["column"]])):
+                    if "-" in id_:  # no word of any language
+                        kind.setdefault(id_.lower(), set()).add(id_)
     for term in (known := frozenset(terms)):
         for title in (term, *_short(term, catalogue)):
             of_terms.setdefault(title.lower(), set()).add(term)
@@ -123,7 +130,7 @@ def names(
 
 def _pattern(titles: Sequence[str]) -> re.Pattern[str]:
     """A title or a number; most places are passed over by their first sign."""
-    first = "".join(sorted({title[0] for title in titles} | {words[0] for words in _WORDS}))
+    first = "".join(sorted({title[0] for title in titles} | {words[0] for words in (*_WORDS, "十")}))
     others = (_NUMBER, _IN_WORDS, rf"\b(?:{'|'.join(_ENGLISH)})\b(?= pupils?\b)")
     return re.compile(
         rf"(?=[0-9{re.escape(first)}])(?:{'|'.join((*map(_whole_word, titles), *others))})", re.IGNORECASE
@@ -154,9 +161,9 @@ def claims(said: ReadText, known: PublishedTitles) -> Iterator[NumberInText]:
     """What a piece of text says, sentence by sentence. A sentence that begins with a term goes on about the column of
     that before.
     """
-    above, carried, at = _tokens(said.under, known), frozenset[str](), 0
-    for end in (*(found.span() for found in _SENTENCE.finditer(said.text)), (len(said.text),) * 2):
-        text = said.text[at : end[0]]
+    above, carried, at, whole = _tokens(said.under, known), frozenset[str](), 0, said.text.translate(_WIDE)
+    for end in (*(found.span() for found in _SENTENCE.finditer(whole)), (len(whole),) * 2):
+        text = whole[at : end[0]]
         at = end[1]
         if not (tokens := _tokens(text, known)):
             continue
@@ -218,7 +225,7 @@ def _of_sentence(
                 columns=column,
                 value=_value(number.text),
                 per_cent=text[number.end :].lstrip().startswith(_PER_CENT),
-                with_unit=_UNIT.match(text, number.end) is not None,
+                sure=_UNIT.match(text, number.end) is not None or _said_of(text, number, columns),
                 terms=term,
             )
 
@@ -240,6 +247,11 @@ def _touch(text: str, number: _Token, columns: Sequence[_Token]) -> bool:
         if _GLUE.fullmatch(text[first.end : second.start]):
             return True
     return False
+
+
+def _said_of(text: str, number: _Token, columns: Sequence[_Token]) -> bool:
+    """Whether a number is what a column right before it is said to be."""
+    return any(_IS.fullmatch(text[column.end : number.start]) for column in columns if column.end <= number.start)
 
 
 def _years(text: str, terms: Sequence[_Token], known: PublishedTitles) -> frozenset[str] | None:
@@ -294,4 +306,7 @@ def of_cell(head: str, row: str, under: str, text: str, known: PublishedTitles) 
 
 
 def _value(text: str) -> float:
+    if "十" in text:
+        tens, _, ones = text.partition("十")
+        return 10 * _WORDS.get(tens, 1) + _WORDS.get(ones, 0)
     return _WORDS.get(text.lower()) or float(text.replace(",", ""))
