@@ -127,6 +127,12 @@ def test_indents_go_from_around_the_text_and_stay_within() -> None:
     assert tight(f"<article>\n   \n{way}\n\n   <h1>h</h1>\n  <p>\n i</p>\n\n  \n</article>") == (
         '<article><nav class="xz-way"><ol><li>g</li></ol></nav>\n<h1>h</h1>\n  <p>\n i</p>\n</article>'
     )
+    item = '<li class="md-nav__item md-nav__item--pruned md-nav__item--nested">\n<a href="a" class="md-nav__link">\n'
+    item += '<span class="md-ellipsis">\n j k \n</span>\n<span class="md-nav__icon md-icon"></span>\n</a>\n</li>\n'
+    assert tight(f"{item}<article></article>") == (
+        '<li class="md-nav__item"><a href="a" class="md-nav__link">j k'
+        '<span class="md-nav__icon md-icon"></span></a></li>\n<article>\n</article>'
+    )
     assert tight("<p>\n  no text</p>") == "<p>\n  no text</p>"
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from generator.edition.entries import Entry
 from generator.publish.build import build
 from generator.publish.engine import Engine
+from generator.publish.search import index
 from tests.conftest import AS_OF, COMMIT, TYPICAL, explored, lent_page, once
 
 # What somebody in distress types, on whichever page and in whichever words: no page needs to have them.
@@ -422,6 +424,15 @@ def test_nothing_is_loaded_before_somebody_searches(browser: Browser, sample_url
         assert [url for url in asked if "search/" in url] == []
         assert hits(page, "sand")
         assert [url for url in asked if "search/" in url] == [f"{sample_url}/en/search/index.js"]
+
+
+def test_a_hit_of_another_site_leads_to_that_site(page: Page, sample_url: str) -> None:
+    """As on the site of an office, for the schools of the districts below it."""
+    there = "https://example.org/lake/schools/s01.html"
+    entry = Entry(location=there, kind="school", title="湖心岛小学", text="湖滨区 s01")
+    page.route("**/search/index.js", lambda route: route.fulfill(body=index([], [entry])))
+    page.goto(f"{sample_url}/rules/index.html")
+    assert hits(page, "湖心岛") == [there]
 
 
 def test_the_search_works_from_a_folder_on_disk(page: Page, sample_site: Path) -> None:

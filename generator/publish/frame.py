@@ -36,7 +36,11 @@ _PAGE = "XZPAGE"  # where the theme puts a page's own address into a link
 _BREAK = re.compile(r"\s*\n\s*")
 _BLOCK = r"</?(?:article|aside|body|div|footer|form|head|header|html|li|link|main|meta|nav|ol|script|title|ul)\b[^<>]*>"
 _NEEDLESS = re.compile(rf"({_BLOCK})\n(?=<)|(?:(?<=>)|^)\n(?={_BLOCK})")
-_TITLE = re.compile(r'<span class="md-ellipsis">\n([^<>]*)\n</span>')  # it cuts what is too long, so it is a box
+_TITLE = re.compile(r'<span class="md-ellipsis">\n([^<>]*)\n</span>')
+_LINK = re.compile(  # its title is a box without a span, too
+    r'(<(?:a|label)\b[^<>]* class="md-nav__link[^<>]*>)\n<span class="md-ellipsis">([^<>]*)</span>\n'
+    r'(<span class="md-nav__icon md-icon"></span>)?\n?(?=</)'
+)
 _CLOSED = " md-nav__item--pruned md-nav__item--nested"  # sections that a page does not open look like others
 _BEGIN = re.compile(r'[^<>]*>\s*(?:<nav class="xz-way".*?</nav>\s*)?', re.DOTALL)
 
@@ -55,7 +59,7 @@ def tight(html: str) -> str:
 
 def _tight(html: str) -> str:
     html = _NEEDLESS.sub(r"\1", _BREAK.sub("\n", html)).replace(_CLOSED, "")
-    return _TITLE.sub(r'<span class="md-ellipsis">\1</span>', html)
+    return _LINK.sub(r"\1\2\3", _TITLE.sub(r'<span class="md-ellipsis">\1</span>', html))
 
 
 def notice(made: Edition) -> str:
