@@ -29,6 +29,7 @@ from generator.sealed.receipts import BUCKET
 from generator.sealed.signatures import namespace
 from generator.text import Language
 
+_AS_IT_STANDS = frozenset({str, int, bool, type(None)})  # kinds of values that files and records write alike
 _NOT_FILED = frozenset({"place", "source"})
 # What a school has from one year to the next. All else belongs to a year: days, terms, money, what was done.
 _STANDING = frozenset(
@@ -340,11 +341,14 @@ def carried_over(before: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def stated(record: Any) -> Any:
     """What a record states, as its file has it: what was not stated is left out."""
+    if record.__class__ in _AS_IT_STANDS:  # most
+        return record
     match record:
+        case Struct():
+            named = ((name, getattr(record, name)) for name in record.__struct_fields__ if name not in _NOT_FILED)
+            return {name: stated(value) for name, value in named if value is not None}
         case Enum():
             return record.value
-        case None | str() | int():
-            return record
         case float():
             return int(record) if record.is_integer() else record
         case date():
@@ -354,5 +358,4 @@ def stated(record: Any) -> Any:
         case Mapping():
             return {str(stated(key)): stated(value) for key, value in record.items()}
         case _:
-            named = ((name, getattr(record, name)) for name in record.__struct_fields__ if name not in _NOT_FILED)
-            return {name: stated(value) for name, value in named if value is not None}
+            raise AssertionError(f"{record!r}: no record states that")
