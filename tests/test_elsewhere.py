@@ -149,6 +149,11 @@ OTHERS: Mapping[str, tuple[str, bytes, str]] = {
     "band": ("data/statistics/x.csv", BANDS.replace("xz01,第一小学", "xz10,第十小学").encode(), "xz10"),
     "answer of one school": ("data/x.csv", "a,b,c\nFILE-02,xz01,达标\n".encode(), "FILE-02 / xz01"),
     "answer of one school in data": ("data/x.json", b'[{"rule": "FILE-02", "school": "xz01", "verdict": "unmet"}]', "FILE-02 / xz01"),
+    "answer on a school's page": (
+        "schools/xz01.html",
+        '<ul><li id="FILE-02"><a>x</a><br>统计发布的结论是已经做到；数字不公布<li id="x">y</ul>'.encode(),
+        "FILE-02 / xz01",
+    ),
     "size of a hidden bar": ("statistics/x.svg", drawn("小学高段，接受辅导：[c]", '<rect class="f0" width="3"/>'), "小学高段，接受辅导：[c]"),
     "boxes of two sizes": ("statistics/x.svg", drawn("小学高段", '<rect class="box" width="28"/><rect class="box" width="30"/>'), "小学高段"),
 }  # fmt: skip

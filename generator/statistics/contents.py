@@ -45,10 +45,11 @@ class ReadTable(Struct, frozen=True, kw_only=True):
 
 
 class ReadText(Struct, frozen=True, kw_only=True):
-    """A piece of text; `under` is the title of the drawing that it stands in."""
+    """A piece of text; `under` is the title of the drawing that it stands in, `item` the id of its item of a list."""
 
     text: str
     under: str = ""
+    item: str = ""
 
 
 class ReadData(Struct, frozen=True, kw_only=True):
@@ -217,14 +218,14 @@ class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found = list[ReadPart]()
-        self._text, self._under, self._quiet = list[str](), "", ""
+        self._text, self._under, self._item, self._quiet = list[str](), "", "", ""
         self._tables = list[_Table]()
         self._parts = list[_OpenDrawing]()
 
     def flush(self) -> None:
         """The end of a block of text."""
         if text := " ".join("".join(self._text).split()):
-            self.found.append(ReadText(text=text, under=self._under))
+            self.found.append(ReadText(text=text, under=self._under, item=self._item))
         self._text = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -245,6 +246,8 @@ class _Page(HTMLParser):
         elif self._parts and tag in _SHAPES:
             self._parts[-1].shapes.append((tag, said))
         self._space(tag)
+        if tag == "li":
+            self._item = said.get("id", "")
 
     def handle_endtag(self, tag: str) -> None:
         """The end of one."""
@@ -256,6 +259,7 @@ class _Page(HTMLParser):
             part.title, part.texts = part.title or title, [text for text in part.texts if text != title]
             self._under = title if len(self._parts) == 1 else self._under
         self._space(tag)
+        self._item = "" if tag == "li" else self._item
         if self._tables and tag == "table":
             self.found.append(self._tables.pop().grid())
         elif self._tables:

@@ -32,6 +32,7 @@ from generator.statistics.sentences import (
     of_cell,
     runs,
 )
+from generator.text import Language
 
 _COLUMNS, _CHANGES = {"release", "table", "row", "column", "value"}, {"release", "previous", "from", "to"}
 _BANDS = {"release", "school", "school_title", "band", "value"}
@@ -84,7 +85,7 @@ class _DataPlace(Struct, frozen=True, kw_only=True):
 def elsewhere(folder: Path, files: Sequence[PublishedFile], catalogue: Catalogue) -> Elsewhere:
     """Everything that stands somewhere in a folder otherwise than in its release's JSON file, which may hide it."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    reader = _Matcher(files, *_titles(folder, paths, files, catalogue))
+    reader = _Matcher(files, catalogue, *_titles(folder, paths, files, catalogue))
     found, sums = dict[tuple[str, str, str], OtherForm](), dict[Besides, None]()
     unread, seen = list[str](), set[bytes]()
     for path in paths:
@@ -183,7 +184,9 @@ class _Release:
 class _Matcher:
     """What the contents of files say of the releases."""
 
-    def __init__(self, files: Sequence[PublishedFile], known: PublishedTitles, schools: _Schools) -> None:
+    def __init__(
+        self, files: Sequence[PublishedFile], catalogue: Catalogue, known: PublishedTitles, schools: _Schools
+    ) -> None:
         self.known = known
         self._schools = schools
         self._releases = [_Release(file) for file in sorted(files, key=lambda one: (one.term, one.revision))]
@@ -200,6 +203,11 @@ class _Matcher:
         self._columns = _words(
             {part for cell in hidden for part in (cell.column, *cell.column.split("/"))}, known.columns
         )
+        self._answers = {
+            catalogue.say(f"compare.released_{word}", language): word == "met"
+            for word in ("met", "unmet")
+            for language in Language
+        }
         self._heard = set[tuple[ReadText, str]]()
         self._met = {
             said.lower(): word == "met"
@@ -241,6 +249,9 @@ class _Matcher:
     def _of_text(self, name: str, said: ReadText) -> Iterator[OtherForm | Besides]:
         """What a text says that was not said before of the same release."""
         page = self._of_page(name)
+        school = PurePosixPath(name).stem
+        for met in {met for words, met in self._answers.items() if said.item in self._rules and words in said.text}:
+            yield from self._answer(name, page.id, said.item, school, met=met)
         if not self._rows or not MAY_COUNT.search(said.text) or (key := (said, page.id)) in self._heard:
             return
         self._heard.add(key)
@@ -342,10 +353,13 @@ class _Matcher:
                 yield OtherForm(path=name, release=file.release, place=school, value=f"{begin}%+")
         for rule in (value for value in values if value in self._rules):
             for met in {self._met[value.lower()] for value in values if value.lower() in self._met}:
-                if all(one.file.answers.get(rule, {}).get(school) is not met for one in self._releases):
-                    yield OtherForm(
-                        path=name, release=file.release, place=f"{rule} / {school}", value="✓" if met else "✗"
-                    )
+                yield from self._answer(name, file.release, rule, school, met=met)
+
+    def _answer(self, name: str, release: str, rule: str, school: str, *, met: bool) -> Iterator[OtherForm]:
+        """An answer of a school that no release tells."""
+        told = any(one.file.answers.get(rule, {}).get(school) is met for one in self._releases)
+        if not told and school in self._known_schools:
+            yield OtherForm(path=name, release=release, place=f"{rule} / {school}", value="✓" if met else "✗")
 
     # judging
 
