@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
+from itertools import chain
+from operator import itemgetter
 from typing import ClassVar
 
 from msgspec import Struct
@@ -125,17 +127,16 @@ def overdue(site: Site) -> tuple[Check, ...]:
     """Overdue Checks, the longest overdue first, then by rule and school; none that only says again that the return is
     missing.
     """
-    late = [
-        check
-        for schools, checks in in_blocks(site)
-        for check in site.keeping.told("overdue", schools, partial(_overdue_of, checks))
-    ]
-    return tuple(sorted(late, key=lambda c: (c.decisive.due if c.decisive else site.as_of, c.rule.id)))
+    late = chain.from_iterable(
+        site.keeping.told("overdue", schools, partial(_overdue_of, site, checks)) for schools, checks in in_blocks(site)
+    )
+    return tuple(check for _, check in sorted(late, key=itemgetter(0)))
 
 
-def _overdue_of(checks: Iterable[Check]) -> Sequence[Check]:
+def _overdue_of(site: Site, checks: Iterable[Check]) -> Sequence[tuple[tuple[date, RuleId], Check]]:
+    """Each after its place in the order."""
     return [
-        c
+        ((c.decisive.due if c.decisive else site.as_of, c.rule.id), c)
         for c in checks
         if is_overdue(c) and c.school is not None and (c.found is not None or not rests_on_return(c.rule))
     ]
