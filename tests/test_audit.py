@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from generator.model.cells import Cell
 from generator.model.ids import SchoolId
 from generator.statistics.attack import PUBLIC, Attack, Attacker, attack, interval
-from generator.statistics.programs import Program
+from generator.statistics.programs import Constraint, Program, rows_of
 from generator.statistics.tables import Atoms, Rooms, Secret, Statement
 from generator.statistics.witnesses import Field, Knowledge, Move, Residual, Residuals, UntrueStatementError
 from tests.brute import Place, Verdict, intervals, met
@@ -106,6 +106,17 @@ def settled_one_by_one(statements: Sequence[Statement]) -> set[int]:
                 known |= dict.fromkeys(left, 0)
         if len(known) == before:
             return set(known)
+
+
+@pytest.mark.parametrize(("columns", "whole", "found"), [([0], False, [0.5]), ([0], True, [1]), ([1], True, [0])])
+def test_a_few_columns_are_solved_apart_in_whole_numbers_if_asked(
+    columns: list[int], whole: bool, found: list[float]
+) -> None:
+    """Twice the first is at least 1; the second stands in no row, and rows in which none of them stand are let be."""
+    rows = rows_of(2, [Constraint(terms={0: 2}, low=1, high=None)])
+    made = Program([0, 0], [9, 9], [1, 1], rows).solve_part(np.array(columns), whole=whole)
+    assert made is not None
+    assert made.tolist() == found
 
 
 @pytest.mark.parametrize("seed", range(30))

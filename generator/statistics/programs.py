@@ -353,13 +353,13 @@ class Program:
             return None
         return np.asarray(self._highs.getSolution().col_value, dtype=np.float64)
 
-    def solve_part(self, columns: Whole) -> Floats | None:
-        """The same of these columns if all others are 0: soon done where the whole is large. None proves nothing of the
-        whole.
+    def solve_part(self, columns: Whole, *, whole: bool = False) -> Floats | None:
+        """The same of these columns, maybe in whole numbers, if all others are 0: soon done where there are many more.
+        None proves nothing of the whole.
         """
         self.solved += 1
         rows, where = np.unique(self._rows[ranges(self._ends, columns)], return_inverse=True)
-        self._pass(self._small, columns, rows, where)
+        self._pass(self._small, columns, rows, where, whole=whole)
         self._small.run()
         if self._small.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
@@ -374,7 +374,7 @@ class Program:
         finally:
             self._highs.changeColsIntegrality(len(every), every, np.full(len(every), kinds.kContinuous))
 
-    def _pass(self, solver: _Quiet, columns: Whole, rows: Indices32, where: Indices32) -> None:
+    def _pass(self, solver: _Quiet, columns: Whole, rows: Indices32, where: Indices32, *, whole: bool = False) -> None:
         """Give a solver these columns and rows of the program; `where` says in which of the rows each factor stands."""
         places = ranges(self._ends, columns)
         solver.passModel(
@@ -392,5 +392,5 @@ class Program:
             np.concatenate(([0], np.cumsum(np.diff(self._ends)[columns]))).astype(np.int32),
             where.astype(np.int32),
             self._factors[places],
-            np.zeros(len(columns), dtype=np.int32),  # none of them whole
+            np.full(len(columns), int(whole), dtype=np.int32),  # all of them whole, or none
         )

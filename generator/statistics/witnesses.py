@@ -921,14 +921,15 @@ class Search:
         places, lows, highs = self.knowledge.columns.of(attackers)
         ease[places[lows == highs]] = 0
         goal = np.array(columns, dtype=np.int64)
-        for many in _BLOCKS:
-            near = self.blocks.near(goal, ease, many)
-            if near is not None and self._learn(near, self._part(near)):
-                return True
-        return False
+        near, wide = (self.blocks.near(goal, ease, many) for many in _BLOCKS)
+        if near is not None and self._learn(near, self._part(near)):
+            return True
+        if near is None or wide is None:  # to look everywhere takes as little
+            return False
+        return self._learn(near, self._part(near, whole=True)) or self._learn(wide, self._part(wide))
 
-    def _part(self, columns: Whole) -> Floats | None:
-        return self.program.solve_part(np.concatenate((columns, columns + len(self.field.truth))))
+    def _part(self, columns: Whole, *, whole: bool = False) -> Floats | None:
+        return self.program.solve_part(np.concatenate((columns, columns + len(self.field.truth))), whole=whole)
 
     def _know(self, attackers: Whole) -> None:
         """Let the program know what each of these knows."""
