@@ -29,7 +29,6 @@ ALIKE = {  # made of nothing that does not occur on a page that is looked at
     "schools/xz37.html",
     "compliance/matrix/index.html",
     "compliance/overdue.html",
-    "compliance/waivers.html",
     "inspections/2026-11-xz11.html",
     "demonstration/index.html",
     "statistics/tables/participation-schools.html",
