@@ -126,8 +126,8 @@ def test_near_by_is_really_looked_first(monkeypatch: pytest.MonkeyPatch) -> None
     found = list[bool]()
     part = programs.Program.solve_part
 
-    def counted(program: programs.Program, columns: programs.Whole) -> programs.Floats | None:
-        solution = part(program, columns)
+    def counted(program: programs.Program, columns: programs.Whole, *, whole: bool = False) -> programs.Floats | None:
+        solution = part(program, columns, whole=whole)
         found.append(solution is not None)
         return solution
 

@@ -13,16 +13,18 @@ import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Browser
 
-from generator.compliance.evaluate import BREACHES
+from generator.compliance.evaluate import BREACHES, Verdict, awaits_release
 from generator.edition.render import edition
 from generator.edition.site import site
 from generator.files.catalogue import load
+from generator.model.ids import SchoolId
 from generator.model.sealed import Receipt
 from generator.pages.duties import checklist
 from generator.pages.duties.check_rows import Rows
 from generator.pages.words.wording import cited
 from generator.text import Language, Text
 from tests.conftest import explored, lent_page
+from tests.invented import sample_repository
 from tests.test_build import typical_site
 
 SCHOOL_PAGE = re.compile(r'<details class="xz-provenance".*?</details>', re.DOTALL)
@@ -118,3 +120,15 @@ def test_a_school_leads_to_those_before_and_after_it_in_the_list(typical_built: 
             beside = {"prev": place - 1, "next": place + 1}
             assert links == {f"{listed[at]}.html": way for way, at in beside.items() if 0 <= at < len(listed)}
             assert len(around.encode()) < 350
+
+
+def test_of_a_closed_school_every_rule_that_applies_no_more_has_its_line() -> None:
+    repository = sample_repository()
+    school, day = repository.schools[SchoolId("xz11")], date(2026, 8, 1)
+    closed = replace(school, closed_on=date(2026, 2, 10))
+    schools = {**repository.schools, school.id: closed}
+    told = edition(site(replace(repository, schools=schools, releases={}), day, None), Language.ZH, load())
+    checks = [c for c in told.site.verdicts.by_school[school.id] if c.verdict is Verdict.NOT_APPLICABLE]
+    assert any(awaits_release(check) for check in checks)
+    lines = told.printed(checklist.blocks(Rows(told), closed, closed.title)["checks"], "schools/any")
+    assert {check.rule.id for check in checks} <= set(re.findall('id="([^"]*)"', html.unescape(lines)))

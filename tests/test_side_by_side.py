@@ -24,6 +24,7 @@ from generator.publish import engine as engines
 from generator.publish.build import build
 from generator.publish.engine import Engine
 from generator.publish.memo import Memo
+from generator.publish.remembered import MadeBefore
 from generator.text import Language
 from tests.command import started
 from tests.conftest import ROOT, explored
@@ -168,7 +169,7 @@ def test_both_processes_leave_what_they_made_for_the_next_build(
     assert made("second") == first
 
 
-def end_in_english(end: Callable[[], None], made: Edition, *_: object) -> tuple[()]:
+def end_in_english(end: Callable[[], None], made: Edition) -> tuple[()]:
     if made.language is Language.EN:
         assert os.getpid() != HERE
         end()
@@ -185,7 +186,7 @@ def end_in_english(end: Callable[[], None], made: Edition, *_: object) -> tuple[
 def test_where_the_copy_fails_the_build_fails_and_shows_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, two: None, end: Callable[[], None], code: int, words: str
 ) -> None:
-    monkeypatch.setattr(building, "_beside", partial(end_in_english, end))
+    monkeypatch.setattr(MadeBefore, "beside", lambda _, made: end_in_english(end, made))
     arguments = ["--root", str(MINIMAL), "build", "--out", str(tmp_path / "out"), "--as-of", "2026-11-24"]
     done = started(arguments, ROOT, {"PATH": os.environ["PATH"], "CI": "1"})
     assert done.returncode == code

@@ -192,7 +192,7 @@ def blocks(rows: Rows, school: School, area: Text) -> Mapping[str, TemplateData]
             sealed=tuple(
                 rows.sealed(c) for c in checks if awaits_release(c) and c.verdict is not Verdict.NOT_APPLICABLE
             ),
-            not_applicable=_group(open_, Verdict.NOT_APPLICABLE, rows.other),
+            not_applicable=_group(checks, Verdict.NOT_APPLICABLE, rows.other),
             unverified=any(check.rule.id in rows.unverified for check in checks),
         ),
         "trend": ChecklistTrend(trend=tuple(_point(edition, school, point) for point in edition.site.trend)),
