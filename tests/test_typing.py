@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator.files.catalogue import load
+from generator.files.strict_yaml import read
 from generator.files.tree import Tree, folder
 from generator.problems import Problem
 from generator.records.repository import load as load_repository
@@ -195,3 +196,11 @@ def test_the_right_form_is_said_once() -> None:
     (found,) = problems_of(typed("2026-10-26", "昨天"))
     for language in Language:
         assert said(found, language).count("2026-") == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [", "a: [b,", "a: [b,\n", "a: {b: 1,\n", "a: [b, [c]\n\n", 'a: ["b", [c],\n# d\n']
+)
+def test_of_a_bracket_that_the_text_ends_in_it_is_said_where_it_stands(text: str) -> None:
+    _, (found,) = read("records/a.yml", text.encode())
+    assert (found.code, found.at.line, found.at.column) == ("unclosed-bracket", 1, 4)

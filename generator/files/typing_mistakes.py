@@ -450,7 +450,19 @@ def _by_sign(path: str, text: str, failure: Failure) -> Problem | None:
     )
     if not any(words in failure.phrase for words in signs) and not _lone_colon(text, failure):
         return None
+    if not text[at:].strip() and (bracket := _left_open(text)) is not None:
+        return problem(place(path, text, bracket), "unclosed-bracket", bracket=text[bracket])
     return problem(place(path, text, at), "reserved-sign", sign=text[at : at + 1])
+
+
+def _left_open(text: str) -> int | None:
+    """Where the last bracket stands that nothing closes before the text ends."""
+    closed = 0
+    for at in range(len(text) - 1, -1, -1):
+        closed += (text[at] in "]}") - (text[at] in "[{")
+        if closed < 0:
+            return at
+    return None
 
 
 def _lone_colon(text: str, failure: Failure) -> bool:
