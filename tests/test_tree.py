@@ -11,6 +11,9 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from generator.files import tree
 from generator.files.history import both, head, tree_at
 from generator.files.tree import MAX_BYTES, Pair, Tree, folder, held
 from generator.records.repository import load
@@ -142,3 +145,24 @@ def test_before_and_after_some_changes_what_stayed_has_one_version() -> None:
     assert before.versions == {"changed": "before", "stayed": "after", "was": "before", "went": "before"}
     assert after.paths == tuple(now)
     assert after.versions == dict.fromkeys(now, "after")
+
+
+def test_a_file_that_is_removed_while_its_folder_is_read_counts_as_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [tmp_path / "records" / f"{letter}.yml" for letter in "abc"]
+    names[0].parent.mkdir()
+    for name in names:
+        name.write_bytes(b"a: 1\n")
+
+    def removing(path: str) -> bytes:
+        data = Path(path).read_bytes()
+        for other in names:
+            if str(other) != path:
+                other.unlink(missing_ok=True)
+        return data
+
+    monkeypatch.setattr(tree, "_head", removing)
+    read, problems = held(tmp_path)
+    assert len(read.versions) == 1
+    assert problems == ()

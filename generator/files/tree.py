@@ -123,7 +123,10 @@ def _readers(root: Path, reader: Callable[[str], Callable[[], bytes] | None]) ->
     at = os.fspath(root)
     readers: _Readers = {}
     for path, trouble in _files(root, problems):
-        read = None if trouble else reader(f"{at}{os.sep}{path}")
+        try:
+            read = None if trouble else reader(f"{at}{os.sep}{path}")
+        except FileNotFoundError:  # removed since it was listed: as if it had been before
+            continue
         if read is not None:
             readers[path] = read
         else:
