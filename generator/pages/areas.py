@@ -98,10 +98,11 @@ def title(edition: Edition, part: DistrictPart) -> str:
 def links(edition: Edition, listing: Listing, here: DistrictPart | None = None) -> tuple[DistrictPartLink, ...]:
     """All parts of a Listing."""
     return tuple(
-        DistrictPartLink(
-            path=listing.family.path(part.id),
-            title=title(edition, part),
-            schools=len(part.schools),
+        _link(
+            edition,
+            listing,
+            part,
+            len(part.schools),
             reach=_reach(edition, part) if part.number else "",
             here=here is not None and part.id == here.id,
         )
@@ -113,13 +114,14 @@ def counted(edition: Edition, listing: Listing, schools: Iterable[School]) -> tu
     """The parts of a Listing that have any of these schools, with the number of these."""
     found = {school.id for school in schools}
     parts = ((part, sum(school.id in found for school in part.schools)) for part in lists(edition.site))
-    return tuple(
-        DistrictPartLink(
-            path=listing.family.path(part.id), title=title(edition, part), schools=count, reach="", here=False
-        )
-        for part, count in parts
-        if count
-    )
+    return tuple(_link(edition, listing, part, count) for part, count in parts if count)
+
+
+def _link(
+    edition: Edition, listing: Listing, part: DistrictPart, schools: int, *, reach: str = "", here: bool = False
+) -> DistrictPartLink:
+    path = listing.family.path(part.id)
+    return DistrictPartLink(path=path, title=title(edition, part), schools=schools, reach=reach, here=here)
 
 
 def _reach(edition: Edition, part: DistrictPart) -> str:

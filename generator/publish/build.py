@@ -231,9 +231,8 @@ def _stamp(one: Half, files: Mapping[str, bytes], remembered: MadeBefore, into: 
             into.put(name, (*copy.made_of, around), fill)
             entries += [copy.known.entry] if copy.known.entry else []
             finds += copy.made_of
-            told.append(
-                copy.known.linked if number else output.linked(name, fill())
-            )  # what all share is read in the first
+            # what all share is read in the first
+            told.append(copy.known.linked if number else output.linked(name, fill()))
     into.put(f"{folder}{search.INDEX}", (digest_of(finds),), partial(search.index, found, entries, one.last))
     return told
 

@@ -36,6 +36,8 @@ class _SiteLeft(Struct, frozen=True, array_like=True):
 
 def leave(site: SiteFiles, memo: Memo) -> None:
     """Leave what is known of a site that is shown."""
+    if not site.keeps:
+        return
     numbers: dict[str, int] = {}
 
     def numbered(texts: Iterable[str]) -> list[int]:
@@ -45,9 +47,8 @@ def leave(site: SiteFiles, memo: Memo) -> None:
         _PageLeft(key, numbered(known.linked.links), numbered(known.linked.ids), _with(known, (), ()))
         for key, known in memo.told.items()
     ]
-    if site.keeps:
-        left = _SiteLeft(texts=list(numbers), pages=pages, files=site.laid)
-        memo.keep(_key(memo, site.folder), msgspec.msgpack.encode(left))
+    left = _SiteLeft(texts=list(numbers), pages=pages, files=site.laid)
+    memo.keep(_key(memo, site.folder), msgspec.msgpack.encode(left))
 
 
 def left(out: Path, memo: Memo) -> SiteFiles | None:

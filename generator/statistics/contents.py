@@ -27,6 +27,11 @@ from generator.guard.reading import decoded
 
 _LARGEST = 1 << 28  # bytes of one file, also of one within an archive
 _DEEPEST = 3  # archives within archives
+# what a file or an archive ends in that cannot be read
+BROKEN = (OSError, RuntimeError, zipfile.BadZipFile, zlib.error, EOFError)
+_UNREAD = frozenset(
+    (".gif", ".ico", ".jpeg", ".jpg", ".mp3", ".mp4", ".pdf", ".png", ".webm", ".webp", ".woff", ".woff2")
+)
 _TAG = re.compile(r"<[^>]*>")
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _FOLDED = re.compile(r"\r?\n[ \t]")  # a long line of a calendar goes on after this
@@ -91,24 +96,8 @@ def contents(name: str, data: bytes, seen: set[bytes], depth: int = 0) -> Iterat
             yield UnreadFile(name=name)
         else:
             yield from _READ.get(kind, _of_lines)(text.removeprefix("\ufeff"))
-    except (
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        OSError,
-        RecursionError,
-        RuntimeError,
-        csv.Error,
-        *_BROKEN,
-    ):
+    except (ValueError, LookupError, TypeError, AttributeError, csv.Error, *BROKEN):
         yield UnreadFile(name=name)
-
-
-_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError)
-_UNREAD = frozenset(
-    (".gif", ".ico", ".jpeg", ".jpg", ".mp3", ".mp4", ".pdf", ".png", ".webm", ".webp", ".woff", ".woff2")
-)
 
 
 # --- archives and workbooks -------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from html import unescape
@@ -20,7 +19,16 @@ from msgspec import Struct
 from generator.files.catalogue import Catalogue
 from generator.files.schemas import enum_label
 from generator.model.cells import Cell
-from generator.statistics.contents import DrawnPart, ReadData, ReadPart, ReadTable, ReadText, UnreadFile, contents
+from generator.statistics.contents import (
+    BROKEN,
+    DrawnPart,
+    ReadData,
+    ReadPart,
+    ReadTable,
+    ReadText,
+    UnreadFile,
+    contents,
+)
 from generator.statistics.outsider import Besides, PublishedFile
 from generator.statistics.sentences import (
     MAY_COUNT,
@@ -142,7 +150,7 @@ def _titles(
 
 def _with_titles(path: Path) -> Iterator[tuple[str, bytes]]:
     """The tables and scripts that a file is or holds, which may say what something is called."""
-    with suppress(OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
+    with suppress(*BROKEN):
         if path.suffix in (".csv", ".js"):
             yield path.name, path.read_bytes()
         elif path.suffix == ".zip":
@@ -198,6 +206,7 @@ class _Matcher:
             school for file in files for of in file.answers.values() for school in of
         }
         self._rules = {rule for file in files for rule in file.answers}
+        self._of_all = {rule.lower() for file in files for rule, of in file.answers.items() if not of}
         hidden = [cell for one in self._releases for cell, value in one.told.items() if value is None]
         self._rows = _words({cell.row for cell in hidden}, known.rows)
         self._columns = _words(
@@ -225,8 +234,7 @@ class _Matcher:
         text = unescape(data.decode("utf-8", "replace")).replace("\r\n ", "").lower()
         if "\0" in text or "\\u" in text:
             return True
-        rules = {rule.lower() for one in self._releases for rule, of in one.file.answers.items() if not of}
-        return any(rule in text for rule in rules) or (
+        return any(rule in text for rule in self._of_all) or (
             any(word in text for word in self._rows) and any(word in text for word in self._columns)
         )
 
