@@ -176,11 +176,33 @@ def test_a_page_shows_under_which_tab_it_lies(context: BrowserContext, sample_ur
         ("lessons/micro-32.html", "lessons/index.html"),
     ):
         page.goto(f"{sample_url}/{path}")
-        here = page.locator(".md-tabs__item.xz-here a")
+        here = page.locator(".xz-tabs [aria-current]")
         expect(here).to_have_attribute("aria-current", "true")
         assert str(here.evaluate("a => a.href")).endswith(tab.removeprefix("../")), path
     page.goto(f"{sample_url}/index.html")
-    expect(page.locator(".xz-here")).to_have_count(0)
+    expect(page.locator(".xz-tabs [aria-current]")).to_have_attribute("aria-current", "page")
+
+
+@pytest.mark.parametrize("scripts", [False, pytest.param(True, marks=explored)])
+def test_on_a_phone_the_tabs_are_a_drawer(browser: Browser, sample_url: str, scripts: bool) -> None:
+    """It opens by its button, and from the keyboard as soon as one of its links has the focus."""
+    with lent(browser, viewport=PHONE, reduced_motion="reduce", java_script_enabled=scripts) as context:
+        page = context.new_page()
+        page.goto(f"{sample_url}/schools/xz07.html")
+        first, button = page.locator(".xz-tabs a").first, page.locator("label.md-header__button[for=__drawer]")
+        expect(first).not_to_be_in_viewport()
+        button.click()
+        expect(first).to_be_in_viewport()
+        page.locator(".md-overlay").click(position={"x": 380, "y": 400})
+        expect(first).not_to_be_in_viewport()
+        first.focus()
+        expect(first).to_be_in_viewport()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(f"{sample_url}/help.html")
+        button.click()  # where the drawer has a section's own pages, the tabs stay away
+        expect(page.locator(".md-nav--primary").first).to_be_in_viewport()
+        expect(page.locator(".xz-tabs")).to_be_hidden()
 
 
 def test_on_paper_a_table_stays_a_table(context: BrowserContext, sample_url: str) -> None:
@@ -191,7 +213,7 @@ def test_on_paper_a_table_stays_a_table(context: BrowserContext, sample_url: str
     page.goto(f"{sample_url}/schools/index.html")
     assert page.locator("#schools-table thead").evaluate("e => getComputedStyle(e).display") == "table-header-group"
     assert page.locator("#schools-table").evaluate("e => e.scrollWidth") <= 673
-    for hidden in (".md-header", ".md-tabs", ".xz-filter", ".md-footer"):
+    for hidden in (".md-header", ".xz-tabs", ".xz-filter", ".md-footer"):
         expect(page.locator(hidden)).to_be_hidden()
 
 

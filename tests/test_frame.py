@@ -145,10 +145,29 @@ def test_what_stands_around_the_text_of_a_page_is_small(typical_built: Path) -> 
             assert len(html.encode()) - len(text.encode()) < 16_000, path
 
 
-def test_a_page_of_a_folder_says_under_which_tab_it_lies(typical_built: Path) -> None:
-    for path in ("schools/xz01.html", "en/schools/xz01.html", "inspections/2025-12-xz10.html"):
+def test_every_page_says_under_which_tab_it_lies(typical_built: Path) -> None:
+    under = {
+        "schools/xz01.html": ("true", "index.html"),
+        "en/schools/xz01.html": ("true", "index.html"),
+        "inspections/2025-12-xz10.html": ("true", "../compliance/index.html"),
+        "about/filing.html": ("true", "../filing/index.html"),  # where the navigation has it
+        "help.html": ("page", "help.html"),
+        "404.html": None,
+    }
+    for path, expected in under.items():
+        tabs = re.search(r'<nav class="xz-tabs.*?</nav>', (typical_built / path).read_text(encoding="utf-8"), re.DOTALL)
+        assert tabs, path
+        found = dict(re.findall(r'href="([^"]*)" aria-current="([^"]*)"', tabs[0]))
+        assert found == ({expected[1]: expected[0]} if expected else {}), path
+
+
+def test_the_sections_stand_twice_only_where_the_drawer_has_pages_of_one(typical_built: Path) -> None:
+    """Else the tabs are the drawer."""
+    for path in ("schools/xz01.html", "inspections/2025-12-xz10.html", "rules/STAFF-01.html", "404.html"):
         html = (typical_built / path).read_text(encoding="utf-8")
-        said = re.search(r'<meta name="xz-tab" content="(\d+)">', html)
-        assert said, path
-        tab = re.findall(r'href="([^"]*)" class="md-tabs__link', html)[int(said[1])]
-        assert tab == {"schools": "index.html", "inspections": "../compliance/index.html"}[path.split("/")[-2]], path
+        assert 'class="xz-tabs"' in html, path
+        assert "md-nav--primary" not in html, path
+    for path in ("index.html", "policies/xinzhuli.html", "statistics/index.html"):
+        html = (typical_built / path).read_text(encoding="utf-8")
+        assert 'class="xz-tabs xz-tabs--wide"' in html, path
+        assert "md-nav--primary" in html, path

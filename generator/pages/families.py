@@ -210,7 +210,7 @@ def pages(edition: Edition) -> tuple[Page, ...]:
     return tuple(page for family in FAMILIES for page in family(edition) if there(edition.site, page.path))
 
 
-def navigation(edition: Edition, made: Sequence[Page]) -> Nav:
+def navigation(edition: Edition, made: Sequence[Page]) -> list[dict[str, Nav]]:
     """The navigation in the engine's form: file names, and titles of sections in the Edition's language."""
     members = _members([page.path for page in made])
     return [_section(edition, section, members) for section in NAVIGATION if _filled(section, members)]

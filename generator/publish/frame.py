@@ -6,7 +6,7 @@ Owns the settings that the engine is given for one language's half. Must not kno
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -27,9 +27,8 @@ from generator.publish import engine as engines
 # The sentences that the theme prints on every page.
 _WORDS = (
     *("as_of", "version", "help", "about", "follow", "accessibility", "home", "not_found", "help_now", "help_more"),
-    *("search", "search_close", "search_more", "present", "filing", "way"),
+    *("search", "search_close", "search_more", "present", "filing", "way", "sections"),
 )
-_INDEX = "index.md"
 _PAGE = "XZPAGE"  # where the theme puts a page's own address into a link
 
 
@@ -98,12 +97,8 @@ def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
         **found.get("extra", {}),
         "xz": {
             "lang": made.language.value,
-            "below": [
-                {"folder": path.removesuffix(_INDEX), "tab": tab}
-                for path, tab in _under(nav)
-                if path.endswith(f"/{_INDEX}")
-            ],
-            "ways": [_way(way) for way in found_ways if way.of.endswith("/")],
+            "tabs": [_tab(section) for section in nav],
+            "ways": [_way(way) for way in found_ways if way.of.endswith("/") and way.steps],
             "ways_of": {f"{way.of}.html": _way(way)["steps"] for way in found_ways if not way.of.endswith("/")},
             "program": __version__,
             "other": other.language.value if other else "",
@@ -127,16 +122,12 @@ def _way(way: Way) -> dict[str, Any]:
     return {"folder": way.of, "steps": steps}
 
 
-def _under(nav: Any, tab: int | None = None) -> Iterator[tuple[str, int]]:
-    """Every page of the navigation, and the number of the tab that it lies under."""
-    match nav:
-        case str():
-            yield nav, tab or 0
-        case dict():
-            yield from (found for below in nav.values() for found in _under(below, tab))
-        case list():
-            for number, below in enumerate(nav):
-                yield from _under(below, number if tab is None else tab)
+def _tab(section: Mapping[str, Any]) -> dict[str, str]:
+    """A section of the navigation by its first page."""
+    [(title, first)] = section.items()
+    while not isinstance(first, str):
+        first = first[0] if isinstance(first, list) else next(iter(first.values()))
+    return {"url": f"{first.removesuffix('.md')}.html", "title": literal(title)}
 
 
 def _line(edition: Edition, line: HelpLine) -> dict[str, Any]:

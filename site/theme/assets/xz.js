@@ -168,16 +168,6 @@
     button.addEventListener("click", () => sort(button.closest("table"), button));
   }
 
-  // A page that the navigation does not name lies under the tab of its folder's index, which the page says.
-  if (!document.querySelector(".md-tabs__item--active")) {
-    const place = document.querySelector("meta[name=xz-tab]");
-    const tab = place && document.querySelectorAll(".md-tabs__item")[place.content];
-    if (tab) {
-      tab.classList.add("xz-here");
-      tab.querySelector("a").setAttribute("aria-current", "true");
-    }
-  }
-
   // A chart becomes a file when somebody asks for it; what draws it is loaded then.
   const own = document.currentScript.src;
   let drawer;
