@@ -20,7 +20,7 @@ from generator.edition.site import Page, Site, site
 from generator.edition.stamp import filled_last, settled
 from generator.files.catalogue import load
 from generator.pages import areas
-from generator.pages.duties import inspections, matrix, overdue
+from generator.pages.duties import inspections, matrix
 from generator.pages.families import LISTINGS, STAMPED, navigation, pages
 from generator.pages.schools import schools
 from generator.pages.statistics import statistics
@@ -31,7 +31,7 @@ from tests.conftest import COMMIT
 from tests.test_build import typical_site
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
-COUNTING = ("compliance/overdue", "statistics/reporting")  # by area, in a large district
+COUNTING = ("statistics/reporting",)  # by area, in a large district
 OF_OFFICES = ("districts/", "rollup/", "rules/", "compliance/waivers", "about/changes")
 
 
@@ -71,7 +71,7 @@ def in_parts(language: Language) -> list[Page]:
         made = edition(replace(typical_site()), language, load())  # what is worked out once a Site is worked out anew
         there = areas.lists(made.site)
         cut = [page for family in LISTINGS for page in family(made) if page.path not in dict(STAMPED)]
-        cut += [page for page in (*overdue.pages(made), *statistics.pages(made)) if page.path in COUNTING]
+        cut += [page for page in statistics.pages(made) if page.path in COUNTING]
         cut += [areas.ordinary(made, listing, part) for listing in LISTINGS.values() for part in there]
         return cut
 

@@ -69,9 +69,9 @@ class Listing(Struct, frozen=True, kw_only=True):
     cites: Callable[[Site, School], Iterable[Position]] = lambda _, school: (school.source,)
 
 
-def family(kind: str, folder: str) -> Family:
+def family(kind: str, folder: str, before: str = "in_") -> Family:
     """The pages of the parts in a folder. No id of a record has a line below, so that none has the same address."""
-    return Family(kind=kind, folder=folder, before="in_", data=DistrictPartPage, hide=("navigation", "toc"))
+    return Family(kind=kind, folder=folder, before=before, data=DistrictPartPage, hide=("navigation", "toc"))
 
 
 def parts(site: Site, most: int) -> Iterator[DistrictPart]:

@@ -101,6 +101,7 @@ LISTINGS: Mapping[PageFamily, Listing] = {
     schools.pages: schools.LISTING,
     filing.pages: filing.LISTING,
     inspections.pages: inspections.LISTING,
+    overdue.pages: overdue.LISTING,
 }
 
 # What grows with the number of schools: the donor page of a family and the copies made of it.
