@@ -319,16 +319,23 @@ def test_text_stays_text(text: str) -> None:
     assert str(read["A2"].value).replace("_x000D_", "\r") == text
 
 
-def test_every_cell_stands_in_its_row_and_column() -> None:
-    """Cells are encoded once each and put into their rows afterwards."""
+@pytest.mark.parametrize("words", [(), ("b", "  x ", "=1", "a", "30")])
+def test_every_cell_stands_in_its_row_and_column(words: tuple[str, ...]) -> None:
+    """No cell below the header says where: what stands before it does."""
     cells = [None, "a", 1, 2.5, date(2026, 1, 2), "</row></c>", 'r="2"', "a\nb", "  x ", "=1", "x" * 40_000]
     rows = [[cells[(row * column) % len(cells)] for column in range(30)] for row in range(40)]
-    long = Sheet(name="x", columns=tuple((str(n), 5) for n in range(30)), rows=rows)
-    book = openpyxl.load_workbook(io.BytesIO(as_workbook([long, Sheet(name="y", columns=(("a", 5),), rows=[])], {})))
+    long = Sheet(name="x", columns=tuple((str(n), 5) for n in range(30)), rows=rows, words=words)
+    made = as_workbook([long, Sheet(name="y", columns=(("a", 5),), rows=[["a"]])], {})
+    book = openpyxl.load_workbook(io.BytesIO(made))
     told = [list(row) for row in book["x"].iter_rows(min_row=2, max_col=30, max_row=41, values_only=True)]
     read: dict[object, object] = {date(2026, 1, 2): datetime(2026, 1, 2), cells[-1]: "x" * 32_767}  # noqa: DTZ001
     assert told == [[read.get(cell, cell) for cell in row] for row in rows]
-    assert (book["x"].dimensions, book["y"].dimensions) == ("A1:AD41", "A1:A1")
+    assert (book["x"].dimensions, book["y"].dimensions, book["y"]["A2"].value) == ("A1:AD41", "A1:A2", "a")
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        sheet, texts = (archive.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet1", "sharedStrings"))
+    assert re.search(r"<(?:row|c)\b[^>]* r=", sheet.partition("</row>")[2]) is None
+    assert [word for word in (*words, "a\nb") if f">{word}</t>" in texts] == [*words]
+    assert [word for word in words if f">{word}</t>" in sheet] == []
 
 
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=4))
@@ -338,9 +345,7 @@ def test_cells_that_rows_share_are_written_as_if_each_row_had_its_own(rows: list
     columns = tuple((f"c{number}", 8) for number in range(12))
     assert csv_rows([*alike, *alike]) == csv_lines([*whole, *whole])
     book = Book((Sheet(name="s", columns=columns, rows=()),), {})
-    telling = [number for number, row in enumerate(whole) if any(cell is not None for cell in row)]
-    for number in telling:
-        assert book.encoded_rows(number, [alike[number]] * 2) == book.encoded(number, [whole[number]] * 2)
+    assert book.encoded_rows([*alike, *alike]) == book.encoded([*whole, *whole])
 
 
 def test_numbers_and_days_stay_what_they_are() -> None:
@@ -474,6 +479,6 @@ def test_a_cell_of_many_places_is_cut_where_spreadsheets_end_it() -> None:
     places = " ".join(f"records/schools/s{n:05}/school.yml:{n}" for n in range(1000))
     table = Sheet(name="x", columns=(("a", 5), ("b", 5)), rows=())
     book, row = Book([table], {}, more=1), RowOfRuns((CellRun("y"),), (places,))
-    made = book.finished([piece(book.encoded_rows(2, [row]))])
+    made = book.finished([piece(book.encoded_rows([row]))])
     assert openpyxl.load_workbook(io.BytesIO(made))["x"]["B2"].value == places[:32_767]
     assert csv_rows([row]).decode() == f"y,{places}\r\n"

@@ -22,7 +22,6 @@ from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
 from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_col_to_name
 
 from generator.edition.archive import Piece, as_zip, piece
 
@@ -51,9 +50,8 @@ _REACH, _FILTERED = re.compile(r'(?<=<dimension ref=")[^"]*'), re.compile(r'<aut
 # Where fields of records stand, which hardly any other row says too: no spreadsheet takes it for anything else, and
 # nothing in it needs quotes.
 _addresses = re.compile(r"records/[\w/.: -]*\w", re.ASCII).fullmatch
-_STYLE = re.compile(r'<c r="A[2-4]" s="(\d+)"')
+_STYLE, _WORD = re.compile(r'<c r="B[23]" s="(\d+)"'), re.compile(r'<c r="A\d+" t="s"><v>(\d+)')
 _NUMBERED = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
-_NUMBER = "\x00"  # in the place of a row's: no text of a sheet has it
 _LONGEST = 32_767  # signs in a cell
 _DAY_0, _NO_DAY = date(1899, 12, 31), 59  # spreadsheets count 29 February 1900, which there was not
 _MADE = datetime(2000, 1, 1)  # noqa: DTZ001 (properties have no zone); fixed: as_of and the commit stand in the notes
@@ -62,13 +60,15 @@ _MADE = datetime(2000, 1, 1)  # noqa: DTZ001 (properties have no zone); fixed: a
 class Sheet(Struct, frozen=True, kw_only=True):
     """A sheet: its name, its columns (title, and width in characters) and its rows.
 
-    The first `frozen` columns stay in view, as the header does.
+    The first `frozen` columns stay in view, as the header does. `words`: texts that stand in many rows, which the first
+    sheet of a workbook has once.
     """
 
     name: str
     columns: tuple[tuple[str, int], ...]
     rows: Sequence[Sequence[SheetValue]]
     frozen: int = 0
+    words: Sequence[str] = ()
 
 
 class CellRun:
@@ -172,25 +172,27 @@ def as_workbook(tables: Sequence[Sheet], properties: Mapping[str, str]) -> bytes
 class Book:
     """A workbook whose first sheet takes rows in pieces, `more` of them beyond those of its table.
 
-    XlsxWriter makes all of it but the rows below the headers, which would take it ten times as long.
+    XlsxWriter makes all of it but the rows below the headers, which would take it ten times as long. There no row and
+    no cell says where it is, as the standard allows: each stands behind the one before it. So rows that say the same
+    are written alike. Words are told by their numbers, which keeps rows of the same words near enough to each other for
+    the compression to find them.
     """
 
     def __init__(self, tables: Sequence[Sheet], properties: Mapping[str, str], more: int = 0) -> None:
         self._shell = zipfile.ZipFile(_shell(tables, properties, more))
         self._sheets = {f"xl/worksheets/sheet{number}.xml": table for number, table in enumerate(tables, start=1)}
-        styles = _STYLE.findall(self._shell.read(next(iter(self._sheets))).decode())
-        self._cell = lru_cache(maxsize=_KEPT, typed=True)(partial(_cell, *styles))
-        self._text = partial(_plain, styles[0])
-        self._runs: dict[CellRun, list[str]] = {}  # cut where the row's number stands
-        self._columns = [xl_col_to_name(number) for number in range(max(len(table.columns) for table in tables))]
+        first = self._shell.read(next(iter(self._sheets))).decode()
+        words = dict(zip(tables[0].words, _WORD.findall(first), strict=True))
+        self._cell = lru_cache(maxsize=_KEPT, typed=True)(partial(_cell, words, *_STYLE.findall(first)))
+        self._runs: dict[CellRun, str] = {}
 
-    def encoded(self, first: int, rows: Iterable[Sequence[SheetValue]]) -> bytes:
-        """Rows as the first sheet has them, from a number on: the header is 1."""
-        return "".join([self._row(str(number), row) for number, row in enumerate(rows, start=first)]).encode()
+    def encoded(self, rows: Iterable[Sequence[SheetValue]]) -> bytes:
+        """Rows as the sheets have them."""
+        return "".join([f"<row>{self._cells(row)}</row>" for row in rows]).encode()
 
-    def encoded_rows(self, first: int, rows: Iterable[RowOfRuns]) -> bytes:
+    def encoded_rows(self, rows: Iterable[RowOfRuns]) -> bytes:
         """The same of rows that share cells."""
-        return "".join([self._shared(str(number), row) for number, row in enumerate(rows, start=first)]).encode()
+        return "".join([f"<row>{self._shared(row.runs)}{self._cells(row.own)}</row>" for row in rows]).encode()
 
     def finished(self, pieces: Iterable[Piece] = ()) -> bytes:
         """The whole workbook, with more rows for the first sheet."""
@@ -199,7 +201,7 @@ class Book:
         more: Iterable[Piece] = pieces
         for name, table in self._sheets.items():
             begin, end = self._around(name)
-            told.append((name, [piece(begin + self.encoded(2, table.rows)), *more, piece(end)]))
+            told.append((name, [piece(begin + self.encoded(table.rows)), *more, piece(end)]))
             more = ()
         return as_zip(told)
 
@@ -209,38 +211,29 @@ class Book:
         before = f"{_REACH.sub(_FILTERED.findall(rest)[0], begin)}{end}"
         return before.encode(), f"</sheetData>{rest.rpartition('</sheetData>')[2]}".encode()
 
-    def _row(self, number: str, row: Sequence[SheetValue]) -> str:
-        cells = self._cells(0, number, row)
-        return f'<row r="{number}">{cells}</row>' if cells else ""
+    def _shared(self, runs: Iterable[CellRun]) -> str:
+        for run in runs:
+            if run not in self._runs:
+                self._runs[run] = self._cells(run.cells)
+        return "".join([self._runs[run] for run in runs])
 
-    def _shared(self, number: str, row: RowOfRuns) -> str:
-        at, cells = 0, ""
-        for run in row.runs:
-            if (written := self._runs.get(run)) is None:
-                written = self._runs[run] = self._cells(at, _NUMBER, run.cells).split(_NUMBER)
-            cells, at = cells + number.join(written), at + len(run.cells)
-        return f'<row r="{number}">{cells}{self._cells(at, number, row.own)}</row>'
-
-    def _cells(self, at: int, number: str, row: Sequence[SheetValue]) -> str:
-        """Cells of a row from a column on."""
-        long, other = self._text, self._cell
-        told = [
-            (column, long(cell[:_LONGEST]) if isinstance(cell, str) and _addresses(cell) else other(cell))
-            for column, cell in zip(self._columns[at:], row, strict=False)
-            if cell is not None
-        ]
-        return "".join([f'<c r="{column}{number}"{written}' for column, written in told])
+    def _cells(self, row: Sequence[SheetValue]) -> str:
+        other = self._cell
+        return "".join(
+            [_plain(cell[:_LONGEST]) if isinstance(cell, str) and _addresses(cell) else other(cell) for cell in row]
+        )
 
 
 def _shell(tables: Sequence[Sheet], properties: Mapping[str, str], more: int) -> io.BytesIO:
-    """The workbook without its rows; below the header of the first sheet stands a cell of each style."""
+    """The workbook without its rows; below the header of the first sheet stand its words, and a cell of each style."""
     made = io.BytesIO()
-    book = Workbook(made, {"in_memory": True})  # nothing temporary is written, which a full disk would leave behind
+    usual = {"font_name": "Calibri", "font_size": 11, "text_wrap": True, "valign": "top"}
+    # nothing temporary is written, which a full disk would leave behind
+    book = Workbook(made, {"in_memory": True, "default_format_properties": usual})
     book.set_properties({**properties, "created": _MADE})
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    text = {"text_wrap": True, "valign": "top"}
-    # the second stays text when somebody edits the cell
-    styles = (text, text | {"quote_prefix": True}, {"num_format": "yyyy-mm-dd", "valign": "top"})
+    head = book.add_format({"bold": True, "bottom": 1})
+    # the first stays text when somebody edits the cell
+    styles = ({"quote_prefix": True}, {"num_format": "yyyy-mm-dd", "text_wrap": False})
     for table in tables:
         sheet = book.add_worksheet(table.name)
         last = len(table.rows) + (0 if sheet.index else more)
@@ -249,27 +242,34 @@ def _shell(tables: Sequence[Sheet], properties: Mapping[str, str], more: int) ->
         for column, (title, width) in enumerate(table.columns):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, title, head)
-        for number, style in enumerate(styles if sheet.index == 0 else (), start=1):
-            sheet.write_number(number, 0, 0, book.add_format(style))
+        if sheet.index == 0:
+            for number, word in enumerate(table.words, start=1):
+                sheet.write_string(number, 0, word)
+            for number, style in enumerate(styles, start=1):
+                sheet.write_number(number, 1, 0, book.add_format(style))
     book.close()
     return made
 
 
-def _cell(text: str, kept: str, day: str, cell: str | float | date) -> str:
-    """A cell from behind its place on, in the numbers of the styles."""
+def _cell(words: Mapping[str, str], kept: str, day: str, cell: SheetValue) -> str:
+    """A cell, in the numbers of the words and of the styles; the usual style has none."""
     match cell:
+        case None:
+            return "<c/>"
         case str():
-            spaces = ' xml:space="preserve"' if cell != cell.strip() else ""
-            return _plain(kept if taken_otherwise(cell) else text, _text(cell), spaces)
+            style = f' s="{kept}"' if taken_otherwise(cell) else ""
+            if (number := words.get(cell)) is not None:
+                return f'<c{style} t="s"><v>{number}</v></c>'
+            return _plain(_text(cell), style, ' xml:space="preserve"' if cell != cell.strip() else "")
         case date():
             days = (cell - _DAY_0).days
-            return f' s="{day}"><v>{days + (days > _NO_DAY)}</v></c>'
+            return f'<c s="{day}"><v>{days + (days > _NO_DAY)}</v></c>'
         case _:
-            return f' s="{text}"><v>{cell:.16G}</v></c>'
+            return f"<c><v>{cell:.16G}</v></c>"
 
 
-def _plain(style: str, written: str, spaces: str = "") -> str:
-    return f' s="{style}" t="inlineStr"><is><t{spaces}>{written}</t></is></c>'
+def _plain(written: str, style: str = "", spaces: str = "") -> str:
+    return f'<c{style} t="inlineStr"><is><t{spaces}>{written}</t></is></c>'
 
 
 def _text(cell: str) -> str:

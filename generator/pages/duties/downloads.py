@@ -193,7 +193,6 @@ class _Books:
         self._books = {place: self._begun(place) for place, kept in self._kept.items() if kept is None}
         self._waiting: dict[str, list[_SchoolRows]] = {place: [] for place in self._books}
         self._pieces: dict[str, list[Piece]] = {place: [] for place in self._books}
-        self._next = dict.fromkeys(self._books, 2)  # the number of the row that is written next
 
     def filled(self) -> Iterator[bytes]:
         """The CSV file, in parts; those of a parted one are compressed."""
@@ -201,7 +200,7 @@ class _Books:
         yield shape(csv_head(_empty(self._edition)))
         for schools, checks in in_blocks(self._edition.site):
             apart = _apart(self._edition.site, schools, checks)
-            parts = [_SchoolRows(school, len(some), cache(partial(_rows, row, some))) for school, some in apart]
+            parts = [_SchoolRows(school, cache(partial(_rows, row, some))) for school, some in apart]
             yield self._keeping.made(f"verdicts.csv {language} {self.parted}", schools, partial(_csv, parts, shape))
             for part in parts:
                 self._add(part)
@@ -223,12 +222,10 @@ class _Books:
                 self._compress(place)
 
     def _compress(self, place: str) -> None:
-        parts, first = self._waiting[place], self._next[place]
+        parts = self._waiting[place]
         schools = [part.school for part in parts if part.school]
-        make = partial(_encoded, self._books[place], first, parts)
-        kept = self._keeping.made(f"rows {place} {self._edition.language} {first}", schools, make)
-        self._pieces[place].append(Piece(kept))
-        self._next[place] += sum(part.many for part in parts)
+        make = partial(_encoded, self._books[place], parts)
+        self._pieces[place].append(Piece(self._keeping.made(f"rows {self._edition.language}", schools, make)))
         self._waiting[place] = []
 
     def _begun(self, place: str) -> Book:
@@ -245,10 +242,9 @@ class _Books:
 
 
 class _SchoolRows(NamedTuple):
-    """The rows of a school, or those of none: how many, and what makes them once."""
+    """The rows of a school, or those of none: what makes them once."""
 
     school: SchoolId | None
-    many: int
     rows: Callable[[], Sequence[RowOfRuns]]
 
 
@@ -266,8 +262,8 @@ def _csv(parts: Sequence[_SchoolRows], shape: Callable[[bytes], bytes]) -> bytes
     return shape(csv_rows(row for part in parts for row in part.rows()))
 
 
-def _encoded(book: Book, first: int, parts: Sequence[_SchoolRows]) -> bytes:
-    return piece(book.encoded_rows(first, (row for part in parts for row in part.rows())))
+def _encoded(book: Book, parts: Sequence[_SchoolRows]) -> bytes:
+    return piece(book.encoded_rows(row for part in parts for row in part.rows()))
 
 
 def _is_parted(site: Site) -> bool:
@@ -329,7 +325,17 @@ def verdict_table(edition: Edition) -> Sheet:
 def _empty(edition: Edition) -> Sheet:
     """The table without its rows."""
     columns = tuple((edition.say(f"downloads.{name}"), width) for name, width in _COLUMNS.items())
-    return Sheet(name=edition.say("downloads.sheet"), columns=columns, rows=(), frozen=2)
+    return Sheet(name=edition.say("downloads.sheet"), columns=columns, rows=(), frozen=2, words=tuple(_words(edition)))
+
+
+def _words(edition: Edition) -> Iterable[str]:
+    """What most rows say in words: of rules, and of verdicts and values."""
+    say, rules = edition.say, edition.site.repository.rules.values()
+    of_rules = (word for rule in rules for word in (rule.id, *_rule_cells(edition, rule)))
+    verdicts = (label_text(edition.language, verdict) for verdict in Verdict)
+    statuses = (say(f"downloads.status.{status.value}") for status in Status)
+    values = (say(f"downloads.value.{value}") for value in ("yes", "no"))
+    return dict.fromkeys((*of_rules, *verdicts, *statuses, *values))
 
 
 def _row_of(edition: Edition) -> Callable[[Check], RowOfRuns]:
