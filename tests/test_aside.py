@@ -42,6 +42,8 @@ def test_every_page_has_the_same_bytes() -> None:
         f'<div class="a" markdown>\n\n# b\n\n<p>{LONG}</p>\n\n</div>\n',
         f'<section markdown="1">\n\n*b* {LONG}\n\n</section>\n',
         f"```html\n<p>{LONG}\n```\n\n*b*\n",
+        f"<p>{LONG}</p>\n<p>b</p>\n\n<p>c</p>\n \n\n\n<ul>\n\n<li>d</li>\n</ul>\n\n# e\n\n<p>f</p>\n\n\n*g*\n\n<p>h</p>\n",
+        f"<p>{LONG}</p>\n\n<p markdown>*b*</p>\n\n<p>c</p>\n<p>d</p>",
         f"<p>{LONG} <code>&lt;div&gt;xz&#45;aside&#45;0&#45;xz&lt;/div&gt;</code></p>\n",
     ],
 )

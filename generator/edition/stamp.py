@@ -22,12 +22,12 @@ _KEPT = re.compile("\x00([a-z]+)\x00")
 _WITHIN = re.compile("\x01([a-z]+)\x01")
 
 
-def mark(name: str) -> str:
+def mark(name: str) -> Markup:
     """The mark of a place.
 
     No engine, theme or extension changes it, and no text can spell it: `literal` leaves no hyphen.
     """
-    return f"xz-place-{name}-zx"
+    return Markup(f"xz-place-{name}-zx")
 
 
 def within(name: str) -> Markup:

@@ -83,7 +83,7 @@ class Copy(Struct, frozen=True, kw_only=True):
 
 def donor(edition: Edition, family: Family) -> Page:
     """The one page that the engine builds."""
-    places = {name: Markup(mark(name)) for name in (*family.blocks, *_WORDS)}
+    places = {name: mark(name) for name in (*family.blocks, *_WORDS)}
     return _page(edition, family, family.donor, places, places["title"], places["description"])
 
 

@@ -17,22 +17,25 @@ _READ = re.compile(r"<[^<>]*\smarkdown[\s=>]")  # in an element that says so the
 
 
 def put(text: str) -> tuple[str, tuple[str, ...]]:
-    """A page's Markdown with a mark for each block of HTML, and these blocks.
+    """A page's Markdown with a mark for each run of blocks of HTML, and these runs.
 
     No text can spell a mark: `literal` leaves no hyphen.
     """
     pieces: list[str] = []
     blocks: list[str] = []
-    at = 0
+    at, aside = 0, False  # behind the last block, and whether that went aside
     while found := _OPENS.search(text, at):
         end = _end(text, found.start(), found[1])
-        pieces.append(text[at : found.start()])
-        block = text[found.start() : end]
+        between, block = text[at : found.start()], text[found.start() : end]
         if end is None or _READ.search(block):
-            pieces.append(block)
+            pieces += between, block
+            aside = False
+        elif aside and between.isspace():
+            blocks[-1] += "\n" * min(between.count("\n"), 2) + block  # as the engine parts them
         else:
-            pieces.append(f"<div>xz-aside-{len(blocks)}-xz</div>")
+            pieces += between, f"<div>xz-aside-{len(blocks)}-xz</div>"
             blocks.append(block)
+            aside = True
         at = end or len(text)
     return "".join((*pieces, text[at:])), tuple(blocks)
 

@@ -23,7 +23,8 @@ from generator.edition.entries import Entry
 from generator.edition.render import FOLDERS, Edition, markdown
 from generator.edition.site import File, Page
 from generator.edition.stamp import settled
-from generator.publish import aside, frame, moved, output, search
+from generator.pages.families import led_to
+from generator.publish import alike, aside, frame, moved, output, search
 from generator.publish import engine as engines
 from generator.publish.engine import Engine
 from generator.publish.memo import Memo, Once, digest_of, packed, unpacked
@@ -42,12 +43,21 @@ class Prepared(Struct, frozen=True, kw_only=True):
 
 
 class Half(Struct, frozen=True, kw_only=True):
-    """One language's half: its pages by path, and what the places that are filled last hold."""
+    """One language's half: its pages by path, those that the engine makes alike, and what the places that are filled
+    last hold.
+    """
 
     edition: Edition
     pages: Mapping[str, Prepared]
+    alike: tuple[alike.PagesOfOne, ...]
     settings: Mapping[str, Any]
     last: Mapping[str, str]
+
+    def read(self) -> Mapping[str, str]:
+        """What the engine reads, by path: of pages that are alike one."""
+        instead = {path for one in self.alike for path in one.words}
+        texts = {path: one.text for path, one in self.pages.items() if path not in instead}
+        return texts | {one.path: one.text for one in self.alike}
 
 
 class FinishedPage(Struct, frozen=True, kw_only=True):
@@ -89,9 +99,11 @@ def prepared(page: Page) -> Prepared:
 
 def to_engine(made: Edition, pages: Sequence[Prepared]) -> Half:
     """Pages as they go to the engine."""
+    led = set(led_to(one.page.path for one in pages))  # a menu shows on each of them where it stands
     return Half(
         edition=made,
         pages={one.page.path: one for one in pages},
+        alike=tuple(alike.found((one.page, one.text) for one in pages if one.page.path not in led)),
         settings=frame.settings(made, [one.page for one in pages]),
         last=made.told_last(),
     )
@@ -99,7 +111,7 @@ def to_engine(made: Edition, pages: Sequence[Prepared]) -> Half:
 
 def lay_out(half: Half, folder: Path) -> engines.Run:
     """Write what the engine reads."""
-    output.write(folder / "docs", ((f"{path}.md", one.text) for path, one in half.pages.items()))
+    output.write(folder / "docs", ((f"{path}.md", text) for path, text in half.read().items()))
     output.write(folder / "docs", [(search.WORDS, search.words(half.edition.say))])
     return engines.Run(folder=folder, settings=half.settings)
 
@@ -107,19 +119,28 @@ def lay_out(half: Half, folder: Path) -> engines.Run:
 def through(
     halves: Mapping[Path, Half], engine: Engine, as_of: date, memo: Memo
 ) -> Iterator[tuple[Half, Mapping[str, bytes]]]:
-    """Every file that the engine makes of each half, by its path; it works in the half's folder, and on all at once."""
+    """Every file of each half as the engine makes it, by path; it works in the half's folder, and on all at once."""
     keys = {folder: _key(half, engine, memo) for folder, half in halves.items()}
     before = {folder: memo.found(key, _unpacked) for folder, key in keys.items()}
     engines.build([lay_out(halves[folder], folder) for folder, made in before.items() if made is None], engine, as_of)
     for folder, half in halves.items():
         if (made := before.pop(folder)) is None:
             made = memo.made(keys[folder], partial(_made, folder / "site"), _packed, _unpacked)
-        yield half, made
+        yield half, _apart(half, made)
+
+
+def _apart(half: Half, made: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """The same, with each of the pages that are alike in the place of the one that they are made of."""
+    files = dict(made)
+    for one in half.alike:
+        donor = files.pop(f"{one.path}.html")
+        files |= {f"{path}.html": alike.filled(donor, words) for path, words in one.words.items()}
+    return files
 
 
 def _key(half: Half, engine: Engine, memo: Memo) -> str:
     settings = json.dumps(half.settings, ensure_ascii=False)
-    read = (part for path, one in half.pages.items() for part in (path, one.text))
+    read = (part for named in half.read().items() for part in named)
     return memo.key("engine", engine.value, digest_of((settings, *read)))
 
 

@@ -124,7 +124,7 @@ def grids(site: Site) -> tuple[Grid, ...]:
 def pages(edition: Edition) -> Iterator[Page]:
     """The way in, and the donor of the tables."""
     yield _index(edition)
-    places = {name: Markup(mark(name)) for name in ("heading", "table", "provenance", "links", "title", "description")}
+    places = {name: mark(name) for name in ("heading", "table", "provenance", "links", "title", "description")}
     yield _page(edition, DONOR, places, places["title"], places["description"])
 
 
