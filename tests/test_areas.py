@@ -16,6 +16,7 @@ from generator.model.ids import SchoolId
 from generator.pages import areas
 from generator.pages.duties import inspections
 from generator.pages.families import LISTINGS
+from generator.pages.schools import schools
 from generator.text import Language
 from tests.test_build import typical_site
 
@@ -93,3 +94,15 @@ def test_pages_of_areas_lead_to_all_that_one_page_leads_to(language: Language, m
         telling = [path for path, body in bodies.items() if led_to(content, body)]
         assert led_to(content, *bodies.values()) >= listed[family] != set()
         assert [path for path in telling if f'{path.rpartition("/")[2]}.html"' not in index] == []
+
+
+def test_that_lists_are_cut_is_named_of_pages_of_schools_that_lead_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    def copies(made: Edition) -> dict[str, tuple[str, object]]:
+        return {one.path: (one.more, one.make().places) for one in schools.to_stamp(made)}
+
+    whole = copies(cut(Language.ZH))
+    monkeypatch.setattr(areas, "CARRIED", 1)
+    parted = copies(cut(Language.ZH))
+    differ = [path for path in whole if whole[path][1] != parted[path][1]]
+    assert differ
+    assert [path for path in differ if whole[path][0] == parted[path][0]] == []

@@ -102,6 +102,8 @@ LISTINGS: Mapping[PageFamily, Listing] = {
     filing.pages: filing.LISTING,
     inspections.pages: inspections.LISTING,
     overdue.pages: overdue.LISTING,
+    waivers.pages: waivers.LISTING,
+    demonstration.pages: demonstration.LISTING,
 }
 
 # What grows with the number of schools: the donor page of a family and the copies made of it.

@@ -602,9 +602,9 @@ def prints_alike(one: object, other: object) -> bool:
 
 def _reached(changes: Changes, before: Site, after: Site) -> frozenset[SchoolId]:
     """The schools whose pages can be others after the change: records that name them, a waiver's need, or something
-    that all schools share.
+    that all schools share, as that there are too many for one page.
     """
-    if _on_every_page(changes):
+    if _on_every_page(changes) or bool(areas.lists(before)) != bool(areas.lists(after)):
         return frozenset({**before.repository.schools, **after.repository.schools})
     needless = {*before.verdicts.needless} ^ {*after.verdicts.needless}
     waivers = {**before.repository.waivers, **after.repository.waivers}

@@ -29,6 +29,7 @@ from generator.model.district import SchoolYear, Term
 from generator.model.duties import Rule, Waiver
 from generator.model.schools import Return, School
 from generator.pages import paper
+from generator.pages.duties import waivers
 from generator.pages.duties.check_rows import Rows
 from generator.pages.following import calendar_path
 from generator.pages.schools.school import ReturnState, filing
@@ -125,10 +126,13 @@ class ChecklistLapsing(TemplateData, frozen=True, kw_only=True):
 
 
 class WaivedDuty(Struct, frozen=True, kw_only=True):
-    """A duty with its waiver, in force or run out. In force it is told here and has an anchor."""
+    """A duty with its waiver, in force or run out. In force it is told here and has an anchor; `place` is that of the
+    waiver on the page of waivers.
+    """
 
     rule: Rule
     waiver: Waiver
+    place: str
     in_force: bool
     state: str
     tone: str
@@ -136,9 +140,11 @@ class WaivedDuty(Struct, frozen=True, kw_only=True):
 
 
 class ChecklistWaived(TemplateData, frozen=True, kw_only=True):
+    """`needless`: the places of waivers that are not needed on the page of waivers."""
+
     template: ClassVar[str] = "schools/school/waived.html.j2"
     waivers: tuple[WaivedDuty, ...]
-    needless: tuple[Waiver, ...]
+    needless: tuple[str, ...]
 
 
 class ChecklistChecks(TemplateData, frozen=True, kw_only=True):
@@ -252,12 +258,10 @@ def _todo(rows: Rows, school: School, checks: Sequence[Check], asked: Iterable[A
 
 
 def _waivers(edition: Edition, school: School, checks: Sequence[Check]) -> ChecklistWaived:
-    needless = edition.site.verdicts.needless
+    site, found = edition.site, waivers.of_schools(edition.site).get(school.id, ())
     return ChecklistWaived(
         waivers=tuple(_waived(edition, c, waiver) for c in checks if (waiver := c.waiver or c.lapsed)),
-        needless=tuple(
-            w for w in edition.site.repository.waivers.values() if w.id in needless and school.id in w.schools
-        ),
+        needless=tuple(waivers.anchor(site, w) for w in found if w.id in site.verdicts.needless),
     )
 
 
@@ -287,8 +291,8 @@ def lapses(site: Site, check: Check) -> bool:
 
 def cites(site: Site, school: School) -> tuple[Position, ...]:
     """What the school's Checks rest on, and the waivers that concern it."""
-    waivers = (w.source for w in site.repository.waivers.values() if school.id in w.schools)
-    return (*waivers, *(e.at for check in site.verdicts.by_school[school.id] for e in check.evidence()))
+    found = (waiver.source for waiver in waivers.of_schools(site).get(school.id, ()))
+    return (*found, *(e.at for check in site.verdicts.by_school[school.id] for e in check.evidence()))
 
 
 def _coming(edition: Edition, check: Check) -> ComingDuty:
@@ -313,6 +317,7 @@ def _waived(edition: Edition, check: Check, waiver: Waiver) -> WaivedDuty:
     return WaivedDuty(
         rule=check.rule,
         waiver=waiver,
+        place=waivers.anchor(edition.site, waiver),
         in_force=in_force,
         state=edition.say("waiver.in_force" if in_force else "waiver.ended"),
         tone=TONES[Verdict.WAIVED] if in_force else "short",

@@ -189,9 +189,10 @@ class InspectionsOfPart(TemplateData, frozen=True, kw_only=True):
 
 
 class ApplicationLine(Struct, frozen=True, kw_only=True):
-    """An application of a school; `level` and `named` while it has the title."""
+    """An application of a school, with its place on the page of all; `level` and `named` while it has the title."""
 
     application: Application
+    place: str
     outcome: str
     tone: str
     score: str | None
@@ -497,8 +498,17 @@ def of_school(edition: Edition, school: School) -> SchoolSupervision:
     return SchoolSupervision(
         inspections=tuple(_line(edition, v) for v in found),
         rectifications=tuple(d for d in rectifications(edition, found) if d.mending is not Mending.VERIFIED),
-        applications=tuple(_applied(edition, a) for a in site.assessments if a.application.school == school.id),
+        applications=tuple(_applied(edition, found) for found in applications(site).get(school.id, ())),
     )
+
+
+@once
+def applications(site: Site) -> Mapping[SchoolId, Sequence[Assessment]]:
+    """The applications of each school, of those that have any."""
+    found: dict[SchoolId, list[Assessment]] = {}
+    for one in site.assessments:
+        found.setdefault(one.application.school, []).append(one)
+    return found
 
 
 def _applied(edition: Edition, found: Assessment) -> ApplicationLine:
@@ -506,6 +516,7 @@ def _applied(edition: Edition, found: Assessment) -> ApplicationLine:
     has_title = found.outcome is ApplicationOutcome.NAMED
     return ApplicationLine(
         application=found.application,
+        place="areas" if areas.lists(edition.site) else f"application-{found.application.id}",
         outcome=edition.say(f"outcome.{found.outcome.value}"),
         tone=OUTCOME_TONES[found.outcome],
         score=sum_text(edition, found.score.sum) if found.inspection else None,
@@ -517,4 +528,4 @@ def _applied(edition: Edition, found: Assessment) -> ApplicationLine:
 def cites_of_school(site: Site, school: School) -> tuple[Position, ...]:
     """The records behind `of_school`."""
     found = [v.source for v in _by_school(site).get(school.id, ())]
-    return (*found, *(a.application.source for a in site.assessments if a.application.school == school.id))
+    return (*found, *(one.application.source for one in applications(site).get(school.id, ())))

@@ -23,6 +23,7 @@ from generator.model.district import Parameter, System
 from generator.model.duties import Example, Expectation, Rule, Subject, Waiver
 from generator.model.programme import Level, Modality
 from generator.model.releases import DistrictVerdict, Release
+from generator.pages.duties import waivers
 from generator.pages.duties.compliance import DistrictCheck, district_check
 from generator.pages.resting import COUNTS, PageToMake, verdicts_of
 from generator.pages.words.comparison import demanded, measure_title, measured
@@ -193,7 +194,9 @@ class ExampleGroup(Struct, frozen=True, kw_only=True):
 
 
 class CheckLine(Struct, frozen=True, kw_only=True):
-    """A rule's Check of a school, or of a district below, in words; `anchor` is its place on its page."""
+    """A rule's Check of a school, or of a district below, in words; `anchor` is its place on its page, `waiver_place`
+    that of the waiver on the page of waivers.
+    """
 
     id: str
     title: Text
@@ -202,6 +205,7 @@ class CheckLine(Struct, frozen=True, kw_only=True):
     said: tuple[str, ...]
     waiver: Waiver | None
     lapsed: Waiver | None
+    waiver_place: str
     waits: OpenDue
 
 
@@ -382,6 +386,7 @@ def _groups(
 def _line(edition: Edition, check: Check) -> CheckLine:
     one = check.school or check.below
     assert one is not None
+    waiver = check.waiver or check.lapsed
     return CheckLine(
         id=one.id,
         title=one.title,
@@ -390,6 +395,7 @@ def _line(edition: Edition, check: Check) -> CheckLine:
         said=told(edition, check),
         waiver=check.waiver,
         lapsed=check.lapsed,
+        waiver_place=waivers.anchor(edition.site, waiver) if waiver else "",
         waits=due_open(edition, check),
     )
 

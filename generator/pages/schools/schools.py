@@ -233,8 +233,9 @@ def to_stamp(edition: Edition) -> Iterator[ToStamp]:
     def made(school: School) -> Stamped:
         return stamping.stamped(finished, _family(edition.site), _copy(finished, school, rows()))
 
+    leads = "to areas" if areas.lists(edition.site) else ""
     for school in edition.site.repository.schools.values():
-        yield ToStamp(path=FAMILY.path(school.id), schools=(school.id,), make=partial(made, school))
+        yield ToStamp(path=FAMILY.path(school.id), schools=(school.id,), more=leads, make=partial(made, school))
 
 
 def _copy(edition: Edition, school: School, rows: Rows) -> Copy:
