@@ -23,7 +23,7 @@ from generator.pages import areas
 from generator.pages.duties import inspections, matrix
 from generator.pages.families import LISTINGS, STAMPED, navigation, pages
 from generator.pages.schools import schools
-from generator.pages.statistics import statistics
+from generator.pages.statistics import releases
 from generator.publish import output
 from generator.text import Language
 from tests.city import records, with_years
@@ -31,7 +31,10 @@ from tests.conftest import COMMIT
 from tests.test_build import typical_site
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
-COUNTING = ("statistics/reporting",)  # by area, in a large district
+CUT = (  # by area, in a large district
+    *("schools/", "filing/", "inspections/", "compliance/", "demonstration/", "statistics/reporting"),
+    *("statistics/participation", "statistics/tables/participation-schools", "statistics/releases/2"),
+)
 OF_OFFICES = ("districts/", "rollup/", "rules/", "compliance/waivers", "about/changes")
 
 
@@ -69,10 +72,9 @@ def in_parts(language: Language) -> list[Page]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(areas, "CARRIED", 1)
         made = edition(replace(typical_site()), language, load())  # what is worked out once a Site is worked out anew
-        there = areas.lists(made.site)
-        cut = [page for family in LISTINGS for page in family(made) if page.path not in dict(STAMPED)]
-        cut += [page for page in statistics.pages(made) if page.path in COUNTING]
-        cut += [areas.ordinary(made, listing, part) for listing in LISTINGS.values() for part in there]
+        cut = [page for family in (*LISTINGS, releases.pages) for page in family(made)]
+        cut = [page for page in cut if page.path not in dict(STAMPED) and page.path.startswith(CUT)]
+        cut += [areas.ordinary(made, one, part) for one in LISTINGS.values() for part in areas.parts_of(made.site, one)]
         return cut
 
 

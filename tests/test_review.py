@@ -228,7 +228,9 @@ def written(side: Site, language: Language) -> Mapping[str, tuple[str, str]]:
     whole += [ordinary(made, school) for school in side.repository.schools.values()]
     whole += [inspections.ordinary(made, inspection) for inspection in inspections.announced(side)]
     whole += [matrix.ordinary(made, grid) for grid in matrix.grids(side)]
-    whole += [areas.ordinary(made, listing, part) for listing in LISTINGS.values() for part in areas.lists(side)]
+    whole += [
+        areas.ordinary(made, listing, part) for listing in LISTINGS.values() for part in areas.parts_of(side, listing)
+    ]
     return {page.path: (page.title, markdown(page)) for page in whole}
 
 

@@ -59,14 +59,15 @@ class DistrictPartPage(TemplateData, frozen=True, kw_only=True):
 
 
 class Listing(Struct, frozen=True, kw_only=True):
-    """What is told of schools in lists, part by part, below `title`: data that a template prints, and the records of
-    each school that they are made of.
+    """What is told of schools in lists, part by part, below `title`, where it is `told` at all: data that a template
+    prints, and the records of each school that they are made of.
     """
 
     family: Family
     title: str
     tell: Callable[[Edition, DistrictPart], TemplateData]
     cites: Callable[[Site, School], Iterable[Position]] = lambda _, school: (school.source,)
+    told: Callable[[Site], bool] = lambda _: True
 
 
 def family(kind: str, folder: str, before: str = "in_") -> Family:
@@ -89,6 +90,11 @@ def lists(site: Site) -> tuple[DistrictPart, ...]:
     return tuple(parts(site, CARRIED)) if len(site.repository.schools) > CARRIED else ()
 
 
+def parts_of(site: Site, listing: Listing) -> tuple[DistrictPart, ...]:
+    """The parts that have a page of a Listing."""
+    return lists(site) if listing.told(site) else ()
+
+
 def title(edition: Edition, part: DistrictPart) -> str:
     """What a part is called."""
     area = edition.plain(part.area.title)
@@ -106,14 +112,14 @@ def links(edition: Edition, listing: Listing, here: DistrictPart | None = None) 
             reach=_reach(edition, part) if part.number else "",
             here=here is not None and part.id == here.id,
         )
-        for part in lists(edition.site)
+        for part in parts_of(edition.site, listing)
     )
 
 
 def counted(edition: Edition, listing: Listing, schools: Iterable[School]) -> tuple[DistrictPartLink, ...]:
     """The parts of a Listing that have any of these schools, with the number of these."""
     found = {school.id for school in schools}
-    parts = ((part, sum(school.id in found for school in part.schools)) for part in lists(edition.site))
+    parts = ((part, sum(school.id in found for school in part.schools)) for part in parts_of(edition.site, listing))
     return tuple(_link(edition, listing, part, count) for part, count in parts if count)
 
 
@@ -131,7 +137,7 @@ def _reach(edition: Edition, part: DistrictPart) -> str:
 
 def donors(edition: Edition, listing: Listing) -> Iterator[Page]:
     """The donor of the pages of parts, where there are any."""
-    if lists(edition.site):
+    if parts_of(edition.site, listing):
         yield stamping.donor(edition, listing.family)
 
 
@@ -142,7 +148,7 @@ def ordinary(edition: Edition, listing: Listing, part: DistrictPart) -> Page:
 
 def to_stamp(edition: Edition, listing: Listing) -> Iterator[ToStamp]:
     """The page of every part."""
-    finished, all_ = edition.finished(), lists(edition.site)
+    finished, all_ = edition.finished(), parts_of(edition.site, listing)
     others = " ".join(part.id for part in all_)
 
     def made(part: DistrictPart) -> Stamped:

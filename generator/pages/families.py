@@ -104,6 +104,7 @@ LISTINGS: Mapping[PageFamily, Listing] = {
     overdue.pages: overdue.LISTING,
     waivers.pages: waivers.LISTING,
     demonstration.pages: demonstration.LISTING,
+    statistics.pages: statistics.PARTICIPATION,
 }
 
 # What grows with the number of schools: the donor page of a family and the copies made of it.

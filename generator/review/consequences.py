@@ -489,7 +489,7 @@ def _of_parts(side: Edition, parts: Iterable[DistrictPart | None]) -> Iterator[P
     """The lists of these schools, in a district that has them on pages of their own."""
     for part in parts:
         if part is not None:
-            made = (areas.ordinary(side, listing, part) for listing in LISTINGS.values())
+            made = (areas.ordinary(side, listing, part) for listing in LISTINGS.values() if listing.told(side.site))
             yield from (page for page in made if there(side.site, page.path))
 
 

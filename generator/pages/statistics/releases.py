@@ -28,6 +28,7 @@ from generator.model.releases import (
     digest,
 )
 from generator.model.schools import School
+from generator.pages import areas
 from generator.pages.about.dictionary import FieldLine, fields
 from generator.pages.duties.downloads import ColumnMeaning, DownloadFile, download, kept
 from generator.pages.statistics.descriptions import csvw, dataset, package
@@ -112,17 +113,22 @@ class RuleName(Struct, frozen=True, kw_only=True):
 
 
 class SealedAnswer(Struct, frozen=True, kw_only=True):
-    """What a release says of a sealed rule; `unmet` schools are named where the verdict is school by school."""
+    """What a release says of a sealed rule; `unmet` schools are named where the verdict is school by school, and only
+    `counted` in a large district.
+    """
 
     rule: RuleName
     target: int | float
     met: int
     judged: int
     unmet: tuple[School, ...]
+    counted: int
 
 
 class ReleasePage(TemplateData, frozen=True, kw_only=True):
-    """A release; `later` is the newest revision after it."""
+    """A release; `later` is the newest revision after it. Where it counts more schools than one page carries, each
+    stands in its files only.
+    """
 
     template: ClassVar[str] = "statistics/release.md.j2"
     release: Release
@@ -237,8 +243,8 @@ def _release(edition: Edition, release: Release, *, latest: bool) -> Page:
             files=tuple(download(edition, file, path, _HOLDS) for file in made if "/latest." not in file.path),
             symbols=symbols(words),
             tables=tuple(released_table(words, table, words.table(table.id)) for table in release.tables),
-            participation=school_bands(words, edition.say("participation.title")),
-            by_school=tuple(_by_school(edition, verdicts) for verdicts in release.school_verdicts),
+            participation=school_bands(words, edition.say("participation.title"), () if _is_large(release) else None),
+            by_school=tuple(_by_school(edition, release, verdicts) for verdicts in release.school_verdicts),
             by_district=tuple(_by_district(edition, verdict) for verdict in release.district_verdicts),
         ),
         cites=[release.source],
@@ -284,21 +290,26 @@ def _said(words: ReleaseWords, cell: Cell, found: Published | None) -> str:
     return words.edition.say("releases.not_there") if found is None else words.cell(cell.column, found).text
 
 
-def _by_school(edition: Edition, verdicts: SchoolVerdicts) -> SealedAnswer:
-    met = verdicts.schools
-    known = edition.site.repository.schools
+def _is_large(release: Release) -> bool:
+    return len(release.counted) > areas.CARRIED
+
+
+def _by_school(edition: Edition, release: Release, verdicts: SchoolVerdicts) -> SealedAnswer:
+    met, large = verdicts.schools, _is_large(release)
+    known = {} if large else edition.site.repository.schools
     return SealedAnswer(
         rule=_rule(edition, verdicts.rule),
         target=verdicts.target,
         met=sum(met.values()),
         judged=len(met),
         unmet=tuple(school for id_, school in known.items() if met.get(id_) is False),
+        counted=list(met.values()).count(False) if large else 0,
     )
 
 
 def _by_district(edition: Edition, verdict: DistrictVerdict) -> SealedAnswer:
     rule = _rule(edition, verdict.rule)
-    return SealedAnswer(rule=rule, target=verdict.target, met=verdict.met, judged=verdict.judged, unmet=())
+    return SealedAnswer(rule=rule, target=verdict.target, met=verdict.met, judged=verdict.judged, unmet=(), counted=0)
 
 
 def _rule(edition: Edition, rule: RuleId) -> RuleName:

@@ -21,7 +21,7 @@ from generator.model.releases import PublishedTable, Release, latest
 from generator.model.schools import School
 from generator.model.sealed import Receipt
 from generator.pages import areas
-from generator.pages.areas import DistrictPartLink, Listing
+from generator.pages.areas import DistrictPart, DistrictPartLink, Listing
 from generator.pages.beside import Beside, beside
 from generator.pages.following import Event, newest_first, released
 from generator.pages.parts import there
@@ -125,12 +125,23 @@ class TablePage(TemplateData, frozen=True, kw_only=True):
 
 
 class ParticipationPage(TemplateData, frozen=True, kw_only=True):
+    """The band of every school; where they stand on pages of their own, the `parts`, of those that are no more."""
+
     template: ClassVar[str] = "statistics/participation.md.j2"
     release: Release
     term: Term
     participation: SchoolBands
+    parts: tuple[DistrictPartLink, ...]
     before: PageLink | None
     after: PageLink | None
+
+
+class ParticipationOfPart(TemplateData, frozen=True, kw_only=True):
+    """The bands of the schools of a part."""
+
+    template: ClassVar[str] = "statistics/participation_of_part.html.j2"
+    parts: tuple[DistrictPartLink, ...]
+    participation: SchoolBands
 
 
 class NamedSchools(Struct, frozen=True, kw_only=True):
@@ -199,6 +210,7 @@ def pages(edition: Edition) -> Iterator[Page]:
         yield from (_table(words, table) for table in newest.tables)
         if newest.participation:
             yield _participation(words)
+            yield from areas.donors(edition, PARTICIPATION)
     yield _reporting(edition)
     yield _methods(edition)
 
@@ -315,9 +327,11 @@ def _beside(words: ReleaseWords, table: str) -> Beside:
 
 def _participation(words: ReleaseWords) -> Page:
     edition, release, title = words.edition, words.release, words.edition.say("participation.title")
-    bands = school_bands(words, _caption(words, title))
+    known, near = edition.site.repository.schools, _beside(words, SCHOOLS)
+    parts = areas.counted(edition, PARTICIPATION, (known[school] for school in release.counted if school in known))
+    named = [school for school in release.counted if school not in known] if parts else None
+    bands = school_bands(words, _caption(words, title), named)
     assert bands
-    near = _beside(words, SCHOOLS)
     return edition.page(
         path=_path(SCHOOLS),
         kind="participation",
@@ -327,12 +341,37 @@ def _participation(words: ReleaseWords) -> Page:
             release=release,
             term=term_of(edition.site, release.term),
             participation=bands,
+            parts=parts,
             before=near.before,
             after=near.after,
         ),
         cites=[release.source],
         hide=("toc",),
     )
+
+
+def _of_part(edition: Edition, part: DistrictPart) -> ParticipationOfPart:
+    release = newest_release(edition.site)
+    assert release
+    words = ReleaseWords(edition=edition, release=release)
+    caption = _caption(words, edition.say("participation.title"))
+    bands = school_bands(words, caption, [school.id for school in part.schools])
+    assert bands
+    return ParticipationOfPart(parts=areas.links(edition, PARTICIPATION, part), participation=bands)
+
+
+def _in_parts(site: Site) -> bool:
+    newest = newest_release(site)
+    return newest is not None and newest.participation is not None
+
+
+PARTICIPATION = Listing(
+    family=areas.family("participation", "statistics", "participation_in_"),
+    title="participation.title",
+    tell=_of_part,
+    cites=lambda site, school: (school.source, *(release.source for release in [newest_release(site)] if release)),
+    told=_in_parts,
+)
 
 
 def _caption(words: ReleaseWords, title: str) -> str:

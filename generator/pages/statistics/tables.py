@@ -7,7 +7,7 @@ number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -161,10 +161,11 @@ class ReleaseWords(Struct, frozen=True, kw_only=True):
             return self.edition.say("participation.over", begin=begin)
         return self.edition.say("participation.between" if begin else "participation.under", begin=begin, end=end)
 
-    def participation(self) -> Mapping[SchoolId, CellWords]:
-        """The band of every school that was counted, where there are bands."""
-        bands = self.release.participation
-        return {school: self._of_school(bands.schools.get(school)) for school in self.release.counted} if bands else {}
+    def participation(self, of: Iterable[SchoolId] | None = None) -> Mapping[SchoolId, CellWords]:
+        """The band of every school that was counted, or of these of them, where there are bands."""
+        bands, counted = self.release.participation, self.release.counted
+        schools = counted if of is None else (school for school in of if school in counted)
+        return {school: self._of_school(bands.schools.get(school)) for school in schools} if bands else {}
 
     def _of_school(self, found: Published | None) -> CellWords:
         match found:
@@ -297,7 +298,9 @@ class BandCount(Struct, frozen=True, kw_only=True):
 
 
 class SchoolBands(Struct, frozen=True, kw_only=True):
-    """The band of every school as `_participation.html.j2` prints it; `symbol` says what the mark stands for."""
+    """The bands of schools as `_participation.html.j2` prints them: all are counted, those `schools` told one by one.
+    `symbol` says what the mark stands for.
+    """
 
     caption: str
     symbol: str
@@ -381,8 +384,8 @@ def symbols(words: ReleaseWords) -> TableSymbols:
     return TableSymbols(mark=SHOWN_MARK, k=limits.k, zero=zero, rounded=rounded)
 
 
-def school_bands(words: ReleaseWords, caption: str) -> SchoolBands | None:
-    """The band of every school, in the order of the district's schools; None where there are no bands."""
+def school_bands(words: ReleaseWords, caption: str, of: Iterable[SchoolId] | None = None) -> SchoolBands | None:
+    """The band of every school, or of these, in the order of the district's schools; None where there are no bands."""
     bands, known = words.release.participation, words.edition.site.repository.schools
     if bands is None:
         return None
@@ -403,7 +406,7 @@ def school_bands(words: ReleaseWords, caption: str) -> SchoolBands | None:
                 title=known[school].title if school in known else None,
                 band=replace(band, text=say("statistics.row_waits", row=band.text)) if school in waiting else band,
             )
-            for school, band in words.participation().items()
+            for school, band in words.participation(of).items()
         ),
     )
 
