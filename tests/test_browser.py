@@ -360,3 +360,13 @@ def test_the_colours_that_a_reader_chose_are_kept(context: BrowserContext, sampl
     expect(body).to_have_attribute("data-md-color-scheme", "slate")
     page.goto(f"{sample_url}/{language}schools/xz01.html")
     expect(body).to_have_attribute("data-md-color-scheme", "slate")
+
+
+def test_the_colours_are_right_before_the_theme_has_run(browser: Browser, sample_url: str) -> None:
+    with lent(browser, color_scheme="dark") as context:
+        page = context.new_page()
+        page.route("**/bundle.*.js", lambda route: route.abort())
+        page.goto(f"{sample_url}/schools/xz01.html")
+        expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+        expect(page.locator("label[for=__palette_0]")).to_be_visible()
+        expect(page.locator("label[for=__palette_1]")).to_be_hidden()

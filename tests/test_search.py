@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from generator.edition.entries import Entry
+from generator.edition.render import edition
 from generator.edition.site import Page
-from generator.files.catalogue import Speaker, load
+from generator.files.catalogue import load
 from generator.publish.search import INDEX, WORDS, index, parts, words
 from generator.text import Language
+from tests.test_build import typical_site
 
 PAGE = Page(path="a/b", kind="policy", title="甲<b>", description="d", body="", cites=())
 BUILT = """<nav>nav</nav><article class="md-content__inner"><h1 id="top">甲<a class="headerlink" href="#top">¶</a></h1>
@@ -79,9 +81,10 @@ def test_the_words_in_distress_are_there_in_both_ways_of_writing() -> None:
     assert only <= set("凌吊家挨出吃回制累"), (
         "these signs are written differently in traditional Chinese, not only sometimes"
     )
-    distress, said = words(Speaker(catalogue=load(), language=Language.EN).say).splitlines()
+    distress, said = words(edition(typical_site(), Language.EN, load())).splitlines()
     found = told(distress)
     assert told(said)["one"] == "1 page found"
+    assert [(number, urgent) for number, _, urgent in told(said)["lines"]] == [("110", True), ("12356", False)]
     assert found["han"] == [word for row in rows for word in row.split()]
     assert all(re.fullmatch("[a-z0-9]+( [a-z0-9]+)*", word) for word in found["latin"])
 
@@ -115,8 +118,11 @@ def test_a_word_of_a_table_finds_every_page_that_has_it(sample_site: Path, word:
     found = told((sample_site / "en" / INDEX).read_text(encoding="utf-8"))
     has = {found["pages"][part[0]][0] for part in found["parts"] if word in plain(f"{part[2]} {part[3]}")}
     stamped = r"(schools|inspections|compliance/matrix)/(?!index).*"
-    read = {page[0] for page in found["pages"] if not re.fullmatch(stamped, page[0])}
-    assert {page for page in read if word in plain(re.sub("<[^>]*>", " ", article(sample_site / "en" / page)))} <= has
+    searched = {found["pages"][page][0] for page, _, heading, _ in found["parts"] if heading}
+    read = {page for page in searched if not re.fullmatch(stamped, page)}
+    wanted = {page for page in read if word in plain(re.sub("<[^>]*>", " ", article(sample_site / "en" / page)))}
+    assert wanted
+    assert wanted <= has
 
 
 def plain(text: str) -> set[str]:

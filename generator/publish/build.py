@@ -233,6 +233,7 @@ def _stamp(one: Half, files: Mapping[str, bytes], remembered: MadeBefore, into: 
             finds += copy.made_of
             # what all share is read in the first
             told.append(copy.known.linked if number else output.linked(name, fill()))
+    into.write(folder, [(search.WORDS, search.words(one.edition))])
     into.put(f"{folder}{search.INDEX}", (digest_of(finds),), partial(search.index, found, entries, one.last))
     return told
 

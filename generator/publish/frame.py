@@ -19,15 +19,14 @@ from generator.files.catalogue import Speaker
 from generator.files.catalogue import load as load_catalogue
 from generator.files.resources import engine_config, site_folder
 from generator.filing import hosting
-from generator.model.district import HelpLine
 from generator.pages.families import Way, navigation, ways
 from generator.pages.parts import there
 from generator.publish import engine as engines
 
 # The sentences that the theme prints on every page.
 _WORDS = (
-    *("as_of", "version", "help", "about", "follow", "accessibility", "home", "not_found", "help_now", "help_more"),
-    *("search", "search_close", "search_more", "present", "filing", "way", "sections"),
+    *("as_of", "version", "help", "about", "follow", "accessibility", "home", "not_found", "search", "present"),
+    *("filing", "way", "sections"),
 )
 _PAGE = "XZPAGE"  # where the theme puts a page's own address into a link
 
@@ -109,7 +108,6 @@ def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
             "as_of": last("day"),
             "filing": there(content, "filing/index"),
             "other_words": {key: other.say(f"theme.{key}") for key in ("home", "not_found", "filing")} if other else {},
-            "lines": [_line(made, line) for line in sorted(district.help_lines, key=lambda line: not line.urgent)],
             "contact": contact(made),
             "words": {key: made.say(f"theme.{key}") for key in _WORDS},
         },
@@ -128,10 +126,6 @@ def _tab(section: Mapping[str, Any]) -> dict[str, str]:
     while not isinstance(first, str):
         first = first[0] if isinstance(first, list) else next(iter(first.values()))
     return {"url": f"{first.removesuffix('.md')}.html", "title": literal(title)}
-
-
-def _line(edition: Edition, line: HelpLine) -> dict[str, Any]:
-    return {"number": line.number, "title": literal(edition.plain(line.title)), "urgent": line.urgent}
 
 
 def _in_address(text: str) -> str:

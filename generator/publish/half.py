@@ -112,7 +112,6 @@ def to_engine(made: Edition, pages: Sequence[Prepared]) -> Half:
 def lay_out(half: Half, folder: Path) -> engines.Run:
     """Write what the engine reads."""
     output.write(folder / "docs", ((f"{path}.md", text) for path, text in half.read().items()))
-    output.write(folder / "docs", [(search.WORDS, search.words(half.edition.say))])
     return engines.Run(folder=folder, settings=half.settings)
 
 

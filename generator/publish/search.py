@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 from msgspec import Struct, field
 
 from generator.edition.entries import Entry
+from generator.edition.render import Edition
 from generator.edition.site import Page
 from generator.edition.stamp import filled_last
-from generator.files.catalogue import Say
 from generator.files.resources import site_folder
 from generator.files.strict_yaml import read
 
@@ -30,19 +30,25 @@ _OTHERS = 1
 _LEFT_OUT = frozenset({"script", "style", "svg", "form", "nav"})
 _NOT_READ = frozenset({"headerlink", "xz-provenance", "xz-blank", "xz-fill"})
 _HEADINGS = frozenset({"h1", "h2", "h3"})
-_SAID = ("loading", "none", "one", "found", "near", "failed")
+_SAID = (
+    *("search", "search_close", "search_loading", "search_none", "search_one", "search_found", "search_near"),
+    *("search_failed", "search_more", "help_now", "help_more"),
+)
 _RAW = frozenset({"script", "style"})  # what stands in them is no HTML
 _TAG = re.compile(r"""<!--.*?-->|<(/?)([a-z][a-z0-9]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""", re.DOTALL)
 _GIVEN = re.compile(r"""\s([^\s=>/"']+)(?:="([^"]*)")?""")
 
 
-def words(say: Say) -> str:
+def words(edition: Edition) -> str:
     """The script with the words that show the help lines, in both languages and both ways of writing Chinese; and with
-    what the search says in one language.
+    these lines and what the search says in one language.
     """
     found = _content("distress.yml")
     told = {"han": [word for row in found["han"] for word in row.split()], "latin": found["latin"]}
-    return _script("xzDistress", told) + _script("xzSaid", {name: say(f"theme.search_{name}") for name in _SAID})
+    lines = sorted(edition.site.repository.district.help_lines, key=lambda line: not line.urgent)
+    said: dict[str, object] = {name.removeprefix("search_"): edition.say(f"theme.{name}") for name in _SAID}
+    said["lines"] = [[line.number, edition.plain(line.title), line.urgent] for line in lines]
+    return _script("xzDistress", told) + _script("xzSaid", said)
 
 
 class Part(NamedTuple):

@@ -3,6 +3,7 @@
 (() => {
   const form = document.getElementById("builder");
   const told = window.xzTables;
+  const make = window.xzMake;
   if (!form || !told) return;
   const words = form.dataset;
   const place = document.getElementById("built");
@@ -10,13 +11,6 @@
   const tools = document.getElementById("built-do");
   const asked = new URLSearchParams(location.search);
   let shown = []; // what stands in the table, as it is downloaded
-
-  const make = (name, attributes = {}, ...inside) => {
-    const element = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    element.append(...inside);
-    return element;
-  };
 
   /* Text of which a spreadsheet would make something else: the program has found it, as for its own files. */
   const guarded = (text) => (Object.hasOwn(told.guarded, text) ? told.guarded[text] : text);

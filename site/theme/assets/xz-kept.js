@@ -14,3 +14,11 @@ document.documentElement.classList.replace("no-js", "js"); // before anything is
     }
   };
 })();
+
+/* An element with its attributes and what stands in it, for the scripts after this one. */
+window.xzMake = (name, attributes = {}, ...inside) => {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...inside);
+  return element;
+};

@@ -3,13 +3,33 @@
 (() => {
   const box = document.querySelector(".xz-search");
   if (!box) return;
-  const form = box.querySelector("form");
-  const [field, panel, help, said, list, more, open, close] = ["field", "panel", "help", "said", "hits", "more", "open", "close"]
-    .map((name) => box.querySelector(`.xz-search__${name}`));
+  const root = document.currentScript.getAttribute("src").replace(/assets\/[^/]*$/, "");
   const AT_ONCE = 20;
   const HAN = /\p{Script=Han}/u;
   const LETTER = /[\p{L}\p{N}]/u;
   let found = [];
+
+  // --- the form ------------------------------------------------------------------------------------------------------
+
+  const make = window.xzMake;
+  const named = (of, name, attributes = {}, ...inside) => make(name, { class: `xz-search__${of}`, ...attributes }, ...inside);
+
+  const line = ([number, title, urgent]) =>
+    make("li", urgent ? { class: "xz-search__urgent" } : {}, make("a", { href: `tel:${number}` }, make("strong", {}, number), ` ${title}`));
+  const [open] = box.children;
+  const field = named("field", "input", { type: "search", name: "q", autocomplete: "off", autocapitalize: "off", spellcheck: "false",
+    "aria-label": xzSaid.search, placeholder: xzSaid.search, "aria-controls": "xz-search-panel" });
+  const close = named("close", "button", { type: "button", hidden: "" }, xzSaid.close);
+  const help = named("help", "div", { hidden: "" }, make("p", {}, make("strong", {}, xzSaid.help_now)),
+    make("ul", {}, ...xzSaid.lines.map(line)), make("p", {}, make("a", { href: `${root}help.html` }, xzSaid.help_more)));
+  const said = named("said", "p", { role: "status" });
+  const list = named("hits", "ol");
+  const more = named("more", "button", { type: "button", hidden: "" }, xzSaid.more);
+  const panel = named("panel", "div", { id: "xz-search-panel", hidden: "" }, make("div", { role: "alert" }, help), said, list, more);
+  const form = named("form", "form", { id: "xz-search", role: "search", "aria-label": xzSaid.search }, field, close, panel);
+  open.setAttribute("aria-controls", form.id);
+  open.setAttribute("aria-expanded", "false");
+  box.append(form);
 
   // --- words in distress ---------------------------------------------------------------------------------------------
 
@@ -44,7 +64,7 @@
 
   const load = () => loading ||= new Promise((done, failed) => {
     const script = document.createElement("script");
-    script.src = box.dataset.index;
+    script.src = `${root}search/index.js`;
     script.onload = () => { index = prepared(globalThis.xzIndex); done(); };
     script.onerror = () => { loading = null; failed(); };
     document.head.append(script);
@@ -209,15 +229,13 @@
     const folded = index.fold(text);
     const places = words.map((word) => [folded.indexOf(word), word]).filter(([at]) => at >= 0).sort((a, b) => a[0] - b[0]);
     const from = places.length ? Math.max(0, places[0][0] - 24) : 0;
-    const shown = document.createElement("p");
+    const shown = make("p");
     const size = HAN.test(text) ? 80 : 160;
     let at = from;
     if (from) shown.append("…");
     for (const [place, word] of places) {
       if (place < at || place > from + size) continue;
-      const mark = document.createElement("mark");
-      mark.textContent = text.slice(place, place + word.length);
-      shown.append(text.slice(at, place), mark);
+      shown.append(text.slice(at, place), make("mark", {}, text.slice(place, place + word.length)));
       at = place + word.length;
     }
     shown.append(text.slice(at, Math.max(at, from + size)), from + size < text.length ? "…" : "");
@@ -225,14 +243,10 @@
   };
 
   const item = ({ page, part, words, plain }) => {
-    const line = document.createElement("li");
-    const link = document.createElement("a");
     const inside = part && part.anchor && !plain;
-    link.href = `${page.at.includes("://") ? "" : `${box.dataset.root}/`}${page.at}${inside ? `#${part.anchor}` : ""}`;
-    link.textContent = inside && part.heading ? `${page.title} › ${part.heading}` : page.title;
-    line.append(link);
-    if (part && part.text) line.append(excerpt(part.text, words));
-    return line;
+    const href = `${page.at.includes("://") ? "" : root}${page.at}${inside ? `#${part.anchor}` : ""}`;
+    const link = make("a", { href }, inside && part.heading ? `${page.title} › ${part.heading}` : page.title);
+    return make("li", {}, link, ...(part && part.text ? [excerpt(part.text, words)] : []));
   };
 
   const show = () => {
@@ -298,5 +312,4 @@
   });
   addEventListener("pointerdown", (event) => { if (!box.contains(event.target)) shut(); });
   box.addEventListener("focusout", (event) => { if (event.relatedTarget && !box.contains(event.relatedTarget)) shut(); });
-  if (field.value) answer();
 })();

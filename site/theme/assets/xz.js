@@ -26,7 +26,6 @@
   // A long list shows its first entries, and the others when asked for or printed. It is the rows of a table, or what
   // stands under several headings: a part of which nothing is shown is hidden with its heading.
   const FIRST = 20;
-  const more = document.querySelector(".xz-search__more");
   const parts = (entries) => [...document.querySelectorAll("main :is(h2, h3)")].map((heading) => {
     const elements = [heading];
     for (let next = heading.nextElementSibling; next && !/^H[1-3]$/.test(next.tagName); next = next.nextElementSibling) {
@@ -59,7 +58,7 @@
         for (const element of part.elements) if (!part.entries.includes(element)) element.hidden = empty;
       }
       button.hidden = fitting.size <= kept.size;
-      button.textContent = `${more.textContent} (${fitting.size - kept.size})`;
+      button.textContent = `${xzSaid.more} (${fitting.size - kept.size})`;
     };
     return { cut, open: () => { all = true; }, button };
   };
