@@ -8,17 +8,18 @@ import json
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec import Struct
+from msgspec.msgpack import decode
 from msgspec.structs import replace
 
 from generator.files import kept
-from generator.files.kept import NAME, KeptFile, found_before, keep
+from generator.files.kept import LIST, NAME, KeptFile, found_before, keep
 from generator.files.tree import Tree
 from generator.problems import Position
 from generator.records import repository as loading
@@ -78,34 +79,29 @@ def told(found: tuple[Repository | None, Any], before: Before | None = None) -> 
 
 def as_clean(read: Tree) -> dict[str, KeptFile]:
     """Every file, as if no secret were in it."""
-    return {path: KeptFile(digest=digest, blob="", facts=None) for path, digest in read.versions.items()}
+    return {path: KeptFile(digest=digest, blob="") for path, digest in read.versions.items()}
 
 
-def again(files: Files, found: Mapping[str, KeptFile], file: Path, chance: random.Random) -> Mapping[str, KeptFile]:
+def again(files: Files, folder: Path, chance: random.Random) -> None:
     """Load a state with what the last one left, hold it against the whole, and leave something for the next."""
-    here, before = tree(files), Before(found=found)
+    found = found_before(folder)
+    here, before = tree(files), Before(found=found.files)
     repository, problems = load(here, None, before)
     asked = doubts(repository, before.undoubted()) if repository else None
     hidden = chance.choice(sorted(files))  # as if a secret were in it: nothing is kept of it
     clean = {path: one for path, one in as_clean(here).items() if path != hidden}
     left = before.to_keep(here, clean, None if asked is None else {one.at.path for one in asked})
     assert (problems, asked, plain(repository)) == told(load(here, REMEMBERED))
-    keep(file, left)
-    assert {
-        path: (one.digest, one.facts, bytes(one.short), bytes(one.content)) for path, one in found_before(file).items()
-    } == {
-        path: (one.digest, json.loads(json.dumps(one.facts)), bytes(one.short), bytes(one.content))
-        for path, one in left.items()
-    }
-    return found_before(file)
+    keep(found, left)
+    assert found_before(folder).files == left
 
 
 @pytest.mark.parametrize("seed", range(300 if EXPLORING else 2))
 def test_records_are_the_same_with_what_is_kept_as_without(tmp_path: Path, seed: int) -> None:
-    chance, files, found = random.Random(seed), dict(fixture()), dict[str, KeptFile]()
+    chance, files = random.Random(seed), dict(fixture())
     states = [files]
     for _ in range(12):
-        found = dict(again(files, found, tmp_path / NAME, chance))
+        again(files, tmp_path / NAME, chance)
         files = dict(chance.choice((files, files, states[0], chance.choice(states))))
         for _ in range(chance.choice((0, 1, 1, 2))):
             chance.choice(MORE_EDITS)(files, chance)
@@ -117,7 +113,7 @@ def test_a_record_is_packed_only_if_it_is_made_again_as_it_was() -> None:
     here, before = tree(fixture()), Before()
     assert load(here, None, before)[0]
     left = before.to_keep(here, as_clean(here), None)
-    many = {path for path, one in left.items() if KINDS[one.facts[0]].many}
+    many = {path for path, one in left.items() if KINDS[decode(one.facts)[0]].many}
     assert len(many) > 3
     assert {path for path, one in left.items() if one.short} == many
     room = Cellar(opened_on=date(2026, 9, 1), area=12, source=Position(path="a"))  # a whole number is none to its type
@@ -200,6 +196,16 @@ def check(root: Path, *arguments: str, **environment: str) -> tuple[int, str, st
     return done.returncode, done.stdout, done.stderr
 
 
+def bytes_kept(root: Path) -> bytes:
+    """All that lies in the folder of what is kept."""
+    return b"".join(file.read_bytes() for file in sorted((root / ".git" / NAME).iterdir()))
+
+
+def part_of(root: Path, path: str) -> Path:
+    """The part that holds what is kept of a file."""
+    return next(file for file in (root / ".git" / NAME).iterdir() if path.encode() in file.read_bytes())
+
+
 def rewritten(root: Path, path: str, old: str, new: str) -> None:
     file = root / path
     text = file.read_text(encoding="utf-8")
@@ -216,10 +222,11 @@ def test_what_did_not_change_is_not_read_again(root: Path, reads: list[str]) -> 
 
 
 def test_a_pipeline_neither_reads_nor_leaves_anything(root: Path, reads: list[str]) -> None:
-    (root / ".git" / NAME).write_bytes(b"of another")
+    before = bytes_kept(root)
+    rewritten(root, RETURN, "filed_on: 2026-", "filed_on:  2026-")
     check(root, CI="true")
     assert len(reads) > 40
-    assert (root / ".git" / NAME).read_bytes() == b"of another"
+    assert bytes_kept(root) == before
 
 
 CHANGES: Mapping[str, Callable[[Path], object]] = {
@@ -277,18 +284,18 @@ def test_a_staged_secret_is_told_every_time(root: Path) -> None:
 def test_nothing_is_kept_of_a_file_that_holds_a_secret(root: Path) -> None:
     rewritten(root, RETURN, "school: xz01", f"school: xz01\nnote: AGE-SECRET-KEY-1{'Q' * 58}")
     assert check(root)[0] == 1
-    assert b"AGE-SECRET" not in (root / ".git" / NAME).read_bytes()
-    assert RETURN not in found_before(root / ".git" / NAME)
+    assert b"AGE-SECRET" not in bytes_kept(root)
+    assert RETURN not in found_before(root / ".git" / NAME).files
 
 
 def test_what_is_gone_from_the_records_is_gone_from_what_is_kept(root: Path) -> None:
     said = mobile(7)
     rewritten(root, RETURN, "school: xz01", f"school: xz01\nnote: 电话{said}")
     check(root)
-    assert said.encode() in (root / ".git" / NAME).read_bytes()
+    assert said.encode() in bytes_kept(root)
     rewritten(root, RETURN, f"\nnote: 电话{said}", "")
     check(root)
-    assert said.encode() not in (root / ".git" / NAME).read_bytes()
+    assert said.encode() not in bytes_kept(root)
 
 
 HARMS: Mapping[str, Callable[[bytes], bytes]] = {
@@ -296,67 +303,110 @@ HARMS: Mapping[str, Callable[[bytes], bytes]] = {
     "cut short": lambda data: data[:20],
     "changed": lambda data: data[:-1] + bytes([data[-1] ^ 1]),
     "another digest": lambda data: bytes(32) + data[32:],
-    "other words": lambda data: data.replace(b"xz01", b"xz02"),
+    "gone": lambda data: b"",
 }
 
 
 @pytest.mark.parametrize("harm", HARMS)
 def test_what_is_not_as_it_was_left_is_as_good_as_nothing(root: Path, reads: list[str], harm: str) -> None:
-    file = root / ".git" / NAME
-    harmed = HARMS[harm](file.read_bytes())
-    assert harmed != file.read_bytes()
-    file.write_bytes(harmed)
+    for file, read in ((root / ".git" / NAME / LIST, 40), (part_of(root, RETURN), 1)):
+        file.write_bytes(HARMS[harm](file.read_bytes()))
+        assert check(root)[0] == 0
+        assert len(reads) >= read
+        assert RETURN in reads
+        reads.clear()
+        check(root)
+        assert reads == []
+
+
+def test_a_part_with_other_words_is_as_good_as_nothing(root: Path, reads: list[str]) -> None:
+    file = part_of(root, RETURN)
+    file.write_bytes(file.read_bytes().replace(b"xz01", b"xz02"))
     assert check(root)[0] == 0
-    assert len(reads) > 40
-    reads.clear()
+    assert RETURN in reads
+    assert len(reads) < 40
+
+
+def test_a_part_of_another_state_is_as_good_as_nothing(root: Path, reads: list[str]) -> None:
+    """What a file was held against is told by its part, and how that is now by another."""
+    file, text = part_of(root, RETURN), (root / RETURN).read_bytes()
+    before = file.read_bytes()
+    rewritten(root, RETURN, "filed_on: 2026-", "filed_on:  2026-")
     check(root)
-    assert reads == []
+    file.write_bytes(before)
+    (root / RETURN).write_bytes(text)
+    reads.clear()
+    assert check(root)[0] == 0
+    assert RETURN in reads
+
+
+def test_a_change_writes_its_own_part(root: Path) -> None:
+    def written() -> set[tuple[str, int]]:
+        return {(file.name, file.stat().st_ino) for file in (root / ".git" / NAME).iterdir()}
+
+    before = written()
+    rewritten(root, RETURN, "filed_on: 2026-", "filed_on:  2026-")
+    check(root)
+    assert {name for name, _ in written() - before} == {LIST, part_of(root, RETURN).name}
+
+
+def test_one_file_as_earlier_programs_left_it_goes(root: Path) -> None:
+    shutil.rmtree(root / ".git" / NAME)
+    (root / ".git" / NAME).write_bytes(b"all of it")
+    check(root)
+    assert len(found_before(root / ".git" / NAME).files) > 40
 
 
 def test_what_another_program_left_is_as_good_as_nothing(
     root: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "installed_digest", lambda: b"another")
+    monkeypatch.setattr(kept, "reading_digest", lambda: b"another")
     assert check(root)[0] == 0
     assert len(reads) > 40
 
 
-@pytest.mark.parametrize("place", ["a link", "a pipe", "a folder", "no .git", "a folder that takes nothing"])
+@pytest.mark.parametrize(
+    "place", ["a link", "a part is a link", "a pipe", "a folder", "no .git", "a folder that takes nothing"]
+)
 def test_where_nothing_can_be_kept_all_works(root: Path, tmp_path: Path, place: str) -> None:
-    file, other = root / ".git" / NAME, tmp_path / "other"
-    data = file.read_bytes()
-    file.unlink()
+    folder, other = root / ".git" / NAME, tmp_path / "other"
+    data = bytes_kept(root)
     if place == "a link":
-        other.write_bytes(data)
-        file.symlink_to(other)
+        folder.rename(other)
+        folder.symlink_to(other)
+    elif place == "a part is a link":
+        part = part_of(root, RETURN)
+        part.rename(other)
+        part.symlink_to(other)
     elif place == "a pipe":
-        os.mkfifo(file)
+        shutil.rmtree(folder)
+        os.mkfifo(folder)
     elif place == "a folder":
-        file.mkdir()
+        (folder / LIST).unlink()
+        (folder / LIST).mkdir()
     elif place == "no .git":
         (root / ".git").rename(tmp_path / "away")
     else:
-        file.with_name(f"{NAME}.new").mkdir()
+        (folder / LIST).unlink()
+        (folder / f"{LIST}.new").mkdir()
+    there = other.read_bytes() if other.is_file() else data
     assert [check(root)[0] for _ in range(2)] == [0, 0]
-    assert not other.exists() or other.read_bytes() == data
+    assert (other.read_bytes() if other.is_file() else data) == there
+    assert not other.is_dir() or b"".join(file.read_bytes() for file in sorted(other.iterdir())) == data
 
 
 def test_a_district_within_another_repository_keeps_nothing_there(root: Path) -> None:
     inner = root / "inner"
     (inner / "records").mkdir(parents=True)
     (inner / DISTRICT).write_bytes((root / DISTRICT).read_bytes())
-    kept_there = (root / ".git" / NAME).read_bytes()
+    kept_there = bytes_kept(root)
     check(inner)
-    assert (root / ".git" / NAME).read_bytes() == kept_there
-
-
-def lines(data: bytes) -> Iterator[Any]:
-    yield from json.loads(data[40 : 40 + int.from_bytes(data[32:40], "big")])
+    assert bytes_kept(root) == kept_there
 
 
 def test_what_is_kept_is_data(root: Path) -> None:
-    """What stands first is a list as JSON, and each content is."""
-    listed = list(lines((root / ".git" / NAME).read_bytes()))
-    assert len(listed) > 40
-    found = found_before(root / ".git" / NAME)
+    """Each part is a mapping as msgpack, and each content JSON."""
+    parts = [file for file in (root / ".git" / NAME).iterdir() if file.name != LIST]
+    assert sum(len(decode(file.read_bytes())) for file in parts) > 40
+    found = found_before(root / ".git" / NAME).files
     assert all(isinstance(json.loads(bytes(one.content)), dict) for one in found.values() if one.facts)

@@ -251,9 +251,9 @@ def kept_records(request: Request) -> Path | None:
     """Where runs in this folder leave what they found of records for the next. A pipeline neither reads nor leaves
     anything: others may have run in its place.
     """
-    from generator.files.kept import kept_file  # at start-up nobody needs it
+    from generator.files.kept import kept_folder  # at start-up nobody needs it
 
-    return None if in_a_pipeline() else kept_file(request.root)
+    return None if in_a_pipeline() else kept_folder(request.root)
 
 
 def summarise(markdown: str) -> None:

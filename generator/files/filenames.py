@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from generator.problems import Position, Problem, problem
 
 LONGEST_NAME, LONGEST_PATH = 255, 200  # bytes of a name, characters of a path below the district's folder
 _DEVICE = re.compile(r"(?i)(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:[. ]|$)")
 _IMPOSSIBLE = re.compile(r'[<>:"|?*\\\x00-\x1f]')
-_USUAL = re.compile(r"[0-9a-z_-]{5,100}(?:\.[0-9a-z]{1,9})*")  # longer than a device's name, and nothing odd in it
+# A name with nothing odd in it: no device's, and nothing but small letters, figures and signs that all systems have.
+_NAME = r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|\Z))[0-9a-z_-]{1,100}(?:\.[0-9a-z]{1,9})*"
+_USUAL, _USUAL_PATH = re.compile(_NAME), re.compile(rf"(?:{_NAME}/)*{_NAME}")
+_USUAL_FOLDERS = re.compile(rf"(?:{_NAME}/)*")
 
 
 def trouble(name: str) -> str | None:
@@ -35,8 +38,20 @@ def folded(path: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
-def portable(paths: Iterable[str]) -> Iterator[Problem]:
+def portable(paths: Sequence[str]) -> Iterator[Problem]:
     """What cannot be checked out everywhere. Of two names that are one the second is told, once for a whole folder."""
+    odd = [path for path in paths if not _USUAL_PATH.fullmatch(path) or len(path) > LONGEST_PATH]
+    folders = tuple({_usual_folders(path) for path in odd})  # a usual name is like none but an odd one beside it
+    yield from _portable([path for path in paths if path.startswith(folders)])
+
+
+def _usual_folders(path: str) -> str:
+    """The way to the first odd name of a path."""
+    found = _USUAL_FOLDERS.match(path)
+    return found.group() if found else ""
+
+
+def _portable(paths: Iterable[str]) -> Iterator[Problem]:
     first: dict[str, str] = {}
     settled: set[str] = set()  # folders of whose own names nothing is to be told
     for path in paths:

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _BUNDLED = _PACKAGE / "_bundled"
@@ -56,26 +60,30 @@ def engine_config() -> Path:
 def program_digest() -> bytes:
     """A digest of the program's own modules: what an earlier run has kept is of no use to another program."""
     found = sha256()
-    for module, data in _below(_PACKAGE, ".py"):
-        found.update(f"{module}\0{len(data)}\0".encode() + data)
+    _take(found, _below(_PACKAGE, ".py"))
+    return found.digest()
+
+
+@cache
+def reading_digest() -> bytes:
+    """A digest of all that reads records: the program, its schemas, Python and the libraries."""
+    installed = (path.name for folder in sys.path for path in Path(folder).glob("*.dist-info"))  # names and versions
+    found = sha256(program_digest() + "\0".join((sys.version, *sorted(installed))).encode())
+    _take(found, _below(schemas_folder()))
     return found.digest()
 
 
 @cache
 def installed_digest() -> bytes:
-    """A digest of all that is no record: the program, its templates and words, Python and the libraries."""
-    found = sha256(program_digest())
-    installed = (path.name for folder in sys.path for path in Path(folder).glob("*.dist-info"))  # names and versions
-    found.update("\0".join((sys.version, *sorted(installed))).encode())
-    for name, data in _beside_the_program():
-        found.update(f"{name}\0{len(data)}\0".encode() + data)
+    """A digest of all that is no record: what reads them, templates and words."""
+    found = sha256(reading_digest() + engine_config().read_bytes())
+    _take(found, _below(site_folder()))
     return found.digest()
 
 
-def _beside_the_program() -> Iterator[tuple[str, bytes]]:
-    yield "", engine_config().read_bytes()
-    for folder in (site_folder(), schemas_folder()):
-        yield from _below(folder)
+def _take(digest: Hash, files: Iterable[tuple[str, bytes]]) -> None:
+    for name, data in files:
+        digest.update(f"{name}\0{len(data)}\0".encode() + data)
 
 
 def _below(folder: Path, ending: str = "") -> Iterator[tuple[str, bytes]]:

@@ -81,7 +81,7 @@ def _folder(root: Path, clean: Clean) -> Iterator[_FoundFile]:
         if any(_secrets(path, data)):
             yield path, data, "", False
         else:
-            clean.found[path] = KeptFile(digest=digest, blob=here[path], facts=None)
+            clean.found[path] = KeptFile(digest=digest, blob=here[path])
     differ: dict[str, list[str]] = {}
     for entry in index:
         if entry.id != SUBMODULE and here.get(entry.path) != entry.id:

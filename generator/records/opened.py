@@ -15,10 +15,11 @@ from functools import cached_property, partial
 from operator import is_
 from typing import Any, TypeVar
 
-from msgspec import Struct, field
+from msgspec import Raw, Struct, field
+from msgspec.msgpack import Decoder, Encoder
 from msgspec.structs import replace
 
-from generator.files.kept import KeptFile
+from generator.files.kept import NOTHING, KeptFile
 from generator.files.strict_yaml import Document
 from generator.files.tree import Tree
 from generator.model.curriculum import Clip
@@ -28,7 +29,7 @@ from generator.records.fields import Node, nothing
 from generator.records.kinds import KINDS, Placed, kind_of
 from generator.records.library import ADOPTABLE
 from generator.records.packing import packing
-from generator.records.references import ONLY_FILE, LaterOffer, Offer, Referent
+from generator.records.references import NO_KIND, ONLY_FILE, LaterOffer, Offer, Referent
 from generator.text import Text
 
 _DISTRICT = "records/district.yml"
@@ -69,6 +70,25 @@ class ReadFile(Struct, frozen=True, kw_only=True):
         return (offer for record in self.records for offer in KINDS[self.kind].offers(record))
 
 
+class _ToldFacts(Struct, frozen=True, kw_only=True, array_like=True):
+    """What is kept of a file of records: its kind, what its path says, places that were looked up (each a pointer,
+    line, column and length), what it offers (each the number of what it is, its id, the id of what holds it, and its
+    title), what must be firm for all that it was held against (None: not known), and that there is no Doubt of it.
+    """
+
+    kind: str
+    names: dict[str, str]
+    places: Raw
+    offers: tuple[tuple[int, str, str | None, str | None], ...]
+    rests_on: frozenset[str] | None
+    undoubted: bool
+
+
+_PLACES = Decoder(list[tuple[tuple[str | int, ...], int, int, int]])
+_FACTS = Decoder(_ToldFacts)
+_WRITTEN = Encoder(order="deterministic").encode
+
+
 class ToldFile:
     """A file of which everything was found to be right before. Its records are made when they are asked for."""
 
@@ -78,12 +98,8 @@ class ToldFile:
 
     def __init__(self, path: str, found: KeptFile, read: Callable[[], bytes]) -> None:
         self.path, self._read, self.found = path, read, found
-        self.kind: str
-        self._places: Sequence[tuple[Sequence[str | int], int, int, int]]
-        self._offers: Sequence[tuple[int, str, str | None, str | None]]
-        self.kind, self._places, self._offers, rests_on, self.undoubted = found.facts
-        self.rests_on = None if rests_on is None else frozenset(rests_on)
-        self.names: Mapping[str, str] = KINDS[self.kind].names(path)
+        self.facts = facts = _FACTS.decode(found.facts)
+        self.kind, self.names, self.rests_on = facts.kind, facts.names, facts.rests_on
 
     @cached_property
     def records(self) -> tuple[Any, ...]:
@@ -91,9 +107,7 @@ class ToldFile:
         many = KINDS[self.kind].many
         if many is None or not self.found.short:
             return tuple(record for record, _ in self._parsed)
-        _, line, column, length = self._places[0]
-        source = Position(path=self.path, line=line, column=column, length=length)
-        return (packing(many).made(self.found.short, self._place, source),)
+        return (packing(many).made(self.found.short, self._place, self._places[()]),)
 
     def _place(self, pointer: tuple[str | int, ...]) -> Position:
         return self._top.place(pointer)
@@ -107,12 +121,16 @@ class ToldFile:
     def _parsed(self) -> tuple[Placed, ...]:
         return KINDS[self.kind].entries(self._top)
 
+    @property
+    def _places(self) -> Mapping[tuple[str | int, ...], Position]:
+        return {
+            pointer: Position(path=self.path, line=line, column=column, length=length)
+            for pointer, line, column, length in _PLACES.decode(self.facts.places)
+        }
+
     @cached_property
     def _top(self) -> Node:
-        places = {
-            tuple(pointer): Position(path=self.path, line=line, column=column, length=length)
-            for pointer, line, column, length in self._places
-        }
+        places = dict(self._places)
         document = Document(
             path=self.path,
             data=json.loads(bytes(self.found.content)),
@@ -130,7 +148,7 @@ class ToldFile:
     @property
     def offers(self) -> Sequence[LaterOffer]:
         """What others may refer to in it."""
-        return self._later if self._offers else ()
+        return self._later if self.facts.offers else ()
 
     @cached_property
     def _later(self) -> Sequence[LaterOffer]:
@@ -143,7 +161,7 @@ class ToldFile:
                 title=None if title is None else Text(zh=title),
                 find=partial(self._offered, offered[number], id_, of),
             )
-            for number, id_, of, title in self._offers
+            for number, id_, of, title in self.facts.offers
         ]
 
     def _offered(self, to: Referent[Any], id_: str, of: str | None) -> object:
@@ -157,21 +175,21 @@ LoadedFile = ReadFile | ToldFile
 class Before(Struct):
     """What an earlier run found, by path, and what this one does, of one state of the files.
 
-    `firm` names the files that are as they were, and by name the kinds and by `folder/` the folders all of whose
-    records are. `rests_on` says of a file, once it was held against others and nothing was wrong, what must be firm for
-    that. `last` is what a run of this process did in which nothing was wrong.
+    `loose` names the files that are not as they were, their kinds, and as `folder/` where they lie; the rest is firm.
+    `rests_on` says of a file, once it was held against others and nothing was wrong, what must be firm for that. `last`
+    is what a run of this process did in which nothing was wrong.
     """
 
     found: Mapping[str, KeptFile] = field(default_factory=dict)
     files: Mapping[str, LoadedFile] = field(default_factory=dict)
     rests_on: dict[str, frozenset[str]] = field(default_factory=dict)
-    firm: frozenset[str] = frozenset()
+    loose: frozenset[str] = frozenset()
     last: Before | None = None
 
-    def told(self, tree: Tree, path: str) -> ToldFile | None:
+    def told(self, tree: Tree, path: str, version: str) -> ToldFile | None:
         """A file of the Tree, if these very bytes were found right."""
         before = self.found.get(path)
-        if before is None or before.facts is None or tree.versions.get(path) not in (before.digest, before.blob):
+        if before is None or not before.facts or version not in (before.digest, before.blob):
             return None
         return ToldFile(path, before, tree.readers[path])
 
@@ -180,23 +198,26 @@ class Before(Struct):
         self.files = files
         there = self.last.files if self.last else {}
         same = {path for path, file in files.items() if isinstance(file, ToldFile) or file is there.get(path)}
-        known = (*(path for path, one in self.found.items() if one.facts), *there)
-        self.firm = self._firm(same, {*tree.paths, *known}) if known else frozenset()
+        known = (path for path, one in self.found.items() if one.facts)
+        self.loose = self._loose(same, {*tree.paths, *known, *there})
 
-    def _firm(self, same: Collection[str], paths: Iterable[str]) -> frozenset[str]:
+    def _loose(self, same: Collection[str], paths: Iterable[str]) -> frozenset[str]:
         loose = {p: self.files[p].kind if p in self.files else kind_of(p) for p in paths if p not in same}
-        kinds, folders = {*loose.values()} - {None}, {_folder(path) for path, kind in loose.items() if kind}
+        kinds, folders = set(filter(None, loose.values())), {_folder(path) for path, kind in loose.items() if kind}
         if "adoption" in kinds:
             kinds |= {*ADOPTABLE}
-        return frozenset({*same, *KINDS, *map(_folder, same)} - kinds - folders)
+        return frozenset({*loose, *kinds, *folders, NO_KIND})
 
-    def agreed(self, file: LoadedFile) -> bool:
-        """Whether it was held against others, and nothing was wrong, and nothing of all that is another now."""
-        rests_on = file.rests_on if isinstance(file, ToldFile) else self._rested_on(file)
-        if rests_on is None or not rests_on <= self.firm:
-            return False
-        self.rests_on[file.path] = rests_on
-        return True
+    def unsettled(self, files: Iterable[LoadedFile]) -> Iterator[LoadedFile]:
+        """Those of the files that must be held against others: the rest was, nothing was wrong, and nothing of all that
+        is another now.
+        """
+        for file in files:
+            rests_on = file.rests_on if isinstance(file, ToldFile) else self._rested_on(file)
+            if rests_on is None or not rests_on.isdisjoint(self.loose):
+                yield file
+            else:
+                self.rests_on[file.path] = rests_on
 
     def _rested_on(self, file: ReadFile) -> frozenset[str] | None:
         """What must be firm for a file that was read by this process before. One that brings others shares its path
@@ -212,11 +233,10 @@ class Before(Struct):
 
     def undoubted(self) -> frozenset[tuple[SchoolId, YearId]]:
         """The returns, by school and year, of which it is known that there is no Doubt."""
-        names = (
-            file.names
-            for path, file in self.files.items()
-            if isinstance(file, ToldFile) and file.undoubted and self.firm.issuperset((_DISTRICT, _folder(path)))
-        )
+        if _DISTRICT in self.loose:
+            return frozenset()
+        told = (file for file in self.files.values() if isinstance(file, ToldFile) and file.facts.undoubted)
+        names = (file.names for file in told if _folder(file.path) not in self.loose)
         return frozenset((SchoolId(named["school"]), YearId(named["year"])) for named in names)
 
     @property
@@ -236,12 +256,12 @@ class Before(Struct):
         all but the `doubtful` returns. None: it is not known which these are.
         """
         right = {path: file for path, file in self.files.items() if path in clean and _tellable(file)}
-        firm, made = self._firm(right, tree.paths), dict[str, KeptFile]()
+        loose, made = self._loose(right, tree.paths), dict[str, KeptFile]()
+        sure = doubtful is not None and _DISTRICT not in loose
         for path, file in right.items():
             rests_on = self.rests_on.get(path)
-            held = None if rests_on is None or not rests_on <= firm else sorted(rests_on)
-            sure = doubtful is not None and firm.issuperset((_DISTRICT, _folder(path)))
-            undoubted = sure and file.kind == "return" and doubtful is not None and path not in doubtful
+            held = rests_on if rests_on is not None and rests_on.isdisjoint(loose) else None
+            undoubted = sure and file.kind == "return" and path not in (doubtful or ()) and _folder(path) not in loose
             made[path] = _found(file, clean[path], held, undoubted)
         return made
 
@@ -256,22 +276,26 @@ def _tellable(file: LoadedFile) -> bool:
     return isinstance(file, ToldFile) or (read and KINDS[file.kind].brings is nothing)
 
 
-def _found(file: LoadedFile, clean: KeptFile, held: Sequence[str] | None, undoubted: bool) -> KeptFile:
+def _found(file: LoadedFile, clean: KeptFile, rests_on: frozenset[str] | None, undoubted: bool) -> KeptFile:
     if isinstance(file, ToldFile):
-        facts = [*file.found.facts[:3], held, undoubted]
-        return file.found if facts == file.found.facts else replace(file.found, facts=facts)
-    document = file.document
+        if rests_on == file.rests_on and undoubted == file.facts.undoubted:
+            return file.found
+        return replace(file.found, facts=_WRITTEN(replace(file.facts, rests_on=rests_on, undoubted=undoubted)))
+    document, kind = file.document, KINDS[file.kind]
     assert document is not None, "only such files are told again"
-    offered = KINDS[file.kind].offered
-    places = [
-        [pointer, at.line, at.column, at.length] for pointer, at in (((), document.top), *document.places.items())
-    ]
-    offers = [[offered.index(o.to), o.id, o.of, o.title.zh if o.title else None] for o in file.offers]
-    content = json.dumps(document.data, separators=(",", ":")).encode()
-    facts = [file.kind, places, offers, held, undoubted]
-    many = KINDS[file.kind].many
-    short = packing(many).packed(file.records[0]) if many else b""
-    return replace(clean, facts=facts, short=short, content=content)
+    placed = (((), document.top), *document.places.items())
+    places = [(pointer, at.line, at.column, at.length) for pointer, at in placed]
+    facts = _ToldFacts(
+        kind=file.kind,
+        names=dict(file.names),
+        places=Raw(_WRITTEN(places)),
+        offers=tuple((kind.offered.index(o.to), o.id, o.of, o.title.zh if o.title else None) for o in file.offers),
+        rests_on=rests_on,
+        undoubted=undoubted,
+    )
+    content = memoryview(json.dumps(document.data, separators=(",", ":")).encode())
+    short = memoryview(packing(kind.many).packed(file.records[0])) if kind.many else NOTHING
+    return replace(clean, facts=_WRITTEN(facts), short=short, content=content)
 
 
 class OneByOne(Mapping[K, V]):

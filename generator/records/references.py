@@ -18,6 +18,7 @@ from generator.text import Text
 
 _T = TypeVar("_T")
 _SEARCHED = 100_000  # names compared with wrong references, all together: where nearly all are wrong, none is a slip
+NO_KIND = ""  # of what no record says what there is of it
 ONLY_FILE = ""  # stands for the id of a record that is the only one of its kind
 
 
@@ -31,7 +32,7 @@ class Referent(Struct, Generic[_T], frozen=True, kw_only=True, eq=False):
 
     zh: str
     en: str
-    kind: str = ""
+    kind: str = NO_KIND
     within: bool = False
     closed: frozenset[str] = frozenset()
     missing: str = "unknown-reference"  # the Problem where nothing is meant that is there

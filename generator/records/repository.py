@@ -190,7 +190,8 @@ def identical(some: Sequence[object], others: Sequence[object]) -> bool:
 
 
 # What files of a path and a version held, and what is wrong within them.
-Remembered: TypeAlias = "dict[tuple[str, str], tuple[LoadedFile | None, tuple[Problem, ...]]]"
+_OneRead: TypeAlias = "tuple[LoadedFile | None, tuple[Problem, ...]]"
+Remembered: TypeAlias = dict[tuple[str, str], _OneRead]
 
 
 def load(
@@ -202,7 +203,7 @@ def load(
     an earlier run found, `before`, is neither read nor held against others again; what this one finds is put there too.
     """
     remembered, before = {} if remembered is None else remembered, before or Before()
-    loaded = {path: _remembered(tree, path, remembered, before) for path in tree.paths}
+    loaded = dict(_loaded(tree, remembered, before))
     before.loaded(tree, {path: file for path, (file, _) in loaded.items() if file})
     if newer := _newer(tree, *loaded.get(DISTRICT, (None, ()))):
         return None, (newer,)
@@ -270,16 +271,16 @@ def without_sealed(tree: Tree, sealed: str) -> tuple[Tree, Receipt | None]:
     return others, next((record for record in records if isinstance(record, Receipt)), None)
 
 
-def _remembered(
-    tree: Tree, path: str, remembered: Remembered, before: Before
-) -> tuple[LoadedFile | None, tuple[Problem, ...]]:
-    if path not in tree.versions:
-        return _file(tree, path)
-    key = (path, tree.versions[path])
-    if key not in remembered:
-        told = before.told(tree, path)
-        remembered[key] = (told, ()) if told else _file(tree, path)
-    return remembered[key]
+def _loaded(tree: Tree, remembered: Remembered, before: Before) -> Iterator[tuple[str, _OneRead]]:
+    for path in tree.paths:
+        key = (path, version) if (version := tree.versions.get(path)) else None
+        if key is None:
+            yield path, _file(tree, path)
+            continue
+        if (known := remembered.get(key)) is None:
+            told = before.told(tree, *key)
+            known = remembered[key] = (told, ()) if told else _file(tree, path)
+        yield path, known
 
 
 def _file(tree: Tree, path: str) -> tuple[ReadFile | None, tuple[Problem, ...]]:
@@ -342,10 +343,9 @@ def _between(files: Sequence[LoadedFile], unread: Unread, before: Before) -> Ite
     """Every reference of a record that leads nowhere, and every record that does not agree with another."""
     known = Known((), unread)
     for file in files:
-        known.take(file.path, file.offers)
-    for file in files:
-        if not known.twice and before.agreed(file):
-            continue
+        if offers := file.offers:
+            known.take(file.path, offers)
+    for file in files if known.twice else before.unsettled(files):
         known.asked = set()
         found = [wrong for entry in file.entries for wrong in _with_others(file.kind, entry, known)]
         if file.sound and not found:

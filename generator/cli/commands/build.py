@@ -122,7 +122,7 @@ def _present(request: Request, named: date | None) -> _Read:
     from generator.records.opened import Before
 
     file = None if "--anew" in request.options else kept_records(request)
-    repository, problems, read = read_held(request.root, Before(found=found_before(file)))
+    repository, problems, read = read_held(request.root, Before(found=found_before(file).files))
     if repository is None:
         return None, problems, {}
     as_of, commit = day_and_commit(request.root, repository.district.time_zone, named, read)

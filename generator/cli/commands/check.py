@@ -31,6 +31,7 @@ from generator.files import zones
 if TYPE_CHECKING:
     from datetime import date
 
+    from generator.files.kept import KeptFile
     from generator.files.tree import Tree
     from generator.problems import Problem
     from generator.records.doubts import Doubt
@@ -98,28 +99,29 @@ class _Earlier:
         from generator.records.opened import Before
 
         self._tree = tree
-        self._file = None if tree is None else kept_records(request)
-        self._found = found_before(self._file)
-        self.before = Before(found=self._found)
-        self.clean = Clean(before=self._found, read=tree) if tree else Clean()
+        self._found = found_before(None if tree is None else kept_records(request))
+        self.before = Before(found=self._found.files)
+        self.clean = Clean(before=self._found.files, read=tree) if tree else Clean()
 
     def keep(self, doubts: Sequence[Doubt] | None) -> None:
         """Leave it for the next run, if it is something else."""
-        from msgspec.structs import replace
-
         from generator.files.kept import keep
 
         nothing_new = self.before.all_told and self.clean.found == self.clean.before
-        if self._file is None or self._tree is None or (nothing_new and doubts is not None):
+        if self._found.folder is None or self._tree is None or (nothing_new and doubts is not None):
             return
         doubtful = None if doubts is None else {doubt.at.path for doubt in doubts}
         told = self.before.to_keep(self._tree, self.clean.found, doubtful)
-        made = {
-            path: told.get(path) or replace(one, facts=None, short=b"", content=b"")
-            for path, one in self.clean.found.items()
-        }
-        if made != self._found:
-            keep(self._file, made)
+        made = {path: told.get(path) or _clean(one) for path, one in self.clean.found.items()}
+        if made != self._found.files:
+            keep(self._found, made)
+
+
+def _clean(one: KeptFile) -> KeptFile:
+    """What is kept of a file of which nothing else is known than that no secret is in it."""
+    from generator.files.kept import KeptFile
+
+    return KeptFile(digest=one.digest, blob=one.blob) if one.facts else one
 
 
 def _doubts(repository: Repository | None, before: Before) -> tuple[Doubt, ...] | None:

@@ -69,7 +69,7 @@ def _words(request: Request) -> ReviewWords:
     asked = revision(request, request.words[0])
     base = common(root, asked, head or "HEAD")
     pairs = changed(root, base or asked, head)
-    found = found_before(kept_records(request))
+    found = found_before(kept_records(request)).files
     tree, unreadable = _tree(root, head, Before(found=found).spared())
     remembered: Remembered = {}
     older, newer = both(tree, pairs)
