@@ -263,14 +263,20 @@ def test_the_table_keeps_its_headings_in_sight_and_is_worked_by_keyboard(
         assert row
         assert abs(head["y"] - box["y"]) < 3, "the schools' names stay at the top"
         assert abs(row["x"] - box["x"]) < 3, "the rules' names stay at the left"
+        seen = "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e, '::before').content]"
+        for name in ("thead th", "tbody th"):
+            assert page.locator(f"#matrix-table {name}").last.evaluate(seen)[0] != "rgba(0, 0, 0, 0)", (
+                "nothing shows through names"
+            )
+        assert "未" in page.locator("#matrix-table [data-v=unmet]").first.evaluate(seen)[1]
         cell = page.locator("#matrix-table td a").first
         cell.focus()
-        seen = cell.bounding_box()
+        at = cell.bounding_box()
         head = page.locator("#matrix-table thead th").nth(1).bounding_box()
-        assert seen
+        assert at
         assert head
-        assert seen["y"] >= head["y"] + head["height"] - 1, "what has the focus is not under the heading"
-        assert min(seen["width"], seen["height"]) >= 24
+        assert at["y"] >= head["y"] + head["height"] - 1, "what has the focus is not under the heading"
+        assert min(at["width"], at["height"]) >= 24
         address = cell.get_attribute("href")
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile(r"schools/.*#"))

@@ -142,15 +142,25 @@ def test_a_table_leads_to_all_of_its_area_and_to_every_other_area(monkeypatch: p
 def test_a_cell_has_the_colours_of_its_verdict_in_the_key() -> None:
     style = (ROOT / "site" / "theme" / "assets" / "xz.css").read_text(encoding="utf-8")
     for verdict, tone in TONES.items():
-        together = f'.xz-mark--{tone}, [data-v="{verdict.value}"] [data-mark] {{'
+        together = f'.xz-mark--{tone}, [data-v="{verdict.value}"]::before {{'
         assert (together in style) is (tone != "neutral"), verdict
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_style_knows_the_marks_of_the_key(language: Language) -> None:
+    style = (ROOT / "site" / "theme" / "assets" / "xz.css").read_text(encoding="utf-8")
+    marks = re.findall(r'\[data-v="([a-z-]+)"\](?::lang\((\w+)\))? \{ --xz-mark: "(.+?)"; \}', style)
+    told = {verdict: mark for verdict, of, mark in marks if of in ("", language.value)}
+    assert told == {
+        v.value: edition(made(language).site, language, load()).say(f"verdict.{v.value}.mark") for v in Verdict
+    }
 
 
 def test_a_cell_says_its_verdict_in_words() -> None:
     there = made(Language.ZH)
     for grid in matrix.grids(there.site)[:2]:
         body = settle(matrix.ordinary(there, grid).body)
-        cells = re.findall(r'data-v="([a-z-]+)">.*?<span[^>]*>([^<]+)</span>', body)
+        cells = re.findall(r'<td data-v="([a-z-]+)">(?:<a href="[^"]+">)?([^<]+)(?=<)', body)
         assert len(cells) == len(grid.schools) * sum(
             r.subject is Subject.SCHOOL for r in there.site.repository.rules.values()
         )

@@ -13,7 +13,6 @@ from typing import ClassVar, NamedTuple
 
 from markupsafe import Markup
 from msgspec import Struct
-from msgspec.structs import replace
 
 from generator.compliance.evaluate import Check, Verdict
 from generator.edition.entries import Entry
@@ -55,7 +54,7 @@ class GridLink(Struct, frozen=True, kw_only=True):
 
 
 class VerdictMark(Struct, frozen=True, kw_only=True):
-    """A verdict as a cell shows it: mark and word."""
+    """A verdict as the key tells it: mark and word."""
 
     verdict: Verdict
     tone: str
@@ -71,10 +70,15 @@ class MatrixColumn(Struct, frozen=True, kw_only=True):
 
 
 class MatrixCell(TemplateData, frozen=True, kw_only=True):
-    """A Check; `link` is the school's checklist, where there is something to do."""
+    """A Check; `link` is the school's checklist, where there is something to do.
+
+    The style knows the marks of verdicts; `mark` is another one.
+    """
 
     template: ClassVar[str] = "duties/matrix/cell.html.j2"
-    shown: VerdictMark
+    verdict: Verdict
+    mark: str | None
+    word: str
     link: Markup | None
 
 
@@ -272,9 +276,11 @@ def _shown(check: Check) -> _Shown:
 
 def _cell(edition: Edition, shown: _Shown) -> tuple[str, ...]:
     """A cell as it stands around the address of a check: the same for all Checks that show the same."""
-    told = _marks(edition)[shown.verdict]
-    if shown.late:
-        word = edition.say("verdict.late.word", met=told.word)
-        told = replace(told, mark=edition.say("verdict.late.mark"), word=word)
-    link = within("check") if shown.leads else None
-    return cut(edition.printed(MatrixCell(shown=told, link=link), "compliance/matrix/any")).parts
+    word = label_text(edition.language, shown.verdict)
+    cell = MatrixCell(
+        verdict=shown.verdict,
+        mark=edition.say("verdict.late.mark") if shown.late else None,
+        word=edition.say("verdict.late.word", met=word) if shown.late else word,
+        link=within("check") if shown.leads else None,
+    )
+    return cut(edition.printed(cell, "compliance/matrix/any")).parts
