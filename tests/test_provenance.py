@@ -292,12 +292,12 @@ def test_a_merge_that_keeps_the_old_side_does_not_hide_the_newer_revision(
 
 @pytest.mark.parametrize("day", [DAY, date(2026, 8, 1), date(2019, 1, 1)])
 def test_an_unsigned_receipt_is_refused_whatever_day_it_names(
-    made: District, day: date, mine: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+    made: District, day: date, mine: tuple[Path, str], other: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Keys of the recipients reach back as far as the attacker likes: he may choose the day."""
     for name in ("office", "deputy"):
         write_recipient(made.root, recipient(name, made.identities[name], date(2019, 1, 1), date(2027, 8, 31)))
-    sign_up(made, (SECOND, mine[1]), (FIRST, mine[1]), first=date(2026, 9, 1))
+    sign_up(made, (SECOND, mine[1]), (FIRST, other[1]), first=date(2026, 9, 1))
     term = TermId("2025-2026-2")
     one = replace(invented(made, SECOND), term=term)
     present = in_force(made.repository().recipients.values(), day)

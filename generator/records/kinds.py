@@ -71,10 +71,10 @@ class RecordKind(Struct, Generic[R], frozen=True, kw_only=True):
 
     `many`: the type of its records, where a file is one and there are some for each school.
 
-    `check` looks into one record, `refers` and `agrees` at others, `proves` is asked where nothing else is wrong with
-    it. `brings`: records of other kinds that it stands for, each with its kind. `schools`: whose pages it is told on;
-    None where it is told of no single school. `written_by`: the command that writes it; None where people do, so that
-    `new` begins one.
+    `together` looks at all records of a file, `check` into one record, `refers` and `agrees` at others, `proves` is
+    asked where nothing else is wrong with it. `brings`: records of other kinds that it stands for, each with its kind.
+    `schools`: whose pages it is told on; None where it is told of no single school. `written_by`: the command that
+    writes it; None where people do, so that `new` begins one.
     """
 
     name: str
@@ -85,6 +85,7 @@ class RecordKind(Struct, Generic[R], frozen=True, kw_only=True):
     listed: str | None = None
     unique: tuple[str, ...] = ()
     many: type[Struct] | None = None
+    together: Callable[[Sequence[tuple[R, Node]]], Iterator[Problem]] = nothing
     check: Callable[[R, Node], Iterator[Problem]] = nothing
     offers: Callable[[R], Iterator[Offer]] = nothing
     offered: tuple[Referent[Any], ...] = ()
@@ -125,6 +126,7 @@ class RecordKind(Struct, Generic[R], frozen=True, kw_only=True):
                 yield problem(top.at(field), "path-differs", field=field, value=top.data[field], path=said)
         for field in self.unique:
             yield from unique((node for _, node in entries), field)
+        yield from self.together(entries)
         for record, node in entries:
             yield from self.check(record, node)
 
@@ -336,6 +338,7 @@ KINDS: Mapping[str, RecordKind[Any]] = _table(
         parse=sealed.parse_signer,
         collect=tuple,
         listed="signers",
+        together=sealed.keys_apart,
         check=sealed.check_signer,
         refers=sealed.signer_refers,
     ),

@@ -7,7 +7,7 @@ sealed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from generator.model.ids import RecipientId, SchoolId, TermId
 from generator.model.sealed import Receipt, Recipient, RecipientRole, Signer
@@ -81,6 +81,15 @@ def check_recipient(recipient: Recipient, node: Node) -> Iterator[Problem]:
 def check_signer(signer: Signer, node: Node) -> Iterator[Problem]:
     """The days are in order."""
     yield from in_order(node, valid_from=signer.valid_from, valid_until=signer.valid_until)
+
+
+def keys_apart(signers: Sequence[tuple[Signer, Node]]) -> Iterator[Problem]:
+    """A key is one school's: what is signed with it must not be taken for another's."""
+    first: dict[str, tuple[Signer, Node]] = {}
+    for signer, node in signers:
+        before, there = first.setdefault(signer.key, (signer, node))
+        if before.school != signer.school:
+            yield problem(node.at("key"), "signer-shared", there.at("key"), school=signer.school, other=before.school)
 
 
 def check_receipt(receipt: Receipt, node: Node) -> Iterator[Problem]:
