@@ -107,6 +107,11 @@ OWN = [
     ("filed_by", "filled_by", "misspelled-field", "5:1", "filed_by"),
     ("", "work_files: [year_plan]", "misspelled-value", "11:14", "year-plan"),
     ("", "work_files: year-plan、lesson-plans", "wrong-type", "11:13", "[year-plan, lesson-plans]"),
+    ("", "work_files: 年度计划、会议记录", "wrong-type", "11:13", "[year-plan, meeting-minutes]"),
+    ("", "room:\n  opened_on: 2019-03-01\n  individual_m2: 18㎡", "wrong-type", "13:18", "[18]"),
+    ("", "school_day:\n  practical_months: 2026年9月", "wrong-type", "12:21", "[2026-09]"),
+    ("filed_on: 2026-10-26", "filed_on: [2026-10-26]", "wrong-type", "4:11", "2026-10-26"),
+    ("", "assessment_software: [是]", "yes-no-word", "11:22", "true"),
     ("", "work_files:\n  － year-plan", "odd-dash", "12:3", "-"),
     ("", "work_files:\n  - year-plan\n  -lesson-plans", "no-space-after-dash", "13:3", "-"),
     (
@@ -151,6 +156,23 @@ def test_a_slip_is_one_problem_that_says_where_and_what_to_write(
     for language in Language:
         assert words in said(found, language)
         assert "{" not in said(found, language)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("stages:\n  - primary", "stages: 小学", "[primary]"),
+        ("stages:\n  - primary", "stages: Primary、初中", "[primary, junior]"),
+        ("type: primary", "type: [小学]", "primary"),
+    ],
+)
+def test_a_list_and_its_codes_are_mended_in_one_step(old: str, new: str, words: str) -> None:
+    path = "records/schools/xz01/school.yml"
+    text = files()[path].decode()
+    assert old in text
+    (found,) = problems_of(text.replace(old, new).encode(), path)
+    assert found.code == "wrong-type"
+    assert all(words in said(found, language) for language in Language)
 
 
 def test_there_are_forty_of_our_own() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -507,7 +507,7 @@ def _wrong_type(document: Document, pointer: tuple[str | int, ...], error: _Erro
         yield problem(at, _DASHES[expected, type(value)], **_title(error))
         return
     takes = _fast_one(error.schema).is_valid
-    slip = value_mistakes.meant(value, expected, takes)
+    slip = value_mistakes.meant(value, expected, takes, _coded(error.schema))
     if slip is None and (hash_at := value_mistakes.glued_comment(value, takes)) is not None:
         yield _glued(document, pointer, hash_at)
         return
@@ -525,6 +525,12 @@ def _wrong_type(document: Document, pointer: tuple[str | int, ...], error: _Erro
         **_title(error),
         **example,
     )
+
+
+def _coded(schema: Schema) -> value_mistakes.Named:
+    """The code that a word means in a field, or in a list of codes."""
+    labels = schema.get("items", schema).get("x-labels", {})
+    return partial(word_meant, choices={code: (label["zh"], label["en"]) for code, label in labels.items()})
 
 
 def _below(schema: Schema, pointer: tuple[str | int, ...]) -> Schema:
@@ -547,6 +553,8 @@ def _may_be_left_out(schema: Schema, pointer: tuple[str | int, ...]) -> str:
 
 
 def _not_one_of(document: Document, pointer: tuple[str | int, ...], error: _Error) -> Iterator[Problem]:
+    if isinstance(error.instance, list | dict) and "type" in error.schema:
+        return  # that is said of its type
     labels = error.schema.get("x-labels", {})
     value, at = _quoted(error.instance), document.position(pointer)
     near = word_meant(value, {name: (label["zh"], label["en"]) for name, label in labels.items()})

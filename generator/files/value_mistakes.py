@@ -14,8 +14,10 @@ from msgspec import Struct
 
 from generator.files.spelling import latin
 from generator.files.yaml_scalars import core
+from generator.files.yaml_text import scalar
 
 Takes = Callable[[object], bool]
+Named = Callable[[str], str | None]
 
 _YES = frozenset(
     {
@@ -109,9 +111,15 @@ class Meant(Struct, frozen=True, kw_only=True):
     wanted: str = ""
 
 
-def meant(value: object, expected: str, takes: Takes) -> Meant | None:
-    """What a value means in a field that takes the JSON type `expected`; None if nobody can tell."""
+def meant(value: object, expected: str, takes: Takes, named: Named = {}.get) -> Meant | None:
+    """What a value means in a field that takes the JSON type `expected`; None if nobody can tell. Of a word that stands
+    for a code, `named` knows the code.
+    """
     match expected, value:
+        case "array", str() | int() | float() if not isinstance(value, bool):
+            return _list(str(value), takes, named)
+        case (("string" | "integer" | "number" | "boolean"), [str() | int() | float() as one]):
+            return _alone(one, expected, takes, named)
         case ("boolean", bool() | list() | dict() | None) | ("integer" | "number", bool() | list() | dict() | None):
             return None
         case "boolean", _:
@@ -120,8 +128,6 @@ def meant(value: object, expected: str, takes: Takes) -> Meant | None:
             return _number(value, takes)
         case "string", int() if not isinstance(value, bool):
             return _text(value, takes)
-        case "array", str():
-            return _list(value, takes)
         case "object", str():
             return _field(value, takes)
     return None
@@ -201,10 +207,27 @@ def _text(number: int, takes: Takes) -> Meant | None:
     return Meant(code="number-as-text", wanted=f'"{number}"') if takes(str(number)) else None
 
 
-def _list(text: str, takes: Takes) -> Meant | None:
+def _list(text: str, takes: Takes, named: Named) -> Meant | None:
     parts = [part for part in re.split(r"[\s,，、;；/]+", text.strip()) if part]
-    written = f"[{', '.join(parts)}]"
-    return Meant(code="wrong-type", wanted=written) if parts and takes(parts) else None
+    items = [_item(part, lambda one: takes([one]), named) for part in parts]
+    written = f"[{', '.join(items)}]"
+    return Meant(code="wrong-type", wanted=written) if items and takes([core(item) for item in items]) else None
+
+
+def _item(part: str, takes: Takes, named: Named) -> str:
+    """An item of a list as it is to be written; as it is, if nobody can tell."""
+    if takes(part):
+        return part
+    slip = _number(part, takes) or form_meant(part, takes)
+    return named(part) or (slip.wanted if slip else "") or part
+
+
+def _alone(value: object, expected: str, takes: Takes, named: Named) -> Meant | None:
+    """One value in the brackets of a list."""
+    for said in (value, named(str(value))):
+        if said is not None and takes(said):
+            return Meant(code="wrong-type", wanted=scalar(said))
+    return meant(value, expected, takes)
 
 
 def _field(text: str, takes: Takes) -> Meant | None:
