@@ -21,11 +21,12 @@ _KEPT = 16384  # most texts stand on several pages, in many cells
 # an ordinal of
 _SIGN = re.compile(r"[!-/:-@\[-`{-~]|[^\S ]|[\x00-\x1f\x7f-\x9f]|^ | $|(?<= ) |[0-9](?=st|nd|rd|th)")
 _NONE = "\ufffd"
-_REFERENCE = re.compile(r"&#([0-9]{1,5});")
+_REFERENCE = re.compile("&#(?!3[49];)([0-9]{1,5});")  # quotation marks stay
 _READ = {ord(sign): f"&{name};" for sign, name in (("&", "amp"), ("<", "lt"), (">", "gt"), ('"', "#34"), ("'", "#39"))}
 _SIGNS = {n: _READ.get(n, chr(n)) for n in range(0x21, 0x7F)}
 _PLAIN = {str(n): sign for n, sign in (_SIGNS | {n: chr(n) for n in (0x0A, 0x20, 0xA0, 0x3000)}).items()}
-_PRINTED = {str(n): sign for n, sign in _SIGNS.items()}
+# what of these HTML reads, or an engine may lose
+_HTML = re.compile(r"[&<>\"']|[^\S ]|[\x00-\x1f\x7f-\x9f]|^ | $|(?<= ) ")
 
 
 @lru_cache(maxsize=_KEPT)
@@ -40,7 +41,7 @@ def escaped(text: str) -> Markup:
 
     Its line breaks and outer spaces are references still, until the whole is settled, and it spells no mark of a stamp.
     """
-    return Markup(_REFERENCE.sub(lambda m: _PRINTED.get(m[1], m[0]), literal(text)).replace("-zx", "&#45;zx"))
+    return Markup(_HTML.sub(_read, text).replace("-zx", "&#45;zx"))
 
 
 def settle(html: str) -> str:
@@ -61,6 +62,10 @@ def data_block(data: Mapping[str, object]) -> Markup:
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(f'<script type="application/ld+json">{text}</script>')
+
+
+def _read(found: re.Match[str]) -> str:
+    return _READ.get(ord(found[0])) or _reference(found)
 
 
 def _reference(found: re.Match[str]) -> str:
