@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from msgspec import Struct
 
 from generator.edition.render import Edition, day_text, label_text, number
 from generator.edition.site import Site, once
+from generator.files.catalogue import Speaker, load
 from generator.files.schemas import field_title
 from generator.model.ids import TermId
 from generator.model.schools import Return, School
 from generator.text import Language, Text
 
+_KEPT = 16384  # schools state many things alike
 PARTS = (
     "leading_group",
     "meetings",
@@ -82,28 +84,33 @@ def _title(language: Language, path: tuple[str, ...]) -> str:
     return " · ".join(field_title("return", name).in_(language) for name in named)
 
 
-class ReturnWords(Struct, frozen=True, kw_only=True):
-    """How the values of a return are put in words in one Edition."""
+@lru_cache(maxsize=_KEPT, typed=True)  # 1 is not true
+def _fact(language: Language, path: tuple[str, ...], value: object, unit: str) -> Fact:
+    return Fact(title=_title(language, path), value=_words(language).word(value, unit))
 
-    edition: Edition
+
+class ReturnWords(Struct, frozen=True, kw_only=True):
+    """How the values of a return are put in words in one language."""
+
+    speaker: Speaker
 
     def fact(self, path: tuple[str, ...], value: object, unit: str = "") -> Fact:
         """A Fact titled as the return's schema titles the field at `path`."""
-        return Fact(title=_title(self.edition.language, path), value=self.word(value, unit))
+        return _fact(self.speaker.language, path, value, unit)
 
     def word(self, value: object, unit: str = "") -> str:
         """A value in words. None is "not stated"; a figure gets its unit."""
         match value:
             case None:
-                return self.edition.say("school.not_stated")
+                return self.speaker.say("school.not_stated")
             case bool():
-                return self.edition.say("school.yes" if value else "school.no")
+                return self.speaker.say("school.yes" if value else "school.no")
             case StrEnum():
-                return label_text(self.edition.language, value)
+                return label_text(self.speaker.language, value)
             case date():
-                return day_text(self.edition.language, value)
+                return day_text(self.speaker.language, value)
             case int() | float():
-                return self.edition.say(unit, value=number(value)) if unit else number(value)
+                return self.speaker.say(unit, value=number(value)) if unit else number(value)
             case tuple():
                 return self.listed(self.word(v, unit) for v in value)
             case _:
@@ -116,12 +123,17 @@ class ReturnWords(Struct, frozen=True, kw_only=True):
 
     def listed(self, words: Iterator[str]) -> str:
         """Words one after the other; none of them is said to be none."""
-        return self.edition.say("school.list_separator").join(words) or self.edition.say("school.none_listed")
+        return self.speaker.say("school.list_separator").join(words) or self.speaker.say("school.none_listed")
+
+
+@cache
+def _words(language: Language) -> ReturnWords:
+    return ReturnWords(speaker=Speaker(catalogue=load(), language=language))
 
 
 def people(edition: Edition, found: Return) -> Iterator[Fact]:
     """Leading group, teachers, meetings, work files, training attended."""
-    voice = ReturnWords(edition=edition)
+    voice = _words(edition.language)
     if found.leading_group:
         yield voice.fact(("leading_group", "head_role"), found.leading_group.head_role)
         yield voice.fact(("leading_group", "members"), found.leading_group.members, "unit.persons")
@@ -131,7 +143,9 @@ def people(edition: Edition, found: Return) -> Iterator[Fact]:
         yield voice.fact(("staff", "part_time"), found.staff.part_time, "unit.persons")
         yield voice.fact(("staff", "certified"), found.staff.certified, "unit.persons")
     if found.meetings is not None:
-        yield voice.fact(("meetings",), voice.listed(_meeting(edition, m.held_on, m.minuted) for m in found.meetings))
+        yield voice.fact(
+            ("meetings",), voice.listed(_meeting(edition.language, m.held_on, m.minuted) for m in found.meetings)
+        )
     if found.work_files is not None:
         yield voice.fact(("work_files",), found.work_files)
     for attended in found.attendance or ():
@@ -160,7 +174,7 @@ _EQUIPMENT = (
 
 def room(edition: Edition, found: Return) -> Iterator[Fact]:
     """The counselling room: since when, how large, what it holds, when it is open."""
-    voice = ReturnWords(edition=edition)
+    voice = _words(edition.language)
     yield from voice.stated(found, "has_room")
     if found.room is None:
         return
@@ -175,7 +189,7 @@ def room(edition: Edition, found: Return) -> Iterator[Fact]:
 
 def teaching(edition: Edition, found: Return) -> Iterator[Fact]:
     """Lessons by term and band, practical activities, exercise, ranking."""
-    voice = ReturnWords(edition=edition)
+    voice = _words(edition.language)
     bands = edition.site.repository.bands
     if found.bands is not None:
         yield voice.fact(("bands",), voice.listed(edition.plain(bands[band].title) for band in found.bands))
@@ -195,7 +209,7 @@ def teaching(edition: Edition, found: Return) -> Iterator[Fact]:
 
 def care(edition: Edition, found: Return) -> Iterator[Fact]:
     """Assessment software, follow-up in each window, crisis workflow. Never a count of pupils."""
-    voice = ReturnWords(edition=edition)
+    voice = _words(edition.language)
     if found.assessment_software is not None:
         yield voice.fact(("assessment_software",), found.assessment_software)
     windows = _windows(edition.site)
@@ -223,9 +237,10 @@ FACTS: Mapping[str, Callable[[Edition, Return], Iterator[Fact]]] = {
 }
 
 
-def _meeting(edition: Edition, held_on: date, minuted: bool) -> str:
-    day = day_text(edition.language, held_on)
-    return edition.say("school.meeting_minuted" if minuted else "school.meeting_not_minuted", day=day)
+@lru_cache(maxsize=_KEPT)
+def _meeting(language: Language, held_on: date, minuted: bool) -> str:
+    day = day_text(language, held_on)
+    return _words(language).speaker.say("school.meeting_minuted" if minuted else "school.meeting_not_minuted", day=day)
 
 
 def _term(edition: Edition, term_id: TermId) -> str:
