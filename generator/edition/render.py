@@ -13,14 +13,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from datetime import date
 from enum import StrEnum
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from itertools import groupby
 from types import CodeType
 from typing import Any, ClassVar
 
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template, nodes
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context
 from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
@@ -116,8 +117,7 @@ class Edition(Speaker, frozen=True, kw_only=True):
 
     def printed(self, data: TemplateData, path: str) -> Markup:
         """The template of these data as HTML for the page at `path`."""
-        template = self.environment.get_template(data.template)
-        return Markup(template.render(data.names(), href=partial(relative, path)))
+        return self.environment.filled(data.template, {**data.names(), "href": partial(relative, path)})
 
     def page(
         self,
@@ -281,12 +281,35 @@ class _Said(dict[str, Markup]):
         return self[key]
 
 
+class _Given(Context):
+    """What a template is filled with, some ten times a page. Ours have no blocks, and export nothing."""
+
+    def __init__(
+        self, environment: Environment, parent: dict[str, Any], name: str | None, *_: object, **__: object
+    ) -> None:
+        self.environment, self.parent, self.name = environment, parent, name
+        self.vars, self.blocks, self.exported_vars, self.globals_keys = {}, {}, set(), set()
+
+
 class Templates(Environment):
     """The templates, how they write what is no Markup, and what they say without facts."""
 
     code_generator_class = _Written
+    context_class = _Given
     write: Callable[[str], Markup]
     said: Mapping[str, Markup]
+
+    def filled(self, name: str, given: dict[str, object]) -> Markup:
+        """A template with what it is given."""
+        template = self._found(name)
+        try:
+            return Markup("".join(template.root_render_func(_Given(self, {**self.globals, **given}, name))))
+        except Exception:
+            self.handle_exception()
+
+    @cached_property
+    def _found(self) -> Callable[[str], Template]:
+        return cache(self.get_template)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """What every template sees: one mapping, since a chain of two takes longer each time a template is filled."""
@@ -360,6 +383,7 @@ def relative(here: str, there: str, anchor: str = "") -> str:
     return f"{link}#{anchor}" if anchor else link
 
 
+@lru_cache(maxsize=_KEPT)
 def _link(start: str, there: str) -> str:
     """As `relpath`, which asks for the current folder each time."""
     here, to = start.split("/") if start else [], f"{there}.html".split("/")
@@ -451,6 +475,7 @@ def day_text(language: Language, day: date | None) -> str:
             return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+@lru_cache(maxsize=_KEPT)
 def number(value: float | None) -> str:
     """A figure with thousands separators; a figure that is not known is a dash, never 0."""
     if value is None:
