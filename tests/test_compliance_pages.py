@@ -22,7 +22,7 @@ from generator.model.duties import Subject
 from generator.model.ids import SchoolId
 from generator.model.programme import Modality
 from generator.pages import following
-from generator.pages.duties import checklist, matrix, rules, waivers
+from generator.pages.duties import matrix, rules, told_alike, waivers
 from generator.pages.duties.overdue import overdue, unfiled
 from generator.pages.families import pages
 from generator.pages.schools import schools
@@ -77,7 +77,7 @@ def test_every_check_stands_once_on_any_day(day: date) -> None:
 def test_what_is_due_comes_nearest_first() -> None:
     there = made(Language.ZH)
     for checks in there.site.verdicts.by_school.values():
-        found = [duty.due for duty in checklist.coming(there, checks)]
+        found = [check.next_due.due for check in told_alike.in_order(there.site, checks).coming if check.next_due]
         assert found == sorted(found)
         assert len(set(found)) > 1
 
@@ -92,7 +92,7 @@ def test_figures_are_warned_of_before_they_are_too_old() -> None:
         (date(2027, 5, 19), False),  # too old now: it stands among what is to be done
     ):
         content = made(Language.ZH, day).site
-        assert any(checklist.lapses(content, c) for c in content.verdicts.by_school[school]) is warned, day
+        assert any(told_alike.lapses(content, c) for c in content.verdicts.by_school[school]) is warned, day
     late = made(Language.ZH, date(2027, 5, 19)).site.verdicts.by_school[school]
     assert any(c.verdict is Verdict.STALE for c in late)
 

@@ -19,7 +19,7 @@ from generator.edition.site import site
 from generator.files.catalogue import load
 from generator.model.ids import SchoolId
 from generator.model.sealed import Receipt
-from generator.pages.duties import checklist
+from generator.pages.duties import checklist, told_alike
 from generator.pages.duties.check_rows import Rows
 from generator.pages.words.wording import cited
 from generator.text import Language, Text
@@ -77,6 +77,31 @@ def test_a_sealed_aggregate_is_due_until_its_last_day_then_overdue_and_gone_when
     assert told(term.last_day) == [(term.id, True)]
     filed = Receipt(**dict.fromkeys(Receipt.__struct_fields__) | {"sealed_on": term.submissions_due})  # type: ignore[arg-type]
     assert told(term.last_day, receipts={(school.id, term.id): filed}) == []
+
+
+@pytest.mark.parametrize("language", [Language.ZH, Language.EN])
+@pytest.mark.parametrize("day", [date(2026, 9, 20), date(2026, 11, 24), date(2027, 8, 30)])
+def test_what_is_printed_once_for_many_schools_says_of_each_what_its_own_page_says(
+    language: Language, day: date
+) -> None:
+    told = edition(site(sample_repository(), day, None), language, load()).finished()
+    once, one_by_one = Rows(told, places=True), Rows(told)
+    alike = 0
+    for school in told.site.repository.schools.values():
+        area, found = Text(zh="片区", en=None), once.checks(school)
+        shared, own = (checklist.blocks(rows, school, area) for rows in (once, one_by_one))
+        for name, block in own.items():
+            printed = once.block(shared[name], "schools/any", school.id)
+            assert printed == told.printed(block, "schools/any"), (school.id, name)
+        alike += sum(check.school is not school for checks in found.open.values() for check in checks)
+    assert alike > len(told.site.repository.schools), "most Checks are told like another school's"
+
+
+def test_what_checks_rest_on_is_told_of_the_school_and_not_of_one_that_is_told_alike() -> None:
+    found = site(sample_repository(), date(2026, 11, 24), None)
+    for school in found.repository.schools.values():
+        own = [e.at for check in found.verdicts.by_school[school.id] for e in check.evidence()]
+        assert list(told_alike.cites(found, school)) == own
 
 
 def test_the_longest_overdue_stands_first() -> None:

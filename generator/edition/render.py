@@ -15,6 +15,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cache, cached_property, lru_cache, partial
 from itertools import groupby
+from sys import intern  # the same lines of thousands of files are cited
 from types import CodeType
 from typing import Any, ClassVar
 
@@ -48,6 +49,15 @@ class TemplateData(Struct, frozen=True, kw_only=True):
     def names(self) -> Mapping[str, object]:
         """The fields by name, as the template sees them."""
         return {name: getattr(self, name) for name in self.__struct_fields__}
+
+
+class CitedLines(Struct, frozen=True, kw_only=True):
+    """The lines of a file that a page rests on: the first, how many, and all as spans (`3`, `5–9`)."""
+
+    path: str
+    first: int
+    count: int
+    spans: tuple[str, ...]
 
 
 class RecordLink(Struct, frozen=True, kw_only=True):
@@ -149,7 +159,7 @@ class Edition(Speaker, frozen=True, kw_only=True):
     def written(self, draft: PageDraft) -> Page:
         """The Page of a PageDraft."""
         body = self.printed(draft.data, draft.path)
-        foot = self.provenance(draft.path, draft.cites)
+        foot = self.provenance(draft.path, cited_lines(draft.cites))
         headline = "" if draft.kind == "home" else f"# {heading(draft.title)} {{#top}}\n\n"
         return Page(
             path=draft.path,
@@ -163,13 +173,10 @@ class Edition(Speaker, frozen=True, kw_only=True):
             files=draft.files,
         )
 
-    def provenance(self, path: str, cites: Iterable[Position]) -> Markup:
+    def provenance(self, path: str, cites: Iterable[CitedLines]) -> Markup:
         """The foot of a page: records by file with their lines, commit and day."""
-        places: dict[str, dict[int, Position]] = {}
-        for at in cites:
-            places.setdefault(at.path, {})[at.line] = at
-        records, said = tuple(self._record_link(path, by_line) for path, by_line in places.items()), "provenance."
-        count = sum(len(by_line) for by_line in places.values())
+        files, said = tuple(cites), "provenance."
+        records, count = tuple(map(self._record_link, files)), sum(one.count for one in files)
         made = Provenance(
             summary=self.say_until(self.site.as_of, f"{said}{'summary' if records else 'program'}", count=count),
             explain=self.say(f"{said}explain" if records else f"{said}program_explain"),
@@ -193,20 +200,30 @@ class Edition(Speaker, frozen=True, kw_only=True):
         }
         return {name: settle(literal(text)) for name, text in said.items()}
 
-    def _record_link(self, path: str, by_line: Mapping[int, Position]) -> RecordLink:
+    def _record_link(self, cited: CitedLines) -> RecordLink:
         """The lines of a file, with where they can be read."""
-        found = sorted(by_line)
-        lines = self.say("school.list_separator").join(_spans(found))
-        said = self.say("provenance.lines", count=len(found), lines=lines)
-        return RecordLink(path=path, lines=said, url=self._record_url(by_line[found[0]]))
+        lines = self.say("school.list_separator").join(cited.spans)
+        said = self.say("provenance.lines", count=cited.count, lines=lines)
+        return RecordLink(path=cited.path, lines=said, url=self._record_url(cited))
 
-    def _record_url(self, at: Position) -> Markup | None:
-        """Where the line can be read in the repository's web view, if the district says where that is."""
+    def _record_url(self, cited: CitedLines) -> Markup | None:
+        """Where the first line can be read in the repository's web view, if the district says where that is."""
         district = self.site.repository.district
         if not district.repo_url:
             return None
-        place = literal(f"{district.repo_url.rstrip('/')}/blob/"), last("revision"), literal(f"/{at.path}#L{at.line}")
-        return Markup("").join(place)
+        files = self.html(f"{district.repo_url.rstrip('/')}/blob/")
+        return Markup("").join((files, last("revision"), self.html(f"/{cited.path}#L{cited.first}")))
+
+
+def cited_lines(cites: Iterable[Position]) -> tuple[CitedLines, ...]:
+    """Places by file, in the order of the first in each."""
+    lines: dict[str, set[int]] = {}
+    for at in cites:
+        lines.setdefault(at.path, set()).add(at.line)
+    return tuple(
+        CitedLines(path=path, first=min(found), count=len(found), spans=tuple(map(intern, _spans(sorted(found)))))
+        for path, found in lines.items()
+    )
 
 
 def _spans(lines: Sequence[int]) -> Iterator[str]:

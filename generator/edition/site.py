@@ -23,7 +23,7 @@ from generator.model.district import SchoolYear
 from generator.model.ids import SchoolId, YearId
 from generator.model.inspections import InspectionId
 from generator.model.releases import Release
-from generator.model.schools import Return
+from generator.model.schools import Return, School
 from generator.problems import Position
 from generator.records.repository import Repository
 
@@ -187,7 +187,30 @@ def once(told: Callable[[Site], _T]) -> Callable[[Site], _T]:
     return asked
 
 
+_ONCE_EACH: list[Callable[[Site, School], object]] = []
+
+
+def once_each(told: Callable[[Site, School], _T]) -> Callable[[Site, School], _T]:
+    """What is told of a school in every language alike, worked out once as long as the same Site is asked about."""
+    kept: list[tuple[Site, dict[SchoolId, _T]]] = []
+
+    @wraps(told)
+    def asked(site: Site, school: School) -> _T:
+        if not kept or kept[0][0] is not site:
+            kept[:] = [(site, {})]
+        found = kept[0][1]
+        if school.id not in found:
+            found[school.id] = told(site, school)
+        return found[school.id]
+
+    _ONCE_EACH.append(asked)
+    return asked
+
+
 def tell_once(site: Site) -> None:
-    """Work out all that is told of a Site in every language alike."""
+    """Work out all that is told of a Site and of each school in every language alike."""
     for told in _ONCE:
         told(site)
+    for told_each in _ONCE_EACH:
+        for school in site.repository.schools.values():
+            told_each(site, school)

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
 
-from generator.edition.render import Edition, TemplateData
+from generator.edition.render import Edition, TemplateData, cited_lines
 from generator.edition.site import Page, Site, once
 from generator.model.district import Area
 from generator.model.ids import SchoolId
@@ -167,7 +167,7 @@ def _copy(edition: Edition, listing: Listing, part: DistrictPart) -> Copy:
         title=called,
         description=called,
         blocks={"lines": edition.printed(listing.tell(edition, part), path)},
-        cites=[place for school in part.schools for place in listing.cites(edition.site, school)],
+        cites=cited_lines(place for school in part.schools for place in listing.cites(edition.site, school)),
         found_by=(),
     )
 

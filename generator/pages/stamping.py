@@ -13,11 +13,10 @@ from msgspec import Struct
 
 from generator.edition.entries import Entry
 from generator.edition.literal import escaped
-from generator.edition.render import Edition, TemplateData, heading
+from generator.edition.render import CitedLines, Edition, TemplateData, heading
 from generator.edition.site import Page
 from generator.edition.stamp import mark, settled
 from generator.model.ids import SchoolId
-from generator.problems import Position
 
 _WORDS = ("id", "title", "heading", "description", "provenance")
 
@@ -77,7 +76,7 @@ class Copy(Struct, frozen=True, kw_only=True):
     title: str
     description: str
     blocks: Mapping[str, Markup]
-    cites: Iterable[Position]
+    cites: Iterable[CitedLines]
     found_by: tuple[str, ...]
 
 
@@ -137,5 +136,5 @@ def _places(edition: Edition, family: Family, copy: Copy) -> Mapping[str, str]:
         "title": escaped(copy.title),
         "heading": heading(copy.title),
         "description": escaped(copy.description),
-        "provenance": trimmed(edition.provenance(family.path(copy.id), tuple(copy.cites))),
+        "provenance": trimmed(edition.provenance(family.path(copy.id), copy.cites)),
     }

@@ -7,7 +7,7 @@ order rows stand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from string import ascii_lowercase
@@ -23,8 +23,10 @@ from generator.edition.stamp import Donor, cut, within
 from generator.files.schemas import field_title
 from generator.model.duties import SEALED, Rule, Waiver
 from generator.model.ids import SchoolId
-from generator.pages.words.comparison import besides, listed
-from generator.pages.words.wording import TONES, Cited, cited, days_to, desk_page, told
+from generator.model.schools import School
+from generator.pages.duties.told_alike import SchoolChecks, apart, fields, in_order, of_school
+from generator.pages.words.comparison import listed
+from generator.pages.words.wording import TONES, Cited, cited, days_to, desk_page, period_title, told
 
 _HERE = "schools/any"  # links are the same from every page of the folder
 _DESK = within("desk")
@@ -106,6 +108,17 @@ class OtherRow(TemplateData, frozen=True, kw_only=True):
     rule: Rule
 
 
+class ComingRow(TemplateData, frozen=True, kw_only=True):
+    """What is due next. It is told here, and has an `anchor`, if no other block tells it."""
+
+    template: ClassVar[str] = "schools/school/row/coming.html.j2"
+    rule: Rule
+    period: str
+    due: date
+    days: str
+    anchor: bool
+
+
 class _CheckSaid(NamedTuple):
     """What is told of a Check in sentences, and where its school's desk is."""
 
@@ -132,25 +145,70 @@ class _CheckSaid(NamedTuple):
 
 
 class Rows:
-    """The rows of Checks in an Edition. With `places` what is the same for many schools is printed once: a row that
-    tells the same with a place for the desk, one that shows the same with places for its sentences. For HTML that no
-    engine reads.
+    """The rows of Checks in an Edition. With `places` what is the same for many schools is printed once: a row of those
+    that are told alike with a place for the desk, one that shows the same with places for its sentences. For HTML that
+    no engine reads.
     """
 
     def __init__(self, edition: Edition, *, places: bool = False) -> None:
         self.edition, self._places = edition, places
         self._cut: dict[tuple[object, ...], Donor] = {}
-        self._told_alike: dict[tuple[object, ...], tuple[Check, Markup]] = {}
-        self._year = edition.site.current_year.id
+        self._printed: dict[tuple[str, int], tuple[Check, Markup]] = {}
+        self._nothing: dict[str, Markup] = {}
         clauses = cited(edition.site)
         self._clauses = {rule: edition.printed(RuleClauses(clauses=found), _HERE) for rule, found in clauses.items()}
         self.unverified = frozenset(rule for rule, found in clauses.items() if any(one.unverified for one in found))
 
+    def checks(self, school: School) -> SchoolChecks:
+        """A school's Checks; with places each is one that is told alike."""
+        site = self.edition.site
+        return of_school(site, school) if self._places else in_order(site, site.verdicts.by_school[school.id])
+
     def mend(self, check: Check) -> Markup:
         """What falls short, and how to mend it."""
+        return self._once("mend", self._mend, check)
+
+    def stale(self, check: Check) -> Markup:
+        """What was good until a day that has passed."""
+        return self._once("stale", self._stale, check)
+
+    def unreported(self, check: Check) -> Markup:
+        """What is not on file."""
+        return self._once("unreported", self._unreported, check)
+
+    def silent(self, check: Check) -> Markup:
+        """What is not on file, where it has been said why."""
+        return self._once("silent", partial(self._unreported, silent=True), check)
+
+    def fine(self, check: Check) -> Markup:
+        """What is met."""
+        return self._once("fine", self._fine, check)
+
+    def sealed(self, check: Check) -> Markup:
+        """What only a release answers."""
+        return self._once("sealed", self._sealed, check)
+
+    def other(self, check: Check) -> Markup:
+        """What does not apply."""
+        return self._once("other", self._other, check)
+
+    def coming(self, check: Check) -> Markup:
+        """What is due next."""
+        return self._once("coming", self._coming, check)
+
+    def _once(self, kind: str, make: Callable[[Check], Markup], check: Check) -> Markup:
+        """A row of this kind as it was printed for this very Check, which many schools have."""
+        if not self._places:
+            return make(check)
+        if (known := self._printed.get((kind, id(check)))) is None:
+            # with the Check: as long as it is there, no other has its number
+            known = self._printed[kind, id(check)] = check, make(check)
+        return known[1]
+
+    def _mend(self, check: Check) -> Markup:
         edition, rule, verdict, due = self.edition, check.rule, check.verdict, _due(check)
         evidence = check.evidence()
-        fields = _fields(evidence)
+        there = fields(evidence)
 
         def data(one: _CheckSaid) -> TemplateData:
             return MendRow(
@@ -162,7 +220,7 @@ class Rows:
                 due=due,
                 days=days_to(edition, due) if due else "",
                 lapsed=check.lapsed,
-                evidence=self._evidence(fields),
+                evidence=self._evidence(there),
                 dated=one.dated,
                 fresh=one.fresh,
                 clauses=self._clauses[rule.id],
@@ -173,19 +231,17 @@ class Rows:
 
         lapsed = check.lapsed.id if check.lapsed else None
         tell = partial(self._told, check, evidence)
-        return self._row(check, evidence, tell, (MendRow, verdict.value, due, fields, lapsed), data)
+        return self._row(check, tell, (MendRow, verdict.value, due, there, lapsed), data)
 
-    def stale(self, check: Check) -> Markup:
-        """What was good until a day that has passed."""
+    def _stale(self, check: Check) -> Markup:
 
         def data(one: _CheckSaid) -> TemplateData:
             asked = tuple(asked_of(self.edition, check.rule))
             return StaleRow(rule=check.rule, said=one.said, fresh=one.fresh, asked=asked, desk=one.desk)
 
-        return self._row(check, (), partial(self._told, check, (), "checklist.was_good"), (StaleRow,), data)
+        return self._row(check, partial(self._told, check, (), "checklist.was_good"), (StaleRow,), data)
 
-    def unreported(self, check: Check, *, silent: bool) -> Markup:
-        """What is not on file; `silent` where it has been said why."""
+    def _unreported(self, check: Check, *, silent: bool = False) -> Markup:
         due = _due(check)
 
         def data(one: _CheckSaid) -> TemplateData:
@@ -202,97 +258,83 @@ class Rows:
             one = self._told(check, ())
             return one._replace(said=()) if silent else one
 
-        return self._row(check, (), tell, (UnreportedRow, due, silent), data)
+        return self._row(check, tell, (UnreportedRow, due, silent), data)
 
-    def fine(self, check: Check) -> Markup:
-        """What is met."""
+    def _fine(self, check: Check) -> Markup:
         evidence = check.evidence()
-        fields = _fields(evidence)
+        there = fields(evidence)
 
         def data(one: _CheckSaid) -> TemplateData:
             return FineRow(
-                rule=check.rule, said=one.said, evidence=self._evidence(fields), dated=one.dated, fresh=one.fresh
+                rule=check.rule, said=one.said, evidence=self._evidence(there), dated=one.dated, fresh=one.fresh
             )
 
-        return self._row(check, evidence, partial(self._told, check, evidence), (FineRow, fields), data)
+        return self._row(check, partial(self._told, check, evidence), (FineRow, there), data)
 
-    def sealed(self, check: Check) -> Markup:
-        """What only a release answers."""
+    def _sealed(self, check: Check) -> Markup:
         due = _due(check)
-        return self._row(check, (), _CheckSaid, (SealedRow, due), lambda _: SealedRow(rule=check.rule, due=due))
+        return self._row(check, _CheckSaid, (SealedRow, due), lambda _: SealedRow(rule=check.rule, due=due))
 
-    def other(self, check: Check) -> Markup:
-        """What does not apply."""
-        return self._row(check, (), _CheckSaid, (OtherRow,), lambda _: OtherRow(rule=check.rule))
+    def _other(self, check: Check) -> Markup:
+        return self._row(check, _CheckSaid, (OtherRow,), lambda _: OtherRow(rule=check.rule))
+
+    def _coming(self, check: Check) -> Markup:
+        edition, rule, following = self.edition, check.rule, check.next_due
+        assert following is not None
+        row = ComingRow(
+            rule=rule,
+            period=period_title(edition, rule.period, following.period),
+            due=following.due,
+            days=days_to(edition, following.due),
+            anchor=check.verdict is Verdict.DUE,
+        )
+        return edition.printed(row, _HERE)
 
     def _row(
         self,
         check: Check,
-        evidence: Sequence[Evidence],
         tell: Callable[[], _CheckSaid],
         shows: tuple[object, ...],
         data: Callable[[_CheckSaid], TemplateData],
     ) -> Markup:
-        """A row that is the same as all that tell the same: with places, but for the desk."""
+        """A row; with places it is the same as all that show the same, but for its sentences and the desk."""
         if not self._places:
             assert check.school is not None
             return self.edition.printed(data(tell()._replace(desk=self._address(check.school.id))), _HERE)
-        days = tuple(self._apart(check, evidence))
-        key = (check.rule.id, *shows, check.without_waiver.value, id(check.periods), check.fresh_until, days)
-        key = (*key, *besides(self.edition, check))
-        if (known := self._told_alike.get(key)) is None:
-            row = self._filled(check, tell()._replace(desk=_DESK), shows, data)
-            # with the Check: as long as its periods are there, no others have their number
-            known = self._told_alike[key] = check, Markup(row)
-        return known[1]
-
-    def _filled(
-        self,
-        check: Check,
-        one: _CheckSaid,
-        shows: tuple[object, ...],
-        data: Callable[[_CheckSaid], TemplateData],
-    ) -> str:
-        """A row that is the same as all that show the same, but for its sentences."""
+        one = tell()._replace(desk=_DESK)
         key = (check.rule.id, len(one.said), len(one.dated), one.fresh is None, *shows)
         if key not in self._cut:
             self._cut[key] = cut(self.edition.printed(data(one.marked()), _HERE))
-        return self._cut[key].fill(one.places())
+        return Markup(self._cut[key].fill(one.places()))
 
     def _told(self, check: Check, evidence: Sequence[Evidence], good: str = "checklist.fresh_until") -> _CheckSaid:
         edition, html = self.edition, self.edition.html
         return _CheckSaid(
             said=tuple(map(html, told(edition, check))),
-            dated=tuple(html(_dated(edition, *one)) for one in self._apart(check, evidence)),
+            dated=tuple(html(_dated(edition, *one)) for one in apart(edition.site, check, evidence)),
             fresh=html(edition.say(good, day=edition.day(check.fresh_until))) if check.fresh_until else None,
         )
 
-    def whole(self, block: Markup, school: SchoolId) -> Markup:
-        """A block of a school's page, with its desk in the places of its rows."""
-        return Markup(block.replace(_DESK, self._address(school))) if _DESK in block else block
+    def block(self, data: TemplateData, path: str, school: SchoolId) -> Markup:
+        """A block of a school's page, with its desk in the places of its rows. One that has nothing to tell is the same
+        for all.
+        """
+        if self._places and not any(data.names().values()):
+            if data.template not in self._nothing:
+                self._nothing[data.template] = self.edition.printed(data, _HERE)
+            return self._nothing[data.template]
+        made = self.edition.printed(data, path)
+        return Markup(str.replace(made, _DESK, self._address(school))) if _DESK in made else made
 
     def _address(self, school: SchoolId) -> Markup:
         return self.edition.html(relative(_HERE, desk_page(school)))
 
-    def _apart(self, check: Check, evidence: Sequence[Evidence]) -> Iterable[tuple[str, date, date]]:
-        """Each kind of evidence that stands elsewhere than in the return whose days the page says once, with its days
-        of counting and of recording.
-        """
-        this_year = check.found is not None and check.found.year == self._year
-        if this_year and not check.further:  # most
-            return ()
-        return {e.kind: (e.kind, e.dated, e.filed) for e in evidence if not (this_year and e.kind == "return")}.values()
-
-    def _evidence(self, fields: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
-        return listed(self.edition, [*dict.fromkeys(_field(self.edition, kind, field) for kind, field in fields)])
+    def _evidence(self, there: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+        return listed(self.edition, [*dict.fromkeys(_field(self.edition, kind, field) for kind, field in there)])
 
 
 def _due(check: Check) -> date | None:
     return check.decisive.due if check.decisive else None
-
-
-def _fields(evidence: Sequence[Evidence]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple([(e.kind, e.field) for e in evidence])
 
 
 def _dated(edition: Edition, kind: str, dated: date, filed: date) -> str:

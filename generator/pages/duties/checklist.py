@@ -8,8 +8,7 @@ another school.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
-from functools import partial
+from datetime import date
 from typing import ClassVar
 
 from markupsafe import Markup
@@ -20,8 +19,6 @@ from generator.compliance.evaluate import (
     Tally,
     TrendPoint,
     Verdict,
-    awaits_release,
-    tally,
 )
 from generator.edition.render import Edition, TemplateData
 from generator.edition.site import Site
@@ -29,7 +26,7 @@ from generator.model.district import SchoolYear, Term
 from generator.model.duties import Rule, Waiver
 from generator.model.schools import Return, School
 from generator.pages import paper
-from generator.pages.duties import waivers
+from generator.pages.duties import told_alike, waivers
 from generator.pages.duties.check_rows import Rows
 from generator.pages.following import calendar_path
 from generator.pages.schools.school import ReturnState, filing
@@ -39,7 +36,6 @@ from generator.pages.words.wording import (
     days_to,
     desk_page,
     in_all,
-    period_title,
     shown,
     told,
 )
@@ -90,16 +86,6 @@ class ChecklistTodo(TemplateData, frozen=True, kw_only=True):
     advice: CheckGroup
 
 
-class ComingDuty(Struct, frozen=True, kw_only=True):
-    """A duty that is due next. It is told here, and has an `anchor`, if no other block tells it."""
-
-    rule: Rule
-    period: str
-    due: date
-    days: str
-    anchor: bool
-
-
 class ChecklistNext(TemplateData, frozen=True, kw_only=True):
     """`returns_due`: how long the return may still take, where no duty that rests on it says so."""
 
@@ -108,7 +94,7 @@ class ChecklistNext(TemplateData, frozen=True, kw_only=True):
     returns_due: str
     aggregates: tuple[AggregateDue, ...]
     desk: str
-    coming: tuple[ComingDuty, ...]
+    coming: tuple[Markup, ...]
     calendar: str  # the file with these days, from the page
 
 
@@ -176,41 +162,36 @@ class ChecklistTrend(TemplateData, frozen=True, kw_only=True):
 def blocks(rows: Rows, school: School, area: Text) -> Mapping[str, TemplateData]:
     """The checklist's blocks of one school, by name."""
     edition = rows.edition
-    checks, asked = edition.site.verdicts.by_school[school.id], tuple(aggregates_due(edition, school))
-    open_ = [c for c in checks if not awaits_release(c)]
+    checks, asked = rows.checks(school), tuple(aggregates_due(edition, school))
     return {
-        "summary": _summary(edition, school, area, checks),
-        "todo": _todo(rows, school, open_, asked),
+        "summary": _summary(edition, school, area),
+        "todo": _todo(rows, school, checks.open, asked),
         "next": ChecklistNext(
             year=edition.site.current_year,
             returns_due=_returns_due(edition, school),
             aggregates=tuple(one for one in asked if one.due >= edition.site.as_of),
             desk=desk_page(school.id),
-            coming=coming(edition, open_),
+            coming=tuple(map(rows.coming, checks.coming)),
             calendar=f"../{calendar_path(school.id)}",
         ),
         "lapsing": ChecklistLapsing(
-            lapsing=tuple(_lapsing(edition, c) for c in open_ if lapses(edition.site, c)),
+            lapsing=tuple(_lapsing(edition, c) for c in checks.lapsing),
         ),
-        "waived": _waivers(edition, school, checks),
+        "waived": _waivers(edition, school, checks.waived),
         "checks": ChecklistChecks(
-            fine=_group(open_, Verdict.MET, rows.fine),
-            sealed=tuple(
-                rows.sealed(c) for c in checks if awaits_release(c) and c.verdict is not Verdict.NOT_APPLICABLE
+            fine=_group(checks.open, Verdict.MET, rows.fine),
+            sealed=tuple(map(rows.sealed, checks.sealed)),
+            not_applicable=CheckGroup(
+                verdict=Verdict.NOT_APPLICABLE, members=tuple(map(rows.other, checks.not_applicable))
             ),
-            not_applicable=_group(checks, Verdict.NOT_APPLICABLE, rows.other),
-            unverified=any(check.rule.id in rows.unverified for check in checks),
+            unverified=any(c.rule.id in rows.unverified for c in edition.site.verdicts.by_school[school.id]),
         ),
         "trend": ChecklistTrend(trend=tuple(_point(edition, school, point) for point in edition.site.trend)),
     }
 
 
-def _group(checks: Iterable[Check], verdict: Verdict, row: Callable[[Check], Markup]) -> CheckGroup:
-    """The Checks that came out as a verdict, the longest overdue first."""
-    found = sorted(
-        (c for c in checks if c.verdict is verdict), key=lambda c: c.decisive.due if c.decisive else date.max
-    )
-    return CheckGroup(verdict=verdict, members=tuple(map(row, found)))
+def _group(checks: Mapping[Verdict, Sequence[Check]], verdict: Verdict, row: Callable[[Check], Markup]) -> CheckGroup:
+    return CheckGroup(verdict=verdict, members=tuple(map(row, checks.get(verdict, ()))))
 
 
 def _returns_due(edition: Edition, school: School) -> str:
@@ -218,8 +199,8 @@ def _returns_due(edition: Edition, school: School) -> str:
     return days_to(edition, edition.site.current_year.returns_due) if awaited else ""
 
 
-def _summary(edition: Edition, school: School, area: Text, checks: Sequence[Check]) -> ChecklistSummary:
-    counts = tally(checks)
+def _summary(edition: Edition, school: School, area: Text) -> ChecklistSummary:
+    counts = edition.site.verdicts.school_tallies[school.id]
     return ChecklistSummary(
         desk=desk_page(school.id),
         sheet=f"../{paper.of_school(school)}" if edition.site.sheets and paper.has_sheet(edition.site, school) else "",
@@ -239,11 +220,12 @@ def _stated(edition: Edition, found: Return | None) -> str:
     return edition.say("checklist.stated", dated=dated, filed=filed)
 
 
-def _todo(rows: Rows, school: School, checks: Sequence[Check], asked: Iterable[AggregateDue]) -> ChecklistTodo:
+def _todo(
+    rows: Rows, school: School, checks: Mapping[Verdict, Sequence[Check]], asked: Iterable[AggregateDue]
+) -> ChecklistTodo:
     site = rows.edition.site
     current = site.return_of(school.id, site.current_year.id)
-    unreported = any(check.verdict is Verdict.UNREPORTED for check in checks)
-    no_return = filing(site, school) is ReturnState.MISSING or (current is None and unreported)
+    no_return = filing(site, school) is ReturnState.MISSING or (current is None and Verdict.UNREPORTED in checks)
     return ChecklistTodo(
         aggregates=tuple(one for one in asked if one.due < site.as_of),
         desk=desk_page(school.id),
@@ -252,15 +234,15 @@ def _todo(rows: Rows, school: School, checks: Sequence[Check], asked: Iterable[A
         todo=_group(checks, Verdict.UNMET, rows.mend),
         stale=_group(checks, Verdict.STALE, rows.stale),
         counted_on=current.counted_on if current else None,
-        unreported=_group(checks, Verdict.UNREPORTED, partial(rows.unreported, silent=no_return)),
+        unreported=_group(checks, Verdict.UNREPORTED, rows.silent if no_return else rows.unreported),
         advice=_group(checks, Verdict.ADVISORY, rows.mend),
     )
 
 
-def _waivers(edition: Edition, school: School, checks: Sequence[Check]) -> ChecklistWaived:
+def _waivers(edition: Edition, school: School, waived: Iterable[Check]) -> ChecklistWaived:
     site, found = edition.site, waivers.of_schools(edition.site).get(school.id, ())
     return ChecklistWaived(
-        waivers=tuple(_waived(edition, c, waiver) for c in checks if (waiver := c.waiver or c.lapsed)),
+        waivers=tuple(_waived(edition, c, waiver) for c in waived if (waiver := c.waiver or c.lapsed)),
         needless=tuple(waivers.anchor(site, w) for w in found if w.id in site.verdicts.needless),
     )
 
@@ -277,34 +259,10 @@ def aggregates_due(edition: Edition, school: School) -> Iterator[AggregateDue]:
             yield AggregateDue(term=term, due=due, days=days_to(edition, due))
 
 
-def coming(edition: Edition, checks: Iterable[Check]) -> tuple[ComingDuty, ...]:
-    """What is due next, the nearest first."""
-    return tuple(sorted((_coming(edition, c) for c in checks if c.next_due), key=lambda duty: (duty.due, duty.rule.id)))
-
-
-def lapses(site: Site, check: Check) -> bool:
-    """Whether what a met Check rests on is about to grow too old."""
-    if check.verdict is not Verdict.MET or check.fresh_until is None or check.rule.freshness is None:
-        return False
-    return site.as_of <= check.fresh_until <= site.as_of + timedelta(days=check.rule.freshness.warn)
-
-
 def cites(site: Site, school: School) -> tuple[Position, ...]:
     """What the school's Checks rest on, and the waivers that concern it."""
     found = (waiver.source for waiver in waivers.of_schools(site).get(school.id, ()))
-    return (*found, *(e.at for check in site.verdicts.by_school[school.id] for e in check.evidence()))
-
-
-def _coming(edition: Edition, check: Check) -> ComingDuty:
-    next_due = check.next_due
-    assert next_due is not None
-    return ComingDuty(
-        rule=check.rule,
-        period=period_title(edition, check.rule.period, next_due.period),
-        due=next_due.due,
-        days=days_to(edition, next_due.due),
-        anchor=check.verdict is Verdict.DUE,
-    )
+    return (*found, *told_alike.cites(site, school))
 
 
 def _lapsing(edition: Edition, check: Check) -> LapsingDuty:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from generator.compliance.scoring import ApplicationOutcome, Assessment, ItemScore
-from generator.edition.render import Edition, TemplateData
+from generator.edition.render import Edition, TemplateData, cited_lines
 from generator.edition.site import Page, Site, once
 from generator.model.district import SchoolYear
 from generator.model.ids import SchoolId
@@ -266,7 +266,9 @@ def _copy(edition: Edition, inspection: Inspection) -> Copy:
             "rectifications": edition.printed(_demands(edition, inspection), path(inspection)),
             "opinion": edition.printed(_opinion(edition, inspection), path(inspection)),
         },
-        cites=(inspection.source, edition.site.repository.schemes[inspection.scheme].source, school.source),
+        cites=cited_lines(
+            (inspection.source, edition.site.repository.schemes[inspection.scheme].source, school.source)
+        ),
         found_by=(inspection.id, school.title.zh, school.title.en or ""),
     )
 

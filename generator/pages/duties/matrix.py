@@ -17,7 +17,7 @@ from msgspec import Struct
 from generator.compliance.evaluate import Check, Verdict
 from generator.edition.entries import Entry
 from generator.edition.literal import escaped
-from generator.edition.render import Edition, TemplateData, heading, label_text, relative
+from generator.edition.render import Edition, TemplateData, cited_lines, heading, label_text, relative
 from generator.edition.site import Page, Site, once
 from generator.edition.stamp import cut, mark, settled, within
 from generator.model.district import System
@@ -189,7 +189,7 @@ def _places(edition: Edition, grid: Grid) -> Mapping[str, str]:
         "heading": heading(_title(edition, grid)),
         "links": trimmed(edition.printed(MatrixLinks(grids=_links(edition, grid)), grid.path)),
         "table": trimmed(edition.printed(_table(edition, grid), grid.path)),
-        "provenance": trimmed(edition.provenance(grid.path, sorted(cites))),
+        "provenance": trimmed(edition.provenance(grid.path, cited_lines(sorted(cites)))),
     }
 
 

@@ -15,8 +15,8 @@ from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
 
-from generator.edition.render import Edition, TemplateData
-from generator.edition.site import Page, Site, once
+from generator.edition.render import CitedLines, Edition, TemplateData, cited_lines
+from generator.edition.site import Page, Site, once, once_each
 from generator.files.schemas import field_title
 from generator.model.district import Area, SchoolYear
 from generator.model.ids import SchoolId, YearId
@@ -30,7 +30,6 @@ from generator.pages.paper import SheetLink
 from generator.pages.schools.school import FACTS, Fact, ReturnState, filing, unstated
 from generator.pages.stamping import Copy, Family, Stamped, ToStamp
 from generator.pages.words.wording import PageLink
-from generator.problems import Position
 from generator.records.repository import Repository, told_once
 from generator.text import Text
 
@@ -262,7 +261,7 @@ def _blocks(edition: Edition, school: School, rows: Rows) -> Mapping[str, Markup
         "beside": _beside(edition, school),
     }
     made |= {name: SchoolFacts(facts=tuple(tell(edition, current)) if current else ()) for name, tell in FACTS.items()}
-    return {name: rows.whole(edition.printed(data, path), school.id) for name, data in made.items()}
+    return {name: rows.block(data, path, school.id) for name, data in made.items()}
 
 
 @told_once
@@ -365,13 +364,15 @@ def _area(site: Site, school: School) -> Text:
     return next(a.title for a in site.repository.district.areas if a.id == school.area)
 
 
-def _cites(site: Site, school: School) -> tuple[Position, ...]:
-    return (
+@once_each
+def _cites(site: Site, school: School) -> tuple[CitedLines, ...]:
+    found = (
         school.source,
         *(found.source for found in _returns(site, school)),
         *checklist.cites(site, school),
         *inspections.cites_of_school(site, school),
     )
+    return cited_lines(found)
 
 
 def _index(edition: Edition) -> Page:

@@ -29,6 +29,7 @@ from generator.model.duties import (
 from generator.model.operators import LOWER_IS_BETTER, Number
 from generator.model.programme import MeasureName
 from generator.pages.programme.figures import figure
+from generator.records.repository import Repository
 
 _M = SchoolMeasure
 
@@ -148,7 +149,7 @@ def compared(edition: Edition, check: Check, judged: JudgedPeriod) -> str:
             return edition.say("compare.basis", basis=basis, said=said) if basis else said
 
 
-def besides(edition: Edition, check: Check) -> tuple[object, ...]:
+def besides(repository: Repository, check: Check) -> tuple[object, ...]:
     """All that `compared` reads of a school's Check besides its rule and its periods."""
     rule, found = check.rule, check.found
     if found is None:
@@ -158,7 +159,9 @@ def besides(edition: Edition, check: Check) -> tuple[object, ...]:
     if rule.operator is Operator.INCLUDES_ALL:
         before.append(_unanswered(check))
     if rule.target is not None and rule.target.measure is not None:
-        before += [_basis(edition, check, judged) for judged in check.periods]
+        for judged in check.periods:
+            value = _worked_out_from(repository, check, judged)
+            before += value, value.__class__  # 1 is not true
     return tuple(before)
 
 
@@ -277,13 +280,19 @@ def _gap(edition: Edition, rule: Rule, difference: Number) -> str:
 
 def _basis(edition: Edition, check: Check, judged: JudgedPeriod) -> str:
     """What the target was worked out from, where that is another measure of the school: `36 classes`."""
+    value, target = _worked_out_from(edition.site.repository, check, judged), check.rule.target
+    if value is None or target is None or target.measure is None:
+        return ""
+    return measured(edition, check.rule, target.measure, value)
+
+
+def _worked_out_from(repository: Repository, check: Check, judged: JudgedPeriod) -> Value | None:
     target, found = check.rule.target, check.found
     worked_out = target is not None and (target.times is not None or target.divided_by is not None)
     if target is None or target.measure is None or not worked_out or found is None or target.measure not in MEASURABLE:
-        return ""
-    look = MeasureInput(found=found, period=judged.period, bands=edition.site.repository.bands)
-    value = MEASURABLE[SchoolMeasure(target.measure)].value(look)
-    return measured(edition, check.rule, target.measure, value) if value is not None else ""
+        return None
+    look = MeasureInput(found=found, period=judged.period, bands=repository.bands)
+    return MEASURABLE[SchoolMeasure(target.measure)].value(look)
 
 
 # --- a rule -----------------------------------------------------------------------------------------------------------
