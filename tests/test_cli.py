@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.cli import main
-from generator.files.catalogue import load, written_in
+from generator.files.catalogue import WrittenIn, load
 from generator.files.strict_yaml import read
 from generator.files.tree import Tree
 from generator.records.repository import load as load_repository
@@ -279,7 +279,7 @@ def test_whatever_stands_in_a_file_there_is_no_traceback(content: bytes) -> None
 @pytest.mark.parametrize("path", sorted((ROOT / "site" / "catalogue" / "commands").glob("*.yml")), ids=lambda p: p.stem)
 def test_a_sentence_of_a_command_stands_where_it_is_looked_for(path: Path) -> None:
     """A command reads the files of what it says, and no others."""
-    assert {key.partition(".")[0] for key in written_in(path)} == {path.stem}
+    assert {key.partition(".")[0] for key in WrittenIn([path], lambda _, words: words)} == {path.stem}
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "site" / "catalogue").rglob("*.yml")), ids=lambda p: p.stem)
@@ -288,4 +288,4 @@ def test_the_catalogue_is_as_strict_as_a_record(path: Path) -> None:
     document, problems = read(path.name, path.read_bytes())
     assert {p.code for p in problems} <= {"compatibility-sign"}  # the example of that code holds one
     assert document
-    assert document.data == written_in(path)
+    assert document.data == dict(WrittenIn([path], lambda _, words: words))

@@ -8,11 +8,11 @@ put into sentences, never read as sentences.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from string import Formatter
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import yaml
 from msgspec import Struct
@@ -22,6 +22,7 @@ from generator.problems import Problem
 from generator.text import Language, Text
 
 _FOLDER = site_folder() / "catalogue"
+_T = TypeVar("_T")
 
 
 class Explained(Struct, frozen=True, kw_only=True):
@@ -55,6 +56,44 @@ class Code(Struct, frozen=True, kw_only=True):
     example: ProblemExample | None
 
 
+_ENTRY = re.compile(r"^([^\s:#]+):(?=\s)", re.MULTILINE)
+
+
+class WrittenIn(Mapping[str, _T], Generic[_T]):
+    """What files of the catalogue hold, by key: each made of its fields when it is asked for. Most runs ask for few,
+    and to read all as YAML takes longer than what they do with it.
+    """
+
+    def __init__(self, paths: Iterable[Path], make: Callable[[str, Mapping[str, Any]], _T]) -> None:
+        self._make, self._made, self._texts = make, dict[str, _T](), dict[str, str]()
+        for path in paths:
+            _, *parts = _ENTRY.split(path.read_text(encoding="utf-8"))
+            for key, text in zip(parts[::2], parts[1::2], strict=True):
+                if key in self._texts:
+                    raise AssertionError(f"{path.name}: {key} stands in another place too")
+                self._texts[key] = text
+
+    def in_order(self) -> WrittenIn[_T]:
+        """The same, by the alphabet."""
+        self._texts = dict(sorted(self._texts.items()))
+        return self
+
+    def __getitem__(self, key: str) -> _T:
+        if key not in self._made:
+            fields: Mapping[str, Mapping[str, Any]] = yaml.load(f"_:{self._texts[key]}", yaml.CBaseLoader)
+            self._made[key] = self._make(key, fields["_"])
+        return self._made[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._texts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
 class Catalogue:
     """Every sentence by key and language, and every Problem code in alphabetical order; each is read when it is first
     asked for, since most runs meet no Problem and make no page.
@@ -64,6 +103,7 @@ class Catalogue:
 
     def __init__(self) -> None:
         self._at_hand: dict[str, Mapping[Language, str]] = {}
+        self._of_command: dict[str, Mapping[str, Mapping[Language, str]]] = {}
 
     @cached_property
     def sentences(self) -> Mapping[str, Mapping[Language, str]]:
@@ -72,21 +112,21 @@ class Catalogue:
 
     def _read(self, key: str) -> Mapping[Language, str]:
         """A sentence that is not at hand."""
-        word = key.partition(".")[0]
-        own = [path for path in (_FOLDER / f"{word}.yml", _FOLDER / "commands" / f"{word}.yml") if path.is_file()]
-        self._at_hand |= _sentences(own)
-        if key not in self._at_hand:
-            self._at_hand |= _sentences(_files("pages"))
-        return self._at_hand[key]
+        if (word := key.partition(".")[0]) not in self._of_command:
+            places = (_FOLDER / f"{word}.yml", _FOLDER / "commands" / f"{word}.yml")
+            self._of_command[word] = _sentences(path for path in places if path.is_file())
+        found = self._of_command[word].get(key) or self._of_pages[key]
+        self._at_hand[key] = found
+        return found
+
+    @cached_property
+    def _of_pages(self) -> Mapping[str, Mapping[Language, str]]:
+        return _sentences(_files("pages"))
 
     @cached_property
     def codes(self) -> Mapping[str, Code]:
         """What Problems are, by code."""
-        described = [item for path in _files("problems") for item in written_in(path).items()]
-        found = {name: _code(name, fields) for name, fields in sorted(described)}
-        if len(found) != len(described):
-            raise AssertionError("a code is described twice")
-        return found
+        return WrittenIn(_files("problems"), _code).in_order()
 
     def sentence(self, key: str, language: Language) -> str:
         """A sentence with the places of its facts: `{count:clause|clauses}` is the word for one or for many; a part in
@@ -234,23 +274,8 @@ def _code(name: str, fields: Mapping[str, Any]) -> Code:
 
 
 def _sentences(paths: Iterable[Path]) -> Mapping[str, Mapping[Language, str]]:
-    found: dict[str, Mapping[Language, str]] = {}
-    for path in paths:
-        for key, words in written_in(path).items():
-            if key in found:
-                raise AssertionError(f"{path.name}: {key} stands in another file too")
-            found[key] = {Language.ZH: words["zh"], Language.EN: words["en"]}
-    return found
+    return WrittenIn(paths, lambda _, words: {Language.ZH: words["zh"], Language.EN: words["en"]})
 
 
 def _files(folder: str) -> Sequence[Path]:
     return sorted(_FOLDER.glob(f"{folder}/*.yml"))
-
-
-def written_in(path: Path) -> Mapping[str, Any]:
-    """What a file of the catalogue holds, all of it text.
-
-    A test reads the program's own files as strictly as records are read; a start of the program reads them faster.
-    """
-    found: Mapping[str, Any] = yaml.load(path.read_bytes(), yaml.CBaseLoader)
-    return found
