@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from generator.district.roster import Rostered
 from generator.files.strict_yaml import read
 from generator.files.yaml_text import lines
 from generator.model.schools import School
 from generator.records.tidy import tidied
+
+if TYPE_CHECKING:
+    from generator.district.roster import Rostered  # which reads workbooks
 
 
 class OddFormError(Exception):
