@@ -35,7 +35,7 @@ from generator.publish.build import publish
 from generator.publish.engine import Engine
 from generator.publish.left import leave, left
 from generator.publish.memo import Memo, memo, packed, unpacked
-from generator.publish.output import Linked, dead_links, discard, linked
+from generator.publish.output import Linked, dead_links, linked
 from generator.publish.preview import Overtaken
 from generator.publish.remembered import KeptParts, MadeBefore
 from generator.publish.site_files import LaidFile, SiteFiles
@@ -79,8 +79,6 @@ def as_typed(told: Site, out: Path, folder: Path, files: Files) -> dict[str, str
     kept = Memo(folder=folder)
     site_ = publish(told, out, Engine.MKDOCS, quiet, kept, tree(files).versions, last=left(out, kept))
     leave(site_, kept)
-    if site_.before:
-        discard(site_.before.folder.parent)
     return bytes_of(out.resolve())
 
 
@@ -241,14 +239,24 @@ def test_a_process_that_stays_writes_what_differs_and_nothing_that_was_touched_s
         with pytest.raises(Overtaken):
             staying.built(fixture(), partial(overtaken, last))
         assert bytes_of(out.resolve()) == found[-1]
-    assert [path.name for path in tmp_path.glob(".site-*")] == [out.resolve().parent.name]
+        assert set_aside(tmp_path) < {*bytes_of(out.resolve()).items()}
     assert staying.built(fixture()) == found[0]
     file = staying.resident.root / RETURN
     file.write_bytes(b"{")
     assert [wrong.at.path for wrong in staying.resident.build(quiet)] == [RETURN]
     assert bytes_of(out.resolve()) == found[0]
-    staying.resident.end()
-    assert [path.name for path in tmp_path.glob(".site-*")] == [out.resolve().parent.name]
+    assert set_aside(tmp_path) < {*found[0].items()}
+    staying.resident.get_ready()
+    assert set_aside(tmp_path) == {*found[0].items()}
+    made_of = {path: (out / path).stat().st_ino for path in found[0]}
+    assert {path: (tmp_path / ".site-spare" / "site" / path).stat().st_ino for path in found[0]} == made_of
+
+
+def set_aside(beside: Path) -> set[tuple[str, str]]:
+    """The files of the folder that waits for the next site; there is no other but that of the site that is shown."""
+    spare = beside / ".site-spare"
+    assert {*beside.glob(".site-*")} == {spare, (beside / "site").resolve().parent}
+    return {*bytes_of(spare / "site").items()}
 
 
 def overtaken(last: str, step: str) -> None:
@@ -299,6 +307,8 @@ def test_a_command_takes_over_the_files_of_the_site_that_are_the_same(first: Pat
         if turn == 1:
             (out / "schools/xz10.html").write_bytes(b"<p>")
             (out / "about/index.html").unlink()
+            there = dict(set_aside(tmp_path))
+            assert ("schools/xz01.html" in there, "schools/xz10.html" in there) == (False, True)
         if turn == 2:
             for entry in folder.iterdir():
                 if not (first / "made" / entry.name).exists():
@@ -307,10 +317,46 @@ def test_a_command_takes_over_the_files_of_the_site_that_are_the_same(first: Pat
     assert whole[1] == whole[2] == whole[3] != whole[0]
     written = [{path for path, n in now.items() if n != was[path]} for was, now in pairwise(numbers)]
     assert "schools/xz01.html" in written[0]
-    assert "schools/xz09.html" not in written[0]
-    assert written[1] == {"schools/xz10.html", "about/index.html"}
+    assert "schools/xz10.html" not in written[0]
+    assert written[1] == {"schools/xz10.html"}  # the other was whole in the folder set aside
     assert written[2] == {*numbers[2]}
     assert [path.name for path in tmp_path.glob(".site-*")] == [out.resolve().parent.name]
+
+
+def test_whatever_lies_in_the_folder_set_aside_the_site_is_the_same(first: Path, tmp_path: Path) -> None:
+    folder, out = Path(shutil.copytree(first / "made", tmp_path / "made")), tmp_path / "site"
+    spare, precious = tmp_path / ".site-spare", tmp_path / "precious"
+    changed = {**fixture(), RETURN: fixture()[RETURN].replace(b"part_time: 2", b"part_time: 3")}
+    (precious / "site").mkdir(parents=True)
+    (precious / "site" / "mine").write_bytes(b"mine")
+    as_typed(content(fixture()), out, folder, fixture())
+
+    def half_made() -> None:
+        (spare / "site" / "schools/xz10.html").unlink()
+        (spare / "site" / "schools/xz10.html").write_bytes(b"half")
+        (spare / "site" / "gone").mkdir()
+        (spare / "site" / "gone" / "by.html").write_bytes(b"of a school that is no more")
+
+    def led_away() -> None:
+        shutil.rmtree(spare)
+        spare.symlink_to(precious)
+
+    def led_away_within() -> None:
+        shutil.rmtree(spare / "site")
+        (spare / "site").symlink_to(precious / "site")
+
+    def a_file() -> None:
+        spare.unlink()
+        spare.write_bytes(b"")
+
+    for number, spoil in enumerate((half_made, led_away_within, led_away, a_file)):
+        files = (changed, fixture())[number % 2]
+        as_typed(content(files), out, folder, files)
+        spoil()
+        files = (fixture(), changed)[number % 2]
+        assert as_typed(content(files), out, folder, files) == built(content(files), tmp_path / "clean")
+        assert [path.name for path in precious.rglob("*")] == ["site", "mine"]
+        assert not (out / "gone").exists()
 
 
 # --- what is wrong with it --------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +54,30 @@ def test_a_workshop_that_cannot_be_hidden_from_git_is_gone(tmp_path: Path) -> No
     with small_disk(1), pytest.raises(OSError, match="File too large"):
         output.workshop(tmp_path / "site")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_two_runs_one_takes_the_spare_folder(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    made = output.workshop(out)
+    (made / "site").mkdir()
+    output.keep(made, out)
+    first, second = (output.workshop(out, spare=True) for _ in range(2))
+    assert ((first / "site").is_dir(), (second / "site").is_dir()) == (True, False)
+    for one in (first, second):  # the one that ends later is not needed
+        output.keep(one, out)
+    assert [path.name for path in tmp_path.iterdir()] == [".site-spare"]
+    assert output.workshop(out).name != ".site-spare"
+    assert not (tmp_path / ".site-spare").exists()
+
+
+def test_a_site_beside_one_with_a_longer_name_leaves_it_alone(tmp_path: Path) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    other = tmp_path / f".site-en-{gone.pid}-0"
+    (other / "site").mkdir(parents=True)
+    (tmp_path / "site-en").symlink_to(f"{other.name}/site")
+    output.workshop(tmp_path / "site")
+    assert (tmp_path / "site-en").is_dir()
 
 
 def test_two_workshops_at_a_time_are_two(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def test_changes_and_problems_reach_the_browser(
 
 
 def making(build: Callable[[Callable[[str], None]], str], other: bool = True) -> Making:
-    return Making(build=build, other=lambda: other, commit=lambda: None, broken=lambda: "")
+    return Making(build=build, other=lambda: other, commit=lambda: None, broken=lambda: "", get_ready=lambda: None)
 
 
 def test_a_build_that_is_overtaken_is_given_up_and_told_to_nobody() -> None:

@@ -19,10 +19,10 @@ from generator.edition.site import site
 from generator.files.history import Commit
 from generator.files.tree import Tree, held
 from generator.problems import Problem, in_order
-from generator.publish.build import Progress, publish
+from generator.publish.build import Progress, get_ready, publish
 from generator.publish.engine import Engine
+from generator.publish.left import leave, left
 from generator.publish.memo import Memo
-from generator.publish.output import discard
 from generator.publish.site_files import SiteFiles
 from generator.records.opened import Before
 from generator.records.repository import Remembered, load
@@ -46,6 +46,9 @@ class Resident(Struct, kw_only=True):
     _judged: Earlier = field(default_factory=dict)
     _known: dict[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.files = left(self.out, self.memo) or self.files
+
     def build(self, progress: Progress) -> tuple[Problem, ...]:
         """Build the site as the records are now. Returns the Problems; with any, nothing is written."""
         tree, unreadable = held(self.root)
@@ -64,7 +67,11 @@ class Resident(Struct, kw_only=True):
             del self._judged[day]
         return ()
 
+    def get_ready(self) -> None:
+        """Have ready what the next build needs, while nobody waits for it."""
+        if self.files.keeps:
+            get_ready(self.out, self.files)
+
     def end(self) -> None:
-        """Remove what was left for the next build."""
-        if self.files.before is not None:
-            discard(self.files.before.folder.parent)
+        """Leave what is known of the site for whoever builds next."""
+        leave(self.files, self.memo)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -103,15 +104,16 @@ def publish(
     """Make the whole site beside `out` and show it there in one step; on any failure `out` stays as it was.
 
     What the `memo` has of it is not made again; `versions` are digests of the files that the Site was made of. Of the
-    `last` site, if it is given, what did not change is linked; it is left, and the one before it becomes the new one.
-    Returns the files, to be given the next time.
+    `last` site, if it is given, what did not change is taken over; its folder is left for the next one, without what
+    changed. Returns the files, to be given the next time.
     """
     kept = memo or Memo()
     rests_on = basis(content, versions or {}, kept) if kept.keeps else None
     last = last if rests_on else None  # of what nobody knows what it rests on, nothing stays
-    made = output.workshop(out.absolute(), last.before.folder.parent if last and last.before else None)
+    made = output.workshop(out.absolute(), spare=last is not None)
+    files = SiteFiles(folder=made.resolve() / "site", last=last, keeps=rests_on is not None)
     try:
-        files = SiteFiles(folder=made.resolve() / "site", last=last, keeps=rests_on is not None)
+        files.take_over()
         if rests_on:
             content = replace(content, keeping=KeptParts(memo=kept, basis=rests_on))
         remembered = MadeBefore(memo=kept, basis=rests_on)
@@ -119,14 +121,37 @@ def publish(
         if compressed:
             output.compress(made / "site")
         left = output.publish(made / "site", out.absolute(), last.folder if last else None)
+        if last and left:
+            last.leave_only(files.laid)
+            output.keep(last.folder.parent, out.absolute())
     except BaseException:
-        if out.resolve() != (made / "site").resolve():  # stopped after it was shown
-            output.discard(made)
+        if out.resolve() != files.folder:  # else it stopped after it was shown
+            _give_up(made, files, out.absolute())
         raise
     output.discard(made / "work")
     remembered.whole()
     kept.sweep()
-    return replace(files, folder=out.resolve(), last=None, before=last and replace(last, before=None) if left else None)
+    return replace(files, folder=out.resolve(), last=None)
+
+
+def get_ready(out: Path, shown: SiteFiles) -> None:
+    """Have the folder for the next site ready while nobody waits, with all files of the one that is shown."""
+    made = output.workshop(out.absolute(), spare=True)
+    with suppress(OSError):
+        files = SiteFiles(folder=made.resolve() / "site", last=shown)
+        files.take_over()
+        files.link_all()
+    output.keep(made, out.absolute())
+
+
+def _give_up(made: Path, files: SiteFiles, out: Path) -> None:
+    """Leave nothing of a site that nobody saw; the files of the one that is shown are of use to the next."""
+    output.discard(made / "work")
+    if files.last:
+        files.leave_only(files.last.laid)
+        output.keep(made, out)
+    else:
+        output.discard(made)
 
 
 def _make(

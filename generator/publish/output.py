@@ -9,10 +9,12 @@ from __future__ import annotations
 import gzip
 import os
 import posixpath
+import re
 import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, lru_cache, partial
 from html import escape, unescape
 from itertools import count
@@ -40,9 +42,9 @@ class OutputTaken(Exception):
     """
 
 
-def workshop(out: Path, used: Path | None = None) -> Path:
-    """A folder beside `out`, on the same file system, in which the next site is made: a new one, or the one `used`
-    for a site that is not shown any more.
+def workshop(out: Path, *, spare: bool = False) -> Path:
+    """A folder beside `out`, on the same file system, in which the next site is made: a new one, or if it may be the
+    `spare` one.
 
     What killed runs left there is removed.
 
@@ -54,9 +56,12 @@ def workshop(out: Path, used: Path | None = None) -> Path:
         raise OutputTaken("cli.output_taken")
     out.parent.mkdir(parents=True, exist_ok=True)
     _sweep(out)
-    if used is not None and used.is_dir() and used not in out.resolve().parents:
-        return out.with_name(used.name)  # the way to `out` may lead over links
     made = _new(out)
+    if spare and not (_spare(out).is_symlink() or (_spare(out) / SITE).is_symlink()):
+        with suppress(OSError):  # there is none; or another run has taken it
+            _spare(out).replace(made)
+            return made
+    discard(_spare(out))
     try:
         (made / ".gitignore").write_text("*\n", encoding="ascii")  # wherever `out` is, git sees nothing of it
     except OSError:  # the disk is full
@@ -66,9 +71,22 @@ def workshop(out: Path, used: Path | None = None) -> Path:
 
 
 def _sweep(out: Path) -> None:
-    for left in sorted(out.parent.glob(f".{out.name}-*-*")):
-        if left not in out.resolve().parents and not _runs(left.name.split("-")[-2]):
+    for left in sorted(out.parent.iterdir()):
+        made = re.fullmatch(rf"\.{re.escape(out.name)}-([^-]+)-(?!spare$)[^-]+", left.name)
+        if made and left not in out.resolve().parents and not _runs(made[1]):
             discard(left)
+
+
+def _spare(out: Path) -> Path:
+    return out.with_name(f".{out.name}-spare")
+
+
+def keep(made: Path, out: Path) -> None:
+    """Leave a workshop, whose site is not shown, as the spare one. If there is one by now, it is not needed."""
+    try:
+        made.rename(_spare(out))
+    except OSError:
+        discard(made)
 
 
 def _ours(link: Path) -> bool:

@@ -66,14 +66,15 @@ class Overtaken(Exception):
 
 class Making(Struct, frozen=True, kw_only=True):
     """How the site is made: what builds it, calling what it is given at each step, and says what is wrong (empty:
-    nothing); what tells whether the site is another than before; what tells the present commit; and what says why the
-    program could not begin anew as it is now (empty: it can).
+    nothing); what tells whether the site is another than before; what tells the present commit; what says why the
+    program could not begin anew as it is now (empty: it can); and what gets ready for the next build.
     """
 
     build: Callable[[Callable[[str], None]], str]
     other: Callable[[], bool]
     commit: Callable[[], str | None]
     broken: Callable[[], str]
+    get_ready: Callable[[], None]
 
 
 def serve(root: Path, out: Path, port: int, making: Making, speaker: Speaker) -> int | None:
@@ -94,6 +95,7 @@ def serve(root: Path, out: Path, port: int, making: Making, speaker: Speaker) ->
         shown = making.commit()
         _rebuild(making, preview, speaker, lambda: False)
         print(speaker.say("serve.ready", url=f"http://127.0.0.1:{server.server_port}/"), flush=True)
+        making.get_ready()
         while True:
             paths = _next(changes, partial(_moved, making.commit, shown))
             shown = making.commit()

@@ -1,8 +1,7 @@
 """The files of a site that is being made, and what of earlier ones is taken over.
 
-Owns what is known of each file, so that nobody lists the folder or reads a file again. A process that stays hands over
-the site that is shown, from which files are linked, and the one that was shown before it: there only files that differ
-are touched, and it is the next one shown. Must not know what the files say.
+Owns what is known of each file, so that nobody reads a file again. Files are linked from the site that is shown. The
+folder may hold files of it already: there only files that differ are touched. Must not know what the files say.
 """
 
 from __future__ import annotations
@@ -48,12 +47,12 @@ class SiteFiles(Struct, kw_only=True):
     """The files of a site below `folder`: `laid` are those that belong to it, `there` those that lie there from an
     earlier site. `linked` is what the link check was told of its pages. `keeps`: it is known what files are made of.
 
-    A file that is made of the same as in the `last` site and was not touched since is linked from there.
+    A file that is made of the same as in the `last` site, the one that is shown, and was not touched since is linked
+    from there.
     """
 
     folder: Path
     last: SiteFiles | None = None
-    before: SiteFiles | None = None  # the site shown before this one, if its files are left
     laid: dict[str, LaidFile] = field(default_factory=dict)
     there: dict[str, LaidFile] = field(default_factory=dict)
     other: bool = False  # whether any file is another than in the last site
@@ -61,10 +60,27 @@ class SiteFiles(Struct, kw_only=True):
     keeps: bool = False
     _folders: set[str] = field(default_factory=set)
 
-    def __post_init__(self) -> None:
-        before = self.last.before if self.last else None
-        if before is not None and before.folder == self.folder:
-            self.there = _as_left(before)
+    def take_over(self) -> None:
+        """Know the files that lie in the folder from the last site, and remove all others."""
+        for path, entry in _listed(os.fspath(self.folder), ""):
+            shown = self.last.laid.get(path) if self.last else None
+            if shown is not None and _known_by(entry.stat(follow_symlinks=False)) == shown.known_by:
+                self.there[path] = shown
+            else:
+                self._remove(path)
+
+    def link_all(self) -> None:
+        """Have all files of the last site here that are as they were left."""
+        for path, shown in self.last.laid.items() if self.last else ():
+            if path not in self.there:
+                self._linked(path, shown, self._target(path))
+
+    def leave_only(self, shown: Mapping[str, LaidFile]) -> None:
+        """Remove what the site that is shown now has not, or has in another form; what was made of it, too."""
+        for path, file in self.laid.items():
+            if shown.get(path) != file:
+                self._remove(path)
+                self._remove(f"{path}.gz")
 
     def write(self, below: str, files: Iterable[tuple[str, str | bytes]]) -> None:
         """Write files (posix path `below` a folder or in the site, content), one after the other."""
@@ -81,19 +97,16 @@ class SiteFiles(Struct, kw_only=True):
         if there is not None and there.made_of == made_of:
             self.laid[path] = there
             return
-        target = os.path.join(self.folder, path)  # noqa: PTH118 - some thousand
+        target = self._target(path)
         if there is not None or path in self.laid:
             os.unlink(target)  # noqa: PTH108 - never written into: the site that is shown may have the same file
-        elif (folder := posixpath.dirname(path)) not in self._folders:
-            os.makedirs(posixpath.dirname(target), exist_ok=True)  # noqa: PTH103
-            self._folders.add(folder)
         if shown is None or not self._linked(path, shown, target):
             self.laid[path] = self._written(target, made_of, encoded(content()))
 
     def keep_nothing_else(self) -> None:
         """Remove what lies there and is no part of this site."""
         for path in self.there:
-            os.unlink(os.path.join(self.folder, path))  # noqa: PTH108, PTH118
+            self._remove(path)
         self.there = {}
         self.other = self.other or bool(self.last and self.last.laid.keys() != self.laid.keys())
 
@@ -101,6 +114,22 @@ class SiteFiles(Struct, kw_only=True):
     def checked(self) -> Mapping[str, Linked]:
         """What the link check was told of the pages of the last site; nothing if any file of it is gone."""
         return self.last.linked if self.last and self.last.laid.keys() <= self.laid.keys() else {}
+
+    def _target(self, path: str) -> str:
+        """Where a file lies, in a folder that is there."""
+        target = os.path.join(self.folder, path)  # noqa: PTH118 - some thousand
+        if (folder := posixpath.dirname(path)) not in self._folders:
+            os.makedirs(posixpath.dirname(target), exist_ok=True)  # noqa: PTH103
+            self._folders.add(folder)
+        return target
+
+    def _remove(self, path: str) -> None:
+        """Remove a file, and the folders that are empty without it."""
+        with suppress(FileNotFoundError):
+            os.unlink(os.path.join(self.folder, path))  # noqa: PTH108, PTH118
+        with suppress(OSError):
+            while path := posixpath.dirname(path):
+                os.rmdir(os.path.join(self.folder, path))  # noqa: PTH106, PTH118
 
     def _written(self, target: str, made_of: tuple[str, ...], content: bytes) -> LaidFile:
         with open(target, "xb") as file:  # noqa: PTH123
@@ -126,18 +155,6 @@ class SiteFiles(Struct, kw_only=True):
 
 def _known_by(found: os.stat_result) -> KnownBy:
     return found.st_ino, found.st_size, found.st_mtime_ns
-
-
-def _as_left(site: SiteFiles) -> dict[str, LaidFile]:
-    """The files of a site that are as they were left; all other files are removed."""
-    found: dict[str, LaidFile] = {}
-    for path, entry in _listed(os.fspath(site.folder), ""):
-        laid = site.laid.get(path)
-        if laid is not None and _known_by(entry.stat(follow_symlinks=False)) == laid.known_by:
-            found[path] = laid
-        else:
-            os.unlink(entry.path)  # noqa: PTH108
-    return found
 
 
 def _listed(folder: str, below: str) -> Iterator[tuple[str, os.DirEntry[str]]]:

@@ -48,7 +48,7 @@ def run(request: Request) -> int:
     from generator.publish.build import publish
     from generator.publish.engine import Engine
     from generator.publish.left import leave, left
-    from generator.publish.output import OutputTaken, discard
+    from generator.publish.output import OutputTaken
     from generator.publish.pdf import NoFont, NoPrinter
     from generator.report.text import report
 
@@ -73,8 +73,6 @@ def run(request: Request) -> int:
         last = left(request.out, kept)
         files = publish(content, request.out, engine, step, kept, versions, compressed=compressed, last=last)
         leave(files, kept)
-        if files.before:
-            discard(files.before.folder.parent)
     except OutputTaken as taken:
         raise UsageError(str(taken), path=str(request.out)) from None
     except (NoPrinter, NoFont) as cannot:

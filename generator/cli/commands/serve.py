@@ -42,6 +42,7 @@ def run(request: Request) -> int:
         other=lambda: resident.files.other,
         commit=partial(commit_of, request.root, "HEAD"),
         broken=partial(_broken, request),
+        get_ready=resident.get_ready,
     )
     try:
         shown_at = serve(request.root, request.out, int(port), making, request.speaker)
