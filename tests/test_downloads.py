@@ -135,6 +135,7 @@ AS_IT_IS = (
 
 _CELL = st.none() | st.integers(-3, 3) | st.sampled_from([2.0, 2.5]) | st.dates() | st.text(max_size=5)
 CELLS = st.lists(_CELL | st.sampled_from(HOSTILE), min_size=1, max_size=4)
+OWN = st.text(max_size=5) | st.sampled_from(HOSTILE) | st.from_regex(r"records/[\w/.: ,=\"-]{0,9}", fullmatch=True)
 
 
 @pytest.fixture(scope="module")
@@ -338,11 +339,11 @@ def test_every_cell_stands_in_its_row_and_column(words: tuple[str, ...]) -> None
     assert [word for word in words if f">{word}</t>" in sheet] == []
 
 
-@given(st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=4))
-def test_cells_that_rows_share_are_written_as_if_each_row_had_its_own(rows: list[tuple[Any, Any, Any]]) -> None:
-    alike = [RowOfRuns((CellRun(*one), CellRun(*other)), tuple(own)) for one, other, own in rows]
-    whole = [[*one, *other, *own] for one, other, own in rows]
-    columns = tuple((f"c{number}", 8) for number in range(12))
+@given(st.lists(st.tuples(CELLS, CELLS, OWN, CELLS), max_size=4))
+def test_cells_that_rows_share_are_written_as_if_each_row_had_its_own(rows: list[tuple[Any, Any, Any, Any]]) -> None:
+    alike = [RowOfRuns((CellRun(*one), CellRun(*other)), own, (CellRun(*last),)) for one, other, own, last in rows]
+    whole = [[*one, *other, own, *last] for one, other, own, last in rows]
+    columns = tuple((f"c{number}", 8) for number in range(13))
     assert csv_rows([*alike, *alike]) == csv_lines([*whole, *whole])
     book = Book((Sheet(name="s", columns=columns, rows=()),), {})
     assert book.encoded_rows([*alike, *alike]) == book.encoded([*whole, *whole])
@@ -478,7 +479,7 @@ def test_what_languages_share_is_made_in_the_one_form_that_is_handed_out(
 def test_a_cell_of_many_places_is_cut_where_spreadsheets_end_it() -> None:
     places = " ".join(f"records/schools/s{n:05}/school.yml:{n}" for n in range(1000))
     table = Sheet(name="x", columns=(("a", 5), ("b", 5)), rows=())
-    book, row = Book([table], {}, more=1), RowOfRuns((CellRun("y"),), (places,))
+    book, row = Book([table], {}, more=1), RowOfRuns((CellRun("y"),), places, (CellRun(1),))
     made = book.finished([piece(book.encoded_rows([row]))])
     assert openpyxl.load_workbook(io.BytesIO(made))["x"]["B2"].value == places[:32_767]
-    assert csv_rows([row]).decode() == f"y,{places}\r\n"
+    assert csv_rows([row]).decode() == f"y,{places},1\r\n"

@@ -194,18 +194,15 @@ def _check(check: Check, as_of: date) -> PublishedCheck:
         next_due=coming.due if coming else None,
         days_left=(coming.due - as_of).days if coming else None,
         fresh_until=check.fresh_until,
-        evidence=tuple(_evidence(check)),
+        evidence=_evidence(check),
         waiver=check.waiver.id if check.waiver else None,
         lapsed_waiver=check.lapsed.id if check.lapsed else None,
     )
 
 
-def _evidence(check: Check) -> Iterator[EvidenceLine]:
-    for found in check.evidence():
-        at = found.at
-        yield EvidenceLine(at.path, at.line, found.kind, _name(found.field), found.dated, found.filed)
-    for at in check.cites:
-        yield EvidenceLine(at.path, at.line, "district", None, None, None)
+def _evidence(check: Check) -> tuple[EvidenceLine, ...]:
+    found = [EvidenceLine(e.at.path, e.at.line, e.kind, _name(e.field), e.dated, e.filed) for e in check.evidence()]
+    return (*found, *[EvidenceLine(at.path, at.line, "district", None, None, None) for at in check.cites])
 
 
 _name = cache(".".join)

@@ -14,7 +14,7 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache, partial
 from html import escape
@@ -47,9 +47,7 @@ _VALUE = re.compile(
 )
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _REACH, _FILTERED = re.compile(r'(?<=<dimension ref=")[^"]*'), re.compile(r'<autoFilter ref="([^"]*)"')
-# Where fields of records stand, which hardly any other row says too: no spreadsheet takes it for anything else, and
-# nothing in it needs quotes.
-_addresses = re.compile(r"records/[\w/.: -]*\w", re.ASCII).fullmatch
+_OF_ADDRESSES = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_/.: -"
 _STYLE, _WORD = re.compile(r'<c r="B[23]" s="(\d+)"'), re.compile(r'<c r="A\d+" t="s"><v>(\d+)')
 _NUMBERED = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
 _LONGEST = 32_767  # signs in a cell
@@ -79,14 +77,15 @@ class CellRun:
     __slots__ = ("cells", "csv")
 
     def __init__(self, *cells: SheetValue) -> None:
-        self.cells, self.csv = cells, _csv(cells)
+        self.cells, self.csv = cells, ",".join(map(_csv_cell, cells))
 
 
 class RowOfRuns(NamedTuple):
-    """A row of cells that it shares with others, and behind them its own."""
+    """A row of cells that it shares with others, and of one that is its own."""
 
-    runs: tuple[CellRun, ...]
-    own: tuple[SheetValue, ...]
+    before: tuple[CellRun, ...]
+    own: str
+    behind: tuple[CellRun, ...]
 
 
 def as_csv(table: Sheet) -> bytes:
@@ -110,12 +109,16 @@ def csv_lines(rows: Iterable[Sequence[SheetValue]]) -> bytes:
 
 def csv_rows(rows: Iterable[RowOfRuns]) -> bytes:
     """The same of rows that share cells."""
-    return "".join([f"{','.join([run.csv for run in row.runs])},{_csv(row.own)}\r\n" for row in rows]).encode()
+    told = ((before, own if _addresses(own) else _csv_cell(own), behind) for before, own, behind in rows)
+    lines = [[*[run.csv for run in before], own, *[run.csv for run in behind]] for before, own, behind in told]
+    return "".join([f"{','.join(line)}\r\n" for line in lines]).encode()
 
 
-def _csv(cells: Sequence[SheetValue]) -> str:
-    """Cells as they stand in a line."""
-    return ",".join([cell if isinstance(cell, str) and _addresses(cell) else _csv_cell(cell) for cell in cells])
+def _addresses(text: str) -> bool:
+    """Whether a text says where fields of records stand, which hardly any other row says too: no spreadsheet takes it
+    for anything else, and nothing in it needs quotes.
+    """
+    return text.startswith("records/") and text[-1:].isalnum() and not text.encode().translate(None, _OF_ADDRESSES)
 
 
 @lru_cache(maxsize=_KEPT, typed=True)
@@ -184,7 +187,7 @@ class Book:
         first = self._shell.read(next(iter(self._sheets))).decode()
         words = dict(zip(tables[0].words, _WORD.findall(first), strict=True))
         self._cell = lru_cache(maxsize=_KEPT, typed=True)(partial(_cell, words, *_STYLE.findall(first)))
-        self._runs: dict[CellRun, str] = {}
+        self._runs = _WrittenRuns(self._cells)
 
     def encoded(self, rows: Iterable[Sequence[SheetValue]]) -> bytes:
         """Rows as the sheets have them."""
@@ -192,7 +195,12 @@ class Book:
 
     def encoded_rows(self, rows: Iterable[RowOfRuns]) -> bytes:
         """The same of rows that share cells."""
-        return "".join([f"<row>{self._shared(row.runs)}{self._cells(row.own)}</row>" for row in rows]).encode()
+        run, other = self._runs.__getitem__, self._cell
+        told = (
+            (before, _plain(own[:_LONGEST]) if _addresses(own) else other(own), behind) for before, own, behind in rows
+        )
+        cells = [[*map(run, before), own, *map(run, behind)] for before, own, behind in told]
+        return "".join([f"<row>{''.join(row)}</row>" for row in cells]).encode()
 
     def finished(self, pieces: Iterable[Piece] = ()) -> bytes:
         """The whole workbook, with more rows for the first sheet."""
@@ -211,17 +219,20 @@ class Book:
         before = f"{_REACH.sub(_FILTERED.findall(rest)[0], begin)}{end}"
         return before.encode(), f"</sheetData>{rest.rpartition('</sheetData>')[2]}".encode()
 
-    def _shared(self, runs: Iterable[CellRun]) -> str:
-        for run in runs:
-            if run not in self._runs:
-                self._runs[run] = self._cells(run.cells)
-        return "".join([self._runs[run] for run in runs])
-
     def _cells(self, row: Sequence[SheetValue]) -> str:
-        other = self._cell
-        return "".join(
-            [_plain(cell[:_LONGEST]) if isinstance(cell, str) and _addresses(cell) else other(cell) for cell in row]
-        )
+        return "".join(map(self._cell, row))
+
+
+class _WrittenRuns(dict[CellRun, str]):
+    """Cells that rows share, as a workbook has them."""
+
+    def __init__(self, write: Callable[[Sequence[SheetValue]], str]) -> None:
+        super().__init__()
+        self._write = write
+
+    def __missing__(self, run: CellRun) -> str:
+        self[run] = self._write(run.cells)
+        return self[run]
 
 
 def _shell(tables: Sequence[Sheet], properties: Mapping[str, str], more: int) -> io.BytesIO:

@@ -319,7 +319,12 @@ def download(edition: Edition, file: File, here: str, words: str, part: str = ""
 def verdict_table(edition: Edition) -> Sheet:
     """A row a Check, in words of the Edition's language."""
     rows = map(_row_of(edition), edition.site.verdicts.checks)
-    return replace(_empty(edition), rows=[[*chain(*(run.cells for run in row.runs), row.own)] for row in rows])
+    told = [[*_cells(row.before), row.own, *_cells(row.behind)] for row in rows]
+    return replace(_empty(edition), rows=told)
+
+
+def _cells(runs: Iterable[CellRun]) -> Iterable[SheetValue]:
+    return chain(*(run.cells for run in runs))
 
 
 def _empty(edition: Edition) -> Sheet:
@@ -345,6 +350,7 @@ def _row_of(edition: Edition) -> Callable[[Check], RowOfRuns]:
     site = edition.site
     areas = {area.id: edition.plain(area.title) for area in site.repository.district.areas}
     judged, alike = _judged(edition), dict[tuple[object, ...], tuple[Check, CellRun]]()
+    run = cache(CellRun)  # of days and ids
 
     @cache
     def about(id_: SchoolId | None) -> CellRun:
@@ -358,18 +364,13 @@ def _row_of(edition: Edition) -> Callable[[Check], RowOfRuns]:
         key = check.rule.id, check.verdict, check.without_waiver, id(check.periods), stale
         if (known := alike.get(key)) is None:  # with the Check: while its periods are there, no others have their id
             known = alike[key] = check, judged(check)
-        evidence = check.evidence()
-        first = evidence[0] if evidence else None
-        own = (
-            first.dated if first else None,
-            first.filed if first else None,
-            check.fresh_until,
-            " ".join([f"{at.path}:{at.line}" for at in (*(e.at for e in evidence), *check.cites)]),
-            check.waiver.id if check.waiver else None,
-            check.waiver.last_day if check.waiver else None,
-            check.lapsed.id if check.lapsed else None,
+        evidence, waiver, lapsed = check.evidence(), check.waiver, check.lapsed
+        days = (evidence[0].dated, evidence[0].filed) if evidence else (None, None)
+        return RowOfRuns(
+            (about(check.school.id if check.school else None), known[1], run(*days, check.fresh_until)),
+            " ".join([f"{at.path}:{at.line}" for at in (*[e.at for e in evidence], *check.cites)]),
+            (run(waiver and waiver.id, waiver and waiver.last_day, lapsed and lapsed.id),),
         )
-        return RowOfRuns((about(check.school.id if check.school else None), known[1]), own)
 
     return row
 
