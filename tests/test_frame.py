@@ -142,7 +142,12 @@ def test_what_stands_around_the_text_of_a_page_is_small(typical_built: Path) -> 
         for path in sorted((typical_built / half / "schools").glob("[!i]*.html")):
             html = path.read_text(encoding="utf-8")
             text = html[html.index("<article") : html.rindex("</article>")]
-            assert len(html.encode()) - len(text.encode()) < 16_000, path
+            assert len(html.encode()) - len(text.encode()) < 8_000, path
+
+
+def test_nothing_of_the_theme_is_published_that_no_page_loads(typical_built: Path) -> None:
+    there = {path.relative_to(typical_built).as_posix() for path in typical_built.rglob("*")}
+    assert {path for path in there if path.endswith(".map") or "/lunr" in path or "/workers" in path} == set()
 
 
 def test_every_page_says_under_which_tab_it_lies(typical_built: Path) -> None:

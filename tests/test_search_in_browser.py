@@ -461,7 +461,7 @@ def test_the_other_engine_has_the_same_search(page: Page, other_engine: Path, ty
         )
         assert other == ours
     page.goto((other_engine / "index.html").as_uri())
-    assert hits(page, "xz01")[0] == "schools/xz01.html"
+    assert hits(page, "xz01")[0].removeprefix("./") == "schools/xz01.html"
     hits(page, "不想活")
     assert lines(page)[0] == "110"
     assert page.locator("[data-md-component=search]").count() == 0

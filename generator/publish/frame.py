@@ -26,7 +26,7 @@ from generator.publish import engine as engines
 # The sentences that the theme prints on every page.
 _WORDS = (
     *("as_of", "version", "help", "about", "follow", "accessibility", "home", "not_found", "search", "present"),
-    *("filing", "way", "sections"),
+    *("filing", "way", "sections", "dark", "light"),
 )
 _PAGE = "XZPAGE"  # where the theme puts a page's own address into a link
 
@@ -88,8 +88,6 @@ def settings(made: Edition, pages: Sequence[Page]) -> dict[str, Any]:
     if district.site_url:
         found["site_url"] = f"{district.site_url.rstrip('/')}/{FOLDERS[made.language]}"
     found["theme"]["language"] = made.language.value
-    for number, palette in enumerate(found["theme"]["palette"]):
-        palette["toggle"] = {"name": made.say(f"theme.palette.{number}")}
     others, found_ways = [other for other in district.languages if other is not made.language], ways(made, pages)
     other = Speaker(catalogue=load_catalogue(), language=others[0]) if others else None
     found["extra"] = {
@@ -130,7 +128,7 @@ def _tab(section: Mapping[str, Any]) -> dict[str, str]:
 
 def _in_address(text: str) -> str:
     """A text in the query of an address. Signs beyond ASCII are left to the browser, which writes each as nine."""
-    return "".join(sign if sign.isalpha() else quote(sign, safe="") for sign in text)
+    return "".join(sign if sign.isprintable() and not sign.isascii() else quote(sign, safe="") for sign in text)
 
 
 def contact(edition: Edition) -> dict[str, Any] | None:

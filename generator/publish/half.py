@@ -9,6 +9,7 @@ Must not know what pages say.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -28,6 +29,9 @@ from generator.publish import alike, aside, frame, moved, output, search
 from generator.publish import engine as engines
 from generator.publish.engine import Engine
 from generator.publish.memo import Memo, Once, digest_of, packed, unpacked
+
+# The map of pages, which is ours; the theme's own search, which is off; maps for who looks into the theme's scripts.
+_NEEDLESS = re.compile(r"sitemap\.xml|assets/javascripts/(lunr|workers)/|.*\.map$")
 
 
 class Prepared(Struct, frozen=True, kw_only=True):
@@ -145,10 +149,10 @@ def _key(half: Half, engine: Engine, memo: Memo) -> str:
 
 def _made(folder: Path) -> Mapping[str, bytes]:
     """What the engine left: its pages without what its templates leave around the text, and its other files."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("sitemap.xml"))
+    paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     return {
-        path.relative_to(folder).as_posix(): frame.tight(data.decode()).encode() if path.suffix == ".html" else data
-        for path, data in ((path, path.read_bytes()) for path in paths)
+        name: frame.tight(data.decode()).encode() if name.endswith(".html") else data
+        for name, data in ((name, path.read_bytes()) for name, path in paths.items() if not _NEEDLESS.match(name))
     }
 
 
