@@ -319,6 +319,7 @@ def _of_day(edition: Edition, on: date, titles: tuple[str, ...]) -> str:
     lines = (
         f"DTSTAMP:{edition.site.as_of:%Y%m%d}T000000Z",
         f"DTSTART;VALUE=DATE:{on:%Y%m%d}",
+        # A day alone lasts one day (RFC 5545), but Exchange takes no event without an end (MS-STANXICAL).
         f"DTEND;VALUE=DATE:{on + timedelta(days=1):%Y%m%d}",
         f"SUMMARY:{_escaped(edition.say('follow.last_day', title=one))}",
         *([f"DESCRIPTION:{_escaped(chr(10).join(titles))}"] if len(titles) > 1 else []),
