@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import yaml
 from msgspec import Struct
 
-from generator.files import compatibility, typing_mistakes, yaml_corners
+from generator.files import compatibility, plain_yaml, typing_mistakes, yaml_corners
 from generator.files.tree import MAX_BYTES
 from generator.files.typing_mistakes import Failure, Span
 from generator.files.yaml_scalars import NOT_TEXT, BadNumber, core
@@ -79,6 +79,10 @@ def read(path: str, data: bytes) -> tuple[Document | None, tuple[Problem, ...]]:
     text, refused = _text(path, data)
     if text is None:
         return None, refused
+    if plain := plain_yaml.read(text):
+        stated, first = plain
+        top = Position(path=path, line=first + 1, column=1, length=len(next(iter(stated))))
+        return Document(path=path, data=stated, source=Said(data=data), top=top), ()
     # Characters first: the scanner gives up at some of them.
     if found := in_order(typing_mistakes.characters(path, text)) or in_order(_refused_syntax(path, text)):
         return None, found
