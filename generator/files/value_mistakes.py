@@ -111,7 +111,7 @@ class Meant(Struct, frozen=True, kw_only=True):
     wanted: str = ""
 
 
-def meant(value: object, expected: str, takes: Takes, named: Named = {}.get) -> Meant | None:
+def meant(value: object, expected: str, takes: Takes, named: Named) -> Meant | None:
     """What a value means in a field that takes the JSON type `expected`; None if nobody can tell. Of a word that stands
     for a code, `named` knows the code.
     """
@@ -222,12 +222,12 @@ def _item(part: str, takes: Takes, named: Named) -> str:
     return named(part) or (slip.wanted if slip else "") or part
 
 
-def _alone(value: object, expected: str, takes: Takes, named: Named) -> Meant | None:
+def _alone(value: str | float, expected: str, takes: Takes, named: Named) -> Meant | None:
     """One value in the brackets of a list."""
     for said in (value, named(str(value))):
         if said is not None and takes(said):
             return Meant(code="wrong-type", wanted=scalar(said))
-    return meant(value, expected, takes)
+    return meant(value, expected, takes, named)
 
 
 def _field(text: str, takes: Takes) -> Meant | None:
