@@ -527,7 +527,7 @@ def _wrong_type(document: Document, pointer: tuple[str | int, ...], error: _Erro
     )
 
 
-def _coded(schema: Schema) -> value_mistakes.Named:
+def _coded(schema: Schema) -> value_mistakes.CodeOf:
     """The code that a word means in a field, or in a list of codes."""
     labels = schema.get("items", schema).get("x-labels", {})
     return partial(word_meant, choices={code: (label["zh"], label["en"]) for code, label in labels.items()})

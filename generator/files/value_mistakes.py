@@ -17,7 +17,7 @@ from generator.files.yaml_scalars import core
 from generator.files.yaml_text import scalar
 
 Takes = Callable[[object], bool]
-Named = Callable[[str], str | None]
+CodeOf = Callable[[str], str | None]
 
 _YES = frozenset(
     {
@@ -111,7 +111,7 @@ class Meant(Struct, frozen=True, kw_only=True):
     wanted: str = ""
 
 
-def meant(value: object, expected: str, takes: Takes, named: Named) -> Meant | None:
+def meant(value: object, expected: str, takes: Takes, named: CodeOf) -> Meant | None:
     """What a value means in a field that takes the JSON type `expected`; None if nobody can tell. Of a word that stands
     for a code, `named` knows the code.
     """
@@ -207,14 +207,14 @@ def _text(number: int, takes: Takes) -> Meant | None:
     return Meant(code="number-as-text", wanted=f'"{number}"') if takes(str(number)) else None
 
 
-def _list(text: str, takes: Takes, named: Named) -> Meant | None:
+def _list(text: str, takes: Takes, named: CodeOf) -> Meant | None:
     parts = [part for part in re.split(r"[\s,，、;；/]+", text.strip()) if part]
     items = [_item(part, lambda one: takes([one]), named) for part in parts]
     written = f"[{', '.join(items)}]"
     return Meant(code="wrong-type", wanted=written) if items and takes([core(item) for item in items]) else None
 
 
-def _item(part: str, takes: Takes, named: Named) -> str:
+def _item(part: str, takes: Takes, named: CodeOf) -> str:
     """An item of a list as it is to be written; as it is, if nobody can tell."""
     if takes(part):
         return part
@@ -222,7 +222,7 @@ def _item(part: str, takes: Takes, named: Named) -> str:
     return named(part) or (slip.wanted if slip else "") or part
 
 
-def _alone(value: str | float, expected: str, takes: Takes, named: Named) -> Meant | None:
+def _alone(value: str | float, expected: str, takes: Takes, named: CodeOf) -> Meant | None:
     """One value in the brackets of a list."""
     for said in (value, named(str(value))):
         if said is not None and takes(said):
