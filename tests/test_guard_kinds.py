@@ -421,7 +421,19 @@ def test_an_honest_file_costs_the_same_few_calls_whatever_its_length() -> None:
 
 
 def patterns() -> Iterator[tuple[str, re.Pattern[Any]]]:
-    for name in ("", ".documents", ".images", ".keys", ".names", ".numbers", ".reading", ".shares", ".submissions"):
+    for name in (
+        "",
+        ".chats",
+        ".codings",
+        ".documents",
+        ".images",
+        ".keys",
+        ".names",
+        ".numbers",
+        ".reading",
+        ".shares",
+        ".submissions",
+    ):
         module = importlib.import_module(f"generator.guard{name}")
         for key, value in vars(module).items():
             for one in value if isinstance(value, tuple) else (value,):

@@ -214,6 +214,92 @@ def test_a_number_in_base64_is_found_at_each_of_its_places(before: str) -> None:
         assert kinds(f'"{coded.rstrip("=")}"') == {kind}
 
 
+@pytest.mark.parametrize("before", range(5))
+def test_a_number_in_base32_or_as_codes_of_digits_is_found_at_each_of_its_places(before: str | int) -> None:
+    for number, kind in ((MOBILE, "guard-mobile"), (IDENTITY, "guard-identity"), (card(2), "guard-card")):
+        data = b"tel:x"[: int(before)] + number.encode()
+        coded = base64.b32encode(data).decode()
+        ways = (coded, coded.lower(), coded.rstrip("="), data.hex(), f"家长{number}".encode().hex(), data.hex(":"))
+        for text in ways:
+            assert kinds(f"note: {text}\n") == {kind}, text
+
+
+def test_a_number_that_is_written_backwards_is_found_where_that_is_sure() -> None:
+    assert kinds(f"写 {IDENTITY[::-1]} 完") == {"guard-identity"}
+    assert kinds(f"手机 {MOBILE[::-1]}") == {"guard-mobile"}
+    assert kinds(f"写 {MOBILE[::-1]} 完") == set()  # every twelfth number of eleven digits looks so
+
+
+CHATS = [
+    *(
+        "QQ：123456789",
+        "qq号码是 123456789",
+        "家长QQ群:87654321",
+        "扣扣12345678",
+        '"QQ": "123456789"',
+        "ｑｑ１２３４５６７８９",
+    ),
+    *(
+        "王老师QQ123456789",
+        "Q号 12345678",
+        "微信号 abc_12345",
+        "微信号：zhangsanfeng",
+        "微信：li_lei88",
+        "微信号是zhang-3",
+    ),
+    *(
+        "WeChat ID: zhang_3",
+        "weixin id=li_lei",
+        "加v：abc12345",
+        "加VX:Abc12345",
+        "wxid_1a2b3c4d5e6f22",
+        "WXID_abc123456",
+    ),
+]
+NO_CHATS = [
+    *(
+        "QQ 2024 年",
+        "qq.com",
+        "QQ邮箱 12345678",
+        "通过QQ、微信联系家长",
+        "微信公众号：jinan_jiaoyu",
+        "微信小程序 xinli_zx1",
+    ),
+    *(
+        "微信号 required",
+        "微信：unknown",
+        "微信号：xxxxxx",
+        "微信群",
+        "wxid_column",
+        "my_wxid_1a2b3c4d",
+        "faqq123456789",
+        "QQ 1234567890123",
+    ),
+    *("WeChat is an app", "微信支付 v3_api_key", "QQ 3.141592653"),
+]
+
+
+@pytest.mark.parametrize("text", CHATS)
+def test_a_name_in_a_chat_is_found_where_it_is_called_so(text: str) -> None:
+    assert kinds(f"备注 {text}。") == {"guard-chat"}
+    assert kinds(f"{text}") == {"guard-chat"}
+
+
+@pytest.mark.parametrize("text", NO_CHATS)
+def test_what_is_no_name_in_a_chat(text: str) -> None:
+    assert kinds(f"备注 {text}。") == set()
+
+
+def test_a_name_in_a_chat_that_everybody_may_know_is_left_alone() -> None:
+    assert list(numbers("QQ：123456789", frozenset({"123456789"}))) == []
+
+
+def test_the_place_of_a_name_in_a_chat_is_its_own() -> None:
+    text = "İ İ 备注 QQ：123456789。"
+    (found,) = numbers(text, NONE)
+    assert text[found.start : found.start + found.length] == "123456789"
+
+
 def test_a_mail_is_read_as_who_gets_it() -> None:
     text = f"Content-Transfer-Encoding: quoted-printable\n\n=E7=94=B5 {MOBILE[:4]}=\n{MOBILE[4:]}\n"
     assert codes(text, "a.eml") == {"guard-mobile"}

@@ -36,6 +36,7 @@ _IN_NAME = {
     "guard-permit": "guard-identity-in-name",
     "guard-card": "guard-card-in-name",
     "guard-address": "guard-address-in-name",
+    "guard-chat": "guard-chat-in-name",
     "guard-key": "guard-key-in-name",
     "guard-token": "guard-key-in-name",
     "guard-words": "guard-key-in-name",

@@ -12,7 +12,6 @@ not permissively licensed. Must not know files; gives places and never what stan
 
 from __future__ import annotations
 
-import base64
 import re
 import string
 import unicodedata
@@ -21,6 +20,8 @@ from datetime import date
 
 from msgspec import Struct
 
+from generator.guard.chats import chats
+from generator.guard.codings import decoded
 from generator.guard.reading import View, resolved, unquoted
 
 _GAP = r"(?: {1,2}| ?[-._/()] ?)"
@@ -34,6 +35,7 @@ _IDENTITY_APART = re.compile(
     rf"|(?<![0-9][-. /_])[1-9](?:{_GAP}?[0-9]){{16}}{_GAP}?[0-9Xx](?!{_GAP}?[0-9]))"
 )
 _IDENTITY_OVER = re.compile(rf"(?<![0-9])[1-9][0-9]{{1,16}}{_END}[0-9]{{0,15}}[0-9Xx](?![0-9])")
+_IDENTITY_BACKWARDS = re.compile(r"(?<![0-9])[0-9Xx][0-9]{16}[1-9](?![0-9])")
 _IDENTITY_OF_1989 = re.compile(r"(?<![0-9])[1-9][0-9]{14}(?![0-9])")
 _MOBILE = re.compile(rf"(?<![0-9])({_ABROAD})?1[3-9][0-9]{{9}}(?![0-9])")
 _MOBILE_APART = re.compile(rf"(?<![0-9])(?:{_ABROAD})?(1[3-9][0-9])({_GAP})([0-9]{{4}})({_GAP})([0-9]{{4}})(?![0-9])")
@@ -52,6 +54,7 @@ _MOBILE_SPLIT = re.compile(
     rf"(?<![0-9])(?:1[3-9][0-9](?P<one>{_ANY_GAP})[0-9]{{4}}(?P=one)[0-9]{{4}}|1(?P<each>{_ANY_GAP})[3-9](?:(?P=each)[0-9]){{9}})"
     rf"(?!{_ANY_GAP}?[0-9])"
 )
+_MOBILE_BACKWARDS = re.compile(r"(?<![0-9])[0-9]{9}[3-9]1(?![0-9])")
 _CARD = re.compile(r"(?<![0-9])[2-9][0-9]{12,18}(?![0-9])")
 _CARD_APART = re.compile(r"(?<![0-9])[2-9][0-9]{3}([ .-])[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?:\1[0-9]{1,3})?(?!\1?[0-9])")
 _LANDLINE = re.compile(
@@ -92,11 +95,6 @@ _SAID_AT, _SAID_DOT = re.compile(r"[\[({<] ?(?:at|@) ?[\])}>]"), re.compile(r"[\
 _NOBODYS = re.compile(r"(?i)^git@|no-?reply|[@.]example\.|\.(?:example|invalid|test|localhost)$|@[0-9]x\.")
 _TRAILER = re.compile(r"(?m)^[A-Z][a-z]+(?:-[a-z]+)*-by: .*$")  # git's own: the commit names the same author anyway
 _LONG = re.compile(r"[0-9](?:[ ()._/,、*~:;|\"'\r\n\t-]{0,9}[0-9]){5}")
-_CODED = re.compile(  # nine digits and more in base64
-    r"[MNO][DTjz][AEIMQUYcgk][0-5w-z]\s{0,4}(?:[MNO][DTjz][AEIMQUYcgk][0-5w-z]\s{0,4}){2,}"
-)
-_LETTERS = re.compile(r"[A-Za-z0-9+/_-]")
-_AROUND = 48
 _WORD = "[〇零○一二三四五六七八九幺壹贰貳叁參肆伍陆陸柒捌玖]"
 _WORDS = re.compile(f"{_WORD}(?:[ -]?{_WORD}){{10,}}")
 _WORTH = str.maketrans("〇零○一二三四五六七八九幺壹贰貳叁參肆伍陆陸柒捌玖", "000123456789112233456" + "6789")
@@ -175,13 +173,14 @@ def addresses(text: str, published: frozenset[str]) -> Iterator[Found]:
 
 def _every_number(read: _Read, published: frozenset[str]) -> Iterator[Found]:
     yield from _both_ways(read, _numbers, published)
+    yield from _both_ways(read, _in_chats, published)
     if (
         (said := unquoted(read.text)) is not None
         and said != read.text
         and (more := next(_numbers(_fold(said), published), None)) is not None
     ):
         yield Found(code=more.code, start=0, length=1)
-    yield from _in_base64(read.folded, published)
+    yield from _coded(read.folded, published)
 
 
 def _both_ways(
@@ -252,22 +251,15 @@ def _fold(text: str) -> str:
     return _WORDS.sub(lambda m: m[0].translate(_WORTH), folded)
 
 
-def _in_base64(folded: str, published: frozenset[str]) -> Iterator[Found]:
-    """Numbers in short pieces of base64.
+def _coded(folded: str, published: frozenset[str]) -> Iterator[Found]:
+    for start, end, said in decoded(folded):
+        for one in _numbers(said, published):
+            yield Found(code=one.code, start=start, length=end - start)
 
-    The groups of four letters that hold three digits each tell where the others begin.
-    """
-    for match in _CODED.finditer(folded):
-        start, end = match.start(), match.end()
-        while start > 3 and match.start() - start < _AROUND and all(map(_LETTERS.match, folded[start - 4 : start])):
-            start -= 4
-        while end < len(folded) and end - match.end() < _AROUND and _LETTERS.match(folded[end]):
-            end += 1
-        letters = "".join(folded[start:end].split()).replace("-", "+").replace("_", "/")
-        letters += "=" * (-len(letters) % 4) if len(letters) % 4 != 1 else "A=="
-        data = base64.b64decode(letters).decode("latin-1")
-        for one in _numbers(data, published):
-            yield Found(code=one.code, start=match.start(), length=match.end() - match.start())
+
+def _in_chats(folded: str, published: frozenset[str]) -> Iterator[Found]:
+    for start, end in chats(folded, published):
+        yield Found(code="guard-chat", start=start, length=end - start)
 
 
 # --- which matches are numbers of a person ----------------------------------------------------------------------------
@@ -326,7 +318,14 @@ def _alone(text: str, match: re.Match[str], sure: bool = True) -> bool:
 
 
 def _identity(text: str, match: re.Match[str]) -> bool:
-    digits = re.sub(r"[^0-9Xx]", "", match[0])
+    return _is_identity(re.sub(r"[^0-9Xx]", "", match[0])) and not _in_decimal(text, *match.span())
+
+
+def _identity_backwards(text: str, match: re.Match[str]) -> bool:
+    return _is_identity(match[0][::-1]) and _alone(text, match, sure=False)
+
+
+def _is_identity(digits: str) -> bool:
     if len(digits) != _IDENTITY_LENGTH:
         return False
     try:
@@ -335,8 +334,7 @@ def _identity(text: str, match: re.Match[str]) -> bool:
         return False
     right = "10X98765432"[sum(w * int(d) for w, d in zip(_WEIGHTS, digits, strict=False)) % 11]
     region = int(digits[1:3] if digits[0] == "9" else digits[:2])
-    fits = region in _PROVINCES and _FIRST_BIRTH < born.year < _LAST_BIRTH and digits[-1].upper() == right
-    return fits and not _in_decimal(text, *match.span())
+    return region in _PROVINCES and _FIRST_BIRTH < born.year < _LAST_BIRTH and digits[-1].upper() == right
 
 
 def _identity_of_1989(text: str, match: re.Match[str]) -> bool:
@@ -439,4 +437,6 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str, re.Match[str]], bool]],
     ("guard-mobile", _MOBILE_SPLIT, _spoken),
     ("guard-landline", _LANDLINE, _spoken_around),
     ("guard-permit", _PERMIT, _always),
+    ("guard-identity", _IDENTITY_BACKWARDS, _identity_backwards),
+    ("guard-mobile", _MOBILE_BACKWARDS, _spoken),
 )
