@@ -33,8 +33,8 @@ LIMITS: Mapping[str, float] = {
     "sentences said": 350,
     "files read": 3,
     "files parsed for positions": 1,
-    "bytes of a page's text": 36_000,
-    "bytes of a desk": 5_000,
+    "bytes of a page's text": 32_000,
+    "bytes of a desk": 4_300,
     "bytes of a calendar": 3_500,
     "bytes of downloads": 45_000,
 }

@@ -210,8 +210,8 @@ def test_of_a_changed_return_only_what_is_told_of_its_school_is_made_again(tmp_p
     rules = [name for name in after if name.startswith("verdicts of ") and before[name] != after[name]]
     assert 0 < len(rules) < 5
     assert (before[COUNTS] == after[COUNTS], before[TARGETS] == after[TARGETS]) == (True, False)
-    # page, desk, calendar, table, verdicts, their parts of three files; inspections, rules; plans, open figures
-    assert len(entries[1] - entries[0]) == 8 + len(visits) + len(rules) + 2
+    # page, desk, its data, calendar, table, verdicts, their parts of three files; inspections, rules; plans, open figures
+    assert len(entries[1] - entries[0]) == 9 + len(visits) + len(rules) + 2
 
 
 def test_a_process_that_stays_writes_what_differs_and_nothing_that_was_touched_stays_so(tmp_path: Path) -> None:

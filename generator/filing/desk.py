@@ -167,7 +167,7 @@ class SchoolDesk(Struct, frozen=True, kw_only=True):
 
     school: str
     titles: Mapping[str, str]  # by language
-    stages: Mapping[str, tuple[str, ...]]  # by school year, and by term
+    stages: Mapping[str, tuple[str, ...]]  # by school year, and by term where they are not its year's
     filed: Mapping[str, str]
     stated: Mapping[str, Any]
     arrived: Mapping[str, Arrived]
@@ -297,15 +297,12 @@ def school_desk(made: Edition, school: School) -> SchoolDesk:
         if (before := [y for y in known if y.first_day <= year.first_day])
         and (found := made.site.return_of(school.id, before[-1].id))
     }
-    receipts, languages = made.site.repository.receipts, made.site.repository.district.languages
+    receipts = made.site.repository.receipts
     arrived = {t.id: kept for y in years for t in y.terms if (kept := receipts.get((school.id, t.id)))}
     return SchoolDesk(
         school=school.id,
-        titles={one.value: school.title.in_(one) for one in (*languages, made.language)},
-        stages={
-            **{y.id: _values(school.stages_in(y.first_day, y.last_day)) for y in years},
-            **{t.id: _values(school.shape_on(t.first_day).stages) for y in years for t in y.terms},
-        },
+        titles={one.value: school.title.in_(one) for one in Language},
+        stages=_stages(school, years),
         filed={year: found.filed_on.isoformat() for year, found in filed.items()},
         stated={year: stated(found) if year in filed else carried_over(stated(found)) for year, found in last.items()},
         arrived={t: Arrived(revision=r.revision, day=r.sealed_on.isoformat()) for t, r in arrived.items()},
@@ -325,6 +322,15 @@ def school_desk(made: Edition, school: School) -> SchoolDesk:
             if (found := doubts.return_before(made.site.repository, school.id, year.id))
         },
     )
+
+
+def _stages(school: School, years: tuple[SchoolYear, ...]) -> Mapping[str, tuple[str, ...]]:
+    found = dict[str, tuple[str, ...]]()
+    for year in years:
+        found[year.id] = of_year = _values(school.stages_in(year.first_day, year.last_day))
+        terms = ((term.id, _values(school.shape_on(term.first_day).stages)) for term in year.terms)
+        found |= {term: stages for term, stages in terms if stages != of_year}
+    return found
 
 
 def _values(stages: tuple[Stage, ...]) -> tuple[str, ...]:

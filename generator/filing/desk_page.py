@@ -1,4 +1,5 @@
-"""The filing desk as files: a page a school on the site with shared scripts, or one file that holds all of it.
+"""The filing desk as files: on the site a page a school with shared scripts, and a script of the school's data that
+its pages in both languages load; or one file that holds all of it.
 
 Owns how the page, its policy and its scripts are put together. The policy lets a desk connect to nothing. Must not know
 what a desk asks for.
@@ -9,8 +10,8 @@ from __future__ import annotations
 import json
 import posixpath
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from hashlib import sha256
 from typing import ClassVar
 
@@ -22,9 +23,8 @@ from generator.edition.render import FOLDERS, Edition, TemplateData, edition
 from generator.edition.site import File
 from generator.files.catalogue import load
 from generator.files.resources import site_folder
-from generator.filing.desk import DistrictDesk, SchoolDesk, district_desk, school_desk
+from generator.filing.desk import DistrictDesk, district_desk, school_desk
 from generator.filing.forms import Form, plain
-from generator.model.ids import SchoolId
 from generator.model.schools import School
 from generator.pages.words.wording import desk_page
 from generator.text import Language
@@ -44,8 +44,8 @@ class DeskBody(TemplateData, frozen=True, kw_only=True):
 
 
 class DeskPage(TemplateData, frozen=True, kw_only=True):
-    """A desk's page. `common` and `own` are JSON; `whole_site`: it stands on the site, links to its pages, and has its
-    `body` from a script beside it.
+    """A desk's page. `common` and `own` are JSON; on the site, where it links to other pages, it has them and its
+    `body` from scripts: `data` is where that of the school lies.
 
     `other` is the other language, if the district has two, `other_page` the page in it; one file holds what all schools
     have in common in that language too (`other_common`).
@@ -55,8 +55,8 @@ class DeskPage(TemplateData, frozen=True, kw_only=True):
     id: str
     school: str
     district: str
-    whole_site: bool
-    policy: str
+    data: str | None
+    policy: Markup
     style: Markup
     body: Markup
     common: Markup
@@ -68,15 +68,10 @@ class DeskPage(TemplateData, frozen=True, kw_only=True):
 
 
 def files(made: Edition) -> Iterator[File]:
-    """The desks of all schools as the site has them: what they share once, and a page a school."""
+    """The desks of all schools as the site has them: what they share once, and what each school has."""
     yield from shared(made)
-    page = pages(made)
-    yield from (File(path=path(school), content=page(school)) for school in made.site.repository.schools.values())
-
-
-def path(school: School) -> str:
-    """Where the desk of a school lies."""
-    return f"{desk_page(school.id)}.html"
+    for school in made.site.repository.schools.values():
+        yield from (File(path=path(school), content=content(school)) for path, content in of_schools(made))
 
 
 def shared(made: Edition) -> Iterator[File]:
@@ -89,33 +84,47 @@ def shared(made: Edition) -> Iterator[File]:
     yield File(path=f"{FOLDER}/district.js", content=told.encode())
 
 
-def pages(made: Edition) -> Callable[[School], bytes]:
-    """What makes the desk of a school."""
+def of_schools(made: Edition) -> Sequence[tuple[Callable[[School], str], Callable[[School], bytes]]]:
+    """What each school has: where it lies, and what makes it. Its data lie in the half of the first language."""
+    page = (lambda school: f"{desk_page(school.id)}.html", _pages(made))
+    data = (_data, partial(_own, made))
+    return (page, data) if made.language is made.site.repository.district.languages[0] else (page,)
+
+
+def _data(school: School) -> str:
+    return f"{FOLDER}/data/{school.id}.js"
+
+
+def _own(made: Edition, school: School) -> bytes:
+    return f"window.deskSchool = {_json(school_desk(made, school))};\n".encode()
+
+
+def _pages(made: Edition) -> Callable[[School], bytes]:
+    """What makes the page of a school's desk."""
     style = Markup('<link rel="stylesheet" href="desk.css">')
     scripts = Markup("\n").join(
         Markup('<script src="{}"></script>').format(f"{n}.js") for n in ("district", "age", "desk")
     )
     policy = _policy("'self'", "'self'")
-    common = cache(lambda: district_desk(made))
-    finished, other = made.finished(), _other(made)
+    finished = made.finished()
+    half, here = FOLDERS[made.site.repository.district.languages[0]], f"/{FOLDERS[made.language]}{FOLDER}"
 
     def page(school: School) -> bytes:
-        own = school_desk(made, school)
-        data = _page(common(), own, other, whole_site=True, policy=policy, style=style, scripts=scripts)
-        return settle(finished.printed(data, desk_page(school.id))).encode()
+        data = posixpath.relpath(f"/{half}{_data(school)}", here)
+        told = _page(made, school, data=data, policy=policy, style=style, scripts=scripts)
+        return settle(finished.printed(told, desk_page(school.id))).encode()
 
     return page
 
 
 def one_file(made: Edition, school: School) -> bytes:
     """The desk of a school in one file, which needs neither site nor network."""
-    common, own, other = district_desk(made), school_desk(made, school), _other(made)
+    common, other = district_desk(made), _other(made)
     styles, scripts = [_style()], [_age(), _script()]
     page = _page(
-        common,
-        own,
-        other,
-        whole_site=False,
+        made,
+        school,
+        data=None,
         policy=_policy(" ".join(map(_hash, scripts)), " ".join(map(_hash, styles))),
         style=Markup("<style>{}</style>").format(Markup(styles[0])),
         scripts=Markup("\n").join(Markup("<script>{}</script>").format(Markup(text)) for text in scripts),
@@ -125,6 +134,7 @@ def one_file(made: Edition, school: School) -> bytes:
         page,
         body=_body(made, common),
         common=Markup(_json(common)),
+        own=Markup(_json(school_desk(made, school))),
         other_page="#desk" if other else None,
         other_common=spoken,
     )
@@ -132,22 +142,15 @@ def one_file(made: Edition, school: School) -> bytes:
 
 
 def _page(
-    common: DistrictDesk,
-    own: SchoolDesk,
-    other: Language | None,
-    *,
-    whole_site: bool,
-    policy: str,
-    style: Markup,
-    scripts: Markup,
+    made: Edition, school: School, *, data: str | None, policy: Markup, style: Markup, scripts: Markup
 ) -> DeskPage:
-    """A page that has what all desks have in common from a script beside it, in either language."""
-    page, here = f"{desk_page(SchoolId(own.school))}.html", FOLDERS[Language(common.language)]
+    """A page that has its data from scripts."""
+    page, here, other = f"{desk_page(school.id)}.html", FOLDERS[made.language], _other(made)
     return DeskPage(
-        id=own.school,
-        school=own.titles[common.language],
-        district=common.district,
-        whole_site=whole_site,
+        id=school.id,
+        school=school.title.in_(made.language),
+        district=made.site.repository.district.title.in_(made.language),
+        data=data,
         policy=policy,
         style=style,
         body=Markup(""),
@@ -155,7 +158,7 @@ def _page(
         other=other.value if other else None,
         other_page=posixpath.relpath(f"/{FOLDERS[other]}{page}", f"/{here}{FOLDER}") if other else None,
         other_common=Markup(""),
-        own=Markup(_json(own)),
+        own=Markup(""),
         scripts=scripts,
     )
 
@@ -178,9 +181,9 @@ def anchors(form: Form) -> Iterator[str]:
             yield from (f"f-{field.name}-{inner.name}" for inner in field.fields)
 
 
-def _policy(script: str, style: str) -> str:
+def _policy(script: str, style: str) -> Markup:
     """Nothing is loaded but what is named, and nothing can be sent anywhere."""
-    return (
+    return Markup(  # of our own words, in which no double quote stands
         f"default-src 'none'; script-src {script}; style-src {style}; connect-src 'none'; form-action 'none'; "
         "base-uri 'none'"
     )
@@ -197,8 +200,8 @@ def _json(value: object) -> str:
 
 
 def _script() -> str:
-    """The desk's own script: its parts in one closed scope."""
-    return "(() => {\n'use strict';\n" + "\n".join(_part(name) for name in _PARTS) + "\n})();\n"
+    """The desk's own script: its parts in one closed scope, which may wait for the school's data."""
+    return "(async () => {\n'use strict';\n" + "\n".join(_part(name) for name in _PARTS) + "\n})();\n"
 
 
 def _age() -> str:

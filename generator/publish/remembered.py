@@ -112,9 +112,10 @@ class MadeBefore(Struct, frozen=True, kw_only=True):
         shared = desk_page.shared(made) if there(made.site, "filing/index") else ()
         for file in (*shared, *following.files(made)):
             yield FileToWrite(file.path, (digest_of((file.content,)),), partial(bytes, file.content))
-        desk, calendar = desk_page.pages(made), following.calendars(made)
+        calendar = (lambda school: following.calendar_path(school.id), following.calendars(made))
+        of_schools = (*desk_page.of_schools(made), calendar)
         for school in made.site.repository.schools.values():
-            for path, content in ((desk_page.path(school), desk), (following.calendar_path(school.id), calendar)):
+            for path, content in ((where(school), make) for where, make in of_schools):
                 key = self._of_schools("file", made, (school.id,), path)
                 self.memo.used.add(key)
                 yield FileToWrite(path, (key,), partial(self.memo.left, key, partial(content, school), bytes, bytes))

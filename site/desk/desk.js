@@ -1,11 +1,25 @@
 // The filing desk of one school. Everything happens in this page: it can connect to nothing.
 
-if (window.deskBody) document.getElementById("desk").insertAdjacentHTML("beforeend", window.deskBody);
 const held = (id) => JSON.parse((document.getElementById(id) || {}).textContent || "null");
-const school = held("desk-school");
+const script = (src) => new Promise((loaded, failed) => {
+  document.head.append(element("script", { src, onLoad: loaded, onError: failed }));
+});
+const main = document.getElementById("desk");
 const districts = {}; // what all schools have in common, by language, as far as it is here
 for (const one of [held("desk-district") || window.deskDistrict, held("desk-district-other")]) if (one) districts[one.language] = one;
-let desk = joined(districts[document.documentElement.lang], school);
+const spoken = districts[document.documentElement.lang];
+let school = held("desk-school");
+if (!school) { // asked for anew each time, whatever the browser kept: no desk begins with figures of last week
+  try {
+    await script(`${main.dataset.school}?${Date.now()}`);
+  } catch {
+    main.append(element("p", { class: "notice", role: "alert" }, spoken.words.no_data));
+    return;
+  }
+  school = window.deskSchool;
+}
+if (window.deskBody) main.insertAdjacentHTML("beforeend", window.deskBody);
+let desk = joined(spoken, school);
 const said = (key, facts = {}) => filled(desk.words[key], facts);
 const today = () => {
   const now = new Date();
@@ -316,9 +330,7 @@ function start() {
 async function otherLanguage(link) {
   const [language, was, there] = [link.lang, desk.language, link.href];
   if (!districts[language]) {
-    await new Promise((loaded, failed) => {
-      document.head.append(element("script", { src: new URL("district.js", there).href, onLoad: loaded, onError: failed }));
-    });
+    await script(new URL("district.js", there).href);
     districts[language] = window.deskDistrict;
   }
   const figures = [...document.querySelectorAll("#aggregate-table input")].map((cell) => [cell.id, cell.value]);

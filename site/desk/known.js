@@ -4,7 +4,7 @@ const termsOf = (years) => years.flatMap((year) => year.terms);
 
 /** The desk of a school: what all schools have in common, cut to its stages, with what it filed. */
 function joined(district, school) {
-  const own = (period, stage) => (school.stages[period] || []).includes(stage);
+  const own = (year, stage, term) => (school.stages[term] || school.stages[year] || []).includes(stage);
   return {
     ...district, ...school, title: school.titles[district.language],
     before: Object.fromEntries(Object.entries(school.before || {}).map(
@@ -15,7 +15,7 @@ function joined(district, school) {
       bands: year.bands.filter((band) => own(year.id, band.stage)),
       terms: year.terms.map((term) => ({
         windows: [], instruments: {}, ...term, arrived: (school.arrived || {})[term.id],
-        counted: district.counted.filter((band) => own(term.id, band.stage)),
+        counted: district.counted.filter((band) => own(year.id, band.stage, term.id)),
       })),
     })),
   };
