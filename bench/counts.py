@@ -44,7 +44,7 @@ _COUNTED: Mapping[str, CodeType] = {
     "templates filled": Edition.printed.__code__,
     "sentences said": Catalogue.sentence.__code__,
     "files read": strict_yaml.read.__code__,
-    "files parsed for positions": strict_yaml._places.__wrapped__.__code__,
+    "files parsed for positions": strict_yaml._root.__wrapped__.__code__,
 }
 
 
@@ -61,7 +61,7 @@ def broken(found: Mapping[str, float]) -> Iterable[str]:
 
 def _of(root: Path, number: int) -> Mapping[str, float]:
     """What a district of so many schools costs, as far as it grows with their number."""
-    strict_yaml._places.cache_clear()
+    strict_yaml._root.cache_clear()
     with TemporaryDirectory() as folder, _Calls() as calls:
         make(root, Path(folder), number)
         repository, problems = read(Path(folder))

@@ -8,7 +8,7 @@ not know what a record holds. libyaml parses; its English never reaches a reader
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from sys import intern  # names of fields and most words stand in thousands of files
@@ -62,12 +62,12 @@ class Document:
         if not pointer:
             return self.top
         if pointer not in self.places:
-            self.places[pointer] = _position(self.path, _places(self.source)[pointer][1])
+            self.places[pointer] = _position(self.path, _nodes(self.source, pointer)[1])
         return self.places[pointer]
 
     def key_position(self, pointer: Pointer) -> Position:
         """Where the key of the value at `pointer` stands; the value itself where it has no key."""
-        key, value = _places(self.source)[pointer]
+        key, value = _nodes(self.source, pointer)
         return _position(self.path, value if key is None else key)
 
 
@@ -355,29 +355,30 @@ _key_slip = lru_cache(maxsize=4096)(typing_mistakes.key_slip)
 # --- positions --------------------------------------------------------------------------------------------------------
 
 
+def _nodes(source: Callable[[], str], pointer: Pointer) -> tuple[yaml.Node | None, yaml.Node]:
+    """The nodes of a pointer's key, if it has one, and value. KeyError for a pointer that leads nowhere."""
+    key, node = None, _root(source)
+    for step in pointer:
+        key, node = _below(node, step)
+    return key, node
+
+
 @lru_cache(maxsize=256)
-def _places(source: Callable[[], str]) -> Mapping[Pointer, tuple[yaml.Node | None, yaml.Node]]:
-    """Every pointer's key and value nodes.
-
-    Parsed again when a Position is first asked for: valid files never pay for it.
-    """
-    places: dict[Pointer, tuple[yaml.Node | None, yaml.Node]] = {}
-
-    def add(pointer: Pointer, key: yaml.Node | None, node: yaml.Node) -> None:
-        places[pointer] = key, node
-        if isinstance(node, yaml.MappingNode):
-            for key_node, value in node.value:
-                name = _key(key_node)
-                if name is not None and (*pointer, name) not in places:
-                    add((*pointer, name), key_node, value)
-        elif isinstance(node, yaml.SequenceNode):
-            for number, value in enumerate(node.value):
-                add((*pointer, number), None, value)
-
+def _root(source: Callable[[], str]) -> yaml.Node:
+    """The whole of a text, parsed again when a Position is first asked for: valid files never pay for it."""
     root = _parser(source()).get_single_node()
     assert root is not None, "only a text that was read has places"
-    add((), None, root)
-    return places
+    return root
+
+
+def _below(node: yaml.Node, step: str | int) -> tuple[yaml.Node | None, yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == step and _key(key) is not None:
+                return key, value
+    elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return None, node.value[step]
+    raise KeyError(step)
 
 
 def _marks(part: yaml.Node | yaml.Event | yaml.Token) -> tuple[Any, Any]:
