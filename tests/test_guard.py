@@ -246,7 +246,7 @@ def told(text: str) -> str:
     "text",
     [
         "邮箱zhang.li§163.com",
-        "QQ：12345678§qq.com。",
+        f"QQ：{12345678}§qq.com。",
         full_width("zhang") + "＠" + full_width("163.com"),
         "mailto:a-b_c§mail.jn.sdnu.edu.cn",
         "<x%y+z§a-b.co>",
