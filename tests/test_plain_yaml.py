@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from generator.files import plain_yaml
+from generator.files import plain_yaml, strict_yaml
 from generator.files.strict_yaml import Data, Document, read
 from generator.problems import Problem
 from tests.conftest import EXPLORING, ROOT
@@ -52,6 +52,11 @@ def agrees(text: str, monkeypatch: pytest.MonkeyPatch) -> bool:
     assert slow, text
     assert same(quick.data, slow.data), text
     assert quick.top == slow.top, text
+    placed = plain_yaml.places(text)
+    for pointer in placed or ():
+        key, value = strict_yaml._nodes(text.__str__, pointer)
+        parts = (None if key is None else strict_yaml._place(key), strict_yaml._place(value))
+        assert (placed or {})[pointer] == parts, text
     return True
 
 

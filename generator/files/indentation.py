@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from generator.files.strict_yaml import Pointer
+from generator.files.plain_yaml import Pointer
 
 
 class Misplaced(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,9 @@ here. The same lines stand in thousands of files, and each is looked at once. Mu
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import count
 from sys import intern
 from typing import Any, TypeAlias
 
@@ -40,9 +42,11 @@ class _OtherYamlError(Exception):
     """A text is none of those that are read here."""
 
 
-_PlainLine: TypeAlias = tuple[
-    int, bool, str, Any
-]  # its column, whether it begins an item, its field or none, its value
+Pointer: TypeAlias = tuple[str | int, ...]
+LinePlace: TypeAlias = tuple[int, int, int]  # line and column, from 1, and length
+LinePlaces: TypeAlias = tuple[LinePlace | None, LinePlace]  # of the field or none, and of its value
+# Its column, whether it begins an item, its field or none, its value.
+_PlainLine: TypeAlias = tuple[int, bool, str, Any]
 
 
 def read(text: str) -> tuple[dict[str, Any], int] | None:
@@ -96,6 +100,60 @@ def _read(lines: list[str]) -> tuple[dict[str, Any], int]:
     if first < 0:
         raise _OtherYamlError
     return root, first
+
+
+def places(text: str) -> dict[Pointer, LinePlaces] | None:
+    """Where the fields and values of a text stand that is read here; None where a field has no value."""
+    found: dict[Pointer, LinePlaces] = {}
+    around: list[tuple[int, Pointer, Iterator[int] | None]] = [(0, (), None)]  # of a list, the numbers of its items
+    waits: tuple[int, Pointer, LinePlace] | None = None
+    for number, line in enumerate(text.split("\n"), 1):
+        if (said := _looked_at(line)) is None:
+            continue
+        column, item, name, value = said
+        if waits is not None:
+            at, pointer, key = waits
+            if not (column > at or (item and column == at)):
+                return None
+            found[pointer] = key, (number, column + 1, 1 if item else len(name))
+            around.append((column, pointer, count() if item else None))
+            waits = None
+        elif not found:
+            found[()] = None, (number, 1, len(name))
+        while around[-1][0] > column or (not item and around[-1][2]):
+            around.pop()
+        _, pointer, numbers = around[-1]
+        if item and numbers:
+            pointer, column = (*pointer, next(numbers)), column + 2
+            if name:
+                found[pointer] = None, (number, column + 1, len(name))
+                around.append((column, pointer, None))
+        if not name:
+            _place(found, pointer, None, line, (number, column + 1), value)
+            continue
+        pointer, key = (*pointer, name), (number, column + 1, len(name))
+        if value is _WAITS:
+            waits = column, pointer, key
+        else:
+            behind = column + len(name) + 1
+            _place(found, pointer, key, line, (number, len(line) - len(line[behind:].lstrip(" ")) + 1), value)
+    return None if waits else found
+
+
+def _place(
+    found: dict[Pointer, LinePlaces], at: Pointer, key: LinePlace | None, line: str, start: tuple[int, int], value: Any
+) -> None:
+    """The place of a value that goes on from there to the end of its line, and of what stands between its brackets."""
+    number, column = start
+    found[at] = key, (number, column, len(line) - column + 1)
+    if type(value) not in _MANY:
+        return
+    column += 1
+    for index, part in enumerate(line[column - 1 : -1].split(", ")):
+        name, colon, word = part.rpartition(": ")
+        of = (number, column, len(name)) if colon else None
+        found[(*at, name if colon else index)] = of, (number, column + len(name) + len(colon), len(word))
+        column += len(part) + 2
 
 
 @lru_cache(maxsize=1 << 14)

@@ -8,7 +8,7 @@ not know what a record holds. libyaml parses; its English never reaches a reader
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from sys import intern  # names of fields and most words stand in thousands of files
@@ -18,6 +18,7 @@ import yaml
 from msgspec import Struct
 
 from generator.files import compatibility, plain_yaml, typing_mistakes, yaml_corners
+from generator.files.plain_yaml import LinePlace, LinePlaces, Pointer
 from generator.files.tree import MAX_BYTES
 from generator.files.typing_mistakes import Failure, Span
 from generator.files.yaml_scalars import NOT_TEXT, BadNumber, core
@@ -26,7 +27,6 @@ from generator.problems import Position, Problem, in_order, problem
 MAX_DEPTH = 32
 
 Data: TypeAlias = Any  # dict, list, str, int, float, bool or None: its schema is checked before anybody looks into it
-Pointer: TypeAlias = tuple[str | int, ...]
 
 
 class Said(Struct, frozen=True, kw_only=True):
@@ -43,13 +43,15 @@ class Said(Struct, frozen=True, kw_only=True):
 class Document:
     """A parsed file. `data` is plain dicts, lists, text, numbers, booleans and None, as schemas and records read it.
 
-    `source` gives the text, which is only asked for places; `places` are those that were asked for.
+    `source` gives the text, which is only asked for places; `places` are those that were asked for. `plain`: it is
+    known to be read line by line.
     """
 
     path: str
     data: Data
     source: Callable[[], str]
     top: Position
+    plain: bool = False
     places: dict[Pointer, Position] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -62,13 +64,23 @@ class Document:
         if not pointer:
             return self.top
         if pointer not in self.places:
-            self.places[pointer] = _position(self.path, _nodes(self.source, pointer)[1])
+            self.places[pointer] = self._at(self._found(pointer)[1])
         return self.places[pointer]
 
     def key_position(self, pointer: Pointer) -> Position:
         """Where the key of the value at `pointer` stands; the value itself where it has no key."""
+        key, value = self._found(pointer)
+        return self._at(key or value)
+
+    def _found(self, pointer: Pointer) -> LinePlaces:
+        if (found := _line_places(self.source, self.plain)) is not None:
+            return found[pointer]
         key, value = _nodes(self.source, pointer)
-        return _position(self.path, value if key is None else key)
+        return None if key is None else _place(key), _place(value)
+
+    def _at(self, place: LinePlace) -> Position:
+        line, column, length = place
+        return Position(path=self.path, line=line, column=column, length=length)
 
 
 def read(path: str, data: bytes) -> tuple[Document | None, tuple[Problem, ...]]:
@@ -82,7 +94,7 @@ def read(path: str, data: bytes) -> tuple[Document | None, tuple[Problem, ...]]:
     if plain := plain_yaml.read(text):
         stated, first = plain
         top = Position(path=path, line=first + 1, column=1, length=len(next(iter(stated))))
-        return Document(path=path, data=stated, source=Said(data=data), top=top), ()
+        return Document(path=path, data=stated, source=Said(data=data), top=top, plain=True), ()
     # Characters first: the scanner gives up at some of them.
     if found := in_order(typing_mistakes.characters(path, text)) or in_order(_refused_syntax(path, text)):
         return None, found
@@ -355,6 +367,13 @@ _key_slip = lru_cache(maxsize=4096)(typing_mistakes.key_slip)
 # --- positions --------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=256)
+def _line_places(source: Callable[[], str], plain: bool) -> Mapping[Pointer, LinePlaces] | None:
+    """Where all of a text stands that is read line by line, looked for when a Position is first asked for."""
+    text = source()
+    return plain_yaml.places(text) if plain or plain_yaml.read(text) else None
+
+
 def _nodes(source: Callable[[], str], pointer: Pointer) -> tuple[yaml.Node | None, yaml.Node]:
     """The nodes of a pointer's key, if it has one, and value. KeyError for a pointer that leads nowhere."""
     key, node = None, _root(source)
@@ -387,6 +406,11 @@ def _marks(part: yaml.Node | yaml.Event | yaml.Token) -> tuple[Any, Any]:
 
 
 def _position(path: str, node: yaml.Node | yaml.Event) -> Position:
+    line, column, length = _place(node)
+    return Position(path=path, line=line, column=column, length=length)
+
+
+def _place(node: yaml.Node | yaml.Event) -> LinePlace:
     """Where a node begins.
 
     A block collection spans its first key or dash, anything else what it has on its first line.
@@ -396,7 +420,7 @@ def _position(path: str, node: yaml.Node | yaml.Event) -> Position:
         first = node.value[0][0] if isinstance(node, yaml.MappingNode) else None
         end = start if first is None else _marks(first)[1]
     length = end.index - start.index if end.line == start.line else 1
-    return Position(path=path, line=start.line + 1, column=start.column + 1, length=max(1, length))
+    return start.line + 1, start.column + 1, max(1, length)
 
 
 def _spans(node: yaml.Node) -> Iterator[Span]:

@@ -20,9 +20,10 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from generator.files.plain_yaml import Pointer
 from generator.files.resources import library_folders
 from generator.files.schemas import fits
-from generator.files.strict_yaml import Document, Pointer, read
+from generator.files.strict_yaml import Document, read
 from generator.model.duties import RuleId
 from generator.model.ids import BodyId
 from generator.model.library import Adoption
