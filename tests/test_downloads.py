@@ -156,6 +156,18 @@ def rows(content: Site, language: Language) -> list[list[str]]:
     return list(csv.reader(io.StringIO(files(content, language)[CSV].decode("utf-8-sig"))))
 
 
+@pytest.mark.parametrize("languages", [(Language.EN,), (Language.ZH,), tuple(Language)])
+def test_what_languages_share_lies_in_the_half_of_the_first(content: Site, languages: tuple[Language, ...]) -> None:
+    district = replace(content.repository.district, languages=languages)
+    there = replace(content, repository=replace(content.repository, district=district))
+    for language in languages:
+        made = page(there, language)
+        own = {file.path for file in made.files}
+        assert {JSON, SCHEMA} & own == ({JSON, SCHEMA} if language is languages[0] else set())
+        assert (f'href="../{JSON}"' in settle(made.body)) is (language is languages[0])
+        assert (f'href="../../{JSON}"' in settle(made.body)) is (language is not languages[0])
+
+
 def test_the_json_is_as_its_schema_says(content: Site) -> None:
     schema = published("verdicts")
     jsonschema.Draft202012Validator.check_schema(schema)

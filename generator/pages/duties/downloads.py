@@ -40,7 +40,7 @@ from generator.model.duties import Rule, SchoolMeasure, Value
 from generator.model.ids import SchoolId
 from generator.pages.about.dictionary import FieldLine, fields
 from generator.pages.words.comparison import MEASURES
-from generator.text import Language, Text
+from generator.text import Text
 
 PATH = "compliance/downloads"
 CSV, XLSX, JSON, SCHEMA = "data/verdicts.csv", "data/verdicts.xlsx", "data/verdicts.json", "data/verdicts.schema.json"
@@ -142,9 +142,15 @@ _ENDS = {
 def kept(edition: Edition, files: Iterable[File]) -> tuple[File, ...]:
     """The files that lie in this language's half of the site.
 
-    JSON serves both languages: it lies in the Chinese half, which is the site's root.
+    JSON serves both languages: it lies in the half of the first.
     """
-    return tuple(file for file in files if edition.language is Language.ZH or not _is_shared(file))
+    own = FOLDERS[edition.language] == half_of_shared(edition)
+    return tuple(file for file in files if own or not _is_shared(file))
+
+
+def half_of_shared(edition: Edition) -> str:
+    """The half of the site in which lies what serves both languages."""
+    return FOLDERS[edition.site.repository.district.languages[0]]
 
 
 def _is_shared(file: File) -> bool:
@@ -162,7 +168,7 @@ def _files(edition: Edition) -> Iterator[File]:
         yield from books.finished()
         yield File(path=CSV, content=table)
     yield _json(edition.site)
-    yield schema_file(edition, "verdicts", SCHEMA)
+    yield schema_file(edition, "verdicts", SCHEMA, half_of_shared(edition))
 
 
 def _properties(edition: Edition) -> Mapping[str, str]:
@@ -289,10 +295,12 @@ def in_root(edition: Edition, file: str, here: str) -> str:
     return "../" * f"{FOLDERS[edition.language]}{here}".count("/") + file
 
 
-def schema_file(edition: Edition, name: str, path: str) -> File:
-    """The form of JSON files, with its address if the district says where its site is."""
+def schema_file(edition: Edition, name: str, path: str, half: str = "") -> File:
+    """The form of JSON files, which lies in a half or in the root, with its address if the district says where its site
+    is.
+    """
     site = edition.site.repository.district.site_url
-    form = public(name, f"{site.rstrip('/')}/{path}" if site else None)
+    form = public(name, f"{site.rstrip('/')}/{half}{path}" if site else None)
     return File(path=path, content=f"{json.dumps(form, ensure_ascii=False, indent=2)}\n".encode())
 
 
@@ -303,7 +311,7 @@ def download(edition: Edition, file: File, here: str, words: str, part: str = ""
     """
     kind = next((kind for end, kind in _ENDS.items() if file.path.endswith(end)), file.path.rpartition(".")[2])
     half = FOLDERS[edition.language]
-    target = file.path if _is_shared(file) else f"{half}{file.path}"
+    target = f"{half_of_shared(edition) if _is_shared(file) else half}{file.path}"
     return DownloadFile(
         name=posixpath.basename(file.path),
         href=posixpath.relpath(target, posixpath.dirname(f"{half}{here}")),

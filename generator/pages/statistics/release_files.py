@@ -20,7 +20,7 @@ from generator.model.cells import Published, Shown
 from generator.model.district import RiskLevel
 from generator.model.ids import SchoolId
 from generator.model.releases import Participation, Release, Row, digest, id_of
-from generator.pages.duties.downloads import schema_file
+from generator.pages.duties.downloads import half_of_shared, schema_file
 from generator.pages.statistics.tables import MARK, NOBODY, SHOWN_MARK, WAITS, ReleaseWords, is_share, term_of
 from generator.text import Text
 
@@ -68,7 +68,7 @@ def files(edition: Edition, release: Release, names: Sequence[str]) -> Iterator[
 
 def schema(edition: Edition) -> File:
     """The form of the JSON files."""
-    return schema_file(edition, "statistics", SCHEMA)
+    return schema_file(edition, "statistics", SCHEMA, half_of_shared(edition))
 
 
 def before(edition: Edition, release: Release) -> Release | None:
