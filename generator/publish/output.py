@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from functools import cache, lru_cache, partial
 from html import escape, unescape
-from itertools import count
+from itertools import count, filterfalse
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -260,20 +260,21 @@ def dead_links(
     `before` are pages of the last site, none of whose files is gone since: one that is the same has no dead link now
     unless it leads to an id that is gone.
     """
-    ids, leads_to = {page.page: page.ids for page in pages}, lru_cache(maxsize=_KEPT)(_leads_to)
+    ids = {page.page: page.ids for page in pages}
     before = before or {}
     others = (path for path, page in before.items() if page.ids is not ids.get(path))
     gone = {id_ for path in others for id_ in {*before[path].ids}.difference(ids.get(path, ()))}
 
-    @lru_cache(maxsize=_KEPT)
-    def there(path: str, anchor: str) -> bool:
-        return path in files and (not anchor or anchor in ids.get(path, (anchor,)))
+    alive: dict[str, set[str]] = {}  # by folder, the links to other pages: most stand on thousands
 
     def dead(page: Linked) -> Iterator[str]:
         folder = posixpath.dirname(page.page)
-        for link in page.links:
-            path, anchor = leads_to(folder, link) or ("", "")
-            if not there(path, anchor) if path else anchor and anchor not in page.ids:
+        good = alive.setdefault(folder, set())
+        for link in filterfalse(good.__contains__, page.links):
+            path, anchor = _leads_to(folder, link) or ("", "")
+            if path and path in files and (not anchor or anchor in ids.get(path, (anchor,))):
+                good.add(link)
+            elif path or (anchor and anchor not in page.ids):
                 yield link
 
     return tuple(
