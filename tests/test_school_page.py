@@ -91,7 +91,7 @@ def test_what_is_printed_once_for_many_schools_says_of_each_what_its_own_page_sa
         area, found = Text(zh="片区", en=None), once.checks(school)
         shared, own = (checklist.blocks(rows, school, area) for rows in (once, one_by_one))
         for name, block in own.items():
-            printed = once.block(shared[name], "schools/any", school.id)
+            printed = once.block(shared[name], school.id)
             assert printed == told.printed(block, "schools/any"), (school.id, name)
         alike += sum(check.school is not school for checks in found.open.values() for check in checks)
     assert alike > len(told.site.repository.schools), "most Checks are told like another school's"

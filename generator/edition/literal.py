@@ -48,7 +48,7 @@ def settle(html: str) -> str:
     """HTML, or the Markdown around it, with plain signs in the place of references, wherever that says the same."""
     if "&#" not in html:  # most has none
         return str(html)
-    return _REFERENCE.sub(lambda m: _PLAIN.get(m[1], m[0]), html)
+    return _REFERENCE.sub(lambda m: _PLAIN.get(m[1], m[0]), str.replace(html, "&#32;", " "))  # most of them are spaces
 
 
 def anchor(text: object) -> Markup:

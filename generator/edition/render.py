@@ -8,7 +8,6 @@ exist.
 from __future__ import annotations
 
 import json
-import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from datetime import date
@@ -25,7 +24,7 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context
 from markupsafe import Markup
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from generator.edition.literal import anchor, escaped, literal, settle
 from generator.edition.site import File, Page, Site
@@ -48,7 +47,7 @@ class TemplateData(Struct, frozen=True, kw_only=True):
 
     def names(self) -> Mapping[str, object]:
         """The fields by name, as the template sees them."""
-        return {name: getattr(self, name) for name in self.__struct_fields__}
+        return asdict(self)
 
 
 class CitedLines(Struct, frozen=True, kw_only=True):
@@ -119,6 +118,8 @@ class Edition(Speaker, frozen=True, kw_only=True):
 
     def say_until(self, day: date, key: str, **facts: object) -> Markup:
         """A sentence with the day that it is told up to."""
+        if day == self.site.as_of:
+            return self.environment.say_day(key, **facts)
         return _dated(self.say, literal, key, self.until(day), **facts)
 
     def finished(self) -> Edition:
@@ -258,10 +259,10 @@ class _Written(CodeGenerator):
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
         self._fixed = node if _fixed(node) else None
-        self.write("(" if self._fixed else f"({finalize.src or ''}")
+        self.write("(" if self._fixed or _marks(node) else f"({finalize.src or ''}")
 
     def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
-        self.write(")" if _fixed(node) else "))")
+        self.write(")" if _fixed(node) or _marks(node) else "))")
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 (named by Jinja)
         self.visit(node.node, frame)
@@ -284,6 +285,11 @@ def _fixed(node: nodes.Expr) -> bool:
     if not isinstance(node, nodes.Call) or node.kwargs or len(node.args) != 1:
         return False
     return isinstance(node.node, nodes.Name) and node.node.name == "say" and isinstance(node.args[0], nodes.Const)
+
+
+def _marks(node: nodes.Expr) -> bool:
+    """Whether a filter gives Markup there."""
+    return isinstance(node, nodes.Filter) and node.name in ("t", "heading", "anchor")
 
 
 class _Said(dict[str, Markup]):
@@ -315,6 +321,7 @@ class Templates(Environment):
     context_class = _Given
     write: Callable[[str], Markup]
     said: Mapping[str, Markup]
+    say_day: Callable[..., Markup]  # a sentence with the Site's own day
 
     def filled(self, name: str, given: dict[str, object]) -> Markup:
         """A template with what it is given."""
@@ -363,7 +370,7 @@ def _environment(language: Language, write: Callable[[str], Markup]) -> Template
         keep_trailing_newline=False,
         auto_reload=False,  # a template does not change while a site is made
         cache_size=-1,
-        finalize=lambda value: value if isinstance(value, Markup) else write(str(value)),
+        finalize=lambda value: value if value.__class__ is Markup else write(str(value)),
     )
     environment.filters |= {
         "t": lru_cache(maxsize=_KEPT)(partial(_marked, language, write)),
@@ -376,7 +383,8 @@ def _environment(language: Language, write: Callable[[str], Markup]) -> Template
     }
     say = Speaker(catalogue=load(), language=language).say
     environment.write, environment.said = write, _Said(say, write)
-    environment.globals |= {"say": say, "say_day": partial(_dated, say, write, day=last("day")), "lang": language.value}
+    environment.say_day = lru_cache(maxsize=_KEPT, typed=True)(partial(_dated, say, write, day=last("day")))
+    environment.globals |= {"say": say, "say_day": environment.say_day, "lang": language.value}
     return environment
 
 
@@ -396,7 +404,7 @@ def short_id(commit: Commit) -> str:
 
 def relative(here: str, there: str, anchor: str = "") -> str:
     """The address of page `there` from page `here` (both without suffix), with an anchor if one is given."""
-    link = _link(posixpath.dirname(here), there)
+    link = _link(here.rpartition("/")[0], there)
     return f"{link}#{anchor}" if anchor else link
 
 

@@ -237,7 +237,7 @@ def linked(page: str, html: str, frame: Sequence[str] = ()) -> Linked:
     Thousands of pages share theirs, so that each is kept once and no HTML; `frame` are ids around `html`.
     """
     marks = html.replace("\n", " ")
-    links, ids = (*_given(marks, "href"), *_given(marks, "src")), _given(marks, "id")
+    links, ids = _HREF.findall(marks) + (_SRC.findall(marks) if ' src="' in marks else []), _ID.findall(marks)
     twice = Counter((*frame, *ids)) if len({*frame, *ids}) < len(frame) + len(ids) else {}
     return Linked(
         page=page,
@@ -247,9 +247,8 @@ def linked(page: str, html: str, frame: Sequence[str] = ()) -> Linked:
     )
 
 
-def _given(html: str, name: str) -> list[str]:
-    """What an attribute is given in HTML without line breaks; a pattern takes ten times as long."""
-    return [rest.partition('"')[0] for rest in html.split(f' {name}="')[1:]]
+# What an attribute is given in HTML without line breaks; a pattern of all three takes three times as long.
+_HREF, _SRC, _ID = (re.compile(f' {name}="([^"]*)') for name in ("href", "src", "id"))
 
 
 def dead_links(

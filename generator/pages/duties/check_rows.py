@@ -315,15 +315,15 @@ class Rows:
             fresh=html(edition.say(good, day=edition.day(check.fresh_until))) if check.fresh_until else None,
         )
 
-    def block(self, data: TemplateData, path: str, school: SchoolId) -> Markup:
+    def block(self, data: TemplateData, school: SchoolId) -> Markup:
         """A block of a school's page, with its desk in the places of its rows. One that has nothing to tell is the same
         for all.
         """
-        if self._places and not any(data.names().values()):
+        if self._places and not any(map(partial(getattr, data), data.__struct_fields__)):
             if data.template not in self._nothing:
                 self._nothing[data.template] = self.edition.printed(data, _HERE)
             return self._nothing[data.template]
-        made = self.edition.printed(data, path)
+        made = self.edition.printed(data, _HERE)
         return Markup(str.replace(made, _DESK, self._address(school))) if _DESK in made else made
 
     def _address(self, school: SchoolId) -> Markup:

@@ -42,17 +42,19 @@ class _ToldAlike(Struct, frozen=True, kw_only=True):
 
 def in_order(site: Site, checks: Sequence[Check]) -> SchoolChecks:
     """The Checks of a school in the order of its page."""
-    open_ = [check for check in checks if not awaits_release(check)]
+    open_, sealed = list[Check](), list[Check]()
+    for check in checks:
+        (sealed if awaits_release(check) else open_).append(check)
     by_verdict: dict[Verdict, list[Check]] = {}
     for check in sorted(open_, key=_due):
         by_verdict.setdefault(check.verdict, []).append(check)
     return SchoolChecks(
         open={verdict: tuple(found) for verdict, found in by_verdict.items()},
-        sealed=tuple(c for c in checks if awaits_release(c) and c.verdict is not Verdict.NOT_APPLICABLE),
-        not_applicable=tuple(c for c in checks if c.verdict is Verdict.NOT_APPLICABLE),
-        coming=tuple(sorted((c for c in open_ if c.next_due), key=_comes)),
-        lapsing=tuple(c for c in open_ if lapses(site, c)),
-        waived=tuple(c for c in checks if c.waiver or c.lapsed),
+        sealed=tuple([c for c in sealed if c.verdict is not Verdict.NOT_APPLICABLE]),
+        not_applicable=tuple([c for c in checks if c.verdict is Verdict.NOT_APPLICABLE]),
+        coming=tuple(sorted([c for c in open_ if c.next_due], key=_comes)),
+        lapsing=tuple([c for c in open_ if c.verdict is Verdict.MET and lapses(site, c)]),
+        waived=tuple([c for c in checks if c.waiver or c.lapsed]),
     )
 
 

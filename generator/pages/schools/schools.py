@@ -250,7 +250,7 @@ def _copy(edition: Edition, school: School, rows: Rows) -> Copy:
 
 
 def _blocks(edition: Edition, school: School, rows: Rows) -> Mapping[str, Markup]:
-    path, site = FAMILY.path(school.id), edition.site
+    site = edition.site
     current = site.return_of(school.id, site.current_year.id)
     made = {
         **checklist.blocks(rows, school, _area(site, school)),
@@ -261,7 +261,7 @@ def _blocks(edition: Edition, school: School, rows: Rows) -> Mapping[str, Markup
         "beside": _beside(edition, school),
     }
     made |= {name: SchoolFacts(facts=tuple(tell(edition, current)) if current else ()) for name, tell in FACTS.items()}
-    return {name: rows.block(data, path, school.id) for name, data in made.items()}
+    return {name: rows.block(data, school.id) for name, data in made.items()}
 
 
 @told_once
