@@ -279,6 +279,19 @@ def test_dead_links_and_anchors_are_found() -> None:
     assert [(d.page, d.link) for d in found] == [("a.html", "#x"), ("a.html", "b.html#gone"), ("a.html", "c.html")]
 
 
+def test_a_link_that_one_page_of_a_folder_may_have_is_still_dead_on_another() -> None:
+    """What leads to another page is the same for all pages of a folder; what leads to a place on a page itself is not."""
+    one = '<p id="own"><a href="#own"><a href="../b.html#here"><a href="x.html#own"><a href="b.html">'
+    other = '<a href="#own"><a href="../b.html#here"><a href="x.html#own"><a href="b.html">'
+    pages = [("a/x.html", one), ("a/y.html", other), ("b.html", '<p id="here"><a href="b.html"><a href="a/x.html">')]
+    found = output.dead_links(frozenset(path for path, _ in pages), [output.linked(*page) for page in pages])
+    assert [(d.page, d.link) for d in found] == [
+        ("a/x.html", "b.html"),
+        ("a/y.html", "#own"),
+        ("a/y.html", "b.html"),
+    ]
+
+
 def test_an_id_that_stands_twice_is_found() -> None:
     assert output.linked("a.html", '<p id="x"></p><p id="y"></p><p id="x" title="id"></p>').twice == ("x",)
     assert output.linked("a.html", '<p id="x"></p><p id="y"></p>', ("y", "z")).twice == ("y",)

@@ -15,12 +15,13 @@ from playwright.sync_api import Browser
 
 from generator.compliance.evaluate import BREACHES, Verdict, awaits_release
 from generator.edition.render import edition
-from generator.edition.site import site
+from generator.edition.site import site, tell_once
 from generator.files.catalogue import load
 from generator.model.ids import SchoolId
 from generator.model.sealed import Receipt
 from generator.pages.duties import checklist, told_alike
 from generator.pages.duties.check_rows import Rows
+from generator.pages.schools import schools
 from generator.pages.words.wording import cited
 from generator.text import Language, Text
 from tests.conftest import explored, lent_page
@@ -95,6 +96,14 @@ def test_what_is_printed_once_for_many_schools_says_of_each_what_its_own_page_sa
             assert printed == told.printed(block, "schools/any"), (school.id, name)
         alike += sum(check.school is not school for checks in found.open.values() for check in checks)
     assert alike > len(told.site.repository.schools), "most Checks are told like another school's"
+
+
+def test_what_languages_share_is_found_before_they_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = site(typical_site().repository, date(2026, 11, 24), None)
+    tell_once(found)
+    monkeypatch.setattr(told_alike, "besides", None)
+    for language in Language:
+        assert [one.make().path for one in schools.to_stamp(edition(found, language, load()))]
 
 
 def test_what_checks_rest_on_is_told_of_the_school_and_not_of_one_that_is_told_alike() -> None:
