@@ -7,7 +7,7 @@ order of codes. No list is sorted by how well a school does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -272,6 +272,8 @@ class RulePage(TemplateData, frozen=True, kw_only=True):
 def _rule(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> Page:
     site = edition.site
     checks = site.verdicts.by_rule[rule.id]
+    of_district = checks if rule.subject is Subject.DISTRICT else ()
+    by_verdict = {} if of_district else _by_verdict(checks)
     counts = site.verdicts.tallies[rule.id]
     told = released(site, rule)  # then no school's verdict is told, and none stands as due or unreported
     return edition.page(
@@ -294,9 +296,9 @@ def _rule(edition: Edition, rule: Rule, clauses: tuple[Cited, ...]) -> Page:
             examples=tuple(_examples(edition, rule)),
             counts=() if told else shown(counts),
             said=_released(edition, *told) if told else in_all(edition, counts, _things(rule)),
-            of_district=tuple(district_check(edition, c) for c in checks if c.about is None),
-            groups=() if told else tuple(_groups(edition, rule, checks, _NEEDS)),
-            folded=() if told else tuple(_groups(edition, rule, checks, _NAMED)),
+            of_district=tuple(district_check(edition, c) for c in of_district),
+            groups=() if told else tuple(_groups(edition, rule, by_verdict, _NEEDS)),
+            folded=() if told else tuple(_groups(edition, rule, by_verdict, _NAMED)),
             order=edition.say(f"rule.order{_of(rule)}"),
             below=judged_below(site, rule),
             rolled_up=f"rollup/rules/{rule.id}" if any(r.id == rule.id for r in added_up(site).rules) else "",
@@ -363,14 +365,18 @@ def _things(rule: Rule) -> str:
     return "districts" if rule.subject is Subject.BELOW else "schools"
 
 
+def _by_verdict(checks: Iterable[Check]) -> Mapping[Verdict, Sequence[Check]]:
+    """Checks of each verdict, in their order."""
+    found: dict[Verdict, list[Check]] = {verdict: [] for verdict in Verdict}
+    for check in checks:
+        found[check.verdict].append(check)
+    return found
+
+
 def _groups(
-    edition: Edition, rule: Rule, checks: Sequence[Check], verdicts: Sequence[Verdict]
+    edition: Edition, rule: Rule, by_verdict: Mapping[Verdict, Sequence[Check]], verdicts: Sequence[Verdict]
 ) -> Iterator[VerdictGroup]:
     """The schools, or districts below, of each of these verdicts that has any."""
-    by_verdict: dict[Verdict, list[Check]] = {}
-    for check in checks:
-        if check.school is not None or check.below is not None:
-            by_verdict.setdefault(check.verdict, []).append(check)
     for verdict in verdicts:
         if found := by_verdict.get(verdict):
             yield VerdictGroup(
