@@ -23,7 +23,8 @@ from generator.problems import FIRST_DAY, LAST_DAY, Unanswered
 EVERYTHING = "--all"
 SUBMODULE = "submodule"
 _SUBMODULE = b"160000"
-_UNKNOWN, _MARK = b"? ", 2  # how git marks a file that it does not keep; signs of any such mark
+_LINKED = _SUBMODULE.decode()
+_UNKNOWN, _MARK = "? ", 2  # how git marks a file that it does not keep; signs of any such mark
 _PORTION = 500
 _ALONE = 20  # blobs that are read one by one, of many that nobody asked for
 _ENCODINGS = ("gb2312", "gbk", "gb18030", "big5", "iso-8859-1", "latin-1")
@@ -304,15 +305,15 @@ def listing(root: Path) -> tuple[tuple[str, ...] | None, tuple[Staged, ...]]:
     Submodules are named like files.
     """
     answer = ask(root, "ls-files", "-z", "-t", "--stage", "--cached", "--others", "--exclude-standard")
-    others, index = set[str](), list[Staged]()
-    for line in (answer or b"").split(b"\0"):
+    others, index = list[str](), list[Staged]()
+    for line in _name(answer or b"").split("\0"):
         if line.startswith(_UNKNOWN):
-            others.add(_name(line[_MARK:]))
+            others.append(line[_MARK:])
         elif line:
-            meta, _, name = line[_MARK:].partition(b"\t")
-            mode, id_, _ = meta.split(b" ")
-            index.append(Staged(path=_name(name), id=SUBMODULE if mode == _SUBMODULE else id_.decode("ascii")))
-    known = None if answer is None else tuple(sorted(others.union(entry.path for entry in index)))
+            meta, _, name = line.partition("\t")
+            _, mode, id_, _ = meta.split(" ")
+            index.append(Staged(path=name, id=SUBMODULE if mode == _LINKED else id_))
+    known = None if answer is None else tuple(sorted({*others, *(entry.path for entry in index)}))
     return known, tuple(index)
 
 

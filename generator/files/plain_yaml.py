@@ -16,22 +16,23 @@ from typing import Any, TypeAlias
 
 from generator.files.yaml_scalars import NOT_TEXT, BadNumber, core
 
-_CHINESE = r"\u4e00-\u9fa5"
-_PLAIN = rf"A-Za-z0-9_.,/()+=%;\-{_CHINESE}，。、；（）〔〕《》“”’—–…？！"
-_INSIDE = rf"[{_PLAIN}' ]|(?<=[A-Za-z0-9])#|(?<=[{_CHINESE}])："
-_TEXT = rf"[A-Za-z0-9{_CHINESE}“《（](?:(?:{_INSIDE})*[{_PLAIN}'])?"
+# One class of signs beyond ASCII, since each takes a millisecond to compile: any other sign is none of ours.
+_STRANGE = re.compile(r"[^A-Za-z0-9_.,/()+=%;$ '\"#:\[\]{}\-\u4e00-\u9fa5，。、；：（）〔〕《》“”’—–…？！]")
+_NO_BEGINNING = "_.,/()+=%;-，。、；：）〔〕》”’—–…？！"  # of a text without quotes
+_PLAIN = r"[^:#\"\[\]{}$]|(?<=[A-Za-z0-9])#"
+_LIKE_A_FIELD = re.compile(r"[\x00-\x7f]：")
 _WORD = r"[A-Za-z0-9](?:[A-Za-z0-9_.\-]|(?<=[A-Za-z0-9])#)*"
 _NAME = r"[a-z][a-z0-9_-]*"
 _VALUE = "|".join(
     (
-        rf"(?P<text>{_TEXT})",
-        rf"""(?P<sign>["'])(?P<quoted>[{_PLAIN} :：]*)(?P=sign)""",
+        rf"(?P<text>[^ :#\"'\[\]{{}}$](?:(?:{_PLAIN})*[^ :#\"\[\]{{}}$])?)",
+        r"""(?P<sign>["'])(?P<quoted>[^"'#$\[\]{}]*)(?P=sign)""",
         rf"\[(?P<words>{_WORD}(?:, {_WORD})*)\]",
         rf"\{{(?P<fields>{_NAME}: {_WORD}(?:, {_NAME}: {_WORD})*)\}}",
     )
 )
 _LINE = re.compile(rf"(?P<blank> *)(?P<item>- )?(?:(?P<name>{_NAME}):(?: +|\Z))?(?:{_VALUE})?")
-_NO_CONTENT = re.compile(rf"(?: *#[{_PLAIN}'\" :：#=$\[\]]*)?")
+_NO_CONTENT = re.compile(r"(?: *#.*)?")
 _NO_NAMES = ("true", "false", "null")
 _DEEPEST, _LONGEST = 16, 1000
 _MANY = (list, dict)
@@ -159,10 +160,11 @@ def _place(
 @lru_cache(maxsize=1 << 14)
 def _looked_at(text: str) -> _PlainLine | None:
     """What a line says; None where it is empty or a comment."""
+    if len(text) > _LONGEST or _STRANGE.search(text):
+        raise _OtherYamlError
     if _NO_CONTENT.fullmatch(text):
         return None
-    found = _LINE.fullmatch(text) if len(text) <= _LONGEST else None
-    if found is None:
+    if (found := _LINE.fullmatch(text)) is None:
         raise _OtherYamlError
     name, value = found["name"] or "", _value(found)
     if name in _NO_NAMES or (not name and (value is _WAITS or not found["item"])):
@@ -172,6 +174,8 @@ def _looked_at(text: str) -> _PlainLine | None:
 
 def _value(found: re.Match[str]) -> Any:
     if (text := found["text"]) is not None:
+        if text[0] in _NO_BEGINNING or _LIKE_A_FIELD.search(text):
+            raise _OtherYamlError
         return _scalar(text)
     if (quoted := found["quoted"]) is not None:
         return quoted

@@ -69,14 +69,17 @@ def _folder(root: Path, clean: Clean) -> Iterator[_FoundFile]:
     known, index = listing(root)
     like = next((entry.id for entry in index if entry.id != SUBMODULE), "")
     here: dict[str, str] = {}
+    versions = clean.read.versions
     for path in known or folder(root)[0].paths:
-        data = clean.read.read(path)[:MAX_BYTES] if path in clean.read.versions else shown_of(root / path)
-        if data is None:
+        data = None if path in versions else shown_of(root / path)
+        digest = versions.get(path) or (None if data is None else sha256(data).hexdigest())
+        if digest is None:
             continue
-        digest, before = clean.read.versions.get(path) or sha256(data).hexdigest(), clean.before.get(path)
+        before = clean.before.get(path)
         if before is not None and before.digest == digest:
             here[path], clean.found[path] = before.blob, before
             continue
+        data = clean.read.read(path)[:MAX_BYTES] if data is None else data
         here[path] = blob_id(data, like)
         if any(_secrets(path, data)):
             yield path, data, "", False
