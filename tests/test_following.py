@@ -8,6 +8,8 @@ from functools import cache
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from generator.edition.render import Edition, edition
@@ -72,6 +74,16 @@ def unfolded(content: bytes) -> list[str]:
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
     assert b"\n" not in content.replace(b"\r\n", b"")
     return content.decode().replace("\r\n ", "").split("\r\n")
+
+
+@given(st.text("a, \u00e9\u6821\U0001f600", min_size=20, max_size=300))
+def test_a_long_line_is_cut_between_signs_as_late_as_can_be(line: str) -> None:
+    pieces = following._folded(line).encode().split(b"\r\n")
+    assert all(piece.startswith(b" ") for piece in pieces[1:])
+    signs = [pieces[0].decode(), *(piece[1:].decode() for piece in pieces[1:])]
+    assert "".join(signs) == line
+    assert all(len(piece) <= 75 for piece in pieces)
+    assert all(len(piece) + len(after[0].encode()) > 75 for piece, after in zip(pieces, signs[1:], strict=False))
 
 
 @pytest.mark.parametrize("language", list(Language))

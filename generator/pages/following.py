@@ -336,14 +336,14 @@ def _escaped(text: str) -> str:
 
 def _folded(line: str) -> str:
     """A line in pieces that are short enough, none of which ends within a sign."""
-    if len(line.encode()) <= _WIDEST:  # most are
+    data = line.encode()
+    if len(data) <= _WIDEST:  # most are
         return line
-    pieces, size = [""], 0
-    for sign in line:
-        width = len(sign.encode())
-        if size + width > _WIDEST:
-            pieces.append(" ")
-            size = 1
-        pieces[-1] += sign
-        size += width
-    return "\r\n".join(pieces)
+    pieces, at, room = list[str](), 0, _WIDEST
+    while at < len(data):
+        end = min(at + room, len(data))
+        while end < len(data) and data[end] & 0xC0 == 0x80:  # within a sign
+            end -= 1
+        pieces.append(data[at:end].decode())
+        at, room = end, _WIDEST - 1
+    return "\r\n ".join(pieces)
