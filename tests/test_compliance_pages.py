@@ -101,11 +101,12 @@ def test_overdue_is_a_duty_that_open_records_answer_and_a_missing_return_is_one_
     content = made(Language.ZH).site
     late = overdue(content)
     assert late
-    assert all(c.rule.modality is Modality.SHALL and not is_sealed(c.rule) for c in late)
-    assert "xz37" not in {c.school.id for c in late if c.school}  # its return is missing: that is one line, not thirty
+    rules = [content.repository.rules[one.rule] for one in late]
+    assert all(rule.modality is Modality.SHALL and not is_sealed(rule) for rule in rules)
+    assert "xz37" not in {one.school for one in late}  # its return is missing: that is one line, not thirty
     assert {s.id for s in unfiled(content)} == {"xz37"}
     assert unfiled(made(Language.ZH, date(2026, 10, 31)).site) == ()  # the last day still counts
-    assert [c.decisive.due for c in late if c.decisive] == sorted(c.decisive.due for c in late if c.decisive)
+    assert [one.due for one in late] == sorted(one.due for one in late)
 
 
 def test_every_waiver_stands_in_one_group() -> None:

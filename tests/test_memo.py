@@ -17,11 +17,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from generator.compliance.evaluate import ChecksBySchool
+from generator.edition import open_data
 from generator.edition.render import edition
 from generator.edition.site import Site, site
 from generator.edition.stamp import donor
 from generator.files.catalogue import load
 from generator.files.history import Commit
+from generator.model.ids import SchoolId
 from generator.pages import areas
 from generator.pages.duties import downloads, inspections, matrix
 from generator.pages.families import LISTINGS, ONE_BY_ONE, RESTS_ON, STAMPED
@@ -35,6 +38,7 @@ from generator.publish.build import publish
 from generator.publish.engine import Engine
 from generator.publish.left import leave, left
 from generator.publish.memo import Memo, memo, packed, unpacked
+from generator.publish.outcomes import kept_outcomes
 from generator.publish.output import Linked, dead_links, linked
 from generator.publish.preview import Overtaken
 from generator.publish.remembered import KeptParts, MadeBefore
@@ -53,12 +57,17 @@ RETURN = "records/schools/xz01/2026-2027.yml"
 HERE = Commit(id="a" * 40, day=AS_OF, dirty=False)
 
 
-def content(files: Files, day: date = AS_OF, commit: Commit | None = HERE) -> Site:
-    """The Site in one language, which is all that is needed here and half the work."""
+def content(files: Files, day: date = AS_OF, commit: Commit | None = HERE, kept: Memo | None = None) -> Site:
+    """The Site in one language, which is all that is needed here and half the work. Of schools that came out alike
+    before, `kept` says so.
+    """
     repository = loaded(files)
     assert repository
-    alone = replace(repository.district, languages=(Language.ZH,))
-    return site(replace(repository, district=alone), day, commit)
+    one = replace(repository, district=replace(repository.district, languages=(Language.ZH,)))
+    before = kept_outcomes(kept or Memo(), one, tree(files).versions, day)
+    made = site(one, day, commit, outcomes=before.outcomes)
+    before.leave()
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +152,8 @@ def test_a_site_is_the_same_with_a_memo_as_without(
         told = content(files, day, commit)
         if turn:
             clean = built(told, tmp_path / "without")
-            assert as_typed(told, tmp_path / "with", folder, files) == clean, turn
+            knowing = content(files, day, commit, Memo(folder=folder))
+            assert as_typed(knowing, tmp_path / "with", folder, files) == clean, turn
         staying.day, staying.commit = day, commit
         assert staying.built(files) == clean, turn
         files = edited(files, chance)
@@ -184,8 +194,9 @@ def test_what_rests_on_the_same_is_the_same(tmp_path: Path, seed: int, monkeypat
         monkeypatch.setattr(downloads, "MOST_ROWS", (5_000, 50, 50, 5_000, 5_000)[turn])  # whole, and parted by area
         monkeypatch.setattr(areas, "CARRIED", 1 if turn % 2 else 500)  # lists of schools area by area, and whole
         kept = Memo(folder=tmp_path / f"made-{turn % 2}")
-        known = MadeBefore(memo=kept, basis=basis(told, tree(files).versions, kept))
-        found, clean = whole(told, known), whole(told, MadeBefore(memo=Memo(), basis=None))
+        knowing = content(files, day, commit, kept)
+        known = MadeBefore(memo=kept, basis=basis(knowing, tree(files).versions, kept))
+        found, clean = whole(knowing, known), whole(told, MadeBefore(memo=Memo(), basis=None))
         assert [path for path in {**found, **clean} if found.get(path) != clean.get(path)] == [], turn
         if turn % 3 == 2:
             day += timedelta(days=chance.choice((0, 1, 30)))
@@ -193,6 +204,29 @@ def test_what_rests_on_the_same_is_the_same(tmp_path: Path, seed: int, monkeypat
             files = edited(files, chance)
         else:
             files = edited_at_schools(files, chance)
+
+
+def test_of_a_changed_return_only_its_school_is_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All are counted nevertheless; a rule's page, which lists all, judges them by that rule alone. Pages that are
+    always made anew tell of a few schools.
+    """
+    monkeypatch.setattr(remembered, "FAMILIES", (*MADE_OF, *ONE_BY_ONE, *RESTS_ON, downloads.pages))
+    for module in (open_data, downloads):
+        monkeypatch.setattr(module, "BLOCK", 1)
+    changed = {**fixture(), RETURN: fixture()[RETURN].replace(b"part_time: 2", b"part_time: 3")}
+    found, whole = list[set[SchoolId]](), loaded(fixture())
+    for files in (fixture(), fixture(), changed):
+        kept = Memo(folder=tmp_path / "made")
+        told = content(files, kept=kept)
+        rests_on = basis(told, tree(files).versions, kept)
+        assert rests_on
+        made = edition(replace(told, keeping=KeptParts(memo=kept, basis=rests_on)), Language.ZH, load())
+        known = MadeBefore(memo=kept, basis=rests_on)
+        assert [*known.pages(made), *(file.content() for file in known.beside(made))]
+        assert isinstance(told.verdicts.by_school, ChecksBySchool)
+        found.append({*told.verdicts.by_school.judged})
+    assert whole
+    assert found == [{*whole.schools}, set(), {"xz01"}]
 
 
 def test_of_a_changed_return_only_what_is_told_of_its_school_is_made_again(tmp_path: Path) -> None:
@@ -210,8 +244,9 @@ def test_of_a_changed_return_only_what_is_told_of_its_school_is_made_again(tmp_p
     rules = [name for name in after if name.startswith("verdicts of ") and before[name] != after[name]]
     assert 0 < len(rules) < 5
     assert (before[COUNTS] == after[COUNTS], before[TARGETS] == after[TARGETS]) == (True, False)
-    # page, desk, its data, calendar, table, verdicts, their parts of three files; inspections, rules; plans, open figures
-    assert len(entries[1] - entries[0]) == 9 + len(visits) + len(rules) + 2
+    # page, desk, its data, calendar, table, verdicts, their parts of three files, what is overdue and what is open;
+    # inspections, rules; plans, open figures
+    assert len(entries[1] - entries[0]) == 11 + len(visits) + len(rules) + 2
 
 
 def test_a_process_that_stays_writes_what_differs_and_nothing_that_was_touched_stays_so(tmp_path: Path) -> None:

@@ -70,6 +70,20 @@ def test_of_two_runs_one_takes_the_spare_folder(tmp_path: Path) -> None:
     assert not (tmp_path / ".site-spare").exists()
 
 
+def test_the_site_that_a_process_left_that_is_gone_is_set_aside(tmp_path: Path) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    out, shown = tmp_path / "site", tmp_path / f".site-{gone.pid}-0" / "site"
+    output.write(shown, [("index.html", "first")])
+    out.symlink_to(f"{shown.parent.name}/site")
+    made = output.workshop(out)
+    output.write(made / "site", [("index.html", "second")])
+    assert output.publish(made / "site", out, shown)
+    output.keep(shown.parent, out)
+    assert (tmp_path / ".site-spare" / "site" / "index.html").read_text() == "first"
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([made.name, ".site-spare", "site"])
+
+
 def test_a_site_beside_one_with_a_longer_name_leaves_it_alone(tmp_path: Path) -> None:
     gone = subprocess.Popen(["true"])
     gone.wait()

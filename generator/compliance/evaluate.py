@@ -9,12 +9,12 @@ The day is the whole day in the district's time zone: a due day, and a waiver's 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from itertools import chain
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -204,6 +204,11 @@ def together(tallies: Iterable[Tally]) -> Tally:
     return Tally(counts=counts, late=late)
 
 
+def counted(found: Mapping[Verdict, int]) -> Tally:
+    """A Tally of what was counted by verdict, none of it met late."""
+    return Tally(counts={verdict: found.get(verdict, 0) for verdict in Verdict})
+
+
 def tally(checks: Iterable[Check]) -> Tally:
     """Count Checks by verdict; every verdict is there, with 0 if need be."""
     counts, late = dict.fromkeys(Verdict, 0), 0
@@ -218,17 +223,153 @@ def tally(checks: Iterable[Check]) -> Tally:
     return Tally(counts=counts, late=late)
 
 
+class Outcome(NamedTuple):
+    """What a school came out as on a day: a sign for each rule about schools in their order, which is enough to count;
+    and the waivers that it has need of.
+    """
+
+    signs: str
+    needs: tuple[WaiverId, ...]
+
+
+_SIGNS = {verdict: chr(ord("a") + number) for number, verdict in enumerate(Verdict)}
+_MET_LATE = _SIGNS[Verdict.MET].upper()
+
+
+def _outcome(checks: Sequence[Check]) -> Outcome:
+    return Outcome("".join(map(_sign, checks)), tuple([check.waiver.id for check in checks if check.waiver]))
+
+
+def _sign(check: Check) -> str:
+    if check.verdict is Verdict.MET:
+        for judged in check.periods:  # `met_late` takes three times as long
+            if judged.late and judged.verdict is Verdict.MET:
+                return _MET_LATE
+    return _SIGNS[check.verdict]
+
+
+def _counted(signs: str) -> Tally:
+    late = signs.count(_MET_LATE)
+    counts = {verdict: signs.count(sign) for verdict, sign in _SIGNS.items()}
+    return Tally(counts={**counts, Verdict.MET: counts[Verdict.MET] + late}, late=late)
+
+
+def tallies(rules: Sequence[RuleId], outcomes: Iterable[Outcome]) -> Mapping[RuleId, Tally]:
+    """How schools came out by each of the rules about schools, which stand in their order."""
+    signs = "".join([one.signs for one in outcomes])
+    return {rule: _counted(signs[number :: len(rules)]) for number, rule in enumerate(rules)}
+
+
+class Outcomes(Struct, kw_only=True):
+    """By day: what was `found` before of schools of which nothing has changed since, and what is `made` now."""
+
+    found: Mapping[date, Mapping[SchoolId, Outcome]] = field(default_factory=dict)
+    made: dict[date, Mapping[SchoolId, Outcome]] = field(default_factory=dict)
+
+
+class ChecksBySchool(Mapping[SchoolId, tuple[Check, ...]]):
+    """The Checks of schools on a day; a school is judged when they are asked for."""
+
+    def __init__(self, day: _Day, schools: Iterable[SchoolId], judged: Mapping[SchoolId, tuple[Check, ...]]) -> None:
+        self.rules = tuple(ready for ready in day.rules if ready.rule.subject is Subject.SCHOOL)
+        self._day, self._schools, self.judged = day, dict.fromkeys(schools), {**judged}
+
+    def __getitem__(self, school: SchoolId) -> tuple[Check, ...]:
+        if school not in self.judged:
+            if school not in self._schools:
+                raise KeyError(school)
+            self.judged[school] = _of_school(self._day, self._day.repository.schools[school], self.rules)
+        return self.judged[school]
+
+    def of_rule(self, number: int) -> Iterator[Check]:
+        """The Checks of a rule, by its number among those about schools. Nothing else is judged for that."""
+        rule = self.rules[number : number + 1]
+        for school in self._schools:
+            if (judged := self.judged.get(school)) is not None:
+                yield judged[number]
+            else:
+                yield _of_school(self._day, self._day.repository.schools[school], rule)[0]
+
+    def __iter__(self) -> Iterator[SchoolId]:
+        return iter(self._schools)
+
+    def __len__(self) -> int:
+        return len(self._schools)
+
+
+class ChecksByRule(Mapping[RuleId, tuple[Check, ...]]):
+    """The Checks of each rule."""
+
+    def __init__(self, repository: Repository, others: Sequence[Check], by_school: ChecksBySchool) -> None:
+        self._rules, self._others, self._by_school = repository.rules, others, by_school
+        self._numbers = {ready.rule.id: number for number, ready in enumerate(by_school.rules)}
+        self._made: dict[RuleId, tuple[Check, ...]] = {}
+
+    def __getitem__(self, rule: RuleId) -> tuple[Check, ...]:
+        if rule not in self._made:
+            if rule in self._numbers:
+                self._made[rule] = tuple(self._by_school.of_rule(self._numbers[rule]))
+            else:
+                self._made[self._rules[rule].id] = tuple(c for c in self._others if c.rule.id == rule)
+        return self._made[rule]
+
+    def __iter__(self) -> Iterator[RuleId]:
+        return iter(self._rules)
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+
+class ChecksOfSchools(Sequence[Check]):
+    """Checks of no school, and those of schools one after the other: each is judged when it is asked for."""
+
+    def __init__(
+        self, others: Sequence[Check], by_school: Mapping[SchoolId, tuple[Check, ...]], schools: Collection[SchoolId]
+    ) -> None:
+        self._others, self._by_school, self._schools = others, by_school, schools
+
+    def __iter__(self) -> Iterator[Check]:
+        return chain(self._others, chain.from_iterable(map(self._by_school.__getitem__, self._schools)))
+
+    def __len__(self) -> int:
+        if isinstance(self._by_school, ChecksBySchool):
+            return len(self._others) + len(self._by_school.rules) * len(self._schools)
+        return len(self._others) + sum(len(self._by_school[school]) for school in self._schools)
+
+    def __getitem__(self, at: Any) -> Any:
+        return tuple(self)[at]
+
+
+class TalliesBySchool(Mapping[SchoolId, Tally]):
+    """How the Checks of each school came out."""
+
+    def __init__(self, outcomes: Mapping[SchoolId, Outcome]) -> None:
+        self._outcomes = outcomes
+
+    def __getitem__(self, school: SchoolId) -> Tally:
+        return _counted(self._outcomes[school].signs)
+
+    def __iter__(self) -> Iterator[SchoolId]:
+        return iter(self._outcomes)
+
+    def __len__(self) -> int:
+        return len(self._outcomes)
+
+
 class Verdicts(Struct, frozen=True, kw_only=True):
-    """Every Check of one day, by rule and by school, in the order of rules and schools; and by district below.
+    """Every Check of one day, by rule and by school, in the order of rules and schools; and by district below. Where it
+    is known what a school came out as, it is judged when its Checks are asked for.
 
     `tallies` are those of each rule's Checks, which many pages tell, `school_tallies` those of each school's.
     """
 
     as_of: date
-    checks: tuple[Check, ...]
+    checks: Sequence[Check]
+    others: tuple[Check, ...]  # of no school
     by_rule: Mapping[RuleId, tuple[Check, ...]]
     tallies: Mapping[RuleId, Tally]
     by_school: Mapping[SchoolId, tuple[Check, ...]]
+    outcomes: Mapping[SchoolId, Outcome]
     school_tallies: Mapping[SchoolId, Tally]
     of_district: tuple[Check, ...]
     by_below: Mapping[BelowId, tuple[Check, ...]]
@@ -243,80 +384,57 @@ Earlier: TypeAlias = "dict[date, tuple[Repository, Verdicts]]"
 
 
 def evaluate(
-    repository: Repository, as_of: date, earlier: Earlier | None = None, of: Container[SchoolId] | None = None
+    repository: Repository,
+    as_of: date,
+    earlier: Earlier | None = None,
+    of: Container[SchoolId] | None = None,
+    outcomes: Outcomes | None = None,
 ) -> Verdicts:
     """Every rule on every subject it is about, as the records say at the end of `as_of`; of the schools only those in
     `of`, if it is given. Which waivers are needless is known then if all schools that waivers name are among them.
 
     Who evaluates several states of the same records hands the same `earlier` over, and a school that nothing new
-    concerns keeps its Checks.
+    concerns keeps its Checks. A school whose outcome is among the `outcomes` that were found is not judged for it.
     """
-    found = _evaluated(repository, as_of, earlier.get(as_of) if earlier else None, of)
+    before = outcomes.found.get(as_of, {}) if outcomes else {}
+    found = _evaluated(repository, as_of, earlier.get(as_of) if earlier else None, of, before)
     if earlier is not None:
         earlier[as_of] = (repository, found)
+    if outcomes is not None:
+        outcomes.made[as_of] = found.outcomes
     return found
 
 
 def _evaluated(
-    repository: Repository, as_of: date, known: tuple[Repository, Verdicts] | None, of: Container[SchoolId] | None
+    repository: Repository,
+    as_of: date,
+    known: tuple[Repository, Verdicts] | None,
+    of: Container[SchoolId] | None,
+    before: Mapping[SchoolId, Outcome],
 ) -> Verdicts:
-    day, kept = _day(repository, as_of), _kept(repository, *known) if known else {}
-    was = known[1] if known and kept else None
-    rules = tuple(ready for ready in day.rules if ready.rule.subject is Subject.SCHOOL)
-    by_school = {
-        school.id: kept[school.id] if school.id in kept else _of_school(day, school, rules)
-        for school in repository.schools.values()
-        if of is None or school.id in of
-    }
+    day = _day(repository, as_of)
+    schools = tuple(school for school in repository.schools if of is None or school in of)
+    kept, judged = _kept(repository, *known) if known else ({}, {})
+    by_school = ChecksBySchool(day, schools, {school: judged[school] for school in schools if school in judged})
+    told = {**before, **kept}
+    outcomes = {school: told.get(school) or _outcome(by_school[school]) for school in schools}
     others = tuple(_of_no_school(day))
-    checks = (*others, *chain.from_iterable(by_school.values()))
-    by_rule = {rule: tuple(check for check in others if check.rule.id == rule) for rule in repository.rules}
-    by_rule.update(zip([ready.rule.id for ready in rules], zip(*by_school.values(), strict=True), strict=False))
-    needed = {check.waiver.id for check in checks if check.waiver}
+    by_rule = ChecksByRule(repository, others, by_school)
+    needed = {waiver for one in outcomes.values() for waiver in one.needs} | {c.waiver.id for c in others if c.waiver}
+    of_schools = tallies([ready.rule.id for ready in by_school.rules], outcomes.values())
     return Verdicts(
         as_of=as_of,
-        checks=checks,
+        checks=ChecksOfSchools(others, by_school, schools),
+        others=others,
         by_rule=by_rule,
-        tallies=_moved(was, by_rule, by_school) if was else {rule: tally(found) for rule, found in by_rule.items()},
+        tallies={rule: of_schools.get(rule) or tally(by_rule[rule]) for rule in repository.rules},
         by_school=by_school,
-        school_tallies={
-            school: was.school_tallies[school] if was and school in kept else tally(found)
-            for school, found in by_school.items()
-        },
+        outcomes=outcomes,
+        school_tallies=TalliesBySchool(outcomes),
         of_district=tuple(check for check in others if check.about is None),
         by_below={id_: tuple(c for c in others if c.below and c.below.id == id_) for id_ in repository.below},
         needless=tuple(w.id for w in repository.waivers.values() if w.in_force(as_of) and w.id not in needed),
     )
-
-
-def _moved(
-    was: Verdicts, by_rule: Mapping[RuleId, tuple[Check, ...]], by_school: Mapping[SchoolId, tuple[Check, ...]]
-) -> Mapping[RuleId, Tally]:
-    """The Tallies of rules: of those about schools what `was` counted, without what is gone and with what has come."""
-    gone, come = _not_in(was.by_school, by_school), _not_in(by_school, was.by_school)
-    return {
-        rule: _less(together((was.tallies[rule], tally(come.get(rule, ())))), tally(gone.get(rule, ())))
-        if found and found[0].school
-        else tally(found)
-        for rule, found in by_rule.items()
-    }
-
-
-def _not_in(
-    some: Mapping[SchoolId, tuple[Check, ...]], others: Mapping[SchoolId, tuple[Check, ...]]
-) -> Mapping[RuleId, Sequence[Check]]:
-    """The Checks of schools whose Checks are not those in the others, by rule."""
-    found: dict[RuleId, list[Check]] = {}
-    for school, checks in some.items():
-        if checks is not others.get(school):
-            for check in checks:
-                found.setdefault(check.rule.id, []).append(check)
-    return found
-
-
-def _less(one: Tally, other: Tally) -> Tally:
-    counts = {verdict: number - other.counts[verdict] for verdict, number in one.counts.items()}
-    return Tally(counts=counts, late=one.late - other.late)
 
 
 def of_school(repository: Repository, school: SchoolId, as_of: date) -> Mapping[RuleId, Check]:
@@ -497,10 +615,17 @@ def _of_school(day: _Day, school: School, rules: Iterable[_Ready]) -> tuple[Chec
     return tuple([_waived(day, seen.check(ready)) for ready in rules])
 
 
-def _kept(repository: Repository, other: Repository, verdicts: Verdicts) -> Mapping[SchoolId, tuple[Check, ...]]:
-    """The Checks of another state of the records that hold in this one."""
+def _kept(
+    repository: Repository, other: Repository, verdicts: Verdicts
+) -> tuple[Mapping[SchoolId, Outcome], Mapping[SchoolId, tuple[Check, ...]]]:
+    """What schools came out as in another state of the records, and do in this one; and those Checks that are made."""
     new = concerned(other, repository)
-    return {} if new is None else {school: found for school, found in verdicts.by_school.items() if school not in new}
+    if new is None:
+        return {}, {}
+    by_school = verdicts.by_school
+    judged = by_school.judged if isinstance(by_school, ChecksBySchool) else by_school
+    outcomes = {school: found for school, found in verdicts.outcomes.items() if school not in new}
+    return outcomes, {school: checks for school, checks in judged.items() if school in outcomes}
 
 
 def concerned(one: Repository, other: Repository) -> frozenset[SchoolId] | None:
@@ -847,15 +972,19 @@ class TrendPoint(Struct, frozen=True, kw_only=True):
 
 
 def trend(
-    repository: Repository, present: Verdicts, earlier: Earlier | None = None, of: Container[SchoolId] | None = None
+    repository: Repository,
+    present: Verdicts,
+    earlier: Earlier | None = None,
+    of: Container[SchoolId] | None = None,
+    outcomes: Outcomes | None = None,
 ) -> tuple[TrendPoint, ...]:
     """How the present records stood on the last day of every school year that was over by then, and how they stand.
 
-    `earlier` and `of` as in `evaluate`.
+    `earlier`, `of` and `outcomes` as in `evaluate`.
     """
     over = [y.last_day for y in repository.district.years if y.last_day < present.as_of]
     return (
-        *(trend_point(repository, evaluate(repository, day, earlier, of)) for day in over),
+        *(trend_point(repository, evaluate(repository, day, earlier, of, outcomes)) for day in over),
         trend_point(repository, present),
     )
 

@@ -10,12 +10,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
-from itertools import chain, takewhile
 
 from msgspec import Struct
 from msgspec.json import Encoder
 
-from generator.compliance.evaluate import WAIVABLE, Check, Verdict, is_sealed
+from generator.compliance.evaluate import WAIVABLE, Check, ChecksOfSchools, Verdict, is_sealed
 from generator.edition.archive import Piece, piece
 from generator.edition.site import Site, once
 from generator.files.catalogue import Catalogue, load
@@ -96,12 +95,12 @@ def in_blocks(site: Site) -> Sequence[tuple[Sequence[SchoolId], Sequence[Check]]
     Those of no school come first, with none.
     """
     by_school = site.verdicts.by_school
-    schools = [school for school, checks in by_school.items() if checks]
+    schools = [school for school, outcome in site.verdicts.outcomes.items() if outcome.signs]
     blocks = [schools[first : first + BLOCK] for first in range(0, len(schools), BLOCK)]
-    others = tuple(takewhile(lambda check: check.school is None, site.verdicts.checks))
+    others = site.verdicts.others
     return (
         *([((), others)] if others else []),
-        *((block, tuple(chain.from_iterable(by_school[school] for school in block))) for block in blocks),
+        *((block, ChecksOfSchools((), by_school, block)) for block in blocks),
     )
 
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from generator.compliance.claims import ClaimResult, TargetResult, check, targets
 from generator.compliance.days_gone_by import Weeks
-from generator.compliance.evaluate import Earlier, TrendPoint, Verdicts, evaluate, trend
+from generator.compliance.evaluate import Earlier, Outcomes, TrendPoint, Verdicts, evaluate, trend
 from generator.compliance.scoring import Assessment, Score, assess, scores
 from generator.files.history import Commit
 from generator.model.district import SchoolYear
@@ -62,8 +62,12 @@ class Keeping:
         """A part that of what schools own is made of these fields of the Repository alone."""
         return make()
 
-    def told(self, _name: str, _schools: Sequence[SchoolId], tell: Callable[[], _T]) -> _T:
-        """What was told of some schools before, or else as it is told now. It is the same for all languages."""
+    def told(
+        self, _name: str, _schools: Sequence[SchoolId], tell: Callable[[], _T], _shape: type[_T] | None = None
+    ) -> _T:
+        """What was told of some schools before, or else as it is told now. It is the same for all languages. What is
+        plain data of a `shape` is left for the next process, too.
+        """
         return tell()
 
 
@@ -142,19 +146,20 @@ def site(
     commit: Commit | None,
     earlier: Earlier | None = None,
     of: Container[SchoolId] | None = None,
+    outcomes: Outcomes | None = None,
 ) -> Site:
     """The Site of a checked repository. Claims are measured as of their own day, not of `as_of`.
 
-    `earlier` as in `evaluate`. With `of` there are verdicts of these schools alone: enough to compare two Sites, never
-    to publish.
+    `earlier` and `outcomes` as in `evaluate`. With `of` there are verdicts of these schools alone: enough to compare
+    two Sites, never to publish.
     """
-    verdicts = evaluate(repository, as_of, earlier, of)
+    verdicts = evaluate(repository, as_of, earlier, of, outcomes)
     return Site(
         repository=repository,
         claims=check(repository),
         targets=targets(repository, as_of),
         verdicts=verdicts,
-        trend=trend(repository, verdicts, earlier, of),
+        trend=trend(repository, verdicts, earlier, of, outcomes),
         scores=scores(repository, as_of),
         assessments=assess(repository, as_of),
         as_of=as_of,

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from itertools import groupby, product
 from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from generator import __version__
-from generator.compliance.evaluate import Check, Verdict, rules_of
+from generator.compliance.evaluate import Outcome, Verdict, rules_of, tallies
 from generator.compliance.ratios import Grouping, Quotient, Ratio, SchoolGroup, groups, quotients, years
-from generator.edition.open_data import in_blocks
 from generator.edition.site import Site, once
 from generator.model.cells import Shown
 from generator.model.duties import RuleId, Subject
-from generator.model.ids import SchoolId, YearId
+from generator.model.ids import YearId
 from generator.model.registry import FOLLOW_UP
 from generator.model.releases import PublishedTable, Release, Row, latest
 from generator.model.rollup import (
@@ -156,23 +154,18 @@ _Counted: TypeAlias = Mapping[RuleId, Counter[tuple[tuple[str, ...], Verdict]]]
 @once
 def _counted(content: Site) -> _Counted:
     """The Checks of each rule, by the stages of their schools and by verdict."""
+    verdicts, repository = content.verdicts, content.repository
     found: dict[RuleId, Counter[tuple[tuple[str, ...], Verdict]]] = {}
-    for schools, checks in in_blocks(content):
-        for rule, counts in content.keeping.told("stages", schools, partial(_of_some, content, checks)).items():
-            found.setdefault(rule, Counter()).update(counts)
+    for check in verdicts.others:
+        found.setdefault(check.rule.id, Counter())[(), check.verdict] += 1
+    alike: dict[tuple[str, ...], list[Outcome]] = {}
+    for school, outcome in verdicts.outcomes.items():
+        alike.setdefault(tuple(stage.value for stage in repository.schools[school].stages), []).append(outcome)
+    rules = [rule.id for rule in repository.rules.values() if rule.subject is Subject.SCHOOL]
+    for stages, outcomes in alike.items():
+        for rule, counted in tallies(rules, outcomes).items():
+            found.setdefault(rule, Counter()).update({(stages, v): n for v, n in counted.counts.items() if n})
     return found
-
-
-def _of_some(content: Site, checks: Iterable[Check]) -> _Counted:
-    of, found = _stages(content), dict[RuleId, Counter[tuple[tuple[str, ...], Verdict]]]()
-    for check in checks:
-        found.setdefault(check.rule.id, Counter())[of[check.school.id] if check.school else (), check.verdict] += 1
-    return found
-
-
-@once
-def _stages(content: Site) -> Mapping[SchoolId, tuple[str, ...]]:
-    return {school.id: tuple(stage.value for stage in school.stages) for school in content.repository.schools.values()}
 
 
 def _coverage(content: Site) -> Iterator[PolicyTally]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from generator.compliance.evaluate import Earlier
+from generator.compliance.evaluate import Earlier, Outcomes
 from generator.edition.site import site
 from generator.files.history import Commit
 from generator.files.tree import Tree, held
@@ -23,6 +24,7 @@ from generator.publish.build import Progress, get_ready, publish
 from generator.publish.engine import Engine
 from generator.publish.left import leave, left
 from generator.publish.memo import Memo
+from generator.publish.outcomes import KeptOutcomes, kept_outcomes
 from generator.publish.site_files import SiteFiles
 from generator.records.opened import Before
 from generator.records.repository import Remembered, load
@@ -45,6 +47,7 @@ class Resident(Struct, kw_only=True):
     _before: Before = field(default_factory=Before)
     _judged: Earlier = field(default_factory=dict)
     _known: dict[str, Any] = field(default_factory=dict)
+    _outcomes: Callable[[], KeptOutcomes] | None = None
 
     def __post_init__(self) -> None:
         self.files = left(self.out, self.memo) or self.files
@@ -58,8 +61,10 @@ class Resident(Struct, kw_only=True):
             return in_order((*unreadable, *problems))
         self._before = before.next()
         as_of, commit = self.day_and_commit(repository.district.time_zone, tree)
-        content = site(repository, as_of, commit, self._judged)
         memo = replace(self.memo, known=self._known, used=set())
+        self._outcomes = partial(kept_outcomes, memo, repository, tree.versions, as_of)
+        outcomes = Outcomes() if self._judged else self._outcomes().outcomes
+        content = site(repository, as_of, commit, self._judged, outcomes=outcomes)
         self.files = publish(content, self.out, Engine.MKDOCS, progress, memo, tree.versions, last=self.files)
         for version in self._read.keys() - tree.versions.items():
             del self._read[version]
@@ -75,3 +80,7 @@ class Resident(Struct, kw_only=True):
     def end(self) -> None:
         """Leave what is known of the site for whoever builds next."""
         leave(self.files, self.memo)
+        if self._outcomes:
+            last = self._outcomes()
+            last.outcomes.made.update((day, told.outcomes) for day, (_, told) in self._judged.items())
+            last.leave()

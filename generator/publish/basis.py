@@ -80,7 +80,7 @@ def basis(site: Site, versions: Mapping[str, str], memo: Memo) -> PageBasis | No
             found.append(f"{path} {version}")
     there = (str(bool(getattr(site.repository, KINDS[name].field))) for name in sorted(_OWN))  # links lead to what is
     facts = (site.as_of.isoformat(), repr(site.archived), str(site.sheets), str(site.commit is None), *there)
-    library = _library() if site.repository.adoptions else ()
+    library = library_digests() if site.repository.adoptions else ()
     needless, others = frozenset(site.verdicts.needless), named(site.repository)
     shared = _digest(*facts, *library, *rest)
     own = {
@@ -168,7 +168,7 @@ def _name(school: School | None) -> str:
     return f"{school.id} {school.title.zh} {school.title.en} {school.closed_on}" if school else ""
 
 
-def _library() -> tuple[str, ...]:
+def library_digests() -> tuple[str, ...]:
     """The duties that come with the program, which records may take over."""
     files = (path for folder in library_folders() for path in sorted(folder.rglob("*.yml")))
     return tuple(f"{path.name} {sha256(path.read_bytes()).hexdigest()}" for path in files)

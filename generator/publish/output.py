@@ -70,11 +70,13 @@ def workshop(out: Path, *, spare: bool = False) -> Path:
     return made
 
 
-def _sweep(out: Path) -> None:
-    for left in sorted(out.parent.iterdir()):
-        made = re.fullmatch(rf"\.{re.escape(out.name)}-([^-]+)-(?!spare$)[^-]+", left.name)
-        if made and left not in out.resolve().parents and not _runs(made[1]):
-            discard(left)
+def _sweep(out: Path, apart_from: Path | None = None) -> None:
+    """Remove the workshops of processes that are gone, but for the one that shows `out` and that of this site."""
+    needed = {site.parent.name for site in (out.resolve(), apart_from) if site}
+    for there in sorted(out.parent.iterdir()):
+        made = re.fullmatch(rf"\.{re.escape(out.name)}-([^-]+)-(?!spare$)[^-]+", there.name)
+        if made and there.name not in needed and not _runs(made[1]):
+            discard(there)
 
 
 def _spare(out: Path) -> Path:
@@ -137,7 +139,7 @@ def publish(made: Path, out: Path, left: Path | None = None) -> bool:
     link.replace(out)
     if before is not None and before != left and before.parent.name.startswith(f".{out.name}-"):
         discard(before.parent)
-    _sweep(out)  # once more: the engine of a killed run goes on writing for a while, but not longer than ours
+    _sweep(out, left)  # once more: the engine of a killed run goes on writing for a while, but not longer than ours
     return before is not None and before == left
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from functools import cache, partial
+from typing import Any, NamedTuple, TypeVar, cast
 
 from msgspec import Struct
+from msgspec.msgpack import Decoder, encode
 
 from generator.edition.entries import Entry
 from generator.edition.render import FOLDERS, Edition
@@ -144,12 +145,22 @@ class KeptParts(Struct, Keeping, frozen=True, kw_only=True):
         """The part as it was made before, or else as it is made now and kept."""
         return self.memo.made(self.memo.key("part", name, self.basis.of(fields)), make, bytes, bytes)
 
-    def told(self, name: str, schools: Sequence[SchoolId], tell: Callable[[], _T]) -> _T:
-        """What this process told of some schools before, or else as it is told now."""
-        return self.memo.held(self.memo.key("told", name, self.basis.of_schools(schools)) if schools else "", tell)
+    def told(self, name: str, schools: Sequence[SchoolId], tell: Callable[[], _T], shape: type[_T] | None = None) -> _T:
+        """What was told of some schools before, or else as it is told now."""
+        key = self.memo.key("told", name, self.basis.of_schools(schools)) if schools else ""
+        return (
+            self.memo.held(key, tell)
+            if shape is None
+            else self.memo.made(key, tell, encode, _reader(cast("Any", shape)))
+        )
 
     def _key(self, name: str, schools: Sequence[SchoolId]) -> str:
         return self.memo.key("part", name, self.basis.of_schools(schools)) if schools else ""
+
+
+@cache
+def _reader(shape: Any) -> Callable[[bytes], Any]:
+    return Decoder(shape).decode
 
 
 def _copy(one: ToStamp, half: str, around: Sequence[str]) -> StampedCopy:

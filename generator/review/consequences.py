@@ -206,7 +206,9 @@ class ToldAlike(Struct, Keeping, frozen=True, kw_only=True):
     near: Set[SchoolId]
     known: dict[tuple[str, ...], Any]
 
-    def told(self, name: str, schools: Sequence[SchoolId], tell: Callable[[], _T]) -> _T:
+    def told(
+        self, name: str, schools: Sequence[SchoolId], tell: Callable[[], _T], _shape: type[_T] | None = None
+    ) -> _T:
         """As it was told of the other state, or else as it is told now."""
         if not schools or not self.near.isdisjoint(schools):
             return tell()

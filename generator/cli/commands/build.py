@@ -57,7 +57,8 @@ def run(request: Request) -> int:
     step = progress(request)
     step("build.load")
     past = "--commit" in request.options
-    content, problems, versions = _past(request, named) if past else _present(request, named)
+    kept = kept_here(request)
+    content, problems, versions = _past(request, named) if past else _present(request, named, kept)
     if content is None:
         if past:
             print(report(problems, lambda _: None, request.speaker))  # the folder has other lines
@@ -68,7 +69,7 @@ def run(request: Request) -> int:
             print(first)
         return PROBLEMS
     content = replace(content, sheets="--sheets" in request.options, weeks=_weeks(request, content))
-    kept, compressed = kept_here(request), "--compress" in request.options
+    compressed = "--compress" in request.options
     try:
         last = left(request.out, kept)
         files = publish(content, request.out, engine, step, kept, versions, compressed=compressed, last=last)
@@ -112,11 +113,12 @@ def _weeks(request: Request, content: Site) -> Weeks | None:
     return weeks(Past(root=request.root, commits=found), content.repository, content.verdicts, int(asked))
 
 
-def _present(request: Request, named: date | None) -> _Read:
+def _present(request: Request, named: date | None, kept: Memo) -> _Read:
     """The Site of the folder, or what is wrong with its records."""
     from generator.edition.site import site
     from generator.files.kept import found_before
     from generator.publish.build import read_held
+    from generator.publish.outcomes import kept_outcomes
     from generator.records.opened import Before
 
     file = None if "--anew" in request.options else kept_records(request)
@@ -124,7 +126,10 @@ def _present(request: Request, named: date | None) -> _Read:
     if repository is None:
         return None, problems, {}
     as_of, commit = day_and_commit(request.root, repository.district.time_zone, named, read)
-    return site(repository, as_of, commit), (), read.versions
+    before = kept_outcomes(kept, repository, read.versions, as_of)
+    content = site(repository, as_of, commit, outcomes=before.outcomes)
+    before.leave()
+    return content, (), read.versions
 
 
 def _past(request: Request, named: date | None) -> _Read:

@@ -7,15 +7,16 @@ are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from markupsafe import Markup
 from msgspec import Struct
 
-from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, is_sealed, tally, together
+from generator.compliance.evaluate import Check, Tally, TrendPoint, Verdict, counted, is_sealed, together
 from generator.edition.charts import Chart, draw
 from generator.edition.figures import Figure, Kind, Series
 from generator.edition.open_data import in_blocks
@@ -23,6 +24,7 @@ from generator.edition.render import Edition, TemplateData, label_text, number
 from generator.edition.site import Page, Site, once
 from generator.model.district import System
 from generator.model.duties import Rule, RuleId, Subject
+from generator.model.ids import SchoolId
 from generator.pages.duties.overdue import by_rule, overdue, unfiled
 from generator.pages.words.wording import (
     TONES,
@@ -105,6 +107,13 @@ class ComplianceSummary(TemplateData, frozen=True, kw_only=True):
     trend_chart: Chart | None
 
 
+class _Open(NamedTuple):
+    """How many schools have a rule to meet by a day, and the first of them."""
+
+    first: SchoolId
+    many: int
+
+
 def pages(edition: Edition) -> Iterator[Page]:
     """The one page of the summary."""
     site = edition.site
@@ -118,7 +127,7 @@ def pages(edition: Edition) -> Iterator[Page]:
         description=edition.say("summary.description"),
         data=ComplianceSummary(
             schools=len(site.repository.schools),
-            rules=sum(c != () for c in site.verdicts.by_rule.values()),
+            rules=sum(any(one.counts.values()) for one in site.verdicts.tallies.values()),
             counts=shown(counts),
             said=in_all(edition, counts, "checks"),
             missing=len(unfiled(site)),
@@ -142,34 +151,40 @@ def pages(edition: Edition) -> Iterator[Page]:
 def _overdue(site: Site) -> Sequence[tuple[Rule, date, Tally]]:
     """The rules that are overdue somewhere, since when, and how it stands there."""
     return [
-        (late[0].rule, min(c.decisive.due for c in late if c.decisive), tally(late)) for late in by_rule(overdue(site))
+        (site.repository.rules[rule], late[0].due, counted(Counter(one.verdict for one in late)))
+        for rule, late in by_rule(overdue(site)).items()
     ]
 
 
 def _coming(edition: Edition) -> tuple[ComingDue, ...]:
-    return tuple(_due(edition, due, found) for due, found in _open(edition.site))
+    rules = edition.site.repository.rules
+    return tuple(_due(edition, due, rules[rule], found) for due, rule, found in _open(edition.site))
 
 
 @once
-def _open(site: Site) -> Sequence[tuple[date, Sequence[Check]]]:
-    """The next due days, a rule each, with the Checks of schools that are open."""
-    open_: dict[tuple[date, RuleId], list[Check]] = {}
+def _open(site: Site) -> Sequence[tuple[date, RuleId, _Open]]:
+    """The next due days, a rule each, with the schools that are open."""
+    open_: dict[tuple[date, RuleId], _Open] = {}
     for schools, checks in in_blocks(site):
-        for which, found in site.keeping.told("open", schools, partial(_open_of, checks)).items():
-            open_.setdefault(which, []).extend(found)
-    return [(due, found) for (due, _), found in sorted(open_.items(), key=lambda one: one[0])[:_COMING]]
+        told = site.keeping.told("open", schools, partial(_open_of, checks), list[tuple[date, RuleId, _Open]])
+        for due, rule, some in told:
+            first, many = open_.get((due, rule), (some.first, 0))
+            open_[due, rule] = _Open(first, many + some.many)
+    return [(due, rule, found) for (due, rule), found in sorted(open_.items())[:_COMING]]
 
 
-def _open_of(checks: Iterable[Check]) -> Mapping[tuple[date, RuleId], Sequence[Check]]:
-    open_: dict[tuple[date, RuleId], list[Check]] = {}
+def _open_of(checks: Iterable[Check]) -> list[tuple[date, RuleId, _Open]]:
+    open_: dict[tuple[date, RuleId], _Open] = {}
     for check in checks:
         if check.school is not None and (next_due := check.next_due) is not None:
-            open_.setdefault((next_due.due, check.rule.id), []).append(check)
-    return open_
+            first, many = open_.get((next_due.due, check.rule.id), (check.school.id, 0))
+            open_[next_due.due, check.rule.id] = _Open(first, many + 1)
+    return [(due, rule, found) for (due, rule), found in open_.items()]
 
 
-def _due(edition: Edition, due: date, checks: Sequence[Check]) -> ComingDue:
-    rule, next_due = checks[0].rule, checks[0].next_due
+def _due(edition: Edition, due: date, rule: Rule, found: _Open) -> ComingDue:
+    checks = edition.site.verdicts.by_school[found.first]
+    next_due = next(check.next_due for check in checks if check.rule.id == rule.id)
     assert next_due is not None
     return ComingDue(
         rule=rule,
@@ -178,7 +193,7 @@ def _due(edition: Edition, due: date, checks: Sequence[Check]) -> ComingDue:
         period=period_title(edition, rule.period, next_due.period),
         open_at=edition.say("compare.sealed")
         if is_sealed(rule)
-        else edition.say("summary.open_at", count=number(len(checks))),
+        else edition.say("summary.open_at", count=number(found.many)),
     )
 
 

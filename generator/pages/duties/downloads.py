@@ -19,7 +19,7 @@ from typing import ClassVar, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from generator.compliance.evaluate import Check, Verdict
+from generator.compliance.evaluate import Check, ChecksOfSchools, Verdict
 from generator.edition.archive import Piece, as_zip, piece
 from generator.edition.open_data import (
     BLOCK,
@@ -257,7 +257,8 @@ class _SchoolRows(NamedTuple):
 def _apart(
     site: Site, schools: Sequence[SchoolId], checks: Sequence[Check]
 ) -> Sequence[tuple[SchoolId | None, Sequence[Check]]]:
-    return [(school, site.verdicts.by_school[school]) for school in schools] or [(None, checks)]
+    by_school = site.verdicts.by_school
+    return [(school, ChecksOfSchools((), by_school, (school,))) for school in schools] or [(None, checks)]
 
 
 def _rows(row: Callable[[Check], RowOfRuns], checks: Iterable[Check]) -> Sequence[RowOfRuns]:

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import chain, groupby
-from operator import itemgetter
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from msgspec import Struct
 
@@ -35,6 +34,15 @@ from generator.text import Text
 
 _LATE = frozenset({Verdict.UNMET, Verdict.UNREPORTED})
 _LISTED = 600  # lines of one table; what is more is counted and stands on the schools' pages
+
+
+class Overdue(NamedTuple):
+    """A Check that is overdue, by its place in the order: the day on which it was due, the rule, then the school."""
+
+    due: date
+    rule: RuleId
+    school: SchoolId
+    verdict: Verdict
 
 
 class Unfiled(Struct, frozen=True, kw_only=True):
@@ -129,17 +137,21 @@ def pages(edition: Edition) -> Iterator[Page]:
         description=edition.say("overdue.description"),
         hide=("toc",),
         data=_counted(edition, late) if areas.lists(edition.site) else _listed(edition, late),
-        cites=[c.rule.source for c in late] or [edition.site.repository.district.source],
+        cites=_sources(edition.site, late) or [edition.site.repository.district.source],
     )
     yield from areas.donors(edition, LISTING)
 
 
-def _listed(edition: Edition, late: Sequence[Check]) -> OverduePage:
+def _sources(site: Site, late: Iterable[Overdue]) -> list[Position]:
+    return [site.repository.rules[one.rule].source for one in late]
+
+
+def _listed(edition: Edition, late: Sequence[Overdue]) -> OverduePage:
     site, missing = edition.site, unfiled(edition.site)
-    titles = _titles(site)
-    asked = {c.rule.id: tuple(asked_of(edition, c.rule)) for c in late[:_LISTED]}
-    rows = tuple(_row(edition, c, titles, asked[c.rule.id]) for c in late[:_LISTED])
-    rules = {c.rule.id for c in late}
+    titles, rules = _titles(site), site.repository.rules
+    asked = {one.rule: tuple(asked_of(edition, rules[one.rule])) for one in late[:_LISTED]}
+    rows = tuple(_row(edition, _check(site, one), titles, asked[one.rule]) for one in late[:_LISTED])
+    there = {one.rule for one in late}
     return OverduePage(
         unfiled=len(missing),
         missing=_unfiled(site, missing),
@@ -149,12 +161,16 @@ def _listed(edition: Edition, late: Sequence[Check]) -> OverduePage:
         total=len(late),
         more=len(late) - len(rows),
         areas=site.repository.district.areas,
-        rules=tuple(r for r in site.repository.rules.values() if r.id in rules),
+        rules=tuple(rule for rule in rules.values() if rule.id in there),
         verdicts=tuple(v for v in Verdict if v in _LATE),
     )
 
 
-def _counted(edition: Edition, late: Sequence[Check]) -> OverdueByArea:
+def _check(site: Site, one: Overdue) -> Check:
+    return next(check for check in site.verdicts.by_school[one.school] if check.rule.id == one.rule)
+
+
+def _counted(edition: Edition, late: Sequence[Overdue]) -> OverdueByArea:
     site, missing = edition.site, unfiled(edition.site)
     return OverdueByArea(
         unfiled=len(missing),
@@ -162,13 +178,13 @@ def _counted(edition: Edition, late: Sequence[Check]) -> OverdueByArea:
         due=site.current_year.returns_due,
         days=days_to(edition, site.current_year.returns_due),
         total=len(late),
-        parts=areas.counted(edition, LISTING, (c.school for c in late if c.school is not None)),
+        parts=areas.counted(edition, LISTING, (site.repository.schools[one.school] for one in late)),
     )
 
 
 def _of_part(edition: Edition, part: DistrictPart) -> OverdueOfPart:
     site, found = edition.site, _by_school(edition.site)
-    late = sorted((check for school in part.schools for check in found.get(school.id, ())), key=_place)
+    late = sorted((one for school in part.schools for one in found.get(school.id, ())), key=_place)
     return OverdueOfPart(
         parts=areas.links(edition, LISTING, part),
         missing=_unfiled(site, [school for school in part.schools if _is_unfiled(site, school)]),
@@ -186,7 +202,7 @@ def _unfiled(site: Site, schools: Iterable[School]) -> tuple[Unfiled, ...]:
 
 
 def _cites(site: Site, school: School) -> Iterator[Position]:
-    return (check.rule.source for check in _by_school(site).get(school.id, ()))
+    return iter(_sources(site, _by_school(site).get(school.id, ())))
 
 
 LISTING = Listing(
@@ -195,29 +211,28 @@ LISTING = Listing(
 
 
 @once
-def _by_school(site: Site) -> Mapping[SchoolId, Sequence[Check]]:
-    found: dict[SchoolId, list[Check]] = {}
-    for check in overdue(site):
-        assert check.school is not None
-        found.setdefault(check.school.id, []).append(check)
+def _by_school(site: Site) -> Mapping[SchoolId, Sequence[Overdue]]:
+    found: dict[SchoolId, list[Overdue]] = {}
+    for one in overdue(site):
+        found.setdefault(one.school, []).append(one)
     return found
 
 
-def _by_duty(edition: Edition, late: Iterable[Check]) -> Iterator[DutyBehind]:
-    """Overdue Checks in the order of due days, duty by duty."""
-    for (due, _), checks in groupby(late, _place):
-        found = tuple(checks)
+def _by_duty(edition: Edition, late: Iterable[Overdue]) -> Iterator[DutyBehind]:
+    """What is overdue in the order of due days, duty by duty."""
+    for (due, rule), some in groupby(late, _place):
+        found = tuple(some)
         yield DutyBehind(
-            anchor=f"{found[0].rule.id}-{due}",
-            rule=found[0].rule,
+            anchor=f"{rule}-{due}",
+            rule=edition.site.repository.rules[rule],
             due=due,
             days=days_to(edition, due),
-            found=tuple(_behind(v, found) for v in Verdict if any(check.verdict is v for check in found)),
+            found=tuple(_behind(edition.site, v, found) for v in Verdict if any(one.verdict is v for one in found)),
         )
 
 
-def _behind(verdict: Verdict, checks: Iterable[Check]) -> SchoolsBehind:
-    found = tuple(check.school for check in checks if check.verdict is verdict and check.school is not None)
+def _behind(site: Site, verdict: Verdict, late: Iterable[Overdue]) -> SchoolsBehind:
+    found = tuple(site.repository.schools[one.school] for one in late if one.verdict is verdict)
     return SchoolsBehind(verdict=verdict, tone=TONES[verdict], schools=found)
 
 
@@ -235,29 +250,27 @@ def _is_unfiled(site: Site, school: School) -> bool:
 
 
 @once
-def overdue(site: Site) -> tuple[Check, ...]:
+def overdue(site: Site) -> tuple[Overdue, ...]:
     """Overdue Checks, the longest overdue first, then by rule and school; none that only says again that the return is
     missing.
     """
     late = chain.from_iterable(
-        site.keeping.told("overdue", schools, partial(_overdue_of, checks)) for schools, checks in in_blocks(site)
+        site.keeping.told("overdue", schools, partial(_overdue_of, checks), list[Overdue])
+        for schools, checks in in_blocks(site)
     )
-    return tuple(check for _, check in sorted(late, key=itemgetter(0)))
+    return tuple(sorted(late, key=_place))
 
 
-def _overdue_of(checks: Iterable[Check]) -> Sequence[tuple[tuple[date, RuleId], Check]]:
-    """Each after its place in the order."""
+def _overdue_of(checks: Iterable[Check]) -> list[Overdue]:
     return [
-        (_place(c), c)
+        Overdue(c.decisive.due, c.rule.id, c.school.id, c.verdict)
         for c in checks
-        if is_overdue(c) and c.school is not None and (c.found is not None or not rests_on_return(c.rule))
+        if is_overdue(c) and c.school and c.decisive and (c.found is not None or not rests_on_return(c.rule))
     ]
 
 
-def _place(check: Check) -> tuple[date, RuleId]:
-    """Where an overdue Check stands in the order of due days."""
-    assert check.decisive is not None
-    return check.decisive.due, check.rule.id
+def _place(one: Overdue) -> tuple[date, RuleId]:
+    return one.due, one.rule
 
 
 def is_overdue(check: Check) -> bool:
@@ -282,9 +295,9 @@ def _row(edition: Edition, check: Check, titles: Mapping[str, Text], asked: tupl
     )
 
 
-def by_rule(late: Sequence[Check]) -> tuple[tuple[Check, ...], ...]:
-    """Overdue Checks rule by rule, in the order in which the rules first occur."""
-    found: dict[RuleId, list[Check]] = {}
-    for check in late:
-        found.setdefault(check.rule.id, []).append(check)
-    return tuple(tuple(checks) for checks in found.values())
+def by_rule(late: Sequence[Overdue]) -> Mapping[RuleId, Sequence[Overdue]]:
+    """What is overdue rule by rule, in the order in which the rules first occur."""
+    found: dict[RuleId, list[Overdue]] = {}
+    for one in late:
+        found.setdefault(one.rule, []).append(one)
+    return found
