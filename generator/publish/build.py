@@ -246,8 +246,9 @@ def _stamp(one: Half, files: Mapping[str, bytes], remembered: MadeBefore, into: 
         into.put(f"{folder}{path}", (made.made_of, last), partial(_filled, one.last, made.html))
         told.append(made.known.linked)
         found.append((page.page, made.known.parts))
-        finds += page.page.title, page.page.kind, made.made_of
+        finds += path, page.page.title, page.page.kind, made.known.found
     entries: list[Entry] = list(below.entries(one.edition))
+    finds += (text for entry in entries for text in (entry.location, entry.kind, entry.title, entry.text))
     for path, to_stamp in donors.items():
         cut = donor(whole(one, path, files[f"{path}.html"]))
         around = digest_of((last, *cut.parts, *cut.names))
@@ -255,7 +256,7 @@ def _stamp(one: Half, files: Mapping[str, bytes], remembered: MadeBefore, into: 
             name, fill = f"{folder}{copy.path}.html", partial(_stamped, cut, one.last, copy.places)
             into.put(name, (*copy.made_of, around), fill)
             entries += [copy.known.entry] if copy.known.entry else []
-            finds += copy.made_of
+            finds.append(copy.known.found)
             # what all share is read in the first
             told.append(copy.known.linked if number else output.linked(name, fill()))
     into.write(folder, [(search.WORDS, search.words(one.edition))])

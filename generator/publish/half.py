@@ -28,7 +28,7 @@ from generator.pages.families import led_to
 from generator.publish import alike, aside, frame, moved, output, search
 from generator.publish import engine as engines
 from generator.publish.engine import Engine
-from generator.publish.memo import Memo, Once, digest_of, packed, unpacked
+from generator.publish.memo import Memo, Once, digest_of, files_packed, files_unpacked, packed, unpacked
 
 # The map of pages, which is ours; the theme's own search, which is off; maps for who looks into the theme's scripts.
 _NEEDLESS = re.compile(r"sitemap\.xml|assets/javascripts/(lunr|workers)/|.*\.map$")
@@ -73,9 +73,12 @@ class FinishedPage(Struct, frozen=True, kw_only=True):
 
 
 class KnownPage(Struct, frozen=True, kw_only=True):
-    """What others must know of a page: the link check, and the search by its parts or its entry."""
+    """What others must know of a page: the link check, and the search by its parts or its entry, of which `found` is a
+    digest.
+    """
 
     linked: output.Linked
+    found: str
     parts: tuple[search.Part, ...] = ()
     entry: Entry | None = None
 
@@ -124,11 +127,11 @@ def through(
 ) -> Iterator[tuple[Half, Mapping[str, bytes]]]:
     """Every file of each half as the engine makes it, by path; it works in the half's folder, and on all at once."""
     keys = {folder: _key(half, engine, memo) for folder, half in halves.items()}
-    before = {folder: memo.found(key, _unpacked) for folder, key in keys.items()}
+    before = {folder: memo.found(key, files_unpacked) for folder, key in keys.items()}
     engines.build([lay_out(halves[folder], folder) for folder, made in before.items() if made is None], engine, as_of)
     for folder, half in halves.items():
         if (made := before.pop(folder)) is None:
-            made = memo.made(keys[folder], partial(_made, folder / "site"), _packed, _unpacked)
+            made = memo.made(keys[folder], partial(_made, folder / "site"), files_packed, files_unpacked)
         yield half, _apart(half, made)
 
 
@@ -156,15 +159,6 @@ def _made(folder: Path) -> Mapping[str, bytes]:
     }
 
 
-def _packed(made: Mapping[str, bytes]) -> bytes:
-    return packed([json.dumps(list(made)).encode(), *made.values()])
-
-
-def _unpacked(data: bytes) -> Mapping[str, bytes]:
-    names, *contents = unpacked(data)
-    return dict(zip(json.loads(names), contents, strict=True))
-
-
 def whole(half: Half, path: str, made: bytes) -> str:
     """A page as the engine would have made it of all its text."""
     return aside.back(made.decode(), half.pages[path].aside if path in half.pages else ())
@@ -176,8 +170,13 @@ def finished(half: Half, one: Prepared, made: bytes, memo: Memo) -> PageToWrite:
     made_of = digest_of((half.edition.language, one.digest, made, "\n".join(said)))
     key, make = memo.key("page", made_of), partial(_finished, half, one.page, made)
     page = Once(partial(memo.left, key, make, _finished_packed, _finished_unpacked))
-    told = memo.knows(key, lambda: KnownPage(linked=page().linked, parts=page().parts))
+    told = memo.knows(key, lambda: _known(page()))
     return PageToWrite(made_of=made_of, known=told, html=lambda: page().html)
+
+
+def _known(page: FinishedPage) -> KnownPage:
+    found = digest_of(text for part in page.parts for text in part)
+    return KnownPage(linked=page.linked, found=found, parts=page.parts)
 
 
 def _finished(half: Half, page: Page, made: bytes) -> FinishedPage:

@@ -12,7 +12,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from hashlib import sha256
@@ -194,6 +194,17 @@ def unpacked(data: bytes) -> list[bytes]:
         parts.append(rest[at : at + length])
         at += length
     return parts
+
+
+def files_packed(files: Mapping[str, bytes]) -> bytes:
+    """Files by their paths as one content."""
+    return packed([json.dumps(list(files)).encode(), *files.values()])
+
+
+def files_unpacked(data: bytes) -> Mapping[str, bytes]:
+    """The files of one."""
+    names, *contents = unpacked(data)
+    return dict(zip(json.loads(names), contents, strict=True))
 
 
 def _seal(key: str, made: bytes) -> bytes:

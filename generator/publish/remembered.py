@@ -27,7 +27,7 @@ from generator.pages.stamping import Stamped, ToStamp
 from generator.publish import output
 from generator.publish.basis import PageBasis
 from generator.publish.half import KnownPage, Prepared, prepared
-from generator.publish.memo import Memo, Once, digest_of, packed, unpacked
+from generator.publish.memo import Memo, Once, digest_of, files_packed, files_unpacked, packed, unpacked
 
 _T = TypeVar("_T")
 
@@ -110,9 +110,9 @@ class MadeBefore(Struct, frozen=True, kw_only=True):
 
     def beside(self, made: Edition) -> Iterator[FileToWrite]:
         """What lies beside the pages: desks with what they share, feeds, calendars."""
-        shared = desk_page.shared(made) if there(made.site, "filing/index") else ()
-        for file in (*shared, *following.files(made)):
-            yield FileToWrite(file.path, (digest_of((file.content,)),), partial(bytes, file.content))
+        shared = self._shared(made) if there(made.site, "filing/index") else {}
+        for path, data in (*shared.items(), *((file.path, file.content) for file in following.files(made))):
+            yield FileToWrite(path, (digest_of((data,)),), partial(bytes, data))
         calendar = (lambda school: following.calendar_path(school.id), following.calendars(made))
         of_schools = (*desk_page.of_schools(made), calendar)
         for school in made.site.repository.schools.values():
@@ -120,6 +120,15 @@ class MadeBefore(Struct, frozen=True, kw_only=True):
                 key = self._of_schools("file", made, (school.id,), path)
                 self.memo.used.add(key)
                 yield FileToWrite(path, (key,), partial(self.memo.left, key, partial(content, school), bytes, bytes))
+
+    def _shared(self, made: Edition) -> Mapping[str, bytes]:
+        """What all desks share: nothing of it is a school's own."""
+        key = self.memo.key("shared", made.language.value, self.basis.of(())) if self.basis else ""
+
+        def make() -> Mapping[str, bytes]:
+            return {file.path: file.content for file in desk_page.shared(made)}
+
+        return self.memo.made(key, make, files_packed, files_unpacked)
 
     def _of_schools(self, kind: str, made: Edition, schools: Sequence[SchoolId], *more: str) -> str:
         if self.basis is None or not schools:
@@ -170,7 +179,9 @@ def _copy(one: ToStamp, half: str, around: Sequence[str]) -> StampedCopy:
 
 
 def _known(copy: Callable[[], StampedCopy]) -> KnownPage:
-    return KnownPage(linked=copy().linked, entry=copy().stamped.entry)
+    entry = copy().stamped.entry
+    found = digest_of((entry.location, entry.kind, entry.title, entry.text))
+    return KnownPage(linked=copy().linked, found=found, entry=entry)
 
 
 def _places_of(copy: Callable[[], StampedCopy]) -> Mapping[str, str]:
