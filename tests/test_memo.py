@@ -229,6 +229,31 @@ def test_of_a_changed_return_only_its_school_is_judged(tmp_path: Path, monkeypat
     assert found == [{*whole.schools}, set(), {"xz01"}]
 
 
+def test_pieces_of_a_workbook_are_left_while_it_is_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of an area in which nothing changed this time are of use when something does the next."""
+    encoded, encode = list[str | None](), downloads._encoded
+    monkeypatch.setattr(remembered, "FAMILIES", (downloads.pages,))
+    monkeypatch.setattr(downloads, "MOST_ROWS", 1)
+    for module in (open_data, downloads):
+        monkeypatch.setattr(module, "BLOCK", 1)
+
+    def noted(book: Any, parts: Sequence[Any]) -> bytes:
+        encoded.extend(part.school for part in parts)
+        return encode(book, parts)
+
+    monkeypatch.setattr(downloads, "_encoded", noted)
+    moved, other = "records/schools/xz10/school.yml", "records/schools/xz37/2025-2026.yml"
+    files = {**fixture(), moved: fixture()[moved].replace(b"lake", b"springs")}
+    elsewhere = {**files, other: files[other] + b"# once more\n"}
+    for given in (files, elsewhere, {**elsewhere, RETURN: files[RETURN].replace(b"part_time: 2", b"part_time: 3")}):
+        encoded.clear()
+        kept = Memo(folder=tmp_path / "made")
+        told = content(given, kept=kept)
+        whole(told, MadeBefore(memo=kept, basis=basis(told, tree(given).versions, kept)))
+        kept.sweep()
+    assert [school for school in encoded if school] == ["xz01"]
+
+
 def test_of_a_changed_return_only_what_is_told_of_its_school_is_made_again(tmp_path: Path) -> None:
     folder = tmp_path / "made"
     changed = {**fixture(), RETURN: fixture()[RETURN].replace(b"part_time: 2", b"part_time: 3")}

@@ -51,6 +51,9 @@ class Keeping:
     def keep(self, _name: str, _schools: Sequence[SchoolId], _part: bytes) -> None:
         """Leave it for the next build."""
 
+    def leave(self, _name: str, _schools: Sequence[SchoolId]) -> None:
+        """Leave the part, of which this build has no use, for one that has."""
+
     def made(self, name: str, schools: Sequence[SchoolId], make: Callable[[], bytes]) -> bytes:
         """The part as it was made before, or else as it is made now and kept."""
         if (part := self.found(name, schools)) is None:

@@ -150,6 +150,13 @@ class KeptParts(Struct, Keeping, frozen=True, kw_only=True):
         """Leave it for the next build."""
         self.memo.made(self._key(name, schools), lambda: part, bytes, bytes)
 
+    def leave(self, name: str, schools: Sequence[SchoolId]) -> None:
+        """Leave the part for a later build; a process that stays does not hold it meanwhile."""
+        key = self._key(name, schools)
+        self.memo.used.add(key)
+        if self.memo.known is not None and self.memo.folder is not None:
+            self.memo.known.pop(key, None)
+
     def shared(self, name: str, fields: Sequence[str], make: Callable[[], bytes]) -> bytes:
         """The part as it was made before, or else as it is made now and kept."""
         return self.memo.made(self.memo.key("part", name, self.basis.of(fields)), make, bytes, bytes)

@@ -197,7 +197,7 @@ class _Books:
                 self._count[place] += len(some)
         self._kept = {at: self._keeping.found(self._name(at), schools) for at, schools in self._schools.items()}
         self._books = {place: self._begun(place) for place, kept in self._kept.items() if kept is None}
-        self._waiting: dict[str, list[_SchoolRows]] = {place: [] for place in self._books}
+        self._waiting: dict[str, list[_SchoolRows]] = {place: [] for place in self._schools}
         self._pieces: dict[str, list[Piece]] = {place: [] for place in self._books}
 
     def filled(self) -> Iterator[bytes]:
@@ -214,24 +214,26 @@ class _Books:
     def finished(self) -> Iterator[File]:
         """The workbooks."""
         for place in sorted(self._schools):
+            self._compress(place)
             if (content := self._kept[place]) is None:
-                self._compress(place)
                 content = self._books.pop(place).finished(self._pieces.pop(place))
                 self._keeping.keep(self._name(place), self._schools[place], content)
             yield File(path=place, content=content)
 
     def _add(self, part: _SchoolRows) -> None:
         """A school's rows for its workbook; those of no school are no part of a piece that is kept."""
-        if (place := self._place(part.school)) in self._books:
-            self._waiting[place].append(part)
-            if part.school is None or len(self._waiting[place]) == BLOCK:
-                self._compress(place)
+        self._waiting[place := self._place(part.school)].append(part)
+        if part.school is None or len(self._waiting[place]) == BLOCK:
+            self._compress(place)
 
     def _compress(self, place: str) -> None:
-        parts = self._waiting[place]
+        """Put rows into a workbook that is made; pieces of others are of use when another of their schools changes."""
+        parts, name, book = self._waiting[place], f"rows {self._edition.language}", self._books.get(place)
         schools = [part.school for part in parts if part.school]
-        make = partial(_encoded, self._books[place], parts)
-        self._pieces[place].append(Piece(self._keeping.made(f"rows {self._edition.language}", schools, make)))
+        if book is None:
+            self._keeping.leave(name, schools)
+        else:
+            self._pieces[place].append(Piece(self._keeping.made(name, schools, partial(_encoded, book, parts))))
         self._waiting[place] = []
 
     def _begun(self, place: str) -> Book:
