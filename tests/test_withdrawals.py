@@ -219,5 +219,6 @@ def test_a_record_that_is_wrong_is_told(old: str, new: str, code: str, made: Dis
     path = made.root / withdrawal_path(SPRING)
     path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
     assert code in made.codes()
+    assert f"[{code}]" in run(made, "check").stdout
     path.rename(path.with_name("2026-2027-1-r9.yml"))
     assert {"unknown-reference", "path-differs", code} & set(made.codes())

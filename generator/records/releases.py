@@ -229,7 +229,7 @@ def withdrawal_agrees(withdrawal: r.Withdrawal, node: Node, known: Known) -> Ite
     release = known.find(RELEASE, withdrawal.id)
     if release is not None and withdrawal.withdrawn_on < release.released_on:
         facts = {"earlier": release.released_on.isoformat(), "later": withdrawal.withdrawn_on.isoformat()}
-        yield problem(node.at("withdrawn_on"), "days-out-of-order", **facts)
+        yield problem(node.at("withdrawn_on"), "days-out-of-order", release.source, **facts)
 
 
 def release_agrees(release: r.Release, node: Node, known: Known) -> Iterator[Problem]:
