@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.files.catalogue import load
-from generator.files.schemas import accepts, enum_label, kinds, public, schema_of, validate, violations
+from generator.files.schemas import _BY_KEYWORD, accepts, enum_label, kinds, public, schema_of, validate, violations
 from generator.files.strict_yaml import read
 from generator.model import curriculum, district, duties, inspections, people, programme, schools, sealed, submission
 from generator.records.kinds import KINDS
@@ -37,6 +37,34 @@ def properties(node: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, 
 
 def test_there_is_a_schema_for_every_kind_of_path() -> None:
     assert {*KINDS, "submission"} == set(kinds())
+
+
+DEMANDS = frozenset(
+    {
+        *("type", "enum", "const", "pattern", "format", "minLength", "maxLength", "minimum", "maximum", "multipleOf"),
+        *("exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems", "uniqueItems", "contains", "not"),
+        *("minProperties", "maxProperties", "required", "additionalProperties", "dependentRequired"),
+    }
+)
+
+
+def demands(node: Any) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Every node of a schema with each keyword by which a value can fail there."""
+    if isinstance(node, list):
+        yield from (found for inner in node for found in demands(inner))
+    if isinstance(node, dict):
+        yield from ((node, word) for word in node.keys() & DEMANDS)
+        for name, inner in node.items():
+            if name not in ("if", "not") and not name.startswith("x-"):
+                yield from demands([*inner.values()] if name in ("properties", "$defs") else inner)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_a_value_fails_by_has_a_sentence(kind: str) -> None:
+    own = {*_BY_KEYWORD, "additionalProperties", "required"}
+    found = [(node.get("title"), word, {*own, *node.get("x-messages", ())}) for node, word in demands(schema_of(kind))]
+    assert found
+    assert [(title, word) for title, word, said in found if word not in said] == []
 
 
 @pytest.mark.parametrize("kind", kinds())
