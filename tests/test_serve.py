@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -19,13 +20,32 @@ import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Browser, expect
 
+from generator.cli.commands.serve import _build as command
+from generator.cli.request import Request
 from generator.files.catalogue import Speaker, load
-from generator.publish.preview import EVENTS, Handler, Making, Preview, Server, _next, _rebuild, serve
+from generator.publish import again
+from generator.publish.again import Resident
+from generator.publish.memo import Memo
+from generator.publish.preview import (
+    EVENTS,
+    Handler,
+    Making,
+    Moment,
+    Preview,
+    Server,
+    _moved,
+    _named,
+    _next,
+    _rebuild,
+    serve,
+)
+from generator.publish.site_files import SiteFiles
 from generator.text import Language
 from tests.conftest import explored
 from tests.district import git
 from tests.test_build import MINIMAL, in_chinese_alone
 
+MOMENT = Moment(commit="a" * 40, day=date(2026, 11, 24))
 SPEAKER = Speaker(catalogue=load(), language=Language.EN)
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -100,7 +120,7 @@ def test_changes_and_problems_reach_the_browser(
 
 
 def making(build: Callable[[Callable[[str], None]], str], other: bool = True) -> Making:
-    return Making(build=build, other=lambda: other, commit=lambda: None, broken=lambda: "", get_ready=lambda: None)
+    return Making(build=build, other=lambda: other, moment=lambda: MOMENT, broken=lambda: "", get_ready=lambda: None)
 
 
 def test_a_build_that_is_overtaken_is_given_up_and_told_to_nobody() -> None:
@@ -133,6 +153,30 @@ def test_all_that_changed_meanwhile_is_heard_of_at_once() -> None:
         changes.put(path)
     assert _next(changes, lambda: True) == paths  # the program's own file is not missed
     assert _next(changes, lambda: True) == []  # another commit
+
+
+def test_midnight_and_a_commit_are_changes_and_told_as_what_they_are() -> None:
+    midnight, committed = replace(MOMENT, day=date(2026, 11, 25)), replace(MOMENT, commit="b" * 40)
+    assert [_moved(partial(replace, now), MOMENT) for now in (MOMENT, midnight, committed)] == [False, True, True]
+    told = [_named([], Path(), MOMENT, now) for now in (midnight, committed)]
+    assert told == ["2026-11-25", f"git {'b' * 12}"]
+
+
+def test_that_the_day_has_moved_is_said_before_all_pages_are_made(
+    district: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first save after a commit of an earlier day tells everything as of today."""
+    monkeypatch.setattr(again, "publish", lambda *_, **__: SiteFiles(folder=Path()))
+    days = iter((date(2026, 11, 24), date(2026, 11, 24), date(2026, 11, 25)))
+    resident = Resident(root=district, out=district / "site", day_and_commit=lambda *_: (next(days), None), memo=Memo())
+    request = Request(command="serve", options={"--root": str(district)}, words=(), language=Language.EN)
+    said = []
+    for _ in range(3):
+        assert command(request, resident, lambda _: None) == ""
+        said.append(capsys.readouterr().out)
+    assert said[:2] == ["", ""]
+    assert "as of 2026-11-25" in said[2]
+    assert resident.time_zone == "Asia/Shanghai"
 
 
 @pytest.fixture

@@ -29,19 +29,23 @@ from generator.publish.site_files import SiteFiles
 from generator.records.opened import Before
 from generator.records.repository import Remembered, load
 
+OTHER_DAY = "serve.other_day"  # the step at which it is known that everything is told as of another day than before
+
 # by time zone and by what was read: the day that everything is told as of, and the commit
 DayAndCommit = Callable[[str, Tree], tuple[date, Commit | None]]
 
 
 class Resident(Struct, kw_only=True):
     """Builds the site of the records in `root` to `out`, as often as it is asked to; `memo` is what earlier builds
-    left.
+    left. `as_of` is the day that the newest build tells everything as of, in the `time_zone` of the district.
     """
 
     root: Path
     out: Path
     day_and_commit: DayAndCommit
     memo: Memo
+    as_of: date | None = None
+    time_zone: str = ""
     files: SiteFiles = field(default_factory=lambda: SiteFiles(folder=Path()))
     _read: Remembered = field(default_factory=dict)
     _before: Before = field(default_factory=Before)
@@ -60,7 +64,11 @@ class Resident(Struct, kw_only=True):
         if repository is None or unreadable:
             return in_order((*unreadable, *problems))
         self._before = before.next()
-        as_of, commit = self.day_and_commit(repository.district.time_zone, tree)
+        self.time_zone = repository.district.time_zone
+        as_of, commit = self.day_and_commit(self.time_zone, tree)
+        told, self.as_of = self.as_of, as_of
+        if told not in (None, as_of):
+            progress(OTHER_DAY)
         memo = replace(self.memo, known=self._known, used=set())
         self._outcomes = partial(kept_outcomes, memo, repository, tree.versions, as_of)
         outcomes = Outcomes() if self._judged else self._outcomes().outcomes

@@ -13,6 +13,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 from html import escape
 from http import HTTPStatus
@@ -64,15 +65,22 @@ class Overtaken(Exception):
     """Another change came while a site was made."""
 
 
+class Moment(Struct, frozen=True, kw_only=True):
+    """What a build depends on beside files: the commit, and the day it is, unless a day was named."""
+
+    commit: str | None
+    day: date | None
+
+
 class Making(Struct, frozen=True, kw_only=True):
     """How the site is made: what builds it, calling what it is given at each step, and says what is wrong (empty:
-    nothing); what tells whether the site is another than before; what tells the present commit; what says why the
-    program could not begin anew as it is now (empty: it can); and what gets ready for the next build.
+    nothing); what tells whether the site is another than before; what tells the present commit and day; what says why
+    the program could not begin anew as it is now (empty: it can); and what gets ready for the next build.
     """
 
     build: Callable[[Callable[[str], None]], str]
     other: Callable[[], bool]
-    commit: Callable[[], str | None]
+    moment: Callable[[], Moment]
     broken: Callable[[], str]
     get_ready: Callable[[], None]
 
@@ -92,14 +100,14 @@ def serve(root: Path, out: Path, port: int, making: Making, speaker: Speaker) ->
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        shown = making.commit()
+        shown = making.moment()
         _rebuild(making, preview, speaker, lambda: False)
         print(speaker.say("serve.ready", url=f"http://127.0.0.1:{server.server_port}/"), flush=True)
         making.get_ready()
         while True:
-            paths = _next(changes, partial(_moved, making.commit, shown))
-            shown = making.commit()
-            print(speaker.say("serve.rebuilding", path=_named(paths, root, shown)), flush=True)
+            paths = _next(changes, partial(_moved, making.moment, shown))
+            before, shown = shown, making.moment()
+            print(speaker.say("serve.rebuilding", path=_named(paths, root, before, shown)), flush=True)
             if any(not path.is_relative_to(root / RECORDS) for path in paths):
                 if not (wrong := making.broken()):
                     return server.server_port
@@ -135,10 +143,10 @@ def _rebuild(making: Making, preview: Preview, speaker: Speaker, overtaken: Call
         print(speaker.say("serve.rebuilt"), flush=True)
 
 
-def _named(paths: Sequence[Path], root: Path, commit: str | None) -> str:
-    """What changed last, in words: a file, or the commit."""
+def _named(paths: Sequence[Path], root: Path, before: Moment, now: Moment) -> str:
+    """What changed last, in words: a file, the commit, or the day."""
     if not paths:
-        return f"git {commit[:12] if commit else '—'}"
+        return str(now.day) if before.commit == now.commit else f"git {now.commit[:12] if now.commit else '—'}"
     top = next((top for top in (root, engine_config().parent) if paths[-1].is_relative_to(top)), paths[-1].parent)
     return paths[-1].relative_to(top).as_posix()
 
@@ -172,9 +180,9 @@ class _Notice(FileSystemEventHandler):
                     self._changes.put(path)
 
 
-def _moved(commit: Callable[[], str | None], before: str | None) -> bool:
-    """Whether there is another commit."""
-    return commit() != before
+def _moved(moment: Callable[[], Moment], before: Moment) -> bool:
+    """Whether there is another commit, or another day."""
+    return moment() != before
 
 
 def _next(changes: queue.SimpleQueue[Path], moved: Callable[[], bool]) -> Sequence[Path]:
@@ -190,7 +198,7 @@ def _next(changes: queue.SimpleQueue[Path], moved: Callable[[], bool]) -> Sequen
 def _waiting(changes: queue.SimpleQueue[Path], moved: Callable[[], bool]) -> list[Path]:
     """A wait in steps, so that Ctrl+C is heard on every system.
 
-    A commit changes no file that is watched, so git is asked at each.
+    A commit and midnight change no file that is watched, so git and the clock are asked at each.
     """
     while True:
         try:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from generator.cli.request import FINE, Accepts, Request, UsageError, day_and_commit, line_reader
+from generator.cli.request import FINE, Accepts, Request, UsageError, day_and_commit, line_reader, present_day
 
 if TYPE_CHECKING:
     from generator.publish.again import Resident
@@ -25,7 +25,7 @@ def run(request: Request) -> int:
     from generator.cli.commands.build import kept_here
     from generator.files.history import commit_of
     from generator.publish.again import Resident
-    from generator.publish.preview import Making, PortTaken, serve
+    from generator.publish.preview import Making, Moment, PortTaken, serve
 
     port = request.options.get("--port", "8000")
     if not port.isdigit() or int(port) > 65535:
@@ -40,7 +40,9 @@ def run(request: Request) -> int:
     making = Making(
         build=partial(_build, request, resident),
         other=lambda: resident.files.other,
-        commit=partial(commit_of, request.root, "HEAD"),
+        moment=lambda: Moment(
+            commit=commit_of(request.root, "HEAD"), day=None if as_of else present_day(resident.time_zone)
+        ),
         broken=partial(_broken, request),
         get_ready=resident.get_ready,
     )
@@ -68,12 +70,18 @@ def _broken(request: Request) -> str:
 
 def _build(request: Request, resident: Resident, step: Callable[[str], None]) -> str:
     """Build the site, and say what is wrong; nothing, if nothing is."""
+    from generator.publish.again import OTHER_DAY
     from generator.publish.output import OutputTaken
     from generator.publish.preview import Overtaken
     from generator.report.text import report
 
+    def told(name: str) -> None:
+        if name == OTHER_DAY:
+            print(request.say(OTHER_DAY, day=resident.as_of), flush=True)
+        step(name)
+
     try:
-        problems = resident.build(step)
+        problems = resident.build(told)
     except Overtaken:
         raise
     except OutputTaken as taken:
