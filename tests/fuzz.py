@@ -34,9 +34,11 @@ from generator.records.repository import load as load_repository
 from generator.records.tidy import tidied
 from generator.report.text import report
 from generator.text import Language
+from tests.test_review import full
+from tests.test_tree import TYPICAL
 
 ROOT = Path(__file__).resolve().parent.parent
-BASES = (ROOT / "tests" / "fixtures" / "typical", ROOT / "tests" / "fixtures" / "minimal", ROOT)
+BASES = (TYPICAL, ROOT / "tests" / "fixtures" / "minimal", ROOT)
 SEED = 20261126
 RAW = "raw0value0"
 Pointer = tuple[str | int, ...]
@@ -226,11 +228,11 @@ class Base(Struct, frozen=True, kw_only=True):
 
 
 def bases() -> tuple[Base, ...]:
-    """The fixtures and the sample."""
+    """The fixtures, the typical one with records of every kind, and the sample."""
     made = []
     for root in BASES:
         tree, _ = folder(root)
-        files = {path: tree.read(path) for path in tree.paths}
+        files = {path: tree.read(path) for path in tree.paths} | dict(full() if root == TYPICAL else {})
         made.append(Base(root=root, files=files, versions={path: f"{root.name}-{path}" for path in files}))
     return tuple(made)
 
@@ -502,6 +504,9 @@ def through_commands(base: Base, changes: Mapping[str, bytes], commands: tuple[l
     failed = []
     with tempfile.TemporaryDirectory() as beside:
         root = Path(shutil.copytree(base.root / "records", Path(beside) / "d" / "records")).parent
+        for path, content in base.files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(content)
         _git(root, "init", "-q", "-b", "main")
         _commit(root)
         for path, content in changes.items():

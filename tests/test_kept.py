@@ -32,7 +32,7 @@ from tests.command import started
 from tests.conftest import EXPLORING
 from tests.test_cli import ENVIRONMENT
 from tests.test_guard import district, mobile
-from tests.test_review import EDITS, REMEMBERED, Files, fixture, tree
+from tests.test_review import EDITS, REMEMBERED, Files, fixture, full, tree
 from tests.test_tree import git
 
 RETURN = "records/schools/xz01/2026-2027.yml"
@@ -98,7 +98,7 @@ def again(files: Files, folder: Path, chance: random.Random) -> None:
 
 @pytest.mark.parametrize("seed", range(300 if EXPLORING else 2))
 def test_records_are_the_same_with_what_is_kept_as_without(tmp_path: Path, seed: int) -> None:
-    chance, files = random.Random(seed), dict(fixture())
+    chance, files = random.Random(seed), dict(full())
     states = [files]
     for _ in range(12):
         again(files, tmp_path / NAME, chance)

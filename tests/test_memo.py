@@ -50,7 +50,7 @@ from tests.command import started
 from tests.conftest import EXPLORING
 from tests.district import git
 from tests.test_build import bytes_of, quiet
-from tests.test_review import AS_OF, Files, edited, fixture, loaded, tree
+from tests.test_review import AS_OF, Files, edited, fixture, full, loaded, tree
 from tests.test_tree import TYPICAL
 
 RETURN = "records/schools/xz01/2026-2027.yml"
@@ -143,6 +143,7 @@ def test_a_site_is_the_same_with_a_memo_as_without(
     """Records edited by chance, later days and other commits, one after the other; of some as of a large district."""
     chance, files, day, commit = random.Random(seed), fixture(), AS_OF, HERE
     if seed % 2:
+        files = full()
         monkeypatch.setattr(areas, "CARRIED", 1)
         (first := tmp_path / "large").mkdir()
         built(content(files), first / "site", Memo(folder=first / "made"), files)
@@ -188,7 +189,7 @@ def edited_at_schools(files: Files, chance: random.Random) -> Files:
 def test_what_rests_on_the_same_is_the_same(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     found_again = (*MADE_OF, *ONE_BY_ONE, *RESTS_ON, downloads.pages)  # all others are made anew
     monkeypatch.setattr(remembered, "FAMILIES", found_again)
-    chance, files, day, commit = random.Random(seed), fixture(), AS_OF, HERE
+    chance, files, day, commit = random.Random(seed), full(), AS_OF, HERE
     for turn in range(5 if EXPLORING else 4):
         told = content(files, day, commit)
         monkeypatch.setattr(downloads, "MOST_ROWS", (5_000, 50, 50, 5_000, 5_000)[turn])  # whole, and parted by area

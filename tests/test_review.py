@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from generator.pages.families import LISTINGS, STAMPED, pages
 from generator.pages.schools.schools import ordinary
 from generator.publish.basis import basis
 from generator.publish.memo import Memo
+from generator.records.kinds import KINDS, kind_of
 from generator.records.repository import Remembered, Repository
 from generator.records.repository import load as load_repository
 from generator.review.changes import changes
@@ -38,6 +40,7 @@ from generator.text import Language
 from tests.conftest import examples
 from tests.test_tree import TYPICAL
 
+ROOT = Path(__file__).resolve().parent.parent
 Files = Mapping[str, bytes]
 AS_OF = date(2026, 11, 24)
 DAYS = (AS_OF, date(2026, 9, 2), date(2027, 3, 1))
@@ -53,13 +56,42 @@ def fixture() -> Files:
     }
 
 
+# Of every kind that the typical district has not.
+MORE = {
+    "records/recipients/signers.yml": f"""district: typical
+signers:
+  - school: xz37
+    key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE{"Example" * 6}
+    valid_from: 2026-09-01
+    valid_until: 2027-08-31
+""",
+    "records/moved.yml": "moved:\n  - what: rule\n    old: ROOM-1\n    new: ROOM-01\n",
+    "records/withdrawals/2025-2026-1-r1.yml": """id: 2025-2026-1-r1
+withdrawn_on: 2026-08-01
+reason: 数算重了
+en:
+  reason: Counted twice
+""",
+    "records/adopted/statistics-law.yml": "id: statistics-law\nedition: 2026-11-27\nentered_on: 2026-11-27\n",
+}
+
+
+@cache
+def full() -> Files:
+    """The typical district with what the sample sealed and with records of every kind."""
+    sealed = re.compile(r"records/(recipients/|schools/(xz01|xz10|xz37)/202[56].*(\.receipt\.yml|\.age)\Z)")
+    paths = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "records").rglob("*")) if path.is_file()]
+    of_sample = {path: (ROOT / path).read_bytes() for path in paths if sealed.match(path)}
+    return {**fixture(), **of_sample, **{path: text.encode() for path, text in MORE.items()}}
+
+
 @cache
 def crowded() -> Files:
     """The same with more schools, before and after all others, that no waiver names."""
-    made = dict(fixture())
+    made = dict(full())
     for like, school in (("xz01", "xa01"), ("xz37", "xa37"), ("xz01", "xz91"), ("xz37", "xz97")):
         for path, data in fixture().items():
-            if path.startswith(f"records/schools/{like}/") and "receipts" not in path:
+            if path.startswith(f"records/schools/{like}/"):
                 made[path.replace(like, school)] = data.replace(like.encode(), school.encode())
     return made
 
@@ -150,6 +182,14 @@ def withdrawn(files: dict[str, bytes], chance: random.Random) -> None:
         del files[max(releases)]
 
 
+def unfiled(files: dict[str, bytes], chance: random.Random) -> None:
+    """A sealed aggregate and its receipt, as before they were handed in."""
+    receipts = [path for path in files if path.endswith(".receipt.yml")]
+    if receipts:
+        path = chance.choice(receipts)
+        del files[path], files[path.replace(".receipt.yml", ".yml.age")]
+
+
 def opened(files: dict[str, bytes], chance: random.Random) -> None:
     school = chance.choice((b"xz00", b"xz56"))
     files[f"records/schools/{school.decode()}/school.yml"] = fixture()["records/schools/xz01/school.yml"].replace(
@@ -196,6 +236,7 @@ EDITS: Mapping[str, Edit] = {
     "merged": merged,
     "renamed": renamed,
     "withdrawn": withdrawn,
+    "unfiled": unfiled,
 }
 
 
@@ -210,6 +251,11 @@ def edited(files: Files, chance: random.Random) -> Files:
         if not wanted:
             break
     return found
+
+
+def test_edits_begin_with_records_of_every_kind() -> None:
+    assert loaded(full())
+    assert {*KINDS} - {kind_of(path) for path in full()} == {"district-below"}  # no district of schools has these
 
 
 # --- the whole comparison ---------------------------------------------------------------------------------------------
