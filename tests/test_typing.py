@@ -175,6 +175,13 @@ def test_a_list_and_its_codes_are_mended_in_one_step(old: str, new: str, words: 
     assert all(words in said(found, language) for language in Language)
 
 
+@pytest.mark.parametrize(
+    "text", ["work_files: 007、1e400", "individual_m2: .5", "stages: 0x1F,007", "staff: full_time 007"]
+)
+def test_a_number_that_is_badly_written_is_only_text(text: str) -> None:
+    assert problems_of(typed("", text))
+
+
 def test_there_are_forty_of_our_own() -> None:
     assert len(OWN) >= 40
 

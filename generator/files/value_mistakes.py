@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from generator.files.spelling import latin
-from generator.files.yaml_scalars import core
+from generator.files.yaml_scalars import BadNumber, core
 from generator.files.yaml_text import scalar
 
 Takes = Callable[[object], bool]
@@ -146,7 +146,7 @@ def form_meant(value: str, takes: Takes) -> Meant | None:
 def glued_comment(value: object, takes: Takes) -> int | None:
     """Where in a text the `#` stands that was meant to begin a comment behind a value that the field takes."""
     at = value.find("#") if isinstance(value, str) else -1
-    return at if at > 0 and takes(core(str(value)[:at])) else None
+    return at if at > 0 and takes(_plain(str(value)[:at])) else None
 
 
 def _truth(text: str, takes: Takes) -> Meant | None:
@@ -207,11 +207,17 @@ def _text(number: int, takes: Takes) -> Meant | None:
     return Meant(code="number-as-text", wanted=f'"{number}"') if takes(str(number)) else None
 
 
+def _plain(text: str) -> object:
+    """What stands in a line of YAML; a number that is badly written is text, which no field for numbers takes."""
+    value = core(text)
+    return text if isinstance(value, BadNumber) else value
+
+
 def _list(text: str, takes: Takes, named: CodeOf) -> Meant | None:
     parts = [part for part in re.split(r"[\s,，、;；/]+", text.strip()) if part]
     items = [_item(part, lambda one: takes([one]), named) for part in parts]
     written = f"[{', '.join(items)}]"
-    return Meant(code="wrong-type", wanted=written) if items and takes([core(item) for item in items]) else None
+    return Meant(code="wrong-type", wanted=written) if items and takes([_plain(item) for item in items]) else None
 
 
 def _item(part: str, takes: Takes, named: CodeOf) -> str:
@@ -233,7 +239,7 @@ def _alone(value: str | float, expected: str, takes: Takes, named: CodeOf) -> Me
 def _field(text: str, takes: Takes) -> Meant | None:
     """A field and its value without the colon between them."""
     found = _FIELD.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if found and takes({found[1]: core(found[2])}):
+    if found and takes({found[1]: _plain(found[2])}):
         return Meant(code="wrong-type", wanted=f"{found[1]}: {found[2]}")
     return None
 
