@@ -22,6 +22,7 @@ from generator.edition import open_data
 from generator.edition.render import edition
 from generator.edition.site import Site, site
 from generator.edition.stamp import donor
+from generator.files import child
 from generator.files.catalogue import load
 from generator.files.history import Commit
 from generator.model.ids import SchoolId
@@ -382,6 +383,19 @@ def test_a_command_takes_over_the_files_of_the_site_that_are_the_same(first: Pat
     assert written[1] == {"schools/xz10.html"}  # the other was whole in the folder set aside
     assert written[2] == {*numbers[2]}
     assert [path.name for path in tmp_path.glob(".site-*")] == [out.resolve().parent.name]
+
+
+def test_what_a_copy_of_the_process_left_as_it_lay_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On another day all is made anew, each language by a process of its own, and most of it is as it was."""
+    monkeypatch.setattr(child, "cores", lambda: 2)
+    repository, out, folder = loaded(fixture()), tmp_path / "site", tmp_path / "made"
+    assert repository
+    for days in range(3):
+        told = site(repository, AS_OF + timedelta(days=days), HERE)
+        found = as_typed(told, out, folder, fixture())
+        assert bool(days) == (tmp_path / ".site-spare").exists()
+    assert found == built(told, tmp_path / "clean")
+    assert "en/about/glossary.html" in found
 
 
 def test_whatever_lies_in_the_folder_set_aside_the_site_is_the_same(first: Path, tmp_path: Path) -> None:

@@ -196,7 +196,7 @@ def _halves(editions: Sequence[Edition], task: _Task, progress: Progress) -> Seq
     for half in done:
         memo.used.update(half.used)
         memo.told.update(half.known)
-        task.files.laid.update(half.laid)
+        task.files.made_elsewhere(half.laid)
     return [part for half in done for part in half.told]
 
 

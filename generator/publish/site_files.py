@@ -103,6 +103,12 @@ class SiteFiles(Struct, kw_only=True):
         if shown is None or not self._linked(path, shown, target):
             self.laid[path] = self._written(target, made_of, encoded(content()))
 
+    def made_elsewhere(self, laid: Mapping[str, LaidFile]) -> None:
+        """Know files that a copy of this process put here, or left as they lay."""
+        self.laid.update(laid)
+        for path in laid:
+            self.there.pop(path, None)
+
     def keep_nothing_else(self) -> None:
         """Remove what lies there and is no part of this site."""
         for path in self.there:
