@@ -27,7 +27,7 @@ _VALUE = "|".join(
     (
         rf"(?P<text>[^ :#\"'\[\]{{}}$](?:(?:{_PLAIN})*[^ :#\"\[\]{{}}$])?)",
         r"""(?P<sign>["'])(?P<quoted>[^"'#$\[\]{}]*)(?P=sign)""",
-        rf"\[(?P<words>{_WORD}(?:, {_WORD})*)\]",
+        rf"\[(?P<words>(?:{_WORD}(?:, {_WORD})*)?)\]",
         rf"\{{(?P<fields>{_NAME}: {_WORD}(?:, {_NAME}: {_WORD})*)\}}",
     )
 )
@@ -147,7 +147,7 @@ def _place(
     """The place of a value that goes on from there to the end of its line, and of what stands between its brackets."""
     number, column = start
     found[at] = key, (number, column, len(line) - column + 1)
-    if type(value) not in _MANY:
+    if type(value) not in _MANY or not value:
         return
     column += 1
     for index, part in enumerate(line[column - 1 : -1].split(", ")):
@@ -180,7 +180,7 @@ def _value(found: re.Match[str]) -> Any:
     if (quoted := found["quoted"]) is not None:
         return quoted
     if (words := found["words"]) is not None:
-        return list(map(_scalar, words.split(", ")))
+        return list(map(_scalar, words.split(", "))) if words else []
     if (fields := found["fields"]) is None:
         return _WAITS
     stated = [(name, _scalar(word)) for name, _, word in (field.partition(": ") for field in fields.split(", "))]
