@@ -20,6 +20,7 @@ from typing import Any, ClassVar, NewType, get_args, get_origin
 
 import pytest
 from jinja2 import Environment, nodes
+from markupsafe import Markup
 from msgspec import Struct, field
 
 from generator.edition import render
@@ -493,3 +494,14 @@ def test_a_template_is_the_same_code_in_every_language_and_way_of_writing() -> N
         source = path.read_text(encoding="utf-8")
         codes = {environment.compile(source, path.name, path.name, raw=True) for environment in environments}
         assert len(codes) == 1, path
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("write", [literal, escaped])
+@pytest.mark.parametrize("name", sorted(WRITES - {"day", "num", "label"}))
+def test_no_filter_writes_a_text_as_html(language: Language, write: Callable[[str], Markup], name: str) -> None:
+    """What some give is written as it is: they must give no text as it stands."""
+    template = render._environment(language, write).from_string(f"{{{{ text | {name} }}}}")
+    for text in ("<b>x</b>", Text(zh='心"<i>', en=None), Text(zh="<s>", en="<u>'")):
+        written = template.render(text=text)
+        assert not {"<", ">", '"', "'"} & set(written.removeprefix('<span lang="zh-CN">').removesuffix("</span>")), text
