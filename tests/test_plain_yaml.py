@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
+from bench.district import make
 from generator.files import plain_yaml, strict_yaml
 from generator.files.strict_yaml import Data, Document, read
 from generator.problems import Problem
@@ -85,6 +87,13 @@ def test_records_with_slips_are_read_as_the_parser_reads_them(
             chance.choice(list(" \n:#-'\"[]{},&*!|>%0aA中：，“—·\t\r\x85\u3000\u200b２⺁\\=")),
         )
         agrees(text[:at] + sign + text[at + chance.randint(0, 1) :], monkeypatch)
+
+
+def test_no_file_of_a_school_needs_the_parser(tmp_path: Path) -> None:
+    make(ROOT, tmp_path, 12)
+    files = sorted((tmp_path / "records" / "schools").rglob("*.yml"))
+    assert len(files) == 36
+    assert [file for file in files if plain_yaml.read(file.read_text(encoding="utf-8")) is None] == []
 
 
 def test_no_two_texts_share_a_list() -> None:
