@@ -12,11 +12,14 @@ from generator.edition.render import Edition, edition
 from generator.edition.site import Site
 from generator.edition.stamp import donor, settled
 from generator.files.catalogue import load
+from generator.model.cells import Shown
 from generator.model.ids import SchoolId
+from generator.model.releases import Participation
 from generator.pages import areas
 from generator.pages.duties import inspections
 from generator.pages.families import LISTINGS, STAMPED, PageFamily
 from generator.pages.schools import schools
+from generator.pages.statistics import releases
 from generator.text import Language
 from tests.test_build import typical_site
 
@@ -110,3 +113,22 @@ def test_that_lists_are_cut_is_named_of_pages_of_schools_that_lead_there(monkeyp
     differ = [path for path in whole if whole[path][1] != parted[path][1]]
     assert differ
     assert [path for path in differ if whole[path][0] == parted[path][0]] == []
+
+
+def test_a_large_releases_page_counts_the_schools_whose_band_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = typical_site()
+    first, second, *later = content.releases
+    bands = Participation(edges=(85, 95), schools={school: Shown(value=85) for school in second.counted})
+    other = replace(bands, schools={**bands.schools, next(iter(second.counted)): Shown(value=95)})
+    made = (replace(first, participation=bands, counted=second.counted), replace(second, participation=other), *later)
+    repository = replace(content.repository, releases={release.id: release for release in made})
+
+    def page() -> str:
+        side = edition(replace(content, repository=repository), Language.EN, load())
+        return next(settle(one.body) for one in releases.pages(side) if one.path.endswith(second.id))
+
+    assert "the band of 1 school is another one" not in page()
+    whole = page().count('<tr><th scope="row"')
+    monkeypatch.setattr(areas, "CARRIED", len(second.counted) - 1)
+    assert "the band of 1 school is another one" in page()
+    assert page().count('<tr><th scope="row"') == whole - 1 - len(second.counted)

@@ -136,6 +136,7 @@ class ReleasePage(TemplateData, frozen=True, kw_only=True):
     later: Release | None
     facts: tuple[ReleaseFact, ...]
     changes: tuple[ChangedCell, ...]
+    moved: int  # schools whose band is another one, where these are not among the changes
     files: tuple[DownloadFile, ...]
     symbols: TableSymbols
     tables: tuple[ReleasedTable, ...]
@@ -227,7 +228,8 @@ def _release(edition: Edition, release: Release, *, latest: bool) -> Page:
     names = (release.id, "latest") if latest else (release.id,)
     made = (*files(edition, release, names), *(csvw(edition, release, name) for name in names))
     path = f"{PATH}/{release.id}"
-    earlier = before(edition, release)
+    earlier, large = before(edition, release), _is_large(release)
+    moved = tuple(_moved(words, earlier)) if earlier else ()
     later = [r for r in edition.site.releases if r.term == release.term and r.revision > release.revision]
     return edition.page(
         path=path,
@@ -239,11 +241,12 @@ def _release(edition: Edition, release: Release, *, latest: bool) -> Page:
             dataset=data_block(dataset(edition, release)),
             later=later[-1] if later else None,
             facts=tuple(_facts(words)),
-            changes=(*_changes(words, earlier), *_moved(words, earlier)) if earlier else (),
+            changes=(*_changes(words, earlier), *(() if large else moved)) if earlier else (),
+            moved=len(moved) if large else 0,
             files=tuple(download(edition, file, path, _HOLDS) for file in made if "/latest." not in file.path),
             symbols=symbols(words),
             tables=tuple(released_table(words, table, words.table(table.id)) for table in release.tables),
-            participation=school_bands(words, edition.say("participation.title"), () if _is_large(release) else None),
+            participation=school_bands(words, edition.say("participation.title"), () if large else None),
             by_school=tuple(_by_school(edition, release, verdicts) for verdicts in release.school_verdicts),
             by_district=tuple(_by_district(edition, verdict) for verdict in release.district_verdicts),
         ),
