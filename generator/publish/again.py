@@ -16,6 +16,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from generator.compliance.evaluate import Earlier, Outcomes
+from generator.edition.render import compile_templates
 from generator.edition.site import site
 from generator.files.history import Commit
 from generator.files.tree import Tree, held
@@ -84,6 +85,7 @@ class Resident(Struct, kw_only=True):
         """Have ready what the next build needs, while nobody waits for it."""
         if self.files.keeps:
             get_ready(self.out, self.files)
+        compile_templates()
 
     def end(self) -> None:
         """Leave what is known of the site for whoever builds next."""
