@@ -85,7 +85,8 @@ def keep(before: Kept, found: Mapping[str, KeptFile]) -> None:
     folder, files = before.folder, before.files
     if folder is None or folder.is_symlink():
         return
-    others = {_of(path) for path in {*found, *files} if found.get(path) != files.get(path)}
+    # What did not change is one object in both.
+    others = {_of(path) for path in {*found, *files} if found.get(path) is not files.get(path)}
     others.update(number for number, digest in enumerate(before.parts) if not digest)
     made: dict[int, dict[str, KeptFile]] = {number: {} for number in others}
     for path, one in found.items():
