@@ -349,7 +349,10 @@ def test_a_review_says_what_the_whole_comparison_would(seed: int, day: date, lan
 
 def compare(chance: random.Random, day: date, language: Language, carried: int) -> None:
     first = edited(crowded(), chance) if chance.random() < 0.5 else crowded()
-    second = edited(first, chance)
+    agree(first, edited(first, chance), day, language, carried)
+
+
+def agree(first: Files, second: Files, day: date, language: Language, carried: int) -> None:
     before, after = loaded(first), loaded(second)
     old, old_pages = unedited(day, language, carried) if first is crowded() else whole_site(first, day, language)
     new, new_pages = whole_site(second, day, language)
@@ -362,6 +365,15 @@ def compare(chance: random.Random, day: date, language: Language, carried: int) 
         (t.rule, s, t.before, t.after) for t in said.verdicts for s in (tuple(id_ for id_, _ in t.schools) or (None,))
     }
     assert told == turns(old, new)
+
+
+def test_one_school_more_than_a_page_carries_changes_all_that_leads_to_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    carried = sum(path.endswith("/school.yml") for path in crowded())
+    monkeypatch.setattr(areas, "CARRIED", carried)
+    second = dict(crowded())
+    opened(second, random.Random(1))
+    agree(crowded(), second, AS_OF, Language.ZH, carried)
+    agree(second, crowded(), AS_OF, Language.ZH, carried)
 
 
 @examples(4, 15)

@@ -22,6 +22,7 @@ from generator.model.schools import School
 from generator.pages import stamping
 from generator.pages.stamping import Copy, Family, Stamped, ToStamp
 from generator.problems import Position
+from generator.records.repository import Repository
 
 CARRIED = 500  # schools, or lines, that one page carries: 250 to 300 KB of HTML
 
@@ -84,10 +85,15 @@ def parts(site: Site, most: int) -> Iterator[DistrictPart]:
             yield DistrictPart(area=area, number=number if len(pieces) > 1 else 0, schools=tuple(piece))
 
 
+def too_many(repository: Repository) -> bool:
+    """Whether there are more schools than one page carries."""
+    return len(repository.schools) > CARRIED
+
+
 @once
 def lists(site: Site) -> tuple[DistrictPart, ...]:
     """The parts of the lists of schools; none where one page carries all schools."""
-    return tuple(parts(site, CARRIED)) if len(site.repository.schools) > CARRIED else ()
+    return tuple(parts(site, CARRIED)) if too_many(site.repository) else ()
 
 
 def parts_of(site: Site, listing: Listing) -> tuple[DistrictPart, ...]:

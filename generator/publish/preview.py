@@ -143,10 +143,10 @@ def _rebuild(making: Making, preview: Preview, speaker: Speaker, overtaken: Call
         print(speaker.say("serve.rebuilt"), flush=True)
 
 
-def _named(paths: Sequence[Path], root: Path, before: Moment, now: Moment) -> str:
+def _named(paths: Sequence[Path], root: Path, before: Moment, after: Moment) -> str:
     """What changed last, in words: a file, the commit, or the day."""
     if not paths:
-        return str(now.day) if before.commit == now.commit else f"git {now.commit[:12] if now.commit else '—'}"
+        return str(after.day) if before.commit == after.commit else f"git {after.commit[:12] if after.commit else '—'}"
     top = next((top for top in (root, engine_config().parent) if paths[-1].is_relative_to(top)), paths[-1].parent)
     return paths[-1].relative_to(top).as_posix()
 

@@ -220,7 +220,7 @@ def _near(changes: Changes, older: Repository, newer: Repository) -> frozenset[S
     """The schools that are looked at, if not all are (None): of any other both states say the same, and what all share
     is the same. Those that waivers name are among them, for which waivers are needless is known of these only.
     """
-    if _on_every_page(changes) or (found := concerned(older, newer)) is None:
+    if _on_every_page(changes, older, newer) or (found := concerned(older, newer)) is None:
         return None
     excused = {school for side in (older, newer) for waiver in side.waivers.values() for school in waiver.schools}
     return found | excused | _naming(older, newer)
@@ -247,9 +247,10 @@ def without_the_rest(
     return first, second
 
 
-def _on_every_page(changes: Changes) -> bool:
-    """Whether something changes that all schools' pages may tell."""
-    return bool(changes.releases or ON_EVERY_SCHOOL_PAGE & {change.kind for change in changes.records})
+def _on_every_page(changes: Changes, older: Repository, newer: Repository) -> bool:
+    """Whether something changes that all schools' pages may tell, or where they lead to lists of areas."""
+    told = bool(changes.releases or ON_EVERY_SCHOOL_PAGE & {change.kind for change in changes.records})
+    return told or areas.too_many(older) != areas.too_many(newer)
 
 
 def _naming(older: Repository, newer: Repository) -> frozenset[SchoolId]:
@@ -606,7 +607,7 @@ def _reached(changes: Changes, before: Site, after: Site) -> frozenset[SchoolId]
     """The schools whose pages can be others after the change: records that name them, a waiver's need, or something
     that all schools share, as that there are too many for one page.
     """
-    if _on_every_page(changes) or bool(areas.lists(before)) != bool(areas.lists(after)):
+    if _on_every_page(changes, before.repository, after.repository):
         return frozenset({**before.repository.schools, **after.repository.schools})
     needless = {*before.verdicts.needless} ^ {*after.verdicts.needless}
     waivers = {**before.repository.waivers, **after.repository.waivers}
