@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from generator.compliance.evaluate import ChecksBySchool
+from generator.compliance.evaluate import ChecksBySchool, evaluate
 from generator.edition import open_data
 from generator.edition.render import edition
 from generator.edition.site import Site, site
@@ -25,6 +25,7 @@ from generator.edition.stamp import donor
 from generator.files import child
 from generator.files.catalogue import load
 from generator.files.history import Commit
+from generator.files.tree import held
 from generator.model.ids import SchoolId
 from generator.pages import areas
 from generator.pages.duties import downloads, inspections, matrix
@@ -45,6 +46,7 @@ from generator.publish.preview import Overtaken
 from generator.publish.remembered import KeptParts, MadeBefore
 from generator.publish.site_files import LaidFile, SiteFiles
 from generator.records.repository import DISTRICT
+from generator.records.repository import load as load_records
 from generator.review.consequences import MADE_OF
 from generator.text import Language
 from tests.command import started
@@ -324,6 +326,22 @@ def set_aside(beside: Path) -> set[tuple[str, str]]:
 def overtaken(last: str, step: str) -> None:
     if step == last:
         raise Overtaken
+
+
+def test_a_process_that_ends_leaves_what_schools_came_out_as_last(tmp_path: Path) -> None:
+    """Of the records that it read last, though that build was given up."""
+    staying, kept = Staying(folder=tmp_path), Memo(folder=tmp_path / "made")
+    staying.resident.memo = kept
+    staying.built(fixture())
+    staying.day += timedelta(days=1)
+    with pytest.raises(Overtaken):
+        staying.built({p: d for p, d in fixture().items() if p != RETURN}, partial(overtaken, "build.render"))
+    staying.resident.end()
+    there, _ = held(staying.resident.root)
+    repository, _ = load_records(there)
+    assert repository
+    found = kept_outcomes(kept, repository, there.versions, staying.day).outcomes.found
+    assert found == {day: evaluate(repository, day).outcomes for day in (staying.day, date(2026, 8, 31))}
 
 
 def test_a_link_to_what_is_gone_is_found_on_a_page_that_did_not_change() -> None:

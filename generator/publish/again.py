@@ -28,7 +28,7 @@ from generator.publish.memo import Memo
 from generator.publish.outcomes import KeptOutcomes, kept_outcomes
 from generator.publish.site_files import SiteFiles
 from generator.records.opened import Before
-from generator.records.repository import Remembered, load
+from generator.records.repository import Remembered, Repository, load
 
 OTHER_DAY = "serve.other_day"  # the step at which it is known that everything is told as of another day than before
 
@@ -53,6 +53,7 @@ class Resident(Struct, kw_only=True):
     _judged: Earlier = field(default_factory=dict)
     _known: dict[str, Any] = field(default_factory=dict)
     _outcomes: Callable[[], KeptOutcomes] | None = None
+    _last: Repository | None = None  # of which these are
 
     def __post_init__(self) -> None:
         self.files = left(self.out, self.memo) or self.files
@@ -71,6 +72,7 @@ class Resident(Struct, kw_only=True):
         if told not in (None, as_of):
             progress(OTHER_DAY)
         memo = replace(self.memo, known=self._known, used=set())
+        self._last = repository
         self._outcomes = partial(kept_outcomes, memo, repository, tree.versions, as_of)
         outcomes = Outcomes() if self._judged else self._outcomes().outcomes
         content = site(repository, as_of, commit, self._judged, outcomes=outcomes)
@@ -92,5 +94,6 @@ class Resident(Struct, kw_only=True):
         leave(self.files, self.memo)
         if self._outcomes:
             last = self._outcomes()
-            last.outcomes.made.update((day, told.outcomes) for day, (_, told) in self._judged.items())
+            judged = ((day, told) for day, (of, told) in self._judged.items() if of is self._last)
+            last.outcomes.made.update((day, told.outcomes) for day, told in judged)
             last.leave()
