@@ -72,6 +72,15 @@ def test_pages_of_parts_are_those_that_the_engine_would_be_given(
             assert donor(around.body).fill(stamped.places) == settled(whole.body)
 
 
+def test_a_page_of_a_part_with_nothing_to_tell_names_the_district(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(areas, "CARRIED", 1)
+    made = cut(Language.ZH)
+    nothing = made.say("provenance.program")
+    for listing in LISTINGS.values():
+        for part in areas.parts_of(made.site, listing):
+            assert nothing not in areas.ordinary(made, listing, part).body, listing.family.path(part.id)
+
+
 def bodies_of(made: Edition, family: PageFamily) -> list[str]:
     return [page.body for page in family(made) if page.path not in dict(STAMPED)]
 

@@ -173,9 +173,15 @@ def _copy(edition: Edition, listing: Listing, part: DistrictPart) -> Copy:
         title=called,
         description=called,
         blocks={"lines": edition.printed(listing.tell(edition, part), path)},
-        cites=cited_lines(place for school in part.schools for place in listing.cites(edition.site, school)),
+        cites=cited_lines(_cites(edition.site, listing, part)),
         found_by=(),
     )
+
+
+def _cites(site: Site, listing: Listing, part: DistrictPart) -> list[Position]:
+    """The records of a part's schools; that of the district where the list tells of none of them."""
+    found = [place for school in part.schools for place in listing.cites(site, school)]
+    return found or [site.repository.district.source]
 
 
 def differing(

@@ -122,7 +122,7 @@ def pages(edition: Edition) -> Iterator[Page]:
             ),
             schemes=tuple(s for s in site.repository.schemes.values() if s.kind is SchemeKind.DEMONSTRATION),
         ),
-        cites=[site.repository.district.source] if parts else [at for found in listed for at in _places(found)],
+        cites=[at for found in listed for at in _places(found)] or [site.repository.district.source],
     )
     yield from areas.donors(edition, LISTING)
 
