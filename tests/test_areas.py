@@ -68,7 +68,7 @@ def test_pages_of_parts_are_those_that_the_engine_would_be_given(
         (around,) = (page for page in family(made) if page.path == listing.family.donor)
         for part, one in zip(areas.parts_of(made.site, listing), areas.to_stamp(made, listing), strict=True):
             whole, stamped = areas.ordinary(made, listing, part), one.make()
-            assert (one.path, one.schools) == (whole.path, tuple(school.id for school in part.schools))
+            assert (one.path, one.schools) == (whole.path, part.ids)
             assert donor(around.body).fill(stamped.places) == settled(whole.body)
 
 

@@ -107,8 +107,8 @@ def stated(name: str = "a", classes: int = 20, **parts: Any) -> Return:
 
 
 def with_returns(*returns: Return) -> Repository:
-    """The sample's district with three schools, a, b, c, and these returns only."""
-    schools = {SchoolId(n): school(n) for n in "abc"}
+    """The sample's district with three schools, a, b, c, and these returns only, with their schools."""
+    schools = {SchoolId(n): school(n) for n in sorted({*"abc", *(r.school for r in returns)})}
     return replace(sample(), schools=schools, returns={(r.school, r.year): r for r in returns})
 
 

@@ -131,7 +131,7 @@ class Check(Struct, frozen=True, kw_only=True, gc=False):  # made once a rule an
     lapsed: Waiver | None
     found: Return | None
     further: tuple[Evidence, ...]
-    cites: tuple[Position, ...]
+    cites: Sequence[Position]
     below: DistrictBelow | None = None
 
     @property
@@ -810,7 +810,7 @@ def _check(
     by_period: tuple[JudgedPeriod, ...],
     fresh_until: date | None,
     found: Return | None,
-    cites: tuple[Position, ...] = (),
+    cites: Sequence[Position] = (),
 ) -> Check:
     if len(by_period) == 1:
         decisive: JudgedPeriod | None = by_period[0]

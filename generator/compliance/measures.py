@@ -7,8 +7,10 @@ Must not know who cites it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property, partial
+from typing import Any
 
 from msgspec import Struct
 
@@ -17,7 +19,7 @@ from generator.model.cells import Cell, Shown
 from generator.model.curriculum import LessonAudience, MicroLesson
 from generator.model.district import Body, BodyKind
 from generator.model.duties import PeriodKind
-from generator.model.ids import YearId
+from generator.model.ids import SchoolId, YearId
 from generator.model.inspections import CONCLUSION_MONTHS, Inspection, SchemeKind
 from generator.model.people import TeamKind
 from generator.model.programme import Activity, ActivityKind, ActivityState, MeasureName, Strand
@@ -25,6 +27,7 @@ from generator.model.registry import TOTAL
 from generator.model.releases import Release
 from generator.model.schools import HeadRole, Return, WorkFile
 from generator.problems import Position
+from generator.records.blocks import blocks
 from generator.records.repository import Repository, told_once
 
 
@@ -39,7 +42,7 @@ class Measured(Struct, frozen=True, kw_only=True):
     value: int | float | None
     counted: int
     left_out: int
-    cites: tuple[Position, ...]
+    cites: Sequence[Position]
     exact: range | None = None
     most: int | float | None = None
 
@@ -55,13 +58,9 @@ class Scope(Struct, frozen=True, kw_only=True):
     year: YearId
     as_of: date
 
-    def returns(self) -> tuple[Return, ...]:
-        """The year's returns filed by then."""
-        return _filed(self.repository, self.year, self.as_of)
-
     def schools(self) -> int:
         """How many schools there were: those open then, and any that filed."""
-        return _schools(self.repository, self.year, self.as_of)
+        return _of_all(self.repository, self.year, self.as_of)[0]
 
     def held(self, kind: ActivityKind) -> tuple[Activity, ...]:
         """The year's activities of a kind that were held by then."""
@@ -76,19 +75,8 @@ class Scope(Struct, frozen=True, kw_only=True):
         )
 
 
-@told_once
-def _filed(repository: Repository, year: YearId, as_of: date) -> tuple[Return, ...]:
-    of_year = (repository.returns[key] for key in repository.returns if key[1] == year)  # others are not opened
-    return tuple(r for r in of_year if r.filed_on <= as_of)
-
-
-@told_once
-def _schools(repository: Repository, year: YearId, as_of: date) -> int:
-    opened = {s.id for s in repository.schools.values() if s.is_open(as_of)}
-    return len(opened | {r.school for r in _filed(repository, year, as_of)})
-
-
 Function = Callable[[Scope], Measured]
+Stated = Callable[[Return, Scope], int | None]
 
 
 def measure(name: MeasureName, repository: Repository, year: YearId, as_of: date) -> Measured:
@@ -104,29 +92,130 @@ def _measured(repository: Repository, name: MeasureName, year: YearId, as_of: da
 # --- of schools -------------------------------------------------------------------------------------------------------
 
 
-def _sum_of_returns(stated: Callable[[Return], int | None]) -> Function:
-    def function(scope: Scope) -> Measured:
-        found = [(r, value) for r in scope.returns() if (value := stated(r)) is not None]
-        total = sum(value for _, value in found) if found else None
-        return Measured(
-            value=total, counted=len(found), left_out=scope.schools() - len(found), cites=_places(r for r, _ in found)
+class ReturnsTally(Struct, frozen=True, array_like=True):
+    """What some returns come to: the sum of what they state, how many state anything, and which of the schools they
+    are of are cited, by bits.
+    """
+
+    total: int
+    counted: int
+    cited: int
+
+
+class ReturnsTold(Struct, frozen=True, array_like=True):
+    """What is told of a few schools: how many of them there were, open or with a return, and for each of OF_RETURNS
+    what their returns come to.
+    """
+
+    schools: int
+    tallies: tuple[ReturnsTally, ...]
+
+
+class ReturnPlaces(Sequence[Position]):
+    """Where returns stand. They are looked for when somebody asks for one of them."""
+
+    def __init__(self, scope: Scope, number: int) -> None:
+        self._scope, self._number = scope, number
+
+    def __len__(self) -> int:
+        return sum(cited.bit_count() for *_, cited in self._parts)
+
+    def __iter__(self) -> Iterator[Position]:
+        return (place for schools, _, cited in self._parts for place in self._places(schools, cited))
+
+    def __getitem__(self, index: Any) -> Any:
+        return tuple(self)[index]
+
+    @cached_property
+    def _parts(self) -> Sequence[tuple[Sequence[SchoolId], ReturnsTold, int]]:
+        told = _told(self._scope.repository, self._scope.year, self._scope.as_of)
+        return [(schools, one, one.tallies[self._number].cited) for schools, one in told]
+
+    def _places(self, schools: Sequence[SchoolId], cited: int) -> list[Position]:
+        returns, year = self._scope.repository.returns, self._scope.year
+        return [returns[school, year].source for bit, school in enumerate(schools) if cited >> bit & 1]
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the others are the same. What was told once, of returns that did not change, is one object."""
+        if not isinstance(other, ReturnPlaces):
+            return isinstance(other, Sequence) and tuple(self) == tuple(other)
+        pairs = zip(self._parts, other._parts, strict=False)
+        same = len(self._parts) == len(other._parts) and all(
+            one[1] is another[1] or self._places(one[0], one[2]) == other._places(another[0], another[2])
+            for one, another in pairs
         )
+        return same or tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return len(self)
+
+
+@told_once
+def _told(repository: Repository, year: YearId, as_of: date) -> tuple[tuple[Sequence[SchoolId], ReturnsTold], ...]:
+    scope, name = Scope(repository=repository, year=year, as_of=as_of), f"returns {year} {as_of}"
+    return tuple(
+        (schools, repository.told(name, schools, partial(_of_some, scope, schools)))
+        for schools in blocks(repository.schools)
+    )
+
+
+def _of_some(scope: Scope, schools: Sequence[SchoolId]) -> ReturnsTold:
+    records, filed = scope.repository, dict[int, Return]()
+    for bit, school in enumerate(schools):
+        found = records.returns.get((school, scope.year))
+        if found is not None and found.filed_on <= scope.as_of:
+            filed[bit] = found
+    there = sum(bit in filed or records.schools[s].is_open(scope.as_of) for bit, s in enumerate(schools))
+    return ReturnsTold(schools=there, tallies=tuple(_tally(scope, filed, name) for name in OF_RETURNS))
+
+
+def _tally(scope: Scope, filed: Mapping[int, Return], name: MeasureName) -> ReturnsTally:
+    total = counted = cited = 0
+    for bit, found in filed.items():
+        value = OF_RETURNS[name](found, scope)
+        if value is not None:
+            total, counted = total + value, counted + 1
+            if value or name is not MeasureName.COUNSELLING_ROOMS:  # a room that is not there is cited nowhere
+                cited |= 1 << bit
+    return ReturnsTally(total=total, counted=counted, cited=cited)
+
+
+@told_once
+def _of_all(repository: Repository, year: YearId, as_of: date) -> tuple[int, Sequence[tuple[int, int]]]:
+    """How many schools there were, and for each of OF_RETURNS the sum of what all returns state and how many do."""
+    told = [one for _, one in _told(repository, year, as_of)]
+    each = zip(*(one.tallies for one in told), strict=True)
+    sums = [(sum(one.total for one in tallies), sum(one.counted for one in tallies)) for tallies in each]
+    return sum(one.schools for one in told), sums or [(0, 0)] * len(OF_RETURNS)
+
+
+def _added(scope: Scope, name: MeasureName) -> tuple[int, int, ReturnPlaces]:
+    """What all returns come to: the sum, how many state it, where these stand."""
+    number = _ORDER[name]
+    return *_of_all(scope.repository, scope.year, scope.as_of)[1][number], ReturnPlaces(scope, number)
+
+
+def _sum_of_returns(name: MeasureName) -> Function:
+    def function(scope: Scope) -> Measured:
+        total, counted, cites = _added(scope, name)
+        left_out = scope.schools() - counted
+        return Measured(value=total if counted else None, counted=counted, left_out=left_out, cites=cites)
 
     return function
 
 
-def _share_of_returns(meets: Callable[[Return, Scope], bool | None]) -> Function:
-    """The share of schools that meet something, of those that state it (None: not stated)."""
+def _share_of_returns(name: MeasureName) -> Function:
+    """The share of schools that meet something, of those that state it."""
 
     def function(scope: Scope) -> Measured:
-        found = [(r, met) for r in scope.returns() if (met := meets(r, scope)) is not None]
-        number, left_out = sum(met for _, met in found), scope.schools() - len(found)
+        number, counted, cites = _added(scope, name)
+        left_out = scope.schools() - counted
         return Measured(
-            value=per_cent(number, len(found)) if found else None,
-            counted=len(found),
+            value=per_cent(number, counted) if counted else None,
+            counted=counted,
             left_out=left_out,
-            cites=_places(r for r, _ in found),
-            most=per_cent(number + left_out, len(found) + left_out) if found else None,
+            cites=cites,
+            most=per_cent(number + left_out, counted + left_out) if counted else None,
         )
 
     return function
@@ -138,7 +227,7 @@ def per_cent(part: int, whole: int) -> int | float:
     return hundredths // 100 if hundredths % 100 == 0 else hundredths / 100
 
 
-def _places(records: Iterable[Return | Activity | MicroLesson | Inspection]) -> tuple[Position, ...]:
+def _places(records: Iterable[Activity | MicroLesson | Inspection]) -> tuple[Position, ...]:
     return tuple(r.source for r in records)
 
 
@@ -149,10 +238,9 @@ def _has_room(found: Return, scope: Scope) -> bool | None:
 
 
 def _rooms(scope: Scope) -> Measured:
-    stated = [(r, has) for r in scope.returns() if (has := _has_room(r, scope)) is not None]
-    rooms = [r for r, has in stated if has]
-    value = len(rooms) if stated else None
-    return Measured(value=value, counted=len(stated), left_out=scope.schools() - len(stated), cites=_places(rooms))
+    rooms, counted, cites = _added(scope, MeasureName.COUNSELLING_ROOMS)
+    value = rooms if counted else None
+    return Measured(value=value, counted=counted, left_out=scope.schools() - counted, cites=cites)
 
 
 def _teachers(found: Return) -> int | None:
@@ -187,6 +275,23 @@ def _met_every_term(found: Return, scope: Scope) -> bool | None:
         return None
     met = {m.term for m in found.meetings if m.minuted and m.held_on <= scope.as_of}
     return met.issuperset(over)
+
+
+# What a return states, yes and no as 1 and 0; None where it does not.
+OF_RETURNS: Mapping[MeasureName, Stated] = {
+    MeasureName.COUNSELLING_ROOMS: _has_room,
+    MeasureName.SCHOOLS_WITH_ROOM_SHARE: _has_room,
+    MeasureName.PSYCHOLOGY_TEACHERS: lambda r, _: _teachers(r),
+    MeasureName.STAFFING_SHARE: _staffed,
+    MeasureName.SCHOOLS_WITH_TEACHER_SHARE: lambda r, _: None if (teachers := _teachers(r)) is None else teachers > 0,
+    MeasureName.VICE_PRINCIPAL_GROUP_SHARE: _vice_principal,
+    MeasureName.SOFTWARE_SHARE: lambda r, _: r.assessment_software,
+    MeasureName.COMPLETE_FILES_SHARE: lambda r, _: None if r.work_files is None else set(r.work_files) == set(WorkFile),
+    MeasureName.MEETINGS_EVERY_TERM_SHARE: _met_every_term,
+    MeasureName.PUPILS_SERVED: lambda r, _: r.pupils_served,
+    MeasureName.ENROLMENT: lambda r, _: sum(r.enrolment.values()),
+}
+_ORDER = {name: number for number, name in enumerate(OF_RETURNS)}
 
 
 # --- of activities and the catalogue ----------------------------------------------------------------------------------
@@ -410,20 +515,16 @@ def _focus_cells(release: Release) -> tuple[Cell, ...]:
 
 MEASURES: Mapping[MeasureName, Function] = {
     MeasureName.COUNSELLING_ROOMS: _rooms,
-    MeasureName.SCHOOLS_WITH_ROOM_SHARE: _share_of_returns(_has_room),
-    MeasureName.PSYCHOLOGY_TEACHERS: _sum_of_returns(_teachers),
-    MeasureName.STAFFING_SHARE: _share_of_returns(_staffed),
-    MeasureName.SCHOOLS_WITH_TEACHER_SHARE: _share_of_returns(
-        lambda r, _: None if (teachers := _teachers(r)) is None else teachers > 0
-    ),
-    MeasureName.VICE_PRINCIPAL_GROUP_SHARE: _share_of_returns(_vice_principal),
-    MeasureName.SOFTWARE_SHARE: _share_of_returns(lambda r, _: r.assessment_software),
-    MeasureName.COMPLETE_FILES_SHARE: _share_of_returns(
-        lambda r, _: None if r.work_files is None else set(r.work_files) == set(WorkFile)
-    ),
-    MeasureName.MEETINGS_EVERY_TERM_SHARE: _share_of_returns(_met_every_term),
-    MeasureName.PUPILS_SERVED: _sum_of_returns(lambda r: r.pupils_served),
-    MeasureName.ENROLMENT: _sum_of_returns(lambda r: sum(r.enrolment.values())),
+    MeasureName.SCHOOLS_WITH_ROOM_SHARE: _share_of_returns(MeasureName.SCHOOLS_WITH_ROOM_SHARE),
+    MeasureName.PSYCHOLOGY_TEACHERS: _sum_of_returns(MeasureName.PSYCHOLOGY_TEACHERS),
+    MeasureName.STAFFING_SHARE: _share_of_returns(MeasureName.STAFFING_SHARE),
+    MeasureName.SCHOOLS_WITH_TEACHER_SHARE: _share_of_returns(MeasureName.SCHOOLS_WITH_TEACHER_SHARE),
+    MeasureName.VICE_PRINCIPAL_GROUP_SHARE: _share_of_returns(MeasureName.VICE_PRINCIPAL_GROUP_SHARE),
+    MeasureName.SOFTWARE_SHARE: _share_of_returns(MeasureName.SOFTWARE_SHARE),
+    MeasureName.COMPLETE_FILES_SHARE: _share_of_returns(MeasureName.COMPLETE_FILES_SHARE),
+    MeasureName.MEETINGS_EVERY_TERM_SHARE: _share_of_returns(MeasureName.MEETINGS_EVERY_TERM_SHARE),
+    MeasureName.PUPILS_SERVED: _sum_of_returns(MeasureName.PUPILS_SERVED),
+    MeasureName.ENROLMENT: _sum_of_returns(MeasureName.ENROLMENT),
     MeasureName.EXPERT_GROUP_SIZE: _team_size(TeamKind.EXPERT),
     MeasureName.VOLUNTEER_TEAM_SIZE: _team_size(TeamKind.VOLUNTEER),
     MeasureName.MICRO_LESSONS: _lessons(lambda _: True),

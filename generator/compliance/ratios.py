@@ -6,12 +6,13 @@ many do not is told beside it. Nothing sealed is needed. Must not know how figur
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import partial
+from operator import add
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias
 
 from msgspec import Struct
 
@@ -19,6 +20,7 @@ from generator.compliance.school_measures import has_room
 from generator.model.district import SchoolYear
 from generator.model.ids import SchoolId, YearId
 from generator.model.schools import Return, SchoolShape, SchoolType, Stage
+from generator.records.blocks import Told, anew, blocks
 from generator.records.repository import Repository
 
 SIZES = (12, 24, 36)  # classes; the first size is up to 12, the last more than 36
@@ -71,19 +73,7 @@ class Quotient(Struct, frozen=True, kw_only=True):
 _Parts: TypeAlias = tuple[float, float] | None
 
 
-_T = TypeVar("_T")
-_BLOCK = 16  # schools
-
-# What is told of some schools by this name, as it was told before or as it is told now.
-Told: TypeAlias = Callable[[str, Sequence[SchoolId], Callable[[], _T]], _T]
-
-
-def anew(_name: str, _schools: Sequence[SchoolId], tell: Callable[[], _T]) -> _T:
-    """What is told now: nothing is known from before."""
-    return tell()
-
-
-class _Alike(NamedTuple):
+class SchoolsAlike(NamedTuple):
     """What schools have in common that are in the same groups."""
 
     shape: SchoolShape
@@ -92,6 +82,7 @@ class _Alike(NamedTuple):
 
     @property
     def groups(self) -> Iterator[SchoolGroup]:
+        """All groups that they are in."""
         yield SchoolGroup(by=Grouping.ALL, id="")
         yield from (SchoolGroup(by=Grouping.STAGE, id=stage.value) for stage in self.shape.stages)
         yield SchoolGroup(by=Grouping.TYPE, id=self.shape.type.value)
@@ -99,10 +90,10 @@ class _Alike(NamedTuple):
         yield SchoolGroup(by=Grouping.SIZE, id=str(self.size))
 
 
-def groups(repository: Repository, told: Told[frozenset[_Alike]] = anew) -> tuple[SchoolGroup, ...]:
+def groups(repository: Repository, told: Told[frozenset[SchoolsAlike]] = anew) -> tuple[SchoolGroup, ...]:
     """All groups that have a school, in their order. `told` may know what was told of some schools before."""
-    alike = frozenset[_Alike]().union(
-        *(told("groups", some, partial(_alike, repository, some)) for some in _blocks(repository))
+    alike = frozenset[SchoolsAlike]().union(
+        *(told("groups", some, partial(_alike, repository, some)) for some in blocks(repository.schools))
     )
     found = {group for one in alike for group in one.groups}
     known = {
@@ -116,14 +107,9 @@ def groups(repository: Repository, told: Told[frozenset[_Alike]] = anew) -> tupl
     return tuple(group for group in ordered if group in found)
 
 
-def _blocks(repository: Repository) -> Iterator[Sequence[SchoolId]]:
-    schools = tuple(repository.schools)
-    return (schools[first : first + _BLOCK] for first in range(0, len(schools), _BLOCK))
-
-
-def _alike(repository: Repository, schools: Iterable[SchoolId]) -> frozenset[_Alike]:
+def _alike(repository: Repository, schools: Iterable[SchoolId]) -> frozenset[SchoolsAlike]:
     return frozenset(
-        _Alike(shape=shape, area=school.area, size=_size(school.classes))
+        SchoolsAlike(shape=shape, area=school.area, size=_size(school.classes))
         for school in map(repository.schools.__getitem__, schools)
         for shape in (SchoolShape(type=school.type, stages=school.stages), *(one.was for one in school.earlier_stages))
     )
@@ -135,26 +121,42 @@ def _size(classes: Mapping[Stage, int]) -> int:
 
 
 def quotients(
-    repository: Repository, year: YearId, as_of: date, told: Told[Mapping[_Alike, _Parted]] = anew
+    repository: Repository, year: YearId, as_of: date, told: Told[Mapping[SchoolsAlike, RatioNumbers]] = anew
 ) -> Mapping[tuple[Ratio, SchoolGroup], Quotient]:
     """Every ratio of every group in a school year, as it was known at the end of `as_of`. Schools that are in the same
     groups are added up first. `told` as above.
     """
-    parted: dict[_Alike, _Parted] = {}
-    for some in _blocks(repository):
-        for alike, sums in told(f"quotients {year}", some, partial(_parted, repository, year, as_of, some)).items():
-            (parted.get(alike) or parted.setdefault(alike, _Parted())).take(sums)
-    found: dict[tuple[Ratio, SchoolGroup], _Sums] = {}
-    for alike, sums in parted.items():
+    of_alike: dict[SchoolsAlike, RatioNumbers] = {}
+    for some in blocks(repository.schools):
+        for alike, numbers in told(f"quotients {year}", some, partial(_parted, repository, year, as_of, some)).items():
+            of_alike[alike] = _together(of_alike.get(alike), numbers)
+    of_groups: dict[SchoolGroup, RatioNumbers] = {}
+    for alike, numbers in of_alike.items():
         for group in alike.groups:
-            for ratio in Ratio:
-                found.setdefault((ratio, group), _Sums()).take(sums.of(ratio, group), sums.unfiled)
-    return {key: one.quotient() for key, one in found.items()}
+            of_groups[group] = _together(of_groups.get(group), numbers)
+    return {(ratio, group): _quotient(numbers, ratio, group) for group, numbers in of_groups.items() for ratio in Ratio}
 
 
-def _parted(repository: Repository, year: YearId, as_of: date, schools: Iterable[SchoolId]) -> Mapping[_Alike, _Parted]:
+# Of schools that are in the same groups four numbers for each of _PLACES (the sums of parts and of wholes, how many
+# schools state both, how many do not), and how many schools filed nothing.
+RatioNumbers: TypeAlias = list[int | float]
+
+
+def _together(one: RatioNumbers | None, other: RatioNumbers) -> RatioNumbers:
+    return other if one is None else list(map(add, one, other))
+
+
+def _quotient(numbers: RatioNumbers, ratio: Ratio, group: SchoolGroup) -> Quotient:
+    at = _PLACES[f"{ratio} {group.id}" if ratio is Ratio.LESSONS_PER_CLASS and group.by is Grouping.STAGE else ratio]
+    part, whole, stated, silent = numbers[at : at + 4]
+    return Quotient(part=part, whole=whole, stated=int(stated), silent=int(silent + numbers[-1]))
+
+
+def _parted(
+    repository: Repository, year: YearId, as_of: date, schools: Iterable[SchoolId]
+) -> Mapping[SchoolsAlike, RatioNumbers]:
     day = min(as_of, repository.year(year).last_day)
-    parted: dict[_Alike, _Parted] = {}
+    parted: dict[SchoolsAlike, RatioNumbers] = {}
     for school in map(repository.schools.__getitem__, schools):
         filed = repository.returns.get((school.id, year))
         if filed is not None and filed.filed_on > as_of:
@@ -162,74 +164,43 @@ def _parted(repository: Repository, year: YearId, as_of: date, schools: Iterable
         if filed is None and not school.is_open(day):
             continue
         shape = school.shape_on(filed.counted_on if filed else day)
-        alike = _Alike(shape, school.area, _size((filed or school).classes))
-        sums = parted.get(alike) or parted.setdefault(alike, _Parted())
+        alike = SchoolsAlike(shape, school.area, _size((filed or school).classes))
+        numbers = parted.setdefault(alike, [0] * (4 * len(_PLACES) + 1))
         if filed is None:
-            sums.unfiled += 1
-        else:
-            sums.add(filed, day, shape, repository)
+            numbers[-1] += 1
+            continue
+        for ratio, parts in _RATIOS.items():
+            _add(numbers, ratio, parts(filed, day))
+        _add(numbers, Ratio.LESSONS_PER_CLASS, _lessons_per_class(filed, None, repository))
+        for stage in shape.stages:
+            _add(numbers, f"{Ratio.LESSONS_PER_CLASS} {stage}", _lessons_per_class(filed, stage, repository))
     return parted
 
 
-class _Sums(Struct):
-    """The same while schools are gone through."""
-
-    part: float = 0
-    whole: float = 0
-    stated: int = 0
-    silent: int = 0
-
-    def add(self, stated: _Parts) -> None:
-        if stated is None:
-            self.silent += 1
-        else:
-            self.part += stated[0]
-            self.whole += stated[1]
-            self.stated += 1
-
-    def take(self, other: _Sums, silent: int = 0) -> None:
-        self.part += other.part
-        self.whole += other.whole
-        self.stated += other.stated
-        self.silent += other.silent + silent
-
-    def quotient(self) -> Quotient:
-        return Quotient(part=self.part, whole=self.whole, stated=self.stated, silent=self.silent)
-
-
-class _Parted:
-    """The sums of schools that are in the same groups. Lessons are other ones for each stage."""
-
-    def __init__(self) -> None:
-        self.unfiled = 0
-        self._sums = {ratio: _Sums() for ratio in _RATIOS}
-        self._lessons: dict[str, _Sums] = {"": _Sums()}  # of all stages, and by stage
-
-    def add(self, filed: Return, day: date, shape: SchoolShape, repository: Repository) -> None:
-        for parts, one in zip(_RATIOS.values(), self._sums.values(), strict=True):
-            one.add(parts(filed, day))
-        self._lessons[""].add(_lessons_per_class(filed, None, repository))
-        for stage in shape.stages:
-            of_stage = self._lessons.get(stage) or self._lessons.setdefault(stage, _Sums())
-            of_stage.add(_lessons_per_class(filed, stage, repository))
-
-    def take(self, other: _Parted) -> None:
-        self.unfiled += other.unfiled
-        for ratio, sums in other._sums.items():
-            self._sums[ratio].take(sums)
-        for stage, sums in other._lessons.items():
-            (self._lessons.get(stage) or self._lessons.setdefault(stage, _Sums())).take(sums)
-
-    def of(self, ratio: Ratio, group: SchoolGroup) -> _Sums:
-        if ratio is Ratio.LESSONS_PER_CLASS:
-            return self._lessons.get(group.id if group.by is Grouping.STAGE else "", _Sums())
-        return self._sums[ratio]
+def _add(numbers: RatioNumbers, name: str, stated: _Parts) -> None:
+    at = _PLACES[name]
+    if stated is None:
+        numbers[at + 3] += 1
+    else:
+        numbers[at] += stated[0]
+        numbers[at + 1] += stated[1]
+        numbers[at + 2] += 1
 
 
 def years(repository: Repository, as_of: date) -> tuple[SchoolYear, ...]:
     """The school years for which any return was filed by then."""
-    filed = {found.year for found in repository.returns.values() if found.filed_on <= as_of}
+    found = (
+        repository.told(f"years {as_of}", some, partial(_years, repository, as_of, some))
+        for some in blocks(repository.schools)
+    )
+    filed = frozenset[YearId]().union(*found)
     return tuple(year for year in repository.district.years if year.id in filed)
+
+
+def _years(repository: Repository, as_of: date, schools: Iterable[SchoolId]) -> frozenset[YearId]:
+    keys = ((school, year.id) for school in schools for year in repository.district.years)
+    found = (repository.returns.get(key) for key in keys)
+    return frozenset(one.year for one in found if one is not None and one.filed_on <= as_of)
 
 
 # --- what each is the quotient of -------------------------------------------------------------------------------------
@@ -302,3 +273,7 @@ _RATIOS: Mapping[Ratio, Callable[[Return, date], _Parts]] = MappingProxyType(
         Ratio.ROOM_AREA: _room_area,
     }
 )
+# Lessons are other ones for each stage.
+_PLACES: Mapping[str, int] = {
+    name: 4 * number for number, name in enumerate((*Ratio, *(f"{Ratio.LESSONS_PER_CLASS} {stage}" for stage in Stage)))
+}

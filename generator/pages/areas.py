@@ -6,7 +6,7 @@ a school.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -22,17 +22,24 @@ from generator.model.schools import School
 from generator.pages import stamping
 from generator.pages.stamping import Copy, Family, Stamped, ToStamp
 from generator.problems import Position
+from generator.records.blocks import blocks
 from generator.records.repository import Repository
 
 CARRIED = 500  # schools, or lines, that one page carries: 250 to 300 KB of HTML
 
 
 class DistrictPart(Struct, frozen=True, kw_only=True):
-    """An area's schools, or some of them. `number` is 0 where the area has only one such part."""
+    """An area's schools, or some of them, by their `ids`. `number` is 0 where the area has only one such part."""
 
     area: Area
     number: int
-    schools: tuple[School, ...]
+    ids: tuple[SchoolId, ...]
+    records: Repository
+
+    @property
+    def schools(self) -> tuple[School, ...]:
+        """The schools."""
+        return tuple(self.records.schools[school] for school in self.ids)
 
     @property
     def id(self) -> str:
@@ -79,10 +86,26 @@ def family(kind: str, folder: str, before: str = "in_") -> Family:
 def parts(site: Site, most: int) -> Iterator[DistrictPart]:
     """All schools, area by area, at most so many in one part; an area without schools has none."""
     for area in site.repository.district.areas:
-        members = [s for s in site.repository.schools.values() if s.area == area.id]
+        members = _by_area(site).get(area.id, [])
         pieces = [members[start : start + most] for start in range(0, len(members), most)]
         for number, piece in enumerate(pieces, start=1):
-            yield DistrictPart(area=area, number=number if len(pieces) > 1 else 0, schools=tuple(piece))
+            yield DistrictPart(
+                area=area, number=number if len(pieces) > 1 else 0, ids=tuple(piece), records=site.repository
+            )
+
+
+@once
+def _by_area(site: Site) -> Mapping[str, list[SchoolId]]:
+    """The schools of each area."""
+    found: dict[str, list[SchoolId]] = {}
+    for some in blocks(site.repository.schools):
+        for school, area in zip(some, site.keeping.told("areas", some, partial(_areas, site, some)), strict=True):
+            found.setdefault(area, []).append(school)
+    return found
+
+
+def _areas(site: Site, schools: Iterable[SchoolId]) -> tuple[str, ...]:
+    return tuple(site.repository.schools[school].area for school in schools)
 
 
 def too_many(repository: Repository) -> bool:
@@ -114,7 +137,7 @@ def links(edition: Edition, listing: Listing, here: DistrictPart | None = None) 
             edition,
             listing,
             part,
-            len(part.schools),
+            len(part.ids),
             reach=_reach(edition, part) if part.number else "",
             here=here is not None and part.id == here.id,
         )
@@ -125,7 +148,7 @@ def links(edition: Edition, listing: Listing, here: DistrictPart | None = None) 
 def counted(edition: Edition, listing: Listing, schools: Iterable[School]) -> tuple[DistrictPartLink, ...]:
     """The parts of a Listing that have any of these schools, with the number of these."""
     found = {school.id for school in schools}
-    parts = ((part, sum(school.id in found for school in part.schools)) for part in parts_of(edition.site, listing))
+    parts = ((part, sum(id_ in found for id_ in part.ids)) for part in parts_of(edition.site, listing))
     return tuple(_link(edition, listing, part, count) for part, count in parts if count)
 
 
@@ -137,7 +160,8 @@ def _link(
 
 
 def _reach(edition: Edition, part: DistrictPart) -> str:
-    first, last = (f"{school.id} {edition.plain(school.title)}" for school in (part.schools[0], part.schools[-1]))
+    schools = part.records.schools
+    first, last = (f"{id_} {edition.plain(schools[id_].title)}" for id_ in (part.ids[0], part.ids[-1]))
     return edition.say("areas.reach", first=first, last=last)
 
 
@@ -161,8 +185,7 @@ def to_stamp(edition: Edition, listing: Listing) -> Iterator[ToStamp]:
         return stamping.stamped(finished, listing.family, _copy(finished, listing, part))
 
     for part in all_:
-        own = tuple(school.id for school in part.schools)
-        yield ToStamp(path=listing.family.path(part.id), schools=own, more=others, make=partial(made, part))
+        yield ToStamp(path=listing.family.path(part.id), schools=part.ids, more=others, make=partial(made, part))
 
 
 def _copy(edition: Edition, listing: Listing, part: DistrictPart) -> Copy:
@@ -193,10 +216,8 @@ def differing(
     old, new = ({part.id: part for part in lists(side)} for side in (before, after))
     for id_ in dict.fromkeys((*old, *new)):
         was, comes = old.get(id_), new.get(id_)
-        if was and comes and list(old) == list(new) and [s.id for s in was.schools] == [s.id for s in comes.schools]:
-            was, comes = (
-                replace(part, schools=tuple(s for s in part.schools if s.id in reached)) for part in (was, comes)
-            )
-            if not comes.schools:
+        if was and comes and list(old) == list(new) and was.ids == comes.ids:
+            was, comes = (replace(part, ids=tuple(s for s in part.ids if s in reached)) for part in (was, comes))
+            if not comes.ids:
                 continue
         yield was, comes

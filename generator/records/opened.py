@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Hashable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
 from functools import cached_property, partial
+from hashlib import sha256
 from operator import is_
 from typing import Any, TypeVar
 
@@ -226,6 +227,11 @@ class Before(Struct):
         if self.last is None or self.last.files.get(file.path) is not file or file.brought:
             return None
         return self.last.rests_on.get(file.path)
+
+    def digest(self, tree: Tree, path: str) -> str:
+        """A digest of a file's bytes."""
+        file = self.files.get(path)
+        return file.found.digest if isinstance(file, ToldFile) else sha256(tree.read(path)).hexdigest()
 
     def next(self) -> Before:
         """For the next run of this process, after one in which nothing was wrong."""

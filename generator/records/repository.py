@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date
 from functools import lru_cache, wraps
 from operator import is_
-from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -47,6 +47,7 @@ from generator.model.rollup import DistrictBelow
 from generator.model.schools import Return, School
 from generator.model.sealed import Receipt, Recipient, Signer
 from generator.problems import Position, Problem, in_order, problem
+from generator.records.blocks import Told, anew
 from generator.records.clips import clip_of, is_clip, named_and_there
 from generator.records.kinds import KINDS, Placed, kind_of, parsed
 from generator.records.library import ADOPTABLE
@@ -90,6 +91,7 @@ class Repository(Struct, frozen=True, kw_only=True):
     releases: Mapping[ReleaseId, Release]  # from the first to the last of the chain
     withdrawals: Mapping[ReleaseId, Withdrawal]
     clips: Mapping[str, Clip] = field(default_factory=dict)  # by name
+    told: Told[Any] = anew  # of a few schools
 
     @property
     def is_office(self) -> bool:

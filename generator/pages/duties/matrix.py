@@ -122,7 +122,7 @@ class MatrixTable(TemplateData, frozen=True, kw_only=True):
 @once
 def grids(site: Site) -> tuple[Grid, ...]:
     """The tables, area by area."""
-    return tuple(Grid(area=p.area, number=p.number, schools=p.schools) for p in areas.parts(site, _ACROSS))
+    return tuple(Grid(area=p.area, number=p.number, ids=p.ids, records=p.records) for p in areas.parts(site, _ACROSS))
 
 
 def pages(edition: Edition) -> Iterator[Page]:
@@ -141,10 +141,9 @@ def ordinary(edition: Edition, grid: Grid) -> Page:
 def to_stamp(edition: Edition) -> Iterator[ToStamp]:
     """Every table."""
     finished, all_ = edition.finished(), grids(edition.site)
-    sizes = " ".join(f"{grid.path} {len(grid.schools)}" for grid in all_)
+    sizes = " ".join(f"{grid.path} {len(grid.ids)}" for grid in all_)
     for grid in all_:
-        own = tuple(school.id for school in grid.schools)
-        yield ToStamp(path=grid.path, schools=own, more=sizes, make=partial(_stamped, finished, grid))
+        yield ToStamp(path=grid.path, schools=grid.ids, more=sizes, make=partial(_stamped, finished, grid))
 
 
 def _index(edition: Edition) -> Page:
@@ -221,7 +220,7 @@ def _systems(site: Site) -> Mapping[str, tuple[int, ...]]:
 def _links(edition: Edition, here: Grid | None = None) -> tuple[GridLink, ...]:
     """All tables; from one of them, those of its area and the first of each other."""
     return tuple(
-        GridLink(path=grid.path, title=areas.title(edition, grid), schools=len(grid.schools), here=grid == here)
+        GridLink(path=grid.path, title=areas.title(edition, grid), schools=len(grid.ids), here=grid is here)
         for grid in grids(edition.site)
         if here is None or grid.area == here.area or grid.number <= 1
     )

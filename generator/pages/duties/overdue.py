@@ -30,6 +30,7 @@ from generator.pages.duties.check_rows import DeskField, asked_of
 from generator.pages.words.comparison import rests_on_return
 from generator.pages.words.wording import TONES, days_to, desk_page, told
 from generator.problems import Position
+from generator.records.blocks import blocks
 from generator.text import Text
 
 _LATE = frozenset({Verdict.UNMET, Verdict.UNREPORTED})
@@ -240,7 +241,13 @@ def unfiled(site: Site) -> tuple[School, ...]:
     """The schools whose return of the current year is not on file though its last day has passed, in the order of
     codes; of those that were there on that day.
     """
-    return tuple(school for school in site.repository.schools.values() if _is_unfiled(site, school))
+    schools, told = site.repository.schools, site.keeping.told
+    found = (told("unfiled", some, partial(_unfiled_of, site, some)) for some in blocks(schools))
+    return tuple(schools[school] for school in chain.from_iterable(found))
+
+
+def _unfiled_of(site: Site, some: Iterable[SchoolId]) -> tuple[SchoolId, ...]:
+    return tuple(school for school in some if _is_unfiled(site, site.repository.schools[school]))
 
 
 def _is_unfiled(site: Site, school: School) -> bool:

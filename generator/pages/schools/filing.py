@@ -5,20 +5,23 @@ Owns what is told of each school there. Must not know what a desk asks for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
 from typing import ClassVar
 
 from msgspec import Struct
 
 from generator.edition.render import Edition, TemplateData
-from generator.edition.site import Page
+from generator.edition.site import Page, Site
 from generator.model.district import Contact
-from generator.model.ids import YearId
+from generator.model.ids import SchoolId, YearId
 from generator.model.schools import School
 from generator.pages import areas
 from generator.pages.about.guides import FilingDay, filing_days
 from generator.pages.areas import DistrictPart, DistrictPartLink, Listing
 from generator.pages.words.wording import desk_page
+from generator.records.blocks import blocks
 from generator.records.outstanding import Missing, outstanding
 from generator.text import Text
 
@@ -81,7 +84,8 @@ def pages(edition: Edition) -> Iterator[Page]:
 
 def _index(edition: Edition) -> Page:
     repository = edition.site.repository
-    schools, parts = _with_desks(edition, repository.schools.values()), areas.links(edition, LISTING)
+    all_, parts = _all_with_desks(edition.site), areas.links(edition, LISTING)
+    schools = () if parts else tuple(repository.schools[school] for school in all_)
     days = filing_days(edition)
     found = (
         AreaDesks(title=area.title, lines=tuple(_line(edition, s) for s in schools if s.area == area.id))
@@ -98,17 +102,17 @@ def _index(edition: Edition) -> Page:
             days=days,
             parts=parts,
             areas=tuple(area for area in found if area.lines),
-            unfolded=len(schools) <= _FEW,
+            unfolded=len(all_) <= _FEW,
             sealed=len(days) > 1,
             contact=repository.district.contact,
-            example=edition.plain(schools[0].title) if schools else "",
+            example=edition.plain(repository.schools[all_[0]].title) if all_ else "",
         ),
-        cites=[repository.district.source, *(() if parts else (s.source for s in schools))],
+        cites=[repository.district.source, *(s.source for s in schools)],
     )
 
 
 def _of_part(edition: Edition, part: DistrictPart) -> DesksOfPart:
-    schools = _with_desks(edition, part.schools)
+    schools = _with_desks(edition.site, part.schools)
     desks = AreaDesks(title=part.area.title, lines=tuple(_line(edition, school) for school in schools))
     return DesksOfPart(
         parts=areas.links(edition, LISTING, part),
@@ -121,10 +125,19 @@ def _of_part(edition: Edition, part: DistrictPart) -> DesksOfPart:
 LISTING = Listing(family=areas.family("filing", "filing"), title="desks.title", tell=_of_part)
 
 
-def _with_desks(edition: Edition, schools: Iterable[School]) -> tuple[School, ...]:
+def _all_with_desks(site: Site) -> Sequence[SchoolId]:
+    told = site.keeping.told
+    found = (told("desks", some, partial(_desks_of, site, some)) for some in blocks(site.repository.schools))
+    return tuple(chain.from_iterable(found))
+
+
+def _desks_of(site: Site, some: Iterable[SchoolId]) -> tuple[SchoolId, ...]:
+    return tuple(school.id for school in _with_desks(site, map(site.repository.schools.__getitem__, some)))
+
+
+def _with_desks(site: Site, schools: Iterable[School]) -> tuple[School, ...]:
     """Those that have not closed."""
-    as_of = edition.site.as_of
-    return tuple(school for school in schools if school.closed_on is None or as_of <= school.closed_on)
+    return tuple(school for school in schools if school.closed_on is None or site.as_of <= school.closed_on)
 
 
 def _line(edition: Edition, school: School) -> DeskLine:

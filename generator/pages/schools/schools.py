@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
+from itertools import chain
 from typing import ClassVar
 
 from markupsafe import Markup
@@ -30,6 +31,7 @@ from generator.pages.paper import SheetLink
 from generator.pages.schools.school import FACTS, Fact, ReturnState, filing, unstated
 from generator.pages.stamping import Copy, Family, Stamped, ToStamp
 from generator.pages.words.wording import PageLink
+from generator.records.blocks import blocks
 from generator.records.repository import Repository, told_once
 from generator.text import Text
 
@@ -265,13 +267,10 @@ def _blocks(edition: Edition, school: School, rows: Rows) -> Mapping[str, Markup
 
 
 @told_once
-def neighbours(repository: Repository) -> Mapping[SchoolId, tuple[School | None, School | None]]:
+def neighbours(repository: Repository) -> Mapping[SchoolId, tuple[SchoolId | None, SchoolId | None]]:
     """The schools before and after each, as the index lists them."""
-    schools = tuple(repository.schools.values())
-    return {
-        school.id: (before, after)
-        for before, school, after in zip((None, *schools), schools, (*schools[1:], None), strict=False)
-    }
+    schools = tuple(repository.schools)
+    return dict(zip(schools, zip((None, *schools), (*schools[1:], None), strict=False), strict=True))
 
 
 @told_once
@@ -279,7 +278,10 @@ def named(repository: Repository) -> Mapping[SchoolId, tuple[School | None, ...]
     """The other schools that each school's page names: those beside it, and those that it became or came from, or that
     became it or came from it.
     """
-    found: dict[SchoolId, list[School | None]] = {id_: [*beside] for id_, beside in neighbours(repository).items()}
+    found: dict[SchoolId, list[School | None]] = {
+        id_: [None if other is None else repository.schools[other] for other in beside]
+        for id_, beside in neighbours(repository).items()
+    }
     for school in repository.schools.values():
         for other in (school.merged_into, school.split_from):
             if other is not None:
@@ -290,7 +292,9 @@ def named(repository: Repository) -> Mapping[SchoolId, tuple[School | None, ...]
 
 def _beside(edition: Edition, school: School) -> Beside:
     before, after = (
-        PageLink(page=FAMILY.path(other.id), title=edition.plain(other.title)) if other else None
+        PageLink(page=FAMILY.path(other), title=edition.plain(edition.site.repository.schools[other].title))
+        if other is not None
+        else None
         for other in neighbours(edition.site.repository)[school.id]
     )
     return Beside(before=before, after=after)
@@ -314,12 +318,24 @@ def _profile(site: Site, school: School) -> SchoolProfile:
 
 @once
 def _taken_over(site: Site) -> Mapping[SchoolId, tuple[School, ...]]:
-    return _by((s.merged_into, s) for s in site.repository.schools.values())
+    return _by((s.merged_into, s) for s in _tied(site))
 
 
 @once
 def _split_off(site: Site) -> Mapping[SchoolId, tuple[School, ...]]:
-    return _by((s.split_from, s) for s in site.repository.schools.values())
+    return _by((s.split_from, s) for s in _tied(site))
+
+
+def _tied(site: Site) -> Iterator[School]:
+    """The schools that became another, or came from one."""
+    schools, told = site.repository.schools, site.keeping.told
+    found = (told("tied", some, partial(_tied_of, site, some)) for some in blocks(schools))
+    return (schools[school] for school in chain.from_iterable(found))
+
+
+def _tied_of(site: Site, some: Iterable[SchoolId]) -> tuple[SchoolId, ...]:
+    schools = map(site.repository.schools.__getitem__, some)
+    return tuple(school.id for school in schools if school.merged_into is not None or school.split_from is not None)
 
 
 def _by(pairs: Iterable[tuple[SchoolId | None, School]]) -> Mapping[SchoolId, tuple[School, ...]]:
@@ -377,7 +393,8 @@ def _cites(site: Site, school: School) -> tuple[CitedLines, ...]:
 
 def _index(edition: Edition) -> Page:
     site = edition.site
-    schools, parts = tuple(site.repository.schools.values()), areas.links(edition, LISTING)
+    parts = areas.links(edition, LISTING)
+    schools = () if parts else tuple(site.repository.schools.values())
     return edition.page(
         path="schools/index",
         kind="schools",
@@ -386,14 +403,14 @@ def _index(edition: Edition) -> Page:
         hide=("navigation", "toc"),
         data=SchoolsPage(
             year=site.current_year.id,
-            count=len(schools),
+            count=len(site.repository.schools),
             parts=parts,
-            rows=() if parts else tuple(_line(edition, school) for school in schools),
-            types=_types(schools),
+            rows=tuple(_line(edition, school) for school in schools),
+            types=_all_types(site),
             sheets=tuple(paper.area_links(edition)),
             example=next(iter(site.repository.schools), ""),
             areas=site.repository.district.areas,
-            states=_states(edition, schools),
+            states=_counted(edition, _all_states(site)),
         ),
         cites=[site.repository.district.source] if parts else [school.source for school in schools],
     )
@@ -406,7 +423,7 @@ def _of_part(edition: Edition, part: DistrictPart) -> SchoolsOfPart:
         rows=tuple(_line(edition, school) for school in part.schools),
         types=_types(part.schools),
         areas=(),
-        states=_states(edition, part.schools),
+        states=_counted(edition, _states(edition.site, part.schools)),
         example=part.schools[0].id,
     )
 
@@ -414,13 +431,35 @@ def _of_part(edition: Edition, part: DistrictPart) -> SchoolsOfPart:
 LISTING = Listing(family=areas.family("schools", "schools"), title="schools.title", tell=_of_part)
 
 
+def _all_types(site: Site) -> tuple[SchoolType, ...]:
+    schools, told = site.repository.schools, site.keeping.told
+    found = (told("types", some, partial(_types_of, site, some)) for some in blocks(schools))
+    there = {*chain.from_iterable(found)}
+    return tuple(type_ for type_ in SchoolType if type_ in there)
+
+
+def _types_of(site: Site, some: Iterable[SchoolId]) -> tuple[SchoolType, ...]:
+    return _types([site.repository.schools[school] for school in some])
+
+
 def _types(schools: Sequence[School]) -> tuple[SchoolType, ...]:
     found = {school.type for school in schools}
     return tuple(type_ for type_ in SchoolType if type_ in found)
 
 
-def _states(edition: Edition, schools: Sequence[School]) -> tuple[ReturnStateCount, ...]:
-    counts = Counter(filing(edition.site, school) for school in schools)
+def _all_states(site: Site) -> Mapping[ReturnState, int]:
+    """How the returns of all schools stand."""
+    counts, told = Counter[ReturnState](), site.keeping.told
+    for some in blocks(site.repository.schools):
+        counts.update(told("states", some, partial(_states, site, (site.repository.schools[id_] for id_ in some))))
+    return counts
+
+
+def _states(site: Site, schools: Iterable[School]) -> Mapping[ReturnState, int]:
+    return Counter(filing(site, school) for school in schools)
+
+
+def _counted(edition: Edition, counts: Mapping[ReturnState, int]) -> tuple[ReturnStateCount, ...]:
     return tuple(
         ReturnStateCount(state=state, title=edition.say(f"filing.{state.value}"), count=counts[state])
         for state in ReturnState
